@@ -1,0 +1,3 @@
+//! `cargo toolgate`.
+
+fn main() {}

@@ -1,0 +1,212 @@
+//! What a checked `mcp.toml` says, in a form that can stand in a `static`.
+
+use std::borrow::Cow;
+
+/// Text: borrowed in generated code, owned when it was read from a file.
+pub type Str = Cow<'static, str>;
+
+/// A sequence: borrowed in generated code, owned when it was read from a file.
+pub type List<T> = Cow<'static, [T]>;
+
+/// The whole of `mcp.toml`, checked and with its defaults filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// `[server]`: how the server presents itself.
+    pub server: Server,
+    /// `[identity]`: who signs people in.
+    pub identity: Identity,
+    /// `[storage]`: where grants are kept.
+    pub storage: Storage,
+    /// `[transport]`: what the MCP endpoints accept.
+    pub transport: Transport,
+    /// `[tokens]`: lifetimes and the key that seals everything.
+    pub tokens: Tokens,
+    /// `[consent]`: the approval page.
+    pub consent: Consent,
+    /// `[policies.*]`, in the order of the file. `everyone` is built in and not listed.
+    pub policies: List<Policy>,
+}
+
+/// `[server]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Server {
+    /// Shown to people and sent to clients as `serverInfo.name`.
+    pub name: Str,
+    /// `serverInfo.title` (MCP 2025-06-18 and later).
+    pub title: Option<Str>,
+    /// `serverInfo.version`; the version of the user's crate when absent.
+    pub version: Option<Str>,
+    /// One or two sentences for people.
+    pub description: Option<Str>,
+    /// `instructions` of MCP: what a model should know about this server.
+    pub instructions: Option<Str>,
+    /// Where people read more.
+    pub website_url: Option<Str>,
+}
+
+/// A value that is written in `mcp.toml`, or read from a Worker variable or secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    /// Written in the file.
+    Literal(Str),
+    /// `{ var = "NAME" }`: the Worker variable or secret of this name.
+    Var(Str),
+}
+
+/// Which kind of identity provider signs people in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provider {
+    /// Cloudflare Access for SaaS, as an OpenID Connect application.
+    CloudflareAccess,
+    /// The identity provider of `cargo toolgate dev`; such a build refuses to be deployed.
+    Dev,
+}
+
+/// Where the identity provider's endpoints are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Endpoints {
+    /// Each address by itself.
+    Urls {
+        /// The OAuth authorization endpoint.
+        authorization_url: Setting,
+        /// The OAuth token endpoint.
+        token_url: Setting,
+        /// The JSON Web Key Set of the id_token's signer.
+        jwks_url: Setting,
+    },
+    /// `team = "acme"`: the Access addresses of that team and `client_id`.
+    Team(Str),
+}
+
+/// `[identity]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Identity {
+    /// The kind of provider.
+    pub provider: Provider,
+    /// OAuth client id at the provider.
+    pub client_id: Setting,
+    /// Name of the Worker secret that holds the client secret. A literal is refused.
+    pub client_secret: Str,
+    /// Where the provider's endpoints are.
+    pub endpoints: Endpoints,
+    /// Expected `iss`. When absent it is the authorization URL without its last path segment,
+    /// which is how Cloudflare Access builds it.
+    pub issuer: Option<Setting>,
+    /// Scopes asked of the provider.
+    pub scopes: List<Str>,
+    /// The id_token claim that lists a person's groups.
+    pub groups_claim: Str,
+    /// Clock difference tolerated in `exp`, `nbf` and `iat`, in seconds.
+    pub leeway: u32,
+}
+
+/// What keeps grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StorageKind {
+    /// A Durable Object with SQLite: strongly consistent, nothing to create.
+    DurableObject,
+    /// Workers KV: eventually consistent, so single use is best effort.
+    Kv,
+}
+
+/// `[storage]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Storage {
+    /// What keeps grants.
+    pub kind: StorageKind,
+    /// Name of the Worker binding: `TOOLGATE` for the Durable Object, `OAUTH_KV` for KV by default.
+    pub binding: Str,
+}
+
+/// `[transport]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transport {
+    /// Serve HTTP+SSE (MCP 2024-11-05) at `/sse` and `/messages`.
+    pub sse: bool,
+    /// Origins of browser clients besides the server's own, for example `https://app.example.com`.
+    pub allowed_origins: List<Str>,
+    /// Largest request body in bytes.
+    pub max_body_bytes: u32,
+}
+
+/// `[tokens]`. All lifetimes are in seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// Name of the Worker secret whose value seals cookies, codes and tokens.
+    pub encryption_key: Str,
+    /// Lifetime of an access token.
+    pub access_token_ttl: u32,
+    /// Lifetime of a grant, and so of its refresh tokens.
+    pub refresh_token_ttl: u32,
+    /// Lifetime of an authorization code; 600 at most (OAuth 2.1 section 4.1.2).
+    pub code_ttl: u32,
+    /// How long the previous refresh token still gets the same successor.
+    pub refresh_grace: u32,
+    /// How long a revoked grant's access token may still be accepted.
+    pub revocation_max_age: u32,
+}
+
+/// `[consent]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// How long an approval is remembered in the browser, in seconds; 0 asks every time.
+    pub remember_for: u32,
+    /// Link to the privacy policy.
+    pub privacy_policy_url: Option<Str>,
+    /// Link to the terms of service.
+    pub terms_of_service_url: Option<Str>,
+}
+
+/// `[policies.<name>]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// The name that `allow = "…"` uses.
+    pub name: Str,
+    /// For people who review access.
+    pub description: Option<Str>,
+    /// Who passes.
+    pub rule: Condition,
+}
+
+/// A condition on the caller. Several keys in one TOML table mean all of them; several values in
+/// one list mean any of them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// Any signed-in user.
+    Everyone,
+    /// The verified e-mail address is one of these.
+    Emails(List<Str>),
+    /// The verified e-mail address is at one of these domains, sub-domains excluded.
+    Domains(List<Str>),
+    /// The groups claim contains one of these.
+    Groups(List<Str>),
+    /// The claim equals one of the values, or is a list that contains one of them.
+    Claim {
+        /// Name of the claim.
+        name: Str,
+        /// Accepted values.
+        values: List<ClaimValue>,
+    },
+    /// As [`Condition::Emails`], with the list in a Worker variable, separated by commas,
+    /// white space or line breaks.
+    EmailsFrom(Str),
+    /// The policy of this name passes.
+    Policy(Str),
+    /// At least one passes.
+    Any(List<Condition>),
+    /// Every one passes.
+    All(List<Condition>),
+    /// The one condition in the list does not pass.
+    Not(List<Condition>),
+}
+
+/// A value that a claim is compared with; types must agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClaimValue {
+    /// Text.
+    Str(Str),
+    /// A whole number.
+    Int(i64),
+    /// A boolean.
+    Bool(bool),
+}

@@ -1,0 +1,9 @@
+//! The sans-IO heart of Toolgate.
+//!
+//! Nothing here reads a clock, makes randomness, awaits, or knows of Workers: time and entropy are
+//! arguments, requests and responses are values of the `http` crate, and what must be stored or
+//! fetched is returned for the adapter to perform.
+
+pub mod caller;
+pub mod mcp;
+pub mod policy;

@@ -1,0 +1,4 @@
+//! The Model Context Protocol.
+
+pub mod content;
+pub mod tool;

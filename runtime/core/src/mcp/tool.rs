@@ -1,0 +1,44 @@
+//! What the registry knows of a tool.
+
+use serde_json::Value;
+
+/// A JSON Schema: ready-made text where the macro could write it, else made when first needed.
+#[derive(Debug, Clone, Copy)]
+pub enum Schema {
+    /// JSON text.
+    Static(&'static str),
+    /// Builds the schema.
+    Build(fn() -> Value),
+}
+
+/// Hints of MCP `ToolAnnotations`; `None` leaves a hint out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Annotations {
+    /// `readOnlyHint`.
+    pub read_only: Option<bool>,
+    /// `destructiveHint`.
+    pub destructive: Option<bool>,
+    /// `idempotentHint`.
+    pub idempotent: Option<bool>,
+    /// `openWorldHint`.
+    pub open_world: Option<bool>,
+}
+
+/// One tool as `tools/list` describes it, and the policy that guards it.
+#[derive(Debug, Clone, Copy)]
+pub struct ToolInfo {
+    /// Unique name.
+    pub name: &'static str,
+    /// Name for people.
+    pub title: Option<&'static str>,
+    /// What it does.
+    pub description: Option<&'static str>,
+    /// Schema of the arguments; its root is an object.
+    pub input_schema: Schema,
+    /// Schema of `structuredContent`, where the tool returns any.
+    pub output_schema: Option<fn() -> Value>,
+    /// Behaviour hints.
+    pub annotations: Annotations,
+    /// Name of the policy in `mcp.toml`, or `everyone`.
+    pub policy: &'static str,
+}
