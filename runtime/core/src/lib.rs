@@ -4,6 +4,19 @@
 //! arguments, requests and responses are values of the `http` crate, and what must be stored or
 //! fetched is returned for the adapter to perform.
 
+pub mod access;
 pub mod caller;
+pub mod cookie;
+pub mod cors;
+mod host;
+pub mod limits;
 pub mod mcp;
+pub mod oauth;
+pub mod page;
 pub mod policy;
+pub mod reply;
+pub mod seal;
+pub mod secret;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,69 @@
+//! Every bound of the gate, with its reason. Lengths are in bytes, times in seconds.
+
+/// Browsers drop a cookie above 4096 bytes including its name and attributes; the rest is for those.
+pub const MAX_COOKIE_VALUE: usize = 3800;
+
+/// A client's `state` comes back verbatim and travels in the login cookie; clients use under 200.
+pub const MAX_STATE: usize = 1024;
+
+/// Longest redirect URI; the longest seen from a real client is under 200.
+pub const MAX_REDIRECT_URI: usize = 512;
+
+/// Redirect URIs of one registration; real clients register one or two.
+pub const MAX_REDIRECT_URIS: usize = 10;
+
+/// Longest `client_name` kept; more would only push the page's warnings out of sight.
+pub const MAX_CLIENT_NAME: usize = 80;
+
+/// Largest registration request; real ones are under 1 KiB.
+pub const MAX_REGISTRATION_BODY: usize = 8 * 1024;
+
+/// Largest stateless client_id: it has to fit URLs, and logs, of every client.
+pub const MAX_CLIENT_ID: usize = 2048;
+
+/// Largest form body at `/token`, `/authorize` and `/revoke`: codes, tokens and client ids fit many
+/// times over.
+pub const MAX_FORM_BODY: usize = 16 * 1024;
+
+/// Time to read the consent page and to sign in at the identity provider.
+pub const ATTEMPT_TTL: u64 = 600;
+
+/// Approvals remembered in one browser; a sealed entry is about 60 bytes and the cookie must fit.
+pub const MAX_APPROVALS: usize = 40;
+
+/// PKCE: a verifier has 43 to 128 characters (RFC 7636 section 4.1).
+pub const VERIFIER_LENGTH: std::ops::RangeInclusive<usize> = 43..=128;
+
+/// An S256 challenge is 32 bytes in base64url (RFC 7636 section 4.2).
+pub const CHALLENGE_LENGTH: usize = 43;
+
+/// Shortest key accepted: `openssl rand -hex 32` gives 64 characters, a base64 of 32 bytes 44.
+pub const MIN_KEY_LENGTH: usize = 32;
+
+/// A key with fewer different characters is a word or a placeholder, not randomness.
+pub const MIN_KEY_DISTINCT: usize = 10;
+
+/// Keys in one list: the current one and a few that are being rotated out.
+pub const MAX_KEYS: usize = 5;
+
+/// Largest answer read from an identity provider; a token response with groups is a few KiB.
+pub const MAX_UPSTREAM_BODY: usize = 256 * 1024;
+
+/// Largest id_token; Access caps its own at a few KiB.
+pub const MAX_ID_TOKEN: usize = 32 * 1024;
+
+/// How long one answer of the identity provider is waited for.
+pub const UPSTREAM_TIMEOUT: u64 = 10;
+
+/// JWKS are kept this long; Access rotates its keys every six weeks and publishes both meanwhile.
+pub const JWKS_TTL: u64 = 3600;
+
+/// An unknown `kid` may refetch the JWKS once per this time, so that junk tokens cannot hammer the
+/// identity provider.
+pub const JWKS_REFETCH_INTERVAL: u64 = 30;
+
+/// Claims kept for policies, serialised; they travel in every access token.
+pub const MAX_CLAIMS: usize = 4 * 1024;
+
+/// Groups kept for policies; above it the sign-in is refused with a message, never cut silently.
+pub const MAX_GROUPS: usize = 200;

@@ -1,0 +1,222 @@
+//! `GET /callback`: the return from the identity provider.
+
+use http::header::{HeaderValue, SET_COOKIE};
+use http::{Request, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::access::id_token::{self, Rejection};
+use crate::access::jwks::Jwks;
+use crate::access::login::{self, Login};
+use crate::caller::Caller;
+use crate::cookie;
+use crate::oauth::authorize::{Authorization, client_error_url, with_query};
+use crate::oauth::error::OAuthError;
+use crate::oauth::gate::Gate;
+use crate::oauth::grant::{Address, Grant};
+use crate::oauth::params::Params;
+use crate::page;
+use crate::reply::{self, Reply};
+use crate::seal::Purpose;
+
+/// What a sealed authorization code says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Code {
+    #[serde(flatten)]
+    pub(crate) address: Address,
+    #[serde(flatten)]
+    pub(crate) authorization: Authorization,
+    #[serde(rename = "e")]
+    pub(crate) expires: u64,
+}
+
+/// What a grant's record keeps sealed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The signed-in person.
+    pub caller: Caller,
+    /// Audience of the tokens.
+    pub resource: String,
+    /// Name of the client, for people.
+    pub client_name: String,
+}
+
+/// The first step's result.
+#[derive(Debug)]
+pub enum Begin {
+    /// Nothing more to do.
+    Reply(Reply),
+    /// Send this request to the identity provider and go on with the answer.
+    Exchange(Box<Returned>, Request<Vec<u8>>),
+}
+
+/// A login whose browser came back with a code.
+#[derive(Debug)]
+pub struct Returned {
+    login: Login,
+    clear: HeaderValue,
+}
+
+/// Checks the return: the browser must hold the cookie of this very attempt.
+pub fn begin(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
+    let params = Params::query(request);
+    let Some(returned) = find_login(gate, request, &params) else {
+        return Begin::Reply(page::message(
+            StatusCode::BAD_REQUEST,
+            "This sign-in cannot go on",
+            "It was started in another browser, was already completed, or has expired \
+             (invalid_state).",
+            "Nothing was granted. Go back to your MCP client and connect again.",
+        ));
+    };
+    if let Some(error) = params.get("error") {
+        return Begin::Reply(returned.refuse(gate, &upstream_error(error)));
+    }
+    if let Err(error) = login::check_issuer(gate, params.get("iss")) {
+        return Begin::Reply(returned.refuse(gate, &error));
+    }
+    let (Some(code), Ok(())) = (params.get("code"), params.reject_repeated()) else {
+        let error = OAuthError::new("server_error", "The identity provider sent no code");
+        return Begin::Reply(returned.refuse(gate, &error));
+    };
+    match login::token_request(gate, &returned.login, code) {
+        Ok(request) => Begin::Exchange(Box::new(returned), request),
+        Err(error) => Begin::Reply(returned.refuse(gate, &error)),
+    }
+}
+
+fn find_login(gate: &Gate<'_>, request: &Request<Vec<u8>>, params: &Params) -> Option<Returned> {
+    let state = params.get("state").filter(|_| !params.is_repeated("state"))?;
+    let name = login::cookie_name(state)?;
+    let value = cookie::read(request.headers(), &name)?;
+    let login: Login = gate.keys.open(Purpose::Login, state, value)?;
+    (login.expires >= gate.now).then(|| Returned { login, clear: cookie::clear(&name) })
+}
+
+/// An error of the identity provider in the client's terms; texts of others are not passed on.
+fn upstream_error(code: &str) -> OAuthError {
+    match code {
+        "access_denied" => {
+            OAuthError::new("access_denied", "The identity provider denied the sign-in")
+        }
+        "temporarily_unavailable" => OAuthError::new(
+            "temporarily_unavailable",
+            "The identity provider is temporarily unavailable",
+        ),
+        _ => OAuthError::new("server_error", "The identity provider could not sign you in"),
+    }
+}
+
+impl Returned {
+    /// Reads the identity provider's answer to the code exchange: its id_token.
+    ///
+    /// # Errors
+    /// The reply that tells the client, with the reason for the log.
+    pub fn id_token(
+        &self,
+        gate: &Gate<'_>,
+        answer: http::Response<Vec<u8>>,
+    ) -> Result<String, Box<(Reply, String)>> {
+        login::read_token_response(gate, &self.login, answer).map_err(|reason| {
+            let error =
+                OAuthError::new("server_error", "The identity provider did not accept the sign-in");
+            Box::new((self.refuse(gate, &error), reason))
+        })
+    }
+
+    /// Verifies the id_token and tells who signed in.
+    ///
+    /// # Errors
+    /// Why it was rejected; [`Rejection::UnknownKey`] asks for fresh keys.
+    pub fn verify(
+        &self,
+        gate: &Gate<'_>,
+        keys: &Jwks,
+        id_token: &str,
+    ) -> Result<Caller, Rejection> {
+        id_token::verify(gate.config, gate.provider, keys, id_token, &self.login.nonce, gate.now)
+    }
+
+    /// The reply when the id_token was rejected or the provider could not be reached.
+    #[must_use]
+    pub fn refuse_identity(&self, gate: &Gate<'_>) -> Reply {
+        let error =
+            OAuthError::new("server_error", "The identity provider's answer could not be verified");
+        self.refuse(gate, &error)
+    }
+
+    /// The reply when the identity provider could not be reached.
+    #[must_use]
+    pub fn unavailable(&self, gate: &Gate<'_>) -> Reply {
+        let error = OAuthError::new(
+            "temporarily_unavailable",
+            "The identity provider could not be reached; try again",
+        );
+        self.refuse(gate, &error)
+    }
+
+    /// The reply when the grant could not be stored.
+    #[must_use]
+    pub fn not_stored(&self, gate: &Gate<'_>) -> Reply {
+        let error = OAuthError::new(
+            "temporarily_unavailable",
+            "The sign-in could not be stored; try again",
+        );
+        self.refuse(gate, &error)
+    }
+
+    fn refuse(&self, gate: &Gate<'_>, error: &OAuthError) -> Reply {
+        let mut reply = reply::redirect(&client_error_url(gate, &self.login.authorization, error));
+        reply.headers_mut().append(SET_COOKIE, self.clear.clone());
+        reply
+    }
+
+    /// Makes the grant, and the reply that brings its code to the client. The adapter sends the
+    /// reply only once the grant is stored.
+    #[must_use]
+    pub fn finish(&self, gate: &mut Gate<'_>, mut caller: Caller) -> (Address, Grant, Reply) {
+        let authorization = &self.login.authorization;
+        caller.client_id.clone_from(&authorization.client);
+        caller.scopes.clone_from(&authorization.scopes);
+        let address = Address { shard: shard(gate, &caller.subject), id: gate.entropy.token() };
+        let holder = Holder {
+            caller,
+            resource: authorization.resource.clone(),
+            client_name: authorization.client_name.clone(),
+        };
+        let code_expires = gate.now + u64::from(gate.config.tokens.code_ttl);
+        let grant = Grant {
+            client: authorization.client.clone(),
+            sealed: gate.keys.seal(Purpose::Record, &address.id, &holder, gate.entropy),
+            code_expires,
+            expires: gate.now + u64::from(gate.config.tokens.refresh_token_ttl),
+            generation: 0,
+            rotated_at: gate.now,
+            revoked: false,
+        };
+        let reply = self.success(gate, &address, code_expires);
+        (address, grant, reply)
+    }
+
+    fn success(&self, gate: &mut Gate<'_>, address: &Address, expires: u64) -> Reply {
+        let authorization = &self.login.authorization;
+        let code = Code {
+            address: address.clone(),
+            // The state has done its work and would only make the code longer.
+            authorization: Authorization { state: None, ..authorization.clone() },
+            expires,
+        };
+        let code = gate.keys.seal(Purpose::Code, gate.origin, &code, gate.entropy);
+        let mut pairs = vec![("code", code.as_str())];
+        pairs.extend(authorization.state.as_deref().map(|state| ("state", state)));
+        pairs.push(("iss", gate.origin));
+        let mut reply = reply::redirect(&with_query(&authorization.redirect_uri, &pairs));
+        reply.headers_mut().append(SET_COOKIE, self.clear.clone());
+        reply
+    }
+}
+
+/// The pseudonym of a person at this identity provider.
+fn shard(gate: &Gate<'_>, subject: &str) -> String {
+    let person = serde_json::json!([gate.provider.issuer, subject]).to_string();
+    gate.keys.mac(Purpose::Shard, &person)
+}

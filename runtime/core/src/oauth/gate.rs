@@ -1,0 +1,51 @@
+//! What every endpoint works with.
+
+use toolgate_config::Config;
+
+use crate::access::provider::Provider;
+use crate::seal::{Entropy, Keyring};
+
+/// The server as one request sees it. `origin` is `scheme://host[:port]` of the request and is also
+/// the issuer (RFC 8414 section 2).
+pub struct Gate<'a> {
+    /// The checked `mcp.toml`.
+    pub config: &'a Config,
+    /// Scheme, host and port.
+    pub origin: &'a str,
+    /// Keys that seal.
+    pub keys: &'a Keyring,
+    /// The identity provider.
+    pub provider: &'a Provider,
+    /// Seconds since 1970.
+    pub now: u64,
+    /// Randomness.
+    pub entropy: &'a mut dyn Entropy,
+}
+
+impl Gate<'_> {
+    /// The protected resource behind a path, as its metadata names it (RFC 9728).
+    #[must_use]
+    pub fn resource(&self, path: &str) -> String {
+        resource(self.origin, path)
+    }
+
+    /// The canonical form of a `resource` parameter (RFC 8707), or `None` when it is not of this
+    /// server. The bare origin stands for all of it.
+    #[must_use]
+    pub fn known_resource(&self, requested: &str) -> Option<String> {
+        let known = [self.origin.to_owned(), self.resource(MCP_PATH), self.resource(SSE_PATH)];
+        let requested = requested.strip_suffix('/').unwrap_or(requested);
+        known.into_iter().find(|known| known == requested)
+    }
+}
+
+/// Path of Streamable HTTP.
+pub const MCP_PATH: &str = "/mcp";
+/// Path of HTTP+SSE.
+pub const SSE_PATH: &str = "/sse";
+
+/// The protected resource behind a path: messages of HTTP+SSE belong to `/sse`.
+#[must_use]
+pub fn resource(origin: &str, path: &str) -> String {
+    format!("{origin}{}", if path == MCP_PATH { MCP_PATH } else { SSE_PATH })
+}

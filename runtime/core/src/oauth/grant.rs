@@ -1,0 +1,276 @@
+//! A grant: what one sign-in gave one client, and the rules by which its code and refresh tokens
+//! are used up.
+//!
+//! [`apply`] is the whole state machine, free of I/O. A Durable Object runs it between reading and
+//! writing its own storage, where nothing else can come between, so single use and rotation are
+//! atomic. KV can only promise that for requests that do not overlap.
+//!
+//! ```text
+//! Create ─► code unused ─Redeem─► generation 1 ─Refresh(1)─► generation 2 ─Refresh(2)─► …
+//!                │                      │ Refresh(1) again within the grace: 2 again
+//!                └─Redeem again─► revoked ◄─ Refresh of anything older, or after the grace
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+/// Where a grant's record is: the person's shard, and the grant in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Pseudonym of the person; names the shard.
+    #[serde(rename = "s")]
+    pub shard: String,
+    /// Random id of the grant.
+    #[serde(rename = "g")]
+    pub id: String,
+}
+
+/// The stored record. Personal data is in `sealed` only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Key of the client it was given to.
+    pub client: String,
+    /// The caller and the bound resource, sealed.
+    pub sealed: String,
+    /// Until when the code may be redeemed, in seconds since 1970.
+    pub code_expires: u64,
+    /// Until when the grant lives.
+    pub expires: u64,
+    /// Generation of the refresh token in use; 0 while the code is unused.
+    pub generation: u32,
+    /// When the present generation was issued.
+    pub rotated_at: u64,
+    /// Revoked for good; kept so that later uses are refused for the right reason.
+    pub revoked: bool,
+}
+
+impl Grant {
+    /// When the record is of no more use and can be deleted.
+    #[must_use]
+    pub fn disposable_at(&self) -> u64 {
+        if self.generation == 0 { self.code_expires } else { self.expires }
+    }
+}
+
+/// What is asked of a grant's record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Stores a new grant.
+    Create(Box<Grant>),
+    /// Uses the authorization code.
+    Redeem,
+    /// Uses the refresh token of this generation.
+    Refresh {
+        /// The generation presented.
+        generation: u32,
+        /// How long the previous generation still gets the same successor, in seconds.
+        grace: u32,
+    },
+    /// Asks whether the grant still stands.
+    Check,
+    /// Ends the grant, if it is this client's.
+    Revoke {
+        /// Key of the client that asks.
+        client: String,
+    },
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The grant stands; the tokens to issue are of this generation.
+    Active {
+        /// Generation of the refresh token to hand out.
+        generation: u32,
+        /// When the grant ends.
+        expires: u64,
+        /// The sealed caller.
+        sealed: String,
+    },
+    /// No such grant, or it is over.
+    Gone,
+    /// A code or refresh token was used again: the grant is revoked now.
+    Reused,
+    /// Created or revoked, as asked.
+    Done,
+}
+
+/// What the adapter writes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Leave the record as it is.
+    Keep,
+    /// Store this record.
+    Put(Box<Grant>),
+}
+
+/// Applies an operation to the stored record. The adapter must write before it answers.
+#[must_use]
+pub fn apply(stored: Option<Grant>, operation: Operation, now: u64) -> (Write, Outcome) {
+    match (stored, operation) {
+        (None, Operation::Create(grant)) => (Write::Put(grant), Outcome::Done),
+        // Ids are random: one that exists already is nobody's honest mistake.
+        (Some(_), Operation::Create(_)) | (None, _) => (Write::Keep, Outcome::Gone),
+        (Some(grant), Operation::Revoke { client }) => revoke(grant, &client),
+        (Some(grant), _) if grant.revoked || grant.expires <= now => (Write::Keep, Outcome::Gone),
+        (Some(grant), Operation::Check) => (Write::Keep, active(&grant)),
+        (Some(grant), Operation::Redeem) => redeem(grant, now),
+        (Some(grant), Operation::Refresh { generation, grace }) => {
+            refresh(grant, generation, u64::from(grace), now)
+        }
+    }
+}
+
+fn active(grant: &Grant) -> Outcome {
+    Outcome::Active {
+        generation: grant.generation,
+        expires: grant.expires,
+        sealed: grant.sealed.clone(),
+    }
+}
+
+fn put(grant: Grant, outcome: Outcome) -> (Write, Outcome) {
+    (Write::Put(Box::new(grant)), outcome)
+}
+
+fn revoke(mut grant: Grant, client: &str) -> (Write, Outcome) {
+    if grant.client != client || grant.revoked {
+        // RFC 7009 section 2.1: another client's token is not revoked; the answer is the same.
+        return (Write::Keep, Outcome::Done);
+    }
+    grant.revoked = true;
+    put(grant, Outcome::Done)
+}
+
+fn redeem(mut grant: Grant, now: u64) -> (Write, Outcome) {
+    if grant.generation > 0 {
+        // OAuth 2.1 section 4.1.3: a second use may mean that the code was stolen.
+        grant.revoked = true;
+        return put(grant, Outcome::Reused);
+    }
+    if grant.code_expires <= now {
+        return (Write::Keep, Outcome::Gone);
+    }
+    grant.generation = 1;
+    grant.rotated_at = now;
+    let outcome = active(&grant);
+    put(grant, outcome)
+}
+
+fn refresh(mut grant: Grant, presented: u32, grace: u64, now: u64) -> (Write, Outcome) {
+    if presented == 0 || presented > grant.generation {
+        return (Write::Keep, Outcome::Gone);
+    }
+    if presented == grant.generation {
+        grant.generation = grant.generation.saturating_add(1);
+        grant.rotated_at = now;
+        let outcome = active(&grant);
+        return put(grant, outcome);
+    }
+    let is_retry = presented + 1 == grant.generation && now <= grant.rotated_at + grace;
+    if is_retry {
+        return (Write::Keep, active(&grant));
+    }
+    // OAuth 2.1 section 4.3.1: reuse of a rotated token may mean that it was stolen.
+    grant.revoked = true;
+    put(grant, Outcome::Reused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(generation: u32) -> Grant {
+        Grant {
+            client: "c".into(),
+            sealed: "s".into(),
+            code_expires: 700,
+            expires: 10_000,
+            generation,
+            rotated_at: 100,
+            revoked: false,
+        }
+    }
+
+    fn run(stored: Grant, operation: Operation, now: u64) -> (Option<Grant>, Outcome) {
+        match apply(Some(stored.clone()), operation, now) {
+            (Write::Keep, outcome) => (Some(stored), outcome),
+            (Write::Put(grant), outcome) => (Some(*grant), outcome),
+        }
+    }
+
+    fn generation(outcome: &Outcome) -> Option<u32> {
+        match outcome {
+            Outcome::Active { generation, .. } => Some(*generation),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_code_works_once_and_its_second_use_revokes() {
+        let (stored, outcome) = run(grant(0), Operation::Redeem, 100);
+        assert_eq!(generation(&outcome), Some(1));
+        let (stored, outcome) = run(stored.unwrap(), Operation::Redeem, 101);
+        assert_eq!(outcome, Outcome::Reused);
+        let (_, outcome) =
+            run(stored.unwrap(), Operation::Refresh { generation: 1, grace: 60 }, 102);
+        assert_eq!(outcome, Outcome::Gone);
+    }
+
+    #[test]
+    fn an_expired_code_is_refused_and_revokes_nothing() {
+        let (stored, outcome) = run(grant(0), Operation::Redeem, 700);
+        assert_eq!(outcome, Outcome::Gone);
+        assert!(!stored.unwrap().revoked);
+    }
+
+    #[test]
+    fn a_retry_within_the_grace_gets_the_same_successor() {
+        let refresh = |generation| Operation::Refresh { generation, grace: 60 };
+        let (stored, outcome) = run(grant(1), refresh(1), 200);
+        assert_eq!(generation(&outcome), Some(2));
+        let (stored, outcome) = run(stored.unwrap(), refresh(1), 260);
+        assert_eq!(generation(&outcome), Some(2));
+        let (stored, outcome) = run(stored.unwrap(), refresh(1), 261);
+        assert_eq!(outcome, Outcome::Reused);
+        assert!(stored.unwrap().revoked);
+    }
+
+    #[test]
+    fn reuse_after_the_successor_was_used_revokes_even_within_the_grace() {
+        let refresh = |generation| Operation::Refresh { generation, grace: 60 };
+        let (stored, _) = run(grant(1), refresh(1), 200);
+        let (stored, outcome) = run(stored.unwrap(), refresh(2), 201);
+        assert_eq!(generation(&outcome), Some(3));
+        let (stored, outcome) = run(stored.unwrap(), refresh(1), 202);
+        assert_eq!(outcome, Outcome::Reused);
+        assert_eq!(run(stored.unwrap(), refresh(3), 203).1, Outcome::Gone);
+    }
+
+    #[test]
+    fn a_generation_that_never_was_changes_nothing() {
+        for presented in [0, 2] {
+            let operation = Operation::Refresh { generation: presented, grace: 60 };
+            let (stored, outcome) = run(grant(1), operation, 200);
+            assert_eq!((stored.unwrap(), outcome), (grant(1), Outcome::Gone));
+        }
+    }
+
+    #[test]
+    fn only_its_own_client_revokes_a_grant() {
+        let revoke = |client: &str| Operation::Revoke { client: client.into() };
+        assert!(!run(grant(1), revoke("other"), 200).0.unwrap().revoked);
+        let (stored, outcome) = run(grant(1), revoke("c"), 200);
+        assert_eq!(outcome, Outcome::Done);
+        assert_eq!(run(stored.unwrap(), Operation::Check, 200).1, Outcome::Gone);
+    }
+
+    #[test]
+    fn a_grant_ends_and_a_missing_one_is_gone() {
+        assert_eq!(run(grant(1), Operation::Check, 10_000).1, Outcome::Gone);
+        assert_eq!(apply(None, Operation::Redeem, 1), (Write::Keep, Outcome::Gone));
+        let create = Operation::Create(Box::new(grant(0)));
+        assert_eq!(apply(Some(grant(1)), create, 1), (Write::Keep, Outcome::Gone));
+    }
+}

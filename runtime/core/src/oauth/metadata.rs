@@ -1,0 +1,51 @@
+//! Discovery documents: RFC 9728 for the resources, RFC 8414 for the authorization server.
+
+use http::StatusCode;
+use http::header::CACHE_CONTROL;
+use serde_json::{Value, json};
+use toolgate_config::Config;
+
+use crate::oauth::client::AuthMethod;
+use crate::oauth::gate::resource;
+use crate::oauth::scope;
+use crate::reply::{self, Reply};
+
+/// `/.well-known/oauth-protected-resource/<path>`; an empty path describes the whole origin.
+#[must_use]
+pub fn protected_resource(config: &Config, origin: &str, path: &str) -> Reply {
+    let resource = if path.is_empty() { origin.to_owned() } else { resource(origin, path) };
+    public(&json!({
+        "resource": resource,
+        "authorization_servers": [origin],
+        "scopes_supported": [scope::TOOLS],
+        "bearer_methods_supported": ["header"],
+        "resource_name": config.server.title.as_ref().unwrap_or(&config.server.name),
+    }))
+}
+
+/// `/.well-known/oauth-authorization-server`, also served where OpenID Connect Discovery looks.
+#[must_use]
+pub fn authorization_server(origin: &str) -> Reply {
+    public(&json!({
+        "issuer": origin,
+        "authorization_endpoint": format!("{origin}/authorize"),
+        "token_endpoint": format!("{origin}/token"),
+        "registration_endpoint": format!("{origin}/register"),
+        "revocation_endpoint": format!("{origin}/revoke"),
+        "scopes_supported": scope::ALL,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": AuthMethod::NAMES,
+        "revocation_endpoint_auth_methods_supported": AuthMethod::NAMES,
+        "authorization_response_iss_parameter_supported": true,
+    }))
+}
+
+fn public(document: &Value) -> Reply {
+    let mut reply = reply::readable_by_any_origin(reply::json(StatusCode::OK, document));
+    // Public and the same for everyone; short, so that a new release is seen soon.
+    reply::set(&mut reply, CACHE_CONTROL, "public, max-age=300");
+    reply
+}

@@ -1,0 +1,28 @@
+//! The OAuth 2.1 authorization server that MCP clients talk to.
+//!
+//! ```text
+//! POST /register ──► client_id (sealed registration, nothing stored)
+//! GET  /authorize ─► consent page ─► POST /authorize ─► identity provider ─► GET /callback
+//!                                                                               │ grant stored
+//! POST /token ◄──────────── code (sealed, single use) ◄─────────────────────────┘
+//! ```
+//!
+//! Each endpoint is a function from request to reply, or a pair: `begin` says which operation the
+//! adapter must perform on the grant's record, and `finish` turns the outcome into the reply.
+
+pub mod authorize;
+pub mod bearer;
+pub mod callback;
+pub mod client;
+pub mod error;
+pub mod gate;
+pub mod grant;
+pub mod metadata;
+pub mod params;
+pub mod redirect_uri;
+pub mod register;
+pub mod revoke;
+pub mod scope;
+pub mod token;
+
+mod approvals;

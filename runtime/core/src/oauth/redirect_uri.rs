@@ -1,0 +1,127 @@
+//! Redirect URIs: which may be registered, and which request matches which registration.
+
+use url::Url;
+
+use crate::host::is_loopback;
+use crate::limits::MAX_REDIRECT_URI;
+
+/// Checks a URI that a client wants to register: `https`, or `http` on the person's own computer
+/// (RFC 8252 section 7.3), without fragment or user name.
+///
+/// # Errors
+/// What is wrong, in words for the client's developer.
+pub fn check(uri: &str) -> Result<(), String> {
+    if uri.len() > MAX_REDIRECT_URI {
+        return Err(format!("a redirect_uri is longer than {MAX_REDIRECT_URI} characters"));
+    }
+    // The parser would drop or encode these; what is compared must be what was registered.
+    if !uri.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err("a redirect_uri has characters that a URI cannot have".to_owned());
+    }
+    let url = Url::parse(uri).map_err(|_| "a redirect_uri is not an absolute URI".to_owned())?;
+    if uri.contains('#') {
+        return Err("a redirect_uri must not have a fragment".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a redirect_uri must not have a user name".to_owned());
+    }
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if url.host_str().is_some_and(is_loopback) => Ok(()),
+        "http" => {
+            Err("a redirect_uri must use https, or http on localhost, 127.0.0.1 or [::1]"
+                .to_owned())
+        }
+        _ => Err("a redirect_uri must use https or loopback http; other schemes can be claimed \
+                  by any application and are not accepted"
+            .to_owned()),
+    }
+}
+
+/// Whether a requested URI is the registered one: the same text, except that the port of a
+/// loopback address is free (OAuth 2.1 section 8.4.2).
+#[must_use]
+pub fn matches(registered: &str, requested: &str) -> bool {
+    if registered == requested {
+        return true;
+    }
+    match (loopback_without_port(registered), loopback_without_port(requested)) {
+        (Some(registered), Some(requested)) => registered == requested,
+        _ => false,
+    }
+}
+
+/// A loopback URI as its parts around the port, compared as text and not as the parser sees them.
+fn loopback_without_port(uri: &str) -> Option<(&str, &str)> {
+    let rest = uri.strip_prefix("http://")?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    // The colons of an IPv6 address are inside its brackets.
+    let host = match authority.rfind(':') {
+        Some(colon) if !authority[colon..].contains(']') => {
+            let port = &authority[colon + 1..];
+            if port.is_empty() || port.len() > 5 || !port.bytes().all(|b| b.is_ascii_digit()) {
+                return None;
+            }
+            &authority[..colon]
+        }
+        _ => authority,
+    };
+    is_loopback(host).then_some((host, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_and_loopback_http_may_be_registered() {
+        for good in [
+            "https://claude.ai/api/mcp/auth_callback",
+            "http://localhost/callback",
+            "http://127.0.0.1:33418/",
+            "http://127.5.5.5/cb?x=1",
+            "http://[::1]:8080/cb",
+        ] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "http://example.com/cb",
+            "http://localhost.example.com/cb",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "data:text/html,x",
+            "cursor://anysphere.cursor-mcp/oauth/callback",
+            "https://user@example.com/cb",
+            "https://example.com/cb#x",
+            "https://example.com/cb#",
+            "/callback",
+            "https://example.com/a b",
+            "https://example.com/\u{1}",
+            "",
+        ] {
+            assert!(check(bad).is_err(), "{bad}");
+        }
+        assert!(check(&format!("https://example.com/{}", "a".repeat(600))).is_err());
+    }
+
+    #[test]
+    fn only_the_port_of_a_loopback_address_is_free() {
+        for (registered, requested, same) in [
+            ("https://a.example/cb", "https://a.example/cb", true),
+            ("https://a.example/cb", "https://a.example/cb/", false),
+            ("https://a.example/cb", "https://a.example/cb?x=1", false),
+            ("https://a.example/cb", "https://a.example:444/cb", false),
+            ("http://localhost/cb", "http://localhost:1234/cb", true),
+            ("http://localhost:1/cb", "http://localhost:65535/cb", true),
+            ("http://localhost:1/cb", "http://localhost:/cb", false),
+            ("http://localhost/cb", "http://127.0.0.1/cb", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1@evil.example/cb", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1.evil.example/cb", false),
+            ("http://[::1]/cb", "http://[::1]:99/cb", true),
+            ("http://localhost/cb?a=1", "http://localhost:5/cb?a=2", false),
+        ] {
+            assert_eq!(matches(registered, requested), same, "{registered} {requested}");
+        }
+    }
+}

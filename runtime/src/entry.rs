@@ -1,0 +1,158 @@
+//! The Worker's `fetch`: one request in, one response out.
+
+use http::{HeaderMap, Method, StatusCode};
+use toolgate_core::cors::{self, Sender};
+use toolgate_core::limits::MAX_FORM_BODY;
+use toolgate_core::oauth::{gate, metadata};
+use toolgate_core::page;
+use toolgate_core::reply::{self, Reply};
+use worker::{Context, Env, Request, Response};
+
+use crate::app::App;
+use crate::{convert, mcp, oauth, session};
+
+/// What the routes work with.
+pub(crate) struct Incoming<'a> {
+    pub(crate) app: &'static App,
+    pub(crate) env: &'a Env,
+    /// Scheme, host and port of the request.
+    pub(crate) origin: String,
+}
+
+/// Serves one request.
+///
+/// # Errors
+/// Only when the platform refuses a response, which it never did for what is built here.
+pub async fn fetch(
+    app: &'static App,
+    mut request: Request,
+    env: Env,
+    _context: Context,
+) -> worker::Result<Response> {
+    let head = match convert::head(&request) {
+        Ok(head) => head,
+        Err(reply) => return convert::response(*reply),
+    };
+    let uri = head.uri();
+    let origin = format!(
+        "{}://{}",
+        uri.scheme_str().unwrap_or("https"),
+        uri.authority().map_or("", |authority| authority.as_str())
+    );
+    let incoming = Incoming { app, env: &env, origin };
+    match uri.path() {
+        gate::MCP_PATH => protected(&incoming, head, request, mcp_route).await,
+        gate::SSE_PATH | "/messages" if app.config.transport.sse => {
+            protected(&incoming, head, request, session::route).await
+        }
+        path => match public(&incoming, path, &head) {
+            Some(reply) => convert::response(reply),
+            None => {
+                let body = convert::body(&mut request, head.headers(), MAX_FORM_BODY).await;
+                convert::response(match body {
+                    Ok(body) => oauth::route(&incoming, head.map(|()| body)).await,
+                    Err(reply) => reply::readable_by_any_origin(*reply),
+                })
+            }
+        },
+    }
+}
+
+/// Routes of MCP: `Origin` is judged first, and every answer carries what browsers need.
+async fn protected<'a, F>(
+    incoming: &'a Incoming<'a>,
+    head: http::Request<()>,
+    request: Request,
+    serve: F,
+) -> worker::Result<Response>
+where
+    F: AsyncFnOnce(&'a Incoming<'a>, http::Request<()>, Request) -> worker::Result<Response>,
+{
+    let transport = &incoming.app.config.transport;
+    let allowed = transport.allowed_origins.iter().map(AsRef::as_ref);
+    let sender = Sender::of(head.headers(), &incoming.origin, allowed);
+    if sender == Sender::Foreign {
+        return convert::response(cors::foreign());
+    }
+    let response = if head.method() == Method::OPTIONS {
+        convert::response(cors::preflight())?
+    } else {
+        serve(incoming, head, request).await?
+    };
+    label(response, &sender)
+}
+
+fn label(mut response: Response, sender: &Sender) -> worker::Result<Response> {
+    let mut labels = Reply::default();
+    sender.label(&mut labels);
+    for (name, value) in labels.headers() {
+        response.headers_mut().set(name.as_str(), value.to_str().unwrap_or_default())?;
+    }
+    Ok(response)
+}
+
+async fn mcp_route(
+    incoming: &Incoming<'_>,
+    head: http::Request<()>,
+    request: Request,
+) -> worker::Result<Response> {
+    convert::response(mcp::serve(incoming, head, request).await)
+}
+
+/// Documents that need neither keys nor a body.
+fn public(incoming: &Incoming<'_>, path: &str, head: &http::Request<()>) -> Option<Reply> {
+    let Incoming { app, origin, .. } = incoming;
+    let document = |reply: Reply| {
+        Some(match *head.method() {
+            Method::GET => reply,
+            Method::HEAD => without_body(reply),
+            Method::OPTIONS => reply::readable_by_any_origin(cors::preflight()),
+            _ => reply::method_not_allowed("GET, HEAD, OPTIONS"),
+        })
+    };
+    match path {
+        "/" => document(page::landing(&app.config, origin)),
+        "/health" => document(health(app)),
+        "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
+            document(metadata::authorization_server(origin))
+        }
+        "/.well-known/oauth-protected-resource" => {
+            document(metadata::protected_resource(&app.config, origin, ""))
+        }
+        "/.well-known/oauth-protected-resource/mcp" => {
+            document(metadata::protected_resource(&app.config, origin, gate::MCP_PATH))
+        }
+        "/.well-known/oauth-protected-resource/sse" if app.config.transport.sse => {
+            document(metadata::protected_resource(&app.config, origin, gate::SSE_PATH))
+        }
+        _ if oauth::is_route(path) => None,
+        _ => Some(not_found(head.headers())),
+    }
+}
+
+fn health(app: &App) -> Reply {
+    reply::json(
+        StatusCode::OK,
+        &serde_json::json!({ "status": "ok", "name": app.package_name, "version": app.version() }),
+    )
+}
+
+fn without_body(reply: Reply) -> Reply {
+    reply.map(|_| Vec::new())
+}
+
+fn not_found(headers: &HeaderMap) -> Reply {
+    let wants_page = headers
+        .get(http::header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"));
+    if wants_page {
+        return page::message(
+            StatusCode::NOT_FOUND,
+            "There is nothing here",
+            "This server has no page at this address.",
+            "The start page tells how to connect an MCP client.",
+        );
+    }
+    reply::text(StatusCode::NOT_FOUND, "Not found. The MCP endpoint of this server is /mcp.")
+}

@@ -1,0 +1,241 @@
+//! The OAuth routes: performs what the core's endpoints ask for.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use http::{Method, Request, StatusCode};
+use serde_json::json;
+use toolgate_core::access::id_token::Rejection;
+use toolgate_core::access::provider::{Provider, SetupError};
+use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::cors;
+use toolgate_core::oauth::callback::Returned;
+use toolgate_core::oauth::gate::Gate;
+use toolgate_core::oauth::grant::Operation;
+use toolgate_core::oauth::{authorize, callback, register, revoke, token};
+use toolgate_core::page;
+use toolgate_core::reply::{self, Reply};
+use toolgate_core::seal::Keyring;
+use worker::console_error;
+
+use crate::app::App;
+use crate::entry::Incoming;
+use crate::platform::{EnvVars, PlatformEntropy, now};
+use crate::{grants, upstream};
+
+const AUTHORIZE: &str = "/authorize";
+const CALLBACK: &str = "/callback";
+
+/// Whether the path is one of the OAuth endpoints.
+pub(crate) fn is_route(path: &str) -> bool {
+    matches!(path, AUTHORIZE | CALLBACK | "/token" | "/register" | "/revoke")
+}
+
+/// Serves one of the OAuth endpoints.
+pub(crate) async fn route(incoming: &Incoming<'_>, request: Request<Vec<u8>>) -> Reply {
+    let path = request.uri().path().to_owned();
+    let is_page = matches!(path.as_str(), AUTHORIZE | CALLBACK);
+    let method = request.method().clone();
+    match (path.as_str(), &method) {
+        (AUTHORIZE, &Method::GET | &Method::POST) | (CALLBACK, &Method::GET) => {}
+        (AUTHORIZE, _) => return reply::method_not_allowed("GET, POST"),
+        (CALLBACK, _) => return reply::method_not_allowed("GET"),
+        (_, &Method::POST) => {}
+        (_, &Method::OPTIONS) => return reply::readable_by_any_origin(cors::preflight()),
+        _ => return reply::method_not_allowed("POST, OPTIONS"),
+    }
+    let setup = match setup(incoming) {
+        Ok(setup) => setup,
+        Err(error) => return not_configured(&error, is_page),
+    };
+    let mut entropy = PlatformEntropy;
+    let mut gate = Gate {
+        config: &incoming.app.config,
+        origin: &incoming.origin,
+        keys: &setup.keys,
+        provider: &setup.provider,
+        now: now(),
+        entropy: &mut entropy,
+    };
+    match path.as_str() {
+        AUTHORIZE if method == Method::GET => authorize::show(&mut gate, &request),
+        AUTHORIZE => authorize::decide(&mut gate, &request),
+        CALLBACK => serve_callback(incoming, &mut gate, &request).await,
+        "/register" => register::register(&mut gate, &request),
+        "/revoke" => serve_revoke(incoming, &gate, &request).await,
+        _ => serve_token(incoming, &mut gate, &request).await,
+    }
+}
+
+async fn serve_token(
+    incoming: &Incoming<'_>,
+    gate: &mut Gate<'_>,
+    request: &Request<Vec<u8>>,
+) -> Reply {
+    match token::begin(gate, request) {
+        token::Begin::Reply(reply) => reply,
+        token::Begin::Store(address, operation, pending) => {
+            match grants::perform(incoming, &address, operation).await {
+                Ok(outcome) => token::finish(gate, &pending, outcome),
+                Err(error) => storage_failed(&error),
+            }
+        }
+    }
+}
+
+async fn serve_revoke(
+    incoming: &Incoming<'_>,
+    gate: &Gate<'_>,
+    request: &Request<Vec<u8>>,
+) -> Reply {
+    match revoke::begin(gate, request) {
+        revoke::Begin::Reply(reply) => reply,
+        revoke::Begin::Store(address, operation) => {
+            match grants::perform(incoming, &address, operation).await {
+                Ok(_) => {
+                    grants::forget(&address);
+                    revoke::done()
+                }
+                Err(error) => storage_failed(&error),
+            }
+        }
+    }
+}
+
+async fn serve_callback(
+    incoming: &Incoming<'_>,
+    gate: &mut Gate<'_>,
+    request: &Request<Vec<u8>>,
+) -> Reply {
+    let (returned, exchange) = match callback::begin(gate, request) {
+        callback::Begin::Reply(reply) => return reply,
+        callback::Begin::Exchange(returned, exchange) => (returned, exchange),
+    };
+    let answer = match upstream::send(exchange).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            console_error!("sign-in failed: the token endpoint: {error}");
+            return returned.unavailable(gate);
+        }
+    };
+    let id_token = match returned.id_token(gate, answer) {
+        Ok(id_token) => id_token,
+        Err(refusal) => {
+            console_error!("sign-in failed: the token endpoint: {}", refusal.1);
+            return refusal.0;
+        }
+    };
+    let caller = match identify(gate, &returned, &id_token).await {
+        Ok(caller) => caller,
+        Err(reply) => return *reply,
+    };
+    let (address, grant, success) = returned.finish(gate, caller);
+    match grants::perform(incoming, &address, Operation::Create(Box::new(grant))).await {
+        Ok(_) => success,
+        Err(error) => {
+            console_error!("sign-in failed: the grant could not be stored: {error}");
+            returned.not_stored(gate)
+        }
+    }
+}
+
+/// Verifies the id_token; an unknown `kid` gets one look at fresh keys.
+async fn identify(
+    gate: &Gate<'_>,
+    returned: &Returned,
+    id_token: &str,
+) -> Result<Caller, Box<Reply>> {
+    let unavailable = |error| {
+        console_error!("sign-in failed: the JWKS: {error}");
+        Box::new(returned.unavailable(gate))
+    };
+    let keys = upstream::jwks(gate.provider, gate.now).await.map_err(unavailable)?;
+    let mut verdict = returned.verify(gate, &keys, id_token);
+    if verdict == Err(Rejection::UnknownKey) && keys.may_refetch(gate.now) {
+        let keys = upstream::fresh_jwks(gate.provider, gate.now).await.map_err(unavailable)?;
+        verdict = returned.verify(gate, &keys, id_token);
+    }
+    verdict.map_err(|rejection| {
+        console_error!("sign-in refused: the id_token: {rejection}");
+        Box::new(returned.refuse_identity(gate))
+    })
+}
+
+fn storage_failed(error: &worker::Error) -> Reply {
+    console_error!("storage failed: {error}");
+    reply::readable_by_any_origin(reply::json(
+        StatusCode::SERVICE_UNAVAILABLE,
+        &json!({
+            "error": "temporarily_unavailable",
+            "error_description": "The storage did not answer; try again",
+        }),
+    ))
+}
+
+/// What every request needs and no request changes.
+pub(crate) struct Setup {
+    pub(crate) keys: Keyring,
+    provider: Provider,
+    origin: String,
+    key_text: String,
+}
+
+thread_local! {
+    /// The last setup, so that variables are resolved once per isolate and not once per request.
+    static SETUP: RefCell<Option<Rc<Setup>>> = const { RefCell::new(None) };
+}
+
+/// The keys and the identity provider of this deployment.
+///
+/// # Errors
+/// Everything that is missing, at once.
+pub(crate) fn setup(incoming: &Incoming<'_>) -> Result<Rc<Setup>, SetupError> {
+    let vars = EnvVars(incoming.env);
+    let key_text = vars.var(&incoming.app.config.tokens.encryption_key).unwrap_or_default();
+    let known = SETUP.with_borrow(|setup| {
+        setup.clone().filter(|s| s.origin == incoming.origin && s.key_text == key_text)
+    });
+    if let Some(setup) = known {
+        return Ok(setup);
+    }
+    let setup = Rc::new(resolve(incoming.app, &vars, &incoming.origin, key_text)?);
+    SETUP.set(Some(Rc::clone(&setup)));
+    Ok(setup)
+}
+
+fn resolve(
+    app: &App,
+    vars: &dyn Vars,
+    origin: &str,
+    key_text: String,
+) -> Result<Setup, SetupError> {
+    let mut problems = Vec::new();
+    let keys = Keyring::parse(&key_text)
+        .map_err(|error| problems.push(format!("{}: {error}", app.config.tokens.encryption_key)));
+    let provider =
+        Provider::resolve(&app.config, vars, origin).map_err(|error| problems.extend(error.0));
+    match (keys, provider) {
+        (Ok(keys), Ok(provider)) => {
+            Ok(Setup { keys, provider, origin: origin.to_owned(), key_text })
+        }
+        _ => Err(SetupError(problems)),
+    }
+}
+
+/// The reply of a server that is not set up: nobody gets in, and its owner reads why.
+pub(crate) fn not_configured(error: &SetupError, is_page: bool) -> Reply {
+    console_error!("the server is not set up: {error}");
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    if is_page {
+        return page::message(
+            status,
+            "This server is not set up yet",
+            &error.to_string(),
+            "If it is yours, set what is missing and try again; until then nobody can sign in.",
+        );
+    }
+    reply::json(
+        status,
+        &json!({ "error": "temporarily_unavailable", "error_description": error.to_string() }),
+    )
+}

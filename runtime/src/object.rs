@@ -1,0 +1,130 @@
+//! The Durable Object class: a person's grants, or one HTTP+SSE session, by the name it was given.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toolgate_core::oauth::grant::{self, Grant, Outcome, Write};
+use worker::{Env, Request, Response, SqlStorage, SqlStorageValue, State};
+
+use crate::app::App;
+use crate::grants::GrantRequest;
+use crate::platform::now;
+use crate::session::{MESSAGE, OPEN};
+use crate::stream::Session;
+
+const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS grants \
+     (id TEXT PRIMARY KEY, record TEXT NOT NULL, disposable_at INTEGER NOT NULL) WITHOUT ROWID";
+
+/// One instance of the class that `serve!()` exports.
+pub struct Object {
+    app: &'static App,
+    state: State,
+    env: Env,
+    session: RefCell<Option<Session>>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    record: String,
+}
+
+#[derive(Deserialize)]
+struct Earliest {
+    at: Option<f64>,
+}
+
+impl Object {
+    /// Called by the platform; storage is touched only by grants.
+    #[must_use]
+    pub fn new(app: &'static App, state: State, env: Env) -> Self {
+        Self { app, state, env, session: RefCell::new(None) }
+    }
+
+    /// Serves one request of the Worker; nobody else can reach an object.
+    ///
+    /// # Errors
+    /// The storage fails, or the request is not one of ours.
+    pub async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        match request.path().as_str() {
+            "/grant" => {
+                let question: GrantRequest = request.json().await?;
+                Response::from_json(&self.grant(question).await?)
+            }
+            OPEN => Session::open(&self.session, &request.json().await?),
+            MESSAGE => {
+                let message = request.json().await?;
+                Session::message(&self.session, self.app, &self.env, &self.state, message)
+            }
+            _ => Response::error("no such operation", 404),
+        }
+    }
+
+    /// Reads, decides and writes without waiting in between, so nothing can come between them; the
+    /// platform holds the answer back until the write is durable.
+    async fn grant(&self, question: GrantRequest) -> worker::Result<Outcome> {
+        let sql = self.state.storage().sql();
+        sql.exec(CREATE_TABLE, None)?;
+        let stored = read(&sql, &question.id)?;
+        let is_new = stored.is_none();
+        let (write, outcome) = grant::apply(stored, question.operation, now());
+        if let Write::Put(grant) = write {
+            put(&sql, &question.id, &grant)?;
+            if is_new {
+                self.schedule_purge(&sql).await?;
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Deletes what is of no more use, and everything when nothing is left.
+    ///
+    /// # Errors
+    /// The storage fails; the platform tries again.
+    pub async fn alarm(&self) -> worker::Result<Response> {
+        let sql = self.state.storage().sql();
+        sql.exec(CREATE_TABLE, None)?;
+        sql.exec("DELETE FROM grants WHERE disposable_at <= ?", vec![seconds(now())])?;
+        if earliest(&sql)?.is_some() {
+            self.schedule_purge(&sql).await?;
+        } else {
+            self.state.storage().delete_all().await?;
+        }
+        Response::empty()
+    }
+
+    async fn schedule_purge(&self, sql: &SqlStorage) -> worker::Result<()> {
+        let Some(at) = earliest(sql)? else { return Ok(()) };
+        let wait = Duration::from_secs(at.saturating_sub(now()) + 1);
+        self.state.storage().set_alarm(wait).await
+    }
+}
+
+fn read(sql: &SqlStorage, id: &str) -> worker::Result<Option<Grant>> {
+    let rows: Vec<Row> = sql
+        .exec("SELECT record FROM grants WHERE id = ?", vec![id.to_owned().into()])?
+        .to_array()?;
+    rows.into_iter().next().map(|row| Ok(serde_json::from_str(&row.record)?)).transpose()
+}
+
+fn put(sql: &SqlStorage, id: &str, grant: &Grant) -> worker::Result<()> {
+    let values = vec![
+        id.to_owned().into(),
+        serde_json::to_string(grant)?.into(),
+        seconds(grant.disposable_at()),
+    ];
+    sql.exec("INSERT OR REPLACE INTO grants (id, record, disposable_at) VALUES (?, ?, ?)", values)
+        .map(drop)
+}
+
+fn earliest(sql: &SqlStorage) -> worker::Result<Option<u64>> {
+    let rows: Vec<Earliest> =
+        sql.exec("SELECT min(disposable_at) AS at FROM grants", None)?.to_array()?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds we wrote")]
+    Ok(rows.first().and_then(|row| row.at).map(|at| at as u64))
+}
+
+/// Seconds as SQLite and JavaScript both hold them exactly.
+fn seconds(time: u64) -> SqlStorageValue {
+    SqlStorageValue::Integer(i64::try_from(time).unwrap_or(i64::MAX))
+}
