@@ -1,1 +1,26 @@
-//! The macros of Toolgate.
+//! The macros of Toolgate. Their documentation is at their re-exports in `toolgate`, where its
+//! examples can be compiled.
+
+mod config_file;
+mod errors;
+mod options;
+mod server;
+mod tool;
+
+#[cfg(test)]
+#[path = "../tests/expand.rs"]
+mod expand_tests;
+
+use proc_macro::TokenStream;
+
+/// Makes a tool of a function. See `toolgate::mcp_tool`.
+#[proc_macro_attribute]
+pub fn mcp_tool(options: TokenStream, item: TokenStream) -> TokenStream {
+    tool::mcp_tool(options.into(), item.into()).into()
+}
+
+/// Makes a Worker of the tools and `mcp.toml`. See `toolgate::serve`.
+#[proc_macro]
+pub fn serve(options: TokenStream) -> TokenStream {
+    server::serve(options.into()).into()
+}

@@ -17,12 +17,14 @@ mod session;
 mod stream;
 mod upstream;
 
+pub use crate::tool::macros::{mcp_tool, serve};
 pub use schemars;
 pub use worker;
 
 /// What a file of tools needs.
 pub mod prelude {
     pub use crate::tool::{Audio, Context, Error, Image, Json, Result};
+    pub use crate::{mcp_tool, serve};
     pub use schemars::{self, JsonSchema};
     pub use toolgate_core::caller::Caller;
     pub use toolgate_core::mcp::content::Content;

@@ -1,7 +1,7 @@
 //! `/mcp`: Streamable HTTP without a Durable Object.
 
 use http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::{self, Accepted, Call};
@@ -105,7 +105,7 @@ pub(crate) async fn run(
     calls: Vec<Call>,
 ) -> Vec<(usize, ToolResult)> {
     let calls = calls.into_iter().map(async |call| {
-        let context = Context::new(caller.clone(), env.clone(), call.request_id.to_string());
+        let context = Context::new(caller.clone(), env.clone(), plain(&call.request_id));
         let result = match registry.tools().get(call.tool) {
             Some(tool) => (tool.call)(&context, Arguments::new(call.arguments)).await,
             None => ToolResult::error("This tool is not linked into the server"),
@@ -113,4 +113,9 @@ pub(crate) async fn run(
         (call.slot, result)
     });
     futures_util::future::join_all(calls).await
+}
+
+/// A JSON-RPC id without the quotes of JSON.
+fn plain(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }

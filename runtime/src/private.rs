@@ -1,16 +1,89 @@
 //! What expanded macros call. Not for people: anything here may change in any version.
 
+use worker::wasm_bindgen::JsValue;
+use worker::worker_sys;
+use worker::{Response, State};
+
 pub use inventory;
 pub use toolgate_config as config;
+pub use toolgate_core::caller::Caller;
 pub use toolgate_core::mcp::content::ToolResult;
 pub use toolgate_core::mcp::tool::{Annotations, Schema, ToolInfo};
-pub use worker::{js_sys, wasm_bindgen, wasm_bindgen_futures};
-
-pub use crate::tool::parameter::{Same, json, plain};
-pub use crate::tool::schema::InputSchema;
-pub use crate::tool::{Arguments, Context, IntoToolResult, Registry, ToolDef, registry};
-pub use toolgate_core::caller::Caller;
+pub use worker::worker_sys::web_sys::Request as RawRequest;
+pub use worker::worker_sys::{Context as RawContext, DurableObjectState as RawState};
+pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
 
 pub use crate::app::App;
 pub use crate::entry::fetch;
 pub use crate::object::Object;
+pub use crate::tool::parameter::{default_value, json, plain, same};
+pub use crate::tool::schema::InputSchema;
+pub use crate::tool::{Arguments, Context, IntoToolResult, Registry, ToolDef, registry};
+
+use crate::tool::registry::unknown_policies;
+
+/// What an export of the Worker gives to JavaScript.
+pub type JsResult = Result<JsValue, JsValue>;
+
+/// The Worker's `fetch`.
+///
+/// # Errors
+///
+/// Never: a failure of the platform is logged and answered without its details.
+pub async fn serve_fetch(
+    app: &'static App,
+    request: RawRequest,
+    env: Env,
+    context: RawContext,
+) -> JsResult {
+    let context = worker::Context::new(context);
+    match fetch(app, request.into(), env, context).await {
+        Ok(response) => js(response),
+        Err(error) => {
+            worker::console_error!("toolgate: {error}");
+            Response::error("internal error", 500).map_or_else(|error| Err(error.into()), js)
+        }
+    }
+}
+
+/// Makes the object behind the Durable Object class.
+#[must_use]
+pub fn new_object(app: &'static App, state: RawState, env: Env) -> Object {
+    Object::new(app, State::from(state), env)
+}
+
+/// The Durable Object's `fetch`.
+///
+/// # Errors
+///
+/// The object could not serve the request.
+pub async fn object_fetch(object: &Object, request: RawRequest) -> JsResult {
+    object.fetch(request.into()).await.map_err(JsValue::from).and_then(js)
+}
+
+/// The Durable Object's `alarm`.
+///
+/// # Errors
+///
+/// The object could not do its work; the platform calls again.
+pub async fn object_alarm(object: &Object) -> JsResult {
+    object.alarm().await.map_err(JsValue::from).and_then(js)
+}
+
+fn js(response: Response) -> JsResult {
+    Ok(worker_sys::web_sys::Response::from(response).into())
+}
+
+/// The test that `serve!()` adds to the user's crate.
+///
+/// # Panics
+///
+/// Two tools share a name, or a tool names a policy that `mcp.toml` does not define.
+pub fn check_tools(app: &App) {
+    let registry = match registry() {
+        Ok(registry) => registry,
+        Err(clash) => panic!("{clash}"),
+    };
+    let unknown = unknown_policies(registry, &app.config);
+    assert!(unknown.is_empty(), "{}", unknown.join("\n"));
+}

@@ -1,1 +1,32 @@
-//! Tests of the whole of Toolgate.
+//! The tests of the whole of Toolgate, and the two commands that a visitor runs first:
+//! `cargo demo` and `cargo verify`.
+
+use std::path::{Path, PathBuf};
+
+use cargo_toolgate::Result;
+use cargo_toolgate::project::Project;
+use cargo_toolgate::tools::Tools;
+
+/// The root of the repository.
+pub fn repository() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests).to_owned()
+}
+
+/// The example that the demo runs and the tests deploy.
+///
+/// # Errors
+///
+/// When it is not there.
+pub fn example() -> Result<Project> {
+    Project::find(&repository().join("examples/access"))
+}
+
+/// Installs everything that building and running the example needs.
+///
+/// # Errors
+///
+/// When a step fails: which one, and what to do.
+pub fn set_up() -> Result<Tools> {
+    cargo_toolgate::setup::ensure(&repository())
+}

@@ -1,8 +1,32 @@
-//! The `mcp.toml` model.
+//! The `mcp.toml` model, and on the host everything that reads or follows from it.
 //!
 //! Without features this crate is data only: [`Config`] can be written as a constant, and that is
 //! what `serve!()` emits, so a Worker carries no TOML parser and parses nothing when it starts.
+//!
+//! - Feature `parse` adds [`check`](fn@check): text in, a [`Checked`] configuration or every fault
+//!   of the file as a [`Diagnostic`] out.
+//! - Feature `generate` adds [`deploy`](mod@deploy): `wrangler.jsonc` and `.dev.vars.example`.
 
 mod model;
 
+#[cfg(feature = "generate")]
+pub mod deploy;
+#[cfg(feature = "parse")]
+mod diagnostic;
+#[cfg(feature = "parse")]
+mod parse;
+#[cfg(feature = "parse")]
+mod redact;
+#[cfg(feature = "parse")]
+mod render;
+#[cfg(feature = "parse")]
+mod suggest;
+
 pub use model::*;
+
+#[cfg(feature = "parse")]
+pub use diagnostic::{Code, Diagnostic};
+#[cfg(feature = "parse")]
+pub use parse::{Checked, Dev, DevUser, SECTIONS, check};
+#[cfg(feature = "parse")]
+pub use render::Position;

@@ -132,9 +132,10 @@ pub(crate) fn read_token_response(
     login: &Login,
     answer: HttpResponse,
 ) -> Result<String, String> {
+    let status = answer.status();
     let answer = RefCell::new(Some(answer));
     let response = exchange(gate, login, "", &|_| answer.take().ok_or(NotSent))
-        .map_err(|error| describe(&error))?;
+        .map_err(|error| format!("status {status}, {}", describe(&error)))?;
     let id_token = response.extra_fields().id_token.clone().ok_or("no id_token in the answer")?;
     if id_token.len() > MAX_ID_TOKEN {
         return Err(format!("the id_token is larger than {MAX_ID_TOKEN} bytes"));

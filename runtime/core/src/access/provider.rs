@@ -50,20 +50,18 @@ impl Provider {
         let mut read = |setting: &Setting| read(setting, vars, &mut problems);
         let client_id = read(&identity.client_id);
         let client_secret = read(&Setting::Var(identity.client_secret.clone()));
-        let [authorization_url, token_url, jwks_url] = match &identity.endpoints {
+        let addresses = match &identity.endpoints {
             Endpoints::Urls { authorization_url, token_url, jwks_url } => {
-                [authorization_url, token_url, jwks_url].map(read)
+                [authorization_url, token_url, jwks_url]
+                    .map(|setting| (name(setting), read(setting)))
             }
             Endpoints::Team(team) => ["authorization", "token", "jwks"].map(|endpoint| {
-                format!(
-                    "https://{team}.cloudflareaccess.com/cdn-cgi/access/sso/oidc/{client_id}/{endpoint}"
-                )
+                let access = format!("https://{team}.cloudflareaccess.com/cdn-cgi/access/sso/oidc");
+                ("team".to_owned(), format!("{access}/{client_id}/{endpoint}"))
             }),
         };
-        let issuer =
-            identity.issuer.as_ref().map(|setting| self::read(setting, vars, &mut problems));
-        let mut url = |text: &str| parse_url(text, &mut problems);
-        let urls = [url(&authorization_url), url(&token_url), url(&jwks_url)];
+        let issuer = identity.issuer.as_ref().map(read);
+        let urls = addresses.map(|(name, address)| parse_url(&name, &address, &mut problems));
         let [Some(authorization_url), Some(token_url), Some(jwks_url)] = urls else {
             return Err(SetupError(problems));
         };
@@ -84,37 +82,41 @@ impl Provider {
 }
 
 fn read(setting: &Setting, vars: &dyn Vars, problems: &mut Vec<String>) -> String {
-    let Setting::Var(name) = setting else {
-        let Setting::Literal(text) = setting else { return String::new() };
-        return text.to_string();
+    let name = match setting {
+        Setting::Literal(text) => return text.to_string(),
+        Setting::Var(name) => name,
     };
-    match vars.var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()) {
-        Some(value) => value,
-        None => {
-            problems.push(format!(
-                "{name} is not set; run `wrangler secret put {name}`, or add it to .dev.vars for \
-                 local development"
-            ));
-            String::new()
-        }
+    let value = vars.var(name).map(|value| value.trim().to_owned()).unwrap_or_default();
+    if value.is_empty() {
+        problems.push(format!(
+            "{name} is not set; run `wrangler secret put {name}`, or add it to .dev.vars for \
+             local development"
+        ));
+    }
+    value
+}
+
+/// Where a setting comes from, for people.
+fn name(setting: &Setting) -> String {
+    match setting {
+        Setting::Var(name) => name.to_string(),
+        Setting::Literal(_) => "an address in [identity] of mcp.toml".to_owned(),
     }
 }
 
-fn parse_url(text: &str, problems: &mut Vec<String>) -> Option<Url> {
+fn parse_url(name: &str, address: &str, problems: &mut Vec<String>) -> Option<Url> {
     // A missing one has been told of already.
-    if text.is_empty() {
+    if address.is_empty() {
         return None;
     }
-    let url = Url::parse(text).ok().filter(|url| {
+    let url = Url::parse(address).ok().filter(|url| {
         url.scheme() == "https" || url.scheme() == "http" && url.host_str().is_some_and(is_loopback)
     });
     if url.is_none() {
         // Not echoed: a value in the wrong variable may be a secret.
-        problems.push(
-            "an address of the identity provider is not an https URL; copy it from the provider's \
-             page"
-                .to_owned(),
-        );
+        problems.push(format!(
+            "{name} is not an https URL; copy the address from the identity provider's page"
+        ));
     }
     url
 }

@@ -18,6 +18,13 @@ pub fn check(uri: &str) -> Result<(), String> {
     if !uri.bytes().all(|b| b.is_ascii_graphic()) {
         return Err("a redirect_uri has characters that a URI cannot have".to_owned());
     }
+    // Browsers read `https:/host` and `https:\\host` in ways of their own.
+    let is_explicit =
+        uri.split_once("://").is_none_or(|(_, rest)| !rest.is_empty() && !rest.starts_with('/'));
+    let is_special = uri.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
+    if uri.contains('\\') || !is_explicit || (is_special && !uri.contains("://")) {
+        return Err("a redirect_uri must be written as scheme://host/path".to_owned());
+    }
     let url = Url::parse(uri).map_err(|_| "a redirect_uri is not an absolute URI".to_owned())?;
     if uri.contains('#') {
         return Err("a redirect_uri must not have a fragment".to_owned());
@@ -98,6 +105,12 @@ mod tests {
             "/callback",
             "https://example.com/a b",
             "https://example.com/\u{1}",
+            "https:///cb",
+            "https:/client.example/cb",
+            "https:client.example/cb",
+            "https:\\\\client.example\\cb",
+            "https://client.example\\@evil.example/cb",
+            "hTTps:/client.example/cb",
             "",
         ] {
             assert!(check(bad).is_err(), "{bad}");

@@ -1,1 +1,142 @@
-//! Who may do what.
+//! Who may do what: one decision function for lists and calls.
+//!
+//! [`decide`] is asked on every request, with the caller's present claims. `tools/list` and
+//! `tools/call` both ask it, so a tool that is listed can be called and the other way round.
+//!
+//! # Three values
+//!
+//! A condition is true, false, or **unknown** when it could not be evaluated: no e-mail address, a
+//! claim that is missing or of another type, a Worker variable that is not set. Only true lets a
+//! caller in. `not` turns true into false and false into true and leaves unknown as it is, so
+//! `not = { groups = ["contractors"] }` shuts out a caller whose groups nobody told us, instead of
+//! letting them in. `any` is true when one part is true, else unknown when one part is unknown;
+//! `all` is false when one part is false, else unknown when one part is unknown. An empty list
+//! decides nothing: it is unknown.
+//!
+//! # Matching rules
+//!
+//! | condition | true when | unknown when |
+//! |---|---|---|
+//! | `emails` | the whole address equals an entry after ASCII lower-casing of both; nothing is trimmed, no part is ignored | no address, `email_verified: false`, address or entry unreadable |
+//! | `domains` | what follows the `@` equals an entry, by the same comparison; sub-domains are other domains | as above |
+//! | `emails_from` | as `emails`, the entries being separated by commas and white space | as above; the variable is not set, lists nobody, or has an unreadable entry and no match |
+//! | `groups` | a group of the caller equals an entry, case included | the caller has no groups: a provider that sends no groups looks the same |
+//! | `claims.x` | the claim has the type and value of an entry, or is a list that contains one | the claim is missing, or is (or contains) a value of another type and nothing matched |
+//! | `policy` | the named policy is true | there is no such policy |
+//! | `everyone` | always: whoever gets here is signed in | never |
+//!
+//! A *readable* address is printable ASCII without blanks, with exactly one `@`, something on both
+//! sides of it, and no dot at either end of the domain. Everything else (Unicode look-alikes,
+//! control characters, quoted local parts with a second `@`) matches nothing, also under `not`.
+//! Numbers equal whole numbers only when the claim itself was written as a whole number: `3.0` is
+//! of another type than `3`.
+
+mod address;
+mod evaluate;
+mod outcome;
+
+use std::fmt;
+
+use toolgate_config::Config;
+
+use crate::caller::{Caller, Vars};
+
+pub use evaluate::{MAX_DEPTH, MAX_STEPS};
+
+use evaluate::Evaluation;
+use outcome::Outcome;
+
+/// The built-in policy that any signed-in caller passes.
+pub const EVERYONE: &str = "everyone";
+
+/// What [`decide`] says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision<'a> {
+    /// The caller passes.
+    Allow,
+    /// The caller does not pass.
+    Deny {
+        /// What decided, for logs.
+        reason: Reason<'a>,
+    },
+}
+
+impl Decision<'_> {
+    /// Whether the caller passes.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        matches!(self, Self::Allow)
+    }
+}
+
+/// Why a caller does not pass. It names policies, claims and variables, never a caller's data, so
+/// it may be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason<'a> {
+    /// Everything was evaluated, and the caller is not among those meant.
+    NotMatched,
+    /// There is no policy of this name.
+    UnknownPolicy(&'a str),
+    /// The identity provider gave no e-mail address.
+    NoEmail,
+    /// The identity provider said that the address is not verified.
+    UnverifiedEmail,
+    /// The caller's address is not plain ASCII or not an address.
+    UnreadableEmail,
+    /// An address or domain in the policy is not plain ASCII or not an address.
+    UnreadableEntry,
+    /// The caller has no groups.
+    NoGroups,
+    /// The caller has no claim of this name.
+    MissingClaim(&'a str),
+    /// The claim of this name has another type than the policy compares it with.
+    ClaimType(&'a str),
+    /// The Worker variable of this name is not set.
+    MissingVariable(&'a str),
+    /// The Worker variable of this name lists nobody, or has an entry that is not an address.
+    UnreadableVariable(&'a str),
+    /// A condition is empty.
+    EmptyCondition,
+    /// Conditions are nested or repeated beyond what is evaluated.
+    TooComplex,
+}
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotMatched => f.write_str("the policy does not match the caller"),
+            Self::UnknownPolicy(name) => write!(f, "there is no policy `{name}`"),
+            Self::NoEmail => f.write_str("the caller has no e-mail address"),
+            Self::UnverifiedEmail => f.write_str("the caller's e-mail address is not verified"),
+            Self::UnreadableEmail => {
+                f.write_str("the caller's e-mail address is not a plain ASCII address")
+            }
+            Self::UnreadableEntry => f.write_str("the policy has an unreadable address or domain"),
+            Self::NoGroups => f.write_str("the caller has no groups"),
+            Self::MissingClaim(name) => write!(f, "the caller has no claim `{name}`"),
+            Self::ClaimType(name) => write!(f, "the claim `{name}` has another type"),
+            Self::MissingVariable(name) => write!(f, "the variable `{name}` is not set"),
+            Self::UnreadableVariable(name) => {
+                write!(f, "the variable `{name}` is empty or has an unreadable address")
+            }
+            Self::EmptyCondition => f.write_str("a condition of the policy is empty"),
+            Self::TooComplex => f.write_str("the policy is nested too deeply"),
+        }
+    }
+}
+
+/// Whether `caller` passes the policy named `policy`. Anything that cannot be evaluated denies.
+#[must_use]
+pub fn decide<'a>(
+    config: &'a Config,
+    policy: &'a str,
+    caller: &Caller,
+    vars: &dyn Vars,
+) -> Decision<'a> {
+    match Evaluation::new(config, caller, vars).policy(policy) {
+        Outcome::True => Decision::Allow,
+        Outcome::False => Decision::Deny { reason: Reason::NotMatched },
+        Outcome::Unknown(reason) => Decision::Deny { reason },
+    }
+}

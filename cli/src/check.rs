@@ -1,0 +1,181 @@
+//! `cargo toolgate check`: everything about a server that can be seen without building it.
+
+use serde::Deserialize;
+
+use crate::lockfile::Lockfile;
+use crate::project::Project;
+use crate::{Error, Result, setup, sync};
+
+/// The last `idna_adapter` without Unicode tables. Every newer one adds 46 KB to the compressed
+/// Worker, for host names that a gate refuses anyway; the choice is made in each lock file.
+const SMALL_IDNA_ADAPTER: &str = "1.0.0";
+
+/// The release line of `worker` that the pinned worker-build understands.
+const WORKER_LINE: &str = "0.8.";
+
+/// Looks for everything that is wrong.
+pub fn problems(project: &Project) -> Vec<Error> {
+    let mut problems = Vec::new();
+    match project.config().and_then(|checked| sync::generated(project, &checked)) {
+        Ok(files) => problems.extend(files.iter().filter(|file| file.is_stale()).map(stale)),
+        Err(error) => problems.push(error),
+    }
+    match Lockfile::read(&project.workspace) {
+        Ok(lockfile) => problems.extend(locked(&lockfile)),
+        Err(error) => problems.push(error),
+    }
+    problems.extend(stripped(project));
+    problems
+}
+
+/// Says what is wrong with a server, or that nothing is.
+///
+/// # Errors
+///
+/// When something is wrong; what, was printed.
+pub fn run(project: &Project) -> Result<()> {
+    let problems = problems(project);
+    for problem in &problems {
+        eprintln!("error: {problem}\n");
+    }
+    match problems.len() {
+        0 => {
+            println!("{}: nothing to complain about", project.package);
+            Ok(())
+        }
+        1 => Err(Error::new(format!("{} has one problem", project.package))),
+        count => Err(Error::new(format!("{} has {count} problems", project.package))),
+    }
+}
+
+fn stale(file: &sync::Generated) -> Error {
+    let state = if file.is_new() { "does not exist" } else { "is not what mcp.toml says" };
+    let error = Error::new(format!("{} {state}", file.name)).help("run `cargo toolgate sync`");
+    if file.is_new() { error } else { error.output(file.changes().join("\n")) }
+}
+
+fn locked(lockfile: &Lockfile) -> Vec<Error> {
+    let mut problems = Vec::new();
+    let large: Vec<_> = lockfile
+        .versions("idna_adapter")
+        .filter(|version| *version != SMALL_IDNA_ADAPTER)
+        .collect();
+    if !large.is_empty() {
+        problems.push(
+            Error::new(format!(
+                "Cargo.lock has idna_adapter {}, which adds 46 KB to the Worker",
+                large.join(" and ")
+            ))
+            .help(format!("run `cargo update -p idna_adapter --precise {SMALL_IDNA_ADAPTER}`")),
+        );
+    }
+    problems.extend(setup::wasm_bindgen(lockfile).err());
+    for version in lockfile.versions("worker").filter(|version| !version.starts_with(WORKER_LINE)) {
+        problems.push(
+            Error::new(format!(
+                "Cargo.lock has worker {version}, which worker-build {} does not understand",
+                setup::WORKER_BUILD
+            ))
+            .help(format!("depend on worker {WORKER_LINE}x, as toolgate does")),
+        );
+    }
+    problems
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    profile: Option<Profiles>,
+}
+
+#[derive(Deserialize)]
+struct Profiles {
+    release: Option<Release>,
+}
+
+#[derive(Deserialize)]
+struct Release {
+    strip: Option<toml::Value>,
+}
+
+/// wasm-bindgen reads sections that `strip` removes.
+fn stripped(project: &Project) -> Option<Error> {
+    let path = project.workspace.join("Cargo.toml");
+    let manifest: Manifest = toml::from_str(&std::fs::read_to_string(&path).ok()?).ok()?;
+    let strip = manifest.profile?.release?.strip?;
+    let harmless = [toml::Value::Boolean(false), "none".into(), "debuginfo".into()];
+    (!harmless.contains(&strip)).then(|| {
+        Error::new(format!("{}: profile.release.strip breaks wasm-bindgen", path.display()))
+            .help("remove it: wasm-opt drops what is not needed")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    const CONFIG: &str = "[server]\nname = \"A server\"\n";
+
+    fn server(name: &str, config: &str, lock: &[(&str, &str)], profile: &str) -> Project {
+        let root: PathBuf =
+            std::env::temp_dir().join(format!("toolgate-check-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&root).expect("a folder");
+        let lock: String = lock
+            .iter()
+            .map(|(name, version)| {
+                format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n")
+            })
+            .collect();
+        let manifest = format!("[package]\nname = \"a-server\"\n{profile}");
+        for (file, text) in [("mcp.toml", config), ("Cargo.lock", &lock), ("Cargo.toml", &manifest)]
+        {
+            std::fs::write(root.join(file), text).expect("a file");
+        }
+        Project { workspace: root.clone(), root, package: "a-server".into() }
+    }
+
+    fn text(problems: &[Error]) -> String {
+        problems.iter().map(Error::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    const GOOD: &[(&str, &str)] =
+        &[("idna_adapter", "1.0.0"), ("wasm-bindgen", "0.2.130"), ("worker", "0.8.7")];
+
+    #[test]
+    fn a_synchronised_server_has_no_problems() {
+        let project = server("good", CONFIG, GOOD, "");
+        sync::run(&project).expect("it is written");
+        assert_eq!(text(&problems(&project)), "");
+    }
+
+    #[test]
+    fn stale_files_name_the_command_and_the_lines() {
+        let project = server("stale", CONFIG, GOOD, "");
+        assert!(text(&problems(&project)).contains("wrangler.jsonc does not exist"));
+        sync::run(&project).expect("it is written");
+        let changed = format!("{CONFIG}[wrangler]\nworkers_dev = false\n");
+        std::fs::write(project.config_file(), changed).expect("a file");
+        let found = text(&problems(&project));
+        assert!(found.contains("wrangler.jsonc is not what mcp.toml says"), "{found}");
+        assert!(found.contains("+ \"workers_dev\": false"), "{found}");
+        assert!(found.contains("cargo toolgate sync"), "{found}");
+    }
+
+    #[test]
+    fn every_problem_is_reported_at_once() {
+        let lock = &[("idna_adapter", "1.2.1"), ("worker", "0.9.0")];
+        let profile = "[profile.release]\nstrip = true\n";
+        let project = server("bad", "[polices.x]\n", lock, profile);
+        let found = text(&problems(&project));
+        for expected in [
+            "mcp.toml:1:2: unknown key `polices`",
+            "cargo update -p idna_adapter --precise 1.0.0",
+            "has no wasm-bindgen",
+            "worker 0.9.0",
+            "profile.release.strip",
+        ] {
+            assert!(found.contains(expected), "{expected} is missing in\n{found}");
+        }
+    }
+}

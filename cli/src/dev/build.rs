@@ -1,0 +1,44 @@
+//! Building the Worker.
+
+use std::process::Command;
+
+use crate::project::Project;
+use crate::step::{Step, cargo_progress};
+use crate::tools::Tools;
+use crate::{Result, process};
+
+/// How the Worker is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Fast to build.
+    Dev,
+    /// As it is deployed.
+    Release,
+}
+
+/// Runs worker-build as a deployment does, but for this machine: only such a build may use the
+/// local identity provider.
+///
+/// # Errors
+///
+/// The compiler's last lines.
+pub fn build(project: &Project, tools: &Tools, profile: Profile) -> Result<()> {
+    let mut step = Step::start(format!("{} to WebAssembly", project.package));
+    let mut command = Command::new(tools.cargo_binary("worker-build"));
+    command.arg(if profile == Profile::Dev { "--dev" } else { "--release" });
+    command.current_dir(&project.root).envs(tools.environment()).env("TOOLGATE_DEV", "1");
+    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
+    let built = process::run(&mut command, |line| {
+        step.progress(cargo_progress(line).unwrap_or(line.trim()));
+    });
+    match built {
+        Ok(_) => {
+            step.done();
+            Ok(())
+        }
+        Err(error) => {
+            step.failed();
+            Err(error)
+        }
+    }
+}

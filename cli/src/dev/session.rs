@@ -1,0 +1,140 @@
+//! One run of a server on this machine: the identity provider and the Worker.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use toolgate_config::{Checked, DevUser};
+
+use super::secrets::Secrets;
+use super::variables;
+use super::worker::Worker;
+use crate::idp::{self, Client, Running, User};
+use crate::project::Project;
+use crate::tools::Tools;
+use crate::{Error, Result};
+
+/// A server that is up.
+pub struct Session {
+    idp: Running,
+    worker: Worker,
+    url: String,
+    name: String,
+    users: Vec<User>,
+}
+
+impl Session {
+    /// Starts the identity provider, then the Worker that was built before.
+    ///
+    /// # Errors
+    ///
+    /// When the port is taken, the configuration leaves no place for the local identity provider,
+    /// or workerd does not start.
+    pub async fn start(project: &Project, tools: &Tools, port: u16) -> Result<Self> {
+        require_free_port(port)?;
+        let checked = project.config()?;
+        let secrets = Secrets::load(tools)?;
+        let identity = &checked.config.identity;
+        let client = Client {
+            id: variables::client_id(identity).to_owned(),
+            secret: secrets.client_secret.clone(),
+        };
+        let users: Vec<_> = checked.dev.users.iter().map(user).collect::<Result<_>>()?;
+        // The next port if it is free, so that a restart keeps the issuer.
+        let next = port.saturating_add(1);
+        let idp = idp::start(next, client, users.clone(), &identity.groups_claim).await?;
+        let vars = variables::variables(&checked.config, &idp, &secrets)?;
+        let ai = checked.wrangler.contains_key("ai");
+        let worker = Worker::start(project, tools, port, &vars, ai).await?;
+        let name = worker_name(project, &checked);
+        Ok(Self { idp, worker, url: format!("http://localhost:{port}"), name, users })
+    }
+
+    /// Where the server is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where the identity provider is.
+    pub fn issuer(&self) -> &str {
+        self.idp.issuer()
+    }
+
+    /// Who can sign in.
+    pub fn users(&self) -> &[User] {
+        &self.users
+    }
+
+    /// Loads the Worker that was built anew.
+    ///
+    /// # Errors
+    ///
+    /// When workerd cannot run it, or when `[dev]` or `[identity]` changed, which needs a restart.
+    pub async fn reload(&mut self, project: &Project) -> Result<()> {
+        let users = project.config()?.dev.users.iter().map(user).collect::<Result<Vec<_>>>()?;
+        if users != self.users {
+            return Err(
+                Error::new("[[dev.users]] changed").help("stop this command and run it again")
+            );
+        }
+        self.worker.reload().await
+    }
+
+    /// Waits until workerd ends by itself, which it should not.
+    ///
+    /// # Errors
+    ///
+    /// Always: why it ended.
+    pub async fn ended(&mut self) -> Result<()> {
+        self.worker.ended().await
+    }
+
+    /// Stops the Worker, then the identity provider.
+    pub async fn stop(self) {
+        self.worker.stop().await;
+        self.idp.stop().await;
+    }
+
+    /// Where it is and how to connect to it.
+    pub fn introduction(&self) -> String {
+        let Self { url, name, .. } = self;
+        let accounts: Vec<_> = self.users.iter().map(|user| user.email.as_str()).collect();
+        let accounts = if accounts.is_empty() {
+            "nobody yet: add [[dev.users]]".to_owned()
+        } else {
+            accounts.join(", ")
+        };
+        format!(
+            "\n  Server      {url}/mcp\n  Accounts    {accounts}\n\n  \
+             Connect     claude mcp add --transport http {name} {url}/mcp\n              \
+             npx @modelcontextprotocol/inspector --transport http --server-url {url}/mcp\n              \
+             npx mcp-remote {url}/mcp\n\n  Ctrl-C stops it.\n"
+        )
+    }
+}
+
+/// Makes sure that nothing listens on a port of this machine.
+///
+/// # Errors
+///
+/// When something does.
+pub fn require_free_port(port: u16) -> Result<()> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| {
+        Error::new(format!("port {port} cannot be used: {error}"))
+            .help("stop the program that listens there, or choose another port with `--port`")
+    })
+}
+
+fn user(user: &DevUser) -> Result<User> {
+    let describe = |error| Error::new(format!("claims of {}: {error}", user.email));
+    let claims = serde_json::to_value(&user.claims).map_err(describe)?;
+    Ok(User {
+        email: user.email.clone(),
+        name: user.name.clone(),
+        groups: user.groups.clone(),
+        claims: claims.as_object().cloned().unwrap_or_default(),
+    })
+}
+
+fn worker_name(project: &Project, checked: &Checked) -> String {
+    let own = checked.wrangler.get("name").and_then(toml::Value::as_str);
+    own.unwrap_or(&project.package).to_owned()
+}

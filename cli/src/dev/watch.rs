@@ -1,0 +1,57 @@
+//! Noticing that a server's files changed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::project::Project;
+
+/// Folders deeper than this are no part of a server's source.
+const DEEPEST: usize = 16;
+
+/// The files that a build reads, and when each was last written.
+pub(super) fn state(project: &Project) -> BTreeMap<PathBuf, SystemTime> {
+    let mut found = BTreeMap::new();
+    for name in ["mcp.toml", "Cargo.toml", ".dev.vars"] {
+        note(&project.root.join(name), &mut found);
+    }
+    note(&project.workspace.join("Cargo.lock"), &mut found);
+    collect(&project.root.join("src"), DEEPEST, &mut found);
+    found
+}
+
+/// A file that vanishes while it is looked at was changed: it is missing from the state.
+fn note(path: &Path, found: &mut BTreeMap<PathBuf, SystemTime>) {
+    if let Ok(written) = fs::metadata(path).and_then(|metadata| metadata.modified()) {
+        found.insert(path.to_owned(), written);
+    }
+}
+
+fn collect(folder: &Path, depth: usize, found: &mut BTreeMap<PathBuf, SystemTime>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() && depth > 0 {
+            collect(&entry.path(), depth - 1, found);
+        } else if !kind.is_dir() {
+            note(&entry.path(), found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_file_below_src_is_noticed() {
+        let root = std::env::temp_dir().join(format!("toolgate-watch-{}", std::process::id()));
+        fs::create_dir_all(root.join("src/deep")).expect("a folder");
+        let project = Project { root: root.clone(), workspace: root.clone(), package: "x".into() };
+        let before = state(&project);
+        assert_eq!(before, state(&project));
+        fs::write(root.join("src/deep/tool.rs"), "").expect("a file");
+        assert_ne!(before, state(&project));
+    }
+}

@@ -1,0 +1,168 @@
+//! workerd with the built Worker, through miniflare: a Node.js process that is told what to run
+//! on its standard input, and that ends when that input ends.
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use crate::project::Project;
+use crate::tools::Tools;
+use crate::{Doing, Error, Result, files};
+
+/// The scripts lie beside `node_modules`, where Node.js looks for packages.
+const SCRIPTS: [(&str, &str); 2] = [
+    ("dev-server.mjs", include_str!("worker/server.mjs")),
+    ("ai-stand-in.mjs", include_str!("worker/ai-stand-in.mjs")),
+];
+
+/// workerd starts in a second; a busy machine may take longer.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long workerd gets to close its connections before it is killed.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What the script is told first.
+#[derive(Serialize)]
+struct Start<'a> {
+    port: u16,
+    wrangler: String,
+    main: String,
+    state: String,
+    vars: &'a BTreeMap<String, String>,
+    ai: bool,
+}
+
+/// What the script says.
+#[derive(Deserialize)]
+#[serde(tag = "status", rename_all = "lowercase")]
+enum Said {
+    Ready,
+    Reloaded,
+    Failed { message: String },
+}
+
+/// A running Worker.
+pub(super) struct Worker {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Worker {
+    /// Starts it and waits until it answers.
+    pub(super) async fn start(
+        project: &Project,
+        tools: &Tools,
+        port: u16,
+        vars: &BTreeMap<String, String>,
+        ai: bool,
+    ) -> Result<Self> {
+        for (name, text) in SCRIPTS {
+            files::write(&tools.npm().join(name), text)?;
+        }
+        let path = |name: &str| project.root.join(name).to_string_lossy().into_owned();
+        let start = Start {
+            port,
+            wrangler: path("wrangler.jsonc"),
+            main: path("build/index.js"),
+            state: path(".wrangler/state"),
+            vars,
+            ai,
+        };
+        let line = serde_json::to_string(&start).doing(|| "configure the Worker".to_owned())?;
+        let mut worker = Self::spawn(project, tools)?;
+        worker.send(&line).await?;
+        match tokio::time::timeout(START_TIMEOUT, worker.next()).await {
+            Ok(Ok(_)) => Ok(worker),
+            Ok(Err(error)) => {
+                worker.stop().await;
+                Err(error)
+            }
+            Err(_) => {
+                worker.stop().await;
+                let seconds = START_TIMEOUT.as_secs();
+                Err(Error::new(format!("workerd did not start within {seconds} seconds")))
+            }
+        }
+    }
+
+    fn spawn(project: &Project, tools: &Tools) -> Result<Self> {
+        let mut command = Command::new("node");
+        command.arg(tools.npm().join(SCRIPTS[0].0)).current_dir(&project.root);
+        command.envs(tools.environment()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.kill_on_drop(true);
+        // Ctrl-C reaches the whole foreground group; this one is stopped by us, after the
+        // connections that are open.
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut child = command
+            .spawn()
+            .map_err(|error| Error::new(format!("cannot start Node.js: {error}")))?;
+        let lost = || Error::new("lost the connection to the Worker's process");
+        let input = child.stdin.take().ok_or_else(lost)?;
+        let output = BufReader::new(child.stdout.take().ok_or_else(lost)?).lines();
+        Ok(Self { child, input: Some(input), output })
+    }
+
+    /// Loads the Worker that was built anew.
+    pub(super) async fn reload(&mut self) -> Result<()> {
+        self.send(r#"{"reload":true}"#).await?;
+        self.next().await.map(drop)
+    }
+
+    /// Waits until the process ends by itself, which it should not.
+    pub(super) async fn ended(&mut self) -> Result<()> {
+        match self.next().await {
+            Err(error) => Err(error),
+            Ok(_) => std::future::pending().await,
+        }
+    }
+
+    /// Stops it: gently, then by force, with everything that it started.
+    pub(super) async fn stop(mut self) {
+        drop(self.input.take());
+        if tokio::time::timeout(STOP_TIMEOUT, self.child.wait()).await.is_ok() {
+            return;
+        }
+        #[cfg(unix)]
+        if let Some(group) = self.child.id().and_then(process_id) {
+            // It is gone already if this fails.
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let _ = self.child.kill().await;
+    }
+
+    async fn send(&mut self, line: &str) -> Result<()> {
+        let input = self.input.as_mut().ok_or_else(|| Error::new("the Worker was stopped"))?;
+        input
+            .write_all(format!("{line}\n").as_bytes())
+            .await
+            .doing(|| "reach the Worker's process".to_owned())
+    }
+
+    async fn next(&mut self) -> Result<Said> {
+        loop {
+            let line = self.output.next_line().await.doing(|| "hear from the Worker".to_owned())?;
+            let Some(line) = line else {
+                return Err(Error::new("the Worker's process has ended"));
+            };
+            match serde_json::from_str(&line) {
+                Ok(Said::Failed { message }) => {
+                    return Err(Error::new(format!("workerd: {message}")));
+                }
+                Ok(said) => return Ok(said),
+                // What the Worker itself logs.
+                Err(_) => println!("{line}"),
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn process_id(id: u32) -> Option<rustix::process::Pid> {
+    rustix::process::Pid::from_raw(i32::try_from(id).ok()?)
+}

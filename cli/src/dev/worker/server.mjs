@@ -1,0 +1,80 @@
+// Runs the built Worker on workerd for `cargo toolgate dev` and `cargo demo`.
+//
+// The parent speaks JSON lines: one configuration on standard input, then `{"reload":true}` after
+// each build. It is answered on standard output with `{"status":"ready"}`, `{"status":"reloaded"}`
+// or `{"status":"failed","message":…}`. When standard input ends, whatever the reason, this process and workerd end.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions as workerOptions, unstable_readConfig as readConfig } from "wrangler";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const compatibilityDate = "2026-11-17";
+
+const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+
+/** Starts the stand-in for Workers AI, a Worker of its own in a workerd of its own. */
+async function startStandIn() {
+  const script = readFileSync(join(here, "ai-stand-in.mjs"), "utf8");
+  const standIn = new Miniflare(
+    convertV4MiniflareOptions({ host: "127.0.0.1", port: 0, cf: false, modules: true, script, compatibilityDate }),
+  );
+  return { standIn, url: await standIn.ready };
+}
+
+/** What worker-build left in the folder of `main`, the entry point first. */
+function modules(main) {
+  const folder = dirname(main);
+  const types = { ".js": "ESModule", ".mjs": "ESModule", ".wasm": "CompiledWasm" };
+  const files = readdirSync(folder).filter((file) => extname(file) in types).map((file) => join(folder, file));
+  const rest = files.filter((file) => file !== main);
+  return [main, ...rest].map((path) => ({ type: types[extname(path)], path }));
+}
+
+/** The options of miniflare for the user's Worker: wrangler.jsonc as wrangler itself reads it. */
+function options(config, remoteProxyConnectionString) {
+  const file = readConfig({ config: config.wrangler }, { hideWarnings: true });
+  delete file.secrets; // they are in `config.vars`; wrangler would look for them in .dev.vars and warn
+  if (file.ai) file.ai.remote = true; // that is, at `remoteProxyConnectionString`, our stand-in
+  const { workerOptions: worker } = workerOptions(file, undefined, { remoteProxyConnectionString });
+  delete worker.modulesRules; // the modules are listed
+  return convertV4MiniflareOptions({
+    ...worker,
+    host: "127.0.0.1",
+    port: config.port,
+    cf: false,
+    log: new Log(LogLevel.WARN),
+    defaultPersistRoot: config.state,
+    modulesRoot: dirname(config.main),
+    modules: modules(config.main),
+    bindings: { ...worker.bindings, ...config.vars },
+  });
+}
+
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+let standIn;
+let server;
+try {
+  const config = JSON.parse((await lines.next()).value);
+  let remote;
+  if (config.ai) {
+    ({ standIn, url: remote } = await startStandIn());
+  }
+  server = new Miniflare(options(config, remote));
+  await server.ready;
+  say({ status: "ready" });
+  for await (const line of lines) {
+    if (JSON.parse(line).reload) {
+      await server.setOptions(options(config, remote));
+      say({ status: "reloaded" });
+    }
+  }
+} catch (error) {
+  say({ status: "failed", message: error?.message ?? String(error) });
+  process.exitCode = 1;
+}
+await Promise.allSettled([server?.dispose(), standIn?.dispose()]);
+process.exit();

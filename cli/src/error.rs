@@ -1,0 +1,73 @@
+//! The one error type of the command line: what happened, what was said, what to do.
+
+use std::fmt;
+
+/// Result of everything here.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A failure as it is shown to people.
+#[derive(Debug)]
+pub struct Error {
+    message: String,
+    output: Option<String>,
+    help: Option<String>,
+}
+
+impl Error {
+    /// What went wrong, in one line.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), output: None, help: None }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The last words of the program that failed.
+    #[must_use]
+    pub fn output(mut self, output: impl Into<String>) -> Self {
+        self.output = Some(output.into());
+        self
+    }
+
+    /// What the failed program said, if a program failed.
+    pub fn program_output(&self) -> &str {
+        self.output.as_deref().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(output) = &self.output {
+            for line in output.lines() {
+                write!(f, "\n  | {line}")?;
+            }
+        }
+        if let Some(help) = &self.help {
+            write!(f, "\n  = help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Adds what was being done to an error of the operating system.
+pub trait Doing<T> {
+    /// `doing` completes the sentence "cannot …".
+    ///
+    /// # Errors
+    ///
+    /// The error it was called on, with that sentence in front.
+    fn doing(self, doing: impl FnOnce() -> String) -> Result<T>;
+}
+
+impl<T, E: fmt::Display> Doing<T> for std::result::Result<T, E> {
+    fn doing(self, doing: impl FnOnce() -> String) -> Result<T> {
+        self.map_err(|error| Error::new(format!("cannot {}: {error}", doing())))
+    }
+}

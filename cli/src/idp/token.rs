@@ -1,0 +1,124 @@
+//! The token endpoint (OpenID Connect Core 3.1.3) and the userinfo endpoint.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Form, Json};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::answer::{no_store, oauth_error};
+use super::codes::{ACCESS_TOKEN_LIFETIME, Grant};
+use super::{Provider, now};
+
+/// The Worker reads an id_token at once; a minute would do, five allow for slow debugging.
+const ID_TOKEN_LIFETIME: u64 = 300;
+
+/// How much of the digest of an e-mail address makes a stable `sub`.
+const SUBJECT_BYTES: usize = 16;
+
+/// `POST …/token`.
+pub(super) async fn post(
+    State(provider): State<Arc<Provider>>,
+    headers: HeaderMap,
+    Form(form): Form<HashMap<String, String>>,
+) -> Response {
+    let value = |name: &str| form.get(name).map(String::as_str);
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let posted = (value("client_id"), value("client_secret"));
+    if !provider.client.is_authenticated(authorization, posted) {
+        return unknown_client();
+    }
+    let refuse = |error, description| oauth_error(StatusCode::BAD_REQUEST, error, description);
+    if value("grant_type") != Some("authorization_code") {
+        return refuse("unsupported_grant_type", "grant_type must be authorization_code");
+    }
+    let Some((grant, access_token)) = value("code").and_then(|code| provider.codes.redeem(code))
+    else {
+        return refuse("invalid_grant", "the code is unknown, too old, or was used before");
+    };
+    if value("redirect_uri") != Some(&grant.redirect_uri) {
+        return refuse("invalid_grant", "redirect_uri is not the one the code was sent to");
+    }
+    if !verifies(value("code_verifier").unwrap_or_default(), &grant.challenge) {
+        return refuse("invalid_grant", "code_verifier does not match the code_challenge");
+    }
+    let id_token = provider.keys.sign(&Value::Object(id_token_claims(&provider, &grant)));
+    no_store(
+        Json(json!({
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "expires_in": ACCESS_TOKEN_LIFETIME,
+            "id_token": id_token,
+        }))
+        .into_response(),
+    )
+}
+
+/// `GET …/userinfo`.
+pub(super) async fn userinfo(
+    State(provider): State<Arc<Provider>>,
+    headers: HeaderMap,
+) -> Response {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header
+        .and_then(|header| header.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token);
+    match token.and_then(|token| provider.codes.user(token)) {
+        Some(user) => no_store(Json(user_claims(&provider, user)).into_response()),
+        None => {
+            let mut response =
+                oauth_error(StatusCode::UNAUTHORIZED, "invalid_token", "sign in again");
+            let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+            response
+        }
+    }
+}
+
+fn unknown_client() -> Response {
+    let description = "client_id or client_secret is wrong";
+    let mut response = oauth_error(StatusCode::UNAUTHORIZED, "invalid_client", description);
+    let challenge = HeaderValue::from_static("Basic realm=\"token\"");
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    response
+}
+
+/// PKCE with S256 (RFC 7636 section 4.6).
+fn verifies(verifier: &str, challenge: &str) -> bool {
+    let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+    digest.as_bytes().ct_eq(challenge.as_bytes()).into()
+}
+
+fn id_token_claims(provider: &Provider, grant: &Grant) -> Map<String, Value> {
+    let now = now();
+    let mut claims = user_claims(provider, grant.user);
+    claims.insert("iss".into(), provider.issuer.as_str().into());
+    claims.insert("aud".into(), provider.client.id.as_str().into());
+    claims.insert("iat".into(), now.into());
+    claims.insert("exp".into(), (now + ID_TOKEN_LIFETIME).into());
+    if let Some(nonce) = &grant.nonce {
+        claims.insert("nonce".into(), nonce.as_str().into());
+    }
+    claims
+}
+
+fn user_claims(provider: &Provider, user: usize) -> Map<String, Value> {
+    let Some(user) = provider.users.get(user) else { return Map::new() };
+    let digest = Sha256::digest(user.email.as_bytes());
+    let mut claims = Map::new();
+    claims.insert("sub".into(), URL_SAFE_NO_PAD.encode(&digest[..SUBJECT_BYTES]).into());
+    claims.insert("email".into(), user.email.as_str().into());
+    claims.insert("email_verified".into(), true.into());
+    claims.insert("name".into(), user.name.as_deref().unwrap_or(&user.email).into());
+    claims.insert(provider.groups_claim.clone(), user.groups.clone().into());
+    claims.extend(user.claims.clone());
+    claims
+}

@@ -1,0 +1,17 @@
+//! What `cargo toolgate` does, as a library: the repository's own `cargo demo` and `cargo verify`
+//! use the same set-up, the same local identity provider and the same way to run a Worker.
+
+pub mod check;
+pub mod dev;
+mod error;
+pub mod files;
+pub mod idp;
+pub mod lockfile;
+pub mod process;
+pub mod project;
+pub mod setup;
+pub mod step;
+pub mod sync;
+pub mod tools;
+
+pub use error::{Doing, Error, Result};

@@ -1,0 +1,103 @@
+//! Which server a command is about, and where its parts are.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::Deserialize;
+use toolgate_config::{Checked, Diagnostic};
+
+use crate::{Doing, Error, Result, files, process};
+
+/// A package with an `mcp.toml`.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The folder of its `Cargo.toml`.
+    pub root: PathBuf,
+    /// The folder of `Cargo.lock`: the workspace's root, or the package's own folder.
+    pub workspace: PathBuf,
+    /// `[package] name`.
+    pub package: String,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    package: Option<ManifestPackage>,
+}
+
+#[derive(Deserialize)]
+struct ManifestPackage {
+    name: String,
+}
+
+impl Project {
+    /// The nearest server at or above `folder`.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn find(folder: &Path) -> Result<Self> {
+        let has_both = |folder: &&Path| {
+            folder.join("Cargo.toml").is_file() && folder.join("mcp.toml").is_file()
+        };
+        let root = folder.ancestors().find(has_both).ok_or_else(|| {
+            Error::new(format!("no mcp.toml beside a Cargo.toml in {} or above", folder.display()))
+                .help("run this in the folder of a server, or name it with `--project FOLDER`")
+        })?;
+        let manifest = root.join("Cargo.toml");
+        let text =
+            std::fs::read_to_string(&manifest).doing(|| format!("read {}", manifest.display()))?;
+        let parsed: Manifest =
+            toml::from_str(&text).doing(|| format!("read {}", manifest.display()))?;
+        let package = parsed.package.ok_or_else(|| {
+            Error::new(format!("{} is a workspace, not a server", manifest.display()))
+                .help("name the server's folder, for example `--project examples/access`")
+        })?;
+        Ok(Self { root: root.to_owned(), workspace: workspace(&manifest)?, package: package.name })
+    }
+
+    /// The path of its `mcp.toml`.
+    pub fn config_file(&self) -> PathBuf {
+        self.root.join("mcp.toml")
+    }
+
+    /// Its `mcp.toml`, read and checked.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of the file in one error.
+    pub fn config(&self) -> Result<Checked> {
+        let path = self.config_file();
+        let source = std::fs::read_to_string(&path).doing(|| format!("read {}", path.display()))?;
+        toolgate_config::check(&source)
+            .map_err(|diagnostics| render(&diagnostics, &source, "mcp.toml"))
+    }
+
+    /// Locks the dependencies if that has not happened yet.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be resolved.
+    pub fn ensure_lockfile(&self) -> Result<()> {
+        if files::read_if_present(&self.workspace.join("Cargo.lock"))?.is_some() {
+            return Ok(());
+        }
+        let mut command = Command::new("cargo");
+        command.arg("generate-lockfile").current_dir(&self.root);
+        process::run(&mut command, |_| ()).map(drop)
+    }
+}
+
+/// The diagnostics of a file as one error.
+pub fn render(diagnostics: &[Diagnostic], source: &str, path: &str) -> Error {
+    let rendered: Vec<_> = diagnostics.iter().map(|one| one.render(path, source)).collect();
+    Error::new(rendered.join("\n"))
+}
+
+fn workspace(manifest: &Path) -> Result<PathBuf> {
+    let mut command = Command::new("cargo");
+    command.args(["locate-project", "--workspace", "--message-format", "plain"]);
+    command.arg("--manifest-path").arg(manifest);
+    let located = process::run(&mut command, |_| ())?;
+    let root = Path::new(located.trim()).parent().map(Path::to_owned);
+    root.ok_or_else(|| Error::new(format!("cannot find the workspace of {}", manifest.display())))
+}

@@ -1,0 +1,84 @@
+//! Progress of a long piece of work: a moving line on a terminal, plain lines elsewhere.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How often a log that is no terminal hears that a step goes on.
+const LOG_INTERVAL: Duration = Duration::from_secs(30);
+
+/// One piece of work that is going on.
+pub struct Step {
+    title: String,
+    started: Instant,
+    logged: Instant,
+    bar: Option<ProgressBar>,
+}
+
+impl Step {
+    /// Says that the work begins.
+    pub fn start(title: impl Into<String>) -> Self {
+        let (title, now) = (title.into(), Instant::now());
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new_spinner().with_message(title.clone());
+            bar.set_style(ProgressStyle::default_spinner());
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        });
+        if bar.is_none() {
+            eprintln!("  …   {title}");
+        }
+        Self { title, started: now, logged: now, bar }
+    }
+
+    /// Says how far it is.
+    pub fn progress(&mut self, detail: &str) {
+        let elapsed = self.started.elapsed().as_secs();
+        match &self.bar {
+            Some(bar) => bar.set_message(format!("{} · {elapsed} s · {detail}", self.title)),
+            None if self.logged.elapsed() >= LOG_INTERVAL => {
+                self.logged = Instant::now();
+                eprintln!("  …   {} · {elapsed} s · {detail}", self.title);
+            }
+            None => {}
+        }
+    }
+
+    /// Says that it is done. Returns how long it took.
+    pub fn done(self) -> Duration {
+        self.end("✓")
+    }
+
+    /// Says that it failed. Returns how long it took.
+    pub fn failed(self) -> Duration {
+        self.end("✗")
+    }
+
+    fn end(self, mark: &str) -> Duration {
+        let elapsed = self.started.elapsed();
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        eprintln!("  {mark}   {} ({:.1} s)", self.title, elapsed.as_secs_f64());
+        elapsed
+    }
+}
+
+/// Reads `45/286` and the package's name from a line of cargo's progress bar.
+pub fn cargo_progress(line: &str) -> Option<&str> {
+    let (_, rest) = line.trim_start().strip_prefix("Building [")?.split_once("] ")?;
+    Some(rest.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cargo_progress;
+
+    #[test]
+    fn cargo_s_progress_bar_is_read() {
+        let line = "    Building [=====>      ] 45/286: serde, syn";
+        assert_eq!(cargo_progress(line), Some("45/286: serde, syn"));
+        assert_eq!(cargo_progress("   Compiling serde v1.0.0"), None);
+    }
+}

@@ -1,0 +1,164 @@
+//! The configuration as a constant: every value of the model as the tokens that make it.
+//!
+//! Each structure is taken apart whole, so that a new field cannot be forgotten here.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use toolgate_config::{
+    ClaimValue, Condition, Config, Consent, Endpoints, Identity, Policy, Provider, Server, Setting,
+    Storage, StorageKind, Tokens, Transport,
+};
+
+/// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
+/// `Cow`.
+pub(crate) trait Constant {
+    fn constant(&self) -> TokenStream;
+}
+
+impl Constant for std::borrow::Cow<'static, str> {
+    fn constant(&self) -> TokenStream {
+        let text: &str = self;
+        quote!(Borrowed(#text))
+    }
+}
+
+impl<T: Constant> Constant for Option<T> {
+    fn constant(&self) -> TokenStream {
+        match self.as_ref().map(Constant::constant) {
+            Some(value) => quote!(Some(#value)),
+            None => quote!(None),
+        }
+    }
+}
+
+/// A list. Not a `Constant`, because the list and the text would overlap.
+fn list<T: Constant>(items: &[T]) -> TokenStream {
+    let items = items.iter().map(Constant::constant);
+    quote!(Borrowed(&[#(#items),*]))
+}
+
+/// Structures whose fields are all constants of their own.
+macro_rules! structures {
+    ($($name:ident { $($field:ident $(: $by:ident)?),* })*) => {$(
+        impl Constant for $name {
+            fn constant(&self) -> TokenStream {
+                let Self { $($field),* } = self;
+                $(let $field = structures!(@ $field $($by)?);)*
+                quote!(config::$name { $($field: #$field),* })
+            }
+        }
+    )*};
+    (@ $field:ident) => { Constant::constant($field) };
+    (@ $field:ident list) => { list($field) };
+    (@ $field:ident copy) => { quote!(#$field) };
+}
+
+structures! {
+    Config { server, identity, storage, transport, tokens, consent, policies: list }
+    Server { name, title, version, description, instructions, website_url }
+    Identity {
+        provider, client_id, client_secret, endpoints, issuer, scopes: list, groups_claim,
+        leeway: copy
+    }
+    Storage { kind, binding }
+    Transport { sse: copy, allowed_origins: list, max_body_bytes: copy }
+    Tokens {
+        encryption_key, access_token_ttl: copy, refresh_token_ttl: copy, code_ttl: copy,
+        refresh_grace: copy, revocation_max_age: copy
+    }
+    Consent { remember_for: copy, privacy_policy_url, terms_of_service_url }
+    Policy { name, description, rule }
+}
+
+fn variant(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
+impl Constant for Provider {
+    fn constant(&self) -> TokenStream {
+        let name = variant(match self {
+            Self::CloudflareAccess => "CloudflareAccess",
+            Self::Dev => "Dev",
+        });
+        quote!(config::Provider::#name)
+    }
+}
+
+impl Constant for StorageKind {
+    fn constant(&self) -> TokenStream {
+        let name = variant(match self {
+            Self::DurableObject => "DurableObject",
+            Self::Kv => "Kv",
+        });
+        quote!(config::StorageKind::#name)
+    }
+}
+
+impl Constant for Setting {
+    fn constant(&self) -> TokenStream {
+        let (name, text) = match self {
+            Self::Literal(text) => (variant("Literal"), text.constant()),
+            Self::Var(text) => (variant("Var"), text.constant()),
+        };
+        quote!(config::Setting::#name(#text))
+    }
+}
+
+impl Constant for Endpoints {
+    fn constant(&self) -> TokenStream {
+        match self {
+            Self::Team(team) => {
+                let team = team.constant();
+                quote!(config::Endpoints::Team(#team))
+            }
+            Self::Urls { authorization_url, token_url, jwks_url } => {
+                let authorization_url = authorization_url.constant();
+                let token_url = token_url.constant();
+                let jwks_url = jwks_url.constant();
+                quote! {
+                    config::Endpoints::Urls {
+                        authorization_url: #authorization_url,
+                        token_url: #token_url,
+                        jwks_url: #jwks_url,
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Constant for Condition {
+    fn constant(&self) -> TokenStream {
+        let (name, value) = match self {
+            Self::Everyone => return quote!(config::Condition::Everyone),
+            Self::Claim { name, values } => {
+                let name = name.constant();
+                let values = list(values);
+                return quote!(config::Condition::Claim { name: #name, values: #values });
+            }
+            Self::Emails(values) => ("Emails", list(values)),
+            Self::Domains(values) => ("Domains", list(values)),
+            Self::Groups(values) => ("Groups", list(values)),
+            Self::EmailsFrom(name) => ("EmailsFrom", name.constant()),
+            Self::Policy(name) => ("Policy", name.constant()),
+            Self::Any(conditions) => ("Any", list(conditions)),
+            Self::All(conditions) => ("All", list(conditions)),
+            Self::Not(conditions) => ("Not", list(conditions)),
+        };
+        let name = variant(name);
+        quote!(config::Condition::#name(#value))
+    }
+}
+
+impl Constant for ClaimValue {
+    fn constant(&self) -> TokenStream {
+        match self {
+            Self::Str(text) => {
+                let text = text.constant();
+                quote!(config::ClaimValue::Str(#text))
+            }
+            Self::Int(number) => quote!(config::ClaimValue::Int(#number)),
+            Self::Bool(flag) => quote!(config::ClaimValue::Bool(#flag)),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The Worker's entry points. Nothing here can fail.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use toolgate_config::Provider;
+
+use super::config::Constant;
+use super::valid::Server;
+
+/// Everything that `serve!()` stands for.
+pub(crate) fn server(server: &Server) -> TokenStream {
+    let config_tracker = server.config.tracker();
+    let wrangler_tracker = server.wrangler.tracker();
+    let app = app(server);
+    let dev_guard = dev_guard(server);
+    let fetch = fetch();
+    let object = object();
+    let test = test();
+    quote! {
+        #[doc(hidden)]
+        #[allow(missing_docs, unreachable_pub)]
+        mod toolgate_worker {
+            #config_tracker
+            #wrangler_tracker
+            #dev_guard
+            #app
+            #fetch
+            #object
+            #test
+        }
+    }
+}
+
+fn app(server: &Server) -> TokenStream {
+    let config = server.checked.config.constant();
+    quote! {
+        static APP: ::toolgate::__private::App = {
+            use ::core::option::Option::{None, Some};
+            use ::std::borrow::Cow::Borrowed;
+            use ::toolgate::__private::config;
+
+            ::toolgate::__private::App {
+                config: #config,
+                package_name: ::core::env!("CARGO_PKG_NAME"),
+                package_version: ::core::env!("CARGO_PKG_VERSION"),
+            }
+        };
+    }
+}
+
+/// The local identity provider lets anyone be anyone, so a Worker that trusts it is compiled only
+/// where the developer's own machine will run it. Tests of the host are not Workers.
+fn dev_guard(server: &Server) -> TokenStream {
+    if server.checked.config.identity.provider != Provider::Dev {
+        return TokenStream::new();
+    }
+    quote! {
+        #[cfg(target_arch = "wasm32")]
+        const _: () = ::core::assert!(
+            ::core::matches!(::core::option_env!("TOOLGATE_DEV"), ::core::option::Option::Some("1")),
+            "mcp.toml says `provider = \"dev\"`: this Worker would trust an identity provider that \
+             lets anyone sign in as anyone. Run it with `cargo toolgate dev`; to deploy, choose \
+             another provider",
+        );
+    }
+}
+
+fn fetch() -> TokenStream {
+    // In some places wasm-bindgen expands to its own name, whatever it is told, so besides the
+    // attribute the crate is imported as well.
+    quote! {
+        use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};
+
+        #[wasm_bindgen(
+            wasm_bindgen = ::toolgate::__private::wasm_bindgen,
+            wasm_bindgen_futures = ::toolgate::__private::wasm_bindgen_futures,
+            js_sys = ::toolgate::__private::js_sys
+        )]
+        pub async fn fetch(
+            request: ::toolgate::__private::RawRequest,
+            env: ::toolgate::__private::Env,
+            context: ::toolgate::__private::RawContext,
+        ) -> ::toolgate::__private::JsResult {
+            ::toolgate::__private::serve_fetch(&APP, request, env, context).await
+        }
+    }
+}
+
+fn object() -> TokenStream {
+    quote! {
+        #[wasm_bindgen(wasm_bindgen = ::toolgate::__private::wasm_bindgen)]
+        pub struct ToolgateObject {
+            object: ::toolgate::__private::Object,
+        }
+
+        #[wasm_bindgen(
+            wasm_bindgen = ::toolgate::__private::wasm_bindgen,
+            wasm_bindgen_futures = ::toolgate::__private::wasm_bindgen_futures,
+            js_sys = ::toolgate::__private::js_sys
+        )]
+        impl ToolgateObject {
+            #[wasm_bindgen(constructor, wasm_bindgen = ::toolgate::__private::wasm_bindgen)]
+            pub fn new(
+                state: ::toolgate::__private::RawState,
+                env: ::toolgate::__private::Env,
+            ) -> Self {
+                Self { object: ::toolgate::__private::new_object(&APP, state, env) }
+            }
+
+            #[wasm_bindgen(js_name = fetch)]
+            pub async fn fetch(
+                &self,
+                request: ::toolgate::__private::RawRequest,
+            ) -> ::toolgate::__private::JsResult {
+                ::toolgate::__private::object_fetch(&self.object, request).await
+            }
+
+            #[wasm_bindgen(js_name = alarm)]
+            pub async fn alarm(&self) -> ::toolgate::__private::JsResult {
+                ::toolgate::__private::object_alarm(&self.object).await
+            }
+        }
+    }
+}
+
+fn test() -> TokenStream {
+    quote! {
+        #[cfg(test)]
+        #[test]
+        fn tools_have_names_of_their_own_and_known_policies() {
+            ::toolgate::__private::check_tools(&APP);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! `range`, `min_len` and `max_len` of `#[arg]`: what a schema can say and the wrapper enforces.
+
+use std::fmt;
+
+use syn::{Expr, ExprLit, ExprRange, ExprUnary, Lit, RangeLimits, UnOp};
+
+use super::types::{Plain, WholeNumber};
+use crate::errors::Errors;
+use crate::options::Entry;
+
+/// A number in an option.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub(crate) enum Number {
+    Whole(i128),
+    Fraction(f64),
+}
+
+impl Number {
+    fn value(self) -> f64 {
+        match self {
+            Self::Whole(number) => number as f64,
+            Self::Fraction(number) => number,
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(number) => number.fmt(f),
+            Self::Fraction(number) => number.fmt(f),
+        }
+    }
+}
+
+/// A checked `range`.
+pub(crate) struct Range {
+    /// As the user wrote it.
+    pub(crate) tokens: ExprRange,
+    pub(crate) min: Option<Number>,
+    pub(crate) max: Option<Number>,
+    /// Whether `max` itself is outside.
+    pub(crate) below: bool,
+}
+
+/// Checked `min_len` and `max_len`.
+pub(crate) struct Length {
+    pub(crate) min: Option<u32>,
+    pub(crate) max: Option<u32>,
+}
+
+/// The number that a literal is, if it is one.
+pub(crate) fn number(expr: &Expr) -> Option<Number> {
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => int.base10_parse().ok().map(Number::Whole),
+        Expr::Lit(ExprLit { lit: Lit::Float(float), .. }) => {
+            float.base10_parse().ok().map(Number::Fraction)
+        }
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match number(expr)? {
+            Number::Whole(number) => Some(Number::Whole(-number)),
+            Number::Fraction(number) => Some(Number::Fraction(-number)),
+        },
+        Expr::Group(group) => number(&group.expr),
+        _ => None,
+    }
+}
+
+/// Reads a bound or default of a number type, and reports one that the type does not have.
+pub(crate) fn number_of(plain: Plain<'_>, expr: &Expr, errors: &Errors) -> Option<Number> {
+    let found = number(expr);
+    match (plain, found) {
+        (Plain::Whole(whole), Some(Number::Whole(number))) => {
+            if (whole.min..=whole.max).contains(&number) {
+                return found;
+            }
+            let WholeNumber { name, min, max, .. } = whole;
+            let message = format!("`{number}` does not fit `{name}`");
+            errors.report(expr, message, format!("`{name}` goes from {min} to {max}"));
+        }
+        (Plain::Whole(whole), _) => {
+            let message = format!("a whole number is needed for `{}`", whole.name);
+            errors.report(expr, message, LITERAL);
+        }
+        (Plain::Number(_), Some(Number::Fraction(_))) => return found,
+        (Plain::Number(name), _) => {
+            let message = format!("a number with a point is needed for `{name}`");
+            errors.report(expr, message, format!("{LITERAL}, such as 1.0"));
+        }
+        _ => {}
+    }
+    None
+}
+
+/// Why only literals are taken.
+pub(crate) const LITERAL: &str = "it stands in the schema, so write the literal itself";
+
+/// Checks `range = …` of a parameter.
+pub(crate) fn range(entry: &Entry, plain: Option<Plain<'_>>, errors: &Errors) -> Option<Range> {
+    let expr = entry.expr("1..=10", errors)?;
+    let Some(plain @ (Plain::Whole(_) | Plain::Number(_))) = plain else {
+        let help = "a range is for numbers; text and lists have `min_len` and `max_len`";
+        errors.report(&entry.key, "this parameter cannot have a range", help);
+        return None;
+    };
+    let Expr::Range(tokens) = expr else {
+        errors.report(expr, "`range` takes a range", "write `range = 1..=10`");
+        return None;
+    };
+    let bound = |expr: &Option<Box<Expr>>| match expr {
+        None => Some(None),
+        Some(expr) => number_of(plain, expr, errors).map(Some),
+    };
+    let (min, max) = (bound(&tokens.start), bound(&tokens.end));
+    let (min, mut max) = (min?, max?);
+    let mut below = matches!(tokens.limits, RangeLimits::HalfOpen(_)) && max.is_some();
+    // Whole numbers have a last one before the end.
+    if below && let Some(Number::Whole(end)) = max {
+        max = Some(Number::Whole(end - 1));
+        below = false;
+    }
+    match (min, max) {
+        (None, None) => {
+            errors.report(expr, "this range allows everything", "leave it out");
+            return None;
+        }
+        (Some(min), Some(max))
+            if min.value() > max.value() || (below && min.value() >= max.value()) =>
+        {
+            errors.report(expr, "this range is empty", "put the smaller number first");
+            return None;
+        }
+        _ => {}
+    }
+    Some(Range { tokens: tokens.clone(), min, max, below })
+}
+
+impl Range {
+    /// Whether a number is inside.
+    pub(crate) fn contains(&self, number: Number) -> bool {
+        let number = number.value();
+        self.min.is_none_or(|min| min.value() <= number)
+            && self.max.is_none_or(|max| {
+                if self.below { number < max.value() } else { number <= max.value() }
+            })
+    }
+
+    /// What the caller hears.
+    pub(crate) fn violation(&self) -> String {
+        match (self.min, self.max, self.below) {
+            (Some(min), Some(max), false) => format!("must be between {min} and {max}"),
+            (Some(min), Some(max), true) => format!("must be at least {min} and below {max}"),
+            (Some(min), None, _) => format!("must be at least {min}"),
+            (None, Some(max), false) => format!("must be at most {max}"),
+            (None, Some(max), true) => format!("must be below {max}"),
+            (None, None, _) => String::new(),
+        }
+    }
+}
+
+/// Checks `min_len = …` and `max_len = …` of a parameter.
+pub(crate) fn length(
+    min: Option<&Entry>,
+    max: Option<&Entry>,
+    plain: Option<Plain<'_>>,
+    errors: &Errors,
+) -> Option<Length> {
+    let first = min.or(max)?;
+    if !matches!(plain, Some(Plain::Text | Plain::List(_))) {
+        let help = "it is for `String` and `Vec`; numbers have `range`";
+        errors.report(&first.key, "this parameter cannot have a length", help);
+        return None;
+    }
+    let read = |entry: &Entry| entry.count(errors).and_then(|count| count.base10_parse().ok());
+    let (min_len, max_len) = (min.map(read), max.map(read));
+    let length = Length { min: min_len.unwrap_or_default(), max: max_len.unwrap_or_default() };
+    if let (Some(shortest), Some(longest), Some(entry)) = (length.min, length.max, max)
+        && shortest > longest
+    {
+        let help = format!("`min_len` is {shortest}");
+        errors.report(&entry.value, "no length is allowed", help);
+        return None;
+    }
+    Some(length)
+}
+
+impl Length {
+    /// Whether a length is allowed.
+    pub(crate) fn contains(&self, length: usize) -> bool {
+        self.min.is_none_or(|min| length >= min as usize)
+            && self.max.is_none_or(|max| length <= max as usize)
+    }
+
+    /// What the caller hears; `unit` is what is counted.
+    pub(crate) fn violation(&self, unit: &str) -> String {
+        let units = |count: u32| if count == 1 { unit.to_owned() } else { format!("{unit}s") };
+        match (self.min, self.max) {
+            (Some(min), Some(max)) => format!("must have {min} to {max} {}", units(max)),
+            (Some(min), None) => format!("must have at least {min} {}", units(min)),
+            (None, Some(max)) => format!("must have at most {max} {}", units(max)),
+            (None, None) => String::new(),
+        }
+    }
+}

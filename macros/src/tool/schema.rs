@@ -1,0 +1,115 @@
+//! The JSON Schema of types that the macro knows, as text.
+
+use syn::{Expr, ExprLit, Lit, Type};
+
+use super::argument::{Argument, Presence};
+use super::limits;
+use super::types::Plain;
+
+/// The schema of all arguments, if the macro knows every type.
+pub(crate) fn whole(arguments: &[&Argument<'_>]) -> Option<String> {
+    let mut properties = Vec::new();
+    let mut required = Vec::new();
+    for argument in arguments {
+        properties.push(format!("{}:{}", quoted(&argument.name), property(argument)?));
+        if matches!(argument.presence, Presence::Required) {
+            required.push(quoted(&argument.name));
+        }
+    }
+    let mut schema = format!(r#"{{"type":"object","properties":{{{}}}"#, properties.join(","));
+    if !required.is_empty() {
+        schema.push_str(&format!(r#","required":[{}]"#, required.join(",")));
+    }
+    schema.push_str(r#","additionalProperties":false}"#);
+    Some(schema)
+}
+
+/// The schema of one argument, if the macro knows its type.
+pub(crate) fn property(argument: &Argument<'_>) -> Option<String> {
+    let plain = argument.plain?;
+    let mut members = vec![(r#""type""#.to_owned(), quoted(type_name(plain)))];
+    let mut add = |key: &str, value: String| members.push((quoted(key), value));
+    if let Some(description) = &argument.description {
+        add("description", quoted(description));
+    }
+    let (mut min, mut max) = limits_of_type(plain);
+    let mut upper = "maximum";
+    if let Some(range) = &argument.range {
+        min = range.min.map(|number| number.to_string()).or(min);
+        max = range.max.map(|number| number.to_string()).or(max);
+        upper = if range.below { "exclusiveMaximum" } else { upper };
+    }
+    if let Plain::List(item) = plain {
+        add("items", item_schema(item)?);
+    }
+    let (shortest, longest) = match plain {
+        Plain::List(_) => ("minItems", "maxItems"),
+        _ => ("minLength", "maxLength"),
+    };
+    let length = argument.length.as_ref();
+    let limits = [
+        ("minimum", min),
+        (upper, max),
+        (shortest, length.and_then(|length| length.min).map(|count| count.to_string())),
+        (longest, length.and_then(|length| length.max).map(|count| count.to_string())),
+    ];
+    for (key, value) in limits {
+        if let Some(value) = value {
+            add(key, value);
+        }
+    }
+    if let Presence::Default(default) = &argument.presence {
+        add("default", literal(default)?);
+    }
+    let members: Vec<_> = members.iter().map(|(key, value)| format!("{key}:{value}")).collect();
+    Some(format!("{{{}}}", members.join(",")))
+}
+
+fn item_schema(ty: &Type) -> Option<String> {
+    let plain = Plain::of(ty)?;
+    let mut schema = format!(r#"{{"type":{}"#, quoted(type_name(plain)));
+    let (min, max) = limits_of_type(plain);
+    for (key, value) in [("minimum", min), ("maximum", max)] {
+        if let Some(value) = value {
+            schema.push_str(&format!(r#","{key}":{value}"#));
+        }
+    }
+    if let Plain::List(item) = plain {
+        schema.push_str(&format!(r#","items":{}"#, item_schema(item)?));
+    }
+    schema.push('}');
+    Some(schema)
+}
+
+fn type_name(plain: Plain<'_>) -> &'static str {
+    match plain {
+        Plain::Bool => "boolean",
+        Plain::Whole(_) => "integer",
+        Plain::Number(_) => "number",
+        Plain::Text => "string",
+        Plain::List(_) => "array",
+    }
+}
+
+fn literal(default: &Expr) -> Option<String> {
+    match default {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(quoted(&text.value())),
+        Expr::Lit(ExprLit { lit: Lit::Bool(flag), .. }) => Some(flag.value.to_string()),
+        other => limits::number(other).map(|number| number.to_string()),
+    }
+}
+
+fn limits_of_type(plain: Plain<'_>) -> (Option<String>, Option<String>) {
+    match plain {
+        Plain::Whole(whole) => {
+            let (min, max) = whole.schema;
+            (min.map(|number| number.to_string()), max.map(|number| number.to_string()))
+        }
+        _ => (None, None),
+    }
+}
+
+/// JSON text of a string.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}

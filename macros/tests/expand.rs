@@ -1,0 +1,104 @@
+//! Snapshots of what the macros write: `expand/<case>.in.rs` holds a call of a macro,
+//! `expand/<case>.out.rs` what becomes of it. `UPDATE=1 cargo test -p toolgate-macros` writes the
+//! latter anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Attribute, Item, Meta};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expand")
+}
+
+/// Expands every item of a file that one of the macros stands on.
+fn expand(source: &str) -> TokenStream {
+    let file = syn::parse_file(source).expect("a Rust file");
+    let mut tokens = TokenStream::new();
+    for item in file.items {
+        match item {
+            Item::Fn(mut function) => {
+                let options = take_options(&mut function.attrs);
+                tokens.extend(crate::tool::mcp_tool(options, function.into_token_stream()));
+            }
+            Item::Macro(call) => tokens.extend(crate::server::serve(call.mac.tokens)),
+            other => other.to_tokens(&mut tokens),
+        }
+    }
+    tokens
+}
+
+fn take_options(attrs: &mut Vec<Attribute>) -> TokenStream {
+    let at = attrs.iter().position(|attr| attr.path().is_ident("mcp_tool"));
+    match attrs.remove(at.expect("#[mcp_tool]")).meta {
+        Meta::List(list) => list.tokens,
+        _ => TokenStream::new(),
+    }
+}
+
+fn check(case: &str) {
+    let source = fs::read_to_string(folder().join(format!("{case}.in.rs"))).expect("the input");
+    let tokens = expand(&source);
+    let file = syn::parse2(tokens).expect("what was written is Rust");
+    let found = prettyplease::unparse(&file);
+    let path = folder().join(format!("{case}.out.rs"));
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &found).expect("the snapshot can be written");
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(
+        found == expected,
+        "{} is out of date; look at the difference after `UPDATE=1 cargo test -p toolgate-macros`\n{found}",
+        path.display()
+    );
+}
+
+macro_rules! cases {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            check(stringify!($name));
+        }
+    )*};
+}
+
+cases! {
+    no_parameters
+    known_types
+    types_of_the_user
+    context_and_caller
+    limits_and_defaults
+    every_option
+    faults
+}
+
+#[test]
+fn every_case_is_run() {
+    let inputs = fs::read_dir(folder()).expect("the folder");
+    let count = inputs
+        .filter(|entry| {
+            let name = entry.as_ref().expect("an entry").file_name();
+            name.to_string_lossy().ends_with(".in.rs")
+        })
+        .count();
+    assert_eq!(count, 7, "add the new case to `cases!`");
+}
+
+/// Paths in expanded code must mean the same thing whatever the user has imported or named.
+#[test]
+fn expanded_code_names_everything_by_its_whole_path() {
+    let source = "#[mcp_tool(allow = \"everyone\", title = \"t\", read_only)]\n\
+                  async fn f(ctx: &Context, #[arg(range = 1..=2)] a: Option<u8>) -> u8 { 1 }";
+    let text = expand(source).to_string();
+    let registration = text.split("const _").nth(1).expect("a registration");
+    for name in ["Some", "None", "Box", "Option", "ToolDef", "IntoToolResult", "concat", "file"] {
+        for (at, _) in registration.match_indices(name) {
+            let before = registration[..at].trim_end();
+            let alone = !registration[at + name.len()..].starts_with(char::is_alphanumeric);
+            let of_user = name == "Option" && before.ends_with("same :: <");
+            assert!(before.ends_with("::") || !alone || of_user, "`{name}` stands alone in\n{text}");
+        }
+    }
+}

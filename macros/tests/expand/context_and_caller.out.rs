@@ -1,0 +1,53 @@
+async fn whoami(
+    greeting: String,
+    user: &Caller,
+    ctx: &toolgate::tool::Context,
+) -> String {
+    greeting
+}
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __toolgate_tool_named_whoami {
+    () => {};
+}
+const _: () = {
+    const _: () = ::toolgate::__private::same::<String, ::std::string::String>();
+    const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
+        info: ::toolgate::__private::ToolInfo {
+            name: "whoami",
+            title: ::core::option::Option::None,
+            description: ::core::option::Option::None,
+            input_schema: ::toolgate::__private::Schema::Static(
+                "{\"type\":\"object\",\"properties\":{\"greeting\":{\"type\":\"string\"}},\"required\":[\"greeting\"],\"additionalProperties\":false}",
+            ),
+            output_schema: <String as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA,
+            annotations: ::toolgate::__private::Annotations {
+                read_only: ::core::option::Option::None,
+                destructive: ::core::option::Option::None,
+                idempotent: ::core::option::Option::None,
+                open_world: ::core::option::Option::None,
+            },
+            policy: "everyone",
+        },
+        call: |__context, mut __arguments| ::std::boxed::Box::pin(async move {
+            let __argument_0 = __arguments
+                .required("greeting", ::toolgate::__private::plain::<String>);
+            let (true, ::core::option::Option::Some(__argument_0)) = (
+                __arguments.accepted(),
+                __argument_0,
+            ) else {
+                return __arguments.refusal();
+            };
+            ::toolgate::__private::IntoToolResult::into_tool_result(
+                whoami(
+                        __argument_0,
+                        ::toolgate::__private::Context::caller(__context),
+                        __context,
+                    )
+                    .await,
+            )
+        }),
+        location: ::core::concat!(::core::file!(), ":", ::core::line!()),
+    };
+    ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
+};

@@ -1,0 +1,144 @@
+fn limits(
+    steps: u8,
+    ratio: Option<f32>,
+    offset: i64,
+    color: String,
+    tags: Option<Vec<String>>,
+    max_results: usize,
+    verbose: bool,
+) -> String {
+    color
+}
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __toolgate_tool_named_limits {
+    () => {};
+}
+const _: () = {
+    const _: () = ::toolgate::__private::same::<u8, ::core::primitive::u8>();
+    const _: () = ::toolgate::__private::same::<
+        Option<f32>,
+        ::core::option::Option<::core::primitive::f32>,
+    >();
+    const _: () = ::toolgate::__private::same::<i64, ::core::primitive::i64>();
+    const _: () = ::toolgate::__private::same::<String, ::std::string::String>();
+    const _: () = ::toolgate::__private::same::<
+        Option<Vec<String>>,
+        ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+    >();
+    const _: () = ::toolgate::__private::same::<usize, ::core::primitive::usize>();
+    const _: () = ::toolgate::__private::same::<bool, ::core::primitive::bool>();
+    const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
+        info: ::toolgate::__private::ToolInfo {
+            name: "limits",
+            title: ::core::option::Option::None,
+            description: ::core::option::Option::None,
+            input_schema: ::toolgate::__private::Schema::Static(
+                "{\"type\":\"object\",\"properties\":{\"steps\":{\"type\":\"integer\",\"minimum\":4,\"maximum\":8,\"default\":4},\"ratio\":{\"type\":\"number\",\"minimum\":0,\"exclusiveMaximum\":1},\"offset\":{\"type\":\"integer\",\"maximum\":9,\"default\":-3},\"color\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":10,\"default\":\"red \\\"rose\\\"\"},\"tags\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":1},\"maxResults\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":4294967295,\"default\":10},\"verbose\":{\"type\":\"boolean\",\"default\":false}},\"additionalProperties\":false}",
+            ),
+            output_schema: <String as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA,
+            annotations: ::toolgate::__private::Annotations {
+                read_only: ::core::option::Option::None,
+                destructive: ::core::option::Option::None,
+                idempotent: ::core::option::Option::None,
+                open_world: ::core::option::Option::None,
+            },
+            policy: "everyone",
+        },
+        call: |_, mut __arguments| ::std::boxed::Box::pin(async move {
+            let __argument_0 = __arguments
+                .defaulted("steps", ::toolgate::__private::plain::<u8>, || 4);
+            __arguments
+                .check(
+                    "steps",
+                    &__argument_0,
+                    |__value| (4..=8).contains(__value),
+                    "must be between 4 and 8",
+                );
+            let __argument_1 = __arguments
+                .optional("ratio", ::toolgate::__private::plain::<f32>);
+            __arguments
+                .check(
+                    "ratio",
+                    &__argument_1,
+                    |__value| {
+                        __value
+                            .as_ref()
+                            .is_none_or(|__value| (0.0..1.0).contains(__value))
+                    },
+                    "must be at least 0 and below 1",
+                );
+            let __argument_2 = __arguments
+                .defaulted("offset", ::toolgate::__private::plain::<i64>, || -3);
+            __arguments
+                .check(
+                    "offset",
+                    &__argument_2,
+                    |__value| (..10).contains(__value),
+                    "must be at most 9",
+                );
+            let __argument_3 = __arguments
+                .defaulted(
+                    "color",
+                    ::toolgate::__private::plain::<String>,
+                    || ::std::string::String::from("red \"rose\""),
+                );
+            __arguments
+                .check(
+                    "color",
+                    &__argument_3,
+                    |__value| (1usize..=10usize).contains(&__value.chars().count()),
+                    "must have 1 to 10 characters",
+                );
+            let __argument_4 = __arguments
+                .optional("tags", ::toolgate::__private::plain::<Vec<String>>);
+            __arguments
+                .check(
+                    "tags",
+                    &__argument_4,
+                    |__value| {
+                        __value.as_ref().is_none_or(|__value| __value.len() <= 1usize)
+                    },
+                    "must have at most 1 item",
+                );
+            let __argument_5 = __arguments
+                .defaulted("maxResults", ::toolgate::__private::plain::<usize>, || 10);
+            let __argument_6 = __arguments
+                .defaulted("verbose", ::toolgate::__private::plain::<bool>, || false);
+            let (
+                true,
+                ::core::option::Option::Some(__argument_0),
+                ::core::option::Option::Some(__argument_1),
+                ::core::option::Option::Some(__argument_2),
+                ::core::option::Option::Some(__argument_3),
+                ::core::option::Option::Some(__argument_4),
+                ::core::option::Option::Some(__argument_5),
+                ::core::option::Option::Some(__argument_6),
+            ) = (
+                __arguments.accepted(),
+                __argument_0,
+                __argument_1,
+                __argument_2,
+                __argument_3,
+                __argument_4,
+                __argument_5,
+                __argument_6,
+            ) else {
+                return __arguments.refusal();
+            };
+            ::toolgate::__private::IntoToolResult::into_tool_result(
+                limits(
+                    __argument_0,
+                    __argument_1,
+                    __argument_2,
+                    __argument_3,
+                    __argument_4,
+                    __argument_5,
+                    __argument_6,
+                ),
+            )
+        }),
+        location: ::core::concat!(::core::file!(), ":", ::core::line!()),
+    };
+    ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
+};

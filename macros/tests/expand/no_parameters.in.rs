@@ -1,0 +1,2 @@
+#[mcp_tool(allow = "everyone")]
+fn ping() {}

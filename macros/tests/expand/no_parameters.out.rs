@@ -1,0 +1,34 @@
+fn ping() {}
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __toolgate_tool_named_ping {
+    () => {};
+}
+const _: () = {
+    const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
+        info: ::toolgate::__private::ToolInfo {
+            name: "ping",
+            title: ::core::option::Option::None,
+            description: ::core::option::Option::None,
+            input_schema: ::toolgate::__private::Schema::Static(
+                "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}",
+            ),
+            output_schema: <() as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA,
+            annotations: ::toolgate::__private::Annotations {
+                read_only: ::core::option::Option::None,
+                destructive: ::core::option::Option::None,
+                idempotent: ::core::option::Option::None,
+                open_world: ::core::option::Option::None,
+            },
+            policy: "everyone",
+        },
+        call: |_, mut __arguments| ::std::boxed::Box::pin(async move {
+            let (true,) = (__arguments.accepted(),) else {
+                return __arguments.refusal();
+            };
+            ::toolgate::__private::IntoToolResult::into_tool_result(ping())
+        }),
+        location: ::core::concat!(::core::file!(), ":", ::core::line!()),
+    };
+    ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
+};

@@ -1,0 +1,18 @@
+//! The files that a deployment needs, as they follow from a checked `mcp.toml`.
+//!
+//! Both are committed and never edited: what is of one's own goes into `[wrangler]` of `mcp.toml`,
+//! which is merged into `wrangler.jsonc`.
+
+mod merge;
+mod variables;
+mod wrangler;
+
+pub use self::variables::{Variable, dev_vars_example, variables};
+pub use self::wrangler::{COMPATIBILITY_DATE, DEV_PORT, WORKER_BUILD_VERSION, wrangler_jsonc};
+
+/// The crate that the Worker is built from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Package<'a> {
+    /// Name of the cargo package; the Worker gets it unless `[wrangler] name` says otherwise.
+    pub name: &'a str,
+}

@@ -1,0 +1,83 @@
+//! The Worker variables and secrets that a configuration reads, and `.dev.vars.example`.
+
+use std::fmt::Write as _;
+
+use crate::model::{Condition, Endpoints, Setting};
+use crate::parse::Checked;
+
+/// A Worker variable or secret that must be set before the server works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// What it is, in a few words, for comments and prompts.
+    pub purpose: String,
+}
+
+/// Every variable that the server reads and `[wrangler.vars]` does not set, in a fixed order.
+pub fn variables(checked: &Checked) -> Vec<Variable> {
+    let identity = &checked.config.identity;
+    let mut found = Found { checked, variables: Vec::new() };
+    found.setting(&identity.client_id, "client id of the Access application");
+    found.name(&identity.client_secret, "client secret of the Access application");
+    if let Endpoints::Urls { authorization_url, token_url, jwks_url } = &identity.endpoints {
+        found.setting(token_url, "token endpoint of the Access application");
+        found.setting(authorization_url, "authorization endpoint of the Access application");
+        found.setting(jwks_url, "key endpoint of the Access application");
+    }
+    if let Some(issuer) = &identity.issuer {
+        found.setting(issuer, "expected issuer of the id_token");
+    }
+    let encryption_key = &checked.config.tokens.encryption_key;
+    found.name(encryption_key, "seals cookies and tokens: `openssl rand -base64 32`");
+    for policy in checked.config.policies.iter() {
+        found.condition(&policy.rule, &policy.name);
+    }
+    found.variables
+}
+
+struct Found<'a> {
+    checked: &'a Checked,
+    variables: Vec<Variable>,
+}
+
+impl Found<'_> {
+    fn name(&mut self, name: &str, purpose: &str) {
+        let vars = self.checked.wrangler.get("vars").and_then(toml::Value::as_table);
+        let is_set = vars.is_some_and(|vars| vars.contains_key(name));
+        if !is_set && !self.variables.iter().any(|known| known.name == name) {
+            self.variables.push(Variable { name: name.to_owned(), purpose: purpose.to_owned() });
+        }
+    }
+
+    fn setting(&mut self, setting: &Setting, purpose: &str) {
+        if let Setting::Var(name) = setting {
+            self.name(name, purpose);
+        }
+    }
+
+    fn condition(&mut self, condition: &Condition, policy: &str) {
+        match condition {
+            Condition::EmailsFrom(name) => {
+                self.name(name, &format!("addresses of policy `{policy}`, separated by commas"));
+            }
+            Condition::Any(list) | Condition::All(list) | Condition::Not(list) => {
+                list.iter().for_each(|condition| self.condition(condition, policy));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The text of `.dev.vars.example`.
+pub fn dev_vars_example(checked: &Checked) -> String {
+    let mut out = String::from(
+        "# Generated from mcp.toml by `cargo toolgate sync`; do not edit.\n\
+         # For `wrangler dev`: copy to .dev.vars, fill in, never commit. `cargo toolgate dev` needs none of it.\n",
+    );
+    for Variable { name, purpose } in variables(checked) {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\n# {purpose}\n{name}=\"\"\n");
+    }
+    out
+}

@@ -1,0 +1,83 @@
+//! `[dev]`: the accounts of the identity provider that `cargo toolgate dev` starts.
+
+use toml::de::DeValue;
+
+use super::keys;
+use super::text::{email, exact};
+use super::value::{Section, Value};
+use super::wrangler::to_value;
+use crate::diagnostic::{Code, Fault};
+use crate::model::List;
+use crate::model::Str;
+
+/// `[dev]`. Nothing of it reaches the Worker.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Dev {
+    /// `[[dev.users]]`, in the order of the file.
+    pub users: Vec<DevUser>,
+}
+
+/// One account of the local identity provider.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DevUser {
+    /// Verified e-mail address.
+    pub email: String,
+    /// Display name.
+    pub name: Option<String>,
+    /// Values of the groups claim.
+    pub groups: Vec<String>,
+    /// Further claims of the id_token.
+    pub claims: toml::Table,
+}
+
+pub(crate) fn read(section: &Section<'_, '_>) -> Option<Dev> {
+    let Some(value) = section.get("users") else { return Some(Dev::default()) };
+    let mut users: Vec<DevUser> = Vec::new();
+    let mut sound = true;
+    for item in value.items()? {
+        match user(&item) {
+            Some(user) if users.iter().any(|known| known.email == user.email) => {
+                let message = format!("`dev.users` has `{}` twice", user.email);
+                item.report(Fault::new(Code::DuplicateValue, message, "remove one of them"));
+            }
+            Some(user) => users.push(user),
+            None => sound = false,
+        }
+    }
+    sound.then_some(Dev { users })
+}
+
+fn user(value: &Value<'_, '_>) -> Option<DevUser> {
+    let DeValue::Table(_) = value.raw() else {
+        return value.wrong_type("a table", "write `[[dev.users]]` and `email = \"…\"` below it");
+    };
+    let table = value.open(value.span())?;
+    table.refuse_unknown(keys::of("dev.users"));
+    let address = table
+        .require("email", "every account signs in with an address: `email = \"ada@example.com\"`");
+    let address = address.and_then(|value| value.text(email));
+    let name = table.get("name").and_then(|value| value.text(exact));
+    let groups: Option<List<Str>> = match table.get("groups") {
+        Some(value) => value.texts(exact),
+        None => Some(List::default()),
+    };
+    let claims = match table.get("claims") {
+        Some(value) => claims(&value),
+        None => Some(toml::Table::new()),
+    };
+    Some(DevUser {
+        email: address?.into_owned(),
+        name: name.map(Str::into_owned),
+        groups: groups?.iter().map(|group| group.clone().into_owned()).collect(),
+        claims: claims?,
+    })
+}
+
+fn claims(value: &Value<'_, '_>) -> Option<toml::Table> {
+    let table = value.open(value.span())?;
+    let mut claims = toml::Table::new();
+    for entry in table.entries() {
+        claims.insert(entry.key.to_owned(), to_value(&entry.value)?);
+    }
+    Some(claims)
+}

@@ -1,0 +1,89 @@
+//! Every key of `mcp.toml`: the one list that unknown keys are compared with.
+
+/// Sections and their keys. An empty section name is the top level; the keys of `policies.*` are
+/// those of each policy; an empty list of keys means that any key is allowed.
+pub const SECTIONS: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            "server",
+            "identity",
+            "storage",
+            "transport",
+            "tokens",
+            "consent",
+            "policies",
+            "dev",
+            "wrangler",
+        ],
+    ),
+    ("server", &["name", "title", "version", "description", "instructions", "website_url"]),
+    (
+        "identity",
+        &[
+            "provider",
+            "client_id",
+            "client_secret",
+            "authorization_url",
+            "token_url",
+            "jwks_url",
+            "team",
+            "issuer",
+            "scopes",
+            "groups_claim",
+            "leeway",
+        ],
+    ),
+    ("storage", &["kind", "binding", "id"]),
+    ("transport", &["sse", "allowed_origins", "max_body_bytes"]),
+    (
+        "tokens",
+        &[
+            "encryption_key",
+            "access_token_ttl",
+            "refresh_token_ttl",
+            "code_ttl",
+            "refresh_grace",
+            "revocation_max_age",
+        ],
+    ),
+    ("consent", &["remember_for", "privacy_policy_url", "terms_of_service_url"]),
+    ("policies", &[]),
+    (
+        "policies.*",
+        &[
+            "description",
+            "emails",
+            "domains",
+            "groups",
+            "claims",
+            "emails_from",
+            "policy",
+            "any",
+            "all",
+            "not",
+        ],
+    ),
+    ("dev", &["users"]),
+    ("dev.users", &["email", "name", "groups", "claims"]),
+    ("wrangler", &[]),
+];
+
+/// Keys of a condition: those of a policy without `description`.
+pub(crate) const CONDITION: &[&str] =
+    &["emails", "domains", "groups", "claims", "emails_from", "policy", "any", "all", "not"];
+
+/// Keys of a section of [`SECTIONS`].
+pub(crate) fn of(section: &str) -> &'static [&'static str] {
+    SECTIONS.iter().find(|(name, _)| *name == section).map_or(&[], |(_, keys)| keys)
+}
+
+/// The sections that do have a key of this name, as they are written in a file.
+pub(crate) fn home_of(key: &str) -> Option<&'static str> {
+    let mut homes = SECTIONS.iter().filter(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name);
+    let home = homes.next().filter(|_| homes.next().is_none())?;
+    Some(match home {
+        "policies.*" => "policies.<name>",
+        home => home,
+    })
+}

@@ -1,0 +1,133 @@
+//! From the text of `mcp.toml` to a checked configuration, or to every fault at once.
+
+mod condition;
+mod dev;
+mod identity;
+mod keys;
+mod policies;
+mod references;
+mod sections;
+mod text;
+mod url;
+mod value;
+mod wrangler;
+
+use toml::de::DeTable;
+
+use self::value::Section;
+use crate::diagnostic::{Code, Diagnostic, Fault, Sink};
+use crate::model::Config;
+use crate::render::Position;
+use crate::suggest;
+
+pub use self::dev::{Dev, DevUser};
+pub use self::keys::SECTIONS;
+pub(crate) use self::text::is_variable_name;
+#[cfg(feature = "generate")]
+pub(crate) use self::wrangler::{
+    OBJECT_BINDING, OBJECT_CLASS, OBJECT_MIGRATION, STRICT_FETCH, worker_name,
+};
+
+/// The policy that every signed-in user passes. It is built in.
+pub(crate) const EVERYONE: &str = "everyone";
+
+/// A `mcp.toml` without faults.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Checked {
+    /// What the Worker needs, with defaults filled in.
+    pub config: Config,
+    /// `[dev]`: what `cargo toolgate dev` needs.
+    pub dev: Dev,
+    /// `[wrangler]`: merged into the generated `wrangler.jsonc`.
+    pub wrangler: toml::Table,
+    /// `[storage] id`: the KV namespace; wrangler creates one when it is absent.
+    pub kv_id: Option<String>,
+    positions: Vec<Position>,
+}
+
+impl Checked {
+    /// The names that `allow = "…"` may use: `everyone`, then the policies in the order of the file.
+    pub fn policy_names(&self) -> impl Iterator<Item = &str> {
+        let declared = self.config.policies.iter().map(|policy| policy.name.as_ref());
+        std::iter::once(EVERYONE).chain(declared)
+    }
+
+    /// Whether a policy of this name exists; `everyone` always does.
+    pub fn has_policy(&self, name: &str) -> bool {
+        self.policy_names().any(|known| known == name)
+    }
+
+    /// The existing policy that a mistyped name probably means.
+    pub fn suggest_policy(&self, name: &str) -> Option<&str> {
+        suggest::nearest(name, self.policy_names())
+    }
+
+    /// Where the policy's name stands in the file; `None` for `everyone` and unknown names.
+    pub fn policy_position(&self, name: &str) -> Option<Position> {
+        let index = self.config.policies.iter().position(|policy| policy.name == name)?;
+        self.positions.get(index).copied()
+    }
+}
+
+/// Reads and checks a `mcp.toml`.
+///
+/// # Errors
+///
+/// Every fault of the file, in its order. A file that is not TOML gets its syntax errors only,
+/// since what could be read around them would cause misleading ones.
+pub fn check(source: &str) -> Result<Checked, Vec<Diagnostic>> {
+    let (document, syntax_errors) = DeTable::parse_recoverable(source);
+    let sink = Sink::default();
+    if !syntax_errors.is_empty() {
+        for error in syntax_errors {
+            report_syntax_error(&sink, &error, source);
+        }
+        return Err(sink.into_diagnostics());
+    }
+    let checked = read(&Section::root(document.get_ref(), &sink), source);
+    match checked {
+        Some(checked) if sink.is_empty() => Ok(checked),
+        _ => Err(sink.into_diagnostics()),
+    }
+}
+
+fn report_syntax_error(sink: &Sink, error: &toml::de::Error, source: &str) {
+    let span = error.span().unwrap_or(source.len()..source.len());
+    // The parser points between two characters where something is missing: mark the next one.
+    let end = source.ceil_char_boundary(span.end.max(span.start + 1));
+    let message = error.message().lines().collect::<Vec<_>>().join("; ");
+    sink.report(span.start..end, Fault { code: Code::SyntaxError, message, help: None });
+}
+
+/// Every section is read even if an earlier one is faulty, so that all faults are found.
+fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
+    let server = sections::server(&root.section("server"));
+    let identity = identity::read(&root.section("identity"));
+    let storage = sections::storage(&root.section("storage"));
+    let transport = sections::transport(&root.section("transport"));
+    let tokens = sections::tokens(&root.section("tokens"));
+    let consent = sections::consent(&root.section("consent"));
+    let policies = policies::read(root);
+    let dev = dev::read(&root.section("dev"));
+    let wrangler = wrangler::read(root);
+
+    sections::check_variables(root, identity.as_ref(), tokens.as_ref());
+    let client_secret = identity.as_ref().map(|identity| identity.client_secret.as_ref());
+    let encryption_key = tokens.as_ref().map(|tokens| tokens.encryption_key.as_ref());
+    let secrets: Vec<&str> = client_secret.into_iter().chain(encryption_key).collect();
+    wrangler::check_names(root, &secrets, storage.as_ref().map(|(storage, _)| storage));
+
+    let (storage, kv_id) = storage?;
+    let positions = policies.iter().map(|policy| Position::of(source, policy.span.start)).collect();
+    let config = Config {
+        server: server?,
+        identity: identity?,
+        storage,
+        transport: transport?,
+        tokens: tokens?,
+        consent: consent?,
+        policies: policies.into_iter().map(|policy| policy.policy).collect(),
+    };
+    Some(Checked { config, dev: dev?, wrangler: wrangler?, kv_id, positions })
+}

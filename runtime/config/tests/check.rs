@@ -1,0 +1,254 @@
+//! What a sound `mcp.toml` becomes.
+
+#![cfg(feature = "parse")]
+
+mod support;
+
+use support::repository;
+use toolgate_config::{
+    Checked, ClaimValue, Code, Condition, Endpoints, Position, Provider, SECTIONS, Setting,
+    StorageKind, check,
+};
+
+const SMALLEST: &str = "[server]\nname = \"Test\"\n";
+
+fn checked(source: &str) -> Checked {
+    check(source).unwrap_or_else(|faults| panic!("{source}: {faults:?}"))
+}
+
+fn rule(policy: &str) -> Condition {
+    let source =
+        format!("{SMALLEST}[policies.other]\ngroups = [\"x\"]\n[policies.tested]\n{policy}\n");
+    checked(&source).config.policies[1].rule.clone()
+}
+
+fn reference() -> String {
+    std::fs::read_to_string(repository().join("mcp.toml")).expect("the reference exists")
+}
+
+#[test]
+fn defaults_are_those_of_the_demo() {
+    let config = checked(SMALLEST).config;
+    let var = |name: &'static str| Setting::Var(name.into());
+    assert_eq!(config.identity.provider, Provider::CloudflareAccess);
+    assert_eq!(config.identity.client_id, var("ACCESS_CLIENT_ID"));
+    assert_eq!(config.identity.client_secret, "ACCESS_CLIENT_SECRET");
+    let endpoints = Endpoints::Urls {
+        authorization_url: var("ACCESS_AUTHORIZATION_URL"),
+        token_url: var("ACCESS_TOKEN_URL"),
+        jwks_url: var("ACCESS_JWKS_URL"),
+    };
+    assert_eq!(config.identity.endpoints, endpoints);
+    assert_eq!(config.identity.scopes.as_ref(), ["openid", "email", "profile"]);
+    assert_eq!(config.tokens.encryption_key, "COOKIE_ENCRYPTION_KEY");
+    assert_eq!(
+        (config.tokens.access_token_ttl, config.tokens.refresh_token_ttl),
+        (3600, 2_592_000)
+    );
+    assert_eq!((config.tokens.code_ttl, config.consent.remember_for), (600, 2_592_000));
+    assert_eq!(config.storage.kind, StorageKind::DurableObject);
+    assert_eq!(config.storage.binding, "TOOLGATE");
+    assert!(config.transport.sse && config.transport.allowed_origins.is_empty());
+    assert!(config.policies.is_empty());
+}
+
+#[test]
+fn the_reference_shows_the_defaults() {
+    let (shown, default) = (checked(&reference()).config, checked(SMALLEST).config);
+    assert_eq!(shown.identity, default.identity);
+    assert_eq!(shown.storage, default.storage);
+    assert_eq!(shown.transport, default.transport);
+    assert_eq!(shown.tokens, default.tokens);
+    assert_eq!(shown.consent, default.consent);
+}
+
+/// Whether a line shows a key: as a header, at its start, behind `#`, or in an inline table.
+fn shows(line: &str, section: &str, key: &str) -> bool {
+    if line.starts_with('[') {
+        let path = line.trim_matches(['[', ']']);
+        return match section {
+            "" => path.split('.').next() == Some(key),
+            section => path.strip_prefix(section) == Some(&format!(".{key}")),
+        };
+    }
+    let is_boundary = |c: char| matches!(c, '#' | '{' | ' ');
+    let starts = |at: usize| at == 0 || line[..at].ends_with(is_boundary);
+    line.match_indices(&format!("{key} = ")).any(|(at, _)| starts(at))
+}
+
+#[test]
+fn the_reference_has_every_key() {
+    let reference = reference();
+    for (section, keys) in SECTIONS {
+        let is_own = |header: &str| match *section {
+            "policies.*" => header.starts_with("policies."),
+            name => header == name,
+        };
+        let mut found = vec![false; keys.len()];
+        let mut header = "";
+        for line in reference.lines() {
+            if line.starts_with('[') {
+                header = line.trim_matches(['[', ']']);
+            }
+            for (key, found) in keys.iter().zip(&mut found) {
+                *found |= (is_own(header) || line.starts_with('[')) && shows(line, section, key);
+            }
+        }
+        let missing: Vec<_> = keys.iter().zip(found).filter(|(_, found)| !found).collect();
+        assert!(missing.is_empty(), "mcp.toml does not explain, in `[{section}]`: {missing:?}");
+    }
+}
+
+#[test]
+fn the_examples_in_the_reference_are_sound() {
+    let reference = reference();
+    for line in reference.lines().filter(|line| line.starts_with("#") && !line.starts_with("# ")) {
+        let Some(example) = line.strip_prefix('#').filter(|example| !example.is_empty()) else {
+            continue;
+        };
+        // The other examples stay comments: `team`, for one, excludes keys that the file has.
+        let source = reference.replacen(line, example, 1);
+        let faults = check(&source).err().unwrap_or_default();
+        let real: Vec<_> =
+            faults.iter().filter(|fault| fault.code != Code::ConflictingKeys).collect();
+        assert!(real.is_empty(), "{example}: {real:?}");
+    }
+}
+
+#[test]
+fn the_demo_lets_its_image_makers_pass() {
+    let source = std::fs::read_to_string(repository().join("examples/access/mcp.toml"));
+    let checked = checked(&source.expect("the example exists"));
+    assert_eq!(checked.config.server.name, "Access OAuth Proxy Demo");
+    assert_eq!(checked.config.policies[0].name, "image-makers");
+    let emails: Vec<&str> = checked.dev.users.iter().map(|user| user.email.as_str()).collect();
+    assert_eq!(emails, ["employee1@mycompany.com", "visitor@mycompany.com"]);
+}
+
+#[test]
+fn several_keys_mean_all_of_them() {
+    let rule = rule("emails = [\"ada@example.com\"]\ngroups = [\"a\", \"b\"]");
+    let Condition::All(all) = rule else { panic!("{rule:?}") };
+    assert_eq!(all[0], Condition::Emails(vec!["ada@example.com".into()].into()));
+    assert_eq!(all[1], Condition::Groups(vec!["a".into(), "b".into()].into()));
+}
+
+#[test]
+fn a_single_key_stands_for_itself() {
+    assert_eq!(
+        rule("domains = [\"example.com\"]"),
+        Condition::Domains(vec!["example.com".into()].into())
+    );
+    assert_eq!(rule("emails_from = \"ALLOWED\""), Condition::EmailsFrom("ALLOWED".into()));
+    assert_eq!(rule("policy = \"other\""), Condition::Policy("other".into()));
+    assert_eq!(rule("policy = \"everyone\""), Condition::Everyone);
+}
+
+#[test]
+fn conditions_nest() {
+    let Condition::Any(any) =
+        rule("any = [{ not = { policy = \"other\" } }, { domains = [\"a.b\"] }]")
+    else {
+        panic!("`any` is the only key")
+    };
+    assert_eq!(any[0], Condition::Not(vec![Condition::Policy("other".into())].into()));
+    assert_eq!(any.len(), 2);
+}
+
+#[test]
+fn claims_keep_their_types() {
+    let Condition::All(all) = rule("claims = { level = [1, 2], admin = true, team = \"x\" }")
+    else {
+        panic!("there are three claims")
+    };
+    let claim = |name: &'static str, values: Vec<ClaimValue>| Condition::Claim {
+        name: name.into(),
+        values: values.into(),
+    };
+    assert_eq!(all[0], claim("level", vec![ClaimValue::Int(1), ClaimValue::Int(2)]));
+    assert_eq!(all[1], claim("admin", vec![ClaimValue::Bool(true)]));
+    assert_eq!(all[2], claim("team", vec![ClaimValue::Str("x".into())]));
+}
+
+#[test]
+fn policies_are_found_by_name_and_position() {
+    let checked = checked(&format!("{SMALLEST}[policies.writers]\ngroups = [\"w\"]\n"));
+    assert_eq!(checked.policy_names().collect::<Vec<_>>(), ["everyone", "writers"]);
+    assert!(checked.has_policy("everyone") && checked.has_policy("writers"));
+    assert!(!checked.has_policy("Writers") && !checked.has_policy(""));
+    assert_eq!(checked.suggest_policy("wirters"), Some("writers"));
+    assert_eq!(checked.suggest_policy("evryone"), Some("everyone"));
+    assert_eq!(checked.suggest_policy("admins"), None);
+    assert_eq!(checked.policy_position("writers"), Some(Position { line: 3, column: 11 }));
+    assert_eq!(checked.policy_position("everyone"), None);
+}
+
+#[test]
+fn policies_may_be_declared_after_their_use() {
+    let source = "[policies.a]\npolicy = \"b\"\n[policies.b]\ngroups = [\"x\"]\n";
+    let names = checked(&format!("{SMALLEST}{source}"));
+    assert_eq!(names.policy_names().collect::<Vec<_>>(), ["everyone", "a", "b"]);
+}
+
+#[test]
+fn a_policy_that_two_others_use_is_no_circle() {
+    checked(&format!(
+        "{SMALLEST}[policies.a]\nany = [{{ policy = \"b\" }}, {{ policy = \"c\" }}]\n\
+         [policies.b]\npolicy = \"c\"\n[policies.c]\ngroups = [\"x\"]\n"
+    ));
+}
+
+#[test]
+fn literals_and_variables_are_told_apart() {
+    let config = checked(&format!(
+        "{SMALLEST}[identity]\nclient_id = \"abc\"\nteam = \"acme\"\nissuer = {{ var = \"ISSUER\" }}\n"
+    ))
+    .config;
+    assert_eq!(config.identity.client_id, Setting::Literal("abc".into()));
+    assert_eq!(config.identity.endpoints, Endpoints::Team("acme".into()));
+    assert_eq!(config.identity.issuer, Some(Setting::Var("ISSUER".into())));
+}
+
+#[test]
+fn accounts_keep_their_claims() {
+    let checked = checked(&format!(
+        "{SMALLEST}[[dev.users]]\nemail = \"ada@example.com\"\ngroups = [\"a\"]\nclaims = {{ level = 3, tags = [\"x\"] }}\n"
+    ));
+    let user = &checked.dev.users[0];
+    assert_eq!((user.email.as_str(), user.name.as_deref()), ("ada@example.com", None));
+    assert_eq!(user.groups, ["a"]);
+    assert_eq!(user.claims["level"].as_integer(), Some(3));
+    assert_eq!(user.claims["tags"][0].as_str(), Some("x"));
+}
+
+#[test]
+fn own_settings_pass_through_in_their_order() {
+    let checked = checked(&format!(
+        "{SMALLEST}[wrangler]\nworkers_dev = false\ncompatibility_date = 2026-01-31\n[wrangler.ai]\nbinding = \"AI\"\n"
+    ));
+    let keys: Vec<&String> = checked.wrangler.keys().collect();
+    assert_eq!(keys, ["workers_dev", "compatibility_date", "ai"]);
+    assert_eq!(checked.wrangler["compatibility_date"].as_str(), Some("2026-01-31"));
+}
+
+#[test]
+fn deeply_nested_input_is_refused_and_does_not_overflow_the_stack() {
+    let depth = 20_000;
+    let source =
+        format!("{SMALLEST}[policies.a]\n{}{}", "any = [{ ".repeat(depth), "}]".repeat(depth));
+    assert!(check(&source).is_err());
+}
+
+#[test]
+fn any_text_is_answered_without_a_panic() {
+    let reference = reference();
+    // Every way to cut the reference short, and to damage one byte in it.
+    for (at, _) in reference.char_indices().step_by(7) {
+        let damaged = format!("{}\u{e9}\"{}", &reference[..at], &reference[at..]);
+        for source in [&reference[..at], &damaged] {
+            for fault in check(source).err().unwrap_or_default() {
+                assert!(fault.render("mcp.toml", source).starts_with("mcp.toml:"));
+            }
+        }
+    }
+}

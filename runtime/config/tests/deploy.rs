@@ -1,0 +1,141 @@
+//! The generated files: against the committed ones of the example, and their general properties.
+
+#![cfg(feature = "generate")]
+
+mod support;
+
+use serde_json::Value;
+use support::{assert_file, repository, without_comments};
+use toolgate_config::deploy::{Package, dev_vars_example, variables, wrangler_jsonc};
+use toolgate_config::{Checked, check};
+
+const PACKAGE: Package<'_> = Package { name: "My_Server" };
+
+fn checked(source: &str) -> Checked {
+    let source = format!("[server]\nname = \"Test\"\n{source}");
+    check(&source).unwrap_or_else(|faults| panic!("{source}: {faults:?}"))
+}
+
+/// The generated file as JSON; a failure to parse shows the text.
+fn generated(source: &str) -> Value {
+    let text = wrangler_jsonc(&checked(source), &PACKAGE).expect("the name is sound");
+    serde_json::from_str(&without_comments(&text)).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn the_files_of_the_example_are_up_to_date() {
+    let example = repository().join("examples/access");
+    let source = std::fs::read_to_string(example.join("mcp.toml")).expect("the example has one");
+    let checked = check(&source).expect("the example is sound");
+    let wrangler =
+        wrangler_jsonc(&checked, &Package { name: "access" }).expect("the name is sound");
+    assert_file(&example.join("wrangler.jsonc"), &wrangler);
+    assert_file(&example.join(".dev.vars.example"), &dev_vars_example(&checked));
+}
+
+#[test]
+fn the_smallest_server_has_the_six_names_of_the_demo() {
+    let names: Vec<String> =
+        variables(&checked("")).into_iter().map(|variable| variable.name).collect();
+    let expected = [
+        "ACCESS_CLIENT_ID",
+        "ACCESS_CLIENT_SECRET",
+        "ACCESS_TOKEN_URL",
+        "ACCESS_AUTHORIZATION_URL",
+        "ACCESS_JWKS_URL",
+        "COOKIE_ENCRYPTION_KEY",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(generated("")["secrets"]["required"], Value::from(expected.to_vec()));
+}
+
+#[test]
+fn the_smallest_server_is_named_after_its_package_and_has_its_object() {
+    let config = generated("");
+    assert_eq!(config["name"], "my_server");
+    assert_eq!(config["main"], "build/index.js");
+    assert_eq!(config["compatibility_flags"][0], "global_fetch_strictly_public");
+    assert_eq!(config["durable_objects"]["bindings"][0]["name"], "TOOLGATE");
+    assert_eq!(config["migrations"][0]["new_sqlite_classes"][0], "ToolgateObject");
+    assert_eq!(config["dev"]["port"], 8788);
+    assert_eq!(config["compatibility_date"], toolgate_config::deploy::COMPATIBILITY_DATE);
+    assert_eq!(config["observability"]["enabled"], true);
+    let command = config["build"]["command"].as_str().unwrap_or_default();
+    assert!(command.ends_with("worker-build --release"), "{command}");
+    assert_eq!(config.get("kv_namespaces"), None);
+}
+
+#[test]
+fn the_text_is_stable_and_ends_in_a_line_break() {
+    let checked = checked("[wrangler]\nb = 1\na = 2\n");
+    let text = wrangler_jsonc(&checked, &PACKAGE).expect("the name is sound");
+    assert_eq!(wrangler_jsonc(&checked, &PACKAGE).as_ref(), Ok(&text));
+    assert!(text.ends_with("}\n") && !text.ends_with("\n\n"), "{text}");
+    assert!(
+        text.starts_with("// Generated from mcp.toml by `cargo toolgate sync`; do not edit.\n")
+    );
+    assert!(!text.lines().any(|line| line.ends_with(' ')), "{text}");
+    assert!(text.find("\"b\"") < text.find("\"a\""), "the order of the file is kept: {text}");
+}
+
+#[test]
+fn kv_storage_adds_a_namespace_and_keeps_the_object() {
+    let config = generated("[storage]\nkind = \"kv\"\n");
+    assert_eq!(config["kv_namespaces"], serde_json::json!([{ "binding": "OAUTH_KV" }]));
+    assert_eq!(config["durable_objects"]["bindings"][0]["name"], "TOOLGATE");
+    let id = "0123456789abcdef0123456789abcdef";
+    let config =
+        generated(&format!("[storage]\nkind = \"kv\"\nbinding = \"GRANTS\"\nid = \"{id}\"\n"));
+    assert_eq!(config["kv_namespaces"], serde_json::json!([{ "binding": "GRANTS", "id": id }]));
+}
+
+#[test]
+fn own_settings_are_merged_with_generated_ones() {
+    let config = generated(
+        "[wrangler]\nname = \"other\"\ncompatibility_flags = [\"nodejs_compat\"]\n\
+         routes = [{ pattern = \"mcp.example.com\", custom_domain = true }]\n\
+         migrations = [{ tag = \"v2\", new_sqlite_classes = [\"Mine\"] }]\n\
+         [wrangler.dev]\nip = \"127.0.0.1\"\n[wrangler.secrets]\nrequired = [\"WEATHER_TOKEN\"]\n\
+         [wrangler.observability.logs]\nenabled = false\n",
+    );
+    assert_eq!(config["name"], "other");
+    assert_eq!(config["compatibility_flags"][1], "nodejs_compat");
+    assert_eq!(config["routes"][0]["custom_domain"], true);
+    assert_eq!(config["migrations"][1]["tag"], "v2");
+    assert_eq!(config["dev"], serde_json::json!({ "port": 8788, "ip": "127.0.0.1" }));
+    assert_eq!(config["secrets"]["required"][6], "WEATHER_TOKEN");
+    assert_eq!(config["observability"]["enabled"], true);
+    assert_eq!(config["observability"]["logs"]["enabled"], false);
+}
+
+#[test]
+fn a_variable_that_is_set_in_the_file_is_not_asked_for() {
+    let config = generated("[wrangler.vars]\nACCESS_CLIENT_ID = \"abc\"\n");
+    let required = config["secrets"]["required"].as_array().expect("it is a list");
+    assert_eq!(required.len(), 5);
+    assert!(!required.contains(&Value::from("ACCESS_CLIENT_ID")));
+}
+
+#[test]
+fn a_team_replaces_the_three_addresses() {
+    let names: Vec<String> = variables(&checked("[identity]\nteam = \"acme\"\n"))
+        .into_iter()
+        .map(|variable| variable.name)
+        .collect();
+    assert_eq!(names, ["ACCESS_CLIENT_ID", "ACCESS_CLIENT_SECRET", "COOKIE_ENCRYPTION_KEY"]);
+}
+
+#[test]
+fn lists_of_addresses_in_variables_are_asked_for() {
+    let checked = checked("[policies.a]\nany = [{ not = { emails_from = \"ALLOWED\" } }]\n");
+    assert!(variables(&checked).iter().any(|variable| variable.name == "ALLOWED"));
+    assert!(dev_vars_example(&checked).contains("policy `a`, separated by commas\nALLOWED=\"\"\n"));
+}
+
+#[test]
+fn a_package_name_that_cannot_be_a_workers_is_reported() {
+    let package = Package { name: &"long".repeat(16) };
+    let faults = wrangler_jsonc(&checked(""), &package).expect_err("the name is too long");
+    assert_eq!(faults[0].code.as_str(), "MCP052");
+    assert!(wrangler_jsonc(&checked("[wrangler]\nname = \"short\"\n"), &package).is_ok());
+}

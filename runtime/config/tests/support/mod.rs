@@ -1,0 +1,25 @@
+//! What the tests share: expected files and the repository's root.
+
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::path::{Path, PathBuf};
+
+/// The root of the repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Compares a file with what it should be; `UPDATE_EXPECT=1` rewrites it.
+pub fn assert_file(path: &Path, expected: &str) {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(path, expected).expect("the file can be written");
+        return;
+    }
+    let found = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    assert_eq!(found, expected, "{} is stale: run with UPDATE_EXPECT=1", path.display());
+}
+
+/// JSONC without its comments, which stand on lines of their own.
+pub fn without_comments(text: &str) -> String {
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,160 @@
+//! Tool calls that the adapter has to run before the answer is whole.
+
+use serde_json::{Map, Value};
+
+use super::content::ToolResult;
+use super::describe::{self, SERVER_INFO};
+use super::json::object;
+use super::jsonrpc::{self, Fault, INTERNAL_ERROR, INVALID_REQUEST, Invalid, Message};
+use super::methods::{self, Answer, Scope};
+use super::result;
+use super::revision::Revision;
+
+/// A tool call that was allowed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Which answer this is for: to be given back with the result.
+    pub slot: usize,
+    /// Index into [`Server::tools`](super::Server::tools).
+    pub tool: usize,
+    /// What the client sent; not yet checked against the tool's schema.
+    pub arguments: Map<String, Value>,
+    /// JSON-RPC id, for logs and cancellation.
+    pub request_id: Value,
+    /// `_meta` of the request, for example with a `progressToken`.
+    pub meta: Map<String, Value>,
+}
+
+/// The answers to one POST, some of which still wait for a tool.
+#[derive(Debug)]
+pub(super) struct Pending {
+    revision: Revision,
+    /// The answers go out as an array.
+    batch: bool,
+    /// For the `_meta` of results; only where the revision has it.
+    server_info: Option<Value>,
+    slots: Vec<Slot>,
+}
+
+#[derive(Debug)]
+enum Slot {
+    /// The whole response.
+    Ready(String),
+    Waiting {
+        id: Value,
+        call: Option<Call>,
+        result: Option<ToolResult>,
+    },
+}
+
+/// What the messages of a POST come to.
+pub(super) enum Answers {
+    /// Notifications and responses only.
+    None,
+    /// JSON text.
+    Ready(String),
+    Waiting(Pending),
+}
+
+impl Pending {
+    fn new(scope: &Scope<'_>, batch: bool) -> Self {
+        let revision = scope.revision;
+        let server_info =
+            revision.is_modern().then(|| describe::server_info(scope.server, revision));
+        Self { revision, batch, server_info, slots: Vec::new() }
+    }
+
+    /// Waits for one call.
+    pub(super) fn single(scope: &Scope<'_>, call: Call) -> Self {
+        let mut pending = Self::new(scope, false);
+        pending.wait(call);
+        pending
+    }
+
+    /// The calls to run; each is given out once.
+    pub(super) fn calls(&mut self) -> Vec<Call> {
+        let slots = self.slots.iter_mut();
+        slots
+            .filter_map(|slot| match slot {
+                Slot::Waiting { call, .. } => call.take(),
+                Slot::Ready(_) => None,
+            })
+            .collect()
+    }
+
+    /// The JSON text of the answers. A call without a result answers with an internal error.
+    pub(super) fn finish(mut self, results: Vec<(usize, ToolResult)>) -> String {
+        for (index, value) in results {
+            if let Some(Slot::Waiting { result, .. }) = self.slots.get_mut(index) {
+                *result = Some(value);
+            }
+        }
+        let Self { revision, batch, server_info, slots } = self;
+        let mut answers = slots.into_iter().map(|slot| match slot {
+            Slot::Ready(text) => text,
+            Slot::Waiting { id, result: None, .. } => {
+                Fault::new(INTERNAL_ERROR, "The tool gave no result").response(Some(&id))
+            }
+            Slot::Waiting { id, result: Some(result), .. } => {
+                let mut shaped = result::shape(result, revision);
+                if let Some(info) = &server_info {
+                    shaped["resultType"] = Value::from("complete");
+                    shaped["_meta"] = object(vec![(SERVER_INFO, info.clone())]);
+                }
+                jsonrpc::success(&id, &shaped.to_string())
+            }
+        });
+        if batch { array(&mut answers) } else { answers.next().unwrap_or_default() }
+    }
+
+    fn wait(&mut self, call: Call) {
+        let id = call.request_id.clone();
+        self.slots.push(Slot::Waiting { id, call: Some(call), result: None });
+    }
+}
+
+/// Answers a batch: each message by itself, in the order they came.
+pub(super) fn batch(scope: &Scope<'_>, messages: Vec<Result<Message, Invalid>>) -> Answers {
+    let mut pending = Pending::new(scope, true);
+    for message in messages {
+        let slot = pending.slots.len();
+        match message {
+            Ok(Message::Notification | Message::Response) => {}
+            Ok(Message::Request(request)) => {
+                let id = request.id.clone();
+                let answer = if request.method == "initialize" {
+                    Err(Fault::new(INVALID_REQUEST, "`initialize` cannot be part of a batch"))
+                } else {
+                    methods::answer(scope, request, slot)
+                };
+                match answer {
+                    Ok(Answer::Call(call)) => pending.wait(call),
+                    Ok(Answer::Ready(text)) => pending.slots.push(Slot::Ready(text)),
+                    Err(fault) => pending.slots.push(Slot::Ready(fault.response(Some(&id)))),
+                }
+            }
+            Err(Invalid { id, fault }) => {
+                pending.slots.push(Slot::Ready(fault.response(id.as_ref())));
+            }
+        }
+    }
+    if pending.slots.is_empty() {
+        Answers::None
+    } else if pending.slots.iter().any(|slot| matches!(slot, Slot::Waiting { .. })) {
+        Answers::Waiting(pending)
+    } else {
+        Answers::Ready(pending.finish(Vec::new()))
+    }
+}
+
+fn array(answers: &mut dyn Iterator<Item = String>) -> String {
+    let mut out = String::from("[");
+    for answer in answers {
+        if out.len() > 1 {
+            out.push(',');
+        }
+        out.push_str(&answer);
+    }
+    out.push(']');
+    out
+}

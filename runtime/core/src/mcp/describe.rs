@@ -1,0 +1,113 @@
+//! How the server and its tools present themselves, per revision.
+
+use serde_json::{Map, Value};
+
+use super::json::{member, object, quote};
+use super::revision::Revision;
+use super::tool::{Schema, ToolInfo};
+use super::{Server, result};
+
+/// Key of [`server_info`] in the `_meta` of a result (2026-07-28).
+pub(super) const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+
+/// `Implementation`.
+pub(super) fn server_info(server: &Server<'_>, revision: Revision) -> Value {
+    let config = &server.config.server;
+    let mut info = object(vec![
+        ("name", Value::from(config.name.as_ref())),
+        ("version", Value::from(config.version.as_deref().unwrap_or(server.version))),
+    ]);
+    if revision >= Revision::V2025_06_18
+        && let Some(title) = &config.title
+    {
+        info["title"] = Value::from(title.as_ref());
+    }
+    if revision >= Revision::V2025_11_25 {
+        if let Some(description) = &config.description {
+            info["description"] = Value::from(description.as_ref());
+        }
+        if let Some(url) = &config.website_url {
+            info["websiteUrl"] = Value::from(url.as_ref());
+        }
+    }
+    info
+}
+
+/// `ServerCapabilities`: tools, also when a caller sees none of them. The list changes with a
+/// deployment or a policy, and nothing announces that, so there is no `listChanged`.
+pub(super) fn capabilities() -> Value {
+    object(vec![("tools", object(vec![]))])
+}
+
+/// Appends `Tool` as JSON text. Ready-made schemas go in as they are, without being parsed.
+pub(super) fn write_tool(out: &mut String, tool: &ToolInfo, revision: Revision) {
+    out.push('{');
+    member(out, "name", &quote(tool.name));
+    if revision >= Revision::V2025_06_18
+        && let Some(title) = tool.title
+    {
+        member(out, "title", &quote(title));
+    }
+    if let Some(description) = tool.description {
+        member(out, "description", &quote(description));
+    }
+    match tool.input_schema {
+        Schema::Static(text) => member(out, "inputSchema", text),
+        Schema::Build(build) => member(out, "inputSchema", &portable(build()).to_string()),
+    }
+    if revision >= Revision::V2025_06_18
+        && let Some(build) = tool.output_schema
+    {
+        let schema = portable(build());
+        // Until 2025-11-25 structured results were objects, and their schema had to say so.
+        if revision.is_modern() || result::is_object_schema(&schema) {
+            member(out, "outputSchema", &schema.to_string());
+        }
+    }
+    let annotations = annotations(tool, revision);
+    if !annotations.is_empty() {
+        member(out, "annotations", &Value::Object(annotations).to_string());
+    }
+    out.push('}');
+}
+
+fn annotations(tool: &ToolInfo, revision: Revision) -> Map<String, Value> {
+    let mut annotations = Map::new();
+    if revision < Revision::V2025_03_26 {
+        return annotations;
+    }
+    let hints = &tool.annotations;
+    for (key, hint) in [
+        ("readOnlyHint", hints.read_only),
+        ("destructiveHint", hints.destructive),
+        ("idempotentHint", hints.idempotent),
+        ("openWorldHint", hints.open_world),
+    ] {
+        if let Some(hint) = hint {
+            annotations.insert(key.to_owned(), Value::Bool(hint));
+        }
+    }
+    // 2025-03-26 has no `title` beside `name` yet, only this one.
+    if revision == Revision::V2025_03_26
+        && let Some(title) = tool.title
+    {
+        annotations.insert("title".to_owned(), Value::from(title));
+    }
+    annotations
+}
+
+/// Writes the `true` and `false` that JSON Schema allows for a property as the objects they stand
+/// for: before 2026-07-28 a property is an object, and a client that validates drops the whole list
+/// over one of them.
+fn portable(mut schema: Value) -> Value {
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        for (_, property) in properties.iter_mut() {
+            match property {
+                Value::Bool(true) => *property = object(vec![]),
+                Value::Bool(false) => *property = object(vec![("not", object(vec![]))]),
+                _ => {}
+            }
+        }
+    }
+    schema
+}

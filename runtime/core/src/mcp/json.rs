@@ -1,0 +1,29 @@
+//! Building JSON without copies: values move in, ready-made text goes in as it is.
+
+use serde_json::{Map, Value};
+
+/// An object of these members.
+pub(super) fn object(members: Vec<(&str, Value)>) -> Value {
+    // Collecting would sort first, and bring a sort of its own into the Worker.
+    let mut object = Map::new();
+    for (key, value) in members {
+        object.insert(key.to_owned(), value);
+    }
+    Value::Object(object)
+}
+
+/// Appends `"key":json` to an object that is being written, after a comma where one is needed.
+pub(super) fn member(out: &mut String, key: &str, json: &str) {
+    if !out.ends_with('{') {
+        out.push(',');
+    }
+    out.push('"');
+    out.push_str(key);
+    out.push_str("\":");
+    out.push_str(json);
+}
+
+/// A JSON string.
+pub(super) fn quote(text: &str) -> String {
+    Value::from(text).to_string()
+}

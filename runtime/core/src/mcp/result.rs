@@ -1,0 +1,62 @@
+//! Tool results, shaped for the client's revision.
+
+use serde_json::Value;
+
+use super::content::{Content, ToolResult};
+use super::json::object;
+use super::revision::Revision;
+
+/// `CallToolResult`.
+pub(super) fn shape(result: ToolResult, revision: Revision) -> Value {
+    let ToolResult { content, structured, is_error } = result;
+    let mut blocks: Vec<Value> =
+        content.into_iter().map(|content| block(content, revision)).collect();
+    // Clients that do not know structured results, and models, read the content.
+    if blocks.is_empty()
+        && let Some(structured) = &structured
+    {
+        blocks.push(block(Content::Text(structured.to_string()), revision));
+    }
+    let mut shaped = object(vec![("content", Value::Array(blocks))]);
+    if let Some(structured) = structured
+        && can_carry(&structured, revision)
+    {
+        shaped["structuredContent"] = structured;
+    }
+    if is_error {
+        shaped["isError"] = Value::Bool(true);
+    }
+    shaped
+}
+
+/// Whether the schema says that its values are objects.
+pub(super) fn is_object_schema(schema: &Value) -> bool {
+    schema.get("type").is_some_and(|kind| kind == "object")
+}
+
+fn can_carry(structured: &Value, revision: Revision) -> bool {
+    revision.is_modern() || (revision >= Revision::V2025_06_18 && structured.is_object())
+}
+
+fn block(content: Content, revision: Revision) -> Value {
+    match content {
+        Content::Text(text) => text_block(text),
+        Content::Image { data, mime_type } => media_block("image", data, mime_type),
+        Content::Audio { mime_type, .. } if revision < Revision::V2025_03_26 => text_block(
+            format!("[audio of type {mime_type}: this client's MCP revision cannot carry it]"),
+        ),
+        Content::Audio { data, mime_type } => media_block("audio", data, mime_type),
+    }
+}
+
+fn text_block(text: String) -> Value {
+    object(vec![("type", Value::from("text")), ("text", Value::from(text))])
+}
+
+fn media_block(kind: &str, data: String, mime_type: String) -> Value {
+    object(vec![
+        ("type", Value::from(kind)),
+        ("data", Value::from(data)),
+        ("mimeType", Value::from(mime_type)),
+    ])
+}

@@ -1,0 +1,16 @@
+//! The gate as a whole, without a platform: every exchange of a sign-in, with fixed time and
+//! entropy and a scripted identity provider.
+
+#[path = "gate/support.rs"]
+mod support;
+
+#[path = "gate/authorize.rs"]
+mod authorize;
+#[path = "gate/id_token.rs"]
+mod id_token;
+#[path = "gate/register.rs"]
+mod register;
+#[path = "gate/setup.rs"]
+mod setup;
+#[path = "gate/token.rs"]
+mod token;

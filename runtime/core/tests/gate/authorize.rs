@@ -1,0 +1,310 @@
+//! The authorization endpoint, the approval page, and the return from the identity provider.
+
+use http::header::CONTENT_SECURITY_POLICY;
+use serde_json::json;
+use toolgate_core::oauth::callback::Begin;
+use toolgate_core::seal::sha256;
+
+use crate::support::*;
+
+fn replaced<'a>(
+    mut query: Vec<(&'a str, &'a str)>,
+    name: &str,
+    value: Option<&'a str>,
+) -> Vec<(&'a str, &'a str)> {
+    let position = query.iter().position(|(n, _)| *n == name).unwrap();
+    match value {
+        Some(value) => query[position].1 = value,
+        None => drop(query.remove(position)),
+    }
+    query
+}
+
+#[test]
+fn a_whole_sign_in_gives_a_code_with_state_and_issuer() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+    assert_eq!(page.status(), 200);
+    let to_idp = browser.press(&mut world, &page, "approve");
+    let upstream = parameters(&to_idp);
+    assert!(location(&to_idp).starts_with(&format!("{ISSUER}/authorization?")));
+    assert_eq!(upstream["client_id"], "app");
+    assert_eq!(upstream["redirect_uri"], format!("{ORIGIN}/callback"));
+    assert_eq!(upstream["scope"], "openid email");
+    assert_eq!(upstream["code_challenge_method"], "S256");
+    let answer = finish_login(&mut world, &mut browser, &to_idp).unwrap();
+    assert_eq!(answer["state"], "st&te =+ü");
+    assert_eq!(answer["iss"], ORIGIN);
+    assert!(!answer["code"].is_empty());
+    assert!(browser.0.keys().all(|name| name == "__Host-toolgate-approvals"), "{:?}", browser.0);
+}
+
+#[test]
+fn the_code_exchange_carries_our_credentials_and_the_verifier() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+    let upstream = parameters(&browser.press(&mut world, &page, "approve"));
+    let begun = browser.callback(&mut world, &[("state", &upstream["state"]), ("code", "c")]);
+    let Begin::Exchange(_, request) = begun else { panic!("{begun:?}") };
+    assert_eq!(request.uri().to_string(), format!("{ISSUER}/token"));
+    let form: std::collections::BTreeMap<_, _> =
+        url::form_urlencoded::parse(request.body()).into_owned().collect();
+    assert_eq!(form["grant_type"], "authorization_code");
+    assert_eq!(form["code"], "c");
+    assert_eq!(form["client_secret"], "upstream-secret");
+    assert_eq!(sha256(&form["code_verifier"]), upstream["code_challenge"]);
+}
+
+#[test]
+fn an_unproven_client_or_redirect_uri_is_shown_and_never_redirected() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let challenge = sha256(VERIFIER);
+    let good = query(&client, &challenge);
+    for bad in [
+        replaced(good.clone(), "client_id", Some("unknown")),
+        replaced(good.clone(), "client_id", None),
+        replaced(good.clone(), "redirect_uri", Some("https://evil.example/cb")),
+        replaced(good.clone(), "redirect_uri", Some("https://client.example/cb/")),
+        replaced(good.clone(), "redirect_uri", None),
+        [good.clone(), vec![("redirect_uri", "https://evil.example/cb")]].concat(),
+        [good.clone(), vec![("client_id", "x")]].concat(),
+    ] {
+        let reply = Browser::default().authorize(&mut world, &bad);
+        assert_eq!(reply.status(), 400, "{bad:?}");
+        assert!(text(&reply).contains("Nothing was granted"));
+    }
+}
+
+#[test]
+fn other_faults_go_back_to_the_client_with_state_and_issuer() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let challenge = sha256(VERIFIER);
+    let good = query(&client, &challenge);
+    for (bad, error) in [
+        (replaced(good.clone(), "code_challenge", None), "invalid_request"),
+        (replaced(good.clone(), "code_challenge", Some("short")), "invalid_request"),
+        (replaced(good.clone(), "code_challenge_method", None), "invalid_request"),
+        (replaced(good.clone(), "code_challenge_method", Some("plain")), "invalid_request"),
+        (replaced(good.clone(), "response_type", Some("token")), "unsupported_response_type"),
+        (replaced(good.clone(), "response_type", None), "invalid_request"),
+        (replaced(good.clone(), "resource", Some("https://other.example/mcp")), "invalid_target"),
+        ([good.clone(), vec![("scope", "x")]].concat(), "invalid_request"),
+    ] {
+        let reply = Browser::default().authorize(&mut world, &bad);
+        assert!(location(&reply).starts_with("https://client.example/cb?"), "{bad:?}");
+        let answer = parameters(&reply);
+        assert_eq!(
+            (answer["error"].as_str(), answer["state"].as_str(), answer["iss"].as_str()),
+            (error, "st&te =+ü", ORIGIN)
+        );
+    }
+}
+
+#[test]
+fn the_page_names_client_host_and_scopes_escapes_them_and_cannot_be_framed() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let challenge = sha256(VERIFIER);
+    let page = Browser::default().authorize(&mut world, &query(&client, &challenge));
+    let html = text(&page);
+    assert!(html.contains("Test &lt;client&gt;") && !html.contains("<client>"));
+    assert!(html.contains("<strong>client.example</strong>"));
+    assert!(html.contains("Stay connected"));
+    let csp = page.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(csp.contains("frame-ancestors 'none'") && !csp.contains("unsafe-inline"), "{csp}");
+    assert_eq!(page.headers()["x-frame-options"], "DENY");
+    assert_eq!(page.headers()["cache-control"], "no-store");
+}
+
+#[test]
+fn a_loopback_redirect_may_use_any_port_and_is_warned_about() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let challenge = sha256(VERIFIER);
+    let query =
+        replaced(query(&client, &challenge), "redirect_uri", Some("http://127.0.0.1:5555/cb"));
+    let page = Browser::default().authorize(&mut world, &query);
+    assert!(text(&page).contains("runs on this computer"));
+    let csp = page.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(csp.contains("form-action 'self' https: http://127.0.0.1:5555"), "{csp}");
+}
+
+#[test]
+fn denying_tells_the_client() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+    let reply = browser.press(&mut world, &page, "deny");
+    assert_eq!(parameters(&reply)["error"], "access_denied");
+    assert_eq!(parameters(&reply)["state"], "st&te =+ü");
+    assert!(browser.0.is_empty(), "no approval is remembered: {:?}", browser.0);
+}
+
+#[test]
+fn the_form_works_only_with_its_own_cookie_and_token() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+    let other_page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+    assert_eq!(Browser::default().press(&mut world, &page, "approve").status(), 400);
+    assert_eq!(browser.clone().press(&mut world, &page, "maybe").status(), 400);
+    for form in [
+        vec![("attempt", "x"), ("csrf", "y"), ("decision", "approve")],
+        vec![("attempt", "a; b"), ("csrf", "y"), ("decision", "approve")],
+        vec![("decision", "approve")],
+    ] {
+        assert_eq!(browser.submit(&mut world, &form).status(), 400);
+    }
+    // Two tabs do not disturb each other.
+    assert_eq!(browser.press(&mut world, &other_page, "approve").status(), 303);
+    assert_eq!(browser.press(&mut world, &page, "approve").status(), 303);
+    // A page is good for one decision.
+    assert_eq!(browser.press(&mut world, &page, "approve").status(), 400);
+}
+
+#[test]
+fn a_page_expires() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+    world.now += 601;
+    let reply = browser.press(&mut world, &page, "approve");
+    assert_eq!(reply.status(), 400);
+    assert!(text(&reply).contains("expired"));
+}
+
+#[test]
+fn an_approval_is_remembered_for_exactly_what_was_approved() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let challenge = sha256(VERIFIER);
+    let good = query(&client, &challenge);
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &good);
+    browser.press(&mut world, &page, "approve");
+    assert_eq!(browser.authorize(&mut world, &good).status(), 303, "straight to the provider");
+    for different in [
+        replaced(good.clone(), "redirect_uri", Some("http://127.0.0.1/cb")),
+        replaced(good.clone(), "scope", Some("mcp")),
+        replaced(good.clone(), "resource", None),
+        [good.clone(), vec![("prompt", "consent")]].concat(),
+    ] {
+        assert_eq!(browser.authorize(&mut world, &different).status(), 200, "{different:?}");
+    }
+    let other = world.public_client();
+    assert_eq!(browser.authorize(&mut world, &query(&other, &challenge)).status(), 200);
+    world.now += 86401;
+    assert_eq!(browser.authorize(&mut world, &good).status(), 200, "forgotten in time");
+}
+
+#[test]
+fn a_forged_or_truncated_approval_cookie_counts_as_none() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let challenge = sha256(VERIFIER);
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &query(&client, &challenge));
+    browser.press(&mut world, &page, "approve");
+    let genuine = browser.0["__Host-toolgate-approvals"].clone();
+    for forged in ["", "x", &genuine[..genuine.len() - 4], &genuine.to_uppercase()] {
+        let mut browser = Browser::default();
+        browser.0.insert("__Host-toolgate-approvals".to_owned(), forged.to_owned());
+        assert_eq!(browser.authorize(&mut world, &query(&client, &challenge)).status(), 200);
+    }
+}
+
+#[test]
+fn a_login_finishes_only_in_the_browser_that_started_it_and_only_once() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+    let to_idp = browser.press(&mut world, &page, "approve");
+    let state = parameters(&to_idp)["state"].clone();
+    let answer = [("state", state.as_str()), ("code", "c")];
+    let Begin::Reply(reply) = Browser::default().callback(&mut world, &answer) else {
+        panic!("another browser finished the login")
+    };
+    assert_eq!(reply.status(), 400);
+    assert!(text(&reply).contains("another browser"));
+    finish_login(&mut world, &mut browser, &to_idp).unwrap();
+    assert!(matches!(browser.callback(&mut world, &answer), Begin::Reply(r) if r.status() == 400));
+}
+
+#[test]
+fn a_login_expires() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+    let state = parameters(&browser.press(&mut world, &page, "approve"))["state"].clone();
+    world.now += 601;
+    let begun = browser.callback(&mut world, &[("state", &state), ("code", "c")]);
+    assert!(matches!(begun, Begin::Reply(reply) if reply.status() == 400));
+}
+
+#[test]
+fn errors_of_the_identity_provider_reach_the_client_in_its_own_terms() {
+    for (theirs, ours) in [
+        ("access_denied", "access_denied"),
+        ("temporarily_unavailable", "temporarily_unavailable"),
+        ("<script>", "server_error"),
+    ] {
+        let mut world = World::new();
+        let client = world.public_client();
+        let mut browser = Browser::default();
+        let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+        let state = parameters(&browser.press(&mut world, &page, "approve"))["state"].clone();
+        let begun = browser.callback(&mut world, &[("state", &state), ("error", theirs)]);
+        let Begin::Reply(reply) = begun else { panic!("went on after {theirs}") };
+        let answer = parameters(&reply);
+        assert_eq!((answer["error"].as_str(), answer["iss"].as_str()), (ours, ORIGIN));
+        assert!(!location(&reply).contains("%3Cscript"));
+    }
+}
+
+#[test]
+fn an_answer_of_another_issuer_is_refused() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+    let state = parameters(&browser.press(&mut world, &page, "approve"))["state"].clone();
+    let query = [("state", state.as_str()), ("code", "c"), ("iss", "https://evil.example")];
+    let Begin::Reply(reply) = browser.callback(&mut world, &query) else { panic!("mixed up") };
+    assert_eq!(parameters(&reply)["error"], "server_error");
+}
+
+#[test]
+fn what_the_token_endpoint_of_the_provider_says_is_not_passed_on() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+    let state = parameters(&browser.press(&mut world, &page, "approve"))["state"].clone();
+    let begun = browser.callback(&mut world, &[("state", &state), ("code", "c")]);
+    let Begin::Exchange(returned, _) = begun else { panic!("{begun:?}") };
+    for (status, answer) in [
+        (400, json!({ "error": "invalid_grant", "error_description": "secret words" })),
+        (500, json!("secret words")),
+        (200, json!({ "access_token": "x", "token_type": "Bearer" })),
+    ] {
+        let answer = http::Response::builder()
+            .status(status)
+            .header("content-type", "application/json")
+            .body(answer.to_string().into_bytes())
+            .unwrap();
+        let (reply, reason) = *returned.id_token(&world.gate(), answer).unwrap_err();
+        assert_eq!(parameters(&reply)["error"], "server_error");
+        assert!(!location(&reply).contains("secret") && !reason.contains("secret"), "{reason}");
+    }
+}

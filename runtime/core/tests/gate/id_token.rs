@@ -1,0 +1,148 @@
+//! Every rule an id_token must keep.
+
+use serde_json::{Value, json};
+use toolgate_core::access::id_token::{Rejection, verify};
+use toolgate_core::access::jwks::Jwks;
+use toolgate_core::caller::Caller;
+
+use crate::support::*;
+
+fn check(token: &str, keys: &Jwks) -> Result<Caller, Rejection> {
+    let world = World::new();
+    verify(&world.config, &world.provider, keys, token, "n", NOW)
+}
+
+fn with(name: &str, value: Value) -> Result<Caller, Rejection> {
+    let idp = Idp::new();
+    let mut claims = claims("n");
+    if value.is_null() {
+        claims.as_object_mut().unwrap().remove(name);
+    } else {
+        claims[name] = value;
+    }
+    check(&idp.id_token(&claims), &idp.jwks())
+}
+
+#[test]
+fn a_good_token_tells_who_signed_in() {
+    let caller = with("sub", json!("user-1")).unwrap();
+    assert_eq!(caller.subject, "user-1");
+    assert_eq!(caller.email.as_deref(), Some("employee1@mycompany.com"));
+    assert!(caller.email_verified);
+    assert_eq!(caller.groups, ["design"]);
+    assert_eq!(caller.claims, *json!({ "department": "R&D" }).as_object().unwrap());
+}
+
+#[test]
+fn wrong_claims_are_rejected_by_name() {
+    for (name, value, rejection) in [
+        ("iss", json!("https://evil.example"), Rejection::Claim("iss")),
+        ("iss", json!([ISSUER]), Rejection::Claim("iss")),
+        ("iss", Value::Null, Rejection::Claim("iss")),
+        ("aud", json!("other"), Rejection::Claim("aud")),
+        ("aud", json!([]), Rejection::Claim("aud")),
+        ("aud", Value::Null, Rejection::Claim("aud")),
+        ("aud", json!(["app", "other"]), Rejection::Claim("azp")),
+        ("azp", json!("other"), Rejection::Claim("azp")),
+        ("nonce", json!("other"), Rejection::Claim("nonce")),
+        ("nonce", Value::Null, Rejection::Claim("nonce")),
+        ("sub", Value::Null, Rejection::Claim("sub")),
+        ("sub", json!(""), Rejection::Claim("sub")),
+        ("exp", Value::Null, Rejection::Claim("exp")),
+        ("exp", json!("tomorrow"), Rejection::Claim("exp")),
+        ("exp", json!(NOW - 60), Rejection::Expired),
+        ("iat", Value::Null, Rejection::Claim("iat")),
+        ("iat", json!(NOW + 61), Rejection::NotYetValid),
+        ("nbf", json!(NOW + 61), Rejection::NotYetValid),
+        ("groups", json!(vec!["g"; 201]), Rejection::TooLarge),
+        ("department", json!("x".repeat(5000)), Rejection::TooLarge),
+    ] {
+        assert_eq!(with(name, value.clone()), Err(rejection), "{name} = {value}");
+    }
+}
+
+#[test]
+fn the_leeway_covers_small_clock_differences() {
+    assert!(with("exp", json!(NOW - 59)).is_ok());
+    assert!(with("iat", json!(NOW + 60)).is_ok());
+    assert!(with("nbf", json!(NOW + 60)).is_ok());
+}
+
+#[test]
+fn several_audiences_need_us_as_authorized_party() {
+    let idp = Idp::new();
+    let mut claims = claims("n");
+    claims["aud"] = json!(["app", "other"]);
+    claims["azp"] = json!("app");
+    assert!(check(&idp.id_token(&claims), &idp.jwks()).is_ok());
+}
+
+#[test]
+fn an_unverified_address_is_marked() {
+    assert!(!with("email_verified", json!(false)).unwrap().email_verified);
+    assert!(!with("email_verified", json!("false")).unwrap().email_verified);
+    assert!(with("email_verified", json!(true)).unwrap().email_verified);
+}
+
+#[test]
+fn only_listed_algorithms_are_accepted_whatever_the_header_says() {
+    let idp = Idp::new();
+    for alg in ["none", "None", "HS256", "ES384", "PS256", "EdDSA", "x"] {
+        let token = idp.sign(&json!({ "alg": alg, "kid": "k1" }), &claims("n"));
+        assert_eq!(check(&token, &idp.jwks()), Err(Rejection::Algorithm), "{alg}");
+    }
+    let rs256 = idp.sign(&json!({ "alg": "RS256", "kid": "k1" }), &claims("n"));
+    assert_eq!(check(&rs256, &idp.jwks()), Err(Rejection::UnknownKey), "the key is not RSA");
+}
+
+#[test]
+fn the_kid_must_name_exactly_one_key() {
+    let idp = Idp::new();
+    let missing = idp.sign(&json!({ "alg": "ES256" }), &claims("n"));
+    assert_eq!(check(&missing, &idp.jwks()), Err(Rejection::UnknownKey));
+    let unknown = idp.sign(&json!({ "alg": "ES256", "kid": "k2" }), &claims("n"));
+    assert_eq!(check(&unknown, &idp.jwks()), Err(Rejection::UnknownKey));
+    let twice = json!({ "keys": [idp.jwk("k1"), idp.jwk("k1")] }).to_string();
+    let twice = Jwks::parse(twice.as_bytes(), NOW).unwrap();
+    assert_eq!(check(&idp.id_token(&claims("n")), &twice), Err(Rejection::AmbiguousKey));
+}
+
+#[test]
+fn a_key_for_encryption_or_another_algorithm_does_not_verify() {
+    let idp = Idp::new();
+    for (name, value) in [("use", "enc"), ("alg", "ES384")] {
+        let mut jwk = idp.jwk("k1");
+        jwk[name] = json!(value);
+        let keys = Jwks::parse(json!({ "keys": [jwk] }).to_string().as_bytes(), NOW).unwrap();
+        assert_eq!(check(&idp.id_token(&claims("n")), &keys), Err(Rejection::UnknownKey), "{name}");
+    }
+}
+
+#[test]
+fn keys_of_unknown_kinds_do_not_spoil_the_set() {
+    let idp = Idp::new();
+    let keys = json!({ "keys": [{ "kty": "XYZ" }, 7, idp.jwk("k1")] }).to_string();
+    let keys = Jwks::parse(keys.as_bytes(), NOW).unwrap();
+    assert!(check(&idp.id_token(&claims("n")), &keys).is_ok());
+}
+
+#[test]
+fn a_changed_token_is_rejected() {
+    let idp = Idp::new();
+    let token = idp.id_token(&claims("n"));
+    let parts: Vec<&str> = token.split('.').collect();
+    let mut other = claims("n");
+    other["email"] = json!("boss@mycompany.com");
+    let payload = idp.id_token(&other);
+    let payload = payload.split('.').nth(1).unwrap();
+    for (changed, rejection) in [
+        (format!("{}.{payload}.{}", parts[0], parts[2]), Rejection::Signature),
+        (format!("{}.{}.{}", parts[0], parts[1], "A".repeat(86)), Rejection::Signature),
+        (format!("{}.{}.", parts[0], parts[1]), Rejection::Signature),
+        (format!("{}.{}", parts[0], parts[1]), Rejection::Malformed),
+        (String::new(), Rejection::Malformed),
+        ("a.b.c".to_owned(), Rejection::Malformed),
+    ] {
+        assert_eq!(check(&changed, &idp.jwks()), Err(rejection), "{changed}");
+    }
+}

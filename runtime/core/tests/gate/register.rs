@@ -1,0 +1,72 @@
+//! Dynamic client registration.
+
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+#[test]
+fn a_registration_is_returned_with_its_defaults() {
+    let mut world = World::new();
+    let (status, client) =
+        world.register(&json!({ "client_name": "C", "redirect_uris": [REDIRECT] }));
+    assert_eq!(status, 201);
+    assert_eq!(client["token_endpoint_auth_method"], "client_secret_basic");
+    assert_eq!(client["grant_types"], json!(["authorization_code", "refresh_token"]));
+    assert!(client["client_secret"].as_str().is_some_and(|secret| secret.len() == 43));
+    assert_eq!(client["client_secret_expires_at"], 0);
+    assert_eq!(client["client_id_issued_at"], NOW);
+    assert!(client["client_id"].as_str().unwrap().len() < 1024);
+    assert!(world.grants.is_empty(), "nothing is stored");
+}
+
+#[test]
+fn a_public_client_gets_no_secret() {
+    let mut world = World::new();
+    let (_, client) = world.register(&json!({
+        "redirect_uris": ["http://localhost:33418/"], "token_endpoint_auth_method": "none",
+    }));
+    assert_eq!(client.get("client_secret"), None);
+}
+
+#[test]
+fn junk_is_refused_with_the_reason() {
+    let uris = |list: Value| json!({ "redirect_uris": list });
+    for (metadata, error) in [
+        (json!([]), "invalid_client_metadata"),
+        (json!("x"), "invalid_client_metadata"),
+        (json!({}), "invalid_redirect_uri"),
+        (uris(json!([])), "invalid_redirect_uri"),
+        (uris(json!("https://a.example/cb")), "invalid_redirect_uri"),
+        (uris(json!([7])), "invalid_redirect_uri"),
+        (uris(json!(["javascript:alert(1)"])), "invalid_redirect_uri"),
+        (uris(json!(["http://a.example/cb"])), "invalid_redirect_uri"),
+        (uris(json!(["https://a.example/cb#f"])), "invalid_redirect_uri"),
+        (uris(json!(vec![REDIRECT; 11])), "invalid_redirect_uri"),
+        (json!({ "redirect_uris": [REDIRECT], "client_name": 7 }), "invalid_client_metadata"),
+        (
+            json!({ "redirect_uris": [REDIRECT], "token_endpoint_auth_method": "tls" }),
+            "invalid_client_metadata",
+        ),
+        (
+            json!({ "redirect_uris": [REDIRECT], "grant_types": ["implicit"] }),
+            "invalid_client_metadata",
+        ),
+        (
+            json!({ "redirect_uris": [REDIRECT], "client_name": "x".repeat(9000) }),
+            "invalid_client_metadata",
+        ),
+    ] {
+        let (status, body) = World::new().register(&metadata);
+        assert_eq!((status, body["error"].as_str()), (400, Some(error)), "{metadata}");
+        assert!(!body["error_description"].as_str().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn names_cannot_hide_what_the_page_says() {
+    let mut world = World::new();
+    let name = format!("Claude\u{202e}\n{}", "x".repeat(200));
+    let (_, client) = world.register(&json!({ "client_name": name, "redirect_uris": [REDIRECT] }));
+    let kept = client["client_name"].as_str().unwrap();
+    assert!(kept.starts_with("Claudex") && kept.len() == 80, "{kept}");
+}

@@ -1,0 +1,399 @@
+//! A server, a client, a browser and an identity provider, all values.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::{Request, Response};
+use p256::ecdsa::signature::Signer;
+use p256::ecdsa::{Signature, SigningKey};
+use serde_json::{Value, json};
+use toolgate_config::{
+    Config, Consent, Endpoints, Identity, Provider as Kind, Server, Setting, Storage, StorageKind,
+    Tokens, Transport,
+};
+use toolgate_core::access::id_token::Rejection;
+use toolgate_core::access::jwks::Jwks;
+use toolgate_core::access::provider::Provider;
+use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::oauth::gate::Gate;
+use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome, Write, apply};
+use toolgate_core::oauth::{authorize, bearer, callback, register, token};
+use toolgate_core::reply::Reply;
+use toolgate_core::seal::{Entropy, Keyring, encode, sha256};
+
+pub const ORIGIN: &str = "https://mcp.example.com";
+pub const ISSUER: &str = "https://acme.cloudflareaccess.com/cdn-cgi/access/sso/oidc/app";
+pub const REDIRECT: &str = "https://client.example/cb";
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+pub const NOW: u64 = 1_800_000_000;
+
+pub fn var(name: &'static str) -> Setting {
+    Setting::Var(Cow::Borrowed(name))
+}
+
+pub fn config() -> Config {
+    Config {
+        server: Server {
+            name: "Demo".into(),
+            title: None,
+            version: None,
+            description: None,
+            instructions: None,
+            website_url: None,
+        },
+        identity: Identity {
+            provider: Kind::CloudflareAccess,
+            client_id: var("ACCESS_CLIENT_ID"),
+            client_secret: "ACCESS_CLIENT_SECRET".into(),
+            endpoints: Endpoints::Urls {
+                authorization_url: var("ACCESS_AUTHORIZATION_URL"),
+                token_url: var("ACCESS_TOKEN_URL"),
+                jwks_url: var("ACCESS_JWKS_URL"),
+            },
+            issuer: None,
+            scopes: vec!["openid".into(), "email".into()].into(),
+            groups_claim: "groups".into(),
+            leeway: 60,
+        },
+        storage: Storage { kind: StorageKind::DurableObject, binding: "TOOLGATE".into() },
+        transport: Transport { sse: true, allowed_origins: vec![].into(), max_body_bytes: 1 << 22 },
+        tokens: Tokens {
+            encryption_key: "COOKIE_ENCRYPTION_KEY".into(),
+            access_token_ttl: 3600,
+            refresh_token_ttl: 30 * 86400,
+            code_ttl: 600,
+            refresh_grace: 60,
+            revocation_max_age: 30,
+        },
+        consent: Consent {
+            remember_for: 86400,
+            privacy_policy_url: None,
+            terms_of_service_url: None,
+        },
+        policies: vec![].into(),
+    }
+}
+
+/// Variables of the Worker.
+#[derive(Clone)]
+pub struct Variables(pub BTreeMap<&'static str, String>);
+
+impl Default for Variables {
+    fn default() -> Self {
+        Self(BTreeMap::from([
+            ("ACCESS_CLIENT_ID", "app".to_owned()),
+            ("ACCESS_CLIENT_SECRET", "upstream-secret".to_owned()),
+            ("ACCESS_AUTHORIZATION_URL", format!("{ISSUER}/authorization")),
+            ("ACCESS_TOKEN_URL", format!("{ISSUER}/token")),
+            ("ACCESS_JWKS_URL", format!("{ISSUER}/jwks")),
+            ("COOKIE_ENCRYPTION_KEY", KEY.to_owned()),
+        ]))
+    }
+}
+
+impl Vars for Variables {
+    fn var(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+}
+
+/// A stream of bytes that never repeats in a test and is the same in every run.
+#[derive(Default)]
+struct Counter(u64);
+
+impl Entropy for Counter {
+    fn fill(&mut self, buffer: &mut [u8]) {
+        for chunk in buffer.chunks_mut(8) {
+            self.0 += 1;
+            let bytes = self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+            chunk.copy_from_slice(&bytes[..chunk.len()]);
+        }
+    }
+}
+
+/// One deployment and its storage.
+pub struct World {
+    pub config: Config,
+    pub provider: Provider,
+    pub keys: Keyring,
+    pub now: u64,
+    pub grants: BTreeMap<String, Grant>,
+    entropy: Counter,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let config = config();
+        let provider = Provider::resolve(&config, &Variables::default(), ORIGIN).unwrap();
+        let keys = Keyring::parse(KEY).unwrap();
+        let entropy = Counter::default();
+        Self { config, provider, keys, now: NOW, grants: BTreeMap::new(), entropy }
+    }
+
+    pub fn gate(&mut self) -> Gate<'_> {
+        Gate {
+            config: &self.config,
+            origin: ORIGIN,
+            keys: &self.keys,
+            provider: &self.provider,
+            now: self.now,
+            entropy: &mut self.entropy,
+        }
+    }
+
+    pub fn register(&mut self, metadata: &Value) -> (u16, Value) {
+        let request = Request::post("/register").header(CONTENT_TYPE, "application/json");
+        let request = request.body(metadata.to_string().into_bytes()).unwrap();
+        let reply = register::register(&mut self.gate(), &request);
+        (reply.status().as_u16(), body(&reply))
+    }
+
+    pub fn public_client(&mut self) -> String {
+        let metadata = json!({
+            "client_name": "Test <client>",
+            "redirect_uris": [REDIRECT, "http://127.0.0.1/cb"],
+            "token_endpoint_auth_method": "none",
+        });
+        self.register(&metadata).1["client_id"].as_str().unwrap().to_owned()
+    }
+
+    pub fn store(&mut self, address: &Address, operation: Operation) -> Outcome {
+        let (write, outcome) = apply(self.grants.get(&address.id).cloned(), operation, self.now);
+        if let Write::Put(grant) = write {
+            self.grants.insert(address.id.clone(), *grant);
+        }
+        outcome
+    }
+
+    pub fn token(&mut self, form: &[(&str, &str)]) -> (u16, Value) {
+        self.token_request(&post("/token", form))
+    }
+
+    pub fn token_request(&mut self, request: &Request<Vec<u8>>) -> (u16, Value) {
+        let begun = token::begin(&self.gate(), request);
+        let reply = match begun {
+            token::Begin::Reply(reply) => reply,
+            token::Begin::Store(address, operation, pending) => {
+                let outcome = self.store(&address, operation);
+                token::finish(&mut self.gate(), &pending, outcome)
+            }
+        };
+        assert_eq!(reply.headers()["cache-control"], "no-store");
+        (reply.status().as_u16(), body(&reply))
+    }
+
+    pub fn authenticate(&self, access_token: &str, path: &str) -> Result<Caller, Box<Reply>> {
+        let request = Request::get(path).header("authorization", format!("bearer {access_token}"));
+        let headers = request.body(()).unwrap().headers().clone();
+        bearer::authenticate(&self.keys, ORIGIN, path, &headers, self.now).map(|token| token.caller)
+    }
+}
+
+/// A browser: a cookie jar.
+#[derive(Default, Clone)]
+pub struct Browser(pub BTreeMap<String, String>);
+
+impl Browser {
+    fn request(&self, mut request: Request<Vec<u8>>) -> Request<Vec<u8>> {
+        let cookies: Vec<String> = self.0.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        if !cookies.is_empty() {
+            request.headers_mut().insert(COOKIE, cookies.join("; ").parse().unwrap());
+        }
+        request
+    }
+
+    fn keep(&mut self, reply: &Reply) {
+        for cookie in reply.headers().get_all(SET_COOKIE) {
+            let text = cookie.to_str().unwrap();
+            assert!(text.contains("; Path=/; Secure; HttpOnly; SameSite=Lax;"), "{text}");
+            let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
+            if value.is_empty() {
+                self.0.remove(name);
+            } else {
+                self.0.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    pub fn authorize(&mut self, world: &mut World, query: &[(&str, &str)]) -> Reply {
+        let request = self.request(get("/authorize", query));
+        let reply = authorize::show(&mut world.gate(), &request);
+        self.keep(&reply);
+        reply
+    }
+
+    /// Presses a button of the page.
+    pub fn press(&mut self, world: &mut World, page: &Reply, decision: &str) -> Reply {
+        let (attempt, csrf) = (hidden(page, "attempt"), hidden(page, "csrf"));
+        self.submit(world, &[("attempt", &attempt), ("csrf", &csrf), ("decision", decision)])
+    }
+
+    pub fn submit(&mut self, world: &mut World, form: &[(&str, &str)]) -> Reply {
+        let request = self.request(post("/authorize", form));
+        let reply = authorize::decide(&mut world.gate(), &request);
+        self.keep(&reply);
+        reply
+    }
+
+    pub fn callback(&mut self, world: &mut World, query: &[(&str, &str)]) -> callback::Begin {
+        let request = self.request(get("/callback", query));
+        let begun = callback::begin(&mut world.gate(), &request);
+        if let callback::Begin::Reply(reply) = &begun {
+            self.keep(reply);
+        }
+        begun
+    }
+}
+
+/// An identity provider with one ES256 key.
+pub struct Idp {
+    key: SigningKey,
+}
+
+impl Idp {
+    pub fn new() -> Self {
+        Self { key: SigningKey::from_slice(&[7; 32]).unwrap() }
+    }
+
+    pub fn jwk(&self, kid: &str) -> Value {
+        let point = self.key.verifying_key().to_encoded_point(false);
+        json!({
+            "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": kid,
+            "x": encode(point.x().unwrap()), "y": encode(point.y().unwrap()),
+        })
+    }
+
+    pub fn jwks(&self) -> Jwks {
+        Jwks::parse(json!({ "keys": [self.jwk("k1")] }).to_string().as_bytes(), NOW).unwrap()
+    }
+
+    pub fn sign(&self, header: &Value, claims: &Value) -> String {
+        let part = |value: &Value| encode(value.to_string().as_bytes());
+        let message = format!("{}.{}", part(header), part(claims));
+        let signature: Signature = self.key.sign(message.as_bytes());
+        format!("{message}.{}", encode(&signature.to_bytes()))
+    }
+
+    pub fn id_token(&self, claims: &Value) -> String {
+        self.sign(&json!({ "alg": "ES256", "kid": "k1", "typ": "JWT" }), claims)
+    }
+}
+
+/// The claims of a good id_token.
+pub fn claims(nonce: &str) -> Value {
+    json!({
+        "iss": ISSUER, "aud": "app", "sub": "user-1", "nonce": nonce, "exp": NOW + 300,
+        "iat": NOW, "email": "employee1@mycompany.com", "name": "Employee One",
+        "groups": ["design"], "department": "R&D",
+    })
+}
+
+/// The parameters of a good authorization request.
+pub fn query<'a>(client: &'a str, challenge: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("response_type", "code"),
+        ("client_id", client),
+        ("redirect_uri", REDIRECT),
+        ("code_challenge", challenge),
+        ("code_challenge_method", "S256"),
+        ("state", "st&te =+ü"),
+        ("scope", "mcp offline_access"),
+        ("resource", "https://mcp.example.com/mcp"),
+    ]
+}
+
+/// Carries a sign-in from the identity provider's redirect to the client's code.
+pub fn finish_login(
+    world: &mut World,
+    browser: &mut Browser,
+    to_idp: &Reply,
+) -> Result<BTreeMap<String, String>, Rejection> {
+    let upstream = parameters(to_idp);
+    let begun =
+        browser.callback(world, &[("state", &upstream["state"]), ("code", "upstream-code")]);
+    let callback::Begin::Exchange(returned, _) = begun else { panic!("no exchange: {begun:?}") };
+    let idp = Idp::new();
+    let answer = token_answer(&idp.id_token(&claims(&upstream["nonce"])));
+    let id_token = returned.id_token(&world.gate(), answer).unwrap();
+    let caller = returned.verify(&world.gate(), &idp.jwks(), &id_token)?;
+    let (address, grant, reply) = returned.finish(&mut world.gate(), caller);
+    assert_eq!(world.store(&address, Operation::Create(Box::new(grant))), Outcome::Done);
+    browser.keep(&reply);
+    Ok(parameters(&reply))
+}
+
+/// A whole sign-in up to the code.
+pub fn sign_in(world: &mut World, client: &str) -> String {
+    let mut browser = Browser::default();
+    let page = browser.authorize(world, &query(client, &sha256(VERIFIER)));
+    let to_idp = browser.press(world, &page, "approve");
+    finish_login(world, &mut browser, &to_idp).unwrap()["code"].clone()
+}
+
+/// A whole sign-in up to the tokens.
+pub fn tokens(world: &mut World, client: &str) -> Value {
+    let code = sign_in(world, client);
+    let (status, body) = world.token(&redeem(client, &code));
+    assert_eq!(status, 200, "{body}");
+    body
+}
+
+pub fn redeem<'a>(client: &'a str, code: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("grant_type", "authorization_code"),
+        ("client_id", client),
+        ("code", code),
+        ("redirect_uri", REDIRECT),
+        ("code_verifier", VERIFIER),
+    ]
+}
+
+pub fn token_answer(id_token: &str) -> Response<Vec<u8>> {
+    let body = json!({ "access_token": "x", "token_type": "Bearer", "id_token": id_token });
+    Response::builder()
+        .header(CONTENT_TYPE, "application/json")
+        .body(body.to_string().into_bytes())
+        .unwrap()
+}
+
+pub fn form(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+pub fn get(path: &str, query: &[(&str, &str)]) -> Request<Vec<u8>> {
+    Request::get(format!("{ORIGIN}{path}?{}", form(query))).body(Vec::new()).unwrap()
+}
+
+pub fn post(path: &str, pairs: &[(&str, &str)]) -> Request<Vec<u8>> {
+    Request::post(format!("{ORIGIN}{path}"))
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(form(pairs).into_bytes())
+        .unwrap()
+}
+
+pub fn body(reply: &Reply) -> Value {
+    serde_json::from_slice(reply.body()).unwrap()
+}
+
+pub fn text(reply: &Reply) -> &str {
+    std::str::from_utf8(reply.body()).unwrap()
+}
+
+pub fn location(reply: &Reply) -> &str {
+    assert_eq!(reply.status(), 303, "{}", text(reply));
+    reply.headers()[LOCATION].to_str().unwrap()
+}
+
+/// The query of the address that a reply redirects to.
+pub fn parameters(reply: &Reply) -> BTreeMap<String, String> {
+    let url = url::Url::parse(location(reply)).unwrap();
+    url.query_pairs().into_owned().collect()
+}
+
+fn hidden(page: &Reply, name: &str) -> String {
+    let marker = format!("name=\"{name}\" value=\"");
+    let (_, rest) = text(page).split_once(&marker).expect("the field is in the page");
+    rest.split('"').next().unwrap().to_owned()
+}

@@ -1,0 +1,324 @@
+//! What holds for any policy, any caller and any bytes.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use toolgate_config::{ClaimValue, Condition, Config, Policy, Str};
+use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::mcp::tool::ToolInfo;
+use toolgate_core::mcp::{Accepted, Server, SseSession, accept_http, accept_sse};
+use toolgate_core::policy::decide;
+
+use crate::support::{
+    CONFIG, LEGACY, MODERN, NoVars, TOOLS, config, designer, modern_meta, request,
+};
+
+/// One tool per policy, an unknown policy, and the built-in one.
+const POLICIES: [&str; 5] = ["p0", "p1", "p2", "unknown", "everyone"];
+
+struct Listed(Option<String>);
+
+impl Vars for Listed {
+    fn var(&self, name: &str) -> Option<String> {
+        self.0.clone().filter(|_| name == "LISTED")
+    }
+}
+
+fn emails() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["a@x.test", "A@X.test", "b@y.test", "a@sub.x.test", "ä@x.test", "a"])
+        .prop_map(str::to_owned)
+}
+
+fn groups() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["design", "Design", "sales"]).prop_map(str::to_owned)
+}
+
+fn list(texts: Vec<String>) -> std::borrow::Cow<'static, [Str]> {
+    texts.into_iter().map(Str::from).collect::<Vec<_>>().into()
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let leaf = prop_oneof![
+        Just(Condition::Everyone),
+        vec(emails(), 0..3).prop_map(|entries| Condition::Emails(list(entries))),
+        Just(Condition::Domains(vec!["x.test".into()].into())),
+        vec(groups(), 0..3).prop_map(|entries| Condition::Groups(list(entries))),
+        Just(Condition::EmailsFrom("LISTED".into())),
+        any::<bool>().prop_map(|value| Condition::Claim {
+            name: "staff".into(),
+            values: vec![ClaimValue::Bool(value), ClaimValue::Int(1)].into(),
+        }),
+        prop::sample::select(POLICIES.to_vec()).prop_map(|name| Condition::Policy(name.into())),
+    ];
+    leaf.prop_recursive(4, 16, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(|parts| Condition::Any(parts.into())),
+            vec(inner.clone(), 0..3).prop_map(|parts| Condition::All(parts.into())),
+            inner.prop_map(|part| Condition::Not(vec![part].into())),
+        ]
+    })
+}
+
+fn caller() -> impl Strategy<Value = Caller> {
+    let claim = prop_oneof![
+        Just(None),
+        Just(Some(json!(true))),
+        Just(Some(json!([1, "x"]))),
+        Just(Some(json!({}))),
+    ];
+    (prop::option::of(emails()), any::<bool>(), vec(groups(), 0..3), claim).prop_map(
+        |(email, email_verified, groups, claim)| Caller {
+            email,
+            email_verified,
+            groups,
+            claims: claim.into_iter().map(|claim| ("staff".to_owned(), claim)).collect(),
+            ..designer()
+        },
+    )
+}
+
+fn guarded_tools() -> Vec<ToolInfo> {
+    let names = ["t0", "t1", "t2", "t3", "t4"];
+    let tools = names.into_iter().zip(POLICIES);
+    tools.map(|(name, policy)| ToolInfo { name, policy, ..TOOLS[4] }).collect()
+}
+
+fn with_rules(rules: Vec<Condition>) -> Config {
+    let policies = rules.into_iter().enumerate().map(|(index, rule)| Policy {
+        name: format!("p{index}").into(),
+        description: None,
+        rule,
+    });
+    Config { policies: policies.collect::<Vec<_>>().into(), ..config(CONFIG) }
+}
+
+/// The answer to a request, without running anything: the result, or whether a tool would run.
+fn ask(
+    server: &Server<'_>,
+    caller: &Caller,
+    vars: &dyn Vars,
+    revision: &str,
+    body: &Value,
+) -> Option<Value> {
+    let method = body["method"].as_str().unwrap();
+    let mut body = body.clone();
+    let mut headers = vec![("MCP-Protocol-Version", revision)];
+    if revision == MODERN {
+        body["params"]["_meta"] = modern_meta();
+        headers.push(("Mcp-Method", method));
+    }
+    let name = body["params"]["name"].as_str().map(str::to_owned);
+    if let Some(name) = &name {
+        headers.push(("Mcp-Name", name));
+    }
+    match accept_http(server, caller, vars, &request(&headers, body.to_string())) {
+        Accepted::Run(_) => None,
+        Accepted::Done(response) => Some(serde_json::from_slice(response.body()).unwrap()),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_listed_can_be_called_and_what_can_be_called_is_listed(
+        rules in vec(condition(), 3),
+        caller in caller(),
+        listed in prop::option::of(prop::sample::select(vec!["", "a@x.test, b@y.test", "b@y.test ä"])),
+        revision in prop::sample::select([&LEGACY[..], &[MODERN]].concat()),
+    ) {
+        let config = with_rules(rules);
+        let tools = guarded_tools();
+        let server = Server { config: &config, version: "0.0.0", tools: &tools };
+        let vars = Listed(listed.map(str::to_owned));
+        let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {} });
+        let list = ask(&server, &caller, &vars, revision, &list).expect("a list runs nothing");
+        let listed: Vec<&str> = list["result"]["tools"].as_array().unwrap()
+            .iter().filter_map(|tool| tool["name"].as_str()).collect();
+        for tool in &tools {
+            let call = json!({
+                "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": tool.name },
+            });
+            let answer = ask(&server, &caller, &vars, revision, &call);
+            let allowed = decide(&config, tool.policy, &caller, &vars).is_allowed();
+            prop_assert_eq!(listed.contains(&tool.name), allowed);
+            prop_assert_eq!(answer.is_none(), allowed);
+            if let Some(answer) = answer {
+                prop_assert_eq!(&answer["error"]["code"], &json!(-32602));
+            }
+        }
+        prop_assert!(listed.contains(&"t4"), "everyone may call t4");
+        prop_assert!(!listed.contains(&"t3"), "an unknown policy lets nobody in");
+    }
+
+    #[test]
+    fn a_condition_and_its_negation_never_both_let_a_caller_in(
+        rule in condition(),
+        caller in caller(),
+    ) {
+        let negated = Condition::Not(vec![rule.clone()].into());
+        // `p2` is there for the rules that refer to it.
+        let config = with_rules(vec![rule, negated, Condition::Everyone]);
+        let allowed = |name| decide(&config, name, &caller, &NoVars).is_allowed();
+        prop_assert!(!(allowed("p0") && allowed("p1")));
+    }
+
+    #[test]
+    fn any_bytes_are_answered(body in vec(any::<u8>(), 0..200), version in version()) {
+        assert_answered(&version, &body);
+    }
+
+    #[test]
+    fn any_json_is_answered(body in json_value(), version in version()) {
+        assert_answered(&version, body.to_string().as_bytes());
+    }
+
+    #[test]
+    fn any_message_is_answered(body in message(), version in version()) {
+        assert_answered(&version, body.to_string().as_bytes());
+    }
+
+    #[test]
+    fn any_batch_is_answered(body in vec(message(), 0..6)) {
+        assert_answered("2025-03-26", Value::from(body).to_string().as_bytes());
+    }
+
+    #[test]
+    fn damaged_messages_are_answered(
+        body in message(),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+        version in version(),
+    ) {
+        let mut bytes = body.to_string().into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        assert_answered(&version, &bytes);
+        assert_answered(&version, &bytes[..at]);
+    }
+
+    #[test]
+    fn any_header_values_are_answered(
+        values in vec(vec(prop_oneof![32_u8..127, 128_u8..=255, Just(b'\t')], 0..30), 5),
+        body in message(),
+    ) {
+        let mut request = request(&[], body.to_string());
+        let names = ["accept", "content-type", "mcp-protocol-version", "mcp-method", "mcp-name"];
+        for (name, value) in names.into_iter().zip(values) {
+            if let Ok(value) = http::HeaderValue::from_bytes(&value) {
+                request.headers_mut().insert(name, value);
+            }
+        }
+        let answer = send_running_nothing(&request);
+        prop_assert!([200, 202, 400, 404, 406, 415].contains(&answer));
+    }
+}
+
+fn version() -> impl Strategy<Value = String> {
+    prop_oneof![
+        prop::sample::select(vec![
+            "",
+            "2024-11-05",
+            "2025-03-26",
+            "2025-11-25",
+            MODERN,
+            "2027-01-01"
+        ])
+        .prop_map(str::to_owned),
+        "[0-9-]{0,12}",
+    ]
+}
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+        prop::sample::select(vec!["2.0", "add", MODERN, "tools/call"]).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let key = prop_oneof![
+            ".{0,4}".prop_map(String::from),
+            prop::sample::select(vec!["id", "method", "params", "name", "arguments", "_meta"])
+                .prop_map(String::from),
+        ];
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            vec((key, inner), 0..4).prop_map(|members| Value::Object(Map::from_iter(members))),
+        ]
+    })
+}
+
+/// Almost a request: each part may be what it should be, anything else, or absent.
+fn message() -> impl Strategy<Value = Value> {
+    let methods = vec![
+        "initialize",
+        "ping",
+        "tools/list",
+        "tools/call",
+        "server/discover",
+        "notifications/x",
+    ];
+    let params = prop_oneof![
+        json_value(),
+        Just(json!({ "protocolVersion": "2025-06-18" })),
+        json_value().prop_map(|arguments| json!({ "name": "speak", "arguments": arguments })),
+        json_value().prop_map(|meta| json!({ "name": "speak", "_meta": meta })),
+        Just(json!({ "name": "speak", "_meta": modern_meta() })),
+    ];
+    let method =
+        prop_oneof![4 => prop::sample::select(methods).prop_map(Value::from), 1 => json_value()];
+    let id = prop_oneof![3 => any::<u32>().prop_map(Value::from), 1 => json_value()];
+    (
+        prop_oneof![8 => Just(json!("2.0")), 1 => json_value()],
+        prop::option::of(id),
+        prop::option::weighted(0.9, method),
+        prop::option::of(params),
+        prop::option::weighted(0.1, json_value()),
+    )
+        .prop_map(|(jsonrpc, id, method, params, result)| {
+            let members = [
+                ("jsonrpc", Some(jsonrpc)),
+                ("id", id),
+                ("method", method),
+                ("params", params),
+                ("result", result),
+            ];
+            let members = members.into_iter();
+            members.filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+        })
+}
+
+/// Neither transport panics, and what is answered is well formed.
+fn assert_answered(version: &str, body: &[u8]) {
+    let request = match version {
+        "" => request(&[], body),
+        version => {
+            request(&[("MCP-Protocol-Version", version), ("Mcp-Method", "tools/list")], body)
+        }
+    };
+    let status = send_running_nothing(&request);
+    assert!([200, 202, 400, 404].contains(&status), "{status}");
+
+    let config = config(CONFIG);
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS };
+    let mut session = SseSession::default();
+    let _ = accept_sse(&server, &designer(), &NoVars, &mut session, body);
+}
+
+/// The status of the answer; calls are left without a result.
+fn send_running_nothing(request: &http::Request<Vec<u8>>) -> u16 {
+    let config = config(CONFIG);
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS };
+    let response = match accept_http(&server, &designer(), &NoVars, request) {
+        Accepted::Done(response) => response,
+        Accepted::Run(exchange) => exchange.finish(Vec::new()),
+    };
+    if response.headers().get("content-type").is_some_and(|kind| kind == "application/json") {
+        let answer: Value = serde_json::from_slice(response.body()).expect("JSON");
+        assert!(answer.is_object() || answer.is_array());
+    }
+    response.status().as_u16()
+}

@@ -1,0 +1,214 @@
+//! From JSON to the types of parameters.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::arguments::Report;
+
+/// Reads one of the types whose schema the macro writes by itself.
+pub fn plain<T: Plain>(value: Value, report: &mut Report) -> Option<T> {
+    T::from_value(value, report)
+}
+
+/// Reads any other type, by its own `Deserialize`.
+pub fn json<T: Argument>(value: Value, report: &mut Report) -> Option<T> {
+    match serde_path_to_error::deserialize(value) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let path = error.path().to_string();
+            let reason = error.into_inner().to_string();
+            match path.as_str() {
+                "." => report.violation(&reason),
+                path => report.within(path, |report| report.violation(&reason)),
+            }
+            None
+        }
+    }
+}
+
+/// A type of the user's that a parameter can have.
+#[diagnostic::on_unimplemented(
+    message = "a client cannot send `{Self}`",
+    label = "not an argument of a tool",
+    note = "an argument is `bool`, a number, `String`, a `Vec` or `Option` of one of them, or a \
+            type of your own with `#[derive(serde::Deserialize, JsonSchema)]`"
+)]
+pub trait Argument: DeserializeOwned + JsonSchema {}
+
+// Otherwise rustc would talk of one missing trait after the other, and not of what to do.
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + JsonSchema> Argument for T {}
+
+/// Says that two types are the same one.
+///
+/// The macro writes the schema of a `String` without asking the compiler what `String` is. This is
+/// where a type that only shares the name is caught.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` shares its name with `{T}` but is another type",
+    label = "not `{T}`",
+    note = "the input schema of a built-in type is written from its name; give this type another \
+            name, or write its path, as in `crate::{Self}`"
+)]
+pub trait Same<T> {
+    /// The value itself.
+    fn same(value: T) -> Self;
+}
+
+impl<T> Same<T> for T {
+    fn same(value: T) -> Self {
+        value
+    }
+}
+
+/// The value itself, where `A` and `B` are the same type.
+pub fn same<A: Same<B>, B>(value: B) -> A {
+    A::same(value)
+}
+
+/// A default as the schema shows it.
+pub fn default_value<T: Serialize>(default: T) -> Value {
+    // What cannot be written as JSON is left out of the schema by being null.
+    serde_json::to_value(default).unwrap_or_default()
+}
+
+/// A type whose schema the macro writes by itself.
+pub trait Plain: Sized {
+    /// Makes one of a JSON value, or reports why it cannot.
+    fn from_value(value: Value, report: &mut Report) -> Option<Self>;
+}
+
+impl Plain for bool {
+    fn from_value(value: Value, report: &mut Report) -> Option<Self> {
+        value.as_bool().or_else(|| mismatch("true or false", &value, report))
+    }
+}
+
+impl Plain for String {
+    fn from_value(value: Value, report: &mut Report) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(text),
+            other => mismatch("text", &other, report),
+        }
+    }
+}
+
+impl Plain for f64 {
+    fn from_value(value: Value, report: &mut Report) -> Option<Self> {
+        value.as_f64().or_else(|| mismatch("a number", &value, report))
+    }
+}
+
+impl Plain for f32 {
+    fn from_value(value: Value, report: &mut Report) -> Option<Self> {
+        let number = f64::from_value(value, report)? as f32;
+        if number.is_finite() {
+            Some(number)
+        } else {
+            report.violation("is too large");
+            None
+        }
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($type:ty)*) => {$(
+        impl Plain for $type {
+            fn from_value(value: Value, report: &mut Report) -> Option<Self> {
+                let number = whole(&value).or_else(|| mismatch("a whole number", &value, report))?;
+                let number = number.try_into().ok();
+                if number.is_none() {
+                    report.violation(concat!("does not fit the range of ", stringify!($type)));
+                }
+                number
+            }
+        }
+    )*};
+}
+
+whole_numbers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+
+impl<T: Plain> Plain for Vec<T> {
+    fn from_value(value: Value, report: &mut Report) -> Option<Self> {
+        let items = match value {
+            Value::Array(items) => items,
+            other => return mismatch("a list", &other, report),
+        };
+        // Not `collect` into an `Option`: it would stop at the first item that is wrong.
+        let count = items.len();
+        let mut read = Vec::new();
+        for (index, item) in items.into_iter().enumerate() {
+            let item = report.within(&format!("[{index}]"), |report| T::from_value(item, report));
+            read.extend(item);
+        }
+        (read.len() == count).then_some(read)
+    }
+}
+
+/// A whole number. JSON Schema counts 4.0 among them, and clients whose numbers are all floats
+/// send it.
+fn whole(value: &Value) -> Option<i128> {
+    /// Beyond 2^53 a float no longer tells neighbouring whole numbers apart.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if let Some(number) = value.as_i64() {
+        return Some(number.into());
+    }
+    if let Some(number) = value.as_u64() {
+        return Some(number.into());
+    }
+    let number = value.as_f64()?;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i128)
+}
+
+fn mismatch<T>(expected: &str, value: &Value, report: &mut Report) -> Option<T> {
+    let found = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(number) if number.is_f64() => "a fraction",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    report.violation(&format!("must be {expected}, not {found}"));
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read<T: Plain>(value: Value) -> Option<T> {
+        plain(value, &mut Report::default())
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_as_a_float() {
+        assert_eq!(read::<u8>(json!(4.0)), Some(4));
+        assert_eq!(read::<u8>(json!(4.5)), None);
+        assert_eq!(read::<i64>(json!(-9.0e15)), Some(-9_000_000_000_000_000));
+        assert_eq!(read::<i64>(json!(1e17)), None);
+    }
+
+    #[test]
+    fn a_whole_number_must_fit_its_type() {
+        assert_eq!(read::<u8>(json!(255)), Some(255));
+        assert_eq!(read::<u8>(json!(256)), None);
+        assert_eq!(read::<u8>(json!(-1)), None);
+        assert_eq!(read::<u64>(json!(u64::MAX)), Some(u64::MAX));
+        assert_eq!(read::<i64>(json!(u64::MAX)), None);
+    }
+
+    #[test]
+    fn nothing_is_converted_behind_the_back() {
+        assert_eq!(read::<f64>(json!("1")), None);
+        assert_eq!(read::<bool>(json!(1)), None);
+        assert_eq!(read::<bool>(json!("true")), None);
+        assert_eq!(read::<String>(json!(1)), None);
+        assert_eq!(read::<Vec<u8>>(json!(1)), None);
+        assert_eq!(read::<f32>(json!(1e300)), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! JSON Schemas of types that the macro cannot describe by itself.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::parameter::Argument;
+
+/// MCP clients are simple readers of schemas: everything stands where it is used, unless a type
+/// contains itself.
+fn generator() -> SchemaGenerator {
+    SchemaSettings::draft2020_12()
+        .with(|settings| {
+            settings.inline_subschemas = true;
+            settings.meta_schema = None;
+        })
+        .into_generator()
+}
+
+/// The schema of a structured result.
+pub(crate) fn output<T: JsonSchema>() -> Value {
+    generator().into_root_schema_for::<T>().to_value()
+}
+
+/// Puts the schema of a tool's arguments together.
+#[derive(Debug)]
+pub struct InputSchema {
+    generator: SchemaGenerator,
+    properties: Map<String, Value>,
+    required: Vec<Value>,
+}
+
+impl InputSchema {
+    /// A schema without arguments.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "only expanded code makes one")]
+    pub fn new() -> Self {
+        Self { generator: generator(), properties: Map::new(), required: Vec::new() }
+    }
+
+    /// Adds an argument whose schema the macro wrote.
+    #[must_use]
+    pub fn written(mut self, name: &str, schema: &str, required: bool) -> Self {
+        // The text is made by the macro; were it not JSON, any value would be described.
+        let schema = serde_json::from_str(schema).unwrap_or(Value::Bool(true));
+        self.add(name, schema, required);
+        self
+    }
+
+    /// Adds an argument of a type that describes itself.
+    #[must_use]
+    pub fn described<T: Argument>(
+        mut self,
+        name: &str,
+        description: Option<&str>,
+        default: Option<Value>,
+        required: bool,
+    ) -> Self {
+        let mut schema = self.generator.subschema_for::<T>();
+        if let Some(description) = description {
+            schema.insert("description".to_owned(), description.into());
+        }
+        if let Some(default) = default {
+            schema.insert("default".to_owned(), default);
+        }
+        self.add(name, schema.to_value(), required);
+        self
+    }
+
+    /// The finished schema.
+    #[must_use]
+    pub fn finish(mut self) -> Value {
+        let mut root = json!({
+            "type": "object",
+            "properties": self.properties,
+            "additionalProperties": false,
+        });
+        if !self.required.is_empty() {
+            root["required"] = Value::Array(self.required);
+        }
+        let definitions = self.generator.take_definitions(true);
+        if !definitions.is_empty() {
+            root["$defs"] = Value::Object(definitions);
+        }
+        root
+    }
+
+    fn add(&mut self, name: &str, schema: Value, required: bool) {
+        self.properties.insert(name.to_owned(), schema);
+        if required {
+            self.required.push(name.into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    /// How to sort.
+    #[derive(Deserialize, JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Order {
+        /// Column
+        by: String,
+    }
+
+    #[derive(Deserialize, JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Tree {
+        children: Vec<Tree>,
+    }
+
+    #[test]
+    fn arguments_of_both_kinds_stand_side_by_side() {
+        let schema = InputSchema::new()
+            .written("query", r#"{"type":"string"}"#, true)
+            .described::<Order>("order", Some("Sort order"), Some(json!({ "by": "id" })), false)
+            .finish();
+        assert_eq!(
+            schema,
+            json!({
+                "type": "object",
+                "properties": {
+                    "query": { "type": "string" },
+                    "order": {
+                        "type": "object",
+                        "description": "Sort order",
+                        "default": { "by": "id" },
+                        "properties": { "by": { "type": "string", "description": "Column" } },
+                        "required": ["by"],
+                    },
+                },
+                "required": ["query"],
+                "additionalProperties": false,
+            })
+        );
+    }
+
+    #[test]
+    fn a_type_that_contains_itself_is_defined_at_the_root() {
+        let schema = InputSchema::new().described::<Tree>("tree", None, None, true).finish();
+        let inner = &schema["properties"]["tree"]["properties"]["children"]["items"];
+        assert_eq!(inner, &json!({ "$ref": "#/$defs/Tree" }));
+        assert_eq!(schema["$defs"]["Tree"]["type"], "object");
+    }
+}

@@ -1,0 +1,208 @@
+// `/callback`: the return from the identity provider, right and wrong.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { clientError, errorPage } from "./lib/expect.mjs";
+import { FAULTS, sign } from "./lib/hostile-idp.mjs";
+import * as mcp from "./lib/mcp.mjs";
+import { APPROVE, atClient, authorizeUrl, newClient, pkce, redeem } from "./lib/oauth.mjs";
+import { openStage } from "./lib/stage.mjs";
+
+const stage = await openStage({ hostile: true });
+after(() => stage.close());
+const { origin, idp } = stage;
+let client;
+before(async () => {
+  client = await newClient(origin);
+});
+const until = (url) => atClient(client)(url);
+
+/** A sign-in at the hostile provider; ends at the client or on a page. */
+async function attempt(fault = {}, browser = stage.browser()) {
+  idp.fault = fault;
+  const proof = pkce();
+  const consent = await browser.visit(authorizeUrl(origin, client, proof.challenge), { until });
+  const page = consent.hidden("attempt") ? await browser.submit(consent, { button: APPROVE, until }) : consent;
+  return { page, browser, verifier: proof.verifier };
+}
+
+/** Approves, but stops before the browser goes to `/callback`; answers that address. */
+async function callbackUrl(browser = stage.browser()) {
+  idp.fault = {};
+  const stop = (url) => url.startsWith(`${origin}/callback`);
+  const consent = await browser.visit(authorizeUrl(origin, client, pkce().challenge), { until: stop });
+  const { url } = consent.hidden("attempt") ? await browser.submit(consent, { button: APPROVE, until: stop }) : consent;
+  return { url, browser };
+}
+
+/** The sign-in failed: the client is told so, or a page says so; there is no code either way. */
+function refused(page) {
+  if (page.status === 0) {
+    const code = page.query.get("error");
+    assert.ok(["server_error", "access_denied", "temporarily_unavailable"].includes(code), page.url);
+    clientError(page, { code, state: "state-of-the-client", iss: origin });
+  } else {
+    assert.ok([400, 401, 403, 502].includes(page.status), `${page.status} ${page.words}`);
+    errorPage(page, page.status);
+  }
+}
+
+test("the provider of this file signs people in when nothing is wrong", async () => {
+  const { page, verifier } = await attempt();
+  const answer = await redeem(stage, client, { code: page.query.get("code"), verifier });
+  assert.equal(answer.status, 200, answer.text);
+  assert.deepEqual(await mcp.toolNames(origin, answer.json().access_token), ["add", "generateImage"]);
+  assert.equal(idp.seen.token.form.redirect_uri, `${origin}/callback`);
+  assert.ok(idp.seen.token.form.code_verifier?.length >= 43, "PKCE is used towards the provider too");
+});
+
+describe("an id_token with", () => {
+  for (const [name, fault] of Object.entries(FAULTS)) {
+    test(`${name} signs nobody in`, async () => {
+      const { page } = await attempt(fault);
+      refused(page);
+    });
+  }
+
+  test("an `email_verified` of false matches no policy that names the address", async () => {
+    const { page, verifier } = await attempt({
+      idToken: (parts) => {
+        parts.claims.email_verified = false;
+        return sign(parts);
+      },
+    });
+    const answer = await redeem(stage, client, { code: page.query.get("code"), verifier });
+    assert.deepEqual(await mcp.toolNames(origin, answer.json().access_token), ["add"]);
+  });
+
+  test("an address that only looks like an allowed one matches no policy", async () => {
+    for (const email of ["employee1@mycompany.com.evil.example", "еmployee1@mycompany.com", " employee1@mycompany.com\u0000", ["employee1@mycompany.com"]]) {
+      const { page, verifier } = await attempt({
+        idToken: (parts) => {
+          parts.claims.email = email;
+          return sign(parts);
+        },
+      });
+      // An address that is not text may end the sign-in as well.
+      if (page.status !== 0 || page.query.get("error")) {
+        refused(page);
+        continue;
+      }
+      const answer = await redeem(stage, client, { code: page.query.get("code"), verifier });
+      assert.deepEqual(await mcp.toolNames(origin, answer.json().access_token), ["add"], String(email));
+    }
+  });
+});
+
+describe("keys of the provider", () => {
+  test("that are new are fetched when a token names them", async () => {
+    const fresh = await idp.newKey(`rotated-${Date.now()}`);
+    idp.keys.push(fresh);
+    const before = idp.jwksRequests;
+    const { page } = await attempt({
+      idToken: (parts) => {
+        parts.header.kid = fresh.kid;
+        parts.key = fresh;
+        return sign(parts);
+      },
+    });
+    // Tokens with invented kids were seen just before: the fetch may have to wait its turn.
+    if (page.query.get("error")) assert.ok(idp.jwksRequests - before <= 1);
+    else assert.ok(page.query.get("code"), page.url);
+  });
+
+  test("are not fetched again and again for tokens with invented kids", async () => {
+    const before = idp.jwksRequests;
+    for (let i = 0; i < 5; i += 1) refused((await attempt(FAULTS["a `kid` that is not in the key set"])).page);
+    assert.ok(idp.jwksRequests - before <= 1, `${idp.jwksRequests - before} fetches`);
+  });
+});
+
+describe("the provider answers with", () => {
+  const redirects = [
+    ["error=access_denied", ({ state }) => ({ error: "access_denied", error_description: "<b>no</b>", state }), "access_denied"],
+    ["an error of its own", ({ state }) => ({ error: "interaction_required", state }), "server_error"],
+    ["neither code nor error", ({ state }) => ({ state }), "server_error"],
+    ["an `iss` of another provider (RFC 9207)", ({ state }, code) => ({ code, state, iss: "https://evil.example" }), "server_error"],
+  ];
+  for (const [name, redirect, code] of redirects) {
+    test(`${name}: the client is told ${code}`, async () => {
+      const { page } = await attempt({ redirect });
+      clientError(page, { code, state: "state-of-the-client", iss: origin });
+      assert.ok(!page.url.includes("%3Cb%3E"), "texts of the provider are not passed on");
+    });
+  }
+
+  const tokenAnswers = [
+    ["status 500 and a page", (response) => response.writeHead(500, { "content-type": "text/html" }).end("<h1>oops</h1>")],
+    ["invalid_grant", (response) => response.writeHead(400, { "content-type": "application/json" }).end('{"error":"invalid_grant"}')],
+    ["no id_token", (response) => response.writeHead(200, { "content-type": "application/json" }).end('{"access_token":"x"}')],
+    ["an id_token that is a number", (response) => response.writeHead(200, { "content-type": "application/json" }).end('{"id_token":1}')],
+    ["JSON cut short", (response) => response.writeHead(200, { "content-type": "application/json" }).end('{"id_token":"')],
+    ["a redirect", (response) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end()],
+    ["a very large body", (response) => response.writeHead(200, { "content-type": "application/json" }).end(`{"id_token":"${"x".repeat(3_000_000)}"}`)],
+    ["a closed connection", (response) => response.socket.destroy()],
+  ];
+  for (const [name, token] of tokenAnswers) {
+    test(`${name} at its token endpoint: nobody is signed in`, async () => {
+      const { page } = await attempt({ token });
+      refused(page);
+      assert.ok(!page.text.includes("oops"), "the provider's page is not passed on");
+    });
+  }
+});
+
+describe("the callback without its attempt", () => {
+  test("in another browser is refused, and the victim gets nothing", async () => {
+    const { url } = await callbackUrl();
+    const page = await stage.browser().visit(url, { until });
+    errorPage(page);
+  });
+
+  test("in a browser with another attempt of its own is refused", async () => {
+    const { url } = await callbackUrl();
+    const { browser } = await callbackUrl();
+    errorPage(await browser.visit(url, { until }));
+  });
+
+  test("works once", async () => {
+    const { url, browser } = await callbackUrl();
+    const first = await browser.visit(url, { until });
+    assert.ok(first.query.get("code"), first.url);
+    errorPage(await browser.visit(url, { until }));
+  });
+
+  const queries = [
+    ["no state", (query) => query.delete("state")],
+    ["an invented state", (query) => query.set("state", "invented")],
+    ["a changed state", (query) => query.set("state", `${query.get("state")}x`)],
+    ["a state that is no cookie name", (query) => query.set("state", "a=b; c")],
+    ["a very long state", (query) => query.set("state", "s".repeat(9000))],
+    ["a state given twice", (query) => query.append("state", "second")],
+    ["nothing at all", (query) => [...query.keys()].forEach((name) => query.delete(name))],
+    ["only an error", (query) => { query.delete("state"); query.delete("code"); query.set("error", "access_denied"); }],
+  ];
+  for (const [name, change] of queries) {
+    test(`with ${name} is refused`, async () => {
+      const { url, browser } = await callbackUrl();
+      const changed = new URL(url);
+      change(changed.searchParams);
+      errorPage(await browser.visit(changed.href, { until }));
+    });
+  }
+
+  test("with a login cookie that was changed is refused", async () => {
+    const { url, browser } = await callbackUrl();
+    const cookie = browser.jar.all(origin).find(({ name }) => name.startsWith("__Host-toolgate-login-"));
+    browser.jar.tamper(cookie.name, (value) => `${value.slice(0, -4)}AAAA`);
+    errorPage(await browser.visit(url, { until }));
+  });
+
+  test("is not opened by a consent cookie in place of the login cookie", async () => {
+    const { url, browser } = await callbackUrl();
+    const page = await browser.visit(authorizeUrl(origin, client, pkce().challenge, { scope: "mcp offline_access" }), { until });
+    const consent = browser.jar.all(origin).find(({ name }) => name.endsWith(page.hidden("attempt")));
+    const login = browser.jar.all(origin).find(({ name }) => name.startsWith("__Host-toolgate-login-"));
+    browser.jar.tamper(login.name, () => consent.value);
+    errorPage(await browser.visit(url, { until }));
+  });
+});

@@ -1,0 +1,181 @@
+// Plain HTTP requests, with no header, redirect or cookie that the test did not ask for.
+import { request as nodeRequest } from "node:http";
+
+const PATIENCE_MS = 15_000;
+
+/** Answers with status 500 so far, as text. Nothing a client sends may cause one. */
+export const failures = [];
+
+/**
+ * Sends one request. `body` may be a string, bytes, or URLSearchParams.
+ * Answers `{ status, headers, text, json(), url }` once the whole body has arrived.
+ */
+export function send(url, { method = "GET", headers = {}, body } = {}) {
+  const { request, bytes } = open(url, { method, headers, body });
+  return new Promise((resolve, reject) => {
+    let answered = false;
+    request.on("response", (response) => {
+      answered = true;
+      const chunks = [];
+      response.on("data", (chunk) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => {
+        if (response.statusCode === 500) failures.push(`${method} ${url}: ${Buffer.concat(chunks).toString("utf8").slice(0, 200)}`);
+        resolve(new Answer(url, response, Buffer.concat(chunks)));
+        request.destroy();
+      });
+    });
+    // A server that refuses a large body answers, and closes, before all of it was sent.
+    request.on("error", (error) => answered || reject(new Error(`${method} ${url}: ${error.message}`, { cause: error })));
+    request.setTimeout(PATIENCE_MS, () => request.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
+    write(request, bytes, () => answered);
+  });
+}
+
+const PIECE = 64 * 1024;
+
+/**
+ * Sends a body in pieces, and stops when the server has answered: it may read no further. A large
+ * body waits a moment behind its headers, as curl does, since a refusal may need no more.
+ */
+async function write(request, bytes = Buffer.alloc(0), isAnswered) {
+  if (bytes.length > PIECE) {
+    request.flushHeaders();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  for (let at = 0; at < bytes.length && !isAnswered() && !request.destroyed; at += PIECE) {
+    await new Promise((resolve) => request.write(bytes.subarray(at, at + PIECE), resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (!isAnswered()) request.end();
+}
+
+/** Opens an event stream; answers `{ status, headers, next(), close() }`, events as `{ event, data, id }`. */
+export function listen(url, { headers = {} } = {}) {
+  const { request } = open(url, { method: "GET", headers: { accept: "text/event-stream", ...headers } });
+  return new Promise((resolve, reject) => {
+    request.on("error", reject);
+    request.on("response", (response) => resolve(new EventStream(request, response)));
+    request.end();
+  });
+}
+
+function open(url, { method, headers, body }) {
+  const target = new URL(url);
+  if (target.protocol !== "http:") throw new Error(`the tests speak plain HTTP only, not ${url}`);
+  const all = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+  if (body instanceof URLSearchParams) {
+    body = body.toString();
+    setDefault(all, "content-type", "application/x-www-form-urlencoded");
+  }
+  const bytes = body === undefined ? undefined : Buffer.from(body);
+  if (bytes !== undefined && !all["transfer-encoding"]) setDefault(all, "content-length", String(bytes.length));
+  const request = nodeRequest({
+    // Every server of the tests listens on IPv4 loopback.
+    host: "127.0.0.1",
+    port: target.port || 80,
+    path: target.pathname + target.search,
+    method,
+    headers: { host: target.host, ...all },
+    agent: false,
+  });
+  return { request, bytes };
+}
+
+function setDefault(headers, name, value) {
+  if (!Object.keys(headers).some((key) => key.toLowerCase() === name)) headers[name] = value;
+}
+
+class Answer {
+  constructor(url, response, bytes) {
+    this.url = url;
+    this.status = response.statusCode;
+    this.headers = toHeaders(response);
+    this.bytes = bytes;
+    this.text = bytes.toString("utf8");
+  }
+
+  json() {
+    try {
+      return JSON.parse(this.text);
+    } catch {
+      throw new Error(`not JSON (status ${this.status}): ${this.text.slice(0, 300)}`);
+    }
+  }
+}
+
+function toHeaders(response) {
+  const headers = new Headers();
+  for (let i = 0; i < response.rawHeaders.length; i += 2) {
+    headers.append(response.rawHeaders[i], response.rawHeaders[i + 1]);
+  }
+  return headers;
+}
+
+class EventStream {
+  #waiting = [];
+  #events = [];
+  #ended = false;
+
+  constructor(request, response) {
+    this.status = response.statusCode;
+    this.headers = toHeaders(response);
+    this.text = "";
+    this.request = request;
+    let pending = "";
+    response.setEncoding("utf8");
+    response.on("error", () => {});
+    response.on("data", (chunk) => {
+      this.text += chunk;
+      pending += chunk.replaceAll("\r\n", "\n");
+      let end;
+      while ((end = pending.indexOf("\n\n")) >= 0) {
+        this.#push(parseEvent(pending.slice(0, end)));
+        pending = pending.slice(end + 2);
+      }
+    });
+    response.on("close", () => {
+      this.#ended = true;
+      for (const { resolve } of this.#waiting.splice(0)) resolve(undefined);
+    });
+  }
+
+  #push(event) {
+    if (event === undefined) return;
+    const waiter = this.#waiting.shift();
+    if (waiter) waiter.resolve(event);
+    else this.#events.push(event);
+  }
+
+  /** The next event, or undefined when the stream has ended. */
+  next(patienceMs = PATIENCE_MS) {
+    if (this.#events.length > 0) return Promise.resolve(this.#events.shift());
+    if (this.#ended) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting = this.#waiting.filter((waiter) => waiter !== mine);
+        reject(new Error(`no event within ${patienceMs} ms`));
+      }, patienceMs);
+      const mine = { resolve: (event) => { clearTimeout(timer); resolve(event); } };
+      this.#waiting.push(mine);
+    });
+  }
+
+  get ended() {
+    return this.#ended;
+  }
+
+  close() {
+    this.request.destroy();
+  }
+}
+
+function parseEvent(block) {
+  const event = { event: "message", data: undefined, id: undefined };
+  for (const line of block.split("\n")) {
+    const [, field, value] = /^([^:]*):? ?(.*)$/s.exec(line);
+    if (field === "data") event.data = event.data === undefined ? value : `${event.data}\n${value}`;
+    else if (field === "event" || field === "id") event[field] = value;
+  }
+  return event.data === undefined ? undefined : event;
+}

@@ -1,0 +1,158 @@
+// The identity provider of the tests: npm `oidc-provider`, a certified OpenID provider, with the
+// addresses that Cloudflare Access gives a "SaaS OIDC application".
+import { createServer } from "node:http";
+import { parse } from "node-html-parser";
+import Provider from "oidc-provider";
+import { exportJWK, generateKeyPair } from "jose";
+import { freePorts } from "./ports.mjs";
+
+export const CLIENT_ID = "c0ffee0123456789c0ffee0123456789c0ffee0123456789c0ffee0123456789";
+export const CLIENT_SECRET = "a-secret-that-only-the-tests-know";
+
+/** People of the tests. `employee1` is on the list of the example's policy, `visitor` is not. */
+export const ACCOUNTS = {
+  "employee1@mycompany.com": { sub: "7d0c1e5a-6f0e-4a7e-9a1b-employee0001", name: "Erin Employee", groups: ["staff"] },
+  "visitor@mycompany.com": { sub: "0b8f9c44-52d2-4a5c-8f4e-visitor00001", name: "Vic Visitor", groups: ["guests"] },
+  "zoë@mycompany.com": { sub: "sub:with:colons/and ünïcode", name: "Zoë <b>Ünïcode</b>", groups: [] },
+};
+export const EMPLOYEE = "employee1@mycompany.com";
+export const VISITOR = "visitor@mycompany.com";
+
+const PREFIX = `/cdn-cgi/access/sso/oidc/${CLIENT_ID}`;
+
+/** The variables of a Worker that signs people in at the provider with this issuer. */
+export function accessVars(issuer) {
+  return {
+    ACCESS_CLIENT_ID: CLIENT_ID,
+    ACCESS_CLIENT_SECRET: CLIENT_SECRET,
+    ACCESS_AUTHORIZATION_URL: `${issuer}/authorization`,
+    ACCESS_TOKEN_URL: `${issuer}/token`,
+    ACCESS_JWKS_URL: `${issuer}/jwks`,
+  };
+}
+
+/** Starts the provider. `requests` lists what was asked of it, as `{ method, path }`. */
+export async function startIdp({ redirectUris }) {
+  const [port] = await freePorts(1);
+  const base = `http://127.0.0.1:${port}`;
+  const issuer = `${base}${PREFIX}`;
+  const provider = new Provider(issuer, await configuration(redirectUris, base));
+  const requests = [];
+  const handle = provider.callback();
+  const server = createServer((request, response) => {
+    const path = new URL(request.url, base).pathname;
+    requests.push({ method: request.method, path: path.replace(PREFIX, "") });
+    const done = path.startsWith(`${PREFIX}/`)
+      ? passToProvider(provider, handle, request, response)
+      : interaction(provider, request, response);
+    Promise.resolve(done).catch((error) => {
+      response.writeHead(500, { "content-type": "text/plain" }).end(String(error.stack));
+    });
+  });
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const stop = () => new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
+  return { issuer, base, requests, stop };
+}
+
+async function configuration(redirectUris, base) {
+  const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+  return {
+    clients: [{
+      client_id: CLIENT_ID,
+      client_secret: CLIENT_SECRET,
+      redirect_uris: redirectUris,
+      grant_types: ["authorization_code", "refresh_token"],
+      id_token_signed_response_alg: "RS256",
+    }],
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "tests-1", alg: "RS256", use: "sig" }] },
+    routes: { authorization: "/authorization", token: "/token", jwks: "/jwks", userinfo: "/userinfo" },
+    // Access puts the claims of the asked scopes into the id_token.
+    conformIdTokenClaims: false,
+    claims: { openid: ["sub", "groups"], email: ["email", "email_verified"], profile: ["name"] },
+    pkce: { required: () => true },
+    cookies: { keys: ["only for the tests"] },
+    features: { devInteractions: { enabled: false }, userinfo: { enabled: true } },
+    interactions: { url: (_, { uid }) => `${base}/interaction/${uid}` },
+    ttl: { AccessToken: 3600, IdToken: 3600, Interaction: 600, Session: 3600, Grant: 3600 },
+    findAccount: (_, id) => {
+      const [email, account] = Object.entries(ACCOUNTS).find(([, { sub }]) => sub === id) ?? [];
+      return account && { accountId: id, claims: () => ({ email, email_verified: true, ...account }) };
+    },
+    renderError: (context, out) => {
+      context.type = "text/plain";
+      context.body = `identity provider: ${out.error}: ${out.error_description}`;
+    },
+  };
+}
+
+async function passToProvider(provider, handle, request, response) {
+  request.originalUrl = request.url;
+  request.baseUrl = PREFIX;
+  request.url = request.url.slice(PREFIX.length);
+  if (request.url.startsWith("/token")) {
+    // Access accepts the secret in the header and in the body; oidc-provider wants one way named.
+    const client = await provider.Client.find(CLIENT_ID);
+    client.tokenEndpointAuthMethod =
+      request.headers.authorization ? "client_secret_basic" : "client_secret_post";
+  }
+  return handle(request, response);
+}
+
+/** The login page and the consent page, one form each. */
+async function interaction(provider, request, response) {
+  if (!/^\/interaction\/[^/]+$/.test(request.url)) {
+    response.writeHead(404).end("not found");
+    return;
+  }
+  const details = await provider.interactionDetails(request, response);
+  if (request.method !== "POST") {
+    page(response, details.prompt.name, details.params);
+    return;
+  }
+  const form = await readForm(request);
+  if (form.get("decision") !== "continue") {
+    const denied = { error: "access_denied", error_description: "That account does not have access." };
+    await provider.interactionFinished(request, response, denied, { mergeWithLastSubmission: false });
+    return;
+  }
+  if (details.prompt.name === "login") {
+    const account = ACCOUNTS[form.get("email")];
+    if (!account) {
+      page(response, "login", details.params, "No such account.");
+      return;
+    }
+    await provider.interactionFinished(request, response, { login: { accountId: account.sub } }, { mergeWithLastSubmission: false });
+    return;
+  }
+  const grant = new provider.Grant({ accountId: details.session.accountId, clientId: details.params.client_id });
+  grant.addOIDCScope(details.params.scope);
+  grant.addOIDCClaims(["groups", "email", "email_verified", "name"]);
+  await provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true });
+}
+
+function page(response, prompt, params, problem = "") {
+  const field = prompt === "login" ? `<label>E-mail <input name="email" type="email"></label>` : `<p>Scopes: ${parse(params.scope ?? "").textContent}</p>`;
+  response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(
+    `<!doctype html><title>Identity provider</title><h1>Identity provider: ${prompt}</h1><p role="alert">${problem}</p>` +
+    `<form method="post">${field}` +
+    `<button name="decision" value="continue">Continue</button><button name="decision" value="deny">Cancel</button></form>`,
+  );
+}
+
+async function readForm(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
+}
+
+/** Signs `email` in on the provider's pages; `page` is the login page, or what comes without one. */
+export async function logIn(browser, page, email, { until } = {}) {
+  while (page.status === 200 && page.words.includes("Identity provider:")) {
+    const fields = page.words.includes(": login") ? { email } : {};
+    page = await browser.submit(page, { button: { name: "decision", value: "continue" }, fields, until });
+  }
+  return page;
+}

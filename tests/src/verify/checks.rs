@@ -1,0 +1,152 @@
+//! The checks, in the order in which a fault is cheapest to find.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use cargo_toolgate::step::Step;
+use cargo_toolgate::tools::Tools;
+use cargo_toolgate::{Error, Result, check, setup};
+
+use crate::run::{cargo, run};
+use crate::size;
+
+type Check = fn(&mut Step) -> Result<String>;
+
+/// Every check with its title.
+pub(crate) const ALL: &[(&str, Check)] = &[
+    ("set-up", set_up),
+    ("format", format),
+    ("clippy", clippy),
+    ("layers", layers),
+    ("generated files", generated_files),
+    ("native tests", native_tests),
+    ("documentation", documentation),
+    ("wasm build", wasm_build),
+    ("deploy --dry-run", dry_run),
+    ("wasm size", wasm_size),
+    ("end-to-end tests", end_to_end),
+    ("template", template),
+];
+
+/// What the pure crates must not depend on, however indirectly: a Worker, or anything that waits.
+const IMPURE: [&str; 9] = [
+    "worker",
+    "wasm-bindgen-futures",
+    "tokio",
+    "async-std",
+    "smol",
+    "futures-executor",
+    "hyper",
+    "reqwest",
+    "toolgate",
+];
+
+fn set_up(_: &mut Step) -> Result<String> {
+    toolgate_tests::set_up()?;
+    Ok(String::new())
+}
+
+fn format(step: &mut Step) -> Result<String> {
+    cargo(step, "format", &["fmt", "--all", "--check"])?;
+    Ok(String::new())
+}
+
+fn clippy(step: &mut Step) -> Result<String> {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    cargo(step, "clippy", &arguments)?;
+    Ok(String::new())
+}
+
+fn layers(step: &mut Step) -> Result<String> {
+    for package in ["toolgate-config", "toolgate-core"] {
+        let arguments = ["tree", "--locked", "-p", package, "-e", "normal", "--prefix", "none"];
+        let tree = cargo(step, "layers", &arguments)?;
+        let names = tree.lines().filter_map(|line| line.split(' ').next());
+        let found: Vec<_> = names.filter(|name| IMPURE.contains(name)).collect();
+        if !found.is_empty() {
+            return Err(Error::new(format!("{package} depends on {}", found.join(", "))));
+        }
+    }
+    Ok("core and config need no Worker and no async runtime".to_owned())
+}
+
+fn generated_files(_: &mut Step) -> Result<String> {
+    let problems = check::problems(&toolgate_tests::example()?);
+    let said: Vec<_> = problems.iter().map(Error::to_string).collect();
+    if said.is_empty() { Ok(String::new()) } else { Err(Error::new(said.join("\n"))) }
+}
+
+fn native_tests(step: &mut Step) -> Result<String> {
+    let output =
+        cargo(step, "native-tests", &["test", "--workspace", "--locked", "--no-fail-fast"])?;
+    Ok(format!("{} tests", count(&output, "test result: ok. ", " passed")))
+}
+
+fn documentation(step: &mut Step) -> Result<String> {
+    let mut command = Command::new("cargo");
+    command
+        .args(["doc", "--workspace", "--no-deps", "--locked"])
+        .env("RUSTDOCFLAGS", "-D warnings");
+    run(step, "documentation", &mut command)?;
+    Ok(String::new())
+}
+
+fn wasm_build(step: &mut Step) -> Result<String> {
+    let tools = tools();
+    let mut command = Command::new(tools.cargo_binary("worker-build"));
+    command.arg("--release").current_dir(toolgate_tests::example()?.root);
+    run(step, "wasm-build", command.envs(tools.environment()))?;
+    Ok(String::new())
+}
+
+fn dry_run(step: &mut Step) -> Result<String> {
+    let mut command = Command::new(tools().npm_binary("wrangler"));
+    command.args(["deploy", "--dry-run", "--outdir"]).arg(bundle());
+    command.current_dir(toolgate_tests::example()?.root).envs(tools().environment());
+    let output = run(step, "dry-run", &mut command)?;
+    let bindings: Vec<_> =
+        output.lines().map(str::trim).filter(|line| line.starts_with("env.")).collect();
+    if !bindings.iter().any(|binding| binding.contains("ToolgateObject")) {
+        return Err(Error::new("the Worker has no Durable Object").output(output));
+    }
+    Ok(bindings.join("\n      "))
+}
+
+fn wasm_size(step: &mut Step) -> Result<String> {
+    size::check(step, &tools(), &bundle())
+}
+
+fn end_to_end(step: &mut Step) -> Result<String> {
+    let tests = toolgate_tests::repository().join("tests");
+    setup::install_npm(&tools(), &tests, "packages of the end-to-end tests")?;
+    let mut command = Command::new("npm");
+    command.args(["run", "--silent", "e2e"]).current_dir(tests).envs(tools().environment());
+    let output = run(step, "end-to-end", &mut command)?;
+    Ok(format!("{} tests", count(&output, "pass ", "")))
+}
+
+fn template(step: &mut Step) -> Result<String> {
+    let arguments =
+        ["test", "--locked", "-p", "toolgate-tests", "--test", "template", "--", "--nocapture"];
+    cargo(step, "template", &arguments)?;
+    Ok(String::new())
+}
+
+fn tools() -> Tools {
+    Tools::of(&toolgate_tests::repository())
+}
+
+/// Where wrangler writes what it would upload.
+fn bundle() -> PathBuf {
+    toolgate_tests::repository().join("target/verify/bundle")
+}
+
+/// Adds up the numbers between `before` and `after` in every line of a test runner.
+fn count(output: &str, before: &str, after: &str) -> u64 {
+    let number = |line: &str| -> Option<u64> {
+        let rest = line.split_once(before)?.1;
+        let digits = rest.split(|character: char| !character.is_ascii_digit()).next()?;
+        rest.strip_prefix(digits)?.starts_with(after).then(|| digits.parse().ok())?
+    };
+    output.lines().filter_map(number).sum()
+}

@@ -1,0 +1,5 @@
+use toolgate::prelude::*;
+
+toolgate::serve!(config = "../config/syntax.toml");
+
+fn main() {}

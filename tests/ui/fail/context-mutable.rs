@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn whoami(ctx: &mut Context) -> String {
+    ctx.caller().subject.clone()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn whoami(#[arg(name = "who")] ctx: &Context) -> String {
+    ctx.caller().subject.clone()
+}
+
+fn main() {}

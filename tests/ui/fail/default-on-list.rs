@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn sum(#[arg(default = [])] numbers: Vec<f64>) -> f64 {
+    numbers.iter().sum()
+}
+
+fn main() {}

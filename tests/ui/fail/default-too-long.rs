@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn shout(#[arg(max_len = 2, default = "hello")] text: String) -> String {
+    text
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone", read_only = "yes")]
+fn ping() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn show<T: ToString>(value: T) -> String {
+    value.to_string()
+}
+
+fn main() {}

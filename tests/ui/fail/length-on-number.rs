@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn half(#[arg(max_len = 3)] number: f64) -> f64 {
+    number
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+struct Ping;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone" title = "Ping", readonly)]
+fn ping() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone", title = "Ping", title = "Pong")]
+fn ping() {}
+
+fn main() {}

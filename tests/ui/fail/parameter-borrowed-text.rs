@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn shout(text: &str) -> String {
+    text.to_uppercase()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn grow(größe: f64) -> f64 {
+    größe
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn add((a, b): (f64, f64)) -> f64 {
+    a + b
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use toolgate::prelude::*;
+
+#[derive(JsonSchema)]
+struct Point {
+    x: f64,
+}
+
+#[mcp_tool(allow = "everyone")]
+fn distance(point: Point) -> f64 {
+    point.x
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use toolgate::prelude::*;
+
+#[derive(serde::Deserialize)]
+struct Point {
+    x: f64,
+}
+
+#[mcp_tool(allow = "everyone")]
+fn distance(points: Vec<Point>) -> f64 {
+    points[0].x
+}
+
+fn main() {}

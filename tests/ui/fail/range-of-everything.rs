@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn roll(#[arg(range = ..)] sides: u8) -> u8 {
+    sides
+}
+
+fn main() {}

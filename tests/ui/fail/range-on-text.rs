@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn shout(#[arg(range = 1..=10)] text: String) -> String {
+    text
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use toolgate::prelude::*;
+
+struct Storm;
+
+#[mcp_tool(allow = "everyone")]
+fn weather() -> Result<String, Storm> {
+    Err(Storm)
+}
+
+fn main() {}

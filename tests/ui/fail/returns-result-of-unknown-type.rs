@@ -1,0 +1,10 @@
+use toolgate::prelude::*;
+
+struct Weather;
+
+#[mcp_tool(allow = "everyone")]
+async fn weather() -> Result<Weather> {
+    Ok(Weather)
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use toolgate::prelude::*;
+
+toolgate::serve!(wrangler = "wrangler.toml");
+
+fn main() {}

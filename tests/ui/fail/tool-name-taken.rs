@@ -1,0 +1,17 @@
+use toolgate::prelude::*;
+
+mod first {
+    use toolgate::prelude::*;
+
+    #[mcp_tool(allow = "everyone", name = "list-files")]
+    fn list() {}
+}
+
+mod second {
+    use toolgate::prelude::*;
+
+    #[mcp_tool(allow = "everyone", name = "list-files")]
+    fn list_again() {}
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+#[mcp_tool(allow = "everyone", name = "pong")]
+fn ping() {}
+
+fn main() {}
