@@ -6,9 +6,10 @@
 // TOOLGATE_BUILD names another build directory. Compare figures of one run with each other; those
 // of different runs or machines say little. The load comes from this same machine.
 import { readFileSync, writeFileSync } from "node:fs";
+import { Agent } from "node:http";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { listen, send } from "../tests/e2e/lib/http.mjs";
+import { connections, listen, send } from "../tests/e2e/lib/http.mjs";
 import { EMPLOYEE, VISITOR } from "../tests/e2e/lib/idp.mjs";
 import { LEGACY, MODERN } from "../tests/e2e/lib/mcp.mjs";
 import { newClient, refresh, signIn } from "../tests/e2e/lib/oauth.mjs";
@@ -26,12 +27,14 @@ const { values } = parseArgs({ options: { requests: { type: "string", default: "
 const requests = Number(values.requests);
 if (!Number.isInteger(requests) || requests < CONNECTIONS) throw new Error("--requests must be a number of at least 16");
 
+connections.agent = new Agent({ keepAlive: true });
 const stage = await openStage();
 try {
   const report = await measure();
   console.log(table(report));
   if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 } finally {
+  if (connections.agent) connections.agent.destroy();
   await stage.close();
 }
 
@@ -113,6 +116,7 @@ async function refreshes() {
 async function streams() {
   const changes = { resource: `${stage.origin}/sse` };
   const { access_token: token } = await signIn(stage, { browser: stage.browser(), email: VISITOR, changes });
+  connections.agent = false;
   const open = () => listen(`${stage.origin}/sse`, { headers: { authorization: `Bearer ${token}` } });
   const first = await Promise.all(Array.from({ length: 10 }, open));
   const before = rssKiB();

@@ -1,6 +1,7 @@
 //! What a user gets from `cargo generate --path templates/access --name my-server`.
 //!
-//! With `TOOLGATE_BLESS=1` the template's `Cargo.lock` is made anew from the repository's.
+//! With `TOOLGATE_BLESS=1` the template's `Cargo.lock` is made anew from the repository's, and its
+//! generated files from its `mcp.toml`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use cargo_toolgate::project::Project;
 use cargo_toolgate::setup::Package;
 use cargo_toolgate::step::Step;
 use cargo_toolgate::tools::Tools;
-use cargo_toolgate::{check, process, setup};
+use cargo_toolgate::{check, process, setup, sync};
 use toolgate_tests::repository;
 
 const CARGO_GENERATE: &str = "0.26.0";
@@ -121,15 +122,24 @@ fn in_repository(tools: &Tools) -> Generated {
     server
 }
 
-/// The repository's versions, less what the server does not use, with a place for its name.
+/// Renews what the template has only because other files have it: the repository's versions, less
+/// what the server does not use, and the files that `sync` writes; each with a place for the name.
 fn bless(server: &Path) {
     fs::copy(repository().join("Cargo.lock"), server.join("Cargo.lock")).expect("a lock file");
     let mut metadata = Command::new("cargo");
     metadata.args(["metadata", "--format-version", "1"]).current_dir(server);
     succeed("locking", metadata);
-    let locked = fs::read_to_string(server.join("Cargo.lock")).expect("a lock file");
-    let template = locked.replace("name = \"my-server\"", "name = \"{{project-name}}\"");
-    fs::write(repository().join("templates/access/Cargo.lock"), template).expect("the template");
+    sync::run(&Project::find(server).expect("it is a server")).expect("it is synchronised");
+    for (file, name) in [
+        ("Cargo.lock", "name = \"NAME\""),
+        ("wrangler.jsonc", "\"name\": \"NAME\""),
+        (".dev.vars.example", "NAME"),
+    ] {
+        let text = fs::read_to_string(server.join(file)).expect("a file");
+        let place = name.replace("NAME", "{{project-name}}");
+        let text = text.replace(&name.replace("NAME", "my-server"), &place);
+        fs::write(repository().join("templates/access").join(file), text).expect("the template");
+    }
 }
 
 fn command(program: &str, arguments: &[&str], folder: &Path, tools: &Tools) -> Command {

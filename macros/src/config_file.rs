@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -44,9 +44,16 @@ impl Place {
                 // Editors expand macros without a file; there the manifest has to do.
                 let source = option.span().local_file();
                 let folder = source.as_deref().and_then(Path::parent).unwrap_or(&manifest_dir);
-                Self { path: folder.join(option.value()), include: quote!(#option) }
+                Self { path: tidy(&folder.join(option.value())), include: quote!(#option) }
             }
         }
+    }
+
+    /// A file by its whole path.
+    #[cfg(test)]
+    pub(crate) fn at(path: PathBuf) -> Self {
+        let include = path.to_string_lossy();
+        Self { include: quote!(#include), path }
     }
 
     /// A file in the same folder.
@@ -93,6 +100,20 @@ impl Place {
         let include = &self.include;
         quote! { const _: &[::core::primitive::u8] = ::core::include_bytes!(#include); }
     }
+}
+
+/// The path without `..`, for people to read. A link on the way is not followed.
+fn tidy(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir if tidy.file_name().is_some() => {
+                tidy.pop();
+            }
+            other => tidy.push(other),
+        }
+    }
+    tidy
 }
 
 fn manifest_dir() -> PathBuf {

@@ -44,7 +44,10 @@ pub(crate) fn parse(tokens: TokenStream, known: &[&str], errors: &Errors) -> Vec
 }
 
 fn one_of(known: &[&str]) -> String {
-    format!("the options are {}", known.join(", "))
+    match known {
+        [only] => format!("the only option is `{only}`"),
+        known => format!("the options are {}", known.join(", ")),
+    }
 }
 
 fn entries(input: ParseStream<'_>, errors: &Errors) -> Vec<Entry> {

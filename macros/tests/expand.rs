@@ -23,7 +23,6 @@ fn expand(source: &str) -> TokenStream {
                 let options = take_options(&mut function.attrs);
                 tokens.extend(crate::tool::mcp_tool(options, function.into_token_stream()));
             }
-            Item::Macro(call) => tokens.extend(crate::server::serve(call.mac.tokens)),
             other => other.to_tokens(&mut tokens),
         }
     }
@@ -38,9 +37,15 @@ fn take_options(attrs: &mut Vec<Attribute>) -> TokenStream {
     }
 }
 
+fn read(name: &str) -> String {
+    fs::read_to_string(folder().join(name)).expect("the input")
+}
+
 fn check(case: &str) {
-    let source = fs::read_to_string(folder().join(format!("{case}.in.rs"))).expect("the input");
-    let tokens = expand(&source);
+    compare(case, expand(&read(&format!("{case}.in.rs"))));
+}
+
+fn compare(case: &str, tokens: TokenStream) {
     let file = syn::parse2(tokens).expect("what was written is Rust");
     let found = prettyplease::unparse(&file);
     let path = folder().join(format!("{case}.out.rs"));
@@ -74,6 +79,17 @@ cases! {
     faults
 }
 
+/// `mcp.toml` in, the Worker out; without the files beside it, which are checked elsewhere.
+#[test]
+fn a_whole_configuration() {
+    compare("serve", crate::server::expand_config(&read("serve.in.toml")));
+}
+
+#[test]
+fn a_worker_for_development() {
+    compare("serve_dev", crate::server::expand_config(&read("serve_dev.in.toml")));
+}
+
 #[test]
 fn every_case_is_run() {
     let inputs = fs::read_dir(folder()).expect("the folder");
@@ -98,7 +114,10 @@ fn expanded_code_names_everything_by_its_whole_path() {
             let before = registration[..at].trim_end();
             let alone = !registration[at + name.len()..].starts_with(char::is_alphanumeric);
             let of_user = name == "Option" && before.ends_with("same :: <");
-            assert!(before.ends_with("::") || !alone || of_user, "`{name}` stands alone in\n{text}");
+            assert!(
+                before.ends_with("::") || !alone || of_user,
+                "`{name}` stands alone in\n{text}"
+            );
         }
     }
 }

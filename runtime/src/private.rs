@@ -74,6 +74,16 @@ fn js(response: Response) -> JsResult {
     Ok(worker_sys::web_sys::Response::from(response).into())
 }
 
+/// Whether an environment variable of the build is `1`. Text cannot be compared in constants, but
+/// bytes can.
+#[must_use]
+pub const fn is_one(variable: Option<&str>) -> bool {
+    match variable {
+        Some(value) => matches!(value.as_bytes(), b"1"),
+        None => false,
+    }
+}
+
 /// The test that `serve!()` adds to the user's crate.
 ///
 /// # Panics

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { clientError, errorPage } from "./lib/expect.mjs";
+import { send } from "./lib/http.mjs";
 import { EMPLOYEE, logIn } from "./lib/idp.mjs";
 import { APPROVE, REDIRECT_URI, atClient, authorize, authorizeUrl, newClient, pkce, redeem } from "./lib/oauth.mjs";
 import { openStage } from "./lib/stage.mjs";
@@ -94,11 +95,28 @@ describe("state comes back exactly", () => {
     });
   }
 
+  test("with everything else as long as it may be", async () => {
+    const redirect_uri = `http://127.0.0.1:33418/${"r".repeat(512 - 23)}`;
+    const own = await newClient(origin, { client_name: "Ж".repeat(80), redirect_uris: [redirect_uri] });
+    const state = "ü".repeat(512);
+    const { page } = await authorize(stage, { browser: stage.browser(), client: own, email: EMPLOYEE, changes: { state } });
+    assert.ok(page.query.get("code"), `${page.status} ${page.words}`);
+    assert.equal(page.query.get("state"), state);
+  });
+
   test("and none comes back when none was sent", async () => {
     const { page } = await authorize(stage, { browser: stage.browser(), client, email: EMPLOYEE, changes: { state: undefined } });
     assert.deepEqual(page.query.getAll("state"), []);
     assert.ok(page.query.get("code"));
   });
+});
+
+test("no page of another origin may read the pages of a sign-in", async () => {
+  const from = { origin: "https://evil.example" };
+  for (const path of [`/authorize?client_id=${client.client_id}`, "/callback?state=x"]) {
+    const answer = await send(`${origin}${path}`, { headers: from });
+    assert.equal(answer.headers.get("access-control-allow-origin"), null, path);
+  }
 });
 
 describe("what clients do in different ways", () => {

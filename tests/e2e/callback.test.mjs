@@ -93,7 +93,111 @@ describe("an id_token with", () => {
   });
 });
 
+describe("claims of the provider", () => {
+  const withClaims = (claims) => ({
+    idToken: (parts) => {
+      Object.assign(parts.claims, claims);
+      return sign(parts);
+    },
+  });
+  async function toolsWith(claims) {
+    const { page, verifier } = await attempt(withClaims(claims));
+    if (page.status !== 0 || page.query.get("error")) {
+      refused(page);
+      return undefined;
+    }
+    const answer = await redeem(stage, client, { code: page.query.get("code"), verifier });
+    assert.equal(answer.status, 200, answer.text);
+    return mcp.toolNames(origin, answer.json().access_token);
+  }
+
+  const odd = {
+    "groups as text": { groups: "design" },
+    "groups with other things between": { groups: [1, null, { name: "design" }, ["design"]] },
+    "a name that is an object": { name: { given: "Erin" } },
+    "an e-mail that is missing": { email: undefined },
+    "an e-mail that is null": { email: null, email_verified: "yes" },
+    "a sub of a thousand characters": { sub: "s".repeat(1000) },
+    "a sub that is a number": { sub: 7 },
+    "deeply nested claims": { custom: JSON.parse(`${'{"a":'.repeat(60)}1${"}".repeat(60)}`) },
+    "many claims": Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`claim_${i}`, "x".repeat(20)])),
+  };
+  for (const [name, claims] of Object.entries(odd)) {
+    test(`${name}: the sign-in works or is refused in words`, async () => {
+      const tools = await toolsWith(claims);
+      assert.ok(tools === undefined || tools.includes("add"), String(tools));
+    });
+  }
+
+  test("a group that the policy names lets a person in whose address it does not name", async () => {
+    assert.deepEqual(await toolsWith({ email: "someone@mycompany.com", groups: ["staff", "design"] }), ["add", "generateImage"]);
+    assert.deepEqual(await toolsWith({ email: "someone@mycompany.com", groups: ["designers", "Design", "design "] }), ["add"]);
+  });
+
+  test("a hundred groups fit into a token", async () => {
+    const groups = Array.from({ length: 100 }, (_, i) => `a-group-with-a-rather-long-name-${i}`);
+    assert.deepEqual(await toolsWith({ email: "someone@mycompany.com", groups: [...groups, "design"] }), ["add", "generateImage"]);
+  });
+
+  test("a thousand groups are refused, not cut", async () => {
+    const groups = Array.from({ length: 1000 }, (_, i) => `a-group-with-a-rather-long-name-${i}`);
+    assert.equal(await toolsWith({ email: "someone@mycompany.com", groups: [...groups, "design"] }), undefined);
+  });
+});
+
 describe("keys of the provider", () => {
+  const fresh = () => stage.restart({});
+  const documents = [
+    ["a page instead of keys", (response) => response.writeHead(200, { "content-type": "text/html" }).end("<h1>oops</h1>")],
+    ["status 500", (response) => response.writeHead(500).end()],
+    ["no list", (response) => response.writeHead(200, { "content-type": "application/json" }).end('{"keys":{}}')],
+    ["an empty list", (response) => response.writeHead(200, { "content-type": "application/json" }).end('{"keys":[]}')],
+    ["a closed connection", (response) => response.socket.destroy()],
+  ];
+  for (const [name, jwks] of documents) {
+    test(`answered with ${name}: nobody is signed in, and the next one is not held up`, async () => {
+      await fresh();
+      refused((await attempt({ jwks })).page);
+      await fresh();
+      assert.ok((await attempt()).page.query.get("code"));
+    });
+  }
+
+  test("that nobody can use do not hide the good one", async () => {
+    await fresh();
+    const junk = [null, 7, {}, { kty: "RSA", kid: idp.signer.kid }, { kty: "oct", k: "c2VjcmV0", kid: "sym" }, { kty: "EC", crv: "P-256", x: "!", y: "!", kid: "ec" }, { kty: "RSA", n: "AQAB", e: "AQAB", kid: "short", alg: "RS256" }];
+    const jwks = (response) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ keys: [...junk, idp.signer.jwk] }));
+    const { page } = await attempt({ jwks });
+    assert.ok(page.query?.get("code"), `${page.status} ${page.url}`);
+  });
+
+  test("that are symmetric are not used", async () => {
+    await fresh();
+    const secret = Buffer.from("0123456789abcdef0123456789abcdef");
+    const jwks = (response) => response.writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ keys: [{ kty: "oct", k: secret.toString("base64url"), kid: "sym", alg: "HS256" }, idp.signer.jwk] }));
+    const idToken = (parts) => {
+      parts.header = { alg: "HS256", kid: "sym" };
+      parts.key = { ...parts.key, secret };
+      return sign(parts);
+    };
+    refused((await attempt({ jwks, idToken })).page);
+  });
+
+  test("of ES256 are as good as those of RS256", async () => {
+    await fresh();
+    const key = await idp.newKey("elliptic-1", "ES256");
+    idp.keys.push(key);
+    const { page } = await attempt({
+      idToken: (parts) => {
+        parts.header = { alg: "ES256", kid: key.kid };
+        parts.key = key;
+        return sign(parts);
+      },
+    });
+    assert.ok(page.query.get("code"), page.url);
+  });
+
   test("that are new are fetched when a token names them", async () => {
     const fresh = await idp.newKey(`rotated-${Date.now()}`);
     idp.keys.push(fresh);

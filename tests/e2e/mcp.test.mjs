@@ -49,6 +49,11 @@ describe("a token that is", () => {
     challenge(await mcp.legacy(origin, foreign.access_token, "tools/list"), { origin, error: "invalid_token" });
   });
 
+  test("made for /sse is answered 401", async () => {
+    const other = await signIn(stage, { browser: stage.browser(), email: VISITOR, changes: { resource: `${origin}/sse` } });
+    challenge(await mcp.legacy(origin, other.access_token, "tools/list"), { origin, error: "invalid_token" });
+  });
+
   test("in the query is not looked at", async () => {
     const answer = await mcp.post(origin, undefined, list, { path: `/mcp?access_token=${encodeURIComponent(token)}` });
     challenge(answer, { origin, error: undefined });

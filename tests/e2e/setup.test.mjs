@@ -1,11 +1,11 @@
 // What the owner of a server sets: variables that are missing or weak, keys that are replaced, and
-// people who are let in by a variable.
+// bindings.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { challenge, helpful } from "./lib/expect.mjs";
+import { challenge } from "./lib/expect.mjs";
 import { send } from "./lib/http.mjs";
 import { CLIENT_SECRET, EMPLOYEE, VISITOR } from "./lib/idp.mjs";
 import * as mcp from "./lib/mcp.mjs";
@@ -82,16 +82,6 @@ describe("the encryption key", () => {
   });
 });
 
-test("a policy's addresses may come from a variable, and a change of it counts at once", async () => {
-  await stage.restart({});
-  const visitor = await signIn(stage, { browser: stage.browser(), email: VISITOR });
-  assert.deepEqual(await mcp.toolNames(origin, visitor.access_token), ["add"]);
-  await stage.restart({ vars: { ALLOWED_EMAILS: "someone@else.example,\n  Visitor@MyCompany.com" } });
-  assert.deepEqual(await mcp.toolNames(origin, visitor.access_token), ["add", "generateImage"]);
-  await stage.restart({ vars: { ALLOWED_EMAILS: "" } });
-  assert.deepEqual(await mcp.toolNames(origin, visitor.access_token), ["add"]);
-});
-
 test("a server without its AI binding fails the call, not the server", async () => {
   await stage.restart({ ai: false });
   const { access_token: token } = await signIn(stage, { browser: stage.browser(), email: EMPLOYEE });
@@ -99,5 +89,5 @@ test("a server without its AI binding fails the call, not the server", async () 
   assert.equal(answer.status, 200, answer.text);
   const { result } = mcp.message(answer);
   assert.equal(result.isError, true);
-  helpful(result.content[0].text);
+  assert.match(result.content[0].text, /\bAI\b/);
 });

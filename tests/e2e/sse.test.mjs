@@ -130,6 +130,7 @@ describe("a session", () => {
   test("that was never opened is answered 404 and leaves nothing stored", async () => {
     const count = () => readdirSync(persist, { recursive: true }).filter((name) => String(name).endsWith(".sqlite")).length;
     const before = count();
+    assert.ok(before > 0, "the directory is the one that workerd writes to");
     for (let i = 0; i < 5; i += 1) {
       const bogus = Array.from({ length: 43 }, () => "abcdefghijklmnop"[Math.floor(Math.random() * 16)]).join("");
       const answer = await mcp.post(origin, visitor.access_token, ping, { path: `/messages?sessionId=${bogus}` });
@@ -183,6 +184,14 @@ describe("a session", () => {
     const other = await signIn(stage, { browser: stage.browser(), email: VISITOR, changes: { resource: `${origin}/mcp` } });
     const stream = await listen(address, { headers: bearer(other) });
     assert.equal(stream.status, 401);
+    stream.close();
+  });
+
+  test("of before a restart of the server is answered 404, so that the client starts over", async () => {
+    const { stream, path } = await open(employee);
+    await stage.restart({});
+    const answer = await mcp.post(origin, employee.access_token, ping, { path });
+    assert.equal(answer.status, 404, answer.text);
     stream.close();
   });
 

@@ -27,6 +27,8 @@ pub fn build(project: &Project, tools: &Tools, profile: Profile) -> Result<()> {
     let mut command = Command::new(tools.cargo_binary("worker-build"));
     command.arg(if profile == Profile::Dev { "--dev" } else { "--release" });
     command.current_dir(&project.root).envs(tools.environment()).env("TOOLGATE_DEV", "1");
+    // worker-build would end with a backtrace of itself, after what the compiler has to say.
+    command.env("RUST_BACKTRACE", "0");
     command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
     let built = process::run(&mut command, |line| {
         step.progress(cargo_progress(line).unwrap_or(line.trim()));

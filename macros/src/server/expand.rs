@@ -57,7 +57,7 @@ fn dev_guard(server: &Server) -> TokenStream {
     quote! {
         #[cfg(target_arch = "wasm32")]
         const _: () = ::core::assert!(
-            ::core::matches!(::core::option_env!("TOOLGATE_DEV"), ::core::option::Option::Some("1")),
+            ::toolgate::__private::is_one(::core::option_env!("TOOLGATE_DEV")),
             "mcp.toml says `provider = \"dev\"`: this Worker would trust an identity provider that \
              lets anyone sign in as anyone. Run it with `cargo toolgate dev`; to deploy, choose \
              another provider",

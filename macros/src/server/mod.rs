@@ -16,3 +16,12 @@ pub(crate) fn serve(options: TokenStream) -> TokenStream {
         _ => errors.into_tokens(),
     }
 }
+
+/// What `serve!()` makes of a configuration that is not in a file.
+#[cfg(test)]
+pub(crate) fn expand_config(source: &str) -> TokenStream {
+    let checked = toolgate_config::check(source).expect("no faults");
+    let config = crate::config_file::Place::of_config(None);
+    let wrangler = config.sibling("wrangler.jsonc");
+    expand::server(&valid::Server { checked: Box::new(checked), config, wrangler })
+}

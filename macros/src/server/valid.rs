@@ -29,6 +29,8 @@ pub(crate) fn check(tokens: TokenStream, errors: &Errors) -> Option<Server> {
     let entries = options::parse(tokens, OPTIONS, errors);
     let option = match entries.iter().find(|entry| entry.key == "config") {
         Some(entry) => Some(entry.text(errors)?),
+        // Which file was meant is not known.
+        None if !errors.is_empty() => return None,
         None => None,
     };
     let config = Place::of_config(option.as_ref());
@@ -95,5 +97,65 @@ fn check_wrangler(checked: &Checked, config: &Place, wrangler: &Place, errors: &
             let message = format!("`{file}` cannot be read: {error}");
             errors.report(TokenStream::new(), message, help);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::process;
+
+    use super::*;
+
+    const CONFIG: &str = "[server]\nname = \"Test\"\n";
+
+    /// A folder with a `mcp.toml` and, if any, this `wrangler.jsonc`; what is said about the two.
+    fn faults(name: &str, wrangler: Option<&str>) -> String {
+        let folder = env::temp_dir().join(format!("toolgate-macros-{}", process::id())).join(name);
+        fs::create_dir_all(&folder).expect("a folder");
+        let file = folder.join(WRANGLER);
+        match wrangler {
+            Some(text) => fs::write(&file, text).expect("a file"),
+            None => drop(fs::remove_file(&file)),
+        }
+        let errors = Errors::default();
+        let config = Place::at(folder.join("mcp.toml"));
+        check_wrangler(&checked(), &config, &config.sibling(WRANGLER), &errors);
+        fs::remove_dir_all(&folder).expect("the folder can go");
+        errors.into_tokens().to_string()
+    }
+
+    fn checked() -> Checked {
+        toolgate_config::check(CONFIG).expect("no faults")
+    }
+
+    fn generated() -> String {
+        let package = Package { name: env!("CARGO_PKG_NAME") };
+        deploy::wrangler_jsonc(&checked(), &package).expect("no faults")
+    }
+
+    #[test]
+    fn the_generated_file_is_accepted() {
+        assert_eq!(faults("fresh", Some(&generated())), "");
+    }
+
+    #[test]
+    fn line_endings_of_windows_do_not_make_it_stale() {
+        assert_eq!(faults("windows", Some(&generated().replace('\n', "\r\n"))), "");
+    }
+
+    #[test]
+    fn an_edited_file_is_stale() {
+        let found = faults("edited", Some(&format!("{}// mine\n", generated())));
+        assert!(found.contains("cargo toolgate sync"), "{found}");
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let found = faults("missing", None);
+        assert!(
+            found.contains("there is no `") && found.contains("cargo toolgate sync"),
+            "{found}"
+        );
     }
 }

@@ -41,7 +41,7 @@ pub(crate) enum Presence {
     /// An `Option`.
     Optional,
     /// Has a default.
-    Default(Expr),
+    Default(Box<Expr>),
 }
 
 /// Checks one parameter. `None` when something about it was reported.
@@ -78,10 +78,20 @@ pub(crate) fn check<'a>(input: &'a PatType, errors: &Errors) -> Option<Argument<
         (None, Some(entry)) => {
             let default = entry.expr("…", errors)?;
             check_default(default, plain, range.as_ref(), length.as_ref(), errors);
-            Presence::Default(default.clone())
+            Presence::Default(Box::new(default.clone()))
         }
     };
-    Some(Argument { name, ident, ty: &input.ty, value, plain, presence, description, range, length })
+    Some(Argument {
+        name,
+        ident,
+        ty: &input.ty,
+        value,
+        plain,
+        presence,
+        description,
+        range,
+        length,
+    })
 }
 
 fn entries(attrs: &[Attribute], errors: &Errors) -> Vec<Entry> {
@@ -142,10 +152,9 @@ fn check_default(
                 errors.report(default, "the default is outside the range", help);
             }
         }
+        Some(Plain::Bool) if matches!(literal, Some(Lit::Bool(_))) => {}
         Some(Plain::Bool) => {
-            if !matches!(literal, Some(Lit::Bool(_))) {
-                errors.report(default, "the default of a `bool` is `true` or `false`", LITERAL);
-            }
+            errors.report(default, "the default of a `bool` is `true` or `false`", LITERAL);
         }
         Some(Plain::Text) => match literal {
             Some(Lit::Str(text)) => {

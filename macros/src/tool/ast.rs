@@ -65,9 +65,11 @@ pub(crate) fn documentation(attrs: &[Attribute]) -> Option<String> {
         if let Meta::NameValue(meta) = &attr.meta
             && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &meta.value
         {
-            lines.extend(text.value().split('\n').map(|line| {
-                line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()
-            }));
+            lines.extend(
+                text.value()
+                    .split('\n')
+                    .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()),
+            );
         }
     }
     let text = lines.join("\n").trim().to_owned();

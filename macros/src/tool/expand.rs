@@ -1,6 +1,6 @@
 //! From a checked tool to code. Nothing here can fail.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
@@ -23,7 +23,6 @@ pub(crate) fn tool(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
     let function = function(source);
     let tracker = tool.config.tracker();
     let unique = unique(tool);
-    let same = tool.arguments().flat_map(same_types);
     let info = info(source, tool);
     let call = call(source, tool);
     quote! {
@@ -33,7 +32,6 @@ pub(crate) fn tool(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
 
         const _: () = {
             #tracker
-            #(#same)*
 
             const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
                 info: #info,
@@ -50,9 +48,10 @@ pub(crate) fn tool(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
 fn unique(tool: &Tool<'_>) -> TokenStream {
     let span = tool.name_tokens.span();
     let name = Ident::new(&format!("__toolgate_tool_named_{}", identifier(&tool.name)), span);
-    quote! {
+    quote_spanned! {span=>
         #[doc(hidden)]
         #[macro_export]
+        #[allow(non_local_definitions)]
         macro_rules! #name { () => {}; }
     }
 }
@@ -60,27 +59,6 @@ fn unique(tool: &Tool<'_>) -> TokenStream {
 /// A tool's name as part of an identifier; different names stay different.
 fn identifier(name: &str) -> String {
     name.replace("_x", "_x5fx").replace('-', "_x2d").replace('.', "_x2e")
-}
-
-/// Asserts that the types known by name are those of the standard library.
-fn same_types(argument: &Argument<'_>) -> Option<TokenStream> {
-    let optional = matches!(argument.presence, Presence::Optional);
-    let expected = match (argument.plain, optional) {
-        (Some(plain), true) => {
-            let inner = standard(plain);
-            quote!(::core::option::Option<#inner>)
-        }
-        (Some(plain), false) => standard(plain),
-        (None, true) => {
-            let inner = argument.value;
-            quote!(::core::option::Option<#inner>)
-        }
-        (None, false) => return None,
-    };
-    let ty = argument.ty;
-    Some(quote_spanned! {ty.span()=>
-        const _: () = ::toolgate::__private::same::<#ty, #expected>();
-    })
 }
 
 fn standard(plain: Plain<'_>) -> TokenStream {
@@ -108,8 +86,9 @@ fn info(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
     let title = option(tool.title.as_ref().map(|title| quote!(#title)));
     let description = option(tool.description.as_ref().map(|text| quote!(#text)));
     let input_schema = input_schema(tool);
-    let output = output(source);
-    let output_schema = quote_spanned! {output.span()=>
+    let span = output(source).span();
+    let output = with_lifetimes(output(source).into_token_stream(), "static");
+    let output_schema = quote_spanned! {span=>
         <#output as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA
     };
     let hint = |hint: Option<bool>| option(hint.map(|hint| quote!(#hint)));
@@ -149,6 +128,28 @@ fn output(source: &ToolFn) -> Type {
         ReturnType::Type(_, ty) => types::ungrouped(ty).clone(),
         ReturnType::Default => syn::parse_quote!(()),
     }
+}
+
+/// The type as it can stand outside of the function: with other lifetimes than those it names.
+fn with_lifetimes(tokens: TokenStream, name: &str) -> TokenStream {
+    let mut after_quote = false;
+    let replaced = tokens.into_iter().map(|tree| match tree {
+        TokenTree::Group(group) => {
+            let inner = with_lifetimes(group.stream(), name);
+            let mut replaced = Group::new(group.delimiter(), inner);
+            replaced.set_span(group.span());
+            TokenTree::Group(replaced)
+        }
+        TokenTree::Ident(ident) if after_quote => {
+            after_quote = false;
+            TokenTree::Ident(Ident::new(name, ident.span()))
+        }
+        other => {
+            after_quote = matches!(&other, TokenTree::Punct(punct) if punct.as_char() == '\'');
+            other
+        }
+    });
+    replaced.collect()
 }
 
 fn input_schema(tool: &Tool<'_>) -> TokenStream {
@@ -199,16 +200,19 @@ fn call(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
                 let name = local(&format!("argument_{}", names.len()));
                 taken.push(take(argument, &given, &name));
                 taken.extend(checks(argument, &given, &name));
-                passed.push(quote!(#name));
+                passed.push(same(argument, &name));
                 names.push(name);
             }
         }
     }
     let function = &source.sig.ident;
     let wait = source.sig.asyncness.is_some().then(|| quote!(.await));
-    let output = output(source);
-    let result = quote_spanned! {output.span()=>
-        ::toolgate::__private::IntoToolResult::into_tool_result
+    // The trait is asked for at the type, so that a type without it is reported there, and once.
+    let span = output(source).span();
+    let output = with_lifetimes(output(source).into_token_stream(), "_");
+    let convert = local("convert");
+    let into = quote_spanned! {span=>
+        <#output as ::toolgate::__private::IntoToolResult>::into_tool_result
     };
     quote! {
         |#context, mut #given| ::std::boxed::Box::pin(async move {
@@ -218,7 +222,8 @@ fn call(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
             else {
                 return #given.refusal();
             };
-            #result(#function(#(#passed),*) #wait)
+            let #convert = #into;
+            #convert(#function(#(#passed),*) #wait)
         })
     }
 }
@@ -229,13 +234,26 @@ fn local(name: &str) -> Ident {
     Ident::new(&format!("__{name}"), Span::mixed_site())
 }
 
+/// The argument as the function takes it. Where the macro knows the type by name, this is also
+/// what makes sure that the name means the type of the standard library.
+fn same(argument: &Argument<'_>, name: &Ident) -> TokenStream {
+    let Argument { ty, value, plain, presence, .. } = argument;
+    let optional = matches!(presence, Presence::Optional);
+    let inner = match plain {
+        Some(plain) => standard(*plain),
+        None if optional => value.to_token_stream(),
+        None => return name.to_token_stream(),
+    };
+    let expected = if optional { quote!(::core::option::Option<#inner>) } else { inner };
+    quote_spanned!(ty.span()=> ::toolgate::__private::same::<#ty, #expected>(#name))
+}
+
 fn take(argument: &Argument<'_>, given: &Ident, name: &Ident) -> TokenStream {
     let Argument { name: text, value, presence, .. } = argument;
-    let reader = match argument.plain {
-        Some(_) => quote!(plain),
-        None => quote!(json),
+    let convert = match argument.plain.map(standard) {
+        Some(ty) => quote!(::toolgate::__private::plain::<#ty>),
+        None => quote_spanned!(value.span()=> ::toolgate::__private::json::<#value>),
     };
-    let convert = quote_spanned!(value.span()=> ::toolgate::__private::#reader::<#value>);
     match presence {
         Presence::Required => quote!(let #name = #given.required(#text, #convert);),
         Presence::Optional => quote!(let #name = #given.optional(#text, #convert);),
@@ -273,11 +291,8 @@ fn checks(argument: &Argument<'_>, given: &Ident, name: &Ident) -> Vec<TokenStre
     checks
         .into_iter()
         .map(|(test, violation)| {
-            let test = if optional {
-                quote!(#value.as_ref().is_none_or(|#value| #test))
-            } else {
-                test
-            };
+            let test =
+                if optional { quote!(#value.as_ref().is_none_or(|#value| #test)) } else { test };
             quote!(#given.check(#text, &#name, |#value| #test, #violation);)
         })
         .collect()

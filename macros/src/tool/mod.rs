@@ -30,7 +30,7 @@ pub(crate) fn mcp_tool(options: TokenStream, item: TokenStream) -> TokenStream {
         _ => {
             let function = expand::function(&function);
             let errors = errors.into_tokens();
-            quote!(#errors #[allow(dead_code)] #function)
+            quote!(#errors #[allow(unused)] #function)
         }
     }
 }

@@ -60,9 +60,7 @@ impl<'a> Plain<'a> {
             ("f64", None) => Some(Self::Number("f64")),
             ("String", None) => Some(Self::Text),
             ("Vec", Some(item)) => Self::of(item).map(|_| Self::List(item)),
-            (name, None) => {
-                WHOLE_NUMBERS.iter().find(|whole| whole.name == name).map(Self::Whole)
-            }
+            (name, None) => WHOLE_NUMBERS.iter().find(|whole| whole.name == name).map(Self::Whole),
             _ => None,
         }
     }

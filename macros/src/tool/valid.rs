@@ -147,11 +147,7 @@ fn contradictions(hints: &Hints, destructive: Option<&Entry>, errors: &Errors) {
     }
 }
 
-fn name(
-    sig: &Signature,
-    entry: Option<&Entry>,
-    errors: &Errors,
-) -> Option<(String, TokenStream)> {
+fn name(sig: &Signature, entry: Option<&Entry>, errors: &Errors) -> Option<(String, TokenStream)> {
     let (name, tokens) = match entry {
         None => (sig.ident.unraw().to_string(), sig.ident.to_token_stream()),
         Some(entry) => {

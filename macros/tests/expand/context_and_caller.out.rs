@@ -7,11 +7,11 @@ async fn whoami(
 }
 #[doc(hidden)]
 #[macro_export]
+#[allow(non_local_definitions)]
 macro_rules! __toolgate_tool_named_whoami {
     () => {};
 }
 const _: () = {
-    const _: () = ::toolgate::__private::same::<String, ::std::string::String>();
     const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
         info: ::toolgate::__private::ToolInfo {
             name: "whoami",
@@ -31,16 +31,23 @@ const _: () = {
         },
         call: |__context, mut __arguments| ::std::boxed::Box::pin(async move {
             let __argument_0 = __arguments
-                .required("greeting", ::toolgate::__private::plain::<String>);
+                .required(
+                    "greeting",
+                    ::toolgate::__private::plain::<::std::string::String>,
+                );
             let (true, ::core::option::Option::Some(__argument_0)) = (
                 __arguments.accepted(),
                 __argument_0,
             ) else {
                 return __arguments.refusal();
             };
-            ::toolgate::__private::IntoToolResult::into_tool_result(
+            let __convert = <String as ::toolgate::__private::IntoToolResult>::into_tool_result;
+            __convert(
                 whoami(
-                        __argument_0,
+                        ::toolgate::__private::same::<
+                            String,
+                            ::std::string::String,
+                        >(__argument_0),
                         ::toolgate::__private::Context::caller(__context),
                         __context,
                     )

@@ -4,6 +4,7 @@ fn delete_all() -> Result<(), String> {
 }
 #[doc(hidden)]
 #[macro_export]
+#[allow(non_local_definitions)]
 macro_rules! __toolgate_tool_named_files_x2edelete_x2dall {
     () => {};
 }
@@ -32,7 +33,11 @@ const _: () = {
             let (true,) = (__arguments.accepted(),) else {
                 return __arguments.refusal();
             };
-            ::toolgate::__private::IntoToolResult::into_tool_result(delete_all())
+            let __convert = <Result<
+                (),
+                String,
+            > as ::toolgate::__private::IntoToolResult>::into_tool_result;
+            __convert(delete_all())
         }),
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

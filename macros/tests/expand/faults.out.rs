@@ -16,7 +16,7 @@
 ::core::compile_error! {
     "an argument belongs to the tool\n= help: write `String`"
 }
-#[allow(dead_code)]
+#[allow(unused)]
 fn two(a: u8, b: &str) -> u8 {
     a
 }

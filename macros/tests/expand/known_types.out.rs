@@ -14,21 +14,11 @@ pub(crate) fn add(
 }
 #[doc(hidden)]
 #[macro_export]
+#[allow(non_local_definitions)]
 macro_rules! __toolgate_tool_named_add {
     () => {};
 }
 const _: () = {
-    const _: () = ::toolgate::__private::same::<f64, ::core::primitive::f64>();
-    const _: () = ::toolgate::__private::same::<f64, ::core::primitive::f64>();
-    const _: () = ::toolgate::__private::same::<
-        Vec<Vec<i8>>,
-        ::std::vec::Vec<::std::vec::Vec<::core::primitive::i8>>,
-    >();
-    const _: () = ::toolgate::__private::same::<
-        Option<bool>,
-        ::core::option::Option<::core::primitive::bool>,
-    >();
-    const _: () = ::toolgate::__private::same::<String, ::std::string::String>();
     const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
         info: ::toolgate::__private::ToolInfo {
             name: "add",
@@ -50,15 +40,23 @@ const _: () = {
         },
         call: |_, mut __arguments| ::std::boxed::Box::pin(async move {
             let __argument_0 = __arguments
-                .required("a", ::toolgate::__private::plain::<f64>);
+                .required("a", ::toolgate::__private::plain::<::core::primitive::f64>);
             let __argument_1 = __arguments
-                .required("b", ::toolgate::__private::plain::<f64>);
+                .required("b", ::toolgate::__private::plain::<::core::primitive::f64>);
             let __argument_2 = __arguments
-                .required("list", ::toolgate::__private::plain::<Vec<Vec<i8>>>);
+                .required(
+                    "list",
+                    ::toolgate::__private::plain::<
+                        ::std::vec::Vec<::std::vec::Vec<::core::primitive::i8>>,
+                    >,
+                );
             let __argument_3 = __arguments
-                .optional("flag", ::toolgate::__private::plain::<bool>);
+                .optional(
+                    "flag",
+                    ::toolgate::__private::plain::<::core::primitive::bool>,
+                );
             let __argument_4 = __arguments
-                .required("type", ::toolgate::__private::plain::<String>);
+                .required("type", ::toolgate::__private::plain::<::std::string::String>);
             let (
                 true,
                 ::core::option::Option::Some(__argument_0),
@@ -76,8 +74,30 @@ const _: () = {
             ) else {
                 return __arguments.refusal();
             };
-            ::toolgate::__private::IntoToolResult::into_tool_result(
-                add(__argument_0, __argument_1, __argument_2, __argument_3, __argument_4),
+            let __convert = <f64 as ::toolgate::__private::IntoToolResult>::into_tool_result;
+            __convert(
+                add(
+                    ::toolgate::__private::same::<
+                        f64,
+                        ::core::primitive::f64,
+                    >(__argument_0),
+                    ::toolgate::__private::same::<
+                        f64,
+                        ::core::primitive::f64,
+                    >(__argument_1),
+                    ::toolgate::__private::same::<
+                        Vec<Vec<i8>>,
+                        ::std::vec::Vec<::std::vec::Vec<::core::primitive::i8>>,
+                    >(__argument_2),
+                    ::toolgate::__private::same::<
+                        Option<bool>,
+                        ::core::option::Option<::core::primitive::bool>,
+                    >(__argument_3),
+                    ::toolgate::__private::same::<
+                        String,
+                        ::std::string::String,
+                    >(__argument_4),
+                ),
             )
         }),
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),

@@ -11,23 +11,11 @@ fn limits(
 }
 #[doc(hidden)]
 #[macro_export]
+#[allow(non_local_definitions)]
 macro_rules! __toolgate_tool_named_limits {
     () => {};
 }
 const _: () = {
-    const _: () = ::toolgate::__private::same::<u8, ::core::primitive::u8>();
-    const _: () = ::toolgate::__private::same::<
-        Option<f32>,
-        ::core::option::Option<::core::primitive::f32>,
-    >();
-    const _: () = ::toolgate::__private::same::<i64, ::core::primitive::i64>();
-    const _: () = ::toolgate::__private::same::<String, ::std::string::String>();
-    const _: () = ::toolgate::__private::same::<
-        Option<Vec<String>>,
-        ::core::option::Option<::std::vec::Vec<::std::string::String>>,
-    >();
-    const _: () = ::toolgate::__private::same::<usize, ::core::primitive::usize>();
-    const _: () = ::toolgate::__private::same::<bool, ::core::primitive::bool>();
     const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
         info: ::toolgate::__private::ToolInfo {
             name: "limits",
@@ -47,7 +35,11 @@ const _: () = {
         },
         call: |_, mut __arguments| ::std::boxed::Box::pin(async move {
             let __argument_0 = __arguments
-                .defaulted("steps", ::toolgate::__private::plain::<u8>, || 4);
+                .defaulted(
+                    "steps",
+                    ::toolgate::__private::plain::<::core::primitive::u8>,
+                    || 4,
+                );
             __arguments
                 .check(
                     "steps",
@@ -56,7 +48,10 @@ const _: () = {
                     "must be between 4 and 8",
                 );
             let __argument_1 = __arguments
-                .optional("ratio", ::toolgate::__private::plain::<f32>);
+                .optional(
+                    "ratio",
+                    ::toolgate::__private::plain::<::core::primitive::f32>,
+                );
             __arguments
                 .check(
                     "ratio",
@@ -69,7 +64,11 @@ const _: () = {
                     "must be at least 0 and below 1",
                 );
             let __argument_2 = __arguments
-                .defaulted("offset", ::toolgate::__private::plain::<i64>, || -3);
+                .defaulted(
+                    "offset",
+                    ::toolgate::__private::plain::<::core::primitive::i64>,
+                    || -3,
+                );
             __arguments
                 .check(
                     "offset",
@@ -80,7 +79,7 @@ const _: () = {
             let __argument_3 = __arguments
                 .defaulted(
                     "color",
-                    ::toolgate::__private::plain::<String>,
+                    ::toolgate::__private::plain::<::std::string::String>,
                     || ::std::string::String::from("red \"rose\""),
                 );
             __arguments
@@ -91,7 +90,12 @@ const _: () = {
                     "must have 1 to 10 characters",
                 );
             let __argument_4 = __arguments
-                .optional("tags", ::toolgate::__private::plain::<Vec<String>>);
+                .optional(
+                    "tags",
+                    ::toolgate::__private::plain::<
+                        ::std::vec::Vec<::std::string::String>,
+                    >,
+                );
             __arguments
                 .check(
                     "tags",
@@ -102,9 +106,17 @@ const _: () = {
                     "must have at most 1 item",
                 );
             let __argument_5 = __arguments
-                .defaulted("maxResults", ::toolgate::__private::plain::<usize>, || 10);
+                .defaulted(
+                    "maxResults",
+                    ::toolgate::__private::plain::<::core::primitive::usize>,
+                    || 10,
+                );
             let __argument_6 = __arguments
-                .defaulted("verbose", ::toolgate::__private::plain::<bool>, || false);
+                .defaulted(
+                    "verbose",
+                    ::toolgate::__private::plain::<::core::primitive::bool>,
+                    || false,
+                );
             let (
                 true,
                 ::core::option::Option::Some(__argument_0),
@@ -126,15 +138,37 @@ const _: () = {
             ) else {
                 return __arguments.refusal();
             };
-            ::toolgate::__private::IntoToolResult::into_tool_result(
+            let __convert = <String as ::toolgate::__private::IntoToolResult>::into_tool_result;
+            __convert(
                 limits(
-                    __argument_0,
-                    __argument_1,
-                    __argument_2,
-                    __argument_3,
-                    __argument_4,
-                    __argument_5,
-                    __argument_6,
+                    ::toolgate::__private::same::<
+                        u8,
+                        ::core::primitive::u8,
+                    >(__argument_0),
+                    ::toolgate::__private::same::<
+                        Option<f32>,
+                        ::core::option::Option<::core::primitive::f32>,
+                    >(__argument_1),
+                    ::toolgate::__private::same::<
+                        i64,
+                        ::core::primitive::i64,
+                    >(__argument_2),
+                    ::toolgate::__private::same::<
+                        String,
+                        ::std::string::String,
+                    >(__argument_3),
+                    ::toolgate::__private::same::<
+                        Option<Vec<String>>,
+                        ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+                    >(__argument_4),
+                    ::toolgate::__private::same::<
+                        usize,
+                        ::core::primitive::usize,
+                    >(__argument_5),
+                    ::toolgate::__private::same::<
+                        bool,
+                        ::core::primitive::bool,
+                    >(__argument_6),
                 ),
             )
         }),

@@ -1,6 +1,7 @@
 fn ping() {}
 #[doc(hidden)]
 #[macro_export]
+#[allow(non_local_definitions)]
 macro_rules! __toolgate_tool_named_ping {
     () => {};
 }
@@ -26,7 +27,8 @@ const _: () = {
             let (true,) = (__arguments.accepted(),) else {
                 return __arguments.refusal();
             };
-            ::toolgate::__private::IntoToolResult::into_tool_result(ping())
+            let __convert = <() as ::toolgate::__private::IntoToolResult>::into_tool_result;
+            __convert(ping())
         }),
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

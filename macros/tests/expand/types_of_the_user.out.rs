@@ -8,15 +8,11 @@ fn search(
 }
 #[doc(hidden)]
 #[macro_export]
+#[allow(non_local_definitions)]
 macro_rules! __toolgate_tool_named_search {
     () => {};
 }
 const _: () = {
-    const _: () = ::toolgate::__private::same::<String, ::std::string::String>();
-    const _: () = ::toolgate::__private::same::<
-        Option<Filter>,
-        ::core::option::Option<Filter>,
-    >();
     const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
         info: ::toolgate::__private::ToolInfo {
             name: "search",
@@ -67,7 +63,10 @@ const _: () = {
         },
         call: |_, mut __arguments| ::std::boxed::Box::pin(async move {
             let __argument_0 = __arguments
-                .required("query", ::toolgate::__private::plain::<String>);
+                .required(
+                    "query",
+                    ::toolgate::__private::plain::<::std::string::String>,
+                );
             let __argument_1 = __arguments
                 .optional("filter", ::toolgate::__private::json::<Filter>);
             let __argument_2 = __arguments
@@ -93,8 +92,23 @@ const _: () = {
             ) else {
                 return __arguments.refusal();
             };
-            ::toolgate::__private::IntoToolResult::into_tool_result(
-                search(__argument_0, __argument_1, __argument_2, __argument_3),
+            let __convert = <Result<
+                Json<Vec<Hit>>,
+                String,
+            > as ::toolgate::__private::IntoToolResult>::into_tool_result;
+            __convert(
+                search(
+                    ::toolgate::__private::same::<
+                        String,
+                        ::std::string::String,
+                    >(__argument_0),
+                    ::toolgate::__private::same::<
+                        Option<Filter>,
+                        ::core::option::Option<Filter>,
+                    >(__argument_1),
+                    __argument_2,
+                    __argument_3,
+                ),
             )
         }),
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),

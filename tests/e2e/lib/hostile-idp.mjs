@@ -9,7 +9,7 @@ const PREFIX = `/cdn-cgi/access/sso/oidc/${CLIENT_ID}`;
 
 /**
  * Starts the provider. Set `idp.fault` to one of `FAULTS` before a sign-in, or to
- * `{ redirect(query) }` / `{ token() }` for an own answer. `idp.seen` has the last requests.
+ * `{ redirect(query, code) }`, `{ token(response) }` or `{ jwks(response) }` for an own answer. `idp.seen` has the last requests.
  */
 export async function startHostileIdp() {
   const signer = await newKey("hostile-1");
@@ -29,9 +29,9 @@ export async function startHostileIdp() {
   return idp;
 }
 
-async function newKey(kid) {
-  const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
-  const jwk = { ...(await exportJWK(publicKey)), kid, alg: "RS256", use: "sig" };
+async function newKey(kid, alg = "RS256") {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: "sig" };
   return { kid, privateKey, jwk, pem: await exportSPKI(publicKey) };
 }
 
@@ -42,6 +42,7 @@ async function answer(idp, codes, request, response) {
     case "/token": return token(idp, codes, await readBody(request), request, response);
     case "/jwks":
       idp.jwksRequests += 1;
+      if (idp.fault.jwks) return idp.fault.jwks(response);
       return json(response, 200, { keys: idp.keys.map(({ jwk }) => jwk) });
     default: return json(response, 404, { error: "not_found" });
   }

@@ -3,6 +3,9 @@ import { request as nodeRequest } from "node:http";
 
 const PATIENCE_MS = 15_000;
 
+/** How connections are kept: none at all in tests, which must not depend on each other. */
+export const connections = { agent: false };
+
 /** Answers with status 500 so far, as text. Nothing a client sends may cause one. */
 export const failures = [];
 
@@ -22,7 +25,7 @@ export function send(url, { method = "GET", headers = {}, body } = {}) {
       response.on("end", () => {
         if (response.statusCode === 500) failures.push(`${method} ${url}: ${Buffer.concat(chunks).toString("utf8").slice(0, 200)}`);
         resolve(new Answer(url, response, Buffer.concat(chunks)));
-        request.destroy();
+        if (!connections.agent) request.destroy();
       });
     });
     // A server that refuses a large body answers, and closes, before all of it was sent.
@@ -77,7 +80,7 @@ function open(url, { method, headers, body }) {
     path: target.pathname + target.search,
     method,
     headers: { host: target.host, ...all },
-    agent: false,
+    agent: connections.agent,
   });
   return { request, bytes };
 }

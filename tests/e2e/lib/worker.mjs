@@ -20,6 +20,9 @@ const START_PATIENCE_MS = 20_000;
 /** The build under test: what `worker-build --release` left in this directory. */
 export const BUILD = resolve(process.env.TOOLGATE_BUILD ?? join(HERE, "../../../examples/access/build"));
 
+/** What the build under test keeps its grants in: `durable-object` or `kv`. */
+export const STORAGE = readConfig(BUILD)?.kv_namespaces ? "kv" : "durable-object";
+
 /** Modules of a build directory, the entry first. */
 function modules(build) {
   const entry = join(build, "index.js");
@@ -33,17 +36,17 @@ function modules(build) {
   ];
 }
 
-/** Compatibility date and flags of the generated wrangler.jsonc beside the build. */
-function compatibility(build) {
+/** The generated wrangler.jsonc beside a build. */
+function readConfig(build) {
   const path = join(dirname(build), "wrangler.jsonc");
-  if (!existsSync(path)) return { date: "2026-11-17", flags: ["global_fetch_strictly_public"] };
-  const config = parseJsonc(readFileSync(path, "utf8"));
-  return { date: config.compatibility_date, flags: config.compatibility_flags ?? [] };
+  return existsSync(path) ? parseJsonc(readFileSync(path, "utf8")) : undefined;
 }
 
 /** miniflare options (version 4 form) for a build with Toolgate's bindings. */
 export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = true, persist, secondsAhead = 0, onLog = () => {} }) {
-  const { date, flags } = compatibility(build);
+  const config = readConfig(build);
+  const date = config?.compatibility_date ?? "2026-11-17";
+  const flags = config?.compatibility_flags ?? ["global_fetch_strictly_public"];
   return {
     host: "127.0.0.1",
     port,

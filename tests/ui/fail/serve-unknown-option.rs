@@ -1,5 +1,3 @@
-use toolgate::prelude::*;
-
 toolgate::serve!(wrangler = "wrangler.toml");
 
 fn main() {}

@@ -1,5 +1,3 @@
-use toolgate::prelude::*;
-
 mod first {
     use toolgate::prelude::*;
 

@@ -1,5 +1,3 @@
-use toolgate::prelude::*;
-
 toolgate::serve!(config = "../config/good.toml");
 
 fn main() {}

@@ -1,5 +1,3 @@
-use toolgate::prelude::*;
-
 toolgate::serve!(config = "../config/stale/mcp.toml");
 
 fn main() {}

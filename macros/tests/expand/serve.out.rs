@@ -1,0 +1,158 @@
+#[doc(hidden)]
+#[allow(missing_docs, unreachable_pub)]
+mod toolgate_worker {
+    static APP: ::toolgate::__private::App = {
+        use ::core::option::Option::{None, Some};
+        use ::std::borrow::Cow::Borrowed;
+        use ::toolgate::__private::config;
+        ::toolgate::__private::App {
+            config: config::Config {
+                server: config::Server {
+                    name: Borrowed("Everything"),
+                    title: Some(Borrowed("Every key")),
+                    version: Some(Borrowed("2.0.0")),
+                    description: Some(Borrowed("Has every kind of value")),
+                    instructions: Some(Borrowed("Say \"please\"")),
+                    website_url: Some(Borrowed("https://example.com/")),
+                },
+                identity: config::Identity {
+                    provider: config::Provider::CloudflareAccess,
+                    client_id: config::Setting::Literal(Borrowed("literal-id")),
+                    client_secret: Borrowed("SECRET"),
+                    endpoints: config::Endpoints::Team(Borrowed("acme")),
+                    issuer: Some(config::Setting::Var(Borrowed("ISSUER"))),
+                    scopes: Borrowed(&[Borrowed("openid"), Borrowed("email")]),
+                    groups_claim: Borrowed("groups"),
+                    leeway: 60u32,
+                },
+                storage: config::Storage {
+                    kind: config::StorageKind::Kv,
+                    binding: Borrowed("GRANTS"),
+                },
+                transport: config::Transport {
+                    sse: false,
+                    allowed_origins: Borrowed(&[Borrowed("https://app.example.com")]),
+                    max_body_bytes: 4194304u32,
+                },
+                tokens: config::Tokens {
+                    encryption_key: Borrowed("COOKIE_ENCRYPTION_KEY"),
+                    access_token_ttl: 1800u32,
+                    refresh_token_ttl: 2592000u32,
+                    code_ttl: 600u32,
+                    refresh_grace: 60u32,
+                    revocation_max_age: 30u32,
+                },
+                consent: config::Consent {
+                    remember_for: 0u32,
+                    privacy_policy_url: Some(Borrowed("https://example.com/privacy")),
+                    terms_of_service_url: None,
+                },
+                policies: Borrowed(
+                    &[
+                        config::Policy {
+                            name: Borrowed("everything"),
+                            description: Some(Borrowed("Every condition")),
+                            rule: config::Condition::All(
+                                Borrowed(
+                                    &[
+                                        config::Condition::Any(
+                                            Borrowed(
+                                                &[
+                                                    config::Condition::Domains(
+                                                        Borrowed(&[Borrowed("example.com")]),
+                                                    ),
+                                                    config::Condition::Groups(Borrowed(&[Borrowed("staff")])),
+                                                ],
+                                            ),
+                                        ),
+                                        config::Condition::Not(
+                                            Borrowed(
+                                                &[
+                                                    config::Condition::Emails(
+                                                        Borrowed(&[Borrowed("outsider@example.com")]),
+                                                    ),
+                                                ],
+                                            ),
+                                        ),
+                                        config::Condition::Claim {
+                                            name: Borrowed("level"),
+                                            values: Borrowed(
+                                                &[
+                                                    config::ClaimValue::Int(1i64),
+                                                    config::ClaimValue::Str(Borrowed("gold")),
+                                                    config::ClaimValue::Bool(true),
+                                                ],
+                                            ),
+                                        },
+                                        config::Condition::EmailsFrom(Borrowed("ALLOWED_EMAILS")),
+                                        config::Condition::Policy(Borrowed("some")),
+                                    ],
+                                ),
+                            ),
+                        },
+                        config::Policy {
+                            name: Borrowed("some"),
+                            description: None,
+                            rule: config::Condition::Emails(
+                                Borrowed(
+                                    &[Borrowed("one@example.com"), Borrowed("two@example.com")],
+                                ),
+                            ),
+                        },
+                    ],
+                ),
+            },
+            package_name: ::core::env!("CARGO_PKG_NAME"),
+            package_version: ::core::env!("CARGO_PKG_VERSION"),
+        }
+    };
+    use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};
+    #[wasm_bindgen(
+        wasm_bindgen = ::toolgate::__private::wasm_bindgen,
+        wasm_bindgen_futures = ::toolgate::__private::wasm_bindgen_futures,
+        js_sys = ::toolgate::__private::js_sys
+    )]
+    pub async fn fetch(
+        request: ::toolgate::__private::RawRequest,
+        env: ::toolgate::__private::Env,
+        context: ::toolgate::__private::RawContext,
+    ) -> ::toolgate::__private::JsResult {
+        ::toolgate::__private::serve_fetch(&APP, request, env, context).await
+    }
+    #[wasm_bindgen(wasm_bindgen = ::toolgate::__private::wasm_bindgen)]
+    pub struct ToolgateObject {
+        object: ::toolgate::__private::Object,
+    }
+    #[wasm_bindgen(
+        wasm_bindgen = ::toolgate::__private::wasm_bindgen,
+        wasm_bindgen_futures = ::toolgate::__private::wasm_bindgen_futures,
+        js_sys = ::toolgate::__private::js_sys
+    )]
+    impl ToolgateObject {
+        #[wasm_bindgen(constructor, wasm_bindgen = ::toolgate::__private::wasm_bindgen)]
+        pub fn new(
+            state: ::toolgate::__private::RawState,
+            env: ::toolgate::__private::Env,
+        ) -> Self {
+            Self {
+                object: ::toolgate::__private::new_object(&APP, state, env),
+            }
+        }
+        #[wasm_bindgen(js_name = fetch)]
+        pub async fn fetch(
+            &self,
+            request: ::toolgate::__private::RawRequest,
+        ) -> ::toolgate::__private::JsResult {
+            ::toolgate::__private::object_fetch(&self.object, request).await
+        }
+        #[wasm_bindgen(js_name = alarm)]
+        pub async fn alarm(&self) -> ::toolgate::__private::JsResult {
+            ::toolgate::__private::object_alarm(&self.object).await
+        }
+    }
+    #[cfg(test)]
+    #[test]
+    fn tools_have_names_of_their_own_and_known_policies() {
+        ::toolgate::__private::check_tools(&APP);
+    }
+}
