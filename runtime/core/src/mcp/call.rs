@@ -40,11 +40,14 @@ pub(super) struct Pending {
 enum Slot {
     /// The whole response.
     Ready(String),
-    Waiting {
-        id: Value,
-        call: Option<Call>,
-        result: Option<ToolResult>,
-    },
+    Waiting(Box<Waiting>),
+}
+
+#[derive(Debug)]
+struct Waiting {
+    id: Value,
+    call: Option<Call>,
+    result: Option<ToolResult>,
 }
 
 /// What the messages of a POST come to.
@@ -76,7 +79,7 @@ impl Pending {
         let slots = self.slots.iter_mut();
         slots
             .filter_map(|slot| match slot {
-                Slot::Waiting { call, .. } => call.take(),
+                Slot::Waiting(waiting) => waiting.call.take(),
                 Slot::Ready(_) => None,
             })
             .collect()
@@ -85,36 +88,40 @@ impl Pending {
     /// The JSON text of the answers. A call without a result answers with an internal error.
     pub(super) fn finish(mut self, results: Vec<(usize, ToolResult)>) -> String {
         for (index, value) in results {
-            if let Some(Slot::Waiting { result, .. }) = self.slots.get_mut(index) {
-                *result = Some(value);
+            if let Some(Slot::Waiting(waiting)) = self.slots.get_mut(index) {
+                waiting.result = Some(value);
             }
         }
         let Self { revision, batch, server_info, slots } = self;
         let mut answers = slots.into_iter().map(|slot| match slot {
             Slot::Ready(text) => text,
-            Slot::Waiting { id, result: None, .. } => {
-                Fault::new(INTERNAL_ERROR, "The tool gave no result").response(Some(&id))
-            }
-            Slot::Waiting { id, result: Some(result), .. } => {
-                let mut shaped = result::shape(result, revision);
-                if let Some(info) = &server_info {
-                    shaped["resultType"] = Value::from("complete");
-                    shaped["_meta"] = object(vec![(SERVER_INFO, info.clone())]);
-                }
-                jsonrpc::success(&id, &shaped.to_string())
-            }
+            Slot::Waiting(waiting) => waiting.answer(revision, server_info.as_ref()),
         });
         if batch { array(&mut answers) } else { answers.next().unwrap_or_default() }
     }
 
     fn wait(&mut self, call: Call) {
         let id = call.request_id.clone();
-        self.slots.push(Slot::Waiting { id, call: Some(call), result: None });
+        self.slots.push(Slot::Waiting(Box::new(Waiting { id, call: Some(call), result: None })));
+    }
+}
+
+impl Waiting {
+    fn answer(self, revision: Revision, server_info: Option<&Value>) -> String {
+        let Some(result) = self.result else {
+            return Fault::new(INTERNAL_ERROR, "The tool gave no result").response(Some(&self.id));
+        };
+        let mut shaped = result::shape(result, revision);
+        if let Some(info) = server_info {
+            shaped["resultType"] = Value::from("complete");
+            shaped["_meta"] = object(vec![(SERVER_INFO, info.clone())]);
+        }
+        jsonrpc::success(&self.id, &shaped.to_string())
     }
 }
 
 /// Answers a batch: each message by itself, in the order they came.
-pub(super) fn batch(scope: &Scope<'_>, messages: Vec<Result<Message, Invalid>>) -> Answers {
+pub(super) fn batch(scope: &Scope<'_>, messages: Vec<Result<Message, Box<Invalid>>>) -> Answers {
     let mut pending = Pending::new(scope, true);
     for message in messages {
         let slot = pending.slots.len();
@@ -128,12 +135,13 @@ pub(super) fn batch(scope: &Scope<'_>, messages: Vec<Result<Message, Invalid>>) 
                     methods::answer(scope, request, slot)
                 };
                 match answer {
-                    Ok(Answer::Call(call)) => pending.wait(call),
+                    Ok(Answer::Call(call)) => pending.wait(*call),
                     Ok(Answer::Ready(text)) => pending.slots.push(Slot::Ready(text)),
                     Err(fault) => pending.slots.push(Slot::Ready(fault.response(Some(&id)))),
                 }
             }
-            Err(Invalid { id, fault }) => {
+            Err(invalid) => {
+                let Invalid { id, fault } = *invalid;
                 pending.slots.push(Slot::Ready(fault.response(id.as_ref())));
             }
         }

@@ -91,7 +91,7 @@ pub fn accept_http(
     match jsonrpc::read(request.body()) {
         Err(fault) => refuse(fault, None),
         Ok(Body::Batch(messages)) => batch(scope, version, messages),
-        Ok(Body::Single(Err(Invalid { id, fault }))) => refuse(fault, id.as_ref()),
+        Ok(Body::Single(Err(invalid))) => refuse(invalid.fault, invalid.id.as_ref()),
         Ok(Body::Single(Ok(Message::Request(message)))) => {
             single(scope, version, request.headers(), message)
         }
@@ -129,7 +129,7 @@ fn single(
     let id = request.id.clone();
     match methods::answer(&scope, request, 0) {
         Ok(Answer::Ready(text)) => Accepted::Done(json(StatusCode::OK, text)),
-        Ok(Answer::Call(call)) => Accepted::Run(Exchange(Pending::single(&scope, call))),
+        Ok(Answer::Call(call)) => Accepted::Run(Exchange(Pending::single(&scope, *call))),
         Err(fault) => {
             let status = if revision.is_modern() && fault.code == METHOD_NOT_FOUND {
                 StatusCode::NOT_FOUND
@@ -144,7 +144,7 @@ fn single(
 fn batch(
     scope: Scope<'_>,
     version: Version<'_>,
-    messages: Vec<Result<Message, Invalid>>,
+    messages: Vec<Result<Message, Box<Invalid>>>,
 ) -> Accepted {
     let Some(revision) = legacy_revision(version).filter(|revision| revision.has_batches()) else {
         return refuse(Fault::new(INVALID_REQUEST, "This revision has no batches"), None);

@@ -102,9 +102,9 @@ pub(super) struct Invalid {
 
 #[derive(Debug)]
 pub(super) enum Body {
-    Single(Result<Message, Invalid>),
+    Single(Result<Message, Box<Invalid>>),
     /// Between 1 and [`MAX_BATCH`] messages.
-    Batch(Vec<Result<Message, Invalid>>),
+    Batch(Vec<Result<Message, Box<Invalid>>>),
 }
 
 /// Reads the body of a POST.
@@ -146,7 +146,7 @@ fn nesting(body: &[u8]) -> u32 {
     deepest
 }
 
-fn message(value: Value) -> Result<Message, Invalid> {
+fn message(value: Value) -> Result<Message, Box<Invalid>> {
     let Value::Object(mut object) = value else {
         return Err(invalid(None, "a message is an object"));
     };
@@ -175,7 +175,7 @@ fn message(value: Value) -> Result<Message, Invalid> {
         Some(Value::Object(params)) => params,
         Some(_) => {
             let fault = Fault::new(INVALID_PARAMS, "Invalid params: `params` is not an object");
-            return Err(Invalid { id, fault });
+            return Err(Box::new(Invalid { id, fault }));
         }
     };
     Ok(match id {
@@ -194,6 +194,7 @@ fn is_request_id(id: &Value) -> bool {
     }
 }
 
-fn invalid(id: Option<Value>, what: &str) -> Invalid {
-    Invalid { id, fault: Fault::new(INVALID_REQUEST, format!("Invalid request: {what}")) }
+fn invalid(id: Option<Value>, what: &str) -> Box<Invalid> {
+    let fault = Fault::new(INVALID_REQUEST, format!("Invalid request: {what}"));
+    Box::new(Invalid { id, fault })
 }

@@ -36,7 +36,7 @@ pub(super) enum Answer {
     /// The whole JSON-RPC response.
     Ready(String),
     /// A tool has to run first.
-    Call(Call),
+    Call(Box<Call>),
 }
 
 /// Answers a request. Its headers have been checked.
@@ -47,7 +47,7 @@ pub(super) fn answer(scope: &Scope<'_>, request: Request, slot: usize) -> Result
         "ping" if legacy => "{}".to_owned(),
         "server/discover" if !legacy => discover(scope),
         "tools/list" => list(scope, &request.params)?,
-        "tools/call" => return call(scope, request, slot).map(Answer::Call),
+        "tools/call" => return call(scope, request, slot).map(|call| Answer::Call(Box::new(call))),
         _ => return Err(Fault::new(METHOD_NOT_FOUND, "Method not found")),
     };
     Ok(Answer::Ready(jsonrpc::success(&request.id, &result)))

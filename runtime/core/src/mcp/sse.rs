@@ -63,7 +63,8 @@ pub fn accept_sse(
     let scope = Scope { server, caller, vars, revision: session.revision };
     match jsonrpc::read(body) {
         Err(fault) => AcceptedSse::Refuse(bad_request(fault, None)),
-        Ok(Body::Single(Err(Invalid { id, fault }))) => {
+        Ok(Body::Single(Err(invalid))) => {
+            let Invalid { id, fault } = *invalid;
             AcceptedSse::Refuse(bad_request(fault, id.as_ref()))
         }
         Ok(Body::Single(Ok(Message::Notification | Message::Response))) => {
@@ -93,7 +94,7 @@ fn single(scope: &Scope<'_>, session: &mut SseSession, request: Request) -> Acce
     let id = request.id.clone();
     match methods::answer(scope, request, 0) {
         Ok(Answer::Ready(text)) => AcceptedSse::Accepted(Some(text)),
-        Ok(Answer::Call(call)) => AcceptedSse::Run(SseExchange(Pending::single(scope, call))),
+        Ok(Answer::Call(call)) => AcceptedSse::Run(SseExchange(Pending::single(scope, *call))),
         Err(fault) => AcceptedSse::Accepted(Some(fault.response(Some(&id)))),
     }
 }
