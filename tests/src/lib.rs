@@ -22,6 +22,15 @@ pub fn example() -> Result<Project> {
     Project::find(&repository().join("examples/access"))
 }
 
+/// The same server with its grants in Workers KV.
+///
+/// # Errors
+///
+/// When it is not there.
+pub fn example_on_kv() -> Result<Project> {
+    Project::find(&repository().join("tests/kv"))
+}
+
 /// Installs everything that building and running the example needs.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use cargo_toolgate::project::Project;
+use cargo_toolgate::project::Project;
 use cargo_toolgate::step::Step;
 use cargo_toolgate::tools::Tools;
 use cargo_toolgate::{Error, Result, check, setup};
@@ -26,6 +27,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("deploy --dry-run", dry_run),
     ("wasm size", wasm_size),
     ("end-to-end tests", end_to_end),
+    ("end-to-end tests on KV", end_to_end_on_kv),
     ("end-to-end tests on KV", end_to_end_kv),
     ("template", template),
 ];
@@ -98,17 +100,12 @@ fn documentation(step: &mut Step) -> Result<String> {
 }
 
 fn wasm_build(step: &mut Step) -> Result<String> {
-    build_worker(step, &toolgate_tests::example()?)
-}
-
-/// Builds a Worker as a deployment does.
-fn build_worker(step: &mut Step, project: &Project) -> Result<String> {
     let tools = tools();
-    let mut command = Command::new(tools.cargo_binary("worker-build"));
-    command.arg("--release").current_dir(&project.root).envs(tools.environment());
-    // worker-build would end with a backtrace of itself, after what the compiler has to say.
-    command.env("RUST_BACKTRACE", "0");
-    run(step, &format!("wasm-build-{}", project.package), &mut command)?;
+    for server in [toolgate_tests::example()?, toolgate_tests::example_on_kv()?] {
+        let mut command = Command::new(tools.cargo_binary("worker-build"));
+        command.arg("--release").current_dir(server.root);
+        run(step, "wasm-build", command.envs(tools.environment()))?;
+    }
     Ok(String::new())
 }
 
@@ -117,12 +114,15 @@ fn dry_run(step: &mut Step) -> Result<String> {
     command.args(["deploy", "--dry-run", "--outdir"]).arg(bundle());
     command.current_dir(toolgate_tests::example()?.root).envs(tools().environment());
     let output = run(step, "dry-run", &mut command)?;
-    let bindings: Vec<_> =
-        output.lines().map(str::trim).filter(|line| line.starts_with("env.")).collect();
+    let bindings: Vec<_> = output
+        .lines()
+        .filter(|line| line.trim_start().starts_with("env."))
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
     if !bindings.iter().any(|binding| binding.contains("ToolgateObject")) {
         return Err(Error::new("the Worker has no Durable Object").output(output));
     }
-    Ok(bindings.join("\n      "))
+    Ok(bindings.join("; "))
 }
 
 fn wasm_size(step: &mut Step) -> Result<String> {
@@ -130,23 +130,20 @@ fn wasm_size(step: &mut Step) -> Result<String> {
 }
 
 fn end_to_end(step: &mut Step) -> Result<String> {
-    run_end_to_end(step, &toolgate_tests::example()?)
+    end_to_end_of(step, &toolgate_tests::example()?)
 }
 
-/// The same tests on a server that keeps its grants in Workers KV.
-fn end_to_end_kv(step: &mut Step) -> Result<String> {
-    let project = Project::find(&toolgate_tests::repository().join("tests/kv"))?;
-    build_worker(step, &project)?;
-    run_end_to_end(step, &project)
+fn end_to_end_on_kv(step: &mut Step) -> Result<String> {
+    end_to_end_of(step, &toolgate_tests::example_on_kv()?)
 }
 
-fn run_end_to_end(step: &mut Step, project: &Project) -> Result<String> {
+fn end_to_end_of(step: &mut Step, server: &Project) -> Result<String> {
     let tests = toolgate_tests::repository().join("tests");
     setup::install_npm(&tools(), &tests, "packages of the end-to-end tests")?;
     let mut command = Command::new("npm");
     command.args(["run", "--silent", "e2e"]).current_dir(tests).envs(tools().environment());
-    command.env("TOOLGATE_BUILD", project.root.join("build"));
-    let output = run(step, &format!("end-to-end-{}", project.package), &mut command)?;
+    command.env("TOOLGATE_BUILD", server.root.join("build"));
+    let output = run(step, "end-to-end", &mut command)?;
     Ok(format!("{} tests", count(&output, "pass ", "")))
 }
 
