@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use cargo_toolgate::project::Project;
-use cargo_toolgate::project::Project;
 use cargo_toolgate::step::Step;
 use cargo_toolgate::tools::Tools;
 use cargo_toolgate::{Error, Result, check, setup};
@@ -28,7 +27,6 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("wasm size", wasm_size),
     ("end-to-end tests", end_to_end),
     ("end-to-end tests on KV", end_to_end_on_kv),
-    ("end-to-end tests on KV", end_to_end_kv),
     ("template", template),
 ];
 
