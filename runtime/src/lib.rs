@@ -1,7 +1,22 @@
 //! Toolgate: annotated functions and one `mcp.toml` become an access-controlled remote MCP server.
+//!
+//! ```
+//! use toolgate::prelude::*;
+//!
+//! /// Performs basic addition of numbers
+//! #[mcp_tool(allow = "everyone")]
+//! fn add(a: f64, b: f64) -> f64 {
+//!     a + b
+//! }
+//! ```
+//!
+//! `toolgate::serve!()` at the root of the crate makes the Worker: Streamable HTTP at `/mcp`, HTTP+SSE
+//! at `/sse`, an OAuth 2.1 server for MCP clients, and sign-in at the identity provider that
+//! `mcp.toml` names. [`mcp_tool`] tells what a tool may take and return.
+//!
+//! This crate is the Workers adapter. What decides is in `toolgate-core`, which knows of no platform.
 
 #[doc(hidden)]
-#[path = "private.rs"]
 pub mod __private;
 pub mod tool;
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use cargo_toolgate::dev::{self, Profile, Session};
+use cargo_toolgate::dev::{self, Options, Profile, Session};
 use cargo_toolgate::tools::Tools;
 use cargo_toolgate::{Doing, Error, Result, setup};
 use clap::Parser;
@@ -37,10 +37,11 @@ fn run(arguments: &Arguments) -> Result<()> {
     setup::install_npm(&tools, &demo, "the official MCP client")?;
     println!("Build");
     let project = toolgate_tests::example()?;
-    dev::build(&project, &tools, Profile::Release)?;
+    let options = Options { port: arguments.port, profile: Profile::Release };
+    dev::build(&project, &tools, options.profile)?;
     let runtime = tokio::runtime::Runtime::new().doing(|| "start a runtime".to_owned())?;
     runtime.block_on(async {
-        let mut session = Session::start(&project, &tools, arguments.port).await?;
+        let mut session = Session::start(&project, &tools, options).await?;
         let shown = show(&tools, &mut session, arguments.once).await;
         session.stop().await;
         shown

@@ -21,7 +21,7 @@ pub use session::{Session, require_free_port};
 /// How often files are looked at. Editors save in bursts; half a second gathers them.
 const WATCH_INTERVAL: Duration = Duration::from_millis(500);
 
-/// What `cargo toolgate dev` may be told.
+/// How a server is run on this machine.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Port of the server.
@@ -44,7 +44,7 @@ pub fn run(project: &Project, options: Options) -> Result<()> {
         session::require_free_port(options.port)?;
         synchronise(project)?;
         build(project, &tools, options.profile)?;
-        let mut session = Session::start(project, &tools, options.port).await?;
+        let mut session = Session::start(project, &tools, options).await?;
         println!("{}", session.introduction());
         let ended = serve(project, &tools, options, &mut session).await;
         session.stop().await;

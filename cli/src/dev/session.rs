@@ -4,9 +4,10 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use toolgate_config::{Checked, DevUser};
 
+use super::Options;
 use super::secrets::Secrets;
 use super::variables;
-use super::worker::Worker;
+use super::worker::{Surroundings, Worker};
 use crate::idp::{self, Client, Running, User};
 use crate::project::Project;
 use crate::tools::Tools;
@@ -28,7 +29,8 @@ impl Session {
     ///
     /// When the port is taken, the configuration leaves no place for the local identity provider,
     /// or workerd does not start.
-    pub async fn start(project: &Project, tools: &Tools, port: u16) -> Result<Self> {
+    pub async fn start(project: &Project, tools: &Tools, options: Options) -> Result<Self> {
+        let Options { port, profile } = options;
         require_free_port(port)?;
         let checked = project.config()?;
         let secrets = Secrets::load(tools)?;
@@ -43,7 +45,8 @@ impl Session {
         let idp = idp::start(next, client, users.clone(), &identity.groups_claim).await?;
         let vars = variables::variables(&checked.config, &idp, &secrets)?;
         let ai = checked.wrangler.contains_key("ai");
-        let worker = Worker::start(project, tools, port, &vars, ai).await?;
+        let surroundings = Surroundings { port, vars: &vars, ai, profile };
+        let worker = Worker::start(project, tools, &surroundings).await?;
         let name = worker_name(project, &checked);
         Ok(Self { idp, worker, url: format!("http://localhost:{port}"), name, users })
     }

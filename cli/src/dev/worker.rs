@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
+use super::Profile;
 use crate::project::Project;
 use crate::tools::Tools;
 use crate::{Doing, Error, Result, files};
@@ -34,6 +35,16 @@ struct Start<'a> {
     state: String,
     vars: &'a BTreeMap<String, String>,
     ai: bool,
+    debug: bool,
+}
+
+/// What a Worker is run with, besides its own files.
+pub(super) struct Surroundings<'a> {
+    pub(super) port: u16,
+    pub(super) vars: &'a BTreeMap<String, String>,
+    /// Whether it has a binding to Workers AI.
+    pub(super) ai: bool,
+    pub(super) profile: Profile,
 }
 
 /// What the script says.
@@ -57,10 +68,9 @@ impl Worker {
     pub(super) async fn start(
         project: &Project,
         tools: &Tools,
-        port: u16,
-        vars: &BTreeMap<String, String>,
-        ai: bool,
+        surroundings: &Surroundings<'_>,
     ) -> Result<Self> {
+        let Surroundings { port, vars, ai, profile } = *surroundings;
         for (name, text) in SCRIPTS {
             files::write(&tools.npm().join(name), text)?;
         }
@@ -72,6 +82,7 @@ impl Worker {
             state: path(".wrangler/state"),
             vars,
             ai,
+            debug: profile == Profile::Dev,
         };
         let line = serde_json::to_string(&start).doing(|| "configure the Worker".to_owned())?;
         let mut worker = Self::spawn(project, tools)?;

@@ -1,11 +1,12 @@
 //! Programs that come from crates.io.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::stamp::Stamp;
 use crate::step::{Step, cargo_progress};
 use crate::tools::Tools;
-use crate::{Result, files, process};
+use crate::{Doing, Result, files, process};
 
 /// A package to install with cargo, and how.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,20 @@ pub(super) fn ensure(tools: &Tools, package: &Package<'_>) -> Result<()> {
     }
 }
 
+/// Removes what was compiled on the way, more than half a gigabyte.
+pub(super) fn tidy(tools: &Tools) -> Result<()> {
+    let build = build_folder(tools);
+    if build.is_dir() {
+        std::fs::remove_dir_all(&build).doing(|| format!("remove {}", build.display()))?;
+    }
+    Ok(())
+}
+
+/// One for all programs: they share dependencies, and an interrupted build is resumed.
+fn build_folder(tools: &Tools) -> PathBuf {
+    tools.folder().join("build")
+}
+
 /// What is most often missing on a fresh machine.
 fn fix(output: &str) -> &'static str {
     if output.contains("openssl") {
@@ -80,7 +95,7 @@ fn is_unresolvable(output: &str) -> bool {
 }
 
 fn install(tools: &Tools, package: &Package<'_>, locked: bool, step: &mut Step) -> Result<()> {
-    let build = tools.folder().join("build");
+    let build = build_folder(tools);
     files::create_ignored_folder(&build)?;
     let mut command = Command::new("cargo");
     command.args(["install", package.name, "--version", package.version, "--force", "--root"]);
@@ -89,7 +104,6 @@ fn install(tools: &Tools, package: &Package<'_>, locked: bool, step: &mut Step) 
     command.args((!package.default_features).then_some("--no-default-features"));
     command.args(package.newer_rust.then_some("--ignore-rust-version"));
     command.current_dir(tools.folder());
-    // One folder for all of them: they share dependencies, and an interrupted build is resumed.
     command.env("CARGO_TARGET_DIR", &build);
     // These programs run for a moment; a full optimisation would cost minutes.
     command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");

@@ -38,6 +38,7 @@ pub fn ensure(workspace: &Path) -> Result<Tools> {
     let version = wasm_bindgen(&lockfile)?;
     // Without its default features it cannot fetch browsers for tests, and builds in half the time.
     cargo::ensure(&tools, &Package::new("wasm-bindgen-cli", version).without_default_features())?;
+    cargo::tidy(&tools)?;
     Ok(tools)
 }
 
@@ -48,7 +49,8 @@ pub fn ensure(workspace: &Path) -> Result<Tools> {
 /// As [`ensure`].
 pub fn ensure_program(tools: &Tools, package: &Package<'_>) -> Result<()> {
     let _lock = lock(tools)?;
-    cargo::ensure(tools, package)
+    cargo::ensure(tools, package)?;
+    cargo::tidy(tools)
 }
 
 /// The version of wasm-bindgen that the lock file demands of the command of the same name.

@@ -34,6 +34,11 @@ function modules(main) {
   return [main, ...rest].map((path) => ({ type: types[extname(path)], path }));
 }
 
+/** A debug build checks that `setTimeout` gives a number, as worker-rs declares; Node's gives an object. */
+function compatibilityFlags(flags, debug) {
+  return debug ? [...new Set([...flags, "no_nodejs_global_timers"])] : flags;
+}
+
 /** The options of miniflare for the user's Worker: wrangler.jsonc as wrangler itself reads it. */
 function options(config, remoteProxyConnectionString) {
   const file = readConfig({ config: config.wrangler }, { hideWarnings: true });
@@ -48,6 +53,7 @@ function options(config, remoteProxyConnectionString) {
     cf: false,
     log: new Log(LogLevel.WARN),
     defaultPersistRoot: config.state,
+    compatibilityFlags: compatibilityFlags(worker.compatibilityFlags ?? [], config.debug),
     modulesRoot: dirname(config.main),
     modules: modules(config.main),
     bindings: { ...worker.bindings, ...config.vars },

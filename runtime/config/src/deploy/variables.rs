@@ -29,7 +29,7 @@ pub fn variables(checked: &Checked) -> Vec<Variable> {
         found.setting(issuer, "expected issuer of the id_token");
     }
     let encryption_key = &checked.config.tokens.encryption_key;
-    found.name(encryption_key, "seals cookies and tokens: `openssl rand -base64 32`");
+    found.name(encryption_key, "seals cookies and tokens: `openssl rand -hex 32`");
     for policy in checked.config.policies.iter() {
         found.condition(&policy.rule, &policy.name);
     }
