@@ -46,6 +46,11 @@ pub(crate) struct RefreshToken {
     pub(crate) generation: u32,
     #[serde(rename = "c")]
     pub(crate) client: String,
+    /// What was granted, so that a request for more is refused before it uses the token up.
+    #[serde(rename = "a")]
+    pub(crate) resource: String,
+    #[serde(rename = "p")]
+    pub(crate) scopes: Vec<String>,
 }
 
 /// The first step's result.
@@ -62,8 +67,8 @@ pub enum Begin {
 pub struct Pending {
     address: Address,
     client: String,
-    resource: Option<String>,
-    scope: Option<String>,
+    resource: String,
+    scopes: Vec<String>,
 }
 
 /// Checks the request.
@@ -121,16 +126,12 @@ fn redeem(
         ));
     }
     check_verifier(params.require("code_verifier")?, &authorization.challenge)?;
-    if resource.as_ref().is_some_and(|resource| *resource != authorization.resource)
-        && authorization.resource != gate.origin
-    {
-        return Err(OAuthError::new(
-            "invalid_target",
-            "resource differs from the authorization request",
-        ));
-    }
-    let pending =
-        Pending { address: code.address, client: client.key.clone(), resource, scope: None };
+    let pending = Pending {
+        resource: narrow_resource(gate, &authorization.resource, resource)?,
+        scopes: authorization.scopes.clone(),
+        address: code.address,
+        client: client.key.clone(),
+    };
     Ok((Operation::Redeem, pending))
 }
 
@@ -165,10 +166,10 @@ fn refresh(
         grace: gate.config.tokens.refresh_grace,
     };
     let pending = Pending {
+        resource: narrow_resource(gate, &token.resource, resource)?,
+        scopes: narrow_scopes(token.scopes, params.get("scope"))?,
         address: token.address,
         client: token.client,
-        resource,
-        scope: params.get("scope").map(str::to_owned),
     };
     Ok((operation, pending))
 }
@@ -201,14 +202,14 @@ fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Rep
         .keys
         .open(Purpose::Record, &pending.address.id, &sealed)
         .ok_or_else(|| OAuthError::invalid_grant("The grant was sealed by a key that is gone"))?;
-    let resource = narrow_resource(gate, &holder, pending.resource.as_deref())?;
-    let caller = narrow_scope(holder.caller, pending.scope.as_deref())?;
+    let mut caller = holder.caller;
+    let granted = std::mem::replace(&mut caller.scopes, pending.scopes.clone());
     let scope = caller.scopes.join(" ");
     let lifetime =
         u64::from(gate.config.tokens.access_token_ttl).min(expires.saturating_sub(gate.now));
     let access = AccessToken {
         caller,
-        resource,
+        resource: pending.resource.clone(),
         issued: gate.now,
         expires: gate.now + lifetime,
         address: pending.address.clone(),
@@ -217,6 +218,8 @@ fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Rep
         address: pending.address.clone(),
         generation,
         client: pending.client.clone(),
+        resource: holder.resource,
+        scopes: granted,
     };
     Ok(reply::readable_by_any_origin(reply::json(
         StatusCode::OK,
@@ -233,31 +236,24 @@ fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Rep
 /// A grant for the whole server may be narrowed to one resource (RFC 8707 section 2.2).
 fn narrow_resource(
     gate: &Gate<'_>,
-    holder: &Holder,
-    requested: Option<&str>,
+    granted: &str,
+    requested: Option<String>,
 ) -> Result<String, OAuthError> {
     match requested {
-        None => Ok(holder.resource.clone()),
-        Some(requested) if requested == holder.resource || holder.resource == gate.origin => {
-            Ok(requested.to_owned())
-        }
+        None => Ok(granted.to_owned()),
+        Some(requested) if requested == granted || granted == gate.origin => Ok(requested),
         Some(_) => {
             Err(OAuthError::new("invalid_target", "resource was not part of the authorization"))
         }
     }
 }
 
-fn narrow_scope(mut caller: Caller, requested: Option<&str>) -> Result<Caller, OAuthError> {
-    if let Some(requested) = requested {
-        let wanted: Vec<String> =
-            requested.split(' ').filter(|s| !s.is_empty()).map(str::to_owned).collect();
-        if wanted.iter().any(|scope| !caller.scopes.contains(scope)) {
-            return Err(OAuthError::new(
-                "invalid_scope",
-                "scope was not part of the authorization",
-            ));
-        }
-        caller.scopes = wanted;
+fn narrow_scopes(granted: Vec<String>, requested: Option<&str>) -> Result<Vec<String>, OAuthError> {
+    let Some(requested) = requested else { return Ok(granted) };
+    let wanted: Vec<String> =
+        requested.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
+    if wanted.iter().any(|scope| !granted.contains(scope)) {
+        return Err(OAuthError::new("invalid_scope", "scope was not part of the authorization"));
     }
-    Ok(caller)
+    Ok(wanted)
 }
