@@ -14,6 +14,7 @@ pub use worker::worker_sys::{Context as RawContext, DurableObjectState as RawSta
 pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
 
 pub use crate::app::App;
+pub use crate::{identity, store};
 pub use crate::entry::fetch;
 pub use crate::object::Object;
 pub use crate::tool::parameter::{default_value, json, plain, same};

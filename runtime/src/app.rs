@@ -2,6 +2,9 @@
 
 use toolgate_config::Config;
 
+use crate::identity::Identity;
+use crate::store::Store;
+
 /// One server: its checked `mcp.toml` and the crate it was built from.
 #[derive(Debug)]
 pub struct App {
@@ -11,6 +14,10 @@ pub struct App {
     pub package_name: &'static str,
     /// Version of the user's crate.
     pub package_version: &'static str,
+    /// Where grants are kept. Named by `serve!()`, so that no other backend is linked.
+    pub store: &'static dyn Store,
+    /// Who signs people in. Named by `serve!()`, so that no other provider is linked.
+    pub identity: &'static dyn Identity,
 }
 
 impl App {

@@ -1,6 +1,7 @@
 //! The Worker's `fetch`: one request in, one response out.
 
 use http::{HeaderMap, Method, StatusCode};
+use toolgate_core::audit::Log;
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::{gate, metadata};
@@ -9,14 +10,24 @@ use toolgate_core::reply::{self, Reply};
 use worker::{Context, Env, Request, Response};
 
 use crate::app::App;
+use crate::store::Place;
 use crate::{convert, mcp, oauth, session};
 
 /// What the routes work with.
-pub(crate) struct Incoming<'a> {
+pub struct Incoming<'a> {
     pub(crate) app: &'static App,
     pub(crate) env: &'a Env,
     /// Scheme, host and port of the request.
     pub(crate) origin: String,
+    /// What was decided, for the audit trail.
+    pub(crate) log: Log,
+}
+
+impl Incoming<'_> {
+    /// What a storage backend works with.
+    pub(crate) fn place(&self) -> Place<'_> {
+        Place { app: self.app, env: self.env }
+    }
 }
 
 /// Serves one request.
@@ -39,7 +50,7 @@ pub async fn fetch(
         uri.scheme_str().unwrap_or("https"),
         uri.authority().map_or("", |authority| authority.as_str())
     );
-    let incoming = Incoming { app, env: &env, origin };
+    let incoming = Incoming { app, env: &env, origin, log: Log::default() };
     match uri.path() {
         gate::MCP_PATH => protected(&incoming, head, request, mcp_route).await,
         gate::SSE_PATH | "/messages" if app.config.transport.sse => {

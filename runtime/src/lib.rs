@@ -18,9 +18,14 @@
 
 #[doc(hidden)]
 pub mod __private;
+#[doc(hidden)]
+pub mod identity;
+#[doc(hidden)]
+pub mod store;
 pub mod tool;
 
 mod app;
+mod clients;
 mod convert;
 mod entry;
 mod grants;

@@ -51,8 +51,9 @@ pub(crate) async fn authenticate(
     incoming: &Incoming<'_>,
     head: &http::Request<()>,
 ) -> Result<AccessToken, Box<Reply>> {
-    let setup =
-        oauth::setup(incoming).map_err(|error| Box::new(oauth::not_configured(&error, false)))?;
+    let setup = oauth::setup(incoming)
+        .await
+        .map_err(|error| Box::new(oauth::not_configured(&error, false)))?;
     let path = head.uri().path();
     let token = bearer::authenticate(&setup.keys, &incoming.origin, path, head.headers(), now())?;
     match grants::stands(incoming, &token).await {

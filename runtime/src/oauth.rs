@@ -5,23 +5,24 @@ use std::rc::Rc;
 
 use http::{Method, Request, StatusCode};
 use serde_json::json;
-use toolgate_core::access::id_token::Rejection;
 use toolgate_core::access::provider::{Provider, SetupError};
-use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::caller::Vars;
 use toolgate_core::cors;
-use toolgate_core::oauth::callback::Returned;
+use toolgate_core::oauth::callback::Finished;
+use toolgate_core::oauth::client::Client;
+use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::oauth::grant::Operation;
+use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
 use toolgate_core::page;
 use toolgate_core::reply::{self, Reply};
 use toolgate_core::seal::Keyring;
 use worker::console_error;
 
-use crate::app::App;
 use crate::entry::Incoming;
 use crate::platform::{EnvVars, PlatformEntropy, now};
-use crate::{grants, upstream};
+use crate::{clients, grants};
 
 const AUTHORIZE: &str = "/authorize";
 const CALLBACK: &str = "/callback";
@@ -44,7 +45,7 @@ pub(crate) async fn route(incoming: &Incoming<'_>, request: Request<Vec<u8>>) ->
         (_, &Method::OPTIONS) => return reply::readable_by_any_origin(cors::preflight()),
         _ => return reply::method_not_allowed("POST, OPTIONS"),
     }
-    let setup = match setup(incoming) {
+    let setup = match setup(incoming).await {
         Ok(setup) => setup,
         Err(error) => return not_configured(&error, is_page),
     };
@@ -56,9 +57,13 @@ pub(crate) async fn route(incoming: &Incoming<'_>, request: Request<Vec<u8>>) ->
         provider: &setup.provider,
         now: now(),
         entropy: &mut entropy,
+        log: &incoming.log,
     };
     match path.as_str() {
-        AUTHORIZE if method == Method::GET => authorize::show(&mut gate, &request),
+        AUTHORIZE if method == Method::GET => {
+            let client = clients::find(incoming, &gate, &Params::query(&request)).await;
+            authorize::show(&mut gate, &request, client)
+        }
         AUTHORIZE => authorize::decide(&mut gate, &request),
         CALLBACK => serve_callback(incoming, &mut gate, &request).await,
         "/register" => register::register(&mut gate, &request),
@@ -72,7 +77,11 @@ async fn serve_token(
     gate: &mut Gate<'_>,
     request: &Request<Vec<u8>>,
 ) -> Reply {
-    match token::begin(gate, request) {
+    let (params, client) = match authenticated(incoming, gate, request).await {
+        Ok(authenticated) => authenticated,
+        Err(error) => return error.into_reply(),
+    };
+    match token::begin(gate, &params, &client) {
         token::Begin::Reply(reply) => reply,
         token::Begin::Store(address, operation, pending) => {
             match grants::perform(incoming, &address, operation).await {
@@ -88,7 +97,11 @@ async fn serve_revoke(
     gate: &Gate<'_>,
     request: &Request<Vec<u8>>,
 ) -> Reply {
-    match revoke::begin(gate, request) {
+    let (params, client) = match authenticated(incoming, gate, request).await {
+        Ok(authenticated) => authenticated,
+        Err(error) => return error.into_reply(),
+    };
+    match revoke::begin(gate, &params, &client) {
         revoke::Begin::Reply(reply) => reply,
         revoke::Begin::Store(address, operation) => {
             match grants::perform(incoming, &address, operation).await {
@@ -102,63 +115,40 @@ async fn serve_revoke(
     }
 }
 
+async fn authenticated(
+    incoming: &Incoming<'_>,
+    gate: &Gate<'_>,
+    request: &Request<Vec<u8>>,
+) -> Result<(Params, Client), OAuthError> {
+    let params = Params::form(request)?;
+    let client = clients::authenticate(incoming, gate, request, &params).await?;
+    Ok((params, client))
+}
+
 async fn serve_callback(
     incoming: &Incoming<'_>,
     gate: &mut Gate<'_>,
     request: &Request<Vec<u8>>,
 ) -> Reply {
-    let (returned, exchange) = match callback::begin(gate, request) {
-        callback::Begin::Reply(reply) => return reply,
-        callback::Begin::Exchange(returned, exchange) => (returned, exchange),
+    let returned = match callback::begin(gate, request) {
+        Ok(returned) => returned,
+        Err(reply) => return *reply,
     };
-    let answer = match upstream::send(exchange).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            console_error!("sign-in failed: the token endpoint: {error}");
-            return returned.unavailable(gate);
-        }
-    };
-    let id_token = match returned.id_token(gate, answer) {
-        Ok(id_token) => id_token,
-        Err(refusal) => {
-            console_error!("sign-in failed: the token endpoint: {}", refusal.1);
-            return refusal.0;
-        }
-    };
-    let caller = match identify(gate, &returned, &id_token).await {
+    let caller = match incoming.app.identity.identify(incoming, gate, &returned, request).await {
         Ok(caller) => caller,
         Err(reply) => return *reply,
     };
-    let (address, grant, success) = returned.finish(gate, caller);
-    match grants::perform(incoming, &address, Operation::Create(Box::new(grant))).await {
+    let (address, grant, success) = match returned.finish(gate, caller) {
+        Finished::Grant(address, grant, success) => (address, grant, success),
+        Finished::Reply(reply) => return reply,
+    };
+    match grants::perform(incoming, &address, Operation::Create(grant)).await {
         Ok(_) => success,
         Err(error) => {
             console_error!("sign-in failed: the grant could not be stored: {error}");
             returned.not_stored(gate)
         }
     }
-}
-
-/// Verifies the id_token; an unknown `kid` gets one look at fresh keys.
-async fn identify(
-    gate: &Gate<'_>,
-    returned: &Returned,
-    id_token: &str,
-) -> Result<Caller, Box<Reply>> {
-    let unavailable = |error| {
-        console_error!("sign-in failed: the JWKS: {error}");
-        Box::new(returned.unavailable(gate))
-    };
-    let keys = upstream::jwks(gate.provider, gate.now).await.map_err(unavailable)?;
-    let mut verdict = returned.verify(gate, &keys, id_token);
-    if verdict == Err(Rejection::UnknownKey) && keys.may_refetch(gate.now) {
-        let keys = upstream::fresh_jwks(gate.provider, gate.now).await.map_err(unavailable)?;
-        verdict = returned.verify(gate, &keys, id_token);
-    }
-    verdict.map_err(|rejection| {
-        console_error!("sign-in refused: the id_token: {rejection}");
-        Box::new(returned.refuse_identity(gate))
-    })
 }
 
 fn storage_failed(error: &worker::Error) -> Reply {
@@ -189,7 +179,7 @@ thread_local! {
 ///
 /// # Errors
 /// Everything that is missing, at once.
-pub(crate) fn setup(incoming: &Incoming<'_>) -> Result<Rc<Setup>, SetupError> {
+pub(crate) async fn setup(incoming: &Incoming<'_>) -> Result<Rc<Setup>, SetupError> {
     let vars = EnvVars(incoming.env);
     let key_text = vars.var(&incoming.app.config.tokens.encryption_key).unwrap_or_default();
     let known = SETUP.with_borrow(|setup| {
@@ -198,25 +188,21 @@ pub(crate) fn setup(incoming: &Incoming<'_>) -> Result<Rc<Setup>, SetupError> {
     if let Some(setup) = known {
         return Ok(setup);
     }
-    let setup = Rc::new(resolve(incoming.app, &vars, &incoming.origin, key_text)?);
+    let setup = Rc::new(resolve(incoming, key_text).await?);
     SETUP.set(Some(Rc::clone(&setup)));
     Ok(setup)
 }
 
-fn resolve(
-    app: &App,
-    vars: &dyn Vars,
-    origin: &str,
-    key_text: String,
-) -> Result<Setup, SetupError> {
+async fn resolve(incoming: &Incoming<'_>, key_text: String) -> Result<Setup, SetupError> {
+    let Incoming { app, origin, .. } = incoming;
     let mut problems = Vec::new();
     let keys = Keyring::parse(&key_text)
         .map_err(|error| problems.push(format!("{}: {error}", app.config.tokens.encryption_key)));
     let provider =
-        Provider::resolve(&app.config, vars, origin).map_err(|error| problems.extend(error.0));
+        app.identity.provider(incoming).await.map_err(|error| problems.extend(error.0));
     match (keys, provider) {
         (Ok(keys), Ok(provider)) => {
-            Ok(Setup { keys, provider, origin: origin.to_owned(), key_text })
+            Ok(Setup { keys, provider, origin: origin.clone(), key_text })
         }
         _ => Err(SetupError(problems)),
     }

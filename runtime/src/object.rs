@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use serde::Deserialize;
-use toolgate_core::oauth::grant::{self, Grant, Outcome, Write};
+use toolgate_core::oauth::grant::{self, Grant, Operation, Outcome, Write};
 use worker::{Env, Request, Response, SqlStorage, SqlStorageValue, State};
 
 use crate::app::App;
-use crate::grants::GrantRequest;
+use crate::store::GrantRequest;
 use crate::platform::now;
 use crate::session::{MESSAGE, OPEN};
 use crate::stream::Session;
@@ -30,6 +30,12 @@ struct Row {
 }
 
 #[derive(Deserialize)]
+struct IdentifiedRow {
+    id: String,
+    record: String,
+}
+
+#[derive(Deserialize)]
 struct Earliest {
     at: Option<f64>,
 }
@@ -47,10 +53,12 @@ impl Object {
     /// The storage fails, or the request is not one of ours.
     pub async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         match request.path().as_str() {
-            "/grant" => {
-                let question: GrantRequest = request.json().await?;
-                Response::from_json(&self.grant(question).await?)
-            }
+            "/grant" => match request.json().await? {
+                GrantRequest::Perform(id, operation) => {
+                    Response::from_json(&self.perform(&id, operation).await?)
+                }
+                GrantRequest::List => Response::from_json(&self.list()?),
+            },
             OPEN => Session::open(&self.session, &request.json().await?),
             MESSAGE => {
                 let message = request.json().await?;
@@ -62,19 +70,27 @@ impl Object {
 
     /// Reads, decides and writes without waiting in between, so nothing can come between them; the
     /// platform holds the answer back until the write is durable.
-    async fn grant(&self, question: GrantRequest) -> worker::Result<Outcome> {
+    async fn perform(&self, id: &str, operation: Operation) -> worker::Result<Outcome> {
         let sql = self.state.storage().sql();
         sql.exec(CREATE_TABLE, None)?;
-        let stored = read(&sql, &question.id)?;
+        let stored = read(&sql, id)?;
         let is_new = stored.is_none();
-        let (write, outcome) = grant::apply(stored, question.operation, now());
+        let (write, outcome) = grant::apply(stored, operation, now());
         if let Write::Put(grant) = write {
-            put(&sql, &question.id, &grant)?;
+            put(&sql, id, &grant)?;
             if is_new {
                 self.schedule_purge(&sql).await?;
             }
         }
         Ok(outcome)
+    }
+
+    fn list(&self) -> worker::Result<Vec<(String, Grant)>> {
+        let sql = self.state.storage().sql();
+        sql.exec(CREATE_TABLE, None)?;
+        let rows: Vec<IdentifiedRow> =
+            sql.exec("SELECT id, record FROM grants", None)?.to_array()?;
+        rows.into_iter().map(|row| Ok((row.id, serde_json::from_str(&row.record)?))).collect()
     }
 
     /// Deletes what is of no more use, and everything when nothing is left.

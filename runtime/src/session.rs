@@ -14,7 +14,7 @@ use toolgate_core::seal::{Entropy, Purpose};
 use worker::{Request, RequestInit, Response, Stub, console_error};
 
 use crate::entry::Incoming;
-use crate::grants::OBJECT_BINDING;
+use crate::store::OBJECT_BINDING;
 use crate::platform::PlatformEntropy;
 use crate::{convert, mcp, oauth};
 
@@ -64,7 +64,7 @@ async fn open(incoming: &Incoming<'_>, head: &http::Request<()>) -> worker::Resu
         Ok(token) => token,
         Err(reply) => return convert::response(*reply),
     };
-    let setup = match oauth::setup(incoming) {
+    let setup = match oauth::setup(incoming).await {
         Ok(setup) => setup,
         Err(error) => return convert::response(oauth::not_configured(&error, false)),
     };
@@ -84,7 +84,7 @@ async fn message(
         Ok(token) => token,
         Err(reply) => return convert::response(*reply),
     };
-    let Some(id) = session_id(incoming, head, &token) else {
+    let Some(id) = session_id(incoming, head, &token).await else {
         return convert::response(reply::text(
             StatusCode::NOT_FOUND,
             "There is no such session; open /sse and use the address it sends.",
@@ -101,13 +101,13 @@ async fn message(
     ask(&stub(incoming, &id)?, MESSAGE, &message).await
 }
 
-fn session_id(
+async fn session_id(
     incoming: &Incoming<'_>,
     head: &http::Request<()>,
     token: &AccessToken,
 ) -> Option<String> {
     let params = Params::query(head);
-    let setup = oauth::setup(incoming).ok()?;
+    let setup = oauth::setup(incoming).await.ok()?;
     setup.keys.open(Purpose::Session, &token.address.shard, params.get("sessionId")?)
 }
 

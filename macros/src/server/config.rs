@@ -5,8 +5,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    ClaimValue, Condition, Config, Consent, Endpoints, Identity, Policy, Provider, Server, Setting,
-    Storage, StorageKind, Tokens, Transport,
+    Audit, ClaimValue, Condition, Config, Consent, Endpoints, Identity, KnownClient, Limits,
+    Policy, Provider, Registration, Server, Setting, Storage, StorageKind, Tokens, Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -54,19 +54,31 @@ macro_rules! structures {
 }
 
 structures! {
-    Config { server, identity, storage, transport, tokens, consent, policies: list }
+    Config {
+        server, identity, storage, registration, clients: list, transport, tokens, consent, limits,
+        audit, policies: list
+    }
     Server { name, title, version, description, instructions, website_url }
     Identity {
         provider, client_id, client_secret, endpoints, issuer, scopes: list, groups_claim,
         leeway: copy
     }
     Storage { kind, binding }
+    Registration {
+        metadata_documents: copy, dynamic: copy, allowed_domains: list, redirect_schemes: list
+    }
+    KnownClient { id, name, redirect_uris: list, secret }
     Transport { sse: copy, allowed_origins: list, max_body_bytes: copy }
     Tokens {
         encryption_key, access_token_ttl: copy, refresh_token_ttl: copy, code_ttl: copy,
         refresh_grace: copy, revocation_max_age: copy
     }
-    Consent { remember_for: copy, privacy_policy_url, terms_of_service_url }
+    Consent {
+        name, logo_url, color, color_dark, remember_for: copy, privacy_policy_url,
+        terms_of_service_url
+    }
+    Limits { register: copy, authorize: copy, token: copy, callback: copy }
+    Audit { analytics_engine, queue, email: copy, arguments: copy }
     Policy { name, description, rule }
 }
 
@@ -78,6 +90,9 @@ impl Constant for Provider {
     fn constant(&self) -> TokenStream {
         let name = variant(match self {
             Self::CloudflareAccess => "CloudflareAccess",
+            Self::CloudflareAccessJwt => "CloudflareAccessJwt",
+            Self::Oidc => "Oidc",
+            Self::GitHub => "GitHub",
             Self::Dev => "Dev",
         });
         quote!(config::Provider::#name)
@@ -89,6 +104,7 @@ impl Constant for StorageKind {
         let name = variant(match self {
             Self::DurableObject => "DurableObject",
             Self::Kv => "Kv",
+            Self::D1 => "D1",
         });
         quote!(config::StorageKind::#name)
     }
@@ -107,9 +123,14 @@ impl Constant for Setting {
 impl Constant for Endpoints {
     fn constant(&self) -> TokenStream {
         match self {
+            Self::GitHub => quote!(config::Endpoints::GitHub),
             Self::Team(team) => {
                 let team = team.constant();
                 quote!(config::Endpoints::Team(#team))
+            }
+            Self::Discovery(issuer) => {
+                let issuer = issuer.constant();
+                quote!(config::Endpoints::Discovery(#issuer))
             }
             Self::Urls { authorization_url, token_url, jwks_url } => {
                 let authorization_url = authorization_url.constant();

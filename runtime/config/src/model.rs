@@ -17,12 +17,20 @@ pub struct Config {
     pub identity: Identity,
     /// `[storage]`: where grants are kept.
     pub storage: Storage,
+    /// `[registration]`: which clients may come.
+    pub registration: Registration,
+    /// `[[clients]]`: clients that are known beforehand.
+    pub clients: List<KnownClient>,
     /// `[transport]`: what the MCP endpoints accept.
     pub transport: Transport,
     /// `[tokens]`: lifetimes and the key that seals everything.
     pub tokens: Tokens,
     /// `[consent]`: the approval page.
     pub consent: Consent,
+    /// `[limits]`: how often one address may ask.
+    pub limits: Limits,
+    /// `[audit]`: where security decisions are written to besides the log.
+    pub audit: Audit,
     /// `[policies.*]`, in the order of the file. `everyone` is built in and not listed.
     pub policies: List<Policy>,
 }
@@ -58,6 +66,12 @@ pub enum Setting {
 pub enum Provider {
     /// Cloudflare Access for SaaS, as an OpenID Connect application.
     CloudflareAccess,
+    /// Cloudflare Access in front of the Worker: its `Cf-Access-Jwt-Assertion` says who calls.
+    CloudflareAccessJwt,
+    /// Any OpenID provider, found by OpenID Connect Discovery.
+    Oidc,
+    /// GitHub, as an OAuth application.
+    GitHub,
     /// The identity provider of `cargo toolgate dev`; such a build refuses to be deployed.
     Dev,
 }
@@ -74,8 +88,12 @@ pub enum Endpoints {
         /// The JSON Web Key Set of the id_token's signer.
         jwks_url: Setting,
     },
-    /// `team = "acme"`: the Access addresses of that team and `client_id`.
+    /// `team = "acme"`: the Access addresses of that team.
     Team(Str),
+    /// `issuer` of `provider = "oidc"`: its discovery document lists them.
+    Discovery(Setting),
+    /// The addresses of GitHub.
+    GitHub,
 }
 
 /// `[identity]`.
@@ -83,10 +101,12 @@ pub enum Endpoints {
 pub struct Identity {
     /// The kind of provider.
     pub provider: Provider,
-    /// OAuth client id at the provider.
+    /// OAuth client id at the provider; with `cloudflare-access-jwt` the application's audience
+    /// tag, which its assertions have as `aud`.
     pub client_id: Setting,
-    /// Name of the Worker secret that holds the client secret. A literal is refused.
-    pub client_secret: Str,
+    /// Name of the Worker secret that holds the client secret. A literal is refused;
+    /// `cloudflare-access-jwt` has none.
+    pub client_secret: Option<Str>,
     /// Where the provider's endpoints are.
     pub endpoints: Endpoints,
     /// Expected `iss`. When absent it is the authorization URL without its last path segment,
@@ -107,6 +127,8 @@ pub enum StorageKind {
     DurableObject,
     /// Workers KV: eventually consistent, so single use is best effort.
     Kv,
+    /// D1: one SQLite database for everybody; strongly consistent by compare-and-set.
+    D1,
 }
 
 /// `[storage]`.
@@ -114,8 +136,37 @@ pub enum StorageKind {
 pub struct Storage {
     /// What keeps grants.
     pub kind: StorageKind,
-    /// Name of the Worker binding: `TOOLGATE` for the Durable Object, `OAUTH_KV` for KV by default.
+    /// Name of the Worker binding: `TOOLGATE` for the Durable Object; by default `OAUTH_KV` for KV
+    /// and `OAUTH_DB` for D1.
     pub binding: Str,
+}
+
+/// `[registration]`: which clients may come without being known beforehand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// Accept a `client_id` that is the address of a Client ID Metadata Document.
+    pub metadata_documents: bool,
+    /// Accept dynamic registrations (RFC 7591) at `/register`.
+    pub dynamic: bool,
+    /// Domains whose clients may come, sub-domains included; empty: any. A client's domain is the
+    /// host of its metadata document, or else that of each of its redirect URIs.
+    pub allowed_domains: List<Str>,
+    /// Private-use URI schemes that redirect URIs may have (RFC 8252 section 7.1), for example
+    /// `cursor`; in lower case.
+    pub redirect_schemes: List<Str>,
+}
+
+/// `[[clients]]`: a client that is known beforehand, with a `client_id` of its owner's choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownClient {
+    /// `client_id`.
+    pub id: Str,
+    /// Shown on the approval page.
+    pub name: Str,
+    /// Where it may be sent back to; at least one.
+    pub redirect_uris: List<Str>,
+    /// Name of the Worker secret that holds its `client_secret`; without one it is public.
+    pub secret: Option<Str>,
 }
 
 /// `[transport]`.
@@ -149,12 +200,46 @@ pub struct Tokens {
 /// `[consent]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
+    /// Who asks, on the approval page; the server's title or name when absent.
+    pub name: Option<Str>,
+    /// An https address of a picture, or a `data:image/` URI.
+    pub logo_url: Option<Str>,
+    /// Colour of buttons and links as `#rrggbb`; readable on white.
+    pub color: Option<Str>,
+    /// The same in dark mode; readable on the dark background.
+    pub color_dark: Option<Str>,
     /// How long an approval is remembered in the browser, in seconds; 0 asks every time.
     pub remember_for: u32,
     /// Link to the privacy policy.
     pub privacy_policy_url: Option<Str>,
     /// Link to the terms of service.
     pub terms_of_service_url: Option<Str>,
+}
+
+/// `[limits]`: requests per minute from one network address; more are answered with 429.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// `POST /register`.
+    pub register: u32,
+    /// `/authorize` and `/connections`.
+    pub authorize: u32,
+    /// `POST /token` and `POST /revoke`.
+    pub token: u32,
+    /// `GET /callback`.
+    pub callback: u32,
+}
+
+/// `[audit]`. Every event goes to the Worker's log in any case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// Analytics Engine data set that events are written to, by the binding `TOOLGATE_AUDIT`.
+    pub analytics_engine: Option<Str>,
+    /// Queue that events are sent to, by the binding `TOOLGATE_AUDIT_QUEUE`.
+    pub queue: Option<Str>,
+    /// Write the person's e-mail address, too.
+    pub email: bool,
+    /// Write the arguments of tool calls, too.
+    pub arguments: bool,
 }
 
 /// `[policies.<name>]`.

@@ -8,6 +8,8 @@ use http::{HeaderMap, HeaderValue};
 pub const CONSENT: &str = "__Host-toolgate-consent-";
 /// Cookie of a login under way; the attempt's id follows.
 pub const LOGIN: &str = "__Host-toolgate-login-";
+/// Cookie of a person who looks at their own connections.
+pub const PERSON: &str = "__Host-toolgate-person";
 /// Cookie of remembered approvals.
 pub const APPROVALS: &str = "__Host-toolgate-approvals";
 

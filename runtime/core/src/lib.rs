@@ -5,6 +5,7 @@
 //! fetched is returned for the adapter to perform.
 
 pub mod access;
+pub mod audit;
 pub mod caller;
 pub mod cookie;
 pub mod cors;

@@ -28,6 +28,9 @@ pub const MAX_FORM_BODY: usize = 16 * 1024;
 /// Time to read the consent page and to sign in at the identity provider.
 pub const ATTEMPT_TTL: u64 = 600;
 
+/// How long a sign-in at the page of one's own connections lasts: to look and to revoke.
+pub const PERSON_TTL: u64 = 900;
+
 /// Approvals remembered in one browser; a sealed entry is about 60 bytes and the cookie must fit.
 pub const MAX_APPROVALS: usize = 40;
 

@@ -61,6 +61,8 @@ pub enum Purpose {
     Shard,
     /// Id of an HTTP+SSE session.
     Session,
+    /// Cookie of a person who looks at their own connections.
+    Person,
 }
 
 impl Purpose {
@@ -77,6 +79,7 @@ impl Purpose {
             Self::Record => b"toolgate/1/record",
             Self::Shard => b"toolgate/1/shard",
             Self::Session => b"toolgate/1/session",
+            Self::Person => b"toolgate/1/person",
         }
     }
 }

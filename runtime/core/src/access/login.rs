@@ -30,12 +30,25 @@ use crate::secret::constant_time_eq;
 /// Characters of the state that name its cookie; the whole of it binds the cookie's content.
 const COOKIE_ID_LENGTH: usize = 16;
 
+/// What a person signs in for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Target {
+    /// A client's request, which was approved.
+    Client(Authorization),
+    /// The page of the person's own connections.
+    Connections {
+        /// Tells the variants apart.
+        connections: bool,
+    },
+}
+
 /// A login under way, sealed in a cookie of the browser that started it: another browser cannot
 /// finish it, and nothing is stored.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Login {
-    /// The client's request.
-    pub authorization: Authorization,
+    /// What it is for.
+    pub target: Target,
     /// Expected in the id_token (OpenID Connect Core section 3.1.2.1).
     pub nonce: String,
     verifier: String,
@@ -66,10 +79,10 @@ type OidcClient = Client<
 >;
 
 /// Sends the browser to the identity provider; `None` when the request does not fit a cookie.
-pub(crate) fn start(gate: &mut Gate<'_>, authorization: Authorization) -> Option<Reply> {
+pub(crate) fn start(gate: &mut Gate<'_>, target: Target) -> Option<Reply> {
     let state = gate.entropy.token();
     let login = Login {
-        authorization,
+        target,
         nonce: gate.entropy.token(),
         verifier: gate.entropy.token(),
         expires: gate.now + ATTEMPT_TTL,

@@ -49,11 +49,15 @@ impl Provider {
         let mut problems = Vec::new();
         let mut read = |setting: &Setting| read(setting, vars, &mut problems);
         let client_id = read(&identity.client_id);
-        let client_secret = read(&Setting::Var(identity.client_secret.clone()));
+        let client_secret = identity.client_secret.clone();
+        let client_secret = client_secret.map(|name| read(&Setting::Var(name))).unwrap_or_default();
         let addresses = match &identity.endpoints {
             Endpoints::Urls { authorization_url, token_url, jwks_url } => {
                 [authorization_url, token_url, jwks_url]
                     .map(|setting| (name(setting), read(setting)))
+            }
+            Endpoints::Discovery(_) | Endpoints::GitHub => {
+                return Err(SetupError(vec!["this provider is not supported".to_owned()]));
             }
             Endpoints::Team(team) => ["authorization", "token", "jwks"].map(|endpoint| {
                 let access = format!("https://{team}.cloudflareaccess.com/cdn-cgi/access/sso/oidc");

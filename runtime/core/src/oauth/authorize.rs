@@ -4,11 +4,11 @@ use http::header::{HeaderValue, ORIGIN, SET_COOKIE};
 use http::{Request, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use crate::access::login;
+use crate::access::login::{self, Target};
 use crate::cookie;
 use crate::limits::{ATTEMPT_TTL, CHALLENGE_LENGTH, MAX_COOKIE_VALUE, MAX_STATE};
 use crate::oauth::approvals::Approvals;
-use crate::oauth::client::{Client, unknown_client};
+use crate::oauth::client::Client;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
 use crate::oauth::params::Params;
@@ -60,10 +60,14 @@ enum Refusal {
     Page(OAuthError),
 }
 
-/// `GET /authorize`.
-pub fn show(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Reply {
+/// `GET /authorize`, from the client that the adapter found for its `client_id`.
+pub fn show(
+    gate: &mut Gate<'_>,
+    request: &Request<Vec<u8>>,
+    client: Result<Client, OAuthError>,
+) -> Reply {
     let params = Params::query(request);
-    let (client, authorization) = match parse(gate, &params) {
+    let (client, authorization) = match parse(gate, &params, client) {
         Ok(parsed) => parsed,
         Err(Refusal::Page(error)) => return error_page(&error),
         Err(Refusal::Redirect(uri, state, error)) => {
@@ -72,7 +76,7 @@ pub fn show(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Reply {
     };
     let ask_again = params.get("prompt").is_some_and(|p| p.split(' ').any(|p| p == "consent"));
     if !ask_again && Approvals::read(gate, request.headers()).include(&authorization) {
-        return start_login(gate, authorization);
+        return start_login(gate, Target::Client(authorization));
     }
     approval_page(gate, &client, authorization)
 }
@@ -114,7 +118,7 @@ pub fn decide(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Reply {
         let approvals = Approvals::read(gate, request.headers());
         let remembered = (gate.config.consent.remember_for > 0)
             .then(|| approvals.with(gate, &attempt.authorization));
-        let mut reply = start_login(gate, attempt.authorization);
+        let mut reply = start_login(gate, Target::Client(attempt.authorization));
         if let Some(cookie) = remembered {
             reply.headers_mut().append(SET_COOKIE, cookie);
         }
@@ -166,15 +170,20 @@ fn is_own(gate: &Gate<'_>, origin: &HeaderValue) -> bool {
     origin.as_bytes() == gate.origin.as_bytes()
 }
 
-fn start_login(gate: &mut Gate<'_>, authorization: Authorization) -> Reply {
-    match login::start(gate, authorization) {
+/// Sends the browser to the identity provider.
+pub(crate) fn start_login(gate: &mut Gate<'_>, target: Target) -> Reply {
+    match login::start(gate, target) {
         Some(reply) => reply,
         None => error_page(&OAuthError::invalid_request("The request is too long")),
     }
 }
 
-fn parse(gate: &Gate<'_>, params: &Params) -> Result<(Client, Authorization), Refusal> {
-    let (client, redirect_uri) = prove_redirect(gate, params).map_err(Refusal::Page)?;
+fn parse(
+    gate: &Gate<'_>,
+    params: &Params,
+    client: Result<Client, OAuthError>,
+) -> Result<(Client, Authorization), Refusal> {
+    let (client, redirect_uri) = prove_redirect(params, client).map_err(Refusal::Page)?;
     // A `state` given twice cannot be returned, nor one that does not fit.
     let state = params
         .get("state")
@@ -202,14 +211,16 @@ fn parse(gate: &Gate<'_>, params: &Params) -> Result<(Client, Authorization), Re
     Ok((client, authorization))
 }
 
-fn prove_redirect(gate: &Gate<'_>, params: &Params) -> Result<(Client, String), OAuthError> {
+fn prove_redirect(
+    params: &Params,
+    client: Result<Client, OAuthError>,
+) -> Result<(Client, String), OAuthError> {
     for name in ["client_id", "redirect_uri"] {
         if params.is_repeated(name) {
             return Err(OAuthError::invalid_request(format!("{name} is given more than once")));
         }
     }
-    let client =
-        Client::from_id(gate.keys, params.require("client_id")?).ok_or_else(unknown_client)?;
+    let client = client?;
     let redirect_uri = match (params.get("redirect_uri"), &client.registration.redirect_uris[..]) {
         (Some(uri), _) => uri.to_owned(),
         (None, [only]) => only.clone(),

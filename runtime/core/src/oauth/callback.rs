@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::id_token::{self, Rejection};
 use crate::access::jwks::Jwks;
-use crate::access::login::{self, Login};
+use crate::access::login::{self, Login, Target};
 use crate::caller::Caller;
 use crate::cookie;
 use crate::oauth::authorize::{Authorization, client_error_url, with_query};
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
+use crate::oauth::gate::{CONNECTIONS_PATH, Gate};
 use crate::oauth::grant::{Address, Grant};
 use crate::oauth::params::Params;
+use crate::oauth::person::Person;
 use crate::page;
 use crate::reply::{self, Reply};
 use crate::seal::Purpose;
@@ -40,13 +41,13 @@ pub struct Holder {
     pub client_name: String,
 }
 
-/// The first step's result.
+/// What a completed sign-in leads to.
 #[derive(Debug)]
-pub enum Begin {
-    /// Nothing more to do.
+pub enum Finished {
+    /// A client's grant. The reply may be sent only once the grant is stored.
+    Grant(Address, Box<Grant>, Reply),
+    /// Nothing to store.
     Reply(Reply),
-    /// Send this request to the identity provider and go on with the answer.
-    Exchange(Box<Returned>, Request<Vec<u8>>),
 }
 
 /// A login whose browser came back with a code.
@@ -57,30 +58,23 @@ pub struct Returned {
 }
 
 /// Checks the return: the browser must hold the cookie of this very attempt.
-pub fn begin(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
+///
+/// # Errors
+/// The reply to a return that leads nowhere.
+pub fn begin(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Result<Returned, Box<Reply>> {
     let params = Params::query(request);
     let Some(returned) = find_login(gate, request, &params) else {
-        return Begin::Reply(page::message(
+        return Err(Box::new(page::message(
             StatusCode::BAD_REQUEST,
             "This sign-in cannot go on",
             "It was started in another browser, was already completed, or has expired \
              (invalid_state).",
             "Nothing was granted. Go back to your MCP client and connect again.",
-        ));
+        )));
     };
-    if let Some(error) = params.get("error") {
-        return Begin::Reply(returned.refuse(gate, &upstream_error(error)));
-    }
-    if let Err(error) = login::check_issuer(gate, params.get("iss")) {
-        return Begin::Reply(returned.refuse(gate, &error));
-    }
-    let (Some(code), Ok(())) = (params.get("code"), params.reject_repeated()) else {
-        let error = OAuthError::new("server_error", "The identity provider sent no code");
-        return Begin::Reply(returned.refuse(gate, &error));
-    };
-    match login::token_request(gate, &returned.login, code) {
-        Ok(request) => Begin::Exchange(Box::new(returned), request),
-        Err(error) => Begin::Reply(returned.refuse(gate, &error)),
+    match params.get("error") {
+        Some(error) => Err(Box::new(returned.refuse(gate, &upstream_error(error)))),
+        None => Ok(returned),
     }
 }
 
@@ -107,6 +101,26 @@ fn upstream_error(code: &str) -> OAuthError {
 }
 
 impl Returned {
+    /// The request that exchanges the code with which the browser came back.
+    ///
+    /// # Errors
+    /// The reply that tells the client: the return has no code, or comes from another provider.
+    pub fn exchange(
+        &self,
+        gate: &Gate<'_>,
+        request: &Request<Vec<u8>>,
+    ) -> Result<Request<Vec<u8>>, Box<Reply>> {
+        let params = Params::query(request);
+        let prepared = login::check_issuer(gate, params.get("iss")).and_then(|()| {
+            let (Some(code), Ok(())) = (params.get("code"), params.reject_repeated()) else {
+                let reason = "The identity provider sent no code";
+                return Err(OAuthError::new("server_error", reason));
+            };
+            login::token_request(gate, &self.login, code)
+        });
+        prepared.map_err(|error| Box::new(self.refuse(gate, &error)))
+    }
+
     /// Reads the identity provider's answer to the code exchange: its id_token.
     ///
     /// # Errors
@@ -164,20 +178,52 @@ impl Returned {
         self.refuse(gate, &error)
     }
 
-    fn refuse(&self, gate: &Gate<'_>, error: &OAuthError) -> Reply {
-        let mut reply = reply::redirect(&client_error_url(gate, &self.login.authorization, error));
+    /// Tells the client by redirect; a person who came without a client reads a page.
+    pub fn refuse(&self, gate: &Gate<'_>, error: &OAuthError) -> Reply {
+        let mut reply = match &self.login.target {
+            Target::Client(authorization) => {
+                reply::redirect(&client_error_url(gate, authorization, error))
+            }
+            Target::Connections { .. } => page::message(
+                StatusCode::BAD_GATEWAY,
+                "You could not be signed in",
+                &format!("{} ({}).", error.description, error.code),
+                "Nothing was changed. Try again in a moment.",
+            ),
+        };
         reply.headers_mut().append(SET_COOKIE, self.clear.clone());
         reply
     }
 
-    /// Makes the grant, and the reply that brings its code to the client. The adapter sends the
-    /// reply only once the grant is stored.
+    /// Makes what the person signed in for: a client's grant, or the page of their connections.
     #[must_use]
-    pub fn finish(&self, gate: &mut Gate<'_>, mut caller: Caller) -> (Address, Grant, Reply) {
-        let authorization = &self.login.authorization;
+    pub fn finish(&self, gate: &mut Gate<'_>, caller: Caller) -> Finished {
+        let shard = shard(gate, &caller.subject);
+        match &self.login.target {
+            Target::Client(authorization) => {
+                let (address, grant, reply) = self.grant(gate, authorization, shard, caller);
+                Finished::Grant(address, Box::new(grant), reply)
+            }
+            Target::Connections { .. } => {
+                let mut reply = reply::redirect(&format!("{}{CONNECTIONS_PATH}", gate.origin));
+                let cookie = Person::sign_in(gate, shard, &caller);
+                reply.headers_mut().append(SET_COOKIE, cookie);
+                reply.headers_mut().append(SET_COOKIE, self.clear.clone());
+                Finished::Reply(reply)
+            }
+        }
+    }
+
+    fn grant(
+        &self,
+        gate: &mut Gate<'_>,
+        authorization: &Authorization,
+        shard: String,
+        mut caller: Caller,
+    ) -> (Address, Grant, Reply) {
         caller.client_id.clone_from(&authorization.client);
         caller.scopes.clone_from(&authorization.scopes);
-        let address = Address { shard: shard(gate, &caller.subject), id: gate.entropy.token() };
+        let address = Address { shard, id: gate.entropy.token() };
         let holder = Holder {
             caller,
             resource: authorization.resource.clone(),
@@ -192,13 +238,20 @@ impl Returned {
             generation: 0,
             rotated_at: gate.now,
             revoked: false,
+            created: gate.now,
+            used: gate.now,
         };
-        let reply = self.success(gate, &address, code_expires);
+        let reply = self.success(gate, authorization, &address, code_expires);
         (address, grant, reply)
     }
 
-    fn success(&self, gate: &mut Gate<'_>, address: &Address, expires: u64) -> Reply {
-        let authorization = &self.login.authorization;
+    fn success(
+        &self,
+        gate: &mut Gate<'_>,
+        authorization: &Authorization,
+        address: &Address,
+        expires: u64,
+    ) -> Reply {
         let code = Code {
             address: address.clone(),
             // The state has done its work and would only make the code longer.

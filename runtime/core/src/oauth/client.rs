@@ -167,7 +167,8 @@ impl Client {
 }
 
 /// The error for a `client_id` that this server did not issue, with the way out.
-pub(crate) fn unknown_client() -> OAuthError {
+#[must_use]
+pub fn unknown_client() -> OAuthError {
     OAuthError::invalid_client("Unknown client_id; register again at /register")
 }
 

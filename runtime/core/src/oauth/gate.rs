@@ -3,6 +3,7 @@
 use toolgate_config::Config;
 
 use crate::access::provider::Provider;
+use crate::audit::Log;
 use crate::seal::{Entropy, Keyring};
 
 /// The server as one request sees it. `origin` is `scheme://host[:port]` of the request and is also
@@ -20,6 +21,8 @@ pub struct Gate<'a> {
     pub now: u64,
     /// Randomness.
     pub entropy: &'a mut dyn Entropy,
+    /// Where decisions are told.
+    pub log: &'a Log,
 }
 
 impl Gate<'_> {
@@ -41,6 +44,8 @@ impl Gate<'_> {
 
 /// Path of Streamable HTTP.
 pub const MCP_PATH: &str = "/mcp";
+/// Path of the page of a person's own connections.
+pub const CONNECTIONS_PATH: &str = "/connections";
 /// Path of HTTP+SSE.
 pub const SSE_PATH: &str = "/sse";
 

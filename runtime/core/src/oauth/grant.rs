@@ -13,6 +13,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A check notes the use of a grant only this often, in seconds: fine enough for people, and it
+/// keeps checks from writing.
+pub const USE_RESOLUTION: u64 = 3600;
+
 /// Where a grant's record is: the person's shard, and the grant in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
@@ -41,6 +45,10 @@ pub struct Grant {
     pub rotated_at: u64,
     /// Revoked for good; kept so that later uses are refused for the right reason.
     pub revoked: bool,
+    /// When the person signed in, in seconds since 1970.
+    pub created: u64,
+    /// When it was last seen in use, to within [`USE_RESOLUTION`].
+    pub used: u64,
 }
 
 impl Grant {
@@ -66,12 +74,18 @@ pub enum Operation {
         /// How long the previous generation still gets the same successor, in seconds.
         grace: u32,
     },
-    /// Asks whether the grant still stands.
+    /// Asks whether the grant still stands; it is in use.
     Check,
-    /// Ends the grant, if it is this client's.
+    /// Replaces the sealed caller, whose claims were read again at the identity provider.
+    Update {
+        /// The sealed caller.
+        sealed: String,
+    },
+    /// Ends the grant.
     Revoke {
-        /// Key of the client that asks.
-        client: String,
+        /// Key of the client that asks, which must be the grant's; `None` for the person and for
+        /// the server itself.
+        client: Option<String>,
     },
 }
 
@@ -87,6 +101,8 @@ pub enum Outcome {
         expires: u64,
         /// The sealed caller.
         sealed: String,
+        /// Whether this very operation used a code or refresh token up: a retry did not.
+        advanced: bool,
     },
     /// No such grant, or it is over.
     Gone,
@@ -112,9 +128,13 @@ pub fn apply(stored: Option<Grant>, operation: Operation, now: u64) -> (Write, O
         (None, Operation::Create(grant)) => (Write::Put(grant), Outcome::Done),
         // Ids are random: one that exists already is nobody's honest mistake.
         (Some(_), Operation::Create(_)) | (None, _) => (Write::Keep, Outcome::Gone),
-        (Some(grant), Operation::Revoke { client }) => revoke(grant, &client),
+        (Some(grant), Operation::Revoke { client }) => revoke(grant, client.as_deref()),
         (Some(grant), _) if grant.revoked || grant.expires <= now => (Write::Keep, Outcome::Gone),
-        (Some(grant), Operation::Check) => (Write::Keep, active(&grant)),
+        (Some(grant), Operation::Check) => check(grant, now),
+        (Some(mut grant), Operation::Update { sealed }) => {
+            grant.sealed = sealed;
+            put(grant, Outcome::Done)
+        }
         (Some(grant), Operation::Redeem) => redeem(grant, now),
         (Some(grant), Operation::Refresh { generation, grace }) => {
             refresh(grant, generation, u64::from(grace), now)
@@ -122,20 +142,30 @@ pub fn apply(stored: Option<Grant>, operation: Operation, now: u64) -> (Write, O
     }
 }
 
-fn active(grant: &Grant) -> Outcome {
+fn active(grant: &Grant, advanced: bool) -> Outcome {
     Outcome::Active {
         generation: grant.generation,
         expires: grant.expires,
         sealed: grant.sealed.clone(),
+        advanced,
     }
+}
+
+fn check(mut grant: Grant, now: u64) -> (Write, Outcome) {
+    let outcome = active(&grant, false);
+    if now < grant.used + USE_RESOLUTION {
+        return (Write::Keep, outcome);
+    }
+    grant.used = now;
+    put(grant, outcome)
 }
 
 fn put(grant: Grant, outcome: Outcome) -> (Write, Outcome) {
     (Write::Put(Box::new(grant)), outcome)
 }
 
-fn revoke(mut grant: Grant, client: &str) -> (Write, Outcome) {
-    if grant.client != client || grant.revoked {
+fn revoke(mut grant: Grant, client: Option<&str>) -> (Write, Outcome) {
+    if client.is_some_and(|client| client != grant.client) || grant.revoked {
         // RFC 7009 section 2.1: another client's token is not revoked; the answer is the same.
         return (Write::Keep, Outcome::Done);
     }
@@ -154,7 +184,8 @@ fn redeem(mut grant: Grant, now: u64) -> (Write, Outcome) {
     }
     grant.generation = 1;
     grant.rotated_at = now;
-    let outcome = active(&grant);
+    grant.used = now;
+    let outcome = active(&grant, true);
     put(grant, outcome)
 }
 
@@ -165,12 +196,13 @@ fn refresh(mut grant: Grant, presented: u32, grace: u64, now: u64) -> (Write, Ou
     if presented == grant.generation {
         grant.generation = grant.generation.saturating_add(1);
         grant.rotated_at = now;
-        let outcome = active(&grant);
+        grant.used = now;
+        let outcome = active(&grant, true);
         return put(grant, outcome);
     }
     let is_retry = presented + 1 == grant.generation && now <= grant.rotated_at + grace;
     if is_retry {
-        return (Write::Keep, active(&grant));
+        return (Write::Keep, active(&grant, false));
     }
     // OAuth 2.1 section 4.3.1: reuse of a rotated token may mean that it was stolen.
     grant.revoked = true;
@@ -190,6 +222,8 @@ mod tests {
             generation,
             rotated_at: 100,
             revoked: false,
+            created: 90,
+            used: 100,
         }
     }
 
@@ -259,7 +293,7 @@ mod tests {
 
     #[test]
     fn only_its_own_client_revokes_a_grant() {
-        let revoke = |client: &str| Operation::Revoke { client: client.into() };
+        let revoke = |client: &str| Operation::Revoke { client: Some(client.into()) };
         assert!(!run(grant(1), revoke("other"), 200).0.unwrap().revoked);
         let (stored, outcome) = run(grant(1), revoke("c"), 200);
         assert_eq!(outcome, Outcome::Done);

@@ -19,6 +19,7 @@ pub mod gate;
 pub mod grant;
 pub mod metadata;
 pub mod params;
+pub mod person;
 pub mod redirect_uri;
 pub mod register;
 pub mod revoke;

@@ -1,6 +1,6 @@
 //! `POST /revoke` (RFC 7009).
 
-use http::{Request, StatusCode};
+use http::StatusCode;
 use serde_json::json;
 
 use crate::oauth::client::Client;
@@ -22,9 +22,11 @@ pub enum Begin {
 }
 
 /// Checks the request. Either token ends the whole grant, if it belongs to the asking client.
-pub fn begin(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
-    match read(gate, request) {
-        Ok(Some((address, client))) => Begin::Store(address, Operation::Revoke { client }),
+pub fn begin(gate: &Gate<'_>, params: &Params, client: &Client) -> Begin {
+    match read(gate, params) {
+        Ok(Some(address)) => {
+            Begin::Store(address, Operation::Revoke { client: Some(client.key.clone()) })
+        }
         // RFC 7009 section 2.2: an invalid token is as good as revoked.
         Ok(None) => Begin::Reply(done()),
         Err(error) => Begin::Reply(error.into_reply()),
@@ -37,16 +39,10 @@ pub fn done() -> Reply {
     reply::readable_by_any_origin(reply::json(StatusCode::OK, &json!({})))
 }
 
-fn read(
-    gate: &Gate<'_>,
-    request: &Request<Vec<u8>>,
-) -> Result<Option<(Address, String)>, OAuthError> {
-    let params = Params::form(request)?;
-    let client = Client::authenticate(gate.keys, request.headers(), &params)?;
+fn read(gate: &Gate<'_>, params: &Params) -> Result<Option<Address>, OAuthError> {
     let token = params.require("token")?;
-    let address = open_refresh(gate, token).map(|token| token.address).or_else(|| {
+    Ok(open_refresh(gate, token).map(|token| token.address).or_else(|| {
         let token: AccessToken = gate.keys.open(Purpose::AccessToken, gate.origin, token)?;
         Some(token.address)
-    });
-    Ok(address.map(|address| (address, client.key)))
+    }))
 }

@@ -1,6 +1,6 @@
 //! `POST /token`: codes and refresh tokens become access tokens.
 
-use http::{Request, StatusCode};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -65,15 +65,16 @@ pub enum Begin {
 /// A request that only waits for its grant.
 #[derive(Debug)]
 pub struct Pending {
-    address: Address,
+    /// The grant.
+    pub address: Address,
     client: String,
     resource: String,
     scopes: Vec<String>,
 }
 
-/// Checks the request.
-pub fn begin(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
-    match read(gate, request) {
+/// Checks the request of a client that the adapter has authenticated.
+pub fn begin(gate: &Gate<'_>, params: &Params, client: &Client) -> Begin {
+    match read(gate, params, client) {
         Ok((operation, pending)) => {
             Begin::Store(pending.address.clone(), operation, Box::new(pending))
         }
@@ -81,10 +82,12 @@ pub fn begin(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
     }
 }
 
-fn read(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Result<(Operation, Pending), OAuthError> {
-    let params = Params::form(request)?;
+fn read(
+    gate: &Gate<'_>,
+    params: &Params,
+    client: &Client,
+) -> Result<(Operation, Pending), OAuthError> {
     let grant_type = params.require("grant_type")?;
-    let client = Client::authenticate(gate.keys, request.headers(), &params)?;
     let resource = params
         .get("resource")
         .map(|requested| {
@@ -94,8 +97,8 @@ fn read(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Result<(Operation, Pendi
         })
         .transpose()?;
     match grant_type {
-        "authorization_code" => redeem(gate, &params, &client, resource),
-        "refresh_token" => refresh(gate, &params, &client, resource),
+        "authorization_code" => redeem(gate, params, client, resource),
+        "refresh_token" => refresh(gate, params, client, resource),
         _ => Err(OAuthError::new(
             "unsupported_grant_type",
             "grant_type must be authorization_code or refresh_token",
@@ -188,7 +191,7 @@ pub fn finish(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Reply
 
 fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Reply, OAuthError> {
     let (generation, expires, sealed) = match outcome {
-        Outcome::Active { generation, expires, sealed } => (generation, expires, sealed),
+        Outcome::Active { generation, expires, sealed, .. } => (generation, expires, sealed),
         Outcome::Reused => {
             return Err(OAuthError::invalid_grant(
                 "It was used before, so everything issued under it is revoked; sign in again",

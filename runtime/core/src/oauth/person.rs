@@ -1,0 +1,47 @@
+//! The person who looks at their own connections: signed in to this server for a short while.
+
+use http::HeaderMap;
+use http::header::HeaderValue;
+use serde::{Deserialize, Serialize};
+
+use crate::caller::Caller;
+use crate::cookie;
+use crate::limits::PERSON_TTL;
+use crate::oauth::gate::Gate;
+use crate::seal::Purpose;
+
+/// A signed-in person, sealed in a cookie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Pseudonym; names the shard of the person's grants.
+    pub shard: String,
+    /// How the page addresses the person: e-mail address or name.
+    pub label: String,
+    /// Proof that a form comes from a page made for this sign-in.
+    pub csrf: String,
+    /// Until when, in seconds since 1970.
+    pub expires: u64,
+}
+
+impl Person {
+    /// The person whose cookie came with the request.
+    #[must_use]
+    pub fn read(gate: &Gate<'_>, headers: &HeaderMap) -> Option<Self> {
+        let value = cookie::read(headers, cookie::PERSON)?;
+        let person: Self = gate.keys.open(Purpose::Person, gate.origin, value)?;
+        (person.expires > gate.now).then_some(person)
+    }
+
+    /// The cookie of somebody who has just signed in.
+    pub(crate) fn sign_in(gate: &mut Gate<'_>, shard: String, caller: &Caller) -> HeaderValue {
+        let label = caller.email.as_ref().or(caller.name.as_ref()).unwrap_or(&caller.subject);
+        let person = Self {
+            shard,
+            label: label.clone(),
+            csrf: gate.entropy.token(),
+            expires: gate.now + PERSON_TTL,
+        };
+        let value = gate.keys.seal(Purpose::Person, gate.origin, &person, gate.entropy);
+        cookie::set(cookie::PERSON, &value, PERSON_TTL)
+    }
+}
