@@ -91,6 +91,16 @@ fn a_worker_for_development() {
 }
 
 #[test]
+fn a_worker_with_d1_has_a_purge() {
+    compare("serve_d1", crate::server::expand_config(&read("serve_d1.in.toml")));
+}
+
+#[test]
+fn a_worker_behind_access_has_no_client() {
+    compare("serve_jwt", crate::server::expand_config(&read("serve_jwt.in.toml")));
+}
+
+#[test]
 fn every_case_is_run() {
     let inputs = fs::read_dir(folder()).expect("the folder");
     let count = inputs

@@ -33,7 +33,7 @@ impl Session {
         let Options { port, profile } = options;
         require_free_port(port)?;
         let checked = project.config()?;
-        let secrets = Secrets::load(tools)?;
+        let secrets = Secrets::load(tools, &checked.config.clients)?;
         let identity = &checked.config.identity;
         let client = Client {
             id: variables::client_id(identity).to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use toolgate_config::{Config, Endpoints, Identity, Setting};
+use toolgate_config::{Config, Endpoints, Identity, Provider, Setting};
 
 use super::secrets::Secrets;
 use crate::idp::Running;
@@ -28,14 +28,7 @@ pub(super) fn variables(
     let identity = &config.identity;
     let mut values = BTreeMap::new();
     let mut set = |name: &str, value: String| values.insert(name.to_owned(), value);
-    let Endpoints::Urls { authorization_url, token_url, jwks_url } = &identity.endpoints else {
-        return Err(written("team"));
-    };
-    for (key, setting, value) in [
-        ("authorization_url", authorization_url, idp.endpoint("authorization")),
-        ("token_url", token_url, idp.endpoint("token")),
-        ("jwks_url", jwks_url, idp.endpoint("jwks")),
-    ] {
+    for (key, setting, value) in endpoints(identity, idp)? {
         match setting {
             Setting::Var(name) => set(name, value),
             Setting::Literal(_) => return Err(written(key)),
@@ -49,9 +42,41 @@ pub(super) fn variables(
     if let Setting::Var(name) = &identity.client_id {
         set(name, CLIENT_ID.to_owned());
     }
-    set(&identity.client_secret, secrets.client_secret.clone());
+    if let Some(name) = &identity.client_secret {
+        set(name, secrets.client_secret.clone());
+    }
     set(&config.tokens.encryption_key, secrets.encryption_key.clone());
+    for name in config.clients.iter().filter_map(|client| client.secret.as_deref()) {
+        if let Some(secret) = secrets.known_clients.get(name) {
+            set(name, secret.clone());
+        }
+    }
     Ok(values)
+}
+
+/// The keys that say where the provider is, and where it is here.
+fn endpoints<'a>(
+    identity: &'a Identity,
+    idp: &Running,
+) -> Result<Vec<(&'static str, &'a Setting, String)>> {
+    match &identity.endpoints {
+        Endpoints::Urls { authorization_url, token_url, jwks_url } => Ok(vec![
+            ("authorization_url", authorization_url, idp.endpoint("authorization")),
+            ("token_url", token_url, idp.endpoint("token")),
+            ("jwks_url", jwks_url, idp.endpoint("jwks")),
+        ]),
+        Endpoints::Discovery(issuer) => Ok(vec![("issuer", issuer, idp.issuer().to_owned())]),
+        Endpoints::Team(_) if identity.provider == Provider::CloudflareAccess => {
+            Err(written("team"))
+        }
+        Endpoints::Team(_) => Err(without_stand_in("Cloudflare Access in front of the Worker")),
+        Endpoints::GitHub => Err(without_stand_in("GitHub")),
+    }
+}
+
+fn without_stand_in(provider: &str) -> Error {
+    Error::new(format!("the local identity provider cannot take the place of {provider}"))
+        .help("choose `provider = \"dev\"` in mcp.toml while you work on this machine")
 }
 
 fn written(key: &str) -> Error {

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use toolgate_config::Provider;
+use toolgate_config::{Provider, StorageKind};
 
 use super::config::Constant;
 use super::valid::Server;
@@ -15,6 +15,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let dev_guard = dev_guard(server);
     let fetch = fetch();
     let object = object();
+    let scheduled = scheduled(server);
     let test = test();
     quote! {
         #[doc(hidden)]
@@ -26,6 +27,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
             #app
             #fetch
             #object
+            #scheduled
             #test
         }
     }
@@ -33,6 +35,8 @@ pub(crate) fn server(server: &Server) -> TokenStream {
 
 fn app(server: &Server) -> TokenStream {
     let config = server.checked.config.constant();
+    let store = store(server);
+    let identity = identity(server);
     quote! {
         static APP: ::toolgate::__private::App = {
             use ::core::option::Option::{None, Some};
@@ -43,8 +47,30 @@ fn app(server: &Server) -> TokenStream {
                 config: #config,
                 package_name: ::core::env!("CARGO_PKG_NAME"),
                 package_version: ::core::env!("CARGO_PKG_VERSION"),
+                store: #store,
+                identity: #identity,
             }
         };
+    }
+}
+
+/// The storage by its name, so that a Worker links no other.
+fn store(server: &Server) -> TokenStream {
+    match server.checked.config.storage.kind {
+        StorageKind::DurableObject => quote!(&::toolgate::__private::store::DURABLE_OBJECT),
+        StorageKind::Kv => quote!(&::toolgate::__private::store::KV),
+        StorageKind::D1 => quote!(&::toolgate::__private::store::D1),
+    }
+}
+
+/// The kind of identity provider by its name, so that a Worker links no other.
+fn identity(server: &Server) -> TokenStream {
+    match server.checked.config.identity.provider {
+        Provider::CloudflareAccess | Provider::Oidc | Provider::Dev => {
+            quote!(&::toolgate::__private::identity::OPENID)
+        }
+        Provider::GitHub => quote!(&::toolgate::__private::identity::GITHUB),
+        Provider::CloudflareAccessJwt => quote!(&::toolgate::__private::identity::ACCESS_JWT),
     }
 }
 
@@ -119,6 +145,27 @@ fn object() -> TokenStream {
             pub async fn alarm(&self) -> ::toolgate::__private::JsResult {
                 ::toolgate::__private::object_alarm(&self.object).await
             }
+        }
+    }
+}
+
+/// The purge of expired rows, which wrangler.jsonc has a trigger for: only D1 needs it.
+fn scheduled(server: &Server) -> TokenStream {
+    if server.checked.config.storage.kind != StorageKind::D1 {
+        return TokenStream::new();
+    }
+    quote! {
+        #[wasm_bindgen(
+            wasm_bindgen = ::toolgate::__private::wasm_bindgen,
+            wasm_bindgen_futures = ::toolgate::__private::wasm_bindgen_futures,
+            js_sys = ::toolgate::__private::js_sys
+        )]
+        pub async fn scheduled(
+            _event: ::toolgate::__private::RawScheduledEvent,
+            env: ::toolgate::__private::Env,
+            context: ::toolgate::__private::RawScheduleContext,
+        ) -> ::toolgate::__private::JsResult {
+            ::toolgate::__private::serve_scheduled(&APP, env, context).await
         }
     }
 }

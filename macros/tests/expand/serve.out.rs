@@ -18,7 +18,7 @@ mod toolgate_worker {
                 identity: config::Identity {
                     provider: config::Provider::CloudflareAccess,
                     client_id: config::Setting::Literal(Borrowed("literal-id")),
-                    client_secret: Borrowed("SECRET"),
+                    client_secret: Some(Borrowed("SECRET")),
                     endpoints: config::Endpoints::Team(Borrowed("acme")),
                     issuer: Some(config::Setting::Var(Borrowed("ISSUER"))),
                     scopes: Borrowed(&[Borrowed("openid"), Borrowed("email")]),
@@ -29,6 +29,27 @@ mod toolgate_worker {
                     kind: config::StorageKind::Kv,
                     binding: Borrowed("GRANTS"),
                 },
+                registration: config::Registration {
+                    metadata_documents: false,
+                    dynamic: false,
+                    allowed_domains: Borrowed(&[Borrowed("claude.ai")]),
+                    redirect_schemes: Borrowed(&[Borrowed("cursor")]),
+                },
+                clients: Borrowed(
+                    &[
+                        config::KnownClient {
+                            id: Borrowed("acme-desktop"),
+                            name: Borrowed("Acme Desktop"),
+                            redirect_uris: Borrowed(
+                                &[
+                                    Borrowed("cursor://callback"),
+                                    Borrowed("https://app.example.com/callback"),
+                                ],
+                            ),
+                            secret: Some(Borrowed("ACME_CLIENT_SECRET")),
+                        },
+                    ],
+                ),
                 transport: config::Transport {
                     sse: false,
                     allowed_origins: Borrowed(&[Borrowed("https://app.example.com")]),
@@ -43,9 +64,25 @@ mod toolgate_worker {
                     revocation_max_age: 30u32,
                 },
                 consent: config::Consent {
+                    name: Some(Borrowed("Example Ltd")),
+                    logo_url: Some(Borrowed("https://example.com/logo.svg")),
+                    color: Some(Borrowed("#0b5cad")),
+                    color_dark: Some(Borrowed("#58a6ff")),
                     remember_for: 0u32,
                     privacy_policy_url: Some(Borrowed("https://example.com/privacy")),
                     terms_of_service_url: None,
+                },
+                limits: config::Limits {
+                    register: 1u32,
+                    authorize: 120u32,
+                    token: 600u32,
+                    callback: 120u32,
+                },
+                audit: config::Audit {
+                    analytics_engine: Some(Borrowed("mcp_audit")),
+                    queue: Some(Borrowed("mcp-audit")),
+                    email: false,
+                    arguments: true,
                 },
                 policies: Borrowed(
                     &[
@@ -104,6 +141,8 @@ mod toolgate_worker {
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
+            store: &::toolgate::__private::store::KV,
+            identity: &::toolgate::__private::identity::OPENID,
         }
     };
     use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};

@@ -25,7 +25,7 @@ mod toolgate_worker {
                 identity: config::Identity {
                     provider: config::Provider::Dev,
                     client_id: config::Setting::Var(Borrowed("ACCESS_CLIENT_ID")),
-                    client_secret: Borrowed("ACCESS_CLIENT_SECRET"),
+                    client_secret: Some(Borrowed("ACCESS_CLIENT_SECRET")),
                     endpoints: config::Endpoints::Urls {
                         authorization_url: config::Setting::Var(
                             Borrowed("ACCESS_AUTHORIZATION_URL"),
@@ -44,6 +44,13 @@ mod toolgate_worker {
                     kind: config::StorageKind::DurableObject,
                     binding: Borrowed("TOOLGATE"),
                 },
+                registration: config::Registration {
+                    metadata_documents: true,
+                    dynamic: true,
+                    allowed_domains: Borrowed(&[]),
+                    redirect_schemes: Borrowed(&[]),
+                },
+                clients: Borrowed(&[]),
                 transport: config::Transport {
                     sse: true,
                     allowed_origins: Borrowed(&[]),
@@ -58,14 +65,32 @@ mod toolgate_worker {
                     revocation_max_age: 30u32,
                 },
                 consent: config::Consent {
+                    name: None,
+                    logo_url: None,
+                    color: None,
+                    color_dark: None,
                     remember_for: 2592000u32,
                     privacy_policy_url: None,
                     terms_of_service_url: None,
+                },
+                limits: config::Limits {
+                    register: 30u32,
+                    authorize: 120u32,
+                    token: 600u32,
+                    callback: 120u32,
+                },
+                audit: config::Audit {
+                    analytics_engine: None,
+                    queue: None,
+                    email: false,
+                    arguments: false,
                 },
                 policies: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
+            store: &::toolgate::__private::store::DURABLE_OBJECT,
+            identity: &::toolgate::__private::identity::OPENID,
         }
     };
     use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};

@@ -65,6 +65,10 @@ codes! {
     InvalidOrigin = "MCP022",
     /// Not an OAuth scope, or the scopes lack `openid`.
     InvalidScope = "MCP023",
+    /// Not a private-use URI scheme, or one that is dangerous to redirect to.
+    InvalidScheme = "MCP024",
+    /// Not an address that a client may be sent back to.
+    InvalidRedirectUri = "MCP025",
     /// Not a duration such as `90s`, `10m`, `12h` or `30d`.
     InvalidDuration = "MCP030",
     /// A number or duration outside its limits.
@@ -91,6 +95,10 @@ codes! {
     WranglerUnsupported = "MCP051",
     /// Not a name of a Worker.
     InvalidWorkerName = "MCP052",
+    /// Not a colour such as `#0b5cad`.
+    InvalidColor = "MCP060",
+    /// A colour in which text cannot be read.
+    LowContrast = "MCP061",
 }
 
 impl Code {

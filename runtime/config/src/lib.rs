@@ -27,6 +27,6 @@ pub use model::*;
 #[cfg(feature = "parse")]
 pub use diagnostic::{Code, Diagnostic};
 #[cfg(feature = "parse")]
-pub use parse::{Checked, Dev, DevUser, SECTIONS, check};
+pub use parse::{Checked, Dev, DevUser, Existing, SECTIONS, check};
 #[cfg(feature = "parse")]
 pub use render::Position;

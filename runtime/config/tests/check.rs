@@ -32,7 +32,7 @@ fn defaults_are_those_of_the_demo() {
     let var = |name: &'static str| Setting::Var(name.into());
     assert_eq!(config.identity.provider, Provider::CloudflareAccess);
     assert_eq!(config.identity.client_id, var("ACCESS_CLIENT_ID"));
-    assert_eq!(config.identity.client_secret, "ACCESS_CLIENT_SECRET");
+    assert_eq!(config.identity.client_secret.as_deref(), Some("ACCESS_CLIENT_SECRET"));
     let endpoints = Endpoints::Urls {
         authorization_url: var("ACCESS_AUTHORIZATION_URL"),
         token_url: var("ACCESS_TOKEN_URL"),
@@ -60,6 +60,9 @@ fn the_reference_shows_the_defaults() {
     assert_eq!(shown.transport, default.transport);
     assert_eq!(shown.tokens, default.tokens);
     assert_eq!(shown.consent, default.consent);
+    assert_eq!(shown.registration, default.registration);
+    assert_eq!(shown.limits, default.limits);
+    assert_eq!(shown.audit, default.audit);
 }
 
 /// Whether a line shows a key: as a header, at its start, behind `#`, or in an inline table.

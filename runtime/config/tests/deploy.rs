@@ -90,6 +90,81 @@ fn kv_storage_adds_a_namespace_and_keeps_the_object() {
 }
 
 #[test]
+fn d1_has_a_database_and_a_purge_every_hour() {
+    let config = generated("[storage]\nkind = \"d1\"\n");
+    let database =
+        serde_json::json!([{ "binding": "OAUTH_DB", "database_name": "my_server-oauth" }]);
+    assert_eq!(config["d1_databases"], database);
+    assert_eq!(config["triggers"], serde_json::json!({ "crons": ["17 * * * *"] }));
+    let id = "01234567-89ab-cdef-0123-456789abcdef";
+    let config = generated(&format!(
+        "[storage]\nkind = \"d1\"\nbinding = \"GRANTS\"\nid = \"{id}\"\ndatabase_name = \"grants\"\n\
+         [wrangler.triggers]\ncrons = [\"0 6 * * *\"]\n"
+    ));
+    let database = serde_json::json!([
+        { "binding": "GRANTS", "database_name": "grants", "database_id": id },
+    ]);
+    assert_eq!(config["d1_databases"], database);
+    assert_eq!(config["triggers"]["crons"], serde_json::json!(["17 * * * *", "0 6 * * *"]));
+    assert!(generated("").get("triggers").is_none());
+}
+
+#[test]
+fn limits_are_those_of_the_file_and_of_this_server() {
+    let config = generated("[limits]\ntoken = 7\n");
+    let limiters = config["ratelimits"].as_array().expect("it is a list");
+    let names: Vec<_> = limiters.iter().map(|limiter| limiter["name"].as_str()).collect();
+    let expected = ["REGISTER", "AUTHORIZE", "TOKEN", "CALLBACK"];
+    let expected = expected.map(|name| format!("TOOLGATE_LIMIT_{name}"));
+    assert_eq!(names, expected.each_ref().map(|name| Some(name.as_str())));
+    assert_eq!(limiters[2]["simple"], serde_json::json!({ "limit": 7, "period": 60 }));
+    let other = generated("[wrangler]\nname = \"other\"\n");
+    for (this, that) in limiters.iter().zip(other["ratelimits"].as_array().expect("a list")) {
+        assert_ne!(this["namespace_id"], that["namespace_id"]);
+    }
+}
+
+#[test]
+fn audit_events_have_bindings_only_where_the_file_says_so() {
+    let config = generated("");
+    assert!(config.get("queues").is_none() && config.get("analytics_engine_datasets").is_none());
+    let config = generated(
+        "[audit]\nanalytics_engine = \"mcp_audit\"\nqueue = \"mcp-audit\"\n\
+         [[wrangler.queues.consumers]]\nqueue = \"jobs\"\n",
+    );
+    let dataset = serde_json::json!([{ "binding": "TOOLGATE_AUDIT", "dataset": "mcp_audit" }]);
+    assert_eq!(config["analytics_engine_datasets"], dataset);
+    let producer = serde_json::json!([{ "binding": "TOOLGATE_AUDIT_QUEUE", "queue": "mcp-audit" }]);
+    assert_eq!(config["queues"]["producers"], producer);
+    assert_eq!(config["queues"]["consumers"][0]["queue"], "jobs");
+}
+
+#[test]
+fn every_provider_asks_for_its_own_variables() {
+    let names = |identity: &str| -> Vec<String> {
+        let variables = variables(&checked(&format!("[identity]\n{identity}\n")));
+        variables.into_iter().map(|variable| variable.name).collect()
+    };
+    let key = "COOKIE_ENCRYPTION_KEY";
+    let oidc = names("provider = \"oidc\"\nissuer = { var = \"OIDC_ISSUER\" }");
+    assert_eq!(oidc, ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_ISSUER", key]);
+    let github = names("provider = \"github\"");
+    assert_eq!(github, ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", key]);
+    let jwt = names("provider = \"cloudflare-access-jwt\"\nteam = \"acme\"");
+    assert_eq!(jwt, ["ACCESS_AUD", key]);
+}
+
+#[test]
+fn secrets_of_clients_are_asked_for() {
+    let checked = checked(
+        "[[clients]]\nid = \"acme\"\nname = \"Acme\"\nredirect_uris = [\"https://a.b/c\"]\n\
+         secret = { var = \"ACME_CLIENT_SECRET\" }\n",
+    );
+    let text = dev_vars_example(&checked);
+    assert!(text.contains("# client secret of `acme`\nACME_CLIENT_SECRET=\"\"\n"), "{text}");
+}
+
+#[test]
 fn own_settings_are_merged_with_generated_ones() {
     let config = generated(
         "[wrangler]\nname = \"other\"\ncompatibility_flags = [\"nodejs_compat\"]\n\

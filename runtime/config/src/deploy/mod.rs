@@ -3,10 +3,12 @@
 //! Both are committed and never edited: what is of one's own goes into `[wrangler]` of `mcp.toml`,
 //! which is merged into `wrangler.jsonc`.
 
+mod bindings;
 mod merge;
 mod variables;
 mod wrangler;
 
+pub use self::bindings::namespace_id;
 pub use self::variables::{Variable, dev_vars_example, variables};
 pub use self::wrangler::{COMPATIBILITY_DATE, DEV_PORT, WORKER_BUILD_VERSION, wrangler_jsonc};
 

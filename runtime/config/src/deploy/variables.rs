@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Condition, Endpoints, Setting};
+use crate::model::{Condition, Endpoints, Identity, Provider, Setting};
 use crate::parse::Checked;
 
 /// A Worker variable or secret that must be set before the server works.
@@ -18,22 +18,29 @@ pub struct Variable {
 pub fn variables(checked: &Checked) -> Vec<Variable> {
     let identity = &checked.config.identity;
     let mut found = Found { checked, variables: Vec::new() };
-    found.setting(&identity.client_id, "client id of the Access application");
-    found.name(&identity.client_secret, "client secret of the Access application");
-    if let Endpoints::Urls { authorization_url, token_url, jwks_url } = &identity.endpoints {
-        found.setting(token_url, "token endpoint of the Access application");
-        found.setting(authorization_url, "authorization endpoint of the Access application");
-        found.setting(jwks_url, "key endpoint of the Access application");
-    }
-    if let Some(issuer) = &identity.issuer {
-        found.setting(issuer, "expected issuer of the id_token");
-    }
+    found.identity(identity);
     let encryption_key = &checked.config.tokens.encryption_key;
     found.name(encryption_key, "seals cookies and tokens: `openssl rand -hex 32`");
+    for client in checked.config.clients.iter() {
+        if let Some(secret) = &client.secret {
+            found.name(secret, &format!("client secret of `{}`", client.id));
+        }
+    }
     for policy in checked.config.policies.iter() {
         found.condition(&policy.rule, &policy.name);
     }
     found.variables
+}
+
+/// What the identity provider calls an entry for this server.
+fn application(provider: Provider) -> &'static str {
+    match provider {
+        Provider::CloudflareAccess | Provider::CloudflareAccessJwt | Provider::Dev => {
+            "the Access application"
+        }
+        Provider::Oidc => "the application at the identity provider",
+        Provider::GitHub => "the GitHub OAuth app",
+    }
 }
 
 struct Found<'a> {
@@ -47,6 +54,30 @@ impl Found<'_> {
         let is_set = vars.is_some_and(|vars| vars.contains_key(name));
         if !is_set && !self.variables.iter().any(|known| known.name == name) {
             self.variables.push(Variable { name: name.to_owned(), purpose: purpose.to_owned() });
+        }
+    }
+
+    fn identity(&mut self, identity: &Identity) {
+        let application = application(identity.provider);
+        let id = match identity.provider {
+            Provider::CloudflareAccessJwt => "audience tag",
+            _ => "client id",
+        };
+        self.setting(&identity.client_id, &format!("{id} of {application}"));
+        if let Some(secret) = &identity.client_secret {
+            self.name(secret, &format!("client secret of {application}"));
+        }
+        if let Endpoints::Urls { authorization_url, token_url, jwks_url } = &identity.endpoints {
+            self.setting(token_url, &format!("token endpoint of {application}"));
+            self.setting(authorization_url, &format!("authorization endpoint of {application}"));
+            self.setting(jwks_url, &format!("key endpoint of {application}"));
+        }
+        if let Some(issuer) = &identity.issuer {
+            let purpose = match identity.provider {
+                Provider::Oidc => "issuer of the identity provider, which is found by it",
+                _ => "expected issuer of the id_token",
+            };
+            self.setting(issuer, purpose);
         }
     }
 

@@ -7,10 +7,11 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde_json::{Map, Value, json};
 
 use super::Package;
+use super::bindings::bindings;
 use super::merge::merge;
 use super::variables::variables;
 use crate::diagnostic::{Code, Diagnostic, Fault};
-use crate::model::{Provider, StorageKind};
+use crate::model::Provider;
 use crate::parse::{
     Checked, OBJECT_BINDING, OBJECT_CLASS, OBJECT_MIGRATION, STRICT_FETCH, worker_name,
 };
@@ -70,15 +71,9 @@ fn generated(checked: &Checked, name: &str) -> Map<String, Value> {
     let binding = json!({ "name": OBJECT_BINDING, "class_name": OBJECT_CLASS });
     set("durable_objects", json!({ "bindings": [binding] }));
     set("migrations", json!([{ "tag": OBJECT_MIGRATION, "new_sqlite_classes": [OBJECT_CLASS] }]));
-    if checked.config.storage.kind == StorageKind::Kv {
-        let mut namespace = json!({ "binding": checked.config.storage.binding });
-        if let Some(id) = &checked.kv_id {
-            namespace["id"] = json!(id);
-        }
-        set("kv_namespaces", json!([namespace]));
-    }
     set("secrets", json!({ "required": required }));
     set("dev", json!({ "port": DEV_PORT }));
+    config.extend(bindings(checked, name));
     config
 }
 

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use toml::de::DeValue;
-
+use super::provider;
 use super::sections::duration_of;
-use super::text::{exact, is_label, is_variable_name, owned, scope, variable_name};
-use super::url::{address, endpoint};
-use super::value::{Section, Value, shown};
+use super::setting::{secret, setting, setting_of};
+use super::text::{exact, is_label, owned, scope};
+use super::url::{address, endpoint, issuer};
+use super::value::{Section, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Endpoints, Identity, Provider, Setting, Str};
+use crate::model::{Endpoints, Identity, List, Provider, Setting, Str};
 
 /// Limits of `leeway`: clocks of servers rarely differ by more than a minute; five minutes is the
 /// most that a short-lived id_token can bear.
@@ -22,49 +22,115 @@ const ADDRESSES: [(&str, &str); 3] = [
     ("jwks_url", "ACCESS_JWKS_URL"),
 ];
 
+/// Scopes of an OpenID provider: without `openid` there is no id_token, `email` is what policies
+/// ask for, and `profile` has the name for the pages.
+const OPENID_SCOPES: &[Str] =
+    &[Cow::Borrowed("openid"), Cow::Borrowed("email"), Cow::Borrowed("profile")];
+
+/// Scopes of GitHub: the account, and its verified addresses, which policies ask for.
+const GITHUB_SCOPES: &[Str] = &[Cow::Borrowed("read:user"), Cow::Borrowed("user:email")];
+
+/// What depends on the provider.
+struct Client {
+    client_id: Setting,
+    client_secret: Option<Str>,
+    endpoints: Endpoints,
+    issuer: Option<Setting>,
+}
+
 pub(crate) fn read(section: &Section<'_, '_>) -> Option<Identity> {
     let provider = match section.get("provider") {
-        Some(value) => value.text(provider),
+        Some(value) => value.text(provider::parse),
         None => Some(Provider::CloudflareAccess),
     };
-    let client_id = setting(section, "client_id", "ACCESS_CLIENT_ID", exact);
-    let client_secret = secret(section, "client_secret", "ACCESS_CLIENT_SECRET");
-    let endpoints = endpoints(section);
-    let issuer = match section.get("issuer") {
-        Some(value) => setting_of(&value, address).map(Some),
-        None => Some(None),
+    if let Some(provider) = provider {
+        provider::refuse_foreign_keys(section, provider);
+    }
+    // The keys below an unknown provider are checked as those of the default one.
+    let assumed = provider.unwrap_or(Provider::CloudflareAccess);
+    let client = match assumed {
+        Provider::CloudflareAccess | Provider::Dev => access(section),
+        Provider::CloudflareAccessJwt => access_jwt(section),
+        Provider::Oidc => oidc(section),
+        Provider::GitHub => github(section),
     };
-    let scopes = scopes(section);
+    let scopes = scopes(section, assumed);
     let groups_claim = match section.get("groups_claim") {
         Some(value) => value.text(exact),
         None => Some(Cow::Borrowed("groups")),
     };
     let leeway = duration_of(section, "leeway", 60, LEEWAY);
+    let (provider, Client { client_id, client_secret, endpoints, issuer }) = (provider?, client?);
     Some(Identity {
-        provider: provider?,
-        client_id: client_id?,
-        client_secret: client_secret?,
-        endpoints: endpoints?,
-        issuer: issuer?,
+        provider,
+        client_id,
+        client_secret,
+        endpoints,
+        issuer,
         scopes: scopes?,
         groups_claim: groups_claim?,
         leeway: leeway?,
     })
 }
 
-fn provider(text: &str) -> Result<Provider, Fault> {
-    match text {
-        "cloudflare-access" => Ok(Provider::CloudflareAccess),
-        "dev" => Ok(Provider::Dev),
-        other => {
-            let message = format!("unsupported identity provider `{}`", shown(other));
-            let help = "supported: `cloudflare-access`, `dev`";
-            Err(Fault::new(Code::UnsupportedValue, message, help))
-        }
-    }
+/// Cloudflare Access for SaaS, and the local identity provider that takes its place.
+fn access(section: &Section<'_, '_>) -> Option<Client> {
+    let client_id = setting(section, "client_id", "ACCESS_CLIENT_ID", exact);
+    let client_secret = secret(section, "client_secret", "ACCESS_CLIENT_SECRET");
+    let endpoints = access_endpoints(section);
+    let issuer = match section.get("issuer") {
+        Some(value) => setting_of(&value, address).map(Some),
+        None => Some(None),
+    };
+    Some(Client {
+        client_id: client_id?,
+        client_secret: Some(client_secret?),
+        endpoints: endpoints?,
+        issuer: issuer?,
+    })
 }
 
-fn endpoints(section: &Section<'_, '_>) -> Option<Endpoints> {
+/// Cloudflare Access in front of the Worker: it has no client, and the team signs.
+fn access_jwt(section: &Section<'_, '_>) -> Option<Client> {
+    let audience = setting(section, "audience", "ACCESS_AUD", exact);
+    let help = "its team signs the assertions: `team = \"acme\"` for `acme.cloudflareaccess.com`";
+    let team = section.require("team", help).and_then(|value| value.text(team));
+    Some(Client {
+        client_id: audience?,
+        client_secret: None,
+        endpoints: Endpoints::Team(team?),
+        issuer: None,
+    })
+}
+
+/// Any OpenID provider, by OpenID Connect Discovery 1.0 section 4.
+fn oidc(section: &Section<'_, '_>) -> Option<Client> {
+    let client_id = setting(section, "client_id", "OIDC_CLIENT_ID", exact);
+    let client_secret = secret(section, "client_secret", "OIDC_CLIENT_SECRET");
+    let help = "the provider is found by it: `issuer = \"https://login.example.com\"` or \
+                `issuer = { var = \"OIDC_ISSUER\" }`";
+    let issuer = section.require("issuer", help).and_then(|value| setting_of(&value, issuer));
+    let (client_id, client_secret, issuer) = (client_id?, client_secret?, issuer?);
+    Some(Client {
+        client_id,
+        client_secret: Some(client_secret),
+        endpoints: Endpoints::Discovery(issuer.clone()),
+        issuer: Some(issuer),
+    })
+}
+
+fn github(section: &Section<'_, '_>) -> Option<Client> {
+    let client_id = setting(section, "client_id", "GITHUB_CLIENT_ID", exact);
+    let client_secret = secret(section, "client_secret", "GITHUB_CLIENT_SECRET");
+    Some(Client {
+        client_id: client_id?,
+        client_secret: Some(client_secret?),
+        endpoints: Endpoints::GitHub,
+        issuer: None,
+    })
+}
+
+fn access_endpoints(section: &Section<'_, '_>) -> Option<Endpoints> {
     let Some(team_value) = section.get("team") else {
         let read = ADDRESSES.map(|(key, variable)| setting(section, key, variable, endpoint));
         let [authorization_url, token_url, jwks_url] = read;
@@ -96,78 +162,19 @@ fn team(text: &str) -> Result<Str, Fault> {
     Err(Fault::new(Code::InvalidText, message, help))
 }
 
-fn scopes(section: &Section<'_, '_>) -> Option<Cow<'static, [Str]>> {
-    let Some(value) = section.get("scopes") else {
-        const DEFAULT: &[Str] =
-            &[Cow::Borrowed("openid"), Cow::Borrowed("email"), Cow::Borrowed("profile")];
-        return Some(Cow::Borrowed(DEFAULT));
+fn scopes(section: &Section<'_, '_>, provider: Provider) -> Option<List<Str>> {
+    let default = match provider {
+        Provider::CloudflareAccessJwt => return Some(Cow::Borrowed(&[])),
+        Provider::GitHub => GITHUB_SCOPES,
+        Provider::CloudflareAccess | Provider::Oidc | Provider::Dev => OPENID_SCOPES,
     };
+    let Some(value) = section.get("scopes") else { return Some(Cow::Borrowed(default)) };
     let scopes = value.texts(scope)?;
-    if !scopes.iter().any(|scope| scope == "openid") {
+    if provider != Provider::GitHub && !scopes.iter().any(|scope| scope == "openid") {
         let message = "`identity.scopes` lacks `openid`";
         let help = "without it the provider sends no id_token, and nobody can sign in";
         value.report(Fault::new(Code::InvalidScope, message, help));
         return None;
     }
     Some(scopes)
-}
-
-/// A setting: text that passes the check, or the variable it comes from.
-fn setting(
-    section: &Section<'_, '_>,
-    key: &str,
-    default_variable: &'static str,
-    check: fn(&str) -> Result<Str, Fault>,
-) -> Option<Setting> {
-    match section.get(key) {
-        Some(value) => setting_of(&value, check),
-        None => Some(Setting::Var(Cow::Borrowed(default_variable))),
-    }
-}
-
-fn setting_of(value: &Value<'_, '_>, check: fn(&str) -> Result<Str, Fault>) -> Option<Setting> {
-    match value.raw() {
-        DeValue::String(_) => value.text(check).map(Setting::Literal),
-        DeValue::Table(_) => variable(value)?.text(variable_name).map(Setting::Var),
-        _ => value.wrong_type(
-            "a string or `{ var = \"NAME\" }`",
-            "write the value in double quotes, or name the Worker variable that holds it",
-        ),
-    }
-}
-
-/// The value of `var` in `{ var = "NAME" }`.
-fn variable<'a, 'i>(value: &Value<'a, 'i>) -> Option<Value<'a, 'i>> {
-    let table = value.open(value.span())?;
-    table.refuse_unknown(&["var"]);
-    table.get("var").or_else(|| {
-        let message = format!("`{}` names no variable", value.path);
-        value.report(Fault::new(Code::MissingKey, message, "write `{ var = \"NAME\" }`"));
-        None
-    })
-}
-
-/// The name of a Worker secret. Anything that could be the secret itself is refused unseen.
-pub(crate) fn secret(
-    section: &Section<'_, '_>,
-    key: &str,
-    default_variable: &'static str,
-) -> Option<Str> {
-    let Some(value) = section.get(key) else { return Some(Cow::Borrowed(default_variable)) };
-    let literal = |value: &Value<'_, '_>, message: String| {
-        let help = format!(
-            "keep the value in a Worker secret and name it here: `{key} = {{ var = \"{default_variable}\" }}`\n\
-             a secret that was committed once must be replaced"
-        );
-        value.report(Fault::new(Code::LiteralSecret, message, help));
-        None
-    };
-    if !matches!(value.raw(), DeValue::Table(_)) {
-        return literal(&value, format!("`{}` is written in the file", value.path));
-    }
-    let variable = variable(&value)?;
-    match variable.raw() {
-        DeValue::String(name) if is_variable_name(name) => Some(owned(name)),
-        _ => literal(&variable, format!("`{}` is not a name of a Worker secret", variable.path)),
-    }
 }

@@ -1,15 +1,27 @@
 //! From the text of `mcp.toml` to a checked configuration, or to every fault at once.
 
+mod audit;
+mod bindings;
+mod clients;
+mod color;
 mod condition;
+mod consent;
 mod dev;
 mod identity;
 mod keys;
+mod limits;
 mod policies;
+mod provider;
+mod redirect_uri;
 mod references;
+mod registration;
 mod sections;
+mod setting;
+mod storage;
 mod text;
 mod url;
 mod value;
+mod variables;
 mod wrangler;
 
 use toml::de::DeTable;
@@ -20,13 +32,17 @@ use crate::model::Config;
 use crate::render::Position;
 use crate::suggest;
 
+#[cfg(feature = "generate")]
+pub(crate) use self::bindings::{
+    AUDIT_BINDING, AUDIT_QUEUE_BINDING, LIMIT_AUTHORIZE, LIMIT_CALLBACK, LIMIT_REGISTER,
+    LIMIT_TOKEN, OBJECT_BINDING,
+};
 pub use self::dev::{Dev, DevUser};
 pub use self::keys::SECTIONS;
+pub use self::storage::Existing;
 pub(crate) use self::text::is_variable_name;
 #[cfg(feature = "generate")]
-pub(crate) use self::wrangler::{
-    OBJECT_BINDING, OBJECT_CLASS, OBJECT_MIGRATION, STRICT_FETCH, worker_name,
-};
+pub(crate) use self::wrangler::{OBJECT_CLASS, OBJECT_MIGRATION, STRICT_FETCH, worker_name};
 
 /// The policy that every signed-in user passes. It is built in.
 pub(crate) const EVERYONE: &str = "everyone";
@@ -41,8 +57,8 @@ pub struct Checked {
     pub dev: Dev,
     /// `[wrangler]`: merged into the generated `wrangler.jsonc`.
     pub wrangler: toml::Table,
-    /// `[storage] id`: the KV namespace; wrangler creates one when it is absent.
-    pub kv_id: Option<String>,
+    /// `[storage]`: the KV namespace or D1 database.
+    pub storage: Existing,
     positions: Vec<Position>,
 }
 
@@ -104,30 +120,42 @@ fn report_syntax_error(sink: &Sink, error: &toml::de::Error, source: &str) {
 fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let server = sections::server(&root.section("server"));
     let identity = identity::read(&root.section("identity"));
-    let storage = sections::storage(&root.section("storage"));
+    let storage = storage::read(&root.section("storage"));
+    let registration = registration::read(&root.section("registration"));
+    let schemes = registration.as_ref().map(|registration| registration.redirect_schemes.as_ref());
+    let clients = clients::read(root, schemes);
     let transport = sections::transport(&root.section("transport"));
     let tokens = sections::tokens(&root.section("tokens"));
-    let consent = sections::consent(&root.section("consent"));
+    let consent = consent::read(&root.section("consent"));
+    let limits = limits::read(&root.section("limits"));
+    let audit = audit::read(&root.section("audit"));
     let policies = policies::read(root);
     let dev = dev::read(&root.section("dev"));
     let wrangler = wrangler::read(root);
 
-    sections::check_variables(root, identity.as_ref(), tokens.as_ref());
-    let client_secret = identity.as_ref().map(|identity| identity.client_secret.as_ref());
+    let declared = clients.as_deref().unwrap_or_default();
+    let kind = storage.as_ref().map(|(storage, _)| storage);
+    variables::check(root, identity.as_ref(), tokens.as_ref(), declared, kind);
+    let client_secret = identity.as_ref().and_then(|identity| identity.client_secret.as_deref());
     let encryption_key = tokens.as_ref().map(|tokens| tokens.encryption_key.as_ref());
-    let secrets: Vec<&str> = client_secret.into_iter().chain(encryption_key).collect();
-    wrangler::check_names(root, &secrets, storage.as_ref().map(|(storage, _)| storage));
+    let secrets = declared.iter().filter_map(|declared| declared.client.secret.as_deref());
+    let secrets: Vec<&str> = secrets.chain(client_secret).chain(encryption_key).collect();
+    bindings::check_names(root, &secrets, kind);
 
-    let (storage, kv_id) = storage?;
+    let (storage, existing) = storage?;
     let positions = policies.iter().map(|policy| Position::of(source, policy.span.start)).collect();
     let config = Config {
         server: server?,
         identity: identity?,
         storage,
+        registration: registration?,
+        clients: clients?.into_iter().map(|declared| declared.client).collect(),
         transport: transport?,
         tokens: tokens?,
         consent: consent?,
+        limits: limits?,
+        audit: audit?,
         policies: policies.into_iter().map(|policy| policy.policy).collect(),
     };
-    Some(Checked { config, dev: dev?, wrangler: wrangler?, kv_id, positions })
+    Some(Checked { config, dev: dev?, wrangler: wrangler?, storage: existing, positions })
 }

@@ -7,6 +7,12 @@ use super::value::shown;
 use crate::diagnostic::{Code, Fault};
 use crate::model::Str;
 
+/// Longest picture in a `data:` URI: it is part of every page and of the Worker.
+const LONGEST_PICTURE: usize = 16 * 1024;
+
+/// Formats of pictures in `data:` URIs that every browser shows.
+const PICTURES: &[&str] = &["png", "svg+xml", "jpeg", "gif", "webp"];
+
 /// An absolute address that a browser or the Worker may visit.
 pub(crate) fn address(text: &str) -> Result<Str, Fault> {
     let url = parse(text)?;
@@ -26,6 +32,50 @@ pub(crate) fn endpoint(text: &str) -> Result<Str, Fault> {
         return Err(Fault::new(Code::InvalidUrl, message, help));
     }
     Ok(endpoint)
+}
+
+/// The issuer of an OpenID provider (OpenID Connect Discovery 1.0 section 3): without a query,
+/// since the path of the discovery document is appended.
+pub(crate) fn issuer(text: &str) -> Result<Str, Fault> {
+    let issuer = address(text)?;
+    if text.contains('?') {
+        let message = format!("`{}` has a query", shown(text));
+        let help = "write the issuer exactly as the provider's discovery document has it";
+        return Err(Fault::new(Code::InvalidUrl, message, help));
+    }
+    Ok(issuer)
+}
+
+/// A picture for the pages: on an encrypted address, or in the text itself (RFC 2397).
+pub(crate) fn picture(text: &str) -> Result<Str, Fault> {
+    if !text.starts_with("data:") {
+        let address = address(text)?;
+        if parse(text)?.scheme() == "https" {
+            return Ok(address);
+        }
+        let message = format!("`{}` is not encrypted", shown(text));
+        let help = "use `https`: browsers show no other picture on an encrypted page";
+        return Err(Fault::new(Code::InsecureUrl, message, help));
+    }
+    let fault = |problem: String, help: &str| {
+        Err(Fault::new(Code::InvalidUrl, format!("`{}` {problem}", shown(text)), help))
+    };
+    if text.len() > LONGEST_PICTURE {
+        let help = "use a smaller picture, or an `https` address";
+        return fault(format!("has {} characters, not {LONGEST_PICTURE}", text.len()), help);
+    }
+    let picture = text.strip_prefix("data:image/").and_then(|rest| rest.split_once(','));
+    let known =
+        |(media, _): &(&str, &str)| PICTURES.contains(&media.split(';').next().unwrap_or_default());
+    let Some((_, data)) = picture.filter(known) else {
+        let help = "supported: `data:image/png`, `svg+xml`, `jpeg`, `gif` and `webp`";
+        return fault("is not a picture".to_owned(), help);
+    };
+    if data.is_empty() || text.bytes().any(|b| !b.is_ascii_graphic() || b"\"'\\<>`".contains(&b)) {
+        let help = "encode the picture in base64: `data:image/png;base64,…`";
+        return fault("has characters that a URI cannot have".to_owned(), help);
+    }
+    Ok(owned(text))
 }
 
 /// A web origin as browsers send it in `Origin`.
@@ -76,7 +126,7 @@ fn parse(text: &str) -> Result<Url, Fault> {
     Ok(url)
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(domain)) => domain == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -127,6 +177,37 @@ mod tests {
         assert_eq!(code(address("https://example.com/x#y")), Some(Code::InvalidUrl));
         assert_eq!(code(endpoint("https://example.com")), Some(Code::InvalidUrl));
         assert_eq!(code(address("https://a:b@example.com/")), Some(Code::LiteralSecret));
+    }
+
+    #[test]
+    fn an_issuer_has_no_query() {
+        assert_eq!(code(issuer("https://login.example.com/tenant/v2.0")), None);
+        assert_eq!(code(issuer("https://login.example.com/?x")), Some(Code::InvalidUrl));
+    }
+
+    #[test]
+    fn pictures_are_encrypted_or_in_the_text() {
+        for text in [
+            "https://example.com/logo.svg",
+            "data:image/png;base64,iVBORw0KGgo=",
+            "data:image/svg+xml,%3Csvg%2F%3E",
+            "data:image/svg+xml;charset=utf-8;base64,PHN2Zy8+",
+        ] {
+            assert_eq!(code(picture(text)), None, "{text}");
+        }
+        for text in [
+            "data:text/html,x",
+            "data:image/bmp;base64,AA==",
+            "data:image/png",
+            "data:image/png;base64,",
+            "data:image/svg+xml,<svg/>",
+            "data:image/svg+xml,%3Csvg a='b'%3E",
+            "data:image/png;base64,AA AA",
+            &format!("data:image/png;base64,{}", "A".repeat(LONGEST_PICTURE)),
+        ] {
+            assert_eq!(code(picture(text)), Some(Code::InvalidUrl), "{text}");
+        }
+        assert_eq!(code(picture("http://localhost/logo.png")), Some(Code::InsecureUrl));
     }
 
     #[test]

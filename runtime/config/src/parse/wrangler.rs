@@ -2,14 +2,10 @@
 
 use toml::de::DeValue;
 
+use super::bindings::OBJECT_BINDING;
 use super::text::{LONGEST_LABEL, prose};
 use super::value::{Section, Value, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Storage, StorageKind};
-use crate::redact::is_secret_name;
-
-/// The binding of the Durable Object that keeps sessions and grants.
-pub(crate) const OBJECT_BINDING: &str = "TOOLGATE";
 
 /// The class that `serve!()` exports for [`OBJECT_BINDING`].
 pub(crate) const OBJECT_CLASS: &str = "ToolgateObject";
@@ -99,9 +95,22 @@ pub(crate) fn to_value(value: &Value<'_, '_>) -> Option<toml::Value> {
 }
 
 /// Generated tables, arrays, and arrays in tables: `[wrangler]` adds to them.
-const TABLES: &[&str] = &["build", "observability", "durable_objects", "dev", "secrets", "vars"];
-const ARRAYS: &[&str] = &["compatibility_flags", "migrations", "kv_namespaces"];
-const NESTED_ARRAYS: &[(&str, &str)] = &[("durable_objects", "bindings"), ("secrets", "required")];
+const TABLES: &[&str] =
+    &["build", "observability", "durable_objects", "triggers", "queues", "dev", "secrets", "vars"];
+const ARRAYS: &[&str] = &[
+    "compatibility_flags",
+    "migrations",
+    "kv_namespaces",
+    "d1_databases",
+    "ratelimits",
+    "analytics_engine_datasets",
+];
+const NESTED_ARRAYS: &[(&str, &str)] = &[
+    ("durable_objects", "bindings"),
+    ("triggers", "crons"),
+    ("queues", "producers"),
+    ("secrets", "required"),
+];
 
 /// What is merged with generated tables and arrays must be a table or an array itself.
 fn check_types(section: &Section<'_, '_>) {
@@ -193,12 +202,12 @@ fn nested<'a, 'i>(section: &Section<'a, 'i>, table: &str, key: &str) -> Option<V
 }
 
 /// The table, if it is one; another type is reported by [`check_types`] or wrangler.
-fn open_table<'a, 'i>(value: &Value<'a, 'i>) -> Option<Section<'a, 'i>> {
+pub(crate) fn open_table<'a, 'i>(value: &Value<'a, 'i>) -> Option<Section<'a, 'i>> {
     value.raw().is_table().then(|| value.open(value.span())).flatten()
 }
 
 /// The elements, if it is an array; another type is reported by [`check_types`].
-fn elements<'a, 'i>(value: Option<Value<'a, 'i>>) -> Vec<Value<'a, 'i>> {
+pub(crate) fn elements<'a, 'i>(value: Option<Value<'a, 'i>>) -> Vec<Value<'a, 'i>> {
     value.filter(|value| value.raw().is_array()).and_then(|value| value.items()).unwrap_or_default()
 }
 
@@ -213,45 +222,4 @@ pub(crate) fn worker_name(text: &str) -> Result<String, Fault> {
     let help = "names are up to 63 lower-case letters, digits, `-` and `_`; \
                 set one with `name = \"…\"` in `[wrangler]`";
     Err(Fault::new(Code::InvalidWorkerName, message, help))
-}
-
-/// `[wrangler.vars]` and bindings must not take the names that the server uses.
-pub(crate) fn check_names(root: &Section<'_, '_>, secrets: &[&str], storage: Option<&Storage>) {
-    let Some(section) = root.get("wrangler").and_then(|value| open_table(&value)) else { return };
-    let vars = section.get("vars").and_then(|vars| open_table(&vars));
-    for entry in vars.iter().flat_map(Section::entries) {
-        if secrets.contains(&entry.key) || is_secret_name(entry.key) {
-            entry.value.report(secret_in_vars(entry.key));
-        }
-        if is_binding(storage, entry.key) {
-            entry.report_key(taken(entry.key));
-        }
-    }
-    for namespace in elements(section.get("kv_namespaces")) {
-        let binding = open_table(&namespace).and_then(|table| table.get("binding"));
-        let name = binding.as_ref().and_then(|binding| binding.raw().as_str());
-        if let Some(name) = name.filter(|name| is_binding(storage, name)) {
-            namespace.report(taken(name));
-        }
-    }
-}
-
-fn secret_in_vars(name: &str) -> Fault {
-    let name = shown(name);
-    let message = format!("`{name}` is a secret, and everybody can read `[wrangler.vars]`");
-    let help = format!(
-        "remove it, and set it with `wrangler secret put {name}`; a secret of your own is listed in \
-         `[wrangler.secrets] required`\na secret that was committed once must be replaced"
-    );
-    Fault::new(Code::SecretInVars, message, help)
-}
-
-fn is_binding(storage: Option<&Storage>, name: &str) -> bool {
-    let kv = storage.filter(|storage| storage.kind == StorageKind::Kv);
-    name == OBJECT_BINDING || kv.is_some_and(|storage| storage.binding == name)
-}
-
-fn taken(name: &str) -> Fault {
-    let message = format!("binding `{name}` is generated");
-    Fault::new(Code::WranglerCollision, message, "use another name")
 }

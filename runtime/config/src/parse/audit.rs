@@ -1,0 +1,60 @@
+//! `[audit]`: where security decisions are written to besides the log.
+
+use super::text::{is_label, owned};
+use super::value::{Section, shown};
+use crate::diagnostic::{Code, Fault};
+use crate::model::{Audit, List, Str};
+
+/// Longest name of an Analytics Engine data set; it is the table's name in SQL.
+const LONGEST_DATASET: usize = 100;
+
+pub(crate) fn read(section: &Section<'_, '_>) -> Option<Audit> {
+    let analytics_engine = match section.get("analytics_engine") {
+        Some(value) => value.text(dataset).map(Some),
+        None => Some(None),
+    };
+    let queue = match section.get("queue") {
+        Some(value) => value.text(queue).map(Some),
+        None => Some(None),
+    };
+    let include: Option<List<Str>> = match section.get("include") {
+        Some(value) => value.texts(included),
+        None => Some(List::default()),
+    };
+    let (analytics_engine, queue, include) = (analytics_engine?, queue?, include?);
+    let includes = |name: &str| include.iter().any(|included| included == name);
+    Some(Audit {
+        analytics_engine,
+        queue,
+        email: includes("email"),
+        arguments: includes("arguments"),
+    })
+}
+
+fn dataset(text: &str) -> Result<Str, Fault> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let sound = text.bytes().all(allowed) && text.len() <= LONGEST_DATASET;
+    if sound && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Ok(owned(text));
+    }
+    let message = format!("`{}` is not a name of an Analytics Engine data set", shown(text));
+    let help = "names are letters, digits and `_`, for example `mcp_audit`";
+    Err(Fault::new(Code::InvalidText, message, help))
+}
+
+fn queue(text: &str) -> Result<Str, Fault> {
+    if is_label(text) {
+        return Ok(owned(text));
+    }
+    let message = format!("`{}` is not a name of a queue", shown(text));
+    let help = "names are up to 63 lower-case letters, digits and `-`, for example `mcp-audit`";
+    Err(Fault::new(Code::InvalidText, message, help))
+}
+
+fn included(text: &str) -> Result<Str, Fault> {
+    if matches!(text, "email" | "arguments") {
+        return Ok(owned(text));
+    }
+    let message = format!("unsupported part of audit events `{}`", shown(text));
+    Err(Fault::new(Code::UnsupportedValue, message, "supported: `email`, `arguments`"))
+}

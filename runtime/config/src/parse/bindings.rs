@@ -1,0 +1,101 @@
+//! The names of generated bindings, which variables and other bindings must not take.
+
+use super::value::{Section, Value, shown};
+use super::wrangler::{elements, open_table};
+use crate::diagnostic::{Code, Fault};
+use crate::model::Storage;
+use crate::redact::is_secret_name;
+
+/// The binding of the Durable Object that keeps sessions and grants.
+pub(crate) const OBJECT_BINDING: &str = "TOOLGATE";
+
+/// The rate limiters, by the keys of `[limits]`.
+pub(crate) const LIMIT_REGISTER: &str = "TOOLGATE_LIMIT_REGISTER";
+pub(crate) const LIMIT_AUTHORIZE: &str = "TOOLGATE_LIMIT_AUTHORIZE";
+pub(crate) const LIMIT_TOKEN: &str = "TOOLGATE_LIMIT_TOKEN";
+pub(crate) const LIMIT_CALLBACK: &str = "TOOLGATE_LIMIT_CALLBACK";
+
+/// The Analytics Engine data set of `[audit]`.
+pub(crate) const AUDIT_BINDING: &str = "TOOLGATE_AUDIT";
+
+/// The queue of `[audit]`.
+pub(crate) const AUDIT_QUEUE_BINDING: &str = "TOOLGATE_AUDIT_QUEUE";
+
+/// Every binding whose name cannot be chosen.
+const GENERATED_BINDINGS: &[&str] = &[
+    OBJECT_BINDING,
+    LIMIT_REGISTER,
+    LIMIT_AUTHORIZE,
+    LIMIT_TOKEN,
+    LIMIT_CALLBACK,
+    AUDIT_BINDING,
+    AUDIT_QUEUE_BINDING,
+];
+
+/// `[wrangler.vars]` and bindings must not take the names that the server uses.
+pub(crate) fn check_names(root: &Section<'_, '_>, secrets: &[&str], storage: Option<&Storage>) {
+    let Some(section) = root.get("wrangler").and_then(|value| open_table(&value)) else { return };
+    let vars = section.get("vars").and_then(|vars| open_table(&vars));
+    for entry in vars.iter().flat_map(Section::entries) {
+        if secrets.contains(&entry.key) || is_secret_name(entry.key) {
+            entry.value.report(secret_in_vars(entry.key));
+        }
+        if is_binding(storage, entry.key) {
+            entry.report_key(taken(entry.key));
+        }
+    }
+    for entry in section.entries().filter(|entry| entry.key != "vars") {
+        check_bindings(&entry.value, storage);
+    }
+}
+
+/// Reports every table that takes a generated binding's name.
+fn check_bindings(value: &Value<'_, '_>, storage: Option<&Storage>) {
+    for item in elements(Some(value.clone())) {
+        check_bindings(&item, storage);
+    }
+    let Some(table) = open_table(value) else { return };
+    for entry in table.entries() {
+        match entry.value.raw().as_str() {
+            Some(name) if names_binding(value, entry.key, name) => {
+                if is_binding(storage, name) {
+                    value.report(taken(name));
+                }
+            }
+            _ => check_bindings(&entry.value, storage),
+        }
+    }
+}
+
+/// Whether a key of a table names its binding: `binding` does in most kinds, `name` in rate
+/// limiters and Durable Objects. The server's own object is checked with its class.
+fn names_binding(table: &Value<'_, '_>, key: &str, name: &str) -> bool {
+    let limiter = table.path.starts_with("wrangler.ratelimits");
+    let object = table.path.starts_with("wrangler.durable_objects") && name != OBJECT_BINDING;
+    key == "binding" || (key == "name" && (limiter || object))
+}
+
+fn secret_in_vars(name: &str) -> Fault {
+    let name = shown(name);
+    let message = format!("`{name}` is a secret, and everybody can read `[wrangler.vars]`");
+    let help = format!(
+        "remove it, and set it with `wrangler secret put {name}`; a secret of your own is listed in \
+         `[wrangler.secrets] required`\na secret that was committed once must be replaced"
+    );
+    Fault::new(Code::SecretInVars, message, help)
+}
+
+/// Whether the server has, or with another `mcp.toml` would have, a binding whose name is fixed.
+pub(crate) fn is_generated_binding(name: &str) -> bool {
+    GENERATED_BINDINGS.contains(&name)
+}
+
+/// As [`is_generated_binding`], or the storage's binding.
+pub(crate) fn is_binding(storage: Option<&Storage>, name: &str) -> bool {
+    is_generated_binding(name) || storage.is_some_and(|storage| storage.binding == name)
+}
+
+fn taken(name: &str) -> Fault {
+    let message = format!("binding `{name}` is generated");
+    Fault::new(Code::WranglerCollision, message, "use another name")
+}

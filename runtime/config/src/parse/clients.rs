@@ -1,0 +1,100 @@
+//! `[[clients]]`: clients that are known beforehand.
+
+use std::ops::Range;
+
+use toml::de::DeValue;
+
+use super::keys;
+use super::redirect_uri::redirect_uri;
+use super::setting::secret_of;
+use super::text::{exact, owned};
+use super::value::{Section, Value, shown};
+use crate::diagnostic::{Code, Fault};
+use crate::model::{KnownClient, List, Str};
+
+/// Longest `client_id`: it stands in addresses and logs.
+const LONGEST_ID: usize = 200;
+
+/// A client and where its secret stands.
+pub(crate) struct Declared {
+    pub(crate) client: KnownClient,
+    /// The value of `secret`; of no meaning without one.
+    pub(crate) secret: Range<usize>,
+}
+
+/// The sound clients, in the order of the file; `None` when one of them has a fault.
+pub(crate) fn read(root: &Section<'_, '_>, schemes: Option<&[Str]>) -> Option<Vec<Declared>> {
+    let Some(value) = root.get("clients") else { return Some(Vec::new()) };
+    let DeValue::Array(_) = value.raw() else {
+        return value.wrong_type("a list of tables", "write `[[clients]]` for each client");
+    };
+    let mut clients: Vec<Declared> = Vec::new();
+    let mut sound = true;
+    for item in value.items()? {
+        let Some(declared) = client(&item, schemes) else {
+            sound = false;
+            continue;
+        };
+        if clients.iter().any(|known| known.client.id == declared.client.id) {
+            let message = format!("two clients have the id `{}`", shown(&declared.client.id));
+            let help = "give each client an id of its own";
+            item.report(Fault::new(Code::DuplicateValue, message, help));
+        }
+        clients.push(declared);
+    }
+    sound.then_some(clients)
+}
+
+fn client(value: &Value<'_, '_>, schemes: Option<&[Str]>) -> Option<Declared> {
+    let DeValue::Table(_) = value.raw() else {
+        return value.wrong_type("a table", "write `[[clients]]` and `id = \"…\"` below it");
+    };
+    let table = value.open(value.span())?;
+    table.refuse_unknown(keys::of("clients"));
+    let id = table.require("id", "the client sends it as its `client_id`: `id = \"acme-desktop\"`");
+    let id = id.and_then(|value| value.text(client_id));
+    let name = table.require("name", "people approve the client by it: `name = \"Acme Desktop\"`");
+    let name = name.and_then(|value| value.text(exact));
+    let help = "the only addresses that it may be sent back to: \
+                `redirect_uris = [\"https://app.example.com/callback\"]`";
+    let redirect_uris = table.require("redirect_uris", help);
+    let redirect_uris = redirect_uris.and_then(|value| uris(&value, schemes));
+    let secret = match table.get("secret") {
+        Some(value) => secret_of(&value, "secret", "ACME_CLIENT_SECRET").map(Some),
+        None => Some(None),
+    };
+    let span = table.get("secret").map(|value| value.span()).unwrap_or_default();
+    let client =
+        KnownClient { id: id?, name: name?, redirect_uris: redirect_uris?, secret: secret? };
+    Some(Declared { client, secret: span })
+}
+
+/// Without the list of schemes, which has a fault then, private-use schemes cannot be judged.
+fn uris(value: &Value<'_, '_>, schemes: Option<&[Str]>) -> Option<List<Str>> {
+    match schemes {
+        Some(schemes) => value.texts(|text| redirect_uri(text, schemes)),
+        None => value.texts(|text| Ok(owned(text))),
+    }
+}
+
+/// A `client_id` (RFC 6749 appendix A.1) that cannot be mistaken for the address of a Client ID
+/// Metadata Document.
+fn client_id(text: &str) -> Result<Str, Fault> {
+    let fault = |problem: &str, help: &str| {
+        let message = format!("`{}` {problem}", shown(text));
+        Err(Fault::new(Code::InvalidText, message, help))
+    };
+    if !text.bytes().all(|b| b.is_ascii_graphic()) {
+        let help = "use printable ASCII without blanks, for example `acme-desktop`";
+        return fault("is not a client id", help);
+    }
+    if text.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://")) {
+        let help = "such ids are addresses of Client ID Metadata Documents, which need no entry; \
+                    choose a name, for example `acme-desktop`";
+        return fault("is the address of a document", help);
+    }
+    if text.len() > LONGEST_ID {
+        return fault(&format!("is longer than {LONGEST_ID} characters"), "choose a shorter id");
+    }
+    Ok(owned(text))
+}

@@ -1,0 +1,42 @@
+//! `[limits]`: how often one network address may ask.
+
+use super::value::{Section, Value};
+use crate::diagnostic::{Code, Fault};
+use crate::model::Limits;
+
+/// Limits of each limit, in requests per minute: 0 would close the server, and what is above
+/// 100,000 limits nothing.
+const PER_MINUTE: (i64, i64) = (1, 100_000);
+
+/// Hosted clients register for all their people from few addresses, but once for each server.
+const REGISTER: u32 = 30;
+
+/// A person needs two requests to sign in; an office shares one address.
+const AUTHORIZE: u32 = 120;
+
+/// Hosted clients redeem and refresh for all their people from few addresses.
+const TOKEN: u32 = 600;
+
+/// One for each sign-in: an office that shares one address needs no more than for authorize.
+const CALLBACK: u32 = 120;
+
+pub(crate) fn read(section: &Section<'_, '_>) -> Option<Limits> {
+    let limit = |key, default| match section.get(key) {
+        Some(value) => per_minute(&value, key),
+        None => Some(default),
+    };
+    let (register, authorize) = (limit("register", REGISTER), limit("authorize", AUTHORIZE));
+    let (token, callback) = (limit("token", TOKEN), limit("callback", CALLBACK));
+    Some(Limits { register: register?, authorize: authorize?, token: token?, callback: callback? })
+}
+
+fn per_minute(value: &Value<'_, '_>, key: &str) -> Option<u32> {
+    let number = value.integer()?;
+    let (least, most) = PER_MINUTE;
+    let fits = (least..=most).contains(&number).then(|| u32::try_from(number).ok()).flatten();
+    value.checked(fits.ok_or_else(|| {
+        let message = format!("`limits.{key}` is {number}");
+        let help = format!("choose from {least} to {most} requests per minute");
+        Fault::new(Code::OutOfRange, message, help)
+    }))
+}

@@ -1,0 +1,56 @@
+//! The identity providers, and which keys of `[identity]` belong to which.
+
+use super::value::{Section, names, shown};
+use crate::diagnostic::{Code, Fault};
+use crate::model::Provider;
+
+use Provider::{CloudflareAccess, CloudflareAccessJwt, Dev, GitHub, Oidc};
+
+/// Every provider, and what it is called in the file.
+const PROVIDERS: [(&str, Provider); 5] = [
+    ("cloudflare-access", CloudflareAccess),
+    ("cloudflare-access-jwt", CloudflareAccessJwt),
+    ("oidc", Oidc),
+    ("github", GitHub),
+    ("dev", Dev),
+];
+
+/// The keys that not every provider has, and the providers that have them.
+const OWNERS: &[(&str, &[Provider])] = &[
+    ("client_id", &[CloudflareAccess, Oidc, GitHub, Dev]),
+    ("client_secret", &[CloudflareAccess, Oidc, GitHub, Dev]),
+    ("authorization_url", &[CloudflareAccess, Dev]),
+    ("token_url", &[CloudflareAccess, Dev]),
+    ("jwks_url", &[CloudflareAccess, Dev]),
+    ("team", &[CloudflareAccess, CloudflareAccessJwt]),
+    ("audience", &[CloudflareAccessJwt]),
+    ("issuer", &[CloudflareAccess, Oidc, Dev]),
+    ("scopes", &[CloudflareAccess, Oidc, GitHub, Dev]),
+    ("groups_claim", &[CloudflareAccess, CloudflareAccessJwt, Oidc, Dev]),
+    ("leeway", &[CloudflareAccess, CloudflareAccessJwt, Oidc, Dev]),
+];
+
+pub(crate) fn parse(text: &str) -> Result<Provider, Fault> {
+    let known = PROVIDERS.iter().find(|(name, _)| *name == text);
+    known.map(|(_, provider)| *provider).ok_or_else(|| {
+        let message = format!("unsupported identity provider `{}`", shown(text));
+        let help = format!("supported: {}", names(&PROVIDERS.map(|(name, _)| name)));
+        Fault::new(Code::UnsupportedValue, message, help)
+    })
+}
+
+/// Reports every key that does nothing with this provider, with the providers that it belongs to.
+pub(crate) fn refuse_foreign_keys(section: &Section<'_, '_>, provider: Provider) {
+    for (key, owners) in OWNERS.iter().filter(|(_, owners)| !owners.contains(&provider)) {
+        let Some(entry) = section.entry(key) else { continue };
+        let message = format!("`{key}` is not for `provider = \"{}\"`", name(provider));
+        let owners: Vec<&str> = owners.iter().map(|owner| name(*owner)).collect();
+        let help = format!("remove it: it belongs to {}", names(&owners));
+        entry.report_key(Fault::new(Code::ConflictingKeys, message, help));
+    }
+}
+
+fn name(provider: Provider) -> &'static str {
+    let mut known = PROVIDERS.iter().filter(|(_, known)| *known == provider);
+    known.next().map_or("", |(name, _)| name)
+}

@@ -1,0 +1,125 @@
+//! `[storage]`: where grants are kept.
+
+use std::borrow::Cow;
+
+use super::bindings::{OBJECT_BINDING, is_generated_binding};
+use super::text::variable_name;
+use super::value::{Section, names, shown};
+
+use crate::diagnostic::{Code, Fault};
+use crate::model::{Storage, StorageKind, Str};
+
+/// Every kind of storage, what it is called in the file, and its default binding.
+const KINDS: [(&str, StorageKind, &str); 3] = [
+    ("durable-object", StorageKind::DurableObject, OBJECT_BINDING),
+    ("kv", StorageKind::Kv, "OAUTH_KV"),
+    ("d1", StorageKind::D1, "OAUTH_DB"),
+];
+
+/// The keys that not every kind has, and the kinds that have them.
+const OWNERS: &[(&str, &[StorageKind])] = &[
+    ("binding", &[StorageKind::Kv, StorageKind::D1]),
+    ("id", &[StorageKind::Kv, StorageKind::D1]),
+    ("database_name", &[StorageKind::D1]),
+];
+
+/// A KV namespace or D1 database that exists already. Nothing of it reaches the Worker.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Existing {
+    /// `id`: of the namespace or the database; wrangler creates one when it is absent.
+    pub id: Option<String>,
+    /// `database_name`: of the database; `<Worker>-oauth` when it is absent.
+    pub database_name: Option<String>,
+}
+
+pub(crate) fn read(section: &Section<'_, '_>) -> Option<(Storage, Existing)> {
+    let (_, kind, default_binding) = match section.get("kind") {
+        Some(value) => value.text(storage_kind)?,
+        None => KINDS[0],
+    };
+    refuse_foreign_keys(section, kind);
+    let default_binding = Cow::Borrowed(default_binding);
+    if kind == StorageKind::DurableObject {
+        return Some((Storage { kind, binding: default_binding }, Existing::default()));
+    }
+    let binding = match section.get("binding") {
+        Some(value) => value.text(binding_name),
+        None => Some(default_binding),
+    };
+    let id = match section.get("id") {
+        Some(value) if kind == StorageKind::D1 => value.text(database_id).map(Some),
+        Some(value) => value.text(namespace_id).map(Some),
+        None => Some(None),
+    };
+    let database_name = match section.get("database_name") {
+        Some(value) => value.text(database_name).map(Some),
+        None => Some(None),
+    };
+    let existing = Existing { id: id?, database_name: database_name? };
+    Some((Storage { kind, binding: binding? }, existing))
+}
+
+fn storage_kind(text: &str) -> Result<(&'static str, StorageKind, &'static str), Fault> {
+    KINDS.into_iter().find(|(name, ..)| *name == text).ok_or_else(|| {
+        let message = format!("unsupported storage `{}`", shown(text));
+        let help = format!("supported: {}", names(&KINDS.map(|(name, ..)| name)));
+        Fault::new(Code::UnsupportedValue, message, help)
+    })
+}
+
+fn refuse_foreign_keys(section: &Section<'_, '_>, kind: StorageKind) {
+    for (key, owners) in OWNERS.iter().filter(|(_, owners)| !owners.contains(&kind)) {
+        let Some(entry) = section.entry(key) else { continue };
+        let name = |kind| KINDS.iter().find(|(_, known, _)| *known == kind).map(|(name, ..)| *name);
+        let message = format!("`{key}` is not for `kind = \"{}\"`", name(kind).unwrap_or_default());
+        let owners: Vec<&str> = owners.iter().filter_map(|owner| name(*owner)).collect();
+        let mut help = format!("remove it: it belongs to {}", names(&owners));
+        if kind == StorageKind::DurableObject {
+            help.push_str(&format!("; the Durable Object is always bound as `{OBJECT_BINDING}`"));
+        }
+        entry.report_key(Fault::new(Code::ConflictingKeys, message, help));
+    }
+}
+
+/// A name that no other binding of the server has.
+fn binding_name(text: &str) -> Result<Str, Fault> {
+    if is_generated_binding(text) {
+        let message = format!("binding `{text}` is generated");
+        return Err(Fault::new(Code::WranglerCollision, message, "use another name"));
+    }
+    variable_name(text)
+}
+
+fn namespace_id(text: &str) -> Result<String, Fault> {
+    if text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Ok(text.to_owned());
+    }
+    let message = format!("`{}` is not the id of a KV namespace", shown(text));
+    let help = "copy the 32 hexadecimal digits that `wrangler kv namespace create` prints, \
+                or leave the key out: wrangler then creates a namespace";
+    Err(Fault::new(Code::InvalidText, message, help))
+}
+
+/// A UUID (RFC 9562 section 4), which is what D1 calls its databases by.
+fn database_id(text: &str) -> Result<String, Fault> {
+    let groups: Vec<&str> = text.split('-').collect();
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    let hexadecimal = |group: &&str| group.bytes().all(|b| b.is_ascii_hexdigit());
+    if lengths == [8, 4, 4, 4, 12] && groups.iter().all(hexadecimal) {
+        return Ok(text.to_owned());
+    }
+    let message = format!("`{}` is not the id of a D1 database", shown(text));
+    let help = "copy the `database_id` that `wrangler d1 create` prints, \
+                or leave the key out: wrangler then creates a database";
+    Err(Fault::new(Code::InvalidText, message, help))
+}
+
+fn database_name(text: &str) -> Result<String, Fault> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    if text.bytes().all(allowed) && text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return Ok(text.to_owned());
+    }
+    let message = format!("`{}` is not a name of a D1 database", shown(text));
+    let help = "names are letters, digits, `-` and `_`, and begin with a letter or digit";
+    Err(Fault::new(Code::InvalidText, message, help))
+}

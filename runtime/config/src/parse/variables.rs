@@ -1,0 +1,90 @@
+//! The names of Worker variables: each setting has one of its own, and none is a binding's.
+
+use std::ops::Range;
+
+use super::bindings::is_binding;
+use super::clients;
+use super::value::{Section, Value, shown};
+use crate::diagnostic::{Code, Fault};
+use crate::model::{Endpoints, Identity, Setting, Storage, Tokens};
+
+/// A place in the file that reads a Worker variable.
+struct Use<'a> {
+    path: String,
+    variable: &'a str,
+    /// Absent when the name is a default.
+    span: Option<Range<usize>>,
+}
+
+/// Reports variables that are used twice, or that have the name of a binding.
+pub(crate) fn check(
+    root: &Section<'_, '_>,
+    identity: Option<&Identity>,
+    tokens: Option<&Tokens>,
+    clients: &[clients::Declared],
+    storage: Option<&Storage>,
+) {
+    let found = uses(root, identity, tokens, clients);
+    for (index, this) in found.iter().enumerate() {
+        if is_binding(storage, this.variable) {
+            let message = format!("`{}` is the name of a generated binding", shown(this.variable));
+            let fault = Fault::new(Code::WranglerCollision, message, "use another name");
+            root.report(this.span.clone().unwrap_or_default(), fault);
+        }
+        let Some(first) = found[..index].iter().find(|other| other.variable == this.variable)
+        else {
+            continue;
+        };
+        let message = format!("`{}` and `{}` are both `{}`", this.path, first.path, this.variable);
+        let help = "give each its own variable, so that one can be changed without the other";
+        // One of the two is written in the file; the other may be a default.
+        let span = this.span.clone().or_else(|| first.span.clone()).unwrap_or_default();
+        root.report(span, Fault::new(Code::SharedSecret, message, help));
+    }
+}
+
+fn uses<'a>(
+    root: &Section<'_, '_>,
+    identity: Option<&'a Identity>,
+    tokens: Option<&'a Tokens>,
+    clients: &'a [clients::Declared],
+) -> Vec<Use<'a>> {
+    let mut uses = Vec::new();
+    let mut add = |section: &str, key: &str, variable: &'a str| {
+        let table = root.get(section).filter(|value| value.raw().is_table());
+        let value = table.and_then(|value| value.open(0..0)?.get(key));
+        let span = value.as_ref().map(Value::span);
+        uses.push(Use { path: format!("{section}.{key}"), variable, span });
+    };
+    for (key, variable) in identity.into_iter().flat_map(identity_variables) {
+        add("identity", key, variable);
+    }
+    if let Some(tokens) = tokens {
+        add("tokens", "encryption_key", &tokens.encryption_key);
+    }
+    for (index, declared) in clients.iter().enumerate() {
+        let Some(variable) = &declared.client.secret else { continue };
+        let path = format!("clients[{index}].secret");
+        uses.push(Use { path, variable, span: Some(declared.secret.clone()) });
+    }
+    uses
+}
+
+/// The keys of `[identity]` that read a variable, and its name.
+fn identity_variables(identity: &Identity) -> Vec<(&'static str, &str)> {
+    // Only an application without a client has its audience there.
+    let client_id = if identity.client_secret.is_some() { "client_id" } else { "audience" };
+    let mut settings = vec![(client_id, &identity.client_id)];
+    if let Endpoints::Urls { authorization_url, token_url, jwks_url } = &identity.endpoints {
+        settings.push(("authorization_url", authorization_url));
+        settings.push(("token_url", token_url));
+        settings.push(("jwks_url", jwks_url));
+    }
+    settings.extend(identity.issuer.as_ref().map(|issuer| ("issuer", issuer)));
+    let variables = settings.into_iter().filter_map(|(key, setting)| match setting {
+        Setting::Var(name) => Some((key, name.as_ref())),
+        Setting::Literal(_) => None,
+    });
+    let secret = identity.client_secret.as_deref().map(|name| ("client_secret", name));
+    variables.chain(secret).collect()
+}
