@@ -10,7 +10,10 @@ pub use toolgate_core::caller::Caller;
 pub use toolgate_core::mcp::content::ToolResult;
 pub use toolgate_core::mcp::tool::{Annotations, Schema, ToolInfo};
 pub use worker::worker_sys::web_sys::Request as RawRequest;
-pub use worker::worker_sys::{Context as RawContext, DurableObjectState as RawState};
+pub use worker::worker_sys::{
+    Context as RawContext, DurableObjectState as RawState, ScheduleContext as RawScheduleContext,
+    ScheduledEvent as RawScheduledEvent,
+};
 pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
 
 pub use crate::app::App;
@@ -69,6 +72,20 @@ pub async fn object_fetch(object: &Object, request: RawRequest) -> JsResult {
 /// The object could not do its work; the platform calls again.
 pub async fn object_alarm(object: &Object) -> JsResult {
     object.alarm().await.map_err(JsValue::from).and_then(js)
+}
+
+/// The Worker's `scheduled`: deletes what is of no more use.
+///
+/// # Errors
+///
+/// The storage failed; the platform shows it, and the next trigger tries again.
+pub async fn serve_scheduled(
+    app: &'static App,
+    env: Env,
+    _context: RawScheduleContext,
+) -> JsResult {
+    app.store.purge(store::Place { app, env: &env }).await?;
+    Ok(JsValue::UNDEFINED)
 }
 
 fn js(response: Response) -> JsResult {

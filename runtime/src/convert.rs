@@ -3,7 +3,9 @@
 use futures_util::StreamExt;
 use http::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode, Uri};
+use toolgate_core::audit::{self, Reason};
 use toolgate_core::reply::{self, Reply};
+use toolgate_core::request_size;
 use worker::{Headers, Request, Response, ResponseBuilder};
 
 /// The request's method, address and headers, before its body is read.
@@ -13,12 +15,15 @@ use worker::{Headers, Request, Response, ResponseBuilder};
 pub fn head(request: &Request) -> Result<http::Request<()>, Box<Reply>> {
     let bad = |what| Box::new(reply::text(StatusCode::BAD_REQUEST, what));
     let raw = request.inner();
+    let url = raw.url();
+    request_size::check_url(&url)?;
+    let headers = headers(request.headers());
+    request_size::check_headers(&headers)?;
     let mut head = http::Request::new(());
     *head.method_mut() =
         Method::from_bytes(raw.method().as_bytes()).map_err(|_| bad("The method is not valid."))?;
-    *head.uri_mut() =
-        Uri::try_from(raw.url()).map_err(|_| bad("The address is not valid or too long."))?;
-    *head.headers_mut() = headers(request.headers());
+    *head.uri_mut() = Uri::try_from(url).map_err(|_| bad("The address is not valid."))?;
+    *head.headers_mut() = headers;
     Ok(head)
 }
 
@@ -66,10 +71,8 @@ pub async fn body(
 }
 
 fn too_large(limit: usize) -> Reply {
-    reply::text(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        &format!("The body is larger than the {limit} bytes this address accepts."),
-    )
+    let text = format!("The body is larger than the {limit} bytes this address accepts.");
+    audit::because(reply::text(StatusCode::PAYLOAD_TOO_LARGE, &text), Reason::BodyTooLarge)
 }
 
 /// The core's reply as a Workers response.

@@ -1,7 +1,7 @@
 //! The Worker's `fetch`: one request in, one response out.
 
 use http::{HeaderMap, Method, StatusCode};
-use toolgate_core::audit::Log;
+use toolgate_core::audit::{self, Log, Reason};
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::{gate, metadata};
@@ -10,20 +10,54 @@ use toolgate_core::reply::{self, Reply};
 use worker::{Context, Env, Request, Response};
 
 use crate::app::App;
+use crate::platform::PlatformEntropy;
 use crate::store::Place;
-use crate::{convert, mcp, oauth, session};
+use crate::{convert, limit, mcp, oauth, session};
 
 /// What the routes work with.
 pub struct Incoming<'a> {
     pub(crate) app: &'static App,
     pub(crate) env: &'a Env,
+    context: &'a Context,
     /// Scheme, host and port of the request.
     pub(crate) origin: String,
+    /// Names the request in the audit trail.
+    pub(crate) request_id: String,
     /// What was decided, for the audit trail.
     pub(crate) log: Log,
 }
 
-impl Incoming<'_> {
+impl<'a> Incoming<'a> {
+    fn new(
+        app: &'static App,
+        env: &'a Env,
+        context: &'a Context,
+        head: &http::Request<()>,
+    ) -> Self {
+        let uri = head.uri();
+        let origin = format!(
+            "{}://{}",
+            uri.scheme_str().unwrap_or("https"),
+            uri.authority().map_or("", |authority| authority.as_str())
+        );
+        let request_id = audit::request_id(head.headers(), &mut PlatformEntropy);
+        Self { app, env, context, origin, request_id, log: Log::default() }
+    }
+
+    /// Writes what was decided so far to the audit trail.
+    pub(crate) fn flush(&self) {
+        if let Some(sending) = crate::audit::write(self.app, self.env, &self.log, &self.request_id)
+        {
+            self.context.wait_until(sending);
+        }
+    }
+
+    /// The core's reply as a response; if it refuses, the audit trail is told.
+    pub(crate) fn respond(&self, reply: Reply) -> worker::Result<Response> {
+        self.log.refusal(&reply);
+        convert::response(reply)
+    }
+
     /// What a storage backend works with.
     pub(crate) fn place(&self) -> Place<'_> {
         Place { app: self.app, env: self.env }
@@ -36,32 +70,40 @@ impl Incoming<'_> {
 /// Only when the platform refuses a response, which it never did for what is built here.
 pub async fn fetch(
     app: &'static App,
-    mut request: Request,
+    request: Request,
     env: Env,
-    _context: Context,
+    context: Context,
 ) -> worker::Result<Response> {
-    let head = match convert::head(&request) {
-        Ok(head) => head,
-        Err(reply) => return convert::response(*reply),
+    let head = convert::head(&request);
+    let unread = http::Request::new(());
+    let incoming = Incoming::new(app, &env, &context, head.as_ref().unwrap_or(&unread));
+    let response = match head {
+        Ok(head) => route(&incoming, head, request).await,
+        Err(reply) => incoming.respond(*reply),
     };
-    let uri = head.uri();
-    let origin = format!(
-        "{}://{}",
-        uri.scheme_str().unwrap_or("https"),
-        uri.authority().map_or("", |authority| authority.as_str())
-    );
-    let incoming = Incoming { app, env: &env, origin, log: Log::default() };
-    match uri.path() {
-        gate::MCP_PATH => protected(&incoming, head, request, mcp_route).await,
-        gate::SSE_PATH | "/messages" if app.config.transport.sse => {
-            protected(&incoming, head, request, session::route).await
+    incoming.flush();
+    response
+}
+
+async fn route(
+    incoming: &Incoming<'_>,
+    head: http::Request<()>,
+    mut request: Request,
+) -> worker::Result<Response> {
+    match head.uri().path() {
+        gate::MCP_PATH => protected(incoming, head, request, mcp_route).await,
+        gate::SSE_PATH | "/messages" if incoming.app.config.transport.sse => {
+            protected(incoming, head, request, session::route).await
         }
-        path => match public(&incoming, path, &head) {
+        path => match public(incoming, path, &head) {
             Some(reply) => convert::response(reply),
             None => {
+                if let Err(reply) = limit::check(incoming, &head).await {
+                    return convert::response(*reply);
+                }
                 let body = convert::body(&mut request, head.headers(), MAX_FORM_BODY).await;
-                convert::response(match body {
-                    Ok(body) => oauth::route(&incoming, head.map(|()| body)).await,
+                incoming.respond(match body {
+                    Ok(body) => oauth::route(incoming, head.map(|()| body)).await,
                     Err(reply) => reply::readable_by_any_origin(*reply),
                 })
             }
@@ -83,7 +125,7 @@ where
     let allowed = transport.allowed_origins.iter().map(AsRef::as_ref);
     let sender = Sender::of(head.headers(), &incoming.origin, allowed);
     if sender == Sender::Foreign {
-        return convert::response(cors::foreign());
+        return incoming.respond(audit::because(cors::foreign(), Reason::OriginForeign));
     }
     let response = if head.method() == Method::OPTIONS {
         convert::response(cors::preflight())?
@@ -107,7 +149,7 @@ async fn mcp_route(
     head: http::Request<()>,
     request: Request,
 ) -> worker::Result<Response> {
-    convert::response(mcp::serve(incoming, head, request).await)
+    incoming.respond(mcp::serve(incoming, head, request).await)
 }
 
 /// Documents that need neither keys nor a body.
@@ -125,7 +167,7 @@ fn public(incoming: &Incoming<'_>, path: &str, head: &http::Request<()>) -> Opti
         "/" => document(page::landing(&app.config, origin)),
         "/health" => document(health(app)),
         "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
-            document(metadata::authorization_server(origin))
+            document(metadata::authorization_server(&app.config, origin))
         }
         "/.well-known/oauth-protected-resource" => {
             document(metadata::protected_resource(&app.config, origin, ""))

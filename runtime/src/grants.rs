@@ -12,6 +12,14 @@ use crate::platform::now;
 /// Grants remembered as checked, per isolate; at about 100 bytes each this is a few hundred KiB.
 const MAX_CHECKED: usize = 4096;
 
+/// Stands for a grant that is to be asked for at its next use, however fresh the token.
+const FORGOTTEN: u64 = 0;
+
+thread_local! {
+    /// When each grant was last seen to stand.
+    static CHECKED: RefCell<HashMap<String, u64>> = RefCell::new(HashMap::new());
+}
+
 /// Performs an operation on a grant's record, in the storage that `mcp.toml` names.
 ///
 /// # Errors
@@ -21,12 +29,12 @@ pub(crate) async fn perform(
     address: &Address,
     operation: Operation,
 ) -> worker::Result<Outcome> {
-    incoming.app.store.perform(incoming.place(), address, operation).await
-}
-
-thread_local! {
-    /// When each grant was last seen to stand.
-    static CHECKED: RefCell<HashMap<String, u64>> = RefCell::new(HashMap::new());
+    let is_end = matches!(operation, Operation::Revoke { .. });
+    let outcome = incoming.app.store.perform(incoming.place(), address, operation).await?;
+    if is_end || outcome == Outcome::Reused {
+        note(&address.id, FORGOTTEN, now());
+    }
+    Ok(outcome)
 }
 
 /// Whether the grant of a token still stands, as of at most `revocation_max_age` seconds ago. A
@@ -38,27 +46,31 @@ pub(crate) async fn stands(incoming: &Incoming<'_>, token: &AccessToken) -> work
     let now = now();
     let oldest = now.saturating_sub(u64::from(incoming.app.config.tokens.revocation_max_age));
     let id = &token.address.id;
-    let seen = CHECKED.with_borrow(|checked| checked.get(id).copied()).unwrap_or(token.issued);
-    if seen.max(token.issued) > oldest {
+    let seen = match CHECKED.with_borrow(|checked| checked.get(id).copied()) {
+        Some(FORGOTTEN) => FORGOTTEN,
+        Some(checked) => checked.max(token.issued),
+        None => token.issued,
+    };
+    if seen > oldest {
         return Ok(true);
     }
     let outcome = perform(incoming, &token.address, Operation::Check).await?;
     let stands = matches!(outcome, Outcome::Active { .. });
     if stands {
-        CHECKED.with_borrow_mut(|checked| {
-            if checked.len() >= MAX_CHECKED {
-                checked.retain(|_, at| *at > oldest);
-            }
-            if checked.len() >= MAX_CHECKED {
-                checked.clear();
-            }
-            checked.insert(id.clone(), now);
-        });
+        note(id, now, oldest);
     }
     Ok(stands)
 }
 
-/// Lets the next call with a token of this grant ask the storage, in this isolate.
-pub(crate) fn forget(address: &Address) {
-    CHECKED.with_borrow_mut(|checked| checked.remove(&address.id));
+/// Remembers when a grant was checked; what was checked before `oldest` gives way when it gets full.
+fn note(id: &str, checked_at: u64, oldest: u64) {
+    CHECKED.with_borrow_mut(|checked| {
+        if checked.len() >= MAX_CHECKED {
+            checked.retain(|_, at| *at > oldest);
+        }
+        if checked.len() >= MAX_CHECKED {
+            checked.clear();
+        }
+        checked.insert(id.to_owned(), checked_at);
+    });
 }

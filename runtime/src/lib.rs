@@ -20,12 +20,15 @@
 pub mod __private;
 #[doc(hidden)]
 pub mod identity;
+mod limit;
 #[doc(hidden)]
 pub mod store;
 pub mod tool;
 
 mod app;
+mod audit;
 mod clients;
+mod connections;
 mod convert;
 mod entry;
 mod grants;

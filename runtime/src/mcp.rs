@@ -2,16 +2,19 @@
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::{self, Accepted, Call};
-use toolgate_core::oauth::bearer;
+use toolgate_core::oauth::{bearer, callback};
 use toolgate_core::oauth::token::AccessToken;
 use toolgate_core::reply::{self, Reply};
 use worker::{Env, Request, console_error};
 
 use crate::app::App;
 use crate::entry::Incoming;
+use crate::identity::Unvouched;
+use crate::oauth::Setup;
 use crate::platform::{EnvVars, now};
 use crate::tool::registry::{Registry, registry};
 use crate::tool::{Arguments, Context};
@@ -23,8 +26,8 @@ pub(crate) async fn serve(
     head: http::Request<()>,
     mut request: Request,
 ) -> Reply {
-    let token = match authenticate(incoming, &head).await {
-        Ok(token) => token,
+    let admitted = match authenticate(incoming, &head).await {
+        Ok(admitted) => admitted,
         Err(reply) => return *reply,
     };
     let body = match read_body(incoming, &head, &mut request).await {
@@ -35,38 +38,97 @@ pub(crate) async fn serve(
         Ok(registry) => registry,
         Err(reply) => return *reply,
     };
-    let server = server(incoming.app, registry);
+    let server = server(incoming.app, registry, &incoming.log);
     let vars = EnvVars(incoming.env);
-    match mcp::accept_http(&server, &token.caller, &vars, &head.map(|()| body)) {
+    match mcp::accept_http(&server, &admitted.caller, &vars, &head.map(|()| body)) {
         Accepted::Done(reply) => reply,
         Accepted::Run(mut exchange) => {
-            let results = run(registry, incoming.env, &token.caller, exchange.calls()).await;
+            // Told before it happens: a tool may run long, or never come back.
+            incoming.flush();
+            let results = run(registry, incoming.env, &admitted.caller, exchange.calls()).await;
             exchange.finish(results)
         }
     }
 }
 
-/// The access token of the request, if its grant still stands.
+/// Who sends a request, and the name of what is theirs.
+pub(crate) struct Admitted {
+    pub(crate) caller: Caller,
+    /// Pseudonym of the person; sessions are bound to it.
+    pub(crate) shard: String,
+}
+
+/// Lets in the holder of an access token whose grant still stands, and whoever the provider in
+/// front of the Worker vouches for.
 pub(crate) async fn authenticate(
     incoming: &Incoming<'_>,
     head: &http::Request<()>,
-) -> Result<AccessToken, Box<Reply>> {
-    let setup = oauth::setup(incoming)
-        .await
-        .map_err(|error| Box::new(oauth::not_configured(&error, false)))?;
+) -> Result<Admitted, Box<Reply>> {
+    let setup =
+        oauth::setup(incoming).map_err(|error| Box::new(oauth::not_configured(&error, false)))?;
     let path = head.uri().path();
-    let token = bearer::authenticate(&setup.keys, &incoming.origin, path, head.headers(), now())?;
-    match grants::stands(incoming, &token).await {
-        Ok(true) => Ok(token),
+    let opened =
+        bearer::authenticate(&setup.keys, &incoming.origin, path, head.headers(), now());
+    match opened {
+        Ok(token) => by_token(incoming, path, token).await,
+        Err(refusal) => vouched(incoming, &setup, head).await.unwrap_or(Err(refusal)),
+    }
+}
+
+fn note(incoming: &Incoming<'_>, admitted: &Admitted) {
+    incoming.log.person(&admitted.shard, &admitted.caller);
+    incoming.log.client(&admitted.caller.client_id);
+}
+
+async fn by_token(
+    incoming: &Incoming<'_>,
+    path: &str,
+    token: AccessToken,
+) -> Result<Admitted, Box<Reply>> {
+    let stands = grants::stands(incoming, &token).await;
+    let admitted = Admitted { caller: token.caller, shard: token.address.shard };
+    note(incoming, &admitted);
+    match stands {
+        Ok(true) => Ok(admitted),
         Ok(false) => Err(Box::new(bearer::revoked(&incoming.origin, path))),
         Err(error) => {
             console_error!("storage failed: {error}");
-            Err(Box::new(reply::text(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The storage did not answer; try again.",
-            )))
+            Err(unavailable("The storage did not answer; try again."))
         }
     }
+}
+
+/// The caller by the word of what stands in front of the Worker. A token that we made decides by
+/// itself, and one that is over is not made good by anything else; Access forwards its own tokens,
+/// which say nothing to us.
+async fn vouched(
+    incoming: &Incoming<'_>,
+    setup: &Setup,
+    head: &http::Request<()>,
+) -> Option<Result<Admitted, Box<Reply>>> {
+    let App { config, identity, .. } = incoming.app;
+    let verdict = identity.vouch(config, &setup.provider, head.headers()).await?;
+    if bearer::is_ours(&setup.keys, &incoming.origin, head.headers()) {
+        return None;
+    }
+    Some(match verdict {
+        Ok(caller) => {
+            let shard = callback::shard(&setup.keys, &setup.provider, &caller.subject);
+            let admitted = Admitted { caller, shard };
+            note(incoming, &admitted);
+            Ok(admitted)
+        }
+        Err(Unvouched::Refused) => {
+            Err(Box::new(bearer::not_asserted(&incoming.origin, head.uri().path())))
+        }
+        Err(Unvouched::Unavailable) => {
+            Err(unavailable("The keys of Cloudflare Access could not be had; try again."))
+        }
+    })
+}
+
+fn unavailable(why: &str) -> Box<Reply> {
+    Box::new(reply::text(StatusCode::SERVICE_UNAVAILABLE, why))
 }
 
 /// Reads the body of a message, up to `[transport] max_body_bytes`.
@@ -94,8 +156,12 @@ pub(crate) fn linked(app: &App) -> Result<&'static Registry, Box<Reply>> {
     })
 }
 
-pub(crate) fn server<'a>(app: &'a App, registry: &'a Registry) -> mcp::Server<'a> {
-    mcp::Server { config: &app.config, version: app.version(), tools: registry.infos() }
+pub(crate) fn server<'a>(
+    app: &'a App,
+    registry: &'a Registry,
+    log: &'a Log,
+) -> mcp::Server<'a> {
+    mcp::Server { config: &app.config, version: app.version(), tools: registry.infos(), log }
 }
 
 /// Runs tools that a policy has allowed, those of one batch side by side.

@@ -6,13 +6,14 @@ use std::rc::Rc;
 use http::{Method, Request, StatusCode};
 use serde_json::json;
 use toolgate_core::access::provider::{Provider, SetupError};
+use toolgate_core::audit::Reason;
 use toolgate_core::caller::Vars;
 use toolgate_core::cors;
 use toolgate_core::oauth::callback::Finished;
-use toolgate_core::oauth::client::Client;
+use toolgate_core::oauth::credentials::Authenticated;
 use toolgate_core::oauth::error::OAuthError;
-use toolgate_core::oauth::gate::Gate;
-use toolgate_core::oauth::grant::Operation;
+use toolgate_core::oauth::gate::{CONNECTIONS_PATH, Gate};
+use toolgate_core::oauth::grant::{Address, Operation};
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
 use toolgate_core::page;
@@ -21,40 +22,48 @@ use toolgate_core::seal::Keyring;
 use worker::console_error;
 
 use crate::entry::Incoming;
+use crate::identity::{self, Rechecked};
 use crate::platform::{EnvVars, PlatformEntropy, now};
-use crate::{clients, grants};
+use crate::{clients, connections, grants};
 
 const AUTHORIZE: &str = "/authorize";
 const CALLBACK: &str = "/callback";
 
 /// Whether the path is one of the OAuth endpoints.
 pub(crate) fn is_route(path: &str) -> bool {
-    matches!(path, AUTHORIZE | CALLBACK | "/token" | "/register" | "/revoke")
+    matches!(path, AUTHORIZE | CALLBACK | CONNECTIONS_PATH | "/token" | "/register" | "/revoke")
 }
 
 /// Serves one of the OAuth endpoints.
 pub(crate) async fn route(incoming: &Incoming<'_>, request: Request<Vec<u8>>) -> Reply {
     let path = request.uri().path().to_owned();
-    let is_page = matches!(path.as_str(), AUTHORIZE | CALLBACK);
+    let is_page = matches!(path.as_str(), AUTHORIZE | CALLBACK | CONNECTIONS_PATH);
     let method = request.method().clone();
     match (path.as_str(), &method) {
-        (AUTHORIZE, &Method::GET | &Method::POST) | (CALLBACK, &Method::GET) => {}
-        (AUTHORIZE, _) => return reply::method_not_allowed("GET, POST"),
+        (AUTHORIZE | CONNECTIONS_PATH, &Method::GET | &Method::POST) => {}
+        (CALLBACK, &Method::GET) => {}
+        (AUTHORIZE | CONNECTIONS_PATH, _) => return reply::method_not_allowed("GET, POST"),
         (CALLBACK, _) => return reply::method_not_allowed("GET"),
         (_, &Method::POST) => {}
         (_, &Method::OPTIONS) => return reply::readable_by_any_origin(cors::preflight()),
         _ => return reply::method_not_allowed("POST, OPTIONS"),
     }
-    let setup = match setup(incoming).await {
+    let setup = match setup(incoming) {
         Ok(setup) => setup,
         Err(error) => return not_configured(&error, is_page),
+    };
+    // Only a sign-in needs the provider's addresses; everything else works while it is away.
+    let located = if is_page {
+        incoming.app.identity.locate(&setup.provider, &incoming.origin).await
+    } else {
+        None
     };
     let mut entropy = PlatformEntropy;
     let mut gate = Gate {
         config: &incoming.app.config,
         origin: &incoming.origin,
         keys: &setup.keys,
-        provider: &setup.provider,
+        provider: located.as_ref().unwrap_or(&setup.provider),
         now: now(),
         entropy: &mut entropy,
         log: &incoming.log,
@@ -66,6 +75,7 @@ pub(crate) async fn route(incoming: &Incoming<'_>, request: Request<Vec<u8>>) ->
         }
         AUTHORIZE => authorize::decide(&mut gate, &request),
         CALLBACK => serve_callback(incoming, &mut gate, &request).await,
+        CONNECTIONS_PATH => connections::serve(incoming, &mut gate, &request).await,
         "/register" => register::register(&mut gate, &request),
         "/revoke" => serve_revoke(incoming, &gate, &request).await,
         _ => serve_token(incoming, &mut gate, &request).await,
@@ -84,11 +94,29 @@ async fn serve_token(
     match token::begin(gate, &params, &client) {
         token::Begin::Reply(reply) => reply,
         token::Begin::Store(address, operation, pending) => {
-            match grants::perform(incoming, &address, operation).await {
-                Ok(outcome) => token::finish(gate, &pending, outcome),
+            match perform(incoming, gate, &address, operation).await {
+                Ok(Rechecked::Go(outcome)) => token::finish(gate, &pending, outcome),
+                Ok(Rechecked::Ended) => token::person_refused(),
                 Err(error) => storage_failed(&error),
             }
         }
+    }
+}
+
+/// Performs the operation; before a refresh gives new tokens, the identity provider is asked again.
+async fn perform(
+    incoming: &Incoming<'_>,
+    gate: &mut Gate<'_>,
+    address: &Address,
+    operation: Operation,
+) -> worker::Result<Rechecked> {
+    let is_refresh = matches!(operation, Operation::Refresh { .. });
+    let outcome = grants::perform(incoming, address, operation).await?;
+    if is_refresh {
+        identity::recheck(incoming, gate, address, outcome).await
+    } else {
+        // A code comes from a sign-in of a moment ago.
+        Ok(Rechecked::Go(outcome))
     }
 }
 
@@ -105,10 +133,7 @@ async fn serve_revoke(
         revoke::Begin::Reply(reply) => reply,
         revoke::Begin::Store(address, operation) => {
             match grants::perform(incoming, &address, operation).await {
-                Ok(_) => {
-                    grants::forget(&address);
-                    revoke::done()
-                }
+                Ok(_) => revoke::revoked(gate),
                 Err(error) => storage_failed(&error),
             }
         }
@@ -119,9 +144,10 @@ async fn authenticated(
     incoming: &Incoming<'_>,
     gate: &Gate<'_>,
     request: &Request<Vec<u8>>,
-) -> Result<(Params, Client), OAuthError> {
+) -> Result<(Params, Authenticated), OAuthError> {
     let params = Params::form(request)?;
     let client = clients::authenticate(incoming, gate, request, &params).await?;
+    gate.log.client(&client.key);
     Ok((params, client))
 }
 
@@ -134,11 +160,11 @@ async fn serve_callback(
         Ok(returned) => returned,
         Err(reply) => return *reply,
     };
-    let caller = match incoming.app.identity.identify(incoming, gate, &returned, request).await {
-        Ok(caller) => caller,
+    let identified = match incoming.app.identity.identify(gate, &returned, request).await {
+        Ok(identified) => identified,
         Err(reply) => return *reply,
     };
-    let (address, grant, success) = match returned.finish(gate, caller) {
+    let (address, grant, success) = match returned.finish(gate, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),
         Finished::Reply(reply) => return reply,
     };
@@ -153,19 +179,16 @@ async fn serve_callback(
 
 fn storage_failed(error: &worker::Error) -> Reply {
     console_error!("storage failed: {error}");
-    reply::readable_by_any_origin(reply::json(
-        StatusCode::SERVICE_UNAVAILABLE,
-        &json!({
-            "error": "temporarily_unavailable",
-            "error_description": "The storage did not answer; try again",
-        }),
-    ))
+    OAuthError::new("temporarily_unavailable", "The storage did not answer; try again")
+        .because(Reason::StorageUnavailable)
+        .reply_with(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 /// What every request needs and no request changes.
 pub(crate) struct Setup {
     pub(crate) keys: Keyring,
-    provider: Provider,
+    /// The identity provider, as far as it is known without asking it.
+    pub(crate) provider: Provider,
     origin: String,
     key_text: String,
 }
@@ -179,7 +202,7 @@ thread_local! {
 ///
 /// # Errors
 /// Everything that is missing, at once.
-pub(crate) async fn setup(incoming: &Incoming<'_>) -> Result<Rc<Setup>, SetupError> {
+pub(crate) fn setup(incoming: &Incoming<'_>) -> Result<Rc<Setup>, SetupError> {
     let vars = EnvVars(incoming.env);
     let key_text = vars.var(&incoming.app.config.tokens.encryption_key).unwrap_or_default();
     let known = SETUP.with_borrow(|setup| {
@@ -188,18 +211,20 @@ pub(crate) async fn setup(incoming: &Incoming<'_>) -> Result<Rc<Setup>, SetupErr
     if let Some(setup) = known {
         return Ok(setup);
     }
-    let setup = Rc::new(resolve(incoming, key_text).await?);
+    let setup = Rc::new(resolve(incoming, key_text)?);
     SETUP.set(Some(Rc::clone(&setup)));
     Ok(setup)
 }
 
-async fn resolve(incoming: &Incoming<'_>, key_text: String) -> Result<Setup, SetupError> {
+fn resolve(incoming: &Incoming<'_>, key_text: String) -> Result<Setup, SetupError> {
     let Incoming { app, origin, .. } = incoming;
     let mut problems = Vec::new();
     let keys = Keyring::parse(&key_text)
         .map_err(|error| problems.push(format!("{}: {error}", app.config.tokens.encryption_key)));
-    let provider =
-        app.identity.provider(incoming).await.map_err(|error| problems.extend(error.0));
+    let provider = app
+        .identity
+        .resolve(&app.config, &EnvVars(incoming.env), origin)
+        .map_err(|error| problems.extend(error.0));
     match (keys, provider) {
         (Ok(keys), Ok(provider)) => {
             Ok(Setup { keys, provider, origin: origin.clone(), key_text })

@@ -1,14 +1,17 @@
-//! The Durable Object class: a person's grants, or one HTTP+SSE session, by the name it was given.
+//! The Durable Object class: a person's grants, one HTTP+SSE session, or the
+//! requests counted for one network address, by the name it was given.
 
 use std::cell::RefCell;
 use std::time::Duration;
 
 use serde::Deserialize;
+use toolgate_core::rate::Window;
 use toolgate_core::oauth::grant::{self, Grant, Operation, Outcome, Write};
 use worker::{Env, Request, Response, SqlStorage, SqlStorageValue, State};
 
 use crate::app::App;
 use crate::store::GrantRequest;
+use crate::limit::COUNT;
 use crate::platform::now;
 use crate::session::{MESSAGE, OPEN};
 use crate::stream::Session;
@@ -22,6 +25,7 @@ pub struct Object {
     state: State,
     env: Env,
     session: RefCell<Option<Session>>,
+    window: RefCell<Window>,
 }
 
 #[derive(Deserialize)]
@@ -44,7 +48,7 @@ impl Object {
     /// Called by the platform; storage is touched only by grants.
     #[must_use]
     pub fn new(app: &'static App, state: State, env: Env) -> Self {
-        Self { app, state, env, session: RefCell::new(None) }
+        Self { app, state, env, session: RefCell::new(None), window: RefCell::default() }
     }
 
     /// Serves one request of the Worker; nobody else can reach an object.
@@ -59,6 +63,10 @@ impl Object {
                 }
                 GrantRequest::List => Response::from_json(&self.list()?),
             },
+            COUNT => {
+                let limit = request.json().await?;
+                Response::from_json(&self.window.borrow_mut().admits(limit, now()))
+            }
             OPEN => Session::open(&self.session, &request.json().await?),
             MESSAGE => {
                 let message = request.json().await?;

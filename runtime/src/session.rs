@@ -8,12 +8,12 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use toolgate_core::caller::Caller;
 use toolgate_core::oauth::params::Params;
-use toolgate_core::oauth::token::AccessToken;
 use toolgate_core::reply;
 use toolgate_core::seal::{Entropy, Purpose};
 use worker::{Request, RequestInit, Response, Stub, console_error};
 
 use crate::entry::Incoming;
+use crate::mcp::Admitted;
 use crate::store::OBJECT_BINDING;
 use crate::platform::PlatformEntropy;
 use crate::{convert, mcp, oauth};
@@ -41,6 +41,8 @@ pub(crate) struct MessageRequest {
     pub(crate) caller: Caller,
     /// The JSON-RPC message.
     pub(crate) body: String,
+    /// Names the POST in the audit trail.
+    pub(crate) request: String,
 }
 
 /// Serves `GET /sse`, `POST /messages`, and Streamable HTTP that is sent to `/sse`.
@@ -52,7 +54,7 @@ pub(crate) async fn route(
     let is_stream = head.uri().path() == "/sse";
     match (is_stream, head.method()) {
         (true, &Method::GET) => open(incoming, &head).await,
-        (true, &Method::POST) => convert::response(mcp::serve(incoming, head, request).await),
+        (true, &Method::POST) => incoming.respond(mcp::serve(incoming, head, request).await),
         (false, &Method::POST) => message(incoming, &head, request).await,
         (true, _) => convert::response(reply::method_not_allowed("GET, POST, OPTIONS")),
         (false, _) => convert::response(reply::method_not_allowed("POST, OPTIONS")),
@@ -60,16 +62,16 @@ pub(crate) async fn route(
 }
 
 async fn open(incoming: &Incoming<'_>, head: &http::Request<()>) -> worker::Result<Response> {
-    let token = match mcp::authenticate(incoming, head).await {
-        Ok(token) => token,
-        Err(reply) => return convert::response(*reply),
+    let admitted = match mcp::authenticate(incoming, head).await {
+        Ok(admitted) => admitted,
+        Err(reply) => return incoming.respond(*reply),
     };
-    let setup = match oauth::setup(incoming).await {
+    let setup = match oauth::setup(incoming) {
         Ok(setup) => setup,
         Err(error) => return convert::response(oauth::not_configured(&error, false)),
     };
     let id = PlatformEntropy.token();
-    let owner = token.address.shard;
+    let owner = admitted.shard;
     let sealed = setup.keys.seal(Purpose::Session, &owner, &id, &mut PlatformEntropy);
     let endpoint = format!("/messages?sessionId={sealed}");
     ask(&stub(incoming, &id)?, OPEN, &OpenRequest { endpoint, owner }).await
@@ -80,11 +82,11 @@ async fn message(
     head: &http::Request<()>,
     mut request: Request,
 ) -> worker::Result<Response> {
-    let token = match mcp::authenticate(incoming, head).await {
-        Ok(token) => token,
-        Err(reply) => return convert::response(*reply),
+    let admitted = match mcp::authenticate(incoming, head).await {
+        Ok(admitted) => admitted,
+        Err(reply) => return incoming.respond(*reply),
     };
-    let Some(id) = session_id(incoming, head, &token).await else {
+    let Some(id) = session_id(incoming, head, &admitted) else {
         return convert::response(reply::text(
             StatusCode::NOT_FOUND,
             "There is no such session; open /sse and use the address it sends.",
@@ -92,23 +94,28 @@ async fn message(
     };
     let body = match mcp::read_body(incoming, head, &mut request).await {
         Ok(body) => body,
-        Err(reply) => return convert::response(*reply),
+        Err(reply) => return incoming.respond(*reply),
     };
     let Ok(body) = String::from_utf8(body) else {
         return convert::response(reply::text(StatusCode::BAD_REQUEST, "The body is not UTF-8."));
     };
-    let message = MessageRequest { owner: token.address.shard, caller: token.caller, body };
+    let message = MessageRequest {
+        owner: admitted.shard,
+        caller: admitted.caller,
+        body,
+        request: incoming.request_id.clone(),
+    };
     ask(&stub(incoming, &id)?, MESSAGE, &message).await
 }
 
-async fn session_id(
+fn session_id(
     incoming: &Incoming<'_>,
     head: &http::Request<()>,
-    token: &AccessToken,
+    admitted: &Admitted,
 ) -> Option<String> {
     let params = Params::query(head);
-    let setup = oauth::setup(incoming).await.ok()?;
-    setup.keys.open(Purpose::Session, &token.address.shard, params.get("sessionId")?)
+    let setup = oauth::setup(incoming).ok()?;
+    setup.keys.open(Purpose::Session, &admitted.shard, params.get("sessionId")?)
 }
 
 fn stub(incoming: &Incoming<'_>, id: &str) -> worker::Result<Stub> {

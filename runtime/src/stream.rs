@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_channel::mpsc::{Sender, channel};
 use futures_util::StreamExt;
 use http::StatusCode;
+use toolgate_core::audit::Log;
 use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::{self as protocol, AcceptedSse, SseSession};
 use toolgate_core::reply;
@@ -13,7 +14,7 @@ use worker::{Delay, Env, Headers, Response, State};
 
 use crate::app::App;
 use crate::session::{MessageRequest, OpenRequest};
-use crate::{convert, mcp};
+use crate::{audit, convert, mcp};
 
 /// Events that wait for a slow reader; above it the session ends and the client connects anew.
 const MAX_WAITING: usize = 256;
@@ -71,11 +72,23 @@ impl Session {
             Ok(registry) => registry,
             Err(reply) => return convert::response(*reply),
         };
-        let server = mcp::server(app, registry);
+        let log = Log::default();
+        log.person(&message.owner, &message.caller);
+        log.client(&message.caller.client_id);
+        let server = mcp::server(app, registry, &log);
         let vars = crate::platform::EnvVars(env);
-        let MessageRequest { caller, body, .. } = message;
-        match protocol::accept_sse(&server, &caller, &vars, &mut session.protocol, body.as_bytes())
-        {
+        let MessageRequest { caller, body, request, .. } = message;
+        let accepted = protocol::accept_sse(
+            &server,
+            &caller,
+            &vars,
+            &mut session.protocol,
+            body.as_bytes(),
+        );
+        if let Some(sending) = audit::write(app, env, &log, &request) {
+            state.wait_until(sending);
+        }
+        match accepted {
             AcceptedSse::Refuse(reply) => return convert::response(reply),
             AcceptedSse::Accepted(answer) => {
                 if let Some(answer) = answer {

@@ -5,12 +5,18 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt, pin_mut};
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::Provider;
-use toolgate_core::limits::{MAX_UPSTREAM_BODY, UPSTREAM_TIMEOUT};
+use toolgate_core::limits::{JWKS_RETRY_INTERVAL, MAX_UPSTREAM_BODY, UPSTREAM_TIMEOUT};
 use worker::wasm_bindgen::JsValue;
-use worker::{AbortController, Delay, Error, Fetch, Headers, Method, RequestInit, RequestRedirect};
+use worker::{
+    AbortController, Delay, Error, Fetch, Headers, Method, RequestInit, RequestRedirect, Url,
+};
+
+/// Headers of an answer that somebody looks at.
+const KEPT_HEADERS: [&str; 4] =
+    ["content-type", "cache-control", "retry-after", "x-ratelimit-remaining"];
 
 /// Sends a request; redirects are not followed, the answer's size and time are bounded.
 ///
@@ -19,20 +25,38 @@ use worker::{AbortController, Delay, Error, Fetch, Headers, Method, RequestInit,
 pub(crate) async fn send(
     request: http::Request<Vec<u8>>,
 ) -> worker::Result<http::Response<Vec<u8>>> {
+    send_within(request, MAX_UPSTREAM_BODY, UPSTREAM_TIMEOUT).await
+}
+
+/// The same with bounds of its own, in bytes and seconds.
+///
+/// # Errors
+/// No answer in time, or one that is too large.
+pub(crate) async fn send_within(
+    request: http::Request<Vec<u8>>,
+    max_body: usize,
+    seconds: u64,
+) -> worker::Result<http::Response<Vec<u8>>> {
     let abort = AbortController::default();
     let signal = abort.signal();
     let exchange = async {
         let request = to_worker(&request)?;
         let response = Fetch::Request(request).send_with_signal(&signal).await?;
-        read(response).await
+        read(response, max_body).await
     };
-    let timeout = Delay::from(Duration::from_secs(UPSTREAM_TIMEOUT));
+    let timeout = Delay::from(Duration::from_secs(seconds));
     pin_mut!(exchange, timeout);
     match select(exchange, timeout).await {
-        Either::Left((answer, _)) => answer,
+        // What is too large is not read to its end either.
+        Either::Left((answer, _)) => {
+            if answer.is_err() {
+                abort.abort();
+            }
+            answer
+        }
         Either::Right(_) => {
             abort.abort();
-            Err(Error::RustError(format!("no answer within {UPSTREAM_TIMEOUT} s")))
+            Err(Error::RustError(format!("no answer within {seconds} s")))
         }
     }
 }
@@ -54,31 +78,54 @@ fn to_worker(request: &http::Request<Vec<u8>>) -> worker::Result<worker::Request
     worker::Request::new_with_init(&request.uri().to_string(), &init)
 }
 
-async fn read(mut response: worker::Response) -> worker::Result<http::Response<Vec<u8>>> {
+async fn read(
+    mut response: worker::Response,
+    max_body: usize,
+) -> worker::Result<http::Response<Vec<u8>>> {
     let mut body = Vec::new();
     if !matches!(response.body(), worker::ResponseBody::Empty) {
         let mut stream = response.stream()?;
         while let Some(chunk) = stream.next().await {
             body.extend_from_slice(&chunk?);
-            if body.len() > MAX_UPSTREAM_BODY {
-                return Err(Error::RustError(format!("more than {MAX_UPSTREAM_BODY} bytes")));
+            if body.len() > max_body {
+                return Err(Error::RustError(format!("more than {max_body} bytes")));
             }
         }
     }
     let mut answer = http::Response::new(body);
     *answer.status_mut() =
         StatusCode::from_u16(response.status_code()).unwrap_or(StatusCode::BAD_GATEWAY);
-    if let Some(kind) = response.headers().get("content-type")?
-        && let Ok(kind) = kind.parse()
-    {
-        answer.headers_mut().insert(http::header::CONTENT_TYPE, kind);
+    for name in KEPT_HEADERS.map(HeaderName::from_static) {
+        if let Some(value) = response.headers().get(name.as_str())?
+            && let Ok(value) = value.parse()
+        {
+            answer.headers_mut().insert(name, value);
+        }
     }
     Ok(answer)
 }
 
+/// Waits for something at most this many seconds; `None` when it took longer.
+pub(crate) async fn within<T>(seconds: u64, work: impl Future<Output = T>) -> Option<T> {
+    let timeout = Delay::from(Duration::from_secs(seconds));
+    pin_mut!(work, timeout);
+    match select(work, timeout).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
+}
+
+/// The keys of one address, which a deployment has one of.
+#[derive(Clone)]
+struct CachedKeys {
+    address: String,
+    keys: Option<Jwks>,
+    /// When fetching them failed last.
+    failed: Option<u64>,
+}
+
 thread_local! {
-    /// Keys by the address they came from; a deployment has one, a rotation of settings two.
-    static JWKS: RefCell<Option<(String, Jwks)>> = const { RefCell::new(None) };
+    static JWKS: RefCell<Option<CachedKeys>> = const { RefCell::new(None) };
 }
 
 /// The identity provider's keys, from this isolate's cache while they are fresh.
@@ -86,11 +133,8 @@ thread_local! {
 /// # Errors
 /// The provider does not answer with a key set.
 pub(crate) async fn jwks(provider: &Provider, now: u64) -> worker::Result<Jwks> {
-    let cached = JWKS.with_borrow(|cache| {
-        let (address, keys) = cache.as_ref()?;
-        (address == provider.jwks_url.as_str() && !keys.is_stale(now)).then(|| keys.clone())
-    });
-    match cached {
+    let cached = cached_keys(jwks_url(provider)?).and_then(|cached| cached.keys);
+    match cached.filter(|keys| !keys.is_stale(now)) {
         Some(keys) => Ok(keys),
         None => fresh_jwks(provider, now).await,
     }
@@ -99,10 +143,35 @@ pub(crate) async fn jwks(provider: &Provider, now: u64) -> worker::Result<Jwks> 
 /// The identity provider's keys, fetched now.
 ///
 /// # Errors
-/// The provider does not answer with a key set. What is cached stays.
+/// The provider does not answer with a key set, or did not a moment ago. What is cached stays.
 pub(crate) async fn fresh_jwks(provider: &Provider, now: u64) -> worker::Result<Jwks> {
+    let address = jwks_url(provider)?;
+    let cached = cached_keys(address);
+    let failed = cached.as_ref().and_then(|cached| cached.failed);
+    if failed.is_some_and(|at| now < at + JWKS_RETRY_INTERVAL) {
+        return Err(Error::RustError("no answer a moment ago".to_owned()));
+    }
+    let fetched = fetch_jwks(address, now).await;
+    let (keys, failed) = match &fetched {
+        Ok(keys) => (Some(keys.clone()), None),
+        Err(_) => (cached.and_then(|cached| cached.keys), Some(now)),
+    };
+    JWKS.set(Some(CachedKeys { address: address.to_string(), keys, failed }));
+    fetched
+}
+
+fn cached_keys(address: &Url) -> Option<CachedKeys> {
+    JWKS.with_borrow(Clone::clone).filter(|cached| cached.address == address.as_str())
+}
+
+fn jwks_url(provider: &Provider) -> worker::Result<&Url> {
+    let url = provider.endpoints.as_ref().and_then(|endpoints| endpoints.jwks_url.as_ref());
+    url.ok_or_else(|| Error::RustError("its address is not known".to_owned()))
+}
+
+async fn fetch_jwks(address: &Url, now: u64) -> worker::Result<Jwks> {
     let request = http::Request::builder()
-        .uri(provider.jwks_url.as_str())
+        .uri(address.as_str())
         .header(http::header::ACCEPT, "application/json")
         .body(Vec::new())
         .map_err(|error| Error::RustError(error.to_string()))?;
@@ -110,8 +179,6 @@ pub(crate) async fn fresh_jwks(provider: &Provider, now: u64) -> worker::Result<
     if answer.status() != StatusCode::OK {
         return Err(Error::RustError(format!("status {}", answer.status())));
     }
-    let keys = Jwks::parse(answer.body(), now)
-        .ok_or_else(|| Error::RustError("not a JSON Web Key Set".to_owned()))?;
-    JWKS.set(Some((provider.jwks_url.to_string(), keys.clone())));
-    Ok(keys)
+    Jwks::parse(answer.body(), now)
+        .ok_or_else(|| Error::RustError("not a JSON Web Key Set".to_owned()))
 }

@@ -1,19 +1,12 @@
 // The consent page in a real browser: Chrome's own cookies, CSP and redirects.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { chromium } from "playwright-core";
+import { noChromium as skip, startChromium } from "./lib/chromium.mjs";
 import { EMPLOYEE } from "./lib/idp.mjs";
 import * as mcp from "./lib/mcp.mjs";
 import { authorizeUrl, newClient, pkce, redeem } from "./lib/oauth.mjs";
 import { openStage } from "./lib/stage.mjs";
-
-const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const skip = existsSync(EXECUTABLE) ? false : `no Chromium at ${EXECUTABLE}; install it, or set CHROMIUM`;
 
 describe("Chromium at http://localhost", { skip }, async () => {
   if (skip) return;
@@ -28,14 +21,12 @@ describe("Chromium at http://localhost", { skip }, async () => {
   });
   await new Promise((resolve) => waiting.listen(0, "127.0.0.1", resolve));
   const redirect_uri = `http://127.0.0.1:${waiting.address().port}/oauth/callback`;
-  const profile = mkdtempSync(join(tmpdir(), "toolgate-chromium-"));
-  const browser = await chromium.launchPersistentContext(profile, { executablePath: EXECUTABLE, args: FLAGS, headless: true });
+  const { context: browser, stop } = await startChromium();
   after(async () => {
-    await browser.close();
+    await stop();
     waiting.close();
     waiting.closeAllConnections();
     await stage.close();
-    rmSync(profile, { recursive: true, force: true });
   });
   const client = await newClient(origin, { redirect_uris: [redirect_uri] });
 

@@ -31,6 +31,15 @@ pub fn example_on_kv() -> Result<Project> {
     Project::find(&repository().join("tests/kv"))
 }
 
+/// The same server with its grants in D1.
+///
+/// # Errors
+///
+/// When it is not there.
+pub fn example_on_d1() -> Result<Project> {
+    Project::find(&repository().join("tests/d1"))
+}
+
 /// Installs everything that building and running the example needs.
 ///
 /// # Errors

@@ -66,9 +66,10 @@ fn store(server: &Server) -> TokenStream {
 /// The kind of identity provider by its name, so that a Worker links no other.
 fn identity(server: &Server) -> TokenStream {
     match server.checked.config.identity.provider {
-        Provider::CloudflareAccess | Provider::Oidc | Provider::Dev => {
+        Provider::CloudflareAccess | Provider::Dev => {
             quote!(&::toolgate::__private::identity::OPENID)
         }
+        Provider::Oidc => quote!(&::toolgate::__private::identity::OIDC),
         Provider::GitHub => quote!(&::toolgate::__private::identity::GITHUB),
         Provider::CloudflareAccessJwt => quote!(&::toolgate::__private::identity::ACCESS_JWT),
     }

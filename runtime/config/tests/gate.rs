@@ -84,8 +84,7 @@ fn d1_has_a_binding_of_its_own() {
 
 #[test]
 fn programs_on_a_persons_own_computer_can_be_among_the_allowed_domains() {
-    let registration = checked("[registration]\nallowed_domains = [\"localhost\", \"claude.ai\"]")
-        .config
-        .registration;
+    let keys = "[registration]\nallowed_domains = [\"localhost\", \"claude.ai\"]";
+    let registration = checked(&format!("{SMALLEST}{keys}")).config.registration;
     assert_eq!(&*registration.allowed_domains, ["localhost", "claude.ai"]);
 }

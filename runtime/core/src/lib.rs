@@ -15,7 +15,9 @@ pub mod mcp;
 pub mod oauth;
 pub mod page;
 pub mod policy;
+pub mod rate;
 pub mod reply;
+pub mod request_size;
 pub mod seal;
 pub mod secret;
 

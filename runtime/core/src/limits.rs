@@ -55,8 +55,26 @@ pub const MAX_UPSTREAM_BODY: usize = 256 * 1024;
 /// Largest id_token; Access caps its own at a few KiB.
 pub const MAX_ID_TOKEN: usize = 32 * 1024;
 
+/// Largest token of an identity provider that is kept to ask it again: Access and Entra sign theirs,
+/// at a few KiB.
+pub const MAX_UPSTREAM_TOKEN: usize = 8 * 1024;
+
 /// How long one answer of the identity provider is waited for.
 pub const UPSTREAM_TIMEOUT: u64 = 10;
+
+/// How long a refresh waits for the identity provider in all, be it one question or three: clients
+/// give up on `/token` after ten seconds and more, and an outage must not cost them their tokens.
+pub const RECHECK_TIMEOUT: u64 = 5;
+
+/// A discovery document is kept this long before it is fetched again.
+pub const DISCOVERY_TTL: u64 = 3600;
+
+/// A discovery document is used this long when the provider does not answer: endpoints move rarely.
+pub const DISCOVERY_MAX_AGE: u64 = 24 * 3600;
+
+/// After a failure the identity provider is left alone this long, so that visitors cannot make us
+/// hammer it.
+pub const DISCOVERY_RETRY: u64 = 5;
 
 /// JWKS are kept this long; Access rotates its keys every six weeks and publishes both meanwhile.
 pub const JWKS_TTL: u64 = 3600;
@@ -65,8 +83,63 @@ pub const JWKS_TTL: u64 = 3600;
 /// identity provider.
 pub const JWKS_REFETCH_INTERVAL: u64 = 30;
 
+/// After a failure the JWKS are not fetched again before this time, for the same reason.
+pub const JWKS_RETRY_INTERVAL: u64 = 1;
+
 /// Claims kept for policies, serialised; they travel in every access token.
 pub const MAX_CLAIMS: usize = 4 * 1024;
 
 /// Groups kept for policies; above it the sign-in is refused with a message, never cut silently.
 pub const MAX_GROUPS: usize = 200;
+
+/// Longest address of a request. The longest that a client of this server needs is an authorization
+/// request: a `client_id`, a redirect URI and a `state` of their greatest lengths fill half of it.
+pub const MAX_URL: usize = 8 * 1024;
+
+/// Largest headers of a request, all together. A cookie of an open attempt has at most 4 KiB and
+/// about 1.2 KiB for ordinary clients, and lives [`ATTEMPT_TTL`] seconds: some twenty attempts at
+/// once, and the cookie of approvals, fit beside what browsers send; an access token needs under
+/// 8 KiB.
+pub const MAX_HEADERS: usize = 32 * 1024;
+
+/// What a header takes besides its name and its value: `: ` and the end of the line.
+pub const HEADER_OVERHEAD: usize = 4;
+
+/// Longest address of a client metadata document or of its key set; real ones are under 100.
+pub const MAX_DOCUMENT_URL: usize = 512;
+
+/// Largest client metadata document or key set (draft-ietf-oauth-client-id-metadata-document
+/// recommends 5 KB).
+pub const MAX_DOCUMENT_BODY: usize = 5 * 1024;
+
+/// How long a client's host may take over its document: a person waits meanwhile.
+pub const DOCUMENT_TIMEOUT: u64 = 5;
+
+/// How long a document may be kept. The lower bound shields the client's host, the upper one lets
+/// a withdrawn redirect URI be forgotten within a day.
+pub const DOCUMENT_AGE: std::ops::RangeInclusive<u64> = 60..=86_400;
+
+/// How long a document is kept whose host does not say.
+pub const DOCUMENT_DEFAULT_AGE: u64 = 600;
+
+/// Documents kept in one isolate: of a few KiB each, and few clients are in use at a time.
+pub const MAX_DOCUMENTS: usize = 64;
+
+/// Fetches of one document within [`DOCUMENT_FETCH_WINDOW`] by one isolate; more would only repeat
+/// an error.
+pub const MAX_DOCUMENT_FETCHES: u32 = 10;
+
+/// See [`MAX_DOCUMENT_FETCHES`].
+pub const DOCUMENT_FETCH_WINDOW: u64 = 60;
+
+/// Longest client assertion; one with an RSA-4096 signature is under 2 KiB.
+pub const MAX_ASSERTION: usize = 4 * 1024;
+
+/// How far ahead an assertion may expire: it is made for one request.
+pub const ASSERTION_TTL: u64 = 300;
+
+/// Clock difference tolerated in assertions.
+pub const ASSERTION_LEEWAY: u64 = 60;
+
+/// Keys tried for an assertion that names none: a client that rotates has two.
+pub const MAX_ASSERTION_KEYS: usize = 4;

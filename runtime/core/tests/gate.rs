@@ -6,6 +6,10 @@ mod support;
 
 #[path = "gate/authorize.rs"]
 mod authorize;
+#[path = "gate/client.rs"]
+mod client;
+#[path = "gate/document.rs"]
+mod document;
 #[path = "gate/id_token.rs"]
 mod id_token;
 #[path = "gate/register.rs"]

@@ -2,37 +2,103 @@
 //!
 //! `serve!()` names the one of its `mcp.toml`, so the others are not linked.
 
+mod access_jwt;
+mod github;
+mod oidc;
 mod openid;
+mod recheck;
 
-use futures_util::future::LocalBoxFuture;
-use http::Request;
+use futures_util::future::{LocalBoxFuture, ready};
+use http::{HeaderMap, Request};
+use toolgate_config::Config;
 use toolgate_core::access::provider::{Provider, SetupError};
-use toolgate_core::caller::Caller;
-use toolgate_core::oauth::callback::Returned;
+use toolgate_core::access::upstream::Trouble;
+use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
+use worker::console_error;
 
-use crate::entry::Incoming;
+pub(crate) use recheck::{Rechecked, recheck};
 
-/// Cloudflare Access for SaaS, any OpenID provider, and the local one of `cargo toolgate dev`.
+/// Cloudflare Access for SaaS, and the local provider of `cargo toolgate dev`.
 pub static OPENID: openid::OpenId = openid::OpenId;
+/// Any OpenID provider, found by discovery.
+pub static OIDC: oidc::Oidc = oidc::Oidc;
+/// GitHub.
+pub static GITHUB: github::GitHub = github::GitHub;
+/// Cloudflare Access in front of the Worker.
+pub static ACCESS_JWT: access_jwt::AccessJwt = access_jwt::AccessJwt;
 
 /// An identity provider's protocol.
 pub trait Identity: Sync + std::fmt::Debug {
-    /// The provider's addresses and our credentials there.
-    fn provider<'a>(
+    /// Reads `[identity]` with the Worker's variables. Nothing is waited for.
+    ///
+    /// # Errors
+    /// Everything that is missing, at once.
+    fn resolve(
+        &self,
+        config: &Config,
+        vars: &dyn Vars,
+        origin: &str,
+    ) -> Result<Provider, SetupError>;
+
+    /// The provider with its endpoints, where they have to be asked for first; `None` where there
+    /// is nothing more to know, or nobody answered.
+    fn locate<'a>(
         &'a self,
-        incoming: &'a Incoming<'_>,
-    ) -> LocalBoxFuture<'a, Result<Provider, SetupError>>;
+        _provider: &'a Provider,
+        _origin: &'a str,
+    ) -> LocalBoxFuture<'a, Option<Provider>> {
+        Box::pin(ready(None))
+    }
 
     /// Who came back from the sign-in; otherwise the reply that tells why nobody did.
-    fn identify<'a, 'g>(
+    fn identify<'a>(
         &'a self,
-        incoming: &'a Incoming<'_>,
-        gate: &'a Gate<'g>,
+        gate: &'a Gate<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
-    ) -> LocalBoxFuture<'a, Result<Caller, Box<Reply>>>
-    where
-        'g: 'a;
+    ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>>;
+
+    /// Asks the provider again about the holder of a grant; `None` where it gave nothing to ask
+    /// with.
+    fn confirm<'a>(
+        &'a self,
+        _gate: &'a Gate<'_>,
+        _holder: &'a Holder,
+    ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
+        Box::pin(ready(Ok(None)))
+    }
+
+    /// Who sends a request to an MCP endpoint without a token of ours, by the word of a provider
+    /// that stands in front of the Worker; `None` where none does.
+    fn vouch<'a>(
+        &'a self,
+        _config: &'a Config,
+        _provider: &'a Provider,
+        _headers: &'a HeaderMap,
+    ) -> LocalBoxFuture<'a, Option<Result<Caller, Unvouched>>> {
+        Box::pin(ready(None))
+    }
+}
+
+/// Why the provider in front of the Worker does not vouch for a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unvouched {
+    /// What the request brought is not good.
+    Refused,
+    /// Its keys could not be had.
+    Unavailable,
+}
+
+/// The reply when the provider did not answer in the course of a sign-in.
+fn unavailable(
+    gate: &Gate<'_>,
+    returned: &Returned,
+    what: &str,
+    error: &dyn std::fmt::Display,
+) -> Box<Reply> {
+    console_error!("sign-in failed: {what}: {error}");
+    Box::new(returned.unavailable(gate))
 }

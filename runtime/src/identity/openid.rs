@@ -2,82 +2,177 @@
 
 use futures_util::future::LocalBoxFuture;
 use http::Request;
-use toolgate_core::access::id_token::Rejection;
-use toolgate_core::access::provider::{Provider, SetupError};
-use toolgate_core::caller::Caller;
-use toolgate_core::oauth::callback::Returned;
+use toolgate_config::Config;
+use toolgate_core::access::id_token::{self, Rejection};
+use toolgate_core::access::jwks::Jwks;
+use toolgate_core::access::provider::{Endpoints, Provider, SetupError};
+use toolgate_core::access::tokens::{self, Tokens};
+use toolgate_core::access::upstream::{Trouble, Upstream};
+use toolgate_core::access::{login, userinfo};
+use toolgate_core::audit::Reason;
+use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 use worker::console_error;
 
-use super::Identity;
-use crate::entry::Incoming;
-use crate::platform::EnvVars;
+use super::{Identity, unavailable};
 use crate::upstream;
 
-/// The protocol.
+/// The protocol, at addresses that are known.
 #[derive(Debug)]
 pub struct OpenId;
 
 impl Identity for OpenId {
-    fn provider<'a>(
-        &'a self,
-        incoming: &'a Incoming<'_>,
-    ) -> LocalBoxFuture<'a, Result<Provider, SetupError>> {
-        Box::pin(async {
-            Provider::resolve(&incoming.app.config, &EnvVars(incoming.env), &incoming.origin)
-        })
+    fn resolve(
+        &self,
+        config: &Config,
+        vars: &dyn Vars,
+        origin: &str,
+    ) -> Result<Provider, SetupError> {
+        Provider::access(config, vars, origin)
     }
 
-    fn identify<'a, 'g>(
+    fn identify<'a>(
         &'a self,
-        _incoming: &'a Incoming<'_>,
-        gate: &'a Gate<'g>,
+        gate: &'a Gate<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
-    ) -> LocalBoxFuture<'a, Result<Caller, Box<Reply>>>
-    where
-        'g: 'a,
-    {
+    ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
         Box::pin(identify(gate, returned, request))
+    }
+
+    fn confirm<'a>(
+        &'a self,
+        gate: &'a Gate<'_>,
+        holder: &'a Holder,
+    ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
+        Box::pin(confirm(gate, gate.provider, holder))
     }
 }
 
-async fn identify(
+pub(super) async fn identify(
     gate: &Gate<'_>,
     returned: &Returned,
     request: &Request<Vec<u8>>,
-) -> Result<Caller, Box<Reply>> {
-    let exchange = returned.exchange(gate, request)?;
-    let answer = upstream::send(exchange).await.map_err(|error| {
-        console_error!("sign-in failed: the token endpoint: {error}");
-        Box::new(returned.unavailable(gate))
-    })?;
-    let id_token = returned.id_token(gate, answer).map_err(|refusal| {
-        console_error!("sign-in failed: the token endpoint: {}", refusal.1);
-        Box::new(refusal.0)
-    })?;
-    verify(gate, returned, &id_token).await
+) -> Result<Identified, Box<Reply>> {
+    let tokens = exchange(gate, returned, request).await?;
+    let Some(id_token) = &tokens.id_token else {
+        console_error!("sign-in failed: the token endpoint gave no id_token");
+        return Err(Box::new(returned.refuse_identity(gate, Reason::UpstreamExchange)));
+    };
+    let check = |keys: &Jwks| returned.verify(gate, keys, id_token);
+    let verdict = verify(gate.provider, gate.now, check)
+        .await
+        .map_err(|error| unavailable(gate, returned, "the JWKS", &error))?;
+    match verdict {
+        Ok(caller) => Ok(Identified { caller, upstream: tokens.keep(gate.now) }),
+        Err(rejection) => {
+            console_error!("sign-in refused: the id_token: {rejection}");
+            Err(Box::new(returned.refuse_identity(gate, Reason::from(&rejection))))
+        }
+    }
 }
 
-/// Verifies the id_token; an unknown `kid` gets one look at fresh keys.
-async fn verify(
+/// Exchanges the code with which the browser came back.
+pub(super) async fn exchange(
     gate: &Gate<'_>,
     returned: &Returned,
-    id_token: &str,
-) -> Result<Caller, Box<Reply>> {
-    let unavailable = |error| {
-        console_error!("sign-in failed: the JWKS: {error}");
-        Box::new(returned.unavailable(gate))
-    };
-    let keys = upstream::jwks(gate.provider, gate.now).await.map_err(unavailable)?;
-    let mut verdict = returned.verify(gate, &keys, id_token);
-    if verdict == Err(Rejection::UnknownKey) && keys.may_refetch(gate.now) {
-        let keys = upstream::fresh_jwks(gate.provider, gate.now).await.map_err(unavailable)?;
-        verdict = returned.verify(gate, &keys, id_token);
-    }
-    verdict.map_err(|rejection| {
-        console_error!("sign-in refused: the id_token: {rejection}");
-        Box::new(returned.refuse_identity(gate))
+    request: &Request<Vec<u8>>,
+) -> Result<Tokens, Box<Reply>> {
+    let exchange = returned.exchange(gate, request)?;
+    let answer = upstream::send(exchange)
+        .await
+        .map_err(|error| unavailable(gate, returned, "the token endpoint", &error))?;
+    returned.tokens(gate, &answer).map_err(|refusal| {
+        console_error!("sign-in failed: the token endpoint: {}", refusal.1);
+        Box::new(refusal.0)
     })
+}
+
+/// Verifies a token; an unknown `kid` gets one look at fresh keys.
+pub(super) async fn verify(
+    provider: &Provider,
+    now: u64,
+    check: impl Fn(&Jwks) -> Result<Caller, Rejection>,
+) -> worker::Result<Result<Caller, Rejection>> {
+    let keys = upstream::jwks(provider, now).await?;
+    let verdict = check(&keys);
+    if verdict == Err(Rejection::UnknownKey) && keys.may_refetch(now) {
+        let keys = upstream::fresh_jwks(provider, now).await?;
+        return Ok(check(&keys));
+    }
+    Ok(verdict)
+}
+
+/// By a refresh token the provider decides anew, and tells of the person in an id_token or at the
+/// userinfo endpoint. Without one, userinfo is asked while the access token lives.
+pub(super) async fn confirm(
+    gate: &Gate<'_>,
+    provider: &Provider,
+    holder: &Holder,
+) -> Result<Option<Identified>, Trouble> {
+    let (Some(upstream), Some(endpoints)) = (&holder.upstream, &provider.endpoints) else {
+        return Ok(None);
+    };
+    match upstream {
+        Upstream::Refresh(token) => {
+            let tokens = refresh(gate, provider, token).await?;
+            let caller = match &tokens.id_token {
+                Some(id_token) => verify_again(gate, provider, holder, id_token).await?,
+                None => ask_userinfo(gate, endpoints, holder, &tokens.access_token)
+                    .await?
+                    .unwrap_or_else(|| holder.caller.clone()),
+            };
+            Ok(Some(Identified { caller, upstream: tokens.keep(gate.now) }))
+        }
+        Upstream::Access { expires: Some(expires), .. } if *expires <= gate.now => Ok(None),
+        Upstream::Access { token, .. } => {
+            let caller = ask_userinfo(gate, endpoints, holder, token).await?;
+            Ok(caller.map(|caller| Identified { caller, upstream: None }))
+        }
+    }
+}
+
+/// Gets new tokens by a refresh token.
+pub(super) async fn refresh(
+    gate: &Gate<'_>,
+    provider: &Provider,
+    token: &str,
+) -> Result<Tokens, Trouble> {
+    let request = login::refresh_request(provider, gate.origin, token)
+        .ok_or_else(|| Trouble::Failed("the request could not be prepared".to_owned()))?;
+    tokens::read(&ask(request).await?)
+}
+
+async fn verify_again(
+    gate: &Gate<'_>,
+    provider: &Provider,
+    holder: &Holder,
+    id_token: &str,
+) -> Result<Caller, Trouble> {
+    let subject = &holder.caller.subject;
+    let check = |keys: &Jwks| {
+        id_token::verify_again(gate.config, provider, keys, id_token, subject, gate.now)
+    };
+    verify(provider, gate.now, check)
+        .await
+        .map_err(|error| Trouble::Failed(format!("the JWKS: {error}")))?
+        .map_err(|rejection| Trouble::Ended(format!("the id_token: {rejection}")))
+}
+
+async fn ask_userinfo(
+    gate: &Gate<'_>,
+    endpoints: &Endpoints,
+    holder: &Holder,
+    token: &str,
+) -> Result<Option<Caller>, Trouble> {
+    let Some(url) = &endpoints.userinfo_url else { return Ok(None) };
+    let Some(request) = userinfo::request(url, token) else { return Ok(None) };
+    userinfo::read(gate.config, &holder.caller.subject, &ask(request).await?).map(Some)
+}
+
+/// Sends a request of a re-check.
+pub(super) async fn ask(request: Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Trouble> {
+    upstream::send(request).await.map_err(|error| Trouble::Failed(error.to_string()))
 }

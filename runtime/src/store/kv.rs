@@ -1,15 +1,25 @@
 //! Grants in Workers KV: eventually consistent.
 //!
 //! KV has no compare-and-set: two uses at the same moment, or in two places within a minute, can
-//! both succeed. Choosing `kind = "kv"` accepts that.
+//! both succeed. Choosing `kind = "kv"` accepts that. What can be kept is kept: a revocation is a
+//! key of its own that nothing writes over, so an old record written back cannot revive a grant.
 
+use std::collections::HashSet;
+
+use futures_util::future::try_join;
 use toolgate_core::oauth::grant::{self, Address, Grant, Operation, Outcome, Write};
+use worker::kv::KvStore;
 
 use super::{Answer, Place, Store};
 use crate::platform::now;
 
 /// Workers KV refuses a shorter life than this many seconds.
 const MIN_TTL: u64 = 60;
+
+/// Kind of key that holds a grant's record.
+const GRANT: &str = "grant";
+/// Kind of key that is there once a grant is revoked.
+const REVOKED: &str = "revoked";
 
 /// The backend.
 #[derive(Debug)]
@@ -35,8 +45,12 @@ impl Store for Kv {
     }
 }
 
-fn prefix(shard: &str) -> String {
-    format!("grant:{shard}:")
+fn open(place: Place<'_>) -> worker::Result<KvStore> {
+    place.env.kv(&place.app.config.storage.binding)
+}
+
+fn prefix(kind: &str, shard: &str) -> String {
+    format!("{kind}:{shard}:")
 }
 
 async fn perform(
@@ -44,22 +58,61 @@ async fn perform(
     address: &Address,
     operation: Operation,
 ) -> worker::Result<Outcome> {
-    let store = place.env.kv(&place.app.config.storage.binding)?;
-    let key = format!("{}{}", prefix(&address.shard), address.id);
-    let stored = store.get(&key).json::<Grant>().await?;
+    let store = open(place)?;
+    let key = |kind| format!("{}{}", prefix(kind, &address.shard), address.id);
+    let (record, mark) = (key(GRANT), key(REVOKED));
+    let (stored, revoked) =
+        try_join(store.get(&record).json::<Grant>(), store.get(&mark).text()).await?;
+    let stored = stored.map(|grant| Grant { revoked: grant.revoked || revoked.is_some(), ..grant });
+    let is_check = matches!(operation, Operation::Check);
     let now = now();
     let (write, outcome) = grant::apply(stored, operation, now);
-    if let Write::Put(grant) = write {
-        let ttl = grant.disposable_at().saturating_sub(now).max(MIN_TTL);
-        store.put(&key, serde_json::to_string(&grant)?)?.expiration_ttl(ttl).execute().await?;
+    match write {
+        // Only the time of use: not worth writing a record back that may be a minute old.
+        Write::Put(_) if is_check => {}
+        // As long as any copy of the record can live.
+        Write::Put(grant) if grant.revoked => {
+            put(&store, &mark, "1".to_owned(), grant.expires, now).await?;
+        }
+        Write::Put(grant) => {
+            let until = grant.disposable_at();
+            put(&store, &record, serde_json::to_string(&grant)?, until, now).await?;
+        }
+        Write::Keep => {}
     }
     Ok(outcome)
 }
 
+async fn put(
+    store: &KvStore,
+    key: &str,
+    value: String,
+    until: u64,
+    now: u64,
+) -> worker::Result<()> {
+    let ttl = until.saturating_sub(now).max(MIN_TTL);
+    Ok(store.put(key, value)?.expiration_ttl(ttl).execute().await?)
+}
+
 async fn list(place: Place<'_>, shard: &str) -> worker::Result<Vec<(String, Grant)>> {
-    let store = place.env.kv(&place.app.config.storage.binding)?;
-    let prefix = prefix(shard);
+    let store = open(place)?;
+    let (ids, revoked) = try_join(ids(&store, GRANT, shard), ids(&store, REVOKED, shard)).await?;
+    let revoked: HashSet<_> = revoked.into_iter().collect();
     let mut grants = Vec::new();
+    for id in ids {
+        let key = format!("{}{id}", prefix(GRANT, shard));
+        if let Some(mut grant) = store.get(&key).json::<Grant>().await? {
+            grant.revoked |= revoked.contains(&id);
+            grants.push((id, grant));
+        }
+    }
+    Ok(grants)
+}
+
+/// The ids of a person's keys of this kind.
+async fn ids(store: &KvStore, kind: &str, shard: &str) -> worker::Result<Vec<String>> {
+    let prefix = prefix(kind, shard);
+    let mut ids = Vec::new();
     let mut cursor = None;
     loop {
         let mut query = store.list().prefix(prefix.clone());
@@ -67,14 +120,12 @@ async fn list(place: Place<'_>, shard: &str) -> worker::Result<Vec<(String, Gran
             query = query.cursor(cursor);
         }
         let page = query.execute().await?;
-        for key in page.keys {
-            if let Some(grant) = store.get(&key.name).json::<Grant>().await? {
-                grants.push((key.name[prefix.len()..].to_owned(), grant));
-            }
-        }
+        ids.extend(
+            page.keys.iter().filter_map(|key| key.name.strip_prefix(&prefix)).map(str::to_owned),
+        );
         cursor = page.cursor.filter(|_| !page.list_complete);
         if cursor.is_none() {
-            return Ok(grants);
+            return Ok(ids);
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! `serve!()` names the backend of its `mcp.toml`, so the others are not linked.
 
+mod d1;
 mod durable_object;
 mod kv;
 
@@ -18,6 +19,8 @@ pub(crate) use durable_object::{GrantRequest, OBJECT_BINDING};
 pub static DURABLE_OBJECT: durable_object::DurableObject = durable_object::DurableObject;
 /// The Workers KV backend.
 pub static KV: kv::Kv = kv::Kv;
+/// The D1 backend.
+pub static D1: d1::D1 = d1::D1;
 
 /// What a backend works with.
 #[derive(Clone, Copy)]

@@ -17,6 +17,7 @@ function sourceAllows(source, page, target) {
   if (!match) return false;
   const [, scheme, host, port] = match;
   if (scheme && `${scheme.toLowerCase()}:` !== target.protocol) return false;
+  if (host === "*") return port === "*" || (port ?? "") === target.port;
   if (host.startsWith("*.") ? !target.hostname.endsWith(host.slice(1)) : host.toLowerCase() !== target.hostname) return false;
   // Paths are not looked at after a redirect.
   return port === "*" || (port ?? "") === target.port;

@@ -6,6 +6,16 @@ const PATIENCE_MS = 15_000;
 /** How connections are kept: none at all in tests, which must not depend on each other. */
 export const connections = { agent: false };
 
+// 198.18.0.0/15 is for measurements (RFC 2544), and nobody's.
+const ADDRESSES = 1 << 17;
+let addresses = 0;
+
+/** A network address that no request came from before, as Cloudflare reports it. */
+export function freshAddress() {
+  addresses = (addresses + 1) % ADDRESSES;
+  return `198.${18 + (addresses >> 16)}.${(addresses >> 8) & 255}.${addresses & 255}`;
+}
+
 /** Answers with status 500 so far, as text. Nothing a client sends may cause one. */
 export const failures = [];
 
@@ -79,10 +89,19 @@ function open(url, { method, headers, body }) {
     port: target.port || 80,
     path: target.pathname + target.search,
     method,
-    headers: { host: target.host, ...all },
+    headers: { host: target.host, ...from(headers), ...all },
     agent: connections.agent,
   });
   return { request, bytes };
+}
+
+/**
+ * Each request comes from an address of its own, so that limits per address strike only where a test
+ * names the address (or says `undefined`, for none).
+ */
+function from(headers) {
+  const named = Object.keys(headers).some((name) => name.toLowerCase() === "cf-connecting-ip");
+  return named ? {} : { "cf-connecting-ip": freshAddress() };
 }
 
 function setDefault(headers, name, value) {

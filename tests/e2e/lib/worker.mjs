@@ -7,6 +7,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
+import { DURABLE_OBJECTS, bindings, storageOf } from "./bindings.mjs";
 import { clockAhead } from "./clock.mjs";
 import { parseJsonc } from "./jsonc.mjs";
 import { freePorts } from "./ports.mjs";
@@ -20,11 +21,11 @@ const START_PATIENCE_MS = 20_000;
 /** The build under test: what `worker-build --release` left in this directory. */
 export const BUILD = resolve(process.env.TOOLGATE_BUILD ?? join(HERE, "../../../examples/access/build"));
 
-/** What the build under test keeps its grants in: `durable-object` or `kv`. */
-export const STORAGE = readConfig(BUILD)?.kv_namespaces ? "kv" : "durable-object";
+/** What the build under test keeps its grants in: `durable-object`, `kv` or `d1`. */
+export const STORAGE = storageOf(readConfig(BUILD));
 
 /** Modules of a build directory, the entry first. */
-function modules(build) {
+export function modules(build) {
   const entry = join(build, "index.js");
   if (!existsSync(entry)) {
     throw new Error(`no ${entry}: run \`worker-build --release\` in ${dirname(build)} first, or set TOOLGATE_BUILD`);
@@ -42,8 +43,8 @@ function readConfig(build) {
   return existsSync(path) ? parseJsonc(readFileSync(path, "utf8")) : undefined;
 }
 
-/** miniflare options (version 4 form) for a build with Toolgate's bindings. */
-export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = true, persist, secondsAhead = 0, onLog = () => {} }) {
+/** miniflare options (version 4 form) for a build with its bindings; `worker` has more of its Worker. */
+export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = true, persist, secondsAhead = 0, onLog = () => {}, worker = {} }) {
   const config = readConfig(build);
   const date = config?.compatibility_date ?? "2026-11-17";
   const flags = config?.compatibility_flags ?? ["global_fetch_strictly_public"];
@@ -54,6 +55,8 @@ export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = tru
     // Errors reach the client as the Worker wrote them.
     stripDisablePrettyError: false,
     telemetry: { enabled: false },
+    // GET /cdn-cgi/local/scheduled runs the Worker's cron trigger.
+    unsafeTriggerHandlers: true,
     log: new Log(LogLevel.NONE),
     handleStructuredLogs: onLog,
     ...(persist ? { resourcePersistencePath: persist } : {}),
@@ -66,9 +69,10 @@ export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = tru
         compatibilityDate: date,
         compatibilityFlags: flags,
         bindings: Object.fromEntries(Object.entries(vars).filter(([, value]) => value !== undefined)),
-        durableObjects: { TOOLGATE: { className: "ToolgateObject", useSQLite: true } },
-        kvNamespaces: { OAUTH_KV: "oauth" },
+        durableObjects: DURABLE_OBJECTS,
+        ...bindings(config),
         ...(ai ? { ai: { binding: "AI", remoteProxyConnectionString: new URL(`http://127.0.0.1:${aiPort}/`) } } : {}),
+        ...worker,
       },
       {
         name: "ai-stand-in",
@@ -83,7 +87,8 @@ export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = tru
 
 /**
  * Starts the Worker. `vars` are its variables and secrets, `persist` a directory that outlives it,
- * `secondsAhead` moves its clock. Answers `{ origin, port, pids, log, stop }`; `origin` is
+ * `secondsAhead` moves its clock, `worker` replaces miniflare's options of it (`{ ratelimits: {} }`
+ * leaves out the rate limiters). Answers `{ origin, port, pids, log, stop }`; `origin` is
  * `http://localhost:<port>`, `log` what workerd wrote. TOOLGATE_E2E_LOG=1 shows it at once.
  */
 export async function startWorker({ port, ...options }) {

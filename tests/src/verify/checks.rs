@@ -27,6 +27,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("wasm size", wasm_size),
     ("end-to-end tests", end_to_end),
     ("end-to-end tests on KV", end_to_end_on_kv),
+    ("end-to-end tests on D1", end_to_end_on_d1),
     ("template", template),
 ];
 
@@ -74,7 +75,7 @@ fn layers(step: &mut Step) -> Result<String> {
 
 fn generated_files(_: &mut Step) -> Result<String> {
     let mut said = Vec::new();
-    for server in ["examples/access", "tests/kv"] {
+    for server in ["examples/access", "tests/kv", "tests/d1"] {
         let project = Project::find(&toolgate_tests::repository().join(server))?;
         let problems = check::problems(&project);
         said.extend(problems.iter().map(|problem| format!("{server}: {problem}")));
@@ -99,7 +100,9 @@ fn documentation(step: &mut Step) -> Result<String> {
 
 fn wasm_build(step: &mut Step) -> Result<String> {
     let tools = tools();
-    for server in [toolgate_tests::example()?, toolgate_tests::example_on_kv()?] {
+    let on_kv = toolgate_tests::example_on_kv()?;
+    let on_d1 = toolgate_tests::example_on_d1()?;
+    for server in [toolgate_tests::example()?, on_kv, on_d1] {
         let mut command = Command::new(tools.cargo_binary("worker-build"));
         command.arg("--release").current_dir(server.root);
         run(step, "wasm-build", command.envs(tools.environment()))?;
@@ -133,6 +136,10 @@ fn end_to_end(step: &mut Step) -> Result<String> {
 
 fn end_to_end_on_kv(step: &mut Step) -> Result<String> {
     end_to_end_of(step, &toolgate_tests::example_on_kv()?)
+}
+
+fn end_to_end_on_d1(step: &mut Step) -> Result<String> {
+    end_to_end_of(step, &toolgate_tests::example_on_d1()?)
 }
 
 fn end_to_end_of(step: &mut Step, server: &Project) -> Result<String> {

@@ -65,6 +65,18 @@ impl Jwks {
             (Some(_), Some(_)) => Found::Several,
         }
     }
+
+    /// The keys that fit the algorithm, and the id if there is one. A client with one key need not
+    /// name it (RFC 7515 section 4.1.4).
+    pub(crate) fn fitting(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> impl Iterator<Item = &Jwk> {
+        self.keys.iter().filter(move |key| {
+            fits(key, algorithm) && kid.is_none_or(|kid| key.common.key_id.as_deref() == Some(kid))
+        })
+    }
 }
 
 fn fits(key: &Jwk, algorithm: Algorithm) -> bool {

@@ -1,28 +1,29 @@
 //! The authorization-code flow with the identity provider (OpenID Connect Core section 3.1).
 //!
-//! The `oauth2` crate makes and reads the messages; they are handed to the adapter to be sent.
+//! The `oauth2` crate makes the requests; the adapter sends them, and [`super::tokens`] reads the
+//! answers.
 
 use std::cell::RefCell;
 use std::fmt;
 
 use http::header::SET_COOKIE;
-use oauth2::basic::{
-    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
-    BasicTokenType,
-};
+use oauth2::basic::BasicClient;
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
-    EndpointNotSet, EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardRevocableToken,
-    StandardTokenResponse, TokenUrl,
+    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RefreshToken, Scope, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
+use toolgate_config::Provider as Kind;
+use url::Url;
 
+use crate::access::provider::{ClientAuth, Endpoints, Provider};
+use crate::audit::Reason;
 use crate::cookie;
-use crate::limits::{ATTEMPT_TTL, MAX_COOKIE_VALUE, MAX_ID_TOKEN};
+use crate::limits::{ATTEMPT_TTL, MAX_COOKIE_VALUE};
 use crate::oauth::authorize::Authorization;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
+use crate::oauth::gate::{CALLBACK_PATH, Gate};
 use crate::reply::{self, Reply};
 use crate::seal::Purpose;
 use crate::secret::constant_time_eq;
@@ -56,30 +57,21 @@ pub struct Login {
     pub expires: u64,
 }
 
-/// The `id_token` beside the standard fields of a token response.
-#[derive(Debug, Serialize, Deserialize)]
-struct IdTokenField {
-    id_token: Option<String>,
+/// Why a sign-in could not be started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotStarted {
+    /// The request does not fit a cookie.
+    TooLong,
+    /// The provider's endpoints are not known: its discovery failed.
+    Unreachable,
 }
 
-impl ExtraTokenFields for IdTokenField {}
+type OidcClient =
+    BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
-type TokenResponse = StandardTokenResponse<IdTokenField, BasicTokenType>;
-type OidcClient = Client<
-    BasicErrorResponse,
-    TokenResponse,
-    BasicTokenIntrospectionResponse,
-    StandardRevocableToken,
-    BasicRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointSet,
->;
-
-/// Sends the browser to the identity provider; `None` when the request does not fit a cookie.
-pub(crate) fn start(gate: &mut Gate<'_>, target: Target) -> Option<Reply> {
+/// Sends the browser to the identity provider.
+pub(crate) fn start(gate: &mut Gate<'_>, target: Target) -> Result<Reply, NotStarted> {
+    let endpoints = gate.provider.endpoints.as_ref().ok_or(NotStarted::Unreachable)?;
     let state = gate.entropy.token();
     let login = Login {
         target,
@@ -88,21 +80,34 @@ pub(crate) fn start(gate: &mut Gate<'_>, target: Target) -> Option<Reply> {
         expires: gate.now + ATTEMPT_TTL,
     };
     let value = gate.keys.seal(Purpose::Login, &state, &login, gate.entropy);
-    if value.len() > MAX_COOKIE_VALUE {
-        return None;
-    }
-    let name = cookie_name(&state)?;
-    let verifier = PkceCodeVerifier::new(login.verifier);
-    let scopes = gate.config.identity.scopes.iter().map(|scope| Scope::new(scope.to_string()));
-    let (url, _) = client(gate)
-        .authorize_url(|| CsrfToken::new(state))
-        .add_scopes(scopes)
-        .add_extra_param("nonce", login.nonce)
-        .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
-        .url();
+    let name = cookie_name(&state).filter(|_| value.len() <= MAX_COOKIE_VALUE);
+    let name = name.ok_or(NotStarted::TooLong)?;
+    let url = authorization_url(gate, endpoints, &login, state);
     let mut reply = reply::redirect(url.as_str());
     reply.headers_mut().append(SET_COOKIE, cookie::set(&name, &value, ATTEMPT_TTL));
-    Some(reply)
+    Ok(reply)
+}
+
+/// The authorization request (OpenID Connect Core section 3.1.2.1, RFC 7636).
+fn authorization_url(gate: &Gate<'_>, endpoints: &Endpoints, login: &Login, state: String) -> Url {
+    let identity = &gate.config.identity;
+    if identity.provider == Kind::CloudflareAccessJwt {
+        // Access is asked by going where it stands in front: back to us.
+        let mut url = endpoints.authorization_url.clone();
+        url.query_pairs_mut().append_pair("state", &state);
+        return url;
+    }
+    let verifier = PkceCodeVerifier::new(login.verifier.clone());
+    let scopes = identity.scopes.iter().map(|scope| Scope::new(scope.to_string()));
+    let client = client(gate.provider, endpoints, gate.origin);
+    let request = client
+        .authorize_url(|| CsrfToken::new(state))
+        .add_scopes(scopes)
+        .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
+    let is_openid = identity.provider != Kind::GitHub;
+    let request =
+        if is_openid { request.add_extra_param("nonce", login.nonce.clone()) } else { request };
+    request.url().0
 }
 
 /// The cookie of the login with this state; `None` for a state that we cannot have made.
@@ -112,82 +117,88 @@ pub(crate) fn cookie_name(state: &str) -> Option<String> {
     is_ours.then(|| format!("{}{id}", cookie::LOGIN))
 }
 
-/// RFC 9207: an issuer in the answer must be the one that was asked.
+/// RFC 9207: an issuer in the answer must be the one that was asked, and a provider that says that
+/// it names itself must do so.
 pub(crate) fn check_issuer(gate: &Gate<'_>, issuer: Option<&str>) -> Result<(), OAuthError> {
-    match issuer {
-        Some(issuer) if !constant_time_eq(issuer.as_bytes(), gate.provider.issuer.as_bytes()) => {
-            Err(OAuthError::new("server_error", "The answer came from another identity provider"))
-        }
-        _ => Ok(()),
+    let is_right = match issuer {
+        Some(issuer) => constant_time_eq(issuer.as_bytes(), gate.provider.issuer.as_bytes()),
+        None => !gate.provider.endpoints.as_ref().is_some_and(|known| known.names_issuer),
+    };
+    if is_right {
+        return Ok(());
     }
+    Err(OAuthError::new("server_error", "The answer came from another identity provider")
+        .because(Reason::UpstreamIssuer))
 }
 
-/// The request that exchanges the code.
+/// The request that exchanges the code (OAuth 2.1 section 4.1.3).
 pub(crate) fn token_request(
     gate: &Gate<'_>,
     login: &Login,
     code: &str,
 ) -> Result<http::Request<Vec<u8>>, OAuthError> {
-    let request = RefCell::new(None);
-    // The first pass only lets the crate build its request; the answer comes to the second.
-    let _: Result<_, _> = exchange(gate, login, code, &|built| {
-        request.replace(Some(built));
-        Err(NotSent)
-    });
-    request
-        .into_inner()
+    let endpoints = gate.provider.endpoints.as_ref().ok_or_else(unreachable)?;
+    let captured = Captured::default();
+    // The request is all that is wanted of the crate: the adapter sends it.
+    let _: Result<_, _> = client(gate.provider, endpoints, gate.origin)
+        .exchange_code(AuthorizationCode::new(code.to_owned()))
+        .set_pkce_verifier(PkceCodeVerifier::new(login.verifier.clone()))
+        .request(&|request| captured.keep(request));
+    captured
+        .into_request()
         .ok_or_else(|| OAuthError::new("server_error", "The code exchange could not be prepared"))
 }
 
-/// The id_token of the answer, or the reason why there is none, for the log.
-pub(crate) fn read_token_response(
-    gate: &Gate<'_>,
-    login: &Login,
-    answer: HttpResponse,
-) -> Result<String, String> {
-    let status = answer.status();
-    let answer = RefCell::new(Some(answer));
-    let response = exchange(gate, login, "", &|_| answer.take().ok_or(NotSent))
-        .map_err(|error| format!("status {status}, {}", describe(&error)))?;
-    let id_token = response.extra_fields().id_token.clone().ok_or("no id_token in the answer")?;
-    if id_token.len() > MAX_ID_TOKEN {
-        return Err(format!("the id_token is larger than {MAX_ID_TOKEN} bytes"));
-    }
-    Ok(id_token)
+/// The request that asks again by a refresh token (OAuth 2.1 section 4.3.1); `None` while the
+/// endpoints are not known.
+#[must_use]
+pub fn refresh_request(
+    provider: &Provider,
+    origin: &str,
+    refresh_token: &str,
+) -> Option<http::Request<Vec<u8>>> {
+    let captured = Captured::default();
+    let token = RefreshToken::new(refresh_token.to_owned());
+    let _: Result<_, _> = client(provider, provider.endpoints.as_ref()?, origin)
+        .exchange_refresh_token(&token)
+        .request(&|request| captured.keep(request));
+    captured.into_request()
 }
 
-type ExchangeError = RequestTokenError<NotSent, BasicErrorResponse>;
-
-fn exchange(
-    gate: &Gate<'_>,
-    login: &Login,
-    code: &str,
-    http: &dyn Fn(HttpRequest) -> Result<HttpResponse, NotSent>,
-) -> Result<TokenResponse, ExchangeError> {
-    client(gate)
-        .exchange_code(AuthorizationCode::new(code.to_owned()))
-        .set_pkce_verifier(PkceCodeVerifier::new(login.verifier.clone()))
-        .request(&|request| http(request))
+/// The error for a provider that cannot be reached.
+pub(crate) fn unreachable() -> OAuthError {
+    OAuthError::new(
+        "temporarily_unavailable",
+        "The identity provider could not be reached; try again",
+    )
+    .because(Reason::UpstreamUnavailable)
 }
 
-fn client(gate: &Gate<'_>) -> OidcClient {
-    let provider = gate.provider;
-    let redirect = format!("{}/callback", gate.origin);
-    Client::new(ClientId::new(provider.client_id.clone()))
+fn client(provider: &Provider, endpoints: &Endpoints, origin: &str) -> OidcClient {
+    let redirect = format!("{origin}{CALLBACK_PATH}");
+    BasicClient::new(ClientId::new(provider.client_id.clone()))
         .set_client_secret(ClientSecret::new(provider.client_secret.expose_str().to_owned()))
-        .set_auth_type(AuthType::RequestBody)
-        .set_auth_uri(AuthUrl::from_url(provider.authorization_url.clone()))
-        .set_token_uri(TokenUrl::from_url(provider.token_url.clone()))
+        .set_auth_type(match endpoints.client_auth {
+            ClientAuth::Post => AuthType::RequestBody,
+            ClientAuth::Basic => AuthType::BasicAuth,
+        })
+        .set_auth_uri(AuthUrl::from_url(endpoints.authorization_url.clone()))
+        .set_token_uri(TokenUrl::from_url(endpoints.token_url.clone()))
         .set_redirect_uri(RedirectUrl::new(redirect).expect("our own origin and a path are a URL"))
 }
 
-/// Names what failed, never what the provider wrote: that may hold credentials.
-fn describe(error: &ExchangeError) -> String {
-    match error {
-        RequestTokenError::ServerResponse(answer) => format!("error {}", answer.error()),
-        RequestTokenError::Parse(error, _) => format!("unreadable answer at {}", error.path()),
-        RequestTokenError::Request(_) => "no answer".to_owned(),
-        RequestTokenError::Other(reason) => reason.clone(),
+/// A request that was built and not sent.
+#[derive(Default)]
+struct Captured(RefCell<Option<HttpRequest>>);
+
+impl Captured {
+    fn keep(&self, request: HttpRequest) -> Result<HttpResponse, NotSent> {
+        self.0.replace(Some(request));
+        Err(NotSent)
+    }
+
+    fn into_request(self) -> Option<HttpRequest> {
+        self.0.into_inner()
     }
 }
 

@@ -1,8 +1,16 @@
-//! The OpenID Connect client that signs people in at Cloudflare Access.
+//! The clients of the identity providers that sign people in.
 
+pub mod assertion;
+pub mod discovery;
+pub mod github;
 pub mod id_token;
 pub mod jwks;
 pub mod login;
 pub mod provider;
+pub mod tokens;
+pub mod upstream;
+pub mod userinfo;
 
-mod verifier;
+mod claims;
+mod jwt;
+pub(crate) mod verifier;

@@ -3,28 +3,50 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use toolgate_config::{Config, Endpoints, Provider as Kind, Setting};
+use toolgate_config::{Config, Endpoints as Configured, Provider as Kind, Setting};
 use url::{Origin, Url};
 
 use crate::caller::Vars;
 use crate::host::is_loopback;
 use crate::secret::Secret;
 
-/// Addresses and credentials at the identity provider.
+/// Our identity at the identity provider, and where it is.
 #[derive(Debug, Clone)]
 pub struct Provider {
-    /// Our `client_id` there.
+    /// Our `client_id` there; for Access in front of the Worker the application's audience tag.
     pub client_id: String,
-    /// Our `client_secret` there.
+    /// Our `client_secret` there; empty where there is none.
     pub client_secret: Secret,
+    /// Expected `iss`.
+    pub issuer: String,
+    /// Where its endpoints are; `None` while they could not be discovered.
+    pub endpoints: Option<Endpoints>,
+}
+
+/// Addresses of an identity provider, and how it wants to be spoken to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
     /// Where people sign in.
     pub authorization_url: Url,
     /// Where codes are exchanged.
     pub token_url: Url,
-    /// Where the keys of id_tokens are.
-    pub jwks_url: Url,
-    /// Expected `iss`.
-    pub issuer: String,
+    /// Where the keys of its tokens are; GitHub signs none.
+    pub jwks_url: Option<Url>,
+    /// Where the claims of a person can be read again.
+    pub userinfo_url: Option<Url>,
+    /// How we prove who we are at the token endpoint.
+    pub client_auth: ClientAuth,
+    /// Whether every return from a sign-in names its issuer (RFC 9207 section 3).
+    pub names_issuer: bool,
+}
+
+/// Where the client secret goes (OpenID Connect Core section 9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// `client_secret_post`.
+    Post,
+    /// `client_secret_basic`.
+    Basic,
 }
 
 /// What keeps the server from working, in words for the person who deploys it.
@@ -40,108 +62,148 @@ impl fmt::Display for SetupError {
 impl std::error::Error for SetupError {}
 
 impl Provider {
-    /// Resolves `[identity]` with the Worker's variables.
+    /// Resolves `[identity]` for Cloudflare Access for SaaS, or the local provider in its place.
     ///
     /// # Errors
     /// Everything that is missing or unusable, at once.
-    pub fn resolve(config: &Config, vars: &dyn Vars, origin: &str) -> Result<Self, SetupError> {
+    pub fn access(config: &Config, vars: &dyn Vars, origin: &str) -> Result<Self, SetupError> {
         let identity = &config.identity;
-        let mut problems = Vec::new();
-        let mut read = |setting: &Setting| read(setting, vars, &mut problems);
-        let client_id = read(&identity.client_id);
-        let client_secret = identity.client_secret.clone();
-        let client_secret = client_secret.map(|name| read(&Setting::Var(name))).unwrap_or_default();
+        let mut settings = Settings::new(vars);
+        let client_id = settings.read(&identity.client_id);
+        let client_secret = settings.secret(config);
         let addresses = match &identity.endpoints {
-            Endpoints::Urls { authorization_url, token_url, jwks_url } => {
+            Configured::Urls { authorization_url, token_url, jwks_url } => {
                 [authorization_url, token_url, jwks_url]
-                    .map(|setting| (name(setting), read(setting)))
+                    .map(|setting| (name(setting), settings.read(setting)))
             }
-            Endpoints::Discovery(_) | Endpoints::GitHub => {
-                return Err(SetupError(vec!["this provider is not supported".to_owned()]));
-            }
-            Endpoints::Team(team) => ["authorization", "token", "jwks"].map(|endpoint| {
+            Configured::Team(team) => ["authorization", "token", "jwks"].map(|endpoint| {
                 let access = format!("https://{team}.cloudflareaccess.com/cdn-cgi/access/sso/oidc");
                 ("team".to_owned(), format!("{access}/{client_id}/{endpoint}"))
             }),
+            Configured::Discovery(_) | Configured::GitHub => return Err(settings.mismatch()),
         };
-        let issuer = identity.issuer.as_ref().map(read);
-        let urls = addresses.map(|(name, address)| parse_url(&name, &address, &mut problems));
+        let issuer = identity.issuer.as_ref().map(|issuer| settings.read(issuer));
+        let urls = addresses.map(|(name, address)| settings.url(&name, &address));
         let [Some(authorization_url), Some(token_url), Some(jwks_url)] = urls else {
-            return Err(SetupError(problems));
+            return Err(SetupError(settings.problems));
         };
-        refuse_local_provider(config, origin, &authorization_url, &mut problems);
-        if !problems.is_empty() {
-            return Err(SetupError(problems));
+        if config.identity.provider == Kind::Dev || is_local(&authorization_url) {
+            settings.refuse_local(origin);
         }
         let issuer = issuer.unwrap_or_else(|| parent(&authorization_url));
-        let client_secret = Secret::new(client_secret);
-        Ok(Self { client_id, client_secret, authorization_url, token_url, jwks_url, issuer })
+        let userinfo_url = Url::parse(&format!("{issuer}/userinfo")).ok();
+        settings.finish(Self {
+            client_id,
+            client_secret,
+            issuer,
+            endpoints: Some(Endpoints {
+                authorization_url,
+                token_url,
+                jwks_url: Some(jwks_url),
+                userinfo_url,
+                client_auth: ClientAuth::Post,
+                names_issuer: false,
+            }),
+        })
     }
 
-    /// Origin of the sign-in page.
+    /// Origin of the sign-in page; empty while it is not known.
     #[must_use]
     pub fn authorization_origin(&self) -> String {
-        self.authorization_url.origin().ascii_serialization()
+        let endpoints = self.endpoints.as_ref();
+        endpoints.map(|e| e.authorization_url.origin().ascii_serialization()).unwrap_or_default()
     }
 }
 
-fn read(setting: &Setting, vars: &dyn Vars, problems: &mut Vec<String>) -> String {
-    let name = match setting {
-        Setting::Literal(text) => return text.to_string(),
-        Setting::Var(name) => name,
-    };
-    let value = vars.var(name).map(|value| value.trim().to_owned()).unwrap_or_default();
-    if value.is_empty() {
-        problems.push(format!(
-            "{name} is not set; run `wrangler secret put {name}`, or add it to .dev.vars for \
-             local development"
-        ));
+/// Reads settings and collects what is wrong with them.
+pub(crate) struct Settings<'a> {
+    vars: &'a dyn Vars,
+    pub(crate) problems: Vec<String>,
+}
+
+impl<'a> Settings<'a> {
+    pub(crate) fn new(vars: &'a dyn Vars) -> Self {
+        Self { vars, problems: Vec::new() }
     }
-    value
+
+    pub(crate) fn read(&mut self, setting: &Setting) -> String {
+        let name = match setting {
+            Setting::Literal(text) => return text.to_string(),
+            Setting::Var(name) => name,
+        };
+        let value = self.vars.var(name).map(|value| value.trim().to_owned()).unwrap_or_default();
+        if value.is_empty() {
+            self.problems.push(format!(
+                "{name} is not set; run `wrangler secret put {name}`, or add it to .dev.vars for \
+                 local development"
+            ));
+        }
+        value
+    }
+
+    pub(crate) fn secret(&mut self, config: &Config) -> Secret {
+        let name = config.identity.client_secret.clone();
+        Secret::new(name.map(|name| self.read(&Setting::Var(name))).unwrap_or_default())
+    }
+
+    pub(crate) fn url(&mut self, name: &str, address: &str) -> Option<Url> {
+        // A missing one has been told of already.
+        if address.is_empty() {
+            return None;
+        }
+        let url = safe_url(address);
+        if url.is_none() {
+            // Not echoed: a value in the wrong variable may be a secret.
+            self.problems.push(format!(
+                "{name} is not an https URL; copy the address from the identity provider's page"
+            ));
+        }
+        url
+    }
+
+    /// A sign-in at the developer's own computer must never guard a public server.
+    pub(crate) fn refuse_local(&mut self, origin: &str) {
+        if !is_local_server(origin) {
+            self.problems.push(
+                "the identity provider is the local one of `cargo toolgate dev`, which must not \
+                 guard a deployed server; set [identity] provider in mcp.toml"
+                    .to_owned(),
+            );
+        }
+    }
+
+    /// The error for settings that belong to another kind of provider; the parser lets none pass.
+    pub(crate) fn mismatch(mut self) -> SetupError {
+        self.problems.push("[identity] of mcp.toml is for another provider".to_owned());
+        SetupError(self.problems)
+    }
+
+    pub(crate) fn finish(self, provider: Provider) -> Result<Provider, SetupError> {
+        if self.problems.is_empty() { Ok(provider) } else { Err(SetupError(self.problems)) }
+    }
 }
 
 /// Where a setting comes from, for people.
-fn name(setting: &Setting) -> String {
+pub(crate) fn name(setting: &Setting) -> String {
     match setting {
         Setting::Var(name) => name.to_string(),
         Setting::Literal(_) => "an address in [identity] of mcp.toml".to_owned(),
     }
 }
 
-fn parse_url(name: &str, address: &str, problems: &mut Vec<String>) -> Option<Url> {
-    // A missing one has been told of already.
-    if address.is_empty() {
-        return None;
-    }
-    let url = Url::parse(address).ok().filter(|url| {
-        url.scheme() == "https" || url.scheme() == "http" && url.host_str().is_some_and(is_loopback)
-    });
-    if url.is_none() {
-        // Not echoed: a value in the wrong variable may be a secret.
-        problems.push(format!(
-            "{name} is not an https URL; copy the address from the identity provider's page"
-        ));
-    }
-    url
+/// An address that secrets may be sent to: https, or this very computer.
+pub(crate) fn safe_url(address: &str) -> Option<Url> {
+    Url::parse(address)
+        .ok()
+        .filter(|url| url.scheme() == "https" || url.scheme() == "http" && is_local(url))
 }
 
-/// A sign-in at the developer's own computer must never guard a public server.
-fn refuse_local_provider(
-    config: &Config,
-    origin: &str,
-    authorization_url: &Url,
-    problems: &mut Vec<String>,
-) {
-    let host = |url: &Url| url.host_str().is_some_and(is_loopback);
-    let is_local_server = Url::parse(origin).is_ok_and(|url| host(&url));
-    let is_local_provider = config.identity.provider == Kind::Dev || host(authorization_url);
-    if is_local_provider && !is_local_server {
-        problems.push(
-            "the identity provider is the local one of `cargo toolgate dev`, which must not guard \
-             a deployed server; set [identity] provider in mcp.toml"
-                .to_owned(),
-        );
-    }
+pub(crate) fn is_local(url: &Url) -> bool {
+    url.host_str().is_some_and(is_loopback)
+}
+
+pub(crate) fn is_local_server(origin: &str) -> bool {
+    Url::parse(origin).is_ok_and(|url| is_local(&url))
 }
 
 /// The URL without its last path segment: how Cloudflare Access builds its issuer.

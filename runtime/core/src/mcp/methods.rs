@@ -8,8 +8,9 @@ use super::describe::{self, SERVER_INFO};
 use super::json::{member, object, quote};
 use super::jsonrpc::{self, Fault, INVALID_PARAMS, METHOD_NOT_FOUND, Request};
 use super::revision::Revision;
+use crate::audit::{self, Event, Kind};
 use crate::caller::{Caller, Vars};
-use crate::policy::{self, EVERYONE};
+use crate::policy::{self, Decision, EVERYONE};
 
 /// How long a client may show a list it has (2026-07-28). It is the time after which a changed
 /// policy, group or Worker variable shows in menus; calls are judged each time.
@@ -97,7 +98,7 @@ fn list(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<String, Fault>
     }
     let tools = scope.server.tools;
     let mut out = String::from("{\"tools\":[");
-    for tool in tools.iter().filter(|tool| is_allowed(scope, tool.policy)) {
+    for tool in tools.iter().filter(|tool| decide(scope, tool.policy).is_allowed()) {
         if !out.ends_with('[') {
             out.push(',');
         }
@@ -131,11 +132,10 @@ fn call(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Call, Fault>
         Some(Value::Object(meta)) => meta,
         _ => Map::new(),
     };
-    let tools = scope.server.tools;
-    let found = tools.iter().position(|tool| tool.name == name);
-    match found.filter(|&index| is_allowed(scope, tools[index].policy)) {
+    match allowed(scope, &name, &arguments) {
         Some(tool) => Ok(Call { slot, tool, arguments, request_id: id, meta }),
-        // The same words for both, so that nobody learns which tools others have.
+        // The same words for both, so that nobody learns which tools others have; the audit trail
+        // tells them apart.
         None => {
             let name: String = name.chars().take(MAX_NAME_REPEATED).collect();
             let message = format!("Unknown tool, or not allowed for this account: {name}");
@@ -144,9 +144,31 @@ fn call(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Call, Fault>
     }
 }
 
+/// The tool of this name, if the caller may call it. Either way it is told to the log.
+fn allowed(scope: &Scope<'_>, name: &str, arguments: &Map<String, Value>) -> Option<usize> {
+    let found = scope.server.tools.iter().position(|tool| tool.name == name);
+    let tool = found.map(|index| &scope.server.tools[index]);
+    let decision = tool.map(|tool| decide(scope, tool.policy));
+    let (kind, reason, detail) = match decision {
+        None => (Kind::ToolDenied, audit::Reason::UnknownTool, None),
+        Some(Decision::Allow) => (Kind::ToolAllowed, audit::Reason::PolicyMatched, None),
+        Some(Decision::Deny { reason }) => (Kind::ToolDenied, reason.into(), reason.subject()),
+    };
+    let includes_arguments = scope.server.config.audit.arguments;
+    scope.server.log.record(Event {
+        // A name that no tool has is whatever the client wrote.
+        tool: tool.map(|tool| tool.name),
+        policy: tool.map(|tool| tool.policy),
+        detail: detail.map(str::to_owned),
+        arguments: includes_arguments.then(|| serde_json::to_string(arguments).ok()).flatten(),
+        ..Event::new(kind, reason)
+    });
+    found.filter(|_| kind == Kind::ToolAllowed)
+}
+
 /// The one question that lists and calls both ask.
-fn is_allowed(scope: &Scope<'_>, policy: &str) -> bool {
-    policy::decide(scope.server.config, policy, scope.caller, scope.vars).is_allowed()
+fn decide<'a>(scope: &Scope<'a>, policy: &'a str) -> Decision<'a> {
+    policy::decide(scope.server.config, policy, scope.caller, scope.vars)
 }
 
 fn instructions(scope: &Scope<'_>, out: &mut String) {

@@ -19,6 +19,7 @@ pub mod tool;
 
 use toolgate_config::Config;
 
+use crate::audit::Log;
 use tool::ToolInfo;
 
 pub use self::call::Call;
@@ -37,6 +38,8 @@ pub struct Server<'a> {
     pub version: &'a str,
     /// The registry, sorted by name: lists keep this order.
     pub tools: &'a [ToolInfo],
+    /// Where it is told which calls were allowed and which were not.
+    pub log: &'a Log,
 }
 
 /// The adapter stops reading at the same limit; a body that gets here whole is judged again.

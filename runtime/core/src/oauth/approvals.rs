@@ -14,7 +14,7 @@ const FINGERPRINT_LENGTH: usize = 22;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Approval {
-    /// Fingerprint of client, redirect URI, scopes and resource.
+    /// Fingerprint of client, its document, redirect URI, scopes and resource.
     #[serde(rename = "f")]
     of: String,
     /// When, in seconds since 1970.
@@ -61,6 +61,7 @@ fn fingerprint(authorization: &Authorization) -> String {
     // JSON keeps the parts apart whatever they hold.
     let parts = serde_json::json!([
         authorization.client,
+        authorization.client_version,
         authorization.redirect_uri,
         authorization.scopes,
         authorization.resource,

@@ -4,16 +4,19 @@ use http::header::{HeaderValue, ORIGIN, SET_COOKIE};
 use http::{Request, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use crate::access::login::{self, Target};
+use crate::access::login::{self, NotStarted, Target};
+use crate::audit::{self, Reason};
 use crate::cookie;
 use crate::limits::{ATTEMPT_TTL, CHALLENGE_LENGTH, MAX_COOKIE_VALUE, MAX_STATE};
 use crate::oauth::approvals::Approvals;
-use crate::oauth::client::Client;
+use crate::oauth::callback::{failed, refuse_client};
+use crate::oauth::client::{AuthMethod, Client, Kind};
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
 use crate::oauth::params::Params;
+use crate::oauth::redirect_uri;
 use crate::oauth::scope;
-use crate::page::{self, ConsentPage};
+use crate::page::{self, ConsentPage, Trust};
 use crate::reply::{self, Reply};
 use crate::seal::Purpose;
 use crate::secret::constant_time_eq;
@@ -27,6 +30,12 @@ pub struct Authorization {
     /// The client's name, for people.
     #[serde(rename = "n")]
     pub client_name: String,
+    /// [`Client::version`]: what the person approves is what the document says now.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    pub client_version: Option<String>,
+    /// How the client has to authenticate, as it said when the person approved it.
+    #[serde(rename = "m", default, skip_serializing_if = "AuthMethod::is_none")]
+    pub auth_method: AuthMethod,
     /// Where the answer goes; proven to be the client's.
     #[serde(rename = "r")]
     pub redirect_uri: String,
@@ -71,11 +80,13 @@ pub fn show(
         Ok(parsed) => parsed,
         Err(Refusal::Page(error)) => return error_page(&error),
         Err(Refusal::Redirect(uri, state, error)) => {
-            return reply::redirect(&error_url(gate, &uri, state.as_deref(), &error));
+            let reply = reply::redirect(&error_url(gate, &uri, state.as_deref(), &error));
+            return audit::because(reply, error.reason);
         }
     };
     let ask_again = params.get("prompt").is_some_and(|p| p.split(' ').any(|p| p == "consent"));
     if !ask_again && Approvals::read(gate, request.headers()).include(&authorization) {
+        gate.log.tell(audit::Kind::Consent, Reason::ConsentRemembered);
         return start_login(gate, Target::Client(authorization));
     }
     approval_page(gate, &client, authorization)
@@ -89,6 +100,7 @@ fn approval_page(gate: &mut Gate<'_>, client: &Client, authorization: Authorizat
         &ConsentPage {
             client_name: &client.registration.name,
             client_uri: client.registration.uri.as_deref(),
+            trust: trust(client),
             redirect_uri: &authorization.redirect_uri,
             scopes: authorization.scopes.iter().map(|scope| scope::in_words(scope)).collect(),
             attempt: &id,
@@ -99,11 +111,19 @@ fn approval_page(gate: &mut Gate<'_>, client: &Client, authorization: Authorizat
     let attempt = Attempt { authorization, csrf: csrf.clone(), expires: gate.now + ATTEMPT_TTL };
     let value = gate.keys.seal(Purpose::Consent, &id, &attempt, gate.entropy);
     if value.len() > MAX_COOKIE_VALUE {
-        return error_page(&OAuthError::invalid_request("The request is too long"));
+        return error_page(&too_long());
     }
     let name = format!("{}{id}", cookie::CONSENT);
     reply.headers_mut().append(SET_COOKIE, cookie::set(&name, &value, ATTEMPT_TTL));
     reply
+}
+
+fn trust(client: &Client) -> Trust<'_> {
+    match (client.kind(), client.verified_host()) {
+        (Kind::Known, _) => Trust::Known,
+        (Kind::Document, Some(host)) => Trust::Domain(host),
+        _ => Trust::Unverified,
+    }
 }
 
 /// `POST /authorize`: the person's decision. The request is recovered from the sealed cookie;
@@ -114,7 +134,9 @@ pub fn decide(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Reply {
         Err(error) => return error_page(&error),
     };
     let clear = cookie::clear(&format!("{}{id}", cookie::CONSENT));
+    gate.log.client(&attempt.authorization.client);
     let mut reply = if approved {
+        gate.log.tell(audit::Kind::Consent, Reason::ConsentApproved);
         let approvals = Approvals::read(gate, request.headers());
         let remembered = (gate.config.consent.remember_for > 0)
             .then(|| approvals.with(gate, &attempt.authorization));
@@ -124,7 +146,9 @@ pub fn decide(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Reply {
         }
         reply
     } else {
-        let error = OAuthError::new("access_denied", "The request was denied");
+        gate.log.tell(audit::Kind::Consent, Reason::ConsentDenied);
+        let error = OAuthError::new("access_denied", "The request was denied")
+            .because(Reason::ConsentDenied);
         reply::redirect(&client_error_url(gate, &attempt.authorization, &error))
     };
     reply.headers_mut().append(SET_COOKIE, clear);
@@ -136,7 +160,8 @@ fn read_decision(
     request: &Request<Vec<u8>>,
 ) -> Result<(String, Attempt, bool), OAuthError> {
     if request.headers().get(ORIGIN).is_some_and(|origin| !is_own(gate, origin)) {
-        return Err(OAuthError::invalid_request("The form was sent from another site"));
+        return Err(OAuthError::invalid_request("The form was sent from another site")
+            .because(Reason::FormFromAnotherSite));
     }
     let params = Params::form(request)?;
     let id = params.require("attempt")?;
@@ -145,6 +170,7 @@ fn read_decision(
             "This page has expired, or was opened in another browser; start again from your \
              MCP client",
         )
+        .because(Reason::AttemptExpired)
     };
     // The id becomes part of a cookie name; only what we made can be one.
     if !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
@@ -157,12 +183,14 @@ fn read_decision(
         return Err(expired());
     }
     if !constant_time_eq(params.require("csrf")?.as_bytes(), attempt.csrf.as_bytes()) {
-        return Err(OAuthError::invalid_request("The form does not belong to this page"));
+        return Err(OAuthError::invalid_request("The form does not belong to this page")
+            .because(Reason::FormMismatch));
     }
     match params.get("decision") {
         Some("approve") => Ok((id.to_owned(), attempt, true)),
         Some("deny") => Ok((id.to_owned(), attempt, false)),
-        _ => Err(OAuthError::invalid_request("decision must be approve or deny")),
+        _ => Err(OAuthError::invalid_request("decision must be approve or deny")
+            .because(Reason::DecisionUnknown)),
     }
 }
 
@@ -170,11 +198,28 @@ fn is_own(gate: &Gate<'_>, origin: &HeaderValue) -> bool {
     origin.as_bytes() == gate.origin.as_bytes()
 }
 
-/// Sends the browser to the identity provider.
+/// The refusal of a request of which not everything fits a cookie.
+fn too_long() -> OAuthError {
+    OAuthError::invalid_request("The request is too long").because(Reason::RequestTooLong)
+}
+
+/// Sends the browser to the identity provider. One that cannot be reached is told to the client,
+/// which is proven by now, and to whoever reads the page.
 pub(crate) fn start_login(gate: &mut Gate<'_>, target: Target) -> Reply {
-    match login::start(gate, target) {
-        Some(reply) => reply,
-        None => error_page(&OAuthError::invalid_request("The request is too long")),
+    let client = match &target {
+        Target::Client(authorization) => Some(authorization.clone()),
+        Target::Connections { .. } => None,
+    };
+    match (login::start(gate, target), client) {
+        (Ok(reply), _) => reply,
+        (Err(NotStarted::TooLong), _) => error_page(&too_long()),
+        (Err(NotStarted::Unreachable), Some(client)) => {
+            let error = login::unreachable();
+            refuse_client(&client_error_url(gate, &client, &error), &error)
+        }
+        (Err(NotStarted::Unreachable), None) => {
+            failed(StatusCode::SERVICE_UNAVAILABLE, &login::unreachable())
+        }
     }
 }
 
@@ -183,7 +228,8 @@ fn parse(
     params: &Params,
     client: Result<Client, OAuthError>,
 ) -> Result<(Client, Authorization), Refusal> {
-    let (client, redirect_uri) = prove_redirect(params, client).map_err(Refusal::Page)?;
+    let (client, redirect_uri) = prove_redirect(gate, params, client).map_err(Refusal::Page)?;
+    gate.log.client(&client.key);
     // A `state` given twice cannot be returned, nor one that does not fit.
     let state = params
         .get("state")
@@ -191,9 +237,12 @@ fn parse(
         .map(str::to_owned);
     let refuse = |error| Refusal::Redirect(redirect_uri.clone(), state.clone(), error);
     if params.get("state").is_some() && state.is_none() {
-        return Err(refuse(OAuthError::invalid_request(format!(
-            "state must be given once and have at most {MAX_STATE} bytes"
-        ))));
+        return Err(refuse(
+            OAuthError::invalid_request(format!(
+                "state must be given once and have at most {MAX_STATE} bytes"
+            ))
+            .because(Reason::StateUnusable),
+        ));
     }
     params.reject_repeated().map_err(refuse)?;
     check_response_type(params).map_err(refuse)?;
@@ -202,6 +251,8 @@ fn parse(
     let authorization = Authorization {
         client: client.key.clone(),
         client_name: client.registration.name.clone(),
+        client_version: client.version().map(str::to_owned),
+        auth_method: client.registration.auth_method,
         redirect_uri,
         state,
         scopes: scope::grant(params.get("scope")),
@@ -212,25 +263,42 @@ fn parse(
 }
 
 fn prove_redirect(
+    gate: &Gate<'_>,
     params: &Params,
     client: Result<Client, OAuthError>,
 ) -> Result<(Client, String), OAuthError> {
     for name in ["client_id", "redirect_uri"] {
         if params.is_repeated(name) {
-            return Err(OAuthError::invalid_request(format!("{name} is given more than once")));
+            return Err(OAuthError::invalid_request(format!("{name} is given more than once"))
+                .because(Reason::ParameterRepeated));
         }
     }
     let client = client?;
     let redirect_uri = match (params.get("redirect_uri"), &client.registration.redirect_uris[..]) {
         (Some(uri), _) => uri.to_owned(),
         (None, [only]) => only.clone(),
-        (None, _) => return Err(OAuthError::invalid_request("Missing parameter redirect_uri")),
+        (None, _) => {
+            return Err(OAuthError::invalid_request("Missing parameter redirect_uri")
+                .because(Reason::RedirectUriMissing));
+        }
     };
+    // Said before the comparison below: documents may list such URIs, which are passed over, and a
+    // scheme may be taken off the list after a client registered with it.
+    let schemes = &gate.config.registration.redirect_schemes;
+    if let Some(scheme) = redirect_uri::needs_scheme(&redirect_uri, schemes) {
+        return Err(OAuthError::invalid_request(format!(
+            "redirect_uri has the private-use scheme {scheme}, which any application can claim; \
+             the server's owner can allow it with redirect_schemes in the section registration of \
+             mcp.toml"
+        ))
+        .because(Reason::RedirectSchemeRefused));
+    }
     if !client.allows_redirect(&redirect_uri) {
         return Err(OAuthError::invalid_request(
             "redirect_uri is not one that this client registered; it must be the same text, \
              except for the port of a loopback address",
-        ));
+        )
+        .because(Reason::RedirectUriMismatch));
     }
     Ok((client, redirect_uri))
 }
@@ -246,14 +314,16 @@ fn check_response_type(params: &Params) -> Result<(), OAuthError> {
 fn challenge(params: &Params) -> Result<String, OAuthError> {
     let challenge = params.require("code_challenge")?;
     if params.get("code_challenge_method") != Some("S256") {
-        return Err(OAuthError::invalid_request("code_challenge_method must be S256"));
+        return Err(OAuthError::invalid_request("code_challenge_method must be S256")
+            .because(Reason::ChallengeMethod));
     }
     let is_hash = challenge.len() == CHALLENGE_LENGTH
         && challenge.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if !is_hash {
         return Err(OAuthError::invalid_request(
             "code_challenge must be a SHA-256 in base64url: 43 characters",
-        ));
+        )
+        .because(Reason::ChallengeMalformed));
     }
     Ok(challenge.to_owned())
 }
@@ -278,7 +348,8 @@ pub(crate) fn client_error_url(
 }
 
 fn error_url(gate: &Gate<'_>, uri: &str, state: Option<&str>, error: &OAuthError) -> String {
-    let mut pairs = vec![("error", error.code), ("error_description", &error.description)];
+    let text = error.text();
+    let mut pairs = vec![("error", error.code), ("error_description", text.as_str())];
     pairs.extend(state.map(|state| ("state", state)));
     pairs.push(("iss", gate.origin));
     with_query(uri, &pairs)
@@ -292,11 +363,13 @@ pub(crate) fn with_query(uri: &str, pairs: &[(&str, &str)]) -> String {
 }
 
 fn error_page(error: &OAuthError) -> Reply {
-    page::message(
+    let reply = page::refusal(
         StatusCode::BAD_REQUEST,
         "This sign-in cannot go on",
         &format!("{} ({}).", error.description, error.code),
         "Nothing was granted. Go back to your MCP client and connect again; if it happens again, \
          remove the server there and add it anew.",
-    )
+        error.reason.code(),
+    );
+    audit::because(reply, error.reason)
 }

@@ -4,6 +4,8 @@ use http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
+use crate::audit::{self, Reason};
+use crate::oauth::error::OAuthError;
 use crate::oauth::gate::{MCP_PATH, SSE_PATH, resource};
 use crate::oauth::scope;
 use crate::oauth::token::AccessToken;
@@ -21,26 +23,40 @@ pub fn authenticate(
     headers: &HeaderMap,
     now: u64,
 ) -> Result<AccessToken, Box<Reply>> {
-    let refuse = |why| Box::new(unauthorized(origin, path, why));
-    let presented = bearer(headers)
-        .map_err(|()| refuse(Some("The Authorization header must be a single Bearer token")))?;
-    let presented = presented.ok_or_else(|| refuse(None))?;
+    let refuse = |reason| Box::new(unauthorized(origin, path, reason));
+    let presented = bearer(headers).map_err(|()| refuse(Reason::TokenMalformed))?;
+    let presented = presented.ok_or_else(|| refuse(Reason::TokenMissing))?;
     let token: AccessToken = keys
         .open(Purpose::AccessToken, origin, presented)
-        .ok_or_else(|| refuse(Some("The access token is not valid")))?;
+        .ok_or_else(|| refuse(Reason::TokenInvalid))?;
     if token.expires <= now {
-        return Err(refuse(Some("The access token has expired")));
+        return Err(refuse(Reason::TokenExpired));
     }
     if token.resource != origin && token.resource != resource(origin, path) {
-        return Err(refuse(Some("The access token is for another resource")));
+        return Err(refuse(Reason::TokenOfAnotherResource));
     }
     Ok(token)
+}
+
+/// Whether the request has an access token that this server sealed, good or not.
+#[must_use]
+pub fn is_ours(keys: &Keyring, origin: &str, headers: &HeaderMap) -> bool {
+    let token = bearer(headers).ok().flatten();
+    token.is_some_and(|token| {
+        keys.open::<AccessToken>(Purpose::AccessToken, origin, token).is_some()
+    })
+}
+
+/// The `401` for an assertion of Cloudflare Access that is not good.
+#[must_use]
+pub fn not_asserted(origin: &str, path: &str) -> Reply {
+    unauthorized(origin, path, Reason::AccessAssertion)
 }
 
 /// The `401` for a token whose grant is over.
 #[must_use]
 pub fn revoked(origin: &str, path: &str) -> Reply {
-    unauthorized(origin, path, Some("The access token was revoked"))
+    unauthorized(origin, path, Reason::TokenRevoked)
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ()> {
@@ -53,22 +69,37 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ()> {
     if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token.trim())) } else { Err(()) }
 }
 
+/// The refusal in words.
+fn describe(reason: Reason) -> &'static str {
+    match reason {
+        Reason::TokenMissing => "Sign in: this server needs an access token",
+        Reason::TokenMalformed => "The Authorization header must be a single Bearer token",
+        Reason::TokenExpired => "The access token has expired",
+        Reason::TokenOfAnotherResource => "The access token is for another resource",
+        Reason::TokenRevoked => "The access token was revoked",
+        Reason::AccessAssertion => "The assertion of Cloudflare Access is not valid",
+        _ => "The access token is not valid",
+    }
+}
+
 /// Without a token the challenge has no `error` (RFC 6750 section 3.1).
-fn unauthorized(origin: &str, path: &str, why: Option<&str>) -> Reply {
+fn unauthorized(origin: &str, path: &str, reason: Reason) -> Reply {
     let path = if path == MCP_PATH { MCP_PATH } else { SSE_PATH };
     let metadata = format!("{origin}/.well-known/oauth-protected-resource{path}");
+    let error = OAuthError::new("invalid_token", describe(reason)).because(reason);
+    let description = error.text();
     let mut challenge = String::from("Bearer ");
-    if let Some(why) = why {
-        challenge.push_str(&format!("error=\"invalid_token\", error_description=\"{why}\", "));
+    if reason != Reason::TokenMissing {
+        challenge
+            .push_str(&format!("error=\"invalid_token\", error_description=\"{description}\", "));
     }
     challenge.push_str(&format!("resource_metadata=\"{metadata}\", scope=\"{}\"", scope::TOOLS));
-    let description = why.unwrap_or("Sign in: this server needs an access token");
     let mut reply = reply::json(
         StatusCode::UNAUTHORIZED,
-        &json!({ "error": "invalid_token", "error_description": description }),
+        &json!({ "error": error.code, "error_description": description }),
     );
     if let Ok(value) = HeaderValue::try_from(challenge) {
         reply.headers_mut().insert(WWW_AUTHENTICATE, value);
     }
-    reply
+    audit::because(reply, reason)
 }

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::access::id_token::{self, Rejection};
 use crate::access::jwks::Jwks;
 use crate::access::login::{self, Login, Target};
+use crate::access::provider::Provider;
+use crate::access::tokens::{self, Tokens};
+use crate::access::upstream::Upstream;
+use crate::audit::{self, Kind, Reason};
 use crate::caller::Caller;
 use crate::cookie;
 use crate::oauth::authorize::{Authorization, client_error_url, with_query};
@@ -17,7 +21,7 @@ use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page;
 use crate::reply::{self, Reply};
-use crate::seal::Purpose;
+use crate::seal::{Entropy, Keyring, Purpose};
 
 /// What a sealed authorization code says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,6 +43,46 @@ pub struct Holder {
     pub resource: String,
     /// Name of the client, for people.
     pub client_name: String,
+    /// What the identity provider can be asked again with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Upstream>,
+    /// Where its code was sent, which tells more of the client than its name.
+    #[serde(default)]
+    pub redirect_uri: String,
+}
+
+impl Holder {
+    /// Opens the record of a grant; `None` when the key that sealed it is gone.
+    #[must_use]
+    pub fn open(keys: &Keyring, grant: &str, sealed: &str) -> Option<Self> {
+        keys.open(Purpose::Record, grant, sealed)
+    }
+
+    /// Seals it for the record of a grant.
+    pub fn seal(&self, keys: &Keyring, grant: &str, entropy: &mut dyn Entropy) -> String {
+        keys.seal(Purpose::Record, grant, self, entropy)
+    }
+
+    /// The same grant, of the same person as the identity provider sees them now. A provider that
+    /// gives no new refresh token means the old one to be used again (OAuth 2.1 section 4.3.2).
+    pub fn renew(&mut self, identified: Identified) {
+        let old = std::mem::replace(&mut self.caller, identified.caller);
+        self.caller.client_id = old.client_id;
+        self.caller.scopes = old.scopes;
+        match (&self.upstream, &identified.upstream) {
+            (_, None) | (Some(Upstream::Refresh(_)), Some(Upstream::Access { .. })) => {}
+            _ => self.upstream = identified.upstream,
+        }
+    }
+}
+
+/// Somebody the identity provider vouches for.
+#[derive(Debug)]
+pub struct Identified {
+    /// Who it is.
+    pub caller: Caller,
+    /// What the provider can be asked again with.
+    pub upstream: Option<Upstream>,
 }
 
 /// What a completed sign-in leads to.
@@ -64,14 +108,18 @@ pub struct Returned {
 pub fn begin(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Result<Returned, Box<Reply>> {
     let params = Params::query(request);
     let Some(returned) = find_login(gate, request, &params) else {
-        return Err(Box::new(page::message(
+        let reply = page::message(
             StatusCode::BAD_REQUEST,
             "This sign-in cannot go on",
             "It was started in another browser, was already completed, or has expired \
              (invalid_state).",
             "Nothing was granted. Go back to your MCP client and connect again.",
-        )));
+        );
+        return Err(Box::new(audit::because(reply, Reason::InvalidState)));
     };
+    if let Target::Client(authorization) = &returned.login.target {
+        gate.log.client(&authorization.client);
+    }
     match params.get("error") {
         Some(error) => Err(Box::new(returned.refuse(gate, &upstream_error(error)))),
         None => Ok(returned),
@@ -91,12 +139,15 @@ fn upstream_error(code: &str) -> OAuthError {
     match code {
         "access_denied" => {
             OAuthError::new("access_denied", "The identity provider denied the sign-in")
+                .because(Reason::UpstreamDenied)
         }
         "temporarily_unavailable" => OAuthError::new(
             "temporarily_unavailable",
             "The identity provider is temporarily unavailable",
-        ),
-        _ => OAuthError::new("server_error", "The identity provider could not sign you in"),
+        )
+        .because(Reason::UpstreamUnavailable),
+        _ => OAuthError::new("server_error", "The identity provider could not sign you in")
+            .because(Reason::UpstreamError),
     }
 }
 
@@ -114,26 +165,27 @@ impl Returned {
         let prepared = login::check_issuer(gate, params.get("iss")).and_then(|()| {
             let (Some(code), Ok(())) = (params.get("code"), params.reject_repeated()) else {
                 let reason = "The identity provider sent no code";
-                return Err(OAuthError::new("server_error", reason));
+                return Err(OAuthError::new("server_error", reason).because(Reason::UpstreamNoCode));
             };
             login::token_request(gate, &self.login, code)
         });
         prepared.map_err(|error| Box::new(self.refuse(gate, &error)))
     }
 
-    /// Reads the identity provider's answer to the code exchange: its id_token.
+    /// Reads the identity provider's answer to the code exchange.
     ///
     /// # Errors
     /// The reply that tells the client, with the reason for the log.
-    pub fn id_token(
+    pub fn tokens(
         &self,
         gate: &Gate<'_>,
-        answer: http::Response<Vec<u8>>,
-    ) -> Result<String, Box<(Reply, String)>> {
-        login::read_token_response(gate, &self.login, answer).map_err(|reason| {
+        answer: &http::Response<Vec<u8>>,
+    ) -> Result<Tokens, Box<(Reply, String)>> {
+        tokens::read(answer).map_err(|trouble| {
             let error =
-                OAuthError::new("server_error", "The identity provider did not accept the sign-in");
-            Box::new((self.refuse(gate, &error), reason))
+                OAuthError::new("server_error", "The identity provider did not accept the sign-in")
+                    .because(Reason::UpstreamExchange);
+            Box::new((self.refuse(gate, &error), trouble.to_string()))
         })
     }
 
@@ -150,22 +202,19 @@ impl Returned {
         id_token::verify(gate.config, gate.provider, keys, id_token, &self.login.nonce, gate.now)
     }
 
-    /// The reply when the id_token was rejected or the provider could not be reached.
+    /// The reply when what the provider says of the person was rejected.
     #[must_use]
-    pub fn refuse_identity(&self, gate: &Gate<'_>) -> Reply {
+    pub fn refuse_identity(&self, gate: &Gate<'_>, reason: Reason) -> Reply {
         let error =
-            OAuthError::new("server_error", "The identity provider's answer could not be verified");
+            OAuthError::new("server_error", "The identity provider's answer could not be verified")
+                .because(reason);
         self.refuse(gate, &error)
     }
 
     /// The reply when the identity provider could not be reached.
     #[must_use]
     pub fn unavailable(&self, gate: &Gate<'_>) -> Reply {
-        let error = OAuthError::new(
-            "temporarily_unavailable",
-            "The identity provider could not be reached; try again",
-        );
-        self.refuse(gate, &error)
+        self.refuse(gate, &login::unreachable())
     }
 
     /// The reply when the grant could not be stored.
@@ -174,39 +223,39 @@ impl Returned {
         let error = OAuthError::new(
             "temporarily_unavailable",
             "The sign-in could not be stored; try again",
-        );
+        )
+        .because(Reason::StorageUnavailable);
         self.refuse(gate, &error)
     }
 
-    /// Tells the client by redirect; a person who came without a client reads a page.
+    /// Tells the client by redirect, with a page in case that nobody follows; a person who came
+    /// without a client reads the page.
     pub fn refuse(&self, gate: &Gate<'_>, error: &OAuthError) -> Reply {
         let mut reply = match &self.login.target {
             Target::Client(authorization) => {
-                reply::redirect(&client_error_url(gate, authorization, error))
+                refuse_client(&client_error_url(gate, authorization, error), error)
             }
-            Target::Connections { .. } => page::message(
-                StatusCode::BAD_GATEWAY,
-                "You could not be signed in",
-                &format!("{} ({}).", error.description, error.code),
-                "Nothing was changed. Try again in a moment.",
-            ),
+            Target::Connections { .. } => failed(StatusCode::BAD_GATEWAY, error),
         };
         reply.headers_mut().append(SET_COOKIE, self.clear.clone());
-        reply
+        audit::because(reply, error.reason)
     }
 
     /// Makes what the person signed in for: a client's grant, or the page of their connections.
     #[must_use]
-    pub fn finish(&self, gate: &mut Gate<'_>, caller: Caller) -> Finished {
-        let shard = shard(gate, &caller.subject);
+    pub fn finish(&self, gate: &mut Gate<'_>, identified: Identified) -> Finished {
+        let shard = shard(gate.keys, gate.provider, &identified.caller.subject);
+        gate.log.person(&shard, &identified.caller);
+        gate.log.tell(Kind::SignIn, Reason::SignedIn);
         match &self.login.target {
             Target::Client(authorization) => {
-                let (address, grant, reply) = self.grant(gate, authorization, shard, caller);
+                let (address, grant, reply) = self.grant(gate, authorization, shard, identified);
                 Finished::Grant(address, Box::new(grant), reply)
             }
             Target::Connections { .. } => {
                 let mut reply = reply::redirect(&format!("{}{CONNECTIONS_PATH}", gate.origin));
-                let cookie = Person::sign_in(gate, shard, &caller);
+                let shards = shards(gate.keys, gate.provider, &identified.caller.subject);
+                let cookie = Person::sign_in(gate, shards, &identified.caller);
                 reply.headers_mut().append(SET_COOKIE, cookie);
                 reply.headers_mut().append(SET_COOKIE, self.clear.clone());
                 Finished::Reply(reply)
@@ -219,8 +268,9 @@ impl Returned {
         gate: &mut Gate<'_>,
         authorization: &Authorization,
         shard: String,
-        mut caller: Caller,
+        identified: Identified,
     ) -> (Address, Grant, Reply) {
+        let Identified { mut caller, upstream } = identified;
         caller.client_id.clone_from(&authorization.client);
         caller.scopes.clone_from(&authorization.scopes);
         let address = Address { shard, id: gate.entropy.token() };
@@ -228,11 +278,13 @@ impl Returned {
             caller,
             resource: authorization.resource.clone(),
             client_name: authorization.client_name.clone(),
+            upstream,
+            redirect_uri: authorization.redirect_uri.clone(),
         };
         let code_expires = gate.now + u64::from(gate.config.tokens.code_ttl);
         let grant = Grant {
             client: authorization.client.clone(),
-            sealed: gate.keys.seal(Purpose::Record, &address.id, &holder, gate.entropy),
+            sealed: holder.seal(gate.keys, &address.id, gate.entropy),
             code_expires,
             expires: gate.now + u64::from(gate.config.tokens.refresh_token_ttl),
             generation: 0,
@@ -268,8 +320,38 @@ impl Returned {
     }
 }
 
-/// The pseudonym of a person at this identity provider.
-fn shard(gate: &Gate<'_>, subject: &str) -> String {
-    let person = serde_json::json!([gate.provider.issuer, subject]).to_string();
-    gate.keys.mac(Purpose::Shard, &person)
+/// The pseudonym of a person at this identity provider: names the storage shard of their grants and
+/// binds their sessions.
+#[must_use]
+pub fn shard(keys: &Keyring, provider: &Provider, subject: &str) -> String {
+    keys.mac(Purpose::Shard, &person(provider, subject))
+}
+
+/// The person's pseudonyms under every key, those that are being rotated out included.
+fn shards(keys: &Keyring, provider: &Provider, subject: &str) -> Vec<String> {
+    keys.macs(Purpose::Shard, &person(provider, subject)).collect()
+}
+
+fn person(provider: &Provider, subject: &str) -> String {
+    serde_json::json!([provider.issuer, subject]).to_string()
+}
+
+/// A redirect to the client's own address, with the page of the error as its body.
+pub(crate) fn refuse_client(url: &str, error: &OAuthError) -> Reply {
+    let redirect = reply::redirect(url);
+    let mut reply = failed(redirect.status(), error);
+    reply.headers_mut().extend(redirect.headers().clone());
+    reply
+}
+
+/// The page that tells a person why they were not signed in.
+pub(crate) fn failed(status: StatusCode, error: &OAuthError) -> Reply {
+    let reply = page::refusal(
+        status,
+        "You could not be signed in",
+        &format!("{}.", error.description),
+        "Nothing was granted or changed. Try again in a moment.",
+        error.reason.code(),
+    );
+    audit::because(reply, error.reason)
 }

@@ -1,26 +1,31 @@
-//! OAuth clients: stateless registrations, and how a client proves itself at the token endpoint.
+//! OAuth clients: where they are known from, and what they may do.
+//!
+//! | kind | `client_id` | known from |
+//! |---|---|---|
+//! | [`Kind::Known`] | a name | `[[clients]]` of `mcp.toml` |
+//! | [`Kind::Document`] | an https address | the document there, see [`super::document`] |
+//! | [`Kind::Registered`] | a sealed registration | itself: nothing is stored |
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
-use url::form_urlencoded;
+use toolgate_config::{Config, KnownClient};
+use url::{Host, Url};
 
+use crate::audit::Reason;
+use crate::host::is_loopback;
 use crate::limits::MAX_CLIENT_ID;
 use crate::oauth::error::OAuthError;
-use crate::oauth::params::Params;
+use crate::oauth::public_url::{DocumentUrl, is_within};
 use crate::oauth::redirect_uri;
 use crate::seal::{Entropy, Keyring, Purpose, sha256};
-use crate::secret::constant_time_eq;
 
 /// Length of [`Client::key`]: 132 bits of a hash, far beyond collisions.
 const KEY_LENGTH: usize = 22;
 
 /// How a client authenticates at the token endpoint (RFC 7591 section 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AuthMethod {
     /// A public client: PKCE alone.
+    #[default]
     #[serde(rename = "none")]
     None,
     /// HTTP Basic.
@@ -29,22 +34,15 @@ pub enum AuthMethod {
     /// In the form body.
     #[serde(rename = "client_secret_post")]
     Post,
+    /// A JWT signed with the client's own key (RFC 7523 section 2.2).
+    #[serde(rename = "private_key_jwt")]
+    PrivateKeyJwt,
 }
 
 impl AuthMethod {
-    /// Every method the server supports, as metadata lists them.
-    pub const NAMES: [&'static str; 3] = ["none", "client_secret_basic", "client_secret_post"];
-
-    /// The method of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "none" => Some(Self::None),
-            "client_secret_basic" => Some(Self::Basic),
-            "client_secret_post" => Some(Self::Post),
-            _ => None,
-        }
-    }
+    /// The methods of clients that register themselves. They have no keys: these would make the
+    /// `client_id` too long.
+    pub const REGISTERED: [Self; 3] = [Self::None, Self::Basic, Self::Post];
 
     /// The name of the method.
     #[must_use]
@@ -53,7 +51,15 @@ impl AuthMethod {
             Self::None => "none",
             Self::Basic => "client_secret_basic",
             Self::Post => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
         }
+    }
+
+    /// Whether this is [`AuthMethod::None`], which sealed values leave out.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+    pub fn is_none(&self) -> bool {
+        *self == Self::None
     }
 }
 
@@ -78,6 +84,25 @@ pub struct Registration {
     pub issued_at: u64,
 }
 
+/// Where a client is known from, and so how far its name can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// From `mcp.toml`: the server's owner trusts it.
+    Known,
+    /// From its Client ID Metadata Document: who answers for it is proven, see
+    /// [`Client::verified_host`].
+    Document,
+    /// From its own registration: nothing is proven.
+    Registered,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    Known,
+    Document { host: String, version: String },
+    Registered,
+}
+
 /// A client whose `client_id` proved genuine.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -85,8 +110,18 @@ pub struct Client {
     pub id: String,
     /// A short stable name for records and tokens: a hash of the id.
     pub key: String,
-    /// What it registered.
+    /// What is known of it.
     pub registration: Registration,
+    source: Source,
+}
+
+/// Where to find the client of a `client_id`.
+#[derive(Debug)]
+pub enum Lookup {
+    /// Here it is.
+    Found(Box<Client>),
+    /// In the document at this address.
+    Document(DocumentUrl),
 }
 
 impl Client {
@@ -94,7 +129,7 @@ impl Client {
     #[must_use]
     pub fn issue(keys: &Keyring, registration: Registration, entropy: &mut dyn Entropy) -> Self {
         let id = keys.seal(Purpose::Client, "", &registration, entropy);
-        Self { key: key(&id), id, registration }
+        Self { key: key(&id), id, registration, source: Source::Registered }
     }
 
     /// The client of a `client_id`, if this server issued it.
@@ -104,7 +139,92 @@ impl Client {
             return None;
         }
         let registration = keys.open(Purpose::Client, "", id)?;
-        Some(Self { id: id.to_owned(), key: key(id), registration })
+        Some(Self { id: id.to_owned(), key: key(id), registration, source: Source::Registered })
+    }
+
+    /// A client of `[[clients]]`.
+    #[must_use]
+    pub fn known(known: &KnownClient) -> Self {
+        let registration = Registration {
+            name: known.name.to_string(),
+            uri: None,
+            redirect_uris: known.redirect_uris.iter().map(ToString::to_string).collect(),
+            auth_method: known_method(known),
+            issued_at: 0,
+        };
+        let id = known.id.to_string();
+        Self { key: key(&id), id, registration, source: Source::Known }
+    }
+
+    /// The client that a document describes; `version` changes with what the document says.
+    pub(crate) fn documented(
+        url: &DocumentUrl,
+        registration: Registration,
+        version: String,
+    ) -> Self {
+        let (id, host) = (url.as_str().to_owned(), url.host().to_owned());
+        Self { key: key(&id), id, registration, source: Source::Document { host, version } }
+    }
+
+    /// Finds the client of an authorization request. The three kinds cannot be mistaken for each
+    /// other: an address has a colon, which base64url has not, and `mcp.toml` is asked first.
+    ///
+    /// # Errors
+    /// There is no such client, or its kind or domain is not welcome.
+    pub fn lookup(config: &Config, keys: &Keyring, id: &str) -> Result<Lookup, OAuthError> {
+        if let Some(known) = find_known(config, id) {
+            return Ok(Lookup::Found(Box::new(Self::known(known))));
+        }
+        if DocumentUrl::is_meant(id) {
+            return DocumentUrl::parse(config, id).map(Lookup::Document);
+        }
+        Self::registered(config, keys, id).map(|client| Lookup::Found(Box::new(client)))
+    }
+
+    /// The client of a registration, if registrations are welcome (still).
+    pub(crate) fn registered(
+        config: &Config,
+        keys: &Keyring,
+        id: &str,
+    ) -> Result<Self, OAuthError> {
+        if !config.registration.dynamic {
+            return Err(OAuthError::invalid_client(
+                "Unknown client_id; this server takes no dynamic registrations",
+            )
+            .because(Reason::ClientKindRefused));
+        }
+        let client = Self::from_id(keys, id).ok_or_else(unknown_client)?;
+        client.check_domains(config)?;
+        Ok(client)
+    }
+
+    /// Where it is known from.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self.source {
+            Source::Known => Kind::Known,
+            Source::Document { .. } => Kind::Document,
+            Source::Registered => Kind::Registered,
+        }
+    }
+
+    /// The host that answers for the client: that of its metadata document.
+    #[must_use]
+    pub fn verified_host(&self) -> Option<&str> {
+        match &self.source {
+            Source::Document { host, .. } => Some(host),
+            Source::Known | Source::Registered => None,
+        }
+    }
+
+    /// Changes when the client's document does. The other kinds cannot change under their id, or
+    /// only by their owner's hand.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        match &self.source {
+            Source::Document { version, .. } => Some(version),
+            Source::Known | Source::Registered => None,
+        }
     }
 
     /// The `client_secret` of a confidential client: derived from its id, not stored.
@@ -120,83 +240,55 @@ impl Client {
         self.registration.redirect_uris.iter().any(|known| redirect_uri::matches(known, requested))
     }
 
-    /// Authenticates the client of a token or revocation request (OAuth 2.1 section 2.4).
-    ///
-    /// # Errors
-    /// `invalid_client`, or `invalid_request` when the client authenticates in two ways at once.
-    pub fn authenticate(
-        keys: &Keyring,
-        headers: &HeaderMap,
-        params: &Params,
-    ) -> Result<Self, OAuthError> {
-        let basic = basic_credentials(headers)?;
-        let (id, secret, method) = match (&basic, params.get("client_secret")) {
-            (Some(_), Some(_)) => {
-                return Err(OAuthError::invalid_request(
-                    "The client authenticates in the header and in the body; use one",
-                ));
+    /// Refuses a registered client that could be sent to a domain outside `allowed_domains`.
+    pub(crate) fn check_domains(&self, config: &Config) -> Result<(), OAuthError> {
+        let allowed = &config.registration.allowed_domains;
+        let is_allowed = |uri: &String| {
+            let Ok(url) = Url::parse(uri) else { return false };
+            match url.host() {
+                _ if !matches!(url.scheme(), "http" | "https") => {
+                    // What follows a private-use scheme is no domain; `redirect_schemes` names
+                    // the scheme, which says more.
+                    true
+                }
+                Some(Host::Domain(host)) => is_within(host, allowed),
+                // Every loopback address is listed by the one name that people know.
+                Some(_) if url.host_str().is_some_and(is_loopback) => {
+                    is_within("localhost", allowed)
+                }
+                _ => false,
             }
-            (Some((id, secret)), None) => {
-                (Some(id.as_str()), Some(secret.as_str()), AuthMethod::Basic)
-            }
-            (None, Some(secret)) => (params.get("client_id"), Some(secret), AuthMethod::Post),
-            (None, None) => (params.get("client_id"), None, AuthMethod::None),
         };
-        let id = id.ok_or_else(|| OAuthError::invalid_client("Missing parameter client_id"))?;
-        if params.get("client_id").is_some_and(|other| other != id) {
-            return Err(OAuthError::invalid_request("client_id differs from the header"));
+        if allowed.is_empty() || self.registration.redirect_uris.iter().all(is_allowed) {
+            return Ok(());
         }
-        let client = Self::from_id(keys, id).ok_or_else(unknown_client)?;
-        if client.registration.auth_method != method {
-            return Err(OAuthError::invalid_client(format!(
-                "This client registered token_endpoint_auth_method {}",
-                client.registration.auth_method.name()
-            )));
-        }
-        match secret {
-            None => Ok(client),
-            Some(secret) if client.accepts_secret(keys, secret) => Ok(client),
-            Some(_) => Err(OAuthError::invalid_client("The client_secret is wrong")),
-        }
+        Err(OAuthError::invalid_client(
+            "The client has a redirect_uri outside the allowed_domains of this server's mcp.toml",
+        )
+        .because(Reason::ClientDomainRefused))
     }
+}
 
-    fn accepts_secret(&self, keys: &Keyring, secret: &str) -> bool {
-        keys.macs(Purpose::ClientSecret, &self.id)
-            .any(|expected| constant_time_eq(expected.as_bytes(), secret.as_bytes()))
-    }
+/// The client of this exact id in `mcp.toml`.
+pub(crate) fn find_known<'a>(config: &'a Config, id: &str) -> Option<&'a KnownClient> {
+    config.clients.iter().find(|known| known.id == id)
+}
+
+/// A known client with a secret may send it in either way; tokens name the one.
+pub(crate) fn known_method(known: &KnownClient) -> AuthMethod {
+    if known.secret.is_some() { AuthMethod::Basic } else { AuthMethod::None }
 }
 
 /// The error for a `client_id` that this server did not issue, with the way out.
 #[must_use]
 pub fn unknown_client() -> OAuthError {
     OAuthError::invalid_client("Unknown client_id; register again at /register")
+        .because(Reason::ClientUnknown)
 }
 
-fn key(id: &str) -> String {
+/// [`Client::key`] of a `client_id`.
+pub(crate) fn key(id: &str) -> String {
     let mut hash = sha256(id);
     hash.truncate(KEY_LENGTH);
     hash
-}
-
-/// `Authorization: Basic`, whose two parts are form-encoded (OAuth 2.1 section 2.4.1).
-fn basic_credentials(headers: &HeaderMap) -> Result<Option<(String, String)>, OAuthError> {
-    let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let malformed = || OAuthError::invalid_client("The Authorization header is not valid Basic");
-    let (scheme, rest) =
-        header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(malformed)?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return Err(malformed());
-    }
-    let bytes = STANDARD.decode(rest.trim()).map_err(|_| malformed())?;
-    let text = String::from_utf8(bytes).map_err(|_| malformed())?;
-    let (id, secret) = text.split_once(':').ok_or_else(malformed)?;
-    Ok(Some((form_decode(id), form_decode(secret))))
-}
-
-fn form_decode(text: &str) -> String {
-    // Parsed as the name of a parameter; `&` and `=` inside it arrive encoded.
-    form_urlencoded::parse(text.as_bytes())
-        .next()
-        .map(|(name, _)| name.into_owned())
-        .unwrap_or_default()
 }

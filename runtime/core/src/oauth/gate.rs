@@ -44,6 +44,8 @@ impl Gate<'_> {
 
 /// Path of Streamable HTTP.
 pub const MCP_PATH: &str = "/mcp";
+/// Path that the identity provider sends the browser back to.
+pub const CALLBACK_PATH: &str = "/callback";
 /// Path of the page of a person's own connections.
 pub const CONNECTIONS_PATH: &str = "/connections";
 /// Path of HTTP+SSE.

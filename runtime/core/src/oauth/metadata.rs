@@ -5,6 +5,7 @@ use http::header::CACHE_CONTROL;
 use serde_json::{Value, json};
 use toolgate_config::Config;
 
+use crate::oauth::assertion;
 use crate::oauth::client::AuthMethod;
 use crate::oauth::gate::resource;
 use crate::oauth::scope;
@@ -25,22 +26,38 @@ pub fn protected_resource(config: &Config, origin: &str, path: &str) -> Reply {
 
 /// `/.well-known/oauth-authorization-server`, also served where OpenID Connect Discovery looks.
 #[must_use]
-pub fn authorization_server(origin: &str) -> Reply {
-    public(&json!({
+pub fn authorization_server(config: &Config, origin: &str) -> Reply {
+    let registration = &config.registration;
+    let mut methods: Vec<&str> =
+        AuthMethod::REGISTERED.into_iter().map(AuthMethod::name).collect();
+    if registration.metadata_documents {
+        methods.push(AuthMethod::PrivateKeyJwt.name());
+    }
+    let mut document = json!({
         "issuer": origin,
         "authorization_endpoint": format!("{origin}/authorize"),
         "token_endpoint": format!("{origin}/token"),
-        "registration_endpoint": format!("{origin}/register"),
         "revocation_endpoint": format!("{origin}/revoke"),
         "scopes_supported": scope::ALL,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": AuthMethod::NAMES,
-        "revocation_endpoint_auth_methods_supported": AuthMethod::NAMES,
+        "token_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_methods_supported": methods,
         "authorization_response_iss_parameter_supported": true,
-    }))
+        "client_id_metadata_document_supported": registration.metadata_documents,
+    });
+    if registration.metadata_documents {
+        for endpoint in ["token", "revocation"] {
+            let name = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
+            document[name] = json!(assertion::ALGORITHM_NAMES);
+        }
+    }
+    if registration.dynamic {
+        document["registration_endpoint"] = json!(format!("{origin}/register"));
+    }
+    public(&document)
 }
 
 fn public(document: &Value) -> Reply {

@@ -10,16 +10,22 @@
 //! Each endpoint is a function from request to reply, or a pair: `begin` says which operation the
 //! adapter must perform on the grant's record, and `finish` turns the outcome into the reply.
 
+pub mod assertion;
 pub mod authorize;
 pub mod bearer;
 pub mod callback;
 pub mod client;
+pub mod connections;
+pub mod credentials;
+pub mod document;
+pub mod document_cache;
 pub mod error;
 pub mod gate;
 pub mod grant;
 pub mod metadata;
 pub mod params;
 pub mod person;
+pub mod public_url;
 pub mod redirect_uri;
 pub mod register;
 pub mod revoke;
@@ -27,3 +33,4 @@ pub mod scope;
 pub mod token;
 
 mod approvals;
+mod client_metadata;

@@ -6,6 +6,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Request};
 use url::form_urlencoded;
 
+use crate::audit::Reason;
 use crate::limits::MAX_FORM_BODY;
 use crate::oauth::error::OAuthError;
 
@@ -46,12 +47,14 @@ impl Params {
         if !is_form(request.headers()) {
             return Err(OAuthError::invalid_request(
                 "The body must be application/x-www-form-urlencoded",
-            ));
+            )
+            .because(Reason::BodyType));
         }
         if request.body().len() > MAX_FORM_BODY {
             return Err(OAuthError::invalid_request(format!(
                 "The body is larger than {MAX_FORM_BODY} bytes"
-            )));
+            ))
+            .because(Reason::BodyTooLarge));
         }
         let params = Self::parse(request.body());
         params.reject_repeated()?;
@@ -69,8 +72,10 @@ impl Params {
     /// # Errors
     /// `invalid_request` that names it when it is absent.
     pub fn require(&self, name: &str) -> Result<&str, OAuthError> {
-        self.get(name)
-            .ok_or_else(|| OAuthError::invalid_request(format!("Missing parameter {name}")))
+        self.get(name).ok_or_else(|| {
+            OAuthError::invalid_request(format!("Missing parameter {name}"))
+                .because(Reason::ParameterMissing)
+        })
     }
 
     /// Refuses a request that gave a parameter twice.
@@ -81,7 +86,8 @@ impl Params {
         match &self.repeated {
             None => Ok(()),
             // The name is not echoed: it is the sender's text.
-            Some(_) => Err(OAuthError::invalid_request("A parameter is given more than once")),
+            Some(_) => Err(OAuthError::invalid_request("A parameter is given more than once")
+                .because(Reason::ParameterRepeated)),
         }
     }
 

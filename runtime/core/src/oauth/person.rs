@@ -13,8 +13,9 @@ use crate::seal::Purpose;
 /// A signed-in person, sealed in a cookie.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Pseudonym; names the shard of the person's grants.
-    pub shard: String,
+    /// Pseudonyms that name the shards of the person's grants: one for each encryption key, since
+    /// those made under an older key must be seen and revoked as well.
+    pub shards: Vec<String>,
     /// How the page addresses the person: e-mail address or name.
     pub label: String,
     /// Proof that a form comes from a page made for this sign-in.
@@ -33,15 +34,24 @@ impl Person {
     }
 
     /// The cookie of somebody who has just signed in.
-    pub(crate) fn sign_in(gate: &mut Gate<'_>, shard: String, caller: &Caller) -> HeaderValue {
+    pub(crate) fn sign_in(
+        gate: &mut Gate<'_>,
+        shards: Vec<String>,
+        caller: &Caller,
+    ) -> HeaderValue {
         let label = caller.email.as_ref().or(caller.name.as_ref()).unwrap_or(&caller.subject);
         let person = Self {
-            shard,
+            shards,
             label: label.clone(),
             csrf: gate.entropy.token(),
             expires: gate.now + PERSON_TTL,
         };
         let value = gate.keys.seal(Purpose::Person, gate.origin, &person, gate.entropy);
         cookie::set(cookie::PERSON, &value, PERSON_TTL)
+    }
+
+    /// Removes the cookie.
+    pub(crate) fn sign_out() -> HeaderValue {
+        cookie::clear(cookie::PERSON)
     }
 }

@@ -1,16 +1,18 @@
 //! Redirect URIs: which may be registered, and which request matches which registration.
 
+use toolgate_config::Str;
 use url::Url;
 
 use crate::host::is_loopback;
 use crate::limits::MAX_REDIRECT_URI;
 
-/// Checks a URI that a client wants to register: `https`, or `http` on the person's own computer
-/// (RFC 8252 section 7.3), without fragment or user name.
+/// Checks a URI that a client wants to register: `https`, `http` on the person's own computer
+/// (RFC 8252 section 7.3), or one of these private-use schemes (section 7.1), without fragment or
+/// user name.
 ///
 /// # Errors
 /// What is wrong, in words for the client's developer.
-pub fn check(uri: &str) -> Result<(), String> {
+pub fn check(uri: &str, schemes: &[Str]) -> Result<(), String> {
     if uri.len() > MAX_REDIRECT_URI {
         return Err(format!("a redirect_uri is longer than {MAX_REDIRECT_URI} characters"));
     }
@@ -39,10 +41,33 @@ pub fn check(uri: &str) -> Result<(), String> {
             Err("a redirect_uri must use https, or http on localhost, 127.0.0.1 or [::1]"
                 .to_owned())
         }
-        _ => Err("a redirect_uri must use https or loopback http; other schemes can be claimed \
-                  by any application and are not accepted"
+        _ if needs_scheme(uri, schemes).is_none() && is_private_use(uri) => Ok(()),
+        _ => Err("a redirect_uri must use https or loopback http; another scheme can be claimed \
+                  by any application, so it is accepted only when redirect_schemes in the section \
+                  registration of mcp.toml lists it"
             .to_owned()),
     }
+}
+
+/// The private-use scheme of the URI, if it is one that `redirect_schemes` would have to list.
+#[must_use]
+pub fn needs_scheme<'a>(uri: &'a str, schemes: &[Str]) -> Option<&'a str> {
+    let (scheme, _) = uri.split_once(':')?;
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_lowercase())
+        && scheme.bytes().all(|b| {
+            b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.')
+        });
+    let is_private = is_scheme && !matches!(scheme, "http" | "https");
+    (is_private && !schemes.iter().any(|known| known == scheme)).then_some(scheme)
+}
+
+/// Whether a URI of a private-use scheme is written as one, in lower case and with a path: it is
+/// compared as text and handed to the operating system as it is.
+fn is_private_use(uri: &str) -> bool {
+    let Some((scheme, rest)) = uri.split_once(':') else { return false };
+    !scheme.bytes().any(|b| b.is_ascii_uppercase())
+        && rest.starts_with('/')
+        && !uri.bytes().any(|b| b"\"<>^`{|}".contains(&b))
 }
 
 /// Whether a requested URI is the registered one: the same text, except that the port of a
@@ -90,7 +115,7 @@ mod tests {
             "http://127.5.5.5/cb?x=1",
             "http://[::1]:8080/cb",
         ] {
-            assert_eq!(check(good), Ok(()), "{good}");
+            assert_eq!(check(good, &[]), Ok(()), "{good}");
         }
         for bad in [
             "http://example.com/cb",
@@ -113,9 +138,42 @@ mod tests {
             "hTTps:/client.example/cb",
             "",
         ] {
-            assert!(check(bad).is_err(), "{bad}");
+            assert!(check(bad, &[]).is_err(), "{bad}");
         }
-        assert!(check(&format!("https://example.com/{}", "a".repeat(600))).is_err());
+        assert!(check(&format!("https://example.com/{}", "a".repeat(600)), &[]).is_err());
+    }
+
+    #[test]
+    fn a_private_use_scheme_is_accepted_only_where_it_is_listed() {
+        let listed = [Str::Borrowed("cursor"), Str::Borrowed("com.example.app")];
+        for good in ["cursor://anysphere.cursor-mcp/oauth/callback", "com.example.app:/callback"] {
+            assert!(check(good, &[]).unwrap_err().contains("redirect_schemes"), "{good}");
+            assert_eq!(check(good, &listed), Ok(()), "{good}");
+        }
+        for bad in [
+            "claude://callback",
+            "Cursor://callback",
+            "cursor:callback",
+            "cursor:",
+            "cursor://",
+            "cursor:///x",
+            "cursor://a/b#c",
+            "cursor://user@a/b",
+            "cursor://a/\"onclick",
+            "cursor2://a/b",
+            "javascript://a/%0aalert(1)",
+            "data:/text",
+        ] {
+            assert!(check(bad, &listed).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_private_use_scheme_matches_as_text_only() {
+        let registered = "cursor://localhost:1/cb";
+        assert!(matches(registered, registered));
+        assert!(!matches(registered, "cursor://localhost:2/cb"));
+        assert!(!matches("cursor://127.0.0.1/cb", "cursor://127.0.0.1:5/cb"));
     }
 
     #[test]

@@ -2,144 +2,112 @@
 
 use http::header::CONTENT_TYPE;
 use http::{Request, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::limits::{MAX_CLIENT_ID, MAX_CLIENT_NAME, MAX_REDIRECT_URIS, MAX_REGISTRATION_BODY};
+use crate::audit::{self, Kind, Reason};
+use crate::limits::{MAX_CLIENT_ID, MAX_REDIRECT_URIS, MAX_REGISTRATION_BODY};
 use crate::oauth::client::{AuthMethod, Client, Registration};
+use crate::oauth::client_metadata::{self, Metadata, invalid};
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
-use crate::oauth::redirect_uri;
 use crate::reply::{self, Reply};
 
 /// Answers a registration request.
 pub fn register(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Reply {
+    if !gate.config.registration.dynamic {
+        return switched_off();
+    }
     match read(request).and_then(|metadata| Ok((issue(gate, &metadata)?, metadata))) {
-        Ok((client, metadata)) => reply::readable_by_any_origin(reply::json(
-            StatusCode::CREATED,
-            &describe(gate, &client, &metadata),
-        )),
+        Ok((client, metadata)) => {
+            gate.log.client(&client.key);
+            gate.log.tell(Kind::Registration, Reason::ClientRegistered);
+            reply::readable_by_any_origin(reply::json(
+                StatusCode::CREATED,
+                &describe(gate, &client, &metadata),
+            ))
+        }
         Err(error) => error.into_reply(),
     }
 }
 
-fn invalid_metadata(description: impl Into<String>) -> OAuthError {
-    OAuthError::new("invalid_client_metadata", description.into())
+/// The answer of a server whose owner does not want dynamic registrations.
+fn switched_off() -> Reply {
+    let body = json!({
+        "error": "access_denied",
+        "error_description": "This server takes no dynamic registrations; its owner can allow \
+                              them with dynamic in the section registration of mcp.toml \
+                              (client_kind_refused)",
+    });
+    let reply = reply::readable_by_any_origin(reply::json(StatusCode::FORBIDDEN, &body));
+    audit::because(reply, Reason::ClientKindRefused)
 }
 
-fn read(request: &Request<Vec<u8>>) -> Result<Map<String, Value>, OAuthError> {
+fn read(request: &Request<Vec<u8>>) -> Result<Metadata, OAuthError> {
     let is_json =
         request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(
             |value| value.trim_start().to_ascii_lowercase().starts_with("application/json"),
         );
     if !is_json {
-        return Err(invalid_metadata("The body must be application/json"));
+        return Err(invalid("The body must be application/json").because(Reason::BodyType));
     }
     if request.body().len() > MAX_REGISTRATION_BODY {
-        return Err(invalid_metadata(format!(
+        return Err(invalid(format!(
             "The registration is larger than {MAX_REGISTRATION_BODY} bytes"
-        )));
+        ))
+        .because(Reason::BodyTooLarge));
     }
-    serde_json::from_slice(request.body())
-        .map_err(|_| invalid_metadata("The body is not a JSON object"))
+    serde_json::from_slice(request.body()).map_err(|_| invalid("The body is not a JSON object"))
 }
 
-fn issue(gate: &mut Gate<'_>, metadata: &Map<String, Value>) -> Result<Client, OAuthError> {
+fn issue(gate: &mut Gate<'_>, metadata: &Metadata) -> Result<Client, OAuthError> {
+    let name = client_metadata::client_name(metadata)?;
     let registration = Registration {
-        name: client_name(metadata)?,
-        uri: client_uri(metadata)?,
-        redirect_uris: redirect_uris(metadata)?,
+        name: name.unwrap_or_else(|| "An MCP client without a name".to_owned()),
+        uri: client_metadata::client_uri(metadata)?,
+        redirect_uris: redirect_uris(gate, metadata)?,
         auth_method: auth_method(metadata)?,
         issued_at: gate.now,
     };
-    check_lists(metadata)?;
+    client_metadata::check_lists(metadata)?;
     let client = Client::issue(gate.keys, registration, gate.entropy);
+    client.check_domains(gate.config).map_err(|error| {
+        let reason = error.reason;
+        invalid(error.description).because(reason)
+    })?;
     if client.id.len() > MAX_CLIENT_ID {
-        return Err(invalid_metadata(
-            "The registration is too large; register fewer redirect_uris",
-        ));
+        return Err(invalid("The registration is too large; register fewer redirect_uris"));
     }
     Ok(client)
 }
 
-fn text<'a>(metadata: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, OAuthError> {
-    match metadata.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(invalid_metadata(format!("{name} must be a string"))),
-    }
-}
-
-fn client_name(metadata: &Map<String, Value>) -> Result<String, OAuthError> {
-    let name = text(metadata, "client_name")?.unwrap_or("An MCP client without a name");
-    // Control and bidirectional characters could make the approval page read differently.
-    let printable = name.chars().filter(|c| !c.is_control() && !is_direction_mark(*c));
-    Ok(printable.take(MAX_CLIENT_NAME).collect())
-}
-
-fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-fn client_uri(metadata: &Map<String, Value>) -> Result<Option<String>, OAuthError> {
-    match text(metadata, "client_uri")? {
-        Some(uri) if uri.starts_with("https://") && uri.len() <= 200 => Ok(Some(uri.to_owned())),
-        // Shown as text only; anything else is of no use to a person and is left out.
-        _ => Ok(None),
-    }
-}
-
-fn redirect_uris(metadata: &Map<String, Value>) -> Result<Vec<String>, OAuthError> {
-    let invalid = |description: String| OAuthError::new("invalid_redirect_uri", description);
-    let list = metadata
-        .get("redirect_uris")
-        .and_then(Value::as_array)
-        .filter(|list| !list.is_empty())
-        .ok_or_else(|| invalid("redirect_uris must list at least one URI".to_owned()))?;
+fn redirect_uris(gate: &Gate<'_>, metadata: &Metadata) -> Result<Vec<String>, OAuthError> {
+    let list = client_metadata::redirect_uris(metadata)?;
     if list.len() > MAX_REDIRECT_URIS {
-        return Err(invalid(format!(
+        return Err(client_metadata::invalid_redirect(format!(
             "At most {MAX_REDIRECT_URIS} redirect_uris can be registered"
         )));
     }
-    list.iter()
-        .map(|uri| {
-            let uri =
-                uri.as_str().ok_or_else(|| invalid("redirect_uris must be strings".to_owned()))?;
-            redirect_uri::check(uri).map_err(invalid)?;
-            Ok(uri.to_owned())
-        })
+    let schemes = &gate.config.registration.redirect_schemes;
+    list.into_iter()
+        .map(|uri| client_metadata::check_redirect(uri, schemes).map(|()| uri.to_owned()))
         .collect()
 }
 
-fn auth_method(metadata: &Map<String, Value>) -> Result<AuthMethod, OAuthError> {
-    match text(metadata, "token_endpoint_auth_method")? {
+fn auth_method(metadata: &Metadata) -> Result<AuthMethod, OAuthError> {
+    match client_metadata::text(metadata, "token_endpoint_auth_method")? {
         // RFC 7591 section 2: the default when it is left out.
         None => Ok(AuthMethod::Basic),
-        Some(name) => AuthMethod::from_name(name).ok_or_else(|| {
-            invalid_metadata(format!(
-                "token_endpoint_auth_method must be one of {}",
-                AuthMethod::NAMES.join(", ")
-            ))
-        }),
+        Some(name) => AuthMethod::REGISTERED
+            .into_iter()
+            .find(|method| method.name() == name)
+            .ok_or_else(|| {
+                let names = AuthMethod::REGISTERED.map(AuthMethod::name).join(", ");
+                invalid(format!("token_endpoint_auth_method must be one of {names}"))
+            }),
     }
 }
 
-/// What a client says it will use must include what it can use here.
-fn check_lists(metadata: &Map<String, Value>) -> Result<(), OAuthError> {
-    for (name, needed) in [("grant_types", "authorization_code"), ("response_types", "code")] {
-        match metadata.get(name) {
-            None | Some(Value::Null) => {}
-            Some(Value::Array(list)) if list.iter().any(|value| value == needed) => {}
-            Some(_) => {
-                return Err(invalid_metadata(format!(
-                    "{name} must be a list that includes {needed}"
-                )));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn describe(gate: &Gate<'_>, client: &Client, metadata: &Map<String, Value>) -> Value {
+fn describe(gate: &Gate<'_>, client: &Client, metadata: &Metadata) -> Value {
     let registration = &client.registration;
     let mut body = json!({
         "client_id": client.id,

@@ -3,7 +3,8 @@
 use http::StatusCode;
 use serde_json::json;
 
-use crate::oauth::client::Client;
+use crate::audit::{Kind, Reason};
+use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
 use crate::oauth::grant::{Address, Operation};
@@ -17,13 +18,13 @@ use crate::seal::Purpose;
 pub enum Begin {
     /// Nothing to store.
     Reply(Reply),
-    /// Perform this operation, then answer with [`done`].
+    /// Perform this operation, then answer with [`revoked`].
     Store(Address, Operation),
 }
 
 /// Checks the request. Either token ends the whole grant, if it belongs to the asking client.
-pub fn begin(gate: &Gate<'_>, params: &Params, client: &Client) -> Begin {
-    match read(gate, params) {
+pub fn begin(gate: &Gate<'_>, params: &Params, client: &Authenticated) -> Begin {
+    match read(gate, params, client) {
         Ok(Some(address)) => {
             Begin::Store(address, Operation::Revoke { client: Some(client.key.clone()) })
         }
@@ -33,16 +34,38 @@ pub fn begin(gate: &Gate<'_>, params: &Params, client: &Client) -> Begin {
     }
 }
 
+/// The answer once the grant is revoked.
+#[must_use]
+pub fn revoked(gate: &Gate<'_>) -> Reply {
+    gate.log.tell(Kind::Revoked, Reason::RevokedByClient);
+    done()
+}
+
 /// The answer to every understood request.
 #[must_use]
 pub fn done() -> Reply {
     reply::readable_by_any_origin(reply::json(StatusCode::OK, &json!({})))
 }
 
-fn read(gate: &Gate<'_>, params: &Params) -> Result<Option<Address>, OAuthError> {
-    let token = params.require("token")?;
-    Ok(open_refresh(gate, token).map(|token| token.address).or_else(|| {
-        let token: AccessToken = gate.keys.open(Purpose::AccessToken, gate.origin, token)?;
-        Some(token.address)
-    }))
+fn read(
+    gate: &Gate<'_>,
+    params: &Params,
+    client: &Authenticated,
+) -> Result<Option<Address>, OAuthError> {
+    let text = params.require("token")?;
+    let found = open_refresh(gate, text)
+        .map(|token| (token.address, token.client, token.auth_method))
+        .or_else(|| {
+            let token: AccessToken = gate.keys.open(Purpose::AccessToken, gate.origin, text)?;
+            Some((token.address, token.caller.client_id, token.auth_method))
+        });
+    let Some((address, owner, method)) = found else { return Ok(None) };
+    gate.log.user(&address.shard);
+    // Somebody else's token is not revoked, and the answer is the same (RFC 7009 section 2.1).
+    if owner != client.key {
+        gate.log.tell(Kind::Refused, Reason::RevokeOfAnotherClient);
+        return Ok(None);
+    }
+    client.require(method)?;
+    Ok(Some(address))
 }

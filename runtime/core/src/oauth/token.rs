@@ -4,10 +4,12 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::audit::{Kind, Reason};
 use crate::caller::Caller;
 use crate::limits::VERIFIER_LENGTH;
 use crate::oauth::callback::{Code, Holder};
-use crate::oauth::client::Client;
+use crate::oauth::client::AuthMethod;
+use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
 use crate::oauth::grant::{Address, Operation, Outcome};
@@ -31,6 +33,9 @@ pub struct AccessToken {
     /// When it expires.
     #[serde(rename = "e")]
     pub expires: u64,
+    /// How its client has to authenticate, for `/revoke`.
+    #[serde(rename = "m", default, skip_serializing_if = "AuthMethod::is_none")]
+    pub auth_method: AuthMethod,
     /// The grant it was issued under.
     #[serde(flatten)]
     pub address: Address,
@@ -46,6 +51,9 @@ pub(crate) struct RefreshToken {
     pub(crate) generation: u32,
     #[serde(rename = "c")]
     pub(crate) client: String,
+    /// How the client has to authenticate, as it said when the person approved it.
+    #[serde(rename = "m", default, skip_serializing_if = "AuthMethod::is_none")]
+    pub(crate) auth_method: AuthMethod,
     /// What was granted, so that a request for more is refused before it uses the token up.
     #[serde(rename = "a")]
     pub(crate) resource: String,
@@ -67,13 +75,29 @@ pub enum Begin {
 pub struct Pending {
     /// The grant.
     pub address: Address,
-    client: String,
+    client: Authenticated,
     resource: String,
     scopes: Vec<String>,
+    /// It came with a code, and not with a refresh token.
+    is_code: bool,
+}
+
+impl Pending {
+    fn tell(&self, gate: &Gate<'_>, advanced: bool) {
+        match (self.is_code, advanced) {
+            (true, _) => gate.log.tell(Kind::TokenIssued, Reason::CodeRedeemed),
+            (false, true) => gate.log.tell(Kind::TokenRefreshed, Reason::RefreshRotated),
+            (false, false) => gate.log.tell(Kind::TokenRefreshed, Reason::RefreshRepeated),
+        }
+    }
+
+    fn reused(&self) -> Reason {
+        if self.is_code { Reason::CodeReused } else { Reason::RefreshReused }
+    }
 }
 
 /// Checks the request of a client that the adapter has authenticated.
-pub fn begin(gate: &Gate<'_>, params: &Params, client: &Client) -> Begin {
+pub fn begin(gate: &Gate<'_>, params: &Params, client: &Authenticated) -> Begin {
     match read(gate, params, client) {
         Ok((operation, pending)) => {
             Begin::Store(pending.address.clone(), operation, Box::new(pending))
@@ -85,7 +109,7 @@ pub fn begin(gate: &Gate<'_>, params: &Params, client: &Client) -> Begin {
 fn read(
     gate: &Gate<'_>,
     params: &Params,
-    client: &Client,
+    client: &Authenticated,
 ) -> Result<(Operation, Pending), OAuthError> {
     let grant_type = params.require("grant_type")?;
     let resource = params
@@ -109,31 +133,35 @@ fn read(
 fn redeem(
     gate: &Gate<'_>,
     params: &Params,
-    client: &Client,
+    client: &Authenticated,
     resource: Option<String>,
 ) -> Result<(Operation, Pending), OAuthError> {
-    let code: Code = gate
-        .keys
-        .open(Purpose::Code, gate.origin, params.require("code")?)
-        .ok_or_else(|| OAuthError::invalid_grant("The code is not valid"))?;
+    let code: Code =
+        gate.keys.open(Purpose::Code, gate.origin, params.require("code")?).ok_or_else(|| {
+            OAuthError::invalid_grant("The code is not valid").because(Reason::CodeInvalid)
+        })?;
     let authorization = &code.authorization;
     if authorization.client != client.key {
-        return Err(OAuthError::invalid_grant("The code was issued to another client"));
+        return Err(OAuthError::invalid_grant("The code was issued to another client")
+            .because(Reason::CodeOfAnotherClient));
     }
+    client.require(authorization.auth_method)?;
     if code.expires <= gate.now {
-        return Err(OAuthError::invalid_grant("The code has expired"));
+        return Err(OAuthError::invalid_grant("The code has expired").because(Reason::CodeExpired));
     }
     if params.get("redirect_uri").is_some_and(|uri| uri != authorization.redirect_uri) {
         return Err(OAuthError::invalid_grant(
             "redirect_uri differs from the authorization request",
-        ));
+        )
+        .because(Reason::RedirectUriDiffers));
     }
     check_verifier(params.require("code_verifier")?, &authorization.challenge)?;
     let pending = Pending {
         resource: narrow_resource(gate, &authorization.resource, resource)?,
         scopes: authorization.scopes.clone(),
+        is_code: true,
         address: code.address,
-        client: client.key.clone(),
+        client: client.clone(),
     };
     Ok((Operation::Redeem, pending))
 }
@@ -144,26 +172,31 @@ fn check_verifier(verifier: &str, challenge: &str) -> Result<(), OAuthError> {
     if !is_well_formed {
         return Err(OAuthError::invalid_grant(
             "code_verifier must be 43 to 128 unreserved characters",
-        ));
+        )
+        .because(Reason::VerifierMalformed));
     }
     if constant_time_eq(sha256(verifier).as_bytes(), challenge.as_bytes()) {
         Ok(())
     } else {
-        Err(OAuthError::invalid_grant("code_verifier does not match the code_challenge"))
+        Err(OAuthError::invalid_grant("code_verifier does not match the code_challenge")
+            .because(Reason::VerifierMismatch))
     }
 }
 
 fn refresh(
     gate: &Gate<'_>,
     params: &Params,
-    client: &Client,
+    client: &Authenticated,
     resource: Option<String>,
 ) -> Result<(Operation, Pending), OAuthError> {
-    let token = open_refresh(gate, params.require("refresh_token")?)
-        .ok_or_else(|| OAuthError::invalid_grant("The refresh token is not valid"))?;
+    let token = open_refresh(gate, params.require("refresh_token")?).ok_or_else(|| {
+        OAuthError::invalid_grant("The refresh token is not valid").because(Reason::RefreshInvalid)
+    })?;
     if token.client != client.key {
-        return Err(OAuthError::invalid_grant("The refresh token was issued to another client"));
+        return Err(OAuthError::invalid_grant("The refresh token was issued to another client")
+            .because(Reason::RefreshOfAnotherClient));
     }
+    client.require(token.auth_method)?;
     let operation = Operation::Refresh {
         generation: token.generation,
         grace: gate.config.tokens.refresh_grace,
@@ -171,8 +204,9 @@ fn refresh(
     let pending = Pending {
         resource: narrow_resource(gate, &token.resource, resource)?,
         scopes: narrow_scopes(token.scopes, params.get("scope"))?,
+        is_code: false,
         address: token.address,
-        client: token.client,
+        client: client.clone(),
     };
     Ok((operation, pending))
 }
@@ -181,8 +215,20 @@ pub(crate) fn open_refresh(gate: &Gate<'_>, token: &str) -> Option<RefreshToken>
     gate.keys.open(Purpose::RefreshToken, gate.origin, token)
 }
 
+/// The reply when the identity provider no longer vouches for the person.
+#[must_use]
+pub fn person_refused() -> Reply {
+    OAuthError::invalid_grant("The identity provider has ended the sign-in; sign in again")
+        .because(Reason::RevokedByUpstream)
+        .into_reply()
+}
+
 /// Turns the outcome of the operation into the token response.
 pub fn finish(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Reply {
+    gate.log.user(&pending.address.shard);
+    if outcome == Outcome::Reused {
+        gate.log.tell(Kind::Revoked, Reason::RevokedByReuse);
+    }
     match issue(gate, pending, outcome) {
         Ok(reply) => reply,
         Err(error) => error.into_reply(),
@@ -190,21 +236,27 @@ pub fn finish(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Reply
 }
 
 fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Reply, OAuthError> {
-    let (generation, expires, sealed) = match outcome {
-        Outcome::Active { generation, expires, sealed, .. } => (generation, expires, sealed),
+    let (generation, expires, sealed, advanced) = match outcome {
+        Outcome::Active { generation, expires, sealed, advanced } => {
+            (generation, expires, sealed, advanced)
+        }
         Outcome::Reused => {
             return Err(OAuthError::invalid_grant(
                 "It was used before, so everything issued under it is revoked; sign in again",
-            ));
+            )
+            .because(pending.reused()));
         }
         Outcome::Gone | Outcome::Done => {
-            return Err(OAuthError::invalid_grant("The grant is over; sign in again"));
+            return Err(OAuthError::invalid_grant("The grant is over; sign in again")
+                .because(Reason::GrantOver));
         }
     };
-    let holder: Holder = gate
-        .keys
-        .open(Purpose::Record, &pending.address.id, &sealed)
-        .ok_or_else(|| OAuthError::invalid_grant("The grant was sealed by a key that is gone"))?;
+    let holder = Holder::open(gate.keys, &pending.address.id, &sealed).ok_or_else(|| {
+        OAuthError::invalid_grant("The grant was sealed by a key that is gone")
+            .because(Reason::KeyGone)
+    })?;
+    gate.log.person(&pending.address.shard, &holder.caller);
+    pending.tell(gate, advanced);
     let mut caller = holder.caller;
     let granted = std::mem::replace(&mut caller.scopes, pending.scopes.clone());
     let scope = caller.scopes.join(" ");
@@ -215,12 +267,14 @@ fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Rep
         resource: pending.resource.clone(),
         issued: gate.now,
         expires: gate.now + lifetime,
+        auth_method: pending.client.method,
         address: pending.address.clone(),
     };
     let refresh = RefreshToken {
         address: pending.address.clone(),
         generation,
-        client: pending.client.clone(),
+        client: pending.client.key.clone(),
+        auth_method: pending.client.method,
         resource: holder.resource,
         scopes: granted,
     };
@@ -246,7 +300,8 @@ fn narrow_resource(
         None => Ok(granted.to_owned()),
         Some(requested) if requested == granted || granted == gate.origin => Ok(requested),
         Some(_) => {
-            Err(OAuthError::new("invalid_target", "resource was not part of the authorization"))
+            Err(OAuthError::new("invalid_target", "resource was not part of the authorization")
+                .because(Reason::ResourceNotGranted))
         }
     }
 }
@@ -256,7 +311,8 @@ fn narrow_scopes(granted: Vec<String>, requested: Option<&str>) -> Result<Vec<St
     let wanted: Vec<String> =
         requested.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
     if wanted.iter().any(|scope| !granted.contains(scope)) {
-        return Err(OAuthError::new("invalid_scope", "scope was not part of the authorization"));
+        return Err(OAuthError::new("invalid_scope", "scope was not part of the authorization")
+            .because(Reason::ScopeNotGranted));
     }
     Ok(wanted)
 }

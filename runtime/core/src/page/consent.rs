@@ -4,9 +4,21 @@ use http::StatusCode;
 use toolgate_config::Config;
 use url::Url;
 
-use crate::host::is_loopback;
-use crate::page::{document, escape};
+use crate::page::target::{Target, address, form_targets, host_of};
+use crate::page::text::name;
+use crate::page::{Document, brand, escape};
 use crate::reply::Reply;
+
+/// What the server knows of a client beyond the client's own claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust<'a> {
+    /// The server's owner listed it in `mcp.toml`.
+    Known,
+    /// Its metadata document came from this host (Client ID Metadata Document section 6).
+    Domain(&'a str),
+    /// It registered itself (RFC 7591): nothing it says of itself is proven.
+    Unverified,
+}
 
 /// What the page shows and what its form carries.
 #[derive(Debug)]
@@ -15,6 +27,8 @@ pub struct ConsentPage<'a> {
     pub client_name: &'a str,
     /// The client's web site, when it gave one.
     pub client_uri: Option<&'a str>,
+    /// What is known of the client.
+    pub trust: Trust<'a>,
     /// Where this very request will send the person back to.
     pub redirect_uri: &'a str,
     /// Scopes in words.
@@ -30,92 +44,107 @@ pub struct ConsentPage<'a> {
 /// The page that asks a person to allow or deny a client.
 #[must_use]
 pub fn consent(config: &Config, page: &ConsentPage<'_>) -> Reply {
-    let server = config.server.title.as_ref().unwrap_or(&config.server.name);
-    let target = Url::parse(page.redirect_uri).ok();
-    let host = target.as_ref().and_then(Url::host_str).unwrap_or(page.redirect_uri);
-    let body = format!(
-        "<h1>Allow {client} to use {server}?</h1>\n{description}\
-         <dl>\n<dt>Application</dt><dd>{client}{site}</dd>\n\
-         <dt>You will be sent to</dt><dd><strong>{host}</strong><br><span class=\"soft\">{uri}</span></dd>\n\
-         <dt>It will be able to</dt><dd><ul>{scopes}</ul></dd>\n</dl>\n{warning}\
-         <p class=\"soft\">After you allow it you sign in; what you may do here is decided by your \
-         account.</p>\n{form}{links}",
-        client = escape(page.client_name),
-        server = escape(server),
+    let server = brand::title(config);
+    let target = Target::of(page.redirect_uri);
+    let main = format!(
+        "<h1 id=\"ask\">Allow {client} to use {server}?</h1>\n{description}<dl>\n\
+         <div><dt>Application</dt><dd>{client}{trust}{site}</dd></div>\n\
+         <div><dt>It will be able to</dt><dd><ul>{scopes}</ul></dd></div>\n\
+         <div><dt>You will be sent to</dt><dd>{target}<span class=\"soft\">{uri}</span></dd></div>\n\
+         </dl>\n{warning}{form}\
+         <p class=\"soft\">If you allow it you sign in next. What it may do here is decided by your \
+         account, and you can end it at any time.</p>\n",
+        client = name(page.client_name),
+        server = name(server),
         description = config
             .server
             .description
             .as_ref()
-            .map(|text| format!("<p>{}</p>\n", escape(text)))
+            .map(|text| format!("<p class=\"soft\">{}</p>\n", escape(text)))
             .unwrap_or_default(),
-        site = page
-            .client_uri
-            .map(|uri| format!("<br><span class=\"soft\">{}</span>", escape(uri)))
-            .unwrap_or_default(),
-        host = escape(host),
-        uri = escape(page.redirect_uri),
+        trust = trust(page.trust),
+        site = page.client_uri.and_then(|uri| site(uri, page.trust)).unwrap_or_default(),
         scopes = page.scopes.iter().map(|s| format!("<li>{}</li>", escape(s))).collect::<String>(),
-        warning = warning(host),
+        target = target.in_words(),
+        uri = address(page.redirect_uri),
+        warning = warning(page.trust, &target),
         form = form(page),
-        links = links(config),
     );
-    document(StatusCode::OK, &format!("Allow access to {server}"), &body, &form_targets(page))
+    Document {
+        status: StatusCode::OK,
+        title: &format!("Allow access to {server}"),
+        config: Some(config),
+        main,
+        form_targets: form_targets(&[page.provider_origin, page.redirect_uri]),
+    }
+    .into_reply()
 }
 
+fn trust(trust: Trust<'_>) -> String {
+    match trust {
+        Trust::Known => "<span class=\"tag good\">Listed by this server’s owner</span>".to_owned(),
+        Trust::Domain(host) => {
+            format!("<span class=\"tag good\">Verified: <b>{}</b></span>", escape(&host_of(host)))
+        }
+        Trust::Unverified => "<span class=\"tag bad\">Not verified</span>".to_owned(),
+    }
+}
+
+/// The site a client names is only ever a claim: by its host, and not as a link. Nothing of it is
+/// needed where its owner, or this server's, is known to have named it.
+fn site(uri: &str, trust: Trust<'_>) -> Option<String> {
+    let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+    let host = url.host_str()?;
+    let is_claim = match trust {
+        Trust::Known => false,
+        Trust::Domain(domain) => host_of(domain) != host,
+        Trust::Unverified => true,
+    };
+    is_claim.then(|| format!("<span class=\"soft\">Says its web site is {}</span>", escape(host)))
+}
+
+/// What the person alone can judge (MCP authorization, "Client ID Metadata Document security";
+/// RFC 8252 section 8.6): nothing for a web site that is known or verified.
+fn warning(trust: Trust<'_>, target: &Target) -> String {
+    let claim = match trust {
+        Trust::Unverified => "It registered itself: its name is its own claim. ",
+        Trust::Known | Trust::Domain(_) => "",
+    };
+    let reason = match (target, trust) {
+        (Target::Web(_), Trust::Known | Trust::Domain(_)) => return String::new(),
+        (Target::Web(host), Trust::Unverified) => {
+            format!("Allow it only if you know <b>{}</b> and", escape(host))
+        }
+        (Target::Loopback(_), _) => "It runs on this computer, where any program can pretend to \
+                                     be it. Allow it only if you"
+            .to_owned(),
+        (Target::Private(scheme), _) => format!(
+            "Any application on this device can claim <b>{}:</b> addresses and so receive the \
+             answer. Allow it only if you",
+            escape(scheme)
+        ),
+    };
+    let heading = match trust {
+        Trust::Unverified => "This application is not verified",
+        Trust::Known | Trust::Domain(_) => "Is it you who started this?",
+    };
+    format!(
+        "<section class=\"warn\" aria-labelledby=\"warning\">\n<h2 id=\"warning\">{heading}</h2>\n\
+         <p>{claim}{reason} have just started to connect from there.</p>\n</section>\n"
+    )
+}
+
+/// Deny comes first: the first button is the one that Enter presses where a form has a field to
+/// press it in (HTML, "implicit submission").
 fn form(page: &ConsentPage<'_>) -> String {
     format!(
         "<form method=\"post\" action=\"/authorize\">\n\
          <input type=\"hidden\" name=\"attempt\" value=\"{}\">\n\
          <input type=\"hidden\" name=\"csrf\" value=\"{}\">\n\
-         <button name=\"decision\" value=\"deny\">Deny</button>\n\
-         <button name=\"decision\" value=\"approve\">Allow</button>\n</form>\n",
+         <button name=\"decision\" value=\"deny\" aria-describedby=\"ask\">Deny</button>\n\
+         <button name=\"decision\" value=\"approve\" aria-describedby=\"ask\">Allow</button>\n\
+         </form>\n",
         escape(page.attempt),
         escape(page.csrf)
     )
-}
-
-fn warning(host: &str) -> String {
-    let text = if is_loopback(host) {
-        "The application runs on this computer, and its name is its own claim. Allow it only if \
-         you have just started signing in from it."
-    } else {
-        "The application registered itself, and its name is its own claim. Allow it only if you \
-         know the address above and have just started signing in there."
-    };
-    format!("<p class=\"warn\">{text}</p>\n")
-}
-
-fn links(config: &Config) -> String {
-    let links: Vec<String> = [
-        (&config.consent.privacy_policy_url, "Privacy policy"),
-        (&config.consent.terms_of_service_url, "Terms of service"),
-        (&config.server.website_url, "About this server"),
-    ]
-    .into_iter()
-    .filter_map(|(url, text)| {
-        let url = url.as_ref()?;
-        Some(format!("<a href=\"{}\" rel=\"noopener noreferrer\">{text}</a>", escape(url)))
-    })
-    .collect();
-    if links.is_empty() {
-        String::new()
-    } else {
-        format!("<p class=\"soft\">{}</p>\n", links.join(" · "))
-    }
-}
-
-/// Chrome holds every redirect that follows a form to `form-action`, and an identity provider may
-/// pass through others of its own that nobody can list. The page has no other form and all its slots
-/// are escaped, so `https:` costs little; plain http only for the hosts of this very sign-in.
-fn form_targets(page: &ConsentPage<'_>) -> String {
-    let mut targets = "'self' https:".to_owned();
-    for address in [page.provider_origin, page.redirect_uri] {
-        if let Ok(url) = Url::parse(address)
-            && url.scheme() != "https"
-        {
-            targets.push(' ');
-            targets.push_str(&url.origin().ascii_serialization());
-        }
-    }
-    targets
 }

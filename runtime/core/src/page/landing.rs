@@ -3,7 +3,8 @@
 use http::StatusCode;
 use toolgate_config::Config;
 
-use crate::page::{document, escape};
+use crate::oauth::gate::CONNECTIONS_PATH;
+use crate::page::{Document, escape};
 use crate::reply::Reply;
 
 /// The landing page of a server at this origin.
@@ -19,15 +20,24 @@ pub fn landing(config: &Config, origin: &str) -> Reply {
     } else {
         String::new()
     };
-    let body = format!(
-        "<h1>{}</h1>\n<p>{}</p>\n<h2>Address</h2>\n<pre>{origin}/mcp</pre>\n\
+    let main = format!(
+        "<h1>Connect to {}</h1>\n<p>{}</p>\n<h2>Address</h2>\n<pre>{origin}/mcp</pre>\n\
          <h2>Claude Code</h2>\n<pre>claude mcp add --transport http {} {origin}/mcp</pre>\n\
-         <h2>MCP Inspector</h2>\n<pre>npx @modelcontextprotocol/inspector</pre>\n{sse}",
+         <h2>MCP Inspector</h2>\n<pre>npx @modelcontextprotocol/inspector</pre>\n{sse}\
+         <h2>Your connections</h2>\n<p><a href=\"{CONNECTIONS_PATH}\">See which applications you \
+         have connected, and revoke them</a></p>\n",
         escape(name),
         escape(description),
         slug(name),
     );
-    document(StatusCode::OK, name, &body, "")
+    Document {
+        status: StatusCode::OK,
+        title: name,
+        config: Some(config),
+        main,
+        form_targets: String::new(),
+    }
+    .into_reply()
 }
 
 /// The name as one word for a command line.

@@ -1,8 +1,13 @@
 //! The pages people see: static pieces with escaped slots, no script.
 
+mod brand;
+mod connections;
 mod consent;
+mod date;
 mod landing;
 mod message;
+mod target;
+mod text;
 
 use http::StatusCode;
 use http::header::{
@@ -10,62 +15,80 @@ use http::header::{
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use sha2::{Digest, Sha256};
+use toolgate_config::Config;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::reply::{Reply, set, with_body};
 
-pub use consent::{ConsentPage, consent};
+pub use connections::{Connection, ConnectionsPage, connections};
+pub use consent::{ConsentPage, Trust, consent};
 pub use landing::landing;
-pub use message::message;
+pub use message::{message, refusal};
+pub use text::escape;
 
-const STYLE: &str = include_str!("style.css");
+/// The style of every page.
+pub const STYLE: &str = include_str!("style.css");
 
-/// Escapes text for element content and quoted attributes.
-#[must_use]
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
+/// What one page puts into the document that all share. Markup is complete: its slots are escaped.
+struct Document<'a> {
+    status: StatusCode,
+    title: &'a str,
+    /// Whose page it is; absent where it is not known, or does not matter.
+    config: Option<&'a Config>,
+    /// Markup of `<main>`.
+    main: String,
+    /// Sources of CSP `form-action`; empty for a page without a form.
+    form_targets: String,
 }
 
-/// Wraps a body into the document every page shares. `form_targets` are further sources of CSP
-/// `form-action`, empty for a page without a form.
-fn document(status: StatusCode, title: &str, body: &str, form_targets: &str) -> Reply {
-    let title = escape(title);
-    let html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
-    );
-    let mut reply = with_body(status, "text/html; charset=utf-8", html.into_bytes());
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; frame-ancestors 'none'; \
-         form-action {}",
-        STANDARD.encode(Sha256::digest(STYLE.as_bytes())),
-        if form_targets.is_empty() { "'none'" } else { form_targets },
-    );
-    if let Ok(policy) = HeaderValue::try_from(policy) {
-        reply.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+impl Document<'_> {
+    fn into_reply(self) -> Reply {
+        let title = escape(self.title);
+        let colors = self.config.and_then(brand::style);
+        let html = format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
+             <style>{STYLE}</style>\n{colors}</head>\n<body>\n{header}<main>\n{main}</main>\n\
+             {footer}</body>\n</html>\n",
+            colors = colors.as_ref().map(|s| format!("<style>{s}</style>\n")).unwrap_or_default(),
+            header = self.config.map(brand::header).unwrap_or_default(),
+            main = self.main,
+            footer = self.config.map(brand::footer).unwrap_or_default(),
+        );
+        let mut reply = with_body(self.status, "text/html; charset=utf-8", html.into_bytes());
+        if let Ok(policy) = HeaderValue::try_from(self.policy(colors.as_deref())) {
+            reply.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+        }
+        set(&mut reply, X_FRAME_OPTIONS, "DENY");
+        set(&mut reply, X_CONTENT_TYPE_OPTIONS, "nosniff");
+        set(&mut reply, CACHE_CONTROL, "no-store");
+        // No other site learns an address of ours from either. A form needs the second one: under
+        // `no-referrer` browsers send `Origin: null` with it, which is also what a sandboxed frame
+        // of an attacker sends, and so could not be told from it (Fetch standard, "append a request
+        // `Origin` header").
+        let referrer = if self.form_targets.is_empty() { "no-referrer" } else { "same-origin" };
+        set(&mut reply, REFERRER_POLICY, referrer);
+        set(&mut reply, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+        reply
     }
-    set(&mut reply, X_FRAME_OPTIONS, "DENY");
-    set(&mut reply, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(&mut reply, CACHE_CONTROL, "no-store");
-    // `no-referrer` would make the browser send `Origin: null` with our own form.
-    set(&mut reply, REFERRER_POLICY, "same-origin");
-    set(&mut reply, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    reply
+
+    /// Content-Security-Policy (CSP Level 3): the styles of this page, the owner's logo, nothing
+    /// else.
+    fn policy(&self, colors: Option<&str>) -> String {
+        let hash = |style: &str| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(style)));
+        let image = self.config.and_then(brand::image_source);
+        format!(
+            "default-src 'none'; style-src{}{}; {}base-uri 'none'; frame-ancestors 'none'; \
+             form-action {}",
+            hash(STYLE),
+            colors.map(hash).unwrap_or_default(),
+            image.map(|source| format!("img-src {source}; ")).unwrap_or_default(),
+            if self.form_targets.is_empty() { "'none'" } else { &self.form_targets },
+        )
+    }
 }
 
 #[cfg(test)]
@@ -73,17 +96,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markup_characters_are_escaped() {
-        assert_eq!(escape("<a href=\"x\">'&"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
-    }
-
-    #[test]
     fn a_page_cannot_be_framed_cached_or_scripted() {
-        let reply = document(StatusCode::OK, "t", "", "");
+        let document = Document {
+            status: StatusCode::OK,
+            title: "t",
+            config: None,
+            main: String::new(),
+            form_targets: String::new(),
+        };
+        let reply = document.into_reply();
         let csp = reply.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(csp.starts_with("default-src 'none'; style-src 'sha256-"));
         assert!(csp.contains("frame-ancestors 'none'") && csp.ends_with("form-action 'none'"));
         assert_eq!(reply.headers()[X_FRAME_OPTIONS], "DENY");
         assert_eq!(reply.headers()[CACHE_CONTROL], "no-store");
+        assert_eq!(reply.headers()[REFERRER_POLICY], "no-referrer");
+    }
+
+    #[test]
+    fn the_style_stays_small() {
+        assert!(STYLE.len() < 4096, "{}", STYLE.len());
+        assert!(!STYLE.contains('<') && !STYLE.contains("url("));
     }
 }

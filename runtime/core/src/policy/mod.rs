@@ -39,6 +39,7 @@ use std::fmt;
 
 use toolgate_config::Config;
 
+use crate::audit;
 use crate::caller::{Caller, Vars};
 
 pub use evaluate::{MAX_DEPTH, MAX_STEPS};
@@ -100,6 +101,41 @@ pub enum Reason<'a> {
     EmptyCondition,
     /// Conditions are nested or repeated beyond what is evaluated.
     TooComplex,
+}
+
+impl<'a> Reason<'a> {
+    /// The claim, variable or policy that it is about.
+    #[must_use]
+    pub fn subject(self) -> Option<&'a str> {
+        match self {
+            Self::UnknownPolicy(name)
+            | Self::MissingClaim(name)
+            | Self::ClaimType(name)
+            | Self::MissingVariable(name)
+            | Self::UnreadableVariable(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl From<Reason<'_>> for audit::Reason {
+    fn from(reason: Reason<'_>) -> Self {
+        match reason {
+            Reason::NotMatched => Self::PolicyNotMatched,
+            Reason::UnknownPolicy(_) => Self::PolicyUnknown,
+            Reason::NoEmail => Self::EmailMissing,
+            Reason::UnverifiedEmail => Self::EmailUnverified,
+            Reason::UnreadableEmail => Self::EmailUnreadable,
+            Reason::UnreadableEntry => Self::PolicyEntryUnreadable,
+            Reason::NoGroups => Self::GroupsMissing,
+            Reason::MissingClaim(_) => Self::ClaimMissing,
+            Reason::ClaimType(_) => Self::ClaimType,
+            Reason::MissingVariable(_) => Self::VariableMissing,
+            Reason::UnreadableVariable(_) => Self::VariableUnreadable,
+            Reason::EmptyCondition => Self::ConditionEmpty,
+            Reason::TooComplex => Self::PolicyTooComplex,
+        }
+    }
 }
 
 impl fmt::Display for Reason<'_> {

@@ -2,7 +2,6 @@
 
 use http::header::CONTENT_SECURITY_POLICY;
 use serde_json::json;
-use toolgate_core::oauth::callback::Begin;
 use toolgate_core::seal::sha256;
 
 use crate::support::*;
@@ -49,7 +48,7 @@ fn the_code_exchange_carries_our_credentials_and_the_verifier() {
     let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
     let upstream = parameters(&browser.press(&mut world, &page, "approve"));
     let begun = browser.callback(&mut world, &[("state", &upstream["state"]), ("code", "c")]);
-    let Begin::Exchange(_, request) = begun else { panic!("{begun:?}") };
+    let (_, request) = begun.expect("an exchange");
     assert_eq!(request.uri().to_string(), format!("{ISSUER}/token"));
     let form: std::collections::BTreeMap<_, _> =
         url::form_urlencoded::parse(request.body()).into_owned().collect();
@@ -231,13 +230,13 @@ fn a_login_finishes_only_in_the_browser_that_started_it_and_only_once() {
     let to_idp = browser.press(&mut world, &page, "approve");
     let state = parameters(&to_idp)["state"].clone();
     let answer = [("state", state.as_str()), ("code", "c")];
-    let Begin::Reply(reply) = Browser::default().callback(&mut world, &answer) else {
+    let Err(reply) = Browser::default().callback(&mut world, &answer) else {
         panic!("another browser finished the login")
     };
     assert_eq!(reply.status(), 400);
     assert!(text(&reply).contains("another browser"));
     finish_login(&mut world, &mut browser, &to_idp).unwrap();
-    assert!(matches!(browser.callback(&mut world, &answer), Begin::Reply(r) if r.status() == 400));
+    assert!(matches!(browser.callback(&mut world, &answer), Err(r) if r.status() == 400));
 }
 
 #[test]
@@ -249,7 +248,7 @@ fn a_login_expires() {
     let state = parameters(&browser.press(&mut world, &page, "approve"))["state"].clone();
     world.now += 601;
     let begun = browser.callback(&mut world, &[("state", &state), ("code", "c")]);
-    assert!(matches!(begun, Begin::Reply(reply) if reply.status() == 400));
+    assert!(matches!(begun, Err(reply) if reply.status() == 400));
 }
 
 #[test]
@@ -265,7 +264,7 @@ fn errors_of_the_identity_provider_reach_the_client_in_its_own_terms() {
         let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
         let state = parameters(&browser.press(&mut world, &page, "approve"))["state"].clone();
         let begun = browser.callback(&mut world, &[("state", &state), ("error", theirs)]);
-        let Begin::Reply(reply) = begun else { panic!("went on after {theirs}") };
+        let Err(reply) = begun else { panic!("went on after {theirs}") };
         let answer = parameters(&reply);
         assert_eq!((answer["error"].as_str(), answer["iss"].as_str()), (ours, ORIGIN));
         assert!(!location(&reply).contains("%3Cscript"));
@@ -280,7 +279,7 @@ fn an_answer_of_another_issuer_is_refused() {
     let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
     let state = parameters(&browser.press(&mut world, &page, "approve"))["state"].clone();
     let query = [("state", state.as_str()), ("code", "c"), ("iss", "https://evil.example")];
-    let Begin::Reply(reply) = browser.callback(&mut world, &query) else { panic!("mixed up") };
+    let Err(reply) = browser.callback(&mut world, &query) else { panic!("mixed up") };
     assert_eq!(parameters(&reply)["error"], "server_error");
 }
 
@@ -292,18 +291,20 @@ fn what_the_token_endpoint_of_the_provider_says_is_not_passed_on() {
     let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
     let state = parameters(&browser.press(&mut world, &page, "approve"))["state"].clone();
     let begun = browser.callback(&mut world, &[("state", &state), ("code", "c")]);
-    let Begin::Exchange(returned, _) = begun else { panic!("{begun:?}") };
+    let (returned, _) = begun.expect("an exchange");
     for (status, answer) in [
         (400, json!({ "error": "invalid_grant", "error_description": "secret words" })),
         (500, json!("secret words")),
-        (200, json!({ "access_token": "x", "token_type": "Bearer" })),
+        (200, json!({ "error": "secret words" })),
+        (200, json!({ "access_token": "x", "token_type": "mac" })),
     ] {
         let answer = http::Response::builder()
             .status(status)
             .header("content-type", "application/json")
             .body(answer.to_string().into_bytes())
             .unwrap();
-        let (reply, reason) = *returned.id_token(&world.gate(), answer).unwrap_err();
+        let refusal = returned.tokens(&world.gate(), &answer).map(|_| ()).unwrap_err();
+        let (reply, reason) = *refusal;
         assert_eq!(parameters(&reply)["error"], "server_error");
         assert!(!location(&reply).contains("secret") && !reason.contains("secret"), "{reason}");
     }

@@ -9,15 +9,24 @@ use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 use toolgate_config::{
-    Config, Consent, Endpoints, Identity, Provider as Kind, Server, Setting, Storage, StorageKind,
-    Tokens, Transport,
+    Audit, Config, Consent, Endpoints, Identity, Limits, Provider as Kind, Registration, Server,
+    Setting, Storage, StorageKind, Tokens, Transport,
 };
 use toolgate_core::access::id_token::Rejection;
 use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::Provider;
+use toolgate_core::audit::Log;
 use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::oauth::callback::{Finished, Identified, Returned};
+use toolgate_core::oauth::assertion;
+use toolgate_core::oauth::client::{AuthMethod, Client, Lookup};
+use toolgate_core::oauth::credentials::{Authenticated, Checked, Credentials};
+use toolgate_core::oauth::document::{self, Document, Keys};
+use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome, Write, apply};
+use toolgate_core::oauth::params::Params;
+use toolgate_core::oauth::public_url::DocumentUrl;
 use toolgate_core::oauth::{authorize, bearer, callback, register, token};
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::{Entropy, Keyring, encode, sha256};
@@ -46,7 +55,7 @@ pub fn config() -> Config {
         identity: Identity {
             provider: Kind::CloudflareAccess,
             client_id: var("ACCESS_CLIENT_ID"),
-            client_secret: "ACCESS_CLIENT_SECRET".into(),
+            client_secret: Some("ACCESS_CLIENT_SECRET".into()),
             endpoints: Endpoints::Urls {
                 authorization_url: var("ACCESS_AUTHORIZATION_URL"),
                 token_url: var("ACCESS_TOKEN_URL"),
@@ -58,6 +67,13 @@ pub fn config() -> Config {
             leeway: 60,
         },
         storage: Storage { kind: StorageKind::DurableObject, binding: "TOOLGATE".into() },
+        registration: Registration {
+            metadata_documents: true,
+            dynamic: true,
+            allowed_domains: vec![].into(),
+            redirect_schemes: vec![].into(),
+        },
+        clients: vec![].into(),
         transport: Transport { sse: true, allowed_origins: vec![].into(), max_body_bytes: 1 << 22 },
         tokens: Tokens {
             encryption_key: "COOKIE_ENCRYPTION_KEY".into(),
@@ -68,10 +84,16 @@ pub fn config() -> Config {
             revocation_max_age: 30,
         },
         consent: Consent {
+            name: None,
+            logo_url: None,
+            color: None,
+            color_dark: None,
             remember_for: 86400,
             privacy_policy_url: None,
             terms_of_service_url: None,
         },
+        limits: Limits { register: 10, authorize: 60, token: 120, callback: 60 },
+        audit: Audit { analytics_engine: None, queue: None, email: false, arguments: false },
         policies: vec![].into(),
     }
 }
@@ -120,16 +142,22 @@ pub struct World {
     pub keys: Keyring,
     pub now: u64,
     pub grants: BTreeMap<String, Grant>,
+    pub log: Log,
+    /// What addresses on the internet answer.
+    pub documents: BTreeMap<String, Response<Vec<u8>>>,
+    pub variables: Variables,
     entropy: Counter,
 }
 
 impl World {
     pub fn new() -> Self {
         let config = config();
-        let provider = Provider::resolve(&config, &Variables::default(), ORIGIN).unwrap();
+        let provider = Provider::access(&config, &Variables::default(), ORIGIN).unwrap();
         let keys = Keyring::parse(KEY).unwrap();
         let entropy = Counter::default();
-        Self { config, provider, keys, now: NOW, grants: BTreeMap::new(), entropy }
+        let (grants, log) = (BTreeMap::new(), Log::default());
+        let (documents, variables) = (BTreeMap::new(), Variables::default());
+        Self { config, provider, keys, now: NOW, grants, log, documents, variables, entropy }
     }
 
     pub fn gate(&mut self) -> Gate<'_> {
@@ -140,6 +168,7 @@ impl World {
             provider: &self.provider,
             now: self.now,
             entropy: &mut self.entropy,
+            log: &self.log,
         }
     }
 
@@ -172,16 +201,59 @@ impl World {
     }
 
     pub fn token_request(&mut self, request: &Request<Vec<u8>>) -> (u16, Value) {
-        let begun = token::begin(&self.gate(), request);
-        let reply = match begun {
-            token::Begin::Reply(reply) => reply,
-            token::Begin::Store(address, operation, pending) => {
-                let outcome = self.store(&address, operation);
-                token::finish(&mut self.gate(), &pending, outcome)
-            }
+        let reply = match self.authenticated(request) {
+            Ok(begun) => match begun {
+                token::Begin::Reply(reply) => reply,
+                token::Begin::Store(address, operation, pending) => {
+                    let outcome = self.store(&address, operation);
+                    token::finish(&mut self.gate(), &pending, outcome)
+                }
+            },
+            Err(error) => error.into_reply(),
         };
         assert_eq!(reply.headers()["cache-control"], "no-store");
         (reply.status().as_u16(), body(&reply))
+    }
+
+    fn authenticated(&mut self, request: &Request<Vec<u8>>) -> Result<token::Begin, OAuthError> {
+        let params = Params::form(request)?;
+        let client = self.client_of(request, &params)?;
+        Ok(token::begin(&self.gate(), &params, &client))
+    }
+
+    pub fn client_of(
+        &self,
+        request: &Request<Vec<u8>>,
+        params: &Params,
+    ) -> Result<Authenticated, OAuthError> {
+        let credentials = Credentials::read(request.headers(), params)?;
+        match credentials.check(&self.config, &self.keys, &self.variables)? {
+            Checked::Done(client) => Ok(client),
+            Checked::MissingSecret(name) => Err(OAuthError::new("temporarily_unavailable", name)),
+            Checked::Assertion(url, jwt) => {
+                let document = self.document(&url)?;
+                let keys = match document.keys.as_ref().expect("keys") {
+                    Keys::Inline(keys) => keys.clone(),
+                    Keys::At(url) => document::read_keys(&self.documents[url.as_str()], self.now)?,
+                };
+                let audiences = [ORIGIN, &format!("{ORIGIN}/token")];
+                assertion::verify(&keys, &jwt, url.as_str(), &audiences, self.now)?;
+                Ok(Authenticated { key: document.client.key, method: AuthMethod::PrivateKeyJwt })
+            }
+        }
+    }
+
+    fn document(&self, url: &DocumentUrl) -> Result<Document, OAuthError> {
+        let nothing = Response::builder().status(404).body(Vec::new()).unwrap();
+        let answer = self.documents.get(url.as_str()).unwrap_or(&nothing);
+        Ok(document::read(&self.config, url, answer, self.now)?)
+    }
+
+    /// Puts a document onto the internet.
+    pub fn publish(&mut self, url: &str, document: &Value) {
+        let answer = Response::builder().header(CONTENT_TYPE, "application/json");
+        let answer = answer.body(document.to_string().into_bytes()).unwrap();
+        self.documents.insert(url.to_owned(), answer);
     }
 
     pub fn authenticate(&self, access_token: &str, path: &str) -> Result<Caller, Box<Reply>> {
@@ -219,7 +291,8 @@ impl Browser {
 
     pub fn authorize(&mut self, world: &mut World, query: &[(&str, &str)]) -> Reply {
         let request = self.request(get("/authorize", query));
-        let reply = authorize::show(&mut world.gate(), &request);
+        let client = find_client(world, &Params::query(&request));
+        let reply = authorize::show(&mut world.gate(), &request, client);
         self.keep(&reply);
         reply
     }
@@ -237,10 +310,20 @@ impl Browser {
         reply
     }
 
-    pub fn callback(&mut self, world: &mut World, query: &[(&str, &str)]) -> callback::Begin {
+    /// Comes back from the identity provider; answers the login, and the request that exchanges
+    /// its code.
+    pub fn callback(
+        &mut self,
+        world: &mut World,
+        query: &[(&str, &str)],
+    ) -> Result<(Returned, Request<Vec<u8>>), Box<Reply>> {
         let request = self.request(get("/callback", query));
-        let begun = callback::begin(&mut world.gate(), &request);
-        if let callback::Begin::Reply(reply) = &begun {
+        let gate = world.gate();
+        let begun = callback::begin(&gate, &request).and_then(|returned| {
+            let exchange = returned.exchange(&gate, &request)?;
+            Ok((returned, exchange))
+        });
+        if let Err(reply) = &begun {
             self.keep(reply);
         }
         begun
@@ -281,6 +364,14 @@ impl Idp {
     }
 }
 
+/// The client that an authorization request names.
+pub fn find_client(world: &World, params: &Params) -> Result<Client, OAuthError> {
+    match Client::lookup(&world.config, &world.keys, params.require("client_id")?)? {
+        Lookup::Found(client) => Ok(*client),
+        Lookup::Document(url) => Ok(world.document(&url)?.client),
+    }
+}
+
 /// The claims of a good id_token.
 pub fn claims(nonce: &str) -> Value {
     json!({
@@ -311,15 +402,17 @@ pub fn finish_login(
     to_idp: &Reply,
 ) -> Result<BTreeMap<String, String>, Rejection> {
     let upstream = parameters(to_idp);
-    let begun =
-        browser.callback(world, &[("state", &upstream["state"]), ("code", "upstream-code")]);
-    let callback::Begin::Exchange(returned, _) = begun else { panic!("no exchange: {begun:?}") };
+    let query = [("state", upstream["state"].as_str()), ("code", "upstream-code")];
+    let (returned, _) = browser.callback(world, &query).expect("an exchange");
     let idp = Idp::new();
     let answer = token_answer(&idp.id_token(&claims(&upstream["nonce"])));
-    let id_token = returned.id_token(&world.gate(), answer).unwrap();
-    let caller = returned.verify(&world.gate(), &idp.jwks(), &id_token)?;
-    let (address, grant, reply) = returned.finish(&mut world.gate(), caller);
-    assert_eq!(world.store(&address, Operation::Create(Box::new(grant))), Outcome::Done);
+    let tokens = returned.tokens(&world.gate(), &answer).map_err(|refusal| refusal.1).unwrap();
+    let id_token = tokens.id_token.as_ref().unwrap();
+    let caller = returned.verify(&world.gate(), &idp.jwks(), id_token)?;
+    let identified = Identified { caller, upstream: tokens.keep(world.now) };
+    let finished = returned.finish(&mut world.gate(), identified);
+    let Finished::Grant(address, grant, reply) = finished else { panic!("no grant") };
+    assert_eq!(world.store(&address, Operation::Create(grant)), Outcome::Done);
     browser.keep(&reply);
     Ok(parameters(&reply))
 }

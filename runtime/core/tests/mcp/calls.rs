@@ -1,6 +1,7 @@
 //! `tools/call`.
 
 use serde_json::{Value, json};
+use toolgate_core::audit::Log;
 use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::{Accepted, Server, accept_http};
 
@@ -115,7 +116,7 @@ fn malformed_params_are_invalid() {
 #[test]
 fn the_adapter_gets_what_the_client_sent() {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
     let params = json!({
         "name": "report", "arguments": { "about": [1, "two"] }, "_meta": { "progressToken": "p" },
     });
@@ -135,7 +136,7 @@ fn the_adapter_gets_what_the_client_sent() {
 #[test]
 fn a_call_without_arguments_has_none() {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
     for params in [json!({ "name": "speak" }), json!({ "name": "speak", "arguments": null })] {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
         let request = request(&[], body.to_string());
@@ -150,7 +151,7 @@ fn a_call_without_arguments_has_none() {
 #[test]
 fn failures_are_shown_to_the_model_and_missing_results_are_internal_errors() {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
     let params = json!({ "_meta": modern_meta(), "name": "speak" });
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
     let headers =

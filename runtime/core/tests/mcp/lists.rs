@@ -1,6 +1,7 @@
 //! `tools/list`.
 
 use serde_json::{Value, json};
+use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{Accepted, Server, accept_http};
 
@@ -111,7 +112,7 @@ fn a_list_is_public_only_when_everyone_gets_the_same() {
     let open: Vec<_> = TOOLS.into_iter().filter(|tool| tool.policy == "everyone").collect();
     for tools in [&open[..], &[]] {
         let config = config(CONFIG);
-        let server = Server { config: &config, version: "0.0.0", tools };
+        let server = Server { config: &config, version: "0.0.0", tools, log: &Log::default() };
         let body = json!({
             "jsonrpc": "2.0", "id": 1, "method": "tools/list",
             "params": { "_meta": crate::support::modern_meta() },

@@ -1,6 +1,7 @@
 //! HTTP+SSE sessions.
 
 use serde_json::{Value, json};
+use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{AcceptedSse, Server, SseSession, accept_sse};
 
@@ -9,7 +10,7 @@ use crate::support::{CONFIG, NoVars, TOOLS, config, designer, modern_meta, run, 
 /// What a POST comes to: a status, and what goes on the stream.
 fn send(caller: &Caller, session: &mut SseSession, body: &str) -> (u16, Option<Value>) {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
     let text = match accept_sse(&server, caller, &NoVars, session, body.as_bytes()) {
         AcceptedSse::Refuse(response) => return (response.status().as_u16(), None),
         AcceptedSse::Accepted(text) => text,

@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::{Map, Value, json};
 use toolgate_config::Config;
+use toolgate_core::audit::Log;
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::mcp::content::{Content, ToolResult};
 use toolgate_core::mcp::tool::{Annotations, Schema, ToolInfo};
@@ -158,7 +159,7 @@ impl Answer {
 /// Sends a request as it is, and runs the tools it asks for.
 pub fn send(caller: &Caller, request: &http::Request<Vec<u8>>) -> Answer {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
     let response = match accept_http(&server, caller, &NoVars, request) {
         Accepted::Done(response) => response,
         Accepted::Run(mut exchange) => {

@@ -1,0 +1,105 @@
+//! Answers of an identity provider's token endpoint (OAuth 2.1 section 3.2.3).
+
+use http::Response;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::access::upstream::{Trouble, Upstream};
+use crate::limits::{MAX_ID_TOKEN, MAX_UPSTREAM_TOKEN};
+
+/// Errors that end what the person granted (OAuth 2.1 section 3.2.4), those by which OpenID
+/// providers ask the person to come back (OpenID Connect Core section 3.1.2.6), and GitHub's own.
+const ENDING: [&str; 7] = [
+    "invalid_grant",
+    "access_denied",
+    "interaction_required",
+    "login_required",
+    "consent_required",
+    "bad_refresh_token",
+    "bad_verification_code",
+];
+
+/// Characters of an error code that are fit for a log.
+const MAX_ERROR_CODE: usize = 40;
+
+/// What the token endpoint gave. It does not print.
+pub struct Tokens {
+    /// For the provider's own resources.
+    pub access_token: String,
+    /// For the next time.
+    pub refresh_token: Option<String>,
+    /// Who signed in (OpenID Connect Core section 3.1.3.3).
+    pub id_token: Option<String>,
+    /// Lifetime of the access token, in seconds.
+    pub expires_in: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    access_token: Option<String>,
+    refresh_token: Option<String>,
+    id_token: Option<String>,
+    token_type: Option<String>,
+    expires_in: Option<Value>,
+    error: Option<String>,
+}
+
+/// Reads an answer. GitHub sends errors with status 200, so the body decides.
+///
+/// # Errors
+/// The provider refused, or did not answer as one does.
+pub fn read(answer: &Response<Vec<u8>>) -> Result<Tokens, Trouble> {
+    let status = answer.status();
+    let failed = |reason: &str| Trouble::Failed(format!("status {status}, {reason}"));
+    // Whatever else it says: a server in trouble has decided nothing.
+    if status.is_server_error() || status.as_u16() == 429 {
+        return Err(failed("no decision"));
+    }
+    let body: Answer =
+        serde_json::from_slice(answer.body()).map_err(|_| failed("unreadable answer"))?;
+    if let Some(error) = body.error {
+        let reason = format!("status {status}, error {}", printable(&error));
+        let is_final = ENDING.contains(&error.as_str());
+        return Err(if is_final { Trouble::Ended(reason) } else { Trouble::Failed(reason) });
+    }
+    let is_bearer = body.token_type.is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
+    let access_token = body.access_token.filter(|token| !token.is_empty());
+    let (true, true, Some(access_token)) = (status.is_success(), is_bearer, access_token) else {
+        return Err(failed("no access token of type bearer"));
+    };
+    if body.id_token.as_ref().is_some_and(|token| token.len() > MAX_ID_TOKEN) {
+        return Err(failed("the id_token is too large"));
+    }
+    let refresh_token = body.refresh_token.filter(|token| !token.is_empty());
+    let expires_in = body.expires_in.as_ref().and_then(seconds);
+    Ok(Tokens { access_token, refresh_token, id_token: body.id_token, expires_in })
+}
+
+impl Tokens {
+    /// What to keep so that the provider can be asked again. An access token of unknown lifetime
+    /// is of no use: nobody could tell whether it was withdrawn or has expired.
+    #[must_use]
+    pub fn keep(&self, now: u64) -> Option<Upstream> {
+        let kept = match (&self.refresh_token, self.expires_in) {
+            (Some(token), _) => Upstream::Refresh(token.clone()),
+            (None, Some(lifetime)) => Upstream::Access {
+                token: self.access_token.clone(),
+                expires: Some(now.saturating_add(lifetime)),
+            },
+            (None, None) => return None,
+        };
+        let (Upstream::Refresh(token) | Upstream::Access { token, .. }) = &kept;
+        (token.len() <= MAX_UPSTREAM_TOKEN).then_some(kept)
+    }
+}
+
+/// A number, or the text of one as some providers write it.
+fn seconds(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// An error code without what does not belong into one: it is the provider's text.
+fn printable(error: &str) -> String {
+    let is_fit = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    error.chars().filter(is_fit).take(MAX_ERROR_CODE).collect()
+}

@@ -1,0 +1,117 @@
+//! How an event is written down.
+
+use serde::Serialize;
+use toolgate_config::Audit;
+
+use crate::audit::Event;
+
+/// Characters of a person's pseudonym that are written: 96 bits, enough to tell any number of people
+/// apart, and not the name under which their grants are stored.
+pub const PSEUDONYM_LENGTH: usize = 16;
+
+/// Bytes of a call's arguments that are written. An Analytics Engine data point holds 16 KiB, a
+/// message of a Queue 128 KiB, a line of the log 256 KiB; the rest of an event is under 1 KiB.
+pub const MAX_ARGUMENTS: usize = 4 * 1024;
+
+/// What each blob of an Analytics Engine data point is, from `blob1` on. The order never changes;
+/// new fields are added at the end. The index is the user.
+pub const BLOBS: [&str; 10] = [
+    "event",
+    "reason",
+    "user",
+    "client",
+    "tool",
+    "policy",
+    "detail",
+    "request",
+    "email",
+    "arguments",
+];
+
+/// An event as it leaves the server: what `[audit] include` does not ask for is not in it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Record<'a> {
+    toolgate: &'static str,
+    /// Seconds since 1970.
+    pub time: u64,
+    /// [`Kind::name`](super::Kind::name).
+    pub event: &'static str,
+    /// [`Reason::code`](super::Reason::code).
+    pub reason: &'static str,
+    /// The person's pseudonym.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<&'a str>,
+    /// Key of the OAuth client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<&'a str>,
+    /// The tool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<&'a str>,
+    /// The policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<&'a str>,
+    /// What the reason is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<&'a str>,
+    /// Which request it was.
+    pub request: &'a str,
+    /// The person's e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<&'a str>,
+    /// The call's arguments: JSON as text, cut at [`MAX_ARGUMENTS`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<&'a str>,
+}
+
+impl<'a> Record<'a> {
+    /// The event of a request, with what `[audit]` allows.
+    #[must_use]
+    pub fn new(event: &'a Event, audit: &Audit, time: u64, request: &'a str) -> Self {
+        Self {
+            toolgate: "audit",
+            time,
+            event: event.kind.name(),
+            reason: event.reason.code(),
+            user: event.user.as_deref().map(|user| cut(user, PSEUDONYM_LENGTH)),
+            client: event.client.as_deref(),
+            tool: event.tool,
+            policy: event.policy,
+            detail: event.detail.as_deref(),
+            request,
+            email: event.email.as_deref().filter(|_| audit.email),
+            arguments: event
+                .arguments
+                .as_deref()
+                .filter(|_| audit.arguments)
+                .map(|arguments| cut(arguments, MAX_ARGUMENTS)),
+        }
+    }
+
+    /// One line of JSON.
+    #[must_use]
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The blobs of an Analytics Engine data point, as [`BLOBS`] names them.
+    #[must_use]
+    pub fn blobs(&self) -> [&'a str; BLOBS.len()] {
+        let text = Option::unwrap_or_default;
+        [
+            self.event,
+            self.reason,
+            text(self.user),
+            text(self.client),
+            text(self.tool),
+            text(self.policy),
+            text(self.detail),
+            self.request,
+            text(self.email),
+            text(self.arguments),
+        ]
+    }
+}
+
+fn cut(text: &str, length: usize) -> &str {
+    &text[..text.floor_char_boundary(length)]
+}

@@ -1,0 +1,85 @@
+//! What clients say of themselves (RFC 7591 section 2), read alike from a registration and from a
+//! Client ID Metadata Document.
+
+use serde_json::{Map, Value};
+use toolgate_config::Str;
+
+use crate::limits::MAX_CLIENT_NAME;
+use crate::oauth::error::OAuthError;
+use crate::oauth::redirect_uri;
+
+/// Longest `client_uri` kept; it is only shown.
+const MAX_CLIENT_URI: usize = 200;
+
+/// A client's metadata as it came.
+pub(crate) type Metadata = Map<String, Value>;
+
+/// `invalid_client_metadata` (RFC 7591 section 3.2.2).
+pub(crate) fn invalid(description: impl Into<String>) -> OAuthError {
+    OAuthError::new("invalid_client_metadata", description.into())
+}
+
+/// A member that is text; `null` counts as absent.
+pub(crate) fn text<'a>(metadata: &'a Metadata, name: &str) -> Result<Option<&'a str>, OAuthError> {
+    match metadata.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(invalid(format!("{name} must be a string"))),
+    }
+}
+
+/// `client_name`, as far as it can be shown.
+pub(crate) fn client_name(metadata: &Metadata) -> Result<Option<String>, OAuthError> {
+    // Control and bidirectional characters could make the approval page read differently.
+    let shown = |c: &char| !c.is_control() && !is_direction_mark(*c);
+    let name = text(metadata, "client_name")?;
+    Ok(name.map(|name| name.chars().filter(shown).take(MAX_CLIENT_NAME).collect()))
+}
+
+fn is_direction_mark(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// `client_uri`. It is shown as text only; what is of no use to a person is left out.
+pub(crate) fn client_uri(metadata: &Metadata) -> Result<Option<String>, OAuthError> {
+    let uri = text(metadata, "client_uri")?;
+    let useful = uri.filter(|uri| uri.starts_with("https://") && uri.len() <= MAX_CLIENT_URI);
+    Ok(useful.map(str::to_owned))
+}
+
+/// `redirect_uris`, at least one and each of them text; whether they are acceptable is another
+/// question.
+pub(crate) fn redirect_uris(metadata: &Metadata) -> Result<Vec<&str>, OAuthError> {
+    metadata
+        .get("redirect_uris")
+        .and_then(Value::as_array)
+        .filter(|list| !list.is_empty())
+        .ok_or_else(|| invalid_redirect("redirect_uris must list at least one URI"))?
+        .iter()
+        .map(|uri| uri.as_str().ok_or_else(|| invalid_redirect("redirect_uris must be strings")))
+        .collect()
+}
+
+/// Checks one redirect URI.
+pub(crate) fn check_redirect(uri: &str, schemes: &[Str]) -> Result<(), OAuthError> {
+    redirect_uri::check(uri, schemes).map_err(invalid_redirect)
+}
+
+/// `invalid_redirect_uri` (RFC 7591 section 3.2.2).
+pub(crate) fn invalid_redirect(description: impl Into<String>) -> OAuthError {
+    OAuthError::new("invalid_redirect_uri", description.into())
+}
+
+/// What a client says it will use must include what it can use here.
+pub(crate) fn check_lists(metadata: &Metadata) -> Result<(), OAuthError> {
+    for (name, needed) in [("grant_types", "authorization_code"), ("response_types", "code")] {
+        match metadata.get(name) {
+            None | Some(Value::Null) => {}
+            Some(Value::Array(list)) if list.iter().any(|value| value == needed) => {}
+            Some(_) => {
+                return Err(invalid(format!("{name} must be a list that includes {needed}")));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! `/connections`: a signed-in person sees which clients hold grants, and ends them.
+//!
+//! ```text
+//! GET  without the person's cookie ─► identity provider ─► /callback ─► GET with it: the page
+//! POST csrf and `action=revoke` with `grant`, `revoke-all` or `sign-out` ─► 303
+//! ```
+//!
+//! An id of the form is only ever looked up among the grants of the person in the cookie.
+
+use std::cmp::Reverse;
+
+use http::header::{ORIGIN, SET_COOKIE};
+use http::{Request, StatusCode};
+use url::Url;
+
+use crate::access::login::Target;
+use crate::audit::{Event, Kind, Reason, because};
+use crate::oauth::authorize::start_login;
+use crate::oauth::callback::Holder;
+use crate::oauth::error::OAuthError;
+use crate::oauth::gate::{CONNECTIONS_PATH, Gate};
+use crate::oauth::grant::{Address, Grant};
+use crate::oauth::params::Params;
+use crate::oauth::person::Person;
+use crate::page::{self, Connection, ConnectionsPage};
+use crate::reply::{self, Reply};
+use crate::seal::Purpose;
+use crate::secret::constant_time_eq;
+
+/// Names a client whose record was sealed by a key that is gone: it must be revocable all the same.
+const UNREADABLE: &str = "Unknown application";
+
+/// What the page says after a form, by the value of its `done` parameter.
+const NOTICES: [(&str, &str); 3] = [
+    ("revoked", "The connection was revoked."),
+    ("all", "All connections were revoked."),
+    ("none", "That connection was no longer there."),
+];
+
+/// The first step's result: what the adapter does next.
+#[derive(Debug)]
+pub enum Begin {
+    /// Nothing to read.
+    Reply(Reply),
+    /// Read the person's grants and go on with [`show`].
+    Show(Person),
+    /// Read the person's grants, [`choose`] among them, revoke those, and answer [`revoked`].
+    Revoke(Person, Chosen),
+}
+
+/// Which of their grants a person ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    /// The one of this id, if it is theirs.
+    One(String),
+    /// Every one.
+    All,
+}
+
+/// `GET /connections`: somebody who is not signed in here is sent to the identity provider.
+pub fn open(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
+    match Person::read(gate, request.headers()) {
+        Some(person) => Begin::Show(person),
+        None => Begin::Reply(start_login(gate, Target::Connections { connections: true })),
+    }
+}
+
+/// The page with the person's grants, those used last first.
+#[must_use]
+pub fn show(
+    gate: &Gate<'_>,
+    request: &Request<Vec<u8>>,
+    person: &Person,
+    grants: &[(Address, Grant)],
+) -> Reply {
+    let mut live: Vec<_> = grants.iter().filter(|(_, grant)| grant.is_live(gate.now)).collect();
+    live.sort_by_key(|(address, grant)| (Reverse((grant.used, grant.created)), &address.id));
+    let clients: Vec<_> =
+        live.iter().map(|(address, grant)| client(gate, address, grant)).collect();
+    let connections = live
+        .iter()
+        .zip(&clients)
+        .map(|((address, grant), (name, domain))| Connection {
+            id: &address.id,
+            client: name,
+            domain: domain.as_deref(),
+            since: grant.created,
+            last_used: grant.used,
+        })
+        .collect();
+    let params = Params::query(request);
+    let done = params.get("done").unwrap_or_default();
+    let page = ConnectionsPage {
+        person: &person.label,
+        csrf: &person.csrf,
+        connections,
+        notice: NOTICES.iter().find(|(name, _)| *name == done).map(|(_, text)| *text),
+        now: gate.now,
+        provider_origin: &gate.provider.authorization_origin(),
+    };
+    page::connections(gate.config, &page)
+}
+
+/// Name and domain of the client that holds a grant.
+fn client(gate: &Gate<'_>, address: &Address, grant: &Grant) -> (String, Option<String>) {
+    let holder: Option<Holder> = gate.keys.open(Purpose::Record, &address.id, &grant.sealed);
+    match holder {
+        Some(holder) => (holder.client_name, domain(&holder.redirect_uri)),
+        None => (UNREADABLE.to_owned(), None),
+    }
+}
+
+/// The host that a client's code was sent to; an application on the device has none.
+fn domain(redirect_uri: &str) -> Option<String> {
+    let url = Url::parse(redirect_uri).ok()?;
+    url.host_str().filter(|_| matches!(url.scheme(), "https" | "http")).map(str::to_owned)
+}
+
+/// `POST /connections`: the form must come from our own page, made for this sign-in.
+pub fn decide(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
+    let own = |origin: &http::HeaderValue| origin.as_bytes() == gate.origin.as_bytes();
+    if !request.headers().get(ORIGIN).is_none_or(own) {
+        return refuse("The form was sent from another site", Reason::FormFromAnotherSite);
+    }
+    let Some(person) = Person::read(gate, request.headers()) else {
+        return Begin::Reply(back(gate, ""));
+    };
+    match read(&person, request) {
+        Ok(Action::SignOut) => Begin::Reply(sign_out(gate)),
+        Ok(Action::Revoke(chosen)) => Begin::Revoke(person, chosen),
+        Err(error) => refuse(&error.description, error.reason),
+    }
+}
+
+enum Action {
+    SignOut,
+    Revoke(Chosen),
+}
+
+fn read(person: &Person, request: &Request<Vec<u8>>) -> Result<Action, OAuthError> {
+    let params = Params::form(request)?;
+    if !constant_time_eq(params.require("csrf")?.as_bytes(), person.csrf.as_bytes()) {
+        let error = OAuthError::invalid_request("The form does not belong to this sign-in");
+        return Err(error.because(Reason::FormMismatch));
+    }
+    match params.require("action")? {
+        "revoke" => Ok(Action::Revoke(Chosen::One(params.require("grant")?.to_owned()))),
+        "revoke-all" => Ok(Action::Revoke(Chosen::All)),
+        "sign-out" => Ok(Action::SignOut),
+        _ => Err(OAuthError::invalid_request("The form asks for nothing that this page does")
+            .because(Reason::DecisionUnknown)),
+    }
+}
+
+/// The grants to revoke, out of the person's own, each with its client. A code that nobody has
+/// redeemed yet counts: it is a grant on its way.
+#[must_use]
+pub fn choose(chosen: &Chosen, now: u64, grants: Vec<(Address, Grant)>) -> Vec<(Address, String)> {
+    let is_chosen = |address: &Address| match chosen {
+        Chosen::One(wanted) => address.id == *wanted,
+        Chosen::All => true,
+    };
+    grants
+        .into_iter()
+        .filter(|(address, grant)| grant.is_live(now) && is_chosen(address))
+        .map(|(address, grant)| (address, grant.client))
+        .collect()
+}
+
+/// Tells the audit trail of one that is revoked.
+pub fn tell(gate: &Gate<'_>, address: &Address, client: &str) {
+    let mut event = Event::new(Kind::Revoked, Reason::RevokedByPerson);
+    event.user = Some(address.shard.clone());
+    event.client = Some(client.to_owned());
+    gate.log.record(event);
+}
+
+/// The answer once they are revoked: the page again (303, so that a reload sends no form).
+#[must_use]
+pub fn revoked(gate: &Gate<'_>, chosen: &Chosen, count: usize) -> Reply {
+    back(
+        gate,
+        match chosen {
+            Chosen::All => "?done=all",
+            Chosen::One(_) if count == 0 => "?done=none",
+            Chosen::One(_) => "?done=revoked",
+        },
+    )
+}
+
+fn back(gate: &Gate<'_>, query: &str) -> Reply {
+    reply::redirect(&format!("{}{CONNECTIONS_PATH}{query}", gate.origin))
+}
+
+/// Leads to the start page: this one would sign the person in again at once.
+fn sign_out(gate: &Gate<'_>) -> Reply {
+    let mut reply = reply::redirect(&format!("{}/", gate.origin));
+    reply.headers_mut().append(SET_COOKIE, Person::sign_out());
+    reply
+}
+
+fn refuse(what: &str, reason: Reason) -> Begin {
+    let page = page::refusal(
+        StatusCode::BAD_REQUEST,
+        "Nothing was changed",
+        &format!("{what}."),
+        "Open your connections anew and try again.",
+        reason.code(),
+    );
+    Begin::Reply(because(page, reason))
+}

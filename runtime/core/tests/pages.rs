@@ -1,0 +1,15 @@
+//! The pages, as text: nothing of others gets out of its slot, and the headers allow no more than
+//! the page needs. How they look and work in a browser is tested end to end.
+
+#[path = "pages/connections.rs"]
+mod connections;
+#[path = "pages/contrast.rs"]
+mod contrast;
+#[path = "pages/escaping.rs"]
+mod escaping;
+#[path = "pages/policy.rs"]
+mod policy;
+#[path = "pages/support.rs"]
+mod support;
+#[path = "pages/trust.rs"]
+mod trust;

@@ -1,0 +1,97 @@
+//! GitHub: the code is exchanged for an access token, and the API tells whose it is.
+
+use futures_util::future::LocalBoxFuture;
+use http::Request;
+use toolgate_config::Config;
+use toolgate_core::access::github::{self, Lookup};
+use toolgate_core::access::provider::{Provider, SetupError};
+use toolgate_core::access::upstream::{Trouble, Upstream};
+use toolgate_core::audit::Reason;
+use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::oauth::callback::{Holder, Identified, Returned};
+use toolgate_core::oauth::gate::Gate;
+use toolgate_core::reply::Reply;
+use worker::console_error;
+
+use super::openid::{ask, exchange, refresh};
+use super::{Identity, unavailable};
+
+/// The protocol.
+#[derive(Debug)]
+pub struct GitHub;
+
+impl Identity for GitHub {
+    fn resolve(
+        &self,
+        config: &Config,
+        vars: &dyn Vars,
+        _origin: &str,
+    ) -> Result<Provider, SetupError> {
+        github::resolve(config, vars)
+    }
+
+    fn identify<'a>(
+        &'a self,
+        gate: &'a Gate<'_>,
+        returned: &'a Returned,
+        request: &'a Request<Vec<u8>>,
+    ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
+        Box::pin(identify(gate, returned, request))
+    }
+
+    fn confirm<'a>(
+        &'a self,
+        gate: &'a Gate<'_>,
+        holder: &'a Holder,
+    ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
+        Box::pin(confirm(gate, holder))
+    }
+}
+
+async fn identify(
+    gate: &Gate<'_>,
+    returned: &Returned,
+    request: &Request<Vec<u8>>,
+) -> Result<Identified, Box<Reply>> {
+    let tokens = exchange(gate, returned, request).await?;
+    match look_up(gate, &tokens.access_token).await {
+        Ok(caller) => Ok(Identified { caller, upstream: github::keep(&tokens, gate.now) }),
+        Err(Trouble::Failed(reason)) => Err(unavailable(gate, returned, "the API", &reason)),
+        Err(Trouble::Ended(reason)) => {
+            console_error!("sign-in refused: the API: {reason}");
+            Err(Box::new(returned.refuse_identity(gate, Reason::UpstreamExchange)))
+        }
+    }
+}
+
+/// Whose token it is, one question after another.
+async fn look_up(gate: &Gate<'_>, access_token: &str) -> Result<Caller, Trouble> {
+    let mut lookup = Lookup::new(gate.config);
+    while let Some(request) = lookup.next(access_token) {
+        lookup.take(&ask(request).await?)?;
+    }
+    lookup.finish()
+}
+
+async fn confirm(gate: &Gate<'_>, holder: &Holder) -> Result<Option<Identified>, Trouble> {
+    let identified = match &holder.upstream {
+        None => return Ok(None),
+        // An application whose tokens expire.
+        Some(Upstream::Refresh(token)) => {
+            let tokens = refresh(gate, gate.provider, token).await?;
+            let upstream = github::keep(&tokens, gate.now);
+            Identified { caller: look_up(gate, &tokens.access_token).await?, upstream }
+        }
+        Some(Upstream::Access { expires: Some(expires), .. }) if *expires <= gate.now => {
+            return Ok(None);
+        }
+        Some(Upstream::Access { token, .. }) => {
+            Identified { caller: look_up(gate, token).await?, upstream: None }
+        }
+    };
+    if identified.caller.subject == holder.caller.subject {
+        Ok(Some(identified))
+    } else {
+        Err(Trouble::Ended("the token belongs to another account".to_owned()))
+    }
+}

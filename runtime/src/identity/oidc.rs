@@ -1,0 +1,114 @@
+//! Any OpenID provider: its addresses come from its discovery document, which each isolate keeps
+//! for a while.
+
+use std::cell::RefCell;
+
+use futures_util::future::LocalBoxFuture;
+use http::Request;
+use toolgate_config::Config;
+use toolgate_core::access::discovery;
+use toolgate_core::access::provider::{Endpoints, Provider, SetupError};
+use toolgate_core::access::upstream::Trouble;
+use toolgate_core::caller::Vars;
+use toolgate_core::limits::{DISCOVERY_MAX_AGE, DISCOVERY_RETRY, DISCOVERY_TTL};
+use toolgate_core::oauth::callback::{Holder, Identified, Returned};
+use toolgate_core::oauth::gate::Gate;
+use toolgate_core::reply::Reply;
+use worker::console_error;
+
+use super::{Identity, openid};
+use crate::platform::now;
+use crate::upstream;
+
+/// The protocol, at addresses that are to be discovered.
+#[derive(Debug)]
+pub struct Oidc;
+
+impl Identity for Oidc {
+    fn resolve(
+        &self,
+        config: &Config,
+        vars: &dyn Vars,
+        origin: &str,
+    ) -> Result<Provider, SetupError> {
+        discovery::resolve(config, vars, origin)
+    }
+
+    fn locate<'a>(
+        &'a self,
+        provider: &'a Provider,
+        origin: &'a str,
+    ) -> LocalBoxFuture<'a, Option<Provider>> {
+        Box::pin(locate(provider, origin))
+    }
+
+    fn identify<'a>(
+        &'a self,
+        gate: &'a Gate<'_>,
+        returned: &'a Returned,
+        request: &'a Request<Vec<u8>>,
+    ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
+        Box::pin(openid::identify(gate, returned, request))
+    }
+
+    fn confirm<'a>(
+        &'a self,
+        gate: &'a Gate<'_>,
+        holder: &'a Holder,
+    ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
+        Box::pin(async move {
+            if holder.upstream.is_none() {
+                return Ok(None);
+            }
+            let provider = locate(gate.provider, gate.origin)
+                .await
+                .ok_or_else(|| Trouble::Failed("discovery: no answer".to_owned()))?;
+            openid::confirm(gate, &provider, holder).await
+        })
+    }
+}
+
+/// What was discovered of one issuer, and when.
+#[derive(Clone)]
+struct Known {
+    issuer: String,
+    endpoints: Option<(Endpoints, u64)>,
+    /// When it was asked last.
+    asked: u64,
+}
+
+thread_local! {
+    static KNOWN: RefCell<Option<Known>> = const { RefCell::new(None) };
+}
+
+/// The provider with its endpoints: from the cache, or else asked for. What was discovered before
+/// bridges an outage.
+async fn locate(provider: &Provider, origin: &str) -> Option<Provider> {
+    let now = now();
+    let known = KNOWN.with_borrow(Clone::clone).filter(|known| known.issuer == provider.issuer);
+    let discovered = known.as_ref().and_then(|known| known.endpoints.clone());
+    let is_fresh = discovered.as_ref().is_some_and(|(_, at)| now < at + DISCOVERY_TTL);
+    let may_ask = known.is_none_or(|known| now >= known.asked + DISCOVERY_RETRY);
+    let discovered = if is_fresh || !may_ask {
+        discovered
+    } else {
+        let fetched = match fetch(provider, origin).await {
+            Ok(endpoints) => Some((endpoints, now)),
+            Err(error) => {
+                console_error!("the discovery of the identity provider failed: {error}");
+                discovered
+            }
+        };
+        let issuer = provider.issuer.clone();
+        KNOWN.set(Some(Known { issuer, endpoints: fetched.clone(), asked: now }));
+        fetched
+    };
+    let (endpoints, _) = discovered.filter(|(_, at)| now < at + DISCOVERY_MAX_AGE)?;
+    Some(Provider { endpoints: Some(endpoints), ..provider.clone() })
+}
+
+async fn fetch(provider: &Provider, origin: &str) -> Result<Endpoints, String> {
+    let request = discovery::request(&provider.issuer).ok_or("the issuer is no address")?;
+    let answer = upstream::send(request).await.map_err(|error| error.to_string())?;
+    discovery::read(&provider.issuer, origin, &answer)
+}

@@ -1,0 +1,23 @@
+// The bindings of a generated wrangler.jsonc, as miniflare wants them (version 4 form).
+
+/** What every Worker of the tests is bound to; a build without wrangler.jsonc gets no more. */
+export const DURABLE_OBJECTS = { TOOLGATE: { className: "ToolgateObject", useSQLite: true } };
+
+const byBinding = (list = [], value) => Object.fromEntries(list.map((one) => [one.binding ?? one.name, value(one)]));
+
+export function bindings(config) {
+  if (!config) return { kvNamespaces: { OAUTH_KV: "oauth" } };
+  return {
+    kvNamespaces: byBinding(config.kv_namespaces, ({ binding }) => binding),
+    d1Databases: byBinding(config.d1_databases, ({ binding }) => binding),
+    ratelimits: byBinding(config.ratelimits, ({ namespace_id, simple }) => ({ namespace_id, simple })),
+    analyticsEngineDatasets: byBinding(config.analytics_engine_datasets, ({ dataset }) => ({ dataset })),
+    queueProducers: byBinding(config.queues?.producers, ({ queue }) => queue),
+  };
+}
+
+/** Where the Worker with this configuration keeps its grants. */
+export function storageOf(config) {
+  if (config?.d1_databases) return "d1";
+  return config?.kv_namespaces ? "kv" : "durable-object";
+}
