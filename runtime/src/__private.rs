@@ -17,12 +17,12 @@ pub use worker::worker_sys::{
 pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
 
 pub use crate::app::App;
-pub use crate::{identity, store};
 pub use crate::entry::fetch;
 pub use crate::object::Object;
 pub use crate::tool::parameter::{default_value, json, plain, same};
 pub use crate::tool::schema::InputSchema;
 pub use crate::tool::{Arguments, Context, IntoToolResult, Registry, ToolDef, registry};
+pub use crate::{identity, store};
 
 use crate::tool::registry::unknown_policies;
 

@@ -62,7 +62,8 @@ async fn admits(incoming: &Incoming<'_>, route: Route, address: String) -> worke
     init.with_method(worker::Method::Post).with_body(Some(limit.to_string().into()));
     let request =
         worker::Request::new_with_init(&format!("https://toolgate.internal{COUNT}"), &init)?;
-    stub.fetch_with_request(request).await?.json().await
+    let mut answer = stub.fetch_with_request(request).await?;
+    Ok(serde_json::from_str(&answer.text().await?)?)
 }
 
 /// The binding, where there is one. Its class has another name on every platform, so nothing but

@@ -6,8 +6,8 @@ use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::{self, Accepted, Call};
-use toolgate_core::oauth::{bearer, callback};
 use toolgate_core::oauth::token::AccessToken;
+use toolgate_core::oauth::{bearer, callback};
 use toolgate_core::reply::{self, Reply};
 use worker::{Env, Request, console_error};
 
@@ -67,8 +67,7 @@ pub(crate) async fn authenticate(
     let setup =
         oauth::setup(incoming).map_err(|error| Box::new(oauth::not_configured(&error, false)))?;
     let path = head.uri().path();
-    let opened =
-        bearer::authenticate(&setup.keys, &incoming.origin, path, head.headers(), now());
+    let opened = bearer::authenticate(&setup.keys, &incoming.origin, path, head.headers(), now());
     match opened {
         Ok(token) => by_token(incoming, path, token).await,
         Err(refusal) => vouched(incoming, &setup, head).await.unwrap_or(Err(refusal)),
@@ -156,11 +155,7 @@ pub(crate) fn linked(app: &App) -> Result<&'static Registry, Box<Reply>> {
     })
 }
 
-pub(crate) fn server<'a>(
-    app: &'a App,
-    registry: &'a Registry,
-    log: &'a Log,
-) -> mcp::Server<'a> {
+pub(crate) fn server<'a>(app: &'a App, registry: &'a Registry, log: &'a Log) -> mcp::Server<'a> {
     mcp::Server { config: &app.config, version: app.version(), tools: registry.infos(), log }
 }
 

@@ -226,9 +226,7 @@ fn resolve(incoming: &Incoming<'_>, key_text: String) -> Result<Setup, SetupErro
         .resolve(&app.config, &EnvVars(incoming.env), origin)
         .map_err(|error| problems.extend(error.0));
     match (keys, provider) {
-        (Ok(keys), Ok(provider)) => {
-            Ok(Setup { keys, provider, origin: origin.clone(), key_text })
-        }
+        (Ok(keys), Ok(provider)) => Ok(Setup { keys, provider, origin: origin.clone(), key_text }),
         _ => Err(SetupError(problems)),
     }
 }

@@ -14,8 +14,8 @@ use worker::{Request, RequestInit, Response, Stub, console_error};
 
 use crate::entry::Incoming;
 use crate::mcp::Admitted;
-use crate::store::OBJECT_BINDING;
 use crate::platform::PlatformEntropy;
+use crate::store::OBJECT_BINDING;
 use crate::{convert, mcp, oauth};
 
 /// Path inside the object: opens the stream.

@@ -78,13 +78,8 @@ impl Session {
         let server = mcp::server(app, registry, &log);
         let vars = crate::platform::EnvVars(env);
         let MessageRequest { caller, body, request, .. } = message;
-        let accepted = protocol::accept_sse(
-            &server,
-            &caller,
-            &vars,
-            &mut session.protocol,
-            body.as_bytes(),
-        );
+        let accepted =
+            protocol::accept_sse(&server, &caller, &vars, &mut session.protocol, body.as_bytes());
         if let Some(sending) = audit::write(app, env, &log, &request) {
             state.wait_until(sending);
         }

@@ -4,14 +4,24 @@
 #[path = "gate/support.rs"]
 mod support;
 
+#[path = "gate/access_jwt.rs"]
+mod access_jwt;
+#[path = "gate/assertion.rs"]
+mod assertion;
 #[path = "gate/authorize.rs"]
 mod authorize;
 #[path = "gate/client.rs"]
 mod client;
+#[path = "gate/connections.rs"]
+mod connections;
 #[path = "gate/document.rs"]
 mod document;
+#[path = "gate/github.rs"]
+mod github;
 #[path = "gate/id_token.rs"]
 mod id_token;
+#[path = "gate/identity.rs"]
+mod identity;
 #[path = "gate/register.rs"]
 mod register;
 #[path = "gate/setup.rs"]

@@ -78,7 +78,7 @@ async fn confirm(gate: &Gate<'_>, holder: &Holder) -> Result<Option<Identified>,
         None => return Ok(None),
         // An application whose tokens expire.
         Some(Upstream::Refresh(token)) => {
-            let tokens = refresh(gate, gate.provider, token).await?;
+            let tokens = refresh(gate.provider, token).await?;
             let upstream = github::keep(&tokens, gate.now);
             Identified { caller: look_up(gate, &tokens.access_token).await?, upstream }
         }

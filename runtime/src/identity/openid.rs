@@ -117,7 +117,7 @@ pub(super) async fn confirm(
     };
     match upstream {
         Upstream::Refresh(token) => {
-            let tokens = refresh(gate, provider, token).await?;
+            let tokens = refresh(provider, token).await?;
             let caller = match &tokens.id_token {
                 Some(id_token) => verify_again(gate, provider, holder, id_token).await?,
                 None => ask_userinfo(gate, endpoints, holder, &tokens.access_token)
@@ -135,12 +135,8 @@ pub(super) async fn confirm(
 }
 
 /// Gets new tokens by a refresh token.
-pub(super) async fn refresh(
-    gate: &Gate<'_>,
-    provider: &Provider,
-    token: &str,
-) -> Result<Tokens, Trouble> {
-    let request = login::refresh_request(provider, gate.origin, token)
+pub(super) async fn refresh(provider: &Provider, token: &str) -> Result<Tokens, Trouble> {
+    let request = login::refresh_request(provider, token)
         .ok_or_else(|| Trouble::Failed("the request could not be prepared".to_owned()))?;
     tokens::read(&ask(request).await?)
 }

@@ -59,5 +59,5 @@ async fn ask<T: DeserializeOwned>(
     if response.status_code() != 200 {
         return Err(Error::RustError(format!("the object answered {}", response.status_code())));
     }
-    response.json().await
+    Ok(serde_json::from_str(&response.text().await?)?)
 }

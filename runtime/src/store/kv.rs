@@ -61,8 +61,8 @@ async fn perform(
     let store = open(place)?;
     let key = |kind| format!("{}{}", prefix(kind, &address.shard), address.id);
     let (record, mark) = (key(GRANT), key(REVOKED));
-    let (stored, revoked) =
-        try_join(store.get(&record).json::<Grant>(), store.get(&mark).text()).await?;
+    let (stored, revoked) = try_join(store.get(&record).text(), store.get(&mark).text()).await?;
+    let stored: Option<Grant> = stored.as_deref().map(serde_json::from_str).transpose()?;
     let stored = stored.map(|grant| Grant { revoked: grant.revoked || revoked.is_some(), ..grant });
     let is_check = matches!(operation, Operation::Check);
     let now = now();
@@ -101,7 +101,8 @@ async fn list(place: Place<'_>, shard: &str) -> worker::Result<Vec<(String, Gran
     let mut grants = Vec::new();
     for id in ids {
         let key = format!("{}{id}", prefix(GRANT, shard));
-        if let Some(mut grant) = store.get(&key).json::<Grant>().await? {
+        if let Some(record) = store.get(&key).text().await? {
+            let mut grant: Grant = serde_json::from_str(&record)?;
             grant.revoked |= revoked.contains(&id);
             grants.push((id, grant));
         }

@@ -1,4 +1,6 @@
 // The bindings of a generated wrangler.jsonc, as miniflare wants them (version 4 form).
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /** What every Worker of the tests is bound to; a build without wrangler.jsonc gets no more. */
 export const DURABLE_OBJECTS = { TOOLGATE: { className: "ToolgateObject", useSQLite: true } };
@@ -20,4 +22,12 @@ export function bindings(config) {
 export function storageOf(config) {
   if (config?.d1_databases) return "d1";
   return config?.kv_namespaces ? "kv" : "durable-object";
+}
+
+/** What the Worker of a build tells its audit trail. mcp.toml lists it in one line. */
+export function auditOf(build, config) {
+  const path = join(dirname(build), "mcp.toml");
+  const include = existsSync(path) ? (/^include = \[(.*)\]$/m.exec(readFileSync(path, "utf8"))?.[1] ?? "") : "";
+  const asked = (name) => include.includes(`"${name}"`);
+  return { queue: config?.queues?.producers[0].queue, email: asked("email"), arguments: asked("arguments") };
 }

@@ -1,4 +1,5 @@
-// A Worker around the Worker under test that counts what it asks of its storage.
+// A Worker around the Worker under test that counts what it asks of its storage. Its rate limiters
+// let everything through, so that a flood shows what lies behind them.
 import { join } from "node:path";
 import { send } from "./http.mjs";
 import { BUILD, modules } from "./worker.mjs";
@@ -20,13 +21,19 @@ const counted = (name, binding) => new Proxy(binding, {
     };
   },
 });
-const STORAGES = ["TOOLGATE", "OAUTH_KV", "OAUTH_DB"];
-const wrap = (env) => Object.fromEntries(Object.entries(env).map(([name, value]) => [name, STORAGES.includes(name) ? counted(name, value) : value]));
+const unlimited = (binding) => new Proxy(binding, {
+  get: (target, property) => property === "limit" ? async () => ({ success: true }) : Reflect.get(target, property, target),
+});
+const wrap = (env) => Object.fromEntries(Object.entries(env).map(([name, value]) => {
+  if (["TOOLGATE", "OAUTH_KV", "OAUTH_DB"].includes(name)) return [name, counted(name, value)];
+  return [name, name.startsWith("TOOLGATE_LIMIT_") ? unlimited(value) : value];
+}));
 export default {
   fetch(request, env, context) {
     if (new URL(request.url).pathname === "${PATH}") return Response.json(operations.splice(0));
     return new Worker(context, wrap(env)).fetch(request);
   },
+  scheduled: (event, env, context) => new Worker(context, wrap(env)).scheduled(event),
 };
 `;
 

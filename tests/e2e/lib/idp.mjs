@@ -31,17 +31,33 @@ export function accessVars(issuer) {
   };
 }
 
-/** Starts the provider. `requests` lists what was asked of it, as `{ method, path }`. */
+/** The variables of a Worker that finds the provider by its issuer. */
+export function oidcVars(issuer) {
+  return { OIDC_CLIENT_ID: CLIENT_ID, OIDC_CLIENT_SECRET: CLIENT_SECRET, OIDC_ISSUER: issuer };
+}
+
+/**
+ * Starts the provider. `requests` lists what was asked of it, as `{ method, path }`. While `down` is
+ * true it answers nothing but 503, while `refreshTokens` is false it gives none;
+ * `endGrants()` withdraws every grant that was used so far.
+ */
 export async function startIdp({ redirectUris }) {
   const [port] = await freePorts(1);
   const base = `http://127.0.0.1:${port}`;
   const issuer = `${base}${PREFIX}`;
-  const provider = new Provider(issuer, await configuration(redirectUris, base));
   const requests = [];
+  const idp = { issuer, base, requests, down: false, refreshTokens: true };
+  const provider = new Provider(issuer, await configuration(redirectUris, base, idp));
+  const grants = new Set();
+  provider.on("grant.success", ({ oidc }) => grants.add(oidc.entities.Grant.jti));
   const handle = provider.callback();
   const server = createServer((request, response) => {
     const path = new URL(request.url, base).pathname;
     requests.push({ method: request.method, path: path.replace(PREFIX, "") });
+    if (idp.down) {
+      response.writeHead(503).end();
+      return;
+    }
     const done = path.startsWith(`${PREFIX}/`)
       ? passToProvider(provider, handle, request, response)
       : interaction(provider, request, response);
@@ -50,14 +66,18 @@ export async function startIdp({ redirectUris }) {
     });
   });
   await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
-  const stop = () => new Promise((resolve) => {
+  idp.stop = () => new Promise((resolve) => {
     server.close(resolve);
     server.closeAllConnections();
   });
-  return { issuer, base, requests, stop };
+  idp.endGrants = async () => {
+    for (const id of grants) await (await provider.Grant.find(id))?.destroy();
+    for (const id of grants) await provider.RefreshToken.revokeByGrantId(id);
+  };
+  return idp;
 }
 
-async function configuration(redirectUris, base) {
+async function configuration(redirectUris, base, idp) {
   const { privateKey } = await generateKeyPair("RS256", { extractable: true });
   return {
     clients: [{
@@ -73,6 +93,8 @@ async function configuration(redirectUris, base) {
     conformIdTokenClaims: false,
     claims: { openid: ["sub", "groups"], email: ["email", "email_verified"], profile: ["name"] },
     pkce: { required: () => true },
+    issueRefreshToken: (_, client, { scopes }) =>
+      idp.refreshTokens && client.grantTypeAllowed("refresh_token") && scopes.has("offline_access"),
     cookies: { keys: ["only for the tests"] },
     features: { devInteractions: { enabled: false }, userinfo: { enabled: true } },
     interactions: { url: (_, { uid }) => `${base}/interaction/${uid}` },

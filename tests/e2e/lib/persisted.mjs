@@ -1,5 +1,5 @@
 // What a Worker of the tests has stored, read from miniflare's files and not through the Worker.
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -8,12 +8,6 @@ import { STORAGE } from "./worker.mjs";
 /** Where grants are under the directory that miniflare persists in. */
 const FOLDER = { "durable-object": "do", kv: "kv", d1: "d1" }[STORAGE];
 
-/** Every file of this kind of storage, databases with their write-ahead logs. */
-export function files(persist) {
-  const folder = join(persist, FOLDER);
-  return existsSync(folder) ? walk(folder) : [];
-}
-
 function walk(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -21,15 +15,35 @@ function walk(folder) {
   });
 }
 
-/** Everything at rest, as raw bytes. */
+/** Everything at rest as raw bytes, databases with their write-ahead logs. */
 export function bytes(persist) {
-  return Buffer.concat(files(persist).map((path) => readFileSync(path)));
+  return Buffer.concat(walk(join(persist, FOLDER)).map((path) => readFileSync(path)));
 }
 
-/** Names and sizes of the files, and what is in them: equal exactly when nothing was written. */
-export function fingerprint(persist) {
-  return files(persist).filter((path) => !path.endsWith("-shm")).sort()
-    .map((path) => `${path} ${statSync(path).size} ${Buffer.from(readFileSync(path)).toString("base64")}`);
+/**
+ * Names of the files and every row of every database, for comparison. Not their bytes: an idle
+ * database moves what is in its write-ahead log.
+ */
+export function contents(persist) {
+  return copied(persist, (copy) => {
+    const names = walk(copy).map((path) => path.slice(copy.length)).filter((name) => !/-(wal|shm)$/.test(name)).sort();
+    const databases = names.filter((name) => name.endsWith(".sqlite"));
+    return { names, rows: Object.fromEntries(databases.map((name) => [name, everyRow(join(copy, name))])) };
+  });
+}
+
+function everyRow(path) {
+  const database = new DatabaseSync(path);
+  try {
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all().map(({ name }) => name);
+    return tables.flatMap((table) => {
+      const statement = database.prepare(`SELECT * FROM "${table}"`);
+      statement.setReadBigInts(true);
+      return statement.all().map((row) => [table, ...Object.values(row).map(String)]);
+    });
+  } finally {
+    database.close();
+  }
 }
 
 /**
@@ -38,12 +52,17 @@ export function fingerprint(persist) {
  * and not here.
  */
 export function records(persist) {
-  const copy = mkdtempSync(join(tmpdir(), "toolgate-persisted-"));
-  try {
-    if (!existsSync(join(persist, FOLDER))) return [];
-    cpSync(join(persist, FOLDER), copy, { recursive: true });
+  return copied(persist, (copy) => {
     const databases = walk(copy).filter((path) => path.endsWith(".sqlite") && basename(path) !== "metadata.sqlite");
     return databases.flatMap((path) => (STORAGE === "kv" ? keys(copy, path) : rows(path)));
+  });
+}
+
+function copied(persist, read) {
+  const copy = mkdtempSync(join(tmpdir(), "toolgate-persisted-"));
+  try {
+    if (existsSync(join(persist, FOLDER))) cpSync(join(persist, FOLDER), copy, { recursive: true });
+    return read(copy);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

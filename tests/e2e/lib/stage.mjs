@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Browser } from "./browser.mjs";
 import { failures } from "./http.mjs";
 import { startHostileIdp } from "./hostile-idp.mjs";
-import { accessVars, startIdp } from "./idp.mjs";
+import { accessVars, oidcVars, startIdp } from "./idp.mjs";
 import { freePorts } from "./ports.mjs";
 import { startWorker } from "./worker.mjs";
 
@@ -12,7 +12,7 @@ export async function openStage({ hostile = false, vars = {}, ...options } = {})
   const idp = hostile ? await startHostileIdp() : await startIdp({ redirectUris: [`http://localhost:${port}/callback`] });
   const secrets = { COOKIE_ENCRYPTION_KEY: randomBytes(32).toString("hex") };
   const start = (more = {}) => startWorker({
-    ...options, ...more, port, vars: { ...accessVars(idp.issuer), ...secrets, ...vars, ...more.vars },
+    ...options, ...more, port, vars: { ...accessVars(idp.issuer), ...oidcVars(idp.issuer), ...secrets, ...vars, ...more.vars },
   });
   let worker;
   try {

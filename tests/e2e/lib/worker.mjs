@@ -7,7 +7,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
-import { DURABLE_OBJECTS, bindings, storageOf } from "./bindings.mjs";
+import { DURABLE_OBJECTS, auditOf, bindings, storageOf } from "./bindings.mjs";
 import { clockAhead } from "./clock.mjs";
 import { parseJsonc } from "./jsonc.mjs";
 import { freePorts } from "./ports.mjs";
@@ -23,6 +23,9 @@ export const BUILD = resolve(process.env.TOOLGATE_BUILD ?? join(HERE, "../../../
 
 /** What the build under test keeps its grants in: `durable-object`, `kv` or `d1`. */
 export const STORAGE = storageOf(readConfig(BUILD));
+
+/** What `[audit]` of the build under test asks for: `{ queue, email, arguments }`. */
+export const AUDIT = auditOf(BUILD, readConfig(BUILD));
 
 /** Modules of a build directory, the entry first. */
 export function modules(build) {
@@ -43,8 +46,8 @@ function readConfig(build) {
   return existsSync(path) ? parseJsonc(readFileSync(path, "utf8")) : undefined;
 }
 
-/** miniflare options (version 4 form) for a build with its bindings; `worker` has more of its Worker. */
-export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = true, persist, secondsAhead = 0, onLog = () => {}, worker = {} }) {
+/** miniflare options (version 4 form) for a build with its bindings; `worker` has more of its Worker, `workers` more Workers. */
+export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = true, persist, secondsAhead = 0, onLog = () => {}, worker = {}, workers = [] }) {
   const config = readConfig(build);
   const date = config?.compatibility_date ?? "2026-11-17";
   const flags = config?.compatibility_flags ?? ["global_fetch_strictly_public"];
@@ -81,6 +84,7 @@ export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = tru
         compatibilityDate: date,
         unsafeDirectSockets: [{ host: "127.0.0.1", port: aiPort }],
       },
+      ...workers,
     ],
   };
 }

@@ -73,9 +73,14 @@ fn layers(step: &mut Step) -> Result<String> {
     Ok("core and config need no Worker and no async runtime".to_owned())
 }
 
+/// Servers that differ in who signs people in. Debug builds do for them: what is tested is a
+/// protocol, and a whole release build for each would take minutes.
+const IDENTITY_SERVERS: [&str; 3] = ["tests/oidc", "tests/github", "tests/access-jwt"];
+
 fn generated_files(_: &mut Step) -> Result<String> {
     let mut said = Vec::new();
-    for server in ["examples/access", "tests/kv", "tests/d1"] {
+    let servers = ["examples/access", "tests/kv", "tests/d1"];
+    for server in servers.into_iter().chain(IDENTITY_SERVERS) {
         let project = Project::find(&toolgate_tests::repository().join(server))?;
         let problems = check::problems(&project);
         said.extend(problems.iter().map(|problem| format!("{server}: {problem}")));
@@ -105,6 +110,11 @@ fn wasm_build(step: &mut Step) -> Result<String> {
     for server in [toolgate_tests::example()?, on_kv, on_d1] {
         let mut command = Command::new(tools.cargo_binary("worker-build"));
         command.arg("--release").current_dir(server.root);
+        run(step, "wasm-build", command.envs(tools.environment()))?;
+    }
+    for server in IDENTITY_SERVERS {
+        let mut command = Command::new(tools.cargo_binary("worker-build"));
+        command.arg("--dev").current_dir(toolgate_tests::repository().join(server));
         run(step, "wasm-build", command.envs(tools.environment()))?;
     }
     Ok(String::new())

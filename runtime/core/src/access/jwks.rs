@@ -1,8 +1,6 @@
 //! JSON Web Key Sets (RFC 7517).
 
-use jsonwebtoken::Algorithm;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
-use serde::Deserialize;
+use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value;
 
 use crate::limits::{JWKS_REFETCH_INTERVAL, JWKS_TTL};
@@ -10,19 +8,53 @@ use crate::limits::{JWKS_REFETCH_INTERVAL, JWKS_TTL};
 /// The keys of an identity provider, and when they were fetched.
 #[derive(Debug, Clone)]
 pub struct Jwks {
-    keys: Vec<Jwk>,
+    keys: Vec<Key>,
     fetched: u64,
 }
 
-#[derive(Deserialize)]
-struct Document {
-    keys: Vec<Value>,
+/// A public key that a signature can be checked with. Read by hand: the model of `jsonwebtoken`
+/// knows every kind of key, which costs a Worker several times as much.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    kid: Option<String>,
+    algorithm: Algorithm,
+    /// `n` and `e` of RSA, `x` and `y` of P-256.
+    parts: [String; 2],
+}
+
+impl Key {
+    /// The key of a JWK, if it is an RSA or P-256 key for signatures (RFC 7518 section 6).
+    fn read(jwk: &Value) -> Option<Self> {
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+        if jwk.get("use").is_some_and(|usage| usage != "sig") {
+            return None;
+        }
+        let (algorithm, name, parts) = match text("kty")? {
+            "RSA" => (Algorithm::RS256, "RS256", ["n", "e"]),
+            "EC" if text("crv") == Some("P-256") => (Algorithm::ES256, "ES256", ["x", "y"]),
+            _ => return None,
+        };
+        if jwk.get("alg").is_some_and(|named| named != name) {
+            return None;
+        }
+        let [first, second] = parts.map(|part| text(part).map(str::to_owned));
+        Some(Self { kid: text("kid").map(str::to_owned), algorithm, parts: [first?, second?] })
+    }
+
+    /// The key as the verifier takes it.
+    pub(crate) fn decoding_key(&self) -> jsonwebtoken::errors::Result<DecodingKey> {
+        let [first, second] = &self.parts;
+        match self.algorithm {
+            Algorithm::RS256 => DecodingKey::from_rsa_components(first, second),
+            _ => DecodingKey::from_ec_components(first, second),
+        }
+    }
 }
 
 /// What [`Jwks::find`] found.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Found<'a> {
-    Key(&'a Jwk),
+    Key(&'a Key),
     None,
     Several,
 }
@@ -31,13 +63,8 @@ impl Jwks {
     /// Reads a key set. Keys of kinds we do not use are passed over, as RFC 7517 section 5 asks.
     #[must_use]
     pub fn parse(document: &[u8], now: u64) -> Option<Self> {
-        let document: Document = serde_json::from_slice(document).ok()?;
-        let keys = document
-            .keys
-            .into_iter()
-            .filter_map(|key| serde_json::from_value::<Jwk>(key).ok())
-            .filter(|key| !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption)))
-            .collect();
+        let document: Value = serde_json::from_slice(document).ok()?;
+        let keys = document.get("keys")?.as_array()?.iter().filter_map(Key::read).collect();
         Some(Self { keys, fetched: now })
     }
 
@@ -58,7 +85,7 @@ impl Jwks {
         let mut matching = self
             .keys
             .iter()
-            .filter(|key| key.common.key_id.as_deref() == Some(kid) && fits(key, algorithm));
+            .filter(|key| key.kid.as_deref() == Some(kid) && key.algorithm == algorithm);
         match (matching.next(), matching.next()) {
             (Some(key), None) => Found::Key(key),
             (None, _) => Found::None,
@@ -72,22 +99,9 @@ impl Jwks {
         &self,
         kid: Option<&str>,
         algorithm: Algorithm,
-    ) -> impl Iterator<Item = &Jwk> {
+    ) -> impl Iterator<Item = &Key> {
         self.keys.iter().filter(move |key| {
-            fits(key, algorithm) && kid.is_none_or(|kid| key.common.key_id.as_deref() == Some(kid))
+            key.algorithm == algorithm && kid.is_none_or(|kid| key.kid.as_deref() == Some(kid))
         })
     }
-}
-
-fn fits(key: &Jwk, algorithm: Algorithm) -> bool {
-    let names_another =
-        key.common.key_algorithm.is_some_and(|named| named.to_string() != format!("{algorithm:?}"));
-    let right_kind = match (&key.algorithm, algorithm) {
-        (AlgorithmParameters::RSA(_), Algorithm::RS256) => true,
-        (AlgorithmParameters::EllipticCurve(curve), Algorithm::ES256) => {
-            curve.curve == EllipticCurve::P256
-        }
-        _ => false,
-    };
-    right_kind && !names_another
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, Validation};
 use serde_json::{Map, Value};
 
 use crate::access::jwks::{Found, Jwks};
@@ -80,13 +80,17 @@ pub(crate) fn verify_signature(
     if !expected.algorithms.contains(&header.alg) {
         return Err(Rejection::Algorithm);
     }
+    // RFC 7515 section 4.1.11: no extension is understood here, so none may be critical.
+    if header.crit.is_some() {
+        return Err(Rejection::Malformed);
+    }
     let kid = header.kid.as_deref().ok_or(Rejection::UnknownKey)?;
     let key = match keys.find(kid, header.alg) {
         Found::Key(key) => key,
         Found::None => return Err(Rejection::UnknownKey),
         Found::Several => return Err(Rejection::AmbiguousKey),
     };
-    let key = DecodingKey::from_jwk(key).map_err(|_| Rejection::UnknownKey)?;
+    let key = key.decoding_key().map_err(|_| Rejection::UnknownKey)?;
     let mut validation = Validation::new(header.alg);
     validation.set_audience(&[expected.audience]);
     validation.set_issuer(&[expected.issuer]);

@@ -1,21 +1,13 @@
 //! The authorization-code flow with the identity provider (OpenID Connect Core section 3.1).
 //!
-//! The `oauth2` crate makes the requests; the adapter sends them, and [`super::tokens`] reads the
-//! answers.
+//! The requests are values; the adapter sends them, and [`super::tokens`] reads the answers.
 
-use std::cell::RefCell;
-use std::fmt;
-
-use http::header::SET_COOKIE;
-use oauth2::basic::BasicClient;
-use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
-    EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RefreshToken, Scope, TokenUrl,
-};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, SET_COOKIE};
 use serde::{Deserialize, Serialize};
 use toolgate_config::Provider as Kind;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::access::provider::{ClientAuth, Endpoints, Provider};
 use crate::audit::Reason;
@@ -25,7 +17,7 @@ use crate::oauth::authorize::Authorization;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::{CALLBACK_PATH, Gate};
 use crate::reply::{self, Reply};
-use crate::seal::Purpose;
+use crate::seal::{Purpose, sha256};
 use crate::secret::constant_time_eq;
 
 /// Characters of the state that name its cookie; the whole of it binds the cookie's content.
@@ -33,15 +25,13 @@ const COOKIE_ID_LENGTH: usize = 16;
 
 /// What a person signs in for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
 pub enum Target {
     /// A client's request, which was approved.
+    #[serde(rename = "c")]
     Client(Authorization),
     /// The page of the person's own connections.
-    Connections {
-        /// Tells the variants apart.
-        connections: bool,
-    },
+    #[serde(rename = "p")]
+    Connections,
 }
 
 /// A login under way, sealed in a cookie of the browser that started it: another browser cannot
@@ -66,9 +56,6 @@ pub(crate) enum NotStarted {
     Unreachable,
 }
 
-type OidcClient =
-    BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
-
 /// Sends the browser to the identity provider.
 pub(crate) fn start(gate: &mut Gate<'_>, target: Target) -> Result<Reply, NotStarted> {
     let endpoints = gate.provider.endpoints.as_ref().ok_or(NotStarted::Unreachable)?;
@@ -82,32 +69,44 @@ pub(crate) fn start(gate: &mut Gate<'_>, target: Target) -> Result<Reply, NotSta
     let value = gate.keys.seal(Purpose::Login, &state, &login, gate.entropy);
     let name = cookie_name(&state).filter(|_| value.len() <= MAX_COOKIE_VALUE);
     let name = name.ok_or(NotStarted::TooLong)?;
-    let url = authorization_url(gate, endpoints, &login, state);
+    let url = authorization_url(gate, endpoints, &login, &state);
     let mut reply = reply::redirect(url.as_str());
     reply.headers_mut().append(SET_COOKIE, cookie::set(&name, &value, ATTEMPT_TTL));
     Ok(reply)
 }
 
 /// The authorization request (OpenID Connect Core section 3.1.2.1, RFC 7636).
-fn authorization_url(gate: &Gate<'_>, endpoints: &Endpoints, login: &Login, state: String) -> Url {
+fn authorization_url(gate: &Gate<'_>, endpoints: &Endpoints, login: &Login, state: &str) -> Url {
     let identity = &gate.config.identity;
     if identity.provider == Kind::CloudflareAccessJwt {
         // Access is asked by going where it stands in front: back to us.
         let mut url = endpoints.authorization_url.clone();
-        url.query_pairs_mut().append_pair("state", &state);
+        url.query_pairs_mut().append_pair("state", state);
         return url;
     }
-    let verifier = PkceCodeVerifier::new(login.verifier.clone());
-    let scopes = identity.scopes.iter().map(|scope| Scope::new(scope.to_string()));
-    let client = client(gate.provider, endpoints, gate.origin);
-    let request = client
-        .authorize_url(|| CsrfToken::new(state))
-        .add_scopes(scopes)
-        .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
-    let is_openid = identity.provider != Kind::GitHub;
-    let request =
-        if is_openid { request.add_extra_param("nonce", login.nonce.clone()) } else { request };
-    request.url().0
+    let scopes = identity.scopes.join(" ");
+    let redirect_uri = redirect_uri(gate.origin);
+    let challenge = sha256(&login.verifier);
+    let mut pairs = vec![
+        ("response_type", "code"),
+        ("client_id", &gate.provider.client_id),
+        ("redirect_uri", &redirect_uri),
+        ("scope", &scopes),
+        ("state", state),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+    ];
+    if identity.provider != Kind::GitHub {
+        pairs.push(("nonce", &login.nonce));
+    }
+    // OpenID Connect Core section 11: offline access is given to those who ask for consent.
+    let is_offline = identity.scopes.iter().any(|scope| scope == "offline_access");
+    if identity.provider == Kind::Oidc && is_offline {
+        pairs.push(("prompt", "consent"));
+    }
+    let mut url = endpoints.authorization_url.clone();
+    url.query_pairs_mut().extend_pairs(pairs);
+    url
 }
 
 /// The cookie of the login with this state; `None` for a state that we cannot have made.
@@ -138,31 +137,54 @@ pub(crate) fn token_request(
     code: &str,
 ) -> Result<http::Request<Vec<u8>>, OAuthError> {
     let endpoints = gate.provider.endpoints.as_ref().ok_or_else(unreachable)?;
-    let captured = Captured::default();
-    // The request is all that is wanted of the crate: the adapter sends it.
-    let _: Result<_, _> = client(gate.provider, endpoints, gate.origin)
-        .exchange_code(AuthorizationCode::new(code.to_owned()))
-        .set_pkce_verifier(PkceCodeVerifier::new(login.verifier.clone()))
-        .request(&|request| captured.keep(request));
-    captured
-        .into_request()
+    let pairs = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", &redirect_uri(gate.origin)),
+        ("code_verifier", &login.verifier),
+    ];
+    post(gate.provider, endpoints, &pairs)
         .ok_or_else(|| OAuthError::new("server_error", "The code exchange could not be prepared"))
 }
 
 /// The request that asks again by a refresh token (OAuth 2.1 section 4.3.1); `None` while the
 /// endpoints are not known.
 #[must_use]
-pub fn refresh_request(
+pub fn refresh_request(provider: &Provider, refresh_token: &str) -> Option<http::Request<Vec<u8>>> {
+    let pairs = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
+    post(provider, provider.endpoints.as_ref()?, &pairs)
+}
+
+/// A request to the token endpoint, with our credentials as the provider wants them (OAuth 2.1
+/// section 2.4.1).
+fn post(
     provider: &Provider,
-    origin: &str,
-    refresh_token: &str,
+    endpoints: &Endpoints,
+    pairs: &[(&str, &str)],
 ) -> Option<http::Request<Vec<u8>>> {
-    let captured = Captured::default();
-    let token = RefreshToken::new(refresh_token.to_owned());
-    let _: Result<_, _> = client(provider, provider.endpoints.as_ref()?, origin)
-        .exchange_refresh_token(&token)
-        .request(&|request| captured.keep(request));
-    captured.into_request()
+    let (id, secret) = (provider.client_id.as_str(), provider.client_secret.expose_str());
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(pairs);
+    let mut request = http::Request::post(endpoints.token_url.as_str())
+        // GitHub answers with a form otherwise.
+        .header(ACCEPT, "application/json")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    match endpoints.client_auth {
+        ClientAuth::Post => {
+            form.append_pair("client_id", id).append_pair("client_secret", secret);
+        }
+        ClientAuth::Basic => {
+            let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect();
+            let (id, secret): (String, String) = (encode(id), encode(secret));
+            let credentials = STANDARD.encode(format!("{id}:{secret}"));
+            request = request.header(AUTHORIZATION, format!("Basic {credentials}"));
+        }
+    }
+    request.body(form.finish().into_bytes()).ok()
+}
+
+fn redirect_uri(origin: &str) -> String {
+    format!("{origin}{CALLBACK_PATH}")
 }
 
 /// The error for a provider that cannot be reached.
@@ -173,43 +195,3 @@ pub(crate) fn unreachable() -> OAuthError {
     )
     .because(Reason::UpstreamUnavailable)
 }
-
-fn client(provider: &Provider, endpoints: &Endpoints, origin: &str) -> OidcClient {
-    let redirect = format!("{origin}{CALLBACK_PATH}");
-    BasicClient::new(ClientId::new(provider.client_id.clone()))
-        .set_client_secret(ClientSecret::new(provider.client_secret.expose_str().to_owned()))
-        .set_auth_type(match endpoints.client_auth {
-            ClientAuth::Post => AuthType::RequestBody,
-            ClientAuth::Basic => AuthType::BasicAuth,
-        })
-        .set_auth_uri(AuthUrl::from_url(endpoints.authorization_url.clone()))
-        .set_token_uri(TokenUrl::from_url(endpoints.token_url.clone()))
-        .set_redirect_uri(RedirectUrl::new(redirect).expect("our own origin and a path are a URL"))
-}
-
-/// A request that was built and not sent.
-#[derive(Default)]
-struct Captured(RefCell<Option<HttpRequest>>);
-
-impl Captured {
-    fn keep(&self, request: HttpRequest) -> Result<HttpResponse, NotSent> {
-        self.0.replace(Some(request));
-        Err(NotSent)
-    }
-
-    fn into_request(self) -> Option<HttpRequest> {
-        self.0.into_inner()
-    }
-}
-
-/// The request was captured instead of being sent.
-#[derive(Debug)]
-struct NotSent;
-
-impl fmt::Display for NotSent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not sent")
-    }
-}
-
-impl std::error::Error for NotSent {}

@@ -4,6 +4,7 @@
 //! only where `[audit] include` of `mcp.toml` asks for them; [`Record`] is the one place that
 //! decides so.
 
+mod mapping;
 mod reason;
 mod record;
 

@@ -3,8 +3,6 @@
 //! `docs/reason-codes.md` has a line for each; a test compares the two. A code never changes its
 //! meaning and is never used again for another one: people search their logs for it.
 
-use crate::access::id_token::Rejection;
-
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal,)+) => {
         /// Why something was decided.
@@ -278,46 +276,4 @@ reasons! {
     ScopeNotGranted = "scope_not_granted",
     /// A client asked to revoke a token that was issued to another one.
     RevokeOfAnotherClient = "revoke_of_another_client",
-}
-
-impl Reason {
-    /// What an OAuth error code alone tells.
-    #[must_use]
-    pub fn of_oauth_code(code: &str) -> Self {
-        match code {
-            "invalid_grant" => Self::InvalidGrant,
-            "invalid_client" => Self::InvalidClient,
-            "unauthorized_client" => Self::UnauthorizedClient,
-            "invalid_scope" => Self::InvalidScope,
-            "invalid_target" => Self::ResourceUnknown,
-            "access_denied" => Self::AccessDenied,
-            "server_error" => Self::ServerError,
-            "temporarily_unavailable" => Self::TemporarilyUnavailable,
-            "unsupported_response_type" => Self::ResponseTypeUnsupported,
-            "unsupported_grant_type" => Self::GrantTypeUnsupported,
-            "invalid_client_metadata" => Self::ClientMetadataInvalid,
-            "invalid_redirect_uri" => Self::RedirectUriInvalid,
-            _ => Self::InvalidRequest,
-        }
-    }
-}
-
-impl From<&Rejection> for Reason {
-    fn from(rejection: &Rejection) -> Self {
-        match rejection {
-            Rejection::Malformed => Self::IdTokenMalformed,
-            Rejection::Algorithm => Self::IdTokenAlgorithm,
-            Rejection::UnknownKey => Self::IdTokenKeyUnknown,
-            Rejection::AmbiguousKey => Self::IdTokenKeyAmbiguous,
-            Rejection::Signature => Self::IdTokenSignature,
-            Rejection::Claim("iss") => Self::IdTokenIssuer,
-            Rejection::Claim("aud") => Self::IdTokenAudience,
-            Rejection::Claim("azp") => Self::IdTokenParty,
-            Rejection::Claim("nonce") => Self::IdTokenNonce,
-            Rejection::Claim(_) => Self::IdTokenClaim,
-            Rejection::Expired => Self::IdTokenExpired,
-            Rejection::NotYetValid => Self::IdTokenEarly,
-            Rejection::TooLarge => Self::IdTokenTooLarge,
-        }
-    }
 }

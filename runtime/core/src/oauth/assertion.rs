@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, Validation};
 use serde_json::{Map, Value};
 
 use crate::access::jwks::Jwks;
@@ -138,7 +138,7 @@ fn verify_signature(keys: &Jwks, jwt: &str) -> Result<Map<String, Value>, Assert
     validation.validate_nbf = false;
     let mut found = AssertionError::UnknownKey;
     for key in keys.fitting(header.kid.as_deref(), header.alg).take(MAX_ASSERTION_KEYS) {
-        let Ok(key) = DecodingKey::from_jwk(key) else { continue };
+        let Ok(key) = key.decoding_key() else { continue };
         match jsonwebtoken::decode(jwt, &key, &validation) {
             Ok(data) => return Ok(data.claims),
             Err(_) => found = AssertionError::Signature,

@@ -208,7 +208,7 @@ fn too_long() -> OAuthError {
 pub(crate) fn start_login(gate: &mut Gate<'_>, target: Target) -> Reply {
     let client = match &target {
         Target::Client(authorization) => Some(authorization.clone()),
-        Target::Connections { .. } => None,
+        Target::Connections => None,
     };
     match (login::start(gate, target), client) {
         (Ok(reply), _) => reply,

@@ -9,7 +9,6 @@ use crate::access::jwks::Jwks;
 use crate::access::login::{self, Login, Target};
 use crate::access::provider::Provider;
 use crate::access::tokens::{self, Tokens};
-use crate::access::upstream::Upstream;
 use crate::audit::{self, Kind, Reason};
 use crate::caller::Caller;
 use crate::cookie;
@@ -21,68 +20,19 @@ use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page;
 use crate::reply::{self, Reply};
-use crate::seal::{Entropy, Keyring, Purpose};
+use crate::seal::{Keyring, Purpose};
+
+pub use crate::oauth::holder::{Holder, Identified};
 
 /// What a sealed authorization code says.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Code {
-    #[serde(flatten)]
+    #[serde(rename = "g")]
     pub(crate) address: Address,
-    #[serde(flatten)]
+    #[serde(rename = "r")]
     pub(crate) authorization: Authorization,
     #[serde(rename = "e")]
     pub(crate) expires: u64,
-}
-
-/// What a grant's record keeps sealed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Holder {
-    /// The signed-in person.
-    pub caller: Caller,
-    /// Audience of the tokens.
-    pub resource: String,
-    /// Name of the client, for people.
-    pub client_name: String,
-    /// What the identity provider can be asked again with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub upstream: Option<Upstream>,
-    /// Where its code was sent, which tells more of the client than its name.
-    #[serde(default)]
-    pub redirect_uri: String,
-}
-
-impl Holder {
-    /// Opens the record of a grant; `None` when the key that sealed it is gone.
-    #[must_use]
-    pub fn open(keys: &Keyring, grant: &str, sealed: &str) -> Option<Self> {
-        keys.open(Purpose::Record, grant, sealed)
-    }
-
-    /// Seals it for the record of a grant.
-    pub fn seal(&self, keys: &Keyring, grant: &str, entropy: &mut dyn Entropy) -> String {
-        keys.seal(Purpose::Record, grant, self, entropy)
-    }
-
-    /// The same grant, of the same person as the identity provider sees them now. A provider that
-    /// gives no new refresh token means the old one to be used again (OAuth 2.1 section 4.3.2).
-    pub fn renew(&mut self, identified: Identified) {
-        let old = std::mem::replace(&mut self.caller, identified.caller);
-        self.caller.client_id = old.client_id;
-        self.caller.scopes = old.scopes;
-        match (&self.upstream, &identified.upstream) {
-            (_, None) | (Some(Upstream::Refresh(_)), Some(Upstream::Access { .. })) => {}
-            _ => self.upstream = identified.upstream,
-        }
-    }
-}
-
-/// Somebody the identity provider vouches for.
-#[derive(Debug)]
-pub struct Identified {
-    /// Who it is.
-    pub caller: Caller,
-    /// What the provider can be asked again with.
-    pub upstream: Option<Upstream>,
 }
 
 /// What a completed sign-in leads to.
@@ -235,7 +185,7 @@ impl Returned {
             Target::Client(authorization) => {
                 refuse_client(&client_error_url(gate, authorization, error), error)
             }
-            Target::Connections { .. } => failed(StatusCode::BAD_GATEWAY, error),
+            Target::Connections => failed(StatusCode::BAD_GATEWAY, error),
         };
         reply.headers_mut().append(SET_COOKIE, self.clear.clone());
         audit::because(reply, error.reason)
@@ -252,7 +202,7 @@ impl Returned {
                 let (address, grant, reply) = self.grant(gate, authorization, shard, identified);
                 Finished::Grant(address, Box::new(grant), reply)
             }
-            Target::Connections { .. } => {
+            Target::Connections => {
                 let mut reply = reply::redirect(&format!("{}{CONNECTIONS_PATH}", gate.origin));
                 let shards = shards(gate.keys, gate.provider, &identified.caller.subject);
                 let cookie = Person::sign_in(gate, shards, &identified.caller);

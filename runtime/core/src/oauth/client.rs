@@ -57,7 +57,6 @@ impl AuthMethod {
 
     /// Whether this is [`AuthMethod::None`], which sealed values leave out.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
     pub fn is_none(&self) -> bool {
         *self == Self::None
     }

@@ -61,7 +61,7 @@ pub enum Chosen {
 pub fn open(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
     match Person::read(gate, request.headers()) {
         Some(person) => Begin::Show(person),
-        None => Begin::Reply(start_login(gate, Target::Connections { connections: true })),
+        None => Begin::Reply(start_login(gate, Target::Connections)),
     }
 }
 
@@ -74,7 +74,9 @@ pub fn show(
     grants: &[(Address, Grant)],
 ) -> Reply {
     let mut live: Vec<_> = grants.iter().filter(|(_, grant)| grant.is_live(gate.now)).collect();
-    live.sort_by_key(|(address, grant)| (Reverse((grant.used, grant.created)), &address.id));
+    live.sort_unstable_by_key(|(address, grant)| {
+        (Reverse((grant.used, grant.created)), &address.id)
+    });
     let clients: Vec<_> =
         live.iter().map(|(address, grant)| client(gate, address, grant)).collect();
     let connections = live

@@ -28,8 +28,7 @@ pub fn protected_resource(config: &Config, origin: &str, path: &str) -> Reply {
 #[must_use]
 pub fn authorization_server(config: &Config, origin: &str) -> Reply {
     let registration = &config.registration;
-    let mut methods: Vec<&str> =
-        AuthMethod::REGISTERED.into_iter().map(AuthMethod::name).collect();
+    let mut methods: Vec<&str> = AuthMethod::REGISTERED.into_iter().map(AuthMethod::name).collect();
     if registration.metadata_documents {
         methods.push(AuthMethod::PrivateKeyJwt.name());
     }

@@ -22,6 +22,7 @@ pub mod document_cache;
 pub mod error;
 pub mod gate;
 pub mod grant;
+mod holder;
 pub mod metadata;
 pub mod params;
 pub mod person;

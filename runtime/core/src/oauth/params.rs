@@ -1,6 +1,6 @@
 //! Query and form parameters (OAuth 2.1 section 3.1: none may appear twice).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Request};
@@ -14,7 +14,8 @@ use crate::oauth::error::OAuthError;
 #[derive(Debug, Default)]
 pub struct Params {
     values: BTreeMap<String, String>,
-    repeated: Option<String>,
+    /// Every name that was given more than once: one of them must not hide another.
+    repeated: BTreeSet<String>,
 }
 
 impl Params {
@@ -27,7 +28,7 @@ impl Params {
                 continue;
             }
             if params.values.insert(name.to_string(), value.into_owned()).is_some() {
-                params.repeated.get_or_insert(name.into_owned());
+                params.repeated.insert(name.into_owned());
             }
         }
         params
@@ -83,18 +84,18 @@ impl Params {
     /// # Errors
     /// `invalid_request`.
     pub fn reject_repeated(&self) -> Result<(), OAuthError> {
-        match &self.repeated {
-            None => Ok(()),
-            // The name is not echoed: it is the sender's text.
-            Some(_) => Err(OAuthError::invalid_request("A parameter is given more than once")
-                .because(Reason::ParameterRepeated)),
+        if self.repeated.is_empty() {
+            return Ok(());
         }
+        // No name is echoed: it is the sender's text.
+        Err(OAuthError::invalid_request("A parameter is given more than once")
+            .because(Reason::ParameterRepeated))
     }
 
     /// Whether this parameter was given more than once.
     #[must_use]
     pub fn is_repeated(&self, name: &str) -> bool {
-        self.repeated.as_deref() == Some(name)
+        self.repeated.contains(name)
     }
 }
 
@@ -115,6 +116,12 @@ mod tests {
         assert_eq!((params.get("a"), params.get("b")), (Some("1"), None));
         assert!(params.is_repeated("c") && !params.is_repeated("a"));
         assert_eq!(params.reject_repeated().unwrap_err().code, "invalid_request");
+    }
+
+    #[test]
+    fn one_repeated_name_does_not_hide_another() {
+        let params = Params::parse(b"scope=1&scope=2&redirect_uri=3&redirect_uri=4");
+        assert!(params.is_repeated("scope") && params.is_repeated("redirect_uri"));
     }
 
     #[test]

@@ -72,7 +72,9 @@ impl PublicUrl {
             }
             None => return Err("it must have a host"),
         };
-        if is_private(host) {
+        // The parser lets more through than a host name can have (RFC 1123 section 2.1).
+        let is_name = host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+        if !is_name || is_private(host) {
             return Err("its host is not in the public DNS");
         }
         if url.as_str() != text {

@@ -21,19 +21,28 @@ pub fn check(uri: &str, schemes: &[Str]) -> Result<(), String> {
         return Err("a redirect_uri has characters that a URI cannot have".to_owned());
     }
     // Browsers read `https:/host` and `https:\\host` in ways of their own.
-    let is_explicit =
-        uri.split_once("://").is_none_or(|(_, rest)| !rest.is_empty() && !rest.starts_with('/'));
-    let is_special = uri.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
-    if uri.contains('\\') || !is_explicit || (is_special && !uri.contains("://")) {
+    let (scheme, rest) = uri.split_once(':').unwrap_or_default();
+    let is_web = ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+    let is_explicit = match rest.strip_prefix("//") {
+        Some(rest) => !rest.is_empty() && !rest.starts_with('/'),
+        None => !is_web,
+    };
+    if uri.contains('\\') || !is_explicit {
         return Err("a redirect_uri must be written as scheme://host/path".to_owned());
     }
-    let url = Url::parse(uri).map_err(|_| "a redirect_uri is not an absolute URI".to_owned())?;
     if uri.contains('#') {
         return Err("a redirect_uri must not have a fragment".to_owned());
     }
-    if !url.username().is_empty() || url.password().is_some() {
+    // As text: the parser drops an empty user name and decodes `%65xample.com`.
+    let authority = rest.strip_prefix("//").and_then(|rest| rest.split(['/', '?']).next());
+    let authority = authority.unwrap_or_default();
+    if authority.contains('@') {
         return Err("a redirect_uri must not have a user name".to_owned());
     }
+    if !authority.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b)) {
+        return Err("the host of a redirect_uri must be written without encoding".to_owned());
+    }
+    let url = Url::parse(uri).map_err(|_| "a redirect_uri is not an absolute URI".to_owned())?;
     match url.scheme() {
         "https" => Ok(()),
         "http" if url.host_str().is_some_and(is_loopback) => Ok(()),
@@ -92,7 +101,8 @@ fn loopback_without_port(uri: &str) -> Option<(&str, &str)> {
     let host = match authority.rfind(':') {
         Some(colon) if !authority[colon..].contains(']') => {
             let port = &authority[colon + 1..];
-            if port.is_empty() || port.len() > 5 || !port.bytes().all(|b| b.is_ascii_digit()) {
+            // `parse` takes a sign as well.
+            if !port.bytes().all(|b| b.is_ascii_digit()) || port.parse::<u16>().is_err() {
                 return None;
             }
             &authority[..colon]

@@ -37,7 +37,7 @@ pub struct AccessToken {
     #[serde(rename = "m", default, skip_serializing_if = "AuthMethod::is_none")]
     pub auth_method: AuthMethod,
     /// The grant it was issued under.
-    #[serde(flatten)]
+    #[serde(rename = "g")]
     pub address: Address,
 }
 
@@ -45,7 +45,7 @@ pub struct AccessToken {
 /// so that a retry gets the same text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RefreshToken {
-    #[serde(flatten)]
+    #[serde(rename = "g")]
     pub(crate) address: Address,
     #[serde(rename = "n")]
     pub(crate) generation: u32,

@@ -19,14 +19,14 @@ use super::template::expand;
 /// What the client of [`issued`] registered.
 const REGISTERED: [&str; 2] = [REDIRECT, "http://127.0.0.1/cb"];
 
-pub fn run(input: &[u8]) {
-    let [flags, template @ ..] = input else { return };
+pub fn run(input: &[u8]) -> bool {
+    let [flags, template @ ..] = input else { return false };
     let issued = issued();
     let values = [&*issued.client, &issued.challenge, REDIRECT, ORIGIN, &issued.code];
     let query = expand(template, &values);
     let mut uri = format!("{ORIGIN}/authorize?").into_bytes();
     uri.extend_from_slice(&query);
-    let Ok(mut request) = Request::get(&*uri).body(Vec::new()) else { return };
+    let Ok(mut request) = Request::get(&*uri).body(Vec::new()) else { return false };
     // A fragment never reaches a server; the parser of the request cuts it off.
     let query = request.uri().query().unwrap_or_default().as_bytes().to_vec();
     if flags & 1 == 1 {
@@ -52,6 +52,7 @@ pub fn run(input: &[u8]) {
         400 => assert!(!asked.is_proven(), "no answer for {asked:?}"),
         status => panic!("{status} for {asked:?}"),
     }
+    asked.is_complete()
 }
 
 /// The query as an independent reader understands it.

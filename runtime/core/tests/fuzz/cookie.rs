@@ -24,16 +24,17 @@ fn values(issued: &Issued) -> [&str; 9] {
     ]
 }
 
-pub fn run(input: &[u8]) {
+pub fn run(input: &[u8]) -> bool {
     let issued = issued();
     let headers = server::headers(COOKIE, &expand(input, &values(issued)));
     for name in [&issued.consent.0, &issued.login.0, APPROVALS, "__Host-toolgate", "a", ""] {
         assert_eq!(read(&headers, name), first(&headers, name), "{name} of {headers:?}");
     }
     let mut world = World::new();
-    show(&mut world, issued, &headers);
-    decide(&mut world, issued, &headers);
-    callback(&mut world, issued, &headers);
+    let silent = show(&mut world, issued, &headers);
+    let decided = decide(&mut world, issued, &headers);
+    let returned = callback(&mut world, issued, &headers);
+    silent || decided || returned
 }
 
 /// The first cookie of exactly this name, in the order in which they came. A header with anything
@@ -60,27 +61,30 @@ fn with(mut request: Request<Vec<u8>>, headers: &HeaderMap) -> Request<Vec<u8>> 
 }
 
 /// No approval page only for the browser that holds the approval.
-fn show(world: &mut World, issued: &Issued, headers: &HeaderMap) {
+fn show(world: &mut World, issued: &Issued, headers: &HeaderMap) -> bool {
     let request = get("/authorize", &query(&issued.client, &issued.challenge));
     let reply = server::show(world, &with(request, headers));
     let is_approved = first(headers, APPROVALS) == Some(&issued.approvals);
     assert_eq!(reply.status(), if is_approved { 303 } else { 200 }, "{headers:?}");
     assert_eq!(server::is_upstream(&reply), is_approved, "{reply:?}");
+    is_approved
 }
 
 /// A decision only from the browser that was shown the page.
-fn decide(world: &mut World, issued: &Issued, headers: &HeaderMap) {
+fn decide(world: &mut World, issued: &Issued, headers: &HeaderMap) -> bool {
     let (attempt, csrf) = &issued.form;
     let form = [("attempt", &**attempt), ("csrf", csrf), ("decision", "approve")];
     let reply = server::decide(world, &with(post("/authorize", &form), headers));
     let is_shown = first(headers, &issued.consent.0) == Some(&issued.consent.1);
     assert_eq!(reply.status(), if is_shown { 303 } else { 400 }, "{headers:?}");
+    is_shown
 }
 
 /// A return from the identity provider only to the browser that was sent there.
-fn callback(world: &mut World, issued: &Issued, headers: &HeaderMap) {
+fn callback(world: &mut World, issued: &Issued, headers: &HeaderMap) -> bool {
     let request = get("/callback", &[("state", &issued.state), ("code", "upstream")]);
     let result = server::callback(world, &with(request, headers));
     let is_sent = first(headers, &issued.login.0) == Some(&issued.login.1);
     assert_eq!(result.is_ok(), is_sent, "{headers:?}");
+    is_sent
 }

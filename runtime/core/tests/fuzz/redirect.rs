@@ -9,10 +9,10 @@ use url::{Host, Url};
 
 use super::template::{expand, parts};
 
-pub fn run(input: &[u8]) {
+pub fn run(input: &[u8]) -> bool {
     let [registered, requested] = parts(input);
-    let Ok(registered) = std::str::from_utf8(registered) else { return };
-    let Ok(requested) = String::from_utf8(expand(requested, &[registered])) else { return };
+    let Ok(registered) = std::str::from_utf8(registered) else { return false };
+    let Ok(requested) = String::from_utf8(expand(requested, &[registered])) else { return false };
     let schemes = ["cursor".into(), "com.example.app".into()];
     for uri in [registered, &requested] {
         if check(uri, &[]).is_ok() {
@@ -29,7 +29,9 @@ pub fn run(input: &[u8]) {
         assert!(may_match(registered, &requested), "matched: {registered:?} {requested:?}");
         let reply = reply::redirect(&requested);
         assert_eq!(reply.headers()[LOCATION].as_bytes(), requested.as_bytes());
+        return true;
     }
+    false
 }
 
 /// The rules for a registration on what the parser of browsers sees.
@@ -84,7 +86,7 @@ fn is_same_but_for_the_port(registered: &str, requested: &str) -> bool {
     }
     one.set_port(None).expect("http has ports");
     other.set_port(None).expect("http has ports");
-    one == other && after_authority(registered) == after_authority(requested)
+    one == other && around_port(registered) == around_port(requested)
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -96,7 +98,13 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn after_authority(uri: &str) -> Option<&str> {
-    let (_, rest) = uri.split_once("://")?;
-    rest.find(['/', '?', '#']).map(|start| &rest[start..])
+/// The text before and after the port: what is equal to a parser only is another spelling.
+fn around_port(uri: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = uri.split_once("://")?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let host = match rest[..end].rsplit_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => &rest[..end],
+    };
+    Some((&uri[..scheme.len() + "://".len() + host.len()], &rest[end..]))
 }

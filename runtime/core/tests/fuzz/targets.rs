@@ -16,8 +16,11 @@ pub mod support;
 pub mod template;
 pub mod token;
 
+/// A target; tells whether the core accepted what the input stands for.
+pub type Target = fn(&[u8]) -> bool;
+
 /// Every target by the name of its corpus.
-pub const ALL: &[(&str, fn(&[u8]))] = &[
+pub const ALL: &[(&str, Target)] = &[
     ("authorize", authorize::run),
     ("cookie", cookie::run),
     ("document", document::run),

@@ -29,8 +29,8 @@ const PURPOSES: [Purpose; 11] = [
     Purpose::Session,
 ];
 
-pub fn run(input: &[u8]) {
-    let [what, how, rest @ ..] = input else { return };
+pub fn run(input: &[u8]) -> bool {
+    let [what, how, rest @ ..] = input else { return false };
     match what % 4 {
         0 | 1 => open(usize::from(*how), rest),
         2 => bearer(*how, rest),
@@ -39,7 +39,7 @@ pub fn run(input: &[u8]) {
 }
 
 /// What opens is, character by character, what was sealed for this purpose and binding.
-fn open(how: usize, input: &[u8]) {
+fn open(how: usize, input: &[u8]) -> bool {
     let purpose = PURPOSES[how % PURPOSES.len()];
     let other_purpose = PURPOSES[(how + 1) % PURPOSES.len()];
     let (binding, other_binding) = if how & 0x80 == 0 { ("a", "") } else { ("", "a") };
@@ -58,15 +58,16 @@ fn open(how: usize, input: &[u8]) {
         &seal(KEY, purpose, other_binding, &value),
         &seal(&OTHER_KEY.replace("89ab", "ab89"), purpose, binding, &value),
     ];
-    let Ok(text) = String::from_utf8(expand(input, &values)) else { return };
+    let Ok(text) = String::from_utf8(expand(input, &values)) else { return false };
     let keys = Keyring::parse(&format!("{KEY},{OTHER_KEY}")).expect("keys");
     let opened: Option<Value> = keys.open(purpose, binding, &text);
     let is_genuine = text == current || text == rotated;
     assert_eq!(opened, is_genuine.then_some(value), "{purpose:?} {binding:?} {text:?}");
+    is_genuine
 }
 
 /// Only the one token, for its resource and while it lasts.
-fn bearer(how: u8, input: &[u8]) {
+fn bearer(how: u8, input: &[u8]) -> bool {
     let issued = issued();
     let values = [&*issued.access, &issued.refresh, &issued.code, &issued.client, &issued.login.1];
     let headers = server::headers(AUTHORIZATION, &expand(input, &values));
@@ -82,6 +83,7 @@ fn bearer(how: u8, input: &[u8]) {
         let challenge = reply.headers()["www-authenticate"].to_str().expect("plain ASCII");
         assert!(challenge.contains("resource_metadata=\"https://mcp.example.com/.well-known/"));
     }
+    is_good
 }
 
 /// `Bearer` and one b64token (RFC 6750 section 2.1), spaces and tabs around it aside.
@@ -100,7 +102,7 @@ fn credentials(headers: &HeaderMap) -> Option<&str> {
 
 /// Nothing reaches the storage but a genuine code with its verifier, or a genuine refresh token, of
 /// the client that it was issued to.
-fn redeem(input: &[u8]) {
+fn redeem(input: &[u8]) -> bool {
     let issued = issued();
     let values =
         [&*issued.code, &issued.refresh, &issued.client, VERIFIER, REDIRECT, &issued.access];
@@ -109,7 +111,7 @@ fn redeem(input: &[u8]) {
         .body(expand(input, &values))
         .expect("a request");
     if server::redeem(&mut World::new(), &request).is_none() {
-        return;
+        return false;
     }
     let params = Params::parse(request.body());
     let is = |name: &str, value: &str| params.get(name) == Some(value);
@@ -122,4 +124,5 @@ fn redeem(input: &[u8]) {
         Some("refresh_token") => assert!(is("refresh_token", &issued.refresh), "{request:?}"),
         other => panic!("grant_type {other:?}"),
     }
+    true
 }

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use toolgate_config::KnownClient;
 use toolgate_core::oauth::client::{Client, Kind};
 use toolgate_core::oauth::credentials::{Checked, Credentials};
-use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::metadata;
+use toolgate_core::oauth::params::Params;
 use toolgate_core::seal::sha256;
 
 use crate::support::*;
@@ -246,10 +246,7 @@ fn a_registered_client_cannot_switch_to_an_assertion() {
     let client = world.public_client();
     let code = sign_in(&mut world, &client);
     let mut form = redeem(&client, &code);
-    form.push((
-        "client_assertion_type",
-        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-    ));
+    form.push(("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
     form.push(("client_assertion", "e30.e30.e30"));
     assert_eq!(error(&world.token(&form)), (401, "invalid_client"));
 }

@@ -17,8 +17,8 @@ use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::Provider;
 use toolgate_core::audit::Log;
 use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::oauth::callback::{Finished, Identified, Returned};
 use toolgate_core::oauth::assertion;
+use toolgate_core::oauth::callback::{Finished, Identified, Returned};
 use toolgate_core::oauth::client::{AuthMethod, Client, Lookup};
 use toolgate_core::oauth::credentials::{Authenticated, Checked, Credentials};
 use toolgate_core::oauth::document::{self, Document, Keys};
@@ -449,6 +449,11 @@ pub fn token_answer(id_token: &str) -> Response<Vec<u8>> {
         .header(CONTENT_TYPE, "application/json")
         .body(body.to_string().into_bytes())
         .unwrap()
+}
+
+/// A JSON answer of somebody else's server.
+pub fn answer(status: u16, body: &Value) -> Response<Vec<u8>> {
+    Response::builder().status(status).body(body.to_string().into_bytes()).unwrap()
 }
 
 pub fn form(pairs: &[(&str, &str)]) -> String {

@@ -173,3 +173,32 @@ fn failures_are_shown_to_the_model_and_missing_results_are_internal_errors() {
         assert_eq!(finish(results)["error"]["code"], -32603);
     }
 }
+
+#[test]
+fn the_log_tells_a_denied_tool_from_an_unknown_one_and_the_caller_cannot() {
+    let mut config = config(CONFIG);
+    for includes_arguments in [false, true] {
+        config.audit.arguments = includes_arguments;
+        let log = Log::default();
+        let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &log };
+        for name in ["generateImage", "no-such-tool", "add"] {
+            let params = json!({ "name": name, "arguments": { "prompt": "x" } });
+            let body =
+                json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+            let _ = accept_http(&server, &visitor(), &NoVars, &request(&[], body.to_string()));
+        }
+        let events = log.take();
+        let told: Vec<_> =
+            events.iter().map(|e| (e.kind.name(), e.reason.code(), e.tool, e.policy)).collect();
+        assert_eq!(
+            told,
+            [
+                ("tool_denied", "groups_missing", Some("generateImage"), Some("image-makers")),
+                ("tool_denied", "unknown_tool", None, None),
+                ("tool_allowed", "policy_matched", Some("add"), Some("everyone")),
+            ]
+        );
+        let expected = includes_arguments.then(|| r#"{"prompt":"x"}"#.to_owned());
+        assert!(events.iter().all(|event| event.arguments == expected), "{events:?}");
+    }
+}

@@ -1,0 +1,58 @@
+//! Who holds a grant, and what the identity provider says of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::upstream::Upstream;
+use crate::caller::Caller;
+use crate::seal::{Entropy, Keyring, Purpose};
+
+/// What a grant's record keeps sealed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The signed-in person.
+    pub caller: Caller,
+    /// Audience of the tokens.
+    pub resource: String,
+    /// Name of the client, for people.
+    pub client_name: String,
+    /// What the identity provider can be asked again with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Upstream>,
+    /// Where its code was sent, which tells more of the client than its name.
+    #[serde(default)]
+    pub redirect_uri: String,
+}
+
+impl Holder {
+    /// Opens the record of a grant; `None` when the key that sealed it is gone.
+    #[must_use]
+    pub fn open(keys: &Keyring, grant: &str, sealed: &str) -> Option<Self> {
+        keys.open(Purpose::Record, grant, sealed)
+    }
+
+    /// Seals it for the record of a grant.
+    pub fn seal(&self, keys: &Keyring, grant: &str, entropy: &mut dyn Entropy) -> String {
+        keys.seal(Purpose::Record, grant, self, entropy)
+    }
+
+    /// The same grant, of the same person as the identity provider sees them now. A provider that
+    /// gives no new refresh token means the old one to be used again (OAuth 2.1 section 4.3.2).
+    pub fn renew(&mut self, identified: Identified) {
+        let old = std::mem::replace(&mut self.caller, identified.caller);
+        self.caller.client_id = old.client_id;
+        self.caller.scopes = old.scopes;
+        match (&self.upstream, &identified.upstream) {
+            (_, None) | (Some(Upstream::Refresh(_)), Some(Upstream::Access { .. })) => {}
+            _ => self.upstream = identified.upstream,
+        }
+    }
+}
+
+/// Somebody the identity provider vouches for.
+#[derive(Debug)]
+pub struct Identified {
+    /// Who it is.
+    pub caller: Caller,
+    /// What the provider can be asked again with.
+    pub upstream: Option<Upstream>,
+}

@@ -1,0 +1,275 @@
+//! Identity providers other than Access for SaaS, and what they are asked again at a refresh.
+
+use serde_json::{Value, json};
+use toolgate_config::{Endpoints as Configured, Provider as Kind, Setting};
+use toolgate_core::access::id_token::{self, Rejection};
+use toolgate_core::access::provider::{ClientAuth, Endpoints};
+use toolgate_core::access::upstream::{Trouble, Upstream};
+use toolgate_core::access::{discovery, login, tokens, userinfo};
+use toolgate_core::caller::Caller;
+use toolgate_core::oauth::callback::{Holder, Identified};
+
+use crate::support::*;
+
+const LOGIN: &str = "https://login.example.com/tenant";
+
+fn document() -> Value {
+    json!({
+        "issuer": LOGIN,
+        "authorization_endpoint": format!("{LOGIN}/auth"),
+        "token_endpoint": format!("{LOGIN}/token"),
+        "jwks_uri": format!("{LOGIN}/keys"),
+        "userinfo_endpoint": format!("{LOGIN}/me"),
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
+        "code_challenge_methods_supported": ["plain", "S256"],
+        "authorization_response_iss_parameter_supported": true,
+    })
+}
+
+fn oidc(issuer: &str) -> toolgate_config::Config {
+    let mut config = config();
+    config.identity.provider = Kind::Oidc;
+    config.identity.endpoints = Configured::Discovery(Setting::Literal(issuer.to_owned().into()));
+    config
+}
+
+fn discovered(changes: &Value) -> Result<Endpoints, String> {
+    let mut document = document();
+    for (name, value) in changes.as_object().unwrap() {
+        if value.is_null() {
+            document.as_object_mut().unwrap().remove(name);
+        } else {
+            document[name] = value.clone();
+        }
+    }
+    discovery::read(LOGIN, ORIGIN, &answer(200, &document))
+}
+
+#[test]
+fn a_discovery_document_gives_the_endpoints_and_how_to_speak_to_them() {
+    let request = discovery::request(&format!("{LOGIN}/")).unwrap();
+    assert_eq!(request.uri().to_string(), format!("{LOGIN}/.well-known/openid-configuration"));
+    let endpoints = discovered(&json!({})).unwrap();
+    assert_eq!(endpoints.token_url.as_str(), format!("{LOGIN}/token"));
+    assert_eq!(endpoints.userinfo_url.unwrap().as_str(), format!("{LOGIN}/me"));
+    assert_eq!(endpoints.client_auth, ClientAuth::Basic);
+    assert!(endpoints.names_issuer);
+    let methods =
+        |methods: Value| discovered(&json!({ "token_endpoint_auth_methods_supported": methods }));
+    assert_eq!(methods(Value::Null).unwrap().client_auth, ClientAuth::Basic, "the default");
+    let both = methods(json!(["client_secret_basic", "client_secret_post"])).unwrap();
+    assert_eq!(both.client_auth, ClientAuth::Post);
+    assert!(methods(json!(["private_key_jwt"])).is_err());
+}
+
+#[test]
+fn a_document_of_another_issuer_or_with_unsafe_endpoints_is_refused() {
+    for changes in [
+        json!({ "issuer": format!("{LOGIN}/") }),
+        json!({ "issuer": LOGIN.to_uppercase() }),
+        json!({ "issuer": null }),
+        json!({ "token_endpoint": "http://login.example.com/token" }),
+        json!({ "authorization_endpoint": "javascript:alert(1)" }),
+        json!({ "jwks_uri": "http://127.0.0.1/keys" }),
+        json!({ "jwks_uri": "https://localhost/keys" }),
+        json!({ "userinfo_endpoint": "/me" }),
+        json!({ "jwks_uri": null }),
+        json!({ "code_challenge_methods_supported": ["plain"] }),
+    ] {
+        assert!(discovered(&changes).is_err(), "{changes}");
+    }
+    assert!(discovery::read(LOGIN, ORIGIN, &answer(500, &document())).is_err());
+    assert!(discovery::read(LOGIN, ORIGIN, &answer(200, &json!([]))).is_err());
+    assert!(discovered(&json!({ "code_challenge_methods_supported": null })).is_ok());
+}
+
+#[test]
+fn an_issuer_must_be_https_and_a_local_one_guards_only_a_local_server() {
+    let resolve = |issuer: &str, origin: &str| {
+        discovery::resolve(&oidc(issuer), &Variables::default(), origin)
+    };
+    assert_eq!(resolve(LOGIN, ORIGIN).unwrap().issuer, LOGIN);
+    assert!(resolve("http://login.example.com", ORIGIN).is_err());
+    assert!(resolve("http://127.0.0.1:9/x", ORIGIN).is_err());
+    assert!(resolve("http://127.0.0.1:9/x", "http://localhost:8788").is_ok());
+}
+
+#[test]
+fn a_provider_that_cannot_be_reached_is_told_to_the_client() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page =
+        browser.authorize(&mut world, &query(&client, &toolgate_core::seal::sha256(VERIFIER)));
+    world.provider.endpoints = None;
+    let reply = browser.press(&mut world, &page, "approve");
+    assert_eq!(parameters(&reply)["error"], "temporarily_unavailable");
+    assert!(text(&reply).contains("could not be reached"), "people read it, too");
+}
+
+#[test]
+fn a_provider_that_names_itself_in_its_answers_must_do_so() {
+    let mut world = World::new();
+    world.provider.endpoints.as_mut().unwrap().names_issuer = true;
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page =
+        browser.authorize(&mut world, &query(&client, &toolgate_core::seal::sha256(VERIFIER)));
+    let state = parameters(&browser.press(&mut world, &page, "approve"))["state"].clone();
+    let Err(reply) = browser.callback(&mut world, &[("state", &state), ("code", "c")]) else {
+        panic!("went on without iss")
+    };
+    assert_eq!(parameters(&reply)["error"], "server_error");
+}
+
+#[test]
+fn of_an_openid_provider_only_a_verified_address_counts() {
+    let idp = Idp::new();
+    let world = World::new();
+    let verified = |kind: Kind, claim: Value| {
+        let mut config = config();
+        config.identity.provider = kind;
+        let mut claims = claims("n");
+        if !claim.is_null() {
+            claims["email_verified"] = claim;
+        }
+        let token = idp.id_token(&claims);
+        let caller = id_token::verify(&config, &world.provider, &idp.jwks(), &token, "n", NOW);
+        caller.unwrap().email_verified
+    };
+    assert!(verified(Kind::Oidc, json!(true)));
+    for claim in [Value::Null, json!(false), json!("true"), json!(1)] {
+        assert!(!verified(Kind::Oidc, claim.clone()), "{claim}");
+    }
+    assert!(verified(Kind::CloudflareAccess, Value::Null), "Access sends no such claim");
+}
+
+#[test]
+fn the_id_token_of_a_refresh_must_be_about_the_same_person() {
+    let (idp, world) = (Idp::new(), World::new());
+    let mut claims = claims("another nonce, or none");
+    claims["groups"] = json!(["ops"]);
+    let again = |claims: &Value, subject: &str| {
+        let token = idp.id_token(claims);
+        id_token::verify_again(&world.config, &world.provider, &idp.jwks(), &token, subject, NOW)
+    };
+    assert_eq!(again(&claims, "user-1").unwrap().groups, ["ops"]);
+    assert_eq!(again(&claims, "user-2"), Err(Rejection::Claim("sub")));
+    claims["aud"] = json!("other");
+    assert_eq!(again(&claims, "user-1"), Err(Rejection::Claim("aud")));
+}
+
+fn token_trouble(status: u16, body: &Value) -> Trouble {
+    match tokens::read(&answer(status, body)) {
+        Ok(_) => panic!("{body} gave tokens"),
+        Err(trouble) => trouble,
+    }
+}
+
+#[test]
+fn only_a_decision_of_the_provider_ends_a_grant() {
+    for (status, error) in [
+        (400, "invalid_grant"),
+        (403, "access_denied"),
+        (400, "interaction_required"),
+        (200, "bad_refresh_token"),
+    ] {
+        let trouble = token_trouble(status, &json!({ "error": error }));
+        assert!(matches!(trouble, Trouble::Ended(_)), "{status} {error}");
+    }
+    for (status, body) in [
+        (500, json!({ "error": "invalid_grant" })),
+        (429, json!({ "error": "invalid_grant" })),
+        (401, json!({ "error": "invalid_client" })),
+        (400, json!({ "error": "temporarily_unavailable" })),
+        (502, json!("<html>")),
+        (200, json!("<html>")),
+        (200, json!({ "access_token": "x" })),
+        (200, json!({ "access_token": "", "token_type": "bearer" })),
+        (404, json!({ "access_token": "x", "token_type": "bearer" })),
+    ] {
+        let trouble = token_trouble(status, &body);
+        assert!(matches!(trouble, Trouble::Failed(_)), "{status} {body}");
+    }
+}
+
+#[test]
+fn what_is_kept_is_the_refresh_token_or_an_access_token_of_known_lifetime() {
+    let kept = |changes: Value| {
+        let mut body = json!({ "access_token": "at", "token_type": "Bearer" });
+        body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        tokens::read(&answer(200, &body)).map_err(|trouble| trouble.to_string()).unwrap().keep(NOW)
+    };
+    let access = |expires| Some(Upstream::Access { token: "at".into(), expires: Some(expires) });
+    assert_eq!(kept(json!({})), None);
+    assert_eq!(kept(json!({ "expires_in": 60 })), access(NOW + 60));
+    assert_eq!(kept(json!({ "expires_in": "60" })), access(NOW + 60));
+    assert_eq!(kept(json!({ "expires_in": u64::MAX })), access(u64::MAX));
+    let refresh = Some(Upstream::Refresh("rt".into()));
+    assert_eq!(kept(json!({ "expires_in": 60, "refresh_token": "rt" })), refresh);
+    assert_eq!(kept(json!({ "refresh_token": "r".repeat(9000) })), None, "it would not fit");
+    assert!(!format!("{refresh:?}").contains("rt\""), "it does not print");
+}
+
+#[test]
+fn userinfo_must_be_about_the_same_person_and_a_withdrawn_token_ends_the_grant() {
+    let config = config();
+    let read = |status, body: Value| userinfo::read(&config, "user-1", &answer(status, &body));
+    let caller = read(200, json!({ "sub": "user-1", "groups": ["ops"], "level": 3 })).unwrap();
+    assert_eq!((caller.groups, &caller.claims["level"]), (vec!["ops".to_owned()], &json!(3)));
+    for (status, body) in [
+        (200, json!({ "sub": "user-2" })),
+        (200, json!({ "groups": ["ops"] })),
+        (401, json!({})),
+        (403, json!({})),
+    ] {
+        assert!(matches!(read(status, body.clone()), Err(Trouble::Ended(_))), "{status} {body}");
+    }
+    for (status, body) in [(500, json!({})), (429, json!({})), (404, json!({})), (200, json!("x"))]
+    {
+        assert!(matches!(read(status, body.clone()), Err(Trouble::Failed(_))), "{status} {body}");
+    }
+    let url = "https://login.example.com/me".parse().unwrap();
+    assert_eq!(userinfo::request(&url, "at").unwrap().headers()["authorization"], "Bearer at");
+    assert!(userinfo::request(&url, "a\r\nx: y").is_none(), "no header injection");
+}
+
+#[test]
+fn a_refresh_at_the_provider_proves_the_client_as_the_provider_wants_it() {
+    let mut provider = World::new().provider;
+    let post = login::refresh_request(&provider, "rt+1").unwrap();
+    let form = String::from_utf8(post.body().clone()).unwrap();
+    assert!(form.contains("grant_type=refresh_token") && form.contains("refresh_token=rt%2B1"));
+    assert!(form.contains("client_secret=upstream-secret") && form.contains("client_id=app"));
+    provider.endpoints.as_mut().unwrap().client_auth = ClientAuth::Basic;
+    let basic = login::refresh_request(&provider, "rt").unwrap();
+    let form = String::from_utf8(basic.body().clone()).unwrap();
+    assert!(!form.contains("secret") && basic.headers().contains_key("authorization"));
+    provider.endpoints = None;
+    assert!(login::refresh_request(&provider, "rt").is_none());
+}
+
+#[test]
+fn a_renewed_holder_has_the_new_claims_and_keeps_what_the_grant_says() {
+    let caller = |groups: &[&str]| Caller {
+        subject: "user-1".into(),
+        groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+        ..Caller::default()
+    };
+    let mut holder = Holder {
+        caller: Caller { client_id: "c".into(), scopes: vec!["mcp".into()], ..caller(&["design"]) },
+        resource: String::new(),
+        client_name: String::new(),
+        upstream: Some(Upstream::Refresh("first".into())),
+        redirect_uri: String::new(),
+    };
+    let second = Some(Upstream::Refresh("second".into()));
+    holder.renew(Identified { caller: caller(&["ops"]), upstream: second.clone() });
+    assert_eq!((&*holder.caller.groups, &*holder.caller.client_id), (&["ops".to_owned()][..], "c"));
+    assert_eq!((&holder.caller.scopes, &holder.upstream), (&vec!["mcp".to_owned()], &second));
+    let access = Some(Upstream::Access { token: "at".into(), expires: None });
+    for none in [None, access] {
+        holder.renew(Identified { caller: caller(&[]), upstream: none });
+        assert_eq!(holder.upstream, second, "no new refresh token means the old one");
+    }
+}
