@@ -61,10 +61,21 @@ export function records(persist) {
 function copied(persist, read) {
   const copy = mkdtempSync(join(tmpdir(), "toolgate-persisted-"));
   try {
-    if (existsSync(join(persist, FOLDER))) cpSync(join(persist, FOLDER), copy, { recursive: true });
+    if (existsSync(join(persist, FOLDER))) copySettled(join(persist, FOLDER), copy);
     return read(copy);
   } finally {
     rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** The Worker goes on meanwhile: a journal that ends between listing and copying is not there. */
+function copySettled(from, to) {
+  for (let left = 10; ; left--) {
+    try {
+      return cpSync(from, to, { recursive: true });
+    } catch (error) {
+      if (error.code !== "ENOENT" || left === 0) throw error;
+    }
   }
 }
 

@@ -5,6 +5,7 @@ pub mod discovery;
 pub mod github;
 pub mod id_token;
 pub mod jwks;
+pub(crate) mod jws;
 pub mod login;
 pub mod provider;
 pub mod tokens;
