@@ -2,7 +2,7 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue,
-    LOCATION, REFERRER_POLICY,
+    LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{Response, StatusCode};
 use serde_json::Value;
@@ -31,6 +31,7 @@ pub fn json(status: StatusCode, value: &Value) -> Reply {
 #[must_use]
 pub fn text(status: StatusCode, message: &str) -> Reply {
     let mut reply = with_body(status, "text/plain; charset=utf-8", message.as_bytes().to_vec());
+    set(&mut reply, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(&mut reply, CACHE_CONTROL, "no-store");
     reply
 }

@@ -154,7 +154,11 @@ async fn verify_again(
     verify(provider, gate.now, check)
         .await
         .map_err(|error| Trouble::Failed(format!("the JWKS: {error}")))?
-        .map_err(|rejection| Trouble::Ended(format!("the id_token: {rejection}")))
+        .map_err(|rejection| match rejection {
+            // The provider has renewed its keys, and they may not be fetched again yet.
+            Rejection::UnknownKey => Trouble::Failed(format!("the id_token: {rejection}")),
+            _ => Trouble::Ended(format!("the id_token: {rejection}")),
+        })
 }
 
 async fn ask_userinfo(

@@ -74,7 +74,7 @@ pub(crate) fn start(gate: &mut Gate<'_>, target: Target) -> Result<Reply, NotSta
         verifier: gate.entropy.token(),
         expires: gate.now + ATTEMPT_TTL,
     };
-    let value = gate.keys.seal(Purpose::Login, &state, &login, gate.entropy);
+    let value = gate.keys.seal(Purpose::Login, &gate.attempt(&state), &login, gate.entropy);
     let name = cookie_name(&state).filter(|_| value.len() <= MAX_COOKIE_VALUE);
     let name = name.ok_or(NotStarted::TooLong)?;
     let url = authorization_url(gate, endpoints, &login, &state);

@@ -109,7 +109,7 @@ fn approval_page(gate: &mut Gate<'_>, client: &Client, authorization: Authorizat
         },
     );
     let attempt = Attempt { authorization, csrf: csrf.clone(), expires: gate.now + ATTEMPT_TTL };
-    let value = gate.keys.seal(Purpose::Consent, &id, &attempt, gate.entropy);
+    let value = gate.keys.seal(Purpose::Consent, &gate.attempt(&id), &attempt, gate.entropy);
     if value.len() > MAX_COOKIE_VALUE {
         return error_page(&too_long());
     }
@@ -178,7 +178,7 @@ fn read_decision(
     }
     let value =
         cookie::read(request.headers(), &format!("{}{id}", cookie::CONSENT)).ok_or_else(expired)?;
-    let attempt: Attempt = gate.keys.open(Purpose::Consent, id, value).ok_or_else(expired)?;
+    let attempt: Attempt = gate.keys.open(Purpose::Consent, &gate.attempt(id), value).ok_or_else(expired)?;
     if attempt.expires < gate.now {
         return Err(expired());
     }

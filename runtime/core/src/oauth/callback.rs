@@ -80,7 +80,7 @@ fn find_login(gate: &Gate<'_>, request: &Request<Vec<u8>>, params: &Params) -> O
     let state = params.get("state").filter(|_| !params.is_repeated("state"))?;
     let name = login::cookie_name(state)?;
     let value = cookie::read(request.headers(), &name)?;
-    let login: Login = gate.keys.open(Purpose::Login, state, value)?;
+    let login: Login = gate.keys.open(Purpose::Login, &gate.attempt(state), value)?;
     (login.expires >= gate.now).then(|| Returned { login, clear: cookie::clear(&name) })
 }
 

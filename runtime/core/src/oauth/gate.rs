@@ -26,6 +26,12 @@ pub struct Gate<'a> {
 }
 
 impl Gate<'_> {
+    /// What a cookie of one attempt is sealed for: the attempt, at this very address.
+    #[must_use]
+    pub(crate) fn attempt(&self, id: &str) -> String {
+        format!("{} {id}", self.origin)
+    }
+
     /// The protected resource behind a path, as its metadata names it (RFC 9728).
     #[must_use]
     pub fn resource(&self, path: &str) -> String {

@@ -187,6 +187,14 @@ mod tests {
     }
 
     #[test]
+    fn a_host_that_no_encoder_makes_is_no_panic() {
+        for host in ["a.xn--pleRRyyyyyhytlocayyy0yy1yyyyyyyyyyyyyyyyyjavascrpt", "xn--", "xn--a-"] {
+            // Whether it is accepted is the parser's business.
+            let _ = check(&format!("https://{host}/cb"), &[]);
+        }
+    }
+
+    #[test]
     fn only_the_port_of_a_loopback_address_is_free() {
         for (registered, requested, same) in [
             ("https://a.example/cb", "https://a.example/cb", true),

@@ -2,6 +2,7 @@
 
 use http::header::CONTENT_SECURITY_POLICY;
 use serde_json::json;
+use toolgate_core::oauth::{authorize, callback};
 use toolgate_core::seal::sha256;
 
 use crate::support::*;
@@ -308,4 +309,29 @@ fn what_the_token_endpoint_of_the_provider_says_is_not_passed_on() {
         assert_eq!(parameters(&reply)["error"], "server_error");
         assert!(!location(&reply).contains("secret") && !reason.contains("secret"), "{reason}");
     }
+}
+
+#[test]
+fn an_open_page_or_sign_in_of_another_address_is_of_no_use_with_the_same_key() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+    let form = [
+        ("attempt", &*hidden(&page, "attempt")),
+        ("csrf", &*hidden(&page, "csrf")),
+        ("decision", "approve"),
+    ];
+    let request = browser.request(post("/authorize", &form));
+    let mut elsewhere = world.gate();
+    elsewhere.origin = "https://other.example.com";
+    assert_eq!(authorize::decide(&mut elsewhere, &request).status(), 400);
+
+    let away = browser.submit(&mut world, &form);
+    let state = parameters(&away)["state"].clone();
+    let request = browser.request(get("/callback", &[("state", &state), ("code", "c")]));
+    let mut elsewhere = world.gate();
+    assert!(callback::begin(&elsewhere, &request).is_ok());
+    elsewhere.origin = "https://other.example.com";
+    assert_eq!(callback::begin(&elsewhere, &request).unwrap_err().status(), 400);
 }

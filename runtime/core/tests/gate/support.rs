@@ -268,7 +268,7 @@ impl World {
 pub struct Browser(pub BTreeMap<String, String>);
 
 impl Browser {
-    fn request(&self, mut request: Request<Vec<u8>>) -> Request<Vec<u8>> {
+    pub fn request(&self, mut request: Request<Vec<u8>>) -> Request<Vec<u8>> {
         let cookies: Vec<String> = self.0.iter().map(|(k, v)| format!("{k}={v}")).collect();
         if !cookies.is_empty() {
             request.headers_mut().insert(COOKIE, cookies.join("; ").parse().unwrap());
@@ -490,7 +490,7 @@ pub fn parameters(reply: &Reply) -> BTreeMap<String, String> {
     url.query_pairs().into_owned().collect()
 }
 
-fn hidden(page: &Reply, name: &str) -> String {
+pub fn hidden(page: &Reply, name: &str) -> String {
     let marker = format!("name=\"{name}\" value=\"");
     let (_, rest) = text(page).split_once(&marker).expect("the field is in the page");
     rest.split('"').next().unwrap().to_owned()
