@@ -178,7 +178,8 @@ fn read_decision(
     }
     let value =
         cookie::read(request.headers(), &format!("{}{id}", cookie::CONSENT)).ok_or_else(expired)?;
-    let attempt: Attempt = gate.keys.open(Purpose::Consent, &gate.attempt(id), value).ok_or_else(expired)?;
+    let attempt: Attempt =
+        gate.keys.open(Purpose::Consent, &gate.attempt(id), value).ok_or_else(expired)?;
     if attempt.expires < gate.now {
         return Err(expired());
     }
