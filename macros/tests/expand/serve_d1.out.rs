@@ -81,7 +81,7 @@ mod toolgate_worker {
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::D1,
-            identity: &::toolgate::__private::identity::OPENID,
+            identity: &::toolgate::__private::identity::OIDC,
         }
     };
     use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};
