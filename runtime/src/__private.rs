@@ -8,7 +8,8 @@ pub use inventory;
 pub use toolgate_config as config;
 pub use toolgate_core::caller::Caller;
 pub use toolgate_core::mcp::content::ToolResult;
-pub use toolgate_core::mcp::tool::{Annotations, Schema, ToolInfo};
+pub use toolgate_core::mcp::icon::Icon;
+pub use toolgate_core::mcp::tool::{Annotations, ParamHeader, Schema, TaskSupport, ToolInfo};
 pub use worker::worker_sys::web_sys::Request as RawRequest;
 pub use worker::worker_sys::{
     Context as RawContext, DurableObjectState as RawState, ScheduleContext as RawScheduleContext,

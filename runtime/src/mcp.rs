@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::content::ToolResult;
-use toolgate_core::mcp::{self, Accepted, Call};
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::{self, Accepted, Call, Target};
 use toolgate_core::oauth::token::AccessToken;
 use toolgate_core::oauth::{bearer, callback};
 use toolgate_core::reply::{self, Reply};
@@ -156,7 +157,15 @@ pub(crate) fn linked(app: &App) -> Result<&'static Registry, Box<Reply>> {
 }
 
 pub(crate) fn server<'a>(app: &'a App, registry: &'a Registry, log: &'a Log) -> mcp::Server<'a> {
-    mcp::Server { config: &app.config, version: app.version(), tools: registry.infos(), log }
+    mcp::Server {
+        config: &app.config,
+        version: app.version(),
+        tools: registry.infos(),
+        prompts: &[],
+        resources: &[],
+        families: &[],
+        log,
+    }
 }
 
 /// Runs tools that a policy has allowed, those of one batch side by side.
@@ -165,14 +174,19 @@ pub(crate) async fn run(
     env: &Env,
     caller: &Caller,
     calls: Vec<Call>,
-) -> Vec<(usize, ToolResult)> {
+) -> Vec<(usize, Outcome)> {
     let calls = calls.into_iter().map(async |call| {
         let context = Context::new(caller.clone(), env.clone(), plain(&call.request_id));
-        let result = match registry.tools().get(call.tool) {
+        let tool = match call.target {
+            Target::Tool(tool) => registry.tools().get(tool),
+            _ => None,
+        };
+        let result = match tool {
             Some(tool) => (tool.call)(&context, Arguments::new(call.arguments)).await,
             None => ToolResult::error("This tool is not linked into the server"),
         };
-        (call.slot, result)
+        let outcome: Outcome = Ok(Box::new(result));
+        (call.slot, outcome)
     });
     futures_util::future::join_all(calls).await
 }

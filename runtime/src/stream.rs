@@ -7,7 +7,7 @@ use futures_channel::mpsc::{Sender, channel};
 use futures_util::StreamExt;
 use http::StatusCode;
 use toolgate_core::audit::Log;
-use toolgate_core::mcp::content::ToolResult;
+use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::{self as protocol, AcceptedSse, SseSession};
 use toolgate_core::reply;
 use worker::{Delay, Env, Headers, Response, State};
@@ -93,7 +93,7 @@ impl Session {
             AcceptedSse::Run(mut exchange) => {
                 let (env, mut events) = (env.clone(), session.events.clone());
                 state.wait_until(async move {
-                    let results: Vec<(usize, ToolResult)> =
+                    let results: Vec<(usize, Outcome)> =
                         mcp::run(registry, &env, &caller, exchange.calls()).await;
                     push(&mut events, "message", &exchange.finish(results));
                 });

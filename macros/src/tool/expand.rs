@@ -36,6 +36,8 @@ pub(crate) fn tool(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
             const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
                 info: #info,
                 call: #call,
+                interactive: false,
+                families: &[],
                 location: ::core::concat!(::core::file!(), ":", ::core::line!()),
             };
             ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
@@ -111,6 +113,9 @@ fn info(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
                 open_world: #open_world,
             },
             policy: #policy,
+            icons: &[],
+            headers: &[],
+            task: ::toolgate::__private::TaskSupport::Forbidden,
         }
     }
 }

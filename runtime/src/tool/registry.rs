@@ -5,7 +5,11 @@ use std::sync::OnceLock;
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_config::Config;
+use toolgate_core::mcp::Family;
 use toolgate_core::mcp::content::ToolResult;
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::prompt::PromptInfo;
+use toolgate_core::mcp::resource::ResourceInfo;
 use toolgate_core::mcp::tool::ToolInfo;
 
 use super::arguments::Arguments;
@@ -17,11 +21,55 @@ pub struct ToolDef {
     pub info: ToolInfo,
     /// Checks the arguments and runs it.
     pub call: for<'a> fn(&'a Context, Arguments) -> LocalBoxFuture<'a, ToolResult>,
+    /// Whether it talks with its client in ways that a legacy revision needs a session for.
+    pub interactive: bool,
+    /// What it needs of the server besides being called.
+    pub families: &'static [&'static dyn Family],
+    /// `file:line` of the function.
+    pub location: &'static str,
+}
+
+/// Runs a prompt, a resource, or a completion.
+pub type Run = for<'a> fn(&'a Context, Arguments) -> LocalBoxFuture<'a, Outcome>;
+
+/// Completes what was typed of one argument.
+pub type Complete = for<'a> fn(&'a Context, &'a str) -> LocalBoxFuture<'a, Vec<String>>;
+
+/// What `#[mcp_prompt]` makes of a function.
+pub struct PromptDef {
+    /// What clients see of it, and the policy that guards it.
+    pub info: PromptInfo,
+    /// Checks the arguments and runs it.
+    pub call: Run,
+    /// For each of [`PromptInfo::arguments`], what completes it.
+    pub complete: &'static [Option<Complete>],
+    /// As for tools.
+    pub interactive: bool,
+    /// As for tools; the family of prompts among them.
+    pub families: &'static [&'static dyn Family],
+    /// `file:line` of the function.
+    pub location: &'static str,
+}
+
+/// What `#[mcp_resource]` makes of a function.
+pub struct ResourceDef {
+    /// What clients see of it, and the policy that guards it.
+    pub info: ResourceInfo,
+    /// Checks the variables and reads it.
+    pub call: for<'a> fn(&'a Context, Arguments, &'a str) -> LocalBoxFuture<'a, Outcome>,
+    /// For each of [`ResourceInfo::variables`], what completes it.
+    pub complete: &'static [Option<Complete>],
+    /// As for tools.
+    pub interactive: bool,
+    /// As for tools; the family of resources among them.
+    pub families: &'static [&'static dyn Family],
     /// `file:line` of the function.
     pub location: &'static str,
 }
 
 inventory::collect!(ToolDef);
+inventory::collect!(PromptDef);
+inventory::collect!(ResourceDef);
 
 /// The tools of this Worker, sorted by name.
 pub struct Registry {
@@ -119,7 +167,7 @@ pub(crate) fn unknown_policies(registry: &Registry, config: &Config) -> Vec<Stri
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use toolgate_core::mcp::tool::{Annotations, Schema};
+    use toolgate_core::mcp::tool::{Annotations, Schema, TaskSupport};
 
     use super::*;
 
@@ -138,7 +186,12 @@ mod tests {
                     open_world: None,
                 },
                 policy: "everyone",
+                icons: &[],
+                headers: &[],
+                task: TaskSupport::Forbidden,
             },
+            interactive: false,
+            families: &[],
             call: |_, _| Box::pin(async { ToolResult::default() }),
             location,
         }

@@ -2,27 +2,73 @@
 
 use serde_json::{Map, Value};
 
-use super::content::ToolResult;
 use super::describe::{self, SERVER_INFO};
 use super::json::object;
 use super::jsonrpc::{self, Fault, INTERNAL_ERROR, INVALID_REQUEST, Invalid, Message};
 use super::methods::{self, Answer, Scope};
-use super::result;
+use super::outcome::Outcome;
+use super::peer::Peer;
 use super::revision::Revision;
 
-/// A tool call that was allowed.
+/// A call that was allowed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
     /// Which answer this is for: to be given back with the result.
     pub slot: usize,
-    /// Index into [`Server::tools`](super::Server::tools).
-    pub tool: usize,
-    /// What the client sent; not yet checked against the tool's schema.
+    /// What is called.
+    pub target: Target,
+    /// What the client sent; not yet checked against the target's schema. For a resource, the
+    /// variables of its template; for a completion, the arguments that are known already.
     pub arguments: Map<String, Value>,
     /// JSON-RPC id, for logs and cancellation.
     pub request_id: Value,
-    /// `_meta` of the request, for example with a `progressToken`.
-    pub meta: Map<String, Value>,
+    /// The client, as far as this call may use it.
+    pub peer: Peer,
+    /// What a client that was asked something sends along (2026-07-28).
+    pub retry: Retry,
+}
+
+/// What a [`Call`] runs. Numbers are indices into the lists of [`Server`](super::Server).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// `tools/call`.
+    Tool(usize),
+    /// `prompts/get`.
+    Prompt(usize),
+    /// `resources/read`.
+    Resource {
+        /// The resource or template.
+        resource: usize,
+        /// What is read.
+        uri: String,
+    },
+    /// `completion/complete` for an argument of a prompt.
+    PromptCompletion {
+        /// The prompt.
+        prompt: usize,
+        /// Index into its arguments.
+        argument: usize,
+        /// What was typed so far.
+        value: String,
+    },
+    /// `completion/complete` for a variable of a template.
+    ResourceCompletion {
+        /// The template.
+        resource: usize,
+        /// Index into its variables.
+        variable: usize,
+        /// What was typed so far.
+        value: String,
+    },
+}
+
+/// `inputResponses` and `requestState` of a request that was sent again.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Retry {
+    /// The answers, by the keys of the questions.
+    pub responses: Map<String, Value>,
+    /// What the server gave the client to keep.
+    pub state: Option<String>,
 }
 
 /// The answers to one POST, some of which still wait for a tool.
@@ -47,7 +93,7 @@ enum Slot {
 struct Waiting {
     id: Value,
     call: Option<Call>,
-    result: Option<ToolResult>,
+    result: Option<Outcome>,
 }
 
 /// What the messages of a POST come to.
@@ -86,7 +132,7 @@ impl Pending {
     }
 
     /// The JSON text of the answers. A call without a result answers with an internal error.
-    pub(super) fn finish(mut self, results: Vec<(usize, ToolResult)>) -> String {
+    pub(super) fn finish(mut self, results: Vec<(usize, Outcome)>) -> String {
         for (index, value) in results {
             if let Some(Slot::Waiting(waiting)) = self.slots.get_mut(index) {
                 waiting.result = Some(value);
@@ -108,15 +154,24 @@ impl Pending {
 
 impl Waiting {
     fn answer(self, revision: Revision, server_info: Option<&Value>) -> String {
-        let Some(result) = self.result else {
-            return Fault::new(INTERNAL_ERROR, "The tool gave no result").response(Some(&self.id));
+        let shaped = match self.result {
+            Some(Ok(result)) => result.shape(revision),
+            Some(Err(fault)) => return fault.response(Some(&self.id)),
+            None => {
+                let fault = Fault::new(INTERNAL_ERROR, "The call gave no result");
+                return fault.response(Some(&self.id));
+            }
         };
-        let mut shaped = result::shape(result, revision);
+        let mut result = shaped.result;
         if let Some(info) = server_info {
-            shaped["resultType"] = Value::from("complete");
-            shaped["_meta"] = object(vec![(SERVER_INFO, info.clone())]);
+            result["resultType"] = Value::from(shaped.kind);
+            result["_meta"] = object(vec![(SERVER_INFO, info.clone())]);
+            if let Some(public) = shaped.cacheable {
+                result["ttlMs"] = Value::from(methods::LIST_TTL_MS);
+                result["cacheScope"] = Value::from(if public { "public" } else { "private" });
+            }
         }
-        jsonrpc::success(&self.id, &shaped.to_string())
+        jsonrpc::success(&self.id, &result.to_string())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::resource::ResourceContent;
+
 /// One content block of a tool result.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -22,6 +24,53 @@ pub enum Content {
         /// For example `audio/wav`.
         mime_type: String,
     },
+    /// The contents of a resource (`EmbeddedResource`).
+    Resource(ResourceContent),
+    /// A resource that the client may read (`ResourceLink`, MCP 2025-06-18 and later).
+    ResourceLink(ResourceLink),
+    /// Content with a word on whom it is for.
+    Annotated {
+        /// The content itself.
+        content: Box<Content>,
+        /// Whom it is for.
+        annotations: ContentAnnotations,
+    },
+}
+
+/// `ResourceLink`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ResourceLink {
+    /// The URI.
+    pub uri: String,
+    /// Name.
+    pub name: String,
+    /// Name for people.
+    pub title: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+    /// Media type.
+    pub mime_type: Option<String>,
+    /// Size in bytes.
+    pub size: Option<u64>,
+}
+
+/// `Annotations` of content.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ContentAnnotations {
+    /// Who it is for; empty: not said.
+    pub audience: Vec<super::prompt::Role>,
+    /// Between 0, optional, and 1, required.
+    pub priority: Option<f64>,
+    /// ISO 8601 (MCP 2025-06-18 and later).
+    pub last_modified: Option<String>,
+}
+
+impl Content {
+    /// The same content with a word on whom it is for.
+    #[must_use]
+    pub fn annotated(self, annotations: ContentAnnotations) -> Self {
+        Self::Annotated { content: Box::new(self), annotations }
+    }
 }
 
 /// The result of a tool call (`CallToolResult`).
@@ -33,6 +82,12 @@ pub struct ToolResult {
     pub structured: Option<Value>,
     /// The call failed in a way the model should see.
     pub is_error: bool,
+}
+
+impl super::outcome::Shape for ToolResult {
+    fn shape(self: Box<Self>, revision: super::Revision) -> super::outcome::Shaped {
+        super::outcome::Shaped::complete(super::result::shape(*self, revision))
+    }
 }
 
 impl ToolResult {

@@ -17,7 +17,6 @@ use serde_json::{Map, Value};
 
 use super::Server;
 use super::call::{self, Answers, Call, Pending};
-use super::content::ToolResult;
 use super::headers::{self, Version};
 use super::json::object;
 use super::jsonrpc::{
@@ -25,6 +24,7 @@ use super::jsonrpc::{
     Message, Request, UNSUPPORTED_PROTOCOL_VERSION,
 };
 use super::methods::{self, Answer, Scope};
+use super::outcome::Outcome;
 use super::revision::Revision;
 use crate::caller::{Caller, Vars};
 
@@ -56,7 +56,7 @@ impl Exchange {
     /// The answer, from the results and the [`Call::slot`] each belongs to. A call without a
     /// result answers with an internal error.
     #[must_use]
-    pub fn finish(self, results: Vec<(usize, ToolResult)>) -> Response {
+    pub fn finish(self, results: Vec<(usize, Outcome)>) -> Response {
         json(StatusCode::OK, self.0.finish(results))
     }
 }

@@ -18,36 +18,48 @@ pub const MAX_BATCH: usize = 32;
 /// and repeated, so it must not be a way to have bodies echoed.
 pub const MAX_ID_BYTES: usize = 256;
 
-pub(super) const PARSE_ERROR: i32 = -32700;
-pub(super) const INVALID_REQUEST: i32 = -32600;
-pub(super) const METHOD_NOT_FOUND: i32 = -32601;
-pub(super) const INVALID_PARAMS: i32 = -32602;
-pub(super) const INTERNAL_ERROR: i32 = -32603;
+/// The body is not JSON.
+pub const PARSE_ERROR: i32 = -32700;
+/// The message is not one of JSON-RPC.
+pub const INVALID_REQUEST: i32 = -32600;
+/// There is no such method.
+pub const METHOD_NOT_FOUND: i32 = -32601;
+/// The params are not those of the method.
+pub const INVALID_PARAMS: i32 = -32602;
+/// The server failed.
+pub const INTERNAL_ERROR: i32 = -32603;
 /// MCP 2026-07-28: a header is missing, malformed, or says something else than the body.
-pub(super) const HEADER_MISMATCH: i32 = -32020;
+pub const HEADER_MISMATCH: i32 = -32020;
+/// MCP 2026-07-28: a call needs something of the client that it did not declare.
+pub const MISSING_CLIENT_CAPABILITY: i32 = -32021;
 /// MCP 2026-07-28: the revision is not spoken here.
-pub(super) const UNSUPPORTED_PROTOCOL_VERSION: i32 = -32022;
+pub const UNSUPPORTED_PROTOCOL_VERSION: i32 = -32022;
 
 /// A JSON-RPC error object.
 #[derive(Debug, Clone)]
-pub(super) struct Fault {
+pub struct Fault {
     pub(super) code: i32,
     message: Cow<'static, str>,
     data: Option<Value>,
 }
 
 impl Fault {
-    pub(super) fn new(code: i32, message: impl Into<Cow<'static, str>>) -> Self {
+    /// An error with this code, see the constants of this module.
+    #[must_use]
+    pub fn new(code: i32, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, message: message.into(), data: None }
     }
 
-    pub(super) fn with_data(mut self, data: Value) -> Self {
+    /// With `data`.
+    #[must_use]
+    pub fn with_data(mut self, data: Value) -> Self {
         self.data = Some(data);
         self
     }
 
     /// The whole response; without `id` where the request's could not be read.
-    pub(super) fn response(self, id: Option<&Value>) -> String {
+    #[must_use]
+    pub fn response(self, id: Option<&Value>) -> String {
         let mut error =
             vec![("code", Value::from(self.code)), ("message", Value::from(self.message.as_ref()))];
         if let Some(data) = self.data {
@@ -77,7 +89,7 @@ fn envelope(id: Option<&Value>, key: &str, json: &str) -> String {
 
 /// A call that wants an answer.
 #[derive(Debug)]
-pub(super) struct Request {
+pub struct Request {
     /// Text or a whole number.
     pub(super) id: Value,
     pub(super) method: String,

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::Server;
-use super::call::Call;
+use super::call::{Call, Retry, Target};
 use super::describe::{self, SERVER_INFO};
 use super::json::{member, object, quote};
 use super::jsonrpc::{self, Fault, INVALID_PARAMS, METHOD_NOT_FOUND, Request};
+use super::peer::Peer;
 use super::revision::Revision;
 use crate::audit::{self, Event, Kind};
 use crate::caller::{Caller, Vars};
@@ -25,7 +26,7 @@ pub const MAX_NAME_REPEATED: usize = 128;
 
 /// Who asks what server, in which revision.
 #[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
+pub struct Scope<'a> {
     pub(super) server: &'a Server<'a>,
     pub(super) caller: &'a Caller,
     pub(super) vars: &'a dyn Vars,
@@ -33,11 +34,27 @@ pub(super) struct Scope<'a> {
 }
 
 /// The answer to one request.
-pub(super) enum Answer {
+pub enum Answer {
     /// The whole JSON-RPC response.
     Ready(String),
-    /// A tool has to run first.
+    /// Something has to run first.
     Call(Box<Call>),
+}
+
+/// Methods that belong together and that not every server has. A server names the families it
+/// needs, and contains no others.
+pub trait Family: std::fmt::Debug + Sync {
+    /// The methods.
+    fn methods(&self) -> &'static [&'static str];
+
+    /// Adds what is advertised in `ServerCapabilities`.
+    fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value);
+
+    /// Answers one of the methods.
+    ///
+    /// # Errors
+    /// The JSON-RPC error to answer with.
+    fn answer(&self, scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault>;
 }
 
 /// Answers a request. Its headers have been checked.
@@ -49,7 +66,13 @@ pub(super) fn answer(scope: &Scope<'_>, request: Request, slot: usize) -> Result
         "server/discover" if !legacy => discover(scope),
         "tools/list" => list(scope, &request.params)?,
         "tools/call" => return call(scope, request, slot).map(|call| Answer::Call(Box::new(call))),
-        _ => return Err(Fault::new(METHOD_NOT_FOUND, "Method not found")),
+        method => {
+            let mut families = scope.server.families.iter();
+            let found = families.find(|family| family.methods().contains(&method));
+            let family =
+                found.ok_or_else(|| Fault::new(METHOD_NOT_FOUND, "Method not found"))?;
+            return family.answer(scope, request, slot);
+        }
     };
     Ok(Answer::Ready(jsonrpc::success(&request.id, &result)))
 }
@@ -128,12 +151,15 @@ fn call(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Call, Fault>
             return Err(Fault::new(INVALID_PARAMS, message));
         }
     };
-    let meta = match params.remove("_meta") {
-        Some(Value::Object(meta)) => meta,
-        _ => Map::new(),
-    };
     match allowed(scope, &name, &arguments) {
-        Some(tool) => Ok(Call { slot, tool, arguments, request_id: id, meta }),
+        Some(tool) => Ok(Call {
+            slot,
+            target: Target::Tool(tool),
+            arguments,
+            request_id: id,
+            peer: Peer { revision: scope.revision, ..Peer::default() },
+            retry: Retry::default(),
+        }),
         // The same words for both, so that nobody learns which tools others have; the audit trail
         // tells them apart.
         None => {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::content::{Content, ToolResult};
+use super::content::{Content, ContentAnnotations, ResourceLink, ToolResult};
 use super::json::object;
 use super::revision::Revision;
 
@@ -38,7 +38,7 @@ fn can_carry(structured: &Value, revision: Revision) -> bool {
     revision.is_modern() || (revision >= Revision::V2025_06_18 && structured.is_object())
 }
 
-fn block(content: Content, revision: Revision) -> Value {
+pub(super) fn block(content: Content, revision: Revision) -> Value {
     match content {
         Content::Text(text) => text_block(text),
         Content::Image { data, mime_type } => media_block("image", data, mime_type),
@@ -46,6 +46,13 @@ fn block(content: Content, revision: Revision) -> Value {
             format!("[audio of type {mime_type}: this client's MCP revision cannot carry it]"),
         ),
         Content::Audio { data, mime_type } => media_block("audio", data, mime_type),
+        Content::Resource(resource) => object(vec![
+            ("type", Value::from("resource")),
+            ("resource", resource.into_value()),
+        ]),
+        Content::ResourceLink(link) if revision < Revision::V2025_06_18 => text_block(link.uri),
+        Content::ResourceLink(link) => resource_link(link),
+        Content::Annotated { content, annotations } => annotated(*content, annotations, revision),
     }
 }
 
@@ -59,4 +66,37 @@ fn media_block(kind: &str, data: String, mime_type: String) -> Value {
         ("data", Value::from(data)),
         ("mimeType", Value::from(mime_type)),
     ])
+}
+
+fn resource_link(link: ResourceLink) -> Value {
+    let mut members = vec![
+        ("type", Value::from("resource_link")),
+        ("uri", Value::from(link.uri)),
+        ("name", Value::from(link.name)),
+    ];
+    let texts =
+        [("title", link.title), ("description", link.description), ("mimeType", link.mime_type)];
+    for (key, text) in texts {
+        members.extend(text.map(|text| (key, Value::from(text))));
+    }
+    members.extend(link.size.map(|size| ("size", Value::from(size))));
+    object(members)
+}
+
+fn annotated(content: Content, annotations: ContentAnnotations, revision: Revision) -> Value {
+    let mut members = Vec::new();
+    if !annotations.audience.is_empty() {
+        let audience = annotations.audience.iter().map(|role| role.as_str());
+        members.push(("audience", audience.collect()));
+    }
+    members.extend(annotations.priority.map(|priority| ("priority", Value::from(priority))));
+    if revision >= Revision::V2025_06_18 {
+        let time = annotations.last_modified.map(|time| ("lastModified", Value::from(time)));
+        members.extend(time);
+    }
+    let mut block = block(content, revision);
+    if !members.is_empty() {
+        block["annotations"] = object(members);
+    }
+    block
 }

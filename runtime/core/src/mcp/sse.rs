@@ -4,10 +4,10 @@ use http::StatusCode;
 
 use super::Server;
 use super::call::{self, Answers, Call, Pending};
-use super::content::ToolResult;
 use super::http::{Response, bad_request, plain};
 use super::jsonrpc::{self, Body, Fault, INVALID_REQUEST, Invalid, Message, Request};
 use super::methods::{self, Answer, Scope};
+use super::outcome::Outcome;
 use super::revision::Revision;
 use crate::caller::{Caller, Vars};
 
@@ -43,7 +43,7 @@ impl SseExchange {
     /// The text for the stream, from the results and the [`Call::slot`] each belongs to. A call
     /// without a result answers with an internal error.
     #[must_use]
-    pub fn finish(self, results: Vec<(usize, ToolResult)>) -> String {
+    pub fn finish(self, results: Vec<(usize, Outcome)>) -> String {
         self.0.finish(results)
     }
 }

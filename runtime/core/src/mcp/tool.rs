@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::icon::Icon;
+
 /// A JSON Schema: ready-made text where the macro could write it, else made when first needed.
 #[derive(Debug, Clone, Copy)]
 pub enum Schema {
@@ -41,4 +43,31 @@ pub struct ToolInfo {
     pub annotations: Annotations,
     /// Name of the policy in `mcp.toml`, or `everyone`.
     pub policy: &'static str,
+    /// Pictures for people.
+    pub icons: &'static [Icon],
+    /// Arguments that a client of 2026-07-28 repeats in an HTTP header (`x-mcp-header`).
+    pub headers: &'static [ParamHeader],
+    /// Whether a call may, or has to, become a task.
+    pub task: TaskSupport,
+}
+
+/// An argument that is repeated in the header `Mcp-Param-…`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParamHeader {
+    /// What follows `Mcp-Param-`.
+    pub header: &'static str,
+    /// Name of the argument: text, a whole number, or a boolean.
+    pub argument: &'static str,
+}
+
+/// Whether a call runs as a task (extension `io.modelcontextprotocol/tasks`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TaskSupport {
+    /// The caller waits for the result.
+    #[default]
+    Forbidden,
+    /// A task, where the client knows tasks.
+    Optional,
+    /// Only as a task.
+    Required,
 }

@@ -116,7 +116,7 @@ fn malformed_params_are_invalid() {
 #[test]
 fn the_adapter_gets_what_the_client_sent() {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
     let params = json!({
         "name": "report", "arguments": { "about": [1, "two"] }, "_meta": { "progressToken": "p" },
     });
@@ -136,7 +136,7 @@ fn the_adapter_gets_what_the_client_sent() {
 #[test]
 fn a_call_without_arguments_has_none() {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
     for params in [json!({ "name": "speak" }), json!({ "name": "speak", "arguments": null })] {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
         let request = request(&[], body.to_string());
@@ -151,7 +151,7 @@ fn a_call_without_arguments_has_none() {
 #[test]
 fn failures_are_shown_to_the_model_and_missing_results_are_internal_errors() {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
     let params = json!({ "_meta": modern_meta(), "name": "speak" });
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
     let headers =
@@ -180,7 +180,7 @@ fn the_log_tells_a_denied_tool_from_an_unknown_one_and_the_caller_cannot() {
     for includes_arguments in [false, true] {
         config.audit.arguments = includes_arguments;
         let log = Log::default();
-        let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &log };
+        let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &log };
         for name in ["generateImage", "no-such-tool", "add"] {
             let params = json!({ "name": name, "arguments": { "prompt": "x" } });
             let body =

@@ -130,7 +130,7 @@ proptest! {
     ) {
         let config = with_rules(rules);
         let tools = guarded_tools();
-        let server = Server { config: &config, version: "0.0.0", tools: &tools, log: &Log::default() };
+        let server = Server { config: &config, version: "0.0.0", tools: &tools, prompts: &[], resources: &[], families: &[], log: &Log::default() };
         let vars = Listed(listed.map(str::to_owned));
         let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {} });
         let list = ask(&server, &caller, &vars, revision, &list).expect("a list runs nothing");
@@ -304,7 +304,7 @@ fn assert_answered(version: &str, body: &[u8]) {
     assert!([200, 202, 400, 404].contains(&status), "{status}");
 
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
     let mut session = SseSession::default();
     let _ = accept_sse(&server, &designer(), &NoVars, &mut session, body);
 }
@@ -312,7 +312,7 @@ fn assert_answered(version: &str, body: &[u8]) {
 /// The status of the answer; calls are left without a result.
 fn send_running_nothing(request: &http::Request<Vec<u8>>) -> u16 {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
     let response = match accept_http(&server, &designer(), &NoVars, request) {
         Accepted::Done(response) => response,
         Accepted::Run(exchange) => exchange.finish(Vec::new()),

@@ -10,7 +10,7 @@ use crate::support::{CONFIG, NoVars, TOOLS, config, designer, modern_meta, run, 
 /// What a POST comes to: a status, and what goes on the stream.
 fn send(caller: &Caller, session: &mut SseSession, body: &str) -> (u16, Option<Value>) {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
     let text = match accept_sse(&server, caller, &NoVars, session, body.as_bytes()) {
         AcceptedSse::Refuse(response) => return (response.status().as_u16(), None),
         AcceptedSse::Accepted(text) => text,

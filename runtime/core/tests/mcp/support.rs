@@ -43,6 +43,9 @@ const PLAIN: ToolInfo = ToolInfo {
         open_world: None,
     },
     policy: "everyone",
+    icons: &[],
+    headers: &[],
+    task: TaskSupport::Forbidden,
 };
 
 /// In the order of names, as the registry hands them over.
@@ -159,7 +162,7 @@ impl Answer {
 /// Sends a request as it is, and runs the tools it asks for.
 pub fn send(caller: &Caller, request: &http::Request<Vec<u8>>) -> Answer {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, log: &Log::default() };
+    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
     let response = match accept_http(&server, caller, &NoVars, request) {
         Accepted::Done(response) => response,
         Accepted::Run(mut exchange) => {

@@ -1,0 +1,36 @@
+//! What running a call comes to.
+
+use serde_json::Value;
+
+use super::jsonrpc::Fault;
+use super::revision::Revision;
+
+/// A result, to be shaped for the client's revision, or a JSON-RPC error.
+pub type Outcome = Result<Box<dyn Shape>, Fault>;
+
+/// A result that knows its wire format. Reached through this trait only, so that a server without
+/// prompts, say, does not contain what shapes them.
+pub trait Shape: std::fmt::Debug {
+    /// The result as JSON, without what every result of a revision has.
+    fn shape(self: Box<Self>, revision: Revision) -> Shaped;
+}
+
+/// A result on its way to the client.
+#[derive(Debug)]
+pub struct Shaped {
+    /// An object.
+    pub result: Value,
+    /// `resultType` of 2026-07-28: `complete`, `input_required`, or `task`.
+    pub kind: &'static str,
+    /// Whether clients may keep it for a while (`CacheableResult`), and if so whether everyone may
+    /// see it.
+    pub cacheable: Option<bool>,
+}
+
+impl Shaped {
+    /// A result that ends the request.
+    #[must_use]
+    pub fn complete(result: Value) -> Self {
+        Self { result, kind: "complete", cacheable: None }
+    }
+}

@@ -1,0 +1,92 @@
+//! What the registry knows of a prompt, and what a prompt gives.
+
+use serde_json::Value;
+
+use super::content::Content;
+use super::icon::Icon;
+use super::outcome::{Shape, Shaped};
+use super::revision::Revision;
+
+/// One prompt as `prompts/list` describes it, and the policy that guards it.
+#[derive(Debug, Clone, Copy)]
+pub struct PromptInfo {
+    /// Unique name.
+    pub name: &'static str,
+    /// Name for people.
+    pub title: Option<&'static str>,
+    /// What it does.
+    pub description: Option<&'static str>,
+    /// What it takes; values are text.
+    pub arguments: &'static [PromptArgument],
+    /// Pictures for people.
+    pub icons: &'static [Icon],
+    /// Name of the policy in `mcp.toml`, or `everyone`.
+    pub policy: &'static str,
+}
+
+/// `PromptArgument`.
+#[derive(Debug, Clone, Copy)]
+pub struct PromptArgument {
+    /// What the client calls it.
+    pub name: &'static str,
+    /// What it means.
+    pub description: Option<&'static str>,
+    /// Whether it has to be given.
+    pub required: bool,
+    /// Whether `completion/complete` knows values for it.
+    pub completes: bool,
+}
+
+/// Who says a message of a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// `PromptMessage`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PromptMessage {
+    /// Who says it.
+    pub role: Role,
+    /// What is said.
+    pub content: Content,
+}
+
+/// `GetPromptResult`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PromptResult {
+    /// What the prompt is for.
+    pub description: Option<String>,
+    /// The conversation it begins with.
+    pub messages: Vec<PromptMessage>,
+}
+
+impl Shape for PromptResult {
+    fn shape(self: Box<Self>, revision: Revision) -> Shaped {
+        let messages = self.messages.into_iter().map(|message| {
+            super::json::object(vec![
+                ("role", Value::from(message.role.as_str())),
+                ("content", super::result::block(message.content, revision)),
+            ])
+        });
+        let mut result = super::json::object(vec![("messages", messages.collect())]);
+        if let Some(description) = self.description {
+            result["description"] = Value::from(description);
+        }
+        Shaped::complete(result)
+    }
+}
+
+impl Role {
+    /// As on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
