@@ -71,6 +71,7 @@ fn endpoints<'a>(
         }
         Endpoints::Team(_) => Err(without_stand_in("Cloudflare Access in front of the Worker")),
         Endpoints::GitHub => Err(without_stand_in("GitHub")),
+        Endpoints::None => Ok(Vec::new()),
     }
 }
 

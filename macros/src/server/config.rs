@@ -58,7 +58,7 @@ structures! {
         server, identity, storage, registration, clients: list, transport, tokens, consent, limits,
         audit, policies: list
     }
-    Server { name, title, version, description, instructions, website_url }
+    Server { name, title, version, description, instructions, website_url, icon }
     Identity {
         provider, client_id, client_secret, endpoints, issuer, scopes: list, groups_claim,
         leeway: copy
@@ -68,7 +68,10 @@ structures! {
         metadata_documents: copy, dynamic: copy, allowed_domains: list, redirect_schemes: list
     }
     KnownClient { id, name, redirect_uris: list, secret }
-    Transport { sse: copy, allowed_origins: list, max_body_bytes: copy }
+    Transport {
+        sse: copy, allowed_origins: list, allowed_hosts: list, notifications: copy,
+        max_body_bytes: copy, session_idle: copy, page_size: copy
+    }
     Tokens {
         encryption_key, access_token_ttl: copy, refresh_token_ttl: copy, code_ttl: copy,
         refresh_grace: copy, revocation_max_age: copy
@@ -77,7 +80,7 @@ structures! {
         name, logo_url, color, color_dark, remember_for: copy, privacy_policy_url,
         terms_of_service_url
     }
-    Limits { register: copy, authorize: copy, token: copy, callback: copy }
+    Limits { register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy }
     Audit { analytics_engine, queue, email: copy, arguments: copy }
     Policy { name, description, rule }
 }
@@ -94,6 +97,7 @@ impl Constant for Provider {
             Self::Oidc => "Oidc",
             Self::GitHub => "GitHub",
             Self::Dev => "Dev",
+            Self::None => "None",
         });
         quote!(config::Provider::#name)
     }
@@ -124,6 +128,7 @@ impl Constant for Endpoints {
     fn constant(&self) -> TokenStream {
         match self {
             Self::GitHub => quote!(config::Endpoints::GitHub),
+            Self::None => quote!(config::Endpoints::None),
             Self::Team(team) => {
                 let team = team.constant();
                 quote!(config::Endpoints::Team(#team))

@@ -37,6 +37,7 @@ fn app(server: &Server) -> TokenStream {
     let config = server.checked.config.constant();
     let store = store(server);
     let identity = identity(server);
+    let features = features(server);
     quote! {
         static APP: ::toolgate::__private::App = {
             use ::core::option::Option::{None, Some};
@@ -49,6 +50,7 @@ fn app(server: &Server) -> TokenStream {
                 package_version: ::core::env!("CARGO_PKG_VERSION"),
                 store: #store,
                 identity: #identity,
+                features: #features,
             }
         };
     }
@@ -72,22 +74,40 @@ fn identity(server: &Server) -> TokenStream {
         Provider::Oidc => quote!(&::toolgate::__private::identity::OIDC),
         Provider::GitHub => quote!(&::toolgate::__private::identity::GITHUB),
         Provider::CloudflareAccessJwt => quote!(&::toolgate::__private::identity::ACCESS_JWT),
+        Provider::None => quote!(&::toolgate::__private::identity::NOBODY),
     }
 }
 
-/// The local identity provider lets anyone be anyone, so a Worker that trusts it is compiled only
-/// where the developer's own machine will run it. Tests of the host are not Workers.
-fn dev_guard(server: &Server) -> TokenStream {
-    if server.checked.config.identity.provider != Provider::Dev {
-        return TokenStream::new();
+/// What `mcp.toml` asks for besides answering requests, so that a Worker links nothing else.
+fn features(server: &Server) -> TokenStream {
+    if server.checked.config.transport.sse {
+        quote!(&[::toolgate::__private::feature::SESSIONS])
+    } else {
+        quote!(&[])
     }
+}
+
+/// The local identity provider lets anyone be anyone, and no provider lets in anyone, so a Worker
+/// with one of them is compiled only where the developer's own machine will run it. Tests of the
+/// host are not Workers.
+fn dev_guard(server: &Server) -> TokenStream {
+    let message = match server.checked.config.identity.provider {
+        Provider::Dev => {
+            "mcp.toml says `provider = \"dev\"`: this Worker would trust an identity provider that \
+             lets anyone sign in as anyone. Run it with `cargo toolgate dev`; to deploy, choose \
+             another provider"
+        }
+        Provider::None => {
+            "mcp.toml says `provider = \"none\"`: this Worker would let in everyone. Build it with \
+             TOOLGATE_DEV=1 for this very machine; to deploy, choose another provider"
+        }
+        _ => return TokenStream::new(),
+    };
     quote! {
         #[cfg(target_arch = "wasm32")]
         const _: () = ::core::assert!(
             ::toolgate::__private::is_one(::core::option_env!("TOOLGATE_DEV")),
-            "mcp.toml says `provider = \"dev\"`: this Worker would trust an identity provider that \
-             lets anyone sign in as anyone. Run it with `cargo toolgate dev`; to deploy, choose \
-             another provider",
+            #message,
         );
     }
 }

@@ -50,6 +50,8 @@ pub struct Server {
     pub instructions: Option<Str>,
     /// Where people read more.
     pub website_url: Option<Str>,
+    /// `serverInfo.icons` (MCP 2025-11-25 and later): an https address, or a `data:image/` URI.
+    pub icon: Option<Str>,
 }
 
 /// A value that is written in `mcp.toml`, or read from a Worker variable or secret.
@@ -74,6 +76,8 @@ pub enum Provider {
     GitHub,
     /// The identity provider of `cargo toolgate dev`; such a build refuses to be deployed.
     Dev,
+    /// Nobody: every program on this very machine is let in; such a build refuses to be deployed.
+    None,
 }
 
 /// Where the identity provider's endpoints are.
@@ -94,6 +98,8 @@ pub enum Endpoints {
     Discovery(Setting),
     /// The addresses of GitHub.
     GitHub,
+    /// There is no provider.
+    None,
 }
 
 /// `[identity]`.
@@ -176,8 +182,16 @@ pub struct Transport {
     pub sse: bool,
     /// Origins of browser clients besides the server's own, for example `https://app.example.com`.
     pub allowed_origins: List<Str>,
+    /// Host names that the server answers to, besides those of this very machine; empty: any.
+    pub allowed_hosts: List<Str>,
+    /// Announce changes of lists and resources to clients that listen.
+    pub notifications: bool,
     /// Largest request body in bytes.
     pub max_body_bytes: u32,
+    /// How long a session of a legacy revision lives after its last request, in seconds.
+    pub session_idle: u32,
+    /// Most entries on one page of a list.
+    pub page_size: u32,
 }
 
 /// `[tokens]`. All lifetimes are in seconds.
@@ -216,7 +230,8 @@ pub struct Consent {
     pub terms_of_service_url: Option<Str>,
 }
 
-/// `[limits]`: requests per minute from one network address; more are answered with 429.
+/// `[limits]`: requests per minute from one network address, more are answered with 429; and how
+/// long one call may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// `POST /register`.
@@ -227,6 +242,8 @@ pub struct Limits {
     pub token: u32,
     /// `GET /callback`.
     pub callback: u32,
+    /// How long a tool, prompt or resource may run, in seconds.
+    pub tool_timeout: u32,
 }
 
 /// `[audit]`. Every event goes to the Worker's log in any case.

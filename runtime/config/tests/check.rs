@@ -49,6 +49,9 @@ fn defaults_are_those_of_the_demo() {
     assert_eq!(config.storage.kind, StorageKind::DurableObject);
     assert_eq!(config.storage.binding, "TOOLGATE");
     assert!(config.transport.sse && config.transport.allowed_origins.is_empty());
+    assert!(!config.transport.notifications && config.transport.allowed_hosts.is_empty());
+    assert_eq!((config.transport.session_idle, config.transport.page_size), (3600, 1000));
+    assert_eq!(config.limits.tool_timeout, 300);
     assert!(config.policies.is_empty());
 }
 

@@ -5,7 +5,8 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    HeaderName, HeaderValue, ORIGIN, VARY,
 };
 use http::{HeaderMap, Response, StatusCode};
 use url::Url;
@@ -15,7 +16,13 @@ use crate::reply::{self, Reply};
 
 const METHODS: &str = "GET, POST, DELETE, OPTIONS";
 const REQUEST_HEADERS: &str = "Authorization, Content-Type, Accept, MCP-Protocol-Version, \
-                               Mcp-Session-Id, Last-Event-ID, Mcp-Method, Mcp-Name";
+                               Mcp-Session-Id, Last-Event-ID, Mcp-Method, Mcp-Name, traceparent, \
+                               tracestate";
+/// Start of the headers that repeat arguments (MCP 2026-07-28). There is one for each such argument
+/// of each tool, so the browser is told those that it asks for.
+const PARAM: &str = "mcp-param-";
+/// Arguments that a page may repeat in one request; more are not asked for by anything real.
+const MAX_PARAMS: usize = 32;
 const RESPONSE_HEADERS: &str = "WWW-Authenticate, Mcp-Session-Id";
 /// Browsers ask again after a day; Chrome caps it at two hours anyway.
 const MAX_AGE: &str = "86400";
@@ -78,6 +85,28 @@ pub fn foreign() -> Reply {
     )
 }
 
+/// The answer to a browser's preflight request to an MCP endpoint.
+#[must_use]
+pub fn mcp_preflight(headers: &HeaderMap) -> Reply {
+    let asked = headers.get(ACCESS_CONTROL_REQUEST_HEADERS).and_then(|value| value.to_str().ok());
+    let params = asked.unwrap_or_default().split(',').map(str::trim).filter(|name| is_param(name));
+    let mut names = String::from(REQUEST_HEADERS);
+    for name in params.take(MAX_PARAMS) {
+        names.push_str(", ");
+        names.push_str(name);
+    }
+    let mut reply = preflight();
+    if let Ok(value) = HeaderValue::try_from(names) {
+        reply.headers_mut().insert(ACCESS_CONTROL_ALLOW_HEADERS, value);
+    }
+    reply
+}
+
+fn is_param(name: &str) -> bool {
+    name.get(..PARAM.len()).is_some_and(|start| start.eq_ignore_ascii_case(PARAM))
+        && HeaderName::from_bytes(name.as_bytes()).is_ok()
+}
+
 /// The answer to a browser's preflight request.
 #[must_use]
 pub fn preflight() -> Reply {
@@ -121,6 +150,16 @@ mod tests {
             sender(&["https://app.example.com", "https://evil.example"], server),
             Sender::Foreign
         );
+    }
+
+    #[test]
+    fn a_page_may_repeat_arguments_in_headers() {
+        let mut headers = HeaderMap::new();
+        let asked = "authorization, Mcp-Param-Region, x-evil, mcp-param-bad name";
+        headers.insert(ACCESS_CONTROL_REQUEST_HEADERS, HeaderValue::from_static(asked));
+        let reply = mcp_preflight(&headers);
+        let allowed = reply.headers()[ACCESS_CONTROL_ALLOW_HEADERS].to_str().unwrap();
+        assert!(allowed.ends_with("tracestate, Mcp-Param-Region"), "{allowed}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub mod audit;
 pub mod caller;
 pub mod cookie;
 pub mod cors;
-mod host;
+pub mod host;
 pub mod limits;
 pub mod mcp;
 pub mod oauth;

@@ -4,6 +4,7 @@
 
 mod access_jwt;
 mod github;
+mod nobody;
 mod oidc;
 mod openid;
 mod recheck;
@@ -27,6 +28,8 @@ pub static OPENID: openid::OpenId = openid::OpenId;
 pub static OIDC: oidc::Oidc = oidc::Oidc;
 /// GitHub.
 pub static GITHUB: github::GitHub = github::GitHub;
+/// No provider: every program on this very machine is let in.
+pub static NOBODY: nobody::Nobody = nobody::Nobody;
 /// Cloudflare Access in front of the Worker.
 pub static ACCESS_JWT: access_jwt::AccessJwt = access_jwt::AccessJwt;
 

@@ -35,9 +35,10 @@ pub fn variables(checked: &Checked) -> Vec<Variable> {
 /// What the identity provider calls an entry for this server.
 fn application(provider: Provider) -> &'static str {
     match provider {
-        Provider::CloudflareAccess | Provider::CloudflareAccessJwt | Provider::Dev => {
-            "the Access application"
-        }
+        Provider::CloudflareAccess
+        | Provider::CloudflareAccessJwt
+        | Provider::Dev
+        | Provider::None => "the Access application",
         Provider::Oidc => "the application at the identity provider",
         Provider::GitHub => "the GitHub OAuth app",
     }

@@ -96,7 +96,7 @@ fn render(
         config.iter().map(entry).partition(|(key, _)| generated.contains(key));
     let known: BTreeMap<String, String> = known.into_iter().collect();
     let own: Vec<String> = own.into_iter().map(|(_, entry)| entry).collect();
-    let is_dev = checked.config.identity.provider == Provider::Dev;
+    let is_dev = matches!(checked.config.identity.provider, Provider::Dev | Provider::None);
     environment.get_template("wrangler.jsonc")?.render(minijinja::context! { known, own, is_dev })
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Identity> {
         Provider::CloudflareAccessJwt => access_jwt(section),
         Provider::Oidc => oidc(section),
         Provider::GitHub => github(section),
+        Provider::None => Some(nobody()),
     };
     let scopes = scopes(section, assumed);
     let groups_claim = match section.get("groups_claim") {
@@ -130,6 +131,15 @@ fn github(section: &Section<'_, '_>) -> Option<Client> {
     })
 }
 
+fn nobody() -> Client {
+    Client {
+        client_id: Setting::Literal(Cow::Borrowed("")),
+        client_secret: None,
+        endpoints: Endpoints::None,
+        issuer: None,
+    }
+}
+
 fn access_endpoints(section: &Section<'_, '_>) -> Option<Endpoints> {
     let Some(team_value) = section.get("team") else {
         let read = ADDRESSES.map(|(key, variable)| setting(section, key, variable, endpoint));
@@ -164,7 +174,7 @@ fn team(text: &str) -> Result<Str, Fault> {
 
 fn scopes(section: &Section<'_, '_>, provider: Provider) -> Option<List<Str>> {
     let default = match provider {
-        Provider::CloudflareAccessJwt => return Some(Cow::Borrowed(&[])),
+        Provider::CloudflareAccessJwt | Provider::None => return Some(Cow::Borrowed(&[])),
         Provider::GitHub => GITHUB_SCOPES,
         Provider::CloudflareAccess | Provider::Oidc | Provider::Dev => OPENID_SCOPES,
     };

@@ -21,7 +21,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "wrangler",
         ],
     ),
-    ("server", &["name", "title", "version", "description", "instructions", "website_url"]),
+    ("server", &["name", "title", "version", "description", "instructions", "website_url", "icon"]),
     (
         "identity",
         &[
@@ -42,7 +42,18 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("storage", &["kind", "binding", "id", "database_name"]),
     ("registration", &["metadata_documents", "dynamic", "allowed_domains", "redirect_schemes"]),
     ("clients", &["id", "name", "redirect_uris", "secret"]),
-    ("transport", &["sse", "allowed_origins", "max_body_bytes"]),
+    (
+        "transport",
+        &[
+            "sse",
+            "notifications",
+            "allowed_origins",
+            "allowed_hosts",
+            "max_body_bytes",
+            "session_idle",
+            "page_size",
+        ],
+    ),
     (
         "tokens",
         &[
@@ -66,7 +77,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "terms_of_service_url",
         ],
     ),
-    ("limits", &["register", "authorize", "token", "callback"]),
+    ("limits", &["register", "authorize", "token", "callback", "tool_timeout"]),
     ("audit", &["analytics_engine", "queue", "include"]),
     ("policies", &[]),
     (

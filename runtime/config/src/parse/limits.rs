@@ -1,5 +1,6 @@
-//! `[limits]`: how often one network address may ask.
+//! `[limits]`: how often one network address may ask, and how long a tool may run.
 
+use super::sections::duration_of;
 use super::value::{Section, Value};
 use crate::diagnostic::{Code, Fault};
 use crate::model::Limits;
@@ -20,6 +21,12 @@ const TOKEN: u32 = 600;
 /// One for each sign-in: an office that shares one address needs no more than for authorize.
 const CALLBACK: u32 = 120;
 
+/// Limits of `tool_timeout`: a tool needs a moment, and for what takes hours there are tasks.
+const TOOL_TIMEOUT: (u32, u32) = (1, 60 * 60);
+
+/// Clients give up after a minute or a few.
+const DEFAULT_TOOL_TIMEOUT: u32 = 5 * 60;
+
 pub(crate) fn read(section: &Section<'_, '_>) -> Option<Limits> {
     let limit = |key, default| match section.get(key) {
         Some(value) => per_minute(&value, key),
@@ -27,7 +34,14 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Limits> {
     };
     let (register, authorize) = (limit("register", REGISTER), limit("authorize", AUTHORIZE));
     let (token, callback) = (limit("token", TOKEN), limit("callback", CALLBACK));
-    Some(Limits { register: register?, authorize: authorize?, token: token?, callback: callback? })
+    let tool_timeout = duration_of(section, "tool_timeout", DEFAULT_TOOL_TIMEOUT, TOOL_TIMEOUT);
+    Some(Limits {
+        register: register?,
+        authorize: authorize?,
+        token: token?,
+        callback: callback?,
+        tool_timeout: tool_timeout?,
+    })
 }
 
 fn per_minute(value: &Value<'_, '_>, key: &str) -> Option<u32> {

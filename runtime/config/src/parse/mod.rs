@@ -19,6 +19,7 @@ mod sections;
 mod setting;
 mod storage;
 mod text;
+mod transport;
 mod url;
 mod value;
 mod variables;
@@ -124,7 +125,7 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let registration = registration::read(&root.section("registration"));
     let schemes = registration.as_ref().map(|registration| registration.redirect_schemes.as_ref());
     let clients = clients::read(root, schemes);
-    let transport = sections::transport(&root.section("transport"));
+    let transport = transport::read(&root.section("transport"));
     let tokens = sections::tokens(&root.section("tokens"));
     let consent = consent::read(&root.section("consent"));
     let limits = limits::read(&root.section("limits"));

@@ -4,15 +4,16 @@ use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::model::Provider;
 
-use Provider::{CloudflareAccess, CloudflareAccessJwt, Dev, GitHub, Oidc};
+use Provider::{CloudflareAccess, CloudflareAccessJwt, Dev, GitHub, None, Oidc};
 
 /// Every provider, and what it is called in the file.
-const PROVIDERS: [(&str, Provider); 5] = [
+const PROVIDERS: [(&str, Provider); 6] = [
     ("cloudflare-access", CloudflareAccess),
     ("cloudflare-access-jwt", CloudflareAccessJwt),
     ("oidc", Oidc),
     ("github", GitHub),
     ("dev", Dev),
+    ("none", None),
 ];
 
 /// The keys that not every provider has, and the providers that have them.

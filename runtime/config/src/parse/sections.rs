@@ -1,13 +1,11 @@
-//! `[server]`, `[transport]` and `[tokens]`.
-
-use std::borrow::Cow;
+//! `[server]` and `[tokens]`.
 
 use super::setting::secret;
 use super::text::{duration, exact, prose};
-use super::url::{address, origin};
+use super::url::{address, picture};
 use super::value::Section;
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Server, Tokens, Transport};
+use crate::model::{Server, Tokens};
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
@@ -30,9 +28,6 @@ const REFRESH_GRACE: (u32, u32) = (0, 10 * MINUTE);
 /// Limits of `revocation_max_age`: a revoked token is refused within the hour, whatever is chosen.
 const REVOCATION_MAX_AGE: (u32, u32) = (0, HOUR);
 
-/// Limits of `max_body_bytes`: MCP messages need some room, and a Worker has 128 MB of memory.
-const MAX_BODY_BYTES: (i64, i64) = (64 * 1024, 16 * 1024 * 1024);
-
 pub(crate) fn server(section: &Section<'_, '_>) -> Option<Server> {
     let optional = |key| section.get(key).and_then(|value| value.text(prose));
     let name =
@@ -41,29 +36,8 @@ pub(crate) fn server(section: &Section<'_, '_>) -> Option<Server> {
     let (title, version) = (optional("title"), optional("version"));
     let (description, instructions) = (optional("description"), optional("instructions"));
     let website_url = section.get("website_url").and_then(|value| value.text(address));
-    Some(Server { name: name?, title, version, description, instructions, website_url })
-}
-
-pub(crate) fn transport(section: &Section<'_, '_>) -> Option<Transport> {
-    let sse = section.get("sse").map_or(Some(true), |value| value.boolean());
-    let origins = section.get("allowed_origins");
-    let allowed_origins = origins.map_or(Some(Cow::Borrowed(&[][..])), |value| value.texts(origin));
-    let max_body_bytes = match section.get("max_body_bytes") {
-        None => Some(4 * 1024 * 1024),
-        Some(value) => value.integer().and_then(|bytes| {
-            let (least, most) = MAX_BODY_BYTES;
-            let fits = (least..=most).contains(&bytes).then(|| u32::try_from(bytes).ok()).flatten();
-            value.checked(fits.ok_or_else(|| {
-                let message = format!("`max_body_bytes` is {bytes}");
-                Fault::new(Code::OutOfRange, message, format!("choose from {least} to {most}"))
-            }))
-        }),
-    };
-    Some(Transport {
-        sse: sse?,
-        allowed_origins: allowed_origins?,
-        max_body_bytes: max_body_bytes?,
-    })
+    let icon = section.get("icon").and_then(|value| value.text(picture));
+    Some(Server { name: name?, title, version, description, instructions, website_url, icon })
 }
 
 /// A duration, or its default when the key is absent.

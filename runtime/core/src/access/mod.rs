@@ -7,6 +7,7 @@ pub mod id_token;
 pub mod jwks;
 pub(crate) mod jws;
 pub mod login;
+pub mod nobody;
 pub mod provider;
 pub mod tokens;
 pub mod upstream;

@@ -114,6 +114,8 @@ reasons! {
     LimiterUnavailable = "limiter_unavailable",
     /// A browser sent the request from a site that is not allowed to.
     OriginForeign = "origin_foreign",
+    /// The request was sent to a host name that the server does not answer to.
+    HostForeign = "host_foreign",
 
     // Any OAuth endpoint.
     /// The request is not one of the protocol.
