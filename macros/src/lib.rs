@@ -3,8 +3,12 @@
 
 mod config_file;
 mod errors;
+mod function;
 mod options;
+mod prompt;
+mod resource;
 mod server;
+mod text;
 mod tool;
 
 #[cfg(test)]
@@ -17,6 +21,18 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn mcp_tool(options: TokenStream, item: TokenStream) -> TokenStream {
     tool::mcp_tool(options.into(), item.into()).into()
+}
+
+/// Makes a prompt of a function. See `toolgate::mcp_prompt`.
+#[proc_macro_attribute]
+pub fn mcp_prompt(options: TokenStream, item: TokenStream) -> TokenStream {
+    prompt::mcp_prompt(options.into(), item.into()).into()
+}
+
+/// Makes a resource of a function. See `toolgate::mcp_resource`.
+#[proc_macro_attribute]
+pub fn mcp_resource(options: TokenStream, item: TokenStream) -> TokenStream {
+    resource::mcp_resource(options.into(), item.into()).into()
 }
 
 /// Makes a Worker of the tools and `mcp.toml`. See `toolgate::serve`.

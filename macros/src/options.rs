@@ -1,4 +1,4 @@
-//! `key`, `key = value` lists: the options of both macros and of `#[arg]`.
+//! `key`, `key = value` lists: the options of the macros and of `#[arg]`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -127,10 +127,15 @@ impl Entry {
     }
 
     fn wrong<T>(&self, expected: &str, example: &str, errors: &Errors) -> Option<T> {
-        let Self { key, value } = self;
-        let at = value.as_ref().map_or_else(|| key.to_token_stream(), |v| v.to_token_stream());
+        let key = &self.key;
         let message = format!("`{key}` takes {expected}");
-        errors.report(at, message, format!("write `{key} = {example}`"));
+        errors.report(self.tokens(), message, format!("write `{key} = {example}`"));
         None
+    }
+
+    /// What a fault of the value is shown at.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        let Self { key, value } = self;
+        value.as_ref().map_or_else(|| key.to_token_stream(), |value| value.to_token_stream())
     }
 }

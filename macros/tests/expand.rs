@@ -20,8 +20,8 @@ fn expand(source: &str) -> TokenStream {
     for item in file.items {
         match item {
             Item::Fn(mut function) => {
-                let options = take_options(&mut function.attrs);
-                tokens.extend(crate::tool::mcp_tool(options, function.into_token_stream()));
+                let (expand, options) = take_macro(&mut function.attrs);
+                tokens.extend(expand(options, function.into_token_stream()));
             }
             other => other.to_tokens(&mut tokens),
         }
@@ -29,12 +29,24 @@ fn expand(source: &str) -> TokenStream {
     tokens
 }
 
-fn take_options(attrs: &mut Vec<Attribute>) -> TokenStream {
-    let at = attrs.iter().position(|attr| attr.path().is_ident("mcp_tool"));
-    match attrs.remove(at.expect("#[mcp_tool]")).meta {
-        Meta::List(list) => list.tokens,
-        _ => TokenStream::new(),
+type Macro = fn(TokenStream, TokenStream) -> TokenStream;
+
+fn take_macro(attrs: &mut Vec<Attribute>) -> (Macro, TokenStream) {
+    let macros: [(&str, Macro); 3] = [
+        ("mcp_tool", crate::tool::mcp_tool),
+        ("mcp_prompt", crate::prompt::mcp_prompt),
+        ("mcp_resource", crate::resource::mcp_resource),
+    ];
+    for (name, expand) in macros {
+        if let Some(at) = attrs.iter().position(|attr| attr.path().is_ident(name)) {
+            let options = match attrs.remove(at).meta {
+                Meta::List(list) => list.tokens,
+                _ => TokenStream::new(),
+            };
+            return (expand, options);
+        }
     }
+    panic!("no macro stands on a function")
 }
 
 fn read(name: &str) -> String {
@@ -77,6 +89,10 @@ cases! {
     limits_and_defaults
     every_option
     faults
+    own_schemas
+    uses_of_the_context
+    prompts
+    resources
 }
 
 /// `mcp.toml` in, the Worker out; without the files beside it, which are checked elsewhere.
@@ -109,17 +125,44 @@ fn every_case_is_run() {
             name.to_string_lossy().ends_with(".in.rs")
         })
         .count();
-    assert_eq!(count, 7, "add the new case to `cases!`");
+    assert_eq!(count, 11, "add the new case to `cases!`");
 }
 
 /// Paths in expanded code must mean the same thing whatever the user has imported or named.
 #[test]
 fn expanded_code_names_everything_by_its_whole_path() {
-    let source = "#[mcp_tool(allow = \"everyone\", title = \"t\", read_only)]\n\
-                  async fn f(ctx: &Context, #[arg(range = 1..=2)] a: Option<u8>) -> u8 { 1 }";
-    let text = expand(source).to_string();
+    for source in [
+        "#[mcp_tool(allow = \"everyone\", title = \"t\", read_only, icon = \"https://a/b\")]\n\
+         async fn f(ctx: &Context, #[arg(range = 1..=2, header = \"A\")] a: Option<u8>) -> u8 { 1 }",
+        "#[mcp_prompt(allow = \"everyone\")]\n\
+         async fn f(ctx: &Context, #[arg(complete = [\"x\"])] a: Option<u8>) -> u8 { 1 }",
+        "#[mcp_resource(allow = \"everyone\", uri = \"a://{a}\", mime_type = \"a/b\")]\n\
+         async fn f(ctx: &Context, #[arg(complete = x)] a: u8) -> u8 { 1 }",
+    ] {
+        names_everything_by_its_whole_path(&expand(source).to_string());
+    }
+}
+
+fn names_everything_by_its_whole_path(text: &str) {
     let registration = text.split("const _").nth(1).expect("a registration");
-    for name in ["Some", "None", "Box", "Option", "ToolDef", "IntoToolResult", "concat", "file"] {
+    let names = [
+        "Some",
+        "None",
+        "Box",
+        "Option",
+        "ToolDef",
+        "PromptDef",
+        "ResourceDef",
+        "Needs",
+        "Place",
+        "IntoToolResult",
+        "IntoPromptResult",
+        "IntoResource",
+        "Icon",
+        "concat",
+        "file",
+    ];
+    for name in names {
         for (at, _) in registration.match_indices(name) {
             let before = registration[..at].trim_end();
             let alone = !registration[at + name.len()..].starts_with(char::is_alphanumeric);

@@ -4,11 +4,15 @@ use worker::wasm_bindgen::JsValue;
 use worker::worker_sys;
 use worker::{Response, State};
 
+pub use futures_util::future;
 pub use inventory;
 pub use toolgate_config as config;
 pub use toolgate_core::caller::Caller;
 pub use toolgate_core::mcp::content::ToolResult;
+pub use toolgate_core::mcp::families as family;
 pub use toolgate_core::mcp::icon::Icon;
+pub use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo};
+pub use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
 pub use toolgate_core::mcp::tool::{Annotations, ParamHeader, Schema, TaskSupport, ToolInfo};
 pub use worker::worker_sys::web_sys::Request as RawRequest;
 pub use worker::worker_sys::{
@@ -20,12 +24,16 @@ pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
 pub use crate::app::App;
 pub use crate::entry::fetch;
 pub use crate::object::Object;
-pub use crate::tool::parameter::{default_value, json, plain, same};
-pub use crate::tool::schema::InputSchema;
-pub use crate::tool::{Arguments, Context, IntoToolResult, Registry, ToolDef, registry};
-pub use crate::{identity, store};
-
-use crate::tool::registry::unknown_policies;
+pub use crate::tool::completion::{beginning_with, complete};
+pub use crate::tool::parameter::{default_value, json, parsed, plain, same};
+pub use crate::tool::prompt::prompted;
+pub use crate::tool::resource::{Place, not_found, read};
+pub use crate::tool::schema::{InputSchema, constant};
+pub use crate::tool::{
+    Arguments, Context, IntoPromptResult, IntoResource, IntoToolResult, Needs, PromptDef, Registry,
+    ResourceDef, ToolDef, registry,
+};
+pub use crate::{feature, identity, store};
 
 /// What an export of the Worker gives to JavaScript.
 pub type JsResult = Result<JsValue, JsValue>;
@@ -107,12 +115,9 @@ pub const fn is_one(variable: Option<&str>) -> bool {
 ///
 /// # Panics
 ///
-/// Two tools share a name, or a tool names a policy that `mcp.toml` does not define.
+/// Two functions share a name, one names a policy that `mcp.toml` does not define, or an input
+/// schema is not one.
 pub fn check_tools(app: &App) {
-    let registry = match registry() {
-        Ok(registry) => registry,
-        Err(clash) => panic!("{clash}"),
-    };
-    let unknown = unknown_policies(registry, &app.config);
-    assert!(unknown.is_empty(), "{}", unknown.join("\n"));
+    let faults = crate::tool::check(app);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

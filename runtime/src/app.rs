@@ -2,6 +2,7 @@
 
 use toolgate_config::Config;
 
+use crate::feature::Feature;
 use crate::identity::Identity;
 use crate::store::Store;
 
@@ -18,6 +19,8 @@ pub struct App {
     pub store: &'static dyn Store,
     /// Who signs people in. Named by `serve!()`, so that no other provider is linked.
     pub identity: &'static dyn Identity,
+    /// What `mcp.toml` asks for besides answering requests. Named by `serve!()`, as above.
+    pub features: &'static [&'static dyn Feature],
 }
 
 impl App {

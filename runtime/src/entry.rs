@@ -3,6 +3,7 @@
 use http::{HeaderMap, Method, StatusCode};
 use toolgate_core::audit::{self, Log, Reason};
 use toolgate_core::cors::{self, Sender};
+use toolgate_core::host;
 use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::{gate, metadata};
 use toolgate_core::page;
@@ -12,7 +13,7 @@ use worker::{Context, Env, Request, Response};
 use crate::app::App;
 use crate::platform::PlatformEntropy;
 use crate::store::Place;
-use crate::{convert, limit, mcp, oauth, session};
+use crate::{convert, feature, limit, mcp, oauth};
 
 /// What the routes work with.
 pub struct Incoming<'a> {
@@ -52,6 +53,11 @@ impl<'a> Incoming<'a> {
         }
     }
 
+    /// Goes on with this after the response.
+    pub(crate) fn wait_until(&self, work: impl Future<Output = ()> + 'static) {
+        self.context.wait_until(work);
+    }
+
     /// The core's reply as a response; if it refuses, the audit trail is told.
     pub(crate) fn respond(&self, reply: Reply) -> worker::Result<Response> {
         self.log.refusal(&reply);
@@ -77,7 +83,11 @@ pub async fn fetch(
     let head = convert::head(&request);
     let unread = http::Request::new(());
     let incoming = Incoming::new(app, &env, &context, head.as_ref().unwrap_or(&unread));
+    let hosts = &app.config.transport.allowed_hosts;
     let response = match head {
+        Ok(head) if !host::is_served(head.uri(), hosts.iter().map(AsRef::as_ref)) => {
+            incoming.respond(host::misdirected())
+        }
         Ok(head) => route(&incoming, head, request).await,
         Err(reply) => incoming.respond(*reply),
     };
@@ -93,7 +103,7 @@ async fn route(
     match head.uri().path() {
         gate::MCP_PATH => protected(incoming, head, request, mcp_route).await,
         gate::SSE_PATH | "/messages" if incoming.app.config.transport.sse => {
-            protected(incoming, head, request, session::route).await
+            protected(incoming, head, request, sse_route).await
         }
         path => match public(incoming, path, &head) {
             Some(reply) => convert::response(reply),
@@ -128,7 +138,7 @@ where
         return incoming.respond(audit::because(cors::foreign(), Reason::OriginForeign));
     }
     let response = if head.method() == Method::OPTIONS {
-        convert::response(cors::preflight())?
+        convert::response(cors::mcp_preflight(head.headers()))?
     } else {
         serve(incoming, head, request).await?
     };
@@ -149,7 +159,18 @@ async fn mcp_route(
     head: http::Request<()>,
     request: Request,
 ) -> worker::Result<Response> {
-    incoming.respond(mcp::serve(incoming, head, request).await)
+    mcp::serve(incoming, head, request).await
+}
+
+async fn sse_route(
+    incoming: &Incoming<'_>,
+    head: http::Request<()>,
+    request: Request,
+) -> worker::Result<Response> {
+    match feature::sessions(incoming.app) {
+        Some(sessions) => sessions.route(incoming, head, request).await,
+        None => convert::response(not_found(head.headers())),
+    }
 }
 
 /// Documents that need neither keys nor a body.

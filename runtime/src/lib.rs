@@ -18,37 +18,52 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod context;
+#[doc(hidden)]
+pub mod feature;
 #[doc(hidden)]
 pub mod identity;
 mod limit;
+pub mod state;
 #[doc(hidden)]
 pub mod store;
 pub mod tool;
 
 mod app;
 mod audit;
+mod call;
 mod clients;
 mod connections;
 mod convert;
 mod entry;
 mod grants;
+mod hub;
 mod mcp;
 mod oauth;
 mod object;
 mod platform;
+mod relay;
 mod session;
-mod stream;
+mod task;
+mod sse;
+mod timer;
 mod upstream;
 
-pub use crate::tool::macros::{mcp_tool, serve};
+pub use crate::tool::macros::{mcp_prompt, mcp_resource, mcp_tool, serve};
 pub use schemars;
 pub use worker;
 
-/// What a file of tools needs.
+/// What a file of tools, prompts and resources needs.
 pub mod prelude {
-    pub use crate::tool::{Audio, Context, Error, Image, Json, Result};
-    pub use crate::{mcp_tool, serve};
+    pub use crate::context::{Progress, Refusal, Root, Sample, Sampling};
+    pub use crate::tool::{
+        Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result,
+    };
+    pub use crate::{join, mcp_prompt, mcp_resource, mcp_tool, serve};
     pub use schemars::{self, JsonSchema};
     pub use toolgate_core::caller::Caller;
-    pub use toolgate_core::mcp::content::Content;
+    pub use toolgate_core::mcp::content::{Content, ContentAnnotations, ResourceLink};
+    pub use toolgate_core::mcp::peer::Level;
+    pub use toolgate_core::mcp::prompt::Role;
+    pub use toolgate_core::mcp::resource::ResourceContent;
 }

@@ -1,59 +1,84 @@
 //! `/mcp`: Streamable HTTP without a Durable Object.
 
 use http::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
-use toolgate_core::mcp::content::ToolResult;
-use toolgate_core::mcp::outcome::Outcome;
-use toolgate_core::mcp::{self, Accepted, Call, Target};
+use toolgate_core::mcp::{self, Accepted};
 use toolgate_core::oauth::token::AccessToken;
 use toolgate_core::oauth::{bearer, callback};
 use toolgate_core::reply::{self, Reply};
-use worker::{Env, Request, console_error};
+use worker::{Request, Response, console_error};
 
 use crate::app::App;
+use crate::call::stateless;
 use crate::entry::Incoming;
 use crate::identity::Unvouched;
 use crate::oauth::Setup;
 use crate::platform::{EnvVars, now};
 use crate::tool::registry::{Registry, registry};
-use crate::tool::{Arguments, Context};
-use crate::{convert, grants, oauth};
+use crate::{convert, feature, grants, oauth};
 
 /// Serves one request to the MCP endpoint.
 pub(crate) async fn serve(
     incoming: &Incoming<'_>,
     head: http::Request<()>,
     mut request: Request,
-) -> Reply {
-    let admitted = match authenticate(incoming, &head).await {
-        Ok(admitted) => admitted,
-        Err(reply) => return *reply,
+) -> worker::Result<Response> {
+    let app = incoming.app;
+    let (admitted, body, registry) = match receive(incoming, &head, &mut request).await {
+        Ok(received) => received,
+        Err(reply) => return incoming.respond(*reply),
     };
-    let body = match read_body(incoming, &head, &mut request).await {
-        Ok(body) => body,
-        Err(reply) => return *reply,
-    };
-    let registry = match linked(incoming.app) {
-        Ok(registry) => registry,
-        Err(reply) => return *reply,
-    };
-    let server = server(incoming.app, registry, &incoming.log);
+    let server = server(app, registry, &incoming.log);
+    if server.sessions
+        && let Some(sessions) = feature::sessions(app)
+        && let Some(response) = sessions.serve(incoming, &admitted, &head, &body).await
+    {
+        return response;
+    }
     let vars = EnvVars(incoming.env);
     match mcp::accept_http(&server, &admitted.caller, &vars, &head.map(|()| body)) {
-        Accepted::Done(reply) => reply,
-        Accepted::Run(mut exchange) => {
-            // Told before it happens: a tool may run long, or never come back.
+        Accepted::Done(reply) => incoming.respond(reply),
+        Accepted::Run(exchange) => {
+            // Told before it happens: a call may run long, or never come back.
             incoming.flush();
-            let results = run(registry, incoming.env, &admitted.caller, exchange.calls()).await;
-            exchange.finish(results)
+            stateless::answer(incoming, &admitted, registry, exchange).await
         }
+        Accepted::Begin(begin) => match feature::sessions(app) {
+            Some(sessions) => sessions.begin(incoming, &admitted, begin).await,
+            None => incoming.respond(begin.response),
+        },
+        Accepted::Listen(listen) => match feature::hub(app) {
+            Some(hub) => hub.listen(incoming, &admitted, listen).await,
+            None => incoming.respond(nobody_listens()),
+        },
+        Accepted::Task(request) => match feature::tasks(app) {
+            Some(tasks) => incoming.respond(tasks.serve(incoming, &admitted, request).await),
+            None => incoming.respond(nobody_listens()),
+        },
     }
 }
 
+/// Who sends a request, what it says, and what it may reach.
+async fn receive(
+    incoming: &Incoming<'_>,
+    head: &http::Request<()>,
+    request: &mut Request,
+) -> Result<(Admitted, Vec<u8>, &'static Registry), Box<Reply>> {
+    let admitted = authenticate(incoming, head).await?;
+    let body = read_body(incoming, head, request).await?;
+    Ok((admitted, body, linked(incoming.app)?))
+}
+
+/// The answer where a method is advertised and what serves it is not linked. The macros link it
+/// wherever they advertise it.
+fn nobody_listens() -> Reply {
+    reply::text(StatusCode::NOT_FOUND, "Nothing here serves this method.")
+}
+
 /// Who sends a request, and the name of what is theirs.
-pub(crate) struct Admitted {
+pub struct Admitted {
     pub(crate) caller: Caller,
     /// Pseudonym of the person; sessions are bound to it.
     pub(crate) shard: String,
@@ -157,41 +182,17 @@ pub(crate) fn linked(app: &App) -> Result<&'static Registry, Box<Reply>> {
 }
 
 pub(crate) fn server<'a>(app: &'a App, registry: &'a Registry, log: &'a Log) -> mcp::Server<'a> {
+    let transport = &app.config.transport;
     mcp::Server {
         config: &app.config,
         version: app.version(),
         tools: registry.infos(),
-        prompts: &[],
-        resources: &[],
-        families: &[],
+        prompts: registry.prompt_infos(),
+        resources: registry.resource_infos(),
+        families: registry.families(),
+        sessions: registry.interactive() || transport.notifications,
+        notifications: transport.notifications,
+        page_size: transport.page_size,
         log,
     }
-}
-
-/// Runs tools that a policy has allowed, those of one batch side by side.
-pub(crate) async fn run(
-    registry: &'static Registry,
-    env: &Env,
-    caller: &Caller,
-    calls: Vec<Call>,
-) -> Vec<(usize, Outcome)> {
-    let calls = calls.into_iter().map(async |call| {
-        let context = Context::new(caller.clone(), env.clone(), plain(&call.request_id));
-        let tool = match call.target {
-            Target::Tool(tool) => registry.tools().get(tool),
-            _ => None,
-        };
-        let result = match tool {
-            Some(tool) => (tool.call)(&context, Arguments::new(call.arguments)).await,
-            None => ToolResult::error("This tool is not linked into the server"),
-        };
-        let outcome: Outcome = Ok(Box::new(result));
-        (call.slot, outcome)
-    });
-    futures_util::future::join_all(calls).await
-}
-
-/// A JSON-RPC id without the quotes of JSON.
-fn plain(id: &Value) -> String {
-    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }

@@ -1,7 +1,9 @@
-//! The Durable Object class: a person's grants, one HTTP+SSE session, or the
-//! requests counted for one network address, by the name it was given.
+//! The Durable Object class: a person's grants, the requests counted for one network address, or
+//! what a feature keeps, by the name it was given.
 
+use std::any::Any;
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -10,11 +12,10 @@ use toolgate_core::rate::Window;
 use worker::{Env, Error, Request, Response, SqlStorage, SqlStorageValue, State};
 
 use crate::app::App;
+use crate::feature;
 use crate::limit::COUNT;
 use crate::platform::now;
-use crate::session::{MESSAGE, OPEN};
 use crate::store::GrantRequest;
-use crate::stream::Session;
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS grants \
      (id TEXT PRIMARY KEY, record TEXT NOT NULL, disposable_at INTEGER NOT NULL) WITHOUT ROWID";
@@ -24,15 +25,15 @@ pub struct Object {
     app: &'static App,
     state: State,
     env: Env,
-    session: RefCell<Option<Session>>,
     window: RefCell<Window>,
+    memory: RefCell<Option<Rc<dyn Any>>>,
 }
 
 impl Object {
     /// Called by the platform; storage is touched only by grants.
     #[must_use]
     pub fn new(app: &'static App, state: State, env: Env) -> Self {
-        Self { app, state, env, session: RefCell::new(None), window: RefCell::default() }
+        Self { app, state, env, window: RefCell::default(), memory: RefCell::default() }
     }
 
     /// Serves one request of the Worker; nobody else can reach an object.
@@ -40,7 +41,8 @@ impl Object {
     /// # Errors
     /// The storage fails, or the request is not one of ours.
     pub async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
-        match request.path().as_str() {
+        let path = request.path();
+        match path.as_str() {
             "/grant" => match body(&mut request).await? {
                 GrantRequest::Perform(id, operation) => {
                     Response::from_json(&self.perform(&id, operation).await?)
@@ -51,13 +53,53 @@ impl Object {
                 let limit = body(&mut request).await?;
                 Response::from_json(&self.window.borrow_mut().admits(limit, now()))
             }
-            OPEN => Session::open(&self.session, &body(&mut request).await?),
-            MESSAGE => {
-                let message = body(&mut request).await?;
-                Session::message(&self.session, self.app, &self.env, &self.state, message)
+            _ => {
+                match feature::all(self.app).find(|feature| path.starts_with(feature.prefix())) {
+                    Some(feature) => feature.serve(self, request).await,
+                    None => Response::error("no such operation", 404),
+                }
             }
-            _ => Response::error("no such operation", 404),
         }
+    }
+
+    /// The server.
+    pub(crate) fn app(&self) -> &'static App {
+        self.app
+    }
+
+    /// The Worker's bindings.
+    pub(crate) fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// The platform's side of this object.
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The object's database.
+    pub(crate) fn sql(&self) -> SqlStorage {
+        self.state.storage().sql()
+    }
+
+    /// What the object's feature remembers for as long as the object stays in memory; made at the
+    /// first use. An object is of one feature, so it has one memory.
+    pub(crate) fn memory<T: Default + 'static>(&self) -> Rc<T> {
+        let mut memory = self.memory.borrow_mut();
+        let known = memory.as_ref().and_then(|memory| Rc::clone(memory).downcast::<T>().ok());
+        known.unwrap_or_else(|| {
+            let new = Rc::new(T::default());
+            *memory = Some(Rc::clone(&new) as Rc<dyn Any>);
+            new
+        })
+    }
+
+    /// Whether the object's database has a table of this name: tells what the object is when
+    /// nobody says so, which is when its alarm goes off.
+    pub(crate) fn has_table(&self, name: &str) -> worker::Result<bool> {
+        let query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?";
+        let rows = self.sql().exec(query, vec![name.into()])?;
+        Ok(rows.raw().next().transpose()?.is_some())
     }
 
     /// Reads, decides and writes without waiting in between, so nothing can come between them; the
@@ -94,6 +136,11 @@ impl Object {
     /// # Errors
     /// The storage fails; the platform tries again.
     pub async fn alarm(&self) -> worker::Result<Response> {
+        for feature in feature::all(self.app) {
+            if feature.alarm(self).await? {
+                return Response::empty();
+            }
+        }
         let sql = self.state.storage().sql();
         sql.exec(CREATE_TABLE, None)?;
         sql.exec("DELETE FROM grants WHERE disposable_at <= ?", vec![seconds(now())])?;
@@ -131,7 +178,7 @@ fn unreadable() -> Error {
 
 /// The question in a request of the Worker. The platform's own reading of JSON goes through a
 /// second deserialiser, which costs a Worker several KiB.
-async fn body<T: DeserializeOwned>(request: &mut Request) -> worker::Result<T> {
+pub(crate) async fn body<T: DeserializeOwned>(request: &mut Request) -> worker::Result<T> {
     Ok(serde_json::from_str(&request.text().await?)?)
 }
 

@@ -11,8 +11,10 @@ use toolgate_core::access::provider::Provider;
 use toolgate_core::limits::{JWKS_RETRY_INTERVAL, MAX_UPSTREAM_BODY, UPSTREAM_TIMEOUT};
 use worker::wasm_bindgen::JsValue;
 use worker::{
-    AbortController, Delay, Error, Fetch, Headers, Method, RequestInit, RequestRedirect, Url,
+    AbortController, Error, Fetch, Headers, Method, RequestInit, RequestRedirect, Url,
 };
+
+use crate::timer::Timer;
 
 /// Headers of an answer that somebody looks at.
 const KEPT_HEADERS: [&str; 4] =
@@ -44,7 +46,7 @@ pub(crate) async fn send_within(
         let response = Fetch::Request(request).send_with_signal(&signal).await?;
         read(response, max_body).await
     };
-    let timeout = Delay::from(Duration::from_secs(seconds));
+    let timeout = Timer::from(Duration::from_secs(seconds));
     pin_mut!(exchange, timeout);
     match select(exchange, timeout).await {
         // What is too large is not read to its end either.
@@ -107,7 +109,7 @@ async fn read(
 
 /// Waits for something at most this many seconds; `None` when it took longer.
 pub(crate) async fn within<T>(seconds: u64, work: impl Future<Output = T>) -> Option<T> {
-    let timeout = Delay::from(Duration::from_secs(seconds));
+    let timeout = Timer::from(Duration::from_secs(seconds));
     pin_mut!(work, timeout);
     match select(work, timeout).await {
         Either::Left((done, _)) => Some(done),

@@ -84,7 +84,8 @@ fn call(name: &str, arguments: Value) -> ToolResult {
     let context = Context::new(caller, JsValue::UNDEFINED.into(), "7".to_owned());
     let tools = registry().expect("no clash").tools();
     let tool = tools.iter().find(|tool| tool.info.name == name).expect("a tool");
-    (tool.call)(&context, Arguments::new(arguments)).now_or_never().expect("nothing to wait for")
+    let result = (tool.call)(&context, Arguments::new(arguments)).now_or_never();
+    result.expect("nothing to wait for")
 }
 
 fn text(result: &ToolResult) -> &str {

@@ -2,20 +2,19 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::ext::IdentExt;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, PatType, Type};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, PatType, Type};
 
-use super::ast;
+use super::header;
 use super::limits::{self, LITERAL, Length, Range};
-use super::types::{self, Plain};
 use crate::errors::Errors;
+use crate::function::signature::{self, Named};
+use crate::function::types::{self, Plain};
+use crate::function::{Kind, ast, name};
 use crate::options::{self, Entry};
 
 /// What `#[arg(…)]` can say.
-const OPTIONS: &[&str] = &["name", "description", "default", "range", "min_len", "max_len"];
-
-/// The longest name that the large model providers take for an argument.
-const LONGEST_NAME: usize = 64;
+const OPTIONS: &[&str] =
+    &["name", "description", "default", "range", "min_len", "max_len", "header"];
 
 /// A checked parameter.
 pub(crate) struct Argument<'a> {
@@ -33,6 +32,8 @@ pub(crate) struct Argument<'a> {
     pub(crate) description: Option<String>,
     pub(crate) range: Option<Range>,
     pub(crate) length: Option<Length>,
+    /// What follows `Mcp-Param-` in the header that repeats it.
+    pub(crate) header: Option<LitStr>,
 }
 
 /// Whether the client has to send it.
@@ -46,16 +47,8 @@ pub(crate) enum Presence {
 
 /// Checks one parameter. `None` when something about it was reported.
 pub(crate) fn check<'a>(input: &'a PatType, errors: &Errors) -> Option<Argument<'a>> {
-    let Some(ident) = ast::simple_name(&input.pat) else {
-        let help = "the client needs a name for it; take it apart in the body";
-        errors.report(&input.pat, "a tool's parameter is a plain name", help);
-        return None;
-    };
-    for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
-        let help = "put `#[cfg]` on the whole function, and write the function twice";
-        errors.report(attr, "a tool's parameter cannot be conditional", help);
-    }
-    let entries = entries(&input.attrs, errors);
+    let ident = signature::simple_name(Kind::Tool, &input.pat, errors)?;
+    let entries = entries(&input.attrs, OPTIONS, errors);
     let entry = |key: &str| entries.iter().find(|entry| entry.key == key);
     let inner = types::inside_option(&input.ty);
     let value = inner.unwrap_or(&input.ty);
@@ -66,7 +59,8 @@ pub(crate) fn check<'a>(input: &'a PatType, errors: &Errors) -> Option<Argument<
         Some(entry) => entry.text(errors).map(|text| text.value()),
         None => ast::documentation(&input.attrs),
     };
-    let name = name(ident, entry("name"), errors)?;
+    let header = entry("header").and_then(|entry| header::check(entry, plain, errors));
+    let name = name::of_parameter(ident, entry("name"), errors)?;
     let presence = match (inner, entry("default")) {
         (None, None) => Presence::Required,
         (Some(_), None) => Presence::Optional,
@@ -91,10 +85,22 @@ pub(crate) fn check<'a>(input: &'a PatType, errors: &Errors) -> Option<Argument<
         description,
         range,
         length,
+        header,
     })
 }
 
-fn entries(attrs: &[Attribute], errors: &Errors) -> Vec<Entry> {
+impl Named for Argument<'_> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn ident(&self) -> &Ident {
+        self.ident
+    }
+}
+
+/// The options of every `#[arg(…)]` of a parameter.
+pub(crate) fn entries(attrs: &[Attribute], known: &[&str], errors: &Errors) -> Vec<Entry> {
     let mut tokens = TokenStream::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("arg")) {
         match &attr.meta {
@@ -104,29 +110,13 @@ fn entries(attrs: &[Attribute], errors: &Errors) -> Vec<Entry> {
                 tokens.extend(syn::Token![,](proc_macro2::Span::call_site()).into_token_stream());
             }
             other => {
-                errors.report(other, "`#[arg]` says nothing", "write `#[arg(default = …)]`");
+                let example = if known.contains(&"default") { "default" } else { "complete" };
+                let help = format!("write `#[arg({example} = …)]`");
+                errors.report(other, "`#[arg]` says nothing", help);
             }
         }
     }
-    options::parse(tokens, OPTIONS, errors)
-}
-
-fn name(ident: &Ident, entry: Option<&Entry>, errors: &Errors) -> Option<String> {
-    let (name, at) = match entry {
-        Some(entry) => {
-            let text = entry.text(errors)?;
-            (text.value(), text.into_token_stream())
-        }
-        None => (ident.unraw().to_string(), ident.into_token_stream()),
-    };
-    let letters = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
-    if letters && (1..=LONGEST_NAME).contains(&name.len()) {
-        return Some(name);
-    }
-    let help = "model providers take 1 to 64 of the characters A-Z a-z 0-9 _ - . here; \
-                `#[arg(name = \"…\")]` gives a parameter another name for clients";
-    errors.report(at, format!("`{name}` cannot be the name of an argument"), help);
-    None
+    options::parse(tokens, known, errors)
 }
 
 /// Checks a default whose type is known. Of other types rustc checks it.

@@ -1,104 +1,53 @@
 //! From a checked tool to code. Nothing here can fail.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{ReturnType, Type};
 
 use super::argument::{Argument, Presence};
-use super::ast::{self, ToolFn};
+use super::input_schema::InputSchema;
 use super::schema;
-use super::types::{self, Plain};
-use super::valid::{Parameter, Tool};
-
-/// The function as rustc is to see it.
-pub(crate) fn function(function: &ToolFn) -> TokenStream {
-    let ToolFn { attrs, vis, sig, body } = function;
-    let sig = ast::plain_signature(sig);
-    quote!(#(#attrs)* #vis #sig #body)
-}
+use super::valid::{Task, Tool};
+use crate::function::ast::Function;
+use crate::function::emit::{self, local, option, standard};
+use crate::function::types::Plain;
+use crate::function::{Kind, icon};
 
 /// The function and its registration.
-pub(crate) fn tool(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
-    let function = function(source);
-    let tracker = tool.config.tracker();
-    let unique = unique(tool);
+pub(crate) fn tool(source: &Function, tool: &Tool<'_>) -> TokenStream {
+    let unique = emit::unique_name(Kind::Tool, &tool.name);
     let info = info(source, tool);
     let call = call(source, tool);
-    quote! {
-        #function
-
-        #unique
-
-        const _: () = {
-            #tracker
-
-            const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
-                info: #info,
-                call: #call,
-                interactive: false,
-                families: &[],
-                location: ::core::concat!(::core::file!(), ":", ::core::line!()),
-            };
-            ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
-        };
-    }
-}
-
-/// An item that a crate can have only once for each tool name: exported macros live side by side
-/// at the crate's root, wherever they are written.
-fn unique(tool: &Tool<'_>) -> TokenStream {
-    let span = tool.name_tokens.span();
-    let name = Ident::new(&format!("__toolgate_tool_named_{}", identifier(&tool.name)), span);
-    quote_spanned! {span=>
-        #[doc(hidden)]
-        #[macro_export]
-        #[allow(non_local_definitions)]
-        macro_rules! #name { () => {}; }
-    }
-}
-
-/// A tool's name as part of an identifier; different names stay different.
-fn identifier(name: &str) -> String {
-    name.replace("_x", "_x5fx").replace('-', "_x2d").replace('.', "_x2e")
-}
-
-fn standard(plain: Plain<'_>) -> TokenStream {
-    match plain {
-        Plain::Bool => quote!(::core::primitive::bool),
-        Plain::Whole(whole) => {
-            let name = format_ident!("{}", whole.name);
-            quote!(::core::primitive::#name)
-        }
-        Plain::Number(name) => {
-            let name = format_ident!("{}", name);
-            quote!(::core::primitive::#name)
-        }
-        Plain::Text => quote!(::std::string::String),
-        Plain::List(item) => {
-            // A list is known only where its items are.
-            let item = Plain::of(item).map(standard);
-            quote!(::std::vec::Vec<#item>)
-        }
-    }
-}
-
-fn info(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
-    let name = &tool.name;
-    let title = option(tool.title.as_ref().map(|title| quote!(#title)));
-    let description = option(tool.description.as_ref().map(|text| quote!(#text)));
-    let input_schema = input_schema(tool);
-    let span = output(source).span();
-    let output = with_lifetimes(output(source).into_token_stream(), "static");
-    let output_schema = quote_spanned! {span=>
-        <#output as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA
+    let needs = tool.needs.tokens(None);
+    let fields = quote! {
+        info: #info,
+        call: #call,
+        needs: #needs,
     };
-    let hint = |hint: Option<bool>| option(hint.map(|hint| quote!(#hint)));
-    let read_only = hint(tool.hints.read_only);
-    let destructive = hint(tool.hints.destructive);
-    let idempotent = hint(tool.hints.idempotent);
-    let open_world = hint(tool.hints.open_world);
+    emit::registration(Kind::Tool, source, &tool.config, &unique, &fields)
+}
+
+fn info(source: &Function, tool: &Tool<'_>) -> TokenStream {
+    let name = &tool.name.text;
+    let title = option(tool.title.as_ref());
+    let description = option(tool.description.as_ref());
+    let input_schema = input_schema(tool);
+    let output_schema = emit::at_output(source, "static", "IntoToolResult", "OUTPUT_SCHEMA");
+    let read_only = option(tool.hints.read_only);
+    let destructive = option(tool.hints.destructive);
+    let idempotent = option(tool.hints.idempotent);
+    let open_world = option(tool.hints.open_world);
     let policy = &tool.policy;
+    let icons = icon::tokens(&tool.icons);
+    let headers = tool.arguments().filter_map(|argument| {
+        let (header, argument) = (argument.header.as_ref()?, &argument.name);
+        Some(quote!(::toolgate::__private::ParamHeader { header: #header, argument: #argument }))
+    });
+    let task = match tool.task {
+        Task::Forbidden => quote!(Forbidden),
+        Task::Optional => quote!(Optional),
+        Task::Required => quote!(Required),
+    };
     quote! {
         ::toolgate::__private::ToolInfo {
             name: #name,
@@ -113,51 +62,25 @@ fn info(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
                 open_world: #open_world,
             },
             policy: #policy,
-            icons: &[],
-            headers: &[],
-            task: ::toolgate::__private::TaskSupport::Forbidden,
+            icons: #icons,
+            headers: &[#(#headers),*],
+            task: ::toolgate::__private::TaskSupport::#task,
         }
     }
-}
-
-fn option(value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
-}
-
-/// What the function returns, written out.
-fn output(source: &ToolFn) -> Type {
-    match &source.sig.output {
-        ReturnType::Type(_, ty) => types::ungrouped(ty).clone(),
-        ReturnType::Default => syn::parse_quote!(()),
-    }
-}
-
-/// The type as it can stand outside of the function: with other lifetimes than those it names.
-fn with_lifetimes(tokens: TokenStream, name: &str) -> TokenStream {
-    let mut after_quote = false;
-    let replaced = tokens.into_iter().map(|tree| match tree {
-        TokenTree::Group(group) => {
-            let inner = with_lifetimes(group.stream(), name);
-            let mut replaced = Group::new(group.delimiter(), inner);
-            replaced.set_span(group.span());
-            TokenTree::Group(replaced)
-        }
-        TokenTree::Ident(ident) if after_quote => {
-            after_quote = false;
-            TokenTree::Ident(Ident::new(name, ident.span()))
-        }
-        other => {
-            after_quote = matches!(&other, TokenTree::Punct(punct) if punct.as_char() == '\'');
-            other
-        }
-    });
-    replaced.collect()
 }
 
 fn input_schema(tool: &Tool<'_>) -> TokenStream {
+    match &tool.input_schema {
+        Some(InputSchema::Literal(text)) => {
+            return quote!(::toolgate::__private::Schema::Static(#text));
+        }
+        Some(InputSchema::Constant(text)) => {
+            return quote_spanned! {text.span()=>
+                ::toolgate::__private::Schema::Build(|| ::toolgate::__private::constant(#text))
+            };
+        }
+        None => {}
+    }
     let arguments: Vec<_> = tool.arguments().collect();
     if let Some(text) = schema::whole(&arguments) {
         return quote!(::toolgate::__private::Schema::Static(#text));
@@ -168,7 +91,7 @@ fn input_schema(tool: &Tool<'_>) -> TokenStream {
         if let Some(text) = schema::property(argument) {
             return quote!(.written(#name, #text, #required));
         }
-        let description = option(argument.description.as_ref().map(|text| quote!(#text)));
+        let description = option(argument.description.as_ref());
         let default = option(match &argument.presence {
             Presence::Default(default) => Some(quote_spanned! {default.span()=>
                 ::toolgate::__private::default_value::<#value>(#default)
@@ -187,38 +110,26 @@ fn input_schema(tool: &Tool<'_>) -> TokenStream {
 }
 
 /// The closure that checks the arguments and runs the function.
-fn call(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
+fn call(source: &Function, tool: &Tool<'_>) -> TokenStream {
     let given = local("arguments");
-    let uses_context = tool.parameters.iter().any(|p| !matches!(p, Parameter::Argument(_)));
-    let context = if uses_context { local("context").into_token_stream() } else { quote!(_) };
-
+    let context = match emit::uses_call(&tool.parameters) {
+        true => local("context").into_token_stream(),
+        false => quote!(_),
+    };
     let mut taken = Vec::new();
     let mut names = Vec::new();
-    let mut passed = Vec::new();
-    for parameter in &tool.parameters {
-        match parameter {
-            Parameter::Context => passed.push(quote!(#context)),
-            Parameter::Caller => {
-                passed.push(quote!(::toolgate::__private::Context::caller(#context)));
-            }
-            Parameter::Argument(argument) => {
-                let name = local(&format!("argument_{}", names.len()));
-                taken.push(take(argument, &given, &name));
-                taken.extend(checks(argument, &given, &name));
-                passed.push(same(argument, &name));
-                names.push(name);
-            }
-        }
-    }
+    let passed = emit::passed(&tool.parameters, &context, |argument| {
+        let name = local(&format!("argument_{}", names.len()));
+        taken.push(take(argument, &given, &name));
+        taken.extend(checks(argument, &given, &name));
+        let passed = same(argument, &name);
+        names.push(name);
+        passed
+    });
     let function = &source.sig.ident;
     let wait = source.sig.asyncness.is_some().then(|| quote!(.await));
-    // The trait is asked for at the type, so that a type without it is reported there, and once.
-    let span = output(source).span();
-    let output = with_lifetimes(output(source).into_token_stream(), "_");
     let convert = local("convert");
-    let into = quote_spanned! {span=>
-        <#output as ::toolgate::__private::IntoToolResult>::into_tool_result
-    };
+    let into = emit::at_output(source, "_", "IntoToolResult", "into_tool_result");
     quote! {
         |#context, mut #given| ::std::boxed::Box::pin(async move {
             #(#taken)*
@@ -233,24 +144,15 @@ fn call(source: &ToolFn, tool: &Tool<'_>) -> TokenStream {
     }
 }
 
-/// A variable that does not meet the user's: hygiene keeps other variables away, and the prefix
-/// constants, which a pattern of their name would mean.
-fn local(name: &str) -> Ident {
-    Ident::new(&format!("__{name}"), Span::mixed_site())
-}
-
-/// The argument as the function takes it. Where the macro knows the type by name, this is also
-/// what makes sure that the name means the type of the standard library.
+/// The argument as the function takes it.
 fn same(argument: &Argument<'_>, name: &Ident) -> TokenStream {
     let Argument { ty, value, plain, presence, .. } = argument;
     let optional = matches!(presence, Presence::Optional);
-    let inner = match plain {
-        Some(plain) => standard(*plain),
-        None if optional => value.to_token_stream(),
-        None => return name.to_token_stream(),
-    };
-    let expected = if optional { quote!(::core::option::Option<#inner>) } else { inner };
-    quote_spanned!(ty.span()=> ::toolgate::__private::same::<#ty, #expected>(#name))
+    match plain {
+        Some(plain) => emit::same(ty, &standard(*plain), optional, name),
+        None if optional => emit::same(ty, &value.to_token_stream(), optional, name),
+        None => name.to_token_stream(),
+    }
 }
 
 fn take(argument: &Argument<'_>, given: &Ident, name: &Ident) -> TokenStream {

@@ -4,8 +4,8 @@ use std::fmt;
 
 use syn::{Expr, ExprLit, ExprRange, ExprUnary, Lit, RangeLimits, UnOp};
 
-use super::types::{Plain, WholeNumber};
 use crate::errors::Errors;
+use crate::function::types::{Plain, WholeNumber};
 use crate::options::Entry;
 
 /// A number in an option.

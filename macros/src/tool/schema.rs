@@ -4,7 +4,7 @@ use syn::{Expr, ExprLit, Lit, Type};
 
 use super::argument::{Argument, Presence};
 use super::limits;
-use super::types::Plain;
+use crate::function::types::Plain;
 
 /// The schema of all arguments, if the macro knows every type.
 pub(crate) fn whole(arguments: &[&Argument<'_>]) -> Option<String> {
@@ -60,6 +60,9 @@ pub(crate) fn property(argument: &Argument<'_>) -> Option<String> {
     }
     if let Presence::Default(default) = &argument.presence {
         add("default", literal(default)?);
+    }
+    if let Some(header) = &argument.header {
+        add("x-mcp-header", quoted(&header.value()));
     }
     let members: Vec<_> = members.iter().map(|(key, value)| format!("{key}:{value}")).collect();
     Some(format!("{{{}}}", members.join(",")))

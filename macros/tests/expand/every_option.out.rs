@@ -28,6 +28,9 @@ const _: () = {
                 open_world: ::core::option::Option::Some(false),
             },
             policy: "everyone",
+            icons: &[],
+            headers: &[],
+            task: ::toolgate::__private::TaskSupport::Forbidden,
         },
         call: |_, mut __arguments| ::std::boxed::Box::pin(async move {
             let (true,) = (__arguments.accepted(),) else {
@@ -39,6 +42,11 @@ const _: () = {
             > as ::toolgate::__private::IntoToolResult>::into_tool_result;
             __convert(delete_all())
         }),
+        needs: ::toolgate::__private::Needs {
+            interactive: false,
+            families: &[],
+            features: &[],
+        },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
     ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);

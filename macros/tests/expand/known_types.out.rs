@@ -37,6 +37,9 @@ const _: () = {
                 open_world: ::core::option::Option::None,
             },
             policy: "everyone",
+            icons: &[],
+            headers: &[],
+            task: ::toolgate::__private::TaskSupport::Forbidden,
         },
         call: |_, mut __arguments| ::std::boxed::Box::pin(async move {
             let __argument_0 = __arguments
@@ -100,6 +103,11 @@ const _: () = {
                 ),
             )
         }),
+        needs: ::toolgate::__private::Needs {
+            interactive: false,
+            families: &[],
+            features: &[],
+        },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
     ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);

@@ -22,6 +22,9 @@ const _: () = {
                 open_world: ::core::option::Option::None,
             },
             policy: "everyone",
+            icons: &[],
+            headers: &[],
+            task: ::toolgate::__private::TaskSupport::Forbidden,
         },
         call: |_, mut __arguments| ::std::boxed::Box::pin(async move {
             let (true,) = (__arguments.accepted(),) else {
@@ -30,6 +33,11 @@ const _: () = {
             let __convert = <() as ::toolgate::__private::IntoToolResult>::into_tool_result;
             __convert(ping())
         }),
+        needs: ::toolgate::__private::Needs {
+            interactive: false,
+            families: &[],
+            features: &[],
+        },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
     ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);

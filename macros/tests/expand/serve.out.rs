@@ -14,6 +14,7 @@ mod toolgate_worker {
                     description: Some(Borrowed("Has every kind of value")),
                     instructions: Some(Borrowed("Say \"please\"")),
                     website_url: Some(Borrowed("https://example.com/")),
+                    icon: None,
                 },
                 identity: config::Identity {
                     provider: config::Provider::CloudflareAccess,
@@ -53,7 +54,11 @@ mod toolgate_worker {
                 transport: config::Transport {
                     sse: false,
                     allowed_origins: Borrowed(&[Borrowed("https://app.example.com")]),
+                    allowed_hosts: Borrowed(&[]),
+                    notifications: false,
                     max_body_bytes: 4194304u32,
+                    session_idle: 3600u32,
+                    page_size: 1000u32,
                 },
                 tokens: config::Tokens {
                     encryption_key: Borrowed("COOKIE_ENCRYPTION_KEY"),
@@ -77,6 +82,7 @@ mod toolgate_worker {
                     authorize: 120u32,
                     token: 600u32,
                     callback: 120u32,
+                    tool_timeout: 300u32,
                 },
                 audit: config::Audit {
                     analytics_engine: Some(Borrowed("mcp_audit")),
@@ -143,6 +149,7 @@ mod toolgate_worker {
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::KV,
             identity: &::toolgate::__private::identity::OPENID,
+            features: &[],
         }
     };
     use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};

@@ -4,9 +4,7 @@ mod toolgate_worker {
     #[cfg(target_arch = "wasm32")]
     const _: () = ::core::assert!(
         ::toolgate::__private::is_one(::core::option_env!("TOOLGATE_DEV")),
-        "mcp.toml says `provider = \"dev\"`: this Worker would trust an identity provider that \
-             lets anyone sign in as anyone. Run it with `cargo toolgate dev`; to deploy, choose \
-             another provider",
+        "mcp.toml says `provider = \"dev\"`: this Worker would trust an identity provider that lets anyone sign in as anyone. Run it with `cargo toolgate dev`; to deploy, choose another provider",
     );
     static APP: ::toolgate::__private::App = {
         use ::core::option::Option::{None, Some};
@@ -21,6 +19,7 @@ mod toolgate_worker {
                     description: None,
                     instructions: None,
                     website_url: None,
+                    icon: None,
                 },
                 identity: config::Identity {
                     provider: config::Provider::Dev,
@@ -54,7 +53,11 @@ mod toolgate_worker {
                 transport: config::Transport {
                     sse: true,
                     allowed_origins: Borrowed(&[]),
+                    allowed_hosts: Borrowed(&[]),
+                    notifications: false,
                     max_body_bytes: 4194304u32,
+                    session_idle: 3600u32,
+                    page_size: 1000u32,
                 },
                 tokens: config::Tokens {
                     encryption_key: Borrowed("COOKIE_ENCRYPTION_KEY"),
@@ -78,6 +81,7 @@ mod toolgate_worker {
                     authorize: 120u32,
                     token: 600u32,
                     callback: 120u32,
+                    tool_timeout: 300u32,
                 },
                 audit: config::Audit {
                     analytics_engine: None,
@@ -91,6 +95,7 @@ mod toolgate_worker {
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::DURABLE_OBJECT,
             identity: &::toolgate::__private::identity::OPENID,
+            features: &[::toolgate::__private::feature::SESSIONS],
         }
     };
     use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};

@@ -14,6 +14,7 @@ mod toolgate_worker {
                     description: None,
                     instructions: None,
                     website_url: None,
+                    icon: None,
                 },
                 identity: config::Identity {
                     provider: config::Provider::CloudflareAccessJwt,
@@ -39,7 +40,11 @@ mod toolgate_worker {
                 transport: config::Transport {
                     sse: true,
                     allowed_origins: Borrowed(&[]),
+                    allowed_hosts: Borrowed(&[]),
+                    notifications: false,
                     max_body_bytes: 4194304u32,
+                    session_idle: 3600u32,
+                    page_size: 1000u32,
                 },
                 tokens: config::Tokens {
                     encryption_key: Borrowed("COOKIE_ENCRYPTION_KEY"),
@@ -63,6 +68,7 @@ mod toolgate_worker {
                     authorize: 120u32,
                     token: 600u32,
                     callback: 120u32,
+                    tool_timeout: 300u32,
                 },
                 audit: config::Audit {
                     analytics_engine: None,
@@ -76,6 +82,7 @@ mod toolgate_worker {
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::DURABLE_OBJECT,
             identity: &::toolgate::__private::identity::ACCESS_JWT,
+            features: &[::toolgate::__private::feature::SESSIONS],
         }
     };
     use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};

@@ -58,10 +58,14 @@ pub enum Purpose {
     Record,
     /// Name of a person's storage shard.
     Shard,
-    /// Id of an HTTP+SSE session.
+    /// Id of an MCP session.
     Session,
     /// Cookie of a person who looks at their own connections.
     Person,
+    /// `requestState` of a call that asks its client (MCP 2026-07-28).
+    RequestState,
+    /// Id of a task.
+    Task,
 }
 
 impl Purpose {
@@ -79,6 +83,8 @@ impl Purpose {
             Self::Shard => b"toolgate/1/shard",
             Self::Session => b"toolgate/1/session",
             Self::Person => b"toolgate/1/person",
+            Self::RequestState => b"toolgate/1/request-state",
+            Self::Task => b"toolgate/1/task",
         }
     }
 }

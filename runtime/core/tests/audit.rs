@@ -13,7 +13,7 @@ use toolgate_core::caller::Caller;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::seal::Entropy;
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 14] = [
     Kind::SignIn,
     Kind::Consent,
     Kind::Registration,
@@ -23,6 +23,10 @@ const KINDS: [Kind; 10] = [
     Kind::Revoked,
     Kind::ToolAllowed,
     Kind::ToolDenied,
+    Kind::PromptAllowed,
+    Kind::PromptDenied,
+    Kind::ResourceAllowed,
+    Kind::ResourceDenied,
     Kind::RateLimited,
 ];
 

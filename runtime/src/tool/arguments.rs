@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 use toolgate_core::mcp::content::ToolResult;
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::{Fault, INVALID_PARAMS};
 
 /// The most violations one answer lists: a model repairs its call from the first few, and a call
 /// with thousands of made-up arguments should not get them all back.
@@ -20,6 +22,8 @@ pub struct Arguments {
     given: Map<String, Value>,
     known: Vec<&'static str>,
     report: Report,
+    /// What takes them, for the answer: `tool` where nothing else is said.
+    taker: Option<&'static str>,
 }
 
 /// Makes a parameter of a JSON value, or reports why it cannot.
@@ -29,7 +33,13 @@ impl Arguments {
     /// The `arguments` of a `tools/call`; an empty map when the key was absent.
     #[must_use]
     pub fn new(given: Map<String, Value>) -> Self {
-        Self { given, known: Vec::new(), report: Report::default() }
+        Self { given, ..Self::default() }
+    }
+
+    /// The arguments of something else than a tool, which the answer calls `taker`.
+    #[must_use]
+    pub fn of(taker: &'static str, given: Map<String, Value>) -> Self {
+        Self { taker: Some(taker), ..Self::new(given) }
     }
 
     /// Takes an argument that must be there.
@@ -76,21 +86,34 @@ impl Arguments {
 
     /// Whether the tool may run. Arguments that no parameter took are reported here.
     pub fn accepted(&mut self) -> bool {
+        let taker = self.taker.unwrap_or("tool");
         for name in std::mem::take(&mut self.given).keys() {
-            let hint = match &self.known[..] {
-                [] => "unknown argument; this tool takes none".to_owned(),
-                known => format!("unknown argument; this tool takes {}", known.join(", ")),
-            };
+            let known =
+                if self.known.is_empty() { "none".to_owned() } else { self.known.join(", ") };
+            let hint = format!("unknown argument; this {taker} takes {known}");
             self.refuse(&shortened(name), &hint);
         }
         self.report.violations.is_empty()
     }
 
-    /// The answer to arguments that were not accepted.
+    /// A tool's answer to arguments that were not accepted: something the model can repair.
     #[must_use]
     pub fn refusal(self) -> ToolResult {
+        ToolResult::error(self.violations("invalid arguments"))
+    }
+
+    /// A prompt's answer to arguments that were not accepted.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn invalid_params(self) -> Outcome {
+        Err(Fault::new(INVALID_PARAMS, self.violations("Invalid params")))
+    }
+
+    fn violations(self, title: &str) -> String {
         let violations = self.report.violations;
-        let mut text = "invalid arguments".to_owned();
+        let mut text = title.to_owned();
         for violation in violations.iter().take(MOST_LISTED) {
             text.push_str("\n- ");
             text.push_str(violation);
@@ -98,7 +121,7 @@ impl Arguments {
         if let Some(more @ 1..) = violations.len().checked_sub(MOST_LISTED) {
             text.push_str(&format!("\n- and {more} more"));
         }
-        ToolResult::error(text)
+        text
     }
 
     fn take(&mut self, name: &'static str) -> Option<Value> {
@@ -220,6 +243,19 @@ mod tests {
             refusal(given),
             "invalid arguments\n- x: unknown argument; this tool takes none"
         );
+    }
+
+    #[test]
+    fn a_prompt_answers_with_invalid_params() {
+        let Value::Object(map) = json!({ "x": "1" }) else { unreachable!() };
+        let mut given = Arguments::of("prompt", map);
+        assert_eq!(given.required("style", plain::<String>), None);
+        assert!(!given.accepted());
+        let fault = given.invalid_params().expect_err("a fault");
+        let text = fault.response(None);
+        assert!(text.contains("-32602"), "{text}");
+        assert!(text.contains("style: is required"), "{text}");
+        assert!(text.contains("x: unknown argument; this prompt takes style"), "{text}");
     }
 
     #[test]

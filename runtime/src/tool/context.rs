@@ -1,25 +1,47 @@
 //! What a tool may ask about the call it serves.
 
 use std::fmt;
+use std::rc::Rc;
 
 use toolgate_core::caller::Caller;
 use worker::Env;
 
-/// The call that a tool serves: who calls, and the Worker's bindings.
+use crate::app::App;
+use crate::call::Live;
+
+/// The call that a function serves: who calls, the Worker's bindings, and what it can do with its
+/// client while it runs.
 ///
-/// A tool that wants it takes `ctx: &Context`, at any position; the parameter is not part of the
+/// A function that wants it takes `ctx: &Context`, at any position; the parameter is not part of the
 /// tool's input schema.
 pub struct Context {
     caller: Caller,
     env: Env,
     request_id: String,
+    shard: String,
+    app: Option<&'static App>,
+    live: Rc<Live>,
 }
 
 impl Context {
-    /// The context of one call.
+    /// A context for a function that is called by a test: of this person, with a client that hears
+    /// and answers nothing.
     #[must_use]
     pub fn new(caller: Caller, env: Env, request_id: String) -> Self {
-        Self { caller, env, request_id }
+        let live = Rc::new(Live::alone());
+        Self { caller, env, request_id, shard: String::new(), app: None, live }
+    }
+
+    /// The context of a call that runs.
+    pub(crate) fn of_call(
+        caller: Caller,
+        env: Env,
+        request_id: String,
+        shard: String,
+        app: &'static App,
+        live: Rc<Live>,
+    ) -> Self {
+        Self { caller, env, request_id, shard, app: Some(app), live }
     }
 
     /// The signed-in person.
@@ -38,6 +60,20 @@ impl Context {
     #[must_use]
     pub fn request_id(&self) -> &str {
         &self.request_id
+    }
+
+    /// Pseudonym of the person; empty in tests.
+    pub(crate) fn shard(&self) -> &str {
+        &self.shard
+    }
+
+    /// The server; none in tests.
+    pub(crate) fn app(&self) -> Option<&'static App> {
+        self.app
+    }
+
+    pub(crate) fn live(&self) -> &Live {
+        &self.live
     }
 }
 

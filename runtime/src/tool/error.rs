@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
+
 /// What went wrong in a tool. The caller sees its message.
 ///
 /// Every [`std::error::Error`] turns into it, so `?` works on the errors of `worker`,
@@ -22,13 +24,27 @@ use std::fmt;
 // the one of every type into itself.
 pub struct Error {
     message: String,
+    is_of_protocol: bool,
 }
 
 impl Error {
     /// An error with this message.
     #[must_use]
     pub fn new(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string() }
+        Self { message: message.to_string(), is_of_protocol: false }
+    }
+
+    /// An error that no model should try to put right: the client gets a JSON-RPC error with this
+    /// message (code −32603) in place of a result, and a task ends as `failed`. For prompts and
+    /// resources every error is one of these.
+    #[must_use]
+    pub fn protocol(message: impl fmt::Display) -> Self {
+        Self { message: message.to_string(), is_of_protocol: true }
+    }
+
+    /// The JSON-RPC error, where it is one.
+    pub(super) fn fault(&self) -> Option<Fault> {
+        self.is_of_protocol.then(|| Fault::new(INTERNAL_ERROR, self.message.clone()))
     }
 }
 

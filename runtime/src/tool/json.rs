@@ -12,8 +12,8 @@ use super::schema;
 /// A structured result: `structuredContent` for programs, the same as JSON text for models, and an
 /// `outputSchema` made from the type.
 ///
-/// MCP wants an object at the root of both. A `Json` of something else, say of a list, is sent as
-/// JSON text alone.
+/// Until 2025-11-25 MCP wants an object at the root of both: there a `Json` of something else, say
+/// of a list, is JSON text alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
@@ -29,6 +29,6 @@ impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
             }
         };
         let content = vec![Content::Text(value.to_string())];
-        ToolResult { content, structured: Some(value).filter(Value::is_object), is_error: false }
+        ToolResult { content, structured: Some(value), ..ToolResult::default() }
     }
 }

@@ -34,6 +34,11 @@
 /// | `title = "…"` | a name for people |
 /// | `description = "…"` | in place of the doc comment |
 /// | `read_only`, `destructive`, `idempotent`, `open_world` | hints for the client; `= false` denies one |
+/// | `icon = "…"` | a picture for people, an `https:` or `data:` address |
+/// | `icons = [icon("…", mime_type = "…", sizes = "48x48", theme = "dark"), …]` | several of them |
+/// | `task = "optional"` | a call becomes a task, which the client leaves and asks for later, where the client knows tasks |
+/// | `task = "required"` | a call is always a task; clients that do not know tasks cannot call it |
+/// | `input_schema = …` | your own JSON Schema, see below |
 /// | `config = "…"` | another `mcp.toml`, relative to the source file |
 ///
 /// # Parameters
@@ -53,15 +58,173 @@
 /// | `min_len = …`, `max_len = …` | characters of a `String`, items of a `Vec` |
 /// | `name = "…"` | the argument's name, when it is not the parameter's |
 /// | `description = "…"` | in place of the doc comment |
+/// | `header = "Region"` | clients repeat it in the HTTP header `Mcp-Param-Region`, for gateways on the way |
+///
+/// A header is for `bool`, whole numbers and `String`, and for nothing that is secret: whatever is
+/// between client and server reads it. Clients in browsers do not send such headers (MCP 2026-07-28,
+/// Streamable HTTP), and cannot call the tool then.
+///
+/// # A schema of your own
+///
+/// The parameters make the input schema. Where it has to say more than they can, `input_schema` takes
+/// JSON text in quotes, a constant, or `include_str!`:
+///
+/// ```
+/// use toolgate::prelude::*;
+///
+/// const CONTACT: &str = r#"{
+///     "type": "object",
+///     "properties": { "phone": { "type": "string" }, "email": { "type": "string" } },
+///     "anyOf": [{ "required": ["phone"] }, { "required": ["email"] }]
+/// }"#;
+///
+/// /// Notes how somebody is reached
+/// #[mcp_tool(allow = "everyone", input_schema = CONTACT)]
+/// fn contact(phone: Option<String>, email: Option<String>) -> String {
+///     phone.or(email).unwrap_or_default()
+/// }
+/// ```
+///
+/// The arguments are still checked against the parameters. A header of a parameter has to stand in
+/// such a schema as `x-mcp-header`.
 ///
 /// # Results
 ///
 /// Anything that is [`IntoToolResult`](crate::tool::IntoToolResult): numbers, text, `Image`,
 /// [`Json`](crate::tool::Json), lists of content, or a `Result` of one of them. What the error of
 /// a `Result` displays is what the caller reads.
+///
+/// # The context decides what is in the Worker
+///
+/// A Worker contains what its functions use. That is read from the methods which a body calls on
+/// its `&Context` parameter; a body that hands the parameter on, as in `help(ctx)`, is taken to use
+/// sessions, subscriptions and state. The same goes for prompts and resources.
 pub use toolgate_macros::mcp_tool;
 
-/// Makes a Worker of the crate's tools and its `mcp.toml`.
+/// Makes a prompt of a function: the beginning of a conversation, which a person picks from a list.
+///
+/// ```
+/// use toolgate::prelude::*;
+///
+/// /// Greets somebody
+/// #[mcp_prompt(allow = "everyone", title = "Greeting")]
+/// fn greet(
+///     /// Whom
+///     #[arg(complete = names)]
+///     name: String,
+///     #[arg(complete = ["formal", "warm"])] tone: Option<String>,
+/// ) -> String {
+///     let tone = tone.as_deref().unwrap_or("warm");
+///     format!("Write a {tone} greeting for {name}.")
+/// }
+///
+/// async fn names(ctx: &Context, typed: &str) -> Vec<String> {
+///     let names = [ctx.caller().email.clone().unwrap_or_default(), "everybody".to_owned()];
+///     names.into_iter().filter(|name| name.starts_with(typed)).collect()
+/// }
+///
+/// // It is still a function.
+/// assert_eq!(greet("Ada".to_owned(), None), "Write a warm greeting for Ada.");
+/// ```
+///
+/// The function is free, sync or async, and not generic. Its doc comment and those of its parameters
+/// are the descriptions that clients show.
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `allow = "…"` | required: the policy of `mcp.toml` that guards the prompt, or `everyone` |
+/// | `name = "…"` | the prompt's name, when it is not the function's |
+/// | `title = "…"` | a name for people |
+/// | `description = "…"` | in place of the doc comment |
+/// | `icon = "…"`, `icons = […]` | pictures for people, as for [`mcp_tool`] |
+/// | `config = "…"` | another `mcp.toml`, relative to the source file |
+///
+/// # Parameters
+///
+/// `&Context` and `&Caller` can stand anywhere and are filled in. Every other parameter is an
+/// argument, which MCP sends as text: `String`, or `bool` and numbers, which are read from the text.
+/// An `Option` may be left out. Arguments that are wrong are answered with a JSON-RPC error (−32602).
+///
+/// `#[arg(…)]` on a parameter says more:
+///
+/// | option | meaning |
+/// |---|---|
+/// | `complete = ["a", "b"]` | the values that clients propose while a person types |
+/// | `complete = function` | the function that finds them: `fn(&str)` of what was typed, or `fn(&Context, &str)`, async or not; it gives a `Vec<String>`, or a `Result` of one |
+/// | `name = "…"` | the argument's name, when it is not the parameter's |
+/// | `description = "…"` | in place of the doc comment |
+///
+/// # Results
+///
+/// Anything that is [`IntoPromptResult`](crate::tool::IntoPromptResult): text, which the person
+/// says; [`Message`](crate::tool::Message), a `Vec` of them, or a whole
+/// [`Prompt`](crate::tool::Prompt); or a `Result` of one of them, whose error becomes a JSON-RPC
+/// error (−32603).
+pub use toolgate_macros::mcp_prompt;
+
+/// Makes a resource of a function: something that clients read by its URI.
+///
+/// ```
+/// use toolgate::prelude::*;
+///
+/// /// What everybody has to know
+/// #[mcp_resource(allow = "everyone", uri = "docs://handbook", mime_type = "text/markdown")]
+/// fn handbook() -> &'static str {
+///     "# Handbook"
+/// }
+///
+/// /// One chapter of it
+/// #[mcp_resource(allow = "everyone", uri = "docs://handbook/{chapter}", mime_type = "text/markdown")]
+/// fn chapter(#[arg(complete = ["rules", "tools"])] chapter: String) -> Option<&'static str> {
+///     match chapter.as_str() {
+///         "rules" => Some("# Rules"),
+///         "tools" => Some("# Tools"),
+///         _ => None,
+///     }
+/// }
+///
+/// // It is still a function.
+/// assert_eq!(chapter("rules".to_owned()), Some("# Rules"));
+/// ```
+///
+/// The function is free, sync or async, and not generic. Its doc comment is the description that
+/// clients show.
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `allow = "…"` | required: the policy of `mcp.toml` that guards the resource, or `everyone` |
+/// | `uri = "…"` | required: the URI, or a template for many |
+/// | `mime_type = "…"` | the media type of what is read; otherwise `text/plain` for text and `application/json` for [`Json`](crate::tool::Json) |
+/// | `name = "…"` | the resource's name, when it is not the function's |
+/// | `title = "…"` | a name for people |
+/// | `description = "…"` | in place of the doc comment |
+/// | `icon = "…"`, `icons = […]` | pictures for people, as for [`mcp_tool`] |
+/// | `config = "…"` | another `mcp.toml`, relative to the source file |
+///
+/// # Templates and parameters
+///
+/// A `{name}` in the URI is a variable (RFC 6570, level 1): one segment of the path or a part of it,
+/// percent-decoded. The variables are the parameters of the function, in any order: `String`, or
+/// `bool` and numbers, which are read from the text. A URI whose variable is no such number has
+/// nothing. `&Context` and `&Caller` can stand anywhere and are filled in.
+///
+/// `#[arg(complete = …)]` proposes values for a variable, as for [`mcp_prompt`], and
+/// `#[arg(name = "…")]` names the variable, when it is not called as the parameter.
+///
+/// # Results
+///
+/// Anything that is [`IntoResource`](crate::tool::IntoResource): text,
+/// [`Blob`](crate::tool::Blob), [`Json`](crate::tool::Json), [`Image`](crate::tool::Image),
+/// [`Audio`](crate::tool::Audio), [`ResourceContent`](crate::prelude::ResourceContent) or a `Vec` of
+/// it; an `Option` of one of them, whose `None` means that there is no such resource; or a `Result`,
+/// whose error becomes a JSON-RPC error (−32603).
+pub use toolgate_macros::mcp_resource;
+
+/// Makes a Worker of the crate's tools, prompts and resources, and its `mcp.toml`.
 ///
 /// It stands once, at the crate's root:
 ///
@@ -70,7 +233,7 @@ pub use toolgate_macros::mcp_tool;
 /// ```
 ///
 /// and stands for the Worker's `fetch`, the Durable Object class `ToolgateObject`, and a test that
-/// the tools have names of their own and policies that exist. `mcp.toml` is read when the crate is
+/// tools, prompts and resources have names of their own and policies that exist. `mcp.toml` is read when the crate is
 /// compiled, beside its `Cargo.toml`; what is wrong in it, and a `wrangler.jsonc` that does not
 /// follow from it, are compile errors. `serve!(config = "…")` reads another file, relative to the
 /// source file.

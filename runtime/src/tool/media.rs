@@ -1,4 +1,4 @@
-//! Pictures and sound as results.
+//! Pictures, sound and other bytes as results.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,14 @@ pub struct Audio {
     mime_type: String,
 }
 
-/// The two types differ in nothing but the content block they become.
+/// Bytes of any type, as the contents of a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blob {
+    data: String,
+    mime_type: String,
+}
+
+/// The types differ in nothing but the content block they become.
 macro_rules! media {
     ($name:ident, $example:literal) => {
         impl $name {
@@ -45,8 +52,16 @@ macro_rules! media {
             pub fn mime_type(&self) -> &str {
                 &self.mime_type
             }
-        }
 
+            pub(crate) fn into_data(self) -> String {
+                self.data
+            }
+        }
+    };
+}
+
+macro_rules! content {
+    ($name:ident) => {
         impl From<$name> for Content {
             fn from(media: $name) -> Self {
                 Self::$name { data: media.data, mime_type: media.mime_type }
@@ -57,6 +72,9 @@ macro_rules! media {
 
 media!(Image, "image/jpeg");
 media!(Audio, "audio/wav");
+media!(Blob, "application/pdf");
+content!(Image);
+content!(Audio);
 
 #[cfg(test)]
 mod tests {

@@ -1,22 +1,36 @@
-//! The side of Toolgate that the author of a tool sees: what a tool function may ask for, and what
-//! it may return.
+//! The side of Toolgate that the author of a tool sees: what a tool, a prompt or a resource may ask
+//! for, and what it may return.
 
 mod arguments;
+mod check;
+mod clash;
+pub(crate) mod completion;
 mod context;
+mod def;
 mod error;
+mod join;
 mod json;
 pub(crate) mod macros;
 mod media;
 mod number;
 pub(crate) mod parameter;
+pub(crate) mod prompt;
 pub(crate) mod registry;
+pub(crate) mod resource;
 mod result;
 pub(crate) mod schema;
 
 pub use self::arguments::Arguments;
+pub use self::clash::Clash;
+pub use self::completion::IntoCompletion;
 pub use self::context::Context;
+pub use self::def::{Complete, Needs, PromptDef, ResourceDef, ToolDef};
 pub use self::error::{Error, Result};
 pub use self::json::Json;
-pub use self::media::{Audio, Image};
-pub use self::registry::{Clash, Registry, ToolDef, registry};
+pub use self::media::{Audio, Blob, Image};
+pub use self::prompt::{IntoPromptResult, Message, Prompt};
+pub use self::registry::{Registry, registry};
+pub use self::resource::IntoResource;
 pub use self::result::IntoToolResult;
+
+pub(crate) use self::check::check;

@@ -12,6 +12,16 @@ pub fn plain<T: Plain>(value: Value, report: &mut Report) -> Option<T> {
     T::from_value(value, report)
 }
 
+/// Reads one of them that is sent as text: arguments of prompts and variables of templates are.
+pub fn parsed<T: Plain>(value: Value, report: &mut Report) -> Option<T> {
+    let parsed = match &value {
+        // JSON writes numbers, `true` and `false` as people do.
+        Value::String(text) => serde_json::from_str(text.trim()).ok(),
+        _ => None,
+    };
+    T::from_value(parsed.unwrap_or(value), report)
+}
+
 /// Reads any other type, by its own `Deserialize`.
 pub fn json<T: Argument>(value: Value, report: &mut Report) -> Option<T> {
     match serde_path_to_error::deserialize(value) {
@@ -200,6 +210,18 @@ mod tests {
         assert_eq!(read::<u8>(json!(-1)), None);
         assert_eq!(read::<u64>(json!(u64::MAX)), Some(u64::MAX));
         assert_eq!(read::<i64>(json!(u64::MAX)), None);
+    }
+
+    #[test]
+    fn what_is_sent_as_text_is_read_as_what_it_says() {
+        let report = &mut Report::default();
+        assert_eq!(parsed::<u8>(json!("12"), report), Some(12));
+        assert_eq!(parsed::<f64>(json!("-0.5"), report), Some(-0.5));
+        assert_eq!(parsed::<bool>(json!("true"), report), Some(true));
+        assert_eq!(parsed::<u8>(json!("256"), report), None);
+        assert_eq!(parsed::<u8>(json!("twelve"), report), None);
+        assert_eq!(parsed::<bool>(json!("yes"), report), None);
+        assert_eq!(parsed::<u8>(json!("[1]"), report), None);
     }
 
     #[test]

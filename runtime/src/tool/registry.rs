@@ -1,80 +1,33 @@
-//! Every tool that was linked into the Worker.
+//! Every tool, prompt and resource that was linked into the Worker.
 
-use std::fmt;
 use std::sync::OnceLock;
 
 use futures_util::future::LocalBoxFuture;
+use serde_json::{Map, Value};
 use toolgate_config::Config;
-use toolgate_core::mcp::Family;
-use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::prompt::PromptInfo;
 use toolgate_core::mcp::resource::ResourceInfo;
 use toolgate_core::mcp::tool::ToolInfo;
+use toolgate_core::mcp::{Family, Fault, INTERNAL_ERROR, Revision, Target};
 
 use super::arguments::Arguments;
+use super::clash::{self, Clash};
 use super::context::Context;
+use super::def::{Complete, Def, Needs, PromptDef, ResourceDef, ToolDef};
+use crate::feature::Feature;
 
-/// What `#[mcp_tool]` makes of a function.
-pub struct ToolDef {
-    /// What clients see of it, and the policy that guards it.
-    pub info: ToolInfo,
-    /// Checks the arguments and runs it.
-    pub call: for<'a> fn(&'a Context, Arguments) -> LocalBoxFuture<'a, ToolResult>,
-    /// Whether it talks with its client in ways that a legacy revision needs a session for.
-    pub interactive: bool,
-    /// What it needs of the server besides being called.
-    pub families: &'static [&'static dyn Family],
-    /// `file:line` of the function.
-    pub location: &'static str,
-}
-
-/// Runs a prompt, a resource, or a completion.
-pub type Run = for<'a> fn(&'a Context, Arguments) -> LocalBoxFuture<'a, Outcome>;
-
-/// Completes what was typed of one argument.
-pub type Complete = for<'a> fn(&'a Context, &'a str) -> LocalBoxFuture<'a, Vec<String>>;
-
-/// What `#[mcp_prompt]` makes of a function.
-pub struct PromptDef {
-    /// What clients see of it, and the policy that guards it.
-    pub info: PromptInfo,
-    /// Checks the arguments and runs it.
-    pub call: Run,
-    /// For each of [`PromptInfo::arguments`], what completes it.
-    pub complete: &'static [Option<Complete>],
-    /// As for tools.
-    pub interactive: bool,
-    /// As for tools; the family of prompts among them.
-    pub families: &'static [&'static dyn Family],
-    /// `file:line` of the function.
-    pub location: &'static str,
-}
-
-/// What `#[mcp_resource]` makes of a function.
-pub struct ResourceDef {
-    /// What clients see of it, and the policy that guards it.
-    pub info: ResourceInfo,
-    /// Checks the variables and reads it.
-    pub call: for<'a> fn(&'a Context, Arguments, &'a str) -> LocalBoxFuture<'a, Outcome>,
-    /// For each of [`ResourceInfo::variables`], what completes it.
-    pub complete: &'static [Option<Complete>],
-    /// As for tools.
-    pub interactive: bool,
-    /// As for tools; the family of resources among them.
-    pub families: &'static [&'static dyn Family],
-    /// `file:line` of the function.
-    pub location: &'static str,
-}
-
-inventory::collect!(ToolDef);
-inventory::collect!(PromptDef);
-inventory::collect!(ResourceDef);
-
-/// The tools of this Worker, sorted by name.
+/// What this Worker serves, each kind sorted by name.
 pub struct Registry {
     tools: Vec<&'static ToolDef>,
     infos: Vec<ToolInfo>,
+    prompts: Vec<&'static PromptDef>,
+    prompt_infos: Vec<PromptInfo>,
+    resources: Vec<&'static ResourceDef>,
+    resource_infos: Vec<ResourceInfo>,
+    families: Vec<&'static dyn Family>,
+    features: Vec<&'static dyn Feature>,
+    interactive: bool,
 }
 
 impl Registry {
@@ -90,139 +43,216 @@ impl Registry {
         &self.tools
     }
 
-    fn collect(tools: impl Iterator<Item = &'static ToolDef>) -> Result<Self, Clash> {
-        let mut tools: Vec<_> = tools.collect();
-        // By place as well, so that a clash reads the same every time.
-        tools.sort_unstable_by_key(|tool| (tool.info.name, tool.location));
-        for pair in tools.windows(2) {
-            if let [first, second] = pair
-                && first.info.name == second.info.name
-            {
-                return Err(Clash {
-                    name: first.info.name,
-                    first: first.location,
-                    second: second.location,
-                });
+    /// The prompts, sorted by name.
+    #[must_use]
+    pub fn prompts(&self) -> &[&'static PromptDef] {
+        &self.prompts
+    }
+
+    /// The resources and templates, sorted by name.
+    #[must_use]
+    pub fn resources(&self) -> &[&'static ResourceDef] {
+        &self.resources
+    }
+
+    /// What clients see of the prompts, sorted by name.
+    #[must_use]
+    pub fn prompt_infos(&self) -> &[PromptInfo] {
+        &self.prompt_infos
+    }
+
+    /// What clients see of the resources and templates, sorted by name.
+    #[must_use]
+    pub fn resource_infos(&self) -> &[ResourceInfo] {
+        &self.resource_infos
+    }
+
+    /// The methods of MCP that the functions need, each family once.
+    #[must_use]
+    pub fn families(&self) -> &[&'static dyn Family] {
+        &self.families
+    }
+
+    /// What the functions need of the Durable Object, each feature once.
+    #[must_use]
+    pub fn features(&self) -> &[&'static dyn Feature] {
+        &self.features
+    }
+
+    /// Whether a function talks with its client in ways that a legacy revision needs a session for.
+    #[must_use]
+    pub fn interactive(&self) -> bool {
+        self.interactive
+    }
+
+    /// Runs what a policy has allowed.
+    pub fn run<'a>(
+        &'static self,
+        target: &'a Target,
+        context: &'a Context,
+        arguments: Map<String, Value>,
+    ) -> LocalBoxFuture<'a, Outcome> {
+        match target {
+            Target::Tool(tool) => match self.tools.get(*tool) {
+                Some(def) => {
+                    let result = (def.call)(context, Arguments::new(arguments));
+                    return Box::pin(async move {
+                        let mut result = result.await;
+                        match result.fault.take() {
+                            Some(fault) => Err(*fault),
+                            None => Ok(Box::new(result) as _),
+                        }
+                    });
+                }
+                None => refuse("This tool is not linked into the server"),
+            },
+            Target::Prompt(prompt) => match self.prompts.get(*prompt) {
+                Some(def) => (def.call)(context, Arguments::of("prompt", arguments)),
+                None => refuse("This prompt is not linked into the server"),
+            },
+            Target::Resource { resource, uri } => match self.resources.get(*resource) {
+                Some(def) => (def.call)(context, Arguments::of("resource", arguments), uri),
+                None => refuse("This resource is not linked into the server"),
+            },
+            Target::PromptCompletion { prompt, argument, value } => {
+                let def = self.prompts.get(*prompt);
+                complete(def.and_then(|def| def.complete.get(*argument)), context, value)
+            }
+            Target::ResourceCompletion { resource, variable, value } => {
+                let def = self.resources.get(*resource);
+                complete(def.and_then(|def| def.complete.get(*variable)), context, value)
             }
         }
-        let infos = tools.iter().map(|tool| listed(&tool.info)).collect();
-        Ok(Self { tools, infos })
+    }
+
+    /// Of these definitions.
+    ///
+    /// # Errors
+    ///
+    /// Two of them cannot be told apart.
+    fn collect(
+        tools: impl IntoIterator<Item = &'static ToolDef>,
+        prompts: impl IntoIterator<Item = &'static PromptDef>,
+        resources: impl IntoIterator<Item = &'static ResourceDef>,
+    ) -> Result<Self, Clash> {
+        let (tools, prompts) = (sorted(tools), sorted(prompts));
+        let resources = sorted(resources);
+        clash::names(&tools)?;
+        clash::names(&prompts)?;
+        clash::names(&resources)?;
+        clash::uris(&resources)?;
+        let mut registry = Self {
+            infos: tools.iter().map(|def| def.info).collect(),
+            prompt_infos: prompts.iter().map(|def| def.info).collect(),
+            resource_infos: resources.iter().map(|def| def.info).collect(),
+            tools,
+            prompts,
+            resources,
+            families: Vec::new(),
+            features: Vec::new(),
+            interactive: false,
+        };
+        for needs in registry.all().map(Def::needs).collect::<Vec<_>>() {
+            registry.add(needs);
+        }
+        Ok(registry)
+    }
+
+    fn add(&mut self, needs: &'static Needs) {
+        self.interactive |= needs.interactive;
+        for family in needs.families {
+            if !self.families.iter().any(|known| is_same(*known, *family)) {
+                self.families.push(*family);
+            }
+        }
+        for feature in needs.features {
+            if self.features.iter().all(|known| known.prefix() != feature.prefix()) {
+                self.features.push(*feature);
+            }
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'static dyn Def> {
+        let tools = self.tools.iter().map(|def| *def as &dyn Def);
+        let prompts = self.prompts.iter().map(|def| *def as &dyn Def);
+        tools.chain(prompts).chain(self.resources.iter().map(|def| *def as &dyn Def))
     }
 }
 
-/// Leaves out an output schema that MCP does not allow: its root has to be an object, and whether
-/// it is one is known only when the type has been asked.
-fn listed(info: &ToolInfo) -> ToolInfo {
-    let output_schema = info.output_schema.filter(|make| make()["type"] == "object");
-    ToolInfo { output_schema, ..*info }
+/// By name, and by place as well, so that a clash reads the same every time. Put in one by one:
+/// there are a few dozen at most, and a sort for each of three types is code in every Worker.
+fn sorted<D: Def>(defs: impl IntoIterator<Item = &'static D>) -> Vec<&'static D> {
+    let mut sorted: Vec<&'static D> = Vec::new();
+    for def in defs {
+        let key = (def.name(), def.location());
+        let after = sorted.iter().position(|other| (other.name(), other.location()) > key);
+        sorted.insert(after.unwrap_or(sorted.len()), def);
+    }
+    sorted
 }
 
-/// Two tools have the same name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Clash {
-    name: &'static str,
-    first: &'static str,
-    second: &'static str,
+/// Whether both have the same methods, in the revisions with sessions and in those without.
+fn is_same(one: &dyn Family, other: &dyn Family) -> bool {
+    [Revision::LATEST_WITH_HANDSHAKE, Revision::V2026_07_28]
+        .into_iter()
+        .all(|revision| one.methods(revision) == other.methods(revision))
 }
 
-impl fmt::Display for Clash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, first, second } = self;
-        write!(f, "two tools are named `{name}`: at {first} and at {second}")
+/// Completes an argument; nothing is proposed for one that nothing completes.
+fn complete<'a>(
+    complete: Option<&Option<Complete>>,
+    context: &'a Context,
+    typed: &'a str,
+) -> LocalBoxFuture<'a, Outcome> {
+    match complete {
+        Some(Some(complete)) => complete(context, typed),
+        _ => refuse("Nothing completes this argument"),
     }
 }
 
-impl std::error::Error for Clash {}
+/// What cannot happen while the indices are those of this registry.
+fn refuse<'a>(why: &'static str) -> LocalBoxFuture<'a, Outcome> {
+    Box::pin(async move { Err(Fault::new(INTERNAL_ERROR, why)) })
+}
 
-/// The tools of this Worker, collected at the first call.
+/// What this Worker serves, collected at the first call.
 ///
 /// # Errors
 ///
-/// Two tools, of different crates, have the same name.
+/// Two functions, of different crates, have the same name.
 pub fn registry() -> Result<&'static Registry, Clash> {
     static REGISTRY: OnceLock<Result<Registry, Clash>> = OnceLock::new();
     REGISTRY
-        .get_or_init(|| Registry::collect(inventory::iter::<ToolDef>.into_iter()))
+        .get_or_init(|| {
+            Registry::collect(
+                inventory::iter::<ToolDef>,
+                inventory::iter::<PromptDef>,
+                inventory::iter::<ResourceDef>,
+            )
+        })
         .as_ref()
         .map_err(|clash| *clash)
 }
 
-/// One line per tool whose policy the configuration does not know. Such a tool refuses everyone;
-/// it comes from a crate that was compiled beside another `mcp.toml`, or beside none.
+/// One line per function whose policy the configuration does not know. Such a function refuses
+/// everyone; it comes from a crate that was compiled beside another `mcp.toml`, or beside none.
 pub(crate) fn unknown_policies(registry: &Registry, config: &Config) -> Vec<String> {
     registry
-        .tools
-        .iter()
-        .filter(|tool| tool.info.policy != "everyone")
-        .filter(|tool| config.policies.iter().all(|policy| policy.name != tool.info.policy))
-        .map(|tool| {
+        .all()
+        .filter(|def| def.policy() != "everyone")
+        .filter(|def| config.policies.iter().all(|policy| policy.name != def.policy()))
+        .map(|def| {
             format!(
-                "{}: tool `{}` is guarded by the policy `{}`, which mcp.toml does not define",
-                tool.location, tool.info.name, tool.info.policy
+                "{}: {} `{}` is guarded by the policy `{}`, which mcp.toml does not define",
+                def.location(),
+                def.kind(),
+                def.name(),
+                def.policy()
             )
         })
         .collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use toolgate_core::mcp::tool::{Annotations, Schema, TaskSupport};
-
-    use super::*;
-
-    const fn tool(name: &'static str, location: &'static str) -> ToolDef {
-        ToolDef {
-            info: ToolInfo {
-                name,
-                title: None,
-                description: None,
-                input_schema: Schema::Static("{}"),
-                output_schema: None,
-                annotations: Annotations {
-                    read_only: None,
-                    destructive: None,
-                    idempotent: None,
-                    open_world: None,
-                },
-                policy: "everyone",
-                icons: &[],
-                headers: &[],
-                task: TaskSupport::Forbidden,
-            },
-            interactive: false,
-            families: &[],
-            call: |_, _| Box::pin(async { ToolResult::default() }),
-            location,
-        }
-    }
-
-    static ADD: ToolDef = tool("add", "src/a.rs:1");
-    static ADD_AGAIN: ToolDef = tool("add", "src/b.rs:2");
-    static SUB: ToolDef = tool("sub", "src/a.rs:9");
-
-    #[test]
-    fn tools_are_sorted_by_name() {
-        let registry = Registry::collect([&SUB, &ADD].into_iter()).expect("no clash");
-        let names: Vec<_> = registry.infos().iter().map(|info| info.name).collect();
-        assert_eq!(names, ["add", "sub"]);
-    }
-
-    #[test]
-    fn a_clash_names_both_places() {
-        let clash = Registry::collect([&ADD_AGAIN, &SUB, &ADD].into_iter()).err();
-        assert_eq!(
-            clash.expect("a clash").to_string(),
-            "two tools are named `add`: at src/a.rs:1 and at src/b.rs:2"
-        );
-    }
-
-    #[test]
-    fn an_output_schema_that_is_no_object_is_not_listed() {
-        let mut info = ADD.info;
-        info.output_schema = Some(|| json!({ "type": "array" }));
-        assert!(listed(&info).output_schema.is_none());
-        info.output_schema = Some(|| json!({ "type": "object" }));
-        assert!(listed(&info).output_schema.is_some());
-    }
-}
+#[path = "registry_tests.rs"]
+mod tests;

@@ -1,11 +1,14 @@
 //! From what a tool returns to what the client gets.
 
+use std::any::Any;
 use std::fmt::Display;
 
 use serde_json::Value;
 use toolgate_core::mcp::content::Content;
 use toolgate_core::mcp::content::ToolResult;
+use toolgate_core::mcp::resource::ResourceContent;
 
+use super::error::Error;
 use super::media::{Audio, Image};
 use super::number;
 
@@ -31,14 +34,23 @@ impl IntoToolResult for ToolResult {
     }
 }
 
-impl<T: IntoToolResult, E: Display> IntoToolResult for std::result::Result<T, E> {
+impl<T: IntoToolResult, E: Display + 'static> IntoToolResult for std::result::Result<T, E> {
     const OUTPUT_SCHEMA: Option<fn() -> Value> = T::OUTPUT_SCHEMA;
 
     fn into_tool_result(self) -> ToolResult {
         match self {
             Ok(value) => value.into_tool_result(),
-            Err(error) => ToolResult::error(error.to_string()),
+            Err(error) => failure(&error),
         }
+    }
+}
+
+/// What the model sees of an error; [`Error::protocol`] is for the client alone.
+fn failure<E: Display + 'static>(error: &E) -> ToolResult {
+    let error_of_ours = (error as &dyn Any).downcast_ref::<Error>();
+    match error_of_ours.and_then(Error::fault) {
+        Some(fault) => ToolResult { fault: Some(Box::new(fault)), ..ToolResult::default() },
+        None => ToolResult::error(error.to_string()),
     }
 }
 
@@ -51,6 +63,12 @@ impl IntoToolResult for () {
 impl IntoToolResult for Vec<Content> {
     fn into_tool_result(self) -> ToolResult {
         ToolResult { content: self, ..ToolResult::default() }
+    }
+}
+
+impl IntoToolResult for ResourceContent {
+    fn into_tool_result(self) -> ToolResult {
+        Content::Resource(self).into_tool_result()
     }
 }
 
@@ -115,7 +133,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::tool::{Error, Json};
+    use crate::tool::Json;
 
     #[derive(Serialize, JsonSchema)]
     struct Weather {
@@ -154,6 +172,14 @@ mod tests {
     }
 
     #[test]
+    fn an_error_of_the_protocol_is_no_result() {
+        let result = Err::<(), _>(Error::protocol("out of order")).into_tool_result();
+        let fault = result.fault.expect("a fault");
+        assert_eq!(fault.into_value(), json!({ "code": -32603, "message": "out of order" }));
+        assert!(result.content.is_empty());
+    }
+
+    #[test]
     fn an_object_is_structured_and_text() {
         let result = Json(Weather { celsius: 21.5 }).into_tool_result();
         assert_eq!(result.structured, Some(json!({ "celsius": 21.5 })));
@@ -161,9 +187,10 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_text_alone() {
+    fn a_list_is_structured_too() {
+        // Which revisions carry it is decided where the result is shaped.
         let result = Json(vec![1, 2]).into_tool_result();
-        assert_eq!(result.structured, None);
+        assert_eq!(result.structured, Some(json!([1, 2])));
         assert_eq!(result.content, [Content::Text("[1,2]".to_owned())]);
     }
 

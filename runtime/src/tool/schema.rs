@@ -22,6 +22,13 @@ pub(crate) fn output<T: JsonSchema>() -> Value {
     generator().into_root_schema_for::<T>().to_value()
 }
 
+/// An input schema that the author wrote in a constant. The test that `serve!()` adds reports text
+/// that is not one.
+#[must_use]
+pub fn constant(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
 /// Puts the schema of a tool's arguments together.
 #[derive(Debug)]
 pub struct InputSchema {

@@ -1,5 +1,7 @@
 // Plain HTTP requests, with no header, redirect or cookie that the test did not ask for.
 import { request as nodeRequest } from "node:http";
+import { messagesOf, parseEvent, showTo } from "./sse.mjs";
+import { exchange } from "./wire-schema.mjs";
 
 const PATIENCE_MS = 15_000;
 
@@ -24,7 +26,7 @@ export const failures = [];
  * Answers `{ status, headers, text, json(), url }` once the whole body has arrived.
  */
 export function send(url, { method = "GET", headers = {}, body } = {}) {
-  const { request, bytes } = open(url, { method, headers, body });
+  const { request, bytes, wire } = open(url, { method, headers, body });
   return new Promise((resolve, reject) => {
     let answered = false;
     request.on("response", (response) => {
@@ -34,7 +36,9 @@ export function send(url, { method = "GET", headers = {}, body } = {}) {
       response.on("error", reject);
       response.on("end", () => {
         if (response.statusCode === 500) failures.push(`${method} ${url}: ${Buffer.concat(chunks).toString("utf8").slice(0, 200)}`);
-        resolve(new Answer(url, response, Buffer.concat(chunks)));
+        const answer = new Answer(url, response, Buffer.concat(chunks));
+        for (const message of messagesOf(response.headers["content-type"], answer.text)) wire.message(message, response.headers);
+        resolve(answer);
         if (!connections.agent) request.destroy();
       });
     });
@@ -65,10 +69,10 @@ async function write(request, bytes = Buffer.alloc(0), isAnswered) {
 
 /** Opens an event stream; answers `{ status, headers, next(), close() }`, events as `{ event, data, id }`. */
 export function listen(url, { headers = {} } = {}) {
-  const { request } = open(url, { method: "GET", headers: { accept: "text/event-stream", ...headers } });
+  const { request, wire } = open(url, { method: "GET", headers: { accept: "text/event-stream", ...headers } });
   return new Promise((resolve, reject) => {
     request.on("error", reject);
-    request.on("response", (response) => resolve(new EventStream(request, response)));
+    request.on("response", (response) => resolve(new EventStream(request, response, wire)));
     request.end();
   });
 }
@@ -92,7 +96,7 @@ function open(url, { method, headers, body }) {
     headers: { host: target.host, ...from(headers), ...all },
     agent: connections.agent,
   });
-  return { request, bytes };
+  return { request, bytes, wire: exchange({ url, headers: all, body: bytes }) };
 }
 
 /**
@@ -139,7 +143,7 @@ class EventStream {
   #events = [];
   #ended = false;
 
-  constructor(request, response) {
+  constructor(request, response, wire) {
     this.status = response.statusCode;
     this.headers = toHeaders(response);
     this.text = "";
@@ -152,7 +156,9 @@ class EventStream {
       pending += chunk.replaceAll("\r\n", "\n");
       let end;
       while ((end = pending.indexOf("\n\n")) >= 0) {
-        this.#push(parseEvent(pending.slice(0, end)));
+        const event = parseEvent(pending.slice(0, end));
+        if (event) showTo(wire, event, response.headers);
+        this.#push(event);
         pending = pending.slice(end + 2);
       }
     });
@@ -190,14 +196,4 @@ class EventStream {
   close() {
     this.request.destroy();
   }
-}
-
-function parseEvent(block) {
-  const event = { event: "message", data: undefined, id: undefined };
-  for (const line of block.split("\n")) {
-    const [, field, value] = /^([^:]*):? ?(.*)$/s.exec(line);
-    if (field === "data") event.data = event.data === undefined ? value : `${event.data}\n${value}`;
-    else if (field === "event" || field === "id") event[field] = value;
-  }
-  return event.data === undefined ? undefined : event;
 }

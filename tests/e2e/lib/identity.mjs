@@ -7,9 +7,10 @@ import { Response } from "miniflare";
 
 const TESTS = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** The build of `tests/<name>`. */
+/** The build of `tests/<name>`, or of the example of that name. */
 export function buildOf(name) {
-  return join(TESTS, name, "build");
+  const folder = name === "everything" ? "../examples/everything" : name;
+  return join(TESTS, folder, "build");
 }
 
 /**
@@ -19,7 +20,7 @@ export function buildOf(name) {
 export function lacksBuild(name) {
   if (process.env.TOOLGATE_BUILD && !/examples.access/.test(process.env.TOOLGATE_BUILD)) return "does not depend on the storage";
   if (process.env.CI || existsSync(join(buildOf(name), "index.js"))) return false;
-  return `no build in tests/${name}: run \`worker-build --dev\` there`;
+  return `no ${buildOf(name)}: run \`worker-build --dev\` beside it`;
 }
 
 /**

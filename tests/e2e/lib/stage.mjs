@@ -5,11 +5,12 @@ import { failures } from "./http.mjs";
 import { startHostileIdp } from "./hostile-idp.mjs";
 import { accessVars, oidcVars, startIdp } from "./idp.mjs";
 import { freePorts } from "./ports.mjs";
+import { violations } from "./wire-schema.mjs";
 import { startWorker } from "./worker.mjs";
 
-export async function openStage({ hostile = false, vars = {}, ...options } = {}) {
+export async function openStage({ hostile = false, vars = {}, publicPort, ...options } = {}) {
   const [port] = options.port ? [options.port] : await freePorts(1);
-  const idp = hostile ? await startHostileIdp() : await startIdp({ redirectUris: [`http://localhost:${port}/callback`] });
+  const idp = hostile ? await startHostileIdp() : await startIdp({ redirectUris: [`http://localhost:${publicPort ?? port}/callback`] });
   const secrets = { COOKIE_ENCRYPTION_KEY: randomBytes(32).toString("hex") };
   const start = (more = {}) => startWorker({
     ...options, ...more, port, vars: { ...accessVars(idp.issuer), ...oidcVars(idp.issuer), ...secrets, ...vars, ...more.vars },
@@ -43,6 +44,8 @@ export async function openStage({ hostile = false, vars = {}, ...options } = {})
       if (panics.length > 0) throw new Error(`the Worker panicked:\n${panics.join("\n")}`);
       const mine = failures.filter((line) => line.includes(worker.origin));
       if (mine.length > 0) throw new Error(`the Worker answered 500:\n${mine.join("\n")}`);
+      const invalid = violations.filter(({ origin }) => [worker.origin, `http://localhost:${publicPort}`].includes(origin));
+      if (invalid.length > 0) throw new Error(`against the schema:\n${invalid.map(({ text }) => text).join("\n")}`);
     },
   };
 }

@@ -9,7 +9,7 @@ use cargo_toolgate::tools::Tools;
 use cargo_toolgate::{Error, Result, check, setup};
 
 use crate::run::{cargo, run};
-use crate::size;
+use crate::{clients, size};
 
 type Check = fn(&mut Step) -> Result<String>;
 
@@ -25,6 +25,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("wasm build", wasm_build),
     ("deploy --dry-run", dry_run),
     ("wasm size", wasm_size),
+    ("clients", clients::make),
     ("end-to-end tests", end_to_end),
     ("end-to-end tests on KV", end_to_end_on_kv),
     ("end-to-end tests on D1", end_to_end_on_d1),
@@ -77,10 +78,13 @@ fn layers(step: &mut Step) -> Result<String> {
 /// protocol, and a whole release build for each would take minutes.
 const IDENTITY_SERVERS: [&str; 3] = ["tests/oidc", "tests/github", "tests/access-jwt"];
 
+/// The server with everything that MCP has, behind OAuth and without sign-in; debug builds, too.
+const EVERYTHING: [&str; 2] = ["examples/everything", "tests/open"];
+
 fn generated_files(_: &mut Step) -> Result<String> {
     let mut said = Vec::new();
     let servers = ["examples/access", "tests/kv", "tests/d1"];
-    for server in servers.into_iter().chain(IDENTITY_SERVERS) {
+    for server in servers.into_iter().chain(IDENTITY_SERVERS).chain(EVERYTHING) {
         let project = Project::find(&toolgate_tests::repository().join(server))?;
         let problems = check::problems(&project);
         said.extend(problems.iter().map(|problem| format!("{server}: {problem}")));
@@ -112,8 +116,10 @@ fn wasm_build(step: &mut Step) -> Result<String> {
         command.arg("--release").current_dir(server.root);
         run(step, "wasm-build", command.envs(tools.environment()))?;
     }
-    for server in IDENTITY_SERVERS {
+    for server in IDENTITY_SERVERS.into_iter().chain(EVERYTHING) {
         let mut command = Command::new(tools.cargo_binary("worker-build"));
+        // `provider = "none"` builds for this very machine only.
+        command.env("TOOLGATE_DEV", "1");
         command.arg("--dev").current_dir(toolgate_tests::repository().join(server));
         run(step, "wasm-build", command.envs(tools.environment()))?;
     }

@@ -2,6 +2,7 @@
 //! none of the others.
 
 mod checks;
+mod clients;
 mod run;
 mod size;
 

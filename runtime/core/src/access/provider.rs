@@ -80,7 +80,9 @@ impl Provider {
                 let access = format!("https://{team}.cloudflareaccess.com/cdn-cgi/access/sso/oidc");
                 ("team".to_owned(), format!("{access}/{client_id}/{endpoint}"))
             }),
-            Configured::Discovery(_) | Configured::GitHub => return Err(settings.mismatch()),
+            Configured::Discovery(_) | Configured::GitHub | Configured::None => {
+                return Err(settings.mismatch());
+            }
         };
         let issuer = identity.issuer.as_ref().map(|issuer| settings.read(issuer));
         let urls = addresses.map(|(name, address)| settings.url(&name, &address));

@@ -40,6 +40,14 @@ pub enum Kind {
     ToolAllowed,
     /// A tool was called by somebody its policy does not allow, or does not exist.
     ToolDenied,
+    /// A prompt was asked for, or an argument of it completed, by somebody its policy allows.
+    PromptAllowed,
+    /// The same by somebody its policy does not allow, or the prompt does not exist.
+    PromptDenied,
+    /// A resource was read, or a variable of it completed, by somebody its policy allows.
+    ResourceAllowed,
+    /// The same by somebody its policy does not allow, or the resource does not exist.
+    ResourceDenied,
     /// A request was refused because there were too many.
     RateLimited,
 }
@@ -58,6 +66,10 @@ impl Kind {
             Self::Revoked => "revoked",
             Self::ToolAllowed => "tool_allowed",
             Self::ToolDenied => "tool_denied",
+            Self::PromptAllowed => "prompt_allowed",
+            Self::PromptDenied => "prompt_denied",
+            Self::ResourceAllowed => "resource_allowed",
+            Self::ResourceDenied => "resource_denied",
             Self::RateLimited => "rate_limited",
         }
     }
@@ -77,7 +89,7 @@ pub struct Event {
     pub email: Option<String>,
     /// Key of the OAuth client.
     pub client: Option<String>,
-    /// Name of the tool, where there is one of that name.
+    /// Name of the tool, prompt or resource, where there is one of that name.
     pub tool: Option<&'static str>,
     /// Name of the policy that decided.
     pub policy: Option<&'static str>,

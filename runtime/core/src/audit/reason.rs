@@ -84,6 +84,10 @@ reasons! {
     PolicyTooComplex = "policy_too_complex",
     /// There is no tool of the name that was called.
     UnknownTool = "unknown_tool",
+    /// There is no prompt of the name that was asked for.
+    UnknownPrompt = "unknown_prompt",
+    /// There is no resource of the URI that was read.
+    UnknownResource = "unknown_resource",
 
     // Bearer tokens.
     /// A request to the MCP endpoint without an access token: how every client begins.

@@ -1,10 +1,19 @@
 //! Questions of a running call to its client: elicitation, sampling, roots.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use super::filled_in;
+use super::json::{member, object, quote};
+use super::peer::{ClientCapabilities, Peer};
+use super::revision::Revision;
+
+pub use super::form::elicitation_schema;
+pub use super::given::Reply;
 
 /// One question. In the legacy revisions it is a request of the server; in 2026-07-28 it is an entry
 /// of `inputRequests` (MCP 2026-07-28, multi round-trip requests).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ask {
     /// Names the question among those of one call; the same in every round.
     pub key: String,
@@ -13,13 +22,14 @@ pub struct Ask {
 }
 
 /// What a client can be asked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Question {
     /// `elicitation/create`, form mode: a flat object of this schema.
     Form {
         /// For the person.
         message: String,
-        /// `requestedSchema`.
+        /// `requestedSchema`, as [`elicitation_schema`] makes it.
         schema: Value,
     },
     /// `elicitation/create`, URL mode: the person is sent to a page.
@@ -33,4 +43,98 @@ pub enum Question {
     Sampling(Value),
     /// `roots/list`.
     Roots,
+}
+
+impl Ask {
+    /// Whether a client with these capabilities can be asked.
+    #[must_use]
+    pub fn is_supported(&self, capabilities: &ClientCapabilities) -> bool {
+        match &self.question {
+            Question::Form { .. } => capabilities.elicitation,
+            Question::Url { .. } => capabilities.elicitation_url,
+            Question::Sampling(_) => capabilities.sampling,
+            Question::Roots => capabilities.roots,
+        }
+    }
+
+    /// Whether this client can be asked: by its capabilities, and by what the forms of its revision
+    /// can show.
+    #[must_use]
+    pub fn is_supported_by(&self, peer: &Peer) -> bool {
+        self.is_supported(&peer.capabilities)
+            && match &self.question {
+                Question::Form { schema, .. } => filled_in::fits(schema, peer.revision),
+                _ => true,
+            }
+    }
+
+    /// The `ClientCapabilities` that it takes.
+    #[must_use]
+    pub fn required(&self) -> Value {
+        let (capability, mode) = match &self.question {
+            Question::Form { .. } => ("elicitation", None),
+            Question::Url { .. } => ("elicitation", Some("url")),
+            Question::Sampling(_) => ("sampling", None),
+            Question::Roots => ("roots", None),
+        };
+        let modes = mode.map(|mode| (mode, object(vec![]))).into_iter().collect();
+        object(vec![(capability, object(modes))])
+    }
+
+    /// The request of a server of a legacy revision, as JSON text; `id` names it in the session.
+    #[must_use]
+    pub fn request(&self, id: &str, revision: Revision) -> String {
+        let mut out = String::from("{");
+        member(&mut out, "jsonrpc", &quote("2.0"));
+        member(&mut out, "id", &quote(id));
+        member(&mut out, "method", &quote(self.method()));
+        if let Some(params) = self.params(revision, id) {
+            member(&mut out, "params", &params.to_string());
+        }
+        out.push('}');
+        out
+    }
+
+    /// The entry of `inputRequests` (MCP 2026-07-28).
+    #[must_use]
+    pub fn input_request(&self) -> Value {
+        let mut members = vec![("method", Value::from(self.method()))];
+        let params = self.params(Revision::V2026_07_28, "");
+        members.extend(params.map(|params| ("params", params)));
+        object(members)
+    }
+
+    const fn method(&self) -> &'static str {
+        match &self.question {
+            Question::Form { .. } | Question::Url { .. } => "elicitation/create",
+            Question::Sampling(_) => "sampling/createMessage",
+            Question::Roots => "roots/list",
+        }
+    }
+
+    fn params(&self, revision: Revision, id: &str) -> Option<Value> {
+        let has_modes = revision >= Revision::V2025_11_25;
+        let mut members = Vec::with_capacity(4);
+        match &self.question {
+            Question::Sampling(params) => return Some(params.clone()),
+            Question::Roots => return None,
+            Question::Form { message, schema } => {
+                if has_modes {
+                    members.push(("mode", Value::from("form")));
+                }
+                members.push(("message", Value::from(message.as_str())));
+                members.push(("requestedSchema", filled_in::shape(schema, revision)));
+            }
+            Question::Url { message, url } => {
+                members.push(("mode", Value::from("url")));
+                members.push(("message", Value::from(message.as_str())));
+                members.push(("url", Value::from(url.as_str())));
+                // Names the elicitation in `notifications/elicitation/complete`, of this one revision.
+                if !revision.is_modern() {
+                    members.push(("elicitationId", Value::from(id)));
+                }
+            }
+        }
+        Some(object(members))
+    }
 }

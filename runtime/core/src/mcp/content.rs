@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::fault::Fault;
 use super::resource::ResourceContent;
 
 /// One content block of a tool result.
@@ -73,6 +74,30 @@ impl Content {
     }
 }
 
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Content {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<ResourceContent> for Content {
+    fn from(resource: ResourceContent) -> Self {
+        Self::Resource(resource)
+    }
+}
+
+impl From<ResourceLink> for Content {
+    fn from(link: ResourceLink) -> Self {
+        Self::ResourceLink(link)
+    }
+}
+
 /// The result of a tool call (`CallToolResult`).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ToolResult {
@@ -82,6 +107,8 @@ pub struct ToolResult {
     pub structured: Option<Value>,
     /// The call failed in a way the model should see.
     pub is_error: bool,
+    /// The call failed in a way that only the client should see: it gets this error, and no result.
+    pub fault: Option<Box<Fault>>,
 }
 
 impl super::outcome::Shape for ToolResult {
@@ -94,6 +121,7 @@ impl ToolResult {
     /// A failure that the model should see.
     #[must_use]
     pub fn error(message: impl Into<String>) -> Self {
-        Self { content: vec![Content::Text(message.into())], structured: None, is_error: true }
+        let content = vec![Content::Text(message.into())];
+        Self { content, is_error: true, ..Self::default() }
     }
 }

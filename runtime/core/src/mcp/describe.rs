@@ -1,8 +1,11 @@
-//! How the server and its tools present themselves, per revision.
+//! How the server and what it has present themselves, per revision.
 
 use serde_json::{Map, Value};
 
+use super::icon::{Icon, icons};
 use super::json::{member, object, quote};
+use super::prompt::{PromptArgument, PromptInfo};
+use super::resource::ResourceInfo;
 use super::revision::Revision;
 use super::tool::{Schema, ToolInfo};
 use super::{Server, result};
@@ -29,14 +32,12 @@ pub(super) fn server_info(server: &Server<'_>, revision: Revision) -> Value {
         if let Some(url) = &config.website_url {
             info["websiteUrl"] = Value::from(url.as_ref());
         }
+        if let Some(icon) = &config.icon {
+            let icon = object(vec![("src", Value::from(icon.as_ref()))]);
+            info["icons"] = Value::Array(vec![icon]);
+        }
     }
     info
-}
-
-/// `ServerCapabilities`: tools, also when a caller sees none of them. The list changes with a
-/// deployment or a policy, and nothing announces that, so there is no `listChanged`.
-pub(super) fn capabilities() -> Value {
-    object(vec![("tools", object(vec![]))])
 }
 
 /// Appends `Tool` as JSON text. Ready-made schemas go in as they are, without being parsed.
@@ -68,7 +69,52 @@ pub(super) fn write_tool(out: &mut String, tool: &ToolInfo, revision: Revision) 
     if !annotations.is_empty() {
         member(out, "annotations", &Value::Object(annotations).to_string());
     }
+    if let Some(icons) = icons(tool.icons, revision) {
+        member(out, "icons", &icons.to_string());
+    }
     out.push('}');
+}
+
+/// `Prompt`.
+pub(super) fn prompt(prompt: &PromptInfo, revision: Revision) -> Value {
+    let mut members = vec![("name", Value::from(prompt.name))];
+    present(&mut members, prompt.title, prompt.description, prompt.icons, revision);
+    if !prompt.arguments.is_empty() {
+        members.push(("arguments", prompt.arguments.iter().map(argument).collect()));
+    }
+    object(members)
+}
+
+fn argument(argument: &PromptArgument) -> Value {
+    let mut members = vec![("name", Value::from(argument.name))];
+    members.extend(argument.description.map(|text| ("description", Value::from(text))));
+    if argument.required {
+        members.push(("required", Value::Bool(true)));
+    }
+    object(members)
+}
+
+/// `Resource` or `ResourceTemplate`.
+pub(super) fn resource(resource: &ResourceInfo, revision: Revision) -> Value {
+    let uri = if resource.variables.is_empty() { "uri" } else { "uriTemplate" };
+    let mut members = vec![(uri, Value::from(resource.uri)), ("name", Value::from(resource.name))];
+    present(&mut members, resource.title, resource.description, resource.icons, revision);
+    members.extend(resource.mime_type.map(|mime_type| ("mimeType", Value::from(mime_type))));
+    object(members)
+}
+
+/// What is for people, as far as the revision has it.
+fn present(
+    members: &mut Vec<(&str, Value)>,
+    title: Option<&str>,
+    description: Option<&str>,
+    pictures: &[Icon],
+    revision: Revision,
+) {
+    let title = title.filter(|_| revision >= Revision::V2025_06_18);
+    members.extend(title.map(|title| ("title", Value::from(title))));
+    members.extend(description.map(|text| ("description", Value::from(text))));
+    members.extend(icons(pictures, revision).map(|icons| ("icons", icons)));
 }
 
 fn annotations(tool: &ToolInfo, revision: Revision) -> Map<String, Value> {

@@ -76,8 +76,19 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Whether the client takes JSON. The specification wants both JSON and event streams listed, but
-/// only JSON is ever answered here: whoever takes that, or does not say, is served.
+/// JSON alone is enough for most answers: whoever takes that, or does not say, is served.
 pub(super) fn takes_json(headers: &HeaderMap) -> bool {
+    accepts(headers, &["application/json", "application/*", "*/*"]).unwrap_or(true)
+}
+
+/// Whether the client says that it takes event streams. `*/*` does not say so: programs that know
+/// nothing of them send it as well.
+pub(super) fn takes_stream(headers: &HeaderMap) -> bool {
+    accepts(headers, &["text/event-stream", "text/*"]).unwrap_or(false)
+}
+
+/// Whether one of these media ranges is accepted; `None` when nothing is said.
+fn accepts(headers: &HeaderMap, ranges: &[&str]) -> Option<bool> {
     let mut says_anything = false;
     for value in headers.get_all(ACCEPT) {
         for range in value.to_str().unwrap_or_default().split(',') {
@@ -87,15 +98,13 @@ pub(super) fn takes_json(headers: &HeaderMap) -> bool {
                 continue;
             }
             says_anything = true;
-            let matches = ["application/json", "application/*", "*/*"]
-                .iter()
-                .any(|name| media_range.eq_ignore_ascii_case(name));
+            let matches = ranges.iter().any(|name| media_range.eq_ignore_ascii_case(name));
             if matches && !parts.any(is_zero_quality) {
-                return true;
+                return Some(true);
             }
         }
     }
-    !says_anything
+    says_anything.then_some(false)
 }
 
 /// `q=0`, `q=0.000`: not acceptable.
@@ -109,9 +118,9 @@ fn is_zero_quality(parameter: &str) -> bool {
     }
 }
 
-/// The value of `Mcp-Name`, decoded where it is wrapped as `=?base64?…?=`. `None` when the wrapped
-/// text is not canonical base64 of UTF-8.
-pub(super) fn decode_name(value: &str) -> Option<Cow<'_, str>> {
+/// The value of `Mcp-Name` or `Mcp-Param-…`, decoded where it is wrapped as `=?base64?…?=`. `None`
+/// when the wrapped text is not canonical base64 of UTF-8.
+pub(super) fn decode(value: &str) -> Option<Cow<'_, str>> {
     match value.strip_prefix("=?base64?").and_then(|rest| rest.strip_suffix("?=")) {
         None => Some(Cow::Borrowed(value)),
         Some(encoded) => {

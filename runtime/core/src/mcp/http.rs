@@ -16,20 +16,24 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::Server;
-use super::call::{self, Answers, Call, Pending};
+use super::exchange::Exchange;
+use super::fault::{self, Fault};
 use super::headers::{self, Version};
 use super::json::object;
 use super::jsonrpc::{
-    self, Body, Fault, HEADER_MISMATCH, INVALID_PARAMS, INVALID_REQUEST, Invalid, METHOD_NOT_FOUND,
+    self, Body, HEADER_MISMATCH, INVALID_PARAMS, INVALID_REQUEST, Invalid, METHOD_NOT_FOUND,
     Message, Request, UNSUPPORTED_PROTOCOL_VERSION,
 };
+use super::listen::Listen;
 use super::methods::{self, Answer, Scope};
-use super::outcome::Outcome;
+use super::peer::{self, ClientCapabilities, META_CLIENT_CAPABILITIES};
+use super::pending::{self, Answers, Pending};
 use super::revision::Revision;
+use super::session::SessionState;
+use super::task::TaskRequest;
 use crate::caller::{Caller, Vars};
 
 const META_PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
-const META_CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
 /// An HTTP response with its body in memory.
 pub type Response = http::Response<Vec<u8>>;
@@ -39,26 +43,23 @@ pub type Response = http::Response<Vec<u8>>;
 pub enum Accepted {
     /// The answer.
     Done(Response),
-    /// Tools have to run first.
+    /// Something has to run first.
     Run(Exchange),
+    /// A session begins.
+    Begin(Begin),
+    /// A stream of notifications begins.
+    Listen(Listen),
+    /// Whoever keeps the task answers.
+    Task(TaskRequest),
 }
 
-/// A POST whose tool calls have to run before it is answered.
+/// A valid `initialize`, where sessions are issued.
 #[derive(Debug)]
-pub struct Exchange(Pending);
-
-impl Exchange {
-    /// The calls to run; each is given out once.
-    pub fn calls(&mut self) -> Vec<Call> {
-        self.0.calls()
-    }
-
-    /// The answer, from the results and the [`Call::slot`] each belongs to. A call without a
-    /// result answers with an internal error.
-    #[must_use]
-    pub fn finish(self, results: Vec<(usize, Outcome)>) -> Response {
-        json(StatusCode::OK, self.0.finish(results))
-    }
+pub struct Begin {
+    /// The answer, which still lacks the `Mcp-Session-Id`.
+    pub response: Response,
+    /// What is to be remembered.
+    pub session: SessionState,
 }
 
 /// Answers one HTTP request to the MCP endpoint. The caller is authenticated and the `Origin`
@@ -86,19 +87,21 @@ pub fn accept_http(
         let message = "Accept must allow application/json";
         return Accepted::Done(plain(StatusCode::NOT_ACCEPTABLE, message));
     }
-    let version = Version::read(request.headers());
-    let scope = Scope { server, caller, vars, revision: Revision::WITHOUT_HEADER };
+    let headers = request.headers();
+    let version = Version::read(headers);
+    let revision = Revision::WITHOUT_HEADER;
+    let scope = Scope { server, caller, vars, revision, headers: Some(headers), session: None };
     match jsonrpc::read(request.body()) {
         Err(fault) => refuse(fault, None),
-        Ok(Body::Batch(messages)) => batch(scope, version, messages),
+        Ok(Body::Batch(messages)) => batch(scope, version, headers, messages),
         Ok(Body::Single(Err(invalid))) => refuse(invalid.fault, invalid.id.as_ref()),
-        Ok(Body::Single(Ok(Message::Request(message)))) => {
-            single(scope, version, request.headers(), message)
-        }
-        Ok(Body::Single(Ok(Message::Response))) if version.is_modern() => {
+        Ok(Body::Single(Ok(Message::Request(message)))) => single(scope, version, headers, message),
+        Ok(Body::Single(Ok(Message::Response { .. }))) if version.is_modern() => {
             refuse(Fault::new(INVALID_REQUEST, "This revision has no responses of clients"), None)
         }
-        Ok(Body::Single(Ok(Message::Notification | Message::Response))) => unanswered(version),
+        Ok(Body::Single(Ok(Message::Notification { .. } | Message::Response { .. }))) => {
+            unanswered(version)
+        }
     }
 }
 
@@ -108,17 +111,16 @@ fn single(
     headers: &http::HeaderMap,
     request: Request,
 ) -> Accepted {
-    let meta = request.params.get("_meta").and_then(Value::as_object);
+    let meta = peer::meta(&request.params);
     let stated = meta.and_then(|meta| meta.get(META_PROTOCOL_VERSION));
     let revision = if stated.is_some() || version.is_modern() || request.method == "server/discover"
     {
-        match check_modern(version, headers, &request, meta) {
+        match check_modern(&scope, version, headers, &request) {
             Ok(revision) => revision,
             Err(fault) => return refuse(fault, Some(&request.id)),
         }
     } else if request.method == "initialize" {
-        // Whatever the header says: nothing has been negotiated yet.
-        Revision::WITHOUT_HEADER
+        return initialize(&scope, request);
     } else {
         match legacy_revision(version) {
             Some(revision) => revision,
@@ -129,30 +131,52 @@ fn single(
     let id = request.id.clone();
     match methods::answer(&scope, request, 0) {
         Ok(Answer::Ready(text)) => Accepted::Done(json(StatusCode::OK, text)),
-        Ok(Answer::Call(call)) => Accepted::Run(Exchange(Pending::single(&scope, *call))),
-        Err(fault) => {
-            let status = if revision.is_modern() && fault.code == METHOD_NOT_FOUND {
-                StatusCode::NOT_FOUND
-            } else {
-                StatusCode::OK
-            };
-            Accepted::Done(json(status, fault.response(Some(&id))))
+        Ok(Answer::Call(call)) => run(headers, Pending::single(&scope, *call)),
+        Ok(Answer::Listen(listen)) => Accepted::Listen(*listen),
+        Ok(Answer::Task(task)) => Accepted::Task(*task),
+        Err(error) => Accepted::Done(fault(error, &id, revision)),
+    }
+}
+
+fn run(headers: &http::HeaderMap, pending: Pending) -> Accepted {
+    Accepted::Run(Exchange::new(pending, Some(headers)))
+}
+
+/// Whatever the version header says: nothing has been negotiated yet.
+fn initialize(scope: &Scope<'_>, request: Request) -> Accepted {
+    let id = request.id.clone();
+    let capabilities = request.params.get("capabilities").cloned();
+    let negotiated = methods::negotiate(&request.params);
+    let response = match methods::answer(scope, request, 0) {
+        Ok(Answer::Ready(text)) => json(StatusCode::OK, text),
+        Ok(_) => return Accepted::Done(method_not_allowed()),
+        Err(error) => return Accepted::Done(fault(error, &id, scope.revision)),
+    };
+    match negotiated {
+        Some(revision) if scope.server.sessions => {
+            let capabilities = ClientCapabilities::read(capabilities.as_ref(), revision);
+            Accepted::Begin(Begin {
+                response,
+                session: SessionState::begin(revision, capabilities),
+            })
         }
+        _ => Accepted::Done(response),
     }
 }
 
 fn batch(
     scope: Scope<'_>,
     version: Version<'_>,
+    headers: &http::HeaderMap,
     messages: Vec<Result<Message, Box<Invalid>>>,
 ) -> Accepted {
     let Some(revision) = legacy_revision(version).filter(|revision| revision.has_batches()) else {
         return refuse(Fault::new(INVALID_REQUEST, "This revision has no batches"), None);
     };
-    match call::batch(&Scope { revision, ..scope }, messages) {
+    match pending::batch(&Scope { revision, ..scope }, messages) {
         Answers::None => Accepted::Done(accepted()),
         Answers::Ready(text) => Accepted::Done(json(StatusCode::OK, text)),
-        Answers::Waiting(pending) => Accepted::Run(Exchange(pending)),
+        Answers::Waiting(pending) => run(headers, pending),
     }
 }
 
@@ -182,11 +206,12 @@ fn unsupported_legacy() -> Accepted {
 
 /// The checks of 2026-07-28, in the order that tells a client most.
 fn check_modern(
+    scope: &Scope<'_>,
     version: Version<'_>,
     headers: &http::HeaderMap,
     request: &Request,
-    meta: Option<&Map<String, Value>>,
 ) -> Result<Revision, Fault> {
+    let meta = peer::meta(&request.params);
     let stated = match meta.and_then(|meta| meta.get(META_PROTOCOL_VERSION)) {
         Some(Value::String(stated)) => stated.as_str(),
         _ => return Err(missing_meta(META_PROTOCOL_VERSION)),
@@ -205,20 +230,41 @@ fn check_modern(
         Ok(Some(method)) if method == request.method => {}
         _ => return Err(Fault::new(HEADER_MISMATCH, "Mcp-Method must equal the method")),
     }
-    if request.method == "tools/call" {
-        check_name(headers, &request.params)?;
+    if !methods::is_served(&Scope { revision, ..*scope }, &request.method) {
+        return Err(Fault::new(METHOD_NOT_FOUND, "Method not found"));
     }
+    if let Some(key) = named_by(&request.method) {
+        check_name(headers, &request.params, key)?;
+    }
+    peer::log_level(meta)?;
     Ok(revision)
 }
 
-fn check_name(headers: &http::HeaderMap, params: &Map<String, Value>) -> Result<(), Fault> {
-    let Some(name) = params.get("name").and_then(Value::as_str) else {
-        return Err(Fault::new(INVALID_PARAMS, "Invalid params: `name` is not text"));
+/// The param that `Mcp-Name` repeats.
+fn named_by(method: &str) -> Option<&'static str> {
+    match method {
+        "tools/call" | "prompts/get" => Some("name"),
+        "resources/read" => Some("uri"),
+        "tasks/get" | "tasks/update" | "tasks/cancel" => Some("taskId"),
+        _ => None,
+    }
+}
+
+fn check_name(
+    headers: &http::HeaderMap,
+    params: &Map<String, Value>,
+    key: &str,
+) -> Result<(), Fault> {
+    let Some(name) = params.get(key).and_then(Value::as_str) else {
+        return Err(Fault::params(&["`", key, "` is not text"].concat()));
     };
     let header = headers::single(headers, &headers::NAME).ok().flatten();
-    match header.and_then(headers::decode_name) {
+    match header.and_then(headers::decode) {
         Some(header) if header == name => Ok(()),
-        _ => Err(Fault::new(HEADER_MISMATCH, "Mcp-Name must equal the name in params")),
+        _ => {
+            let message = ["Mcp-Name must equal `", key, "` in params"].concat();
+            Err(Fault::new(HEADER_MISMATCH, message))
+        }
     }
 }
 
@@ -238,12 +284,22 @@ fn refuse(fault: Fault, id: Option<&Value>) -> Accepted {
     Accepted::Done(bad_request(fault, id))
 }
 
-/// 400 with a JSON-RPC error.
-pub(super) fn bad_request(fault: Fault, id: Option<&Value>) -> Response {
-    json(StatusCode::BAD_REQUEST, fault.response(id))
+/// A JSON-RPC error as the answer to a request.
+pub(super) fn fault(error: Fault, id: &Value, revision: Revision) -> Response {
+    json(fault::status(revision, error.code), error.response(Some(id)))
 }
 
-fn json(status: StatusCode, text: String) -> Response {
+/// 400 with a JSON-RPC error, or 404 for a method that is none.
+pub(super) fn bad_request(fault: Fault, id: Option<&Value>) -> Response {
+    let status = match fault.code {
+        METHOD_NOT_FOUND => StatusCode::NOT_FOUND,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    json(status, fault.response(id))
+}
+
+/// An answer in JSON.
+pub(super) fn json(status: StatusCode, text: String) -> Response {
     respond(status, Some("application/json"), text.into_bytes())
 }
 

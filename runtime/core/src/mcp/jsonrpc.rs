@@ -1,14 +1,21 @@
 //! JSON-RPC 2.0 messages: strict reading, plain writing.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 
-use super::json::{member, object, quote};
+use super::json::{member, quote};
+
+pub(super) use super::fault::{
+    Fault, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND,
+    PARSE_ERROR, UNSUPPORTED_PROTOCOL_VERSION,
+};
 
 /// Arrays and objects inside each other in one message. Tool arguments are a few levels deep;
 /// the reader recurses, and a Worker's stack is small.
 pub const MAX_NESTING: u32 = 64;
+
+/// Values in one message, counted with the commas between them. Each takes up to a hundred bytes once
+/// it is read, and a Worker has 128 MB for everything.
+pub const MAX_VALUES: u32 = 100_000;
 
 /// Messages in one batch. Each may be a tool call, and all of them share the time and memory of
 /// one Worker request.
@@ -18,63 +25,12 @@ pub const MAX_BATCH: usize = 32;
 /// and repeated, so it must not be a way to have bodies echoed.
 pub const MAX_ID_BYTES: usize = 256;
 
-/// The body is not JSON.
-pub const PARSE_ERROR: i32 = -32700;
-/// The message is not one of JSON-RPC.
-pub const INVALID_REQUEST: i32 = -32600;
-/// There is no such method.
-pub const METHOD_NOT_FOUND: i32 = -32601;
-/// The params are not those of the method.
-pub const INVALID_PARAMS: i32 = -32602;
-/// The server failed.
-pub const INTERNAL_ERROR: i32 = -32603;
-/// MCP 2026-07-28: a header is missing, malformed, or says something else than the body.
-pub const HEADER_MISMATCH: i32 = -32020;
-/// MCP 2026-07-28: a call needs something of the client that it did not declare.
-pub const MISSING_CLIENT_CAPABILITY: i32 = -32021;
-/// MCP 2026-07-28: the revision is not spoken here.
-pub const UNSUPPORTED_PROTOCOL_VERSION: i32 = -32022;
-
-/// A JSON-RPC error object.
-#[derive(Debug, Clone)]
-pub struct Fault {
-    pub(super) code: i32,
-    message: Cow<'static, str>,
-    data: Option<Value>,
-}
-
-impl Fault {
-    /// An error with this code, see the constants of this module.
-    #[must_use]
-    pub fn new(code: i32, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), data: None }
-    }
-
-    /// With `data`.
-    #[must_use]
-    pub fn with_data(mut self, data: Value) -> Self {
-        self.data = Some(data);
-        self
-    }
-
-    /// The whole response; without `id` where the request's could not be read.
-    #[must_use]
-    pub fn response(self, id: Option<&Value>) -> String {
-        let mut error =
-            vec![("code", Value::from(self.code)), ("message", Value::from(self.message.as_ref()))];
-        if let Some(data) = self.data {
-            error.push(("data", data));
-        }
-        envelope(id, "error", &object(error).to_string())
-    }
-}
-
 /// The whole response to a request that succeeded; `result` is JSON text.
 pub(super) fn success(id: &Value, result: &str) -> String {
     envelope(Some(id), "result", result)
 }
 
-fn envelope(id: Option<&Value>, key: &str, json: &str) -> String {
+pub(super) fn envelope(id: Option<&Value>, key: &str, json: &str) -> String {
     // Results can be images of megabytes: one allocation of the right size.
     let mut out = String::with_capacity(json.len() + MAX_ID_BYTES);
     out.push('{');
@@ -99,9 +55,17 @@ pub struct Request {
 #[derive(Debug)]
 pub(super) enum Message {
     Request(Request),
-    Notification,
-    /// An answer of the client. This server asks nothing, so nothing waits for it.
-    Response,
+    /// Nothing is answered.
+    Notification {
+        method: String,
+        params: Map<String, Value>,
+    },
+    /// What the client answers to a request of the server; `null` for an id that it could not read.
+    Response {
+        id: Value,
+        /// `result`, or `error`.
+        result: Result<Value, Value>,
+    },
 }
 
 /// JSON, but not JSON-RPC as MCP uses it.
@@ -121,8 +85,12 @@ pub(super) enum Body {
 
 /// Reads the body of a POST.
 pub(super) fn read(body: &[u8]) -> Result<Body, Fault> {
-    if nesting(body) > MAX_NESTING {
+    let (nesting, values) = extent(body);
+    if nesting > MAX_NESTING {
         return Err(Fault::new(PARSE_ERROR, "Parse error: nested too deeply"));
+    }
+    if values > MAX_VALUES {
+        return Err(Fault::new(PARSE_ERROR, "Parse error: too many values"));
     }
     match serde_json::from_slice(body) {
         Err(_) => Err(Fault::new(PARSE_ERROR, "Parse error: the body is not JSON")),
@@ -138,9 +106,10 @@ pub(super) fn read(body: &[u8]) -> Result<Body, Fault> {
     }
 }
 
-/// The deepest nesting of arrays and objects, counted before anything recurses.
-fn nesting(body: &[u8]) -> u32 {
-    let (mut depth, mut deepest) = (0_u32, 0);
+/// The deepest nesting of arrays and objects, and the number of values: counted before anything
+/// recurses or takes memory.
+fn extent(body: &[u8]) -> (u32, u32) {
+    let (mut depth, mut deepest, mut values) = (0_u32, 0, 1_u32);
     let (mut in_text, mut escaped) = (false, false);
     for byte in body {
         match byte {
@@ -150,12 +119,14 @@ fn nesting(body: &[u8]) -> u32 {
             b'[' | b'{' if !in_text => {
                 depth += 1;
                 deepest = deepest.max(depth);
+                values = values.saturating_add(1);
             }
             b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            b',' if !in_text => values = values.saturating_add(1),
             _ => {}
         }
     }
-    deepest
+    (deepest, values)
 }
 
 fn message(value: Value) -> Result<Message, Box<Invalid>> {
@@ -165,7 +136,7 @@ fn message(value: Value) -> Result<Message, Box<Invalid>> {
     let is_response = !object.contains_key("method")
         && object.contains_key("result") != object.contains_key("error");
     if is_response && object.get("jsonrpc").is_some_and(|version| version == "2.0") {
-        return Ok(Message::Response);
+        return Ok(response(object));
     }
     let id = match object.remove("id") {
         None => None,
@@ -192,8 +163,18 @@ fn message(value: Value) -> Result<Message, Box<Invalid>> {
     };
     Ok(match id {
         Some(id) => Message::Request(Request { id, method, params }),
-        None => Message::Notification,
+        None => Message::Notification { method, params },
     })
+}
+
+/// An object that has one of `result` and `error`.
+fn response(mut object: Map<String, Value>) -> Message {
+    let id = object.remove("id").unwrap_or_default();
+    let result = match object.remove("result") {
+        Some(result) => Ok(result),
+        None => Err(object.remove("error").unwrap_or_default()),
+    };
+    Message::Response { id, result }
 }
 
 /// MCP narrows JSON-RPC: never `null`, and whole numbers only. One beyond 64 bits could not be

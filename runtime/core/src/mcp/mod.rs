@@ -1,27 +1,50 @@
 //! The Model Context Protocol: messages in, messages out.
 //!
-//! [`accept_http`] serves the Streamable HTTP endpoint in every revision, [`accept_sse`] the older
-//! HTTP+SSE transport. Neither runs a tool: they hand out [`Call`]s, each already allowed by
-//! [`policy::decide`](crate::policy::decide), and take the results back.
+//! [`accept_http`] serves the Streamable HTTP endpoint in every revision, [`accept_session`] the
+//! messages of a session: of Streamable HTTP, and of the older HTTP+SSE transport. Neither runs a
+//! tool: they hand out [`Call`]s, each already allowed by [`policy::decide`](crate::policy::decide),
+//! and take the results back.
 
 pub mod ask;
 mod call;
+mod capabilities;
+pub mod completion;
 pub mod content;
 mod describe;
+mod exchange;
+pub mod families;
+pub mod fault;
+mod filled_in;
+mod form;
+mod given;
+mod guard;
 mod headers;
 mod http;
 pub mod icon;
+pub mod input_required;
 mod json;
 mod jsonrpc;
+mod list;
+pub mod listen;
 mod methods;
+pub mod notify;
 pub mod outcome;
+mod param_headers;
 pub mod peer;
+mod pending;
 pub mod prompt;
+pub mod request_state;
 pub mod resource;
 mod result;
+mod retry;
 mod revision;
-mod sse;
+pub mod session;
+mod session_state;
+pub mod task;
+mod template;
+mod timestamp;
 pub mod tool;
+mod trace;
 
 use toolgate_config::Config;
 
@@ -31,14 +54,17 @@ use resource::ResourceInfo;
 use tool::ToolInfo;
 
 pub use self::call::{Call, Retry, Target};
-pub use self::http::{Accepted, Exchange, Response, accept_http};
-pub use self::jsonrpc::{
-    Fault, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, MAX_BATCH, MAX_ID_BYTES, MAX_NESTING,
-    METHOD_NOT_FOUND, MISSING_CLIENT_CAPABILITY, PARSE_ERROR,
+pub use self::exchange::Exchange;
+pub use self::families::MAX_NAME_REPEATED;
+pub use self::fault::{
+    Fault, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND,
+    MISSING_CLIENT_CAPABILITY, PARSE_ERROR, UNSUPPORTED_PROTOCOL_VERSION,
 };
-pub use self::methods::{DISCOVER_TTL_MS, Family, LIST_TTL_MS, MAX_NAME_REPEATED};
+pub use self::http::{Accepted, Begin, Response, accept_http};
+pub use self::jsonrpc::{MAX_BATCH, MAX_ID_BYTES, MAX_NESTING, MAX_VALUES};
+pub use self::methods::{DISCOVER_TTL_MS, Family, LIST_TTL_MS, READ_TTL_MS};
 pub use self::revision::Revision;
-pub use self::sse::{AcceptedSse, SseExchange, SseSession, accept_sse};
+pub use self::session::{AcceptedSession, SessionState, accept_session};
 
 /// The server that is being asked.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +81,13 @@ pub struct Server<'a> {
     pub resources: &'a [ResourceInfo],
     /// Methods besides those that every server has.
     pub families: &'a [&'static dyn Family],
+    /// Whether clients of a legacy revision are given an `Mcp-Session-Id`.
+    pub sessions: bool,
+    /// Whether those who listen are told of changes: `listChanged`, `resources.subscribe` and
+    /// `subscriptions/listen`.
+    pub notifications: bool,
+    /// Most entries on one page of a list; at least one is on it.
+    pub page_size: u32,
     /// Where it is told which calls were allowed and which were not.
     pub log: &'a Log,
 }

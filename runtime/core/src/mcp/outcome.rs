@@ -13,6 +13,11 @@ pub type Outcome = Result<Box<dyn Shape>, Fault>;
 pub trait Shape: std::fmt::Debug {
     /// The result as JSON, without what every result of a revision has.
     fn shape(self: Box<Self>, revision: Revision) -> Shaped;
+
+    /// Whether it says that what was called could not do its work.
+    fn is_failure(&self) -> bool {
+        false
+    }
 }
 
 /// A result on its way to the client.

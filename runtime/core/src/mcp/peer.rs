@@ -1,9 +1,19 @@
 //! What is known of the client while it is being served.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::fault::Fault;
+use super::jsonrpc::MAX_ID_BYTES;
+use super::methods::Scope;
 use super::revision::Revision;
+use super::trace;
+
+/// Key of the extension for tasks, of the client's and of the server's capabilities.
+pub const TASKS_EXTENSION: &str = "io.modelcontextprotocol/tasks";
+
+pub(super) const META_CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+pub(super) const META_LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
 
 /// What a call may do with the client that made it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -68,7 +78,103 @@ pub struct Trace {
     pub state: Option<String>,
 }
 
+/// What the session of a message knows of its client.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionPeer {
+    /// As declared by `initialize`.
+    pub capabilities: ClientCapabilities,
+    /// As set by `logging/setLevel`.
+    pub log_level: Option<Level>,
+}
+
+impl Peer {
+    /// The client of a request, as far as the request itself or its session tells.
+    ///
+    /// # Errors
+    /// A log level that does not exist.
+    pub(super) fn read(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<Self, Fault> {
+        let meta = meta(params);
+        let (capabilities, log_level) = match scope.session {
+            Some(session) => (session.capabilities, session.log_level),
+            None if scope.revision.is_modern() => {
+                let stated = meta.and_then(|meta| meta.get(META_CLIENT_CAPABILITIES));
+                (ClientCapabilities::read(stated, scope.revision), log_level(meta)?)
+            }
+            None => (ClientCapabilities::default(), None),
+        };
+        Ok(Self {
+            revision: scope.revision,
+            capabilities,
+            log_level,
+            progress_token: meta.and_then(|meta| meta.get("progressToken")).and_then(token),
+            trace: trace::read(meta, scope.headers),
+            has_session: scope.session.is_some(),
+        })
+    }
+}
+
+/// `_meta` of a request.
+pub(super) fn meta(params: &Map<String, Value>) -> Option<&Map<String, Value>> {
+    params.get("_meta").and_then(Value::as_object)
+}
+
+/// `logLevel` of a modern request; without one nothing is logged to the client.
+///
+/// # Errors
+/// A log level that does not exist.
+pub(super) fn log_level(meta: Option<&Map<String, Value>>) -> Result<Option<Level>, Fault> {
+    match meta.and_then(|meta| meta.get(META_LOG_LEVEL)) {
+        None => Ok(None),
+        Some(level) => match level.as_str().and_then(Level::parse) {
+            Some(level) => Ok(Some(level)),
+            None => Err(Fault::params("there is no such log level")),
+        },
+    }
+}
+
+/// Repeated in every notification, so it is bounded as an id is. Any other is taken for none.
+fn token(token: &Value) -> Option<Value> {
+    let is_token = match token {
+        Value::String(text) => text.len() <= MAX_ID_BYTES,
+        Value::Number(number) => number.is_i64() || number.is_u64(),
+        _ => false,
+    };
+    is_token.then(|| token.clone())
+}
+
+impl ClientCapabilities {
+    /// Reads `ClientCapabilities`; what the revision does not have is not there.
+    #[must_use]
+    pub fn read(stated: Option<&Value>, revision: Revision) -> Self {
+        let has = |value: &Value, key: &str| value.get(key).is_some_and(Value::is_object);
+        let Some(stated) = stated else { return Self::default() };
+        let elicitation = stated.get("elicitation").filter(|_| revision >= Revision::V2025_06_18);
+        let elicitation = elicitation.filter(|value| value.is_object());
+        let elicitation_url = revision >= Revision::V2025_11_25
+            && elicitation.is_some_and(|elicitation| has(elicitation, "url"));
+        Self {
+            // An empty object stands for forms (MCP 2025-11-25, elicitation).
+            elicitation: elicitation
+                .is_some_and(|elicitation| has(elicitation, "form") || !elicitation_url),
+            elicitation_url,
+            sampling: has(stated, "sampling"),
+            roots: has(stated, "roots"),
+            tasks: revision.is_modern()
+                && stated.get("extensions").is_some_and(|all| has(all, TASKS_EXTENSION)),
+        }
+    }
+}
+
 impl Level {
+    /// `level` of `logging/setLevel`.
+    ///
+    /// # Errors
+    /// A level that does not exist.
+    pub(super) fn read(params: &Map<String, Value>) -> Result<Self, Fault> {
+        let level = params.get("level").and_then(Value::as_str).and_then(Self::parse);
+        level.ok_or_else(|| Fault::params("there is no such log level"))
+    }
+
     /// As on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

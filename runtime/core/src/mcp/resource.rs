@@ -11,7 +11,9 @@ use super::revision::Revision;
 #[derive(Debug, Clone, Copy)]
 pub struct ResourceInfo {
     /// Its URI; with `{name}` in it, a template (RFC 6570, level 1): a variable stands for one or
-    /// more characters other than `/`, percent-decoded when it is given to the function.
+    /// more characters within one segment of a path, percent-decoded when it is given to the
+    /// function. A value never contains `/`, `\` or a control character, and is neither `.` nor
+    /// `..`.
     pub uri: &'static str,
     /// Unique name.
     pub name: &'static str,
@@ -68,6 +70,28 @@ pub struct ResourceResult {
 }
 
 impl ResourceContent {
+    /// Text of a media type such as `text/plain`.
+    #[must_use]
+    pub fn text(
+        uri: impl Into<String>,
+        mime_type: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        let body = ResourceBody::Text(text.into());
+        Self { uri: uri.into(), mime_type: Some(mime_type.into()), body }
+    }
+
+    /// Bytes of a media type such as `image/png`, as base64 without line breaks.
+    #[must_use]
+    pub fn blob(
+        uri: impl Into<String>,
+        mime_type: impl Into<String>,
+        base64: impl Into<String>,
+    ) -> Self {
+        let body = ResourceBody::Blob(base64.into());
+        Self { uri: uri.into(), mime_type: Some(mime_type.into()), body }
+    }
+
     /// As JSON.
     pub(super) fn into_value(self) -> Value {
         let mut members = vec![("uri", Value::from(self.uri))];

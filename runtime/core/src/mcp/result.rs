@@ -8,7 +8,7 @@ use super::revision::Revision;
 
 /// `CallToolResult`.
 pub(super) fn shape(result: ToolResult, revision: Revision) -> Value {
-    let ToolResult { content, structured, is_error } = result;
+    let ToolResult { content, structured, is_error, .. } = result;
     let mut blocks: Vec<Value> =
         content.into_iter().map(|content| block(content, revision)).collect();
     // Clients that do not know structured results, and models, read the content.
@@ -46,10 +46,9 @@ pub(super) fn block(content: Content, revision: Revision) -> Value {
             format!("[audio of type {mime_type}: this client's MCP revision cannot carry it]"),
         ),
         Content::Audio { data, mime_type } => media_block("audio", data, mime_type),
-        Content::Resource(resource) => object(vec![
-            ("type", Value::from("resource")),
-            ("resource", resource.into_value()),
-        ]),
+        Content::Resource(resource) => {
+            object(vec![("type", Value::from("resource")), ("resource", resource.into_value())])
+        }
         Content::ResourceLink(link) if revision < Revision::V2025_06_18 => text_block(link.uri),
         Content::ResourceLink(link) => resource_link(link),
         Content::Annotated { content, annotations } => annotated(*content, annotations, revision),

@@ -1,18 +1,25 @@
 //! The revisions of MCP and what each of them can carry.
 
+use serde::{Deserialize, Serialize};
+
 /// A protocol revision, oldest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Revision {
     /// 2024-11-05: HTTP+SSE; what an HTTP+SSE session speaks until `initialize` says otherwise.
     #[default]
+    #[serde(rename = "2024-11-05")]
     V2024_11_05,
     /// 2025-03-26: Streamable HTTP, batches, audio, tool annotations.
+    #[serde(rename = "2025-03-26")]
     V2025_03_26,
     /// 2025-06-18: structured results, titles, the `MCP-Protocol-Version` header.
+    #[serde(rename = "2025-06-18")]
     V2025_06_18,
     /// 2025-11-25: descriptions of the server itself; the last one with `initialize`.
+    #[serde(rename = "2025-11-25")]
     V2025_11_25,
     /// 2026-07-28: no handshake and no session, everything is in the request.
+    #[serde(rename = "2026-07-28")]
     V2026_07_28,
 }
 

@@ -51,7 +51,7 @@ fn element(seconds: u64, words: Option<&str>) -> String {
 /// Year, month and day of the Gregorian calendar. Years are counted from March, so that the day
 /// that comes and goes is their last; months of 31 and 30 days then repeat in runs of five, which
 /// have 153 days.
-fn civil(days_since_1970: u64) -> (u64, u64, u64) {
+pub(crate) fn civil(days_since_1970: u64) -> (u64, u64, u64) {
     let days = days_since_1970 + ERA_TO_1970;
     let era = days / 146_097; // 400 years
     let day_of_era = days % 146_097;

@@ -3,7 +3,7 @@
 mod brand;
 mod connections;
 mod consent;
-mod date;
+pub(crate) mod date;
 mod landing;
 mod message;
 mod target;

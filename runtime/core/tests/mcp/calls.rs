@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
 use toolgate_core::mcp::content::ToolResult;
-use toolgate_core::mcp::{Accepted, Server, accept_http};
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::{Accepted, Target, accept_http};
 
 use crate::support::{
     CONFIG, LEGACY, MODERN, NoVars, TOOLS, ask, config, designer, legacy, modern_meta, no_params,
-    request, visitor,
+    request, tools_only, visitor,
 };
 
 fn call(revision: &str, name: &str) -> Value {
@@ -116,7 +117,8 @@ fn malformed_params_are_invalid() {
 #[test]
 fn the_adapter_gets_what_the_client_sent() {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
+    let log = Log::default();
+    let server = tools_only(&config, &TOOLS, &log);
     let params = json!({
         "name": "report", "arguments": { "about": [1, "two"] }, "_meta": { "progressToken": "p" },
     });
@@ -127,16 +129,18 @@ fn the_adapter_gets_what_the_client_sent() {
     };
     let calls = exchange.calls();
     let [call] = calls.as_slice() else { panic!("one call") };
-    assert_eq!(TOOLS[call.tool].name, "report");
+    let Target::Tool(tool) = call.target else { panic!("a tool") };
+    assert_eq!(TOOLS[tool].name, "report");
     assert_eq!(Value::Object(call.arguments.clone()), json!({ "about": [1, "two"] }));
-    assert_eq!(Value::Object(call.meta.clone()), json!({ "progressToken": "p" }));
+    assert_eq!(call.peer.progress_token, Some(json!("p")));
     assert_eq!(call.request_id, "x");
 }
 
 #[test]
 fn a_call_without_arguments_has_none() {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
+    let log = Log::default();
+    let server = tools_only(&config, &TOOLS, &log);
     for params in [json!({ "name": "speak" }), json!({ "name": "speak", "arguments": null })] {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
         let request = request(&[], body.to_string());
@@ -151,12 +155,13 @@ fn a_call_without_arguments_has_none() {
 #[test]
 fn failures_are_shown_to_the_model_and_missing_results_are_internal_errors() {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
+    let log = Log::default();
+    let server = tools_only(&config, &TOOLS, &log);
     let params = json!({ "_meta": modern_meta(), "name": "speak" });
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
     let headers =
         [("MCP-Protocol-Version", MODERN), ("Mcp-Method", "tools/call"), ("Mcp-Name", "speak")];
-    let finish = |results: Vec<(usize, ToolResult)>| -> Value {
+    let finish = |results: Vec<(usize, Outcome)>| -> Value {
         let request = request(&headers, body.to_string());
         let Accepted::Run(exchange) = accept_http(&server, &visitor(), &NoVars, &request) else {
             panic!("the tool runs");
@@ -165,11 +170,12 @@ fn failures_are_shown_to_the_model_and_missing_results_are_internal_errors() {
         assert_eq!(response.status(), 200);
         serde_json::from_slice(response.body()).unwrap()
     };
-    let failed = finish(vec![(0, ToolResult::error("No voice today"))]);
+    let failed = finish(vec![(0, Ok(Box::new(ToolResult::error("No voice today"))))]);
     assert_eq!(failed["result"]["isError"], true);
     assert_eq!(failed["result"]["content"], text("No voice today"));
     assert_eq!(failed["result"]["resultType"], "complete");
-    for results in [vec![], vec![(5, ToolResult::default())]] {
+    let elsewhere: Vec<(usize, Outcome)> = vec![(5, Ok(Box::new(ToolResult::default())))];
+    for results in [vec![], elsewhere] {
         assert_eq!(finish(results)["error"]["code"], -32603);
     }
 }
@@ -180,7 +186,7 @@ fn the_log_tells_a_denied_tool_from_an_unknown_one_and_the_caller_cannot() {
     for includes_arguments in [false, true] {
         config.audit.arguments = includes_arguments;
         let log = Log::default();
-        let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &log };
+        let server = tools_only(&config, &TOOLS, &log);
         for name in ["generateImage", "no-such-tool", "add"] {
             let params = json!({ "name": name, "arguments": { "prompt": "x" } });
             let body =

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
-use toolgate_core::mcp::{Accepted, Server, accept_http};
+use toolgate_core::mcp::{Accepted, accept_http};
 
 use crate::support::{
     CONFIG, LEGACY, MODERN, NoVars, TOOLS, ask, config, designer, modern, no_params, request,
-    visitor,
+    tools_only, visitor,
 };
 
 fn tool(revision: &str, name: &str) -> Value {
@@ -112,7 +112,8 @@ fn a_list_is_public_only_when_everyone_gets_the_same() {
     let open: Vec<_> = TOOLS.into_iter().filter(|tool| tool.policy == "everyone").collect();
     for tools in [&open[..], &[]] {
         let config = config(CONFIG);
-        let server = Server { config: &config, version: "0.0.0", tools, log: &Log::default() };
+        let log = Log::default();
+        let server = tools_only(&config, tools, &log);
         let body = json!({
             "jsonrpc": "2.0", "id": 1, "method": "tools/list",
             "params": { "_meta": crate::support::modern_meta() },

@@ -1,11 +1,27 @@
 //! The MCP endpoint answers as each protocol revision says.
 
+mod asks;
+mod audited;
 mod batches;
 mod calls;
+mod capabilities;
+mod completions;
+mod forms;
 mod headers;
+mod listen;
 mod lists;
+mod mirrored;
+mod mutations;
+mod notifications;
+mod pages;
+mod peer;
+mod prompts;
 mod properties;
+mod resources;
+mod rounds;
 mod router;
 mod schema;
-mod sse;
+mod sessions;
+mod streams;
 mod support;
+mod tasks;

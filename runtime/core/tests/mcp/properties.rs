@@ -7,11 +7,11 @@ use toolgate_config::{ClaimValue, Condition, Config, Policy, Str};
 use toolgate_core::audit::Log;
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::mcp::tool::ToolInfo;
-use toolgate_core::mcp::{Accepted, Server, SseSession, accept_http, accept_sse};
+use toolgate_core::mcp::{Accepted, Server, SessionState, accept_http, accept_session, task};
 use toolgate_core::policy::decide;
 
 use crate::support::{
-    CONFIG, LEGACY, MODERN, NoVars, TOOLS, config, designer, modern_meta, request,
+    CONFIG, LEGACY, MODERN, NoVars, TOOLS, config, designer, full, modern_meta, request, tools_only,
 };
 
 /// One tool per policy, an unknown policy, and the built-in one.
@@ -113,8 +113,8 @@ fn ask(
         headers.push(("Mcp-Name", name));
     }
     match accept_http(server, caller, vars, &request(&headers, body.to_string())) {
-        Accepted::Run(_) => None,
         Accepted::Done(response) => Some(serde_json::from_slice(response.body()).unwrap()),
+        _ => None,
     }
 }
 
@@ -130,7 +130,8 @@ proptest! {
     ) {
         let config = with_rules(rules);
         let tools = guarded_tools();
-        let server = Server { config: &config, version: "0.0.0", tools: &tools, prompts: &[], resources: &[], families: &[], log: &Log::default() };
+        let log = Log::default();
+        let server = tools_only(&config, &tools, &log);
         let vars = Listed(listed.map(str::to_owned));
         let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {} });
         let list = ask(&server, &caller, &vars, revision, &list).expect("a list runs nothing");
@@ -260,6 +261,14 @@ fn message() -> impl Strategy<Value = Value> {
         "tools/list",
         "tools/call",
         "server/discover",
+        "prompts/list",
+        "prompts/get",
+        "resources/list",
+        "resources/templates/list",
+        "resources/read",
+        "completion/complete",
+        "logging/setLevel",
+        "tasks/get",
         "notifications/x",
     ];
     let params = prop_oneof![
@@ -304,18 +313,23 @@ fn assert_answered(version: &str, body: &[u8]) {
     assert!([200, 202, 400, 404].contains(&status), "{status}");
 
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
-    let mut session = SseSession::default();
-    let _ = accept_sse(&server, &designer(), &NoVars, &mut session, body);
+    let log = Log::default();
+    let server = full(&config, &log);
+    let mut session = SessionState::default();
+    let _ = accept_session(&server, &designer(), &NoVars, &mut session, None, body);
 }
 
 /// The status of the answer; calls are left without a result.
 fn send_running_nothing(request: &http::Request<Vec<u8>>) -> u16 {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
+    let log = Log::default();
+    let server = full(&config, &log);
     let response = match accept_http(&server, &designer(), &NoVars, request) {
         Accepted::Done(response) => response,
         Accepted::Run(exchange) => exchange.finish(Vec::new()),
+        Accepted::Begin(begin) => begin.response,
+        Accepted::Listen(listen) => http::Response::new(listen.acknowledged().into_bytes()),
+        Accepted::Task(request) => request.answer(Err(task::unknown())),
     };
     if response.headers().get("content-type").is_some_and(|kind| kind == "application/json") {
         let answer: Value = serde_json::from_slice(response.body()).expect("JSON");

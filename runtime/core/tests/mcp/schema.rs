@@ -1,18 +1,44 @@
 //! What is answered is valid by the official schema of the revision.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use crate::support::{LEGACY, MODERN, TOOLS, ask, designer, legacy, modern, no_params, post};
 
-/// Fails unless `value` is what the schema of the revision calls `definition`.
-fn assert_valid(revision: &str, definition: &str, value: &Value) {
+thread_local! {
+    /// Compiling a schema takes longer than validating by it a thousand times.
+    static VALIDATORS: RefCell<HashMap<(String, String), Rc<Validator>>> = RefCell::default();
+}
+
+/// The official schema of a revision, and where its definitions are.
+pub fn official(revision: &str) -> (Value, &'static str) {
     let path = format!("{}/tests/mcp-schema/{revision}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).expect("the official schema");
-    let mut schema: Value = serde_json::from_str(&text).expect("JSON");
+    let schema: Value = serde_json::from_str(&text).expect("JSON");
     let definitions = if schema.get("$defs").is_some() { "$defs" } else { "definitions" };
-    assert!(schema[definitions].get(definition).is_some(), "{revision} has no {definition}");
-    schema["$ref"] = json!(format!("#/{definitions}/{definition}"));
-    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    (schema, definitions)
+}
+
+fn validator(revision: &str, definition: &str) -> Rc<Validator> {
+    let key = (revision.to_owned(), definition.to_owned());
+    let known = VALIDATORS.with_borrow(|validators| validators.get(&key).cloned());
+    known.unwrap_or_else(|| {
+        let (mut schema, definitions) = official(revision);
+        assert!(schema[definitions].get(definition).is_some(), "{revision} has no {definition}");
+        schema["$ref"] = json!(format!("#/{definitions}/{definition}"));
+        let validator = Rc::new(jsonschema::validator_for(&schema).expect("a schema"));
+        VALIDATORS.with_borrow_mut(|validators| validators.insert(key, Rc::clone(&validator)));
+        validator
+    })
+}
+
+/// Fails unless `value` is what the schema of the revision calls `definition`.
+pub fn assert_valid(revision: &str, definition: &str, value: &Value) {
+    let validator = validator(revision, definition);
     let faults: Vec<String> = validator
         .iter_errors(value)
         .map(|fault| format!("{}: {fault}", fault.instance_path()))
@@ -20,8 +46,13 @@ fn assert_valid(revision: &str, definition: &str, value: &Value) {
     assert!(faults.is_empty(), "{revision} {definition}: {faults:?}\n{value:#}");
 }
 
+/// Whether `value` is what the schema of the revision calls `definition`.
+pub fn is_valid(revision: &str, definition: &str, value: &Value) -> bool {
+    validator(revision, definition).is_valid(value)
+}
+
 /// The name of an error response in the schema.
-fn error_response(revision: &str) -> &'static str {
+pub fn error_response(revision: &str) -> &'static str {
     if revision < "2025-11-25" { "JSONRPCError" } else { "JSONRPCErrorResponse" }
 }
 

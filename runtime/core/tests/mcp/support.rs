@@ -5,9 +5,17 @@ use serde_json::{Map, Value, json};
 use toolgate_config::Config;
 use toolgate_core::audit::Log;
 use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::mcp::completion::CompletionResult;
 use toolgate_core::mcp::content::{Content, ToolResult};
-use toolgate_core::mcp::tool::{Annotations, Schema, ToolInfo};
-use toolgate_core::mcp::{Accepted, Call, Server, accept_http};
+use toolgate_core::mcp::families::{COMPLETIONS, LOGGING, PROMPTS, RESOURCES, TASKS};
+use toolgate_core::mcp::icon::Icon;
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo, PromptMessage, PromptResult, Role};
+use toolgate_core::mcp::resource::{
+    ResourceBody, ResourceContent, ResourceInfo, ResourceResult, ResourceVariable,
+};
+use toolgate_core::mcp::tool::{Annotations, ParamHeader, Schema, TaskSupport, ToolInfo};
+use toolgate_core::mcp::{Accepted, Call, Family, Server, Target, accept_http, task};
 
 pub const MODERN: &str = "2026-07-28";
 
@@ -84,9 +92,180 @@ pub const TOOLS: [ToolInfo; 5] = [
     ToolInfo { name: "speak", ..PLAIN },
 ];
 
-/// What the tools above give back.
-pub fn run(call: &Call) -> ToolResult {
-    match TOOLS[call.tool].name {
+/// One more, whose arguments are repeated in headers.
+pub const MIRRORED: ToolInfo = ToolInfo {
+    name: "mirror",
+    headers: &[
+        ParamHeader { header: "Value", argument: "value" },
+        ParamHeader { header: "Count", argument: "count" },
+        ParamHeader { header: "Flag", argument: "flag" },
+    ],
+    icons: &[PICTURE],
+    ..PLAIN
+};
+
+const PICTURE: Icon = Icon {
+    src: "https://demo.example.com/icon.png",
+    mime_type: Some("image/png"),
+    sizes: &["48x48"],
+    theme: Some("light"),
+};
+
+const PLAIN_PROMPT: PromptInfo = PromptInfo {
+    name: "",
+    title: None,
+    description: None,
+    arguments: &[],
+    icons: &[],
+    policy: "everyone",
+};
+
+/// In the order of names.
+pub const PROMPT_INFOS: [PromptInfo; 3] = [
+    PromptInfo {
+        name: "draw",
+        arguments: &[PromptArgument {
+            name: "subject",
+            description: None,
+            required: true,
+            completes: true,
+        }],
+        policy: "image-makers",
+        ..PLAIN_PROMPT
+    },
+    PromptInfo {
+        name: "greet",
+        title: Some("Greet"),
+        description: Some("Says hello"),
+        arguments: &[
+            PromptArgument {
+                name: "name",
+                description: Some("Whom"),
+                required: true,
+                completes: true,
+            },
+            PromptArgument { name: "tone", description: None, required: false, completes: false },
+        ],
+        icons: &[PICTURE],
+        ..PLAIN_PROMPT
+    },
+    PromptInfo { name: "plain", ..PLAIN_PROMPT },
+];
+
+const PLAIN_RESOURCE: ResourceInfo = ResourceInfo {
+    uri: "",
+    name: "",
+    title: None,
+    description: None,
+    mime_type: None,
+    variables: &[],
+    icons: &[],
+    policy: "everyone",
+};
+
+const ID: &[ResourceVariable] = &[ResourceVariable { name: "id", completes: true }];
+
+/// In the order of names.
+pub const RESOURCE_INFOS: [ResourceInfo; 6] = [
+    ResourceInfo {
+        uri: "test://template/{id}/data",
+        name: "data",
+        mime_type: Some("application/json"),
+        variables: ID,
+        ..PLAIN_RESOURCE
+    },
+    ResourceInfo {
+        uri: "test://drawings",
+        name: "drawings",
+        policy: "image-makers",
+        ..PLAIN_RESOURCE
+    },
+    ResourceInfo {
+        uri: "test://drawings/{id}",
+        name: "one-drawing",
+        variables: ID,
+        policy: "image-makers",
+        ..PLAIN_RESOURCE
+    },
+    ResourceInfo {
+        uri: "test://template/special-{id}/data",
+        name: "special",
+        variables: &[ResourceVariable { name: "id", completes: false }],
+        ..PLAIN_RESOURCE
+    },
+    ResourceInfo {
+        uri: "test://static-text",
+        name: "static",
+        title: Some("Static"),
+        description: Some("Never changes"),
+        mime_type: Some("text/plain"),
+        icons: &[PICTURE],
+        ..PLAIN_RESOURCE
+    },
+    ResourceInfo { uri: "test://template/fixed/data", name: "taken-first", ..PLAIN_RESOURCE },
+];
+
+pub const ALL_FAMILIES: [&dyn Family; 5] = [PROMPTS, RESOURCES, COMPLETIONS, LOGGING, TASKS];
+
+/// A server with these tools and nothing else.
+pub fn tools_only<'a>(config: &'a Config, tools: &'a [ToolInfo], log: &'a Log) -> Server<'a> {
+    Server {
+        config,
+        version: "0.0.0",
+        tools,
+        prompts: &[],
+        resources: &[],
+        families: &[],
+        sessions: false,
+        notifications: false,
+        page_size: 50,
+        log,
+    }
+}
+
+/// A server with everything but sessions and notifications.
+pub fn full<'a>(config: &'a Config, log: &'a Log) -> Server<'a> {
+    Server {
+        prompts: &PROMPT_INFOS,
+        resources: &RESOURCE_INFOS,
+        families: &ALL_FAMILIES,
+        ..tools_only(config, &TOOLS, log)
+    }
+}
+
+/// What the calls of the servers above give back.
+pub fn run(call: &Call) -> Outcome {
+    let argument =
+        |name| call.arguments.get(name).and_then(Value::as_str).unwrap_or("nobody").to_owned();
+    match &call.target {
+        Target::Tool(tool) => Ok(Box::new(run_tool(*tool, call))),
+        Target::Prompt(prompt) => Ok(Box::new(PromptResult {
+            description: PROMPT_INFOS[*prompt].description.map(str::to_owned),
+            messages: vec![PromptMessage {
+                role: Role::User,
+                content: Content::Text(format!("Hello, {}!", argument("name"))),
+            }],
+        })),
+        Target::Resource { resource, uri } => {
+            let info = &RESOURCE_INFOS[*resource];
+            let body = if info.variables.is_empty() {
+                ResourceBody::Blob("AAAA".to_owned())
+            } else {
+                ResourceBody::Text(argument("id"))
+            };
+            let mime_type = info.mime_type.map(str::to_owned);
+            let content = ResourceContent { uri: uri.clone(), mime_type, body };
+            Ok(Box::new(ResourceResult { contents: vec![content], is_public: true }))
+        }
+        Target::PromptCompletion { value, .. } | Target::ResourceCompletion { value, .. } => {
+            let values = (0..150).map(|index| format!("{value}{index}")).collect();
+            Ok(Box::new(CompletionResult::new(values)))
+        }
+    }
+}
+
+fn run_tool(tool: usize, call: &Call) -> ToolResult {
+    match TOOLS.get(tool).map_or("", |tool| tool.name) {
         "add" => {
             let number =
                 |name| call.arguments.get(name).and_then(Value::as_f64).unwrap_or_default();
@@ -159,11 +338,15 @@ impl Answer {
     }
 }
 
-/// Sends a request as it is, and runs the tools it asks for.
+/// Sends a request as it is to a server with tools, and runs what it asks for.
 pub fn send(caller: &Caller, request: &http::Request<Vec<u8>>) -> Answer {
     let config = config(CONFIG);
-    let server = Server { config: &config, version: "0.0.0", tools: &TOOLS, prompts: &[], resources: &[], families: &[], log: &Log::default() };
-    let response = match accept_http(&server, caller, &NoVars, request) {
+    send_to(&tools_only(&config, &TOOLS, &Log::default()), caller, request)
+}
+
+/// Sends a request as it is, and runs what it asks for. Nobody keeps tasks or listens.
+pub fn send_to(server: &Server<'_>, caller: &Caller, request: &http::Request<Vec<u8>>) -> Answer {
+    let response = match accept_http(server, caller, &NoVars, request) {
         Accepted::Done(response) => response,
         Accepted::Run(mut exchange) => {
             let calls = exchange.calls();
@@ -171,6 +354,12 @@ pub fn send(caller: &Caller, request: &http::Request<Vec<u8>>) -> Answer {
             assert!(exchange.calls().is_empty(), "calls are given out once");
             exchange.finish(calls.iter().map(|call| (call.slot, run(call))).collect())
         }
+        Accepted::Begin(begin) => begin.response,
+        Accepted::Listen(listen) => http::Response::builder()
+            .header("Content-Type", "text/event-stream")
+            .body(listen.acknowledged().into_bytes())
+            .unwrap(),
+        Accepted::Task(request) => request.answer(Err(task::unknown())),
     };
     let header = |name| {
         response
@@ -205,29 +394,42 @@ pub fn post(headers: &[(&str, &str)], body: &Value) -> Answer {
 
 /// A request of a client that negotiated a revision with `initialize`.
 pub fn legacy(caller: &Caller, revision: &str, method: &str, params: Value) -> Answer {
-    let body = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
-    send(caller, &request(&[("MCP-Protocol-Version", revision)], body.to_string()))
+    send(caller, &request_of(revision, method, params))
 }
 
 /// A request of a client of 2026-07-28.
-pub fn modern(caller: &Caller, method: &str, mut params: Value) -> Answer {
-    params["_meta"] = modern_meta();
-    let name = params["name"].as_str().map(ToOwned::to_owned);
-    let body = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
-    let mut headers = vec![("MCP-Protocol-Version", MODERN), ("Mcp-Method", method)];
-    if let Some(name) = &name {
-        headers.push(("Mcp-Name", name));
-    }
-    send(caller, &request(&headers, body.to_string()))
+pub fn modern(caller: &Caller, method: &str, params: Value) -> Answer {
+    send(caller, &request_of(MODERN, method, params))
 }
 
 /// [`legacy`] or [`modern`], by the revision.
 pub fn ask(caller: &Caller, revision: &str, method: &str, params: Value) -> Answer {
+    send(caller, &request_of(revision, method, params))
+}
+
+/// A request to a server with everything but sessions and notifications.
+pub fn ask_full(caller: &Caller, revision: &str, method: &str, params: Value) -> Answer {
+    let config = config(CONFIG);
+    send_to(&full(&config, &Log::default()), caller, &request_of(revision, method, params))
+}
+
+/// A request as a client of the revision sends it: with its headers, and with its `_meta`, to which
+/// the params may add.
+pub fn request_of(revision: &str, method: &str, mut params: Value) -> http::Request<Vec<u8>> {
+    let mut headers = vec![("MCP-Protocol-Version", revision)];
+    let names = ["name", "uri", "taskId"];
+    let name = names.iter().find_map(|key| params[*key].as_str().map(ToOwned::to_owned));
     if revision == MODERN {
-        modern(caller, method, params)
-    } else {
-        legacy(caller, revision, method, params)
+        let mut meta = modern_meta();
+        if let Some(Value::Object(more)) = params.get("_meta") {
+            meta.as_object_mut().unwrap().extend(more.clone());
+        }
+        params["_meta"] = meta;
+        headers.push(("Mcp-Method", method));
+        headers.extend(name.as_deref().map(|name| ("Mcp-Name", name)));
     }
+    let body = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
+    request(&headers, body.to_string())
 }
 
 pub fn modern_meta() -> Value {
@@ -239,4 +441,12 @@ pub fn modern_meta() -> Value {
 
 pub fn no_params() -> Value {
     Value::Object(Map::new())
+}
+
+/// The call that a request comes to.
+pub fn call_of(server: &Server<'_>, caller: &Caller, request: &http::Request<Vec<u8>>) -> Call {
+    match accept_http(server, caller, &NoVars, request) {
+        Accepted::Run(mut exchange) => exchange.calls().remove(0),
+        other => panic!("no call: {other:?}"),
+    }
 }

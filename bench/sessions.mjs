@@ -1,0 +1,87 @@
+// Memory of open sessions: how workerd grows with many of them, each with its stream open, and each of
+// which gets one answer.
+//
+//   node bench/prepare.mjs sessions
+//   node bench/sessions.mjs [--sessions 1000] [--settle 10]
+//
+// Both kinds are measured, on a runtime of its own each: HTTP+SSE (2024-11-05), whose answers come on the
+// stream, and Streamable HTTP (2025-11-25).
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { listen } from "../tests/e2e/lib/http.mjs";
+import { VISITOR } from "../tests/e2e/lib/idp.mjs";
+import { message, post } from "../tests/e2e/lib/mcp.mjs";
+import { openStage } from "../tests/e2e/lib/stage.mjs";
+import { settledKiB } from "./lib/memory.mjs";
+import { buildOf } from "./lib/servers.mjs";
+import { many, openSession, openStream, sessionHeaders } from "./lib/session.mjs";
+import { accessToken } from "./lib/token.mjs";
+
+const GOAL_KIB = 200;
+// Opened before, so that what every runtime needs once is not counted.
+const WARM_UP = 50;
+
+const { values } = parseArgs({ options: { sessions: { type: "string", default: "1000" }, settle: { type: "string", default: "10" } } });
+const [count, settle] = [Number(values.sessions), Number(values.settle)];
+if (!(count >= 1 && settle >= 1)) throw new Error("--sessions and --settle must be at least 1");
+
+const call = (id) => ({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "tool_000", arguments: { a: id, b: 19 } } });
+
+const KINDS = [
+  { name: "HTTP+SSE, stream at /sse", path: "/sse", open: openSse, ask: askSse },
+  { name: "Streamable HTTP, GET stream at /mcp", path: "/mcp", open: openStreamable, ask: askStreamable },
+];
+console.log(`| ${count} sessions at once | before, MiB | open, MiB | KiB each | answered, MiB | KiB each | closed, MiB |`);
+console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+for (const kind of KINDS) await measure(kind);
+
+async function measure({ name, path, open, ask }) {
+  const stage = await openStage({ build: buildOf("sessions") });
+  try {
+    const token = await accessToken(stage, VISITOR, { resource: `${stage.origin}${path}` });
+    const first = await many(WARM_UP, () => open(stage.origin, token));
+    await many(WARM_UP, (index) => ask(stage.origin, token, first[index], index));
+    const before = await settledKiB(stage.worker, settle);
+    const sessions = await many(count, () => open(stage.origin, token));
+    const opened = await settledKiB(stage.worker, settle);
+    await many(count, (index) => ask(stage.origin, token, sessions[index], index));
+    const answered = await settledKiB(stage.worker, settle);
+    for (const { stream } of [...first, ...sessions]) stream.close();
+    await sleep(1000);
+    const closed = await settledKiB(stage.worker, settle);
+    const mib = (kib) => (kib / 1024).toFixed(0);
+    const each = (kib) => ((kib - before) / count).toFixed(0);
+    const goal = (answered - before) / count <= GOAL_KIB ? "" : ` (goal ${GOAL_KIB})`;
+    console.log(`| ${name} | ${mib(before)} | ${mib(opened)} | ${each(opened)} | ${mib(answered)} | ${each(answered)}${goal} | ${mib(closed)} |`);
+  } finally {
+    await stage.close();
+  }
+}
+
+async function openSse(origin, token) {
+  const stream = await listen(`${origin}/sse`, { headers: { authorization: `Bearer ${token}` } });
+  const event = await stream.next();
+  if (event?.event !== "endpoint") throw new Error(`GET /sse answered ${stream.status} and ${event?.event}`);
+  return { stream, path: event.data };
+}
+
+async function askSse(origin, token, { stream, path }, id) {
+  const taken = await post(origin, token, call(id), { path });
+  if (taken.status !== 202) throw new Error(`POST answered ${taken.status}: ${taken.text}`);
+  check(JSON.parse((await stream.next()).data), id);
+}
+
+async function openStreamable(origin, token) {
+  const id = await openSession(origin, token);
+  return { id, stream: await openStream(origin, token, id) };
+}
+
+async function askStreamable(origin, token, { id: session }, id) {
+  const answer = await post(origin, token, call(id), { headers: sessionHeaders(session) });
+  if (answer.status !== 200) throw new Error(`POST answered ${answer.status}: ${answer.text}`);
+  check(message(answer), id);
+}
+
+function check(answer, id) {
+  if (answer.id !== id || answer.result?.content?.[0]?.text !== String(id + 19)) throw new Error(`a wrong answer: ${JSON.stringify(answer).slice(0, 300)}`);
+}

@@ -1,0 +1,80 @@
+//! What functions under `#[mcp_tool]`, `#[mcp_prompt]` and `#[mcp_resource]` have in common.
+
+pub(crate) mod ast;
+pub(crate) mod emit;
+pub(crate) mod icon;
+pub(crate) mod name;
+pub(crate) mod needs;
+pub(crate) mod policy;
+pub(crate) mod signature;
+pub(crate) mod types;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use self::ast::Function;
+use crate::errors::Errors;
+
+/// What a function is made into.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Tool,
+    Prompt,
+    Resource,
+}
+
+impl Kind {
+    /// What it is called in messages, and in the names of generated items.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::Prompt => "prompt",
+            Self::Resource => "resource",
+        }
+    }
+
+    /// The macro that makes it.
+    pub(crate) fn attribute(self) -> &'static str {
+        match self {
+            Self::Tool => "mcp_tool",
+            Self::Prompt => "mcp_prompt",
+            Self::Resource => "mcp_resource",
+        }
+    }
+
+    /// What clients do with it.
+    pub(crate) fn verb(self) -> &'static str {
+        match self {
+            Self::Tool => "call",
+            Self::Prompt => "get",
+            Self::Resource => "read",
+        }
+    }
+}
+
+/// The macro of one kind: parses the item, and lets `expand` check it and write the code.
+///
+/// Where anything was reported the function stays, so that what calls it does not become a second
+/// error.
+pub(crate) fn expand(
+    kind: Kind,
+    item: TokenStream,
+    expand: impl FnOnce(&Function, &Errors) -> Option<TokenStream>,
+) -> TokenStream {
+    let function = match Function::parse(kind, item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let error = error.to_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    let errors = Errors::default();
+    match expand(&function, &errors) {
+        Some(tokens) if errors.is_empty() => tokens,
+        _ => {
+            let function = emit::function(&function);
+            let errors = errors.into_tokens();
+            quote!(#errors #[allow(unused)] #function)
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What a function needs of its server, read from how its body uses `&Context`.
+//!
+//! A server contains what its functions use, and nothing else. So this looks at every use of the
+//! parameter: a method that is called right on it says what is needed, and anything else, such as
+//! handing it on to another function, could be a use of everything.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use syn::Pat;
+
+use super::ast::{self, Function};
+use super::signature;
+
+/// Methods of `Context` that every server has.
+const ALWAYS: &[&str] = &[
+    "caller",
+    "env",
+    "request_id",
+    "client",
+    "trace",
+    "fetch",
+    "progress",
+    "once",
+    "sleep",
+    "cancelled",
+    "is_cancelled",
+];
+
+/// Those that talk with the client, for which a legacy revision needs a session.
+const SESSION: &[&str] = &["ask", "ask_url", "sample", "roots", "close_stream"];
+
+/// Those that keep something.
+const STATE: &[&str] = &["state", "server_state", "sql", "server_sql"];
+
+/// Those that tell other clients.
+const HUB: &[&str] = &["tools_changed", "prompts_changed", "resources_changed", "resource_updated"];
+
+/// Those that write to the client's log.
+const LOG: &[&str] = &["log", "debug", "info", "warning", "error"];
+
+/// What a function needs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    pub(crate) session: bool,
+    pub(crate) state: bool,
+    pub(crate) hub: bool,
+    pub(crate) log: bool,
+    pub(crate) task: bool,
+    pub(crate) completion: bool,
+}
+
+impl Needs {
+    /// What the body of the function uses.
+    pub(crate) fn of(function: &Function) -> Self {
+        let mut needs = Self::default();
+        let mut names = Vec::new();
+        for pattern in signature::contexts(&function.sig) {
+            match ast::simple_name(pattern) {
+                Some(name) => names.push(name),
+                None if matches!(pattern, Pat::Wild(_)) => {}
+                None => needs.everything(),
+            }
+        }
+        if !names.is_empty() {
+            needs.scan(function.body.clone(), &names);
+        }
+        needs
+    }
+
+    /// Reads the tokens for uses of one of the names.
+    fn scan(&mut self, tokens: TokenStream, names: &[&Ident]) {
+        let trees: Vec<TokenTree> = tokens.into_iter().collect();
+        for (at, tree) in trees.iter().enumerate() {
+            match tree {
+                TokenTree::Group(group) => self.scan(group.stream(), names),
+                TokenTree::Ident(ident) if names.contains(&ident) && !is_member(&trees[..at]) => {
+                    match &trees[at + 1..] {
+                        [TokenTree::Punct(dot), TokenTree::Ident(method), ..]
+                            if dot.as_char() == '.' =>
+                        {
+                            self.method(&method.to_string());
+                        }
+                        _ => self.everything(),
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn method(&mut self, name: &str) {
+        match name {
+            name if ALWAYS.contains(&name) => {}
+            name if SESSION.contains(&name) => self.session = true,
+            name if STATE.contains(&name) => self.state = true,
+            name if HUB.contains(&name) => self.hub = true,
+            name if LOG.contains(&name) => self.log = true,
+            "start_task" => self.task = true,
+            _ => self.everything(),
+        }
+    }
+
+    fn everything(&mut self) {
+        (self.session, self.state, self.hub, self.log) = (true, true, true, true);
+    }
+
+    /// The `Needs` of the definition. `family` is what the kind itself brings.
+    pub(crate) fn tokens(self, family: Option<&'static str>) -> TokenStream {
+        let Self { session, state, hub, log, task, completion } = self;
+        let chosen = |pairs: &[(bool, &'static str)]| -> Vec<Ident> {
+            let chosen = pairs.iter().filter(|(needed, _)| *needed);
+            chosen.map(|(_, name)| format_ident!("{name}")).collect()
+        };
+        let families = chosen(&[
+            (family.is_some(), family.unwrap_or_default()),
+            (completion, "COMPLETIONS"),
+            (log, "LOGGING"),
+            (task, "TASKS"),
+        ]);
+        let features =
+            chosen(&[(session, "SESSIONS"), (hub, "HUB"), (state, "STATE"), (task, "TASKS")]);
+        quote! {
+            ::toolgate::__private::Needs {
+                interactive: #session,
+                families: &[#(::toolgate::__private::family::#families),*],
+                features: &[#(::toolgate::__private::feature::#features),*],
+            }
+        }
+    }
+}
+
+/// Whether what follows these tokens is a member of something: after one point, while two of them
+/// are a range.
+fn is_member(before: &[TokenTree]) -> bool {
+    let point =
+        |tree: Option<&TokenTree>| matches!(tree, Some(TokenTree::Punct(p)) if p.as_char() == '.');
+    let mut before = before.iter().rev();
+    point(before.next()) && !point(before.next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::function::Kind;
+
+    fn needs(function: &str) -> Needs {
+        let tokens = function.parse().expect("tokens");
+        Needs::of(&Function::parse(Kind::Tool, tokens).expect("a function"))
+    }
+
+    const NOTHING: Needs = Needs {
+        session: false,
+        state: false,
+        hub: false,
+        log: false,
+        task: false,
+        completion: false,
+    };
+    const EVERYTHING: Needs = Needs { session: true, state: true, hub: true, log: true, ..NOTHING };
+
+    #[test]
+    fn a_function_without_the_context_needs_nothing() {
+        assert_eq!(needs("fn f(a: u8) { ctx.ask() }"), NOTHING);
+        assert_eq!(needs("fn f(_: &Context) { ctx.ask() }"), NOTHING);
+    }
+
+    #[test]
+    fn a_method_says_what_is_needed() {
+        let of = |body: &str| needs(&format!("async fn f(ctx: &Context) {{ {body} }}"));
+        assert_eq!(of("ctx.progress(1.0); ctx.caller().clone()"), NOTHING);
+        assert_eq!(of("ctx\n    .ask::<Name>(\"?\").await?"), Needs { session: true, ..NOTHING });
+        assert_eq!(of("if a { x(|| ctx.state::<u8>()) }"), Needs { state: true, ..NOTHING });
+        assert_eq!(of("ctx.tools_changed().await"), Needs { hub: true, ..NOTHING });
+        assert_eq!(of("format!(\"{}\", ctx.info(1))"), Needs { log: true, ..NOTHING });
+    }
+
+    #[test]
+    fn the_parameter_may_have_any_name() {
+        let found = needs("fn f(a: u8, call: &toolgate::tool::Context) { call.log(ctx) }");
+        assert_eq!(found, Needs { log: true, ..NOTHING });
+    }
+
+    #[test]
+    fn any_other_use_could_be_a_use_of_everything() {
+        let of = |body: &str| needs(&format!("async fn f(ctx: &Context) {{ {body} }}"));
+        for body in [
+            "help(ctx)",
+            "let c = ctx;",
+            "Context::ask(ctx)",
+            "(ctx).ask()",
+            "m!(ctx)",
+            "ctx.mine()",
+            "..ctx",
+        ] {
+            assert_eq!(of(body), EVERYTHING, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_member_of_the_same_name_is_something_else() {
+        assert_eq!(needs("fn f(ctx: &Context) { self.ctx.ask() }"), NOTHING);
+    }
+}

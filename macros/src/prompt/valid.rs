@@ -1,0 +1,71 @@
+//! What makes a function a prompt: every rule, and no generated code.
+
+use proc_macro2::TokenStream;
+use syn::LitStr;
+
+use crate::config_file::Place;
+use crate::errors::Errors;
+use crate::function::ast::{self, Function};
+use crate::function::icon::{self, Icon};
+use crate::function::name::{self, Name};
+use crate::function::needs::Needs;
+use crate::function::signature::{self, Parameter};
+use crate::function::{Kind, policy};
+use crate::options;
+use crate::text::{self, TextArgument};
+
+/// What `#[mcp_prompt(…)]` can say.
+const OPTIONS: &[&str] = &["allow", "name", "title", "description", "icon", "icons", "config"];
+
+/// A function that passed every rule.
+pub(crate) struct Prompt<'a> {
+    pub(crate) name: Name,
+    pub(crate) title: Option<LitStr>,
+    pub(crate) description: Option<String>,
+    pub(crate) icons: Vec<Icon>,
+    pub(crate) policy: LitStr,
+    pub(crate) parameters: Vec<Parameter<TextArgument<'a>>>,
+    pub(crate) needs: Needs,
+    pub(crate) config: Place,
+}
+
+/// Checks everything about the function. What is wrong is in `errors`.
+pub(crate) fn check<'a>(
+    tokens: TokenStream,
+    function: &'a Function,
+    errors: &Errors,
+) -> Option<Prompt<'a>> {
+    let entries = options::parse(tokens, OPTIONS, errors);
+    let entry = |key: &str| entries.iter().find(|entry| entry.key == key);
+    let text = |key: &str| entry(key).and_then(|entry| entry.text(errors));
+    let sig = &function.sig;
+    let config = Place::of_config(text("config").as_ref());
+    let policy = policy::check(Kind::Prompt, entry("allow"), &config, sig, errors);
+    let title = text("title");
+    let description = text("description").map(|text| text.value());
+    let icons = icon::check(entry("icon"), entry("icons"), errors);
+    let name = name::of_function(Kind::Prompt, sig, entry("name"), errors);
+    signature::check(Kind::Prompt, function, errors);
+    let parameters = signature::parameters(Kind::Prompt, sig, errors, |input| {
+        text::check(Kind::Prompt, input, errors)
+    });
+    let arguments = parameters.iter().filter_map(Parameter::argument);
+    let needs = text::needs(Needs::of(function), arguments);
+    Some(Prompt {
+        name: name?,
+        title,
+        description: description.or_else(|| ast::documentation(&function.attrs)),
+        icons,
+        policy: policy?,
+        parameters,
+        needs,
+        config,
+    })
+}
+
+impl Prompt<'_> {
+    /// What the client sends, in the order of the signature.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &TextArgument<'_>> {
+        self.parameters.iter().filter_map(Parameter::argument)
+    }
+}

@@ -1,0 +1,16 @@
+//! `#[mcp_resource]`: a function in, the same function and its registration out.
+
+mod expand;
+mod uri;
+mod valid;
+
+use proc_macro2::TokenStream;
+
+use crate::function::{self, Kind};
+
+pub(crate) fn mcp_resource(options: TokenStream, item: TokenStream) -> TokenStream {
+    function::expand(Kind::Resource, item, |function, errors| {
+        let resource = valid::check(options, function, errors)?;
+        Some(expand::resource(function, &resource))
+    })
+}

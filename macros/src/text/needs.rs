@@ -1,0 +1,19 @@
+//! What completing parameters needs of the server.
+
+use super::argument::TextArgument;
+use super::complete::Complete;
+use crate::function::needs::Needs;
+
+/// What the function needs, and what completes its parameters.
+pub(crate) fn needs<'a>(
+    mut needs: Needs,
+    arguments: impl Iterator<Item = &'a TextArgument<'a>>,
+) -> Needs {
+    for complete in arguments.filter_map(|argument| argument.complete.as_ref()) {
+        needs.completion = true;
+        // The body of such a function is not seen here. It may look something up that is kept;
+        // talking with the client and telling others are not for completions.
+        needs.state |= matches!(complete, Complete::Function(_));
+    }
+    needs
+}

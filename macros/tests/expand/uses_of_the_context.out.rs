@@ -1,0 +1,198 @@
+async fn nothing(ctx: &Context) -> String {
+    ctx.progress(0.5);
+    ctx.caller().subject.clone()
+}
+#[doc(hidden)]
+#[macro_export]
+#[allow(non_local_definitions)]
+macro_rules! __toolgate_tool_named_nothing {
+    () => {};
+}
+const _: () = {
+    const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
+        info: ::toolgate::__private::ToolInfo {
+            name: "nothing",
+            title: ::core::option::Option::None,
+            description: ::core::option::Option::None,
+            input_schema: ::toolgate::__private::Schema::Static(
+                "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}",
+            ),
+            output_schema: <String as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA,
+            annotations: ::toolgate::__private::Annotations {
+                read_only: ::core::option::Option::None,
+                destructive: ::core::option::Option::None,
+                idempotent: ::core::option::Option::None,
+                open_world: ::core::option::Option::None,
+            },
+            policy: "everyone",
+            icons: &[],
+            headers: &[],
+            task: ::toolgate::__private::TaskSupport::Forbidden,
+        },
+        call: |__context, mut __arguments| ::std::boxed::Box::pin(async move {
+            let (true,) = (__arguments.accepted(),) else {
+                return __arguments.refusal();
+            };
+            let __convert = <String as ::toolgate::__private::IntoToolResult>::into_tool_result;
+            __convert(nothing(__context).await)
+        }),
+        needs: ::toolgate::__private::Needs {
+            interactive: false,
+            families: &[],
+            features: &[],
+        },
+        location: ::core::concat!(::core::file!(), ":", ::core::line!()),
+    };
+    ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
+};
+async fn asks(ctx: &Context) -> Result<String> {
+    ctx.ask("What is your name?").await
+}
+#[doc(hidden)]
+#[macro_export]
+#[allow(non_local_definitions)]
+macro_rules! __toolgate_tool_named_asks {
+    () => {};
+}
+const _: () = {
+    const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
+        info: ::toolgate::__private::ToolInfo {
+            name: "asks",
+            title: ::core::option::Option::None,
+            description: ::core::option::Option::None,
+            input_schema: ::toolgate::__private::Schema::Static(
+                "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}",
+            ),
+            output_schema: <Result<
+                String,
+            > as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA,
+            annotations: ::toolgate::__private::Annotations {
+                read_only: ::core::option::Option::None,
+                destructive: ::core::option::Option::None,
+                idempotent: ::core::option::Option::None,
+                open_world: ::core::option::Option::None,
+            },
+            policy: "everyone",
+            icons: &[],
+            headers: &[],
+            task: ::toolgate::__private::TaskSupport::Forbidden,
+        },
+        call: |__context, mut __arguments| ::std::boxed::Box::pin(async move {
+            let (true,) = (__arguments.accepted(),) else {
+                return __arguments.refusal();
+            };
+            let __convert = <Result<
+                String,
+            > as ::toolgate::__private::IntoToolResult>::into_tool_result;
+            __convert(asks(__context).await)
+        }),
+        needs: ::toolgate::__private::Needs {
+            interactive: true,
+            families: &[],
+            features: &[::toolgate::__private::feature::SESSIONS],
+        },
+        location: ::core::concat!(::core::file!(), ":", ::core::line!()),
+    };
+    ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
+};
+async fn keeps(ctx: &Context) -> Result<u32> {
+    ctx.info("counting");
+    ctx.state::<u32>().update(|count| *count += 1).await
+}
+#[doc(hidden)]
+#[macro_export]
+#[allow(non_local_definitions)]
+macro_rules! __toolgate_tool_named_keeps {
+    () => {};
+}
+const _: () = {
+    const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
+        info: ::toolgate::__private::ToolInfo {
+            name: "keeps",
+            title: ::core::option::Option::None,
+            description: ::core::option::Option::None,
+            input_schema: ::toolgate::__private::Schema::Static(
+                "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}",
+            ),
+            output_schema: <Result<
+                u32,
+            > as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA,
+            annotations: ::toolgate::__private::Annotations {
+                read_only: ::core::option::Option::None,
+                destructive: ::core::option::Option::None,
+                idempotent: ::core::option::Option::None,
+                open_world: ::core::option::Option::None,
+            },
+            policy: "everyone",
+            icons: &[],
+            headers: &[],
+            task: ::toolgate::__private::TaskSupport::Forbidden,
+        },
+        call: |__context, mut __arguments| ::std::boxed::Box::pin(async move {
+            let (true,) = (__arguments.accepted(),) else {
+                return __arguments.refusal();
+            };
+            let __convert = <Result<
+                u32,
+            > as ::toolgate::__private::IntoToolResult>::into_tool_result;
+            __convert(keeps(__context).await)
+        }),
+        needs: ::toolgate::__private::Needs {
+            interactive: false,
+            families: &[::toolgate::__private::family::LOGGING],
+            features: &[::toolgate::__private::feature::STATE],
+        },
+        location: ::core::concat!(::core::file!(), ":", ::core::line!()),
+    };
+    ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
+};
+async fn hands_it_on(ctx: &Context) -> String {
+    helper(ctx).await
+}
+#[doc(hidden)]
+#[macro_export]
+#[allow(non_local_definitions)]
+macro_rules! __toolgate_tool_named_hands_it_on {
+    () => {};
+}
+const _: () = {
+    const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
+        info: ::toolgate::__private::ToolInfo {
+            name: "hands_it_on",
+            title: ::core::option::Option::None,
+            description: ::core::option::Option::None,
+            input_schema: ::toolgate::__private::Schema::Static(
+                "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}",
+            ),
+            output_schema: <String as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA,
+            annotations: ::toolgate::__private::Annotations {
+                read_only: ::core::option::Option::None,
+                destructive: ::core::option::Option::None,
+                idempotent: ::core::option::Option::None,
+                open_world: ::core::option::Option::None,
+            },
+            policy: "everyone",
+            icons: &[],
+            headers: &[],
+            task: ::toolgate::__private::TaskSupport::Forbidden,
+        },
+        call: |__context, mut __arguments| ::std::boxed::Box::pin(async move {
+            let (true,) = (__arguments.accepted(),) else {
+                return __arguments.refusal();
+            };
+            let __convert = <String as ::toolgate::__private::IntoToolResult>::into_tool_result;
+            __convert(hands_it_on(__context).await)
+        }),
+        needs: ::toolgate::__private::Needs {
+            interactive: true,
+            families: &[::toolgate::__private::family::LOGGING],
+            features: &[
+                ::toolgate::__private::feature::SESSIONS,
+                ::toolgate::__private::feature::HUB,
+                ::toolgate::__private::feature::STATE,
+            ],
+        },
+        location: ::core::concat!(::core::file!(), ":", ::core::line!()),
+    };
+    ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
+};

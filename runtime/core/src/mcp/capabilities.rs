@@ -1,0 +1,35 @@
+//! `ServerCapabilities`: what works in the revision that is spoken, and nothing else.
+
+use serde_json::Value;
+
+use super::json::object;
+use super::methods::Scope;
+
+/// Tools are always among them, also when a caller sees none.
+pub(super) fn capabilities(scope: &Scope<'_>) -> Value {
+    let mut capabilities = object(vec![("tools", listed(scope))]);
+    for family in scope.server.families {
+        family.advertise(scope, &mut capabilities);
+    }
+    capabilities
+}
+
+/// A capability for something that has lists.
+pub(super) fn listed(scope: &Scope<'_>) -> Value {
+    let mut capability = object(vec![]);
+    if announces(scope) {
+        capability["listChanged"] = Value::Bool(true);
+    }
+    capability
+}
+
+/// Whether clients of the revision can be told of changes: by `subscriptions/listen`, or on the
+/// stream of a session.
+pub(super) fn announces(scope: &Scope<'_>) -> bool {
+    scope.server.notifications && (scope.revision.is_modern() || has_session(scope))
+}
+
+/// Whether the client has a session, or is about to get one.
+pub(super) fn has_session(scope: &Scope<'_>) -> bool {
+    !scope.revision.is_modern() && (scope.server.sessions || scope.session.is_some())
+}

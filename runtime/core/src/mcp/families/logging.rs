@@ -1,0 +1,34 @@
+//! Logging to the client. The messages themselves are sent by whatever runs.
+
+use serde_json::Value;
+
+use super::super::json::object;
+use super::super::jsonrpc::{self, Request};
+use super::super::methods::{Answer, Family, Scope};
+use super::super::peer::Level;
+use super::super::{Fault, Revision, capabilities};
+
+/// Log messages of a call to its client.
+pub static LOGGING: &dyn Family = &Logging;
+
+#[derive(Debug)]
+struct Logging;
+
+impl Family for Logging {
+    fn methods(&self, revision: Revision) -> &'static [&'static str] {
+        // In 2026-07-28 the level is in each request.
+        if revision.is_modern() { &[] } else { &["logging/setLevel"] }
+    }
+
+    fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
+        // A level that nothing remembers works for nobody.
+        if scope.revision.is_modern() || capabilities::has_session(scope) {
+            capabilities["logging"] = object(vec![]);
+        }
+    }
+
+    fn answer(&self, _scope: &Scope<'_>, request: Request, _slot: usize) -> Result<Answer, Fault> {
+        Level::read(&request.params)?;
+        Ok(Answer::Ready(jsonrpc::success(&request.id, "{}")))
+    }
+}

@@ -1,0 +1,99 @@
+//! `prompts/list`, `prompts/get`.
+
+use serde_json::{Map, Value};
+
+use super::super::call::{Call, Target};
+use super::super::capabilities;
+use super::super::describe;
+use super::super::guard::{self, Told};
+use super::super::jsonrpc::{self, Request};
+use super::super::list::{self, Listing};
+use super::super::methods::{Answer, Family, Scope};
+use super::super::peer::Peer;
+use super::super::prompt::PromptInfo;
+use super::super::{Fault, Revision, retry};
+use crate::audit::{Kind, Reason};
+
+/// The methods for prompts.
+pub static PROMPTS: &dyn Family = &Prompts;
+
+pub(super) const TOLD: Told = Told {
+    allowed: Kind::PromptAllowed,
+    denied: Kind::PromptDenied,
+    unknown: Reason::UnknownPrompt,
+};
+
+#[derive(Debug)]
+struct Prompts;
+
+impl Family for Prompts {
+    fn methods(&self, _revision: Revision) -> &'static [&'static str] {
+        &["prompts/list", "prompts/get"]
+    }
+
+    fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
+        capabilities["prompts"] = capabilities::listed(scope);
+    }
+
+    fn answer(&self, scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
+        if request.method == "prompts/get" {
+            return get(scope, request, slot);
+        }
+        let result = list::page(scope, &request.params, &Listed(scope.server.prompts))?;
+        Ok(Answer::Ready(jsonrpc::success(&request.id, &result)))
+    }
+}
+
+struct Listed<'a>(&'a [PromptInfo]);
+
+impl Listing for Listed<'_> {
+    fn key(&self) -> &'static str {
+        "prompts"
+    }
+
+    fn entry(&self, index: usize) -> Option<(&'static str, &'static str)> {
+        self.0.get(index).map(|prompt| (prompt.name, prompt.policy))
+    }
+
+    fn write(&self, out: &mut String, index: usize, revision: Revision) {
+        out.push_str(&describe::prompt(&self.0[index], revision).to_string());
+    }
+}
+
+/// The prompt of this name, if the caller may use it. The log is told.
+pub(super) fn admitted<'a>(
+    scope: &Scope<'a>,
+    name: &str,
+    arguments: &Map<String, Value>,
+) -> Result<(usize, &'a PromptInfo), Fault> {
+    let prompts = scope.server.prompts;
+    let found = prompts.binary_search_by_key(&name, |prompt| prompt.name).ok();
+    let prompt = found.map(|index| &prompts[index]);
+    let admits =
+        guard::admits(scope, &TOLD, prompt.map(|prompt| (prompt.name, prompt.policy)), arguments);
+    found.zip(prompt).filter(|_| admits).ok_or_else(|| super::unknown("prompt", name))
+}
+
+fn get(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
+    let Request { id, mut params, .. } = request;
+    let arguments = super::arguments(&mut params)?;
+    let (index, prompt) = admitted(scope, super::text(&params, "name")?, &arguments)?;
+    if arguments.values().any(|value| !value.is_string()) {
+        return Err(Fault::params("the arguments of a prompt are texts"));
+    }
+    let missing = prompt
+        .arguments
+        .iter()
+        .find(|argument| argument.required && !arguments.contains_key(argument.name));
+    if let Some(argument) = missing {
+        return Err(Fault::params(&["missing argument `", argument.name, "`"].concat()));
+    }
+    Ok(Answer::Call(Box::new(Call {
+        slot,
+        target: Target::Prompt(index),
+        arguments,
+        request_id: id,
+        peer: Peer::read(scope, &params)?,
+        retry: retry::take(scope, &mut params)?,
+    })))
+}

@@ -1,0 +1,131 @@
+//! `resources/list`, `resources/templates/list`, `resources/read`.
+
+use serde_json::{Map, Value};
+
+use super::super::call::{Call, Target};
+use super::super::capabilities;
+use super::super::describe;
+use super::super::fault::resource_not_found;
+use super::super::guard::{self, Told};
+use super::super::jsonrpc::{self, Request};
+use super::super::list::{self, Listing};
+use super::super::methods::{Answer, Family, Scope};
+use super::super::peer::Peer;
+use super::super::resource::ResourceInfo;
+use super::super::{Fault, Revision, retry, template};
+use crate::audit::{Kind, Reason};
+
+/// The methods for resources. `resources/subscribe` and `resources/unsubscribe` are matters of a
+/// session.
+pub static RESOURCES: &dyn Family = &Resources;
+
+/// Bytes of a URI that is read: what servers of the web commonly take.
+pub const MAX_URI_BYTES: usize = 8 * 1024;
+
+pub(super) const TOLD: Told = Told {
+    allowed: Kind::ResourceAllowed,
+    denied: Kind::ResourceDenied,
+    unknown: Reason::UnknownResource,
+};
+
+#[derive(Debug)]
+struct Resources;
+
+impl Family for Resources {
+    fn methods(&self, _revision: Revision) -> &'static [&'static str] {
+        &["resources/list", "resources/templates/list", "resources/read"]
+    }
+
+    fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
+        let mut resources = capabilities::listed(scope);
+        if capabilities::announces(scope) {
+            resources["subscribe"] = Value::Bool(true);
+        }
+        capabilities["resources"] = resources;
+    }
+
+    fn answer(&self, scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
+        let templates = match request.method.as_str() {
+            "resources/read" => return read(scope, request, slot),
+            method => method == "resources/templates/list",
+        };
+        let listed = Listed { resources: scope.server.resources, templates };
+        let result = list::page(scope, &request.params, &listed)?;
+        Ok(Answer::Ready(jsonrpc::success(&request.id, &result)))
+    }
+}
+
+struct Listed<'a> {
+    resources: &'a [ResourceInfo],
+    templates: bool,
+}
+
+impl Listing for Listed<'_> {
+    fn key(&self) -> &'static str {
+        if self.templates { "resourceTemplates" } else { "resources" }
+    }
+
+    fn entry(&self, index: usize) -> Option<(&'static str, &'static str)> {
+        self.resources.get(index).map(|resource| (resource.name, resource.policy))
+    }
+
+    fn has(&self, index: usize) -> bool {
+        self.resources[index].variables.is_empty() != self.templates
+    }
+
+    fn write(&self, out: &mut String, index: usize, revision: Revision) {
+        out.push_str(&describe::resource(&self.resources[index], revision).to_string());
+    }
+}
+
+/// What a URI names: the resource of exactly this URI, else the template with the most literal text
+/// among those that match; with the template's variables.
+pub(in super::super) fn find(
+    resources: &[ResourceInfo],
+    uri: &str,
+) -> Option<(usize, Map<String, Value>)> {
+    let is_it = |resource: &ResourceInfo| resource.variables.is_empty() && resource.uri == uri;
+    if let Some(index) = resources.iter().position(is_it) {
+        return Some((index, Map::new()));
+    }
+    let mut best: Option<(usize, usize, Map<String, Value>)> = None;
+    for (index, resource) in resources.iter().enumerate() {
+        if resource.variables.is_empty() {
+            continue;
+        }
+        let literal = template::literal_bytes(resource.uri);
+        if best.as_ref().is_none_or(|(_, most, _)| literal > *most)
+            && let Some(variables) = template::read(resource.uri, uri)
+        {
+            best = Some((index, literal, variables));
+        }
+    }
+    best.map(|(index, _, variables)| (index, variables))
+}
+
+fn read(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
+    let Request { id, mut params, .. } = request;
+    let uri = super::text(&params, "uri")?.to_owned();
+    if uri.len() > MAX_URI_BYTES {
+        return Err(Fault::params("`uri` is too long"));
+    }
+    let resources = scope.server.resources;
+    let found = find(resources, &uri);
+    let told = found.as_ref().map(|(index, _)| (resources[*index].name, resources[*index].policy));
+    let none = Map::new();
+    let variables = found.as_ref().map_or(&none, |(_, variables)| variables);
+    if !guard::admits(scope, &TOLD, told, variables) {
+        return Err(resource_not_found(scope.revision, &uri));
+    }
+    let Some((resource, arguments)) = found else {
+        return Err(resource_not_found(scope.revision, &uri));
+    };
+    Ok(Answer::Call(Box::new(Call {
+        slot,
+        target: Target::Resource { resource, uri },
+        arguments,
+        request_id: id,
+        peer: Peer::read(scope, &params)?,
+        retry: retry::take(scope, &mut params)?,
+    })))
+}

@@ -1,0 +1,120 @@
+//! JSON-RPC errors, and which of them MCP wants when.
+
+use std::borrow::Cow;
+
+use http::StatusCode;
+use serde_json::Value;
+
+use super::json::object;
+use super::jsonrpc;
+use super::revision::Revision;
+
+/// The body is not JSON.
+pub const PARSE_ERROR: i32 = -32700;
+/// The message is not one of JSON-RPC.
+pub const INVALID_REQUEST: i32 = -32600;
+/// There is no such method.
+pub const METHOD_NOT_FOUND: i32 = -32601;
+/// The params are not those of the method.
+pub const INVALID_PARAMS: i32 = -32602;
+/// The server failed.
+pub const INTERNAL_ERROR: i32 = -32603;
+/// There is no such resource; in the revisions before 2026-07-28, which has [`INVALID_PARAMS`] for it.
+pub const RESOURCE_NOT_FOUND: i32 = -32002;
+/// MCP 2026-07-28: a header is missing, malformed, or says something else than the body.
+pub const HEADER_MISMATCH: i32 = -32020;
+/// MCP 2026-07-28: a call needs something of the client that it did not declare.
+pub const MISSING_CLIENT_CAPABILITY: i32 = -32021;
+/// MCP 2026-07-28: the revision is not spoken here.
+pub const UNSUPPORTED_PROTOCOL_VERSION: i32 = -32022;
+
+/// A JSON-RPC error object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    pub(super) code: i32,
+    message: Cow<'static, str>,
+    data: Option<Value>,
+}
+
+impl Fault {
+    /// An error with this code, see the constants of this module.
+    #[must_use]
+    pub fn new(code: i32, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into(), data: None }
+    }
+
+    /// [`INVALID_PARAMS`], and what is wrong with them.
+    pub(super) fn params(what: &str) -> Self {
+        Self::new(INVALID_PARAMS, ["Invalid params: ", what].concat())
+    }
+
+    /// With `data`.
+    #[must_use]
+    pub fn with_data(mut self, data: Value) -> Self {
+        self.data = Some(data);
+        self
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> i32 {
+        self.code
+    }
+
+    /// The error object.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        let mut error =
+            vec![("code", Value::from(self.code)), ("message", Value::from(self.message.as_ref()))];
+        if let Some(data) = self.data {
+            error.push(("data", data));
+        }
+        object(error)
+    }
+
+    /// The whole response; without `id` where the request's could not be read.
+    #[must_use]
+    pub fn response(self, id: Option<&Value>) -> String {
+        jsonrpc::envelope(id, "error", &self.into_value().to_string())
+    }
+}
+
+/// The HTTP status of an error. In the revisions before 2026-07-28 the transport went well whatever
+/// the answer says; since then some errors have a status of their own.
+pub(super) fn status(revision: Revision, code: i32) -> StatusCode {
+    match code {
+        _ if !revision.is_modern() => StatusCode::OK,
+        METHOD_NOT_FOUND => StatusCode::NOT_FOUND,
+        HEADER_MISMATCH | MISSING_CLIENT_CAPABILITY | UNSUPPORTED_PROTOCOL_VERSION => {
+            StatusCode::BAD_REQUEST
+        }
+        _ => StatusCode::OK,
+    }
+}
+
+/// The call took longer than `[limits] tool_timeout` allows.
+#[must_use]
+pub fn timed_out() -> Fault {
+    Fault::new(INTERNAL_ERROR, "The call took too long")
+}
+
+/// The function panicked. What it said is for the server's log only.
+#[must_use]
+pub fn panicked() -> Fault {
+    Fault::new(INTERNAL_ERROR, "The call failed")
+}
+
+/// The client was to be asked for something that it did not declare. `required` is a
+/// `ClientCapabilities` object with what is missing.
+#[must_use]
+pub fn missing_capability(required: Value) -> Fault {
+    Fault::new(MISSING_CLIENT_CAPABILITY, "The client lacks a capability that this call needs")
+        .with_data(object(vec![("requiredCapabilities", required)]))
+}
+
+/// There is no such resource, or not for this caller: one answer for both.
+#[must_use]
+pub fn resource_not_found(revision: Revision, uri: &str) -> Fault {
+    let code = if revision.is_modern() { INVALID_PARAMS } else { RESOURCE_NOT_FOUND };
+    Fault::new(code, "Resource not found").with_data(object(vec![("uri", Value::from(uri))]))
+}

@@ -1,0 +1,144 @@
+//! Notifications of the server, as JSON text.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::json::{member, object, quote};
+use super::peer::{Level, Peer};
+use super::revision::Revision;
+
+/// Something changed that others want to know of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// The list of tools.
+    Tools,
+    /// The list of prompts.
+    Prompts,
+    /// The list of resources.
+    Resources,
+    /// What a resource holds: its URI.
+    Resource(String),
+    /// The state of a task.
+    Task {
+        /// Whose task it is: nobody else hears of it.
+        owner: String,
+        /// As [`DetailedTask::into_value`](super::task::DetailedTask::into_value) gives it, with its
+        /// `taskId`.
+        task: Value,
+    },
+}
+
+impl Change {
+    /// The notification's name.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        match self {
+            Self::Tools => "notifications/tools/list_changed",
+            Self::Prompts => "notifications/prompts/list_changed",
+            Self::Resources => "notifications/resources/list_changed",
+            Self::Resource(_) => "notifications/resources/updated",
+            Self::Task { .. } => "notifications/tasks",
+        }
+    }
+
+    /// The id of the task, where it is about one.
+    #[must_use]
+    pub fn task_id(&self) -> Option<&str> {
+        match self {
+            Self::Task { task, .. } => task.get("taskId").and_then(Value::as_str),
+            _ => None,
+        }
+    }
+
+    /// Its `params`, without `_meta`.
+    pub(super) fn params(&self) -> Value {
+        match self {
+            Self::Tools | Self::Prompts | Self::Resources => object(vec![]),
+            Self::Resource(uri) => object(vec![("uri", Value::from(uri.as_str()))]),
+            Self::Task { task, .. } => task.clone(),
+        }
+    }
+}
+
+/// `notifications/progress` for the request that the peer made. `None` where the client did not ask
+/// to hear of it, or a number is not finite.
+#[must_use]
+pub fn progress(
+    peer: &Peer,
+    progress: f64,
+    total: Option<f64>,
+    message: Option<&str>,
+) -> Option<String> {
+    let token = peer.progress_token.clone()?;
+    let mut params = vec![("progressToken", token), ("progress", number(progress)?)];
+    if let Some(total) = total {
+        params.push(("total", number(total)?));
+    }
+    if let Some(message) = message
+        && peer.revision >= Revision::V2025_03_26
+    {
+        params.push(("message", Value::from(message)));
+    }
+    Some(notification("notifications/progress", Some(&object(params))))
+}
+
+/// `notifications/message`. `None` where the client wants no messages of this level.
+#[must_use]
+pub fn log(peer: &Peer, level: Level, logger: Option<&str>, data: Value) -> Option<String> {
+    if peer.log_level.is_none_or(|least| level < least) {
+        return None;
+    }
+    let mut params = vec![("level", Value::from(level.as_str())), ("data", data)];
+    if let Some(logger) = logger {
+        params.push(("logger", Value::from(logger)));
+    }
+    Some(notification("notifications/message", Some(&object(params))))
+}
+
+/// The notification of a change for a session of a legacy revision; `None` for those that only
+/// 2026-07-28 has.
+#[must_use]
+pub fn changed(change: &Change) -> Option<String> {
+    match change {
+        Change::Tools | Change::Prompts | Change::Resources => {
+            Some(notification(change.method(), None))
+        }
+        Change::Resource(_) => Some(notification(change.method(), Some(&change.params()))),
+        Change::Task { .. } => None,
+    }
+}
+
+/// `notifications/cancelled`: the server no longer waits for the client's answer to the request of
+/// this id.
+#[must_use]
+pub fn cancelled(id: &str) -> String {
+    let params = object(vec![("requestId", Value::from(id))]);
+    notification("notifications/cancelled", Some(&params))
+}
+
+/// The JSON text of a notification.
+pub(super) fn notification(method: &str, params: Option<&Value>) -> String {
+    let mut out = String::from("{");
+    member(&mut out, "jsonrpc", &quote("2.0"));
+    member(&mut out, "method", &quote(method));
+    if let Some(params) = params {
+        member(&mut out, "params", &params.to_string());
+    }
+    out.push('}');
+    out
+}
+
+/// JSON has no infinities. Whole numbers are written without a fraction, as most clients count.
+fn number(value: f64) -> Option<Value> {
+    // Whole numbers up to here are exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if !value.is_finite() {
+        return None;
+    }
+    if value.fract() == 0.0 && value.abs() <= EXACT {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and at most 2^53")]
+        return Some(Value::from(value as i64));
+    }
+    Some(Value::from(value))
+}

@@ -1,0 +1,58 @@
+//! `Mcp-Param-…`: arguments that are repeated in HTTP headers (MCP 2026-07-28, `x-mcp-header`).
+
+use http::HeaderMap;
+use http::header::HeaderName;
+use serde_json::{Map, Value};
+
+use super::fault::{Fault, HEADER_MISMATCH};
+use super::headers;
+use super::tool::ParamHeader;
+
+const PREFIX: &str = "mcp-param-";
+
+/// Fails unless each header says what its argument does. Headers that no argument asks for are
+/// nobody's business.
+pub(super) fn check(
+    headers: &HeaderMap,
+    params: &[ParamHeader],
+    arguments: &Map<String, Value>,
+) -> Result<(), Fault> {
+    for param in params {
+        let argument = arguments.get(param.argument).unwrap_or(&Value::Null);
+        let name = HeaderName::try_from([PREFIX, param.header].concat());
+        let says_it = match name.map(|name| headers::single(headers, &name)) {
+            // Without an argument nothing has to be repeated.
+            Ok(Ok(None)) => argument.is_null(),
+            Ok(Ok(Some(header))) => {
+                headers::decode(header).is_some_and(|header| says(&header, argument))
+            }
+            Ok(Err(_)) | Err(_) => false,
+        };
+        if !says_it {
+            let message = ["Mcp-Param-", param.header, " must equal its argument"].concat();
+            return Err(Fault::new(HEADER_MISMATCH, message));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the header's text stands for the argument.
+fn says(header: &str, argument: &Value) -> bool {
+    match argument {
+        Value::String(text) => header == text,
+        Value::Bool(true) => header == "true",
+        Value::Bool(false) => header == "false",
+        // As numbers, since `42` and `42.0` are the same one.
+        Value::Number(number) => match header.parse::<i64>() {
+            Ok(stated) if number.is_i64() => number.as_i64() == Some(stated),
+            _ => header.parse::<f64>().is_ok_and(|stated| {
+                header
+                    .bytes()
+                    .all(|byte| !byte.is_ascii_alphabetic() || byte.eq_ignore_ascii_case(&b'e'))
+                    && number.as_f64() == Some(stated)
+            }),
+        },
+        // A header for what is not there, or cannot be in one.
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
+    }
+}

@@ -1,0 +1,271 @@
+//! Sessions of the revisions with `initialize`: Streamable HTTP with `Mcp-Session-Id`, and HTTP+SSE
+//! of 2024-11-05, whose messages come as POSTs and whose answers go out on the session's stream.
+
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use super::Server;
+use super::exchange::Exchange;
+use super::fault::{self, Fault, INVALID_REQUEST, METHOD_NOT_FOUND};
+use super::headers::{self, Version};
+use super::http::{Response, bad_request, plain};
+use super::jsonrpc::{self, Body, Invalid, Message, Request};
+use super::listen::may_read;
+use super::methods::{self, Answer, Scope};
+use super::peer::Level;
+use super::pending::Pending;
+use super::session_state::begun;
+use crate::caller::{Caller, Vars};
+
+pub use super::session_state::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS, SessionState};
+
+/// What [`accept_session`] made of a POST.
+#[derive(Debug)]
+pub enum AcceptedSession {
+    /// It is refused with this response.
+    Refuse(Response),
+    /// It is answered with 202 and nothing comes of it.
+    Accepted,
+    /// The answer, as JSON text.
+    Answer(String),
+    /// Something has to run before it is answered.
+    Run(Exchange),
+    /// What the client answers to a request of the server.
+    Reply {
+        /// The id of the request.
+        id: String,
+        /// The client's `result`, or its `error`.
+        reply: Result<Value, Value>,
+    },
+    /// The client no longer wants the answer to its request. It is not said that there is one.
+    Cancel {
+        /// The id of the request.
+        request_id: Value,
+    },
+    /// A batch (2025-03-26 and before) with replies or cancellations in it: these, in the order they
+    /// came, each as [`AcceptedSession::Reply`] or [`AcceptedSession::Cancel`], and then the rest.
+    Batch {
+        /// Replies and cancellations.
+        signals: Vec<Self>,
+        /// [`AcceptedSession::Accepted`], [`AcceptedSession::Answer`] or [`AcceptedSession::Run`].
+        rest: Box<Self>,
+    },
+}
+
+/// Answers one POST of a session. The caller is authenticated and known to own the session.
+/// `headers` are given for Streamable HTTP; HTTP+SSE gives no meaning to any.
+#[must_use]
+pub fn accept_session(
+    server: &Server<'_>,
+    caller: &Caller,
+    vars: &dyn Vars,
+    session: &mut SessionState,
+    headers: Option<&HeaderMap>,
+    body: &[u8],
+) -> AcceptedSession {
+    if super::is_too_large(server, body) {
+        let response = plain(StatusCode::PAYLOAD_TOO_LARGE, "Body too large");
+        return AcceptedSession::Refuse(response);
+    }
+    if let Some(headers) = headers
+        && let Some(response) = refuse_headers(headers, session)
+    {
+        return AcceptedSession::Refuse(response);
+    }
+    let mut visit = Visit { server, caller, vars, session, headers };
+    match jsonrpc::read(body) {
+        Err(fault) => AcceptedSession::Refuse(bad_request(fault, None)),
+        Ok(Body::Single(Err(invalid))) => {
+            let Invalid { id, fault } = *invalid;
+            AcceptedSession::Refuse(bad_request(fault, id.as_ref()))
+        }
+        Ok(Body::Single(Ok(message))) => visit.single(message),
+        Ok(Body::Batch(messages)) if visit.session.revision.has_batches() => visit.batch(messages),
+        Ok(Body::Batch(_)) => {
+            let fault = Fault::new(INVALID_REQUEST, "This revision has no batches");
+            AcceptedSession::Refuse(bad_request(fault, None))
+        }
+    }
+}
+
+/// The rules of Streamable HTTP for a POST of a session.
+fn refuse_headers(headers: &HeaderMap, session: &SessionState) -> Option<Response> {
+    if !headers::is_json(headers) {
+        let message = "Content-Type must be application/json";
+        return Some(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    if !headers::takes_json(headers) && !headers::takes_stream(headers) {
+        let message = "Accept must allow application/json or text/event-stream";
+        return Some(plain(StatusCode::NOT_ACCEPTABLE, message));
+    }
+    // Clients of 2025-03-26 do not send it; for the others the session knows.
+    match Version::read(headers) {
+        Version::Absent => None,
+        Version::Spoken(revision) if revision == session.revision => None,
+        Version::Spoken(_) | Version::Unknown(_) => {
+            let message = "MCP-Protocol-Version is not the one that this session negotiated";
+            Some(plain(StatusCode::BAD_REQUEST, message))
+        }
+    }
+}
+
+/// One POST to a session.
+struct Visit<'a, 's> {
+    server: &'a Server<'a>,
+    caller: &'a Caller,
+    vars: &'a dyn Vars,
+    session: &'s mut SessionState,
+    headers: Option<&'a HeaderMap>,
+}
+
+impl<'a> Visit<'a, '_> {
+    fn scope(&self) -> Scope<'a> {
+        Scope {
+            server: self.server,
+            caller: self.caller,
+            vars: self.vars,
+            revision: self.session.revision,
+            headers: self.headers,
+            session: Some(self.session.peer()),
+        }
+    }
+
+    fn single(&mut self, message: Message) -> AcceptedSession {
+        let request = match message {
+            Message::Request(request) => request,
+            message => return self.signal(message).unwrap_or(AcceptedSession::Accepted),
+        };
+        let id = request.id.clone();
+        match self.answer(request, 0) {
+            Ok(Answer::Ready(text)) => AcceptedSession::Answer(text),
+            Ok(Answer::Call(call)) => {
+                let pending = Pending::single(&self.scope(), *call);
+                AcceptedSession::Run(Exchange::new(pending, self.headers))
+            }
+            Ok(Answer::Listen(_) | Answer::Task(_)) => AcceptedSession::Answer(no_method(&id)),
+            Err(fault) => AcceptedSession::Answer(fault.response(Some(&id))),
+        }
+    }
+
+    fn batch(&mut self, messages: Vec<Result<Message, Box<Invalid>>>) -> AcceptedSession {
+        let mut pending = Pending::new(&self.scope(), true);
+        let mut signals = Vec::new();
+        for message in messages {
+            match message {
+                Ok(Message::Request(request)) => self.add(request, &mut pending),
+                Ok(message) => signals.extend(self.signal(message)),
+                Err(invalid) => {
+                    let Invalid { id, fault } = *invalid;
+                    pending.push(fault.response(id.as_ref()));
+                }
+            }
+        }
+        let rest = if pending.next_slot() == 0 {
+            AcceptedSession::Accepted
+        } else if pending.is_waiting() {
+            AcceptedSession::Run(Exchange::new(pending, self.headers))
+        } else {
+            AcceptedSession::Answer(pending.finish(Vec::new()))
+        };
+        if signals.is_empty() {
+            return rest;
+        }
+        AcceptedSession::Batch { signals, rest: Box::new(rest) }
+    }
+
+    fn add(&mut self, request: Request, pending: &mut Pending) {
+        let id = request.id.clone();
+        let answer = if request.method == "initialize" {
+            Err(Fault::new(INVALID_REQUEST, "`initialize` cannot be part of a batch"))
+        } else {
+            self.answer(request, pending.next_slot())
+        };
+        match answer {
+            Ok(Answer::Ready(text)) => pending.push(text),
+            Ok(Answer::Call(call)) => pending.wait(*call),
+            Ok(Answer::Listen(_) | Answer::Task(_)) => pending.push(no_method(&id)),
+            Err(fault) => pending.push(fault.response(Some(&id))),
+        }
+    }
+
+    /// What a message that is not answered brings; `None` for what means nothing here.
+    fn signal(&mut self, message: Message) -> Option<AcceptedSession> {
+        match message {
+            // Our own ids are text; anything else answers nothing.
+            Message::Response { id: Value::String(id), result } => {
+                Some(AcceptedSession::Reply { id, reply: result })
+            }
+            Message::Notification { method, mut params } => match method.as_str() {
+                "notifications/initialized" => {
+                    self.session.is_initialized = true;
+                    None
+                }
+                "notifications/cancelled" => {
+                    let request_id = params.remove("requestId")?;
+                    let is_id = request_id.is_string() || request_id.is_number();
+                    is_id.then_some(AcceptedSession::Cancel { request_id })
+                }
+                _ => None,
+            },
+            Message::Response { .. } | Message::Request(_) => None,
+        }
+    }
+
+    fn answer(&mut self, request: Request, slot: usize) -> Result<Answer, Fault> {
+        match request.method.as_str() {
+            "initialize" => self.initialize(request),
+            "logging/setLevel" => {
+                let level = Level::read(&request.params);
+                let answer = methods::answer(&self.scope(), request, slot)?;
+                self.session.log_level = Some(level?);
+                Ok(answer)
+            }
+            "resources/subscribe" | "resources/unsubscribe"
+                if self.server.notifications && !self.server.resources.is_empty() =>
+            {
+                self.subscribe(&request)
+            }
+            _ => methods::answer(&self.scope(), request, slot),
+        }
+    }
+
+    fn initialize(&mut self, request: Request) -> Result<Answer, Fault> {
+        if self.session.is_begun {
+            let message = "This session has begun; another `initialize` begins another session";
+            return Err(Fault::new(INVALID_REQUEST, message));
+        }
+        let begun = begun(&request.params);
+        let answer = methods::answer(&self.scope(), request, 0)?;
+        if let Some(begun) = begun {
+            *self.session = begun;
+        }
+        Ok(answer)
+    }
+
+    fn subscribe(&mut self, request: &Request) -> Result<Answer, Fault> {
+        let Some(Value::String(uri)) = request.params.get("uri") else {
+            return Err(Fault::params("`uri` is not text"));
+        };
+        let subscriptions = &mut self.session.subscriptions;
+        if request.method == "resources/unsubscribe" {
+            subscriptions.retain(|subscribed| subscribed != uri);
+        } else {
+            if uri.len() > MAX_SUBSCRIBED_URI || !may_read(self.server, self.caller, self.vars, uri)
+            {
+                return Err(fault::resource_not_found(self.session.revision, uri));
+            }
+            if !subscriptions.contains(uri) {
+                if subscriptions.len() >= MAX_SUBSCRIPTIONS {
+                    return Err(Fault::params("this session subscribed to too many resources"));
+                }
+                subscriptions.push(uri.clone());
+            }
+        }
+        Ok(Answer::Ready(jsonrpc::success(&request.id, "{}")))
+    }
+}
+
+/// The response to what only 2026-07-28 has, which has no sessions.
+fn no_method(id: &Value) -> String {
+    Fault::new(METHOD_NOT_FOUND, "Method not found").response(Some(id))
+}

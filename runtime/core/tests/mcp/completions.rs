@@ -1,0 +1,129 @@
+//! `completion/complete`.
+
+use serde_json::{Value, json};
+use toolgate_core::audit::Log;
+use toolgate_core::mcp::Target;
+
+use crate::schema::{assert_valid, error_response};
+use crate::support::{
+    CONFIG, LEGACY, MODERN, ask_full, call_of, config, designer, full, request_of, visitor,
+};
+
+fn all() -> impl Iterator<Item = &'static str> {
+    LEGACY.into_iter().chain([MODERN])
+}
+
+fn prompt(prompt: &str, argument: &str) -> Value {
+    let reference = json!({ "type": "ref/prompt", "name": prompt });
+    json!({ "ref": reference, "argument": { "name": argument, "value": "x" } })
+}
+
+fn resource(uri: &str, variable: &str) -> Value {
+    let reference = json!({ "type": "ref/resource", "uri": uri });
+    json!({ "ref": reference, "argument": { "name": variable, "value": "x" } })
+}
+
+#[test]
+fn at_most_a_hundred_values_are_given() {
+    for revision in all() {
+        for params in [prompt("greet", "name"), resource("test://template/{id}/data", "id")] {
+            let result = ask_full(&visitor(), revision, "completion/complete", params).result();
+            assert_valid(revision, "CompleteResult", &result);
+            let completion = &result["completion"];
+            assert_eq!(completion["values"].as_array().map(Vec::len), Some(100));
+            assert_eq!(completion["values"][0], "x0");
+            assert_eq!(completion["total"], 150);
+            assert_eq!(completion["hasMore"], true);
+        }
+    }
+}
+
+#[test]
+fn what_has_no_values_is_completed_with_none() {
+    for revision in all() {
+        for params in [prompt("greet", "tone"), resource("test://template/special-{id}/data", "id")]
+        {
+            let result = ask_full(&visitor(), revision, "completion/complete", params).result();
+            assert_valid(revision, "CompleteResult", &result);
+            let none = json!({ "values": [], "total": 0, "hasMore": false });
+            assert_eq!(result["completion"], none);
+        }
+    }
+}
+
+#[test]
+fn the_adapter_gets_what_was_typed_and_what_is_known() {
+    let (config, log) = (config(CONFIG), Log::default());
+    let server = full(&config, &log);
+    let mut params = prompt("greet", "name");
+    params["context"] = json!({ "arguments": { "tone": "kind" } });
+    for revision in all() {
+        let request = request_of(revision, "completion/complete", params.clone());
+        let call = call_of(&server, &visitor(), &request);
+        let value = "x".to_owned();
+        assert_eq!(call.target, Target::PromptCompletion { prompt: 1, argument: 0, value });
+        // The older revisions have no context.
+        assert_eq!(call.arguments.len(), usize::from(revision >= "2025-06-18"));
+    }
+    let params = resource("test://template/{id}/data", "id");
+    let call = call_of(&server, &visitor(), &request_of(MODERN, "completion/complete", params));
+    let value = "x".to_owned();
+    assert_eq!(call.target, Target::ResourceCompletion { resource: 0, variable: 0, value });
+}
+
+#[test]
+fn what_others_have_is_completed_for_nobody() {
+    for revision in all() {
+        for (known, unknown) in [
+            (prompt("draw", "subject"), prompt("nothing", "subject")),
+            (resource("test://drawings/{id}", "id"), resource("test://nothing/{id}", "id")),
+        ] {
+            let answer = |params: &Value| {
+                let answer = ask_full(&visitor(), revision, "completion/complete", params.clone());
+                assert_eq!((answer.status, answer.error_code()), (200, -32602));
+                let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+                message.split_once(": ").expect("a name").0.to_owned()
+            };
+            assert_eq!(answer(&known), answer(&unknown));
+            let answer = ask_full(&designer(), revision, "completion/complete", known);
+            assert_eq!(answer.result()["completion"]["total"], 150);
+        }
+    }
+}
+
+#[test]
+fn malformed_references_and_arguments_are_invalid() {
+    for revision in all() {
+        let good = prompt("greet", "name");
+        let mut bad = vec![json!({}), prompt("greet", "nothing"), prompt("plain", "name")];
+        bad.push(resource("test://static-text", "id"));
+        bad.push(resource("test://template/{id}/data", "Id"));
+        for (pointer, value) in [
+            ("/ref", json!("greet")),
+            ("/ref", Value::Null),
+            ("/ref/type", json!("ref/tool")),
+            ("/ref/type", Value::Null),
+            ("/ref/name", json!(1)),
+            ("/argument", Value::Null),
+            ("/argument/name", json!(1)),
+            ("/argument/value", json!(1)),
+            ("/argument/value", Value::Null),
+        ] {
+            let mut params = good.clone();
+            *params.pointer_mut(pointer).unwrap() = value;
+            bad.push(params);
+        }
+        if revision >= "2025-06-18" {
+            for arguments in [json!([]), json!({ "tone": 1 }), json!("tone")] {
+                let mut params = good.clone();
+                params["context"] = json!({ "arguments": arguments });
+                bad.push(params);
+            }
+        }
+        for params in bad {
+            let answer = ask_full(&visitor(), revision, "completion/complete", params.clone());
+            assert_eq!((answer.status, answer.error_code()), (200, -32602), "{params}");
+            assert_valid(revision, error_response(revision), &answer.json());
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! What a running call and its host tell each other.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
+
+use serde_json::{Map, Value};
+use toolgate_core::mcp::ask::{Ask, Reply};
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::peer::Peer;
+use toolgate_core::mcp::{Call, Fault, Retry, Target, fault, notify};
+use toolgate_core::seal::Entropy as _;
+
+use super::outbox::Outbox;
+use super::{Asked, HostKind, Record, Step};
+use crate::context::Client;
+use crate::platform::PlatformEntropy;
+
+/// Ends a round of a call that asks: from the questions and the record to the result that the client
+/// gets. Named by what asks, so that a server without questions does not contain it.
+pub(crate) type Pause = Box<dyn Fn(Vec<Ask>, &Record) -> Outcome>;
+
+/// Shared by the two sides of a call. Nothing here stays borrowed while user code runs, for a user's
+/// panic would leave it borrowed for ever.
+pub(crate) struct Live {
+    peer: Peer,
+    client: Client,
+    host: HostKind,
+    /// What was called, where that may ask: a state of 2026-07-28 is bound to it.
+    subject: Option<(Target, Map<String, Value>)>,
+    retry: RefCell<Retry>,
+    record: RefCell<Record>,
+    outbox: RefCell<Outbox>,
+    questions: RefCell<Vec<Question>>,
+    keeps: RefCell<VecDeque<(String, Value)>>,
+    pause: RefCell<Option<Pause>>,
+    fault: RefCell<Option<Fault>>,
+    /// The capability that the client was to have and has not.
+    missing: RefCell<Option<Value>>,
+    wakers: RefCell<Vec<Waker>>,
+    numbered: Cell<u32>,
+    releases: Cell<bool>,
+    cancelled: Cell<bool>,
+    hears_of_cancellation: Cell<bool>,
+}
+
+struct Question {
+    asked: Asked,
+    is_announced: bool,
+    reply: Option<Option<Reply>>,
+}
+
+impl Live {
+    pub(super) fn new(
+        call: Call,
+        arguments: Option<Map<String, Value>>,
+        record: Record,
+        host: HostKind,
+    ) -> Self {
+        let Call { target, peer, retry, .. } = call;
+        let subject = arguments.map(|arguments| (target, arguments));
+        Self::of(peer, subject, retry, record, host)
+    }
+
+    /// Of a call that no client made.
+    pub(crate) fn alone() -> Self {
+        Self::of(Peer::default(), None, Retry::default(), Record::default(), HostKind::Stateless)
+    }
+
+    fn of(
+        peer: Peer,
+        subject: Option<(Target, Map<String, Value>)>,
+        retry: Retry,
+        record: Record,
+        host: HostKind,
+    ) -> Self {
+        Self {
+            client: Client::new(&peer, host, subject.is_some()),
+            peer,
+            host,
+            subject,
+            retry: RefCell::new(retry),
+            record: RefCell::new(record),
+            outbox: RefCell::default(),
+            questions: RefCell::default(),
+            keeps: RefCell::default(),
+            pause: RefCell::default(),
+            fault: RefCell::default(),
+            missing: RefCell::default(),
+            wakers: RefCell::default(),
+            numbered: Cell::new(0),
+            releases: Cell::new(false),
+            cancelled: Cell::new(false),
+            hears_of_cancellation: Cell::new(false),
+        }
+    }
+
+    pub(crate) fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn host(&self) -> HostKind {
+        self.host
+    }
+
+    pub(crate) fn subject(&self) -> Option<&(Target, Map<String, Value>)> {
+        self.subject.as_ref()
+    }
+}
+
+/// The side of the host.
+impl Live {
+    /// What there is to do, in the order in which the call did it as far as that matters.
+    pub(super) fn step(&self) -> Option<Step> {
+        if let Some(text) = self.outbox.borrow_mut().take(&self.peer) {
+            return Some(Step::Send(text));
+        }
+        if let Some((key, value)) = self.keeps.borrow_mut().pop_front() {
+            return Some(Step::Keep { key, value });
+        }
+        if self.releases.take() {
+            return Some(Step::Release);
+        }
+        if self.host == HostKind::Stateless {
+            return None;
+        }
+        let mut questions = self.questions.borrow_mut();
+        let new = questions.iter_mut().filter(|question| !question.is_announced);
+        let asked: Vec<Asked> = new
+            .map(|question| {
+                question.is_announced = true;
+                question.asked.clone()
+            })
+            .collect();
+        (!asked.is_empty()).then_some(Step::Ask(asked))
+    }
+
+    pub(super) fn has_step(&self) -> bool {
+        !self.outbox.borrow().is_empty()
+            || !self.keeps.borrow().is_empty()
+            || self.releases.get()
+            || (self.host != HostKind::Stateless
+                && self.questions.borrow().iter().any(|question| !question.is_announced))
+    }
+
+    /// The outcome of a call that waits, if what it waits for ends it.
+    pub(super) fn interruption(&self) -> Option<Outcome> {
+        if let Some(fault) = self.fault.take() {
+            return Some(Err(fault));
+        }
+        if self.host != HostKind::Stateless || !self.waits_for_answer() {
+            return None;
+        }
+        let asks = self.questions.take().into_iter().map(|question| question.asked.ask).collect();
+        let pause = self.pause.take()?;
+        Some(pause(asks, &self.record.borrow()))
+    }
+
+    /// The outcome of a call that has come to its end. One that failed for want of a capability is a
+    /// fault in 2026-07-28, so that the client learns which.
+    pub(super) fn conclude(&self, outcome: Outcome) -> Outcome {
+        let failed = outcome.as_ref().map_or(true, |shape| shape.is_failure());
+        match self.missing.take() {
+            Some(required) if failed && self.peer.revision.is_modern() => {
+                Err(fault::missing_capability(required))
+            }
+            _ => outcome,
+        }
+    }
+
+    pub(super) fn waits_for_answer(&self) -> bool {
+        self.questions.borrow().iter().any(|question| question.reply.is_none())
+    }
+
+    pub(super) fn reply(&self, id: &str, reply: Result<Value, Value>) -> bool {
+        let taken = {
+            let mut questions = self.questions.borrow_mut();
+            let open = questions.iter_mut().find(|question| {
+                question.reply.is_none() && question.is_announced && question.asked.id == id
+            });
+            let Some(question) = open else { return false };
+            let read = question.asked.ask.read_response(&reply);
+            // A task keeps its question until there is an answer to it.
+            let taken = read.is_some() || self.host == HostKind::Session;
+            if taken {
+                question.reply = Some(read);
+            }
+            taken
+        };
+        if taken {
+            self.wake();
+        }
+        taken
+    }
+
+    pub(super) fn cancel(&self) {
+        self.cancelled.set(true);
+        self.wake();
+    }
+
+    pub(super) fn hears_of_cancellation(&self) -> bool {
+        self.hears_of_cancellation.get()
+    }
+
+    /// Wakes at [`reply`](Self::reply) and [`cancel`](Self::cancel). Each waker is told once.
+    pub(super) fn wake_on_change(&self, waker: &Waker) {
+        let mut wakers = self.wakers.borrow_mut();
+        if !wakers.iter().any(|known| known.will_wake(waker)) {
+            wakers.push(waker.clone());
+        }
+    }
+
+    fn wake(&self) {
+        self.wakers.take().into_iter().for_each(Waker::wake);
+    }
+}
+
+/// The side of the call.
+impl Live {
+    pub(crate) fn progress(&self, progress: f64, total: Option<f64>, message: Option<&str>) {
+        if self.peer.progress_token.is_none() || !self.outbox.borrow_mut().advances(progress) {
+            return;
+        }
+        if let Some(text) = notify::progress(&self.peer, progress, total, message) {
+            self.outbox.borrow_mut().progress(text);
+        }
+    }
+
+    /// The text of a log message.
+    pub(crate) fn log(&self, text: String) {
+        self.outbox.borrow_mut().log(text);
+    }
+
+    pub(crate) fn release(&self) {
+        self.releases.set(true);
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancelled.get()
+    }
+
+    pub(crate) async fn cancelled(&self) {
+        self.hears_of_cancellation.set(true);
+        poll_fn(|polling| {
+            if self.is_cancelled() {
+                return Poll::Ready(());
+            }
+            self.wake_on_change(polling.waker());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// The key of the next question that has none of its own.
+    pub(crate) fn next_key(&self) -> String {
+        self.numbered.set(self.numbered.get() + 1);
+        format!("ask-{}", self.numbered.get())
+    }
+
+    /// What the client gave back of an earlier round; given out once.
+    pub(crate) fn take_state(&self) -> Option<String> {
+        self.retry.borrow_mut().state.take()
+    }
+
+    /// Takes up what an earlier round knew.
+    pub(crate) fn resume(&self, record: Record) {
+        *self.record.borrow_mut() = record;
+    }
+
+    pub(crate) fn recorded(&self, key: &str) -> Option<Value> {
+        self.record.borrow().answers.get(key).cloned()
+    }
+
+    /// An answer that came with this request.
+    pub(crate) fn response(&self, key: &str) -> Option<Value> {
+        self.retry.borrow_mut().responses.remove(key)
+    }
+
+    pub(crate) fn record_answer(&self, key: &str, answer: Value) {
+        self.record.borrow_mut().answers.insert(key.to_owned(), answer);
+    }
+
+    pub(crate) fn memo(&self, key: &str) -> Option<Value> {
+        self.record.borrow().memo.get(key).cloned()
+    }
+
+    /// Keeps a result; for a task, until its host has it safely.
+    pub(crate) async fn keep(&self, key: &str, value: Value) {
+        self.record.borrow_mut().memo.insert(key.to_owned(), value.clone());
+        if self.host != HostKind::Task {
+            return;
+        }
+        self.keeps.borrow_mut().push_back((key.to_owned(), value));
+        let mut is_handed_over = false;
+        // The host polls the call again only when it has done what the step says.
+        poll_fn(|polling| {
+            if std::mem::replace(&mut is_handed_over, true) {
+                return Poll::Ready(());
+            }
+            polling.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Ends the call with a fault; the call itself does not go on.
+    pub(crate) async fn fail(&self, fault: Fault) -> ! {
+        *self.fault.borrow_mut() = Some(fault);
+        std::future::pending().await
+    }
+
+    pub(crate) fn lacks(&self, required: Value) {
+        self.missing.borrow_mut().get_or_insert(required);
+    }
+
+    pub(crate) fn pause_with(&self, pause: Pause) {
+        *self.pause.borrow_mut() = Some(pause);
+    }
+
+    /// Puts a question and waits for the reply; `None` for one that is no answer to it.
+    pub(crate) async fn question(&self, ask: Ask) -> Option<Reply> {
+        let id = match self.host {
+            // Unique in the session, whatever ids the client uses for its own requests.
+            HostKind::Session => PlatformEntropy.token(),
+            HostKind::Stateless | HostKind::Task => ask.key.clone(),
+        };
+        let asked = Asked { id: id.clone(), ask };
+        let withdraw = Withdraw { live: self, id };
+        self.questions.borrow_mut().push(Question { asked, is_announced: false, reply: None });
+        poll_fn(|polling| {
+            let questions = self.questions.borrow();
+            let reply = questions.iter().find(|question| question.asked.id == withdraw.id);
+            match reply.and_then(|question| question.reply.clone()) {
+                Some(reply) => Poll::Ready(reply),
+                None => {
+                    drop(questions);
+                    self.wake_on_change(polling.waker());
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
+}
+
+/// A question that nobody waits for any more is no longer open.
+struct Withdraw<'a> {
+    live: &'a Live,
+    id: String,
+}
+
+impl Drop for Withdraw<'_> {
+    fn drop(&mut self) {
+        self.live.questions.borrow_mut().retain(|question| question.asked.id != self.id);
+    }
+}

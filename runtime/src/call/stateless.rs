@@ -1,0 +1,191 @@
+//! The calls of one HTTP request that belongs to no session.
+//!
+//! They are answered as JSON, unless they have something to say before they end, or take long: then
+//! the answer becomes an event stream, if the client takes one.
+
+use std::future::{Future as _, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::tool::TaskSupport;
+use toolgate_core::mcp::{Call, Exchange, Target};
+use worker::Response;
+
+use super::{HostKind, Record, Running, Start, Step};
+use crate::entry::Incoming;
+use crate::feature;
+use crate::mcp::Admitted;
+use crate::sse::{self, Writer};
+use crate::timer::Timer;
+use crate::tool::registry::Registry;
+
+/// How long an answer may take before a stream is opened for it. Proxies and clients give up on a
+/// connection on which nothing comes after 30 s or more; most calls are far faster than this.
+const QUIET: Duration = Duration::from_secs(5);
+
+/// Runs what a policy has allowed, and answers.
+pub(crate) async fn answer(
+    incoming: &Incoming<'_>,
+    admitted: &Admitted,
+    registry: &'static Registry,
+    mut exchange: Exchange,
+) -> worker::Result<Response> {
+    let mut calls = Calls::default();
+    let mut results = Vec::new();
+    for call in exchange.calls() {
+        let slot = call.slot;
+        match task(incoming, admitted, registry, call).await {
+            Begun::Task(outcome) => results.push((slot, outcome)),
+            Begun::Call(running) => calls.running.push((slot, *running)),
+        }
+    }
+    let takes_stream = exchange.takes_stream();
+    let mut quiet = Timer::from(QUIET);
+    let first = loop {
+        let next = poll_fn(|context| match calls.poll(context) {
+            Poll::Pending if takes_stream => {
+                Pin::new(&mut quiet).poll(context).map(|()| Some(Event::Quiet))
+            }
+            event => event,
+        });
+        match next.await {
+            None => return incoming.respond(exchange.finish(results)),
+            Some(Event::Answer(slot, outcome)) => results.push((slot, outcome)),
+            Some(Event::Message(_)) if !takes_stream => {}
+            Some(Event::Message(text)) => break Some(text),
+            Some(Event::Quiet | Event::Gone) => break None,
+        }
+    };
+    let (writer, body) = sse::open();
+    let ready = exchange.ready();
+    let answered = results.into_iter();
+    let answered: Vec<_> =
+        answered.filter_map(|(slot, outcome)| exchange.answer_one(slot, outcome)).collect();
+    for text in ready.into_iter().chain(answered).chain(first) {
+        let _ = writer.send_now(sse::event(None, None, &text));
+    }
+    incoming.wait_until(stream(calls, exchange, writer));
+    sse::response(body)
+}
+
+enum Begun {
+    Task(Outcome),
+    Call(Box<Running>),
+}
+
+/// Begins a call; as a task, where that is what it is.
+async fn task(
+    incoming: &Incoming<'_>,
+    admitted: &Admitted,
+    registry: &'static Registry,
+    call: Call,
+) -> Begun {
+    if becomes_task(registry, &call)
+        && let Some(tasks) = feature::tasks(incoming.app)
+    {
+        let record = Record::default();
+        return Begun::Task(tasks.create(incoming, admitted, call, record).await);
+    }
+    Begun::Call(Box::new(Running::start(Start {
+        app: incoming.app,
+        registry,
+        env: incoming.env.clone(),
+        caller: admitted.caller.clone(),
+        shard: admitted.shard.clone(),
+        call,
+        record: Record::default(),
+        host: HostKind::Stateless,
+    })))
+}
+
+/// Whether the tool runs as a task for a client that knows tasks.
+fn becomes_task(registry: &Registry, call: &Call) -> bool {
+    let Target::Tool(tool) = call.target else { return false };
+    let supports = registry.infos().get(tool).map(|info| info.task);
+    call.peer.capabilities.tasks
+        && call.peer.revision.is_modern()
+        && matches!(supports, Some(TaskSupport::Optional | TaskSupport::Required))
+}
+
+/// Calls that run side by side.
+#[derive(Default)]
+struct Calls {
+    running: Vec<(usize, Running)>,
+}
+
+enum Event {
+    /// A notification.
+    Message(String),
+    /// The outcome of the call with this slot.
+    Answer(usize, Outcome),
+    /// Nothing has happened for a while.
+    Quiet,
+    /// Nobody reads any more.
+    Gone,
+}
+
+impl Calls {
+    /// What happens next; `None` when all is over.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        if self.running.is_empty() {
+            return Poll::Ready(None);
+        }
+        for index in 0..self.running.len() {
+            let (slot, running) = &mut self.running[index];
+            let slot = *slot;
+            loop {
+                match running.poll_next(context) {
+                    Poll::Pending => break,
+                    Poll::Ready(Step::Send(text)) => {
+                        return Poll::Ready(Some(Event::Message(text)));
+                    }
+                    Poll::Ready(Step::Done(outcome)) => {
+                        self.running.swap_remove(index);
+                        return Poll::Ready(Some(Event::Answer(slot, outcome)));
+                    }
+                    // There is no session to ask in, and no other stream to go on with.
+                    Poll::Ready(Step::Ask(_) | Step::Keep { .. } | Step::Release) => {}
+                }
+            }
+        }
+        Poll::Pending
+    }
+
+    fn cancel(&self) {
+        for (_, running) in &self.running {
+            running.cancel();
+        }
+    }
+}
+
+/// Writes what happens until all is over. In 2026-07-28 a client cancels by closing the stream; in
+/// the revisions before, a lost connection means nothing, and the calls run to their end.
+async fn stream(mut calls: Calls, mut exchange: Exchange, writer: Writer) {
+    let mut writer = Some(writer);
+    loop {
+        let next = poll_fn(|context| match &writer {
+            Some(open) if open.poll_gone(context).is_ready() => Poll::Ready(Some(Event::Gone)),
+            _ => calls.poll(context),
+        });
+        let event = next.await;
+        let text = match event {
+            None => return,
+            Some(Event::Message(text)) => Some(text),
+            Some(Event::Answer(slot, outcome)) => exchange.answer_one(slot, outcome),
+            Some(Event::Quiet) => None,
+            Some(Event::Gone) => {
+                writer = None;
+                if exchange.revision().is_modern() {
+                    calls.cancel();
+                }
+                None
+            }
+        };
+        if let (Some(open), Some(text)) = (&writer, text) {
+            // A reader who has gone is noticed above.
+            let _ = open.send(sse::event(None, None, &text)).await;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What a running function may do besides returning: tell its client how it gets on, ask it, and
+//! wait.
+
+mod ask;
+mod changed;
+mod client;
+mod log;
+mod once;
+mod progress;
+mod refusal;
+mod roots;
+mod rounds;
+mod sample;
+mod trace;
+mod wait;
+
+pub use self::ask::{Asking, AskingUrl};
+pub use self::client::Client;
+pub use self::progress::Progress;
+pub use self::refusal::Refusal;
+pub use self::roots::{AskingRoots, Root};
+pub use self::sample::{AskingSample, Sample, Sampling};

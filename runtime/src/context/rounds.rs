@@ -1,0 +1,129 @@
+//! How a question reaches the client, and what is kept of a call between its rounds.
+
+use serde_json::Value;
+use toolgate_core::mcp::ask::{Ask, Question, Reply};
+use toolgate_core::mcp::input_required::InputRequired;
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::request_state::{Binding, RequestState};
+use toolgate_core::mcp::{Fault, INTERNAL_ERROR, Target};
+use toolgate_core::caller::Vars as _;
+use toolgate_core::seal::Keyring;
+use worker::{Env, console_error};
+
+use super::refusal::Refusal;
+use crate::app::App;
+use crate::call::{HostKind, Record};
+use crate::platform::{EnvVars, PlatformEntropy, now};
+use crate::tool::{Context, registry};
+
+/// Asks, and gives back the content of the answer.
+pub(super) async fn ask(
+    context: &Context,
+    key: String,
+    question: Question,
+) -> Result<Value, Refusal> {
+    let live = context.live();
+    let ask = Ask { key, question };
+    let supported = ask.is_supported(live.client().capabilities());
+    if !supported || !ask.is_supported_by(live.peer()) {
+        live.lacks(ask.required());
+        return Err(Refusal::Unsupported);
+    }
+    resume(context).await;
+    let reply = match known(context, &ask) {
+        Some(reply) => reply,
+        None => {
+            if live.host() == HostKind::Stateless {
+                pause(context);
+            }
+            live.question(ask).await.ok_or(Refusal::Invalid)?
+        }
+    };
+    match reply {
+        Reply::Accepted(content) => Ok(content),
+        Reply::Declined => Err(Refusal::Declined),
+        Reply::Cancelled => Err(Refusal::Cancelled),
+        Reply::Failed { message, .. } => Err(Refusal::Failed(message)),
+    }
+}
+
+/// The reply that an earlier round had, or that came with this request. One that does not answer the
+/// question counts for nothing: it is asked again.
+fn known(context: &Context, ask: &Ask) -> Option<Reply> {
+    let live = context.live();
+    if let Some(reply) = live.recorded(&ask.key).and_then(|answer| ask.read(&answer)) {
+        return Some(reply);
+    }
+    let response = live.response(&ask.key)?;
+    let reply = ask.read(&response)?;
+    live.record_answer(&ask.key, response);
+    Some(reply)
+}
+
+/// Takes up the state that the client gave back, if it has not happened yet. A state that is not of
+/// this call ends it.
+pub(super) async fn resume(context: &Context) {
+    let live = context.live();
+    let Some(state) = live.take_state() else { return };
+    let opened = seat(context).and_then(|seat| {
+        let keys = keys(seat.app, context.env())?;
+        RequestState::open(&keys, &seat.binding, &state, now())
+    });
+    match opened {
+        Ok(RequestState { answers, memo, .. }) => live.resume(Record { answers, memo }),
+        Err(fault) => live.fail(fault).await,
+    }
+}
+
+/// What a state of this call is sealed for.
+struct Seat {
+    app: &'static App,
+    binding: Binding,
+}
+
+fn seat(context: &Context) -> Result<Seat, Fault> {
+    let live = context.live();
+    let found = context.app().zip(live.subject()).zip(registry().ok());
+    let Some(((app, (target, arguments)), registry)) = found else { return Err(failed()) };
+    let (method, name) = match target {
+        Target::Tool(tool) => ("tools/call", registry.infos().get(*tool).map(|info| info.name)),
+        Target::Prompt(prompt) => {
+            ("prompts/get", registry.prompt_infos().get(*prompt).map(|info| info.name))
+        }
+        Target::Resource { uri, .. } => ("resources/read", Some(uri.as_str())),
+        Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } => {
+            ("completion/complete", None)
+        }
+    };
+    let name = name.ok_or_else(failed)?;
+    Ok(Seat { app, binding: Binding::new(context.shard(), method, name, arguments) })
+}
+
+/// Has the call end its round when it waits for the client.
+fn pause(context: &Context) {
+    let (seat, env) = (seat(context), context.env().clone());
+    context.live().pause_with(Box::new(move |asks, record| {
+        let seat = seat.as_ref().map_err(Clone::clone)?;
+        input_required(seat, &env, asks, record)
+    }));
+}
+
+fn input_required(seat: &Seat, env: &Env, asks: Vec<Ask>, record: &Record) -> Outcome {
+    let Record { answers, memo } = record.clone();
+    let mut state = RequestState { answers, memo, issued_at: 0 };
+    let keys = keys(seat.app, env)?;
+    let state = state.seal(&keys, &seat.binding, now(), &mut PlatformEntropy)?;
+    Ok(Box::new(InputRequired { asks, state }))
+}
+
+fn keys(app: &App, env: &Env) -> Result<Keyring, Fault> {
+    let text = EnvVars(env).var(&app.config.tokens.encryption_key).unwrap_or_default();
+    Keyring::parse(&text).map_err(|error| {
+        console_error!("{}: {error}", app.config.tokens.encryption_key);
+        failed()
+    })
+}
+
+fn failed() -> Fault {
+    Fault::new(INTERNAL_ERROR, "The call cannot ask its client")
+}

@@ -1,0 +1,150 @@
+//! What a server has besides answering requests one by one: sessions, subscriptions, tasks, state.
+//!
+//! Each lives in a Durable Object and has a door on the Worker's side. A feature is reached only
+//! through the `&'static dyn Feature`s that the macros name, so that a server contains no feature
+//! that its functions and `mcp.toml` do not ask for.
+
+use std::fmt::Debug;
+
+use futures_util::future::LocalBoxFuture;
+use toolgate_core::mcp::listen::Listen;
+use toolgate_core::mcp::notify::Change;
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::task::TaskRequest;
+use toolgate_core::mcp::{Begin, Call, Response as McpResponse};
+use worker::{Env, Request, Response};
+
+use crate::app::App;
+use crate::call::Record;
+use crate::entry::Incoming;
+use crate::mcp::Admitted;
+use crate::object::Object;
+use crate::tool::registry::{Registry, registry};
+
+pub use crate::hub::HUB;
+pub use crate::session::SESSIONS;
+pub use crate::state::STATE;
+pub use crate::task::TASKS;
+
+/// One feature.
+pub trait Feature: Debug + Sync {
+    /// What the paths of its requests to the object begin with, for example `/session/`.
+    fn prefix(&self) -> &'static str;
+
+    /// Serves a request inside the object. Nobody but the Worker can send one.
+    fn serve<'a>(
+        &'a self,
+        object: &'a Object,
+        request: Request,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>>;
+
+    /// Does what the object's alarm was set for; false when the object is not of this feature,
+    /// which what is in its storage tells.
+    fn alarm<'a>(&'a self, object: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>>;
+
+    /// The door on the Worker's side, where this is the feature of tasks.
+    fn tasks(&self) -> Option<&dyn Tasks> {
+        None
+    }
+
+    /// The door on the Worker's side, where this is the feature of sessions.
+    fn sessions(&self) -> Option<&dyn Sessions> {
+        None
+    }
+
+    /// The door on the Worker's side, where this is the feature of notifications.
+    fn hub(&self) -> Option<&dyn Hub> {
+        None
+    }
+}
+
+/// Sessions of the legacy revisions, as the Worker sees them.
+pub trait Sessions {
+    /// Serves `GET /sse`, `POST /messages`, and Streamable HTTP that is sent to `/sse`.
+    fn route<'a>(
+        &'a self,
+        incoming: &'a Incoming<'a>,
+        head: http::Request<()>,
+        request: Request,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>>;
+
+    /// Serves a Streamable HTTP request that names a session; `None` for any other. To be asked only
+    /// where sessions are issued.
+    fn serve<'a>(
+        &'a self,
+        incoming: &'a Incoming<'a>,
+        admitted: &'a Admitted,
+        head: &'a http::Request<()>,
+        body: &'a [u8],
+    ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>>;
+
+    /// Begins the session of a client whose `initialize` was answered.
+    fn begin<'a>(
+        &'a self,
+        incoming: &'a Incoming<'a>,
+        admitted: &'a Admitted,
+        begin: Begin,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>>;
+}
+
+/// Notifications of what changes outside of any request, as the Worker sees them.
+pub trait Hub {
+    /// Opens a stream for a `subscriptions/listen`.
+    fn listen<'a>(
+        &'a self,
+        incoming: &'a Incoming<'a>,
+        admitted: &'a Admitted,
+        listen: Listen,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>>;
+
+    /// Tells everyone who listens and may hear of it.
+    fn publish<'a>(
+        &'a self,
+        env: &'a Env,
+        change: &'a Change,
+    ) -> LocalBoxFuture<'a, worker::Result<()>>;
+}
+
+/// Tasks, as the Worker sees them.
+pub trait Tasks {
+    /// Makes a task of a call that a policy has allowed. `record` is what an earlier round of the
+    /// call knew. The outcome is a [`TaskView`](toolgate_core::mcp::task::TaskView), and the task is
+    /// stored by then.
+    fn create<'a>(
+        &'a self,
+        incoming: &'a Incoming<'a>,
+        admitted: &'a Admitted,
+        call: Call,
+        record: Record,
+    ) -> LocalBoxFuture<'a, Outcome>;
+
+    /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
+    fn serve<'a>(
+        &'a self,
+        incoming: &'a Incoming<'a>,
+        admitted: &'a Admitted,
+        request: TaskRequest,
+    ) -> LocalBoxFuture<'a, McpResponse>;
+}
+
+/// The features of a server: those that `mcp.toml` asks for, and those that its functions need. One
+/// may be named twice.
+pub(crate) fn all(app: &'static App) -> impl Iterator<Item = &'static dyn Feature> {
+    let functions = registry().map_or(&[][..], Registry::features);
+    app.features.iter().chain(functions).copied()
+}
+
+/// The door of sessions, where the server has any.
+pub(crate) fn sessions(app: &'static App) -> Option<&'static dyn Sessions> {
+    all(app).find_map(|feature| feature.sessions())
+}
+
+/// The door of tasks, where the server has any.
+pub(crate) fn tasks(app: &'static App) -> Option<&'static dyn Tasks> {
+    all(app).find_map(|feature| feature.tasks())
+}
+
+/// The door of notifications, where the server has them.
+pub(crate) fn hub(app: &'static App) -> Option<&'static dyn Hub> {
+    all(app).find_map(|feature| feature.hub())
+}

@@ -1,0 +1,111 @@
+//! From the Worker to the object of a session or of the hub: who sends something, and what.
+
+use http::HeaderMap;
+use toolgate_core::caller::Caller;
+use worker::js_sys::Uint8Array;
+use worker::{Error, Headers, Method, Request, RequestInit, Response, Stub};
+
+use crate::convert;
+use crate::entry::Incoming;
+use crate::mcp::Admitted;
+
+/// Names the last event that a client got (HTML Living Standard, section 9.2).
+pub(crate) const LAST_EVENT_ID: &str = "last-event-id";
+
+/// Shard of the person.
+const OWNER: &str = "toolgate-owner";
+/// Names the request in the audit trail.
+const REQUEST: &str = "toolgate-request";
+/// The name of the object, for itself: it cannot learn it otherwise on every platform.
+const NAME: &str = "toolgate-name";
+
+/// What an object needs of the headers of a request.
+const FORWARDED: [&str; 6] =
+    ["accept", "content-type", "mcp-protocol-version", LAST_EVENT_ID, "traceparent", "tracestate"];
+
+/// What arrives at the object.
+pub(crate) struct Received {
+    /// Shard of the person who sends it.
+    pub(crate) owner: String,
+    /// The sender, with the claims of the token that came with this message.
+    pub(crate) caller: Caller,
+    /// The headers that an object needs.
+    pub(crate) headers: HeaderMap,
+    /// As it came.
+    pub(crate) body: Vec<u8>,
+}
+
+impl Received {
+    pub(crate) async fn read(request: &mut Request) -> worker::Result<Self> {
+        let broken = |_| Error::from("a request of the Worker is broken");
+        let headers = convert::head(request).map_err(broken)?.into_parts().0.headers;
+        let mut body = request.bytes().await?;
+        let line = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
+        let caller = serde_json::from_slice(body.get(..line).unwrap_or_default())?;
+        body.drain(..body.len().min(line + 1));
+        let mut received = Self { owner: String::new(), caller, headers, body };
+        received.owner = received.text(OWNER);
+        Ok(received)
+    }
+
+    /// Names the request in the audit trail.
+    pub(crate) fn request(&self) -> String {
+        self.text(REQUEST)
+    }
+
+    /// The name of the object.
+    pub(crate) fn name(&self) -> String {
+        self.text(NAME)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.header(name).unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Hands a message over: the caller as one line of JSON, and then the message as it came.
+pub(crate) async fn send(
+    incoming: &Incoming<'_>,
+    stub: &Stub,
+    admitted: &Admitted,
+    (path, name): (&str, &str),
+    headers: &HeaderMap,
+    message: &[u8],
+) -> worker::Result<Response> {
+    let forwarded = Headers::new();
+    for name in FORWARDED {
+        if let Some(Ok(value)) = headers.get(name).map(|value| value.to_str()) {
+            forwarded.set(name, value)?;
+        }
+    }
+    forwarded.set(OWNER, &admitted.shard)?;
+    forwarded.set(REQUEST, &incoming.request_id)?;
+    forwarded.set(NAME, name)?;
+    let mut body = serde_json::to_vec(&admitted.caller)?;
+    body.push(b'\n');
+    body.extend_from_slice(message);
+    let response = post(stub, path, Some(forwarded), &body).await?;
+    // The object's own response is immutable; the browser's headers are added to a copy.
+    let (builder, body) = response.into_parts();
+    Ok(builder.body(body))
+}
+
+/// A request to an object.
+pub(crate) async fn post(
+    stub: &Stub,
+    path: &str,
+    headers: Option<Headers>,
+    body: &[u8],
+) -> worker::Result<Response> {
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(Uint8Array::from(body).into()));
+    if let Some(headers) = headers {
+        init.with_headers(headers);
+    }
+    let request = Request::new_with_init(&["https://toolgate.internal", path].concat(), &init)?;
+    stub.fetch_with_request(request).await
+}

@@ -1,0 +1,110 @@
+//! The calls that run in a session.
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::post::Post;
+use crate::call::{Running, Step};
+
+/// One call. What arrives for it comes with other requests than the one it answers.
+pub(super) struct LiveCall {
+    running: RefCell<Running>,
+    slot: usize,
+    request_id: Value,
+    /// Ids of the requests to the client that it waits for.
+    asked: RefCell<Vec<String>>,
+    is_cancelled: Cell<bool>,
+}
+
+/// The calls of a session.
+#[derive(Default)]
+pub(super) struct Calls(RefCell<Vec<Rc<LiveCall>>>);
+
+impl Calls {
+    pub(super) fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    pub(super) fn add(&self, slot: usize, request_id: Value, running: Running) -> Rc<LiveCall> {
+        let call = Rc::new(LiveCall {
+            running: RefCell::new(running),
+            slot,
+            request_id,
+            asked: RefCell::default(),
+            is_cancelled: Cell::new(false),
+        });
+        self.0.borrow_mut().push(Rc::clone(&call));
+        call
+    }
+
+    /// The client's answer to a request of ours; one that nobody waits for is ignored.
+    pub(super) fn reply(&self, id: &str, reply: Result<Value, Value>) {
+        let call = self.find(|call| call.asked.borrow().iter().any(|asked| asked == id));
+        if let Some(call) = call
+            && call.running.borrow().reply(id, reply)
+        {
+            call.asked.borrow_mut().retain(|asked| asked != id);
+        }
+    }
+
+    /// The client no longer wants the answer to a request.
+    pub(super) fn cancel(&self, request_id: &Value) {
+        if let Some(call) = self.find(|call| call.request_id == *request_id) {
+            call.cancel();
+        }
+    }
+
+    pub(super) fn cancel_all(&self) {
+        let calls = self.0.borrow().clone();
+        calls.iter().for_each(|call| call.cancel());
+    }
+
+    /// Runs a call to its end.
+    pub(super) async fn run(&self, call: Rc<LiveCall>, post: &Post) {
+        loop {
+            match call.next().await {
+                Step::Send(text) => post.notify(&text),
+                Step::Ask(asked) => {
+                    for asked in asked {
+                        // To be found before the client can answer.
+                        call.asked.borrow_mut().push(asked.id.clone());
+                        if !post.ask(&asked) {
+                            self.reply(&asked.id, Err(Value::Null));
+                        }
+                    }
+                }
+                // Of tasks only.
+                Step::Keep { .. } => {}
+                Step::Release => post.release(),
+                Step::Done(outcome) => {
+                    self.0.borrow_mut().retain(|other| !Rc::ptr_eq(other, &call));
+                    for id in call.asked.take() {
+                        post.withdraw(&id);
+                    }
+                    let outcome = (!call.is_cancelled.get()).then_some(outcome);
+                    return post.answer(call.slot, &call.request_id, outcome);
+                }
+            }
+        }
+    }
+
+    fn find(&self, is_meant: impl Fn(&LiveCall) -> bool) -> Option<Rc<LiveCall>> {
+        self.0.borrow().iter().find(|call| is_meant(call)).map(Rc::clone)
+    }
+}
+
+impl LiveCall {
+    /// Borrows the call only while it is polled, so that replies reach it in between.
+    async fn next(&self) -> Step {
+        poll_fn(|polling| pin!(self.running.borrow_mut().next()).poll(polling)).await
+    }
+
+    fn cancel(&self) {
+        self.is_cancelled.set(true);
+        self.running.borrow().cancel();
+    }
+}

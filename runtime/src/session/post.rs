@@ -1,0 +1,227 @@
+//! The answer to one POST: JSON if its calls have nothing to say before they are done, and else a
+//! stream.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use futures_channel::oneshot::Sender;
+use serde_json::Value;
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::{Exchange, Response, Revision, notify};
+use worker::console_error;
+
+use super::connection::End;
+use super::streams::Streams;
+use crate::call::Asked;
+use crate::sse::{self, Writer};
+
+/// What the POST is answered with.
+pub(super) enum Decision {
+    /// The answers.
+    Json(Box<Response>),
+    /// A stream.
+    Stream(u64),
+    /// Nothing: every request was cancelled.
+    Nothing,
+}
+
+/// Shared by the calls of one POST.
+pub(super) struct Post {
+    exchange: RefCell<Option<Exchange>>,
+    revision: Revision,
+    takes_stream: bool,
+    way: RefCell<Way>,
+    /// Results for which there is no stream yet.
+    results: RefCell<Vec<(usize, Outcome)>>,
+    /// Ids of the requests without an answer.
+    pending: RefCell<Vec<Value>>,
+    is_released: Cell<bool>,
+}
+
+enum Way {
+    /// Streamable HTTP, as long as nothing was sent.
+    Undecided(Rc<Streams>, Sender<Decision>),
+    /// Streamable HTTP.
+    Stream(Rc<Streams>, u64),
+    /// HTTP+SSE.
+    Sse(Writer),
+    /// Answered.
+    Done,
+}
+
+impl Post {
+    /// Of Streamable HTTP.
+    pub(super) fn undecided(
+        exchange: Exchange,
+        pending: Vec<Value>,
+        streams: Rc<Streams>,
+        sender: Sender<Decision>,
+    ) -> Self {
+        Self::new(exchange, pending, Way::Undecided(streams, sender))
+    }
+
+    /// Of HTTP+SSE, where everything goes on the one stream.
+    pub(super) fn sse(mut exchange: Exchange, pending: Vec<Value>, writer: Writer) -> Self {
+        let ready = exchange.ready();
+        let post = Self::new(exchange, pending, Way::Sse(writer));
+        ready.iter().for_each(|text| post.send(text, true));
+        post
+    }
+
+    fn new(exchange: Exchange, pending: Vec<Value>, way: Way) -> Self {
+        Self {
+            revision: exchange.revision(),
+            takes_stream: exchange.takes_stream(),
+            exchange: RefCell::new(Some(exchange)),
+            way: RefCell::new(way),
+            results: RefCell::default(),
+            pending: RefCell::new(pending),
+            is_released: Cell::new(false),
+        }
+    }
+
+    /// Sends a notification; without a stream there is nowhere to.
+    pub(super) fn notify(&self, text: &str) {
+        if self.begin_stream() {
+            self.send(text, false);
+        }
+    }
+
+    /// Sends a request to the client. False if that is not possible.
+    pub(super) fn ask(&self, asked: &Asked) -> bool {
+        let can = self.begin_stream();
+        if can {
+            self.send(&asked.ask.request(&asked.id, self.revision), true);
+        }
+        can
+    }
+
+    /// Tells the client that nobody waits for its answer any more.
+    pub(super) fn withdraw(&self, id: &str) {
+        self.send(&notify::cancelled(id), false);
+    }
+
+    /// Ends the connection, while the calls go on. Clients of other revisions would not come back
+    /// (MCP 2025-11-25, Streamable HTTP).
+    pub(super) fn release(&self) {
+        if !self.primes() || !self.begin_stream() {
+            return;
+        }
+        // The connection may not be open yet.
+        self.is_released.set(true);
+        if let Way::Stream(streams, stream) = &*self.way.borrow() {
+            streams.close(*stream, End::AfterRest);
+        }
+    }
+
+    /// Whether its stream begins with an event that the client can resume after.
+    pub(super) fn primes(&self) -> bool {
+        self.revision >= Revision::V2025_11_25
+    }
+
+    /// When the connection of the POST ends.
+    pub(super) fn end(&self) -> End {
+        let is_done = matches!(&*self.way.borrow(), Way::Done);
+        if is_done || self.is_released.get() { End::AfterRest } else { End::Open }
+    }
+
+    /// Makes the answer a stream, if it is not yet decided and the client takes one. Whether there
+    /// is one.
+    pub(super) fn begin_stream(&self) -> bool {
+        let way = self.way.replace(Way::Done);
+        let (way, is_stream) = match way {
+            Way::Undecided(streams, sender) if self.takes_stream => {
+                match streams.begin(&self.pending.borrow()) {
+                    Ok(stream) => {
+                        // The one who waits for it may be gone; the client then resumes.
+                        let _ = sender.send(Decision::Stream(stream));
+                        (Way::Stream(streams, stream), true)
+                    }
+                    Err(error) => {
+                        console_error!("a stream could not be stored: {error}");
+                        (Way::Undecided(streams, sender), false)
+                    }
+                }
+            }
+            way => {
+                let is_stream = matches!(way, Way::Stream(..) | Way::Sse(_));
+                self.way.replace(way);
+                return is_stream;
+            }
+        };
+        self.way.replace(way);
+        if is_stream {
+            self.catch_up();
+        }
+        is_stream
+    }
+
+    /// Sends what was ready before there was a stream.
+    fn catch_up(&self) {
+        let ready = self.exchange.borrow_mut().as_mut().map(Exchange::ready).unwrap_or_default();
+        ready.iter().for_each(|text| self.send(text, true));
+        for (slot, outcome) in self.results.take() {
+            self.send_answer(slot, outcome);
+        }
+    }
+
+    /// A call has ended; without an outcome if it was cancelled, which is not answered.
+    pub(super) fn answer(&self, slot: usize, request_id: &Value, outcome: Option<Outcome>) {
+        self.pending.borrow_mut().retain(|pending| pending != request_id);
+        let is_last = self.pending.borrow().is_empty();
+        let was_cancelled = outcome.is_none();
+        if let Way::Undecided(..) = &*self.way.borrow() {
+            self.results.borrow_mut().extend(outcome.map(|outcome| (slot, outcome)));
+        } else if let Some(outcome) = outcome {
+            self.send_answer(slot, outcome);
+        }
+        // JSON would have an answer to each of a batch.
+        if was_cancelled && !(is_last && self.results.borrow().is_empty()) {
+            self.begin_stream();
+        }
+        if is_last {
+            self.finish();
+        } else if let Way::Stream(streams, stream) = &*self.way.borrow() {
+            streams.set_pending(*stream, &self.pending.borrow());
+        }
+    }
+
+    fn finish(&self) {
+        let exchange = self.exchange.take();
+        match self.way.replace(Way::Done) {
+            Way::Undecided(_, sender) => {
+                let results = self.results.take();
+                let decision = match exchange {
+                    Some(exchange) if !results.is_empty() => {
+                        Decision::Json(Box::new(exchange.finish(results)))
+                    }
+                    _ => Decision::Nothing,
+                };
+                // Whoever waited may be gone, as with any answer.
+                let _ = sender.send(decision);
+            }
+            Way::Stream(streams, stream) => streams.end(stream),
+            Way::Sse(_) | Way::Done => {}
+        }
+    }
+
+    fn send_answer(&self, slot: usize, outcome: Outcome) {
+        let answer = self.exchange.borrow_mut().as_mut().and_then(|exchange| {
+            exchange.answer_one(slot, outcome)
+        });
+        if let Some(answer) = answer {
+            self.send(&answer, true);
+        }
+    }
+
+    fn send(&self, text: &str, is_needed: bool) {
+        match &*self.way.borrow() {
+            Way::Stream(streams, stream) => streams.append(*stream, text, is_needed),
+            Way::Sse(writer) => {
+                // A client that is gone has no session any more.
+                let _ = writer.send_now(sse::event(None, Some("message"), text));
+            }
+            Way::Undecided(..) | Way::Done => {}
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! What a session keeps in its object's database: who it belongs to, and the events of its streams,
+//! each written before it is sent.
+//!
+//! An open stream is a reader of these rows, so a client that comes back gets exactly what follows
+//! the event it names, and a slow one takes no memory.
+
+use worker::{SqlStorage, SqlStorageValue};
+
+/// Marks the object as a session; see [`Object::has_table`](crate::object::Object::has_table).
+pub(super) const TABLE: &str = "session";
+
+const CREATE: [&str; 3] = [
+    "CREATE TABLE session (name TEXT, owner TEXT, caller TEXT, state TEXT, seen_at INTEGER)",
+    // Numbers are never given twice: event ids are unique in a session.
+    "CREATE TABLE stream (id INTEGER PRIMARY KEY AUTOINCREMENT, pending TEXT, bytes INTEGER, \
+     ended_at INTEGER)",
+    "CREATE TABLE event (stream INTEGER, seq INTEGER, part INTEGER, data TEXT, \
+     PRIMARY KEY (stream, seq, part)) WITHOUT ROWID",
+];
+
+/// Bytes of one row. SQLite in a Durable Object takes rows of up to 2 MB; a result can be larger.
+const MAX_PART: usize = 1024 * 1024;
+
+/// Bytes of events that one session may keep. Above it, streams that ended give way, oldest first;
+/// then notifications are left out, which nobody counts on. Answers always have room: there are no
+/// more of them than calls.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Streams that ended and are kept for a client that lost its connection shortly before.
+const MAX_ENDED: u64 = 32;
+
+/// Seconds for which a stream that ended is kept. Clients give up sooner.
+const KEPT_FOR: u64 = 300;
+
+/// Events behind the reader that are kept, should it have lost them: more than wait on a connection.
+const KEPT_BEHIND: u64 = 256;
+
+/// The session's row.
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) owner: String,
+    /// JSON.
+    pub(super) caller: String,
+    /// JSON.
+    pub(super) state: String,
+    pub(super) seen_at: u64,
+}
+
+/// The database of one session.
+pub(super) struct Store(pub(super) SqlStorage);
+
+impl Store {
+    pub(super) fn create(&self, row: Row) -> worker::Result<()> {
+        for statement in CREATE {
+            self.run(statement, vec![])?;
+        }
+        let Row { name, owner, caller, state, seen_at } = row;
+        let values = vec![name.into(), owner.into(), caller.into(), state.into(), number(seen_at)];
+        self.run("INSERT INTO session VALUES (?, ?, ?, ?, ?)", values)
+    }
+
+    pub(super) fn row(&self) -> worker::Result<Option<Row>> {
+        let row = self.first("SELECT name, owner, caller, state, seen_at FROM session", vec![])?;
+        let Some(row) = row else { return Ok(None) };
+        let mut row = row.into_iter();
+        let mut next = || row.next().unwrap_or(SqlStorageValue::Null);
+        Ok(Some(Row {
+            name: text(next()),
+            owner: text(next()),
+            caller: text(next()),
+            state: text(next()),
+            seen_at: integer(&next()),
+        }))
+    }
+
+    pub(super) fn set_state(&self, state: String) -> worker::Result<()> {
+        self.run("UPDATE session SET state = ?", vec![state.into()])
+    }
+
+    /// The caller as of the last message, whose claims judge what the session may hear.
+    pub(super) fn set_seen(&self, seen_at: u64, caller: String) -> worker::Result<()> {
+        let values = vec![number(seen_at), caller.into()];
+        self.run("UPDATE session SET seen_at = ?, caller = ?", values)
+    }
+
+    /// Begins a stream. `pending` is a JSON array of the ids of the requests it will answer; none for
+    /// a stream of notifications.
+    pub(super) fn begin_stream(&self, pending: String, now: u64) -> worker::Result<u64> {
+        let oldest = now.saturating_sub(KEPT_FOR);
+        self.forget(
+            "ended_at < ? OR ended_at > 0 AND id NOT IN \
+             (SELECT id FROM stream WHERE ended_at > 0 ORDER BY ended_at DESC, id DESC LIMIT ?)",
+            vec![number(oldest), number(MAX_ENDED)],
+        )?;
+        let row = self.first(
+            "INSERT INTO stream (pending, bytes) VALUES (?, 0) RETURNING id",
+            vec![pending.into()],
+        )?;
+        row.and_then(|row| row.first().map(integer)).ok_or_else(|| "no stream began".into())
+    }
+
+    /// The ids of the requests that a stream has not answered, as JSON, and whether it ended; `None`
+    /// when it is not kept.
+    pub(super) fn stream(&self, stream: u64) -> worker::Result<Option<(String, bool)>> {
+        let row = self.first(
+            "SELECT pending, ended_at FROM stream WHERE id = ?",
+            vec![number(stream)],
+        )?;
+        Ok(row.and_then(|row| {
+            let mut row = row.into_iter();
+            Some((text(row.next()?), row.next()? != SqlStorageValue::Null))
+        }))
+    }
+
+    /// The streams that are not over and have this as their pending requests, oldest first.
+    pub(super) fn standalone(&self, pending: &str) -> worker::Result<Vec<u64>> {
+        let query = "SELECT id FROM stream WHERE pending = ? AND ended_at IS NULL ORDER BY id";
+        let rows = self.0.exec(query, vec![pending.into()])?;
+        rows.raw().map(|row| Ok(row?.first().map_or(0, integer))).collect()
+    }
+
+    /// Writes what a stream still has to answer.
+    pub(super) fn set_pending(&self, stream: u64, pending: String) -> worker::Result<()> {
+        self.run("UPDATE stream SET pending = ? WHERE id = ?", vec![pending.into(), number(stream)])
+    }
+
+    /// Says that nothing more comes on a stream.
+    pub(super) fn end_stream(&self, stream: u64, now: u64) -> worker::Result<()> {
+        let values = vec![number(now), number(stream)];
+        self.run("UPDATE stream SET ended_at = ? WHERE id = ?", values)
+    }
+
+    /// Deletes a stream.
+    pub(super) fn delete_stream(&self, stream: u64) -> worker::Result<()> {
+        self.forget("id = ?", vec![number(stream)])
+    }
+
+    /// Adds an event to a stream. `least` is the lowest number it may have.
+    pub(super) fn append(
+        &self,
+        stream: u64,
+        least: u64,
+        data: &str,
+        is_answer: bool,
+    ) -> worker::Result<()> {
+        let size = data.len() as u64;
+        if !self.make_room(size)? && !is_answer {
+            return Ok(());
+        }
+        let seq = number((self.last(stream)? + 1).max(least));
+        let mut rest = data;
+        for part in 0.. {
+            let (head, tail) = split(rest);
+            self.run(
+                "INSERT INTO event VALUES (?, ?, ?, ?)",
+                vec![number(stream), seq.clone(), number(part), head.into()],
+            )?;
+            rest = tail;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        self.run(
+            "UPDATE stream SET bytes = bytes + ? WHERE id = ?",
+            vec![number(size), number(stream)],
+        )
+    }
+
+    /// The first event of a stream after the one of this number.
+    pub(super) fn next(&self, stream: u64, after: u64) -> worker::Result<Option<(u64, String)>> {
+        let rows = self.0.exec(
+            "SELECT seq, data FROM event WHERE stream = ?1 AND seq = \
+             (SELECT min(seq) FROM event WHERE stream = ?1 AND seq > ?2) ORDER BY part",
+            vec![number(stream), number(after)],
+        )?;
+        let mut event: Option<(u64, String)> = None;
+        for row in rows.raw() {
+            let mut row = row?.into_iter();
+            let (Some(seq), Some(data)) = (row.next(), row.next()) else { continue };
+            let data = text(data);
+            match &mut event {
+                Some((_, whole)) => whole.push_str(&data),
+                None => event = Some((integer(&seq), data)),
+            }
+        }
+        Ok(event)
+    }
+
+    /// Forgets events that its reader has left far behind. Done now and then: it costs as much as
+    /// writing an event.
+    pub(super) fn trim(&self, stream: u64, seq: u64) -> worker::Result<()> {
+        let before = seq.saturating_sub(KEPT_BEHIND);
+        if before == 0 || seq % (KEPT_BEHIND / 4) != 0 {
+            return Ok(());
+        }
+        self.forget_before(stream, before)
+    }
+
+    /// Forgets all but the newest events of a stream that nobody counts on.
+    pub(super) fn trim_to_last(&self, stream: u64) -> worker::Result<()> {
+        let last = self.last(stream)?;
+        self.trim(stream, last)
+    }
+
+    fn forget_before(&self, stream: u64, before: u64) -> worker::Result<()> {
+        self.run(
+            "UPDATE stream SET bytes = bytes - (SELECT coalesce(sum(length(CAST(data AS BLOB))), 0) FROM event \
+             WHERE stream = ?1 AND seq < ?2) WHERE id = ?1",
+            vec![number(stream), number(before)],
+        )?;
+        self.run(
+            "DELETE FROM event WHERE stream = ? AND seq < ?",
+            vec![number(stream), number(before)],
+        )
+    }
+
+    /// The number of the newest event.
+    fn last(&self, stream: u64) -> worker::Result<u64> {
+        let row =
+            self.first("SELECT max(seq) FROM event WHERE stream = ?", vec![number(stream)])?;
+        Ok(row.and_then(|row| row.first().map(integer)).unwrap_or(0))
+    }
+
+    fn make_room(&self, size: u64) -> worker::Result<bool> {
+        loop {
+            let used = self.first("SELECT coalesce(sum(bytes), 0) FROM stream", vec![])?;
+            let used = used.and_then(|row| row.first().map(integer)).unwrap_or(0);
+            if used + size <= MAX_BYTES {
+                return Ok(true);
+            }
+            let oldest = self.first("SELECT min(id) FROM stream WHERE ended_at > 0", vec![])?;
+            match oldest.as_ref().and_then(|row| row.first()).map(integer) {
+                Some(oldest) if oldest > 0 => self.delete_stream(oldest)?,
+                _ => return Ok(false),
+            }
+        }
+    }
+
+    fn forget(&self, which: &str, values: Vec<SqlStorageValue>) -> worker::Result<()> {
+        let streams = ["DELETE FROM event WHERE stream IN (SELECT id FROM stream WHERE ", which, ")"];
+        self.run(&streams.concat(), values.clone())?;
+        self.run(&["DELETE FROM stream WHERE ", which].concat(), values)
+    }
+
+    fn run(&self, query: &str, values: Vec<SqlStorageValue>) -> worker::Result<()> {
+        self.0.exec(query, values).map(drop)
+    }
+
+    fn first(
+        &self,
+        query: &str,
+        values: Vec<SqlStorageValue>,
+    ) -> worker::Result<Option<Vec<SqlStorageValue>>> {
+        self.0.exec(query, values)?.raw().next().transpose()
+    }
+}
+
+/// As much as one row takes, and the rest.
+fn split(text: &str) -> (&str, &str) {
+    let mut end = text.len().min(MAX_PART);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.split_at(end)
+}
+
+/// Numbers as SQLite and JavaScript both hold them exactly.
+fn number(value: u64) -> SqlStorageValue {
+    SqlStorageValue::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+/// A number that we wrote.
+fn integer(value: &SqlStorageValue) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "we wrote it")]
+    match value {
+        SqlStorageValue::Integer(value) => u64::try_from(*value).unwrap_or(0),
+        SqlStorageValue::Float(value) => *value as u64,
+        _ => 0,
+    }
+}
+
+fn text(value: SqlStorageValue) -> String {
+    match value {
+        SqlStorageValue::String(text) => text,
+        _ => String::new(),
+    }
+}

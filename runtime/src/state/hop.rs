@@ -1,0 +1,87 @@
+//! From a tool to the object that keeps its state.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use worker::{Env, Method, Request, RequestInit, console_error};
+
+use super::error::StateError;
+use super::owner;
+use crate::store::OBJECT_BINDING;
+use crate::tool::Context;
+
+/// What an object keeps. The databases of tools are in objects of their own, so that no statement
+/// reaches what is ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    State,
+    Sql,
+}
+
+impl Kind {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::State => "state:",
+            Self::Sql => "sql:",
+        }
+    }
+
+    fn address(self) -> &'static str {
+        match self {
+            Self::State => "https://toolgate.internal/state/value",
+            Self::Sql => "https://toolgate.internal/state/sql",
+        }
+    }
+}
+
+/// The way to one object.
+#[derive(Clone)]
+pub(super) struct Hop {
+    env: Env,
+    kind: Kind,
+    /// Name of the object; `None` when it could not be told whose it is.
+    object: Option<String>,
+}
+
+impl Hop {
+    pub(super) fn of_caller(context: &Context, kind: Kind) -> Self {
+        let owner = owner::of_caller(context);
+        let object = owner.map(|owner| format!("{}{owner}", kind.prefix()));
+        Self { env: context.env().clone(), kind, object }
+    }
+
+    /// A pseudonym is longer, so no person's object has this name.
+    pub(super) fn of_server(context: &Context, kind: Kind) -> Self {
+        let object = Some(format!("{}server", kind.prefix()));
+        Self { env: context.env().clone(), kind, object }
+    }
+
+    /// Asks the object.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        question: &impl Serialize,
+    ) -> Result<T, StateError> {
+        let question = serde_json::to_string(question).map_err(StateError::Encode)?;
+        let answer = self.send(question).await.map_err(|error| unavailable(&error))?;
+        serde_json::from_str(&answer).map_err(|error| unavailable(&error.into()))
+    }
+
+    async fn send(&self, question: String) -> worker::Result<String> {
+        let Some(object) = &self.object else {
+            return Err("the settings of the identity provider are missing".into());
+        };
+        let stub = self.env.durable_object(OBJECT_BINDING)?.get_by_name(object)?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post).with_body(Some(question.into()));
+        let request = Request::new_with_init(self.kind.address(), &init)?;
+        let mut response = stub.fetch_with_request(request).await?;
+        if response.status_code() != 200 {
+            return Err(format!("the object answered {}", response.status_code()).into());
+        }
+        response.text().await
+    }
+}
+
+fn unavailable(error: &worker::Error) -> StateError {
+    console_error!("state failed: {error}");
+    StateError::Unavailable
+}

@@ -1,0 +1,79 @@
+//! What tools keep between calls: values by type, and a SQLite database.
+//!
+//! Both exist once for each person and once for the whole server, in Durable Objects of their own.
+//! They outlive requests, sessions and deployments, work the same in every revision of MCP, and are
+//! strongly consistent: what was written is what the next read sees, wherever it comes from.
+//!
+//! ```
+//! use serde::{Deserialize, Serialize};
+//! use toolgate::prelude::*;
+//!
+//! #[derive(Default, Serialize, Deserialize)]
+//! struct Notes(Vec<String>);
+//!
+//! /// Keeps a note and tells how many there are
+//! #[mcp_tool(allow = "everyone")]
+//! async fn keep_note(ctx: &Context, note: String) -> Result<usize> {
+//!     let count = ctx.state::<Notes>().update(|Notes(notes)| {
+//!         notes.push(note.clone());
+//!         notes.len()
+//!     });
+//!     Ok(count.await?)
+//! }
+//! ```
+//!
+//! # Whose it is
+//!
+//! [`Context::state`] and [`Context::sql`] are of the person who calls. A person is known by the
+//! issuer and the subject that the identity provider vouches for (OpenID Connect Core section 5.7),
+//! and by nothing that a call could bring along: no argument reaches another person's data. New
+//! encryption keys change nothing; another identity provider, or another address of the same one,
+//! means other persons. [`Context::server_state`] and [`Context::server_sql`] are the same for
+//! everyone who may call the tool.
+//!
+//! What is kept is readable in the storage of the Worker's account, so a tool that keeps secrets
+//! encrypts them.
+
+mod error;
+mod hop;
+mod object;
+mod owner;
+mod params;
+mod sql;
+mod value;
+
+pub use self::error::StateError;
+#[doc(hidden)]
+pub use self::object::STATE;
+pub use self::params::{Params, SqlValue};
+pub use self::sql::{Batch, Sql};
+pub use self::value::{MAX_KEY_BYTES, MAX_VALUE_BYTES, State};
+
+use self::hop::{Hop, Kind};
+use crate::tool::Context;
+
+impl Context {
+    /// The caller's value of this type; see [`State`].
+    #[must_use]
+    pub fn state<T>(&self) -> State<T> {
+        State::new(Hop::of_caller(self, Kind::State))
+    }
+
+    /// The server's value of this type, the same for every caller; see [`State`].
+    #[must_use]
+    pub fn server_state<T>(&self) -> State<T> {
+        State::new(Hop::of_server(self, Kind::State))
+    }
+
+    /// The caller's database; see [`Sql`].
+    #[must_use]
+    pub fn sql(&self) -> Sql {
+        Sql::new(Hop::of_caller(self, Kind::Sql))
+    }
+
+    /// The server's database, the same for every caller; see [`Sql`].
+    #[must_use]
+    pub fn server_sql(&self) -> Sql {
+        Sql::new(Hop::of_server(self, Kind::Sql))
+    }
+}

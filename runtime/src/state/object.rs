@@ -1,0 +1,221 @@
+//! Inside the object that keeps state.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures_util::future::LocalBoxFuture;
+use serde_json::{Map, Value};
+use worker::js_sys::{Function, JsString, Reflect};
+use worker::wasm_bindgen::closure::Closure;
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::{Request, Response, SqlStorage, SqlStorageValue, Storage};
+
+use super::sql::{Answer, Question as SqlQuestion, Statement};
+use super::value::{Kept, Question};
+use crate::feature::Feature;
+use crate::object::Object;
+
+/// Bytes of JSON that a query may answer: it is held in memory several times on its way to the tool,
+/// and a Worker has 128 MB.
+const MAX_ROWS_BYTES: usize = 8 * 1024 * 1024;
+
+/// `AUTOINCREMENT` never gives a number twice, so that a value which was deleted and made anew is
+/// not taken for the one that was read before.
+const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS toolgate_state \
+     (version INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, value TEXT NOT NULL)";
+
+/// The feature of functions that use state.
+pub static STATE: &dyn Feature = &StateFeature;
+
+#[derive(Debug)]
+struct StateFeature;
+
+impl Feature for StateFeature {
+    fn prefix(&self) -> &'static str {
+        "/state/"
+    }
+
+    fn serve<'a>(
+        &'a self,
+        object: &'a Object,
+        mut request: Request,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>> {
+        Box::pin(async move {
+            let body = request.text().await?;
+            let storage = object.state().storage();
+            let answer = match request.path().as_str() {
+                "/state/value" => {
+                    serde_json::to_string(&value(&storage.sql(), serde_json::from_str(&body)?)?)?
+                }
+                "/state/sql" => serde_json::to_string(&sql(&storage, serde_json::from_str(&body)?))?,
+                _ => return Response::error("no such operation", 404),
+            };
+            Response::ok(answer)
+        })
+    }
+
+    /// State has no end, so no alarm is ever set for it.
+    fn alarm<'a>(&'a self, _object: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>> {
+        Box::pin(async { Ok(false) })
+    }
+}
+
+/// Reads, decides and writes without waiting in between, so nothing can come between them; the
+/// platform holds the answer back until the write is durable.
+fn value(sql: &SqlStorage, question: Question) -> worker::Result<Kept> {
+    sql.exec(CREATE_TABLE, None)?;
+    match question {
+        Question::Get(key) => read(sql, key),
+        Question::Put { key, value, expected } => {
+            if let Some(expected) = expected {
+                let kept = read(sql, key.clone())?;
+                if kept.version != expected {
+                    return Ok(Kept { done: false, ..kept });
+                }
+            }
+            let Some(value) = value else {
+                sql.exec("DELETE FROM toolgate_state WHERE key = ?", vec![key.into()])?;
+                return Ok(Kept { done: true, ..Kept::default() });
+            };
+            // The new row replaces the one of the same key, and has a new version.
+            sql.exec(
+                "INSERT OR REPLACE INTO toolgate_state (key, value) VALUES (?, ?)",
+                vec![key.into(), value.into()],
+            )?;
+            Ok(Kept { done: true, ..Kept::default() })
+        }
+    }
+}
+
+fn read(sql: &SqlStorage, key: String) -> worker::Result<Kept> {
+    let rows =
+        sql.exec("SELECT value, version FROM toolgate_state WHERE key = ?", vec![key.into()])?;
+    match rows.raw().next().transpose()?.as_deref() {
+        None => Ok(Kept { done: true, ..Kept::default() }),
+        Some([SqlStorageValue::String(value), SqlStorageValue::Integer(version)]) => {
+            Ok(Kept { value: Some(value.clone()), version: *version, done: true })
+        }
+        Some(_) => Err("a row of the storage is not one of ours".into()),
+    }
+}
+
+fn sql(storage: &Storage, question: SqlQuestion) -> Answer {
+    let answer = match question {
+        SqlQuestion::Query(statement) => {
+            atomically(storage, move |sql| rows(sql, statement)).map(Answer::Rows)
+        }
+        SqlQuestion::Execute(statements) => atomically(storage, move |sql| {
+            statements.into_iter().map(|statement| execute(sql, statement)).collect()
+        })
+        .map(Answer::Changed),
+    };
+    answer.unwrap_or_else(Answer::Refused)
+}
+
+/// All of the work or none of it: `transactionSync`, which worker-rs does not have.
+fn atomically<T: 'static>(
+    storage: &Storage,
+    work: impl FnOnce(&SqlStorage) -> Result<T, String> + 'static,
+) -> Result<T, String> {
+    let done = Rc::new(RefCell::new(None));
+    let (slot, sql) = (Rc::clone(&done), storage.sql());
+    let mut work = Some(work);
+    let closure = Closure::wrap(Box::new(move || -> Result<(), JsValue> {
+        let Some(work) = work.take() else { return Ok(()) };
+        match work(&sql) {
+            Ok(result) => {
+                slot.replace(Some(Ok(result)));
+                Ok(())
+            }
+            Err(message) => {
+                let thrown = JsValue::from_str(&message);
+                slot.replace(Some(Err(message)));
+                // What is thrown undoes the statements before it.
+                Err(thrown)
+            }
+        }
+    }) as Box<dyn FnMut() -> Result<(), JsValue>>);
+    let raw: &JsValue = storage.as_raw().as_ref();
+    let called = Reflect::get(raw, &JsString::from("transactionSync"))
+        .and_then(|function| function.dyn_into::<Function>())
+        .and_then(|function| function.call1(raw, closure.as_ref()));
+    match (called, done.take()) {
+        (Ok(_), Some(result)) | (Err(_), Some(result @ Err(_))) => result,
+        // The work was done, and could not be kept.
+        (Err(error), _) => Err(words(&error.into())),
+        (Ok(_), None) => Err("the transaction was not run".to_owned()),
+    }
+}
+
+fn execute(sql: &SqlStorage, statement: Statement) -> Result<u64, String> {
+    let before = total_changes(sql)?;
+    // The rows of a statement with RETURNING are let go.
+    for row in exec(sql, statement)?.raw() {
+        row.map_err(|error| words(&error))?;
+    }
+    Ok(total_changes(sql)?.saturating_sub(before))
+}
+
+fn total_changes(sql: &SqlStorage) -> Result<u64, String> {
+    let rows = sql.exec("SELECT total_changes()", None).map_err(|error| words(&error))?;
+    match rows.raw().next() {
+        Some(Ok(row)) => match row.first() {
+            Some(SqlStorageValue::Integer(count)) => Ok(u64::try_from(*count).unwrap_or_default()),
+            _ => Ok(0),
+        },
+        Some(Err(error)) => Err(words(&error)),
+        None => Ok(0),
+    }
+}
+
+fn rows(sql: &SqlStorage, statement: Statement) -> Result<Vec<Map<String, Value>>, String> {
+    let cursor = exec(sql, statement)?;
+    let columns = cursor.column_names();
+    let (mut rows, mut bytes) = (Vec::new(), 0);
+    for row in cursor.raw() {
+        let row = row.map_err(|error| words(&error))?;
+        let mut object = Map::new();
+        for (column, value) in columns.iter().zip(row) {
+            bytes += column.len() + size(&value);
+            object.insert(column.clone(), json(value));
+        }
+        if bytes > MAX_ROWS_BYTES {
+            return Err(format!("the rows have more than {MAX_ROWS_BYTES} bytes; use LIMIT"));
+        }
+        rows.push(object);
+    }
+    Ok(rows)
+}
+
+fn exec(sql: &SqlStorage, statement: Statement) -> Result<worker::SqlCursor, String> {
+    let values: Result<Vec<_>, _> =
+        statement.values.into_iter().map(super::params::SqlValue::into_storage).collect();
+    sql.exec(&statement.sql, values?).map_err(|error| words(&error))
+}
+
+/// About how many bytes the value has as JSON.
+fn size(value: &SqlStorageValue) -> usize {
+    match value {
+        SqlStorageValue::String(text) => text.len() + 2,
+        // Each byte becomes a number of up to three digits.
+        SqlStorageValue::Blob(bytes) => bytes.len() * 4,
+        _ => 8,
+    }
+}
+
+fn json(value: SqlStorageValue) -> Value {
+    match value {
+        SqlStorageValue::Null => Value::Null,
+        SqlStorageValue::Boolean(value) => Value::from(value),
+        SqlStorageValue::Integer(number) => Value::from(number),
+        SqlStorageValue::Float(number) => Value::from(number),
+        SqlStorageValue::String(text) => Value::from(text),
+        SqlStorageValue::Blob(bytes) => Value::from(bytes),
+    }
+}
+
+/// What SQLite says, without what the layers around it add.
+fn words(error: &worker::Error) -> String {
+    let text = error.to_string();
+    text.trim_start_matches("Error: ").to_owned()
+}

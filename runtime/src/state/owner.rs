@@ -1,0 +1,20 @@
+//! Which object keeps a person's state.
+
+use serde_json::json;
+use toolgate_core::seal;
+
+use crate::platform::EnvVars;
+use crate::tool::Context;
+
+/// The caller was let in already, so whether the identity provider is fit for the address of the
+/// request is not judged again.
+const ORIGIN: &str = "http://localhost";
+
+/// The caller's pseudonym. Not the shard of their grants: that one changes with the encryption key,
+/// and grants are made anew while state is not. `None` when the settings of the identity provider
+/// went missing in the middle of the call.
+pub(super) fn of_caller(context: &Context) -> Option<String> {
+    let app = context.app()?;
+    let provider = app.identity.resolve(&app.config, &EnvVars(context.env()), ORIGIN).ok()?;
+    Some(seal::sha256(&json!([provider.issuer, context.caller().subject]).to_string()))
+}

@@ -1,0 +1,135 @@
+//! The Worker's side: who may have a task, and the way to its object.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use toolgate_core::audit::{Event, Kind};
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
+use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
+use toolgate_core::policy::{self, Decision};
+use toolgate_core::seal::{Entropy, Purpose};
+use worker::{Env, Method, Request, RequestInit, console_error};
+
+use super::message::{ASK, Answer, CREATE, NewTask, Question};
+use super::quota;
+use crate::call::Record;
+use crate::entry::Incoming;
+use crate::mcp::Admitted;
+use crate::oauth;
+use crate::platform::{EnvVars, PlatformEntropy};
+use crate::store::OBJECT_BINDING;
+use crate::tool::registry;
+
+/// What a task's id holds: the name of its object, and the tool, whose policy guards the task.
+type Id = (String, String);
+
+/// Makes a task of a call; it is stored when this returns.
+pub(super) async fn create(
+    incoming: &Incoming<'_>,
+    admitted: &Admitted,
+    call: Call,
+    record: Record,
+) -> Outcome {
+    let Call { target, arguments, request_id, peer, .. } = call;
+    let tool = match (&target, registry()) {
+        (Target::Tool(tool), Ok(registry)) => registry.infos().get(*tool),
+        _ => None,
+    };
+    let (Some(tool), Ok(setup)) = (tool, oauth::setup(incoming)) else {
+        return Err(Fault::new(INTERNAL_ERROR, "The call cannot become a task"));
+    };
+    let mut entropy = PlatformEntropy;
+    let object = format!("task:{}", entropy.token());
+    let id: Id = (object.clone(), tool.name.to_owned());
+    let id = setup.keys.seal(Purpose::Task, &admitted.shard, &id, &mut entropy);
+    match quota::admits(incoming.env, &admitted.shard, &id).await {
+        Ok(true) => {}
+        Ok(false) => {
+            let message = "Too many tasks of this account are under way; wait for one to end";
+            return Err(Fault::new(INTERNAL_ERROR, message));
+        }
+        Err(error) => return Err(unavailable(&error)),
+    }
+    let caller = setup.keys.seal(Purpose::Record, &id, &admitted.caller, &mut entropy);
+    let task = NewTask {
+        owner: admitted.shard.clone(),
+        caller,
+        tool: tool.name.to_owned(),
+        arguments,
+        request_id,
+        capabilities: peer.capabilities,
+        trace: peer.trace.map(|trace| (trace.parent, trace.state)),
+        answers: record.answers,
+        memo: record.memo,
+        id,
+    };
+    let view: TaskView =
+        ask(incoming.env, &object, CREATE, &task).await.map_err(|error| unavailable(&error))?;
+    Ok(Box::new(view))
+}
+
+/// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
+pub(super) async fn serve(
+    incoming: &Incoming<'_>,
+    admitted: &Admitted,
+    request: TaskRequest,
+) -> Response {
+    let outcome = match open(incoming, admitted, &request.task_id) {
+        None => Err(task::unknown()),
+        Some(object) => {
+            let operation = request.operation.clone();
+            let question = Question { owner: admitted.shard.clone(), operation };
+            match ask(incoming.env, &object, ASK, &question).await {
+                Ok(Answer::Task(task)) => Ok(TaskAnswer::Task(task)),
+                Ok(Answer::Acknowledged) => Ok(TaskAnswer::Acknowledged),
+                Ok(Answer::Unknown) => Err(task::unknown()),
+                Err(error) => Err(unavailable(&error)),
+            }
+        }
+    };
+    request.answer(outcome)
+}
+
+/// The object of the task of this id, where it is the caller's and its tool is still allowed them.
+fn open(incoming: &Incoming<'_>, admitted: &Admitted, id: &str) -> Option<String> {
+    let setup = oauth::setup(incoming).ok()?;
+    let (object, name): Id = setup.keys.open(Purpose::Task, &admitted.shard, id)?;
+    let registry = registry().ok()?;
+    let tool = registry.infos().iter().find(|tool| tool.name == name)?;
+    let vars = EnvVars(incoming.env);
+    match policy::decide(&incoming.app.config, tool.policy, &admitted.caller, &vars) {
+        Decision::Allow => Some(object),
+        Decision::Deny { reason } => {
+            incoming.log.record(Event {
+                tool: Some(tool.name),
+                policy: Some(tool.policy),
+                detail: reason.subject().map(str::to_owned),
+                ..Event::new(Kind::ToolDenied, reason.into())
+            });
+            None
+        }
+    }
+}
+
+/// Asks the object of this name.
+pub(super) async fn ask<T: DeserializeOwned>(
+    env: &Env,
+    object: &str,
+    path: &str,
+    question: &impl Serialize,
+) -> worker::Result<T> {
+    let stub = env.durable_object(OBJECT_BINDING)?.get_by_name(object)?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(serde_json::to_string(question)?.into()));
+    let request = Request::new_with_init(&format!("https://toolgate.internal{path}"), &init)?;
+    let mut response = stub.fetch_with_request(request).await?;
+    if response.status_code() != 200 {
+        return Err(format!("the object answered {}", response.status_code()).into());
+    }
+    Ok(serde_json::from_str(&response.text().await?)?)
+}
+
+fn unavailable(error: &worker::Error) -> Fault {
+    console_error!("a task's object failed: {error}");
+    Fault::new(INTERNAL_ERROR, "The task could not be reached; try again")
+}

@@ -1,0 +1,277 @@
+//! Runs a task's tool inside its object.
+
+use std::cell::RefCell;
+use std::pin::pin;
+use std::rc::Rc;
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use serde_json::Value;
+use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::peer::{Peer, Trace};
+use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
+use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target};
+use toolgate_core::policy;
+use toolgate_core::seal::{Keyring, Purpose};
+use worker::{Env, console_error};
+
+use super::message::NewTask;
+use super::news::News;
+use super::store::Store;
+use super::{MAX_RUNS, MAX_STATUS_MESSAGE};
+use crate::app::App;
+use crate::call::{HostKind, Running, Start, Step};
+use crate::object::Object;
+use crate::platform::EnvVars;
+use crate::tool::registry;
+
+/// The revision that has tasks.
+const REVISION: Revision = Revision::V2026_07_28;
+
+/// What the object knows while it is in memory.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// Leads to the run, while there is one.
+    inbox: RefCell<Option<UnboundedSender<Command>>>,
+    /// What the tool last said of its progress.
+    message: RefCell<Option<String>>,
+}
+
+/// What a run is told.
+pub(super) enum Command {
+    /// The answer to the question of this key.
+    Reply(String, Value),
+    /// The task is over; the tool may clean up.
+    Cancel,
+}
+
+impl Memory {
+    /// Tells the run, if there is one.
+    pub(super) fn tell(&self, command: Command) {
+        if let Some(inbox) = &*self.inbox.borrow() {
+            // A run that has just come to its end does not listen, and need not know.
+            let _ = inbox.unbounded_send(command);
+        }
+    }
+
+    pub(super) fn message(&self) -> Option<String> {
+        self.message.borrow().clone()
+    }
+}
+
+/// Runs the tool unless it runs already, or the task is over.
+pub(super) fn ensure(object: &Object) -> worker::Result<()> {
+    let memory = object.memory::<Memory>();
+    if memory.inbox.borrow().is_some() {
+        return Ok(());
+    }
+    let store = Store(object.state().storage());
+    let row = store.row()?;
+    if row.status.is_terminal() {
+        return Ok(());
+    }
+    if row.runs >= MAX_RUNS {
+        let fault = Fault::new(INTERNAL_ERROR, "The task was interrupted too often");
+        end(&store, Err(fault))?;
+        let (app, env, news) = (object.app(), object.env().clone(), News::of(&store)?);
+        object.state().wait_until(async move { news.spread(app, &env).await });
+        return Ok(());
+    }
+    let run = store.begin(&row)?;
+    let (sender, inbox) = unbounded();
+    *memory.inbox.borrow_mut() = Some(sender);
+    let host =
+        Host { app: object.app(), env: object.env().clone(), store, memory: Rc::clone(&memory), run };
+    object.state().wait_until(async move {
+        if let Err(error) = host.run(inbox).await {
+            console_error!("the run of a task failed: {error}");
+        }
+        memory.inbox.take();
+    });
+    Ok(())
+}
+
+/// One run.
+struct Host {
+    app: &'static App,
+    env: Env,
+    store: Store,
+    memory: Rc<Memory>,
+    /// Its number. After a restart an earlier run may still be there for a moment, and has no say.
+    run: u32,
+}
+
+impl Host {
+    async fn run(&self, mut inbox: UnboundedReceiver<Command>) -> worker::Result<()> {
+        let mut running = match self.start()? {
+            Ok(start) => Running::start(start),
+            Err(fault) => return self.finish(Err(fault)).await,
+        };
+        let mut is_cancelled = false;
+        loop {
+            let next = match select(pin!(running.next()), inbox.next()).await {
+                Either::Left((step, _)) => Ok(step),
+                Either::Right((command, _)) => Err(command),
+            };
+            match next {
+                Err(Some(Command::Reply(key, answer))) => {
+                    running.reply(&key, Ok(answer));
+                }
+                Err(Some(Command::Cancel)) => {
+                    is_cancelled = true;
+                    running.cancel();
+                }
+                Err(None) => return Ok(()),
+                // What it still has to say is of no use to anybody.
+                Ok(Step::Done(_)) if is_cancelled => return Ok(()),
+                Ok(_) if is_cancelled => {}
+                Ok(_) if self.store.current(self.run)?.is_none() => return Ok(()),
+                Ok(Step::Done(outcome)) => return self.finish(outcome).await,
+                Ok(step) => self.take(&running, step).await?,
+            }
+        }
+    }
+
+    /// What the call needs, or why it cannot run any more.
+    fn start(&self) -> worker::Result<Result<Start, Fault>> {
+        let task = self.store.call()?;
+        let Some(caller) = self.caller(&task) else {
+            return Ok(Err(Fault::new(INTERNAL_ERROR, "The task's encryption key is gone")));
+        };
+        let found = registry().ok().and_then(|registry| {
+            let tool = registry.infos().iter().position(|tool| tool.name == task.tool)?;
+            Some((registry, tool, registry.infos()[tool].policy))
+        });
+        let vars = EnvVars(&self.env);
+        // A new deployment may have other tools and other policies.
+        let allowed = found.filter(|(_, _, policy)| {
+            policy::decide(&self.app.config, policy, &caller, &vars).is_allowed()
+        });
+        let Some((registry, tool, _)) = allowed else {
+            return Ok(Err(Fault::new(INTERNAL_ERROR, "The tool is no longer there for this task")));
+        };
+        let call = Call {
+            slot: 0,
+            target: Target::Tool(tool),
+            arguments: task.arguments,
+            request_id: task.request_id,
+            peer: Peer {
+                revision: REVISION,
+                capabilities: task.capabilities,
+                // Tasks send no progress; what is said of it becomes the status message.
+                progress_token: Some(Value::from("task")),
+                trace: task.trace.map(|(parent, state)| Trace { parent, state }),
+                ..Peer::default()
+            },
+            retry: Retry::default(),
+        };
+        Ok(Ok(Start {
+            app: self.app,
+            registry,
+            env: self.env.clone(),
+            caller,
+            shard: task.owner,
+            call,
+            record: self.store.record()?,
+            host: HostKind::Task,
+        }))
+    }
+
+    fn caller(&self, task: &NewTask) -> Option<Caller> {
+        let keys = EnvVars(&self.env).var(&self.app.config.tokens.encryption_key)?;
+        Keyring::parse(&keys).ok()?.open(Purpose::Record, &task.id, &task.caller)
+    }
+
+    /// Does what the tool wants.
+    async fn take(&self, running: &Running, step: Step) -> worker::Result<()> {
+        match step {
+            Step::Send(text) => {
+                if let Some(message) = progress(&text) {
+                    self.memory.message.replace(Some(message));
+                }
+                Ok(())
+            }
+            Step::Ask(asked) => {
+                let answers = self.store.record()?.answers;
+                for asked in asked {
+                    match answers.get(&asked.ask.key) {
+                        // It came after this run had begun and before it asked.
+                        Some(answer) => {
+                            running.reply(&asked.id, Ok(answer.clone()));
+                        }
+                        None => self.store.ask(&asked.ask)?,
+                    }
+                }
+                self.store.set_alarm().await?;
+                News::of(&self.store)?.spread(self.app, &self.env).await;
+                Ok(())
+            }
+            Step::Keep { key, value } => self.store.keep(&key, &value),
+            Step::Release | Step::Done(_) => Ok(()),
+        }
+    }
+
+    async fn finish(&self, outcome: Outcome) -> worker::Result<()> {
+        if self.store.current(self.run)?.is_none() {
+            return Ok(());
+        }
+        self.memory.message.take();
+        end(&self.store, outcome)?;
+        self.store.set_alarm().await?;
+        News::of(&self.store)?.spread(self.app, &self.env).await;
+        Ok(())
+    }
+}
+
+/// Writes the end of the task.
+fn end(store: &Store, outcome: Outcome) -> worker::Result<()> {
+    match outcome {
+        Ok(result) => {
+            let result = TaskDetail::Result(result.shape(REVISION).result);
+            store.finish(TaskStatus::Completed, None, &result)
+        }
+        Err(fault) => {
+            let error = fault.into_value();
+            let message = error.get("message").and_then(Value::as_str).map(str::to_owned);
+            store.finish(TaskStatus::Failed, message.as_deref(), &TaskDetail::Error(error))
+        }
+    }
+}
+
+/// What a progress notification says, in words.
+fn progress(notification: &str) -> Option<String> {
+    let notification: Value = serde_json::from_str(notification).ok()?;
+    if notification.get("method")? != "notifications/progress" {
+        return None;
+    }
+    let params = notification.get("params")?;
+    let text = match params.get("message").and_then(Value::as_str) {
+        Some(message) => message.to_owned(),
+        None => match (params.get("progress")?, params.get("total")) {
+            (progress, Some(total)) => format!("{progress} of {total}"),
+            (progress, None) => progress.to_string(),
+        },
+    };
+    Some(text.chars().take(MAX_STATUS_MESSAGE).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(params: &str) -> Option<String> {
+        progress(&format!(r#"{{"method":"notifications/progress","params":{params}}}"#))
+    }
+
+    #[test]
+    fn progress_becomes_words() {
+        assert_eq!(said(r#"{"progress":1,"message":"half"}"#).as_deref(), Some("half"));
+        assert_eq!(said(r#"{"progress":1,"total":2}"#).as_deref(), Some("1 of 2"));
+        assert_eq!(said(r#"{"progress":0.5}"#).as_deref(), Some("0.5"));
+        assert_eq!(progress(r#"{"method":"notifications/message","params":{}}"#), None);
+        let long = said(&format!(r#"{{"progress":1,"message":"{}"}}"#, "ä".repeat(600)));
+        assert_eq!(long.map(|text| text.chars().count()), Some(MAX_STATUS_MESSAGE));
+    }
+}

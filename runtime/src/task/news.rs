@@ -1,0 +1,44 @@
+//! Tells others that a task stands differently.
+
+use toolgate_core::mcp::notify::Change;
+use worker::{Env, console_error};
+
+use super::quota;
+use super::store::Store;
+use crate::app::App;
+use crate::feature;
+
+/// What is to be told.
+pub(super) struct News {
+    owner: String,
+    id: String,
+    is_over: bool,
+    change: Change,
+}
+
+impl News {
+    /// How the task stands now.
+    pub(super) fn of(store: &Store) -> worker::Result<Self> {
+        let row = store.row()?;
+        let task = store.view(None)?.into_value();
+        Ok(Self {
+            owner: row.owner.clone(),
+            id: row.id,
+            is_over: row.status.is_terminal(),
+            change: Change::Task { owner: row.owner, task },
+        })
+    }
+
+    /// Tells the clients that listen (`notifications/tasks`), and the count of the person's tasks.
+    /// The task does not depend on it, so a failure goes to the log.
+    pub(super) async fn spread(self, app: &'static App, env: &Env) {
+        if self.is_over {
+            quota::end(env, &self.owner, &self.id).await;
+        }
+        if let Some(hub) = feature::hub(app)
+            && let Err(error) = hub.publish(env, &self.change).await
+        {
+            console_error!("the news of a task did not reach those who listen: {error}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The object of a task: its requests and its alarm.
+
+use futures_util::future::LocalBoxFuture;
+use serde_json::{Map, Value};
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::task::{TaskDetail, TaskOperation, TaskRequest, TaskStatus};
+use toolgate_core::mcp::{Call, Response as McpResponse};
+use worker::{Request, Response};
+
+use super::door;
+use super::host::{self, Command, Memory};
+use super::news::News;
+use super::message::{ASK, Answer, CREATE, NewTask, Question};
+use super::quota::{self, COUNT};
+use super::store::{Store, TABLE, now_ms};
+use crate::call::Record;
+use crate::entry::Incoming;
+use crate::feature::{Feature, Tasks};
+use crate::mcp::Admitted;
+use crate::object::Object;
+
+/// The feature of tools that run as tasks.
+pub static TASKS: &dyn Feature = &TaskFeature;
+
+#[derive(Debug)]
+struct TaskFeature;
+
+impl Feature for TaskFeature {
+    fn prefix(&self) -> &'static str {
+        "/task/"
+    }
+
+    fn serve<'a>(
+        &'a self,
+        object: &'a Object,
+        mut request: Request,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>> {
+        Box::pin(async move {
+            let body = request.text().await?;
+            let answer = match request.path().as_str() {
+                CREATE => {
+                    let view = create(object, serde_json::from_str(&body)?).await?.view;
+                    serde_json::to_string(&view)?
+                }
+                ASK => serde_json::to_string(&ask(object, serde_json::from_str(&body)?).await?)?,
+                COUNT => return quota::serve(object, serde_json::from_str(&body)?).await,
+                _ => return Response::error("no such operation", 404),
+            };
+            Response::ok(answer)
+        })
+    }
+
+    fn alarm<'a>(&'a self, object: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>> {
+        Box::pin(async move {
+            if object.has_table(TABLE)? {
+                look_after(object).await?;
+            } else if object.has_table(quota::TABLE)? {
+                quota::look_after(object).await?;
+            } else {
+                return Ok(false);
+            }
+            Ok(true)
+        })
+    }
+
+    fn tasks(&self) -> Option<&dyn Tasks> {
+        Some(self)
+    }
+}
+
+impl Tasks for TaskFeature {
+    fn create<'a>(
+        &'a self,
+        incoming: &'a Incoming<'a>,
+        admitted: &'a Admitted,
+        call: Call,
+        record: Record,
+    ) -> LocalBoxFuture<'a, Outcome> {
+        Box::pin(door::create(incoming, admitted, call, record))
+    }
+
+    fn serve<'a>(
+        &'a self,
+        incoming: &'a Incoming<'a>,
+        admitted: &'a Admitted,
+        request: TaskRequest,
+    ) -> LocalBoxFuture<'a, McpResponse> {
+        Box::pin(door::serve(incoming, admitted, request))
+    }
+}
+
+/// Keeps the task and begins it. The platform holds the answer back until it is durable.
+async fn create(
+    object: &Object,
+    task: NewTask,
+) -> worker::Result<toolgate_core::mcp::task::DetailedTask> {
+    let store = store(object);
+    store.create(task)?;
+    host::ensure(object)?;
+    store.set_alarm().await?;
+    store.view(None)
+}
+
+async fn ask(object: &Object, question: Question) -> worker::Result<Answer> {
+    // An object without a task stays without any storage.
+    if !object.has_table(TABLE)? {
+        return Ok(Answer::Unknown);
+    }
+    let store = store(object);
+    let row = store.row()?;
+    if row.owner != question.owner || now_ms() >= row.expires {
+        return Ok(Answer::Unknown);
+    }
+    match question.operation {
+        TaskOperation::Get => {
+            if row.status == TaskStatus::Working {
+                // After a restart nobody has to wait for the alarm.
+                host::ensure(object)?;
+            }
+            let message = object.memory::<Memory>().message();
+            return Ok(Answer::Task(Box::new(store.view(message)?)));
+        }
+        TaskOperation::Update(responses) => update(object, &store, responses)?,
+        TaskOperation::Cancel => {
+            if !row.status.is_terminal() {
+                store.finish(TaskStatus::Cancelled, None, &TaskDetail::None)?;
+                object.memory::<Memory>().tell(Command::Cancel);
+            }
+        }
+    }
+    store.set_alarm().await?;
+    if store.row()?.status != row.status {
+        let (app, env) = (object.app(), object.env().clone());
+        let news = News::of(&store)?;
+        object.state().wait_until(async move { news.spread(app, &env).await });
+    }
+    Ok(Answer::Acknowledged)
+}
+
+/// Takes answers. Those to what is not asked are ignored, and so are those that are none, so that
+/// their questions stay.
+fn update(object: &Object, store: &Store, responses: Map<String, Value>) -> worker::Result<()> {
+    let asks = store.asks()?;
+    let memory = object.memory::<Memory>();
+    let mut is_taken = false;
+    for (key, answer) in responses {
+        let is_answer = asks.iter().any(|ask| ask.key == key && ask.read(&answer).is_some());
+        if is_answer {
+            store.answer(&key, &answer)?;
+            memory.tell(Command::Reply(key, answer));
+            is_taken = true;
+        }
+    }
+    if is_taken { host::ensure(object) } else { Ok(()) }
+}
+
+/// Sees to it that the tool runs, until the task's time is over.
+async fn look_after(object: &Object) -> worker::Result<()> {
+    let store = store(object);
+    let row = store.row()?;
+    if now_ms() >= row.expires {
+        object.memory::<Memory>().tell(Command::Cancel);
+        return store.0.delete_all().await;
+    }
+    if row.status == TaskStatus::Working {
+        host::ensure(object)?;
+    }
+    store.set_alarm().await
+}
+
+fn store(object: &Object) -> Store {
+    Store(object.state().storage())
+}

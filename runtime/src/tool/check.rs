@@ -1,0 +1,137 @@
+//! What the test that `serve!()` adds looks at: what only the whole program can show.
+
+use serde_json::Value;
+use toolgate_core::mcp::tool::{ParamHeader, Schema, ToolInfo};
+
+use super::registry::{Registry, registry, unknown_policies};
+use crate::app::App;
+
+/// The keyword of a property that is repeated in a header (MCP 2026-07-28).
+const HEADER: &str = "x-mcp-header";
+
+/// One line for everything that is wrong.
+pub(crate) fn check(app: &App) -> Vec<String> {
+    let registry = match registry() {
+        Ok(registry) => registry,
+        Err(clash) => return vec![clash.to_string()],
+    };
+    let mut faults = unknown_policies(registry, &app.config);
+    faults.extend(input_schemas(registry));
+    faults
+}
+
+/// A schema that the author wrote is a constant, whose text no macro sees.
+fn input_schemas(registry: &Registry) -> Vec<String> {
+    let tools = registry.tools().iter();
+    tools
+        .flat_map(|tool| {
+            let faults = faults(&tool.info).into_iter();
+            faults.map(|fault| format!("{}: tool `{}`: {fault}", tool.location, tool.info.name))
+        })
+        .collect()
+}
+
+fn faults(tool: &ToolInfo) -> Vec<String> {
+    let schema = match tool.input_schema {
+        Schema::Static(text) => serde_json::from_str(text).unwrap_or_default(),
+        Schema::Build(build) => build(),
+    };
+    if schema["type"] != "object" {
+        return vec![
+            "its input schema is not JSON text with `\"type\": \"object\"` at the root".to_owned(),
+        ];
+    }
+    let written: Vec<_> = headers(&schema).collect();
+    let mut faults = Vec::new();
+    if count(&schema) != written.len() {
+        faults.push(
+            "its input schema has an `x-mcp-header` elsewhere than in a property of the root"
+                .to_owned(),
+        );
+    }
+    for (argument, header) in &written {
+        if !tool.headers.iter().any(|known| known.argument == argument && known.header == header) {
+            faults.push(format!(
+                "its input schema has `\"x-mcp-header\": \"{header}\"`, but the parameter \
+                 `{argument}` has no `#[arg(header = \"{header}\")]`"
+            ));
+        }
+    }
+    for ParamHeader { header, argument } in tool.headers {
+        if !written.contains(&((*argument).to_owned(), (*header).to_owned())) {
+            faults.push(format!(
+                "the property `{argument}` of its input schema lacks `\"x-mcp-header\": \"{header}\"`"
+            ));
+        }
+    }
+    faults
+}
+
+/// The properties of the root that have an `x-mcp-header`, with what it says.
+fn headers(schema: &Value) -> impl Iterator<Item = (String, String)> {
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties.filter_map(|(name, property)| {
+        let header = property.get(HEADER)?;
+        let header = header.as_str().map_or_else(|| header.to_string(), str::to_owned);
+        Some((name.clone(), header))
+    })
+}
+
+/// How many `x-mcp-header` there are, at whatever depth.
+fn count(schema: &Value) -> usize {
+    match schema {
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| usize::from(key == HEADER) + count(value)).sum()
+        }
+        Value::Array(items) => items.iter().map(count).sum(),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use toolgate_core::mcp::tool::{Annotations, TaskSupport};
+
+    use super::*;
+
+    fn tool(schema: &'static str, headers: &'static [ParamHeader]) -> Vec<String> {
+        faults(&ToolInfo {
+            name: "t",
+            title: None,
+            description: None,
+            input_schema: Schema::Static(schema),
+            output_schema: None,
+            annotations: Annotations::default(),
+            policy: "everyone",
+            icons: &[],
+            headers,
+            task: TaskSupport::Forbidden,
+        })
+    }
+
+    const REGION: &[ParamHeader] = &[ParamHeader { header: "Region", argument: "region" }];
+
+    #[test]
+    fn a_schema_is_json_with_an_object_at_the_root() {
+        assert!(tool(r#"{"type":"object"}"#, &[]).is_empty());
+        for schema in ["", "{", r#"{"type":"string"}"#, "[]"] {
+            assert_eq!(tool(schema, &[]).len(), 1, "{schema}");
+        }
+    }
+
+    #[test]
+    fn headers_of_the_schema_are_those_of_the_parameters() {
+        let schema = r#"{"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"}}}"#;
+        assert!(tool(schema, REGION).is_empty());
+        assert_eq!(tool(schema, &[]).len(), 1);
+        assert_eq!(tool(r#"{"type":"object"}"#, REGION).len(), 1);
+    }
+
+    #[test]
+    fn a_header_deep_inside_is_found() {
+        let schema = r#"{"type":"object","properties":{"a":{"items":{"x-mcp-header":"A"}}}}"#;
+        let faults = tool(schema, &[]);
+        assert_eq!(faults.len(), 1);
+        assert!(faults[0].contains("elsewhere"), "{faults:?}");
+    }
+}

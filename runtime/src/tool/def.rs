@@ -1,0 +1,114 @@
+//! What the macros make of functions.
+
+use futures_util::future::LocalBoxFuture;
+use toolgate_core::mcp::content::ToolResult;
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::prompt::PromptInfo;
+use toolgate_core::mcp::resource::ResourceInfo;
+use toolgate_core::mcp::tool::ToolInfo;
+use toolgate_core::mcp::Family;
+
+use super::arguments::Arguments;
+use super::context::Context;
+use crate::feature::Feature;
+
+/// What `#[mcp_tool]` makes of a function.
+pub struct ToolDef {
+    /// What clients see of it, and the policy that guards it.
+    pub info: ToolInfo,
+    /// Checks the arguments and runs it.
+    pub call: for<'a> fn(&'a Context, Arguments) -> LocalBoxFuture<'a, ToolResult>,
+    /// What it needs of the server.
+    pub needs: Needs,
+    /// `file:line` of the function.
+    pub location: &'static str,
+}
+
+/// What `#[mcp_prompt]` makes of a function.
+pub struct PromptDef {
+    /// What clients see of it, and the policy that guards it.
+    pub info: PromptInfo,
+    /// Checks the arguments and runs it.
+    pub call: for<'a> fn(&'a Context, Arguments) -> LocalBoxFuture<'a, Outcome>,
+    /// For each of [`PromptInfo::arguments`], what completes it.
+    pub complete: &'static [Option<Complete>],
+    /// What it needs of the server.
+    pub needs: Needs,
+    /// `file:line` of the function.
+    pub location: &'static str,
+}
+
+/// What `#[mcp_resource]` makes of a function.
+pub struct ResourceDef {
+    /// What clients see of it, and the policy that guards it.
+    pub info: ResourceInfo,
+    /// Checks the variables and reads the URI.
+    pub call: for<'a> fn(&'a Context, Arguments, &'a str) -> LocalBoxFuture<'a, Outcome>,
+    /// For each of [`ResourceInfo::variables`], what completes it.
+    pub complete: &'static [Option<Complete>],
+    /// What it needs of the server.
+    pub needs: Needs,
+    /// `file:line` of the function.
+    pub location: &'static str,
+}
+
+/// Completes what was typed of one argument.
+pub type Complete = for<'a> fn(&'a Context, &'a str) -> LocalBoxFuture<'a, Outcome>;
+
+/// What a function needs of its server besides being called. The macros read it from the function's
+/// body, so that a server contains what its functions use, and nothing else.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Needs {
+    /// Whether it talks with its client in ways that a legacy revision needs a session for.
+    pub interactive: bool,
+    /// The methods of MCP that come with it.
+    pub families: &'static [&'static dyn Family],
+    /// What it needs of the Durable Object.
+    pub features: &'static [&'static dyn Feature],
+}
+
+inventory::collect!(ToolDef);
+inventory::collect!(PromptDef);
+inventory::collect!(ResourceDef);
+
+/// What the three kinds have in common.
+pub(crate) trait Def: 'static {
+    /// `tool`, `prompt` or `resource`.
+    fn kind(&self) -> &'static str;
+    fn name(&self) -> &'static str;
+    fn policy(&self) -> &'static str;
+    fn needs(&'static self) -> &'static Needs;
+    fn location(&self) -> &'static str;
+}
+
+macro_rules! defs {
+    ($($type:ident $kind:literal)*) => {$(
+        impl Def for $type {
+            fn kind(&self) -> &'static str {
+                $kind
+            }
+
+            fn name(&self) -> &'static str {
+                self.info.name
+            }
+
+            fn policy(&self) -> &'static str {
+                self.info.policy
+            }
+
+            fn needs(&'static self) -> &'static Needs {
+                &self.needs
+            }
+
+            fn location(&self) -> &'static str {
+                self.location
+            }
+        }
+    )*};
+}
+
+defs! {
+    ToolDef "tool"
+    PromptDef "prompt"
+    ResourceDef "resource"
+}

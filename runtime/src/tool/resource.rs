@@ -1,0 +1,178 @@
+//! What reading a resource gives back.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::resource::{ResourceBody, ResourceContent, ResourceResult};
+use toolgate_core::mcp::{Fault, INTERNAL_ERROR, fault};
+
+use super::context::Context;
+use super::{Audio, Blob, Image, Json};
+
+/// What is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The URI, with the variables of a template filled in.
+    pub uri: &'a str,
+    /// `mime_type` of the macro.
+    pub mime_type: Option<&'static str>,
+}
+
+/// What reading came to: the contents, `None` where there is nothing at the URI, or why it failed.
+pub type Contents = Result<Option<Vec<ResourceContent>>, String>;
+
+/// A type that a resource may return.
+#[diagnostic::on_unimplemented(
+    message = "a resource cannot return `{Self}`",
+    label = "not the contents of a resource",
+    note = "a resource returns `String`, `Blob`, `Json<…>`, `Image`, `Audio`, `ResourceContent`, \
+            `Vec<ResourceContent>`, an `Option` of one of them, whose `None` means that there is no \
+            such resource, or a `Result` whose error can be displayed"
+)]
+pub trait IntoResource {
+    /// What the client gets.
+    ///
+    /// # Errors
+    ///
+    /// What the error of the function displays; the client gets it as an internal error.
+    fn into_resource(self, place: &Place<'_>) -> Contents;
+}
+
+impl IntoResource for Vec<ResourceContent> {
+    fn into_resource(self, _place: &Place<'_>) -> Contents {
+        Ok(Some(self))
+    }
+}
+
+impl IntoResource for ResourceContent {
+    fn into_resource(self, _place: &Place<'_>) -> Contents {
+        Ok(Some(vec![self]))
+    }
+}
+
+impl<T: IntoResource> IntoResource for Option<T> {
+    fn into_resource(self, place: &Place<'_>) -> Contents {
+        self.map_or(Ok(None), |value| value.into_resource(place))
+    }
+}
+
+impl<T: IntoResource, E: Display> IntoResource for Result<T, E> {
+    fn into_resource(self, place: &Place<'_>) -> Contents {
+        match self {
+            Ok(value) => value.into_resource(place),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+impl IntoResource for String {
+    fn into_resource(self, place: &Place<'_>) -> Contents {
+        one(place, place.mime_type.unwrap_or("text/plain"), ResourceBody::Text(self))
+    }
+}
+
+impl IntoResource for &str {
+    fn into_resource(self, place: &Place<'_>) -> Contents {
+        self.to_owned().into_resource(place)
+    }
+}
+
+impl<T: Serialize> IntoResource for Json<T> {
+    fn into_resource(self, place: &Place<'_>) -> Contents {
+        let text = serde_json::to_string(&self.0)
+            .map_err(|error| format!("the resource cannot be sent as JSON: {error}"))?;
+        one(place, place.mime_type.unwrap_or("application/json"), ResourceBody::Text(text))
+    }
+}
+
+macro_rules! media {
+    ($($type:ty)*) => {$(
+        impl IntoResource for $type {
+            fn into_resource(self, place: &Place<'_>) -> Contents {
+                let mime_type = self.mime_type().to_owned();
+                one(place, &mime_type, ResourceBody::Blob(self.into_data()))
+            }
+        }
+    )*};
+}
+
+media!(Blob Image Audio);
+
+fn one(place: &Place<'_>, mime_type: &str, body: ResourceBody) -> Contents {
+    let mime_type = Some(mime_type.to_owned());
+    Ok(Some(vec![ResourceContent { uri: place.uri.to_owned(), mime_type, body }]))
+}
+
+/// The answer to `resources/read`.
+///
+/// # Errors
+///
+/// The function failed, or there is nothing at the URI.
+pub fn read(context: &Context, place: &Place<'_>, contents: Contents, is_public: bool) -> Outcome {
+    match contents {
+        Ok(Some(contents)) => Ok(Box::new(ResourceResult { contents, is_public })),
+        Ok(None) => not_found(context, place.uri),
+        Err(message) => Err(Fault::new(INTERNAL_ERROR, message)),
+    }
+}
+
+/// The answer to `resources/read` of a URI that has nothing.
+///
+/// # Errors
+///
+/// Always.
+pub fn not_found(context: &Context, uri: &str) -> Outcome {
+    Err(fault::resource_not_found(context.live().peer().revision, uri))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tool::Error;
+
+    const PLACE: Place<'_> = Place { uri: "test://one", mime_type: Some("text/markdown") };
+
+    fn body(result: impl IntoResource) -> (Option<String>, ResourceBody) {
+        let contents = result.into_resource(&PLACE).expect("no error").expect("contents");
+        let [content] = contents.try_into().expect("one part");
+        let ResourceContent { uri, mime_type, body } = content;
+        assert_eq!(uri, PLACE.uri);
+        (mime_type, body)
+    }
+
+    #[test]
+    fn text_has_the_media_type_of_the_resource() {
+        let expected = (Some("text/markdown".to_owned()), ResourceBody::Text("# hi".to_owned()));
+        assert_eq!(body("# hi"), expected);
+        assert_eq!(body(Some("# hi".to_owned())), expected);
+        assert_eq!(body(Ok::<_, Error>("# hi")), expected);
+    }
+
+    #[test]
+    fn bytes_bring_their_own_media_type() {
+        let expected = (Some("image/png".to_owned()), ResourceBody::Blob("aGk=".to_owned()));
+        assert_eq!(body(Blob::from_bytes(b"hi", "image/png")), expected);
+        assert_eq!(body(Image::from_bytes(b"hi", "image/png")), expected);
+    }
+
+    #[test]
+    fn json_is_text() {
+        let place = Place { mime_type: None, ..PLACE };
+        let contents = Json([1, 2]).into_resource(&place).expect("no error").expect("contents");
+        assert_eq!(contents[0].mime_type.as_deref(), Some("application/json"));
+        assert_eq!(contents[0].body, ResourceBody::Text("[1,2]".to_owned()));
+    }
+
+    #[test]
+    fn none_means_that_there_is_no_such_resource() {
+        assert_eq!(None::<String>.into_resource(&PLACE), Ok(None));
+        assert_eq!(Ok::<_, Error>(None::<Blob>).into_resource(&PLACE), Ok(None));
+    }
+
+    #[test]
+    fn an_error_keeps_its_message() {
+        let failed = Err::<String, _>(Error::new("the disk is gone")).into_resource(&PLACE);
+        assert_eq!(failed, Err("the disk is gone".to_owned()));
+    }
+}

@@ -1,0 +1,6 @@
+//! Tools that keep state and run as tasks, for the end-to-end tests.
+
+mod state;
+mod tasks;
+
+toolgate::serve!();

@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_prompt(allow = "everyone")]
+fn greet(#[arg(complete = ["Ada", 1])] name: String, #[arg(complete = [])] tone: String) -> String {
+    name + &tone
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone")]
+fn near(#[arg(header = "Distance")] distance: f64, #[arg(header = "Tags")] tags: Vec<String>) -> f64 {
+    distance
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone", icon = "http://example.com/icon.png")]
+fn work() {}
+
+fn main() {}

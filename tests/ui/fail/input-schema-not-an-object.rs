@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_tool(allow = "everyone", input_schema = r#"{"type": "string"}"#)]
+fn near(region: String) -> String {
+    region
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use toolgate::prelude::*;
+
+const SCHEMA: u8 = 1;
+
+#[mcp_tool(allow = "everyone", input_schema = 1)]
+fn near(region: String) -> String {
+    region
+}
+
+#[mcp_tool(allow = "everyone", input_schema = SCHEMA)]
+fn far(region: String) -> String {
+    region
+}
+
+fn main() {}

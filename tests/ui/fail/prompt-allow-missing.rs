@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_prompt(title = "Greeting")]
+fn greet() -> String {
+    String::new()
+}
+
+fn main() {}

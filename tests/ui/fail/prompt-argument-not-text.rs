@@ -1,0 +1,10 @@
+use toolgate::prelude::*;
+
+struct Style;
+
+#[mcp_prompt(allow = "everyone")]
+fn greet(names: Vec<String>, style: Option<Style>) -> String {
+    names.join(", ")
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use toolgate::prelude::*;
+
+struct Greeting;
+
+#[mcp_prompt(allow = "everyone")]
+fn greet() -> Result<Greeting> {
+    Ok(Greeting)
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_resource(allow = "everyone", uri = "docs://handbook", mime_type = "markdown")]
+fn handbook() -> &'static str {
+    "# Handbook"
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_resource(allow = "everyone", uri = "docs://{a}{b}")]
+fn chapter(a: String, b: String) -> String {
+    a + &b
+}
+
+fn main() {}

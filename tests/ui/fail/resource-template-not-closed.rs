@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_resource(allow = "everyone", uri = "docs://{chapter")]
+fn chapter(chapter: String) -> String {
+    chapter
+}
+
+fn main() {}

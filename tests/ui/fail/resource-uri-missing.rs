@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_resource(allow = "everyone")]
+fn handbook() -> &'static str {
+    "# Handbook"
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_resource(allow = "everyone", uri = "docs://the handbook")]
+fn handbook() -> &'static str {
+    "# Handbook"
+}
+
+fn main() {}

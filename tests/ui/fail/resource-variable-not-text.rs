@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_resource(allow = "everyone", uri = "docs://{chapters}")]
+fn chapter(chapters: Vec<String>) -> String {
+    chapters.join("/")
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_resource(allow = "everyone", uri = "docs://{chapter}")]
+fn chapter(chapter: Option<String>) -> Option<String> {
+    chapter
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use toolgate::prelude::*;
+
+#[mcp_resource(allow = "everyone", uri = "docs://{chapter}")]
+fn chapter(#[arg(description = "Which")] chapter: String) -> String {
+    chapter
+}
+
+fn main() {}
