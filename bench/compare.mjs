@@ -12,7 +12,7 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Cast } from "./lib/cast.mjs";
 import { CONNECTIONS, Lane, MODERN } from "./lib/lane.mjs";
-import { growthTable, repliesTable } from "./lib/markdown.mjs";
+import { FLOOR, FLOOR_KV, growthTable, repliesTable } from "./lib/markdown.mjs";
 import { REVISION, many, openSession, openStream } from "./lib/session.mjs";
 
 const LEGACY = "2025-06-18";
@@ -77,8 +77,8 @@ async function replies() {
     await lane("McpAgent, in a session (SSE always), 2025-11-25", "agent-1", { revision: REVISION, reply: "sse", sessions: await session("agent-1") }),
     await lane("Toolgate, SSE with progress in a session, 2025-11-25", "toolgate-sessions", { revision: REVISION, ...SSE, sessions: await session("toolgate-sessions") }),
     await lane("McpAgent, SSE with progress in a session, 2025-11-25", "agent-1", { revision: REVISION, ...SSE, sessions: await session("agent-1") }),
-    await lane("a one-line Worker", "floor", { revision: LEGACY }),
-    await lane("a Worker that gets one value from KV", "floor-kv", { revision: LEGACY }),
+    await lane(FLOOR, "floor", { revision: LEGACY }),
+    await lane(FLOOR_KV, "floor-kv", { revision: LEGACY }),
   ]);
   const title = `CPU ms per tools/call, ${CONNECTIONS} connections, median of ${rounds} rounds of ${requests}`;
   return { figures, text: repliesTable(title, figures) };

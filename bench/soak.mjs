@@ -101,6 +101,16 @@ async function memory(crowd) {
   if (previous && last > previous * GROWTH && last > previous + GROWTH_KIB) ledger.violation("memory has grown", `${previous} KiB, then ${last} KiB`);
 }
 
+/** The errors of the Worker's log, alike ones together, the most frequent first. */
+function said(log) {
+  const lines = {};
+  for (const line of log.filter((one) => one.startsWith("error"))) {
+    const alike = line.replace(/[0-9a-f]{16,}/g, "…").slice(0, 300);
+    lines[alike] = (lines[alike] ?? 0) + 1;
+  }
+  return Object.entries(lines).sort(([, a], [, b]) => b - a).slice(0, 10);
+}
+
 function summary() {
   return Object.entries(ledger.counts).map(([name, count]) => `${count} ${name}`).join(", ");
 }
@@ -111,6 +121,7 @@ function say(text) {
 
 function finish() {
   for (const violation of ledger.violations) console.log(`VIOLATION ${violation}`);
+  for (const [line, count] of said(stage.worker.log)) console.log(`the Worker's log, ${count} times: ${line}`);
   const broken = ledger.counts.violations ?? 0;
   say(`${broken === 0 ? "PASSED" : "FAILED"}: ${ledger.restarts} restarts, ${summary()}`);
   process.exitCode = broken === 0 ? 0 : 1;

@@ -73,6 +73,10 @@ export class Client {
     after.cut();
     if (after.status !== 404) this.ledger.violation("a deleted session answers", `${this.name}: ${after.status}`);
     this.ledger.count("sessions deleted");
+    this.#forget();
+  }
+
+  #forget() {
     this.#session = undefined;
     this.#standalone?.cut();
     this.#standalone = undefined;
@@ -157,7 +161,7 @@ export class Client {
     if (answer.status === 404) {
       answer.cut();
       this.ledger.violation("a session was lost", this.name);
-      this.#session = undefined;
+      this.#forget();
       return undefined;
     }
     if (answer.status !== 200 || answer.type !== "text/event-stream") throw this.#unexpected("tools/call", answer, await answer.text());

@@ -112,6 +112,14 @@ fn a_worker_with_d1_has_a_purge() {
 }
 
 #[test]
+fn a_worker_that_announces_changes_has_sessions_and_the_hub() {
+    compare(
+        "serve_notifications",
+        crate::server::expand_config(&read("serve_notifications.in.toml")),
+    );
+}
+
+#[test]
 fn a_worker_behind_access_has_no_client() {
     compare("serve_jwt", crate::server::expand_config(&read("serve_jwt.in.toml")));
 }

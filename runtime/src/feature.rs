@@ -7,6 +7,7 @@
 use std::fmt::Debug;
 
 use futures_util::future::LocalBoxFuture;
+use toolgate_core::caller::Caller;
 use toolgate_core::mcp::listen::Listen;
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::outcome::Outcome;
@@ -24,7 +25,7 @@ use crate::tool::registry::{Registry, registry};
 pub use crate::hub::HUB;
 pub use crate::session::SESSIONS;
 pub use crate::state::STATE;
-pub use crate::task::TASKS;
+pub use crate::task::{LATE_TASKS, TASKS};
 
 /// One feature.
 pub trait Feature: Debug + Sync {
@@ -41,6 +42,11 @@ pub trait Feature: Debug + Sync {
     /// Does what the object's alarm was set for; false when the object is not of this feature,
     /// which what is in its storage tells.
     fn alarm<'a>(&'a self, object: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>>;
+
+    /// Whether the function that needs it begins as a plain call, and becomes a task in its course.
+    fn is_late_task(&self) -> bool {
+        false
+    }
 
     /// The door on the Worker's side, where this is the feature of tasks.
     fn tasks(&self) -> Option<&dyn Tasks> {
@@ -105,18 +111,22 @@ pub trait Hub {
     ) -> LocalBoxFuture<'a, worker::Result<()>>;
 }
 
+/// Whose task it is to be, and where it runs.
+#[derive(Clone)]
+pub struct Owner {
+    pub(crate) app: &'static App,
+    pub(crate) env: Env,
+    pub(crate) caller: Caller,
+    /// Pseudonym of the person.
+    pub(crate) shard: String,
+}
+
 /// Tasks, as the Worker sees them.
 pub trait Tasks {
     /// Makes a task of a call that a policy has allowed. `record` is what an earlier round of the
     /// call knew. The outcome is a [`TaskView`](toolgate_core::mcp::task::TaskView), and the task is
     /// stored by then.
-    fn create<'a>(
-        &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
-        call: Call,
-        record: Record,
-    ) -> LocalBoxFuture<'a, Outcome>;
+    fn create(&self, owner: Owner, call: Call, record: Record) -> LocalBoxFuture<'static, Outcome>;
 
     /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
     fn serve<'a>(

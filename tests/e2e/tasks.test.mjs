@@ -9,7 +9,7 @@ import { cannotMoveClock } from "./lib/clock.mjs";
 import { EMPLOYEE, VISITOR } from "./lib/idp.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
 import * as mcp from "./lib/mcp.mjs";
-import { signIn } from "./lib/oauth.mjs";
+import { refresh, signIn } from "./lib/oauth.mjs";
 import { contents } from "./lib/persisted.mjs";
 import { openStage } from "./lib/stage.mjs";
 
@@ -22,18 +22,27 @@ describe("tasks", { skip: lacksBuild("durable") }, () => {
   let stage;
   let employee;
   let visitor;
+  let session;
 
   before(async () => {
     stage = await openStage({ build: buildOf("durable"), persist, worker: DEBUG_BUILD });
-    employee = await token(EMPLOYEE);
-    visitor = await token(VISITOR);
+    employee = (await signIn(stage, { browser: stage.browser(), email: EMPLOYEE })).access_token;
+    session = await signIn(stage, { browser: stage.browser(), email: VISITOR });
+    visitor = session.access_token;
   });
   after(async () => {
     await stage?.close();
     rmSync(persist, { recursive: true, force: true });
   });
 
-  const token = async (email) => (await signIn(stage, { browser: stage.browser(), email })).access_token;
+  /** Moves the clock of the Worker, and gets the visitor a token that is good then. */
+  async function later(seconds) {
+    await stage.restart({ secondsAhead: seconds });
+    const answer = await refresh(stage, session.client, session.refresh_token);
+    assert.equal(answer.status, 200, answer.text);
+    Object.assign(session, answer.json());
+    visitor = session.access_token;
+  }
 
   /** The JSON-RPC message that answers a request; the client knows tasks unless told otherwise. */
   async function request(who, method, params, capabilities = { extensions: { [EXTENSION]: {} }, elicitation: {} }) {
@@ -166,6 +175,27 @@ describe("tasks", { skip: lacksBuild("durable") }, () => {
     assert.equal(done.result.content[0].text, "Ada Lovelace", "an answer counts once");
   });
 
+  test("a tool may ask before it becomes a task, or without becoming one", async () => {
+    const [, workDone, finished] = await runs(visitor);
+    const call = { name: "prepare", arguments: {} };
+    const rounds = async (capabilities) => {
+      const first = await result(visitor, "tools/call", call, capabilities);
+      assert.equal(first.resultType, "input_required");
+      assert.ok(!("taskId" in first));
+      const [key] = Object.keys(first.inputRequests);
+      const answered = { ...call, inputResponses: { [key]: accept({ name: "Ada" }) }, requestState: first.requestState };
+      return result(visitor, "tools/call", answered, capabilities);
+    };
+    const task = await rounds();
+    assert.equal(task.resultType, "task");
+    assert.ok(!("requestState" in task || "inputRequests" in task));
+    assert.equal((await until(visitor, task, "completed")).result.content[0].text, "prepared for Ada");
+    assert.deepEqual((await runs(visitor)).slice(1), [workDone + 1, finished + 1]);
+    const plain = await rounds({ elicitation: {} });
+    assert.equal(plain.resultType, "complete");
+    assert.equal(plain.content[0].text, "prepared for Ada");
+  });
+
   test("a person who declines ends the question, not the task", async () => {
     const task = await create(visitor, "interview");
     await until(visitor, task, "input_required");
@@ -200,16 +230,17 @@ describe("tasks", { skip: lacksBuild("durable") }, () => {
   });
 
   test("one person has a hundred tasks under way and no more, another person theirs", { timeout: 120_000 }, async () => {
+    const begin = () => request(employee, "tools/call", { name: "guarded", arguments: {} });
     const tasks = [];
-    for (let i = 0; i < 100; i += 1) tasks.push(await create(employee, "tidy"));
-    const { error } = await request(employee, "tools/call", { name: "tidy", arguments: {} });
+    for (let i = 0; i < 100; i += 1) tasks.push((await begin()).result);
+    const { error } = await begin();
     assert.match(error.message, /Too many tasks/);
     await cancel(visitor, await create(visitor, "tidy"));
-    await Promise.all(tasks.map((task) => cancel(employee, task)));
+    for (const task of tasks) await cancel(employee, task);
     let next;
     for (const end = Date.now() + 10_000; !next?.result; await sleep(100)) {
       assert.ok(Date.now() < end, `those that are over count no more: ${JSON.stringify(next)}`);
-      next = await request(employee, "tools/call", { name: "tidy", arguments: {} });
+      next = await begin();
     }
     await cancel(employee, next.result);
   });
@@ -270,11 +301,9 @@ describe("tasks", { skip: lacksBuild("durable") }, () => {
     const waiting = await create(visitor, "interview");
     await until(visitor, waiting, "input_required");
     const done = await until(visitor, await create(visitor, "work", { milliseconds: 0, label: "quick" }), "completed");
-    await stage.restart({ secondsAhead: DAY_MS / 1000 - 600 });
-    visitor = await token(VISITOR);
+    await later(DAY_MS / 1000 - 600);
     assert.equal((await get(visitor, done)).result.content[0].text, "quick done", "not before");
-    await stage.restart({ secondsAhead: DAY_MS / 1000 + 60 });
-    visitor = await token(VISITOR);
+    await later(DAY_MS / 1000 + 60);
     await isUnknown(visitor, done.taskId);
     await isUnknown(visitor, waiting.taskId);
     const left = () => Object.values(contents(persist).rows).flat().filter(([table]) => /^toolgate_tasks?(_part)?$/.test(table));

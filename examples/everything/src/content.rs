@@ -9,6 +9,12 @@ pub(crate) const PNG: &str =
 /// Half a millisecond of sound, as base64.
 const WAV: &str = "UklGRiwAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQgAAAAAAEAfAADA4A==";
 
+/// Tells what this server is; clients that try the first tool of the list find this one
+#[mcp_tool(allow = "everyone", read_only)]
+fn about() -> &'static str {
+    "This server shows everything that MCP has."
+}
+
 /// Gives text
 #[mcp_tool(allow = "everyone", read_only)]
 fn test_simple_text() -> &'static str {

@@ -21,7 +21,7 @@ async fn test_missing_capability(ctx: &Context) -> Result<String> {
     Ok(format!("The model said: {}", sample.text()))
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 struct Account {
     /// User's response
     username: String,
@@ -117,7 +117,7 @@ enum Titled {
 }
 
 /// One or several of a list, with and without titles.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Choices {
     untitled_single: Plain,
@@ -135,6 +135,10 @@ struct Choices {
 /// Asks with a form of lists to choose from
 #[mcp_tool(allow = "everyone")]
 async fn test_elicitation_sep1330_enums(ctx: &Context) -> Result<String> {
-    let choices = ctx.ask::<Choices>("Please choose").await?;
-    Ok(format!("Elicitation completed: action=accept, content={choices:?}"))
+    let Choices { untitled_single, titled_single, legacy_enum, untitled_multi, titled_multi } =
+        ctx.ask("Please choose").await?;
+    Ok(format!(
+        "Elicitation completed: action=accept, content={untitled_single:?} {titled_single:?} \
+         {legacy_enum} {untitled_multi:?} {titled_multi:?}"
+    ))
 }

@@ -46,6 +46,8 @@ pub(crate) struct Needs {
     pub(crate) hub: bool,
     pub(crate) log: bool,
     pub(crate) task: bool,
+    /// It begins as a plain call, and becomes a task in its course.
+    pub(crate) late_task: bool,
     pub(crate) completion: bool,
 }
 
@@ -95,7 +97,7 @@ impl Needs {
             name if STATE.contains(&name) => self.state = true,
             name if HUB.contains(&name) => self.hub = true,
             name if LOG.contains(&name) => self.log = true,
-            "start_task" => self.task = true,
+            "start_task" => (self.task, self.late_task) = (true, true),
             _ => self.everything(),
         }
     }
@@ -106,7 +108,7 @@ impl Needs {
 
     /// The `Needs` of the definition. `family` is what the kind itself brings.
     pub(crate) fn tokens(self, family: Option<&'static str>) -> TokenStream {
-        let Self { session, state, hub, log, task, completion } = self;
+        let Self { session, state, hub, log, task, late_task, completion } = self;
         let chosen = |pairs: &[(bool, &'static str)]| -> Vec<Ident> {
             let chosen = pairs.iter().filter(|(needed, _)| *needed);
             chosen.map(|(_, name)| format_ident!("{name}")).collect()
@@ -117,8 +119,12 @@ impl Needs {
             (log, "LOGGING"),
             (task, "TASKS"),
         ]);
-        let features =
-            chosen(&[(session, "SESSIONS"), (hub, "HUB"), (state, "STATE"), (task, "TASKS")]);
+        let features = chosen(&[
+            (session, "SESSIONS"),
+            (hub, "HUB"),
+            (state, "STATE"),
+            (task, if late_task { "LATE_TASKS" } else { "TASKS" }),
+        ]);
         quote! {
             ::toolgate::__private::Needs {
                 interactive: #session,
@@ -154,6 +160,7 @@ mod tests {
         hub: false,
         log: false,
         task: false,
+        late_task: false,
         completion: false,
     };
     const EVERYTHING: Needs = Needs { session: true, state: true, hub: true, log: true, ..NOTHING };
@@ -172,6 +179,8 @@ mod tests {
         assert_eq!(of("if a { x(|| ctx.state::<u8>()) }"), Needs { state: true, ..NOTHING });
         assert_eq!(of("ctx.tools_changed().await"), Needs { hub: true, ..NOTHING });
         assert_eq!(of("format!(\"{}\", ctx.info(1))"), Needs { log: true, ..NOTHING });
+        let late = Needs { task: true, late_task: true, ..NOTHING };
+        assert_eq!(of("ctx.start_task().await"), late);
     }
 
     #[test]

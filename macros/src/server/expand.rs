@@ -80,11 +80,16 @@ fn identity(server: &Server) -> TokenStream {
 
 /// What `mcp.toml` asks for besides answering requests, so that a Worker links nothing else.
 fn features(server: &Server) -> TokenStream {
-    if server.checked.config.transport.sse {
-        quote!(&[::toolgate::__private::feature::SESSIONS])
-    } else {
-        quote!(&[])
+    let transport = &server.checked.config.transport;
+    let mut features = Vec::new();
+    // Clients of the legacy revisions hear of changes in a session only.
+    if transport.sse || transport.notifications {
+        features.push(quote!(::toolgate::__private::feature::SESSIONS));
     }
+    if transport.notifications {
+        features.push(quote!(::toolgate::__private::feature::HUB));
+    }
+    quote!(&[#(#features),*])
 }
 
 /// The local identity provider lets anyone be anyone, and no provider lets in anyone, so a Worker

@@ -40,7 +40,11 @@ pub(crate) fn distinct<'a>(arguments: impl Iterator<Item = &'a Argument<'a>>, er
         let name = header.value().to_ascii_lowercase();
         if seen.contains(&name) {
             let message = format!("two arguments are in the header `Mcp-Param-{}`", header.value());
-            errors.report(header, message, "names of headers differ in more than their case");
+            errors.report(
+                header,
+                message,
+                "give one of them another name; the case of letters does not tell headers apart",
+            );
         }
         seen.push(name);
     }

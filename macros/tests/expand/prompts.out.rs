@@ -95,12 +95,15 @@ const _: () = {
             )
         }),
         complete: &[
-            ::core::option::Option::Some(|__context, __typed| ::std::boxed::Box::pin(async move {
-                ::toolgate::__private::completed(people::names(__context, __typed).await)
-            })),
-            ::core::option::Option::Some(|_, __typed| ::std::boxed::Box::pin(async move {
-                ::toolgate::__private::beginning_with(__typed, &["formal", "warm"])
-            })),
+            ::core::option::Option::Some(|__context, __typed| ::toolgate::__private::complete(
+                people::names,
+                __context,
+                __typed,
+            )),
+            ::core::option::Option::Some(|_, __typed| ::toolgate::__private::beginning_with(
+                __typed,
+                &["formal", "warm"],
+            )),
             ::core::option::Option::None,
         ],
         needs: ::toolgate::__private::Needs {

@@ -42,8 +42,8 @@ const _: () = {
                 uri: __uri,
                 mime_type: ::core::option::Option::Some("text/markdown"),
             };
-            let __arguments = __convert(handbook(), &__place);
-            ::toolgate::__private::read(__context, &__place, __arguments, true)
+            let __contents = __convert(handbook(), &__place);
+            ::toolgate::__private::read(__context, &__place, __contents, true)
         }),
         complete: &[],
         needs: ::toolgate::__private::Needs {
@@ -113,7 +113,7 @@ const _: () = {
                 uri: __uri,
                 mime_type: ::core::option::Option::None,
             };
-            let __arguments = __convert(
+            let __contents = __convert(
                 notes(
                         ::toolgate::__private::same::<
                             u32,
@@ -128,12 +128,14 @@ const _: () = {
                     .await,
                 &__place,
             );
-            ::toolgate::__private::read(__context, &__place, __arguments, false)
+            ::toolgate::__private::read(__context, &__place, __contents, false)
         }),
         complete: &[
-            ::core::option::Option::Some(|__context, __typed| ::std::boxed::Box::pin(async move {
-                ::toolgate::__private::completed(teams(__context, __typed).await)
-            })),
+            ::core::option::Option::Some(|__context, __typed| ::toolgate::__private::complete(
+                teams,
+                __context,
+                __typed,
+            )),
             ::core::option::Option::None,
         ],
         needs: ::toolgate::__private::Needs {

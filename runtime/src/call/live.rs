@@ -41,6 +41,9 @@ pub(crate) struct Live {
     wakers: RefCell<Vec<Waker>>,
     numbered: Cell<u32>,
     releases: Cell<bool>,
+    /// Whether the function may go on as a task, and whether it is to do so.
+    is_late_task: bool,
+    starts_task: Cell<bool>,
     cancelled: Cell<bool>,
     hears_of_cancellation: Cell<bool>,
 }
@@ -57,10 +60,11 @@ impl Live {
         arguments: Option<Map<String, Value>>,
         record: Record,
         host: HostKind,
+        is_late_task: bool,
     ) -> Self {
         let Call { target, peer, retry, .. } = call;
         let subject = arguments.map(|arguments| (target, arguments));
-        Self::of(peer, subject, retry, record, host)
+        Self { is_late_task, ..Self::of(peer, subject, retry, record, host) }
     }
 
     /// Of a call that no client made.
@@ -91,6 +95,8 @@ impl Live {
             wakers: RefCell::default(),
             numbered: Cell::new(0),
             releases: Cell::new(false),
+            is_late_task: false,
+            starts_task: Cell::new(false),
             cancelled: Cell::new(false),
             hears_of_cancellation: Cell::new(false),
         }
@@ -126,6 +132,9 @@ impl Live {
         if self.releases.take() {
             return Some(Step::Release);
         }
+        if self.starts_task.take() {
+            return Some(Step::StartTask(self.record.borrow().clone()));
+        }
         if self.host == HostKind::Stateless {
             return None;
         }
@@ -144,6 +153,7 @@ impl Live {
         !self.outbox.borrow().is_empty()
             || !self.keeps.borrow().is_empty()
             || self.releases.get()
+            || self.starts_task.get()
             || (self.host != HostKind::Stateless
                 && self.questions.borrow().iter().any(|question| !question.is_announced))
     }
@@ -238,6 +248,14 @@ impl Live {
 
     pub(crate) fn release(&self) {
         self.releases.set(true);
+    }
+
+    /// Ends this run for one as a task; does nothing where that cannot be.
+    pub(crate) async fn start_task(&self) {
+        if self.is_late_task {
+            self.starts_task.set(true);
+            std::future::pending::<()>().await;
+        }
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {

@@ -87,6 +87,9 @@ pub(crate) enum Step {
     },
     /// End the HTTP stream; the client comes back for the rest.
     Release,
+    /// Go on as a task, from the start with this record; this run is over. Only for a host without
+    /// state, of a call whose function says that it comes to this.
+    StartTask(Record),
     /// The call is over.
     Done(Outcome),
 }
@@ -123,7 +126,8 @@ impl Running {
         let request_id = plain(&call.request_id);
         let target = call.target.clone();
         let subject = is_interactive(registry, &target).then(|| arguments.clone());
-        let live = Rc::new(Live::new(call, subject, record, host));
+        let is_late_task = host == HostKind::Stateless && is_late_task(registry, &call);
+        let live = Rc::new(Live::new(call, subject, record, host, is_late_task));
         let context = Context::of_call(caller, env, request_id, shard, app, Rc::clone(&live));
         let work: Work =
             Box::pin(async move { registry.run(&target, &context, arguments).await });
@@ -229,6 +233,16 @@ fn is_interactive(registry: &Registry, target: &Target) -> bool {
         Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } => None,
     };
     needs.is_some_and(|needs| needs.interactive)
+}
+
+/// Whether the function begins as a plain call and becomes a task in its course. Where the client
+/// does not know tasks, it stays a plain call.
+fn is_late_task(registry: &Registry, call: &Call) -> bool {
+    let Target::Tool(tool) = call.target else { return false };
+    let needs = registry.tools().get(tool).map(|def| &def.needs);
+    call.peer.revision.is_modern()
+        && call.peer.capabilities.tasks
+        && needs.is_some_and(|needs| needs.features.iter().any(|one| one.is_late_task()))
 }
 
 /// A JSON-RPC id without the quotes of JSON.

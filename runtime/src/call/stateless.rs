@@ -8,14 +8,15 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::tool::TaskSupport;
 use toolgate_core::mcp::{Call, Exchange, Target};
 use worker::Response;
 
-use super::{HostKind, Record, Running, Start, Step};
+use super::{HostKind, Record, Running, Start, Step, is_late_task};
 use crate::entry::Incoming;
-use crate::feature;
+use crate::feature::{self, Owner};
 use crate::mcp::Admitted;
 use crate::sse::{self, Writer};
 use crate::timer::Timer;
@@ -32,13 +33,22 @@ pub(crate) async fn answer(
     registry: &'static Registry,
     mut exchange: Exchange,
 ) -> worker::Result<Response> {
-    let mut calls = Calls::default();
+    let owner = Owner {
+        app: incoming.app,
+        env: incoming.env.clone(),
+        caller: admitted.caller.clone(),
+        shard: admitted.shard.clone(),
+    };
+    let mut calls = Calls { owner, running: Vec::new(), late: Vec::new(), tasks: Vec::new() };
     let mut results = Vec::new();
     for call in exchange.calls() {
         let slot = call.slot;
-        match task(incoming, admitted, registry, call).await {
+        match begin(&calls.owner, registry, call).await {
             Begun::Task(outcome) => results.push((slot, outcome)),
-            Begun::Call(running) => calls.running.push((slot, *running)),
+            Begun::Call(running, late) => {
+                calls.running.push((slot, *running));
+                calls.late.extend(late.map(|call| (slot, *call)));
+            }
         }
     }
     let takes_stream = exchange.takes_stream();
@@ -72,32 +82,24 @@ pub(crate) async fn answer(
 
 enum Begun {
     Task(Outcome),
-    Call(Box<Running>),
+    /// With the call again, where it may become a task in its course.
+    Call(Box<Running>, Option<Box<Call>>),
 }
 
 /// Begins a call; as a task, where that is what it is.
-async fn task(
-    incoming: &Incoming<'_>,
-    admitted: &Admitted,
-    registry: &'static Registry,
-    call: Call,
-) -> Begun {
-    if becomes_task(registry, &call)
-        && let Some(tasks) = feature::tasks(incoming.app)
+async fn begin(owner: &Owner, registry: &'static Registry, call: Call) -> Begun {
+    let is_late = is_late_task(registry, &call);
+    if !is_late
+        && becomes_task(registry, &call)
+        && let Some(tasks) = feature::tasks(owner.app)
     {
-        let record = Record::default();
-        return Begun::Task(tasks.create(incoming, admitted, call, record).await);
+        return Begun::Task(tasks.create(owner.clone(), call, Record::default()).await);
     }
-    Begun::Call(Box::new(Running::start(Start {
-        app: incoming.app,
-        registry,
-        env: incoming.env.clone(),
-        caller: admitted.caller.clone(),
-        shard: admitted.shard.clone(),
-        call,
-        record: Record::default(),
-        host: HostKind::Stateless,
-    })))
+    let late = is_late.then(|| Box::new(call.clone()));
+    let Owner { app, env, caller, shard } = owner.clone();
+    let (record, host) = (Record::default(), HostKind::Stateless);
+    let start = Start { app, registry, env, caller, shard, call, record, host };
+    Begun::Call(Box::new(Running::start(start)), late)
 }
 
 /// Whether the tool runs as a task for a client that knows tasks.
@@ -110,9 +112,13 @@ fn becomes_task(registry: &Registry, call: &Call) -> bool {
 }
 
 /// Calls that run side by side.
-#[derive(Default)]
 struct Calls {
+    owner: Owner,
     running: Vec<(usize, Running)>,
+    /// Those of them that may become tasks.
+    late: Vec<(usize, Call)>,
+    /// Those that become tasks just now.
+    tasks: Vec<(usize, LocalBoxFuture<'static, Outcome>)>,
 }
 
 enum Event {
@@ -129,8 +135,14 @@ enum Event {
 impl Calls {
     /// What happens next; `None` when all is over.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Event>> {
-        if self.running.is_empty() {
+        if self.running.is_empty() && self.tasks.is_empty() {
             return Poll::Ready(None);
+        }
+        for index in 0..self.tasks.len() {
+            if let Poll::Ready(outcome) = self.tasks[index].1.as_mut().poll(context) {
+                let (slot, _) = self.tasks.swap_remove(index);
+                return Poll::Ready(Some(Event::Answer(slot, outcome)));
+            }
         }
         for index in 0..self.running.len() {
             let (slot, running) = &mut self.running[index];
@@ -145,12 +157,25 @@ impl Calls {
                         self.running.swap_remove(index);
                         return Poll::Ready(Some(Event::Answer(slot, outcome)));
                     }
+                    Poll::Ready(Step::StartTask(record)) => {
+                        self.running.swap_remove(index);
+                        self.start_task(slot, record);
+                        return self.poll(context);
+                    }
                     // There is no session to ask in, and no other stream to go on with.
                     Poll::Ready(Step::Ask(_) | Step::Keep { .. } | Step::Release) => {}
                 }
             }
         }
         Poll::Pending
+    }
+
+    fn start_task(&mut self, slot: usize, record: Record) {
+        let late = self.late.iter().position(|(late, _)| *late == slot);
+        if let (Some(late), Some(tasks)) = (late, feature::tasks(self.owner.app)) {
+            let (_, call) = self.late.swap_remove(late);
+            self.tasks.push((slot, tasks.create(self.owner.clone(), call, record)));
+        }
     }
 
     fn cancel(&self) {

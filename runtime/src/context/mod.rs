@@ -11,6 +11,7 @@ mod refusal;
 mod roots;
 mod rounds;
 mod sample;
+mod start_task;
 mod trace;
 mod wait;
 

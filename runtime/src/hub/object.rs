@@ -18,7 +18,7 @@ use super::{LISTEN, PUBLISH, REGISTER, UNREGISTER};
 use crate::object::Object;
 use crate::platform::EnvVars;
 use crate::relay::{self, Received};
-use crate::sse::{self, Writer};
+use crate::sse::{self, COMMENT, Writer};
 use crate::timer::Timer;
 use crate::{convert, mcp, session};
 
@@ -27,6 +27,9 @@ const MAX_OF_ONE: usize = 16;
 
 /// Streams of everyone. Each takes some KiB, and an object shares 128 MB with others.
 const MAX_OF_ALL: usize = 2000;
+
+/// How long it takes until a client that has gone is noticed.
+const NOTICED: Duration = Duration::from_millis(200);
 
 /// Sessions that are told of changes. Each costs a request of the object per change.
 const MAX_SESSIONS: u64 = 10_000;
@@ -47,7 +50,7 @@ struct Listener {
 
 pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Result<Response> {
     match request.path().as_str() {
-        LISTEN => listen(object, Received::read(&mut request).await?),
+        LISTEN => listen(object, Received::read(&mut request).await?).await,
         PUBLISH => publish(object, &crate::object::body(&mut request).await?),
         REGISTER => register(object, request.text().await?),
         UNREGISTER => unregister(object, request.text().await?),
@@ -55,10 +58,10 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
     }
 }
 
-fn listen(object: &Object, received: Received) -> worker::Result<Response> {
+async fn listen(object: &Object, received: Received) -> worker::Result<Response> {
     let memory = object.memory::<Memory>();
     let listen: Listen = serde_json::from_slice(&received.body)?;
-    if !memory.has_room(&received.owner) {
+    if !memory.makes_room(&received.owner).await {
         let fault = Fault::new(INTERNAL_ERROR, "Too many subscriptions are open");
         let text = fault.response(Some(&listen.id)).into_bytes();
         let mut refusal = reply::Reply::new(text);
@@ -87,6 +90,20 @@ fn listen(object: &Object, received: Received) -> worker::Result<Response> {
 }
 
 impl Memory {
+    /// Whether the person may open one more stream. Clients that have gone are noticed only when
+    /// something is sent to them.
+    async fn makes_room(&self, owner: &str) -> bool {
+        if self.has_room(owner) {
+            return true;
+        }
+        for listener in self.0.borrow().iter().filter(|listener| listener.owner == owner) {
+            // Whoever is gone loses nothing.
+            let _ = listener.writer.send_now(COMMENT.to_vec());
+        }
+        Timer::from(NOTICED).await;
+        self.has_room(owner)
+    }
+
     fn has_room(&self, owner: &str) -> bool {
         let listeners = self.0.borrow();
         let of_one = listeners.iter().filter(|listener| listener.owner == owner).count();

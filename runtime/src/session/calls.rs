@@ -78,7 +78,7 @@ impl Calls {
                     }
                 }
                 // Of tasks only.
-                Step::Keep { .. } => {}
+                Step::Keep { .. } | Step::StartTask(_) => {}
                 Step::Release => post.release(),
                 Step::Done(outcome) => {
                     self.0.borrow_mut().retain(|other| !Rc::ptr_eq(other, &call));

@@ -198,7 +198,8 @@ async fn message(
         AcceptedSession::Refuse(response) => convert::response(response),
         AcceptedSession::Answer(text) => match way {
             Way::Stored(_) => {
-                ResponseBuilder::new().with_header("content-type", "application/json")?.ok(text)
+                let builder = ResponseBuilder::new();
+                Ok(builder.with_header("content-type", "application/json")?.fixed(text.into_bytes()))
             }
             Way::Sse(writer) => {
                 // A client that is gone has no session any more.
@@ -284,9 +285,7 @@ async fn run(
     let (sender, decision) = oneshot::channel();
     let takes_stream = exchange.takes_stream();
     let post = Rc::new(match &way {
-        Way::Stored(streams) => {
-            Post::undecided(exchange, pending, Rc::clone(streams), sender)
-        }
+        Way::Stored(streams) => Post::undecided(exchange, pending, Rc::clone(streams), sender),
         Way::Sse(writer) => Post::sse(exchange, pending, writer.clone()),
     });
     if is_too_much {
@@ -350,11 +349,7 @@ async fn answer(
 }
 
 /// Opens the stream for notifications, or resumes the stream of an event.
-async fn stream(
-    object: &Object,
-    memory: &Memory,
-    received: &Received,
-) -> worker::Result<Response> {
+async fn stream(object: &Object, memory: &Memory, received: &Received) -> worker::Result<Response> {
     let accept = received.header(ACCEPT.as_str()).unwrap_or_default();
     if !accept.contains("text/event-stream") && !accept.contains("*/*") {
         return refuse(StatusCode::NOT_ACCEPTABLE, "Accept must allow text/event-stream");

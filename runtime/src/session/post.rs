@@ -206,9 +206,11 @@ impl Post {
     }
 
     fn send_answer(&self, slot: usize, outcome: Outcome) {
-        let answer = self.exchange.borrow_mut().as_mut().and_then(|exchange| {
-            exchange.answer_one(slot, outcome)
-        });
+        let answer = self
+            .exchange
+            .borrow_mut()
+            .as_mut()
+            .and_then(|exchange| exchange.answer_one(slot, outcome));
         if let Some(answer) = answer {
             self.send(&answer, true);
         }

@@ -102,10 +102,8 @@ impl Store {
     /// The ids of the requests that a stream has not answered, as JSON, and whether it ended; `None`
     /// when it is not kept.
     pub(super) fn stream(&self, stream: u64) -> worker::Result<Option<(String, bool)>> {
-        let row = self.first(
-            "SELECT pending, ended_at FROM stream WHERE id = ?",
-            vec![number(stream)],
-        )?;
+        let row =
+            self.first("SELECT pending, ended_at FROM stream WHERE id = ?", vec![number(stream)])?;
         Ok(row.and_then(|row| {
             let mut row = row.into_iter();
             Some((text(row.next()?), row.next()? != SqlStorageValue::Null))
@@ -237,7 +235,8 @@ impl Store {
     }
 
     fn forget(&self, which: &str, values: Vec<SqlStorageValue>) -> worker::Result<()> {
-        let streams = ["DELETE FROM event WHERE stream IN (SELECT id FROM stream WHERE ", which, ")"];
+        let streams =
+            ["DELETE FROM event WHERE stream IN (SELECT id FROM stream WHERE ", which, ")"];
         self.run(&streams.concat(), values.clone())?;
         self.run(&["DELETE FROM stream WHERE ", which].concat(), values)
     }

@@ -142,9 +142,8 @@ impl Streams {
     /// Sends a notification on one stream: one that is read, or else one that may be resumed. False
     /// if there is none.
     pub(super) fn notify(&self, text: &str) -> worker::Result<bool> {
-        let is_read = |stream: &u64| {
-            self.outlets.borrow().iter().any(|outlet| outlet.stream == *stream)
-        };
+        let is_read =
+            |stream: &u64| self.outlets.borrow().iter().any(|outlet| outlet.stream == *stream);
         let streams = self.store.standalone(STANDALONE)?;
         let read = streams.iter().rev().find(|stream| is_read(stream));
         let Some(stream) = read.or(streams.last()) else { return Ok(false) };

@@ -14,7 +14,8 @@
 //! /// Keeps a note and tells how many there are
 //! #[mcp_tool(allow = "everyone")]
 //! async fn keep_note(ctx: &Context, note: String) -> Result<usize> {
-//!     let count = ctx.state::<Notes>().update(|Notes(notes)| {
+//!     let notes = ctx.state::<Notes>();
+//!     let count = notes.update(|Notes(notes)| {
 //!         notes.push(note.clone());
 //!         notes.len()
 //!     });

@@ -3,19 +3,21 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toolgate_core::audit::{Event, Kind};
+use toolgate_core::caller::Vars;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
 use toolgate_core::policy::{self, Decision};
-use toolgate_core::seal::{Entropy, Purpose};
+use toolgate_core::seal::{Entropy, Keyring, Purpose};
 use worker::{Env, Method, Request, RequestInit, console_error};
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
 use super::quota;
+use crate::app::App;
 use crate::call::Record;
 use crate::entry::Incoming;
+use crate::feature::Owner;
 use crate::mcp::Admitted;
-use crate::oauth;
 use crate::platform::{EnvVars, PlatformEntropy};
 use crate::store::OBJECT_BINDING;
 use crate::tool::registry;
@@ -24,25 +26,21 @@ use crate::tool::registry;
 type Id = (String, String);
 
 /// Makes a task of a call; it is stored when this returns.
-pub(super) async fn create(
-    incoming: &Incoming<'_>,
-    admitted: &Admitted,
-    call: Call,
-    record: Record,
-) -> Outcome {
+pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome {
+    let Owner { app, env, caller, shard } = owner;
     let Call { target, arguments, request_id, peer, .. } = call;
     let tool = match (&target, registry()) {
         (Target::Tool(tool), Ok(registry)) => registry.infos().get(*tool),
         _ => None,
     };
-    let (Some(tool), Ok(setup)) = (tool, oauth::setup(incoming)) else {
+    let (Some(tool), Some(keys)) = (tool, keys(app, &env)) else {
         return Err(Fault::new(INTERNAL_ERROR, "The call cannot become a task"));
     };
     let mut entropy = PlatformEntropy;
     let object = format!("task:{}", entropy.token());
     let id: Id = (object.clone(), tool.name.to_owned());
-    let id = setup.keys.seal(Purpose::Task, &admitted.shard, &id, &mut entropy);
-    match quota::admits(incoming.env, &admitted.shard, &id).await {
+    let id = keys.seal(Purpose::Task, &shard, &id, &mut entropy);
+    match quota::admits(&env, &shard, &id).await {
         Ok(true) => {}
         Ok(false) => {
             let message = "Too many tasks of this account are under way; wait for one to end";
@@ -50,10 +48,9 @@ pub(super) async fn create(
         }
         Err(error) => return Err(unavailable(&error)),
     }
-    let caller = setup.keys.seal(Purpose::Record, &id, &admitted.caller, &mut entropy);
     let task = NewTask {
-        owner: admitted.shard.clone(),
-        caller,
+        owner: shard,
+        caller: keys.seal(Purpose::Record, &id, &caller, &mut entropy),
         tool: tool.name.to_owned(),
         arguments,
         request_id,
@@ -64,8 +61,13 @@ pub(super) async fn create(
         id,
     };
     let view: TaskView =
-        ask(incoming.env, &object, CREATE, &task).await.map_err(|error| unavailable(&error))?;
+        ask(&env, &object, CREATE, &task).await.map_err(|error| unavailable(&error))?;
     Ok(Box::new(view))
+}
+
+/// The keys that seal, on both sides.
+pub(super) fn keys(app: &App, env: &Env) -> Option<Keyring> {
+    Keyring::parse(&EnvVars(env).var(&app.config.tokens.encryption_key)?).ok()
 }
 
 /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
@@ -92,8 +94,8 @@ pub(super) async fn serve(
 
 /// The object of the task of this id, where it is the caller's and its tool is still allowed them.
 fn open(incoming: &Incoming<'_>, admitted: &Admitted, id: &str) -> Option<String> {
-    let setup = oauth::setup(incoming).ok()?;
-    let (object, name): Id = setup.keys.open(Purpose::Task, &admitted.shard, id)?;
+    let keys = keys(incoming.app, incoming.env)?;
+    let (object, name): Id = keys.open(Purpose::Task, &admitted.shard, id)?;
     let registry = registry().ok()?;
     let tool = registry.infos().iter().find(|tool| tool.name == name)?;
     let vars = EnvVars(incoming.env);

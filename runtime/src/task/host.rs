@@ -8,15 +8,16 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use serde_json::Value;
-use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::caller::Caller;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target};
 use toolgate_core::policy;
-use toolgate_core::seal::{Keyring, Purpose};
+use toolgate_core::seal::Purpose;
 use worker::{Env, console_error};
 
+use super::door;
 use super::message::NewTask;
 use super::news::News;
 use super::store::Store;
@@ -180,8 +181,7 @@ impl Host {
     }
 
     fn caller(&self, task: &NewTask) -> Option<Caller> {
-        let keys = EnvVars(&self.env).var(&self.app.config.tokens.encryption_key)?;
-        Keyring::parse(&keys).ok()?.open(Purpose::Record, &task.id, &task.caller)
+        door::keys(self.app, &self.env)?.open(Purpose::Record, &task.id, &task.caller)
     }
 
     /// Does what the tool wants.
@@ -209,7 +209,7 @@ impl Host {
                 Ok(())
             }
             Step::Keep { key, value } => self.store.keep(&key, &value),
-            Step::Release | Step::Done(_) => Ok(()),
+            Step::Release | Step::StartTask(_) | Step::Done(_) => Ok(()),
         }
     }
 

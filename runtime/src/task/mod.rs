@@ -34,7 +34,7 @@ mod store;
 
 use std::time::Duration;
 
-pub use self::object::TASKS;
+pub use self::object::{LATE_TASKS, TASKS};
 
 /// How long a task is kept from its creation, finished or not: a client that was closed overnight
 /// finds its result the next day.

@@ -15,15 +15,20 @@ use super::quota::{self, COUNT};
 use super::store::{Store, TABLE, now_ms};
 use crate::call::Record;
 use crate::entry::Incoming;
-use crate::feature::{Feature, Tasks};
+use crate::feature::{Feature, Owner, Tasks};
 use crate::mcp::Admitted;
 use crate::object::Object;
 
 /// The feature of tools that run as tasks.
-pub static TASKS: &dyn Feature = &TaskFeature;
+pub static TASKS: &dyn Feature = &TaskFeature { is_late: false };
+
+/// The feature of tools that become tasks in their course.
+pub static LATE_TASKS: &dyn Feature = &TaskFeature { is_late: true };
 
 #[derive(Debug)]
-struct TaskFeature;
+struct TaskFeature {
+    is_late: bool,
+}
 
 impl Feature for TaskFeature {
     fn prefix(&self) -> &'static str {
@@ -63,20 +68,18 @@ impl Feature for TaskFeature {
         })
     }
 
+    fn is_late_task(&self) -> bool {
+        self.is_late
+    }
+
     fn tasks(&self) -> Option<&dyn Tasks> {
         Some(self)
     }
 }
 
 impl Tasks for TaskFeature {
-    fn create<'a>(
-        &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
-        call: Call,
-        record: Record,
-    ) -> LocalBoxFuture<'a, Outcome> {
-        Box::pin(door::create(incoming, admitted, call, record))
+    fn create(&self, owner: Owner, call: Call, record: Record) -> LocalBoxFuture<'static, Outcome> {
+        Box::pin(door::create(owner, call, record))
     }
 
     fn serve<'a>(

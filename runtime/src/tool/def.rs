@@ -1,12 +1,12 @@
 //! What the macros make of functions.
 
 use futures_util::future::LocalBoxFuture;
+use toolgate_core::mcp::Family;
 use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::prompt::PromptInfo;
 use toolgate_core::mcp::resource::ResourceInfo;
 use toolgate_core::mcp::tool::ToolInfo;
-use toolgate_core::mcp::Family;
 
 use super::arguments::Arguments;
 use super::context::Context;

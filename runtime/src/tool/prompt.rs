@@ -149,10 +149,11 @@ mod tests {
     #[test]
     fn text_is_one_message_of_the_person() {
         let said = PromptMessage { role: Role::User, content: Content::Text("hello".to_owned()) };
-        assert_eq!(messages("hello"), [said.clone()]);
-        assert_eq!(messages("hello".to_owned()), [said.clone()]);
-        assert_eq!(messages(Message::user("hello")), [said.clone()]);
-        assert_eq!(messages(Ok::<_, Error>(vec![Message::user("hello")])), [said]);
+        let said = [said];
+        assert_eq!(messages("hello"), said);
+        assert_eq!(messages("hello".to_owned()), said);
+        assert_eq!(messages(Message::user("hello")), said);
+        assert_eq!(messages(Ok::<_, Error>(vec![Message::user("hello")])), said);
     }
 
     #[test]

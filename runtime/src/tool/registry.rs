@@ -96,13 +96,13 @@ impl Registry {
             Target::Tool(tool) => match self.tools.get(*tool) {
                 Some(def) => {
                     let result = (def.call)(context, Arguments::new(arguments));
-                    return Box::pin(async move {
+                    Box::pin(async move {
                         let mut result = result.await;
                         match result.fault.take() {
                             Some(fault) => Err(*fault),
                             None => Ok(Box::new(result) as _),
                         }
-                    });
+                    })
                 }
                 None => refuse("This tool is not linked into the server"),
             },

@@ -63,12 +63,13 @@ const fn prompt(name: &'static str) -> PromptDef {
         },
         call: |_, _| refuse("not called"),
         complete: &[],
-        needs: Needs { families: &[PROMPTS], ..NOTHING },
+        needs: OF_PROMPTS,
         location: "src/a.rs:20",
     }
 }
 
 const NOTHING: Needs = Needs { interactive: false, families: &[], features: &[] };
+const OF_PROMPTS: Needs = Needs { interactive: false, families: &[PROMPTS], features: &[] };
 const TALK: Needs = Needs { interactive: true, families: &[LOGGING], features: &[SESSIONS] };
 
 static ADD: ToolDef = tool("add", "src/a.rs:1", NOTHING);

@@ -65,6 +65,18 @@ async fn interview(ctx: &Context) -> Result<String> {
     Ok(format!("{} {}", first.name, last.name))
 }
 
+/// Asks before it becomes a task
+#[mcp_tool(allow = "everyone", task = "optional")]
+async fn prepare(ctx: &Context) -> Result<String> {
+    let runs = ctx.state::<Runs>();
+    ctx.once("start", async { Ok(runs.update(|runs| runs.work_done += 1).await?) }).await?;
+    let asked: Name = ctx.ask("Whom for?").await?;
+    ctx.start_task().await;
+    runs.update(|runs| runs.finished += 1).await?;
+    ctx.sleep(Duration::from_millis(100)).await;
+    Ok(format!("prepared for {}", asked.name))
+}
+
 /// Waits to be cancelled and cleans up
 #[mcp_tool(allow = "everyone", task = "optional")]
 async fn tidy(ctx: &Context) -> Result<()> {

@@ -39,6 +39,8 @@ async function forward({ port, target, token, seen }, request, response) {
   const headers = { "cf-connecting-ip": freshAddress(), ...request.headers };
   if (token) headers.authorization ??= `Bearer ${token}`;
   delete headers.connection;
+  // What is compressed cannot be read on the way.
+  delete headers["accept-encoding"];
   const { hostname, port: to } = new URL(target);
   const wire = exchange({ url: `http://localhost:${port}${request.url}`, headers, body });
   const record = { method: request.method, path: request.url, revision: headers["mcp-protocol-version"] };

@@ -68,12 +68,12 @@ async function write(request, bytes = Buffer.alloc(0), isAnswered) {
 }
 
 /** Opens an event stream; answers `{ status, headers, next(), close() }`, events as `{ event, data, id }`. */
-export function listen(url, { headers = {} } = {}) {
-  const { request, wire } = open(url, { method: "GET", headers: { accept: "text/event-stream", ...headers } });
+export function listen(url, { method = "GET", headers = {}, body } = {}) {
+  const { request, bytes, wire } = open(url, { method, headers: { accept: "text/event-stream", ...headers }, body });
   return new Promise((resolve, reject) => {
     request.on("error", reject);
     request.on("response", (response) => resolve(new EventStream(request, response, wire)));
-    request.end();
+    request.end(bytes);
   });
 }
 

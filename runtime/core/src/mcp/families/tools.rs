@@ -8,8 +8,8 @@ use super::super::jsonrpc::Request;
 use super::super::list::{self, Listing};
 use super::super::methods::{Answer, Scope};
 use super::super::peer::Peer;
-use super::super::tool::ToolInfo;
-use super::super::{Fault, Revision, describe, param_headers, retry};
+use super::super::tool::{TaskSupport, ToolInfo};
+use super::super::{Fault, INVALID_PARAMS, Revision, describe, fault, param_headers, retry, task};
 use crate::audit::{Kind, Reason};
 
 const TOLD: Told =
@@ -62,12 +62,25 @@ pub(in super::super) fn call(
     {
         param_headers::check(headers, tool.headers, &arguments)?;
     }
+    let peer = Peer::read(scope, &params)?;
+    if tool.task == TaskSupport::Required && !peer.capabilities.tasks {
+        return Err(needs_tasks(scope.revision));
+    }
     Ok(Answer::Call(Box::new(Call {
         slot,
         target: Target::Tool(index),
         arguments,
         request_id: id,
-        peer: Peer::read(scope, &params)?,
+        peer,
         retry: retry::take(scope, &mut params)?,
     })))
+}
+
+/// The fault for a client that does not know tasks. In a legacy revision no client does.
+fn needs_tasks(revision: Revision) -> Fault {
+    if revision.is_modern() {
+        fault::missing_capability(task::required())
+    } else {
+        Fault::new(INVALID_PARAMS, "This tool runs as a task only, which takes MCP 2026-07-28")
+    }
 }

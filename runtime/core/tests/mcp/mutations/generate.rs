@@ -89,6 +89,15 @@ impl Generator {
         if let Some(value) = schema.get("const") {
             return value.clone();
         }
+        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
+            let mut whole = Map::new();
+            for part in parts {
+                if let Value::Object(members) = self.make(part, key, random, depth) {
+                    whole.extend(members);
+                }
+            }
+            return Value::Object(whole);
+        }
         for choice in ["enum", "anyOf", "oneOf"] {
             if let Some(choices) = schema.get(choice).and_then(Value::as_array) {
                 let chosen = random.pick(choices);
@@ -152,13 +161,12 @@ fn name(reference: &Value) -> &str {
 /// Text that fits the schema, often what the server knows by this key.
 fn text(schema: &Value, key: &str, random: &mut Random) -> Value {
     let known: &[&str] = match (key, schema["format"].as_str()) {
-        ("uri", _) | (_, Some("uri" | "uri-template")) => &[
-            "test://static-text",
-            "test://template/1/data",
-            "test://template/{id}/data",
-            "test://drawings/2",
-            "test://nothing",
-        ],
+        (_, Some("uri-template")) => {
+            &["test://template/{id}/data", "test://drawings/{id}", "test://static-text"]
+        }
+        ("uri", _) | (_, Some("uri")) => {
+            &["test://static-text", "test://template/1/data", "test://drawings/2", "test://nothing"]
+        }
         (_, Some("byte")) => return json!("AAAA"),
         ("name", _) => {
             &["add", "count", "report", "speak", "greet", "plain", "draw", "name", "tone", "none"]
