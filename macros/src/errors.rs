@@ -18,6 +18,11 @@ impl Errors {
         self.push(syn::Error::new_spanned(at, format!("{message}\n= help: {help}")));
     }
 
+    /// Reports an error that syn found, and how to put it right.
+    pub(crate) fn push_with_help(&self, error: &syn::Error, help: impl Display) {
+        self.push(syn::Error::new(error.span(), format!("{error}\n= help: {help}")));
+    }
+
     /// Reports an error that syn found.
     pub(crate) fn push(&self, error: syn::Error) {
         self.found.borrow_mut().push(error);

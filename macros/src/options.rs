@@ -14,18 +14,28 @@ pub(crate) struct Entry {
     pub(crate) value: Option<Expr>,
 }
 
+/// What helps where a list cannot be read.
+const SEPARATED: &str = "options are `key` or `key = value`, separated by commas";
+
 /// Splits a list of options. `known` are the keys that exist.
-///
-/// A broken entry is reported and left out; those after it are still read.
 pub(crate) fn parse(tokens: TokenStream, known: &[&str], errors: &Errors) -> Vec<Entry> {
+    check(read(tokens, errors), known, errors)
+}
+
+/// The options of a list. A broken one is reported and left out; those after it are still read.
+pub(crate) fn read(tokens: TokenStream, errors: &Errors) -> Vec<Entry> {
     let parser = |input: ParseStream<'_>| Ok(entries(input, errors));
-    let mut entries = match parser.parse2(tokens) {
+    match parser.parse2(tokens) {
         Ok(entries) => entries,
         Err(error) => {
-            errors.push(error);
+            errors.push_with_help(&error, SEPARATED);
             Vec::new()
         }
-    };
+    }
+}
+
+/// Reports options that do not exist, or come twice, and leaves them out.
+pub(crate) fn check(mut entries: Vec<Entry>, known: &[&str], errors: &Errors) -> Vec<Entry> {
     let mut seen: Vec<String> = Vec::new();
     entries.retain(|entry| {
         let key = entry.key.to_string();
@@ -56,14 +66,14 @@ fn entries(input: ParseStream<'_>, errors: &Errors) -> Vec<Entry> {
         match entry(input) {
             Ok(entry) => entries.push(entry),
             Err(error) => {
-                errors.push(error);
+                errors.push_with_help(&error, SEPARATED);
                 skip_to_comma(input);
             }
         }
         if !input.is_empty()
             && let Err(error) = input.parse::<Token![,]>()
         {
-            errors.push(error);
+            errors.push_with_help(&error, SEPARATED);
             skip_to_comma(input);
             let _: Option<Token![,]> = input.parse().ok();
         }

@@ -114,6 +114,7 @@ async fn route(
                 let body = convert::body(&mut request, head.headers(), MAX_FORM_BODY).await;
                 incoming.respond(match body {
                     Ok(body) => oauth::route(incoming, head.map(|()| body)).await,
+                    Err(reply) if oauth::is_page(path) => *reply,
                     Err(reply) => reply::readable_by_any_origin(*reply),
                 })
             }

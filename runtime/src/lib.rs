@@ -44,8 +44,8 @@ mod object;
 mod platform;
 mod relay;
 mod session;
-mod task;
 mod sse;
+mod task;
 mod timer;
 mod upstream;
 
@@ -56,9 +56,7 @@ pub use worker;
 /// What a file of tools, prompts and resources needs.
 pub mod prelude {
     pub use crate::context::{Progress, Refusal, Root, Sample, Sampling};
-    pub use crate::tool::{
-        Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result,
-    };
+    pub use crate::tool::{Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result};
     pub use crate::{join, mcp_prompt, mcp_resource, mcp_tool, serve};
     pub use schemars::{self, JsonSchema};
     pub use toolgate_core::caller::Caller;

@@ -34,10 +34,15 @@ pub(crate) fn is_route(path: &str) -> bool {
     matches!(path, AUTHORIZE | CALLBACK | CONNECTIONS_PATH | "/token" | "/register" | "/revoke")
 }
 
+/// Whether the path is one that a browser shows: what is answered there is for no other origin.
+pub(crate) fn is_page(path: &str) -> bool {
+    matches!(path, AUTHORIZE | CALLBACK | CONNECTIONS_PATH)
+}
+
 /// Serves one of the OAuth endpoints.
 pub(crate) async fn route(incoming: &Incoming<'_>, request: Request<Vec<u8>>) -> Reply {
     let path = request.uri().path().to_owned();
-    let is_page = matches!(path.as_str(), AUTHORIZE | CALLBACK | CONNECTIONS_PATH);
+    let is_page = self::is_page(&path);
     let method = request.method().clone();
     match (path.as_str(), &method) {
         (AUTHORIZE | CONNECTIONS_PATH, &Method::GET | &Method::POST) => {}

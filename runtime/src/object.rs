@@ -53,12 +53,10 @@ impl Object {
                 let limit = body(&mut request).await?;
                 Response::from_json(&self.window.borrow_mut().admits(limit, now()))
             }
-            _ => {
-                match feature::all(self.app).find(|feature| path.starts_with(feature.prefix())) {
-                    Some(feature) => feature.serve(self, request).await,
-                    None => Response::error("no such operation", 404),
-                }
-            }
+            _ => match feature::all(self.app).find(|feature| path.starts_with(feature.prefix())) {
+                Some(feature) => feature.serve(self, request).await,
+                None => Response::error("no such operation", 404),
+            },
         }
     }
 

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt as _};
 use futures_util::future::{Either, select};
+use futures_util::{Stream, StreamExt as _};
 use worker::{Headers, Response};
 
 use crate::timer::Timer;
@@ -221,7 +221,8 @@ impl Stream for Body {
                 return Poll::Ready(None);
             }
             channel.reader = Some(context.waker().clone());
-            let wakers = if event.is_some() { std::mem::take(&mut channel.waiting) } else { Vec::new() };
+            let wakers =
+                if event.is_some() { std::mem::take(&mut channel.waiting) } else { Vec::new() };
             (event, wakers)
         };
         wake(wakers);

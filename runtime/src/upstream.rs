@@ -10,9 +10,7 @@ use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::Provider;
 use toolgate_core::limits::{JWKS_RETRY_INTERVAL, MAX_UPSTREAM_BODY, UPSTREAM_TIMEOUT};
 use worker::wasm_bindgen::JsValue;
-use worker::{
-    AbortController, Error, Fetch, Headers, Method, RequestInit, RequestRedirect, Url,
-};
+use worker::{AbortController, Error, Fetch, Headers, Method, RequestInit, RequestRedirect, Url};
 
 use crate::timer::Timer;
 

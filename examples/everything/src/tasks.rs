@@ -73,7 +73,7 @@ async fn multi_input(ctx: &Context) -> Result<String> {
 #[mcp_tool(allow = "everyone", task = "required")]
 async fn test_tool_with_task(ctx: &Context) -> Result<String> {
     let Name { name } = ctx.ask("What is your name?").key("user_name").await?;
-    //ctx.start_task().await;
+    ctx.start_task().await;
     ctx.sleep(Duration::from_millis(200)).await;
     Ok(format!("Worked for {name}"))
 }

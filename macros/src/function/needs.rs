@@ -10,6 +10,7 @@ use syn::Pat;
 
 use super::ast::{self, Function};
 use super::signature;
+use crate::errors::Errors;
 
 /// Methods of `Context` that every server has.
 const ALWAYS: &[&str] = &[
@@ -55,39 +56,11 @@ impl Needs {
     /// What the body of the function uses.
     pub(crate) fn of(function: &Function) -> Self {
         let mut needs = Self::default();
-        let mut names = Vec::new();
-        for pattern in signature::contexts(&function.sig) {
-            match ast::simple_name(pattern) {
-                Some(name) => names.push(name),
-                None if matches!(pattern, Pat::Wild(_)) => {}
-                None => needs.everything(),
-            }
-        }
-        if !names.is_empty() {
-            needs.scan(function.body.clone(), &names);
-        }
+        uses(function, &mut |method| match method {
+            Some(method) => needs.method(&method.to_string()),
+            None => needs.everything(),
+        });
         needs
-    }
-
-    /// Reads the tokens for uses of one of the names.
-    fn scan(&mut self, tokens: TokenStream, names: &[&Ident]) {
-        let trees: Vec<TokenTree> = tokens.into_iter().collect();
-        for (at, tree) in trees.iter().enumerate() {
-            match tree {
-                TokenTree::Group(group) => self.scan(group.stream(), names),
-                TokenTree::Ident(ident) if names.contains(&ident) && !is_member(&trees[..at]) => {
-                    match &trees[at + 1..] {
-                        [TokenTree::Punct(dot), TokenTree::Ident(method), ..]
-                            if dot.as_char() == '.' =>
-                        {
-                            self.method(&method.to_string());
-                        }
-                        _ => self.everything(),
-                    }
-                }
-                _ => {}
-            }
-        }
     }
 
     fn method(&mut self, name: &str) {
@@ -96,7 +69,8 @@ impl Needs {
             name if SESSION.contains(&name) => self.session = true,
             name if STATE.contains(&name) => self.state = true,
             name if HUB.contains(&name) => self.hub = true,
-            name if LOG.contains(&name) => self.log = true,
+            // A legacy client sets the level once, and a session remembers it.
+            name if LOG.contains(&name) => (self.session, self.log) = (true, true),
             "start_task" => (self.task, self.late_task) = (true, true),
             _ => self.everything(),
         }
@@ -131,6 +105,52 @@ impl Needs {
                 families: &[#(::toolgate::__private::family::#families),*],
                 features: &[#(::toolgate::__private::feature::#features),*],
             }
+        }
+    }
+}
+
+/// Reports calls of `start_task` where nothing can become a task.
+pub(crate) fn forbid_start_task(function: &Function, help: &str, errors: &Errors) {
+    uses(function, &mut |method| {
+        if let Some(method) = method.filter(|method| *method == "start_task") {
+            errors.report(method, "this function never becomes a task", help);
+        }
+    });
+}
+
+/// Tells every use of the context in the body: a method that is called right on it, or `None` for
+/// what could be a use of everything.
+fn uses(function: &Function, tell: &mut dyn FnMut(Option<&Ident>)) {
+    let mut names = Vec::new();
+    for pattern in signature::contexts(&function.sig) {
+        match ast::simple_name(pattern) {
+            Some(name) => names.push(name),
+            None if matches!(pattern, Pat::Wild(_)) => {}
+            None => tell(None),
+        }
+    }
+    if !names.is_empty() {
+        scan(function.body.clone(), &names, tell);
+    }
+}
+
+/// Reads the tokens for uses of one of the names.
+fn scan(tokens: TokenStream, names: &[&Ident], tell: &mut dyn FnMut(Option<&Ident>)) {
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, tree) in trees.iter().enumerate() {
+        match tree {
+            TokenTree::Group(group) => scan(group.stream(), names, tell),
+            TokenTree::Ident(ident) if names.contains(&ident) && !is_member(&trees[..at]) => {
+                match &trees[at + 1..] {
+                    [TokenTree::Punct(dot), TokenTree::Ident(method), ..]
+                        if dot.as_char() == '.' =>
+                    {
+                        tell(Some(method));
+                    }
+                    _ => tell(None),
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -178,7 +198,10 @@ mod tests {
         assert_eq!(of("ctx\n    .ask::<Name>(\"?\").await?"), Needs { session: true, ..NOTHING });
         assert_eq!(of("if a { x(|| ctx.state::<u8>()) }"), Needs { state: true, ..NOTHING });
         assert_eq!(of("ctx.tools_changed().await"), Needs { hub: true, ..NOTHING });
-        assert_eq!(of("format!(\"{}\", ctx.info(1))"), Needs { log: true, ..NOTHING });
+        assert_eq!(
+            of("format!(\"{}\", ctx.info(1))"),
+            Needs { session: true, log: true, ..NOTHING }
+        );
         let late = Needs { task: true, late_task: true, ..NOTHING };
         assert_eq!(of("ctx.start_task().await"), late);
     }
@@ -186,7 +209,7 @@ mod tests {
     #[test]
     fn the_parameter_may_have_any_name() {
         let found = needs("fn f(a: u8, call: &toolgate::tool::Context) { call.log(ctx) }");
-        assert_eq!(found, Needs { log: true, ..NOTHING });
+        assert_eq!(found, Needs { session: true, log: true, ..NOTHING });
     }
 
     #[test]

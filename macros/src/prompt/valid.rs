@@ -8,7 +8,7 @@ use crate::errors::Errors;
 use crate::function::ast::{self, Function};
 use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
-use crate::function::needs::Needs;
+use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
 use crate::function::{Kind, policy};
 use crate::options;
@@ -50,6 +50,7 @@ pub(crate) fn check<'a>(
         text::check(Kind::Prompt, input, errors)
     });
     let arguments = parameters.iter().filter_map(Parameter::argument);
+    needs::forbid_start_task(function, "only tools become tasks; leave the call out", errors);
     let needs = text::needs(Needs::of(function), arguments);
     Some(Prompt {
         name: name?,

@@ -9,7 +9,7 @@ use crate::errors::Errors;
 use crate::function::ast::{self, Function};
 use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
-use crate::function::needs::Needs;
+use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
 use crate::function::{Kind, policy};
 use crate::options::{self, Entry};
@@ -60,6 +60,7 @@ pub(crate) fn check<'a>(
     if let (Some(uri), true) = (&uri, errors.is_empty()) {
         uri.compare(&arguments, errors);
     }
+    needs::forbid_start_task(function, "only tools become tasks; leave the call out", errors);
     let needs = text::needs(Needs::of(function), arguments.into_iter());
     Some(Resource {
         uri: uri?,

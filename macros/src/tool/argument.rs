@@ -1,7 +1,5 @@
 //! One parameter that comes from the client, with its `#[arg(…)]`.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, PatType, Type};
 
 use super::header;
@@ -101,13 +99,11 @@ impl Named for Argument<'_> {
 
 /// The options of every `#[arg(…)]` of a parameter.
 pub(crate) fn entries(attrs: &[Attribute], known: &[&str], errors: &Errors) -> Vec<Entry> {
-    let mut tokens = TokenStream::new();
+    let mut entries = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("arg")) {
         match &attr.meta {
-            Meta::List(list) => {
-                tokens.extend(list.tokens.clone());
-                // So that two attributes read as one.
-                tokens.extend(syn::Token![,](proc_macro2::Span::call_site()).into_token_stream());
+            Meta::List(list) if !list.tokens.is_empty() => {
+                entries.extend(options::read(list.tokens.clone(), errors));
             }
             other => {
                 let example = if known.contains(&"default") { "default" } else { "complete" };
@@ -116,7 +112,7 @@ pub(crate) fn entries(attrs: &[Attribute], known: &[&str], errors: &Errors) -> V
             }
         }
     }
-    options::parse(tokens, known, errors)
+    options::check(entries, known, errors)
 }
 
 /// Checks a default whose type is known. Of other types rustc checks it.

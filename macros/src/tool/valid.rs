@@ -11,7 +11,7 @@ use crate::errors::Errors;
 use crate::function::ast::{self, Function};
 use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
-use crate::function::needs::Needs;
+use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
 use crate::function::{Kind, policy};
 use crate::options::{self, Entry};
@@ -97,6 +97,10 @@ pub(crate) fn check<'a>(
     header::distinct(parameters.iter().filter_map(Parameter::argument).map(|a| &**a), errors);
     let mut needs = Needs::of(function);
     needs.task |= task != Task::Forbidden;
+    if task == Task::Forbidden {
+        let help = "say `task = \"optional\"` or `task = \"required\"` in `#[mcp_tool(…)]`";
+        needs::forbid_start_task(function, help, errors);
+    }
     Some(Tool {
         name: name?,
         title,

@@ -40,7 +40,9 @@ mod tests {
             is_served(&Uri::from_static(uri), allowed.iter().copied())
         };
         let listed = &["mcp.example.com"];
-        for good in ["https://mcp.example.com/mcp", "https://MCP.example.com:8443/", "http://[::1]:1/"] {
+        for good in
+            ["https://mcp.example.com/mcp", "https://MCP.example.com:8443/", "http://[::1]:1/"]
+        {
             assert!(served(good, listed), "{good}");
         }
         for bad in ["https://evil.example/mcp", "https://mcp.example.com.evil.example/", "/mcp"] {

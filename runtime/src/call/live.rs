@@ -14,7 +14,7 @@ use toolgate_core::seal::Entropy as _;
 
 use super::outbox::Outbox;
 use super::{Asked, HostKind, Record, Step};
-use crate::context::Client;
+use crate::context::{Client, UNSUPPORTED};
 use crate::platform::PlatformEntropy;
 
 /// Ends a round of a call that asks: from the questions and the record to the result that the client
@@ -172,11 +172,16 @@ impl Live {
     }
 
     /// The outcome of a call that has come to its end. One that failed for want of a capability is a
-    /// fault in 2026-07-28, so that the client learns which.
+    /// fault in 2026-07-28, so that the client learns which. A function that could do without it, and
+    /// failed for another reason, says so in words of its own.
     pub(super) fn conclude(&self, outcome: Outcome) -> Outcome {
-        let failed = outcome.as_ref().map_or(true, |shape| shape.is_failure());
+        let said = match &outcome {
+            Ok(shape) => shape.failure(),
+            Err(fault) => Some(fault.message()),
+        };
+        let is_for_want = said.is_some_and(|said| said.contains(UNSUPPORTED));
         match self.missing.take() {
-            Some(required) if failed && self.peer.revision.is_modern() => {
+            Some(required) if is_for_want && self.peer.revision.is_modern() => {
                 Err(fault::missing_capability(required))
             }
             _ => outcome,

@@ -24,8 +24,8 @@ use worker::Env;
 use self::guard::Work;
 pub(crate) use self::live::Live;
 use crate::app::App;
-use crate::tool::Context;
 use crate::timer::Timer;
+use crate::tool::Context;
 use crate::tool::registry::Registry;
 
 /// How long a call that was cancelled may take to clean up, if it waits to hear of it.
@@ -129,8 +129,7 @@ impl Running {
         let is_late_task = host == HostKind::Stateless && is_late_task(registry, &call);
         let live = Rc::new(Live::new(call, subject, record, host, is_late_task));
         let context = Context::of_call(caller, env, request_id, shard, app, Rc::clone(&live));
-        let work: Work =
-            Box::pin(async move { registry.run(&target, &context, arguments).await });
+        let work: Work = Box::pin(async move { registry.run(&target, &context, arguments).await });
         Self {
             live,
             work: Some(work),
@@ -180,7 +179,8 @@ impl Running {
                 Ok(Poll::Ready(outcome)) => self.outcome = Some(self.live.conclude(outcome)),
                 Err(guard::Trapped) => self.outcome = Some(Err(fault::panicked())),
                 Ok(Poll::Pending) if self.live.has_step() => {}
-                Ok(Poll::Pending) => match self.live.interruption().or_else(|| self.ended(polling)) {
+                Ok(Poll::Pending) => match self.live.interruption().or_else(|| self.ended(polling))
+                {
                     Some(outcome) => self.end(outcome),
                     None => return Poll::Pending,
                 },

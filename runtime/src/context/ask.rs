@@ -1,6 +1,6 @@
 //! Questions to the person at the client (elicitation).
 
-use std::future::{Future, IntoFuture};
+use std::future::IntoFuture;
 use std::marker::PhantomData;
 
 use futures_util::future::LocalBoxFuture;
@@ -110,9 +110,7 @@ impl<'a, T: DeserializeOwned + JsonSchema + 'a> IntoFuture for Asking<'a, T> {
     fn into_future(self) -> Self::IntoFuture {
         let Self { context, key, message, .. } = self;
         let asking = form(context, key, message, schema::output::<T>);
-        Box::pin(async move {
-            serde_json::from_value(asking.await?).map_err(|_| Refusal::Invalid)
-        })
+        Box::pin(async move { serde_json::from_value(asking.await?).map_err(|_| Refusal::Invalid) })
     }
 }
 
@@ -137,19 +135,12 @@ impl<'a> IntoFuture for AskingUrl<'a> {
     }
 }
 
-fn page(
-    context: &Context,
-    key: String,
-    message: String,
-    url: String,
-) -> impl Future<Output = Result<(), Refusal>> {
-    async move {
-        if !is_fit(&url) {
-            let what = "the address of a page is `https:`, without a user name or password";
-            return Err(Refusal::Unaskable(what.to_owned()));
-        }
-        rounds::ask(context, key, Question::Url { message, url }).await.map(drop)
+async fn page(context: &Context, key: String, message: String, url: String) -> Result<(), Refusal> {
+    if !is_fit(&url) {
+        let what = "the address of a page is `https:`, without a user name or password";
+        return Err(Refusal::Unaskable(what.to_owned()));
     }
+    rounds::ask(context, key, Question::Url { message, url }).await.map(drop)
 }
 
 /// `https:`, or this very machine during development, and no credentials.

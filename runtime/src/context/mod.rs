@@ -19,5 +19,6 @@ pub use self::ask::{Asking, AskingUrl};
 pub use self::client::Client;
 pub use self::progress::Progress;
 pub use self::refusal::Refusal;
+pub(crate) use self::refusal::UNSUPPORTED;
 pub use self::roots::{AskingRoots, Root};
 pub use self::sample::{AskingSample, Sample, Sampling};

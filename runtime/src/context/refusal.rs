@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What [`Refusal::Unsupported`] says; a call that ends with it has failed for want of a capability.
+pub(crate) const UNSUPPORTED: &str = "this client cannot be asked this";
+
 /// Why a client did not answer.
 ///
 /// ```
@@ -39,7 +42,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Declined => f.write_str("the question was declined"),
             Self::Cancelled => f.write_str("the question was cancelled"),
-            Self::Unsupported => f.write_str("this client cannot be asked this"),
+            Self::Unsupported => f.write_str(UNSUPPORTED),
             Self::Invalid => f.write_str("the client's answer does not fit the question"),
             Self::Failed(message) => write!(f, "the client failed to answer: {message}"),
             Self::Unaskable(what) => write!(f, "this cannot be asked: {what}"),

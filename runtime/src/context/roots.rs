@@ -29,7 +29,7 @@ pub struct AskingRoots<'a> {
 impl Context {
     /// Asks which directories the person has opened in their client, and waits.
     ///
-    /// The function [runs again](Self::ask#a-function-that-asks-runs-again) as with other questions.
+    /// The function runs again as with other questions; see [`ask`](Self::ask).
     /// MCP 2026-07-28 has deprecated roots; clients without them answer [`Refusal::Unsupported`].
     pub fn roots(&self) -> AskingRoots<'_> {
         AskingRoots { context: self, key: self.live().next_key() }

@@ -1,12 +1,12 @@
 //! How a question reaches the client, and what is kept of a call between its rounds.
 
 use serde_json::Value;
+use toolgate_core::caller::Vars as _;
 use toolgate_core::mcp::ask::{Ask, Question, Reply};
 use toolgate_core::mcp::input_required::InputRequired;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::request_state::{Binding, RequestState};
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, Target};
-use toolgate_core::caller::Vars as _;
 use toolgate_core::seal::Keyring;
 use worker::{Env, console_error};
 

@@ -137,7 +137,7 @@ impl Context {
     /// Asks the model at the client, and waits. The person at the client may see and change both the
     /// question and the answer, which is nothing to rely on.
     ///
-    /// The function [runs again](Self::ask#a-function-that-asks-runs-again) as with other questions.
+    /// The function runs again as with other questions; see [`ask`](Self::ask).
     /// MCP 2026-07-28 has deprecated sampling; clients without it answer
     /// [`Refusal::Unsupported`].
     pub fn sample(&self, sampling: Sampling) -> AskingSample<'_> {

@@ -4,6 +4,7 @@
 //! open and reaches no object.
 
 use http::{HeaderMap, Method, StatusCode};
+use serde_json::Value;
 use toolgate_core::mcp::Begin;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::reply;
@@ -90,8 +91,16 @@ pub(super) async fn serve(
     let sealed = sealed.to_str().unwrap_or_default();
     Some(match open_id(incoming, admitted, sealed) {
         Some(id) => ask(incoming, admitted, (path, &id), headers, body).await,
+        // A client that begins anew may still send the id of before.
+        None if path == POST && is_initialize(body) => return None,
         None => gone(),
     })
+}
+
+/// Whether the message is an `initialize`. It is read again by whoever answers it.
+fn is_initialize(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body)
+        .is_ok_and(|message| message.get("method").is_some_and(|method| method == "initialize"))
 }
 
 /// Begins the session of a client whose `initialize` was answered.

@@ -199,7 +199,9 @@ async fn message(
         AcceptedSession::Answer(text) => match way {
             Way::Stored(_) => {
                 let builder = ResponseBuilder::new();
-                Ok(builder.with_header("content-type", "application/json")?.fixed(text.into_bytes()))
+                Ok(builder
+                    .with_header("content-type", "application/json")?
+                    .fixed(text.into_bytes()))
             }
             Way::Sse(writer) => {
                 // A client that is gone has no session any more.
@@ -216,7 +218,7 @@ async fn message(
 }
 
 fn taken() -> worker::Result<Response> {
-    Ok(Response::ok("Accepted")?.with_status(202))
+    Ok(Response::empty()?.with_status(202))
 }
 
 type Answered = Result<(AcceptedSession, Way), Box<reply::Reply>>;

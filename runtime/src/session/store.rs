@@ -32,8 +32,9 @@ const MAX_ENDED: u64 = 32;
 /// Seconds for which a stream that ended is kept. Clients give up sooner.
 const KEPT_FOR: u64 = 300;
 
-/// Events behind the reader that are kept, should it have lost them: more than wait on a connection.
-const KEPT_BEHIND: u64 = 256;
+/// Events behind the reader that are kept, should it have lost them: more than the sockets between
+/// here and a client take.
+const KEPT_BEHIND: u64 = 4096;
 
 /// The session's row.
 pub(super) struct Row {
@@ -184,11 +185,18 @@ impl Store {
         Ok(event)
     }
 
+    /// Whether events after the one of this number are kept no more.
+    pub(super) fn lacks_after(&self, stream: u64, seq: u64) -> worker::Result<bool> {
+        let first =
+            self.first("SELECT min(seq) FROM event WHERE stream = ?", vec![number(stream)])?;
+        Ok(first.and_then(|row| row.first().map(integer)).unwrap_or(0) > seq.saturating_add(1))
+    }
+
     /// Forgets events that its reader has left far behind. Done now and then: it costs as much as
     /// writing an event.
     pub(super) fn trim(&self, stream: u64, seq: u64) -> worker::Result<()> {
         let before = seq.saturating_sub(KEPT_BEHIND);
-        if before == 0 || seq % (KEPT_BEHIND / 4) != 0 {
+        if before == 0 || !seq.is_multiple_of(KEPT_BEHIND / 4) {
             return Ok(());
         }
         self.forget_before(stream, before)

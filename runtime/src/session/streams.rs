@@ -114,6 +114,9 @@ impl Streams {
         let Some((pending, mut is_over)) = self.store.stream(stream)? else {
             return Ok(Resumed::Unknown);
         };
+        if self.store.lacks_after(stream, seq)? {
+            return Ok(Resumed::Unknown);
+        }
         let is_standalone = pending == STANDALONE;
         if !is_over && !is_standalone && !self.running.borrow().contains(&stream) {
             self.give_up(stream, seq, &pending)?;

@@ -55,25 +55,21 @@ use crate::tool::Context;
 
 impl Context {
     /// The caller's value of this type; see [`State`].
-    #[must_use]
     pub fn state<T>(&self) -> State<T> {
         State::new(Hop::of_caller(self, Kind::State))
     }
 
     /// The server's value of this type, the same for every caller; see [`State`].
-    #[must_use]
     pub fn server_state<T>(&self) -> State<T> {
         State::new(Hop::of_server(self, Kind::State))
     }
 
     /// The caller's database; see [`Sql`].
-    #[must_use]
     pub fn sql(&self) -> Sql {
         Sql::new(Hop::of_caller(self, Kind::Sql))
     }
 
     /// The server's database, the same for every caller; see [`Sql`].
-    #[must_use]
     pub fn server_sql(&self) -> Sql {
         Sql::new(Hop::of_server(self, Kind::Sql))
     }

@@ -47,7 +47,9 @@ impl Feature for StateFeature {
                 "/state/value" => {
                     serde_json::to_string(&value(&storage.sql(), serde_json::from_str(&body)?)?)?
                 }
-                "/state/sql" => serde_json::to_string(&sql(&storage, serde_json::from_str(&body)?))?,
+                "/state/sql" => {
+                    serde_json::to_string(&sql(&storage, serde_json::from_str(&body)?))?
+                }
                 _ => return Response::error("no such operation", 404),
             };
             Response::ok(answer)

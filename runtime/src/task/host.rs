@@ -83,8 +83,13 @@ pub(super) fn ensure(object: &Object) -> worker::Result<()> {
     let run = store.begin(&row)?;
     let (sender, inbox) = unbounded();
     *memory.inbox.borrow_mut() = Some(sender);
-    let host =
-        Host { app: object.app(), env: object.env().clone(), store, memory: Rc::clone(&memory), run };
+    let host = Host {
+        app: object.app(),
+        env: object.env().clone(),
+        store,
+        memory: Rc::clone(&memory),
+        run,
+    };
     object.state().wait_until(async move {
         if let Err(error) = host.run(inbox).await {
             console_error!("the run of a task failed: {error}");
@@ -151,7 +156,10 @@ impl Host {
             policy::decide(&self.app.config, policy, &caller, &vars).is_allowed()
         });
         let Some((registry, tool, _)) = allowed else {
-            return Ok(Err(Fault::new(INTERNAL_ERROR, "The tool is no longer there for this task")));
+            return Ok(Err(Fault::new(
+                INTERNAL_ERROR,
+                "The tool is no longer there for this task",
+            )));
         };
         let call = Call {
             slot: 0,

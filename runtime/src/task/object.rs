@@ -9,8 +9,8 @@ use worker::{Request, Response};
 
 use super::door;
 use super::host::{self, Command, Memory};
-use super::news::News;
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
+use super::news::News;
 use super::quota::{self, COUNT};
 use super::store::{Store, TABLE, now_ms};
 use crate::call::Record;

@@ -79,9 +79,7 @@ pub(super) async fn look_after(object: &Object) -> worker::Result<()> {
     object.sql().exec("DELETE FROM toolgate_tasks WHERE expires <= ?", vec![number(now)])?;
     let storage = object.state().storage();
     match first(object, "SELECT max(expires) FROM toolgate_tasks")? {
-        Some(last) => {
-            storage.set_alarm(Duration::from_millis(last.saturating_sub(now) + 1)).await
-        }
+        Some(last) => storage.set_alarm(Duration::from_millis(last.saturating_sub(now) + 1)).await,
         None => storage.delete_all().await,
     }
 }

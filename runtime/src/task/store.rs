@@ -75,10 +75,7 @@ impl Store {
             number(now),
             number(expires),
         ];
-        sql.exec(
-            "INSERT INTO toolgate_task VALUES (1, ?, ?, ?, NULL, ?, ?, ?, 0, 0)",
-            values,
-        )?;
+        sql.exec("INSERT INTO toolgate_task VALUES (1, ?, ?, ?, NULL, ?, ?, ?, 0, 0)", values)?;
         for (key, answer) in std::mem::take(&mut task.answers) {
             self.put(ANSWER, &key, &answer)?;
         }

@@ -49,6 +49,21 @@ async fn panic_later(ctx: &Context, milliseconds: u32) -> String {
     panic!("the password is hunter2")
 }
 
+/// Panics after it has told of its progress
+#[mcp_tool(allow = "everyone")]
+async fn panic_after_progress(ctx: &Context) -> String {
+    ctx.progress(1.0);
+    ctx.sleep(Duration::from_millis(20)).await;
+    panic!("half done")
+}
+
+/// Panics as a task
+#[mcp_tool(allow = "everyone", task = "required")]
+async fn panic_as_task(ctx: &Context) -> String {
+    ctx.sleep(Duration::from_millis(20)).await;
+    panic!("nobody is looking")
+}
+
 /// Panics many frames down
 #[mcp_tool(allow = "everyone")]
 fn panic_deep(depth: u32) -> u32 {

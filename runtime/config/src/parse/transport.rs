@@ -23,8 +23,9 @@ const PAGE_SIZE: (i64, i64) = (1, 10_000);
 const DEFAULT_PAGE_SIZE: u32 = 1000;
 
 pub(crate) fn read(section: &Section<'_, '_>) -> Option<Transport> {
-    let flag =
-        |key, default| section.get(key).map_or(Some(default), |value: Value<'_, '_>| value.boolean());
+    let flag = |key, default| {
+        section.get(key).map_or(Some(default), |value: Value<'_, '_>| value.boolean())
+    };
     let (sse, notifications) = (flag("sse", true), flag("notifications", false));
     let none = || Some(Cow::Borrowed(&[][..]));
     let allowed_origins =

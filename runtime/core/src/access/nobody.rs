@@ -39,7 +39,8 @@ mod tests {
     fn without_a_provider_only_this_machine_is_served() {
         assert!(resolve("http://localhost:8788").is_ok());
         assert!(resolve("http://[::1]:8788").is_ok());
-        for origin in ["https://mcp.example.com", "http://localhost.example.com", "http://10.0.0.1"] {
+        for origin in ["https://mcp.example.com", "http://localhost.example.com", "http://10.0.0.1"]
+        {
             assert!(resolve(origin).is_err(), "{origin}");
         }
     }

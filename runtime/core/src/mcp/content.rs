@@ -115,6 +115,13 @@ impl super::outcome::Shape for ToolResult {
     fn shape(self: Box<Self>, revision: super::Revision) -> super::outcome::Shaped {
         super::outcome::Shaped::complete(super::result::shape(*self, revision))
     }
+
+    fn failure(&self) -> Option<&str> {
+        match self.content.first() {
+            Some(Content::Text(text)) if self.is_error => Some(text),
+            _ => None,
+        }
+    }
 }
 
 impl ToolResult {

@@ -55,6 +55,12 @@ impl Fault {
         self
     }
 
+    /// The message.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The code.
     #[must_use]
     pub fn code(&self) -> i32 {

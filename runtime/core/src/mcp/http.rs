@@ -1,4 +1,4 @@
-//! Streamable HTTP: one endpoint for every revision, without sessions.
+//! Streamable HTTP: one endpoint for every revision. What belongs to a session is in `session.rs`.
 //!
 //! A request of 2026-07-28 says so in its `_meta` and headers and is checked the modern way; all
 //! others are served the way of the revision in their `MCP-Protocol-Version` header. The two ways
@@ -6,10 +6,9 @@
 //! server and then never falls back to `initialize`, so the codes -32020 to -32022 and the status
 //! 404 are answered to modern requests only.
 //!
-//! `Mcp-Session-Id` is ignored. No session is ever begun here, so an id that arrives is one from
-//! whatever was deployed at this address before. The answer 404 would be meant to make such a
-//! client start over, and several report it as a failure instead; every request stands by itself,
-//! so there is nothing that the id could be wrong about. It is never a credential.
+//! `Mcp-Session-Id` is ignored here: requests of a session that is there never come this far. A valid
+//! `initialize` begins a session where the server has any ([`Accepted::Begin`]); everything else
+//! stands by itself, so there is nothing that an id could be wrong about. It is never a credential.
 
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use http::{Method, StatusCode};

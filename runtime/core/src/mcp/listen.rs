@@ -8,10 +8,11 @@ use super::families::resources;
 use super::fault::{self, Fault};
 use super::json::object;
 use super::jsonrpc::{self, Request};
-use super::methods::Scope;
+use super::methods::{self, Scope};
 use super::notify::{self, Change};
 use super::peer::Peer;
-use super::task;
+use super::session_state::MAX_SUBSCRIBED_URI;
+use super::task::{self, MAX_TASK_ID};
 use crate::caller::{Caller, Vars};
 use crate::policy;
 
@@ -91,12 +92,15 @@ impl Listen {
         let Some(Value::Object(asked)) = request.params.get("notifications") else {
             return Err(Fault::params("`notifications` is not an object"));
         };
-        let tasks = texts(asked, "taskIds")?;
+        let mut tasks = texts(asked, "taskIds", MAX_TASK_ID)?;
+        if !methods::is_served(scope, "tasks/get") {
+            tasks.clear();
+        }
         if !tasks.is_empty() && !Peer::read(scope, &request.params)?.capabilities.tasks {
             return Err(fault::missing_capability(task::required()));
         }
         let Server { prompts, resources, .. } = scope.server;
-        let mut uris = texts(asked, "resourceSubscriptions")?;
+        let mut uris = texts(asked, "resourceSubscriptions", MAX_SUBSCRIBED_URI)?;
         uris.retain(|uri| may_read(scope.server, scope.caller, scope.vars, uri));
         let filter = Filter {
             tools: flag(asked, "toolsListChanged")?,
@@ -173,8 +177,8 @@ fn flag(asked: &Map<String, Value>, key: &str) -> Result<bool, Fault> {
     }
 }
 
-/// A list of texts, each kept once.
-fn texts(asked: &Map<String, Value>, key: &str) -> Result<Vec<String>, Fault> {
+/// A list of texts of at most so many bytes, each kept once.
+fn texts(asked: &Map<String, Value>, key: &str, most: usize) -> Result<Vec<String>, Fault> {
     let values = match asked.get(key) {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::Array(values)) if values.len() <= MAX_LISTENED => values,
@@ -188,6 +192,9 @@ fn texts(asked: &Map<String, Value>, key: &str) -> Result<Vec<String>, Fault> {
         let Some(text) = value.as_str() else {
             return Err(Fault::params(&["`", key, "` has an entry that is not text"].concat()));
         };
+        if text.len() > most {
+            return Err(Fault::params(&["`", key, "` has an entry that is too long"].concat()));
+        }
         if !texts.iter().any(|known| known == text) {
             texts.push(text.to_owned());
         }

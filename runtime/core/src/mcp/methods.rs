@@ -117,6 +117,7 @@ pub(super) fn negotiate(params: &Map<String, Value>) -> Option<Revision> {
 fn initialize(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<String, Fault> {
     let revision =
         negotiate(params).ok_or_else(|| Fault::params("`protocolVersion` is not text"))?;
+    check_initialize(params)?;
     let scope = Scope { revision, ..*scope };
     let mut out = String::from("{");
     member(&mut out, "protocolVersion", &quote(revision.as_str()));
@@ -125,6 +126,21 @@ fn initialize(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<String, 
     instructions(&scope, &mut out);
     out.push('}');
     Ok(out)
+}
+
+/// What the schemas of all revisions require besides.
+fn check_initialize(params: &Map<String, Value>) -> Result<(), Fault> {
+    if !params.get("capabilities").is_some_and(Value::is_object) {
+        return Err(Fault::params("`capabilities` is not an object"));
+    }
+    let says = |key: &str| {
+        params.get("clientInfo").and_then(|info| info.get(key)).is_some_and(Value::is_string)
+    };
+    if says("name") && says("version") {
+        Ok(())
+    } else {
+        Err(Fault::params("`clientInfo` lacks a `name` and a `version`"))
+    }
 }
 
 fn discover(scope: &Scope<'_>) -> String {

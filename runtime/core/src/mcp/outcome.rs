@@ -14,9 +14,9 @@ pub trait Shape {
     /// The result as JSON, without what every result of a revision has.
     fn shape(self: Box<Self>, revision: Revision) -> Shaped;
 
-    /// Whether it says that what was called could not do its work.
-    fn is_failure(&self) -> bool {
-        false
+    /// What it says, if it says that what was called could not do its work.
+    fn failure(&self) -> Option<&str> {
+        None
     }
 }
 

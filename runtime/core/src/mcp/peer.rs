@@ -28,8 +28,6 @@ pub struct Peer {
     pub progress_token: Option<Value>,
     /// `traceparent` and `tracestate` of W3C Trace Context, from `_meta` or the HTTP headers.
     pub trace: Option<Trace>,
-    /// Whether requests of the server reach it: a session of a legacy revision.
-    pub has_session: bool,
 }
 
 /// What of `ClientCapabilities` matters to a server.
@@ -108,7 +106,6 @@ impl Peer {
             log_level,
             progress_token: meta.and_then(|meta| meta.get("progressToken")).and_then(token),
             trace: trace::read(meta, scope.headers),
-            has_session: scope.session.is_some(),
         })
     }
 }

@@ -196,10 +196,6 @@ impl<'a> Visit<'a, '_> {
                 Some(AcceptedSession::Reply { id, reply: result })
             }
             Message::Notification { method, mut params } => match method.as_str() {
-                "notifications/initialized" => {
-                    self.session.is_initialized = true;
-                    None
-                }
                 "notifications/cancelled" => {
                     let request_id = params.remove("requestId")?;
                     let is_id = request_id.is_string() || request_id.is_number();

@@ -29,8 +29,6 @@ pub struct SessionState {
     pub subscriptions: Vec<String>,
     /// Whether `initialize` was answered.
     pub is_begun: bool,
-    /// Whether the client sent `notifications/initialized`: it may be asked something.
-    pub is_initialized: bool,
 }
 
 impl SessionState {

@@ -51,6 +51,7 @@ pub fn config() -> Config {
             description: None,
             instructions: None,
             website_url: None,
+            icon: None,
         },
         identity: Identity {
             provider: Kind::CloudflareAccess,
@@ -74,7 +75,7 @@ pub fn config() -> Config {
             redirect_schemes: vec![].into(),
         },
         clients: vec![].into(),
-        transport: Transport { sse: true, allowed_origins: vec![].into(), max_body_bytes: 1 << 22 },
+        transport: transport(),
         tokens: Tokens {
             encryption_key: "COOKIE_ENCRYPTION_KEY".into(),
             access_token_ttl: 3600,
@@ -92,9 +93,21 @@ pub fn config() -> Config {
             privacy_policy_url: None,
             terms_of_service_url: None,
         },
-        limits: Limits { register: 10, authorize: 60, token: 120, callback: 60 },
+        limits: Limits { register: 10, authorize: 60, token: 120, callback: 60, tool_timeout: 300 },
         audit: Audit { analytics_engine: None, queue: None, email: false, arguments: false },
         policies: vec![].into(),
+    }
+}
+
+fn transport() -> Transport {
+    Transport {
+        sse: true,
+        allowed_origins: vec![].into(),
+        allowed_hosts: vec![].into(),
+        notifications: false,
+        max_body_bytes: 1 << 22,
+        session_idle: 3600,
+        page_size: 1000,
     }
 }
 

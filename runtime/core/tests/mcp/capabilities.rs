@@ -127,18 +127,31 @@ fn initialize_begins_a_session_where_they_are_issued() {
         accept_http(&server, &designer(), &NoVars, &request(&[], body.to_string()))
     };
     let declared = json!({ "roots": {}, "elicitation": {} });
-    let good = json!({ "protocolVersion": "2025-06-18", "capabilities": declared });
+    let info = json!({ "name": "client", "version": "1" });
+    let of = |version: &str, declared: &Value| json!({ "protocolVersion": version, "capabilities": declared, "clientInfo": info });
+    let good = of("2025-06-18", &declared);
     let Accepted::Begin(begin) = initialize(good) else { panic!("a session") };
     assert_eq!(begin.response.status(), 200);
     assert!(begin.response.headers().get("mcp-session-id").is_none(), "the adapter adds it");
     assert_eq!(begin.session.revision.as_str(), "2025-06-18");
     assert!(begin.session.capabilities.roots && begin.session.capabilities.elicitation);
-    let Accepted::Begin(begin) = initialize(json!({ "protocolVersion": MODERN })) else {
-        panic!("a session")
-    };
+    let Accepted::Begin(begin) = initialize(of(MODERN, &json!({}))) else { panic!("a session") };
     assert_eq!(begin.session.revision.as_str(), "2025-11-25");
     // What is refused begins nothing, and neither do other requests.
-    assert!(matches!(initialize(json!({})), Accepted::Done(_)));
+    for (key, wrong) in [
+        ("protocolVersion", Value::Null),
+        ("capabilities", json!(5)),
+        ("capabilities", Value::Null),
+        ("clientInfo", json!({ "name": "client" })),
+        ("clientInfo", json!({ "name": 1, "version": "1" })),
+        ("clientInfo", json!("client 1")),
+    ] {
+        let mut params = of("2025-06-18", &declared);
+        params[key] = wrong;
+        let Accepted::Done(response) = initialize(params.clone()) else { panic!("{params}") };
+        let answer: Value = serde_json::from_slice(response.body()).expect("JSON");
+        assert_eq!(answer["error"]["code"], -32602, "{params}");
+    }
     let list = request_of("2025-06-18", "tools/list", json!({}));
     assert!(matches!(accept_http(&server, &designer(), &NoVars, &list), Accepted::Done(_)));
 }

@@ -4,6 +4,7 @@
 
 mod generate;
 mod mutate;
+mod oracle;
 
 use http::HeaderValue;
 use serde_json::{Value, json};
@@ -15,19 +16,20 @@ use toolgate_core::mcp::{
 
 use self::generate::{Generator, Random};
 use self::mutate::mutated;
+use self::oracle::{is_whole, specified};
 use crate::schema::{assert_valid, error_response, is_valid};
 use crate::support::{CONFIG, MODERN, NoVars, config, designer, full, request, run};
 
-/// Damaged messages of each revision.
+/// Malformed messages of each revision: what its schema does not have.
 const MESSAGES: usize = 10_000;
 
 /// How many of the undamaged ones there are to a damaged one.
 const UNDAMAGED: u64 = 8;
 
 /// The errors that MCP names, by era.
-const LEGACY_ERRORS: [i64; 6] = [-32700, -32600, -32601, -32602, -32603, -32002];
-const MODERN_ERRORS: [i64; 8] =
-    [-32700, -32600, -32601, -32602, -32603, -32020, -32021, -32022];
+/// None of them is -32603: nothing that a client sends is a fault of the server.
+const LEGACY_ERRORS: [i64; 5] = [-32700, -32600, -32601, -32602, -32002];
+const MODERN_ERRORS: [i64; 7] = [-32700, -32600, -32601, -32602, -32020, -32021, -32022];
 
 /// What was answered.
 #[derive(Debug, Default, Clone, Copy)]
@@ -77,16 +79,30 @@ fn bombard(revision: &'static str) {
     let mut subject = Subject { revision, server, session, tally: Tally::default() };
     let generator = Generator::new(revision);
     let mut random = Random::new(0x5eed);
-    for round in 0..MESSAGES {
+    let (mut round, mut malformed) = (0, 0);
+    while malformed < MESSAGES {
         if round % 200 == 0 {
             subject.session = begun(&subject.server, revision);
         }
+        round += 1;
         let message = generator.message(&mut random);
         if random.below(UNDAMAGED) == 0 {
             subject.undamaged(&message, &generator);
         }
         let body = mutated(&message, &mut random);
-        subject.send(&body, &headers(revision, &message, &body, &mut random));
+        let (status, answer) =
+            subject.send(&body, &headers(revision, &message, &body, &mut random));
+        malformed += usize::from(!is_whole(revision, &body));
+        if let Some(codes) = specified(revision, &body) {
+            let told = || format!("{status} {answer} to {}", String::from_utf8_lossy(&body));
+            assert!(
+                answer["error"]["code"].as_i64().is_some_and(|c| codes.contains(&c)),
+                "{codes:?}: {}",
+                told()
+            );
+            let is_of_transport = codes == [-32700] || codes == [-32600];
+            assert!(!is_of_transport || status == 400, "{}", told());
+        }
         drop(log.take());
     }
     let Tally { results, errors, refused, nothing } = subject.tally;
@@ -155,11 +171,7 @@ impl Subject<'_> {
             Accepted::Listen(listen) => {
                 let text = listen.acknowledged();
                 let acknowledged: Value = serde_json::from_str(&text).expect("JSON");
-                assert_valid(
-                    self.revision,
-                    "SubscriptionsAcknowledgedNotification",
-                    &acknowledged,
-                );
+                assert_valid(self.revision, "SubscriptionsAcknowledgedNotification", &acknowledged);
                 self.tally.results += 1;
                 return (200, acknowledged);
             }
@@ -168,14 +180,8 @@ impl Subject<'_> {
         self.judge_response(self.revision, &response, body);
         for headers in [Some(request.headers()), None] {
             let mut session = self.session.clone();
-            let accepted = accept_session(
-                &self.server,
-                &designer(),
-                &NoVars,
-                &mut session,
-                headers,
-                body,
-            );
+            let accepted =
+                accept_session(&self.server, &designer(), &NoVars, &mut session, headers, body);
             self.judge_session(accepted, session.revision.as_str(), body);
             if headers.is_none() {
                 self.session = session;
@@ -253,8 +259,7 @@ impl Subject<'_> {
     fn judge(&mut self, revision: &str, answer: &Value, methods: &[&Value], body: &[u8]) {
         if let Some(code) = answer["error"]["code"].as_i64() {
             self.tally.errors += 1;
-            let known =
-                if revision == MODERN { &MODERN_ERRORS[..] } else { &LEGACY_ERRORS[..] };
+            let known = if revision == MODERN { &MODERN_ERRORS[..] } else { &LEGACY_ERRORS[..] };
             // A client without a session may show itself as a modern one whatever it said before.
             let known = known.contains(&code) || MODERN_ERRORS.contains(&code) && says_modern(body);
             assert!(known, "{answer} to {}", String::from_utf8_lossy(body));
@@ -271,8 +276,7 @@ impl Subject<'_> {
             .filter(|spoken| *spoken == revision || methods.contains(&&json!("initialize")))
             .any(|spoken| {
                 methods.iter().filter_map(|method| result_of(method.as_str()?)).any(|definition| {
-                    definition.is_known(spoken)
-                        && is_valid(spoken, definition.0, &answer["result"])
+                    definition.is_known(spoken) && is_valid(spoken, definition.0, &answer["result"])
                 })
             });
         assert!(is_valid, "{}", told());

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::mcp::Call;
 use toolgate_core::mcp::peer::{ClientCapabilities, Level, Peer};
+use toolgate_core::mcp::{Call, Server};
 
 use crate::schema::{assert_valid, error_response};
 use crate::support::{
@@ -67,7 +67,7 @@ fn a_legacy_request_without_a_session_says_nothing_of_it() {
         let meta = json!({ "io.modelcontextprotocol/clientCapabilities": { "sampling": {} } });
         let peer = peer(revision, &meta);
         assert_eq!(peer.capabilities, ClientCapabilities::default());
-        assert_eq!((peer.log_level, peer.has_session), (None, false));
+        assert_eq!(peer.log_level, None);
         assert_eq!(peer.revision.as_str(), revision);
     }
 }
@@ -92,15 +92,22 @@ fn the_log_level_is_one_of_eight() {
 
 #[test]
 fn set_level_takes_the_same_levels() {
+    let (config, log) = (config(CONFIG), Log::default());
+    let server = Server { sessions: true, ..full(&config, &log) };
+    let set_level = |revision: &str, params: Value| {
+        send_to(&server, &designer(), &request_of(revision, "logging/setLevel", params))
+    };
     for revision in LEGACY {
-        let answer =
-            ask_full(&designer(), revision, "logging/setLevel", json!({ "level": "info" }));
-        assert_eq!(answer.result(), json!({}));
+        assert_eq!(set_level(revision, json!({ "level": "info" })).result(), json!({}));
         for params in [no_params(), json!({ "level": "loud" }), json!({ "level": 1 })] {
-            let answer = ask_full(&designer(), revision, "logging/setLevel", params);
+            let answer = set_level(revision, params);
             assert_eq!((answer.status, answer.error_code()), (200, -32602));
             assert_valid(revision, error_response(revision), &answer.json());
         }
+        // Where nothing remembers a level the method is not there.
+        let answer =
+            ask_full(&designer(), revision, "logging/setLevel", json!({ "level": "info" }));
+        assert_eq!(answer.error_code(), -32601);
     }
     let answer = ask_full(&designer(), MODERN, "logging/setLevel", json!({ "level": "info" }));
     assert_eq!((answer.status, answer.error_code()), (404, -32601));

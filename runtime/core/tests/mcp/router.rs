@@ -121,7 +121,8 @@ fn initialize_answers_with_a_revision_that_has_it() {
         ("2024-10-07", "2025-11-25"),
         ("", "2025-11-25"),
     ]) {
-        let params = json!({ "protocolVersion": asked, "capabilities": {}, "clientInfo": {} });
+        let info = json!({ "name": "client", "version": "1" });
+        let params = json!({ "protocolVersion": asked, "capabilities": {}, "clientInfo": info });
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
         for headers in [&[][..], &[(VERSION, "2025-03-26")][..], &[(VERSION, "garbage")][..]] {
             let result = post(headers, &body).result();
@@ -151,7 +152,9 @@ fn the_server_presents_itself_as_the_revision_can_carry() {
         "description": "Adds and draws", "websiteUrl": "https://demo.example.com",
     });
     for (revision, info) in LEGACY.into_iter().zip([&old, &old, &titled, &full]) {
-        let params = json!({ "protocolVersion": revision });
+        let client = json!({ "name": "client", "version": "1" });
+        let params =
+            json!({ "protocolVersion": revision, "capabilities": {}, "clientInfo": client });
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
         assert_eq!(&post(&[], &body).result()["serverInfo"], info);
     }

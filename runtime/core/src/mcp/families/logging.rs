@@ -6,7 +6,7 @@ use super::super::json::object;
 use super::super::jsonrpc::{self, Request};
 use super::super::methods::{Answer, Family, Scope};
 use super::super::peer::Level;
-use super::super::{Fault, Revision, capabilities};
+use super::super::{Fault, METHOD_NOT_FOUND, Revision, capabilities};
 
 /// Log messages of a call to its client.
 pub static LOGGING: &dyn Family = &Logging;
@@ -27,7 +27,10 @@ impl Family for Logging {
         }
     }
 
-    fn answer(&self, _scope: &Scope<'_>, request: Request, _slot: usize) -> Result<Answer, Fault> {
+    fn answer(&self, scope: &Scope<'_>, request: Request, _slot: usize) -> Result<Answer, Fault> {
+        if !capabilities::has_session(scope) {
+            return Err(Fault::new(METHOD_NOT_FOUND, "Method not found"));
+        }
         Level::read(&request.params)?;
         Ok(Answer::Ready(jsonrpc::success(&request.id, "{}")))
     }

@@ -78,7 +78,8 @@ impl Generator {
 
     /// Fails unless it is one of the messages.
     pub fn assert_valid(&self, message: &Value) {
-        let union = if message.get("id").is_some() { "ClientRequest" } else { "ClientNotification" };
+        let union =
+            if message.get("id").is_some() { "ClientRequest" } else { "ClientNotification" };
         assert_valid(self.revision, union, message);
     }
 
