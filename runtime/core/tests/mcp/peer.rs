@@ -8,6 +8,7 @@ use toolgate_core::mcp::{Call, Server};
 use crate::schema::{assert_valid, error_response};
 use crate::support::{
     CONFIG, LEGACY, MODERN, ask_full, call_of, config, designer, full, no_params, request_of,
+    send_to,
 };
 
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
