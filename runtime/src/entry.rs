@@ -1,6 +1,7 @@
 //! The Worker's `fetch`: one request in, one response out.
 
 use http::{HeaderMap, Method, StatusCode};
+use toolgate_config::Provider;
 use toolgate_core::audit::{self, Log, Reason};
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::host;
@@ -83,16 +84,20 @@ pub async fn fetch(
     let head = convert::head(&request);
     let unread = http::Request::new(());
     let incoming = Incoming::new(app, &env, &context, head.as_ref().unwrap_or(&unread));
-    let hosts = &app.config.transport.allowed_hosts;
     let response = match head {
-        Ok(head) if !host::is_served(head.uri(), hosts.iter().map(AsRef::as_ref)) => {
-            incoming.respond(host::misdirected())
-        }
+        Ok(head) if !is_served(app, &head) => incoming.respond(host::misdirected()),
         Ok(head) => route(&incoming, head, request).await,
         Err(reply) => incoming.respond(*reply),
     };
     incoming.flush();
     response
+}
+
+fn is_served(app: &App, head: &http::Request<()>) -> bool {
+    let allowed = app.config.transport.allowed_hosts.iter().map(AsRef::as_ref);
+    // Where nobody signs in.
+    let is_local = app.config.identity.provider == Provider::None;
+    host::is_served(head.uri(), allowed, is_local)
 }
 
 async fn route(

@@ -43,6 +43,7 @@ mod oauth;
 mod object;
 mod platform;
 mod relay;
+mod retire;
 mod session;
 mod sse;
 mod task;

@@ -82,6 +82,8 @@ pub struct Admitted {
     pub(crate) caller: Caller,
     /// Pseudonym of the person; sessions are bound to it.
     pub(crate) shard: String,
+    /// When what let them in is over, in seconds since 1970.
+    pub(crate) until: u64,
 }
 
 /// Lets in the holder of an access token whose grant still stands, and whoever the provider in
@@ -111,7 +113,8 @@ async fn by_token(
     token: AccessToken,
 ) -> Result<Admitted, Box<Reply>> {
     let stands = grants::stands(incoming, &token).await;
-    let admitted = Admitted { caller: token.caller, shard: token.address.shard };
+    let AccessToken { caller, address, expires, .. } = token;
+    let admitted = Admitted { caller, shard: address.shard, until: expires };
     note(incoming, &admitted);
     match stands {
         Ok(true) => Ok(admitted),
@@ -139,7 +142,8 @@ async fn vouched(
     Some(match verdict {
         Ok(caller) => {
             let shard = callback::shard(&setup.keys, &setup.provider, &caller.subject);
-            let admitted = Admitted { caller, shard };
+            let until = now() + u64::from(config.tokens.access_token_ttl);
+            let admitted = Admitted { caller, shard, until };
             note(incoming, &admitted);
             Ok(admitted)
         }

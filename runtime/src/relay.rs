@@ -14,6 +14,8 @@ pub(crate) const LAST_EVENT_ID: &str = "last-event-id";
 
 /// Shard of the person.
 const OWNER: &str = "toolgate-owner";
+/// When what let the sender in is over.
+const UNTIL: &str = "toolgate-until";
 /// Names the request in the audit trail.
 const REQUEST: &str = "toolgate-request";
 /// The name of the object, for itself: it cannot learn it otherwise on every platform.
@@ -29,6 +31,8 @@ pub(crate) struct Received {
     pub(crate) owner: String,
     /// The sender, with the claims of the token that came with this message.
     pub(crate) caller: Caller,
+    /// When those claims are over, in seconds since 1970.
+    pub(crate) until: u64,
     /// The headers that an object needs.
     pub(crate) headers: HeaderMap,
     /// As it came.
@@ -43,8 +47,9 @@ impl Received {
         let line = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
         let caller = serde_json::from_slice(body.get(..line).unwrap_or_default())?;
         body.drain(..body.len().min(line + 1));
-        let mut received = Self { owner: String::new(), caller, headers, body };
+        let mut received = Self { owner: String::new(), caller, until: 0, headers, body };
         received.owner = received.text(OWNER);
+        received.until = received.text(UNTIL).parse().unwrap_or(0);
         Ok(received)
     }
 
@@ -83,6 +88,7 @@ pub(crate) async fn send(
         }
     }
     forwarded.set(OWNER, &admitted.shard)?;
+    forwarded.set(UNTIL, &admitted.until.to_string())?;
     forwarded.set(REQUEST, &incoming.request_id)?;
     forwarded.set(NAME, name)?;
     let mut body = serde_json::to_vec(&admitted.caller)?;
@@ -90,8 +96,9 @@ pub(crate) async fn send(
     body.extend_from_slice(message);
     let response = post(stub, path, Some(forwarded), &body).await?;
     // The object's own response is immutable; the browser's headers are added to a copy.
+    let headers = response.headers().clone();
     let (builder, body) = response.into_parts();
-    Ok(builder.body(body))
+    Ok(builder.with_headers(headers).body(body))
 }
 
 /// A request to an object.

@@ -12,14 +12,22 @@ use futures_util::future::{Either, select};
 use futures_util::{Stream, StreamExt as _};
 use worker::{Headers, Response};
 
+use crate::retire;
 use crate::timer::Timer;
 
-/// Events that wait for a slow reader. Above it the writer waits; it is the memory that one stream
-/// may take, and a reader that is that far behind gains nothing from more.
+/// Events that wait for a slow reader. Above it the writer waits: a reader that is that far behind
+/// gains nothing from more.
 const MAX_WAITING: usize = 64;
+
+/// Bytes of them, unless it is a single event: the memory that one stream may take.
+const MAX_WAITING_BYTES: usize = 1024 * 1024;
 
 /// Proxies drop a silent connection after a minute or so.
 pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(25);
+
+/// How often a stream says something whose reader cancels by going away (MCP 2026-07-28): the platform
+/// notices that a reader has gone at the second thing sent after it.
+pub(crate) const WATCHED: Duration = Duration::from_secs(1);
 
 /// How long a writer waits for a reader who takes nothing, before it gives the reader up.
 const STALLED: Duration = Duration::from_secs(60);
@@ -35,6 +43,8 @@ pub(crate) struct Writer(Rc<RefCell<Channel>>);
 /// A stream of events, to be answered with [`response`].
 pub(crate) struct Body {
     channel: Rc<RefCell<Channel>>,
+    /// How long nothing may be sent.
+    keep_alive: Duration,
     silence: Option<Timer>,
 }
 
@@ -46,6 +56,7 @@ pub(crate) struct Gone;
 #[derive(Debug, Default)]
 struct Channel {
     events: VecDeque<Vec<u8>>,
+    bytes: usize,
     writers: usize,
     /// Nothing more is written: the stream ends after what waits.
     is_closed: bool,
@@ -59,7 +70,17 @@ struct Channel {
 #[must_use]
 pub(crate) fn open() -> (Writer, Body) {
     let channel = Rc::new(RefCell::new(Channel { writers: 1, ..Channel::default() }));
-    (Writer(Rc::clone(&channel)), Body { channel, silence: None })
+    retire::watch(&channel);
+    (Writer(Rc::clone(&channel)), Body { channel, keep_alive: KEEP_ALIVE, silence: None })
+}
+
+impl Body {
+    /// Says something after this time of silence.
+    #[must_use]
+    pub(crate) fn keep_alive(mut self, keep_alive: Duration) -> Self {
+        self.keep_alive = keep_alive;
+        self
+    }
 }
 
 /// The response whose body is the stream.
@@ -105,10 +126,11 @@ impl Writer {
     /// # Errors
     /// The reader is gone, or took nothing for so long that it is given up.
     pub(crate) async fn send(&self, bytes: Vec<u8>) -> Result<(), Gone> {
-        if self.has_room() {
+        let size = bytes.len();
+        if self.has_room(size) {
             return self.send_now(bytes);
         }
-        let room = poll_fn(|context| match self.has_room() || self.is_gone() {
+        let room = poll_fn(|context| match self.has_room(size) || self.is_gone() {
             true => Poll::Ready(()),
             false => self.wait(context),
         });
@@ -126,12 +148,13 @@ impl Writer {
     /// # Errors
     /// The reader is gone, or so far behind that the stream is ended instead.
     pub(crate) fn send_now(&self, bytes: Vec<u8>) -> Result<(), Gone> {
-        if !self.has_room() {
+        if !self.has_room(bytes.len()) {
             self.close();
             return Err(Gone);
         }
         let reader = {
             let mut channel = self.0.borrow_mut();
+            channel.bytes += bytes.len();
             channel.events.push_back(bytes);
             channel.reader.take()
         };
@@ -163,9 +186,11 @@ impl Writer {
         wake(wakers);
     }
 
-    fn has_room(&self) -> bool {
+    fn has_room(&self, bytes: usize) -> bool {
         let channel = self.0.borrow();
-        !channel.is_gone && !channel.is_closed && channel.events.len() < MAX_WAITING
+        let fits = channel.events.is_empty()
+            || channel.events.len() < MAX_WAITING && channel.bytes + bytes <= MAX_WAITING_BYTES;
+        !channel.is_gone && !channel.is_closed && fits
     }
 
     fn wait(&self, context: &Context<'_>) -> Poll<()> {
@@ -206,6 +231,13 @@ impl Channel {
     }
 }
 
+impl retire::Ends for RefCell<Channel> {
+    fn end(&self) {
+        let wakers = self.borrow_mut().close();
+        wake(wakers);
+    }
+}
+
 fn wake(wakers: impl IntoIterator<Item = Waker>) {
     wakers.into_iter().for_each(Waker::wake);
 }
@@ -220,6 +252,7 @@ impl Stream for Body {
             if event.is_none() && channel.is_closed {
                 return Poll::Ready(None);
             }
+            channel.bytes -= event.as_ref().map_or(0, Vec::len);
             channel.reader = Some(context.waker().clone());
             let wakers =
                 if event.is_some() { std::mem::take(&mut channel.waiting) } else { Vec::new() };
@@ -230,7 +263,8 @@ impl Stream for Body {
             self.silence = None;
             return Poll::Ready(Some(Ok(event)));
         }
-        let silence = self.silence.get_or_insert_with(|| Timer::from(KEEP_ALIVE));
+        let keep_alive = self.keep_alive;
+        let silence = self.silence.get_or_insert_with(|| Timer::from(keep_alive));
         if Pin::new(silence).poll(context).is_pending() {
             return Poll::Pending;
         }
@@ -245,6 +279,7 @@ impl Drop for Body {
             let mut channel = self.channel.borrow_mut();
             channel.is_gone = true;
             channel.events.clear();
+            channel.bytes = 0;
             std::mem::take(&mut channel.waiting)
         };
         wake(wakers);
@@ -306,5 +341,24 @@ mod tests {
         let written = (0..1_000).take_while(|_| writer.send_now(Vec::new()).is_ok()).count();
         assert_eq!(written, MAX_WAITING);
         assert!(writer.is_gone());
+    }
+
+    #[test]
+    fn the_bytes_that_wait_are_bounded_and_one_event_always_fits() {
+        let (writer, mut body) = open();
+        assert_eq!(writer.send_now(vec![b'x'; 2 * MAX_WAITING_BYTES]), Ok(()));
+        let mut small = Box::pin(writer.send(b"y".to_vec()));
+        assert_eq!(small.as_mut().now_or_never(), None, "the writer waits");
+        let event = body.next().now_or_never().flatten().expect("an event").expect("no error");
+        assert_eq!(event.len(), 2 * MAX_WAITING_BYTES);
+        assert_eq!(small.now_or_never(), Some(Ok(())));
+    }
+
+    #[test]
+    fn every_stream_ends_when_the_instance_is_given_up() {
+        let (writer, mut body) = open();
+        retire::end_all();
+        assert!(writer.is_gone());
+        assert!(body.next().now_or_never().expect("nothing to wait for").is_none());
     }
 }

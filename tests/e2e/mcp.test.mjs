@@ -271,7 +271,7 @@ describe("methods and paths", () => {
     ["/authorize", ["PUT", "DELETE", "PATCH"], ["GET", "POST"]],
     ["/callback", ["POST", "PUT"], ["GET"]],
     ["/messages?sessionId=x", ["GET", "PUT"], ["POST"]],
-    ["/sse", ["PUT", "DELETE"], ["GET"]],
+    ["/sse", ["PUT", "PATCH"], ["GET"]],
     ["/", ["POST", "PUT"], ["GET"]],
     ["/health", ["POST"], ["GET"]],
     ["/.well-known/oauth-authorization-server", ["POST", "DELETE"], ["GET"]],

@@ -61,14 +61,17 @@ describe("a session", { skip: lacksBuild("faults") }, () => {
     await session.end();
   });
 
-  test("takes notifications and strange responses with 202, and no body matters", async () => {
+  test("takes notifications and strange responses with 202 and no body", async () => {
     const session = await begin();
     for (const message of [
       { jsonrpc: "2.0", method: "notifications/roots/list_changed" },
       { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 99 } },
       { jsonrpc: "2.0", id: "nobody-asked", result: {} },
       { jsonrpc: "2.0", id: 7, error: { code: -1, message: "no" } },
-    ]) assert.equal((await session.post(message)).status, 202);
+    ]) {
+      const answer = await session.post(message);
+      assert.deepEqual([answer.status, answer.text], [202, ""]);
+    }
     await session.end();
   });
 
@@ -105,6 +108,36 @@ describe("a session", { skip: lacksBuild("faults") }, () => {
     await mine.end();
   });
 
+  test("of a page has what browsers need, on every kind of answer", async () => {
+    const page = { origin: stage.origin };
+    const session = await begin();
+    const answers = [
+      await session.post(ping, page),
+      await session.post({ jsonrpc: "2.0", method: "notifications/initialized" }, page),
+      await session.post({ jsonrpc: "2.0", id: 5, method: "tools/call", params: { name: "steps", arguments: { count: 2, milliseconds: 1 }, _meta: { progressToken: 1 } } }, page),
+      await session.get(undefined, page),
+    ];
+    assert.deepEqual(answers.map(({ status }) => status), [200, 202, 200, 405]);
+    for (const { headers } of answers) {
+      assert.equal(headers.get("access-control-allow-origin"), stage.origin);
+      assert.match(headers.get("access-control-expose-headers"), /mcp-session-id/i);
+    }
+    assert.equal((await session.post(ping, { origin: "https://evil.example" })).status, 403);
+    await session.end();
+  });
+
+  test("of before is no hindrance to a client that begins anew", async () => {
+    const old = await begin();
+    await old.end();
+    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "tests", version: "1" } };
+    const answer = await old.post({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+    assert.equal(answer.status, 200, answer.text);
+    const anew = new Session(stage.origin, employee, "2025-11-25", answer.headers.get("mcp-session-id"));
+    assert.notEqual(anew.id, old.id);
+    assert.equal((await anew.post(ping)).status, 200);
+    await anew.end();
+  });
+
   test("is no credential", async () => {
     const session = await begin();
     session.token = "garbage";
@@ -113,10 +146,12 @@ describe("a session", { skip: lacksBuild("faults") }, () => {
     assert.equal((await session.end()).status, 401);
   });
 
-  test("is bound to the revision it negotiated", async () => {
+  test("keeps to the revision it negotiated, and refuses one that is not spoken", async () => {
     const session = await begin();
-    assert.equal((await session.post(ping, { "mcp-protocol-version": "2025-06-18" })).status, 400);
+    assert.equal((await session.post(ping, { "mcp-protocol-version": "1999-01-01" })).status, 400);
     assert.equal((await session.post(ping, { "mcp-protocol-version": undefined })).status, 200, "known from the session");
+    const batch = await session.post([ping], { "mcp-protocol-version": "2025-03-26" });
+    assert.equal(batch.json().error.code, -32600, "what was negotiated has no batches");
     await session.end();
   });
 

@@ -80,7 +80,7 @@ structures! {
         name, logo_url, color, color_dark, remember_for: copy, privacy_policy_url,
         terms_of_service_url
     }
-    Limits { register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy }
+    Limits { register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy, task_ttl: copy }
     Audit { analytics_engine, queue, email: copy, arguments: copy }
     Policy { name, description, rule }
 }

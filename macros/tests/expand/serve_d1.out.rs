@@ -75,6 +75,7 @@ mod toolgate_worker {
                     token: 600u32,
                     callback: 120u32,
                     tool_timeout: 300u32,
+                    task_ttl: 86400u32,
                 },
                 audit: config::Audit {
                     analytics_engine: None,

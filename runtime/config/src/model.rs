@@ -244,6 +244,8 @@ pub struct Limits {
     pub callback: u32,
     /// How long a tool, prompt or resource may run, in seconds.
     pub tool_timeout: u32,
+    /// How long a task is kept from its creation, and runs at most, in seconds.
+    pub task_ttl: u32,
 }
 
 /// `[audit]`. Every event goes to the Worker's log in any case.

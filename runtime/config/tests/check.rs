@@ -52,6 +52,7 @@ fn defaults_are_those_of_the_demo() {
     assert!(!config.transport.notifications && config.transport.allowed_hosts.is_empty());
     assert_eq!((config.transport.session_idle, config.transport.page_size), (3600, 1000));
     assert_eq!(config.limits.tool_timeout, 300);
+    assert_eq!(config.limits.task_ttl, 86_400);
     assert!(config.policies.is_empty());
 }
 

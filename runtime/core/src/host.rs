@@ -15,11 +15,18 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 
 /// Whether the server answers to the name that the request was sent to. Without a list it answers
 /// to any: Cloudflare hands a Worker only requests to its own names. With one, a page cannot reach
-/// the server under a name of its own (DNS rebinding). This very machine always may.
+/// the server under a name of its own (DNS rebinding); nor can it where the server `is_local`, which is
+/// for this very machine only. This very machine always may.
 #[must_use]
-pub fn is_served<'a>(uri: &Uri, mut allowed: impl ExactSizeIterator<Item = &'a str>) -> bool {
+pub fn is_served<'a>(
+    uri: &Uri,
+    mut allowed: impl ExactSizeIterator<Item = &'a str>,
+    is_local: bool,
+) -> bool {
     let host = uri.host().unwrap_or_default();
-    allowed.len() == 0 || is_loopback(host) || allowed.any(|name| name.eq_ignore_ascii_case(host))
+    let is_any = allowed.len() == 0;
+    let is_named = is_any || allowed.any(|name| name.eq_ignore_ascii_case(host));
+    is_loopback(host) || (is_named && !is_local)
 }
 
 /// The `421` (RFC 9110 section 15.5.20) for any other name.
@@ -37,7 +44,7 @@ mod tests {
     #[test]
     fn with_a_list_only_its_names_and_this_machine_are_served() {
         let served = |uri: &'static str, allowed: &[&str]| {
-            is_served(&Uri::from_static(uri), allowed.iter().copied())
+            is_served(&Uri::from_static(uri), allowed.iter().copied(), false)
         };
         let listed = &["mcp.example.com"];
         for good in
@@ -49,5 +56,13 @@ mod tests {
             assert!(!served(bad, listed), "{bad}");
         }
         assert!(served("https://any.example/mcp", &[]));
+    }
+
+    #[test]
+    fn a_server_for_this_machine_answers_to_no_other_name() {
+        let none: [&str; 0] = [];
+        let served = |uri| is_served(&Uri::from_static(uri), none.into_iter(), true);
+        assert!(served("http://localhost:8788/mcp") && served("http://127.0.0.1/"));
+        assert!(!served("http://evil.example/mcp"));
     }
 }

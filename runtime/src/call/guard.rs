@@ -13,7 +13,7 @@
 //!
 //! A trap without a panic (the stack or the memory is used up) may have come in the middle of
 //! anything, the allocator included. Its call is answered the same way, but then the instance is
-//! given up: see [`retire`].
+//! given up: see [`retire`](crate::retire).
 
 use std::cell::{Cell, RefCell};
 use std::task::{Context, Poll, Waker};
@@ -105,9 +105,10 @@ fn run(job: Job) -> Option<Done> {
     DEPTH.set(depth);
     if caught && PANICS.get() == panics {
         worker::console_error!("a call ended in a trap that is no panic; the instance is given up");
-        javascript::retire();
-    } else if PANICS.get() >= javascript::MAX_PANICS {
-        javascript::retire();
+        javascript::give_up();
+    } else if caught && javascript::has_leaked_much() {
+        worker::console_error!("panics have leaked much memory; the instance is given up");
+        javascript::give_up();
     }
     if caught { None } else { DONE.take() }
 }
@@ -123,10 +124,18 @@ mod javascript {
     use worker::wasm_bindgen::{self, JsCast as _, JsValue};
 
     use super::{DEPTH, DONE, JOB, PANICS};
+    use crate::retire;
 
     /// Panics after which the instance is replaced for the memory they have leaked. A call holds a
-    /// few KiB, and a Worker has 128 MiB.
-    pub(super) const MAX_PANICS: u32 = 1000;
+    /// few KiB.
+    const MAX_PANICS: u32 = 1000;
+
+    /// Bytes of memory above which it is replaced after any panic: the arguments that a call has lost
+    /// can be megabytes, and a Worker has 128 MiB.
+    const MAX_MEMORY: usize = 64 * 1024 * 1024;
+
+    /// Bytes of a page of wasm memory.
+    const PAGE: usize = 64 * 1024;
 
     #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen, inline_js = "
 export function attempt(run) {
@@ -189,9 +198,14 @@ export function attempt(run) {
         }));
     }
 
-    /// Has the shim start a new instance for the next request. Whatever the old one still has open
-    /// is lost, as after a panic that nobody catches.
-    pub(super) fn retire() {
+    /// Whether what panics have leaked is worth a new instance.
+    pub(super) fn has_leaked_much() -> bool {
+        PANICS.get() >= MAX_PANICS || core::arch::wasm32::memory_size(0) * PAGE > MAX_MEMORY
+    }
+
+    /// Ends everything that is open, and has the shim start a new instance for the next request.
+    pub(super) fn give_up() {
+        retire::end_all();
         let state = Reflect::get(&js_sys::global(), &"__worker_init_state".into());
         if let Ok(state) = state {
             let _ = Reflect::set(&state, &"criticalError".into(), &JsValue::TRUE);

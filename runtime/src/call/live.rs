@@ -16,6 +16,7 @@ use super::outbox::Outbox;
 use super::{Asked, HostKind, Record, Step};
 use crate::context::{Client, UNSUPPORTED};
 use crate::platform::PlatformEntropy;
+use crate::retire;
 
 /// Ends a round of a call that asks: from the questions and the record to the result that the client
 /// gets. Named by what asks, so that a server without questions does not contain it.
@@ -41,6 +42,8 @@ pub(crate) struct Live {
     wakers: RefCell<Vec<Waker>>,
     numbered: Cell<u32>,
     releases: Cell<bool>,
+    /// Questions of a task that were put, and that the function let go.
+    withdrawn: RefCell<Vec<String>>,
     /// Whether the function may go on as a task, and whether it is to do so.
     is_late_task: bool,
     starts_task: Cell<bool>,
@@ -95,6 +98,7 @@ impl Live {
             wakers: RefCell::default(),
             numbered: Cell::new(0),
             releases: Cell::new(false),
+            withdrawn: RefCell::default(),
             is_late_task: false,
             starts_task: Cell::new(false),
             cancelled: Cell::new(false),
@@ -129,6 +133,9 @@ impl Live {
         if let Some((key, value)) = self.keeps.borrow_mut().pop_front() {
             return Some(Step::Keep { key, value });
         }
+        if let Some(id) = self.withdrawn.borrow_mut().pop() {
+            return Some(Step::Withdraw(id));
+        }
         if self.releases.take() {
             return Some(Step::Release);
         }
@@ -152,6 +159,7 @@ impl Live {
     pub(super) fn has_step(&self) -> bool {
         !self.outbox.borrow().is_empty()
             || !self.keeps.borrow().is_empty()
+            || !self.withdrawn.borrow().is_empty()
             || self.releases.get()
             || self.starts_task.get()
             || (self.host != HostKind::Stateless
@@ -371,6 +379,13 @@ impl Live {
     }
 }
 
+impl retire::Ends for Live {
+    /// Whoever polls the call then sees that it is over.
+    fn end(&self) {
+        self.wake();
+    }
+}
+
 /// A question that nobody waits for any more is no longer open.
 struct Withdraw<'a> {
     live: &'a Live,
@@ -379,6 +394,12 @@ struct Withdraw<'a> {
 
 impl Drop for Withdraw<'_> {
     fn drop(&mut self) {
-        self.live.questions.borrow_mut().retain(|question| question.asked.id != self.id);
+        let mut questions = self.live.questions.borrow_mut();
+        let open = |question: &Question| question.is_announced && question.reply.is_none();
+        let is_open = questions.iter().any(|other| other.asked.id == self.id && open(other));
+        questions.retain(|question| question.asked.id != self.id);
+        if is_open && self.live.host == HostKind::Task {
+            self.live.withdrawn.borrow_mut().push(self.id.clone());
+        }
     }
 }

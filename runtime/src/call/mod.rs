@@ -24,6 +24,7 @@ use worker::Env;
 use self::guard::Work;
 pub(crate) use self::live::Live;
 use crate::app::App;
+use crate::retire;
 use crate::timer::Timer;
 use crate::tool::Context;
 use crate::tool::registry::Registry;
@@ -85,6 +86,8 @@ pub(crate) enum Step {
         /// What it came to.
         value: Value,
     },
+    /// Nobody waits any more for the answer to the question of this id.
+    Withdraw(String),
     /// End the HTTP stream; the client comes back for the rest.
     Release,
     /// Go on as a task, from the start with this record; this run is over. Only for a host without
@@ -128,6 +131,7 @@ impl Running {
         let subject = is_interactive(registry, &target).then(|| arguments.clone());
         let is_late_task = host == HostKind::Stateless && is_late_task(registry, &call);
         let live = Rc::new(Live::new(call, subject, record, host, is_late_task));
+        retire::watch(&live);
         let context = Context::of_call(caller, env, request_id, shard, app, Rc::clone(&live));
         let work: Work = Box::pin(async move { registry.run(&target, &context, arguments).await });
         Self {
@@ -173,6 +177,16 @@ impl Running {
             }
             if self.work.is_none() {
                 return Poll::Pending;
+            }
+            if retire::is_over() {
+                // Left as it is: what it holds is in memory that nothing is to touch any more.
+                std::mem::forget(self.work.take());
+                if self.live.host() == HostKind::Task {
+                    // The next instance runs it again.
+                    return Poll::Pending;
+                }
+                self.outcome = Some(Err(fault::lost()));
+                continue;
             }
             self.live.wake_on_change(polling.waker());
             match guard::poll(&mut self.work, polling.waker()) {

@@ -18,7 +18,7 @@ use super::{HostKind, Record, Running, Start, Step, is_late_task};
 use crate::entry::Incoming;
 use crate::feature::{self, Owner};
 use crate::mcp::Admitted;
-use crate::sse::{self, Writer};
+use crate::sse::{self, WATCHED, Writer};
 use crate::timer::Timer;
 use crate::tool::registry::Registry;
 
@@ -76,8 +76,9 @@ pub(crate) async fn answer(
     for text in ready.into_iter().chain(answered).chain(first) {
         let _ = writer.send_now(sse::event(None, None, &text));
     }
+    let is_watched = exchange.revision().is_modern();
     incoming.wait_until(stream(calls, exchange, writer));
-    sse::response(body)
+    sse::response(if is_watched { body.keep_alive(WATCHED) } else { body })
 }
 
 enum Begun {
@@ -163,7 +164,9 @@ impl Calls {
                         return self.poll(context);
                     }
                     // There is no session to ask in, and no other stream to go on with.
-                    Poll::Ready(Step::Ask(_) | Step::Keep { .. } | Step::Release) => {}
+                    Poll::Ready(
+                        Step::Ask(_) | Step::Keep { .. } | Step::Withdraw(_) | Step::Release,
+                    ) => {}
                 }
             }
         }

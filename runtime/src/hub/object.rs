@@ -16,7 +16,7 @@ use worker::{Env, Request, Response, SqlStorageValue};
 
 use super::{LISTEN, PUBLISH, REGISTER, UNREGISTER};
 use crate::object::Object;
-use crate::platform::EnvVars;
+use crate::platform::{EnvVars, now};
 use crate::relay::{self, Received};
 use crate::sse::{self, COMMENT, Writer};
 use crate::timer::Timer;
@@ -33,6 +33,9 @@ const NOTICED: Duration = Duration::from_millis(200);
 
 /// Sessions that are told of changes. Each costs a request of the object per change.
 const MAX_SESSIONS: u64 = 10_000;
+
+/// Sessions of one person among them; a new one takes the place of the oldest.
+const MAX_SESSIONS_OF_ONE: u64 = 64;
 
 /// Sessions that are told at once; the platform lets an object wait for a few requests only.
 const AT_ONCE: usize = 6;
@@ -52,7 +55,7 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
     match request.path().as_str() {
         LISTEN => listen(object, Received::read(&mut request).await?).await,
         PUBLISH => publish(object, &crate::object::body(&mut request).await?),
-        REGISTER => register(object, request.text().await?),
+        REGISTER => register(object, &request.text().await?),
         UNREGISTER => unregister(object, request.text().await?),
         _ => Response::error("no such operation", 404),
     }
@@ -73,11 +76,11 @@ async fn listen(object: &Object, received: Received) -> worker::Result<Response>
     let (writer, body) = sse::open();
     // Just opened: there is room.
     let _ = writer.send_now(sse::event(None, None, &listen.acknowledged()));
-    let Received { owner, caller, .. } = received;
+    let Received { owner, caller, until, .. } = received;
     let listener = Rc::new(Listener { owner, caller, listen, writer });
     memory.0.borrow_mut().push(Rc::clone(&listener));
-    // The claims of the token judge what may be heard, so the stream lives no longer than a token.
-    let life = Duration::from_secs(object.app().config.tokens.access_token_ttl.into());
+    // The claims of the token judge what may be heard, so the stream lives no longer than the token.
+    let life = Duration::from_secs(until.saturating_sub(now()));
     object.state().wait_until(async move {
         let gone = Box::pin(listener.writer.gone());
         if let Either::Right(_) = select(gone, Timer::from(life)).await {
@@ -160,16 +163,27 @@ async fn tell(env: &Env, name: &str, change: &[u8]) -> bool {
 }
 
 const TABLE: &str = "listening";
-const CREATE: &str = "CREATE TABLE IF NOT EXISTS listening (name TEXT PRIMARY KEY) WITHOUT ROWID";
+const CREATE: &str = "CREATE TABLE IF NOT EXISTS listening \
+     (at INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, owner TEXT NOT NULL)";
 const DELETE: &str = "DELETE FROM listening WHERE name = ?";
 
-fn register(object: &Object, name: String) -> worker::Result<Response> {
+/// `row` is the owner and the name, on a line each.
+fn register(object: &Object, row: &str) -> worker::Result<Response> {
+    let Some((owner, name)) = row.split_once('\n') else {
+        return Err("no name of a session".into());
+    };
     let sql = object.sql();
     sql.exec(CREATE, None)?;
-    let limit = SqlStorageValue::Integer(MAX_SESSIONS.cast_signed());
+    let number = |number: u64| SqlStorageValue::Integer(number.cast_signed());
     sql.exec(
-        "INSERT OR IGNORE INTO listening SELECT ? WHERE (SELECT count(*) FROM listening) < ?",
-        vec![name.into(), limit],
+        "DELETE FROM listening WHERE owner = ?1 AND name <> ?2 AND at NOT IN \
+         (SELECT at FROM listening WHERE owner = ?1 ORDER BY at DESC LIMIT ?3)",
+        vec![owner.into(), name.into(), number(MAX_SESSIONS_OF_ONE - 1)],
+    )?;
+    sql.exec(
+        "INSERT OR IGNORE INTO listening (name, owner) \
+         SELECT ?, ? WHERE (SELECT count(*) FROM listening) < ?",
+        vec![name.into(), owner.into(), number(MAX_SESSIONS)],
     )?;
     Response::empty()
 }

@@ -67,26 +67,26 @@ impl Calls {
     pub(super) async fn run(&self, call: Rc<LiveCall>, post: &Post) {
         loop {
             match call.next().await {
-                Step::Send(text) => post.notify(&text),
+                Step::Send(text) => post.notify(&text).await,
                 Step::Ask(asked) => {
                     for asked in asked {
                         // To be found before the client can answer.
                         call.asked.borrow_mut().push(asked.id.clone());
-                        if !post.ask(&asked) {
+                        if !post.ask(&asked).await {
                             self.reply(&asked.id, Err(Value::Null));
                         }
                     }
                 }
                 // Of tasks only.
-                Step::Keep { .. } | Step::StartTask(_) => {}
+                Step::Keep { .. } | Step::Withdraw(_) | Step::StartTask(_) => {}
                 Step::Release => post.release(),
                 Step::Done(outcome) => {
                     self.0.borrow_mut().retain(|other| !Rc::ptr_eq(other, &call));
                     for id in call.asked.take() {
-                        post.withdraw(&id);
+                        post.withdraw(&id).await;
                     }
                     let outcome = (!call.is_cancelled.get()).then_some(outcome);
-                    return post.answer(call.slot, &call.request_id, outcome);
+                    return post.answer(call.slot, &call.request_id, outcome).await;
                 }
             }
         }

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use futures_util::Stream;
 
 use super::store::Store;
+use crate::retire;
 use crate::sse::{self, COMMENT, KEEP_ALIVE};
 use crate::timer::Timer;
 
@@ -24,6 +25,8 @@ pub(super) struct Outlet {
     /// Nothing but notifications goes on the stream.
     pub(super) is_standalone: bool,
     end: Cell<End>,
+    /// The last event that was sent.
+    sent: Cell<u64>,
     reader: RefCell<Option<Waker>>,
 }
 
@@ -43,8 +46,6 @@ pub(super) struct Connection {
     store: Store,
     outlet: Rc<Outlet>,
     outlets: Weak<Outlets>,
-    /// The last event that was sent.
-    sent: u64,
     /// Still to be sent: an event without data, so that the client can resume before the first one
     /// (MCP 2025-11-25, Streamable HTTP).
     is_primed: bool,
@@ -61,10 +62,12 @@ impl Connection {
         primes: bool,
     ) -> Self {
         close(outlets, |other| other.stream == outlet.stream, End::Now);
+        outlet.sent.set(sent);
         let outlet = Rc::new(outlet);
+        retire::watch(&outlet);
         outlets.borrow_mut().push(Rc::clone(&outlet));
         let outlets = Rc::downgrade(outlets);
-        Self { store, outlet, outlets, sent, is_primed: !primes, silence: None }
+        Self { store, outlet, outlets, is_primed: !primes, silence: None }
     }
 
     /// Whether nothing but notifications goes on its stream.
@@ -73,18 +76,18 @@ impl Connection {
     }
 
     fn event(&mut self) -> worker::Result<Option<Vec<u8>>> {
-        let Outlet { stream, ref end, .. } = *self.outlet;
+        let Outlet { stream, ref end, ref sent, .. } = *self.outlet;
         if end.get() == End::Now {
             return Ok(None);
         }
         if !self.is_primed {
             self.is_primed = true;
             let mut event = RETRY.as_bytes().to_vec();
-            event.extend(sse::event(Some(&event_id(stream, self.sent)), None, ""));
+            event.extend(sse::event(Some(&event_id(stream, sent.get())), None, ""));
             return Ok(Some(event));
         }
-        let Some((seq, data)) = self.store.next(stream, self.sent)? else { return Ok(None) };
-        self.sent = seq;
+        let Some((seq, data)) = self.store.next(stream, sent.get())? else { return Ok(None) };
+        sent.set(seq);
         self.store.trim(stream, seq)?;
         Ok(Some(sse::event(Some(&event_id(stream, seq)), None, &data)))
     }
@@ -106,6 +109,10 @@ impl Stream for Connection {
             }
         }
         if self.is_over() {
+            if self.outlet.end.get() == End::AfterRest && !self.outlet.is_standalone {
+                // Whoever it was sent to may still come back for it; it is the first to give way.
+                self.store.set_read(self.outlet.stream)?;
+            }
             return Poll::Ready(None);
         }
         *self.outlet.reader.borrow_mut() = Some(context.waker().clone());
@@ -128,7 +135,13 @@ impl Drop for Connection {
 
 impl Outlet {
     pub(super) fn new(stream: u64, is_standalone: bool, end: End) -> Self {
-        Self { stream, is_standalone, end: Cell::new(end), reader: RefCell::default() }
+        let (end, sent) = (Cell::new(end), Cell::new(0));
+        Self { stream, is_standalone, end, sent, reader: RefCell::default() }
+    }
+
+    /// The last event that was sent.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.get()
     }
 
     fn wake(&self) {
@@ -136,6 +149,13 @@ impl Outlet {
         if let Some(reader) = reader {
             reader.wake();
         }
+    }
+}
+
+impl retire::Ends for Outlet {
+    fn end(&self) {
+        self.end.set(End::Now);
+        self.wake();
     }
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_channel::oneshot;
+use futures_util::StreamExt as _;
 use futures_util::future::{Either, join_all, select};
 use http::StatusCode;
 use http::header::ACCEPT;
@@ -16,7 +17,7 @@ use toolgate_core::mcp::{
     self as protocol, AcceptedSession, Exchange, Fault, INTERNAL_ERROR, Revision, SessionState,
 };
 use toolgate_core::reply;
-use worker::{Request, Response, ResponseBuilder};
+use worker::{Request, Response, ResponseBuilder, console_error};
 
 use super::calls::Calls;
 use super::connection::{Outlet, read_event_id};
@@ -57,6 +58,8 @@ struct Session {
     owner: String,
     /// As of the last message.
     caller: Caller,
+    /// When those claims are over, in seconds since 1970.
+    until: u64,
     state: SessionState,
     /// As stored.
     seen_at: u64,
@@ -104,6 +107,7 @@ async fn begin(object: &Object, received: Received) -> worker::Result<Response> 
     let row = Row {
         name: received.name(),
         caller: serde_json::to_string(&received.caller)?,
+        until: received.until,
         state: String::from_utf8(received.body).map_err(|_| "the state is not JSON")?,
         owner: received.owner,
         seen_at: now(),
@@ -120,16 +124,27 @@ async fn open(object: &Object, memory: &Memory, received: Received) -> worker::R
     // Just opened: there is room.
     let _ = writer.send_now(sse::event(None, Some("endpoint"), &endpoint));
     let name = received.name();
+    let reader = writer.clone();
     *memory.session.borrow_mut() = Some(Session {
         name: name.clone(),
         owner: received.owner,
         caller: received.caller,
+        until: received.until,
         state: SessionState::default(),
         seen_at: 0,
         way: Way::Sse(writer),
         is_registered: false,
     });
     register(object, memory).await?;
+    if object.app().config.transport.notifications {
+        let env = object.env().clone();
+        object.state().wait_until(async move {
+            reader.gone().await;
+            if let Err(error) = hub::tell(&env, hub::UNREGISTER, name.as_bytes()).await {
+                console_error!("the end of a session was not told: {error}");
+            }
+        });
+    }
     sse::response(body)
 }
 
@@ -143,11 +158,15 @@ fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
     if session.is_none() && object.has_table(TABLE)? {
         let streams = Streams::new(object.sql());
         let Some(row) = streams.store().row()? else { return Ok(false) };
+        let read = (serde_json::from_str(&row.caller), serde_json::from_str(&row.state));
+        // An earlier version of the server has written it: its client begins anew.
+        let (Ok(caller), Ok(state)) = read else { return Ok(false) };
         *session = Some(Session {
             name: row.name,
             owner: row.owner,
-            caller: serde_json::from_str(&row.caller)?,
-            state: serde_json::from_str(&row.state)?,
+            caller,
+            until: row.until,
+            state,
             seen_at: row.seen_at,
             way: Way::Stored(Rc::new(streams)),
             is_registered: false,
@@ -163,15 +182,17 @@ fn admits(object: &Object, memory: &Memory, received: &Received) -> worker::Resu
     let Some(session) = session.as_mut().filter(|session| session.owner == received.owner) else {
         return Ok(false);
     };
-    let is_other = session.caller != received.caller;
+    let is_other = session.caller != received.caller || session.until != received.until;
     if is_other {
         session.caller = received.caller.clone();
+        session.until = received.until;
     }
     if let Way::Stored(streams) = &session.way {
         let (now, precision) = (now(), idle(object).as_secs() / PRECISION);
         if is_other || now.saturating_sub(session.seen_at) > precision {
             session.seen_at = now;
-            streams.store().set_seen(now, serde_json::to_string(&session.caller)?)?;
+            let caller = serde_json::to_string(&session.caller)?;
+            streams.store().set_seen(now, caller, session.until)?;
         }
     }
     Ok(true)
@@ -205,7 +226,7 @@ async fn message(
             }
             Way::Sse(writer) => {
                 // A client that is gone has no session any more.
-                let _ = writer.send_now(sse::event(None, Some("message"), &text));
+                let _ = writer.send(sse::event(None, Some("message"), &text)).await;
                 taken()
             }
         },
@@ -288,12 +309,12 @@ async fn run(
     let takes_stream = exchange.takes_stream();
     let post = Rc::new(match &way {
         Way::Stored(streams) => Post::undecided(exchange, pending, Rc::clone(streams), sender),
-        Way::Sse(writer) => Post::sse(exchange, pending, writer.clone()),
+        Way::Sse(writer) => Post::sse(exchange, pending, writer.clone()).await,
     });
     if is_too_much {
         for call in calls {
             let fault = Fault::new(INTERNAL_ERROR, "This session has too many calls at once");
-            post.answer(call.slot, &call.request_id, Some(Err(fault)));
+            post.answer(call.slot, &call.request_id, Some(Err(fault))).await;
         }
     } else {
         let Received { owner, caller, .. } = received;
@@ -377,10 +398,13 @@ async fn stream(object: &Object, memory: &Memory, received: &Received) -> worker
         // Nothing would ever come on it.
         None => return no_stream(),
     };
-    if connection.is_standalone() {
-        register(object, memory).await?;
+    if !connection.is_standalone() {
+        return sse::response(connection);
     }
-    sse::response(connection)
+    register(object, memory).await?;
+    // The client comes back for the rest with a token that is good then.
+    let life = Duration::from_secs(received.until.saturating_sub(now()));
+    sse::response(connection.take_until(Box::pin(Timer::from(life))))
 }
 
 fn no_stream() -> worker::Result<Response> {
@@ -396,15 +420,18 @@ async fn register(object: &Object, memory: &Memory) -> worker::Result<()> {
     if !object.app().config.transport.notifications {
         return Ok(());
     }
-    let name = {
-        let mut session = memory.session.borrow_mut();
-        let Some(session) = session.as_mut() else { return Ok(()) };
-        if std::mem::replace(&mut session.is_registered, true) {
-            return Ok(());
+    let row = {
+        let session = memory.session.borrow();
+        match session.as_ref().filter(|session| !session.is_registered) {
+            Some(session) => [session.owner.as_str(), "\n", &session.name].concat(),
+            None => return Ok(()),
         }
-        session.name.clone()
     };
-    hub::tell(object.env(), hub::REGISTER, name.as_bytes()).await
+    hub::tell(object.env(), hub::REGISTER, row.as_bytes()).await?;
+    if let Some(session) = memory.session.borrow_mut().as_mut() {
+        session.is_registered = true;
+    }
+    Ok(())
 }
 
 /// Something changed: tells the client, if it wants and may hear of it.
@@ -420,6 +447,7 @@ fn changed(object: &Object, memory: &Memory, change: &Change) -> worker::Result<
     let server = mcp::server(object.app(), registry, &log);
     let vars = EnvVars(object.env());
     let hears = session.state.wants(change)
+        && now() < session.until
         && may_hear(&server, &session.caller, &vars, &session.owner, change);
     let Some(text) = notify::changed(change).filter(|_| hears) else { return Response::empty() };
     let is_sent = match &session.way {

@@ -61,10 +61,12 @@ impl Post {
     }
 
     /// Of HTTP+SSE, where everything goes on the one stream.
-    pub(super) fn sse(mut exchange: Exchange, pending: Vec<Value>, writer: Writer) -> Self {
+    pub(super) async fn sse(mut exchange: Exchange, pending: Vec<Value>, writer: Writer) -> Self {
         let ready = exchange.ready();
         let post = Self::new(exchange, pending, Way::Sse(writer));
-        ready.iter().for_each(|text| post.send(text, true));
+        for text in &ready {
+            post.send(text, true).await;
+        }
         post
     }
 
@@ -81,24 +83,24 @@ impl Post {
     }
 
     /// Sends a notification; without a stream there is nowhere to.
-    pub(super) fn notify(&self, text: &str) {
+    pub(super) async fn notify(&self, text: &str) {
         if self.begin_stream() {
-            self.send(text, false);
+            self.send(text, false).await;
         }
     }
 
     /// Sends a request to the client. False if that is not possible.
-    pub(super) fn ask(&self, asked: &Asked) -> bool {
+    pub(super) async fn ask(&self, asked: &Asked) -> bool {
         let can = self.begin_stream();
         if can {
-            self.send(&asked.ask.request(&asked.id, self.revision), true);
+            self.send(&asked.ask.request(&asked.id, self.revision), true).await;
         }
         can
     }
 
     /// Tells the client that nobody waits for its answer any more.
-    pub(super) fn withdraw(&self, id: &str) {
-        self.send(&notify::cancelled(id), false);
+    pub(super) async fn withdraw(&self, id: &str) {
+        self.send(&notify::cancelled(id), false).await;
     }
 
     /// Ends the connection, while the calls go on. Clients of other revisions would not come back
@@ -159,21 +161,24 @@ impl Post {
     /// Sends what was ready before there was a stream.
     fn catch_up(&self) {
         let ready = self.exchange.borrow_mut().as_mut().map(Exchange::ready).unwrap_or_default();
-        ready.iter().for_each(|text| self.send(text, true));
+        ready.iter().for_each(|text| self.store(text, true));
         for (slot, outcome) in self.results.take() {
-            self.send_answer(slot, outcome);
+            if let Some(answer) = self.shaped(slot, outcome) {
+                self.store(&answer, true);
+            }
         }
     }
 
     /// A call has ended; without an outcome if it was cancelled, which is not answered.
-    pub(super) fn answer(&self, slot: usize, request_id: &Value, outcome: Option<Outcome>) {
+    pub(super) async fn answer(&self, slot: usize, request_id: &Value, outcome: Option<Outcome>) {
         self.pending.borrow_mut().retain(|pending| pending != request_id);
         let is_last = self.pending.borrow().is_empty();
         let was_cancelled = outcome.is_none();
-        if let Way::Undecided(..) = &*self.way.borrow() {
+        let is_undecided = matches!(&*self.way.borrow(), Way::Undecided(..));
+        if is_undecided {
             self.results.borrow_mut().extend(outcome.map(|outcome| (slot, outcome)));
-        } else if let Some(outcome) = outcome {
-            self.send_answer(slot, outcome);
+        } else if let Some(answer) = outcome.and_then(|outcome| self.shaped(slot, outcome)) {
+            self.send(&answer, true).await;
         }
         // JSON would have an answer to each of a batch.
         if was_cancelled && !(is_last && self.results.borrow().is_empty()) {
@@ -205,25 +210,29 @@ impl Post {
         }
     }
 
-    fn send_answer(&self, slot: usize, outcome: Outcome) {
-        let answer = self
-            .exchange
-            .borrow_mut()
-            .as_mut()
-            .and_then(|exchange| exchange.answer_one(slot, outcome));
-        if let Some(answer) = answer {
-            self.send(&answer, true);
+    /// The answer as text.
+    fn shaped(&self, slot: usize, outcome: Outcome) -> Option<String> {
+        let mut exchange = self.exchange.borrow_mut();
+        exchange.as_mut().and_then(|exchange| exchange.answer_one(slot, outcome))
+    }
+
+    /// Sends a message; waits for a client that is slow to take what goes straight to it.
+    async fn send(&self, text: &str, is_needed: bool) {
+        let writer = match &*self.way.borrow() {
+            Way::Sse(writer) => Some(writer.clone()),
+            Way::Stream(..) | Way::Undecided(..) | Way::Done => None,
+        };
+        match writer {
+            // A client that is gone has no session any more.
+            Some(writer) => drop(writer.send(sse::event(None, Some("message"), text)).await),
+            None => self.store(text, is_needed),
         }
     }
 
-    fn send(&self, text: &str, is_needed: bool) {
-        match &*self.way.borrow() {
-            Way::Stream(streams, stream) => streams.append(*stream, text, is_needed),
-            Way::Sse(writer) => {
-                // A client that is gone has no session any more.
-                let _ = writer.send_now(sse::event(None, Some("message"), text));
-            }
-            Way::Undecided(..) | Way::Done => {}
+    /// Adds a message to the stored stream, where there is one.
+    fn store(&self, text: &str, is_needed: bool) {
+        if let Way::Stream(streams, stream) = &*self.way.borrow() {
+            streams.append(*stream, text, is_needed);
         }
     }
 }

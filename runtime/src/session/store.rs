@@ -10,10 +10,11 @@ use worker::{SqlStorage, SqlStorageValue};
 pub(super) const TABLE: &str = "session";
 
 const CREATE: [&str; 3] = [
-    "CREATE TABLE session (name TEXT, owner TEXT, caller TEXT, state TEXT, seen_at INTEGER)",
+    "CREATE TABLE session (name TEXT, owner TEXT, caller TEXT, until INTEGER, state TEXT, \
+     seen_at INTEGER)",
     // Numbers are never given twice: event ids are unique in a session.
     "CREATE TABLE stream (id INTEGER PRIMARY KEY AUTOINCREMENT, pending TEXT, bytes INTEGER, \
-     ended_at INTEGER)",
+     ended_at INTEGER, is_read INTEGER NOT NULL DEFAULT 0)",
     "CREATE TABLE event (stream INTEGER, seq INTEGER, part INTEGER, data TEXT, \
      PRIMARY KEY (stream, seq, part)) WITHOUT ROWID",
 ];
@@ -21,12 +22,14 @@ const CREATE: [&str; 3] = [
 /// Bytes of one row. SQLite in a Durable Object takes rows of up to 2 MB; a result can be larger.
 const MAX_PART: usize = 1024 * 1024;
 
-/// Bytes of events that one session may keep. Above it, streams that ended give way, oldest first;
-/// then notifications are left out, which nobody counts on. Answers always have room: there are no
-/// more of them than calls.
+/// Bytes of events that one session may keep. Above it, what was sent gives way: streams that ended,
+/// oldest first, and then what is behind the readers of others. Then streams that ended give way that
+/// nobody has read, and then notifications are left out, which nobody counts on. Answers always have
+/// room: there are no more of them than calls.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Streams that ended and are kept for a client that lost its connection shortly before.
+/// Streams that ended, were read to their end, and are kept for a client that lost its connection
+/// shortly before.
 const MAX_ENDED: u64 = 32;
 
 /// Seconds for which a stream that ended is kept. Clients give up sooner.
@@ -42,6 +45,8 @@ pub(super) struct Row {
     pub(super) owner: String,
     /// JSON.
     pub(super) caller: String,
+    /// When those claims are over, in seconds since 1970.
+    pub(super) until: u64,
     /// JSON.
     pub(super) state: String,
     pub(super) seen_at: u64,
@@ -55,13 +60,15 @@ impl Store {
         for statement in CREATE {
             self.run(statement, vec![])?;
         }
-        let Row { name, owner, caller, state, seen_at } = row;
-        let values = vec![name.into(), owner.into(), caller.into(), state.into(), number(seen_at)];
-        self.run("INSERT INTO session VALUES (?, ?, ?, ?, ?)", values)
+        let Row { name, owner, caller, until, state, seen_at } = row;
+        let (until, seen_at) = (number(until), number(seen_at));
+        let values = vec![name.into(), owner.into(), caller.into(), until, state.into(), seen_at];
+        self.run("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?)", values)
     }
 
     pub(super) fn row(&self) -> worker::Result<Option<Row>> {
-        let row = self.first("SELECT name, owner, caller, state, seen_at FROM session", vec![])?;
+        let row =
+            self.first("SELECT name, owner, caller, until, state, seen_at FROM session", vec![])?;
         let Some(row) = row else { return Ok(None) };
         let mut row = row.into_iter();
         let mut next = || row.next().unwrap_or(SqlStorageValue::Null);
@@ -69,6 +76,7 @@ impl Store {
             name: text(next()),
             owner: text(next()),
             caller: text(next()),
+            until: integer(&next()),
             state: text(next()),
             seen_at: integer(&next()),
         }))
@@ -78,10 +86,11 @@ impl Store {
         self.run("UPDATE session SET state = ?", vec![state.into()])
     }
 
-    /// The caller as of the last message, whose claims judge what the session may hear.
-    pub(super) fn set_seen(&self, seen_at: u64, caller: String) -> worker::Result<()> {
-        let values = vec![number(seen_at), caller.into()];
-        self.run("UPDATE session SET seen_at = ?, caller = ?", values)
+    /// The caller as of the last message, whose claims judge what the session may hear until they are
+    /// over.
+    pub(super) fn set_seen(&self, seen_at: u64, caller: String, until: u64) -> worker::Result<()> {
+        let values = vec![number(seen_at), caller.into(), number(until)];
+        self.run("UPDATE session SET seen_at = ?, caller = ?, until = ?", values)
     }
 
     /// Begins a stream. `pending` is a JSON array of the ids of the requests it will answer; none for
@@ -89,7 +98,7 @@ impl Store {
     pub(super) fn begin_stream(&self, pending: String, now: u64) -> worker::Result<u64> {
         let oldest = now.saturating_sub(KEPT_FOR);
         self.forget(
-            "ended_at < ? OR ended_at > 0 AND id NOT IN \
+            "ended_at < ? OR ended_at > 0 AND is_read AND id NOT IN \
              (SELECT id FROM stream WHERE ended_at > 0 ORDER BY ended_at DESC, id DESC LIMIT ?)",
             vec![number(oldest), number(MAX_ENDED)],
         )?;
@@ -129,24 +138,38 @@ impl Store {
         self.run("UPDATE stream SET ended_at = ? WHERE id = ?", values)
     }
 
+    /// Says that a stream was sent to its end.
+    pub(super) fn set_read(&self, stream: u64) -> worker::Result<()> {
+        self.run("UPDATE stream SET is_read = 1 WHERE id = ?", vec![number(stream)])
+    }
+
     /// Deletes a stream.
     pub(super) fn delete_stream(&self, stream: u64) -> worker::Result<()> {
         self.forget("id = ?", vec![number(stream)])
     }
 
-    /// Adds an event to a stream. `least` is the lowest number it may have.
+    /// Adds an event to a stream. `sent` are streams that are read, and how far.
     pub(super) fn append(
         &self,
         stream: u64,
-        least: u64,
         data: &str,
         is_answer: bool,
+        sent: &[(u64, u64)],
     ) -> worker::Result<()> {
         let size = data.len() as u64;
-        if !self.make_room(size)? && !is_answer {
+        if !self.make_room(size, sent)? && !is_answer {
             return Ok(());
         }
-        let seq = number((self.last(stream)? + 1).max(least));
+        self.insert(stream, self.last(stream)? + 1, data)
+    }
+
+    /// Adds an answer to a stream whose calls are lost. `least` is the lowest number it may have.
+    pub(super) fn append_lost(&self, stream: u64, least: u64, data: &str) -> worker::Result<()> {
+        self.insert(stream, (self.last(stream)? + 1).max(least), data)
+    }
+
+    fn insert(&self, stream: u64, seq: u64, data: &str) -> worker::Result<()> {
+        let (size, seq) = (data.len() as u64, number(seq));
         let mut rest = data;
         for part in 0.. {
             let (head, tail) = split(rest);
@@ -227,19 +250,30 @@ impl Store {
         Ok(row.and_then(|row| row.first().map(integer)).unwrap_or(0))
     }
 
-    fn make_room(&self, size: u64) -> worker::Result<bool> {
+    fn make_room(&self, size: u64, sent: &[(u64, u64)]) -> worker::Result<bool> {
+        let mut behind = sent.iter();
         loop {
             let used = self.first("SELECT coalesce(sum(bytes), 0) FROM stream", vec![])?;
             let used = used.and_then(|row| row.first().map(integer)).unwrap_or(0);
             if used + size <= MAX_BYTES {
                 return Ok(true);
             }
-            let oldest = self.first("SELECT min(id) FROM stream WHERE ended_at > 0", vec![])?;
-            match oldest.as_ref().and_then(|row| row.first()).map(integer) {
-                Some(oldest) if oldest > 0 => self.delete_stream(oldest)?,
-                _ => return Ok(false),
+            if let Some(read) = self.oldest_ended("is_read")? {
+                self.delete_stream(read)?;
+            } else if let Some((stream, sent)) = behind.next() {
+                self.forget_before(*stream, *sent)?;
+            } else if let Some(unread) = self.oldest_ended("NOT is_read")? {
+                self.delete_stream(unread)?;
+            } else {
+                return Ok(false);
             }
         }
+    }
+
+    fn oldest_ended(&self, which: &str) -> worker::Result<Option<u64>> {
+        let query = ["SELECT min(id) FROM stream WHERE ended_at > 0 AND ", which].concat();
+        let row = self.first(&query, vec![])?;
+        Ok(row.and_then(|row| row.first().map(integer)).filter(|id| *id > 0))
     }
 
     fn forget(&self, which: &str, values: Vec<SqlStorageValue>) -> worker::Result<()> {

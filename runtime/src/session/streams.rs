@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use serde_json::Value;
-use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
+use toolgate_core::mcp::fault;
 use worker::{SqlStorage, console_error};
 
 use super::connection::{self, Connection, End, Outlet, Outlets};
@@ -59,7 +59,10 @@ impl Streams {
 
     /// Adds an event. Once there is no room, only what is needed is kept.
     pub(super) fn append(&self, stream: u64, text: &str, is_needed: bool) {
-        if let Err(error) = self.store.append(stream, 0, text, is_needed) {
+        let outlets = self.outlets.borrow();
+        let sent: Vec<_> = outlets.iter().map(|outlet| (outlet.stream, outlet.sent())).collect();
+        drop(outlets);
+        if let Err(error) = self.store.append(stream, text, is_needed, &sent) {
             return console_error!("an event could not be stored: {error}");
         }
         connection::wake(&self.outlets, stream);
@@ -136,8 +139,8 @@ impl Streams {
     fn give_up(&self, stream: u64, seq: u64, pending: &str) -> worker::Result<()> {
         let pending: Vec<Value> = serde_json::from_str(pending)?;
         for id in &pending {
-            let fault = Fault::new(INTERNAL_ERROR, "The call was lost when the server restarted");
-            self.store.append(stream, seq.saturating_add(1), &fault.response(Some(id)), true)?;
+            let lost = fault::lost().response(Some(id));
+            self.store.append_lost(stream, seq.saturating_add(1), &lost)?;
         }
         self.store.end_stream(stream, now())
     }

@@ -19,6 +19,8 @@ use crate::object::Object;
 /// and a Worker has 128 MB.
 const MAX_ROWS_BYTES: usize = 8 * 1024 * 1024;
 
+const TABLE: &str = "toolgate_state";
+
 /// `AUTOINCREMENT` never gives a number twice, so that a value which was deleted and made anew is
 /// not taken for the one that was read before.
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS toolgate_state \
@@ -45,7 +47,7 @@ impl Feature for StateFeature {
             let storage = object.state().storage();
             let answer = match request.path().as_str() {
                 "/state/value" => {
-                    serde_json::to_string(&value(&storage.sql(), serde_json::from_str(&body)?)?)?
+                    serde_json::to_string(&value(object, serde_json::from_str(&body)?)?)?
                 }
                 "/state/sql" => {
                     serde_json::to_string(&sql(&storage, serde_json::from_str(&body)?))?
@@ -64,11 +66,14 @@ impl Feature for StateFeature {
 
 /// Reads, decides and writes without waiting in between, so nothing can come between them; the
 /// platform holds the answer back until the write is durable.
-fn value(sql: &SqlStorage, question: Question) -> worker::Result<Kept> {
-    sql.exec(CREATE_TABLE, None)?;
+fn value(object: &Object, question: Question) -> worker::Result<Kept> {
+    let sql = &object.sql();
     match question {
+        // Who only looks leaves nothing behind.
+        Question::Get(_) if !object.has_table(TABLE)? => Ok(Kept { done: true, ..Kept::default() }),
         Question::Get(key) => read(sql, key),
         Question::Put { key, value, expected } => {
+            sql.exec(CREATE_TABLE, None)?;
             if let Some(expected) = expected {
                 let kept = read(sql, key.clone())?;
                 if kept.version != expected {

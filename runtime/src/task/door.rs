@@ -60,9 +60,13 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
         memo: record.memo,
         id,
     };
-    let view: TaskView =
-        ask(&env, &object, CREATE, &task).await.map_err(|error| unavailable(&error))?;
-    Ok(Box::new(view))
+    match ask::<TaskView>(&env, &object, CREATE, &task).await {
+        Ok(view) => Ok(Box::new(view)),
+        Err(error) => {
+            quota::end(&env, &task.owner, &task.id).await;
+            Err(unavailable(&error))
+        }
+    }
 }
 
 /// The keys that seal, on both sides.

@@ -216,6 +216,12 @@ impl Host {
                 News::of(&self.store)?.spread(self.app, &self.env).await;
                 Ok(())
             }
+            Step::Withdraw(key) => {
+                self.store.withdraw(&key)?;
+                self.store.set_alarm().await?;
+                News::of(&self.store)?.spread(self.app, &self.env).await;
+                Ok(())
+            }
             Step::Keep { key, value } => self.store.keep(&key, &value),
             Step::Release | Step::StartTask(_) | Step::Done(_) => Ok(()),
         }

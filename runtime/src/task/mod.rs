@@ -35,10 +35,12 @@ mod store;
 use std::time::Duration;
 
 pub use self::object::{LATE_TASKS, TASKS};
+use crate::app::App;
 
-/// How long a task is kept from its creation, finished or not: a client that was closed overnight
-/// finds its result the next day.
-const TTL: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a task is kept from its creation, finished or not: `[limits] task_ttl`.
+fn ttl(app: &App) -> Duration {
+    Duration::from_secs(app.config.limits.task_ttl.into())
+}
 
 /// How often a client should ask how a task stands: about as often as a person likes to see news.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);

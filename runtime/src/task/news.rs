@@ -25,7 +25,7 @@ impl News {
             owner: row.owner.clone(),
             id: row.id,
             is_over: row.status.is_terminal(),
-            change: Change::Task { owner: row.owner, task },
+            change: Change::Task { owner: row.owner, tool: row.tool, task },
         })
     }
 

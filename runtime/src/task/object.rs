@@ -98,7 +98,7 @@ async fn create(
     task: NewTask,
 ) -> worker::Result<toolgate_core::mcp::task::DetailedTask> {
     let store = store(object);
-    store.create(task)?;
+    store.create(task, super::ttl(object.app()))?;
     host::ensure(object)?;
     store.set_alarm().await?;
     store.view(None)

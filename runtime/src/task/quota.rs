@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use worker::{Env, Response, SqlStorageValue, console_error};
 
 use super::store::{ms, now_ms, number};
-use super::{MAX_UNDER_WAY, TTL, door};
+use super::{MAX_UNDER_WAY, door};
 use crate::object::Object;
 
 /// Path inside the object.
@@ -51,20 +51,22 @@ fn name(owner: &str) -> String {
 /// Inside the object.
 pub(super) async fn serve(object: &Object, count: Count) -> worker::Result<Response> {
     let sql = object.sql();
-    sql.exec(CREATE, None)?;
-    let now = now_ms();
+    let (now, ttl) = (now_ms(), super::ttl(object.app()));
     let is_admitted = match count {
         Count::Begin(task) => {
+            sql.exec(CREATE, None)?;
             sql.exec("DELETE FROM toolgate_tasks WHERE expires <= ?", vec![number(now)])?;
             let under_way = first(object, "SELECT count(*) FROM toolgate_tasks")?;
             let has_room = under_way.is_none_or(|count| count < MAX_UNDER_WAY);
             if has_room {
-                let values = vec![task.into(), number(now + ms(TTL))];
+                let values = vec![task.into(), number(now + ms(ttl))];
                 sql.exec("INSERT OR REPLACE INTO toolgate_tasks VALUES (?, ?)", values)?;
-                object.state().storage().set_alarm(TTL).await?;
+                object.state().storage().set_alarm(ttl).await?;
             }
             has_room
         }
+        // Told late, everything may be forgotten already.
+        Count::End(_) if !object.has_table(TABLE)? => true,
         Count::End(task) => {
             sql.exec("DELETE FROM toolgate_tasks WHERE task = ?", vec![task.into()])?;
             true

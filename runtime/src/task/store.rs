@@ -10,7 +10,7 @@ use toolgate_core::mcp::task::{DetailedTask, TaskDetail, TaskStatus, TaskView};
 use worker::{Date, Error, SqlStorage, SqlStorageValue, Storage};
 
 use super::message::NewTask;
-use super::{HEARTBEAT, POLL_INTERVAL, TTL};
+use super::{HEARTBEAT, POLL_INTERVAL};
 use crate::call::Record;
 
 /// The table that tells an object of a task from others.
@@ -19,7 +19,7 @@ pub(super) const TABLE: &str = "toolgate_task";
 const CREATE_TASK: &str = "CREATE TABLE IF NOT EXISTS toolgate_task \
      (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, owner TEXT NOT NULL, \
      status TEXT NOT NULL, message TEXT, created INTEGER NOT NULL, updated INTEGER NOT NULL, \
-     expires INTEGER NOT NULL, run INTEGER NOT NULL, runs INTEGER NOT NULL)";
+     expires INTEGER NOT NULL, run INTEGER NOT NULL, runs INTEGER NOT NULL, tool TEXT NOT NULL)";
 
 const CREATE_PARTS: &str = "CREATE TABLE IF NOT EXISTS toolgate_task_part \
      (kind TEXT NOT NULL, key TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, \
@@ -50,6 +50,8 @@ pub(super) struct Row {
     pub(super) run: u32,
     /// Runs since the task last came further.
     pub(super) runs: u32,
+    /// Name of the tool.
+    pub(super) tool: String,
 }
 
 /// The storage of a task's object. Each operation reads and writes without waiting in between.
@@ -60,13 +62,13 @@ impl Store {
         self.0.sql()
     }
 
-    /// Keeps a new task.
-    pub(super) fn create(&self, mut task: NewTask) -> worker::Result<()> {
+    /// Keeps a new task for this long.
+    pub(super) fn create(&self, mut task: NewTask, ttl: Duration) -> worker::Result<()> {
         let sql = self.sql();
         sql.exec(CREATE_TASK, None)?;
         sql.exec(CREATE_PARTS, None)?;
         let now = now_ms();
-        let expires = now + ms(TTL);
+        let expires = now + ms(ttl);
         let values = vec![
             task.id.clone().into(),
             task.owner.clone().into(),
@@ -74,8 +76,9 @@ impl Store {
             number(now),
             number(now),
             number(expires),
+            task.tool.clone().into(),
         ];
-        sql.exec("INSERT INTO toolgate_task VALUES (1, ?, ?, ?, NULL, ?, ?, ?, 0, 0)", values)?;
+        sql.exec("INSERT INTO toolgate_task VALUES (1, ?, ?, ?, NULL, ?, ?, ?, 0, 0, ?)", values)?;
         for (key, answer) in std::mem::take(&mut task.answers) {
             self.put(ANSWER, &key, &answer)?;
         }
@@ -87,8 +90,8 @@ impl Store {
 
     /// How the task stands. Only for an object that has [`TABLE`].
     pub(super) fn row(&self) -> worker::Result<Row> {
-        let query = "SELECT id, owner, status, message, created, updated, expires, run, runs \
-             FROM toolgate_task";
+        let query = "SELECT id, owner, status, message, created, updated, expires, run, runs, \
+             tool FROM toolgate_task";
         let row = self.sql().exec(query, None)?.raw().next().transpose()?;
         let row = row.ok_or_else(unreadable)?;
         let text = |at: usize| match row.get(at) {
@@ -111,6 +114,7 @@ impl Store {
                 expires: number(6)?,
                 run: count(7)?,
                 runs: count(8)?,
+                tool: text(9)?,
             })
         };
         row().ok_or_else(unreadable)
@@ -121,8 +125,13 @@ impl Store {
         Ok(Some(self.row()?).filter(|row| row.run == run && !row.status.is_terminal()))
     }
 
-    /// Begins another run, and tells its number.
+    /// Begins another run, and tells its number. What an earlier run asked is asked again by this one,
+    /// if it comes to that.
     pub(super) fn begin(&self, row: &Row) -> worker::Result<u32> {
+        self.delete_all(ASK)?;
+        if row.status == TaskStatus::InputRequired {
+            self.set_status(TaskStatus::Working, None)?;
+        }
         let run = row.run + 1;
         let values = vec![number(run.into()), number((row.runs + 1).into())];
         self.sql().exec("UPDATE toolgate_task SET run = ?, runs = ?", values)?;
@@ -153,10 +162,19 @@ impl Store {
 
     /// Keeps the answer to a question, which is then no longer one.
     pub(super) fn answer(&self, key: &str, answer: &Value) -> worker::Result<()> {
-        self.delete(ASK, key)?;
         self.put(ANSWER, key, answer)?;
         self.further()?;
-        if self.asks()?.is_empty() { self.set_status(TaskStatus::Working, None) } else { Ok(()) }
+        self.withdraw(key)
+    }
+
+    /// The question is no longer one.
+    pub(super) fn withdraw(&self, key: &str) -> worker::Result<()> {
+        self.delete(ASK, key)?;
+        let row = self.row()?;
+        if row.status == TaskStatus::InputRequired && self.asks()?.is_empty() {
+            self.set_status(TaskStatus::Working, None)?;
+        }
+        Ok(())
     }
 
     /// Keeps what ran once.
@@ -173,8 +191,7 @@ impl Store {
         detail: &TaskDetail,
     ) -> worker::Result<()> {
         for kind in [CALL, ASK, ANSWER, MEMO] {
-            let sql = self.sql();
-            sql.exec("DELETE FROM toolgate_task_part WHERE kind = ?", vec![kind.into()])?;
+            self.delete_all(kind)?;
         }
         match detail {
             TaskDetail::Result(result) => self.put(RESULT, "", result)?,
@@ -242,6 +259,11 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    fn delete_all(&self, kind: &str) -> worker::Result<()> {
+        let sql = self.sql();
+        sql.exec("DELETE FROM toolgate_task_part WHERE kind = ?", vec![kind.into()]).map(drop)
     }
 
     fn delete(&self, kind: &str, key: &str) -> worker::Result<()> {

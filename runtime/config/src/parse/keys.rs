@@ -77,7 +77,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "terms_of_service_url",
         ],
     ),
-    ("limits", &["register", "authorize", "token", "callback", "tool_timeout"]),
+    ("limits", &["register", "authorize", "token", "callback", "tool_timeout", "task_ttl"]),
     ("audit", &["analytics_engine", "queue", "include"]),
     ("policies", &[]),
     (

@@ -27,6 +27,13 @@ const TOOL_TIMEOUT: (u32, u32) = (1, 60 * 60);
 /// Clients give up after a minute or a few.
 const DEFAULT_TOOL_TIMEOUT: u32 = 5 * 60;
 
+/// Limits of `task_ttl`: a client needs a moment to come back, and what is kept longer is for
+/// `ctx.state`.
+const TASK_TTL: (u32, u32) = (60, 7 * 24 * 60 * 60);
+
+/// A client that was closed overnight finds its result the next day.
+const DEFAULT_TASK_TTL: u32 = 24 * 60 * 60;
+
 pub(crate) fn read(section: &Section<'_, '_>) -> Option<Limits> {
     let limit = |key, default| match section.get(key) {
         Some(value) => per_minute(&value, key),
@@ -35,12 +42,14 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Limits> {
     let (register, authorize) = (limit("register", REGISTER), limit("authorize", AUTHORIZE));
     let (token, callback) = (limit("token", TOKEN), limit("callback", CALLBACK));
     let tool_timeout = duration_of(section, "tool_timeout", DEFAULT_TOOL_TIMEOUT, TOOL_TIMEOUT);
+    let task_ttl = duration_of(section, "task_ttl", DEFAULT_TASK_TTL, TASK_TTL);
     Some(Limits {
         register: register?,
         authorize: authorize?,
         token: token?,
         callback: callback?,
         tool_timeout: tool_timeout?,
+        task_ttl: task_ttl?,
     })
 }
 

@@ -110,6 +110,12 @@ pub fn panicked() -> Fault {
     Fault::new(INTERNAL_ERROR, "The call failed")
 }
 
+/// The instance that ran the call is gone, through no fault of the call.
+#[must_use]
+pub fn lost() -> Fault {
+    Fault::new(INTERNAL_ERROR, "The call was lost when the server restarted")
+}
+
 /// The client was to be asked for something that it did not declare. `required` is a
 /// `ClientCapabilities` object with what is missing.
 #[must_use]

@@ -157,7 +157,13 @@ pub fn may_hear(
         // That a list changed says nothing of what is on it.
         Change::Tools | Change::Prompts | Change::Resources => true,
         Change::Resource(uri) => may_read(server, caller, vars, uri),
-        Change::Task { owner: whose, .. } => whose == owner,
+        Change::Task { owner: whose, tool, .. } => {
+            let tool = server.tools.iter().find(|known| known.name == tool);
+            whose == owner
+                && tool.is_some_and(|tool| {
+                    policy::decide(server.config, tool.policy, caller, vars).is_allowed()
+                })
+        }
     }
 }
 

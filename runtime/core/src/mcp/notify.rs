@@ -23,6 +23,8 @@ pub enum Change {
     Task {
         /// Whose task it is: nobody else hears of it.
         owner: String,
+        /// Name of the tool, whose policy guards the task.
+        tool: String,
         /// As [`DetailedTask::into_value`](super::task::DetailedTask::into_value) gives it, with its
         /// `taskId`.
         task: Value,

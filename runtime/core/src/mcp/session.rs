@@ -68,7 +68,7 @@ pub fn accept_session(
         return AcceptedSession::Refuse(response);
     }
     if let Some(headers) = headers
-        && let Some(response) = refuse_headers(headers, session)
+        && let Some(response) = refuse_headers(headers)
     {
         return AcceptedSession::Refuse(response);
     }
@@ -89,7 +89,7 @@ pub fn accept_session(
 }
 
 /// The rules of Streamable HTTP for a POST of a session.
-fn refuse_headers(headers: &HeaderMap, session: &SessionState) -> Option<Response> {
+fn refuse_headers(headers: &HeaderMap) -> Option<Response> {
     if !headers::is_json(headers) {
         let message = "Content-Type must be application/json";
         return Some(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
@@ -98,13 +98,13 @@ fn refuse_headers(headers: &HeaderMap, session: &SessionState) -> Option<Respons
         let message = "Accept must allow application/json or text/event-stream";
         return Some(plain(StatusCode::NOT_ACCEPTABLE, message));
     }
-    // Clients of 2025-03-26 do not send it; for the others the session knows.
+    // What counts is what the session negotiated. Clients of 2025-03-26 do not send it, and some send
+    // another one than they negotiated.
     match Version::read(headers) {
         Version::Absent => None,
-        Version::Spoken(revision) if revision == session.revision => None,
+        Version::Spoken(revision) if !revision.is_modern() => None,
         Version::Spoken(_) | Version::Unknown(_) => {
-            let message = "MCP-Protocol-Version is not the one that this session negotiated";
-            Some(plain(StatusCode::BAD_REQUEST, message))
+            Some(plain(StatusCode::BAD_REQUEST, "Unsupported MCP-Protocol-Version"))
         }
     }
 }

@@ -126,10 +126,17 @@ fn each_receiver_is_judged_at_each_change() {
     assert!(!hears(&visitor(), &drawing));
     assert!(!hears(&designer(), &Change::Resource("test://nothing".to_owned())));
     assert!(hears(&visitor(), &Change::Tools));
-    let task =
-        |owner: &str| Change::Task { owner: owner.to_owned(), task: json!({ "taskId": "1" }) };
-    assert!(hears(&visitor(), &task("me")));
-    assert!(!hears(&visitor(), &task("you")));
+    let task = |owner: &str, tool: &str| Change::Task {
+        owner: owner.to_owned(),
+        tool: tool.to_owned(),
+        task: json!({ "taskId": "1" }),
+    };
+    assert!(hears(&visitor(), &task("me", "add")));
+    assert!(!hears(&visitor(), &task("you", "add")));
+    // Who may call the tool no more hears no more of what it found.
+    assert!(hears(&designer(), &task("me", "generateImage")));
+    assert!(!hears(&visitor(), &task("me", "generateImage")));
+    assert!(!hears(&designer(), &task("me", "a tool that is gone")));
 }
 
 #[test]
@@ -147,6 +154,7 @@ fn tasks_are_heard_of_by_clients_that_declare_the_extension() {
     assert_eq!(acknowledged["params"]["notifications"], asked);
     let change = |id: &str| Change::Task {
         owner: "me".to_owned(),
+        tool: "add".to_owned(),
         task: json!({
             "taskId": id, "status": "working", "createdAt": "2026-07-28T00:00:00Z",
             "lastUpdatedAt": "2026-07-28T00:00:00Z", "ttlMs": null,
@@ -156,6 +164,26 @@ fn tasks_are_heard_of_by_clients_that_declare_the_extension() {
     assert_valid("ext-tasks", "TaskStatusNotification", &message);
     assert_eq!(message["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"], 7);
     assert_eq!(listen.message(&change("3")), None);
+}
+
+#[test]
+fn a_server_without_tasks_honours_none() {
+    let asked = json!({ "taskIds": ["1"] });
+    let listen = listen_with(&visitor(), json!({}), &asked, |server| server.families = &[]);
+    assert!(listen.expect("a subscription").filter.tasks.is_empty());
+}
+
+#[test]
+fn entries_that_are_too_long_are_refused() {
+    let declared = json!({ "extensions": { TASKS: {} } });
+    for asked in [
+        json!({ "taskIds": ["1".repeat(513)] }),
+        json!({ "resourceSubscriptions": [format!("test://{}", "x".repeat(2048))] }),
+    ] {
+        let (_, answer) =
+            listen_with(&visitor(), declared.clone(), &asked, |_| {}).expect_err("a fault");
+        assert_eq!(answer["error"]["code"], -32602);
+    }
 }
 
 #[test]

@@ -84,7 +84,11 @@ fn changes_are_valid_in_every_legacy_revision() {
         let cancelled = parse(&notify::cancelled("1"));
         assert_valid(revision.as_str(), "CancelledNotification", &cancelled);
     }
-    let task = Change::Task { owner: "me".to_owned(), task: json!({ "taskId": "1" }) };
+    let task = Change::Task {
+        owner: "me".to_owned(),
+        tool: "add".to_owned(),
+        task: json!({ "taskId": "1" }),
+    };
     assert_eq!(notify::changed(&task), None);
 }
 
@@ -93,7 +97,11 @@ fn changes_survive_storage() {
     for change in [
         Change::Tools,
         Change::Resource("test://a".to_owned()),
-        Change::Task { owner: "me".to_owned(), task: json!({ "taskId": "1" }) },
+        Change::Task {
+            owner: "me".to_owned(),
+            tool: "add".to_owned(),
+            task: json!({ "taskId": "1" }),
+        },
     ] {
         let text = serde_json::to_string(&change).expect("JSON");
         assert_eq!(serde_json::from_str::<Change>(&text).expect("a change"), change);
