@@ -13,11 +13,12 @@ import { openStage } from "./lib/stage.mjs";
 import { startWorker } from "./lib/worker.mjs";
 import { checked, violations } from "./lib/wire-schema.mjs";
 
-// How many checks a server passes that has all of MCP, tasks included, but no skills.
+// How many checks a server passes that has all of MCP, tasks included, but no skills. rmcp 3.1.4 has one
+// more of those of 2026-07-28: it counts streams, where lists are answered with streams and not with JSON.
 const RUNS = [
   { name: "0.1.16, every scenario", version: "0.1", args: ["--suite", "all"], passed: 46 },
   { name: "0.2.0-alpha.12, requirements of 2025-11-25", version: "0.2", args: ["--requirements", "2025-11-25"], strict: true, passed: 83 },
-  { name: "0.2.0-alpha.12, requirements of 2026-07-28", version: "0.2", args: ["--requirements", "2026-07-28"], strict: true, passed: 197 },
+  { name: "0.2.0-alpha.12, requirements of 2026-07-28", version: "0.2", args: ["--requirements", "2026-07-28"], strict: true, passed: 196 },
   { name: "0.2.0-alpha.12, every scenario", version: "0.2", args: ["--suite", "all"], passed: 233 },
 ];
 

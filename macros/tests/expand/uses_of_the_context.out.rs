@@ -138,9 +138,12 @@ const _: () = {
             __convert(keeps(__context).await)
         }),
         needs: ::toolgate::__private::Needs {
-            interactive: false,
+            interactive: true,
             families: &[::toolgate::__private::family::LOGGING],
-            features: &[::toolgate::__private::feature::STATE],
+            features: &[
+                ::toolgate::__private::feature::SESSIONS,
+                ::toolgate::__private::feature::STATE,
+            ],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

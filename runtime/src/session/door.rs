@@ -20,6 +20,9 @@ use crate::{convert, mcp, oauth, relay};
 /// Carries the session's id (MCP 2025-03-26 to 2025-11-25, Streamable HTTP).
 const SESSION_ID: &str = "mcp-session-id";
 
+/// Bytes of an `initialize`: capabilities and a name. Real ones are under 1 KiB.
+const MAX_INITIALIZE: usize = 64 * 1024;
+
 /// Serves `GET /sse`, `POST /messages`, and Streamable HTTP that is sent to `/sse`.
 pub(super) async fn route(
     incoming: &Incoming<'_>,
@@ -81,6 +84,10 @@ pub(super) async fn serve(
     body: &[u8],
 ) -> Option<worker::Result<Response>> {
     let headers = head.headers();
+    if is_initialize(body) {
+        // A client that begins anew may still send the id of before.
+        return None;
+    }
     let sealed = headers.get(SESSION_ID).filter(|_| !is_modern(headers))?;
     let path = match *head.method() {
         Method::POST => POST,
@@ -91,16 +98,18 @@ pub(super) async fn serve(
     let sealed = sealed.to_str().unwrap_or_default();
     Some(match open_id(incoming, admitted, sealed) {
         Some(id) => ask(incoming, admitted, (path, &id), headers, body).await,
-        // A client that begins anew may still send the id of before.
-        None if path == POST && is_initialize(body) => return None,
         None => gone(),
     })
 }
 
-/// Whether the message is an `initialize`. It is read again by whoever answers it.
+/// Whether the message is an `initialize`. It is read again by whoever answers it, so others are told
+/// from it by a look.
 fn is_initialize(body: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(body)
-        .is_ok_and(|message| message.get("method").is_some_and(|method| method == "initialize"))
+    const NAME: &[u8] = b"\"initialize\"";
+    body.len() <= MAX_INITIALIZE
+        && body.windows(NAME.len()).any(|part| part == NAME)
+        && serde_json::from_slice::<Value>(body)
+            .is_ok_and(|message| message.get("method").is_some_and(|method| method == "initialize"))
 }
 
 /// Begins the session of a client whose `initialize` was answered.
