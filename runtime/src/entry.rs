@@ -173,8 +173,8 @@ async fn sse_route(
     head: http::Request<()>,
     request: Request,
 ) -> worker::Result<Response> {
-    match feature::sessions(incoming.app) {
-        Some(sessions) => sessions.route(incoming, head, request).await,
+    match feature::http_sse(incoming.app) {
+        Some(http_sse) => http_sse.route(incoming, head, request).await,
         None => convert::response(not_found(head.headers())),
     }
 }

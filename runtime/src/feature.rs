@@ -8,7 +8,7 @@ use std::fmt::Debug;
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::caller::Caller;
-use toolgate_core::mcp::listen::Listen;
+use toolgate_core::mcp::listen::{Listen, Listening};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::TaskRequest;
@@ -22,6 +22,9 @@ use crate::mcp::Admitted;
 use crate::object::Object;
 use crate::tool::registry::{Registry, registry};
 
+use crate::hub::Hearer;
+
+pub use crate::http_sse::HTTP_SSE;
 pub use crate::hub::HUB;
 pub use crate::session::SESSIONS;
 pub use crate::state::STATE;
@@ -58,14 +61,19 @@ pub trait Feature: Debug + Sync {
         None
     }
 
+    /// The door on the Worker's side, where this is the feature of HTTP+SSE.
+    fn http_sse(&self) -> Option<&dyn HttpSse> {
+        None
+    }
+
     /// The door on the Worker's side, where this is the feature of notifications.
     fn hub(&self) -> Option<&dyn Hub> {
         None
     }
 }
 
-/// Sessions of the legacy revisions, as the Worker sees them.
-pub trait Sessions {
+/// HTTP+SSE, as the Worker sees it.
+pub trait HttpSse {
     /// Serves `GET /sse`, `POST /messages`, and Streamable HTTP that is sent to `/sse`.
     fn route<'a>(
         &'a self,
@@ -73,7 +81,10 @@ pub trait Sessions {
         head: http::Request<()>,
         request: Request,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
+}
 
+/// Sessions of Streamable HTTP, as the Worker sees them.
+pub trait Sessions {
     /// Serves a Streamable HTTP request that names a session; `None` for any other. To be asked only
     /// where sessions are issued.
     fn serve<'a>(
@@ -93,8 +104,15 @@ pub trait Sessions {
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 }
 
-/// Notifications of what changes outside of any request, as the Worker sees them.
+/// Notifications of what changes outside of any request.
 pub trait Hub {
+    /// What the core needs for them.
+    fn listening(&self) -> &'static Listening;
+
+    /// The notification of a change, given as JSON, for a session whose client wants it and may hear
+    /// of it.
+    fn hears(&self, object: &Object, hearer: &Hearer<'_>, change: &str) -> Option<String>;
+
     /// Opens a stream for a `subscriptions/listen`.
     fn listen<'a>(
         &'a self,
@@ -147,6 +165,11 @@ pub(crate) fn all(app: &'static App) -> impl Iterator<Item = &'static dyn Featur
 /// The door of sessions, where the server has any.
 pub(crate) fn sessions(app: &'static App) -> Option<&'static dyn Sessions> {
     all(app).find_map(|feature| feature.sessions())
+}
+
+/// The door of HTTP+SSE, where the server has it.
+pub(crate) fn http_sse(app: &'static App) -> Option<&'static dyn HttpSse> {
+    all(app).find_map(|feature| feature.http_sse())
 }
 
 /// The door of tasks, where the server has any.

@@ -12,10 +12,10 @@ use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;
 use worker::js_sys::Reflect;
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::{Env, RateLimiter, RequestInit, console_error};
+use worker::{Env, RateLimiter, console_error};
 
 use crate::entry::Incoming;
-use crate::store::OBJECT_BINDING;
+use crate::relay;
 
 /// Path inside the object: counts a request.
 pub(crate) const COUNT: &str = "/limit";
@@ -57,13 +57,8 @@ async fn admits(incoming: &Incoming<'_>, route: Route, address: String) -> worke
     }
     let limit = route.limit(&incoming.app.config.limits);
     let name = format!("limits:{}", sha256(&format!("{} {address}", route.name())));
-    let stub = incoming.env.durable_object(OBJECT_BINDING)?.get_by_name(&name)?;
-    let mut init = RequestInit::new();
-    init.with_method(worker::Method::Post).with_body(Some(limit.to_string().into()));
-    let request =
-        worker::Request::new_with_init(&format!("https://toolgate.internal{COUNT}"), &init)?;
-    let mut answer = stub.fetch_with_request(request).await?;
-    Ok(serde_json::from_str(&answer.text().await?)?)
+    let answer = relay::ask(incoming.env, &name, COUNT, &limit.to_string()).await?;
+    Ok(serde_json::from_str(&answer)?)
 }
 
 /// The binding, where there is one. Its class has another name on every platform, so nothing but

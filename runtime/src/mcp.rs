@@ -1,5 +1,6 @@
 //! `/mcp`: Streamable HTTP without a Durable Object.
 
+use futures_util::future::LocalBoxFuture;
 use http::{Method, StatusCode};
 use serde_json::json;
 use toolgate_core::audit::Log;
@@ -19,8 +20,16 @@ use crate::platform::{EnvVars, now};
 use crate::tool::registry::{Registry, registry};
 use crate::{convert, feature, grants, oauth};
 
-/// Serves one request to the MCP endpoint.
-pub(crate) async fn serve(
+/// Serves one request to the MCP endpoint. Boxed, since it is reached from more than one route.
+pub(crate) fn serve<'a>(
+    incoming: &'a Incoming<'a>,
+    head: http::Request<()>,
+    request: Request,
+) -> LocalBoxFuture<'a, worker::Result<Response>> {
+    Box::pin(answer(incoming, head, request))
+}
+
+async fn answer(
     incoming: &Incoming<'_>,
     head: http::Request<()>,
     mut request: Request,
@@ -87,11 +96,15 @@ pub struct Admitted {
 }
 
 /// Lets in the holder of an access token whose grant still stands, and whoever the provider in
-/// front of the Worker vouches for.
-pub(crate) async fn authenticate(
-    incoming: &Incoming<'_>,
-    head: &http::Request<()>,
-) -> Result<Admitted, Box<Reply>> {
+/// front of the Worker vouches for. Boxed, as [`serve`] is.
+pub(crate) fn authenticate<'a>(
+    incoming: &'a Incoming<'a>,
+    head: &'a http::Request<()>,
+) -> LocalBoxFuture<'a, Result<Admitted, Box<Reply>>> {
+    Box::pin(admit(incoming, head))
+}
+
+async fn admit(incoming: &Incoming<'_>, head: &http::Request<()>) -> Result<Admitted, Box<Reply>> {
     let setup =
         oauth::setup(incoming).map_err(|error| Box::new(oauth::not_configured(&error, false)))?;
     let path = head.uri().path();
@@ -185,7 +198,11 @@ pub(crate) fn linked(app: &App) -> Result<&'static Registry, Box<Reply>> {
     })
 }
 
-pub(crate) fn server<'a>(app: &'a App, registry: &'a Registry, log: &'a Log) -> mcp::Server<'a> {
+pub(crate) fn server<'a>(
+    app: &'static App,
+    registry: &'a Registry,
+    log: &'a Log,
+) -> mcp::Server<'a> {
     let transport = &app.config.transport;
     mcp::Server {
         config: &app.config,
@@ -195,7 +212,7 @@ pub(crate) fn server<'a>(app: &'a App, registry: &'a Registry, log: &'a Log) -> 
         resources: registry.resource_infos(),
         families: registry.families(),
         sessions: registry.interactive() || transport.notifications,
-        notifications: transport.notifications,
+        notifications: feature::hub(app).map(|hub| hub.listening()),
         page_size: transport.page_size,
         log,
     }

@@ -1,16 +1,23 @@
-//! From the Worker to the object of a session or of the hub: who sends something, and what.
+//! From the Worker to a Durable Object, and what the object of a session or of the hub learns of who
+//! sends something.
 
 use http::HeaderMap;
 use toolgate_core::caller::Caller;
 use worker::js_sys::Uint8Array;
-use worker::{Error, Headers, Method, Request, RequestInit, Response, Stub};
+use worker::wasm_bindgen::JsValue;
+use worker::web_sys::{self, RequestInit};
+use worker::{Env, Error, Headers, Request, Response, Stub};
 
 use crate::convert;
 use crate::entry::Incoming;
 use crate::mcp::Admitted;
+use crate::store::OBJECT_BINDING;
 
 /// Names the last event that a client got (HTML Living Standard, section 9.2).
 pub(crate) const LAST_EVENT_ID: &str = "last-event-id";
+
+/// An object hears of no other host.
+const ORIGIN: &str = "https://toolgate.internal";
 
 /// Shard of the person.
 const OWNER: &str = "toolgate-owner";
@@ -94,6 +101,7 @@ pub(crate) async fn send(
     let mut body = serde_json::to_vec(&admitted.caller)?;
     body.push(b'\n');
     body.extend_from_slice(message);
+    let body = Uint8Array::from(body.as_slice());
     let response = post(stub, path, Some(forwarded), &body).await?;
     // The object's own response is immutable; the browser's headers are added to a copy.
     let headers = response.headers().clone();
@@ -106,13 +114,34 @@ pub(crate) async fn post(
     stub: &Stub,
     path: &str,
     headers: Option<Headers>,
-    body: &[u8],
+    body: &JsValue,
 ) -> worker::Result<Response> {
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(Uint8Array::from(body).into()));
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(body);
     if let Some(headers) = headers {
-        init.with_headers(headers);
+        init.set_headers(headers.as_ref());
     }
-    let request = Request::new_with_init(&["https://toolgate.internal", path].concat(), &init)?;
-    stub.fetch_with_request(request).await
+    stub.fetch_with_request(request(&[ORIGIN, path].concat(), &init)?).await
+}
+
+/// The answer, in text, of the object of this name.
+pub(crate) async fn ask(
+    env: &Env,
+    object: &str,
+    path: &str,
+    question: &str,
+) -> worker::Result<String> {
+    let stub = env.durable_object(OBJECT_BINDING)?.get_by_name(object)?;
+    let mut response = post(&stub, path, None, &JsValue::from_str(question)).await?;
+    if response.status_code() != 200 {
+        return Err(format!("the object answered {}", response.status_code()).into());
+    }
+    response.text().await
+}
+
+/// A request of ours. The constructor of worker-rs brings settings of Cloudflare that nothing here
+/// uses, 4 KiB of a Worker.
+pub(crate) fn request(url: &str, init: &RequestInit) -> worker::Result<Request> {
+    Ok(web_sys::Request::new_with_str_and_init(url, init)?.into())
 }

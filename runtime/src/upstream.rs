@@ -10,8 +10,10 @@ use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::Provider;
 use toolgate_core::limits::{JWKS_RETRY_INTERVAL, MAX_UPSTREAM_BODY, UPSTREAM_TIMEOUT};
 use worker::wasm_bindgen::JsValue;
-use worker::{AbortController, Error, Fetch, Headers, Method, RequestInit, RequestRedirect, Url};
+use worker::web_sys::{RequestInit, RequestRedirect};
+use worker::{AbortController, Error, Fetch, Headers, Url};
 
+use crate::relay;
 use crate::timer::Timer;
 
 /// Headers of an answer that somebody looks at.
@@ -66,16 +68,16 @@ fn to_worker(request: &http::Request<Vec<u8>>) -> worker::Result<worker::Request
     for (name, value) in request.headers() {
         headers.set(name.as_str(), value.to_str().unwrap_or_default())?;
     }
-    let mut init = RequestInit::new();
-    init.with_method(Method::from(request.method().as_str().to_owned()))
-        .with_headers(headers)
-        .with_redirect(RequestRedirect::Manual);
+    let init = RequestInit::new();
+    init.set_method(request.method().as_str());
+    init.set_headers(headers.as_ref());
+    init.set_redirect(RequestRedirect::Manual);
     if !request.body().is_empty() {
         // Forms, and so text.
         let body = String::from_utf8_lossy(request.body());
-        init.with_body(Some(JsValue::from_str(&body)));
+        init.set_body(&JsValue::from_str(&body));
     }
-    worker::Request::new_with_init(&request.uri().to_string(), &init)
+    relay::request(&request.uri().to_string(), &init)
 }
 
 async fn read(

@@ -82,11 +82,12 @@ fn identity(server: &Server) -> TokenStream {
 fn features(server: &Server) -> TokenStream {
     let transport = &server.checked.config.transport;
     let mut features = Vec::new();
-    // Clients of the legacy revisions hear of changes in a session only.
-    if transport.sse || transport.notifications {
-        features.push(quote!(::toolgate::__private::feature::SESSIONS));
+    if transport.sse {
+        features.push(quote!(::toolgate::__private::feature::HTTP_SSE));
     }
     if transport.notifications {
+        // Clients of the legacy revisions hear of changes in a session only.
+        features.push(quote!(::toolgate::__private::feature::SESSIONS));
         features.push(quote!(::toolgate::__private::feature::HUB));
     }
     quote!(&[#(#features),*])

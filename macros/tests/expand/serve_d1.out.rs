@@ -89,7 +89,7 @@ mod toolgate_worker {
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::D1,
             identity: &::toolgate::__private::identity::OIDC,
-            features: &[::toolgate::__private::feature::SESSIONS],
+            features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };
     use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};

@@ -83,7 +83,7 @@ mod toolgate_worker {
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::DURABLE_OBJECT,
             identity: &::toolgate::__private::identity::ACCESS_JWT,
-            features: &[::toolgate::__private::feature::SESSIONS],
+            features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };
     use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};

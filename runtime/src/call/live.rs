@@ -13,7 +13,7 @@ use toolgate_core::mcp::{Call, Fault, Retry, Target, fault, notify};
 use toolgate_core::seal::Entropy as _;
 
 use super::outbox::Outbox;
-use super::{Asked, HostKind, Record, Step};
+use super::{Asked, HostKind, Record, Step, WIRE};
 use crate::context::{Client, UNSUPPORTED};
 use crate::platform::PlatformEntropy;
 use crate::retire;
@@ -207,7 +207,7 @@ impl Live {
                 question.reply.is_none() && question.is_announced && question.asked.id == id
             });
             let Some(question) = open else { return false };
-            let read = question.asked.ask.read_response(&reply);
+            let read = (question.asked.wire.read)(&question.asked.ask, &reply);
             // A task keeps its question until there is an answer to it.
             let taken = read.is_some() || self.host == HostKind::Session;
             if taken {
@@ -360,7 +360,7 @@ impl Live {
             HostKind::Session => PlatformEntropy.token(),
             HostKind::Stateless | HostKind::Task => ask.key.clone(),
         };
-        let asked = Asked { id: id.clone(), ask };
+        let asked = Asked { id: id.clone(), ask, wire: &WIRE };
         let withdraw = Withdraw { live: self, id };
         self.questions.borrow_mut().push(Question { asked, is_announced: false, reply: None });
         poll_fn(|polling| {

@@ -16,9 +16,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use toolgate_core::caller::Caller;
-use toolgate_core::mcp::ask::Ask;
+use toolgate_core::mcp::ask::{Ask, Reply};
 use toolgate_core::mcp::outcome::Outcome;
-use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Target, fault};
+use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Revision, Target, fault};
 use worker::Env;
 
 use self::guard::Work;
@@ -98,13 +98,27 @@ pub(crate) enum Step {
 }
 
 /// A question under way.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Asked {
     /// What its reply names: for a session, the id of the server's request; for a task, the key.
     pub(crate) id: String,
     /// What is asked.
     pub(crate) ask: Ask,
+    /// How it is put and its reply read.
+    pub(crate) wire: &'static Wire,
 }
+
+/// What a question is on the wire. Named by what asks, so that a server without questions does not
+/// contain it.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    /// The server's request of this id.
+    pub(crate) request: fn(&Ask, &str, Revision) -> String,
+    /// What the client's response says; `None` for one that is no answer to the question.
+    read: fn(&Ask, &Result<Value, Value>) -> Option<Reply>,
+}
+
+static WIRE: Wire = Wire { request: Ask::request, read: Ask::read_response };
 
 /// A call that runs. Dropping it ends it.
 pub(crate) struct Running {

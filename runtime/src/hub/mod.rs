@@ -4,14 +4,18 @@
 //! One object has the streams of all who listen, and knows the sessions; each of them judges for
 //! itself what its caller may hear.
 
+mod hearer;
 mod object;
+
+pub(crate) use self::hearer::Hearer;
 
 use futures_util::future::LocalBoxFuture;
 use http::HeaderMap;
-use toolgate_core::mcp::listen::Listen;
+use toolgate_core::mcp::listen::{LISTENING, Listen, Listening};
 use toolgate_core::mcp::notify::Change;
-use worker::{Env, Request, Response, Stub};
+use worker::{Env, Request, Response};
 
+use crate::app::App;
 use crate::entry::Incoming;
 use crate::feature::{Feature, Hub};
 use crate::mcp::Admitted;
@@ -19,14 +23,18 @@ use crate::object::Object;
 use crate::relay;
 use crate::store::OBJECT_BINDING;
 
-/// Paths inside the object. Opens a stream.
+/// What a session says to a change that is over, or has no stream for it: it need not be told any more.
+pub(crate) const GONE: &str = "gone";
+/// The name of the one object, and the paths inside it.
+const NAME: &str = "hub";
+/// Opens a stream.
 const LISTEN: &str = "/hub/listen";
 /// Tells of a change.
 const PUBLISH: &str = "/hub/publish";
-/// A session wants to hear of changes; the body is its name.
-pub(crate) const REGISTER: &str = "/hub/register";
-/// A session is over.
-pub(crate) const UNREGISTER: &str = "/hub/unregister";
+/// A session wants to hear of changes; the body is its owner, and the name of its object.
+const REGISTER: &str = "/hub/register";
+/// A session is over; the body is the name of its object.
+const UNREGISTER: &str = "/hub/unregister";
 
 /// Notifications.
 pub static HUB: &dyn Feature = &HubFeature;
@@ -58,6 +66,14 @@ impl Feature for HubFeature {
 }
 
 impl Hub for HubFeature {
+    fn listening(&self) -> &'static Listening {
+        &LISTENING
+    }
+
+    fn hears(&self, object: &Object, hearer: &Hearer<'_>, change: &str) -> Option<String> {
+        hearer.hears(object, &serde_json::from_str(change).ok()?)
+    }
+
     fn listen<'a>(
         &'a self,
         incoming: &'a Incoming<'a>,
@@ -66,8 +82,9 @@ impl Hub for HubFeature {
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
         Box::pin(async move {
             let message = serde_json::to_vec(&listen)?;
-            let (stub, headers) = (stub(incoming.env)?, HeaderMap::new());
-            relay::send(incoming, &stub, admitted, (LISTEN, "hub"), &headers, &message).await
+            let stub = incoming.env.durable_object(OBJECT_BINDING)?.get_by_name(NAME)?;
+            let headers = HeaderMap::new();
+            relay::send(incoming, &stub, admitted, (LISTEN, NAME), &headers, &message).await
         })
     }
 
@@ -76,18 +93,27 @@ impl Hub for HubFeature {
         env: &'a Env,
         change: &'a Change,
     ) -> LocalBoxFuture<'a, worker::Result<()>> {
-        Box::pin(async move { tell(env, PUBLISH, &serde_json::to_vec(change)?).await })
+        Box::pin(async move { tell(env, PUBLISH, &serde_json::to_string(change)?).await })
     }
+}
+
+/// Has the hub tell a session of changes, where the server announces any.
+pub(crate) async fn register(object: &Object, owner: &str, name: &str) -> worker::Result<()> {
+    if !object.app().config.transport.notifications {
+        return Ok(());
+    }
+    tell(object.env(), REGISTER, &[owner, "\n", name].concat()).await
+}
+
+/// The session is over.
+pub(crate) async fn forget(app: &App, env: &Env, name: &str) -> worker::Result<()> {
+    if !app.config.transport.notifications {
+        return Ok(());
+    }
+    tell(env, UNREGISTER, name).await
 }
 
 /// Tells the hub something.
-pub(crate) async fn tell(env: &Env, path: &str, body: &[u8]) -> worker::Result<()> {
-    match relay::post(&stub(env)?, path, None, body).await?.status_code() {
-        200 => Ok(()),
-        status => Err(["the hub answered ", &status.to_string()].concat().into()),
-    }
-}
-
-fn stub(env: &Env) -> worker::Result<Stub> {
-    env.durable_object(OBJECT_BINDING)?.get_by_name("hub")
+async fn tell(env: &Env, path: &str, text: &str) -> worker::Result<()> {
+    relay::ask(env, NAME, path, text).await.map(drop)
 }

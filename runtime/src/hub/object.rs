@@ -12,15 +12,15 @@ use toolgate_core::mcp::listen::{Listen, may_hear};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 use toolgate_core::reply;
-use worker::{Env, Request, Response, SqlStorageValue};
+use worker::{Env, Request, Response, SqlStorageValue, console_error};
 
-use super::{LISTEN, PUBLISH, REGISTER, UNREGISTER};
+use super::{GONE, LISTEN, PUBLISH, REGISTER, UNREGISTER};
 use crate::object::Object;
 use crate::platform::{EnvVars, now};
 use crate::relay::{self, Received};
 use crate::sse::{self, COMMENT, Writer};
 use crate::timer::Timer;
-use crate::{convert, mcp, session};
+use crate::{convert, mcp};
 
 /// Streams that one person may have open: a few clients, each with a few windows.
 const MAX_OF_ONE: usize = 16;
@@ -134,7 +134,7 @@ fn publish(object: &Object, change: &Change) -> worker::Result<Response> {
     if !matches!(change, Change::Task { .. }) && object.has_table(TABLE)? {
         let sessions = sessions(object)?;
         let (env, sql) = (object.env().clone(), object.sql());
-        let change = serde_json::to_vec(change)?;
+        let change = serde_json::to_string(change)?;
         object.state().wait_until(async move {
             for some in sessions.chunks(AT_ONCE) {
                 let told = join_all(some.iter().map(|name| tell(&env, name, &change))).await;
@@ -151,12 +151,13 @@ fn publish(object: &Object, change: &Change) -> worker::Result<Response> {
 }
 
 /// Tells a session; false if there is none any more.
-async fn tell(env: &Env, name: &str, change: &[u8]) -> bool {
-    let Ok(stub) = session::stub(env, name) else { return true };
-    match relay::post(&stub, session::NOTIFY, None, change).await {
-        Ok(response) => response.status_code() != 404,
+async fn tell(env: &Env, name: &str, change: &str) -> bool {
+    // The name begins with the kind of session, which knows this path.
+    let kind = name.split(':').next().unwrap_or_default();
+    match relay::ask(env, name, &["/", kind, "/notify"].concat(), change).await {
+        Ok(answer) => answer != GONE,
         Err(error) => {
-            worker::console_error!("a session could not be told of a change: {error}");
+            console_error!("a session could not be told of a change: {error}");
             true
         }
     }

@@ -1,13 +1,10 @@
-//! Sessions of the legacy revisions: Streamable HTTP with `Mcp-Session-Id` (MCP 2025-03-26 to
-//! 2025-11-25), and HTTP+SSE (2024-11-05).
+//! Sessions of Streamable HTTP: `Mcp-Session-Id` (MCP 2025-03-26 to 2025-11-25).
 //!
 //! What is sent to a client may travel on another connection than what the client sends, so each
-//! session has a Durable Object where the two meet. HTTP+SSE lives and dies with its one stream and
-//! is in memory only. A session of Streamable HTTP is in the object's database, and so is every
+//! session has a Durable Object where the two meet. It is in the object's database, and so is every
 //! event before it is sent: its client may lose a connection, or the server be restarted, and the
 //! streams go on where they were.
 
-mod calls;
 mod connection;
 mod door;
 mod object;
@@ -17,28 +14,25 @@ mod streams;
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::Begin;
-use worker::{Env, Request, Response, Stub};
+use worker::{Request, Response};
 
 use crate::entry::Incoming;
 use crate::feature::{Feature, Sessions};
 use crate::mcp::Admitted;
 use crate::object::Object;
-use crate::store::OBJECT_BINDING;
 
-/// Paths inside the object. Begins a session of Streamable HTTP.
+/// What the names of the objects begin with, and the paths inside them.
+const KIND: &str = "session";
+/// Begins a session.
 const BEGIN: &str = "/session/begin";
-/// Opens an HTTP+SSE session with its stream.
-const OPEN: &str = "/session/open";
-/// Takes a message of HTTP+SSE.
-const MESSAGE: &str = "/session/message";
-/// Takes a message of Streamable HTTP.
+/// Takes a message.
 const POST: &str = "/session/post";
-/// Opens or resumes a stream of Streamable HTTP.
+/// Opens or resumes a stream.
 const GET: &str = "/session/get";
-/// Ends a session of Streamable HTTP.
+/// Ends a session.
 const END: &str = "/session/end";
 /// Tells of a change; sent by the hub.
-pub(crate) const NOTIFY: &str = "/session/notify";
+const NOTIFY: &str = "/session/notify";
 
 /// Sessions.
 pub static SESSIONS: &dyn Feature = &SessionFeature;
@@ -69,15 +63,6 @@ impl Feature for SessionFeature {
 }
 
 impl Sessions for SessionFeature {
-    fn route<'a>(
-        &'a self,
-        incoming: &'a Incoming<'a>,
-        head: http::Request<()>,
-        request: Request,
-    ) -> LocalBoxFuture<'a, worker::Result<Response>> {
-        Box::pin(door::route(incoming, head, request))
-    }
-
     fn serve<'a>(
         &'a self,
         incoming: &'a Incoming<'a>,
@@ -96,9 +81,4 @@ impl Sessions for SessionFeature {
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
         Box::pin(door::begin(incoming, admitted, begin))
     }
-}
-
-/// The object of a session.
-pub(crate) fn stub(env: &Env, id: &str) -> worker::Result<Stub> {
-    env.durable_object(OBJECT_BINDING)?.get_by_name(&["session:", id].concat())
 }

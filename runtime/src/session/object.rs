@@ -1,4 +1,4 @@
-//! Inside the object: one session.
+//! Inside the object: one session of Streamable HTTP.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -6,37 +6,26 @@ use std::time::Duration;
 
 use futures_channel::oneshot;
 use futures_util::StreamExt as _;
-use futures_util::future::{Either, join_all, select};
+use futures_util::future::{Either, select};
 use http::StatusCode;
 use http::header::ACCEPT;
-use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
-use toolgate_core::mcp::listen::may_hear;
-use toolgate_core::mcp::notify::{self, Change};
-use toolgate_core::mcp::{
-    self as protocol, AcceptedSession, Exchange, Fault, INTERNAL_ERROR, Revision, SessionState,
-};
+use toolgate_core::mcp::{AcceptedSession, Revision, SessionState};
 use toolgate_core::reply;
-use worker::{Request, Response, ResponseBuilder, console_error};
+use worker::{Request, Response, ResponseBuilder};
 
-use super::calls::Calls;
 use super::connection::{Outlet, read_event_id};
-use super::door::gone;
 use super::post::{Decision, Post};
 use super::store::{Row, Store, TABLE};
 use super::streams::{Resumed, Streams};
-use super::{BEGIN, END, GET, MESSAGE, NOTIFY, OPEN, POST};
-use crate::call::{HostKind, Record, Running, Start};
+use super::{BEGIN, END, GET, NOTIFY, POST};
+use crate::hub::{self, GONE, Hearer};
+use crate::legacy::{self, Calls, gone, taken};
 use crate::object::Object;
-use crate::platform::{EnvVars, now};
+use crate::platform::now;
 use crate::relay::{LAST_EVENT_ID, Received};
-use crate::sse::{self, Writer};
 use crate::timer::Timer;
-use crate::{audit, convert, hub, mcp};
-
-/// Calls that one session may run at once: a batch of the greatest size (MCP 2025-03-26), or more
-/// than any client was seen to send.
-const MAX_CALLS: usize = protocol::MAX_BATCH;
+use crate::{convert, feature, sse};
 
 /// How long the answer to a POST may stay silent before it becomes a stream, which proxies keep open
 /// and a client can resume.
@@ -50,7 +39,7 @@ const PRECISION: u64 = 8;
 #[derive(Default)]
 pub(super) struct Memory {
     session: RefCell<Option<Session>>,
-    calls: Calls,
+    calls: Rc<Calls>,
 }
 
 struct Session {
@@ -63,15 +52,8 @@ struct Session {
     state: SessionState,
     /// As stored.
     seen_at: u64,
-    way: Way,
+    streams: Rc<Streams>,
     is_registered: bool,
-}
-
-/// How the client is reached.
-#[derive(Clone)]
-enum Way {
-    Stored(Rc<Streams>),
-    Sse(Writer),
 }
 
 /// Serves one request of the Worker.
@@ -79,20 +61,17 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
     let memory = object.memory::<Memory>();
     let path = request.path();
     if path == NOTIFY {
-        let change = crate::object::body(&mut request).await?;
-        return changed(object, &memory, &change);
+        return changed(object, &memory, &request.text().await?);
     }
     let received = Received::read(&mut request).await?;
-    match path.as_str() {
-        BEGIN => return begin(object, received).await,
-        OPEN => return open(object, &memory, received).await,
-        _ => {}
+    if path == BEGIN {
+        return begin(object, received).await;
     }
     if !load(object, &memory)? || !admits(object, &memory, &received)? {
         return gone();
     }
     match path.as_str() {
-        POST | MESSAGE => message(object, memory, received).await,
+        POST => message(object, memory, received).await,
         GET => stream(object, &memory, &received).await,
         END => {
             end(object, &memory).await?;
@@ -117,44 +96,9 @@ async fn begin(object: &Object, received: Received) -> worker::Result<Response> 
     Response::empty()
 }
 
-/// Opens a session of HTTP+SSE, and tells the client where to send its messages.
-async fn open(object: &Object, memory: &Memory, received: Received) -> worker::Result<Response> {
-    let (writer, body) = sse::open();
-    let endpoint = String::from_utf8_lossy(&received.body);
-    // Just opened: there is room.
-    let _ = writer.send_now(sse::event(None, Some("endpoint"), &endpoint));
-    let name = received.name();
-    let reader = writer.clone();
-    *memory.session.borrow_mut() = Some(Session {
-        name: name.clone(),
-        owner: received.owner,
-        caller: received.caller,
-        until: received.until,
-        state: SessionState::default(),
-        seen_at: 0,
-        way: Way::Sse(writer),
-        is_registered: false,
-    });
-    register(object, memory).await?;
-    if object.app().config.transport.notifications {
-        let env = object.env().clone();
-        object.state().wait_until(async move {
-            reader.gone().await;
-            if let Err(error) = hub::tell(&env, hub::UNREGISTER, name.as_bytes()).await {
-                console_error!("the end of a session was not told: {error}");
-            }
-        });
-    }
-    sse::response(body)
-}
-
 /// Whether there is such a session; brings it back into memory.
 fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
     let mut session = memory.session.borrow_mut();
-    if session.as_ref().is_some_and(|session| session.way.is_gone()) {
-        *session = None;
-        return Ok(false);
-    }
     if session.is_none() && object.has_table(TABLE)? {
         let streams = Streams::new(object.sql());
         let Some(row) = streams.store().row()? else { return Ok(false) };
@@ -168,7 +112,7 @@ fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
             until: row.until,
             state,
             seen_at: row.seen_at,
-            way: Way::Stored(Rc::new(streams)),
+            streams: Rc::new(streams),
             is_registered: false,
         });
     }
@@ -187,13 +131,11 @@ fn admits(object: &Object, memory: &Memory, received: &Received) -> worker::Resu
         session.caller = received.caller.clone();
         session.until = received.until;
     }
-    if let Way::Stored(streams) = &session.way {
-        let (now, precision) = (now(), idle(object).as_secs() / PRECISION);
-        if is_other || now.saturating_sub(session.seen_at) > precision {
-            session.seen_at = now;
-            let caller = serde_json::to_string(&session.caller)?;
-            streams.store().set_seen(now, caller, session.until)?;
-        }
+    let (now, precision) = (now(), idle(object).as_secs() / PRECISION);
+    if is_other || now.saturating_sub(session.seen_at) > precision {
+        session.seen_at = now;
+        let caller = serde_json::to_string(&session.caller)?;
+        session.streams.store().set_seen(now, caller, session.until)?;
     }
     Ok(true)
 }
@@ -204,146 +146,44 @@ async fn message(
     memory: Rc<Memory>,
     received: Received,
 ) -> worker::Result<Response> {
-    let (accepted, way) = match accept(object, &memory, &received)? {
+    let (accepted, streams) = match accept(object, &memory, &received)? {
         Ok(accepted) => accepted,
         Err(reply) => return convert::response(*reply),
     };
-    let accepted = match accepted {
-        AcceptedSession::Batch { signals, rest } => {
-            signals.into_iter().for_each(|signal| memory.signal(signal));
-            *rest
-        }
-        accepted => accepted,
-    };
     match accepted {
         AcceptedSession::Refuse(response) => convert::response(response),
-        AcceptedSession::Answer(text) => match way {
-            Way::Stored(_) => {
-                let builder = ResponseBuilder::new();
-                Ok(builder
-                    .with_header("content-type", "application/json")?
-                    .fixed(text.into_bytes()))
-            }
-            Way::Sse(writer) => {
-                // A client that is gone has no session any more.
-                let _ = writer.send(sse::event(None, Some("message"), &text)).await;
-                taken()
-            }
-        },
-        AcceptedSession::Run(exchange) => run(object, memory, received, exchange, way).await,
+        AcceptedSession::Answer(text) => {
+            let builder = ResponseBuilder::new().with_header("content-type", "application/json")?;
+            Ok(builder.fixed(text.into_bytes()))
+        }
+        AcceptedSession::Run(mut exchange) => {
+            let calls = exchange.calls();
+            let pending = calls.iter().map(|call| call.request_id.clone()).collect();
+            let takes_stream = exchange.takes_stream();
+            let (sender, decision) = oneshot::channel();
+            let post = Rc::new(Post::new(exchange, pending, Rc::clone(&streams), sender));
+            legacy::run(object, &memory.calls, received, calls, &post).await;
+            answer(&streams, &post, decision, takes_stream).await
+        }
         signal => {
-            memory.signal(signal);
+            memory.calls.signal(signal);
             taken()
         }
     }
 }
 
-fn taken() -> worker::Result<Response> {
-    Ok(Response::empty()?.with_status(202))
-}
-
-type Answered = Result<(AcceptedSession, Way), Box<reply::Reply>>;
+type Answered = Result<(AcceptedSession, Rc<Streams>), Box<reply::Reply>>;
 
 fn accept(object: &Object, memory: &Memory, received: &Received) -> worker::Result<Answered> {
-    let app = object.app();
-    let registry = match mcp::linked(app) {
-        Ok(registry) => registry,
-        Err(reply) => return Ok(Err(reply)),
-    };
     let mut session = memory.session.borrow_mut();
     let Some(session) = session.as_mut() else { return Err("the session is over".into()) };
-    let log = Log::default();
-    log.person(&received.owner, &received.caller);
-    log.client(&received.caller.client_id);
-    let server = mcp::server(app, registry, &log);
     let before = session.state.clone();
-    let headers = match &session.way {
-        Way::Stored(_) => Some(&received.headers),
-        Way::Sse(_) => None,
-    };
-    let accepted = protocol::accept_session(
-        &server,
-        &received.caller,
-        &EnvVars(object.env()),
-        &mut session.state,
-        headers,
-        &received.body,
-    );
-    if let Way::Stored(streams) = &session.way
-        && session.state != before
-    {
-        streams.store().set_state(serde_json::to_string(&session.state)?)?;
+    let headers = Some(&received.headers);
+    let accepted = legacy::accept(object, received, &mut session.state, headers, &memory.calls);
+    if session.state != before {
+        session.streams.store().set_state(serde_json::to_string(&session.state)?)?;
     }
-    if let Some(sending) = audit::write(app, object.env(), &log, &received.request()) {
-        object.state().wait_until(sending);
-    }
-    Ok(Ok((accepted, session.way.clone())))
-}
-
-impl Memory {
-    fn signal(&self, signal: AcceptedSession) {
-        match signal {
-            AcceptedSession::Reply { id, reply } => self.calls.reply(&id, reply),
-            AcceptedSession::Cancel { request_id } => self.calls.cancel(&request_id),
-            _ => {}
-        }
-    }
-}
-
-/// Runs the calls of a message, and answers as soon as it is known how.
-async fn run(
-    object: &Object,
-    memory: Rc<Memory>,
-    received: Received,
-    mut exchange: Exchange,
-    way: Way,
-) -> worker::Result<Response> {
-    let registry = match mcp::linked(object.app()) {
-        Ok(registry) => registry,
-        Err(reply) => return convert::response(*reply),
-    };
-    let calls = exchange.calls();
-    let is_too_much = memory.calls.len() + calls.len() > MAX_CALLS;
-    let pending = calls.iter().map(|call| call.request_id.clone()).collect();
-    let (sender, decision) = oneshot::channel();
-    let takes_stream = exchange.takes_stream();
-    let post = Rc::new(match &way {
-        Way::Stored(streams) => Post::undecided(exchange, pending, Rc::clone(streams), sender),
-        Way::Sse(writer) => Post::sse(exchange, pending, writer.clone()).await,
-    });
-    if is_too_much {
-        for call in calls {
-            let fault = Fault::new(INTERNAL_ERROR, "This session has too many calls at once");
-            post.answer(call.slot, &call.request_id, Some(Err(fault))).await;
-        }
-    } else {
-        let Received { owner, caller, .. } = received;
-        let running: Vec<_> = calls
-            .into_iter()
-            .map(|call| {
-                let (slot, request_id) = (call.slot, call.request_id.clone());
-                let running = Running::start(Start {
-                    app: object.app(),
-                    registry,
-                    env: object.env().clone(),
-                    caller: caller.clone(),
-                    shard: owner.clone(),
-                    call,
-                    record: Record::default(),
-                    host: HostKind::Session,
-                });
-                memory.calls.add(slot, request_id, running)
-            })
-            .collect();
-        let post = Rc::clone(&post);
-        object.state().wait_until(async move {
-            join_all(running.into_iter().map(|call| memory.calls.run(call, &post))).await;
-        });
-    }
-    match way {
-        Way::Stored(streams) => answer(&streams, &post, decision, takes_stream).await,
-        Way::Sse(_) => taken(),
-    }
+    Ok(accepted.map(|accepted| (accepted, Rc::clone(&session.streams))))
 }
 
 async fn answer(
@@ -377,7 +217,7 @@ async fn stream(object: &Object, memory: &Memory, received: &Received) -> worker
     if !accept.contains("text/event-stream") && !accept.contains("*/*") {
         return refuse(StatusCode::NOT_ACCEPTABLE, "Accept must allow text/event-stream");
     }
-    let Some((Way::Stored(streams), revision)) = memory.way() else { return gone() };
+    let Some((streams, revision)) = memory.streams() else { return gone() };
     let connection = match received.header(LAST_EVENT_ID) {
         Some(id) => {
             let resumed = match read_event_id(id) {
@@ -417,17 +257,14 @@ fn refuse(status: StatusCode, why: &str) -> worker::Result<Response> {
 
 /// Has the hub tell this session of changes, once there is a stream for them.
 async fn register(object: &Object, memory: &Memory) -> worker::Result<()> {
-    if !object.app().config.transport.notifications {
-        return Ok(());
-    }
-    let row = {
+    let (owner, name) = {
         let session = memory.session.borrow();
         match session.as_ref().filter(|session| !session.is_registered) {
-            Some(session) => [session.owner.as_str(), "\n", &session.name].concat(),
+            Some(session) => (session.owner.clone(), session.name.clone()),
             None => return Ok(()),
         }
     };
-    hub::tell(object.env(), hub::REGISTER, row.as_bytes()).await?;
+    hub::register(object, &owner, &name).await?;
     if let Some(session) = memory.session.borrow_mut().as_mut() {
         session.is_registered = true;
     }
@@ -435,43 +272,35 @@ async fn register(object: &Object, memory: &Memory) -> worker::Result<()> {
 }
 
 /// Something changed: tells the client, if it wants and may hear of it.
-fn changed(object: &Object, memory: &Memory, change: &Change) -> worker::Result<Response> {
+fn changed(object: &Object, memory: &Memory, change: &str) -> worker::Result<Response> {
     if !load(object, memory)? {
-        return gone();
+        return Response::ok(GONE);
     }
     let session = memory.session.borrow();
-    let (Some(session), Ok(registry)) = (session.as_ref(), mcp::linked(object.app())) else {
-        return gone();
+    let Some(Session { owner, caller, until, state, streams, .. }) = session.as_ref() else {
+        return Response::ok(GONE);
     };
-    let log = Log::default();
-    let server = mcp::server(object.app(), registry, &log);
-    let vars = EnvVars(object.env());
-    let hears = session.state.wants(change)
-        && now() < session.until
-        && may_hear(&server, &session.caller, &vars, &session.owner, change);
-    let Some(text) = notify::changed(change).filter(|_| hears) else { return Response::empty() };
-    let is_sent = match &session.way {
-        Way::Stored(streams) => streams.notify(&text)?,
-        Way::Sse(writer) => writer.send_now(sse::event(None, Some("message"), &text)).is_ok(),
+    let hearer = Hearer { owner, caller, until: *until, state };
+    let hub = feature::hub(object.app());
+    let Some(text) = hub.and_then(|hub| hub.hears(object, &hearer, change)) else {
+        return Response::ok("");
     };
-    if is_sent { Response::empty() } else { gone() }
+    if streams.notify(&text)? { Response::ok("") } else { Response::ok(GONE) }
 }
 
 /// Ends a session of Streamable HTTP; nothing of it is left.
 async fn end(object: &Object, memory: &Memory) -> worker::Result<()> {
     let session = memory.session.take();
     memory.calls.cancel_all();
-    if let Some(Session { way: Way::Stored(streams), .. }) = &session {
-        streams.close_all();
+    if let Some(session) = &session {
+        session.streams.close_all();
     }
     let storage = object.state().storage();
     storage.delete_alarm().await?;
     storage.delete_all().await?;
     match session {
-        Some(session) if object.app().config.transport.notifications => {
-            hub::tell(object.env(), hub::UNREGISTER, session.name.as_bytes()).await
-        }
-        _ => Ok(()),
+        Some(session) => hub::forget(object.app(), object.env(), &session.name).await,
+        None => Ok(()),
     }
 }
 
@@ -484,11 +313,7 @@ pub(super) async fn alarm(object: &Object) -> worker::Result<bool> {
     load(object, &memory)?;
     let idle = idle(object);
     let left = match &*memory.session.borrow() {
-        Some(Session { way: Way::Stored(streams), .. })
-            if streams.is_read() || memory.calls.len() > 0 =>
-        {
-            idle.as_secs()
-        }
+        Some(session) if session.streams.is_read() || memory.calls.len() > 0 => idle.as_secs(),
         Some(session) => {
             let end = session.seen_at + idle.as_secs() + idle.as_secs() / PRECISION;
             end.saturating_sub(now())
@@ -509,14 +334,8 @@ fn idle(object: &Object) -> Duration {
 }
 
 impl Memory {
-    fn way(&self) -> Option<(Way, Revision)> {
+    fn streams(&self) -> Option<(Rc<Streams>, Revision)> {
         let session = self.session.borrow();
-        session.as_ref().map(|session| (session.way.clone(), session.state.revision))
-    }
-}
-
-impl Way {
-    fn is_gone(&self) -> bool {
-        matches!(self, Self::Sse(writer) if writer.is_gone())
+        session.as_ref().map(|session| (Rc::clone(&session.streams), session.state.revision))
     }
 }

@@ -13,7 +13,7 @@ use worker::console_error;
 use super::connection::End;
 use super::streams::Streams;
 use crate::call::Asked;
-use crate::sse::{self, Writer};
+use crate::legacy::Outgoing;
 
 /// What the POST is answered with.
 pub(super) enum Decision {
@@ -39,80 +39,29 @@ pub(super) struct Post {
 }
 
 enum Way {
-    /// Streamable HTTP, as long as nothing was sent.
+    /// As long as nothing was sent.
     Undecided(Rc<Streams>, Sender<Decision>),
-    /// Streamable HTTP.
+    /// A stream.
     Stream(Rc<Streams>, u64),
-    /// HTTP+SSE.
-    Sse(Writer),
     /// Answered.
     Done,
 }
 
 impl Post {
-    /// Of Streamable HTTP.
-    pub(super) fn undecided(
+    pub(super) fn new(
         exchange: Exchange,
         pending: Vec<Value>,
         streams: Rc<Streams>,
         sender: Sender<Decision>,
     ) -> Self {
-        Self::new(exchange, pending, Way::Undecided(streams, sender))
-    }
-
-    /// Of HTTP+SSE, where everything goes on the one stream.
-    pub(super) async fn sse(mut exchange: Exchange, pending: Vec<Value>, writer: Writer) -> Self {
-        let ready = exchange.ready();
-        let post = Self::new(exchange, pending, Way::Sse(writer));
-        for text in &ready {
-            post.send(text, true).await;
-        }
-        post
-    }
-
-    fn new(exchange: Exchange, pending: Vec<Value>, way: Way) -> Self {
         Self {
             revision: exchange.revision(),
             takes_stream: exchange.takes_stream(),
             exchange: RefCell::new(Some(exchange)),
-            way: RefCell::new(way),
+            way: RefCell::new(Way::Undecided(streams, sender)),
             results: RefCell::default(),
             pending: RefCell::new(pending),
             is_released: Cell::new(false),
-        }
-    }
-
-    /// Sends a notification; without a stream there is nowhere to.
-    pub(super) async fn notify(&self, text: &str) {
-        if self.begin_stream() {
-            self.send(text, false).await;
-        }
-    }
-
-    /// Sends a request to the client. False if that is not possible.
-    pub(super) async fn ask(&self, asked: &Asked) -> bool {
-        let can = self.begin_stream();
-        if can {
-            self.send(&asked.ask.request(&asked.id, self.revision), true).await;
-        }
-        can
-    }
-
-    /// Tells the client that nobody waits for its answer any more.
-    pub(super) async fn withdraw(&self, id: &str) {
-        self.send(&notify::cancelled(id), false).await;
-    }
-
-    /// Ends the connection, while the calls go on. Clients of other revisions would not come back
-    /// (MCP 2025-11-25, Streamable HTTP).
-    pub(super) fn release(&self) {
-        if !self.primes() || !self.begin_stream() {
-            return;
-        }
-        // The connection may not be open yet.
-        self.is_released.set(true);
-        if let Way::Stream(streams, stream) = &*self.way.borrow() {
-            streams.close(*stream, End::AfterRest);
         }
     }
 
@@ -146,7 +95,7 @@ impl Post {
                 }
             }
             way => {
-                let is_stream = matches!(way, Way::Stream(..) | Way::Sse(_));
+                let is_stream = matches!(way, Way::Stream(..));
                 self.way.replace(way);
                 return is_stream;
             }
@@ -169,28 +118,6 @@ impl Post {
         }
     }
 
-    /// A call has ended; without an outcome if it was cancelled, which is not answered.
-    pub(super) async fn answer(&self, slot: usize, request_id: &Value, outcome: Option<Outcome>) {
-        self.pending.borrow_mut().retain(|pending| pending != request_id);
-        let is_last = self.pending.borrow().is_empty();
-        let was_cancelled = outcome.is_none();
-        let is_undecided = matches!(&*self.way.borrow(), Way::Undecided(..));
-        if is_undecided {
-            self.results.borrow_mut().extend(outcome.map(|outcome| (slot, outcome)));
-        } else if let Some(answer) = outcome.and_then(|outcome| self.shaped(slot, outcome)) {
-            self.send(&answer, true).await;
-        }
-        // JSON would have an answer to each of a batch.
-        if was_cancelled && !(is_last && self.results.borrow().is_empty()) {
-            self.begin_stream();
-        }
-        if is_last {
-            self.finish();
-        } else if let Way::Stream(streams, stream) = &*self.way.borrow() {
-            streams.set_pending(*stream, &self.pending.borrow());
-        }
-    }
-
     fn finish(&self) {
         let exchange = self.exchange.take();
         match self.way.replace(Way::Done) {
@@ -206,7 +133,7 @@ impl Post {
                 let _ = sender.send(decision);
             }
             Way::Stream(streams, stream) => streams.end(stream),
-            Way::Sse(_) | Way::Done => {}
+            Way::Done => {}
         }
     }
 
@@ -216,23 +143,63 @@ impl Post {
         exchange.as_mut().and_then(|exchange| exchange.answer_one(slot, outcome))
     }
 
-    /// Sends a message; waits for a client that is slow to take what goes straight to it.
-    async fn send(&self, text: &str, is_needed: bool) {
-        let writer = match &*self.way.borrow() {
-            Way::Sse(writer) => Some(writer.clone()),
-            Way::Stream(..) | Way::Undecided(..) | Way::Done => None,
-        };
-        match writer {
-            // A client that is gone has no session any more.
-            Some(writer) => drop(writer.send(sse::event(None, Some("message"), text)).await),
-            None => self.store(text, is_needed),
-        }
-    }
-
     /// Adds a message to the stored stream, where there is one.
     fn store(&self, text: &str, is_needed: bool) {
         if let Way::Stream(streams, stream) = &*self.way.borrow() {
             streams.append(*stream, text, is_needed);
+        }
+    }
+}
+
+impl Outgoing for Post {
+    async fn notify(&self, text: &str) {
+        if self.begin_stream() {
+            self.store(text, false);
+        }
+    }
+
+    async fn ask(&self, asked: &Asked) -> bool {
+        let can = self.begin_stream();
+        if can {
+            self.store(&(asked.wire.request)(&asked.ask, &asked.id, self.revision), true);
+        }
+        can
+    }
+
+    async fn withdraw(&self, id: &str) {
+        self.store(&notify::cancelled(id), false);
+    }
+
+    /// Clients of other revisions would not come back (MCP 2025-11-25, Streamable HTTP).
+    fn release(&self) {
+        if !self.primes() || !self.begin_stream() {
+            return;
+        }
+        // The connection may not be open yet.
+        self.is_released.set(true);
+        if let Way::Stream(streams, stream) = &*self.way.borrow() {
+            streams.close(*stream, End::AfterRest);
+        }
+    }
+
+    async fn answer(&self, slot: usize, request_id: &Value, outcome: Option<Outcome>) {
+        self.pending.borrow_mut().retain(|pending| pending != request_id);
+        let is_last = self.pending.borrow().is_empty();
+        let was_cancelled = outcome.is_none();
+        let is_undecided = matches!(&*self.way.borrow(), Way::Undecided(..));
+        if is_undecided {
+            self.results.borrow_mut().extend(outcome.map(|outcome| (slot, outcome)));
+        } else if let Some(answer) = outcome.and_then(|outcome| self.shaped(slot, outcome)) {
+            self.store(&answer, true);
+        }
+        // JSON would have an answer to each of a batch.
+        if was_cancelled && !(is_last && self.results.borrow().is_empty()) {
+            self.begin_stream();
+        }
+        if is_last {
+            self.finish();
+        } else if let Way::Stream(streams, stream) = &*self.way.borrow() {
+            streams.set_pending(*stream, &self.pending.borrow());
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use worker::{Env, Method, Request, RequestInit, console_error};
+use worker::{Env, console_error};
 
 use super::error::StateError;
 use super::owner;
-use crate::store::OBJECT_BINDING;
+use crate::relay;
 use crate::tool::Context;
 
 /// What an object keeps. The databases of tools are in objects of their own, so that no statement
@@ -25,10 +25,10 @@ impl Kind {
         }
     }
 
-    fn address(self) -> &'static str {
+    fn path(self) -> &'static str {
         match self {
-            Self::State => "https://toolgate.internal/state/value",
-            Self::Sql => "https://toolgate.internal/state/sql",
+            Self::State => "/state/value",
+            Self::Sql => "/state/sql",
         }
     }
 }
@@ -69,15 +69,7 @@ impl Hop {
         let Some(object) = &self.object else {
             return Err("the settings of the identity provider are missing".into());
         };
-        let stub = self.env.durable_object(OBJECT_BINDING)?.get_by_name(object)?;
-        let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_body(Some(question.into()));
-        let request = Request::new_with_init(self.kind.address(), &init)?;
-        let mut response = stub.fetch_with_request(request).await?;
-        if response.status_code() != 200 {
-            return Err(format!("the object answered {}", response.status_code()).into());
-        }
-        response.text().await
+        relay::ask(&self.env, object, self.kind.path(), &question).await
     }
 }
 

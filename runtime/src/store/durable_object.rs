@@ -3,9 +3,10 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome};
-use worker::{Env, Error, Method, RequestInit};
+use worker::Env;
 
 use super::{Answer, Place, Store};
+use crate::relay;
 
 /// Binding of the Durable Object class, which sessions need even when grants are elsewhere.
 pub(crate) const OBJECT_BINDING: &str = "TOOLGATE";
@@ -51,13 +52,7 @@ async fn ask<T: DeserializeOwned>(
     shard: &str,
     question: &GrantRequest,
 ) -> worker::Result<T> {
-    let stub = env.durable_object(OBJECT_BINDING)?.get_by_name(&format!("grants:{shard}"))?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(serde_json::to_string(question)?.into()));
-    let request = worker::Request::new_with_init("https://toolgate.internal/grant", &init)?;
-    let mut response = stub.fetch_with_request(request).await?;
-    if response.status_code() != 200 {
-        return Err(Error::RustError(format!("the object answered {}", response.status_code())));
-    }
-    Ok(serde_json::from_str(&response.text().await?)?)
+    let question = serde_json::to_string(question)?;
+    let answer = relay::ask(env, &format!("grants:{shard}"), "/grant", &question).await?;
+    Ok(serde_json::from_str(&answer)?)
 }

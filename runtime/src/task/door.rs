@@ -9,7 +9,7 @@ use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
 use toolgate_core::policy::{self, Decision};
 use toolgate_core::seal::{Entropy, Keyring, Purpose};
-use worker::{Env, Method, Request, RequestInit, console_error};
+use worker::{Env, console_error};
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
 use super::quota;
@@ -19,7 +19,7 @@ use crate::entry::Incoming;
 use crate::feature::Owner;
 use crate::mcp::Admitted;
 use crate::platform::{EnvVars, PlatformEntropy};
-use crate::store::OBJECT_BINDING;
+use crate::relay;
 use crate::tool::registry;
 
 /// What a task's id holds: the name of its object, and the tool, whose policy guards the task.
@@ -124,15 +124,8 @@ pub(super) async fn ask<T: DeserializeOwned>(
     path: &str,
     question: &impl Serialize,
 ) -> worker::Result<T> {
-    let stub = env.durable_object(OBJECT_BINDING)?.get_by_name(object)?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(serde_json::to_string(question)?.into()));
-    let request = Request::new_with_init(&format!("https://toolgate.internal{path}"), &init)?;
-    let mut response = stub.fetch_with_request(request).await?;
-    if response.status_code() != 200 {
-        return Err(format!("the object answered {}", response.status_code()).into());
-    }
-    Ok(serde_json::from_str(&response.text().await?)?)
+    let question = serde_json::to_string(question)?;
+    Ok(serde_json::from_str(&relay::ask(env, object, path, &question).await?)?)
 }
 
 fn unavailable(error: &worker::Error) -> Fault {

@@ -26,7 +26,7 @@ pub(super) fn listed(scope: &Scope<'_>) -> Value {
 /// Whether clients of the revision can be told of changes: by `subscriptions/listen`, or on the
 /// stream of a session.
 pub(super) fn announces(scope: &Scope<'_>) -> bool {
-    scope.server.notifications && (scope.revision.is_modern() || has_session(scope))
+    scope.server.notifications.is_some() && (scope.revision.is_modern() || has_session(scope))
 }
 
 /// Whether the client has a session, or is about to get one.

@@ -23,6 +23,17 @@ pub const MAX_LISTENED: usize = 100;
 /// Key of the listen request's id in the `_meta` of what goes out on its stream.
 const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 
+/// What announcing changes takes. A server that announces none does not name it, and does not contain
+/// it.
+#[derive(Debug)]
+pub struct Listening {
+    pub(super) read: fn(&Scope<'_>, &Request) -> Result<Listen, Fault>,
+    pub(super) may_read: fn(&Server<'_>, &Caller, &dyn Vars, &str) -> bool,
+}
+
+/// See [`Listening`].
+pub static LISTENING: Listening = Listening { read: Listen::read, may_read };
+
 /// A valid `subscriptions/listen`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Listen {
@@ -168,7 +179,7 @@ pub fn may_hear(
 }
 
 /// Whether there is such a resource and the caller may read it now.
-pub(super) fn may_read(server: &Server<'_>, caller: &Caller, vars: &dyn Vars, uri: &str) -> bool {
+fn may_read(server: &Server<'_>, caller: &Caller, vars: &dyn Vars, uri: &str) -> bool {
     resources::find(server.resources, uri).is_some_and(|(resource, _)| {
         let policy = server.resources[resource].policy;
         policy::decide(server.config, policy, caller, vars).is_allowed()

@@ -74,7 +74,7 @@ pub(super) fn is_served(scope: &Scope<'_>, method: &str) -> bool {
     match method {
         "initialize" | "ping" => legacy,
         "server/discover" => !legacy,
-        "subscriptions/listen" => !legacy && scope.server.notifications,
+        "subscriptions/listen" => !legacy && scope.server.notifications.is_some(),
         "tools/list" | "tools/call" => true,
         _ => family(scope, method).is_some(),
     }
@@ -95,7 +95,11 @@ pub(super) fn answer(scope: &Scope<'_>, request: Request, slot: usize) -> Result
         "ping" => "{}".to_owned(),
         "server/discover" => discover(scope),
         "subscriptions/listen" => {
-            return Listen::read(scope, &request).map(|listen| Answer::Listen(Box::new(listen)));
+            let Some(listening) = scope.server.notifications else {
+                return Err(Fault::new(METHOD_NOT_FOUND, "Method not found"));
+            };
+            let listen = (listening.read)(scope, &request)?;
+            return Ok(Answer::Listen(Box::new(listen)));
         }
         "tools/list" => families::tools::list(scope, &request.params)?,
         "tools/call" => return families::tools::call(scope, request, slot),

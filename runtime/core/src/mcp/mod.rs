@@ -49,6 +49,7 @@ mod trace;
 use toolgate_config::Config;
 
 use crate::audit::Log;
+use listen::Listening;
 use prompt::PromptInfo;
 use resource::ResourceInfo;
 use tool::ToolInfo;
@@ -83,9 +84,9 @@ pub struct Server<'a> {
     pub families: &'a [&'static dyn Family],
     /// Whether clients of a legacy revision are given an `Mcp-Session-Id`.
     pub sessions: bool,
-    /// Whether those who listen are told of changes: `listChanged`, `resources.subscribe` and
+    /// Where those who listen are told of changes: `listChanged`, `resources.subscribe` and
     /// `subscriptions/listen`.
-    pub notifications: bool,
+    pub notifications: Option<&'static Listening>,
     /// Most entries on one page of a list; at least one is on it.
     pub page_size: u32,
     /// Where it is told which calls were allowed and which were not.

@@ -10,7 +10,7 @@ use super::fault::{self, Fault, INVALID_REQUEST, METHOD_NOT_FOUND};
 use super::headers::{self, Version};
 use super::http::{Response, bad_request, plain};
 use super::jsonrpc::{self, Body, Invalid, Message, Request};
-use super::listen::may_read;
+use super::listen::Listening;
 use super::methods::{self, Answer, Scope};
 use super::peer::Level;
 use super::pending::Pending;
@@ -216,11 +216,12 @@ impl<'a> Visit<'a, '_> {
                 self.session.log_level = Some(level?);
                 Ok(answer)
             }
-            "resources/subscribe" | "resources/unsubscribe"
-                if self.server.notifications && !self.server.resources.is_empty() =>
-            {
-                self.subscribe(&request)
-            }
+            "resources/subscribe" | "resources/unsubscribe" => match self.server.notifications {
+                Some(listening) if !self.server.resources.is_empty() => {
+                    self.subscribe(&request, listening)
+                }
+                _ => methods::answer(&self.scope(), request, slot),
+            },
             _ => methods::answer(&self.scope(), request, slot),
         }
     }
@@ -238,7 +239,7 @@ impl<'a> Visit<'a, '_> {
         Ok(answer)
     }
 
-    fn subscribe(&mut self, request: &Request) -> Result<Answer, Fault> {
+    fn subscribe(&mut self, request: &Request, listening: &Listening) -> Result<Answer, Fault> {
         let Some(Value::String(uri)) = request.params.get("uri") else {
             return Err(Fault::params("`uri` is not text"));
         };
@@ -246,8 +247,8 @@ impl<'a> Visit<'a, '_> {
         if request.method == "resources/unsubscribe" {
             subscriptions.retain(|subscribed| subscribed != uri);
         } else {
-            if uri.len() > MAX_SUBSCRIBED_URI || !may_read(self.server, self.caller, self.vars, uri)
-            {
+            let may_read = (listening.may_read)(self.server, self.caller, self.vars, uri);
+            if uri.len() > MAX_SUBSCRIBED_URI || !may_read {
                 return Err(fault::resource_not_found(self.session.revision, uri));
             }
             if !subscriptions.contains(uri) {

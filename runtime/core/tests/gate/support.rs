@@ -93,16 +93,20 @@ pub fn config() -> Config {
             privacy_policy_url: None,
             terms_of_service_url: None,
         },
-        limits: Limits {
-            register: 10,
-            authorize: 60,
-            token: 120,
-            callback: 60,
-            tool_timeout: 300,
-            task_ttl: 86400,
-        },
+        limits: limits(),
         audit: Audit { analytics_engine: None, queue: None, email: false, arguments: false },
         policies: vec![].into(),
+    }
+}
+
+fn limits() -> Limits {
+    Limits {
+        register: 10,
+        authorize: 60,
+        token: 120,
+        callback: 60,
+        tool_timeout: 300,
+        task_ttl: 86_400,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
+use toolgate_core::mcp::listen::LISTENING;
 use toolgate_core::mcp::{Accepted, Family, Server, accept_http, families};
 
 use crate::schema::assert_valid;
@@ -55,7 +56,7 @@ fn a_server_without_sessions_announces_nothing() {
 fn sessions_carry_logs_and_notifications() {
     let (config, log) = (config(CONFIG), Log::default());
     let quiet = Server { sessions: true, ..full(&config, &log) };
-    let server = Server { notifications: true, ..quiet };
+    let server = Server { notifications: Some(&LISTENING), ..quiet };
     for revision in LEGACY {
         let mut capabilities =
             json!({ "tools": {}, "prompts": {}, "resources": {}, "logging": {} });
@@ -107,7 +108,7 @@ fn only_a_server_that_announces_changes_can_be_listened_to() {
     let deaf = full(&config, &log);
     let answer = send_to(&deaf, &designer(), &request);
     assert_eq!((answer.status, answer.error_code()), (404, -32601));
-    let server = Server { notifications: true, ..deaf };
+    let server = Server { notifications: Some(&LISTENING), ..deaf };
     let Accepted::Listen(listen) = accept_http(&server, &designer(), &NoVars, &request) else {
         panic!("a stream");
     };

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
+use toolgate_core::mcp::listen::LISTENING;
 use toolgate_core::mcp::listen::{Filter, Listen, MAX_LISTENED, may_hear};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::{Accepted, Server, accept_http};
@@ -22,7 +23,7 @@ fn listen_with(
     server: impl FnOnce(&mut Server<'_>),
 ) -> Result<Listen, (u16, Value)> {
     let (config, log) = (config(CONFIG), Log::default());
-    let mut asked = Server { notifications: true, ..full(&config, &log) };
+    let mut asked = Server { notifications: Some(&LISTENING), ..full(&config, &log) };
     server(&mut asked);
     let mut meta = modern_meta();
     meta["io.modelcontextprotocol/clientCapabilities"] = capabilities;
@@ -199,7 +200,7 @@ fn lists_that_the_server_does_not_have_are_not_honoured() {
 #[test]
 fn a_server_that_announces_nothing_has_no_such_method() {
     let refused = listen_with(&visitor(), json!({}), &everything(), |server| {
-        server.notifications = false;
+        server.notifications = None;
     });
     let (status, answer) = refused.expect_err("a fault");
     assert_eq!((status, answer["error"]["code"].as_i64()), (404, Some(-32601)));

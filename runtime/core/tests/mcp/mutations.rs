@@ -17,6 +17,8 @@ use toolgate_core::mcp::{
 use self::generate::{Generator, Random};
 use self::mutate::mutated;
 use self::oracle::{is_whole, specified};
+use toolgate_core::mcp::listen::LISTENING;
+
 use crate::schema::{assert_valid, error_response, is_valid};
 use crate::support::{CONFIG, MODERN, NoVars, config, designer, full, request, run};
 
@@ -74,7 +76,7 @@ fn messages_of_2026_07_28_are_answered_as_specified() {
 
 fn bombard(revision: &'static str) {
     let (config, log): (Config, Log) = (config(CONFIG), Log::default());
-    let server = Server { sessions: true, notifications: true, ..full(&config, &log) };
+    let server = Server { sessions: true, notifications: Some(&LISTENING), ..full(&config, &log) };
     let session = SessionState::default();
     let mut subject = Subject { revision, server, session, tally: Tally::default() };
     let generator = Generator::new(revision);

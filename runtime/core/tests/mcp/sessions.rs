@@ -4,6 +4,7 @@ use http::HeaderMap;
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
+use toolgate_core::mcp::listen::LISTENING;
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::peer::{ClientCapabilities, Level};
 use toolgate_core::mcp::session::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS};
@@ -43,7 +44,8 @@ struct Post<'a> {
 
 fn send_with(session: &mut SessionState, body: &str, post: Post<'_>) -> Came {
     let (config, log) = (config(CONFIG), Log::default());
-    let mut server = Server { sessions: true, notifications: true, ..full(&config, &log) };
+    let mut server =
+        Server { sessions: true, notifications: Some(&LISTENING), ..full(&config, &log) };
     (post.change)(&mut server);
     let accepted =
         accept_session(&server, post.caller, &NoVars, session, post.headers, body.as_bytes());
@@ -307,7 +309,7 @@ fn subscriptions_are_bounded() {
 
 #[test]
 fn where_nothing_is_announced_nothing_is_subscribed_to() {
-    let change: &dyn Fn(&mut Server<'_>) = &|server| server.notifications = false;
+    let change: &dyn Fn(&mut Server<'_>) = &|server| server.notifications = None;
     let mut session = begun("2025-06-18");
     let text = body("resources/subscribe", &json!({ "uri": "test://static-text" }));
     let post = Post { caller: &designer(), headers: None, look: &mut |_| {}, change };

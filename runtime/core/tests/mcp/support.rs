@@ -217,7 +217,7 @@ pub fn tools_only<'a>(config: &'a Config, tools: &'a [ToolInfo], log: &'a Log) -
         resources: &[],
         families: &[],
         sessions: false,
-        notifications: false,
+        notifications: None,
         page_size: 50,
         log,
     }

@@ -6,9 +6,28 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use serde_json::Value;
+use toolgate_core::mcp::AcceptedSession;
+use toolgate_core::mcp::outcome::Outcome;
 
-use super::post::Post;
-use crate::call::{Running, Step};
+use crate::call::{Asked, Running, Step};
+
+/// Where what the calls of one message say goes.
+pub(crate) trait Outgoing {
+    /// Sends a notification, where there is a way for it.
+    async fn notify(&self, text: &str);
+
+    /// Sends a request to the client. False if that is not possible.
+    async fn ask(&self, asked: &Asked) -> bool;
+
+    /// Tells the client that nobody waits for its answer any more.
+    async fn withdraw(&self, id: &str);
+
+    /// Ends the connection while the calls go on, where the client comes back for the rest.
+    fn release(&self);
+
+    /// A call has ended; without an outcome if it was cancelled, which is not answered.
+    async fn answer(&self, slot: usize, request_id: &Value, outcome: Option<Outcome>);
+}
 
 /// One call. What arrives for it comes with other requests than the one it answers.
 pub(super) struct LiveCall {
@@ -22,10 +41,10 @@ pub(super) struct LiveCall {
 
 /// The calls of a session.
 #[derive(Default)]
-pub(super) struct Calls(RefCell<Vec<Rc<LiveCall>>>);
+pub(crate) struct Calls(RefCell<Vec<Rc<LiveCall>>>);
 
 impl Calls {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.borrow().len()
     }
 
@@ -41,8 +60,17 @@ impl Calls {
         call
     }
 
+    /// What a message has to say to running calls.
+    pub(crate) fn signal(&self, signal: AcceptedSession) {
+        match signal {
+            AcceptedSession::Reply { id, reply } => self.reply(&id, reply),
+            AcceptedSession::Cancel { request_id } => self.cancel(&request_id),
+            _ => {}
+        }
+    }
+
     /// The client's answer to a request of ours; one that nobody waits for is ignored.
-    pub(super) fn reply(&self, id: &str, reply: Result<Value, Value>) {
+    fn reply(&self, id: &str, reply: Result<Value, Value>) {
         let call = self.find(|call| call.asked.borrow().iter().any(|asked| asked == id));
         if let Some(call) = call
             && call.running.borrow().reply(id, reply)
@@ -52,19 +80,19 @@ impl Calls {
     }
 
     /// The client no longer wants the answer to a request.
-    pub(super) fn cancel(&self, request_id: &Value) {
+    fn cancel(&self, request_id: &Value) {
         if let Some(call) = self.find(|call| call.request_id == *request_id) {
             call.cancel();
         }
     }
 
-    pub(super) fn cancel_all(&self) {
+    pub(crate) fn cancel_all(&self) {
         let calls = self.0.borrow().clone();
         calls.iter().for_each(|call| call.cancel());
     }
 
     /// Runs a call to its end.
-    pub(super) async fn run(&self, call: Rc<LiveCall>, post: &Post) {
+    pub(super) async fn run(&self, call: Rc<LiveCall>, post: &impl Outgoing) {
         loop {
             match call.next().await {
                 Step::Send(text) => post.notify(&text).await,

@@ -1,0 +1,65 @@
+//! HTTP+SSE of MCP 2024-11-05: a stream at `/sse`, and messages to `/messages`.
+//!
+//! Everything for the client travels on the one stream, and what it sends comes with other requests,
+//! so each session has a Durable Object where the two meet. A session lives and dies with its stream
+//! and is in memory only.
+
+mod door;
+mod object;
+mod post;
+
+use futures_util::future::LocalBoxFuture;
+use worker::{Request, Response};
+
+use crate::entry::Incoming;
+use crate::feature::{Feature, HttpSse};
+use crate::object::Object;
+
+/// What the names of the objects begin with, and the paths inside them.
+const KIND: &str = "sse";
+/// Opens a session with its stream.
+const OPEN: &str = "/sse/open";
+/// Takes a message.
+const MESSAGE: &str = "/sse/message";
+/// Tells of a change; sent by the hub.
+const NOTIFY: &str = "/sse/notify";
+
+/// HTTP+SSE.
+pub static HTTP_SSE: &dyn Feature = &HttpSseFeature;
+
+#[derive(Debug)]
+struct HttpSseFeature;
+
+impl Feature for HttpSseFeature {
+    fn prefix(&self) -> &'static str {
+        "/sse/"
+    }
+
+    fn serve<'a>(
+        &'a self,
+        object: &'a Object,
+        request: Request,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>> {
+        Box::pin(object::serve(object, request))
+    }
+
+    /// Nothing is stored, so no alarm is ever set for it.
+    fn alarm<'a>(&'a self, _: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>> {
+        Box::pin(async { Ok(false) })
+    }
+
+    fn http_sse(&self) -> Option<&dyn HttpSse> {
+        Some(self)
+    }
+}
+
+impl HttpSse for HttpSseFeature {
+    fn route<'a>(
+        &'a self,
+        incoming: &'a Incoming<'a>,
+        head: http::Request<()>,
+        request: Request,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>> {
+        Box::pin(door::route(incoming, head, request))
+    }
+}

@@ -1,0 +1,123 @@
+//! Inside the object: one session.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use toolgate_core::caller::Caller;
+use toolgate_core::mcp::{AcceptedSession, SessionState};
+use worker::{Request, Response, console_error};
+
+use super::post::{self, Post};
+use super::{MESSAGE, NOTIFY, OPEN};
+use crate::hub::{self, GONE, Hearer};
+use crate::legacy::{self, Calls, gone, taken};
+use crate::object::Object;
+use crate::relay::Received;
+use crate::sse::{self, Writer};
+use crate::{convert, feature};
+
+/// What the object remembers; there is nothing else.
+#[derive(Default)]
+struct Memory {
+    session: RefCell<Option<Session>>,
+    calls: Rc<Calls>,
+}
+
+struct Session {
+    owner: String,
+    /// As of the last message.
+    caller: Caller,
+    /// When those claims are over, in seconds since 1970.
+    until: u64,
+    state: SessionState,
+    writer: Writer,
+}
+
+/// Serves one request of the Worker.
+pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Result<Response> {
+    let memory = object.memory::<Memory>();
+    let path = request.path();
+    if path == NOTIFY {
+        return changed(object, &memory, &request.text().await?);
+    }
+    let received = Received::read(&mut request).await?;
+    match path.as_str() {
+        OPEN => open(object, &memory, received).await,
+        MESSAGE => message(object, &memory, received).await,
+        _ => Response::error("no such operation", 404),
+    }
+}
+
+/// Opens the session, and tells the client where to send its messages.
+async fn open(object: &Object, memory: &Memory, received: Received) -> worker::Result<Response> {
+    let (writer, body) = sse::open();
+    let endpoint = String::from_utf8_lossy(&received.body);
+    // Just opened: there is room.
+    let _ = writer.send_now(sse::event(None, Some("endpoint"), &endpoint));
+    let name = received.name();
+    let owner = received.owner.clone();
+    *memory.session.borrow_mut() = Some(Session {
+        owner: received.owner,
+        caller: received.caller,
+        until: received.until,
+        state: SessionState::default(),
+        writer: writer.clone(),
+    });
+    hub::register(object, &owner, &name).await?;
+    if object.app().config.transport.notifications {
+        let (app, env) = (object.app(), object.env().clone());
+        object.state().wait_until(async move {
+            writer.gone().await;
+            if let Err(error) = hub::forget(app, &env, &name).await {
+                console_error!("the end of a session was not told: {error}");
+            }
+        });
+    }
+    sse::response(body)
+}
+
+/// Takes a message. An id opens for its owner only, so whose session it is is asked twice.
+async fn message(object: &Object, memory: &Memory, received: Received) -> worker::Result<Response> {
+    let (accepted, writer) = {
+        let mut session = memory.session.borrow_mut();
+        let is_theirs =
+            |session: &&mut Session| session.owner == received.owner && !session.writer.is_gone();
+        let Some(session) = session.as_mut().filter(is_theirs) else { return gone() };
+        session.caller = received.caller.clone();
+        session.until = received.until;
+        let state = &mut session.state;
+        match legacy::accept(object, &received, state, None, &memory.calls) {
+            Ok(accepted) => (accepted, session.writer.clone()),
+            Err(reply) => return convert::response(*reply),
+        }
+    };
+    match accepted {
+        AcceptedSession::Refuse(response) => return convert::response(response),
+        AcceptedSession::Answer(text) => post::send(&writer, &text).await,
+        AcceptedSession::Run(mut exchange) => {
+            let calls = exchange.calls();
+            let post = Rc::new(Post::begin(exchange, writer).await);
+            legacy::run(object, &memory.calls, received, calls, &post).await;
+        }
+        signal => memory.calls.signal(signal),
+    }
+    taken()
+}
+
+/// Something changed: tells the client, if it wants and may hear of it.
+fn changed(object: &Object, memory: &Memory, change: &str) -> worker::Result<Response> {
+    let session = memory.session.borrow();
+    let Some(Session { owner, caller, until, state, writer }) = session.as_ref() else {
+        return Response::ok(GONE);
+    };
+    let hearer = Hearer { owner, caller, until: *until, state };
+    let hub = feature::hub(object.app());
+    let Some(text) = hub.and_then(|hub| hub.hears(object, &hearer, change)) else {
+        return Response::ok("");
+    };
+    // One who takes nothing loses the session.
+    match writer.send_now(sse::event(None, Some("message"), &text)) {
+        Ok(()) => Response::ok(""),
+        Err(sse::Gone) => Response::ok(GONE),
+    }
+}
