@@ -1,5 +1,7 @@
 //! What expanded macros call. Not for people: anything here may change in any version.
 
+use std::rc::Rc;
+
 use worker::wasm_bindgen::JsValue;
 use worker::worker_sys;
 use worker::{Response, State};
@@ -11,7 +13,7 @@ pub use toolgate_core::caller::Caller;
 pub use toolgate_core::mcp::content::ToolResult;
 pub use toolgate_core::mcp::families as family;
 pub use toolgate_core::mcp::icon::Icon;
-pub use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo};
+pub use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo, Role};
 pub use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
 pub use toolgate_core::mcp::tool::{Annotations, ParamHeader, Schema, TaskSupport, ToolInfo};
 pub use worker::worker_sys::web_sys::Request as RawRequest;
@@ -20,6 +22,8 @@ pub use worker::worker_sys::{
     ScheduledEvent as RawScheduledEvent,
 };
 pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
+
+use crate::instance;
 
 pub use crate::app::App;
 pub use crate::entry::fetch;
@@ -38,49 +42,44 @@ pub use crate::{feature, identity, store};
 /// What an export of the Worker gives to JavaScript.
 pub type JsResult = Result<JsValue, JsValue>;
 
-/// The Worker's `fetch`.
-///
-/// # Errors
-///
-/// Never: a failure of the platform is logged and answered without its details.
-pub async fn serve_fetch(
+/// The Worker's `fetch`. A failure of the platform is logged and answered without its details.
+pub fn serve_fetch(
     app: &'static App,
     request: RawRequest,
     env: Env,
     context: RawContext,
-) -> JsResult {
-    let context = worker::Context::new(context);
-    match fetch(app, request.into(), env, context).await {
-        Ok(response) => js(response),
-        Err(error) => {
-            worker::console_error!("toolgate: {error}");
-            Response::error("internal error", 500).map_or_else(|error| Err(error.into()), js)
+) -> js_sys::Promise {
+    instance::response(async move {
+        let context = worker::Context::new(context);
+        match fetch(app, request.into(), env, context).await {
+            Ok(response) => js(response),
+            Err(error) => {
+                worker::console_error!("toolgate: {error}");
+                Response::error("internal error", 500).map_or_else(|error| Err(error.into()), js)
+            }
         }
-    }
+    })
 }
 
 /// Makes the object behind the Durable Object class.
 #[must_use]
-pub fn new_object(app: &'static App, state: RawState, env: Env) -> Object {
-    Object::new(app, State::from(state), env)
+pub fn new_object(app: &'static App, state: RawState, env: Env) -> Rc<Object> {
+    Rc::new(Object::new(app, State::from(state), env))
 }
 
-/// The Durable Object's `fetch`.
-///
-/// # Errors
-///
-/// The object could not serve the request.
-pub async fn object_fetch(object: &Object, request: RawRequest) -> JsResult {
-    object.fetch(request.into()).await.map_err(JsValue::from).and_then(js)
+/// The Durable Object's `fetch`. It rejects where the object could not serve the request.
+pub fn object_fetch(object: &Rc<Object>, request: RawRequest) -> js_sys::Promise {
+    let object = Rc::clone(object);
+    instance::response(async move {
+        object.fetch(request.into()).await.map_err(JsValue::from).and_then(js)
+    })
 }
 
-/// The Durable Object's `alarm`.
-///
-/// # Errors
-///
-/// The object could not do its work; the platform calls again.
-pub async fn object_alarm(object: &Object) -> JsResult {
-    object.alarm().await.map_err(JsValue::from).and_then(js)
+/// The Durable Object's `alarm`. It rejects where the object could not do its work; the platform
+/// calls again.
+pub fn object_alarm(object: &Rc<Object>) -> js_sys::Promise {
+    let object = Rc::clone(object);
+    instance::work(async move { object.alarm().await.map_err(JsValue::from).and_then(js) })
 }
 
 /// The Worker's `scheduled`: deletes what is of no more use.

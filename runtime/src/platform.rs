@@ -1,8 +1,10 @@
 //! Clock, randomness and variables of the Workers platform, behind the core's traits.
 
 use toolgate_core::caller::Vars;
-use toolgate_core::seal::Entropy;
+use toolgate_core::seal::{Entropy, Keyring};
 use worker::{Date, Env};
+
+use crate::app::App;
 
 /// Seconds since 1970.
 #[must_use]
@@ -28,4 +30,9 @@ impl Vars for EnvVars<'_> {
     fn var(&self, name: &str) -> Option<String> {
         self.0.var(name).ok().map(|value| value.to_string())
     }
+}
+
+/// The keys that seal.
+pub(crate) fn keyring(app: &App, env: &Env) -> Option<Keyring> {
+    Keyring::parse(&EnvVars(env).var(&app.config.tokens.encryption_key)?).ok()
 }

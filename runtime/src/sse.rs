@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use futures_util::{Stream, StreamExt as _};
-use worker::{Headers, Response};
+use worker::{Headers, Response, ResponseBody, ResponseBuilder};
 
-use crate::retire;
+use crate::instance;
 use crate::timer::Timer;
 
 /// Events that wait for a slow reader. Above it the writer waits: a reader that is that far behind
@@ -70,7 +70,6 @@ struct Channel {
 #[must_use]
 pub(crate) fn open() -> (Writer, Body) {
     let channel = Rc::new(RefCell::new(Channel { writers: 1, ..Channel::default() }));
-    retire::watch(&channel);
     (Writer(Rc::clone(&channel)), Body { channel, keep_alive: KEEP_ALIVE, silence: None })
 }
 
@@ -96,7 +95,12 @@ pub(crate) fn response(
     // Tells nginx and its kind to pass events on one by one.
     headers.set("x-accel-buffering", "no")?;
     // Boxed: what the platform makes of a stream is large, and there are several kinds of them.
-    Ok(Response::from_stream(body.boxed_local())?.with_headers(headers))
+    let response = Response::from_stream(body.boxed_local())?;
+    let body = match response.body() {
+        ResponseBody::Stream(stream) => ResponseBody::Stream(instance::stream(stream)),
+        _ => ResponseBody::Empty,
+    };
+    Ok(ResponseBuilder::new().with_headers(headers).body(body))
 }
 
 /// One event. Without a name it is a `message`, which is what Streamable HTTP uses.
@@ -231,13 +235,6 @@ impl Channel {
     }
 }
 
-impl retire::Ends for RefCell<Channel> {
-    fn end(&self) {
-        let wakers = self.borrow_mut().close();
-        wake(wakers);
-    }
-}
-
 fn wake(wakers: impl IntoIterator<Item = Waker>) {
     wakers.into_iter().for_each(Waker::wake);
 }
@@ -351,13 +348,5 @@ mod tests {
         let event = body.next().now_or_never().flatten().expect("an event").expect("no error");
         assert_eq!(event.len(), 2 * MAX_WAITING_BYTES);
         assert!(writer.has_room(1));
-    }
-
-    #[test]
-    fn every_stream_ends_when_the_instance_is_given_up() {
-        let (writer, mut body) = open();
-        retire::end_all();
-        assert!(writer.is_gone());
-        assert!(body.next().now_or_never().expect("nothing to wait for").is_none());
     }
 }

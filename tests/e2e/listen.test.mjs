@@ -30,7 +30,7 @@ describe("changes", { skip: lacksBuild("everything") }, () => {
       (await signIn(stage, { browser: stage.browser(), email })).access_token));
   });
   after(async () => {
-    await stage.close();
+    await stage?.close();
     rmSync(persist, { recursive: true, force: true });
   });
 

@@ -28,7 +28,7 @@ describe("a tool that panics", { skip: lacksBuild("faults") }, () => {
       (await signIn(stage, { browser: stage.browser(), ...account })).access_token));
   });
   after(async () => {
-    await stage.close();
+    await stage?.close();
     rmSync(persist, { recursive: true, force: true });
   });
 
@@ -150,6 +150,32 @@ describe("a tool that panics", { skip: lacksBuild("faults") }, () => {
       assert.deepEqual(answer.error, FAILED, name);
       assert.equal((await call("sleep", { milliseconds: 1 })).result.content[0].text, "slept");
     }
+  });
+
+  test("for want of stack ends what others have open, so that nobody waits in vain", async () => {
+    const session = await Session.begin(stage.origin, visitor);
+    const inSession = await session.call("steps", { count: 50, milliseconds: 50 });
+    const { id } = await inSession.next();
+    const streamed = await openStreamed(visitor, "steps", { count: 50, milliseconds: 50 });
+    assert.equal((await nextMessage(streamed)).method, "notifications/progress");
+    const sse = await listen(`${stage.origin}/sse`, { headers: { authorization: `Bearer ${visitorAtSse}` } });
+    await sse.next();
+    const waiting = mcp.legacy(stage.origin, visitor, "tools/call", { name: "sleep", arguments: { milliseconds: 2000 } });
+    assert.deepEqual((await call("overflow")).error, FAILED);
+    const began = performance.now();
+    await Promise.all([streamed, inSession, sse].map(rest));
+    assert.equal((await waiting).status, 503, "a call of another is answered");
+    assert.ok(performance.now() - began < 1500, "at once");
+    const resumed = await rest(await session.get(id));
+    assert.equal(resumed.at(-1).error.code, -32603);
+    assert.equal((await call("sleep", { milliseconds: 1 })).result.content[0].text, "slept");
+    await session.end();
+  });
+
+  test("with large arguments again and again does not use up the memory", { timeout: 120_000 }, async () => {
+    const text = "x".repeat(3_000_000);
+    for (let i = 0; i < 60; i += 1) assert.deepEqual((await call("panic_with", { text })).error, FAILED, `call ${i}`);
+    assert.equal((await call("sleep", { milliseconds: 1 })).result.content[0].text, "slept");
   });
 
   test("loses nothing that is stored: a session of before is there after a new instance", async () => {

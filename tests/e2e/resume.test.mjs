@@ -24,7 +24,7 @@ describe("a stream of a session", { skip: lacksBuild("faults") }, () => {
     token = (await signIn(stage, { browser: stage.browser(), email: EMPLOYEE })).access_token;
   });
   after(async () => {
-    await stage.close();
+    await stage?.close();
     rmSync(persist, { recursive: true, force: true });
   });
   const begin = (options) => Session.begin(stage.origin, token, options);

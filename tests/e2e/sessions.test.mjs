@@ -9,14 +9,14 @@ import { after, before, describe, test } from "node:test";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema, LoggingMessageNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import { cannotMoveClock } from "./lib/clock.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
 import { EMPLOYEE, VISITOR } from "./lib/idp.mjs";
 import * as mcp from "./lib/mcp.mjs";
-import { signIn } from "./lib/oauth.mjs";
+import { refresh, signIn } from "./lib/oauth.mjs";
 import { contents } from "./lib/persisted.mjs";
 import { Session, nextMessage, rest } from "./lib/session.mjs";
 import { openStage } from "./lib/stage.mjs";
-
 
 
 describe("a session", { skip: lacksBuild("faults") }, () => {
@@ -30,7 +30,7 @@ describe("a session", { skip: lacksBuild("faults") }, () => {
       (await signIn(stage, { browser: stage.browser(), email })).access_token));
   });
   after(async () => {
-    await stage.close();
+    await stage?.close();
     rmSync(persist, { recursive: true, force: true });
   });
   const begin = (token = employee, options = {}) => Session.begin(stage.origin, token, options);
@@ -273,6 +273,33 @@ describe("a session", { skip: lacksBuild("faults") }, () => {
   });
 });
 
+describe("a session that nobody uses", { skip: cannotMoveClock() || lacksBuild("faults") }, () => {
+  const persist = mkdtempSync(join(tmpdir(), "toolgate-idle-"));
+  let stage;
+  before(async () => {
+    stage = await openStage({ build: buildOf("faults"), persist, worker: DEBUG_BUILD });
+  });
+  after(async () => {
+    await stage?.close();
+    rmSync(persist, { recursive: true, force: true });
+  });
+  const rows = () => Object.values(contents(persist).rows).flat().filter(([table]) => ["session", "stream", "event"].includes(table)).length;
+
+  test("is over after its time, and leaves no row", async () => {
+    const account = await signIn(stage, { browser: stage.browser(), email: EMPLOYEE });
+    const session = await Session.begin(stage.origin, account.access_token);
+    await rest(await session.call("steps", { count: 2, milliseconds: 1 }));
+    for (let i = 0; i < 30 && rows() < 3; i += 1) await sleep(100);
+    assert.ok(rows() >= 3);
+    // `session_idle` is an hour, and an alarm that is due goes off at the next start of the object.
+    await stage.restart({ secondsAhead: 3600 * 2 });
+    session.token = (await refresh(stage, account.client, account.refresh_token)).json().access_token;
+    for (let i = 0; i < 100 && rows() > 0; i += 1) await sleep(100);
+    assert.equal(rows(), 0);
+    assert.equal((await session.post({ jsonrpc: "2.0", id: 1, method: "ping" })).status, 404);
+  });
+});
+
 describe("SDK 1.x in a session", { skip: lacksBuild("everything") }, () => {
   let stage;
   let token;
@@ -280,7 +307,7 @@ describe("SDK 1.x in a session", { skip: lacksBuild("everything") }, () => {
     stage = await openStage({ build: buildOf("everything"), worker: DEBUG_BUILD });
     token = (await signIn(stage, { browser: stage.browser(), email: VISITOR })).access_token;
   });
-  after(() => stage.close());
+  after(() => stage?.close());
 
   async function connect(capabilities) {
     const client = new Client({ name: "toolgate-e2e", version: "1.0.0" }, { capabilities });

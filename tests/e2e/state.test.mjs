@@ -8,6 +8,7 @@ import { EMPLOYEE, VISITOR } from "./lib/idp.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
 import * as mcp from "./lib/mcp.mjs";
 import { signIn } from "./lib/oauth.mjs";
+import { Session } from "./lib/session.mjs";
 import { openStage } from "./lib/stage.mjs";
 
 const AT_ONCE = 50;
@@ -58,7 +59,13 @@ describe("state", { skip: lacksBuild("durable") }, () => {
     const before = Number(await call(employee, "count"));
     const legacy = result(await mcp.call(stage.origin, employee, "count", {}));
     assert.equal(legacy.content[0].text, String(before + 1));
-    assert.equal(await call(await token(EMPLOYEE), "count"), String(before + 2), "another sign-in, another grant");
+    const session = await Session.begin(stage.origin, employee);
+    assert.ok(session.id, "in a session, which is an object of its own");
+    const params = { name: "count", arguments: {} };
+    const inSession = result(await session.post({ jsonrpc: "2.0", id: 1, method: "tools/call", params }));
+    assert.equal(inSession.content[0].text, String(before + 2));
+    await session.end();
+    assert.equal(await call(await token(EMPLOYEE), "count"), String(before + 3), "another sign-in, another grant");
   });
 
   test(`${AT_ONCE} updates at once all count`, { timeout: 60_000 }, async () => {

@@ -7,10 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { cannotMoveClock } from "./lib/clock.mjs";
 import { EMPLOYEE, VISITOR } from "./lib/idp.mjs";
+import { listen } from "./lib/http.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
 import * as mcp from "./lib/mcp.mjs";
 import { refresh, signIn } from "./lib/oauth.mjs";
 import { contents } from "./lib/persisted.mjs";
+import { nextMessage } from "./lib/session.mjs";
 import { openStage } from "./lib/stage.mjs";
 
 const EXTENSION = "io.modelcontextprotocol/tasks";
@@ -286,6 +288,48 @@ describe("tasks", { skip: lacksBuild("durable") }, () => {
     const done = await until(visitor, task, "completed");
     assert.equal(done.result.content[0].text, "Grace Hopper");
     assert.equal((await runs(visitor))[1], workDone + 1, "what ran once ran once");
+  });
+
+  /** Opens a subscription to tasks. */
+  const hear = (who, taskIds) => listen(`${stage.origin}/mcp`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${who}`, "content-type": "application/json", accept: "application/json, text/event-stream", "mcp-protocol-version": mcp.MODERN, "mcp-method": "subscriptions/listen" },
+    body: JSON.stringify({
+      jsonrpc: "2.0",
+      id: "hear",
+      method: "subscriptions/listen",
+      params: { notifications: { taskIds }, _meta: { "io.modelcontextprotocol/protocolVersion": mcp.MODERN, "io.modelcontextprotocol/clientCapabilities": { extensions: { [EXTENSION]: {} } } } },
+    }),
+  });
+
+  test("clients that listen hear how a task stands, and others' clients do not", async () => {
+    const task = await create(visitor, "interview");
+    await until(visitor, task, "input_required");
+    const [mine, theirs] = await Promise.all([hear(visitor, [task.taskId]), hear(employee, [task.taskId])]);
+    for (const stream of [mine, theirs]) assert.equal((await nextMessage(stream)).method, "notifications/subscriptions/acknowledged");
+    await update(visitor, task, { first: accept({ name: "Grace" }) });
+    await until(visitor, task, ({ inputRequests }) => inputRequests?.last);
+    await update(visitor, task, { last: accept({ name: "Hopper" }) });
+    const heard = [];
+    do {
+      const { method, params } = await nextMessage(mine);
+      assert.equal(method, "notifications/tasks");
+      assert.deepEqual([params.taskId, params._meta["io.modelcontextprotocol/subscriptionId"]], [task.taskId, "hear"]);
+      heard.push(params);
+    } while (heard.at(-1).status !== "completed");
+    assert.equal(heard.at(-1).result.content[0].text, "Grace Hopper");
+    await assert.rejects(nextMessage({ next: () => theirs.next(500) }), /no event within/);
+    mine.close();
+    theirs.close();
+  });
+
+  test("a question that the tool no longer waits for is no longer asked", async () => {
+    const task = await create(visitor, "impatient");
+    const asking = await until(visitor, task, "input_required");
+    assert.deepEqual(Object.keys(asking.inputRequests), ["patience"]);
+    const working = await until(visitor, task, "working");
+    assert.ok(!("inputRequests" in working));
+    assert.equal((await until(visitor, task, "completed")).result.content[0].text, "went on without");
   });
 
   test("nothing at rest tells who has a task", async () => {

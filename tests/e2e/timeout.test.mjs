@@ -20,7 +20,7 @@ describe("a call that does not end", { skip: lacksBuild("faults") }, () => {
     stage = await openStage({ build: buildOf("faults"), worker: DEBUG_BUILD });
     token = (await signIn(stage, { browser: stage.browser(), email: EMPLOYEE })).access_token;
   });
-  after(() => stage.close());
+  after(() => stage?.close());
 
   const call = async (name, args = {}) => mcp.message(await mcp.legacy(stage.origin, token, "tools/call", { name, arguments: args }));
   /** How many calls were cancelled, and how many futures of `hang` were dropped. */

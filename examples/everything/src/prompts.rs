@@ -24,10 +24,13 @@ fn test_prompt_with_arguments(
     format!("Prompt with arguments: arg1='{arg1}', arg2='{arg2}'")
 }
 
-/// Values that the second argument can have.
-async fn second(_ctx: &Context, typed: &str) -> Vec<&'static str> {
-    let known = ["one", "other", "two"];
-    known.into_iter().filter(|value| value.starts_with(typed)).collect()
+/// Values that the second argument can have, once the first is known.
+async fn second(ctx: &Context, typed: &str) -> Vec<&'static str> {
+    let known: &[&str] = match ctx.argument("arg1") {
+        Some("paris") => &["opera", "odeon"],
+        _ => &["one", "other", "two"],
+    };
+    known.iter().copied().filter(|value| value.starts_with(typed)).collect()
 }
 
 /// A prompt with a resource in it

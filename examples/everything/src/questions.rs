@@ -52,6 +52,17 @@ struct Value {
     value: String,
 }
 
+/// Has the person do something on a page, of which nothing passes through the client
+#[mcp_tool(allow = "everyone")]
+async fn test_elicitation_url(ctx: &Context) -> Result<String> {
+    let page = "https://example.com/connect/calendar";
+    Ok(match ctx.ask_url("Please connect your calendar", page).await {
+        Ok(()) => "The page was opened".to_owned(),
+        Err(Refusal::Declined | Refusal::Cancelled) => "The page was not opened".to_owned(),
+        Err(other) => return Err(other.into()),
+    })
+}
+
 /// Asks the person for a value
 #[mcp_tool(allow = "everyone")]
 async fn test_streaming_elicitation(ctx: &Context) -> Result<String> {

@@ -17,6 +17,7 @@ const ALWAYS: &[&str] = &[
     "caller",
     "env",
     "request_id",
+    "argument",
     "client",
     "trace",
     "fetch",

@@ -37,6 +37,7 @@ fn info(resource: &Resource<'_>) -> TokenStream {
     let description = option(resource.description.as_ref());
     let mime_type = option(resource.mime_type.as_ref());
     let icons = icon::tokens(&resource.icons);
+    let annotations = resource.annotations.tokens();
     let policy = &resource.policy;
     let variables = resource.variables().map(|argument| {
         let name = &argument.name;
@@ -52,6 +53,7 @@ fn info(resource: &Resource<'_>) -> TokenStream {
             mime_type: #mime_type,
             variables: &[#(#variables),*],
             icons: #icons,
+            #annotations
             policy: #policy,
         }
     }

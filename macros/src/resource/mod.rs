@@ -1,5 +1,6 @@
 //! `#[mcp_resource]`: a function in, the same function and its registration out.
 
+mod annotations;
 mod expand;
 mod uri;
 mod valid;

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{LitStr, Signature};
 
+use super::annotations::{self, Annotations};
 use super::uri::{self, Uri};
 use crate::config_file::Place;
 use crate::errors::Errors;
@@ -16,8 +17,19 @@ use crate::options::{self, Entry};
 use crate::text::{self, TextArgument};
 
 /// What `#[mcp_resource(…)]` can say.
-const OPTIONS: &[&str] =
-    &["allow", "uri", "mime_type", "name", "title", "description", "icon", "icons", "config"];
+const OPTIONS: &[&str] = &[
+    "allow",
+    "uri",
+    "mime_type",
+    "name",
+    "title",
+    "description",
+    "icon",
+    "icons",
+    "audience",
+    "priority",
+    "config",
+];
 
 /// A function that passed every rule.
 pub(crate) struct Resource<'a> {
@@ -27,6 +39,7 @@ pub(crate) struct Resource<'a> {
     pub(crate) description: Option<String>,
     pub(crate) mime_type: Option<LitStr>,
     pub(crate) icons: Vec<Icon>,
+    pub(crate) annotations: Annotations,
     pub(crate) policy: LitStr,
     pub(crate) parameters: Vec<Parameter<TextArgument<'a>>>,
     pub(crate) needs: Needs,
@@ -50,6 +63,7 @@ pub(crate) fn check<'a>(
     let description = text("description").map(|text| text.value());
     let mime_type = text("mime_type").and_then(|text| media_type(text, errors));
     let icons = icon::check(entry("icon"), entry("icons"), errors);
+    let annotations = annotations::check(entry("audience"), entry("priority"), errors);
     let name = name::of_function(Kind::Resource, sig, entry("name"), errors);
     signature::check(Kind::Resource, function, errors);
     let parameters = signature::parameters(Kind::Resource, sig, errors, |input| {
@@ -69,6 +83,7 @@ pub(crate) fn check<'a>(
         description: description.or_else(|| ast::documentation(&function.attrs)),
         mime_type,
         icons,
+        annotations,
         policy: policy?,
         parameters,
         needs,

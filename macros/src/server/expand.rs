@@ -129,12 +129,12 @@ fn fetch() -> TokenStream {
             wasm_bindgen_futures = ::toolgate::__private::wasm_bindgen_futures,
             js_sys = ::toolgate::__private::js_sys
         )]
-        pub async fn fetch(
+        pub fn fetch(
             request: ::toolgate::__private::RawRequest,
             env: ::toolgate::__private::Env,
             context: ::toolgate::__private::RawContext,
-        ) -> ::toolgate::__private::JsResult {
-            ::toolgate::__private::serve_fetch(&APP, request, env, context).await
+        ) -> ::toolgate::__private::js_sys::Promise {
+            ::toolgate::__private::serve_fetch(&APP, request, env, context)
         }
     }
 }
@@ -143,7 +143,7 @@ fn object() -> TokenStream {
     quote! {
         #[wasm_bindgen(wasm_bindgen = ::toolgate::__private::wasm_bindgen)]
         pub struct ToolgateObject {
-            object: ::toolgate::__private::Object,
+            object: ::std::rc::Rc<::toolgate::__private::Object>,
         }
 
         #[wasm_bindgen(
@@ -161,16 +161,16 @@ fn object() -> TokenStream {
             }
 
             #[wasm_bindgen(js_name = fetch)]
-            pub async fn fetch(
+            pub fn fetch(
                 &self,
                 request: ::toolgate::__private::RawRequest,
-            ) -> ::toolgate::__private::JsResult {
-                ::toolgate::__private::object_fetch(&self.object, request).await
+            ) -> ::toolgate::__private::js_sys::Promise {
+                ::toolgate::__private::object_fetch(&self.object, request)
             }
 
             #[wasm_bindgen(js_name = alarm)]
-            pub async fn alarm(&self) -> ::toolgate::__private::JsResult {
-                ::toolgate::__private::object_alarm(&self.object).await
+            pub fn alarm(&self) -> ::toolgate::__private::js_sys::Promise {
+                ::toolgate::__private::object_alarm(&self.object)
             }
         }
     }

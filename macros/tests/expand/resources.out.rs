@@ -31,6 +31,8 @@ const _: () = {
                     theme: ::core::option::Option::None,
                 },
             ],
+            audience: &[],
+            priority: ::core::option::Option::None,
             policy: "everyone",
         },
         call: |__context, mut __arguments, __uri| ::std::boxed::Box::pin(async move {
@@ -89,6 +91,8 @@ const _: () = {
                 },
             ],
             icons: &[],
+            audience: &[],
+            priority: ::core::option::Option::None,
             policy: "everyone",
         },
         call: |__context, mut __arguments, __uri| ::std::boxed::Box::pin(async move {

@@ -101,16 +101,16 @@ mod toolgate_worker {
         wasm_bindgen_futures = ::toolgate::__private::wasm_bindgen_futures,
         js_sys = ::toolgate::__private::js_sys
     )]
-    pub async fn fetch(
+    pub fn fetch(
         request: ::toolgate::__private::RawRequest,
         env: ::toolgate::__private::Env,
         context: ::toolgate::__private::RawContext,
-    ) -> ::toolgate::__private::JsResult {
-        ::toolgate::__private::serve_fetch(&APP, request, env, context).await
+    ) -> ::toolgate::__private::js_sys::Promise {
+        ::toolgate::__private::serve_fetch(&APP, request, env, context)
     }
     #[wasm_bindgen(wasm_bindgen = ::toolgate::__private::wasm_bindgen)]
     pub struct ToolgateObject {
-        object: ::toolgate::__private::Object,
+        object: ::std::rc::Rc<::toolgate::__private::Object>,
     }
     #[wasm_bindgen(
         wasm_bindgen = ::toolgate::__private::wasm_bindgen,
@@ -128,15 +128,15 @@ mod toolgate_worker {
             }
         }
         #[wasm_bindgen(js_name = fetch)]
-        pub async fn fetch(
+        pub fn fetch(
             &self,
             request: ::toolgate::__private::RawRequest,
-        ) -> ::toolgate::__private::JsResult {
-            ::toolgate::__private::object_fetch(&self.object, request).await
+        ) -> ::toolgate::__private::js_sys::Promise {
+            ::toolgate::__private::object_fetch(&self.object, request)
         }
         #[wasm_bindgen(js_name = alarm)]
-        pub async fn alarm(&self) -> ::toolgate::__private::JsResult {
-            ::toolgate::__private::object_alarm(&self.object).await
+        pub fn alarm(&self) -> ::toolgate::__private::js_sys::Promise {
+            ::toolgate::__private::object_alarm(&self.object)
         }
     }
     #[cfg(test)]

@@ -13,13 +13,16 @@
 //!
 //! A trap without a panic (the stack or the memory is used up) may have come in the middle of
 //! anything, the allocator included. Its call is answered the same way, but then the instance is
-//! given up: see [`retire`](crate::retire).
+//! given up: see [`instance`](crate::instance).
 
 use std::cell::{Cell, RefCell};
 use std::task::{Context, Poll, Waker};
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::outcome::Outcome;
+
+#[cfg(target_arch = "wasm32")]
+use crate::instance;
 
 /// A user's future, owned so that it can be handed over and lost.
 pub(super) type Work = LocalBoxFuture<'static, Outcome>;
@@ -105,10 +108,10 @@ fn run(job: Job) -> Option<Done> {
     DEPTH.set(depth);
     if caught && PANICS.get() == panics {
         worker::console_error!("a call ended in a trap that is no panic; the instance is given up");
-        javascript::give_up();
+        instance::end();
     } else if caught && javascript::has_leaked_much() {
         worker::console_error!("panics have leaked much memory; the instance is given up");
-        javascript::give_up();
+        instance::end();
     }
     if caught { None } else { DONE.take() }
 }
@@ -119,12 +122,11 @@ mod javascript {
     use std::panic;
 
     use worker::console_error;
-    use worker::js_sys::{self, Reflect, WebAssembly};
+    use worker::js_sys::WebAssembly;
     use worker::wasm_bindgen::prelude::wasm_bindgen;
     use worker::wasm_bindgen::{self, JsCast as _, JsValue};
 
     use super::{DEPTH, DONE, JOB, PANICS};
-    use crate::retire;
 
     /// Panics after which the instance is replaced for the memory they have leaked. A call holds a
     /// few KiB.
@@ -201,14 +203,5 @@ export function attempt(run) {
     /// Whether what panics have leaked is worth a new instance.
     pub(super) fn has_leaked_much() -> bool {
         PANICS.get() >= MAX_PANICS || core::arch::wasm32::memory_size(0) * PAGE > MAX_MEMORY
-    }
-
-    /// Ends everything that is open, and has the shim start a new instance for the next request.
-    pub(super) fn give_up() {
-        retire::end_all();
-        let state = Reflect::get(&js_sys::global(), &"__worker_init_state".into());
-        if let Ok(state) = state {
-            let _ = Reflect::set(&state, &"criticalError".into(), &JsValue::TRUE);
-        }
     }
 }

@@ -16,7 +16,6 @@ use super::outbox::Outbox;
 use super::{Asked, HostKind, Record, Step, WIRE};
 use crate::context::{Client, UNSUPPORTED};
 use crate::platform::PlatformEntropy;
-use crate::retire;
 
 /// Ends a round of a call that asks: from the questions and the record to the result that the client
 /// gets. Named by what asks, so that a server without questions does not contain it.
@@ -28,6 +27,8 @@ pub(crate) struct Live {
     peer: Peer,
     client: Client,
     host: HostKind,
+    /// Arguments that are known already, where this completes another one.
+    known: Map<String, Value>,
     /// What was called, where that may ask: a state of 2026-07-28 is bound to it.
     subject: Option<(Target, Map<String, Value>)>,
     retry: RefCell<Retry>,
@@ -70,6 +71,11 @@ impl Live {
         Self { is_late_task, ..Self::of(peer, subject, retry, record, host) }
     }
 
+    /// Of the completion of an argument, with those that are known already.
+    pub(super) fn completing(self, known: Map<String, Value>) -> Self {
+        Self { known, ..self }
+    }
+
     /// Of a call that no client made.
     pub(crate) fn alone() -> Self {
         Self::of(Peer::default(), None, Retry::default(), Record::default(), HostKind::Stateless)
@@ -86,6 +92,7 @@ impl Live {
             client: Client::new(&peer, host, subject.is_some()),
             peer,
             host,
+            known: Map::new(),
             subject,
             retry: RefCell::new(retry),
             record: RefCell::new(record),
@@ -116,6 +123,10 @@ impl Live {
 
     pub(crate) fn host(&self) -> HostKind {
         self.host
+    }
+
+    pub(crate) fn known(&self, name: &str) -> Option<&str> {
+        self.known.get(name)?.as_str()
     }
 
     pub(crate) fn subject(&self) -> Option<&(Target, Map<String, Value>)> {
@@ -376,13 +387,6 @@ impl Live {
             }
         })
         .await
-    }
-}
-
-impl retire::Ends for Live {
-    /// Whoever polls the call then sees that it is over.
-    fn end(&self) {
-        self.wake();
     }
 }
 

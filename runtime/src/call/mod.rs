@@ -24,7 +24,6 @@ use worker::Env;
 use self::guard::Work;
 pub(crate) use self::live::Live;
 use crate::app::App;
-use crate::retire;
 use crate::timer::Timer;
 use crate::tool::Context;
 use crate::tool::registry::Registry;
@@ -144,8 +143,11 @@ impl Running {
         let target = call.target.clone();
         let subject = is_interactive(registry, &target).then(|| arguments.clone());
         let is_late_task = host == HostKind::Stateless && is_late_task(registry, &call);
-        let live = Rc::new(Live::new(call, subject, record, host, is_late_task));
-        retire::watch(&live);
+        let mut live = Live::new(call, subject, record, host, is_late_task);
+        if let Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } = target {
+            live = live.completing(arguments.clone());
+        }
+        let live = Rc::new(live);
         let context = Context::of_call(caller, env, request_id, shard, app, Rc::clone(&live));
         let work: Work = Box::pin(async move { registry.run(&target, &context, arguments).await });
         Self {
@@ -191,16 +193,6 @@ impl Running {
             }
             if self.work.is_none() {
                 return Poll::Pending;
-            }
-            if retire::is_over() {
-                // Left as it is: what it holds is in memory that nothing is to touch any more.
-                std::mem::forget(self.work.take());
-                if self.live.host() == HostKind::Task {
-                    // The next instance runs it again.
-                    return Poll::Pending;
-                }
-                self.outcome = Some(Err(fault::lost()));
-                continue;
             }
             self.live.wake_on_change(polling.waker());
             match guard::poll(&mut self.work, polling.waker()) {

@@ -40,9 +40,9 @@ impl Context {
     ///
     /// # A function that asks runs again
     ///
-    /// In MCP 2026-07-28, and in tasks, the function does not wait while the person thinks. It is
-    /// run again from its start when the answer has come, and then the same question is answered at
-    /// once. So everything before a question happens once for each round. What must happen only once
+    /// In MCP 2026-07-28 the function does not wait while the person thinks. It is run again from its
+    /// start when the answer has come, and then the same question is answered at once. A task waits,
+    /// and runs again only where its object was put aside in the meantime. So everything before a question happens once for each round. What must happen only once
     /// belongs in [`once`](Self::once).
     ///
     /// Questions are told apart by their key: `ask-1`, `ask-2` and so on, in the order in which the

@@ -11,7 +11,8 @@ impl Context {
     /// the call next waits.
     ///
     /// Nothing is sent to a client that wants none of this level; in 2026-07-28 that is each one that
-    /// did not name a level in its request. Where very many are made without waiting, the last are
+    /// did not name a level in its request, and from a task nothing is sent. A client of the legacy
+    /// revisions sets its level once, so a server whose functions log gives it a session. Where very many are made without waiting, the last are
     /// left out, and the client is told how many.
     ///
     /// The message leaves the server: nothing that the caller must not see belongs in it.

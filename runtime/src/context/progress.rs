@@ -42,8 +42,9 @@ impl Context {
     /// Tells the client how far the call has come (`notifications/progress`). It goes out when the
     /// call next waits.
     ///
-    /// Nothing is sent to a client that did not ask for it, for a task, or for a value that is not
-    /// greater than the one before. Where very many are made without waiting, the latest counts.
+    /// Nothing is sent to a client that did not ask for it, or for a value that is not greater than the
+    /// one before. Where very many are made without waiting, the latest counts. A task shows the words
+    /// as its status message.
     pub fn progress(&self, progress: impl Into<Progress>) {
         let Progress { done, total, message } = progress.into();
         self.live().progress(done, total, message.as_deref());

@@ -6,7 +6,7 @@ use toolgate_core::mcp::ask::{Ask, Question, Reply};
 use toolgate_core::mcp::input_required::InputRequired;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::request_state::{Binding, RequestState};
-use toolgate_core::mcp::{Fault, INTERNAL_ERROR, Target};
+use toolgate_core::mcp::{Fault, INTERNAL_ERROR, INVALID_PARAMS, Target};
 use toolgate_core::seal::Keyring;
 use worker::{Env, console_error};
 
@@ -65,6 +65,11 @@ fn known(context: &Context, ask: &Ask) -> Option<Reply> {
 pub(super) async fn resume(context: &Context) {
     let live = context.live();
     let Some(state) = live.take_state() else { return };
+    if live.subject().is_none() {
+        // Nothing here gives out any.
+        live.fail(Fault::new(INVALID_PARAMS, "Invalid params: `requestState` is not of this call"))
+            .await;
+    }
     let opened = seat(context).and_then(|seat| {
         let keys = keys(seat.app, context.env())?;
         RequestState::open(&keys, &seat.binding, &state, now())

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::timer::Timer;
-
 use crate::tool::Context;
 
 impl Context {
@@ -44,8 +43,9 @@ impl Context {
     }
 
     /// Ends the HTTP stream of a call in a session; the client comes back for what the call sends
-    /// from then on (resumption of MCP 2025-03-26 to 2025-11-25). It spares the server an open
-    /// connection while a call takes long. Where there is no session, nothing happens.
+    /// from then on (polling of MCP 2025-11-25, Streamable HTTP). It spares the server an open
+    /// connection while a call takes long. Where there is no session, or one of an older revision,
+    /// nothing happens.
     pub fn close_stream(&self) {
         self.live().release();
     }

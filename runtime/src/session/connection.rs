@@ -9,7 +9,6 @@ use std::task::{Context, Poll, Waker};
 use futures_util::Stream;
 
 use super::store::Store;
-use crate::retire;
 use crate::sse::{self, COMMENT, KEEP_ALIVE};
 use crate::timer::Timer;
 
@@ -64,7 +63,6 @@ impl Connection {
         close(outlets, |other| other.stream == outlet.stream, End::Now);
         outlet.sent.set(sent);
         let outlet = Rc::new(outlet);
-        retire::watch(&outlet);
         outlets.borrow_mut().push(Rc::clone(&outlet));
         let outlets = Rc::downgrade(outlets);
         Self { store, outlet, outlets, is_primed: !primes, silence: None }
@@ -149,13 +147,6 @@ impl Outlet {
         if let Some(reader) = reader {
             reader.wake();
         }
-    }
-}
-
-impl retire::Ends for Outlet {
-    fn end(&self) {
-        self.end.set(End::Now);
-        self.wake();
     }
 }
 

@@ -12,6 +12,7 @@ use http::header::ACCEPT;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{AcceptedSession, Revision, SessionState};
 use toolgate_core::reply;
+use toolgate_core::seal::Purpose;
 use worker::{Request, Response, ResponseBuilder};
 
 use super::connection::{Outlet, read_event_id};
@@ -22,7 +23,7 @@ use super::{BEGIN, END, GET, NOTIFY, POST};
 use crate::hub::{self, GONE, Hearer};
 use crate::legacy::{self, Calls, gone, taken};
 use crate::object::Object;
-use crate::platform::now;
+use crate::platform::{PlatformEntropy, keyring, now};
 use crate::relay::{LAST_EVENT_ID, Received};
 use crate::timer::Timer;
 use crate::{convert, feature, sse};
@@ -85,7 +86,7 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
 async fn begin(object: &Object, received: Received) -> worker::Result<Response> {
     let row = Row {
         name: received.name(),
-        caller: serde_json::to_string(&received.caller)?,
+        caller: sealed(object, &received.name(), &received.caller)?,
         until: received.until,
         state: String::from_utf8(received.body).map_err(|_| "the state is not JSON")?,
         owner: received.owner,
@@ -96,15 +97,24 @@ async fn begin(object: &Object, received: Received) -> worker::Result<Response> 
     Response::empty()
 }
 
+/// The person, sealed for their session: what is at rest tells no names.
+fn sealed(object: &Object, name: &str, caller: &Caller) -> worker::Result<String> {
+    let keys = keyring(object.app(), object.env()).ok_or("the encryption key is missing")?;
+    Ok(keys.seal(Purpose::Record, name, caller, &mut PlatformEntropy))
+}
+
 /// Whether there is such a session; brings it back into memory.
 fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
     let mut session = memory.session.borrow_mut();
     if session.is_none() && object.has_table(TABLE)? {
         let streams = Streams::new(object.sql());
         let Some(row) = streams.store().row()? else { return Ok(false) };
-        let read = (serde_json::from_str(&row.caller), serde_json::from_str(&row.state));
-        // An earlier version of the server has written it: its client begins anew.
-        let (Ok(caller), Ok(state)) = read else { return Ok(false) };
+        let keys = keyring(object.app(), object.env());
+        let caller = keys.and_then(|keys| keys.open(Purpose::Record, &row.name, &row.caller));
+        let state = serde_json::from_str(&row.state).ok();
+        // Written with a key that is gone, or by an earlier version of the server: its client begins
+        // anew.
+        let (Some(caller), Some(state)) = (caller, state) else { return Ok(false) };
         *session = Some(Session {
             name: row.name,
             owner: row.owner,
@@ -134,7 +144,7 @@ fn admits(object: &Object, memory: &Memory, received: &Received) -> worker::Resu
     let (now, precision) = (now(), idle(object).as_secs() / PRECISION);
     if is_other || now.saturating_sub(session.seen_at) > precision {
         session.seen_at = now;
-        let caller = serde_json::to_string(&session.caller)?;
+        let caller = sealed(object, &session.name, &session.caller)?;
         session.streams.store().set_seen(now, caller, session.until)?;
     }
     Ok(true)

@@ -43,7 +43,7 @@ const KEPT_BEHIND: u64 = 4096;
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) owner: String,
-    /// JSON.
+    /// Sealed.
     pub(super) caller: String,
     /// When those claims are over, in seconds since 1970.
     pub(super) until: u64,

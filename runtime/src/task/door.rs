@@ -3,22 +3,20 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toolgate_core::audit::{Event, Kind};
-use toolgate_core::caller::Vars;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
 use toolgate_core::policy::{self, Decision};
-use toolgate_core::seal::{Entropy, Keyring, Purpose};
+use toolgate_core::seal::{Entropy, Purpose};
 use worker::{Env, console_error};
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
 use super::quota;
-use crate::app::App;
 use crate::call::Record;
 use crate::entry::Incoming;
 use crate::feature::Owner;
 use crate::mcp::Admitted;
-use crate::platform::{EnvVars, PlatformEntropy};
+use crate::platform::{EnvVars, PlatformEntropy, keyring};
 use crate::relay;
 use crate::tool::registry;
 
@@ -33,7 +31,7 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
         (Target::Tool(tool), Ok(registry)) => registry.infos().get(*tool),
         _ => None,
     };
-    let (Some(tool), Some(keys)) = (tool, keys(app, &env)) else {
+    let (Some(tool), Some(keys)) = (tool, keyring(app, &env)) else {
         return Err(Fault::new(INTERNAL_ERROR, "The call cannot become a task"));
     };
     let mut entropy = PlatformEntropy;
@@ -69,11 +67,6 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
     }
 }
 
-/// The keys that seal, on both sides.
-pub(super) fn keys(app: &App, env: &Env) -> Option<Keyring> {
-    Keyring::parse(&EnvVars(env).var(&app.config.tokens.encryption_key)?).ok()
-}
-
 /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
 pub(super) async fn serve(
     incoming: &Incoming<'_>,
@@ -98,7 +91,7 @@ pub(super) async fn serve(
 
 /// The object of the task of this id, where it is the caller's and its tool is still allowed them.
 fn open(incoming: &Incoming<'_>, admitted: &Admitted, id: &str) -> Option<String> {
-    let keys = keys(incoming.app, incoming.env)?;
+    let keys = keyring(incoming.app, incoming.env)?;
     let (object, name): Id = keys.open(Purpose::Task, &admitted.shard, id)?;
     let registry = registry().ok()?;
     let tool = registry.infos().iter().find(|tool| tool.name == name)?;

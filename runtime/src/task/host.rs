@@ -17,7 +17,6 @@ use toolgate_core::policy;
 use toolgate_core::seal::Purpose;
 use worker::{Env, console_error};
 
-use super::door;
 use super::message::NewTask;
 use super::news::News;
 use super::store::Store;
@@ -25,7 +24,7 @@ use super::{MAX_RUNS, MAX_STATUS_MESSAGE};
 use crate::app::App;
 use crate::call::{HostKind, Running, Start, Step};
 use crate::object::Object;
-use crate::platform::EnvVars;
+use crate::platform::{EnvVars, keyring};
 use crate::tool::registry;
 
 /// The revision that has tasks.
@@ -189,7 +188,7 @@ impl Host {
     }
 
     fn caller(&self, task: &NewTask) -> Option<Caller> {
-        door::keys(self.app, &self.env)?.open(Purpose::Record, &task.id, &task.caller)
+        keyring(self.app, &self.env)?.open(Purpose::Record, &task.id, &task.caller)
     }
 
     /// Does what the tool wants.

@@ -62,6 +62,26 @@ impl Context {
         &self.request_id
     }
 
+    /// In a function that completes an argument: another argument that the client has already
+    /// (`context.arguments` of `completion/complete`, MCP 2025-06-18 and later).
+    ///
+    /// ```
+    /// use toolgate::prelude::*;
+    ///
+    /// fn cities(ctx: &Context, typed: &str) -> Vec<&'static str> {
+    ///     let cities: &[&str] = match ctx.argument("country") {
+    ///         Some("France") => &["Lyon", "Paris"],
+    ///         _ => &["Lyon", "Oslo", "Paris", "Rome"],
+    ///     };
+    ///     cities.iter().copied().filter(|city| city.starts_with(typed)).collect()
+    /// }
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    pub fn argument(&self, name: &str) -> Option<&str> {
+        self.live.known(name)
+    }
+
     /// Pseudonym of the person; empty in tests.
     pub(crate) fn shard(&self) -> &str {
         &self.shard

@@ -98,7 +98,14 @@
 ///
 /// A Worker contains what its functions use. That is read from the methods which a body calls on
 /// its `&Context` parameter; a body that hands the parameter on, as in `help(ctx)`, is taken to use
-/// sessions, subscriptions and state. The same goes for prompts and resources.
+/// sessions, logging, notifications and state. The same goes for prompts and resources.
+///
+/// One function that asks, logs or hands its context on makes the server give every client of the
+/// legacy revisions a session, which is a Durable Object. [`Context::start_task`] has to be called by
+/// the tool itself: called by a helper, it comes too late to be seen, and the tool is a task from its
+/// start.
+///
+/// [`Context::start_task`]: crate::tool::Context::start_task
 pub use toolgate_macros::mcp_tool;
 
 /// Makes a prompt of a function: the beginning of a conversation, which a person picks from a list.

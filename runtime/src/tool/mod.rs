@@ -20,17 +20,26 @@ pub(crate) mod resource;
 mod result;
 pub(crate) mod schema;
 
-pub use self::arguments::Arguments;
-pub use self::clash::Clash;
+pub use toolgate_core::mcp::content::ToolResult;
+pub use toolgate_core::mcp::peer::Trace;
+pub use toolgate_core::mcp::resource::ResourceBody;
+
 pub use self::completion::IntoCompletion;
 pub use self::context::Context;
-pub use self::def::{Complete, Needs, PromptDef, ResourceDef, ToolDef};
 pub use self::error::{Error, Result};
 pub use self::json::Json;
 pub use self::media::{Audio, Blob, Image};
 pub use self::prompt::{IntoPromptResult, Message, Prompt};
-pub use self::registry::{Registry, registry};
-pub use self::resource::IntoResource;
+pub use self::resource::{Contents, IntoResource, Place};
 pub use self::result::IntoToolResult;
+
+#[doc(hidden)]
+pub use self::arguments::Arguments;
+#[doc(hidden)]
+pub use self::clash::Clash;
+#[doc(hidden)]
+pub use self::def::{Complete, Needs, PromptDef, ResourceDef, ToolDef};
+#[doc(hidden)]
+pub use self::registry::{Registry, registry};
 
 pub(crate) use self::check::check;

@@ -2,9 +2,10 @@
 
 use std::fmt::Display;
 
-use toolgate_core::mcp::content::Content;
+use toolgate_core::mcp::content::{Content, ResourceLink};
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::prompt::{PromptMessage, PromptResult, Role};
+use toolgate_core::mcp::resource::ResourceContent;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 
 /// One message of a prompt: who says it, and what.
@@ -73,7 +74,8 @@ impl Prompt {
     message = "a prompt cannot return `{Self}`",
     label = "not a result of a prompt",
     note = "a prompt returns `String`, `Message`, `Vec<Message>`, `Prompt`, `Content`, `Image`, \
-            `Audio`, or a `Result` of one of them whose error can be displayed"
+            `Audio`, `ResourceContent`, `ResourceLink`, or a `Result` of one of them whose error can \
+            be displayed"
 )]
 pub trait IntoPromptResult {
     /// The prompt, or why there is none.
@@ -121,7 +123,7 @@ macro_rules! said_by_the_person {
     )*};
 }
 
-said_by_the_person!(String &str Content super::Image super::Audio);
+said_by_the_person!(String &str Content super::Image super::Audio ResourceContent ResourceLink);
 
 /// The answer to `prompts/get`.
 ///

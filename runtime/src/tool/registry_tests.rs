@@ -42,6 +42,8 @@ const fn resource(name: &'static str, uri: &'static str, location: &'static str)
             mime_type: None,
             variables: &[],
             icons: &[],
+            audience: &[],
+            priority: None,
             policy: "everyone",
         },
         call: |_, _, _| refuse("not called"),

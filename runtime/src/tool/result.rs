@@ -4,8 +4,7 @@ use std::any::Any;
 use std::fmt::Display;
 
 use serde_json::Value;
-use toolgate_core::mcp::content::Content;
-use toolgate_core::mcp::content::ToolResult;
+use toolgate_core::mcp::content::{Content, ResourceLink, ToolResult};
 use toolgate_core::mcp::resource::ResourceContent;
 
 use super::error::Error;
@@ -17,7 +16,8 @@ use super::number;
     message = "a tool cannot return `{Self}`",
     label = "not a result of a tool",
     note = "a tool returns `()`, `bool`, a number, `String`, `Image`, `Audio`, `Content`, \
-            `Vec<Content>`, or a `Result` of one of them whose error can be displayed",
+            `Vec<Content>`, `ResourceContent`, `ResourceLink`, `ToolResult`, or a `Result` of one \
+            of them whose error can be displayed",
     note = "return `Json<…>` for a type of your own that derives `Serialize` and `JsonSchema`"
 )]
 pub trait IntoToolResult {
@@ -69,6 +69,12 @@ impl IntoToolResult for Vec<Content> {
 impl IntoToolResult for ResourceContent {
     fn into_tool_result(self) -> ToolResult {
         Content::Resource(self).into_tool_result()
+    }
+}
+
+impl IntoToolResult for ResourceLink {
+    fn into_tool_result(self) -> ToolResult {
+        Content::from(self).into_tool_result()
     }
 }
 

@@ -1,7 +1,9 @@
 //! Tools that run as tasks.
 
+use std::future::IntoFuture as _;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 use toolgate::prelude::*;
 
@@ -75,6 +77,19 @@ async fn prepare(ctx: &Context) -> Result<String> {
     runs.update(|runs| runs.finished += 1).await?;
     ctx.sleep(Duration::from_millis(100)).await;
     Ok(format!("prepared for {}", asked.name))
+}
+
+/// Asks, and goes on by itself after a moment
+#[mcp_tool(allow = "everyone", task = "required")]
+async fn impatient(ctx: &Context) -> Result<&'static str> {
+    let asked = ctx.ask::<Name>("Anybody there?").key("patience").into_future();
+    let moment = Box::pin(ctx.sleep(Duration::from_millis(800)));
+    if let Either::Left((name, _)) = select(asked, moment).await {
+        name?;
+        return Ok("was answered");
+    }
+    ctx.sleep(Duration::from_millis(800)).await;
+    Ok("went on without")
 }
 
 /// Waits to be cancelled and cleans up

@@ -57,6 +57,13 @@ async fn panic_after_progress(ctx: &Context) -> String {
     panic!("half done")
 }
 
+/// Panics with what it was given in its hands
+#[mcp_tool(allow = "everyone")]
+fn panic_with(text: String) -> usize {
+    assert!(text.is_empty(), "{} bytes", text.len());
+    0
+}
+
 /// Panics as a task
 #[mcp_tool(allow = "everyone", task = "required")]
 async fn panic_as_task(ctx: &Context) -> String {
@@ -213,6 +220,20 @@ async fn polite(ctx: &Context) -> Result<String> {
         Err(Refusal::Declined) => Ok("none".to_owned()),
         Err(other) => Err(other.into()),
     }
+}
+
+/// Who calls, as the function is told
+#[mcp_tool(allow = "everyone")]
+fn whoami(user: &Caller) -> String {
+    let email = user.email.as_deref().unwrap_or("nobody");
+    format!("{email} of {} with {}", user.groups.join(", "), user.scopes.join(" "))
+}
+
+/// Asks another server, as part of the caller's trace
+#[mcp_tool(allow = "everyone", open_world)]
+async fn upstream(ctx: &Context, url: String) -> Result<u16> {
+    let request = toolgate::worker::Request::new(&url, toolgate::worker::Method::Get)?;
+    Ok(ctx.fetch(request).await?.status_code())
 }
 
 /// The trace that the call is part of

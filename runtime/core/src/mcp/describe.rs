@@ -100,6 +100,15 @@ pub(super) fn resource(resource: &ResourceInfo, revision: Revision) -> Value {
     let mut members = vec![(uri, Value::from(resource.uri)), ("name", Value::from(resource.name))];
     present(&mut members, resource.title, resource.description, resource.icons, revision);
     members.extend(resource.mime_type.map(|mime_type| ("mimeType", Value::from(mime_type))));
+    let mut annotations = Vec::new();
+    if !resource.audience.is_empty() {
+        annotations
+            .push(("audience", resource.audience.iter().map(|role| role.as_str()).collect()));
+    }
+    annotations.extend(resource.priority.map(|priority| ("priority", Value::from(priority))));
+    if !annotations.is_empty() {
+        members.push(("annotations", object(annotations)));
+    }
     object(members)
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::icon::Icon;
 use super::json::object;
 use super::outcome::{Shape, Shaped};
+use super::prompt::Role;
 use super::revision::Revision;
 
 /// One resource, or a template for many, as the lists describe it, and the policy that guards it.
@@ -27,6 +28,10 @@ pub struct ResourceInfo {
     pub variables: &'static [ResourceVariable],
     /// Pictures for people.
     pub icons: &'static [Icon],
+    /// Whom it is for; empty: not said.
+    pub audience: &'static [Role],
+    /// Between 0, optional, and 1, required.
+    pub priority: Option<f64>,
     /// Name of the policy in `mcp.toml`, or `everyone`.
     pub policy: &'static str,
 }

@@ -160,6 +160,8 @@ const PLAIN_RESOURCE: ResourceInfo = ResourceInfo {
     mime_type: None,
     variables: &[],
     icons: &[],
+    audience: &[],
+    priority: None,
     policy: "everyone",
 };
 

@@ -1,0 +1,104 @@
+//! The end of an instance of the wasm module, while its isolate lives on.
+//!
+//! After a trap that is no panic the memory of the instance is not to be trusted, and the shim starts
+//! a new one for the next request. Whatever the old one still has under way would then be silent for
+//! ever: its promises lead nowhere. So it all hangs on a promise of JavaScript, which outlives the
+//! instance: streams close, so that their clients come back, and requests are answered with 503.
+//!
+//! It has to be promises: what belongs to one request cannot be touched from another, but a promise
+//! that is settled from another is taken up by its own.
+
+use worker::js_sys::Promise;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::wasm_bindgen::{JsCast as _, JsValue};
+use worker::wasm_bindgen_futures::future_to_promise;
+use worker::web_sys::ReadableStream;
+
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen, inline_js = "
+const underWay = new Set();
+
+// A promise that is settled at the end of the instance, and what to call when it is not needed.
+function theEnd() {
+  let end;
+  const ended = new Promise((resolve) => { end = resolve; });
+  underWay.add(end);
+  return [ended, () => underWay.delete(end)];
+}
+
+export function answer(work) {
+  const [ended, done] = theEnd();
+  const lost = () => new Response('The server was restarted; try again.', { status: 503, headers: { 'retry-after': '1' } });
+  return Promise.race([work, ended.then(lost)]).finally(done);
+}
+
+export function effort(work) {
+  const [ended, done] = theEnd();
+  const lost = () => { throw new Error('the instance was given up'); };
+  return Promise.race([work, ended.then(lost)]).finally(done);
+}
+
+export function endableStream(stream) {
+  const [ended, done] = theEnd();
+  const reader = stream.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      const read = await Promise.race([reader.read(), ended]);
+      if (read && !read.done) return controller.enqueue(read.value);
+      done();
+      controller.close();
+    },
+    cancel(reason) {
+      done();
+      return reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}
+
+export async function giveUp() {
+  // What is being answered just now takes a few turns.
+  for (let turn = 0; turn < 100; turn += 1) await undefined;
+  for (const end of underWay) end();
+  underWay.clear();
+}
+
+export function replace() {
+  if (globalThis.__worker_init_state) globalThis.__worker_init_state.criticalError = true;
+}
+")]
+extern "C" {
+    fn answer(work: Promise) -> Promise;
+
+    fn effort(work: Promise) -> Promise;
+
+    #[wasm_bindgen(js_name = endableStream)]
+    fn endable_stream(stream: &ReadableStream) -> ReadableStream;
+
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only wasm is given up"))]
+    #[wasm_bindgen(js_name = giveUp)]
+    fn give_up() -> Promise;
+
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only wasm is given up"))]
+    fn replace();
+}
+
+/// A response to be, which is 503 where the instance is given up before.
+pub(crate) fn response(work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    answer(future_to_promise(work).unchecked_into())
+}
+
+/// Work for JavaScript, which fails where the instance is given up before.
+pub(crate) fn work(work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    effort(future_to_promise(work).unchecked_into())
+}
+
+/// The stream, which also ends with the instance.
+pub(crate) fn stream(stream: &ReadableStream) -> ReadableStream {
+    endable_stream(stream)
+}
+
+/// Has the shim start a new instance for the next request, and ends what is under way on this one.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn end() {
+    replace();
+    let _ = give_up();
+}

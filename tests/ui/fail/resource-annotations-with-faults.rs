@@ -1,0 +1,13 @@
+use toolgate::prelude::*;
+
+#[mcp_resource(allow = "everyone", uri = "docs://a", audience = "robots", priority = 2)]
+fn a() -> &'static str {
+    "a"
+}
+
+#[mcp_resource(allow = "everyone", uri = "docs://b", audience = ["user", 1], priority = "high")]
+fn b() -> &'static str {
+    "b"
+}
+
+fn main() {}
