@@ -8,7 +8,14 @@
 //! It has to be promises: what belongs to one request cannot be touched from another, but a promise
 //! that is settled from another is taken up by its own.
 
-use worker::js_sys::Promise;
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+
+use futures_util::{Stream, StreamExt as _};
+use worker::js_sys::{Promise, Uint8Array};
+use worker::wasm_bindgen::closure::Closure;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast as _, JsValue};
 use worker::wasm_bindgen_futures::future_to_promise;
@@ -37,20 +44,27 @@ export function effort(work) {
   return Promise.race([work, ended.then(lost)]).finally(done);
 }
 
-export function endableStream(stream) {
+// `next` promises a chunk, or nothing at the end; `letGo` drops the source.
+export function streamOf(next, letGo) {
   const [ended, done] = theEnd();
-  const reader = stream.getReader();
+  const over = () => {
+    done();
+    letGo();
+  };
   return new ReadableStream({
     async pull(controller) {
-      const read = await Promise.race([reader.read(), ended]);
-      if (read && !read.done) return controller.enqueue(read.value);
-      done();
+      let chunk;
+      try {
+        chunk = await Promise.race([next(), ended]);
+      } catch (error) {
+        over();
+        throw error;
+      }
+      if (chunk) return controller.enqueue(chunk);
       controller.close();
+      over();
     },
-    cancel(reason) {
-      done();
-      return reader.cancel(reason);
-    },
+    cancel: over,
   }, { highWaterMark: 0 });
 }
 
@@ -70,8 +84,8 @@ extern "C" {
 
     fn effort(work: Promise) -> Promise;
 
-    #[wasm_bindgen(js_name = endableStream)]
-    fn endable_stream(stream: &ReadableStream) -> ReadableStream;
+    #[wasm_bindgen(js_name = streamOf)]
+    fn stream_of(next: &JsValue, let_go: &JsValue) -> ReadableStream;
 
     #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only wasm is given up"))]
     #[wasm_bindgen(js_name = giveUp)]
@@ -91,9 +105,30 @@ pub(crate) fn work(work: impl Future<Output = Result<JsValue, JsValue>> + 'stati
     effort(future_to_promise(work).unchecked_into())
 }
 
-/// The stream, which also ends with the instance.
-pub(crate) fn stream(stream: &ReadableStream) -> ReadableStream {
-    endable_stream(stream)
+/// A stream for JavaScript, which also ends with the instance.
+pub(crate) fn stream(
+    source: impl Stream<Item = worker::Result<Vec<u8>>> + 'static,
+) -> ReadableStream {
+    let source = Rc::new(RefCell::new(Some(source.boxed_local())));
+    let held = Rc::clone(&source);
+    let next = Closure::wrap(Box::new(move || {
+        let source = Rc::clone(&source);
+        future_to_promise(poll_fn(move |context| {
+            let mut source = source.borrow_mut();
+            let Some(stream) = source.as_mut() else { return Poll::Ready(Ok(JsValue::UNDEFINED)) };
+            stream.poll_next_unpin(context).map(|chunk| match chunk {
+                Some(Ok(chunk)) => Ok(Uint8Array::from(chunk.as_slice()).into()),
+                Some(Err(error)) => Err(error.into()),
+                None => Ok(JsValue::UNDEFINED),
+            })
+        }))
+    }) as Box<dyn FnMut() -> Promise<JsValue>>);
+    let let_go = Closure::once(move || {
+        // Dropped only when it is borrowed no more: what is dropped may wake others.
+        let source = held.take();
+        drop(source);
+    });
+    stream_of(&next.into_js_value(), &let_go.into_js_value())
 }
 
 /// Has the shim start a new instance for the next request, and ends what is under way on this one.

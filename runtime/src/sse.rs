@@ -8,8 +8,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use futures_util::Stream;
 use futures_util::future::{Either, select};
-use futures_util::{Stream, StreamExt as _};
 use worker::{Headers, Response, ResponseBody, ResponseBuilder};
 
 use crate::instance;
@@ -94,12 +94,7 @@ pub(crate) fn response(
     headers.set("cache-control", "no-cache, no-transform")?;
     // Tells nginx and its kind to pass events on one by one.
     headers.set("x-accel-buffering", "no")?;
-    // Boxed: what the platform makes of a stream is large, and there are several kinds of them.
-    let response = Response::from_stream(body.boxed_local())?;
-    let body = match response.body() {
-        ResponseBody::Stream(stream) => ResponseBody::Stream(instance::stream(stream)),
-        _ => ResponseBody::Empty,
-    };
+    let body = ResponseBody::Stream(instance::stream(body));
     Ok(ResponseBuilder::new().with_headers(headers).body(body))
 }
 

@@ -4,8 +4,8 @@
 //! `TRYBUILD=overwrite cargo test -p toolgate-ui-tests` writes the texts anew. They belong
 //! to the pinned toolchain: rustc words its own errors anew now and then.
 
-use std::path::{Path, PathBuf};
 use std::fs;
+use std::path::{Path, PathBuf};
 
 /// What the README shows, as a program: its policies are those of another file.
 fn readme() -> PathBuf {

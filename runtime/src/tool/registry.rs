@@ -215,6 +215,22 @@ fn refuse<'a>(why: &'static str) -> LocalBoxFuture<'a, Outcome> {
     Box::pin(async move { Err(Fault::new(INTERNAL_ERROR, why)) })
 }
 
+/// Has every function put itself into the inventory, which takes a call of the module's constructors.
+/// Where nobody makes it, the linker adds it to each export, and every step from JavaScript into wasm
+/// goes through all functions of the server.
+#[allow(unsafe_code, reason = "the constructors are those of `inventory`, and safe to repeat")]
+fn submit() {
+    #[cfg(target_arch = "wasm32")]
+    {
+        unsafe extern "C" {
+            fn __wasm_call_ctors();
+        }
+        // SAFETY: defined by the linker; it takes nothing, gives nothing back, and what it runs only
+        // adds each function once.
+        unsafe { __wasm_call_ctors() }
+    }
+}
+
 /// What this Worker serves, collected at the first call.
 ///
 /// # Errors
@@ -224,6 +240,7 @@ pub fn registry() -> Result<&'static Registry, Clash> {
     static REGISTRY: OnceLock<Result<Registry, Clash>> = OnceLock::new();
     REGISTRY
         .get_or_init(|| {
+            submit();
             Registry::collect(
                 inventory::iter::<ToolDef>,
                 inventory::iter::<PromptDef>,
