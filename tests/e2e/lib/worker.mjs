@@ -5,6 +5,7 @@
 // ai-worker.mjs behind it.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { DURABLE_OBJECTS, auditOf, bindings, storageOf } from "./bindings.mjs";
@@ -17,6 +18,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 // workerd does not end on SIGTERM while an orphaned stream is open.
 const STOP_PATIENCE_MS = 3000;
 const START_PATIENCE_MS = 20_000;
+// A port that was free is sometimes another connection's by the time that workerd takes it.
+const START_ATTEMPTS = 5;
 
 /** The build under test: what `worker-build --release` left in this directory. */
 export const BUILD = resolve(process.env.TOOLGATE_BUILD ?? join(HERE, "../../../examples/access/build"));
@@ -47,7 +50,7 @@ function readConfig(build) {
 }
 
 /** miniflare options (version 4 form) for a build with its bindings; `worker` has more of its Worker, `workers` more Workers. */
-export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = true, persist, secondsAhead = 0, onLog = () => {}, worker = {}, workers = [] }) {
+export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = true, persist, secondsAhead = 0, inspectorPort, onLog = () => {}, worker = {}, workers = [] }) {
   const config = readConfig(build);
   const date = config?.compatibility_date ?? "2026-11-17";
   const flags = config?.compatibility_flags ?? ["global_fetch_strictly_public"];
@@ -58,6 +61,7 @@ export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = tru
     // Errors reach the client as the Worker wrote them.
     stripDisablePrettyError: false,
     telemetry: { enabled: false },
+    ...(inspectorPort ? { inspectorPort } : {}),
     // GET /cdn-cgi/local/scheduled runs the Worker's cron trigger.
     unsafeTriggerHandlers: true,
     log: new Log(LogLevel.NONE),
@@ -91,11 +95,22 @@ export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = tru
 
 /**
  * Starts the Worker. `vars` are its variables and secrets, `persist` a directory that outlives it,
- * `secondsAhead` moves its clock, `worker` replaces miniflare's options of it (`{ ratelimits: {} }`
+ * `secondsAhead` moves its clock, `inspectorPort` is where its inspector listens, `worker` replaces miniflare's options of it (`{ ratelimits: {} }`
  * leaves out the rate limiters). Answers `{ origin, port, pids, log, stop }`; `origin` is
  * `http://localhost:<port>`, `log` what workerd wrote. TOOLGATE_E2E_LOG=1 shows it at once.
  */
-export async function startWorker({ port, ...options }) {
+export async function startWorker(options) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (attempt === START_ATTEMPTS || error.cause?.code !== "ERR_ADDRESS_IN_USE") throw error;
+      await sleep(500);
+    }
+  }
+}
+
+async function startOnce({ port, ...options }) {
   const [chosen, aiPort] = await freePorts(2);
   port ??= chosen;
   const before = new Set(childrenNamed("workerd"));
