@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { post } from "../tests/e2e/lib/mcp.mjs";
 import { freePorts } from "../tests/e2e/lib/ports.mjs";
 import { openStage } from "../tests/e2e/lib/stage.mjs";
-import { usedHeapKiB } from "./lib/heap.mjs";
+import { usedHeapKiB } from "../tests/e2e/lib/heap.mjs";
 import { rssKiB } from "./lib/memory.mjs";
 import { SERVERS, buildOf } from "./lib/servers.mjs";
 import { people } from "./lib/users.mjs";

@@ -5,6 +5,7 @@
 //! that its functions and `mcp.toml` do not ask for.
 
 use std::fmt::Debug;
+use std::future::ready;
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::caller::Caller;
@@ -43,8 +44,10 @@ pub trait Feature: Debug + Sync {
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 
     /// Does what the object's alarm was set for; false when the object is not of this feature,
-    /// which what is in its storage tells.
-    fn alarm<'a>(&'a self, object: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>>;
+    /// which what is in its storage tells. A feature that stores nothing to outlive its use sets none.
+    fn alarm<'a>(&'a self, _: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>> {
+        Box::pin(ready(Ok(false)))
+    }
 
     /// Whether the function that needs it begins as a plain call, and becomes a task in its course.
     fn is_late_task(&self) -> bool {

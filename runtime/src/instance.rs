@@ -24,12 +24,13 @@ use worker::web_sys::ReadableStream;
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen, inline_js = "
 const underWay = new Set();
 
-// A promise that is settled at the end of the instance, and what to call when it is not needed.
+// A promise that is settled at the end of the instance, what to call when it is not needed, and what
+// settles it before.
 function theEnd() {
   let end;
   const ended = new Promise((resolve) => { end = resolve; });
   underWay.add(end);
-  return [ended, () => underWay.delete(end)];
+  return [ended, () => underWay.delete(end), end];
 }
 
 export function answer(work) {
@@ -46,8 +47,10 @@ export function effort(work) {
 
 // `next` promises a chunk, or nothing at the end; `letGo` drops the source.
 export function streamOf(next, letGo) {
-  const [ended, done] = theEnd();
+  const [ended, done, end] = theEnd();
+  let isOver = false;
   const over = () => {
+    isOver = true;
     done();
     letGo();
   };
@@ -60,11 +63,16 @@ export function streamOf(next, letGo) {
         over();
         throw error;
       }
+      if (isOver) return;
       if (chunk) return controller.enqueue(chunk);
       controller.close();
       over();
     },
-    cancel: over,
+    cancel() {
+      over();
+      // workerd never frees a stream whose pull is never settled.
+      end();
+    },
   }, { highWaterMark: 0 });
 }
 

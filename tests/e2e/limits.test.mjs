@@ -176,8 +176,9 @@ describe("size", () => {
       const { result, events } = await watch(stage, 1, () => send(url(path, 8193)));
       assert.equal(result.status, 414, path);
       assert.deepEqual(told(events), ["refused url_too_long"], path);
-      assert.notEqual((await send(url(path, 8192))).status, 414, path);
     }
+    // Apart from those above: what these tell may reach the log after their answers.
+    for (const path of routes) assert.notEqual((await send(url(path, 8192))).status, 414, path);
   });
 
   test("headers above 32 KiB are refused on every route, with the way out", async () => {

@@ -43,11 +43,6 @@ impl Feature for HttpSseFeature {
         Box::pin(object::serve(object, request))
     }
 
-    /// Nothing is stored, so no alarm is ever set for it.
-    fn alarm<'a>(&'a self, _: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>> {
-        Box::pin(async { Ok(false) })
-    }
-
     fn http_sse(&self) -> Option<&dyn HttpSse> {
         Some(self)
     }

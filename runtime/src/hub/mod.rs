@@ -55,11 +55,6 @@ impl Feature for HubFeature {
         Box::pin(object::serve(object, request))
     }
 
-    /// What is stored ends with the sessions, so no alarm is ever set for it.
-    fn alarm<'a>(&'a self, _: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>> {
-        Box::pin(async { Ok(false) })
-    }
-
     fn hub(&self) -> Option<&dyn Hub> {
         Some(self)
     }

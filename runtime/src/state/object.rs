@@ -57,11 +57,6 @@ impl Feature for StateFeature {
             Response::ok(answer)
         })
     }
-
-    /// State has no end, so no alarm is ever set for it.
-    fn alarm<'a>(&'a self, _object: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>> {
-        Box::pin(async { Ok(false) })
-    }
 }
 
 /// Reads, decides and writes without waiting in between, so nothing can come between them; the
