@@ -120,3 +120,13 @@ pub fn check_tools(app: &App) {
     let faults = crate::tool::check(app);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+/// The check that `serve!()` adds to the user's own tests, where `mcp.toml` has tests of policies.
+///
+/// # Panics
+///
+/// A policy decides otherwise than its test expects.
+pub fn check_policies(app: &App, tests: &[config::PolicyTest]) {
+    let failures = toolgate_core::policy::expected::failures(&app.config, tests);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
