@@ -18,6 +18,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod bindings;
 pub mod context;
 #[doc(hidden)]
 pub mod feature;
@@ -27,6 +28,8 @@ mod limit;
 pub mod state;
 #[doc(hidden)]
 pub mod store;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
 pub mod tool;
 
 mod app;
@@ -49,6 +52,7 @@ mod relay;
 mod session;
 mod sse;
 mod task;
+#[cfg_attr(not(target_arch = "wasm32"), path = "testing/timer.rs")]
 mod timer;
 mod upstream;
 

@@ -17,6 +17,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let object = object();
     let scheduled = scheduled(server);
     let test = test();
+    let testing = testing();
     quote! {
         #[doc(hidden)]
         #[allow(missing_docs, unreachable_pub)]
@@ -29,7 +30,12 @@ pub(crate) fn server(server: &Server) -> TokenStream {
             #object
             #scheduled
             #test
+            #testing
         }
+
+        #[cfg(not(target_arch = "wasm32"))]
+        #[doc(hidden)]
+        pub use toolgate_worker::server;
     }
 }
 
@@ -203,6 +209,16 @@ fn test() -> TokenStream {
         #[test]
         fn tools_have_names_of_their_own_and_known_policies() {
             ::toolgate::__private::check_tools(&APP);
+        }
+    }
+}
+
+/// What the tests of the user's crate, and those in its folder `tests`, give to `TestServer`.
+fn testing() -> TokenStream {
+    quote! {
+        #[cfg(not(target_arch = "wasm32"))]
+        pub fn server() -> ::toolgate::testing::Server {
+            ::toolgate::testing::Server::new(&APP)
         }
     }
 }

@@ -4,9 +4,9 @@ use std::fmt;
 use std::rc::Rc;
 
 use toolgate_core::caller::Caller;
-use worker::Env;
 
 use crate::app::App;
+use crate::bindings::Env;
 use crate::call::Live;
 
 /// The call that a function serves: who calls, the Worker's bindings, and what it can do with its

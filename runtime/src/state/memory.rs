@@ -1,0 +1,64 @@
+//! State of a test's server: what [`object`](super::object) does, in memory.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::hop::Kind;
+use super::value::{Kept, Question};
+
+/// What all objects keep.
+#[derive(Default)]
+pub(crate) struct Memory(RefCell<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    /// By object and key: the JSON text and its version.
+    values: BTreeMap<(String, String), (String, i64)>,
+    /// The last version that was given.
+    version: i64,
+}
+
+impl Memory {
+    /// Answers what the object of this name is asked.
+    pub(super) fn ask(&self, kind: Kind, object: &str, question: &str) -> worker::Result<String> {
+        match kind {
+            Kind::State => {
+                let question = serde_json::from_str(question)?;
+                Ok(serde_json::to_string(&self.0.borrow_mut().value(object, question))?)
+            }
+            Kind::Sql => panic!("`ctx.sql()` and `ctx.server_sql()` have no double in a test yet"),
+        }
+    }
+}
+
+impl Inner {
+    fn value(&mut self, object: &str, question: Question) -> Kept {
+        match question {
+            Question::Get(key) => self.read((object.to_owned(), key)),
+            Question::Put { key, value, expected } => {
+                let place = (object.to_owned(), key);
+                let kept = self.read(place.clone());
+                if expected.is_some_and(|expected| expected != kept.version) {
+                    return Kept { done: false, ..kept };
+                }
+                self.write(place, value);
+                Kept { done: true, ..Kept::default() }
+            }
+        }
+    }
+
+    fn read(&self, place: (String, String)) -> Kept {
+        let (value, version) = self.values.get(&place).cloned().unzip();
+        Kept { value, version: version.unwrap_or_default(), done: true }
+    }
+
+    fn write(&mut self, place: (String, String), value: Option<String>) {
+        match value {
+            None => drop(self.values.remove(&place)),
+            Some(value) => {
+                self.version += 1;
+                self.values.insert(place, (value, self.version));
+            }
+        }
+    }
+}
