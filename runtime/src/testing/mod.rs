@@ -22,7 +22,7 @@
 //!     let ada = TestServer::new(server()).as_user("ada@example.com");
 //!     ada.list_tools().assert_has("add");
 //!     ada.call("add", json!({ "a": 23, "b": 19 })).assert_text("42");
-//!     ada.call("add", json!({ "a": 23 })).assert_error("b: is missing");
+//!     ada.call("add", json!({ "a": 23 })).assert_error("b: is required");
 //! }
 //! # fn main() { sums_are_for_everyone() }
 //! ```
