@@ -16,7 +16,7 @@
 
 #[cfg(target_arch = "wasm32")]
 pub use worker::{
-    Ai, ByteStream, D1Database, D1PreparedStatement, D1Result, Env, Secret, Var,
+    Ai, ByteStream, D1Argument, D1Database, D1PreparedStatement, D1Result, Env, Secret, Var,
     kv::{KvStore, ToRawKvValue},
     wasm_bindgen::JsValue as D1Value,
 };

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::hop::Kind;
+use super::sql::{Answer, Question as SqlQuestion};
 use super::value::{Kept, Question};
+use crate::testing::sqlite::Sqlite;
 
 /// What all objects keep.
 #[derive(Default)]
@@ -16,18 +18,23 @@ struct Inner {
     values: BTreeMap<(String, String), (String, i64)>,
     /// The last version that was given.
     version: i64,
+    /// By object.
+    databases: BTreeMap<String, Sqlite>,
 }
 
 impl Memory {
     /// Answers what the object of this name is asked.
     pub(super) fn ask(&self, kind: Kind, object: &str, question: &str) -> worker::Result<String> {
-        match kind {
+        let mut inner = self.0.borrow_mut();
+        Ok(match kind {
             Kind::State => {
-                let question = serde_json::from_str(question)?;
-                Ok(serde_json::to_string(&self.0.borrow_mut().value(object, question))?)
+                serde_json::to_string(&inner.value(object, serde_json::from_str(question)?))?
             }
-            Kind::Sql => panic!("`ctx.sql()` and `ctx.server_sql()` have no double in a test yet"),
-        }
+            Kind::Sql => {
+                let database = inner.databases.entry(object.to_owned()).or_insert_with(Sqlite::new);
+                serde_json::to_string(&sql(database, serde_json::from_str(question)?))?
+            }
+        })
     }
 }
 
@@ -61,4 +68,22 @@ impl Inner {
             }
         }
     }
+}
+
+fn sql(database: &Sqlite, question: SqlQuestion) -> Answer {
+    let answer = match question {
+        SqlQuestion::Query(statement) => {
+            database.run(&statement.sql, statement.values).map(|ran| Answer::Rows(ran.objects()))
+        }
+        SqlQuestion::Execute(statements) => database
+            .atomically(|database| {
+                let statements = statements.into_iter();
+                statements
+                    .map(|statement| database.run(&statement.sql, statement.values))
+                    .map(|ran| ran.map(|ran| ran.changes))
+                    .collect()
+            })
+            .map(Answer::Changed),
+    };
+    answer.unwrap_or_else(Answer::Refused)
 }

@@ -32,15 +32,19 @@
 //! - **Who calls**: [`TestClient::groups`], [`claim`](TestClient::claim) and others say what the
 //!   identity provider would, [`TestServer::var`] what the Worker's variables hold.
 //! - **Bindings**: [`TestServer::ai`] scripts Workers AI, [`TestServer::kv`] fills a namespace of
-//!   Workers KV. Functions reach them by `ctx.env()`, as in a Worker ([`bindings`](crate::bindings)).
-//!   `ctx.state()` and `ctx.server_state()` are kept in memory, for each [`TestServer`] anew.
+//!   Workers KV, and `TestServer::d1` a database of D1. Functions reach them by `ctx.env()`, as in a
+//!   Worker ([`bindings`](crate::bindings)). `ctx.state()` and `ctx.server_state()` are kept in memory,
+//!   for each [`TestServer`] anew.
+//! - **SQLite**: D1, `ctx.sql()` and `ctx.server_sql()` are a SQLite in memory. It takes a C compiler
+//!   and the feature `testing-sqlite`: under `[dev-dependencies]`,
+//!   `toolgate = { version = "…", features = ["testing-sqlite"] }`.
 //! - **Questions**: [`TestClient::answers`] answers `ctx.ask()` and the like. The function runs again
 //!   for each answer, as it does with a client of MCP 2026-07-28.
 //! - **Time**: [`TestServer::at`] has the clock stand still, which [`Context::now`] reads. Nobody waits
 //!   for `ctx.sleep()` or for the time limit of calls: the clock skips it.
 //!
 //! What lives in Durable Objects is not there: sessions, tasks (a tool with `task = "optional"` runs
-//! as a plain call), subscriptions, and `ctx.sql()`. Neither is `ctx.fetch()`, nor any binding besides
+//! as a plain call) and subscriptions. Neither is `ctx.fetch()`, nor any binding besides
 //! those above. A panic of a function fails the test.
 //!
 //! [`Context::now`]: crate::tool::Context::now
@@ -53,6 +57,7 @@ mod list;
 mod reply;
 mod request;
 mod server;
+pub(crate) mod sqlite;
 mod time;
 
 pub use serde_json::{Value, json};

@@ -144,6 +144,26 @@ impl TestServer {
         self
     }
 
+    /// Gives the server a database of D1: a SQLite in memory, in which these statements were run.
+    ///
+    /// ```
+    /// # use toolgate::testing::{Server, TestServer};
+    /// # fn show(server: Server) {
+    /// let schema = "CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT NOT NULL)";
+    /// let server = TestServer::new(server).d1("DB", schema);
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// SQLite refuses one of them.
+    #[cfg(feature = "testing-sqlite")]
+    #[must_use]
+    pub fn d1(self, binding: impl Into<String>, schema: &str) -> Self {
+        let database = super::double::D1Database::new(schema);
+        self.0.bindings.d1.borrow_mut().insert(binding.into(), database);
+        self
+    }
+
     /// A client of the person with this address, whose subject is the same unless it is said
     /// otherwise. The address is verified.
     #[must_use]

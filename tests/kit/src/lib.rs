@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
-use toolgate::bindings::KvStore;
+use toolgate::bindings::{D1Type, KvStore};
 use toolgate::prelude::*;
 
 /// Adds two numbers
@@ -108,6 +108,53 @@ async fn visit(ctx: &Context) -> Result<String> {
     let own = ctx.state::<Visits>().update(count).await?;
     let all = ctx.server_state::<Visits>().update(count).await?;
     Ok(format!("{own} of {all}"))
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Book {
+    title: String,
+    pages: Option<u32>,
+    price: f64,
+}
+
+/// Puts a book on the shelf and tells what is there
+#[mcp_tool(allow = "everyone")]
+async fn shelve(ctx: &Context, title: String, pages: Option<u32>) -> Result<Json<Vec<Book>>> {
+    let shelf = ctx.env().d1("SHELF")?;
+    let insert = shelf.prepare("INSERT INTO books VALUES (?, ?, 2)");
+    let inserted = insert.bind(&[title.into(), pages.into()])?.run().await?;
+    assert_eq!(inserted.meta()?.and_then(|meta| meta.changes), Some(1));
+    let books = shelf.prepare("SELECT * FROM books ORDER BY title").all().await?;
+    Ok(Json(books.results()?))
+}
+
+/// Counts the books of a title, and puts two on the shelf or none
+#[mcp_tool(allow = "everyone")]
+async fn shelve_both(ctx: &Context, one: String, other: String) -> Result<u32> {
+    let shelf = ctx.env().d1("SHELF")?;
+    let insert = shelf.prepare("INSERT INTO books VALUES (?, NULL, 2)");
+    let titles = [[D1Type::Text(&one)], [D1Type::Text(&other)]];
+    let both = insert.batch_bind(titles.iter())?;
+    let done = shelf.batch(both).await;
+    let count = shelf.prepare("SELECT count(*) AS count FROM books").first(Some("count")).await?;
+    done.map(|_| count.unwrap_or_default()).map_err(Error::new)
+}
+
+#[derive(Deserialize)]
+struct Total {
+    total: u32,
+}
+
+/// Adds to the person's sum
+#[mcp_tool(allow = "everyone")]
+async fn sum_up(ctx: &Context, amount: u32) -> Result<u32> {
+    let sql = ctx.sql();
+    sql.execute("CREATE TABLE IF NOT EXISTS amounts (amount INTEGER CHECK (amount < 10))", ())
+        .await?;
+    let insert = "INSERT INTO amounts VALUES (?)";
+    sql.batch().execute(insert, (1,)).execute(insert, (amount,)).run().await?;
+    let rows: Vec<Total> = sql.query("SELECT sum(amount) AS total FROM amounts", ()).await?;
+    Ok(rows.first().map_or(0, |row| row.total))
 }
 
 /// Tells the time before and after a nap

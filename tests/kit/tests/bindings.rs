@@ -77,6 +77,43 @@ fn keys_are_listed_by_prefix_and_in_pages() {
     assert_eq!(list("b"), "b1 b2 | b3");
 }
 
+const SHELF: &str = "CREATE TABLE books (title TEXT UNIQUE, pages INTEGER, price REAL)";
+
+#[test]
+fn a_database_is_a_sqlite() {
+    let server = TestServer::new(server()).d1("SHELF", SHELF);
+    let ada = ada(&server);
+    let shelve = |title: &str, pages| {
+        ada.call("shelve", json!({ "title": title, "pages": pages })).assert_ok().text()
+    };
+    shelve("Walden", Some(350));
+    let books: serde_json::Value = serde_json::from_str(&shelve("Emma", None)).unwrap();
+    let book = |title, pages| json!({ "title": title, "pages": pages, "price": 2.0 });
+    assert_eq!(books, json!([book("Emma", None), book("Walden", Some(350))]));
+    ada.call("shelve", json!({ "title": "Emma" })).assert_error("UNIQUE constraint failed");
+}
+
+#[test]
+fn a_batch_happens_whole_or_not_at_all() {
+    let server = TestServer::new(server()).d1("SHELF", SHELF);
+    let ada = ada(&server);
+    let both =
+        |one: &str, other: &str| ada.call("shelve_both", json!({ "one": one, "other": other }));
+    both("Emma", "Walden").assert_text("2");
+    both("Ulysses", "Emma").assert_error("UNIQUE constraint failed");
+    both("Ulysses", "Dune").assert_text("4");
+}
+
+#[test]
+fn a_person_has_a_database_of_their_own() {
+    let server = TestServer::new(server());
+    let bob = server.as_user("bob@example.com");
+    ada(&server).call("sum_up", json!({ "amount": 5 })).assert_text("6");
+    bob.call("sum_up", json!({ "amount": 2 })).assert_text("3");
+    ada(&server).call("sum_up", json!({ "amount": 10 })).assert_error("CHECK constraint failed");
+    ada(&server).call("sum_up", json!({ "amount": 0 })).assert_text("7");
+}
+
 #[test]
 fn state_is_of_the_person_and_of_the_server_they_are_on() {
     let server = TestServer::new(server());

@@ -11,7 +11,7 @@ use toolgate_core::mcp::notify::Change;
 use worker::wasm_bindgen::JsValue;
 use worker::{Error, Result};
 
-use super::{Ai, KvStore};
+use super::{Ai, D1Database, KvStore};
 use crate::state::Memory;
 
 /// The Worker's bindings, variables and secrets.
@@ -31,6 +31,7 @@ pub(crate) struct Bindings {
     pub(crate) vars: RefCell<BTreeMap<String, String>>,
     pub(crate) ai: RefCell<BTreeMap<String, Ai>>,
     pub(crate) kv: RefCell<BTreeMap<String, KvStore>>,
+    pub(crate) d1: RefCell<BTreeMap<String, D1Database>>,
     pub(crate) state: Memory,
     /// What tools have told everyone who listens.
     pub(crate) changes: RefCell<Vec<Change>>,
@@ -67,6 +68,14 @@ impl Env {
     /// The test has no such binding.
     pub fn kv(&self, binding: &str) -> Result<KvStore> {
         self.find(binding, "kv", |bindings| bindings.kv.borrow().get(binding).cloned())
+    }
+
+    /// D1: what `TestServer::d1` has filled, with the feature `testing-sqlite`.
+    ///
+    /// # Errors
+    /// The test has no such binding.
+    pub fn d1(&self, binding: &str) -> Result<D1Database> {
+        self.find(binding, "d1", |bindings| bindings.d1.borrow().get(binding).cloned())
     }
 
     /// A variable or secret: what [`TestServer::var`](crate::testing::TestServer::var) has set.
@@ -129,7 +138,7 @@ impl Deref for Env {
     fn deref(&self) -> &worker::Env {
         assert!(
             self.bindings.is_none(),
-            "a test has variables, secrets, Workers AI and Workers KV, and no other bindings"
+            "a test has variables, secrets, Workers AI, Workers KV and D1, and no other bindings"
         );
         &self.worker
     }
