@@ -89,8 +89,7 @@ mod engine {
         pub(crate) fn run(&self, sql: &str, values: Vec<SqlValue>) -> Result<Ran, String> {
             let before = self.0.total_changes();
             let mut statement = self.0.prepare(sql).map_err(words)?;
-            let columns: Vec<String> =
-                statement.column_names().into_iter().map(str::to_owned).collect();
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let values = values.into_iter().map(kept).collect::<Result<Vec<_>, _>>()?;
             let mut found = statement.query(params_from_iter(values)).map_err(words)?;
             let mut rows = Vec::new();

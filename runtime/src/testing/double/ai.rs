@@ -14,7 +14,10 @@ use worker::{Error, Result};
 
 /// Workers AI of a test: a function in place of the models.
 #[derive(Clone)]
-pub struct Ai(Rc<dyn Fn(&str, Value) -> AiAnswer>);
+pub struct Ai(Rc<Script>);
+
+/// From the name of a model and its input to what it answers.
+type Script = dyn Fn(&str, Value) -> AiAnswer;
 
 /// What a model answers: JSON, bytes for [`Ai::run_bytes`], or an error with these words.
 #[derive(Debug, Clone, PartialEq)]

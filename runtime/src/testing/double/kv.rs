@@ -67,7 +67,6 @@ impl KvStore {
     }
 
     /// Reads a value.
-    #[must_use]
     pub fn get(&self, name: &str) -> GetOptionsBuilder {
         GetOptionsBuilder { store: self.clone(), name: name.to_owned() }
     }
@@ -90,7 +89,6 @@ impl KvStore {
     }
 
     /// Lists keys.
-    #[must_use]
     pub fn list(&self) -> ListOptionsBuilder {
         let store = self.clone();
         ListOptionsBuilder { store, limit: PAGE, cursor: None, prefix: String::new() }
