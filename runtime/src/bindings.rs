@@ -1,8 +1,8 @@
 //! The Worker's bindings, as functions reach them by [`Context::env`](crate::tool::Context::env).
 //!
 //! In a Worker these are the types of [`worker`] of the same names. Elsewhere, where nothing could be
-//! behind those, they are what a test gives its server ([`testing`](crate::testing)), with the same
-//! methods. A function that names a type of a binding names it from here, and then runs in both:
+//! behind those, they are what a test gives its server ([`testing`](crate::testing)), with the methods
+//! that do not show JavaScript's own types. A function that names a type of a binding names it from here, and then runs in both:
 //!
 //! ```
 //! use toolgate::bindings::Ai;

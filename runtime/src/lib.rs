@@ -12,7 +12,7 @@
 //!
 //! `toolgate::serve!()` at the root of the crate makes the Worker: Streamable HTTP at `/mcp`, HTTP+SSE
 //! at `/sse`, an OAuth 2.1 server for MCP clients, and sign-in at the identity provider that
-//! `mcp.toml` names. [`mcp_tool`] tells what a tool may take and return.
+//! `mcp.toml` names. [`mcp_tool`] tells what a tool may take and return, and [`testing`] how to test it.
 //!
 //! This crate is the Workers adapter. What decides is in `toolgate-core`, which knows of no platform.
 

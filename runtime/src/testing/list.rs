@@ -1,7 +1,5 @@
 //! What a person is shown.
 
-use std::fmt::Debug;
-
 use serde_json::Value;
 
 /// The tools, prompts or resources that a person is shown, as the client gets them.
@@ -35,8 +33,8 @@ impl List {
     /// # Panics
     /// They are others.
     #[track_caller]
-    pub fn assert_names<N: AsRef<str> + Debug>(&self, names: impl AsRef<[N]>) -> &Self {
-        let expected: Vec<&str> = names.as_ref().iter().map(AsRef::as_ref).collect();
+    pub fn assert_names<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> &Self {
+        let expected: Vec<&str> = names.into_iter().collect();
         let found = self.names();
         assert!(found == expected, "{} is shown {found:?}, not {expected:?}", self.who);
         self

@@ -131,14 +131,14 @@ impl TestServer {
 
     /// Gives the server a namespace of Workers KV with these texts; without its delays.
     #[must_use]
-    pub fn kv<K: Into<String>, V: Into<String>>(
+    pub fn kv<'a>(
         self,
         binding: impl Into<String>,
-        entries: impl IntoIterator<Item = (K, V)>,
+        entries: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let store = KvStore::default();
         for (key, value) in entries {
-            store.fill(key.into(), value.into());
+            store.fill(key.to_owned(), value.to_owned());
         }
         self.0.bindings.kv.borrow_mut().insert(binding.into(), store);
         self

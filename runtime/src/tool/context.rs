@@ -50,7 +50,8 @@ impl Context {
         &self.caller
     }
 
-    /// The Worker's bindings, variables and secrets.
+    /// The Worker's bindings, variables and secrets; in a test, what its
+    /// [`TestServer`](crate::testing::TestServer) was given.
     #[must_use]
     pub fn env(&self) -> &Env {
         &self.env

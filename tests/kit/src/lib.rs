@@ -189,6 +189,20 @@ async fn work(ctx: &Context) -> &'static str {
     "done"
 }
 
+/// Goes on as a task where it can
+#[mcp_tool(allow = "everyone", task = "optional")]
+async fn export(ctx: &Context) -> &'static str {
+    ctx.start_task().await;
+    ctx.sleep(Duration::from_secs(5)).await;
+    "exported"
+}
+
+/// Fails in a way that no client sees
+#[mcp_tool(allow = "everyone")]
+fn panics() -> String {
+    panic!("on purpose")
+}
+
 /// Tells everyone that the handbook is another one
 #[mcp_tool(allow = "everyone")]
 async fn rewrite_handbook(ctx: &Context) -> Result<()> {

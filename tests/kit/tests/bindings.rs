@@ -56,8 +56,7 @@ fn a_namespace_keeps_what_is_written_until_it_is_deleted() {
 
 #[test]
 fn what_expires_is_gone_by_the_clock_of_the_test() {
-    let none: [(&str, &str); 0] = [];
-    let server = TestServer::new(server()).at("2026-01-01").kv("NOTES", none);
+    let server = TestServer::new(server()).at("2026-01-01").kv("NOTES", []);
     let ada = ada(&server);
     ada.call("write_note", json!({ "name": "bread", "note": "one" })).assert_ok();
     server.advance(Duration::from_secs(3599));
@@ -184,4 +183,21 @@ fn changes_are_told_to_the_test() {
     ada(&server).call("rewrite_handbook", json!({})).assert_ok();
     assert_eq!(server.take_changes(), ["docs://handbook", "tools"]);
     assert_eq!(server.take_changes(), [""; 0]);
+}
+
+#[test]
+fn what_may_be_a_task_is_a_plain_call() {
+    ada(&TestServer::new(server())).call("export", json!({})).assert_text("exported");
+}
+
+#[test]
+#[should_panic(expected = "on purpose")]
+fn a_panic_of_a_function_fails_the_test() {
+    ada(&TestServer::new(server())).call("panics", json!({}));
+}
+
+#[test]
+#[should_panic(expected = "no other bindings")]
+fn a_binding_without_a_double_fails_the_test() {
+    let _ = TestServer::new(server()).env().bucket("PICTURES");
 }

@@ -87,7 +87,7 @@ fn a_list_has_all_its_pages_and_only_what_is_allowed() {
     assert!(shown.len() > 8, "{shown:?}");
     assert_eq!(all.get("add").expect("add")["annotations"]["readOnlyHint"], true);
     shown.retain(|name| *name != "whoami");
-    visitor().list_tools().assert_names(&shown).assert_lacks("whoami");
+    visitor().list_tools().assert_names(shown.iter().copied()).assert_lacks("whoami");
 }
 
 #[test]
