@@ -202,4 +202,11 @@ mod toolgate_worker {
     fn tools_have_names_of_their_own_and_known_policies() {
         ::toolgate::__private::check_tools(&APP);
     }
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn server() -> ::toolgate::testing::Server {
+        ::toolgate::testing::Server::new(&APP)
+    }
 }
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
+pub use toolgate_worker::server;
