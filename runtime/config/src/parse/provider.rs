@@ -7,7 +7,7 @@ use crate::model::Provider;
 use Provider::{CloudflareAccess, CloudflareAccessJwt, Dev, GitHub, None, Oidc};
 
 /// Every provider, and what it is called in the file.
-const PROVIDERS: [(&str, Provider); 6] = [
+pub(super) const PROVIDERS: [(&str, Provider); 6] = [
     ("cloudflare-access", CloudflareAccess),
     ("cloudflare-access-jwt", CloudflareAccessJwt),
     ("oidc", Oidc),
