@@ -15,9 +15,9 @@ use crate::support::{
 };
 
 /// One tool per policy, an unknown policy, and the built-in one.
-const POLICIES: [&str; 5] = ["p0", "p1", "p2", "unknown", "everyone"];
+pub const POLICIES: [&str; 5] = ["p0", "p1", "p2", "unknown", "everyone"];
 
-struct Listed(Option<String>);
+pub struct Listed(pub Option<String>);
 
 impl Vars for Listed {
     fn var(&self, name: &str) -> Option<String> {
@@ -38,7 +38,7 @@ fn list(texts: Vec<String>) -> std::borrow::Cow<'static, [Str]> {
     texts.into_iter().map(Str::from).collect::<Vec<_>>().into()
 }
 
-fn condition() -> impl Strategy<Value = Condition> {
+pub fn condition() -> impl Strategy<Value = Condition> {
     let leaf = prop_oneof![
         Just(Condition::Everyone),
         vec(emails(), 0..3).prop_map(|entries| Condition::Emails(list(entries))),
@@ -60,7 +60,7 @@ fn condition() -> impl Strategy<Value = Condition> {
     })
 }
 
-fn caller() -> impl Strategy<Value = Caller> {
+pub fn caller() -> impl Strategy<Value = Caller> {
     let claim = prop_oneof![
         Just(None),
         Just(Some(json!(true))),
@@ -84,7 +84,7 @@ fn guarded_tools() -> Vec<ToolInfo> {
     tools.map(|(name, policy)| ToolInfo { name, policy, ..TOOLS[4] }).collect()
 }
 
-fn with_rules(rules: Vec<Condition>) -> Config {
+pub fn with_rules(rules: Vec<Condition>) -> Config {
     let policies = rules.into_iter().enumerate().map(|(index, rule)| Policy {
         name: format!("p{index}").into(),
         description: None,
