@@ -9,6 +9,7 @@ pub mod idp;
 pub mod lockfile;
 pub mod process;
 pub mod project;
+pub mod schema;
 pub mod setup;
 pub mod step;
 pub mod sync;

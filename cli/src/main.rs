@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
-use cargo_toolgate::{Doing, Result, check, setup, sync};
+use cargo_toolgate::{Doing, Result, check, schema, setup, sync};
 use clap::{Args, Parser, Subcommand};
 use toolgate_config::deploy::DEV_PORT;
 
@@ -42,6 +42,8 @@ enum Command {
     Sync,
     /// Look for mistakes without building
     Check,
+    /// Print the JSON Schema of mcp.toml, for editors
+    Schema,
     /// Install the tools that building and running need, into .toolgate
     Setup,
 }
@@ -58,6 +60,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Toolgate) -> Result<()> {
+    if let Command::Schema = arguments.command {
+        return schema::print();
+    }
     let folder = match arguments.project {
         Some(folder) => folder,
         None => PathBuf::from("."),
@@ -71,6 +76,7 @@ fn run(arguments: Toolgate) -> Result<()> {
         }
         Command::Sync => sync::run(&project),
         Command::Check => check::run(&project),
+        Command::Schema => schema::print(),
         Command::Setup => {
             project.ensure_lockfile()?;
             setup::ensure(&project.workspace).map(drop)

@@ -6,7 +6,7 @@ use toolgate_config::Checked;
 use toolgate_config::deploy::{self, Package};
 
 use crate::project::{self, Project};
-use crate::{Doing, Result, files};
+use crate::{Doing, Result, files, schema};
 
 /// A file as it follows from `mcp.toml`, beside the file as it is.
 pub struct Generated {
@@ -86,7 +86,7 @@ pub fn run(project: &Project) -> Result<()> {
             println!("  {line}");
         }
     }
-    Ok(())
+    schema::refresh(project)
 }
 
 /// The lines that differ, with `-` and `+` in front, by the longest common subsequence.

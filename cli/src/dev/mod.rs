@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::project::Project;
 use crate::tools::Tools;
-use crate::{Doing, Result, setup, sync};
+use crate::{Doing, Result, schema, setup, sync};
 
 pub use build::{Profile, build};
 pub use session::{Session, require_free_port};
@@ -103,5 +103,5 @@ fn synchronise(project: &Project) -> Result<()> {
             println!("{} follows mcp.toml now", file.name);
         }
     }
-    Ok(())
+    schema::refresh(project)
 }

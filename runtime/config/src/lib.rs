@@ -6,6 +6,7 @@
 //! - Feature `parse` adds [`check`](fn@check): text in, a [`Checked`] configuration or every fault
 //!   of the file as a [`Diagnostic`] out.
 //! - Feature `generate` adds [`deploy`](mod@deploy): `wrangler.jsonc` and `.dev.vars.example`.
+//! - Feature `schema` adds [`schema`](mod@schema): the JSON Schema of `mcp.toml`, for editors.
 
 mod model;
 
@@ -27,6 +28,8 @@ pub use model::*;
 
 #[cfg(feature = "parse")]
 pub use diagnostic::{Code, Diagnostic};
+#[cfg(feature = "schema")]
+pub use parse::schema;
 #[cfg(feature = "parse")]
 pub use parse::{Checked, Dev, DevUser, Existing, SECTIONS, check};
 #[cfg(feature = "parse")]

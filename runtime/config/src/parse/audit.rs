@@ -1,12 +1,15 @@
 //! `[audit]`: where security decisions are written to besides the log.
 
 use super::text::{is_label, owned};
-use super::value::{Section, shown};
+use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Audit, List, Str};
 
 /// Longest name of an Analytics Engine data set; it is the table's name in SQL.
-const LONGEST_DATASET: usize = 100;
+pub(super) const LONGEST_DATASET: usize = 100;
+
+/// What `include` may list.
+pub(super) const PARTS: [&str; 2] = ["email", "arguments"];
 
 pub(crate) fn read(section: &Section<'_, '_>) -> Option<Audit> {
     let analytics_engine = match section.get("analytics_engine") {
@@ -31,7 +34,7 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Audit> {
     })
 }
 
-fn dataset(text: &str) -> Result<Str, Fault> {
+pub(super) fn dataset(text: &str) -> Result<Str, Fault> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     let sound = text.bytes().all(allowed) && text.len() <= LONGEST_DATASET;
     if sound && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -42,7 +45,7 @@ fn dataset(text: &str) -> Result<Str, Fault> {
     Err(Fault::new(Code::InvalidText, message, help))
 }
 
-fn queue(text: &str) -> Result<Str, Fault> {
+pub(super) fn queue(text: &str) -> Result<Str, Fault> {
     if is_label(text) {
         return Ok(owned(text));
     }
@@ -52,9 +55,9 @@ fn queue(text: &str) -> Result<Str, Fault> {
 }
 
 fn included(text: &str) -> Result<Str, Fault> {
-    if matches!(text, "email" | "arguments") {
+    if PARTS.contains(&text) {
         return Ok(owned(text));
     }
     let message = format!("unsupported part of audit events `{}`", shown(text));
-    Err(Fault::new(Code::UnsupportedValue, message, "supported: `email`, `arguments`"))
+    Err(Fault::new(Code::UnsupportedValue, message, format!("supported: {}", names(&PARTS))))
 }

@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Fault};
 use crate::model::{KnownClient, List, Str};
 
 /// Longest `client_id`: it stands in addresses and logs.
-const LONGEST_ID: usize = 200;
+pub(super) const LONGEST_ID: usize = 200;
 
 /// A client and where its secret stands.
 pub(crate) struct Declared {
@@ -79,7 +79,7 @@ fn uris(value: &Value<'_, '_>, schemes: Option<&[Str]>) -> Option<List<Str>> {
 
 /// A `client_id` (RFC 6749 appendix A.1) that cannot be mistaken for the address of a Client ID
 /// Metadata Document.
-fn client_id(text: &str) -> Result<Str, Fault> {
+pub(super) fn client_id(text: &str) -> Result<Str, Fault> {
     let fault = |problem: &str, help: &str| {
         let message = format!("`{}` {problem}", shown(text));
         Err(Fault::new(Code::InvalidText, message, help))

@@ -8,7 +8,7 @@ use super::value::Section;
 use crate::model::Consent;
 
 /// Limits of `remember_for`: browsers keep a cookie for 400 days at most (RFC 6265bis).
-const REMEMBER_FOR: (u32, u32) = (0, 365 * DAY);
+pub(super) const REMEMBER_FOR: (u32, u32) = (0, 365 * DAY);
 
 pub(crate) fn read(section: &Section<'_, '_>) -> Option<Consent> {
     let name = section.get("name").and_then(|value| value.text(exact));

@@ -13,7 +13,7 @@ use crate::model::{Endpoints, Identity, List, Provider, Setting, Str};
 
 /// Limits of `leeway`: clocks of servers rarely differ by more than a minute; five minutes is the
 /// most that a short-lived id_token can bear.
-const LEEWAY: (u32, u32) = (0, 300);
+pub(super) const LEEWAY: (u32, u32) = (0, 300);
 
 /// The keys that give each address by itself, and the variable that each comes from by default.
 const ADDRESSES: [(&str, &str); 3] = [

@@ -7,7 +7,7 @@ use crate::model::Limits;
 
 /// Limits of each limit, in requests per minute: 0 would close the server, and what is above
 /// 100,000 limits nothing.
-const PER_MINUTE: (i64, i64) = (1, 100_000);
+pub(super) const PER_MINUTE: (i64, i64) = (1, 100_000);
 
 /// Hosted clients register for all their people from few addresses, but once for each server.
 const REGISTER: u32 = 30;
@@ -22,14 +22,14 @@ const TOKEN: u32 = 600;
 const CALLBACK: u32 = 120;
 
 /// Limits of `tool_timeout`: a tool needs a moment, and for what takes hours there are tasks.
-const TOOL_TIMEOUT: (u32, u32) = (1, 60 * 60);
+pub(super) const TOOL_TIMEOUT: (u32, u32) = (1, 60 * 60);
 
 /// Clients give up after a minute or a few.
 const DEFAULT_TOOL_TIMEOUT: u32 = 5 * 60;
 
 /// Limits of `task_ttl`: a client needs a moment to come back, and what is kept longer is for
 /// `ctx.state`.
-const TASK_TTL: (u32, u32) = (60, 7 * 24 * 60 * 60);
+pub(super) const TASK_TTL: (u32, u32) = (60, 7 * 24 * 60 * 60);
 
 /// A client that was closed overnight finds its result the next day.
 const DEFAULT_TASK_TTL: u32 = 24 * 60 * 60;

@@ -18,6 +18,8 @@ mod provider;
 mod redirect_uri;
 mod references;
 mod registration;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod sections;
 mod setting;
 mod spot;

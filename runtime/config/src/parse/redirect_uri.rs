@@ -10,7 +10,7 @@ use crate::model::Str;
 
 /// Longest redirect URI, as of clients that register themselves: longer ones hide their end from
 /// the person who approves.
-const LONGEST_REDIRECT_URI: usize = 512;
+pub(super) const LONGEST_REDIRECT_URI: usize = 512;
 
 /// Schemes that mean something to browsers or operating systems: a redirect to one runs a script,
 /// opens a file or starts a program that nobody chose. `http` and `https` need no entry.

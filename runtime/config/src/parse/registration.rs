@@ -26,7 +26,7 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Registration> {
 }
 
 /// A domain of clients. Other than in policies it stands for its sub-domains, too.
-fn client_domain(text: &str) -> Result<Str, Fault> {
+pub(super) fn client_domain(text: &str) -> Result<Str, Fault> {
     if let Some(parent) = text.strip_prefix("*.").or_else(|| text.strip_prefix('.')) {
         let message = format!("`{}` is a pattern, not a domain", shown(text));
         let help = format!("write `{}`: sub-domains are included", shown(parent));

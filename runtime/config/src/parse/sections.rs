@@ -13,20 +13,20 @@ pub(crate) const DAY: u32 = 24 * HOUR;
 
 /// Limits of `access_token_ttl`: a token lives long enough for a call, and a day at most since it
 /// is self-contained.
-const ACCESS_TOKEN_TTL: (u32, u32) = (MINUTE, DAY);
+pub(super) const ACCESS_TOKEN_TTL: (u32, u32) = (MINUTE, DAY);
 
 /// Limits of `refresh_token_ttl`: at most a year between two sign-ins.
-const REFRESH_TOKEN_TTL: (u32, u32) = (HOUR, 365 * DAY);
+pub(super) const REFRESH_TOKEN_TTL: (u32, u32) = (HOUR, 365 * DAY);
 
 /// Limits of `code_ttl`: Workers KV keeps nothing for less than a minute, OAuth 2.1 section 4.1.2
 /// allows ten.
-const CODE_TTL: (u32, u32) = (MINUTE, 10 * MINUTE);
+pub(super) const CODE_TTL: (u32, u32) = (MINUTE, 10 * MINUTE);
 
 /// Limits of `refresh_grace`: enough for a client that lost the answer and tries again.
-const REFRESH_GRACE: (u32, u32) = (0, 10 * MINUTE);
+pub(super) const REFRESH_GRACE: (u32, u32) = (0, 10 * MINUTE);
 
 /// Limits of `revocation_max_age`: a revoked token is refused within the hour, whatever is chosen.
-const REVOCATION_MAX_AGE: (u32, u32) = (0, HOUR);
+pub(super) const REVOCATION_MAX_AGE: (u32, u32) = (0, HOUR);
 
 pub(crate) fn server(section: &Section<'_, '_>) -> Option<Server> {
     let optional = |key| section.get(key).and_then(|value| value.text(prose));

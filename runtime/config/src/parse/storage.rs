@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Fault};
 use crate::model::{Storage, StorageKind, Str};
 
 /// Every kind of storage, what it is called in the file, and its default binding.
-const KINDS: [(&str, StorageKind, &str); 3] = [
+pub(super) const KINDS: [(&str, StorageKind, &str); 3] = [
     ("durable-object", StorageKind::DurableObject, OBJECT_BINDING),
     ("kv", StorageKind::Kv, "OAUTH_KV"),
     ("d1", StorageKind::D1, "OAUTH_DB"),
@@ -90,7 +90,7 @@ fn binding_name(text: &str) -> Result<Str, Fault> {
     variable_name(text)
 }
 
-fn namespace_id(text: &str) -> Result<String, Fault> {
+pub(super) fn namespace_id(text: &str) -> Result<String, Fault> {
     if text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Ok(text.to_owned());
     }
@@ -101,7 +101,7 @@ fn namespace_id(text: &str) -> Result<String, Fault> {
 }
 
 /// A UUID (RFC 9562 section 4), which is what D1 calls its databases by.
-fn database_id(text: &str) -> Result<String, Fault> {
+pub(super) fn database_id(text: &str) -> Result<String, Fault> {
     let groups: Vec<&str> = text.split('-').collect();
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
     let hexadecimal = |group: &&str| group.bytes().all(|b| b.is_ascii_hexdigit());
@@ -114,7 +114,7 @@ fn database_id(text: &str) -> Result<String, Fault> {
     Err(Fault::new(Code::InvalidText, message, help))
 }
 
-fn database_name(text: &str) -> Result<String, Fault> {
+pub(super) fn database_name(text: &str) -> Result<String, Fault> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     if text.bytes().all(allowed) && text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return Ok(text.to_owned());

@@ -7,13 +7,13 @@ use crate::diagnostic::{Code, Fault};
 use crate::model::Str;
 
 /// Longest name of a variable; Workers allow more, but nobody types it.
-const LONGEST_VARIABLE_NAME: usize = 64;
+pub(super) const LONGEST_VARIABLE_NAME: usize = 64;
 
 /// Longest e-mail address (RFC 3696 erratum 1690).
-const LONGEST_EMAIL: usize = 254;
+pub(super) const LONGEST_EMAIL: usize = 254;
 
 /// Longest domain name (RFC 1035 section 2.3.4, without the root's dot).
-const LONGEST_DOMAIN: usize = 253;
+pub(super) const LONGEST_DOMAIN: usize = 253;
 
 /// Longest label of a domain name (RFC 1035 section 2.3.4).
 pub(crate) const LONGEST_LABEL: usize = 63;
@@ -81,7 +81,7 @@ pub(crate) fn scope(text: &str) -> Result<Str, Fault> {
 }
 
 /// The scopes that every server has, which say nothing of a policy.
-const OWN_SCOPES: [&str; 3] = ["mcp", "offline_access", "openid"];
+pub(crate) const OWN_SCOPES: [&str; 3] = ["mcp", "offline_access", "openid"];
 
 /// OAuth scope that a policy asks for.
 pub(crate) fn policy_scope(text: &str) -> Result<Str, Fault> {

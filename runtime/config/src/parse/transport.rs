@@ -10,14 +10,14 @@ use crate::diagnostic::{Code, Fault};
 use crate::model::Transport;
 
 /// Limits of `max_body_bytes`: MCP messages need some room, and a Worker has 128 MB of memory.
-const MAX_BODY_BYTES: (i64, i64) = (64 * 1024, 16 * 1024 * 1024);
+pub(super) const MAX_BODY_BYTES: (i64, i64) = (64 * 1024, 16 * 1024 * 1024);
 
 /// Limits of `session_idle`: a client that lost its connection comes back within seconds, and what
 /// nobody used for a week nobody misses.
-const SESSION_IDLE: (u32, u32) = (10, 7 * DAY);
+pub(super) const SESSION_IDLE: (u32, u32) = (10, 7 * DAY);
 
 /// Limits of `page_size`: a list has to get on, and one answer has to stay readable.
-const PAGE_SIZE: (i64, i64) = (1, 10_000);
+pub(super) const PAGE_SIZE: (i64, i64) = (1, 10_000);
 
 /// Some clients read the first page only, so it holds all of what nearly every server has.
 const DEFAULT_PAGE_SIZE: u32 = 1000;

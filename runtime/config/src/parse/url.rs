@@ -11,7 +11,7 @@ use crate::model::Str;
 const LONGEST_PICTURE: usize = 16 * 1024;
 
 /// Formats of pictures in `data:` URIs that every browser shows.
-const PICTURES: &[&str] = &["png", "svg+xml", "jpeg", "gif", "webp"];
+pub(super) const PICTURES: &[&str] = &["png", "svg+xml", "jpeg", "gif", "webp"];
 
 /// An absolute address that a browser or the Worker may visit.
 pub(crate) fn address(text: &str) -> Result<Str, Fault> {

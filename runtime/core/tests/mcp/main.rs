@@ -7,6 +7,7 @@ mod calls;
 mod capabilities;
 mod completions;
 mod forms;
+mod guarded;
 mod headers;
 mod listen;
 mod lists;

@@ -15,9 +15,9 @@ use crate::support::{
 };
 
 /// One tool per policy, an unknown policy, and the built-in one.
-const POLICIES: [&str; 5] = ["p0", "p1", "p2", "unknown", "everyone"];
+pub const POLICIES: [&str; 5] = ["p0", "p1", "p2", "unknown", "everyone"];
 
-struct Listed(Option<String>);
+pub struct Listed(pub Option<String>);
 
 impl Vars for Listed {
     fn var(&self, name: &str) -> Option<String> {
@@ -49,20 +49,34 @@ fn test() -> impl Strategy<Value = Test> {
     ]
 }
 
+/// Of every kind.
 fn condition() -> impl Strategy<Value = Condition> {
-    let leaf = prop_oneof![
+    let argument =
+        test().prop_map(|test| Condition::Argument { path: vec!["amount".into()].into(), test });
+    let scopes = Just(Condition::Scopes(vec!["images".into()].into()));
+    combined(prop_oneof![8 => plain(), 1 => argument, 1 => scopes])
+}
+
+/// That looks at the caller alone, so that a list has exactly what may be called.
+pub fn plain_condition() -> impl Strategy<Value = Condition> {
+    combined(plain())
+}
+
+fn plain() -> impl Strategy<Value = Condition> {
+    prop_oneof![
         Just(Condition::Everyone),
         vec(emails(), 0..3).prop_map(|entries| Condition::Emails(list(entries))),
         Just(Condition::Domains(vec!["x.test".into()].into())),
         vec(groups(), 0..3).prop_map(|entries| Condition::Groups(list(entries))),
         Just(Condition::EmailsFrom("LISTED".into())),
         test().prop_map(|test| Condition::Claim { path: vec!["staff".into()].into(), test }),
-        test().prop_map(|test| Condition::Argument { path: vec!["amount".into()].into(), test }),
-        Just(Condition::Scopes(vec!["images".into()].into())),
         prop::sample::select(vec![Provider::CloudflareAccess, Provider::GitHub])
             .prop_map(|provider| Condition::Identity(vec![provider].into())),
         prop::sample::select(POLICIES.to_vec()).prop_map(|name| Condition::Policy(name.into())),
-    ];
+    ]
+}
+
+fn combined(leaf: impl Strategy<Value = Condition> + 'static) -> impl Strategy<Value = Condition> {
     leaf.prop_recursive(4, 16, 3, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..3).prop_map(|parts| Condition::Any(parts.into())),
@@ -95,7 +109,7 @@ fn depends_on_call_or_scopes(condition: &Condition) -> bool {
     }
 }
 
-fn caller() -> impl Strategy<Value = Caller> {
+pub fn caller() -> impl Strategy<Value = Caller> {
     let claim = prop_oneof![
         Just(None),
         Just(Some(json!(true))),
@@ -121,7 +135,7 @@ fn guarded_tools() -> Vec<ToolInfo> {
     tools.map(|(name, policy)| ToolInfo { name, policy, ..TOOLS[4] }).collect()
 }
 
-fn with_rules(rules: Vec<Condition>) -> Config {
+pub fn with_rules(rules: Vec<Condition>) -> Config {
     let policies = rules.into_iter().enumerate().map(|(index, rule)| Policy {
         name: format!("p{index}").into(),
         description: None,

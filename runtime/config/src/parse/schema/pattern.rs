@@ -1,0 +1,96 @@
+//! Regular expressions, in what those of JavaScript and of Rust have in common.
+
+use super::super::text::{LONGEST_LABEL, LONGEST_VARIABLE_NAME};
+use super::super::url::PICTURES;
+
+pub(super) const POLICY_NAME: &str = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$";
+pub(super) const SCOPE: &str = "^[!#-\\[\\]-~]+$";
+pub(super) const SCHEME: &str = "^[a-z][a-z0-9+.-]*$";
+pub(super) const CLIENT_ID: &str = "^[!-~]+$";
+pub(super) const COLOR: &str = "^#[0-9A-Fa-f]{6}$";
+pub(super) const DATASET: &str = "^[A-Za-z][A-Za-z0-9_]*$";
+pub(super) const DATABASE_NAME: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
+
+/// Of a KV namespace, or of a D1 database.
+pub(super) const STORAGE_ID: &str =
+    "^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$";
+
+/// Units of durations, in seconds.
+const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 60 * 60), ('d', 24 * 60 * 60)];
+
+/// Name of a Worker variable or binding.
+pub(super) fn variable() -> String {
+    format!("^[A-Z][A-Z0-9_]{{0,{}}}$", LONGEST_VARIABLE_NAME - 1)
+}
+
+/// One label of a host name.
+pub(super) fn label() -> String {
+    format!("^{}$", inner_label())
+}
+
+/// A host name of several labels.
+pub(super) fn domain() -> String {
+    format!("^{}$", inner_domain())
+}
+
+/// A domain of clients.
+pub(super) fn client_domain() -> String {
+    format!("^(localhost|{})$", inner_domain())
+}
+
+/// An e-mail address.
+pub(super) fn email() -> String {
+    format!("^[a-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{}$", inner_domain())
+}
+
+/// An encrypted address, or a picture in a `data:` URI.
+pub(super) fn picture() -> String {
+    let formats = PICTURES.join("|").replace('+', "\\+");
+    format!("^([Hh][Tt][Tt][Pp][Ss]://|data:image/({formats})[;,])")
+}
+
+fn inner_label() -> String {
+    format!("[a-z0-9]([a-z0-9-]{{0,{}}}[a-z0-9])?", LONGEST_LABEL - 2)
+}
+
+fn inner_domain() -> String {
+    let label = inner_label();
+    format!("{label}(\\.{label})+")
+}
+
+/// A duration within limits in seconds.
+pub(super) fn duration((least, most): (u32, u32)) -> String {
+    let (least, most) = (u64::from(least), u64::from(most));
+    let units = UNITS.iter().filter_map(|(unit, seconds)| {
+        let (first, last) = (least.div_ceil(*seconds), most / seconds);
+        (first <= last).then(|| format!("({}){unit}", numbers(first, last)))
+    });
+    format!("^0*({})$", units.collect::<Vec<_>>().join("|"))
+}
+
+/// The decimal numbers from the first to the last, without leading zeros.
+fn numbers(mut first: u64, last: u64) -> String {
+    let mut parts = Vec::new();
+    while first <= last {
+        // The largest block `d0…0` to `d9…9` that begins here: one digit, then any digits.
+        let fits =
+            |size: u64| first.is_multiple_of(size) && first >= size && size <= last - first + 1;
+        let free = (1..20).take_while(|digits| fits(10_u64.pow(*digits))).count();
+        let size = 10_u64.pow(u32::try_from(free).unwrap_or_default());
+        let (prefix, digit) = (first / size / 10, first / size % 10);
+        let blocks = ((last - first + 1) / size).min(10 - digit);
+        let prefix = if prefix == 0 { String::new() } else { prefix.to_string() };
+        let digits = match blocks {
+            1 => digit.to_string(),
+            blocks => format!("[{digit}-{}]", digit + blocks - 1),
+        };
+        let rest = match free {
+            0 => String::new(),
+            1 => "[0-9]".to_owned(),
+            free => format!("[0-9]{{{free}}}"),
+        };
+        parts.push(format!("{prefix}{digits}{rest}"));
+        first += blocks * size;
+    }
+    parts.join("|")
+}
