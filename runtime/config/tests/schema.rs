@@ -208,7 +208,7 @@ fn the_limits_of_every_number_are_those_of_the_parser() {
             }
         }
     }
-    assert_eq!(numbers, 6, "the numbers of mcp.toml");
+    assert!(numbers >= 6, "only {numbers} numbers were found");
 }
 
 #[test]
@@ -238,5 +238,5 @@ fn the_limits_of_every_duration_are_those_of_the_parser() {
             }
         }
     }
-    assert_eq!(durations, 10, "the durations of mcp.toml");
+    assert!(durations >= 10, "only {durations} durations were found");
 }
