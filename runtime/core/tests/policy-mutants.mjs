@@ -5,7 +5,7 @@
 //
 //   node runtime/core/tests/policy-mutants.mjs
 //
-// It compiles toolgate-core some sixty times, which takes a quarter of an hour.
+// It compiles toolgate-core some sixty times, which takes some ten minutes.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
