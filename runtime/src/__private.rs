@@ -120,3 +120,15 @@ pub fn check_tools(app: &App) {
     let faults = crate::tool::check(app);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+/// The test by which `cargo toolgate` learns what the server serves: with `TOOLGATE_REGISTRY` it
+/// writes that file, and without it shows that it could.
+///
+/// # Panics
+///
+/// The file cannot be written.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn export_registry(app: &App) {
+    let written = crate::tool::export(app);
+    assert!(written.is_ok(), "the registry cannot be written: {written:?}");
+}
