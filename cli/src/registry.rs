@@ -15,7 +15,7 @@ use crate::{Doing, Error, Result, files, process};
 const TEST: &str = "toolgate_worker::the_registry_can_be_exported";
 
 /// The variable that names the file it writes.
-const FILE: &str = "TOOLGATE_REGISTRY";
+pub const FILE: &str = "TOOLGATE_REGISTRY";
 
 /// What is understood here (`runtime/src/tool/export.rs`).
 const VERSION: u32 = 1;
@@ -89,16 +89,25 @@ impl Registry {
         let folder = Tools::of(&project.workspace).folder().to_owned();
         files::create_ignored_folder(&folder)?;
         let path = folder.join(format!("registry-{}.json", std::process::id()));
-        let written = ask(project, &path).and_then(|()| files::read_if_present(&path));
+        let registry = ask(project, &path).and_then(|()| Self::read(&path));
         // It is of this moment only; one that stays behind is ignored by git.
         let _ = std::fs::remove_file(&path);
-        let text = written?.ok_or_else(|| {
-            Error::new(format!("{} does not say what it serves", project.package)).help(
-                "`toolgate::serve!();` stands at the root of its library, and its toolgate is as \
-                     new as this cargo-toolgate",
-            )
-        })?;
-        Self::parse(&text)
+        registry
+    }
+
+    /// Reads what the test of a server has written.
+    ///
+    /// # Errors
+    ///
+    /// When it has not, or is of another version.
+    pub fn read(path: &Path) -> Result<Self> {
+        match files::read_if_present(path)? {
+            Some(text) => Self::parse(&text),
+            None => Err(Error::new("the server does not say what it serves").help(
+                "`toolgate::serve!();` stands at the root of its library, and its toolgate is as new \
+                 as this cargo-toolgate",
+            )),
+        }
     }
 
     /// Everything, whatever its kind.

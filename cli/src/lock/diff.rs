@@ -71,11 +71,9 @@ fn policies(old: &[Policy], new: &[Policy]) -> Vec<Change> {
         changes.push((Weight::Rule, what));
     }
     let gone = old.iter().filter(|policy| find(new, &policy.name).is_none());
-    changes.extend(
-        gone.map(|policy| {
-            (Weight::Gone, format!("policy `{}` guards nothing any more", policy.name))
-        }),
-    );
+    changes.extend(gone.map(|policy| {
+        (Weight::Gone, format!("policy `{}` is gone, or guards nothing any more", policy.name))
+    }));
     changes
 }
 
@@ -248,7 +246,7 @@ mod tests {
             [
                 "policy `a` is now `groups = [\"x\", \"y\"]`, was `groups = [\"x\"]`",
                 "policy `c` is used now: `groups = [\"c\"]`",
-                "policy `b` guards nothing any more",
+                "policy `b` is gone, or guards nothing any more",
             ]
         );
     }
