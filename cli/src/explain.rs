@@ -81,7 +81,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
         });
     }
     let caller = arguments.who.caller();
-    let decision = decide(&checked.config, &policy, &caller, &arguments.variables);
+    let decision = decide(&checked.config, &policy, &caller, None, &arguments.variables);
     let reason = match decision {
         Decision::Allow => None,
         Decision::Deny { reason } => Some(reason.to_string()),

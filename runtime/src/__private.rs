@@ -132,3 +132,13 @@ pub fn export_registry(app: &App) {
     let written = crate::tool::export(app);
     assert!(written.is_ok(), "the registry cannot be written: {written:?}");
 }
+
+/// The check that `serve!()` adds to the user's own tests, where `mcp.toml` has tests of policies.
+///
+/// # Panics
+///
+/// A policy decides otherwise than its test expects.
+pub fn check_policies(app: &App, tests: &[config::PolicyTest]) {
+    let failures = toolgate_core::policy::expected::failures(&app.config, tests);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

@@ -6,7 +6,7 @@ use toolgate_core::audit::{self, Log, Reason};
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::host;
 use toolgate_core::limits::MAX_FORM_BODY;
-use toolgate_core::oauth::{gate, metadata};
+use toolgate_core::oauth::{bearer, gate, metadata};
 use toolgate_core::page;
 use toolgate_core::reply::{self, Reply};
 use worker::{Context, Env, Request, Response};
@@ -23,6 +23,8 @@ pub struct Incoming<'a> {
     context: &'a Context,
     /// Scheme, host and port of the request.
     pub(crate) origin: String,
+    /// The path of the resource that is asked for, where it is one.
+    resource: &'static str,
     /// Names the request in the audit trail.
     pub(crate) request_id: String,
     /// What was decided, for the audit trail.
@@ -43,7 +45,8 @@ impl<'a> Incoming<'a> {
             uri.authority().map_or("", |authority| authority.as_str())
         );
         let request_id = audit::request_id(head.headers(), &mut PlatformEntropy);
-        Self { app, env, context, origin, request_id, log: Log::default() }
+        let resource = bearer::resource_path(uri.path());
+        Self { app, env, context, origin, resource, request_id, log: Log::default() }
     }
 
     /// Writes what was decided so far to the audit trail.
@@ -63,6 +66,11 @@ impl<'a> Incoming<'a> {
     pub(crate) fn respond(&self, reply: Reply) -> worker::Result<Response> {
         self.log.refusal(&reply);
         convert::response(reply)
+    }
+
+    /// A challenge of a resource server, with where the resource's metadata is.
+    pub(crate) fn located(&self, challenge: &str) -> String {
+        bearer::located(challenge, &self.origin, self.resource)
     }
 
     /// What a storage backend works with.

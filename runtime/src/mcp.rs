@@ -1,6 +1,7 @@
 //! `/mcp`: Streamable HTTP without a Durable Object.
 
 use futures_util::future::LocalBoxFuture;
+use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
 use serde_json::json;
 use toolgate_core::audit::Log;
@@ -48,7 +49,7 @@ async fn answer(
     }
     let vars = EnvVars(incoming.env);
     match mcp::accept_http(&server, &admitted.caller, &vars, &head.map(|()| body)) {
-        Accepted::Done(reply) => incoming.respond(reply),
+        Accepted::Done(reply) => incoming.respond(located(incoming, reply)),
         Accepted::Run(exchange) => {
             // Told before it happens: a call may run long, or never come back.
             incoming.flush();
@@ -67,6 +68,16 @@ async fn answer(
             None => incoming.respond(nobody_listens()),
         },
     }
+}
+
+/// Adds to a challenge where the resource's metadata is, which only the address tells.
+fn located(incoming: &Incoming<'_>, mut reply: Reply) -> Reply {
+    let challenge = reply.headers().get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
+    let located = challenge.map(|challenge| HeaderValue::try_from(incoming.located(challenge)));
+    if let Some(Ok(located)) = located {
+        reply.headers_mut().insert(WWW_AUTHENTICATE, located);
+    }
+    reply
 }
 
 /// Who sends a request, what it says, and what it may reach.

@@ -2,6 +2,7 @@
 //! sends something.
 
 use http::HeaderMap;
+use http::header::WWW_AUTHENTICATE;
 use toolgate_core::caller::Caller;
 use worker::js_sys::Uint8Array;
 use worker::wasm_bindgen::JsValue;
@@ -105,6 +106,9 @@ pub(crate) async fn send(
     let response = post(stub, path, Some(forwarded), &body).await?;
     // The object's own response is immutable; the browser's headers are added to a copy.
     let headers = response.headers().clone();
+    if let Some(challenge) = headers.get(WWW_AUTHENTICATE.as_str())? {
+        headers.set(WWW_AUTHENTICATE.as_str(), &incoming.located(&challenge))?;
+    }
     let (builder, body) = response.into_parts();
     Ok(builder.with_headers(headers).body(body))
 }

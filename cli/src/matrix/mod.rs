@@ -168,7 +168,7 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &dyn Vars) -> V
         access: people
             .iter()
             .map(|Person { name, caller, .. }| {
-                cell(name, decide(&checked.config, &function.policy, caller, vars))
+                cell(name, decide(&checked.config, &function.policy, caller, None, vars))
             })
             .collect(),
     };

@@ -2,11 +2,14 @@
 //!
 //! Each structure is taken apart whole, so that a new field cannot be forgotten here.
 
+use std::borrow::Cow;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    Audit, ClaimValue, Condition, Config, Consent, Endpoints, Identity, KnownClient, Limits,
-    Policy, Provider, Registration, Server, Setting, Storage, StorageKind, Tokens, Transport,
+    Audit, Condition, Config, Consent, Endpoints, Identity, KnownClient, Limits, OnDeny, Policy,
+    PolicyTest, Provider, Registration, Scalar, Scope, Server, Setting, Storage, StorageKind, Test,
+    TestUser, Tokens, Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -15,7 +18,7 @@ pub(crate) trait Constant {
     fn constant(&self) -> TokenStream;
 }
 
-impl Constant for std::borrow::Cow<'static, str> {
+impl Constant for Cow<'static, str> {
     fn constant(&self) -> TokenStream {
         let text: &str = self;
         quote!(Borrowed(#text))
@@ -56,7 +59,7 @@ macro_rules! structures {
 structures! {
     Config {
         server, identity, storage, registration, clients: list, transport, tokens, consent, limits,
-        audit, policies: list
+        audit, scopes: list, policies: list
     }
     Server { name, title, version, description, instructions, website_url, icon }
     Identity {
@@ -82,7 +85,9 @@ structures! {
     }
     Limits { register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy, task_ttl: copy }
     Audit { analytics_engine, queue, email: copy, arguments: copy }
-    Policy { name, description, rule }
+    Scope { name, meaning }
+    Policy { name, description, scope, on_deny, rule }
+    PolicyTest { policy, user, arguments, vars: list, allows: copy, line: copy, column: copy }
 }
 
 fn variant(name: &str) -> Ident {
@@ -153,18 +158,27 @@ impl Constant for Endpoints {
     }
 }
 
+impl Constant for OnDeny {
+    fn constant(&self) -> TokenStream {
+        let name = variant(match self {
+            Self::Hide => "Hide",
+            Self::Challenge => "Challenge",
+        });
+        quote!(config::OnDeny::#name)
+    }
+}
+
 impl Constant for Condition {
     fn constant(&self) -> TokenStream {
         let (name, value) = match self {
             Self::Everyone => return quote!(config::Condition::Everyone),
-            Self::Claim { name, values } => {
-                let name = name.constant();
-                let values = list(values);
-                return quote!(config::Condition::Claim { name: #name, values: #values });
-            }
+            Self::Claim { path, test } => return tested("Claim", path, test),
+            Self::Argument { path, test } => return tested("Argument", path, test),
             Self::Emails(values) => ("Emails", list(values)),
             Self::Domains(values) => ("Domains", list(values)),
             Self::Groups(values) => ("Groups", list(values)),
+            Self::Scopes(values) => ("Scopes", list(values)),
+            Self::Identity(providers) => ("Identity", list(providers)),
             Self::EmailsFrom(name) => ("EmailsFrom", name.constant()),
             Self::Policy(name) => ("Policy", name.constant()),
             Self::Any(conditions) => ("Any", list(conditions)),
@@ -176,15 +190,67 @@ impl Constant for Condition {
     }
 }
 
-impl Constant for ClaimValue {
+/// A condition on a claim or an argument.
+fn tested(name: &str, path: &[Cow<'static, str>], test: &Test) -> TokenStream {
+    let name = variant(name);
+    let path = list(path);
+    let test = match test {
+        Test::OneOf(values) => {
+            let values = list(values);
+            quote!(OneOf(#values))
+        }
+        Test::Contains(values) => {
+            let values = list(values);
+            quote!(Contains(#values))
+        }
+        Test::Exists(wanted) => quote!(Exists(#wanted)),
+        Test::Min(least) => quote!(Min(#least)),
+        Test::Max(most) => quote!(Max(#most)),
+    };
+    quote!(config::Condition::#name { path: #path, test: config::Test::#test })
+}
+
+impl Constant for Scalar {
     fn constant(&self) -> TokenStream {
         match self {
             Self::Str(text) => {
                 let text = text.constant();
-                quote!(config::ClaimValue::Str(#text))
+                quote!(config::Scalar::Str(#text))
             }
-            Self::Int(number) => quote!(config::ClaimValue::Int(#number)),
-            Self::Bool(flag) => quote!(config::ClaimValue::Bool(#flag)),
+            Self::Int(number) => quote!(config::Scalar::Int(#number)),
+            Self::Bool(flag) => quote!(config::Scalar::Bool(#flag)),
+        }
+    }
+}
+
+impl Constant for (Cow<'static, str>, Cow<'static, str>) {
+    fn constant(&self) -> TokenStream {
+        let (name, value) = (self.0.constant(), self.1.constant());
+        quote!((#name, #value))
+    }
+}
+
+impl Constant for TestUser {
+    fn constant(&self) -> TokenStream {
+        let Self { email, email_verified, subject, groups, claims, scopes } = self;
+        let (email, subject, claims) = (email.constant(), subject.constant(), claims.constant());
+        let groups = list(groups);
+        let scopes = match scopes {
+            Some(scopes) => {
+                let scopes = list(scopes);
+                quote!(Some(#scopes))
+            }
+            None => quote!(None),
+        };
+        quote! {
+            config::TestUser {
+                email: #email,
+                email_verified: #email_verified,
+                subject: #subject,
+                groups: #groups,
+                claims: #claims,
+                scopes: #scopes,
+            }
         }
     }
 }

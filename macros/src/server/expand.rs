@@ -17,6 +17,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let object = object();
     let scheduled = scheduled(server);
     let test = test();
+    let policy_test = policy_test(server);
     quote! {
         #[doc(hidden)]
         #[allow(missing_docs, unreachable_pub)]
@@ -29,6 +30,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
             #object
             #scheduled
             #test
+            #policy_test
         }
     }
 }
@@ -209,6 +211,25 @@ fn test() -> TokenStream {
         #[test]
         fn the_registry_can_be_exported() {
             ::toolgate::__private::export_registry(&APP);
+        }
+    }
+}
+
+/// `[[policies.<name>.tests]]`, where there are any.
+fn policy_test(server: &Server) -> TokenStream {
+    if server.checked.policy_tests.is_empty() {
+        return TokenStream::new();
+    }
+    let tests = server.checked.policy_tests.iter().map(Constant::constant);
+    quote! {
+        #[cfg(test)]
+        #[test]
+        fn policies_decide_as_their_tests_expect() {
+            use ::core::option::Option::{None, Some};
+            use ::std::borrow::Cow::Borrowed;
+            use ::toolgate::__private::config;
+
+            ::toolgate::__private::check_policies(&APP, &[#(#tests),*]);
         }
     }
 }

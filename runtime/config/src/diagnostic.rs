@@ -89,6 +89,8 @@ codes! {
     InvalidDomain = "MCP046",
     /// A claim that has a condition key of its own, which checks more.
     ReservedClaim = "MCP047",
+    /// Conditions that nobody can meet.
+    Contradiction = "MCP048",
     /// `[wrangler]` sets something that is generated.
     WranglerCollision = "MCP050",
     /// `[wrangler]` uses something that would break the generated server.

@@ -21,6 +21,7 @@ mod redact;
 mod render;
 #[cfg(feature = "parse")]
 mod suggest;
+mod words;
 
 pub use model::*;
 

@@ -31,6 +31,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[audit]`: where security decisions are written to besides the log.
     pub audit: Audit,
+    /// The OAuth scopes that policies ask for, besides those that every server has.
+    pub scopes: List<Scope>,
     /// `[policies.*]`, in the order of the file. `everyone` is built in and not listed.
     pub policies: List<Policy>,
 }
@@ -78,6 +80,37 @@ pub enum Provider {
     Dev,
     /// Nobody: every program on this very machine is let in; such a build refuses to be deployed.
     None,
+}
+
+impl Provider {
+    /// Every provider.
+    pub const ALL: [Self; 6] = [
+        Self::CloudflareAccess,
+        Self::CloudflareAccessJwt,
+        Self::Oidc,
+        Self::GitHub,
+        Self::Dev,
+        Self::None,
+    ];
+
+    /// What it is called in the file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CloudflareAccess => "cloudflare-access",
+            Self::CloudflareAccessJwt => "cloudflare-access-jwt",
+            Self::Oidc => "oidc",
+            Self::GitHub => "github",
+            Self::Dev => "dev",
+            Self::None => "none",
+        }
+    }
+
+    /// Whether people sign in by the server's own OAuth, which gives access tokens their scopes.
+    #[must_use]
+    pub fn has_scopes(self) -> bool {
+        !matches!(self, Self::CloudflareAccessJwt | Self::None)
+    }
 }
 
 /// Where the identity provider's endpoints are.
@@ -268,8 +301,66 @@ pub struct Policy {
     pub name: Str,
     /// For people who review access.
     pub description: Option<Str>,
+    /// OAuth scope that the access token must have besides.
+    pub scope: Option<Str>,
+    /// How a refused call is answered.
+    pub on_deny: OnDeny,
     /// Who passes.
     pub rule: Condition,
+}
+
+/// An OAuth scope that policies ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// As it stands in an access token.
+    pub name: Str,
+    /// What it lets a client do, for the approval page.
+    pub meaning: Str,
+}
+
+/// How a call that a policy refuses is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDeny {
+    /// As if there were no such function.
+    Hide,
+    /// With HTTP 403 `insufficient_scope`, so that a person can sign in as somebody else.
+    Challenge,
+}
+
+/// `[[policies.<name>.tests]]`: what a policy has to decide. No part of a Worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyTest {
+    /// The policy that is asked.
+    pub policy: Str,
+    /// Who calls.
+    pub user: TestUser,
+    /// The call's arguments as JSON text; `None`: whether the function is in the caller's list.
+    pub arguments: Option<Str>,
+    /// Worker variables and their values.
+    pub vars: List<(Str, Str)>,
+    /// Whether the caller is to pass.
+    pub allows: bool,
+    /// Line of the test in `mcp.toml`, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// `user` of a [`PolicyTest`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestUser {
+    /// E-mail address.
+    pub email: Option<Str>,
+    /// Whether the address is proven to be the person's.
+    pub email_verified: bool,
+    /// `sub` at the identity provider.
+    pub subject: Str,
+    /// Groups.
+    pub groups: List<Str>,
+    /// Further claims as JSON text.
+    pub claims: Str,
+    /// OAuth scopes of the access token; `None`: all that the server knows.
+    pub scopes: Option<List<Str>>,
 }
 
 /// A condition on the caller. Several keys in one TOML table mean all of them; several values in
@@ -284,13 +375,24 @@ pub enum Condition {
     Domains(List<Str>),
     /// The groups claim contains one of these.
     Groups(List<Str>),
-    /// The claim equals one of the values, or is a list that contains one of them.
+    /// What is at this path of the claims passes the test.
     Claim {
-        /// Name of the claim.
-        name: Str,
-        /// Accepted values.
-        values: List<ClaimValue>,
+        /// Name of the claim, then of the members inside.
+        path: List<Str>,
+        /// What it is compared with.
+        test: Test,
     },
+    /// What is at this path of the call's arguments passes the test.
+    Argument {
+        /// Name of the argument, then of the members inside.
+        path: List<Str>,
+        /// What it is compared with.
+        test: Test,
+    },
+    /// The access token has one of these OAuth scopes.
+    Scopes(List<Str>),
+    /// One of these providers signs people in.
+    Identity(List<Provider>),
     /// As [`Condition::Emails`], with the list in a Worker variable, separated by commas,
     /// white space or line breaks.
     EmailsFrom(Str),
@@ -304,9 +406,24 @@ pub enum Condition {
     Not(List<Condition>),
 }
 
-/// A value that a claim is compared with; types must agree.
+/// What a claim or an argument is compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// It equals one of the values; of a claim that is a list, one of its items does.
+    OneOf(List<Scalar>),
+    /// It is a list, and one of its items equals one of the values.
+    Contains(List<Scalar>),
+    /// It is there, or, with false, it is not.
+    Exists(bool),
+    /// It is a number, and not below this one.
+    Min(f64),
+    /// It is a number, and not above this one.
+    Max(f64),
+}
+
+/// A value that a claim or an argument is compared with; types must agree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ClaimValue {
+pub enum Scalar {
     /// Text.
     Str(Str),
     /// A whole number.

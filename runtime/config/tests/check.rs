@@ -6,8 +6,8 @@ mod support;
 
 use support::repository;
 use toolgate_config::{
-    Checked, ClaimValue, Code, Condition, Endpoints, Position, Provider, SECTIONS, Setting,
-    StorageKind, check,
+    Checked, Code, Condition, Endpoints, Position, Provider, SECTIONS, Scalar, Setting,
+    StorageKind, Test, check,
 };
 
 const SMALLEST: &str = "[server]\nname = \"Test\"\n";
@@ -69,13 +69,20 @@ fn the_reference_shows_the_defaults() {
     assert_eq!(shown.audit, default.audit);
 }
 
+/// Whether a header is that of a section; `*` stands for any name.
+fn is_section(header: &str, section: &str) -> bool {
+    let (names, wanted) = (header.split('.'), section.split('.'));
+    names.clone().count() == wanted.clone().count()
+        && names.zip(wanted).all(|(name, wanted)| wanted == "*" || name == wanted)
+}
+
 /// Whether a line shows a key: as a header, at its start, behind `#`, or in an inline table.
 fn shows(line: &str, section: &str, key: &str) -> bool {
     if line.starts_with('[') {
         let path = line.trim_matches(['[', ']']);
         return match section {
             "" => path.split('.').next() == Some(key),
-            section => path.strip_prefix(section) == Some(&format!(".{key}")),
+            section => is_section(path, &format!("{section}.{key}")),
         };
     }
     let is_boundary = |c: char| matches!(c, '#' | '{' | ' ');
@@ -87,10 +94,6 @@ fn shows(line: &str, section: &str, key: &str) -> bool {
 fn the_reference_has_every_key() {
     let reference = reference();
     for (section, keys) in SECTIONS {
-        let is_own = |header: &str| match *section {
-            "policies.*" => header.starts_with("policies."),
-            name => header == name,
-        };
         let mut found = vec![false; keys.len()];
         let mut header = "";
         for line in reference.lines() {
@@ -98,7 +101,8 @@ fn the_reference_has_every_key() {
                 header = line.trim_matches(['[', ']']);
             }
             for (key, found) in keys.iter().zip(&mut found) {
-                *found |= (is_own(header) || line.starts_with('[')) && shows(line, section, key);
+                *found |= (is_section(header, section) || line.starts_with('['))
+                    && shows(line, section, key);
             }
         }
         let missing: Vec<_> = keys.iter().zip(found).filter(|(_, found)| !found).collect();
@@ -168,13 +172,63 @@ fn claims_keep_their_types() {
     else {
         panic!("there are three claims")
     };
-    let claim = |name: &'static str, values: Vec<ClaimValue>| Condition::Claim {
-        name: name.into(),
-        values: values.into(),
+    let claim = |name: &'static str, values: Vec<Scalar>| Condition::Claim {
+        path: vec![name.into()].into(),
+        test: Test::OneOf(values.into()),
     };
-    assert_eq!(all[0], claim("level", vec![ClaimValue::Int(1), ClaimValue::Int(2)]));
-    assert_eq!(all[1], claim("admin", vec![ClaimValue::Bool(true)]));
-    assert_eq!(all[2], claim("team", vec![ClaimValue::Str("x".into())]));
+    assert_eq!(all[0], claim("level", vec![Scalar::Int(1), Scalar::Int(2)]));
+    assert_eq!(all[1], claim("admin", vec![Scalar::Bool(true)]));
+    assert_eq!(all[2], claim("team", vec![Scalar::Str("x".into())]));
+}
+
+#[test]
+fn paths_lead_through_tables_to_values_and_comparisons() {
+    let Condition::All(all) = rule(
+        "claims.address.country = \"CH\"\nclaims.\"https://example.com/roles\".contains = \"admin\"\n\
+         args.amount = { min = 1, max = 99.5 }\nargs.draft.exists = false",
+    ) else {
+        panic!("there are five conditions")
+    };
+    let path = |names: &[&'static str]| names.iter().map(|name| (*name).into()).collect();
+    let text = |text: &'static str| vec![Scalar::Str(text.into())].into();
+    let claim = |names: &[&'static str], test| Condition::Claim { path: path(names), test };
+    let argument = |names: &[&'static str], test| Condition::Argument { path: path(names), test };
+    assert_eq!(all[0], claim(&["address", "country"], Test::OneOf(text("CH"))));
+    let roles = Test::Contains(text("admin"));
+    assert_eq!(all[1], claim(&["https://example.com/roles"], roles));
+    assert_eq!(all[2], argument(&["amount"], Test::Min(1.0)));
+    assert_eq!(all[3], argument(&["amount"], Test::Max(99.5)));
+    assert_eq!(all[4], argument(&["draft"], Test::Exists(false)));
+}
+
+#[test]
+fn conditions_are_found_by_their_path() {
+    let policy =
+        "[policies.a]\nany = [\n  { groups = [\"x\"] },\n  { not = { domains = [\"x.y\"] } },\n]\n";
+    let checked = checked(&format!("{SMALLEST}{policy}"));
+    let at = |path: &[usize]| {
+        checked.condition_position("a", path).map(|Position { line, column }| (line, column))
+    };
+    assert_eq!(at(&[]), Some((4, 1)));
+    assert_eq!(at(&[0]), Some((5, 5)));
+    assert_eq!(at(&[1]), Some((6, 5)));
+    assert_eq!(at(&[1, 0]), Some((6, 13)));
+    assert_eq!(checked.condition_position("b", &[]), None);
+}
+
+#[test]
+fn tests_of_policies_are_read_with_their_place() {
+    let policy = "[policies.a]\ngroups = [\"x\"]\n[[policies.a.tests]]\n\
+                  user = { email = \"Ada@example.com\", groups = [], claims = { level = 3 } }\n\
+                  args = { amount = 5 }\nvars = { LIST = \"\" }\nexpect = \"deny\"\n";
+    let checked = checked(&format!("{SMALLEST}{policy}"));
+    let [test] = checked.policy_tests.as_slice() else { panic!("one test") };
+    assert_eq!((test.policy.as_ref(), test.line, test.allows), ("a", 5, false));
+    assert_eq!(test.user.email.as_deref(), Some("Ada@example.com"));
+    assert_eq!(test.user.claims, r#"{"level":3}"#);
+    assert_eq!(test.arguments.as_deref(), Some(r#"{"amount":5}"#));
+    assert_eq!(test.vars.as_ref(), [("LIST".into(), "".into())]);
+    assert!(test.user.email_verified && test.user.scopes.is_none());
 }
 
 #[test]

@@ -9,9 +9,12 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use toolgate_config::{Condition, Config, Policy};
+use toolgate_config::{Condition, Config, OnDeny, Policy, Test};
 use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::policy::{Decision, MAX_DEPTH, Reason, decide};
+use toolgate_core::policy::explain::explain;
+use toolgate_core::policy::{
+    Decision, MAX_DEPTH, Outcome, Reason, decide, expected, is_listed, step_up,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +23,8 @@ struct Row {
     caller: Map<String, Value>,
     #[serde(default)]
     vars: HashMap<String, String>,
+    /// Of a call; without them a list is asked about.
+    arguments: Option<Map<String, Value>>,
     expect: String,
 }
 
@@ -45,7 +50,7 @@ fn tables_hold() {
             rows_seen += 1;
             let caller = caller(row.caller);
             let vars = Variables(row.vars);
-            let found = match decide(&config, &row.policy, &caller, &vars) {
+            let found = match decide(&config, &row.policy, &caller, row.arguments.as_ref(), &vars) {
                 Decision::Allow => "allow".to_owned(),
                 Decision::Deny { reason } => reason.to_string(),
             };
@@ -62,6 +67,82 @@ fn tables_hold() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(rows_seen > 100, "the tables were not read");
+}
+
+#[test]
+fn the_tests_in_the_reference_hold_and_their_opposites_do_not() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../mcp.toml");
+    let checked = toolgate_config::check(&fs::read_to_string(path).expect("the reference"));
+    let checked = checked.expect("it is sound");
+    let mut tests = checked.policy_tests;
+    assert_eq!(tests.len(), 2);
+    assert_eq!(expected::failures(&checked.config, &tests), Vec::<String>::new());
+    for test in &mut tests {
+        test.allows = !test.allows;
+    }
+    let failures = expected::failures(&checked.config, &tests);
+    let (line, column) = (tests[0].line, tests[0].column);
+    let place =
+        format!("mcp.toml:{line}:{column}: policy `image-makers` allows `grace@example.com`");
+    assert_eq!(failures.len(), 2);
+    assert!(failures[0].starts_with(&place), "{failures:?}");
+}
+
+#[test]
+fn an_explanation_agrees_with_the_decision_and_names_what_decided() {
+    let config = config(
+        "[server]\nname = \"explained\"\n[policies.makers]\nany = [{ emails = [\"ada@example.com\"] }, \
+         { groups = [\"design\"] }]\n[policies.outer]\nscope = \"images\"\n\
+         all = [{ policy = \"makers\" }, { not = { groups = [\"interns\"] } }]\n",
+    );
+    let explained = |stated: Value| {
+        let Value::Object(stated) = stated else { panic!("an object") };
+        let caller = caller(stated);
+        let vars = Variables(HashMap::new());
+        let explanation = explain(&config, "outer", &caller, None, &vars);
+        assert_eq!(explanation.decision(), decide(&config, "outer", &caller, None, &vars));
+        let deciding = explanation.deciding().expect("something decides");
+        (explanation.outcome, deciding.policy.to_owned(), deciding.path.clone())
+    };
+    let (outcome, policy, path) = explained(json!({ "groups": ["design"], "scopes": ["images"] }));
+    assert_eq!((outcome, policy.as_str(), path), (Outcome::True, "outer", vec![]));
+    let (outcome, policy, path) =
+        explained(json!({ "groups": ["design", "interns"], "scopes": ["images"] }));
+    assert_eq!((outcome, policy.as_str(), path), (Outcome::False, "outer", vec![1, 0]));
+    let (outcome, policy, path) = explained(json!({ "groups": ["sales"], "email": "a@b.example" }));
+    assert_eq!((outcome, policy.as_str(), path), (Outcome::False, "makers", vec![]));
+    let (outcome, policy, path) = explained(json!({ "email": "a@b.example" }));
+    let unknown = Outcome::Unknown(Reason::NoGroups);
+    assert_eq!((outcome, policy.as_str(), path), (unknown, "makers", vec![1]));
+    let (outcome, policy, path) = explained(json!({ "groups": ["design"] }));
+    let missing = Outcome::Unknown(Reason::MissingScope("images"));
+    assert_eq!((outcome, policy.as_str(), path), (missing, "outer", vec![]));
+}
+
+#[test]
+fn a_challenge_names_the_scopes_that_would_help_and_no_others() {
+    let config = config(
+        "[server]\nname = \"scopes\"\n[policies.images]\nscope = \"images\"\ngroups = [\"design\"]\n\
+         [policies.either]\nany = [{ groups = [\"sales\"], scopes = [\"reports\"] }, { policy = \"images\" }]\n\
+         [policies.open]\nscope = \"admin\"\ngroups = [\"admins\"]\non_deny = \"challenge\"\n",
+    );
+    let asked = |policy, stated: Value| {
+        let Value::Object(stated) = stated else { panic!("an object") };
+        let (caller, vars) = (caller(stated), Variables(HashMap::new()));
+        assert!(!decide(&config, policy, &caller, None, &vars).is_allowed());
+        let listed = is_listed(&config, policy, &caller, &vars);
+        let scopes = step_up(&config, policy, &caller, None, &vars);
+        (listed, scopes.map(|scopes| scopes.join(" ")))
+    };
+    let helped = |scope: &str| (true, Some(scope.to_owned()));
+    assert_eq!(asked("images", json!({ "groups": ["design"] })), helped("images"));
+    assert_eq!(asked("images", json!({ "groups": ["sales"] })), (false, None));
+    assert_eq!(asked("images", json!({})), (false, None));
+    assert_eq!(asked("either", json!({ "groups": ["design"] })), helped("images"));
+    assert_eq!(asked("either", json!({ "groups": ["sales"] })), helped("reports"));
+    assert_eq!(asked("either", json!({ "groups": ["x"], "scopes": ["images"] })), (false, None));
+    let challenged = (false, Some("admin".to_owned()));
+    assert_eq!(asked("open", json!({ "groups": ["sales"] })), challenged);
 }
 
 #[test]
@@ -87,7 +168,7 @@ fn nesting_beyond_the_limit_is_refused() {
             .into();
     let nobody = caller(Map::new());
     let vars = Variables(HashMap::new());
-    assert_eq!(decide(&config, "deepest", &nobody, &vars), Decision::Allow);
+    assert_eq!(decide(&config, "deepest", &nobody, None, &vars), Decision::Allow);
     assert_denied(&config, "too-deep", Reason::TooComplex);
 }
 
@@ -103,7 +184,7 @@ fn policies_that_multiply_each_other_are_refused_in_time() {
     let top = policies.last().expect("a policy").name.to_string();
     config.policies = policies.into();
     let caller = caller(Map::from_iter([("groups".to_owned(), json!(["somebody"]))]));
-    let decision = decide(&config, &top, &caller, &Variables(HashMap::new()));
+    let decision = decide(&config, &top, &caller, None, &Variables(HashMap::new()));
     assert_eq!(decision, Decision::Deny { reason: Reason::TooComplex });
 }
 
@@ -118,8 +199,11 @@ fn empty_conditions_decide_nothing_also_under_not() {
         Condition::Emails(vec![].into()),
         Condition::Domains(vec![].into()),
         Condition::Groups(vec![].into()),
-        Condition::Claim { name: "a".into(), values: vec![].into() },
-        Condition::Claim { name: "empty".into(), values: vec![].into() },
+        Condition::Scopes(vec![].into()),
+        claim("a", Test::OneOf(vec![].into())),
+        claim("empty", Test::OneOf(vec![].into())),
+        claim("empty", Test::Contains(vec![].into())),
+        Condition::Claim { path: vec![].into(), test: Test::Exists(false) },
     ];
     for condition in empty {
         config.policies = vec![
@@ -133,7 +217,7 @@ fn empty_conditions_decide_nothing_also_under_not() {
             ("claims".to_owned(), json!({ "a": true, "empty": [] })),
         ]));
         for name in ["plain", "negated"] {
-            let decision = decide(&config, name, &caller, &Variables(HashMap::new()));
+            let decision = decide(&config, name, &caller, None, &Variables(HashMap::new()));
             let expected = Decision::Deny { reason: Reason::EmptyCondition };
             assert_eq!(decision, expected, "{:?}", config.policies);
         }
@@ -156,14 +240,14 @@ fn an_unreadable_entry_matches_nothing_also_under_not() {
         .into();
         let caller = caller(Map::from_iter([("email".to_owned(), json!("ada@example.com"))]));
         for name in ["plain", "negated"] {
-            let decision = decide(&config, name, &caller, &Variables(HashMap::new()));
+            let decision = decide(&config, name, &caller, None, &Variables(HashMap::new()));
             assert_eq!(decision, Decision::Deny { reason: Reason::UnreadableEntry });
         }
     }
 }
 
 fn assert_denied(config: &Config, name: &str, expected: Reason<'_>) {
-    let decision = decide(config, name, &caller(Map::new()), &Variables(HashMap::new()));
+    let decision = decide(config, name, &caller(Map::new()), None, &Variables(HashMap::new()));
     assert_eq!(decision, Decision::Deny { reason: expected });
 }
 
@@ -175,7 +259,12 @@ fn config(source: &str) -> Config {
 }
 
 fn policy(name: &str, rule: Condition) -> Policy {
-    Policy { name: name.to_owned().into(), description: None, rule }
+    let name = name.to_owned().into();
+    Policy { name, description: None, scope: None, on_deny: OnDeny::Hide, rule }
+}
+
+fn claim(name: &'static str, test: Test) -> Condition {
+    Condition::Claim { path: vec![name.into()].into(), test }
 }
 
 /// A verified caller without anything, and what the row says.

@@ -96,7 +96,7 @@ fn open(incoming: &Incoming<'_>, admitted: &Admitted, id: &str) -> Option<String
     let registry = registry().ok()?;
     let tool = registry.infos().iter().find(|tool| tool.name == name)?;
     let vars = EnvVars(incoming.env);
-    match policy::decide(&incoming.app.config, tool.policy, &admitted.caller, &vars) {
+    match policy::decide(&incoming.app.config, tool.policy, &admitted.caller, None, &vars) {
         Decision::Allow => Some(object),
         Decision::Deny { reason } => {
             incoming.log.record(Event {

@@ -152,7 +152,8 @@ impl Host {
         let vars = EnvVars(&self.env);
         // A new deployment may have other tools and other policies.
         let allowed = found.filter(|(_, _, policy)| {
-            policy::decide(&self.app.config, policy, &caller, &vars).is_allowed()
+            let arguments = Some(&task.arguments);
+            policy::decide(&self.app.config, policy, &caller, arguments, &vars).is_allowed()
         });
         let Some((registry, tool, _)) = allowed else {
             return Ok(Err(Fault::new(

@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
-use super::EVERYONE;
-use super::keys::CONDITION;
-use super::text::{domain, email, exact, owned, variable_name};
-use super::value::{Section, Value, shown};
+use super::keys::{self, CONDITION};
+use super::spot::Spot;
+use super::text::{domain, email, exact, owned, policy_scope, variable_name};
+use super::value::{Entry, Section, Value, shown};
+use super::{EVERYONE, comparison, provider};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{ClaimValue, Condition, List, Str};
+use crate::model::{Condition, List, Provider, Str};
 
 /// A condition that names another policy.
 pub(crate) struct Reference {
@@ -17,22 +18,23 @@ pub(crate) struct Reference {
     pub(crate) span: Range<usize>,
 }
 
-/// Claims that have a condition key of their own, and that key.
-const RESERVED_CLAIMS: &[(&str, &str)] = &[("email", "emails"), ("email_verified", "emails")];
+/// A condition and where it stands.
+type Placed = (Condition, Spot);
 
 /// The condition that a table's keys make; keys that are not conditions are the caller's.
-pub(crate) fn read(table: &Section<'_, '_>, references: &mut Vec<Reference>) -> Option<Condition> {
+pub(crate) fn read(table: &Section<'_, '_>, references: &mut Vec<Reference>) -> Option<Placed> {
     let mut conditions = Vec::new();
     let mut sound = true;
     let mut present = false;
     for entry in table.entries().filter(|entry| CONDITION.contains(&entry.key)) {
         present = true;
-        match one(entry.key, &entry.value, references) {
+        match one(&entry, references) {
             Some(mut found) => conditions.append(&mut found),
             None => sound = false,
         }
     }
-    if !present && table.entries().all(|entry| entry.key == "description") {
+    let is_known = |entry: Entry<'_, '_>| keys::of("policies.*").contains(&entry.key);
+    if !present && table.entries().all(is_known) {
         let message = format!("`{}` does not say who passes", table.path);
         let help = "add a condition such as `emails = [\"ada@example.com\"]`; \
                     `policy = \"everyone\"` lets every signed-in user pass";
@@ -43,43 +45,54 @@ pub(crate) fn read(table: &Section<'_, '_>, references: &mut Vec<Reference>) -> 
         // Unknown keys in the place of conditions have been reported.
         return None;
     }
-    Some(match <[Condition; 1]>::try_from(conditions) {
+    Some(match <[Placed; 1]>::try_from(conditions) {
         Ok([only]) => only,
-        Err(several) => Condition::All(several.into()),
+        Err(several) => {
+            let (conditions, inner): (Vec<_>, Vec<_>) = several.into_iter().unzip();
+            (Condition::All(conditions.into()), Spot { span: table.span.clone(), inner })
+        }
     })
 }
 
-/// The conditions of one key; `claims` may make several.
-fn one(
-    key: &str,
-    value: &Value<'_, '_>,
-    references: &mut Vec<Reference>,
-) -> Option<Vec<Condition>> {
-    let condition = match key {
+/// The conditions of one key; `claims` and `args` may make several.
+fn one(entry: &Entry<'_, '_>, references: &mut Vec<Reference>) -> Option<Vec<Placed>> {
+    let value = &entry.value;
+    let condition = match entry.key {
         "emails" => Condition::Emails(value.texts(email)?),
         "domains" => Condition::Domains(value.texts(domain)?),
         "groups" => Condition::Groups(value.texts(exact)?),
-        "claims" => return claims(value),
+        "claims" => return comparison::claims(value),
+        "args" => return comparison::arguments(value),
+        "scopes" => Condition::Scopes(value.texts(policy_scope)?),
+        "identity" => Condition::Identity(providers(value)?),
         "emails_from" => Condition::EmailsFrom(value.text(emails_variable)?),
         "policy" => reference(value, references)?,
-        "any" => Condition::Any(nested(value, references)?),
-        "all" => Condition::All(nested(value, references)?),
+        "any" => return several(entry, Condition::Any, references),
+        "all" => return several(entry, Condition::All, references),
         _ => {
             let DeValue::Table(_) = value.raw() else {
                 return value
                     .wrong_type("a table", "write one condition: `{ groups = [\"design\"] }`");
             };
             let table = value.open(value.span())?;
-            Condition::Not(vec![inner(&table, references)?].into())
+            let (condition, spot) = inner(&table, references)?;
+            let spot = Spot { span: entry.key_span.clone(), inner: vec![spot] };
+            return Some(vec![(Condition::Not(vec![condition].into()), spot)]);
         }
     };
-    Some(vec![condition])
+    Some(vec![(condition, Spot::leaf(entry.key_span.clone()))])
 }
 
-fn nested(value: &Value<'_, '_>, references: &mut Vec<Reference>) -> Option<List<Condition>> {
+/// `any` and `all`.
+fn several(
+    entry: &Entry<'_, '_>,
+    make: fn(List<Condition>) -> Condition,
+    references: &mut Vec<Reference>,
+) -> Option<Vec<Placed>> {
     let mut conditions = Vec::new();
+    let mut spots = Vec::new();
     let mut sound = true;
-    for item in value.some_items()? {
+    for item in entry.value.some_items()? {
         let table = match item.raw() {
             DeValue::Table(_) => item.open(item.span()),
             _ => item.wrong_type(
@@ -88,16 +101,40 @@ fn nested(value: &Value<'_, '_>, references: &mut Vec<Reference>) -> Option<List
             ),
         };
         match table.and_then(|table| inner(&table, references)) {
-            Some(condition) => conditions.push(condition),
+            Some((condition, spot)) => {
+                conditions.push(condition);
+                spots.push(spot);
+            }
             None => sound = false,
         }
     }
-    sound.then(|| conditions.into())
+    let spot = Spot { span: entry.key_span.clone(), inner: spots };
+    sound.then(|| vec![(make(conditions.into()), spot)])
 }
 
-fn inner(table: &Section<'_, '_>, references: &mut Vec<Reference>) -> Option<Condition> {
+fn inner(table: &Section<'_, '_>, references: &mut Vec<Reference>) -> Option<Placed> {
     table.refuse_unknown(CONDITION);
     read(table, references)
+}
+
+/// `identity`: one provider, or several.
+fn providers(value: &Value<'_, '_>) -> Option<List<Provider>> {
+    let DeValue::Array(_) = value.raw() else {
+        return value.text(provider::parse).map(|provider| vec![provider].into());
+    };
+    let mut providers = Vec::new();
+    let mut sound = true;
+    for item in value.some_items()? {
+        match item.text(provider::parse) {
+            Some(known) if providers.contains(&known) => {
+                let message = format!("`{}` lists `{}` twice", value.path, known.name());
+                item.report(Fault::new(Code::DuplicateValue, message, "remove one of them"));
+            }
+            Some(provider) => providers.push(provider),
+            None => sound = false,
+        }
+    }
+    sound.then(|| providers.into())
 }
 
 fn emails_variable(text: &str) -> Result<Str, Fault> {
@@ -117,61 +154,4 @@ fn reference(value: &Value<'_, '_>, references: &mut Vec<Reference>) -> Option<C
     }
     references.push(Reference { name: name.clone(), span: value.span() });
     Some(Condition::Policy(name))
-}
-
-fn claims(value: &Value<'_, '_>) -> Option<Vec<Condition>> {
-    let table = value.open(value.span())?;
-    let mut conditions = Vec::new();
-    let mut sound = true;
-    for entry in table.entries() {
-        if let Some((_, key)) = RESERVED_CLAIMS.iter().find(|(claim, _)| *claim == entry.key) {
-            let message =
-                format!("claim `{}` does not say whether the address is verified", entry.key);
-            let help = format!("use `{key}`, which checks that, too");
-            entry.report_key(Fault::new(Code::ReservedClaim, message, help));
-            sound = false;
-        }
-        match claim_values(&entry.value) {
-            Some(values) => conditions.push(Condition::Claim { name: owned(entry.key), values }),
-            None => sound = false,
-        }
-    }
-    if sound && conditions.is_empty() {
-        let message = format!("`{}` is empty", value.path);
-        let help = "name a claim and the values that pass: `claims = { department = \"design\" }`";
-        value.report(Fault::new(Code::EmptyValue, message, help));
-        return None;
-    }
-    sound.then_some(conditions)
-}
-
-fn claim_values(value: &Value<'_, '_>) -> Option<List<ClaimValue>> {
-    if !matches!(value.raw(), DeValue::Array(_)) {
-        return claim_value(value).map(|value| vec![value].into());
-    }
-    let mut values = Vec::new();
-    let mut sound = true;
-    for item in value.some_items()? {
-        match claim_value(&item) {
-            Some(known) if values.contains(&known) => {
-                let message = format!("`{}` lists a value twice", value.path);
-                item.report(Fault::new(Code::DuplicateValue, message, "remove one of them"));
-            }
-            Some(value) => values.push(value),
-            None => sound = false,
-        }
-    }
-    sound.then(|| values.into())
-}
-
-fn claim_value(value: &Value<'_, '_>) -> Option<ClaimValue> {
-    match value.raw() {
-        DeValue::String(_) => value.text(|text| Ok(ClaimValue::Str(owned(text)))),
-        DeValue::Integer(_) => value.integer().map(ClaimValue::Int),
-        DeValue::Boolean(boolean) => Some(ClaimValue::Bool(*boolean)),
-        _ => value.wrong_type(
-            "a string, a whole number, a boolean, or a list of them",
-            "these are the values that a claim can be compared with",
-        ),
-    }
 }

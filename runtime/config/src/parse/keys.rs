@@ -84,10 +84,16 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
         "policies.*",
         &[
             "description",
+            "scope",
+            "on_deny",
+            "tests",
             "emails",
             "domains",
             "groups",
             "claims",
+            "args",
+            "scopes",
+            "identity",
             "emails_from",
             "policy",
             "any",
@@ -95,14 +101,34 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "not",
         ],
     ),
+    ("policies.*.tests", &["user", "args", "vars", "expect"]),
+    (
+        "policies.*.tests.user",
+        &["email", "email_verified", "subject", "groups", "claims", "scopes"],
+    ),
     ("dev", &["users"]),
     ("dev.users", &["email", "name", "groups", "claims"]),
     ("wrangler", &[]),
 ];
 
-/// Keys of a condition: those of a policy without `description`.
-pub(crate) const CONDITION: &[&str] =
-    &["emails", "domains", "groups", "claims", "emails_from", "policy", "any", "all", "not"];
+/// Keys of a condition: those of a policy that do not stand for the policy as a whole.
+pub(crate) const CONDITION: &[&str] = &[
+    "emails",
+    "domains",
+    "groups",
+    "claims",
+    "args",
+    "scopes",
+    "identity",
+    "emails_from",
+    "policy",
+    "any",
+    "all",
+    "not",
+];
+
+/// What can be said of a claim or an argument besides its value.
+pub(crate) const COMPARISON: &[&str] = &["exists", "contains", "min", "max"];
 
 /// Keys of a section of [`SECTIONS`].
 pub(crate) fn of(section: &str) -> &'static [&'static str] {
@@ -115,6 +141,7 @@ pub(crate) fn home_of(key: &str) -> Option<&'static str> {
     let home = homes.next().filter(|_| homes.next().is_none())?;
     Some(match home {
         "policies.*" => "policies.<name>",
+        "policies.*.tests" => "[policies.<name>.tests]",
         home => home,
     })
 }

@@ -4,19 +4,23 @@ mod audit;
 mod bindings;
 mod clients;
 mod color;
+mod comparison;
 mod condition;
 mod consent;
+mod contradictions;
 mod dev;
 mod identity;
 mod keys;
 mod limits;
 mod policies;
+mod policy_tests;
 mod provider;
 mod redirect_uri;
 mod references;
 mod registration;
 mod sections;
 mod setting;
+mod spot;
 mod storage;
 mod text;
 mod transport;
@@ -29,7 +33,7 @@ use toml::de::DeTable;
 
 use self::value::Section;
 use crate::diagnostic::{Code, Diagnostic, Fault, Sink};
-use crate::model::Config;
+use crate::model::{Config, PolicyTest};
 use crate::render::Position;
 use crate::suggest;
 
@@ -60,7 +64,30 @@ pub struct Checked {
     pub wrangler: toml::Table,
     /// `[storage]`: the KV namespace or D1 database.
     pub storage: Existing,
-    positions: Vec<Position>,
+    /// `[[policies.<name>.tests]]`, in the order of the file.
+    pub policy_tests: Vec<PolicyTest>,
+    places: Vec<Place>,
+}
+
+/// Where a policy stands, and everything in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    name: Position,
+    rule: Positions,
+}
+
+/// As [`spot::Spot`], in lines and columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Positions {
+    own: Position,
+    inner: Vec<Positions>,
+}
+
+impl Positions {
+    fn of(source: &str, spot: &spot::Spot) -> Self {
+        let inner = spot.inner.iter().map(|inner| Self::of(source, inner)).collect();
+        Self { own: Position::of(source, spot.span.start), inner }
+    }
 }
 
 impl Checked {
@@ -82,8 +109,25 @@ impl Checked {
 
     /// Where the policy's name stands in the file; `None` for `everyone` and unknown names.
     pub fn policy_position(&self, name: &str) -> Option<Position> {
+        self.place(name).map(|place| place.name)
+    }
+
+    /// Where a condition of a policy stands in the file; `path` leads from the policy's outermost
+    /// condition to it by places among siblings, and ends early where the file has nothing.
+    pub fn condition_position(&self, policy: &str, path: &[usize]) -> Option<Position> {
+        let mut at = &self.place(policy)?.rule;
+        for index in path {
+            match at.inner.get(*index) {
+                Some(inner) => at = inner,
+                None => break,
+            }
+        }
+        Some(at.own)
+    }
+
+    fn place(&self, name: &str) -> Option<&Place> {
         let index = self.config.policies.iter().position(|policy| policy.name == name)?;
-        self.positions.get(index).copied()
+        self.places.get(index)
     }
 }
 
@@ -130,7 +174,7 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let consent = consent::read(&root.section("consent"));
     let limits = limits::read(&root.section("limits"));
     let audit = audit::read(&root.section("audit"));
-    let policies = policies::read(root);
+    let policies = policies::read(root, identity.as_ref().map(|identity| identity.provider));
     let dev = dev::read(&root.section("dev"));
     let wrangler = wrangler::read(root);
 
@@ -144,7 +188,17 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     bindings::check_names(root, &secrets, kind);
 
     let (storage, existing) = storage?;
-    let positions = policies.iter().map(|policy| Position::of(source, policy.span.start)).collect();
+    let place = |policy: &policies::Declared| Place {
+        name: Position::of(source, policy.span.start),
+        rule: Positions::of(source, &policy.spot),
+    };
+    let places = policies.iter().map(place).collect();
+    let policy_tests = policies.iter().flat_map(|policy| &policy.tests);
+    let policy_tests = policy_tests.map(|(test, span)| {
+        let Position { line, column } = Position::of(source, span.start);
+        PolicyTest { line, column, ..test.clone() }
+    });
+    let policy_tests = policy_tests.collect();
     let config = Config {
         server: server?,
         identity: identity?,
@@ -156,7 +210,15 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         consent: consent?,
         limits: limits?,
         audit: audit?,
+        scopes: policies::scopes(&policies),
         policies: policies.into_iter().map(|policy| policy.policy).collect(),
     };
-    Some(Checked { config, dev: dev?, wrangler: wrangler?, storage: existing, positions })
+    Some(Checked {
+        config,
+        dev: dev?,
+        wrangler: wrangler?,
+        storage: existing,
+        policy_tests,
+        places,
+    })
 }

@@ -3,34 +3,41 @@
 use std::ops::Range;
 
 use super::condition::{self, Reference};
-use super::keys;
-use super::references;
-use super::text::{policy_name, prose};
-use super::value::{Entry, Section};
-use crate::model::Policy;
+use super::spot::Spot;
+use super::text::{policy_name, policy_scope, prose};
+use super::value::{Entry, Section, Value, shown};
+use super::{contradictions, keys, policy_tests, references};
+use crate::diagnostic::{Code, Fault};
+use crate::model::{Condition, List, OnDeny, Policy, PolicyTest, Provider, Scope, Str};
 
 /// A policy and where it stands.
 pub(crate) struct Declared {
     pub(crate) policy: Policy,
     /// The name, in the table's header.
     pub(crate) span: Range<usize>,
+    /// Where its conditions stand.
+    pub(crate) spot: Spot,
     /// The policies it refers to.
     pub(crate) references: Vec<Reference>,
+    /// `[[policies.<name>.tests]]`, each with where it stands.
+    pub(crate) tests: Vec<(PolicyTest, Range<usize>)>,
 }
 
 /// The sound policies, in the order of the file.
-pub(crate) fn read(root: &Section<'_, '_>) -> Vec<Declared> {
+/// `provider` is the one of `[identity]`, where that is sound.
+pub(crate) fn read(root: &Section<'_, '_>, provider: Option<Provider>) -> Vec<Declared> {
     let section = root.section("policies");
     let mut policies: Vec<Declared> =
-        section.entries().filter_map(|entry| policy(&entry)).collect();
+        section.entries().filter_map(|entry| policy(&entry, provider)).collect();
     policies.sort_by_key(|policy| policy.span.start);
     // Faulty policies count as known: a reference to one is not another fault.
     let known: Vec<&str> = section.entries().map(|entry| entry.key).collect();
     references::check(&section, &policies, &known);
+    contradictions::check(&section, &policies);
     policies
 }
 
-fn policy(entry: &Entry<'_, '_>) -> Option<Declared> {
+fn policy(entry: &Entry<'_, '_>, provider: Option<Provider>) -> Option<Declared> {
     let name = match policy_name(entry.key) {
         Ok(name) => Some(name),
         Err(fault) => {
@@ -41,8 +48,74 @@ fn policy(entry: &Entry<'_, '_>) -> Option<Declared> {
     let table = entry.value.open(entry.key_span.clone())?;
     table.refuse_unknown(keys::of("policies.*"));
     let description = table.get("description").and_then(|value| value.text(prose));
+    let scope = table.get("scope").map(|value| value.text(policy_scope));
+    let on_deny = table.get("on_deny").map(|value| value.text(|text| on_deny(&value, text)));
+    if let Some(provider) = provider.filter(|provider| !provider.has_scopes())
+        && let Some(scope) = table.entry("scope")
+    {
+        scope.report_key(no_scopes(provider));
+    }
+    let tests = policy_tests::read(&table, entry.key);
     let mut references = Vec::new();
     let rule = condition::read(&table, &mut references);
-    let policy = Policy { name: name?, description, rule: rule? };
-    Some(Declared { policy, span: entry.key_span.clone(), references })
+    let (rule, spot) = rule?;
+    let policy = Policy {
+        name: name?,
+        description,
+        scope: policy_tests::sound(scope)?,
+        on_deny: policy_tests::sound(on_deny)?.unwrap_or(OnDeny::Hide),
+        rule,
+    };
+    Some(Declared { policy, span: entry.key_span.clone(), spot, references, tests: tests? })
+}
+
+/// Every scope that a policy or a condition asks for, once, with what the first policy that has it
+/// says of it.
+pub(crate) fn scopes(policies: &[Declared]) -> List<Scope> {
+    let mut scopes: Vec<Scope> = Vec::new();
+    let mut add = |name: &Str, meaning: Str| {
+        if !scopes.iter().any(|known| known.name == *name) {
+            scopes.push(Scope { name: name.clone(), meaning });
+        }
+    };
+    for Policy { name, description, scope, .. } in policies.iter().map(|policy| &policy.policy) {
+        if let Some(scope) = scope {
+            let meaning = description.clone();
+            add(scope, meaning.unwrap_or_else(|| format!("Use what `{name}` guards").into()));
+        }
+    }
+    for policy in policies {
+        conditions(&policy.policy.rule, &mut |condition| {
+            if let Condition::Scopes(names) = condition {
+                names.iter().for_each(|name| add(name, format!("Use `{name}`").into()));
+            }
+        });
+    }
+    scopes.into()
+}
+
+/// Every condition, those inside of others included.
+fn conditions(condition: &Condition, visit: &mut dyn FnMut(&Condition)) {
+    visit(condition);
+    if let Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) = condition {
+        parts.iter().for_each(|part| conditions(part, visit));
+    }
+}
+
+/// Without access tokens of this server nobody would ever have the scope.
+fn no_scopes(provider: Provider) -> Fault {
+    let message = format!("`provider = \"{}\"` has no OAuth scopes", provider.name());
+    Fault::new(Code::ConflictingKeys, message, "remove `scope`, or choose another provider")
+}
+
+fn on_deny(value: &Value<'_, '_>, text: &str) -> Result<OnDeny, Fault> {
+    match text {
+        "hide" => Ok(OnDeny::Hide),
+        "challenge" => Ok(OnDeny::Challenge),
+        _ => {
+            let message = format!("`{}` cannot be `{}`", value.path, shown(text));
+            let help = "write `hide`, or `challenge` to tell the client that more is needed";
+            Err(Fault::new(Code::UnsupportedValue, message, help))
+        }
+    }
 }

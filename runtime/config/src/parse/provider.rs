@@ -4,17 +4,7 @@ use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::model::Provider;
 
-use Provider::{CloudflareAccess, CloudflareAccessJwt, Dev, GitHub, None, Oidc};
-
-/// Every provider, and what it is called in the file.
-const PROVIDERS: [(&str, Provider); 6] = [
-    ("cloudflare-access", CloudflareAccess),
-    ("cloudflare-access-jwt", CloudflareAccessJwt),
-    ("oidc", Oidc),
-    ("github", GitHub),
-    ("dev", Dev),
-    ("none", None),
-];
+use Provider::{CloudflareAccess, CloudflareAccessJwt, Dev, GitHub, Oidc};
 
 /// The keys that not every provider has, and the providers that have them.
 const OWNERS: &[(&str, &[Provider])] = &[
@@ -32,10 +22,10 @@ const OWNERS: &[(&str, &[Provider])] = &[
 ];
 
 pub(crate) fn parse(text: &str) -> Result<Provider, Fault> {
-    let known = PROVIDERS.iter().find(|(name, _)| *name == text);
-    known.map(|(_, provider)| *provider).ok_or_else(|| {
+    let known = Provider::ALL.into_iter().find(|provider| provider.name() == text);
+    known.ok_or_else(|| {
         let message = format!("unsupported identity provider `{}`", shown(text));
-        let help = format!("supported: {}", names(&PROVIDERS.map(|(name, _)| name)));
+        let help = format!("supported: {}", names(&Provider::ALL.map(Provider::name)));
         Fault::new(Code::UnsupportedValue, message, help)
     })
 }
@@ -44,14 +34,9 @@ pub(crate) fn parse(text: &str) -> Result<Provider, Fault> {
 pub(crate) fn refuse_foreign_keys(section: &Section<'_, '_>, provider: Provider) {
     for (key, owners) in OWNERS.iter().filter(|(_, owners)| !owners.contains(&provider)) {
         let Some(entry) = section.entry(key) else { continue };
-        let message = format!("`{key}` is not for `provider = \"{}\"`", name(provider));
-        let owners: Vec<&str> = owners.iter().map(|owner| name(*owner)).collect();
+        let message = format!("`{key}` is not for `provider = \"{}\"`", provider.name());
+        let owners: Vec<&str> = owners.iter().map(|owner| owner.name()).collect();
         let help = format!("remove it: it belongs to {}", names(&owners));
         entry.report_key(Fault::new(Code::ConflictingKeys, message, help));
     }
-}
-
-fn name(provider: Provider) -> &'static str {
-    let mut known = PROVIDERS.iter().filter(|(_, known)| *known == provider);
-    known.next().map_or("", |(name, _)| name)
 }

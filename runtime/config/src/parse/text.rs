@@ -80,6 +80,19 @@ pub(crate) fn scope(text: &str) -> Result<Str, Fault> {
     Err(Fault::new(Code::InvalidScope, message, help))
 }
 
+/// The scopes that every server has, which say nothing of a policy.
+const OWN_SCOPES: [&str; 3] = ["mcp", "offline_access", "openid"];
+
+/// OAuth scope that a policy asks for.
+pub(crate) fn policy_scope(text: &str) -> Result<Str, Fault> {
+    if OWN_SCOPES.contains(&text) {
+        let message = format!("the scope `{text}` is built in");
+        let help = "name the policy's own scope, for example `images` or `reports:write`";
+        return Err(Fault::new(Code::InvalidScope, message, help));
+    }
+    scope(text)
+}
+
 /// Name of a policy.
 pub(crate) fn policy_name(text: &str) -> Result<Str, Fault> {
     if text == super::EVERYONE {

@@ -128,9 +128,22 @@ struct Inner {
     user: Option<String>,
     email: Option<String>,
     client: Option<String>,
+    lacking: Option<Vec<String>>,
 }
 
 impl Log {
+    /// Notes that the access token needs these OAuth scopes for what was asked.
+    pub(crate) fn lacks(&self, scopes: &[&str]) {
+        let mut inner = self.0.borrow_mut();
+        let lacking = inner.lacking.get_or_insert_default();
+        lacking.extend(scopes.iter().map(|scope| (*scope).to_owned()));
+    }
+
+    /// The OAuth scopes noted; `None` when nothing was.
+    pub(crate) fn lacking(&self) -> Option<Vec<String>> {
+        self.0.borrow_mut().lacking.take()
+    }
+
     /// Adds an event.
     pub fn record(&self, event: Event) {
         self.0.borrow_mut().events.push(event);

@@ -74,6 +74,12 @@ reasons! {
     ClaimMissing = "claim_missing",
     /// The claim has another type than the policy compares it with.
     ClaimType = "claim_type",
+    /// The policy needs an argument that the call does not have.
+    ArgumentMissing = "argument_missing",
+    /// The argument has another type than the policy compares it with.
+    ArgumentType = "argument_type",
+    /// The access token lacks an OAuth scope that the policy needs.
+    ScopeMissing = "scope_missing",
     /// The Worker variable that the policy reads is not set.
     VariableMissing = "variable_missing",
     /// The Worker variable that the policy reads lists nobody, or has an unreadable address.

@@ -17,20 +17,22 @@ pub(super) struct Told {
 
 /// Whether it is in the lists that the caller sees.
 pub(super) fn is_listed(scope: &Scope<'_>, policy: &str) -> bool {
-    policy::decide(scope.server.config, policy, scope.caller, scope.vars).is_allowed()
+    policy::is_listed(scope.server.config, policy, scope.caller, scope.vars)
 }
 
-/// Whether the caller may call what was found, by name and policy. Either way the log is told; the
-/// caller learns only that it is not to be had, so that nobody learns what others have.
+/// Whether the caller may call what was found, by name and policy; `decided_by` are the arguments of
+/// the call, where there is one. Either way the log is told; the caller learns only that it is not to
+/// be had, so that nobody learns what others have, or, where scopes are all that is missing, which.
 pub(super) fn admits(
     scope: &Scope<'_>,
     told: &Told,
     found: Option<(&'static str, &'static str)>,
-    arguments: &Map<String, Value>,
+    decided_by: Option<&Map<String, Value>>,
 ) -> bool {
-    let config = scope.server.config;
+    let Scope { server, caller, vars, .. } = *scope;
+    let config = server.config;
     let decision =
-        found.map(|(_, policy)| policy::decide(config, policy, scope.caller, scope.vars));
+        found.map(|(_, policy)| policy::decide(config, policy, caller, decided_by, vars));
     let (kind, reason, detail) = match decision {
         None => (told.denied, told.unknown, None),
         Some(Decision::Allow) => (told.allowed, Reason::PolicyMatched, None),
@@ -42,8 +44,17 @@ pub(super) fn admits(
         tool: found.map(|(name, _)| name),
         policy: found.map(|(_, policy)| policy),
         detail: detail.map(str::to_owned),
-        arguments: includes_arguments.then(|| serde_json::to_string(arguments).ok()).flatten(),
+        arguments: decided_by
+            .filter(|_| includes_arguments)
+            .and_then(|arguments| serde_json::to_string(arguments).ok()),
         ..Event::new(kind, reason)
     });
-    decision.is_some_and(|decision| decision.is_allowed())
+    let is_allowed = decision.is_some_and(|decision| decision.is_allowed());
+    if !is_allowed
+        && let Some((_, policy)) = found
+        && let Some(scopes) = policy::step_up(config, policy, caller, decided_by, vars)
+    {
+        server.log.lacks(&scopes);
+    }
+    is_allowed
 }

@@ -15,6 +15,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::Server;
+use super::challenge;
 use super::exchange::Exchange;
 use super::fault::{self, Fault};
 use super::headers::{self, Version};
@@ -65,6 +66,16 @@ pub struct Begin {
 /// checked.
 #[must_use]
 pub fn accept_http(
+    server: &Server<'_>,
+    caller: &Caller,
+    vars: &dyn Vars,
+    request: &http::Request<Vec<u8>>,
+) -> Accepted {
+    let accepted = accept(server, caller, vars, request);
+    challenge::response(server.log, caller).map_or(accepted, Accepted::Done)
+}
+
+fn accept(
     server: &Server<'_>,
     caller: &Caller,
     vars: &dyn Vars,

@@ -172,7 +172,7 @@ pub fn may_hear(
             let tool = server.tools.iter().find(|known| known.name == tool);
             whose == owner
                 && tool.is_some_and(|tool| {
-                    policy::decide(server.config, tool.policy, caller, vars).is_allowed()
+                    policy::decide(server.config, tool.policy, caller, None, vars).is_allowed()
                 })
         }
     }
@@ -180,9 +180,9 @@ pub fn may_hear(
 
 /// Whether there is such a resource and the caller may read it now.
 fn may_read(server: &Server<'_>, caller: &Caller, vars: &dyn Vars, uri: &str) -> bool {
-    resources::find(server.resources, uri).is_some_and(|(resource, _)| {
+    resources::find(server.resources, uri).is_some_and(|(resource, variables)| {
         let policy = server.resources[resource].policy;
-        policy::decide(server.config, policy, caller, vars).is_allowed()
+        policy::decide(server.config, policy, caller, Some(&variables), vars).is_allowed()
     })
 }
 

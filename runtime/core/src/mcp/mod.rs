@@ -8,6 +8,7 @@
 pub mod ask;
 mod call;
 mod capabilities;
+mod challenge;
 pub mod completion;
 pub mod content;
 mod describe;

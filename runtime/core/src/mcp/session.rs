@@ -5,6 +5,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::Server;
+use super::challenge;
 use super::exchange::Exchange;
 use super::fault::{self, Fault, INVALID_REQUEST, METHOD_NOT_FOUND};
 use super::headers::{self, Version};
@@ -56,6 +57,18 @@ pub enum AcceptedSession {
 /// `headers` are given for Streamable HTTP; HTTP+SSE gives no meaning to any.
 #[must_use]
 pub fn accept_session(
+    server: &Server<'_>,
+    caller: &Caller,
+    vars: &dyn Vars,
+    session: &mut SessionState,
+    headers: Option<&HeaderMap>,
+    body: &[u8],
+) -> AcceptedSession {
+    let accepted = accept(server, caller, vars, session, headers, body);
+    challenge::response(server.log, caller).map_or(accepted, AcceptedSession::Refuse)
+}
+
+fn accept(
     server: &Server<'_>,
     caller: &Caller,
     vars: &dyn Vars,

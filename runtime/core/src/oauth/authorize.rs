@@ -102,7 +102,11 @@ fn approval_page(gate: &mut Gate<'_>, client: &Client, authorization: Authorizat
             client_uri: client.registration.uri.as_deref(),
             trust: trust(client),
             redirect_uri: &authorization.redirect_uri,
-            scopes: authorization.scopes.iter().map(|scope| scope::in_words(scope)).collect(),
+            scopes: authorization
+                .scopes
+                .iter()
+                .map(|scope| scope::in_words(gate.config, scope))
+                .collect(),
             attempt: &id,
             csrf: &csrf,
             provider_origin: &gate.provider.authorization_origin(),
@@ -256,7 +260,7 @@ fn parse(
         auth_method: client.registration.auth_method,
         redirect_uri,
         state,
-        scopes: scope::grant(params.get("scope")),
+        scopes: scope::grant(gate.config, params.get("scope")),
         resource,
         challenge,
     };

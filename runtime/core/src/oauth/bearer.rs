@@ -82,10 +82,27 @@ fn describe(reason: Reason) -> &'static str {
     }
 }
 
+/// Address of the metadata of the resource behind `path` (RFC 9728 section 3).
+fn metadata(origin: &str, path: &str) -> String {
+    let path = resource_path(path);
+    format!("{origin}/.well-known/oauth-protected-resource{path}")
+}
+
+/// The path of the resource that a request to `path` is for.
+#[must_use]
+pub fn resource_path(path: &str) -> &'static str {
+    if path == MCP_PATH { MCP_PATH } else { SSE_PATH }
+}
+
+/// A challenge that was made without knowing the address, with where the resource's metadata is.
+#[must_use]
+pub fn located(challenge: &str, origin: &str, path: &str) -> String {
+    format!("{challenge}, resource_metadata=\"{}\"", metadata(origin, path))
+}
+
 /// Without a token the challenge has no `error` (RFC 6750 section 3.1).
 fn unauthorized(origin: &str, path: &str, reason: Reason) -> Reply {
-    let path = if path == MCP_PATH { MCP_PATH } else { SSE_PATH };
-    let metadata = format!("{origin}/.well-known/oauth-protected-resource{path}");
+    let metadata = metadata(origin, path);
     let error = OAuthError::new("invalid_token", describe(reason)).because(reason);
     let description = error.text();
     let mut challenge = String::from("Bearer ");

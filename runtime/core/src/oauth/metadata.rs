@@ -18,7 +18,7 @@ pub fn protected_resource(config: &Config, origin: &str, path: &str) -> Reply {
     public(&json!({
         "resource": resource,
         "authorization_servers": [origin],
-        "scopes_supported": [scope::TOOLS],
+        "scopes_supported": scope::of_resource(config).collect::<Vec<_>>(),
         "bearer_methods_supported": ["header"],
         "resource_name": config.server.title.as_ref().unwrap_or(&config.server.name),
     }))
@@ -37,7 +37,7 @@ pub fn authorization_server(config: &Config, origin: &str) -> Reply {
         "authorization_endpoint": format!("{origin}/authorize"),
         "token_endpoint": format!("{origin}/token"),
         "revocation_endpoint": format!("{origin}/revoke"),
-        "scopes_supported": scope::ALL,
+        "scopes_supported": scope::all(config).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],

@@ -1,5 +1,7 @@
 //! OAuth scopes of the server.
 
+use toolgate_config::Config;
+
 /// Use of the server's tools, as far as the account's policies go.
 pub const TOOLS: &str = "mcp";
 
@@ -7,15 +9,22 @@ pub const TOOLS: &str = "mcp";
 pub const OFFLINE: &str = "offline_access";
 
 /// Every scope, as the authorization server's metadata lists it.
-pub const ALL: [&str; 2] = [TOOLS, OFFLINE];
+pub fn all(config: &Config) -> impl Iterator<Item = &str> {
+    of_resource(config).chain([OFFLINE])
+}
+
+/// The scopes that a token needs, as the metadata of the resources list them.
+pub fn of_resource(config: &Config) -> impl Iterator<Item = &str> {
+    [TOOLS].into_iter().chain(config.scopes.iter().map(|scope| scope.name.as_ref()))
+}
 
 /// The scopes granted for a request: what it asked for and this server knows, and always [`TOOLS`],
 /// without which a token would be of no use. Unknown scopes are left out, which the token response
 /// tells (OAuth 2.1 section 1.4.1).
 #[must_use]
-pub fn grant(requested: Option<&str>) -> Vec<String> {
+pub fn grant(config: &Config, requested: Option<&str>) -> Vec<String> {
     let asked: Vec<&str> = requested.unwrap_or_default().split(' ').collect();
-    ALL.into_iter()
+    all(config)
         .filter(|scope| *scope == TOOLS || asked.contains(scope))
         .map(str::to_owned)
         .collect()
@@ -23,10 +32,14 @@ pub fn grant(requested: Option<&str>) -> Vec<String> {
 
 /// What a scope means, for the approval page.
 #[must_use]
-pub fn in_words(scope: &str) -> &'static str {
+pub fn in_words<'a>(config: &'a Config, scope: &str) -> &'a str {
     match scope {
         OFFLINE => "Stay connected until you revoke it, without asking you to sign in again",
-        _ => "Use the tools of this server that your account may use",
+        TOOLS => "Use the tools of this server that your account may use",
+        scope => {
+            let mut known = config.scopes.iter().filter(|known| known.name == scope);
+            known.next().map_or("", |known| known.meaning.as_ref())
+        }
     }
 }
 
@@ -36,8 +49,28 @@ mod tests {
 
     #[test]
     fn unknown_scopes_are_left_out_and_the_basic_one_is_always_there() {
-        assert_eq!(grant(None), ["mcp"]);
-        assert_eq!(grant(Some("openid offline_access")), ["mcp", "offline_access"]);
-        assert_eq!(grant(Some("mcp mcp admin")), ["mcp"]);
+        let config = config("");
+        assert_eq!(grant(&config, None), ["mcp"]);
+        assert_eq!(grant(&config, Some("openid offline_access")), ["mcp", "offline_access"]);
+        assert_eq!(grant(&config, Some("mcp mcp admin")), ["mcp"]);
+    }
+
+    #[test]
+    fn scopes_of_policies_are_granted_to_who_asks_and_told_in_the_policies_words() {
+        let config = config(
+            "[policies.makers]\ndescription = \"May spend credits\"\nscope = \"images\"\n\
+             groups = [\"design\"]\n[policies.readers]\nscopes = [\"reports:read\"]\n",
+        );
+        let known: Vec<_> = all(&config).collect();
+        assert_eq!(known, ["mcp", "images", "reports:read", "offline_access"]);
+        assert_eq!(grant(&config, None), ["mcp"]);
+        assert_eq!(grant(&config, Some("images admin")), ["mcp", "images"]);
+        assert_eq!(in_words(&config, "images"), "May spend credits");
+        assert_eq!(in_words(&config, "reports:read"), "Use `reports:read`");
+    }
+
+    fn config(policies: &str) -> Config {
+        let source = format!("[server]\nname = \"scopes\"\n{policies}");
+        toolgate_config::check(&source).expect("it is sound").config
     }
 }

@@ -1,10 +1,12 @@
 //! Evaluation of a policy against one caller.
 
-use serde_json::Value;
-use toolgate_config::{ClaimValue, Condition, Config, Str};
+use serde_json::{Map, Value};
+use toolgate_config::{Condition, Config, Policy, Str};
 
 use super::address::{self, Address};
 use super::outcome::Outcome;
+use super::test::Subject;
+use super::watch::Watch;
 use super::{EVERYONE, Reason};
 use crate::caller::{Caller, Vars};
 
@@ -17,17 +19,36 @@ pub const MAX_DEPTH: u32 = 32;
 /// repeat work exponentially; a real policy has tens of conditions.
 pub const MAX_STEPS: u32 = 4096;
 
-/// One decision being made.
-pub(super) struct Evaluation<'a, 'c> {
-    config: &'a Config,
-    caller: &'c Caller,
-    vars: &'c dyn Vars,
-    steps: u32,
+/// What a decision is made from.
+#[derive(Clone, Copy)]
+pub(super) struct Facts<'a, 'c> {
+    pub(super) config: &'a Config,
+    pub(super) caller: &'c Caller,
+    /// Of the call; `None` where no call is asked about.
+    pub(super) arguments: Option<&'c Map<String, Value>>,
+    pub(super) vars: &'c dyn Vars,
 }
 
-impl<'a, 'c> Evaluation<'a, 'c> {
-    pub(super) fn new(config: &'a Config, caller: &'c Caller, vars: &'c dyn Vars) -> Self {
-        Self { config, caller, vars, steps: MAX_STEPS }
+/// One decision being made.
+pub(super) struct Evaluation<'a, 'c, W> {
+    facts: Facts<'a, 'c>,
+    steps: u32,
+    /// Whether it is asked what would be if the access token had every scope.
+    assumes_scopes: bool,
+    /// The scopes that were assumed on the way that passes.
+    pub(super) assumed: Vec<&'a str>,
+    pub(super) watch: W,
+}
+
+impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
+    pub(super) fn new(facts: Facts<'a, 'c>, watch: W) -> Self {
+        Self { facts, steps: MAX_STEPS, assumes_scopes: false, assumed: Vec::new(), watch }
+    }
+
+    /// As if the access token had every scope.
+    pub(super) fn assuming_scopes(mut self) -> Self {
+        self.assumes_scopes = true;
+        self
     }
 
     /// The policy of this name.
@@ -39,18 +60,48 @@ impl<'a, 'c> Evaluation<'a, 'c> {
         if name == EVERYONE {
             return Outcome::True;
         }
-        match self.config.policies.iter().find(|policy| policy.name == name) {
-            Some(policy) => self.condition(&policy.rule, depth),
-            None => Outcome::Unknown(Reason::UnknownPolicy(name)),
+        let Some(policy) = super::find(self.facts.config, name) else {
+            return Outcome::Unknown(Reason::UnknownPolicy(name));
+        };
+        self.watch.enter_policy(policy);
+        let mark = self.assumed.len();
+        let outcome = self.rule(policy, depth);
+        if !outcome.may_pass() {
+            self.assumed.truncate(mark);
+        }
+        self.watch.leave(outcome);
+        outcome
+    }
+
+    /// The conditions of a policy, and then its scope: whom the conditions refuse, no scope helps.
+    fn rule(&mut self, policy: &'a Policy, depth: u32) -> Outcome<'a> {
+        let outcome = self.condition(0, &policy.rule, depth);
+        match &policy.scope {
+            Some(scope) if outcome.may_pass() && !self.has_scope(scope) => {
+                Outcome::Unknown(Reason::MissingScope(scope))
+            }
+            _ => outcome,
         }
     }
 
-    fn condition(&mut self, condition: &'a Condition, depth: u32) -> Outcome<'a> {
+    /// `index` is the condition's place among its siblings.
+    fn condition(&mut self, index: usize, condition: &'a Condition, depth: u32) -> Outcome<'a> {
         if depth == 0 || self.steps == 0 {
             return Outcome::Unknown(Reason::TooComplex);
         }
         self.steps -= 1;
-        let depth = depth - 1;
+        self.watch.enter(index, condition);
+        let mark = self.assumed.len();
+        let outcome = self.evaluate(condition, depth - 1);
+        if !outcome.may_pass() {
+            self.assumed.truncate(mark);
+        }
+        self.watch.leave(outcome);
+        outcome
+    }
+
+    fn evaluate(&mut self, condition: &'a Condition, depth: u32) -> Outcome<'a> {
+        let Facts { config, caller, arguments, .. } = self.facts;
         match condition {
             Condition::Everyone => Outcome::True,
             Condition::Emails(entries) => {
@@ -59,25 +110,39 @@ impl<'a, 'c> Evaluation<'a, 'c> {
             Condition::EmailsFrom(name) => self.emails_from(name),
             Condition::Domains(entries) => self.domains(entries),
             Condition::Groups(entries) => self.groups(entries),
-            Condition::Claim { name, values } => self.claim(name, values),
+            Condition::Claim { path, test } => Subject::Claim.test(&caller.claims, path, test),
+            Condition::Argument { path, test } => match arguments {
+                Some(arguments) => Subject::Argument.test(arguments, path, test),
+                None => Outcome::Open,
+            },
+            Condition::Scopes(entries) => self.scopes(entries),
+            Condition::Identity(providers) => {
+                Outcome::from(providers.contains(&config.identity.provider))
+            }
             Condition::Policy(name) => self.policy_within(name, depth),
-            Condition::Any(parts) => {
-                Outcome::any(&mut parts.iter().map(|part| self.condition(part, depth)))
-            }
-            Condition::All(parts) => {
-                Outcome::all(&mut parts.iter().map(|part| self.condition(part, depth)))
-            }
+            Condition::Any(parts) => Outcome::any(&mut self.parts(parts, depth)),
+            Condition::All(parts) => Outcome::all(&mut self.parts(parts, depth)),
             Condition::Not(parts) => match parts.as_ref() {
-                [part] => self.condition(part, depth).not(),
+                [part] => self.condition(0, part, depth).not(),
                 _ => Outcome::Unknown(Reason::EmptyCondition),
             },
         }
     }
 
+    fn parts<'e>(
+        &'e mut self,
+        parts: &'a [Condition],
+        depth: u32,
+    ) -> impl Iterator<Item = Outcome<'a>> + use<'e, 'a, 'c, W> {
+        let parts = parts.iter().enumerate();
+        parts.map(move |(index, part)| self.condition(index, part, depth))
+    }
+
     /// The caller's address, or why there is none to compare.
     fn address(&self) -> Result<Address<'c>, Reason<'a>> {
-        let email = self.caller.email.as_deref().ok_or(Reason::NoEmail)?;
-        if !self.caller.email_verified {
+        let caller = self.facts.caller;
+        let email = caller.email.as_deref().ok_or(Reason::NoEmail)?;
+        if !caller.email_verified {
             return Err(Reason::UnverifiedEmail);
         }
         Address::read(email).ok_or(Reason::UnreadableEmail)
@@ -100,7 +165,7 @@ impl<'a, 'c> Evaluation<'a, 'c> {
     }
 
     fn emails_from(&self, name: &'a str) -> Outcome<'a> {
-        let Some(text) = self.vars.var(name) else {
+        let Some(text) = self.facts.vars.var(name) else {
             return Outcome::Unknown(Reason::MissingVariable(name));
         };
         let mut entries = text
@@ -130,37 +195,37 @@ impl<'a, 'c> Evaluation<'a, 'c> {
     }
 
     fn groups(&self, entries: &'a [Str]) -> Outcome<'a> {
-        let groups = &self.caller.groups;
+        let groups = &self.facts.caller.groups;
         if groups.is_empty() {
             return Outcome::Unknown(Reason::NoGroups);
         }
-        Outcome::any(
-            &mut entries
-                .iter()
-                .map(|entry| Outcome::from(groups.iter().any(|group| group == entry.as_ref()))),
-        )
+        one_in(entries, groups)
     }
 
-    fn claim(&self, name: &'a str, values: &'a [ClaimValue]) -> Outcome<'a> {
-        match self.caller.claims.get(name) {
-            None => Outcome::Unknown(Reason::MissingClaim(name)),
-            // The list was read and contains nothing.
-            Some(Value::Array(items)) if items.is_empty() && !values.is_empty() => Outcome::False,
-            Some(Value::Array(items)) => {
-                Outcome::any(&mut items.iter().map(|item| one_of(name, item, values)))
+    /// Which scopes a token has is always known.
+    fn scopes(&mut self, entries: &'a [Str]) -> Outcome<'a> {
+        match one_in(entries, &self.facts.caller.scopes) {
+            Outcome::False if self.assumes_scopes => {
+                self.assumed.extend(entries.first().map(Str::as_ref));
+                Outcome::True
             }
-            Some(claim) => one_of(name, claim, values),
+            outcome => outcome,
         }
+    }
+
+    fn has_scope(&mut self, scope: &'a str) -> bool {
+        if self.facts.caller.scopes.iter().any(|has| has == scope) {
+            return true;
+        }
+        if self.assumes_scopes {
+            self.assumed.push(scope);
+        }
+        self.assumes_scopes
     }
 }
 
-fn one_of<'a>(name: &'a str, claim: &Value, values: &'a [ClaimValue]) -> Outcome<'a> {
-    Outcome::any(&mut values.iter().map(|value| match (claim, value) {
-        (Value::String(claim), ClaimValue::Str(value)) => Outcome::from(claim == value.as_ref()),
-        (Value::Bool(claim), ClaimValue::Bool(value)) => Outcome::from(claim == value),
-        (Value::Number(claim), ClaimValue::Int(value)) if claim.is_i64() || claim.is_u64() => {
-            Outcome::from(claim.as_i64() == Some(*value))
-        }
-        _ => Outcome::Unknown(Reason::ClaimType(name)),
-    }))
+/// Whether one of the entries is among what the caller has.
+fn one_in<'a>(entries: &'a [Str], has: &[String]) -> Outcome<'a> {
+    let found = |entry: &Str| has.iter().any(|has| has == entry.as_ref());
+    Outcome::any(&mut entries.iter().map(|entry| Outcome::from(found(entry))))
 }

@@ -13,6 +13,10 @@
 //! `all` is false when one part is false, else unknown when one part is unknown. An empty list
 //! decides nothing: it is unknown.
 //!
+//! A condition on arguments has a fourth value, **open**, where no call is asked about: a list shows
+//! what its caller may call with some arguments. `any` is open when no part is true and one is open;
+//! `all` is open when every part is true or open.
+//!
 //! # Matching rules
 //!
 //! | condition | true when | unknown when |
@@ -22,6 +26,12 @@
 //! | `emails_from` | as `emails`, the entries being separated by commas and white space | as above; the variable is not set, lists nobody, or has an unreadable entry and no match |
 //! | `groups` | a group of the caller equals an entry, case included | the caller has no groups: a provider that sends no groups looks the same |
 //! | `claims.x` | the claim has the type and value of an entry, or is a list that contains one | the claim is missing, or is (or contains) a value of another type and nothing matched |
+//! | `args.x` | the argument has the type and value of an entry; a list does not, whatever it contains | the argument is missing, also one with a default, or is of another type |
+//! | `contains` | it is a list that contains an entry | it is missing or no list, or nothing matched and one item is of another type |
+//! | `exists` | it is there (`true`), or is not (`false`) | it is null |
+//! | `min`, `max` | it is a number that is not below, or not above; both are compared as 64-bit floats | it is missing or no number |
+//! | `scopes` | the access token has one of them | never |
+//! | `identity` | one of these providers signs people in | never |
 //! | `policy` | the named policy is true | there is no such policy |
 //! | `everyone` | always: whoever gets here is signed in | never |
 //!
@@ -29,23 +39,35 @@
 //! sides of it, and no dot at either end of the domain. Everything else (Unicode look-alikes,
 //! control characters, quoted local parts with a second `@`) matches nothing, also under `not`.
 //! Numbers equal whole numbers only when the claim itself was written as a whole number: `3.0` is
-//! of another type than `3`.
+//! of another type than `3`. A path (`claims.address.country`) leads through objects; where something
+//! on the way is of another type, the condition is unknown, and where a member is missing, so is what
+//! would be inside of it.
+//!
+//! # Scopes
+//!
+//! A policy with a `scope` holds when its conditions do and the access token has that OAuth scope.
+//! [`step_up`] tells which scopes a caller lacks whom nothing else keeps out.
 
 mod address;
 mod evaluate;
+pub mod expected;
+pub mod explain;
 mod outcome;
+mod test;
+mod watch;
 
 use std::fmt;
 
-use toolgate_config::Config;
+use serde_json::{Map, Value};
+use toolgate_config::{Config, OnDeny, Policy};
 
 use crate::audit;
 use crate::caller::{Caller, Vars};
 
 pub use evaluate::{MAX_DEPTH, MAX_STEPS};
+pub use outcome::Outcome;
 
-use evaluate::Evaluation;
-use outcome::Outcome;
+use evaluate::{Evaluation, Facts};
 
 /// The built-in policy that any signed-in caller passes.
 pub const EVERYONE: &str = "everyone";
@@ -93,6 +115,12 @@ pub enum Reason<'a> {
     MissingClaim(&'a str),
     /// The claim of this name has another type than the policy compares it with.
     ClaimType(&'a str),
+    /// The call has no argument of this name.
+    MissingArgument(&'a str),
+    /// The argument of this name has another type than the policy compares it with.
+    ArgumentType(&'a str),
+    /// The access token lacks this OAuth scope.
+    MissingScope(&'a str),
     /// The Worker variable of this name is not set.
     MissingVariable(&'a str),
     /// The Worker variable of this name lists nobody, or has an entry that is not an address.
@@ -111,6 +139,9 @@ impl<'a> Reason<'a> {
             Self::UnknownPolicy(name)
             | Self::MissingClaim(name)
             | Self::ClaimType(name)
+            | Self::MissingArgument(name)
+            | Self::ArgumentType(name)
+            | Self::MissingScope(name)
             | Self::MissingVariable(name)
             | Self::UnreadableVariable(name) => Some(name),
             _ => None,
@@ -130,6 +161,9 @@ impl From<Reason<'_>> for audit::Reason {
             Reason::NoGroups => Self::GroupsMissing,
             Reason::MissingClaim(_) => Self::ClaimMissing,
             Reason::ClaimType(_) => Self::ClaimType,
+            Reason::MissingArgument(_) => Self::ArgumentMissing,
+            Reason::ArgumentType(_) => Self::ArgumentType,
+            Reason::MissingScope(_) => Self::ScopeMissing,
             Reason::MissingVariable(_) => Self::VariableMissing,
             Reason::UnreadableVariable(_) => Self::VariableUnreadable,
             Reason::EmptyCondition => Self::ConditionEmpty,
@@ -152,6 +186,9 @@ impl fmt::Display for Reason<'_> {
             Self::NoGroups => f.write_str("the caller has no groups"),
             Self::MissingClaim(name) => write!(f, "the caller has no claim `{name}`"),
             Self::ClaimType(name) => write!(f, "the claim `{name}` has another type"),
+            Self::MissingArgument(name) => write!(f, "the call has no argument `{name}`"),
+            Self::ArgumentType(name) => write!(f, "the argument `{name}` has another type"),
+            Self::MissingScope(name) => write!(f, "the access token lacks the scope `{name}`"),
             Self::MissingVariable(name) => write!(f, "the variable `{name}` is not set"),
             Self::UnreadableVariable(name) => {
                 write!(f, "the variable `{name}` is empty or has an unreadable address")
@@ -162,17 +199,54 @@ impl fmt::Display for Reason<'_> {
     }
 }
 
-/// Whether `caller` passes the policy named `policy`. Anything that cannot be evaluated denies.
+/// Whether `caller` passes the policy named `policy` with these arguments. Anything that cannot be
+/// evaluated denies. Without arguments (`None`): whether the caller may pass with some.
 #[must_use]
 pub fn decide<'a>(
     config: &'a Config,
     policy: &'a str,
     caller: &Caller,
+    arguments: Option<&Map<String, Value>>,
     vars: &dyn Vars,
 ) -> Decision<'a> {
-    match Evaluation::new(config, caller, vars).policy(policy) {
-        Outcome::True => Decision::Allow,
+    let facts = Facts { config, caller, arguments, vars };
+    match Evaluation::new(facts, ()).policy(policy) {
+        Outcome::True | Outcome::Open => Decision::Allow,
         Outcome::False => Decision::Deny { reason: Reason::NotMatched },
         Outcome::Unknown(reason) => Decision::Deny { reason },
     }
+}
+
+/// For a caller who does not pass: the OAuth scopes that a challenge names (RFC 6750 section 3.1),
+/// which the access token lacks. Empty when no scope would help, unless the policy has
+/// `on_deny = "challenge"`; `None` when the caller is to learn nothing.
+#[must_use]
+pub fn step_up<'a>(
+    config: &'a Config,
+    policy: &'a str,
+    caller: &Caller,
+    arguments: Option<&Map<String, Value>>,
+    vars: &dyn Vars,
+) -> Option<Vec<&'a str>> {
+    let facts = Facts { config, caller, arguments, vars };
+    let mut evaluation = Evaluation::new(facts, ()).assuming_scopes();
+    if evaluation.policy(policy).may_pass() && !evaluation.assumed.is_empty() {
+        return Some(evaluation.assumed);
+    }
+    let challenges = find(config, policy).filter(|policy| policy.on_deny == OnDeny::Challenge)?;
+    Some(challenges.scope.as_deref().into_iter().collect())
+}
+
+/// Whether what the policy guards is in the lists that `caller` sees: the caller may call it with some
+/// arguments, if need be after a [`step_up`].
+#[must_use]
+pub fn is_listed(config: &Config, policy: &str, caller: &Caller, vars: &dyn Vars) -> bool {
+    let facts = Facts { config, caller, arguments: None, vars };
+    // Under `not`, a scope keeps out whom its absence lets in.
+    Evaluation::new(facts, ()).policy(policy).may_pass()
+        || Evaluation::new(facts, ()).assuming_scopes().policy(policy).may_pass()
+}
+
+fn find<'a>(config: &'a Config, name: &str) -> Option<&'a Policy> {
+    config.policies.iter().find(|policy| policy.name == name)
 }

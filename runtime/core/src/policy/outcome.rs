@@ -1,14 +1,19 @@
-//! Three-valued logic (Kleene's), in which an empty list is unknown.
+//! Three-valued logic (Kleene's), in which an empty list is unknown, and a fourth value for what
+//! only a call's arguments can tell.
 
 use super::Reason;
 
 /// The value of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome<'a> {
+pub enum Outcome<'a> {
+    /// It holds.
     True,
+    /// It does not hold.
     False,
     /// Could not be evaluated.
     Unknown(Reason<'a>),
+    /// Depends on arguments, and no call is asked about.
+    Open,
 }
 
 impl<'a> Outcome<'a> {
@@ -16,32 +21,51 @@ impl<'a> Outcome<'a> {
         match self {
             Self::True => Self::False,
             Self::False => Self::True,
-            unknown @ Self::Unknown(_) => unknown,
+            other => other,
         }
+    }
+
+    /// Whether the caller may pass: now, or with the right arguments.
+    #[must_use]
+    pub fn may_pass(self) -> bool {
+        matches!(self, Self::True | Self::Open)
     }
 
     pub(super) fn any(parts: &mut dyn Iterator<Item = Self>) -> Self {
-        Self::fold(parts, Self::True, Self::False)
+        Self::fold(parts, |part| match part {
+            Self::False => 0,
+            Self::Unknown(_) => 1,
+            Self::Open => 2,
+            Self::True => DECISIVE,
+        })
     }
 
     pub(super) fn all(parts: &mut dyn Iterator<Item = Self>) -> Self {
-        Self::fold(parts, Self::False, Self::True)
+        Self::fold(parts, |part| match part {
+            Self::True => 0,
+            Self::Open => 1,
+            // No arguments can make up for it.
+            Self::Unknown(_) => 2,
+            Self::False => DECISIVE,
+        })
     }
 
-    /// The first `decisive` part wins; then the first unknown one; then `otherwise`.
-    fn fold(parts: &mut dyn Iterator<Item = Self>, decisive: Self, otherwise: Self) -> Self {
-        let mut result = Self::Unknown(Reason::EmptyCondition);
-        for (index, part) in parts.enumerate() {
-            if part == decisive {
-                return decisive;
+    /// The first of those that weigh most; what comes after a decisive one is not looked at.
+    fn fold(parts: &mut dyn Iterator<Item = Self>, weight: fn(Self) -> u8) -> Self {
+        let mut heaviest: Option<Self> = None;
+        for part in parts {
+            if heaviest.is_none_or(|heaviest| weight(part) > weight(heaviest)) {
+                heaviest = Some(part);
             }
-            if index == 0 || result == otherwise {
-                result = part;
+            if weight(part) == DECISIVE {
+                break;
             }
         }
-        result
+        heaviest.unwrap_or(Self::Unknown(Reason::EmptyCondition))
     }
 }
+
+const DECISIVE: u8 = 3;
 
 impl From<bool> for Outcome<'_> {
     fn from(value: bool) -> Self {

@@ -95,6 +95,7 @@ pub fn config() -> Config {
         },
         limits: limits(),
         audit: Audit { analytics_engine: None, queue: None, email: false, arguments: false },
+        scopes: vec![].into(),
         policies: vec![].into(),
     }
 }

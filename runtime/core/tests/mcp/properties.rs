@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use toolgate_config::{ClaimValue, Condition, Config, Policy, Str};
+use toolgate_config::{Condition, Config, OnDeny, Policy, Provider, Scalar, Str, Test};
 use toolgate_core::audit::Log;
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::mcp::tool::ToolInfo;
@@ -38,6 +38,17 @@ fn list(texts: Vec<String>) -> std::borrow::Cow<'static, [Str]> {
     texts.into_iter().map(Str::from).collect::<Vec<_>>().into()
 }
 
+fn test() -> impl Strategy<Value = Test> {
+    prop_oneof![
+        any::<bool>()
+            .prop_map(|value| { Test::OneOf(vec![Scalar::Bool(value), Scalar::Int(1)].into()) }),
+        Just(Test::Contains(vec![Scalar::Int(1)].into())),
+        any::<bool>().prop_map(Test::Exists),
+        Just(Test::Min(1.0)),
+        Just(Test::Max(2.0)),
+    ]
+}
+
 fn condition() -> impl Strategy<Value = Condition> {
     let leaf = prop_oneof![
         Just(Condition::Everyone),
@@ -45,10 +56,11 @@ fn condition() -> impl Strategy<Value = Condition> {
         Just(Condition::Domains(vec!["x.test".into()].into())),
         vec(groups(), 0..3).prop_map(|entries| Condition::Groups(list(entries))),
         Just(Condition::EmailsFrom("LISTED".into())),
-        any::<bool>().prop_map(|value| Condition::Claim {
-            name: "staff".into(),
-            values: vec![ClaimValue::Bool(value), ClaimValue::Int(1)].into(),
-        }),
+        test().prop_map(|test| Condition::Claim { path: vec!["staff".into()].into(), test }),
+        test().prop_map(|test| Condition::Argument { path: vec!["amount".into()].into(), test }),
+        Just(Condition::Scopes(vec!["images".into()].into())),
+        prop::sample::select(vec![Provider::CloudflareAccess, Provider::GitHub])
+            .prop_map(|provider| Condition::Identity(vec![provider].into())),
         prop::sample::select(POLICIES.to_vec()).prop_map(|name| Condition::Policy(name.into())),
     ];
     leaf.prop_recursive(4, 16, 3, |inner| {
@@ -60,6 +72,29 @@ fn condition() -> impl Strategy<Value = Condition> {
     })
 }
 
+/// Arguments of a call.
+fn amount() -> impl Strategy<Value = Value> {
+    prop::sample::select(vec![
+        json!({}),
+        json!({ "amount": 1 }),
+        json!({ "amount": 2.5 }),
+        json!({ "amount": "1" }),
+        json!({ "amount": [1] }),
+        json!({ "amount": null }),
+    ])
+}
+
+/// Whether a list may have what a call is refused.
+fn depends_on_call_or_scopes(condition: &Condition) -> bool {
+    match condition {
+        Condition::Argument { .. } | Condition::Scopes(_) => true,
+        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
+            parts.iter().any(depends_on_call_or_scopes)
+        }
+        _ => false,
+    }
+}
+
 fn caller() -> impl Strategy<Value = Caller> {
     let claim = prop_oneof![
         Just(None),
@@ -67,11 +102,13 @@ fn caller() -> impl Strategy<Value = Caller> {
         Just(Some(json!([1, "x"]))),
         Just(Some(json!({}))),
     ];
-    (prop::option::of(emails()), any::<bool>(), vec(groups(), 0..3), claim).prop_map(
-        |(email, email_verified, groups, claim)| Caller {
+    let scopes = prop::sample::select(vec![vec!["mcp"], vec!["mcp", "images"]]);
+    (prop::option::of(emails()), any::<bool>(), vec(groups(), 0..3), claim, scopes).prop_map(
+        |(email, email_verified, groups, claim, scopes)| Caller {
             email,
             email_verified,
             groups,
+            scopes: scopes.into_iter().map(str::to_owned).collect(),
             claims: claim.into_iter().map(|claim| ("staff".to_owned(), claim)).collect(),
             ..designer()
         },
@@ -88,6 +125,8 @@ fn with_rules(rules: Vec<Condition>) -> Config {
     let policies = rules.into_iter().enumerate().map(|(index, rule)| Policy {
         name: format!("p{index}").into(),
         description: None,
+        scope: None,
+        on_deny: OnDeny::Hide,
         rule,
     });
     Config { policies: policies.collect::<Vec<_>>().into(), ..config(CONFIG) }
@@ -126,8 +165,10 @@ proptest! {
         rules in vec(condition(), 3),
         caller in caller(),
         listed in prop::option::of(prop::sample::select(vec!["", "a@x.test, b@y.test", "b@y.test ä"])),
+        amount in amount(),
         revision in prop::sample::select([&LEGACY[..], &[MODERN]].concat()),
     ) {
+        let is_plain = !rules.iter().any(depends_on_call_or_scopes);
         let config = with_rules(rules);
         let tools = guarded_tools();
         let log = Log::default();
@@ -139,14 +180,20 @@ proptest! {
             .iter().filter_map(|tool| tool["name"].as_str()).collect();
         for tool in &tools {
             let call = json!({
-                "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": tool.name },
+                "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+                "params": { "name": tool.name, "arguments": amount },
             });
             let answer = ask(&server, &caller, &vars, revision, &call);
-            let allowed = decide(&config, tool.policy, &caller, &vars).is_allowed();
-            prop_assert_eq!(listed.contains(&tool.name), allowed);
+            let arguments = amount.as_object();
+            let allowed = decide(&config, tool.policy, &caller, arguments, &vars).is_allowed();
+            let is_listed = listed.contains(&tool.name);
             prop_assert_eq!(answer.is_none(), allowed);
+            prop_assert!(is_listed || !allowed, "what can be called is listed");
+            prop_assert!(!is_plain || allowed == is_listed, "what is listed can be called");
             if let Some(answer) = answer {
-                prop_assert_eq!(&answer["error"]["code"], &json!(-32602));
+                let lacks_scopes = answer["error"] == "insufficient_scope";
+                prop_assert!(lacks_scopes || answer["error"]["code"] == -32602);
+                prop_assert!(!lacks_scopes || is_listed, "who is not to know learns nothing");
             }
         }
         prop_assert!(listed.contains(&"t4"), "everyone may call t4");
@@ -157,11 +204,12 @@ proptest! {
     fn a_condition_and_its_negation_never_both_let_a_caller_in(
         rule in condition(),
         caller in caller(),
+        amount in amount(),
     ) {
         let negated = Condition::Not(vec![rule.clone()].into());
         // `p2` is there for the rules that refer to it.
         let config = with_rules(vec![rule, negated, Condition::Everyone]);
-        let allowed = |name| decide(&config, name, &caller, &NoVars).is_allowed();
+        let allowed = |name| decide(&config, name, &caller, amount.as_object(), &NoVars).is_allowed();
         prop_assert!(!(allowed("p0") && allowed("p1")));
     }
 

@@ -46,7 +46,7 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
     let (target, completes) = match super::text(reference, "type")? {
         "ref/prompt" => {
             let prompt = super::text(reference, "name")?;
-            let (prompt, info) = prompts::admitted(scope, prompt, &arguments)?;
+            let (prompt, info) = prompts::admitted(scope, prompt, None)?;
             let argument = info.arguments.iter().position(|argument| argument.name == name);
             let argument = argument.ok_or_else(no_argument)?;
             let completes = info.arguments[argument].completes;
@@ -54,7 +54,7 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
         }
         "ref/resource" => {
             let uri = super::text(reference, "uri")?;
-            let (resource, info) = admitted(scope, uri, &arguments)?;
+            let (resource, info) = admitted(scope, uri)?;
             let variable = info.variables.iter().position(|variable| variable.name == name);
             let variable = variable.ok_or_else(no_argument)?;
             let completes = info.variables[variable].completes;
@@ -105,14 +105,10 @@ fn context(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<Map<String,
 }
 
 /// The template, or resource, that is written so, if the caller may read it. The log is told.
-fn admitted<'a>(
-    scope: &Scope<'a>,
-    uri: &str,
-    arguments: &Map<String, Value>,
-) -> Result<(usize, &'a ResourceInfo), Fault> {
+fn admitted<'a>(scope: &Scope<'a>, uri: &str) -> Result<(usize, &'a ResourceInfo), Fault> {
     let found = scope.server.resources.iter().enumerate().find(|(_, info)| info.uri == uri);
     let told = found.map(|(_, info)| (info.name, info.policy));
-    let admits = guard::admits(scope, &resources::TOLD, told, arguments);
+    let admits = guard::admits(scope, &resources::TOLD, told, None);
     found.filter(|_| admits).ok_or_else(|| super::unknown("resource", uri))
 }
 

@@ -64,20 +64,20 @@ impl Listing for Listed<'_> {
 pub(super) fn admitted<'a>(
     scope: &Scope<'a>,
     name: &str,
-    arguments: &Map<String, Value>,
+    decided_by: Option<&Map<String, Value>>,
 ) -> Result<(usize, &'a PromptInfo), Fault> {
     let prompts = scope.server.prompts;
     let found = prompts.binary_search_by_key(&name, |prompt| prompt.name).ok();
     let prompt = found.map(|index| &prompts[index]);
     let admits =
-        guard::admits(scope, &TOLD, prompt.map(|prompt| (prompt.name, prompt.policy)), arguments);
+        guard::admits(scope, &TOLD, prompt.map(|prompt| (prompt.name, prompt.policy)), decided_by);
     found.zip(prompt).filter(|_| admits).ok_or_else(|| super::unknown("prompt", name))
 }
 
 fn get(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
     let Request { id, mut params, .. } = request;
     let arguments = super::arguments(&mut params)?;
-    let (index, prompt) = admitted(scope, super::text(&params, "name")?, &arguments)?;
+    let (index, prompt) = admitted(scope, super::text(&params, "name")?, Some(&arguments))?;
     if arguments.values().any(|value| !value.is_string()) {
         return Err(Fault::params("the arguments of a prompt are texts"));
     }

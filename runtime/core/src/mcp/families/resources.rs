@@ -114,7 +114,7 @@ fn read(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Faul
     let told = found.as_ref().map(|(index, _)| (resources[*index].name, resources[*index].policy));
     let none = Map::new();
     let variables = found.as_ref().map_or(&none, |(_, variables)| variables);
-    if !guard::admits(scope, &TOLD, told, variables) {
+    if !guard::admits(scope, &TOLD, told, Some(variables)) {
         return Err(resource_not_found(scope.revision, &uri));
     }
     let Some((resource, arguments)) = found else {

@@ -51,7 +51,7 @@ pub(in super::super) fn call(
     let tools = scope.server.tools;
     let found = tools.binary_search_by_key(&name, |tool| tool.name).ok();
     let tool = found.map(|index| &tools[index]);
-    if !guard::admits(scope, &TOLD, tool.map(|tool| (tool.name, tool.policy)), &arguments) {
+    if !guard::admits(scope, &TOLD, tool.map(|tool| (tool.name, tool.policy)), Some(&arguments)) {
         return Err(super::unknown("tool", name));
     }
     let (Some(index), Some(tool)) = (found, tool) else {

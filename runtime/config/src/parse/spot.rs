@@ -1,0 +1,29 @@
+//! Where conditions stand in the file.
+
+use std::ops::Range;
+
+/// Where a condition stands, and those inside of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spot {
+    pub(crate) span: Range<usize>,
+    pub(crate) inner: Vec<Spot>,
+}
+
+impl Spot {
+    /// Of a condition without others inside.
+    pub(crate) fn leaf(span: Range<usize>) -> Self {
+        Self { span, inner: Vec::new() }
+    }
+
+    /// The condition at this path from here, or the nearest around it.
+    pub(crate) fn at(&self, path: &[usize]) -> &Self {
+        let mut spot = self;
+        for index in path {
+            match spot.inner.get(*index) {
+                Some(inner) => spot = inner,
+                None => break,
+            }
+        }
+        spot
+    }
+}

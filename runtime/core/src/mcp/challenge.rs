@@ -1,0 +1,39 @@
+//! HTTP 403 `insufficient_scope` (RFC 6750 section 3.1): what a caller lacks whom more scopes would
+//! let in.
+
+use http::StatusCode;
+use http::header::{HeaderValue, WWW_AUTHENTICATE};
+use serde_json::json;
+
+use super::http::{Response, json};
+use crate::audit::Log;
+use crate::caller::Caller;
+use crate::oauth::scope;
+
+/// The refusal of a whole message, where something in it takes more than the access token has:
+/// nothing of it runs. `resource_metadata` is added by who knows the address.
+pub(super) fn response(log: &Log, caller: &Caller) -> Option<Response> {
+    let lacking = log.lacking()?;
+    // All that the operation takes, and all that the token has: a client asks for what it reads here
+    // and would lose the rest. `offline_access` is no matter of a resource.
+    let mut scopes = vec![scope::TOOLS];
+    let has = caller.scopes.iter().map(String::as_str).filter(|scope| *scope != scope::OFFLINE);
+    for scope in has.chain(lacking.iter().map(String::as_str)) {
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    let scopes = scopes.join(" ");
+    let description = "The access token does not allow this";
+    let body = json!({ "error": ERROR, "error_description": description });
+    let mut response = json(StatusCode::FORBIDDEN, body.to_string());
+    let challenge = format!(
+        "Bearer error=\"{ERROR}\", error_description=\"{description}\", scope=\"{scopes}\""
+    );
+    if let Ok(challenge) = HeaderValue::try_from(challenge) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    Some(response)
+}
+
+const ERROR: &str = "insufficient_scope";
