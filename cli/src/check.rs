@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use toolgate_config::{Checked, Position};
+use toolgate_core::policy::expected;
 
 use crate::lock::{self, Lock};
 use crate::lockfile::Lockfile;
@@ -52,11 +53,15 @@ pub struct Report {
 /// Looks for everything, also for what is wrong with the functions and `mcp.lock`.
 pub fn report(project: &Project, no_build: bool) -> Report {
     let mut report = Report { problems: problems(project), warnings: Vec::new() };
-    // A server does not compile beside a broken mcp.toml, and its faults are among the problems.
-    if let Ok((checked, source)) = project.config_and_source()
-        && let Err(error) = review(project, &checked, &source, no_build, &mut report)
-    {
-        report.problems.push(error);
+    // A server does not compile beside a broken mcp.toml or stale files: they are among the problems.
+    if let Ok((checked, source)) = project.config_and_source() {
+        let stale = |files: Vec<sync::Generated>| files.iter().any(sync::Generated::is_stale);
+        let no_build = no_build || sync::generated(project, &checked).is_ok_and(stale);
+        let failures = expected::failures(&checked.config, &checked.policy_tests);
+        report.problems.extend(failures.into_iter().map(Error::new));
+        if let Err(error) = review(project, &checked, &source, no_build, &mut report) {
+            report.problems.push(error);
+        }
     }
     report
 }

@@ -55,7 +55,7 @@ enum Command {
     Lock,
     /// Say whether a person may call a function, and which condition decides
     #[command(after_help = explain::HELP)]
-    Explain(explain::Arguments),
+    Explain(Box<explain::Arguments>),
     /// Show who can call what: accounts of [[dev.users]], and those named here
     #[command(after_help = matrix::HELP)]
     Matrix(matrix::Arguments),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use serde_json::{Map, Value};
+use toolgate_config::Config;
 use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::oauth::scope;
 
 /// A person, as the identity provider would describe them.
 #[derive(Debug, Clone, Default, Args)]
@@ -24,24 +26,30 @@ pub struct Who {
     /// A claim, its value as JSON or else as text; may be repeated
     #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = json_pair)]
     claims: Vec<(String, Value)>,
-    /// An OAuth scope of the access token; may be repeated
+    /// An OAuth scope of the access token; may be repeated. By default all that the server knows
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
 }
 
 impl Who {
     /// As policies see them.
-    pub fn caller(&self) -> Caller {
+    pub fn caller(&self, config: &Config) -> Caller {
+        let scopes = if self.scopes.is_empty() { all_scopes(config) } else { self.scopes.clone() };
         Caller {
             subject: self.subject.clone(),
             email: self.user.clone(),
             email_verified: self.user.is_some() && !self.unverified,
             groups: self.groups.clone(),
             claims: self.claims.iter().cloned().collect::<Map<_, _>>(),
-            scopes: self.scopes.clone(),
+            scopes,
             ..Caller::default()
         }
     }
+}
+
+/// Those of an access token that was asked for with all of them.
+pub fn all_scopes(config: &Config) -> Vec<String> {
+    scope::all(config).map(str::to_owned).collect()
 }
 
 /// Worker variables.
@@ -91,9 +99,11 @@ mod tests {
     #[test]
     fn an_address_is_verified_unless_it_is_said_not_to_be() {
         let user = Some("ada@example.com".to_owned());
+        let config =
+            toolgate_config::check("[server]\nname = \"A server\"\n").expect("sound").config;
         let who = Who { user, ..Who::default() };
-        assert!(who.caller().email_verified);
-        assert!(!Who { unverified: true, ..who }.caller().email_verified);
-        assert!(!Who::default().caller().email_verified);
+        assert!(who.caller(&config).email_verified);
+        assert!(!Who { unverified: true, ..who }.caller(&config).email_verified);
+        assert!(!Who::default().caller(&config).email_verified);
     }
 }

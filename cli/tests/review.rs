@@ -76,6 +76,11 @@ fn an_address_that_is_not_verified_is_the_reason() {
 }
 
 #[test]
+fn an_address_that_is_missing_is_told_where_it_was_looked_for() {
+    prints("explain-nobody.txt", 1, &["explain", "--tool", "generateImage"]);
+}
+
+#[test]
 fn everyone_is_everyone() {
     prints("explain-everyone.txt", 0, &["explain", "--tool", "add"]);
 }
@@ -167,6 +172,62 @@ fn a_report_is_json_where_a_machine_reads_it() {
     assert_eq!(report["problems"][0]["message"], "mcp.lock is not what the server serves");
     assert_eq!(report["warnings"], serde_json::json!([]));
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_server_beside_stale_files_is_not_compiled() {
+    let server = server("stale", Some(LOCK), POLICIES);
+    let changed = format!("{POLICIES}\n[wrangler]\nworkers_dev = false\n");
+    std::fs::write(server.0.join("mcp.toml"), changed).expect("a file");
+    let (said, status) = said(&server, &["check"]);
+    assert!(said.contains("run `cargo toolgate sync`"), "{said}");
+    assert!(said.contains("a-server has one problem"), "{said}");
+    assert_eq!(status, Some(1));
+}
+
+/// Deletes only for trial, unless an admin does it.
+const ARGUMENTS: &str = r#"
+[server]
+name = "A server"
+
+[policies.admins]
+any = [{ groups = ["admins"] }, { args = { dry_run = true } }]
+"#;
+
+#[test]
+fn what_depends_on_arguments_is_no_answer_without_them() {
+    let server = server("arguments", None, ARGUMENTS);
+    let rule = r#"any = [{ groups = ["admins"] }, { args = { dry_run = true } }]"#;
+    let lock = LOCK.replace(r#"groups = ["admins"]"#, rule);
+    std::fs::write(server.0.join("mcp.lock"), lock).expect("a file");
+    let asked = ["explain", "--tool", "delete_user", "--group", "staff"];
+    let with = |argument: &'static str| [&asked[..], &["--arg", argument]].concat();
+    let (depends, status) = said(&server, &asked);
+    assert!(depends.contains("depends on the arguments of the call"), "{depends}");
+    assert_eq!(status, Some(2));
+    assert_eq!(said(&server, &with("dry_run=true")).1, Some(0));
+    assert_eq!(said(&server, &with("dry_run=false")).1, Some(1));
+    let matrix = toolgate(&server.0, &["matrix", "--user", "ada@example.com:admins"]);
+    let matrix = String::from_utf8(matrix.stdout).expect("text");
+    assert!(
+        matrix.lines().any(|line| line.ends_with("yes                       depends")),
+        "{matrix}"
+    );
+}
+
+#[test]
+fn a_test_of_a_policy_that_does_not_hold_is_a_problem_at_its_place() {
+    let test = |expect: &str| {
+        format!(
+            "[[policies.admins.tests]]\nuser = {{ groups = [\"admins\"] }}\nexpect = \"{expect}\"\n"
+        )
+    };
+    let sound = server("holds", Some(LOCK), &format!("{POLICIES}{}", test("allow")));
+    assert_eq!(said(&sound, &["check", "--no-build"]), (String::new(), Some(0)));
+    let failing = server("fails", Some(LOCK), &format!("{POLICIES}{}", test("deny")));
+    let (said, status) = said(&failing, &["check", "--no-build"]);
+    assert!(said.contains("error: mcp.toml:6:1: policy `admins` allows"), "{said}");
+    assert_eq!(status, Some(1));
 }
 
 #[test]

@@ -6,11 +6,12 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use toolgate_config::{Checked, DevUser};
 use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::policy::{Decision, decide};
+use toolgate_core::policy::explain::explain;
+use toolgate_core::policy::{Outcome, Reason};
 
 use crate::lock::{self, Kind, Lock};
 use crate::project::Project;
-use crate::who::Variables;
+use crate::who::{Variables, all_scopes};
 use crate::{Error, Result};
 
 /// What `--help` ends with.
@@ -87,6 +88,8 @@ struct Cell {
 enum Access {
     Allowed,
     Denied,
+    /// On the arguments of the call.
+    Depends,
 }
 
 /// One policy that guards something.
@@ -111,6 +114,9 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     let mut people: Vec<_> = checked.dev.users.iter().map(account).collect::<Result<_>>()?;
     people.extend(arguments.users.iter().map(|user| named(user)));
     people.push(anyone());
+    for person in &mut people {
+        person.caller.scopes = all_scopes(&checked.config);
+    }
     let matrix = Matrix {
         functions: rows(&lock, &checked, &people, &arguments.variables),
         policies: rules(&lock, &checked),
@@ -168,21 +174,21 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &dyn Vars) -> V
         access: people
             .iter()
             .map(|Person { name, caller, .. }| {
-                cell(name, decide(&checked.config, &function.policy, caller, None, vars))
+                cell(name, explain(&checked.config, &function.policy, caller, None, vars).outcome)
             })
             .collect(),
     };
     lock.functions().map(row).collect()
 }
 
-fn cell(who: &str, decision: Decision<'_>) -> Cell {
-    let who = who.to_owned();
-    match decision {
-        Decision::Allow => Cell { who, access: Access::Allowed, reason: None },
-        Decision::Deny { reason } => {
-            Cell { who, access: Access::Denied, reason: Some(reason.to_string()) }
-        }
-    }
+fn cell(who: &str, outcome: Outcome<'_>) -> Cell {
+    let (access, reason) = match outcome {
+        Outcome::True => (Access::Allowed, None),
+        Outcome::Open => (Access::Depends, None),
+        Outcome::False => (Access::Denied, Some(Reason::NotMatched.to_string())),
+        Outcome::Unknown(reason) => (Access::Denied, Some(reason.to_string())),
+    };
+    Cell { who: who.to_owned(), access, reason }
 }
 
 fn rules(lock: &Lock, checked: &Checked) -> Vec<Rule> {

@@ -66,6 +66,7 @@ fn cells(row: &Row, code: fn(&str) -> String) -> Vec<String> {
         let word = match cell.access {
             Access::Allowed => "yes",
             Access::Denied => "no",
+            Access::Depends => "depends",
         };
         word.to_owned()
     });
