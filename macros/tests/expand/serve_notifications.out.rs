@@ -83,6 +83,7 @@ mod toolgate_worker {
                     email: false,
                     arguments: false,
                 },
+                scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
