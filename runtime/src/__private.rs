@@ -23,7 +23,7 @@ pub use worker::worker_sys::{
 };
 pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
 
-use crate::instance;
+use crate::{bindings, instance};
 
 pub use crate::app::App;
 pub use crate::entry::fetch;
@@ -51,7 +51,7 @@ pub fn serve_fetch(
 ) -> js_sys::Promise {
     instance::response(async move {
         let context = worker::Context::new(context);
-        match fetch(app, request.into(), env, context).await {
+        match fetch(app, request.into(), bindings::own(env), context).await {
             Ok(response) => js(response),
             Err(error) => {
                 worker::console_error!("toolgate: {error}");
@@ -64,7 +64,7 @@ pub fn serve_fetch(
 /// Makes the object behind the Durable Object class.
 #[must_use]
 pub fn new_object(app: &'static App, state: RawState, env: Env) -> Rc<Object> {
-    Rc::new(Object::new(app, State::from(state), env))
+    Rc::new(Object::new(app, State::from(state), bindings::own(env)))
 }
 
 /// The Durable Object's `fetch`. It rejects where the object could not serve the request.
@@ -92,7 +92,7 @@ pub async fn serve_scheduled(
     env: Env,
     _context: RawScheduleContext,
 ) -> JsResult {
-    app.store.purge(store::Place { app, env: &env }).await?;
+    app.store.purge(store::Place { app, env: &bindings::own(env) }).await?;
     Ok(JsValue::UNDEFINED)
 }
 

@@ -9,11 +9,12 @@ use std::future::Future;
 use toolgate_core::audit::{Log, Record};
 use worker::js_sys::JSON;
 use worker::{
-    AnalyticsEngineDataPointBuilder, AnalyticsEngineDataset, Env, Queue, QueueContentType,
+    AnalyticsEngineDataPointBuilder, AnalyticsEngineDataset, Queue, QueueContentType,
     RawMessageBuilder, console_error, console_log,
 };
 
 use crate::app::App;
+use crate::bindings::Env;
 use crate::platform::now;
 
 /// Binding of `[audit] analytics_engine`.

@@ -9,9 +9,10 @@ use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::{bearer, gate, metadata};
 use toolgate_core::page;
 use toolgate_core::reply::{self, Reply};
-use worker::{Context, Env, Request, Response};
+use worker::{Context, Request, Response};
 
 use crate::app::App;
+use crate::bindings::Env;
 use crate::platform::PlatformEntropy;
 use crate::store::Place;
 use crate::{convert, feature, limit, mcp, oauth};

@@ -14,9 +14,10 @@ use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::TaskRequest;
 use toolgate_core::mcp::{Begin, Call, Response as McpResponse};
-use worker::{Env, Request, Response};
+use worker::{Request, Response};
 
 use crate::app::App;
+use crate::bindings::Env;
 use crate::call::Record;
 use crate::entry::Incoming;
 use crate::mcp::Admitted;

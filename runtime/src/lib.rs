@@ -12,12 +12,13 @@
 //!
 //! `toolgate::serve!()` at the root of the crate makes the Worker: Streamable HTTP at `/mcp`, HTTP+SSE
 //! at `/sse`, an OAuth 2.1 server for MCP clients, and sign-in at the identity provider that
-//! `mcp.toml` names. [`mcp_tool`] tells what a tool may take and return.
+//! `mcp.toml` names. [`mcp_tool`] tells what a tool may take and return, and [`testing`] how to test it.
 //!
 //! This crate is the Workers adapter. What decides is in `toolgate-core`, which knows of no platform.
 
 #[doc(hidden)]
 pub mod __private;
+pub mod bindings;
 pub mod context;
 #[doc(hidden)]
 pub mod feature;
@@ -27,6 +28,8 @@ mod limit;
 pub mod state;
 #[doc(hidden)]
 pub mod store;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
 pub mod tool;
 
 mod app;
@@ -49,6 +52,7 @@ mod relay;
 mod session;
 mod sse;
 mod task;
+#[cfg_attr(not(target_arch = "wasm32"), path = "testing/timer.rs")]
 mod timer;
 mod upstream;
 

@@ -12,8 +12,9 @@ use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;
 use worker::js_sys::Reflect;
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::{Env, RateLimiter, console_error};
+use worker::{RateLimiter, console_error};
 
+use crate::bindings::Env;
 use crate::entry::Incoming;
 use crate::relay;
 

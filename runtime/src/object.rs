@@ -9,9 +9,10 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use toolgate_core::oauth::grant::{self, Grant, Operation, Outcome, Write};
 use toolgate_core::rate::Window;
-use worker::{Env, Error, Request, Response, SqlStorage, SqlStorageValue, State};
+use worker::{Error, Request, Response, SqlStorage, SqlStorageValue, State};
 
 use crate::app::App;
+use crate::bindings::Env;
 use crate::feature;
 use crate::limit::COUNT;
 use crate::platform::now;

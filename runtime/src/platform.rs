@@ -2,14 +2,22 @@
 
 use toolgate_core::caller::Vars;
 use toolgate_core::seal::{Entropy, Keyring};
-use worker::{Date, Env};
 
 use crate::app::App;
+use crate::bindings::Env;
 
 /// Seconds since 1970.
+#[cfg(target_arch = "wasm32")]
 #[must_use]
 pub fn now() -> u64 {
-    Date::now().as_millis() / 1000
+    worker::Date::now().as_millis() / 1000
+}
+
+/// Seconds since 1970, by the clock of the test that runs, or of the machine.
+#[cfg(not(target_arch = "wasm32"))]
+#[must_use]
+pub fn now() -> u64 {
+    crate::testing::clock::now().as_secs()
 }
 
 /// `crypto.getRandomValues` of the platform.

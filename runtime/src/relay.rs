@@ -7,8 +7,9 @@ use toolgate_core::caller::Caller;
 use worker::js_sys::Uint8Array;
 use worker::wasm_bindgen::JsValue;
 use worker::web_sys::{self, RequestInit};
-use worker::{Env, Error, Headers, Request, Response, Stub};
+use worker::{Error, Headers, Request, Response, Stub};
 
+use crate::bindings::Env;
 use crate::convert;
 use crate::entry::Incoming;
 use crate::mcp::Admitted;

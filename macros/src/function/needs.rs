@@ -26,6 +26,7 @@ const ALWAYS: &[&str] = &[
     "sleep",
     "cancelled",
     "is_cancelled",
+    "now",
 ];
 
 /// Those that talk with the client, for which a legacy revision needs a session.

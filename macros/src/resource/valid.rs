@@ -1,6 +1,7 @@
 //! What makes a function a resource: every rule, and no generated code.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::quote;
 use syn::{LitStr, Signature};
 
 use super::annotations::{self, Annotations};
@@ -46,13 +47,24 @@ pub(crate) struct Resource<'a> {
     pub(crate) config: Place,
 }
 
+/// The URI may stand first without its key: `#[mcp_resource("docs://handbook", …)]`.
+fn with_uri_first(tokens: TokenStream) -> TokenStream {
+    match tokens.clone().into_iter().next() {
+        Some(TokenTree::Literal(uri)) => {
+            let key = Ident::new("uri", uri.span());
+            quote!(#key = #tokens)
+        }
+        _ => tokens,
+    }
+}
+
 /// Checks everything about the function. What is wrong is in `errors`.
 pub(crate) fn check<'a>(
     tokens: TokenStream,
     function: &'a Function,
     errors: &Errors,
 ) -> Option<Resource<'a>> {
-    let entries = options::parse(tokens, OPTIONS, errors);
+    let entries = options::parse(with_uri_first(tokens), OPTIONS, errors);
     let entry = |key: &str| entries.iter().find(|entry| entry.key == key);
     let text = |key: &str| entry(key).and_then(|entry| entry.text(errors));
     let sig = &function.sig;

@@ -18,6 +18,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let scheduled = scheduled(server);
     let test = test();
     let policy_test = policy_test(server);
+    let testing = testing();
     quote! {
         #[doc(hidden)]
         #[allow(missing_docs, unreachable_pub)]
@@ -31,7 +32,12 @@ pub(crate) fn server(server: &Server) -> TokenStream {
             #scheduled
             #test
             #policy_test
+            #testing
         }
+
+        #[cfg(not(target_arch = "wasm32"))]
+        #[doc(hidden)]
+        pub use toolgate_worker::server;
     }
 }
 
@@ -230,6 +236,16 @@ fn policy_test(server: &Server) -> TokenStream {
             use ::toolgate::__private::config;
 
             ::toolgate::__private::check_policies(&APP, &[#(#tests),*]);
+        }
+    }
+}
+
+/// What the tests of the user's crate, and those in its folder `tests`, give to `TestServer`.
+fn testing() -> TokenStream {
+    quote! {
+        #[cfg(not(target_arch = "wasm32"))]
+        pub fn server() -> ::toolgate::testing::Server {
+            ::toolgate::testing::Server::new(&APP)
         }
     }
 }

@@ -214,4 +214,11 @@ mod toolgate_worker {
     fn the_registry_can_be_exported() {
         ::toolgate::__private::export_registry(&APP);
     }
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn server() -> ::toolgate::testing::Server {
+        ::toolgate::testing::Server::new(&APP)
+    }
 }
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
+pub use toolgate_worker::server;

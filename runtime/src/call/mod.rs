@@ -19,11 +19,11 @@ use toolgate_core::caller::Caller;
 use toolgate_core::mcp::ask::{Ask, Reply};
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Revision, Target, fault};
-use worker::Env;
 
 use self::guard::Work;
 pub(crate) use self::live::Live;
 use crate::app::App;
+use crate::bindings::Env;
 use crate::timer::Timer;
 use crate::tool::Context;
 use crate::tool::registry::Registry;

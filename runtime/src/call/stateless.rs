@@ -39,18 +39,7 @@ pub(crate) async fn answer(
         caller: admitted.caller.clone(),
         shard: admitted.shard.clone(),
     };
-    let mut calls = Calls { owner, running: Vec::new(), late: Vec::new(), tasks: Vec::new() };
-    let mut results = Vec::new();
-    for call in exchange.calls() {
-        let slot = call.slot;
-        match begin(&calls.owner, registry, call).await {
-            Begun::Task(outcome) => results.push((slot, outcome)),
-            Begun::Call(running, late) => {
-                calls.running.push((slot, *running));
-                calls.late.extend(late.map(|call| (slot, *call)));
-            }
-        }
-    }
+    let (mut calls, mut results) = begin_all(owner, registry, exchange.calls()).await;
     let takes_stream = exchange.takes_stream();
     let mut quiet = Timer::from(QUIET);
     let first = loop {
@@ -79,6 +68,47 @@ pub(crate) async fn answer(
     let is_watched = exchange.revision().is_modern();
     incoming.wait_until(stream(calls, exchange, writer));
     sse::response(if is_watched { body.keep_alive(WATCHED) } else { body })
+}
+
+/// Runs what a policy has allowed, for a test in this process: what was said on the way, and the
+/// answer.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) async fn answer_here(
+    owner: Owner,
+    registry: &'static Registry,
+    mut exchange: Exchange,
+) -> (Vec<String>, toolgate_core::mcp::Response) {
+    let (mut calls, mut results) = begin_all(owner, registry, exchange.calls()).await;
+    let mut said = Vec::new();
+    while let Some(event) = poll_fn(|context| calls.poll(context)).await {
+        match event {
+            Event::Answer(slot, outcome) => results.push((slot, outcome)),
+            Event::Message(text) => said.push(text),
+            Event::Quiet | Event::Gone => {}
+        }
+    }
+    (said, exchange.finish(results))
+}
+
+/// Begins the calls; with the outcomes of those that are tasks.
+async fn begin_all(
+    owner: Owner,
+    registry: &'static Registry,
+    begun: Vec<Call>,
+) -> (Calls, Vec<(usize, Outcome)>) {
+    let mut calls = Calls { owner, running: Vec::new(), late: Vec::new(), tasks: Vec::new() };
+    let mut results = Vec::new();
+    for call in begun {
+        let slot = call.slot;
+        match begin(&calls.owner, registry, call).await {
+            Begun::Task(outcome) => results.push((slot, outcome)),
+            Begun::Call(running, late) => {
+                calls.running.push((slot, *running));
+                calls.late.extend(late.map(|call| (slot, *call)));
+            }
+        }
+    }
+    (calls, results)
 }
 
 enum Begun {

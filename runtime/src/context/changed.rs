@@ -50,6 +50,11 @@ impl Context {
         let Some(app) = self.app().filter(|app| app.config.transport.notifications) else {
             return Ok(());
         };
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Some(bindings) = self.env().bindings() {
+            bindings.changes.borrow_mut().push(change);
+            return Ok(());
+        }
         let Some(hub) = feature::hub(app) else { return Ok(()) };
         hub.publish(self.env(), &change).await.map_err(|error| {
             console_error!("a change could not be told: {error}");

@@ -12,6 +12,7 @@ mod roots;
 mod rounds;
 mod sample;
 mod start_task;
+mod time;
 mod trace;
 mod wait;
 

@@ -8,10 +8,11 @@ use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::request_state::{Binding, RequestState};
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, INVALID_PARAMS, Target};
 use toolgate_core::seal::Keyring;
-use worker::{Env, console_error};
+use worker::console_error;
 
 use super::refusal::Refusal;
 use crate::app::App;
+use crate::bindings::Env;
 use crate::call::{HostKind, Record};
 use crate::platform::{EnvVars, PlatformEntropy, now};
 use crate::tool::{Context, registry};

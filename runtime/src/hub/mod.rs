@@ -13,9 +13,10 @@ use futures_util::future::LocalBoxFuture;
 use http::HeaderMap;
 use toolgate_core::mcp::listen::{LISTENING, Listen, Listening};
 use toolgate_core::mcp::notify::Change;
-use worker::{Env, Request, Response};
+use worker::{Request, Response};
 
 use crate::app::App;
+use crate::bindings::Env;
 use crate::entry::Incoming;
 use crate::feature::{Feature, Hub};
 use crate::mcp::Admitted;

@@ -12,9 +12,10 @@ use toolgate_core::mcp::listen::{Listen, may_hear};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 use toolgate_core::reply;
-use worker::{Env, Request, Response, SqlStorageValue, console_error};
+use worker::{Request, Response, SqlStorageValue, console_error};
 
 use super::{GONE, LISTEN, PUBLISH, REGISTER, UNREGISTER};
+use crate::bindings::Env;
 use crate::object::Object;
 use crate::platform::{EnvVars, now};
 use crate::relay::{self, Received};

@@ -2,17 +2,18 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use worker::{Env, console_error};
+use worker::console_error;
 
 use super::error::StateError;
 use super::owner;
+use crate::bindings::Env;
 use crate::relay;
 use crate::tool::Context;
 
 /// What an object keeps. The databases of tools are in objects of their own, so that no statement
 /// reaches what is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     State,
     Sql,
 }
@@ -69,6 +70,10 @@ impl Hop {
         let Some(object) = &self.object else {
             return Err("the settings of the identity provider are missing".into());
         };
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Some(bindings) = self.env.bindings() {
+            return bindings.state.ask(self.kind, object, &question);
+        }
         relay::ask(&self.env, object, self.kind.path(), &question).await
     }
 }

@@ -37,6 +37,8 @@
 
 mod error;
 mod hop;
+#[cfg(not(target_arch = "wasm32"))]
+mod memory;
 mod object;
 mod owner;
 mod params;
@@ -44,6 +46,8 @@ mod sql;
 mod value;
 
 pub use self::error::StateError;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use self::memory::Memory;
 #[doc(hidden)]
 pub use self::object::STATE;
 pub use self::params::{Params, SqlValue};

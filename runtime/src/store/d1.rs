@@ -8,7 +8,7 @@ use std::cell::Cell;
 use serde::Deserialize;
 use toolgate_core::oauth::grant::{self, Address, Grant, Operation, Outcome, Write};
 use worker::wasm_bindgen::JsValue;
-use worker::{D1Database, D1PreparedStatement, Error};
+use worker::{D1Database, D1PreparedStatement, Env, Error};
 
 use super::{Answer, Place, Store};
 use crate::platform::now;
@@ -93,7 +93,7 @@ fn looking<T>(result: worker::Result<T>) -> worker::Result<T> {
 /// The database, with its table. Isolates that create it at the same moment do not disturb each
 /// other: a batch is a transaction, and each statement lets be what is there.
 async fn open(place: Place<'_>) -> worker::Result<D1Database> {
-    let database = place.env.d1(&place.app.config.storage.binding)?;
+    let database = Env::d1(place.env, &place.app.config.storage.binding)?;
     if !HAS_TABLE.get() {
         database.batch(SCHEMA.iter().map(|sql| database.prepare(*sql)).collect()).await?;
         HAS_TABLE.set(true);

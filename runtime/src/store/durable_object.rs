@@ -3,9 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome};
-use worker::Env;
 
 use super::{Answer, Place, Store};
+use crate::bindings::Env;
 use crate::relay;
 
 /// Binding of the Durable Object class, which sessions need even when grants are elsewhere.

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use futures_util::future::try_join;
 use toolgate_core::oauth::grant::{self, Address, Grant, Operation, Outcome, Write};
+use worker::Env;
 use worker::kv::KvStore;
 
 use super::{Answer, Place, Store};
@@ -46,7 +47,8 @@ impl Store for Kv {
 }
 
 fn open(place: Place<'_>) -> worker::Result<KvStore> {
-    place.env.kv(&place.app.config.storage.binding)
+    // Grants are of the Worker, and never of a test's server.
+    Env::kv(place.env, &place.app.config.storage.binding)
 }
 
 fn prefix(kind: &str, shard: &str) -> String {

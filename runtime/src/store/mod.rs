@@ -9,9 +9,9 @@ mod kv;
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome};
-use worker::Env;
 
 use crate::app::App;
+use crate::bindings::Env;
 
 pub(crate) use durable_object::{GrantRequest, OBJECT_BINDING};
 

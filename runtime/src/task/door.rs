@@ -8,10 +8,11 @@ use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
 use toolgate_core::policy::{self, Decision};
 use toolgate_core::seal::{Entropy, Purpose};
-use worker::{Env, console_error};
+use worker::console_error;
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
 use super::quota;
+use crate::bindings::Env;
 use crate::call::Record;
 use crate::entry::Incoming;
 use crate::feature::Owner;

@@ -15,13 +15,14 @@ use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target};
 use toolgate_core::policy;
 use toolgate_core::seal::Purpose;
-use worker::{Env, console_error};
+use worker::console_error;
 
 use super::message::NewTask;
 use super::news::News;
 use super::store::Store;
 use super::{MAX_RUNS, MAX_STATUS_MESSAGE};
 use crate::app::App;
+use crate::bindings::Env;
 use crate::call::{HostKind, Running, Start, Step};
 use crate::object::Object;
 use crate::platform::{EnvVars, keyring};

@@ -1,11 +1,12 @@
 //! Tells others that a task stands differently.
 
 use toolgate_core::mcp::notify::Change;
-use worker::{Env, console_error};
+use worker::console_error;
 
 use super::quota;
 use super::store::Store;
 use crate::app::App;
+use crate::bindings::Env;
 use crate::feature;
 
 /// What is to be told.

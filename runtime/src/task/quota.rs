@@ -6,10 +6,11 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use worker::{Env, Response, SqlStorageValue, console_error};
+use worker::{Response, SqlStorageValue, console_error};
 
 use super::store::{ms, now_ms, number};
 use super::{MAX_UNDER_WAY, door};
+use crate::bindings::Env;
 use crate::object::Object;
 
 /// Path inside the object.

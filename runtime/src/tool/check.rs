@@ -3,6 +3,7 @@
 use serde_json::Value;
 use toolgate_core::mcp::tool::{ParamHeader, Schema, ToolInfo};
 
+use super::argument_names;
 use super::registry::{Registry, registry, unknown_policies};
 use crate::app::App;
 
@@ -17,6 +18,7 @@ pub(crate) fn check(app: &App) -> Vec<String> {
     };
     let mut faults = unknown_policies(registry, &app.config);
     faults.extend(input_schemas(registry));
+    faults.extend(argument_names::missing(registry, &app.config));
     faults
 }
 

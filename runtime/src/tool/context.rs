@@ -4,9 +4,9 @@ use std::fmt;
 use std::rc::Rc;
 
 use toolgate_core::caller::Caller;
-use worker::Env;
 
 use crate::app::App;
+use crate::bindings::Env;
 use crate::call::Live;
 
 /// The call that a function serves: who calls, the Worker's bindings, and what it can do with its
@@ -50,7 +50,8 @@ impl Context {
         &self.caller
     }
 
-    /// The Worker's bindings, variables and secrets.
+    /// The Worker's bindings, variables and secrets; in a test, what its
+    /// [`TestServer`](crate::testing::TestServer) was given.
     #[must_use]
     pub fn env(&self) -> &Env {
         &self.env

@@ -240,8 +240,9 @@ pub use toolgate_macros::mcp_resource;
 /// ```
 ///
 /// and stands for the Worker's `fetch`, the Durable Object class `ToolgateObject`, a test that tools,
-/// prompts and resources have names of their own and policies that exist, and one by which
-/// `cargo toolgate` learns of them. `mcp.toml` is read when the crate is compiled, beside its
-/// `Cargo.toml`; what is wrong in it, and a `wrangler.jsonc` that does not follow from it, are compile
-/// errors. `serve!(config = "…")` reads another file, relative to the source file.
+/// prompts and resources have names of their own and policies that exist, one by which
+/// `cargo toolgate` learns of them, and, outside of the Worker, `pub fn server()` for tests with
+/// [`TestServer`](crate::testing::TestServer). `mcp.toml` is read when the crate is compiled, beside
+/// its `Cargo.toml`; what is wrong in it, and a `wrangler.jsonc` that does not follow from it, are
+/// compile errors. `serve!(config = "…")` reads another file, relative to the source file.
 pub use toolgate_macros::serve;

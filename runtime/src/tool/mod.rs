@@ -1,6 +1,7 @@
 //! The side of Toolgate that the author of a tool sees: what a tool, a prompt or a resource may ask
 //! for, and what it may return.
 
+mod argument_names;
 mod arguments;
 mod check;
 mod clash;

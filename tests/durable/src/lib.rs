@@ -1,5 +1,6 @@
 //! Tools that keep state and run as tasks, for the end-to-end tests.
 
+mod access;
 mod state;
 mod tasks;
 

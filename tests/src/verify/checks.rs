@@ -89,7 +89,7 @@ const FAULTS: &str = "tests/faults";
 
 fn generated_files(_: &mut Step) -> Result<String> {
     let mut said = Vec::new();
-    let servers = ["examples/access", "tests/kv", "tests/d1", FAULTS];
+    let servers = ["examples/access", "tests/kit", "tests/kv", "tests/d1", FAULTS];
     for server in servers.into_iter().chain(IDENTITY_SERVERS).chain(EVERYTHING) {
         let project = Project::find(&toolgate_tests::repository().join(server))?;
         let problems = check::problems(&project);

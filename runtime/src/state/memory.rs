@@ -1,0 +1,89 @@
+//! State of a test's server: what [`object`](super::object) does, in memory.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::hop::Kind;
+use super::sql::{Answer, Question as SqlQuestion};
+use super::value::{Kept, Question};
+use crate::testing::sqlite::Sqlite;
+
+/// What all objects keep.
+#[derive(Default)]
+pub(crate) struct Memory(RefCell<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    /// By object and key: the JSON text and its version.
+    values: BTreeMap<(String, String), (String, i64)>,
+    /// The last version that was given.
+    version: i64,
+    /// By object.
+    databases: BTreeMap<String, Sqlite>,
+}
+
+impl Memory {
+    /// Answers what the object of this name is asked.
+    pub(super) fn ask(&self, kind: Kind, object: &str, question: &str) -> worker::Result<String> {
+        let mut inner = self.0.borrow_mut();
+        Ok(match kind {
+            Kind::State => {
+                serde_json::to_string(&inner.value(object, serde_json::from_str(question)?))?
+            }
+            Kind::Sql => {
+                let database = inner.databases.entry(object.to_owned()).or_insert_with(Sqlite::new);
+                serde_json::to_string(&sql(database, serde_json::from_str(question)?))?
+            }
+        })
+    }
+}
+
+impl Inner {
+    fn value(&mut self, object: &str, question: Question) -> Kept {
+        match question {
+            Question::Get(key) => self.read((object.to_owned(), key)),
+            Question::Put { key, value, expected } => {
+                let place = (object.to_owned(), key);
+                let kept = self.read(place.clone());
+                if expected.is_some_and(|expected| expected != kept.version) {
+                    return Kept { done: false, ..kept };
+                }
+                self.write(place, value);
+                Kept { done: true, ..Kept::default() }
+            }
+        }
+    }
+
+    fn read(&self, place: (String, String)) -> Kept {
+        let (value, version) = self.values.get(&place).cloned().unzip();
+        Kept { value, version: version.unwrap_or_default(), done: true }
+    }
+
+    fn write(&mut self, place: (String, String), value: Option<String>) {
+        match value {
+            None => drop(self.values.remove(&place)),
+            Some(value) => {
+                self.version += 1;
+                self.values.insert(place, (value, self.version));
+            }
+        }
+    }
+}
+
+fn sql(database: &Sqlite, question: SqlQuestion) -> Answer {
+    let answer = match question {
+        SqlQuestion::Query(statement) => {
+            database.run(&statement.sql, statement.values).map(|ran| Answer::Rows(ran.objects()))
+        }
+        SqlQuestion::Execute(statements) => database
+            .atomically(|database| {
+                let statements = statements.into_iter();
+                statements
+                    .map(|statement| database.run(&statement.sql, statement.values))
+                    .map(|ran| ran.map(|ran| ran.changes))
+                    .collect()
+            })
+            .map(Answer::Changed),
+    };
+    answer.unwrap_or_else(Answer::Refused)
+}

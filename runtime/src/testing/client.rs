@@ -1,0 +1,320 @@
+//! The client of one person.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use serde_json::{Map, Value, json};
+use toolgate_core::audit::Log;
+use toolgate_core::caller::Caller;
+use toolgate_core::mcp::tool::ParamHeader;
+use toolgate_core::mcp::{self, Accepted, Revision};
+use toolgate_core::seal;
+
+use super::answer::{Answer, Called, Kind, Round};
+use super::list::List;
+use super::reply::Reply;
+use super::request::{self, Sender};
+use super::server::TestServer;
+use crate::call::stateless;
+use crate::feature::Owner;
+use crate::platform::EnvVars;
+
+/// Questions of one call after which it is given up.
+const MAX_ROUNDS: usize = 100;
+
+/// The client of one person, who is signed in to a [`TestServer`].
+#[derive(Debug, Clone)]
+pub struct TestClient {
+    server: TestServer,
+    pub(super) caller: Caller,
+    revision: Revision,
+    capabilities: Value,
+    replies: RefCell<VecDeque<Reply>>,
+}
+
+/// Who the person is, and what their client can do.
+impl TestClient {
+    pub(super) fn new(server: TestServer, subject: String) -> Self {
+        let client_id = "toolgate-testing".to_owned();
+        Self {
+            server,
+            caller: Caller { subject, client_id, ..Caller::default() },
+            revision: Revision::V2026_07_28,
+            capabilities: json!({
+                "elicitation": { "form": {}, "url": {} }, "sampling": {}, "roots": {},
+            }),
+            replies: RefCell::default(),
+        }
+    }
+
+    /// The subject at the identity provider (`sub`).
+    #[must_use]
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.caller.subject = subject.into();
+        self
+    }
+
+    /// The name for people.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.caller.name = Some(name.into());
+        self
+    }
+
+    /// The groups, as the claim of `groups_claim` has them; at GitHub `org` and `org/team`.
+    #[must_use]
+    pub fn groups(mut self, groups: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.caller.groups = groups.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// One more claim that policies may name.
+    #[must_use]
+    pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.caller.claims.insert(name.into(), value.into());
+        self
+    }
+
+    /// The OAuth scopes of the access token.
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.caller.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The identity provider does not vouch for the address.
+    #[must_use]
+    pub fn unverified_email(mut self) -> Self {
+        self.caller.email_verified = false;
+        self
+    }
+
+    /// Speaks this revision of MCP instead of the newest, as a client without a session.
+    ///
+    /// # Panics
+    /// There is no such revision.
+    #[must_use]
+    #[track_caller]
+    pub fn revision(mut self, revision: &str) -> Self {
+        let known = Revision::parse(revision);
+        self.revision = known.unwrap_or_else(|| panic!("`{revision}` is no revision of MCP"));
+        self
+    }
+
+    /// Answers the questions of functions, in this order: JSON for the form of `ctx.ask()`, or any
+    /// [`Reply`]. A question without an answer fails the test.
+    ///
+    /// ```
+    /// # use toolgate::testing::{Reply, TestClient, json};
+    /// # fn show(ada: TestClient) {
+    /// let ada = ada.answers([json!({ "city": "Oslo" })]);
+    /// # let _ = ada.clone();
+    /// let ada = ada.answers([Reply::declined(), Reply::sampled("a model's words")]);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn answers(self, replies: impl IntoIterator<Item = impl Into<Reply>>) -> Self {
+        self.replies.borrow_mut().extend(replies.into_iter().map(Into::into));
+        self
+    }
+
+    /// Can be asked nothing.
+    #[must_use]
+    pub fn without_questions(mut self) -> Self {
+        self.capabilities = json!({});
+        self
+    }
+}
+
+/// What the client does.
+impl TestClient {
+    /// Calls a tool.
+    ///
+    /// # Panics
+    /// The arguments are no object, the function panics or waits for what never comes, or it asks
+    /// something that [`answers`](Self::answers) has no answer to.
+    #[track_caller]
+    pub fn call(&self, tool: &str, arguments: Value) -> Answer {
+        let infos = self.server.registry().infos();
+        let info = infos.iter().find(|info| info.name == tool);
+        let params = json!({ "name": tool, "arguments": object(&arguments) });
+        let names = infos.iter().map(|info| info.name).collect();
+        let called = self.called(Kind::Tool, tool, names);
+        self.send("tools/call", params, info.map_or(&[], |info| info.headers), called)
+    }
+
+    /// Gets a prompt. Its arguments are text.
+    ///
+    /// # Panics
+    /// As for [`call`](Self::call).
+    #[track_caller]
+    pub fn prompt(&self, prompt: &str, arguments: Value) -> Answer {
+        let params = json!({ "name": prompt, "arguments": object(&arguments) });
+        let infos = self.server.registry().prompt_infos();
+        let names = infos.iter().map(|info| info.name).collect();
+        self.send("prompts/get", params, &[], self.called(Kind::Prompt, prompt, names))
+    }
+
+    /// Reads a resource.
+    ///
+    /// # Panics
+    /// As for [`call`](Self::call).
+    #[track_caller]
+    pub fn resource(&self, uri: &str) -> Answer {
+        let infos = self.server.registry().resource_infos();
+        let uris = infos.iter().map(|info| info.uri).collect();
+        let called = self.called(Kind::Resource, uri, uris);
+        self.send("resources/read", json!({ "uri": uri }), &[], called)
+    }
+
+    /// What is proposed for an argument of a prompt of which this was typed.
+    ///
+    /// # Panics
+    /// Nothing completes it, or nobody may.
+    #[track_caller]
+    #[must_use]
+    pub fn complete_prompt(&self, prompt: &str, argument: &str, typed: &str) -> Vec<String> {
+        self.complete(json!({ "type": "ref/prompt", "name": prompt }), argument, typed)
+    }
+
+    /// What is proposed for a variable of a template of resources, given as its functions have it,
+    /// of which this was typed.
+    ///
+    /// # Panics
+    /// Nothing completes it, or nobody may.
+    #[track_caller]
+    #[must_use]
+    pub fn complete_resource(&self, template: &str, variable: &str, typed: &str) -> Vec<String> {
+        self.complete(json!({ "type": "ref/resource", "uri": template }), variable, typed)
+    }
+
+    /// The tools that the person may call.
+    #[must_use]
+    pub fn list_tools(&self) -> List {
+        self.list("tools/list", "tools")
+    }
+
+    /// The prompts that the person may get.
+    #[must_use]
+    pub fn list_prompts(&self) -> List {
+        self.list("prompts/list", "prompts")
+    }
+
+    /// The resources that the person may read, without templates.
+    #[must_use]
+    pub fn list_resources(&self) -> List {
+        self.list("resources/list", "resources")
+    }
+
+    /// The templates of resources that the person may read.
+    #[must_use]
+    pub fn list_resource_templates(&self) -> List {
+        self.list("resources/templates/list", "resourceTemplates")
+    }
+}
+
+impl TestClient {
+    #[track_caller]
+    fn complete(&self, reference: Value, argument: &str, typed: &str) -> Vec<String> {
+        let params = json!({ "ref": reference, "argument": { "name": argument, "value": typed } });
+        let called = self.called(Kind::Method, "completion/complete", Vec::new());
+        let answer = self.send("completion/complete", params, &[], called);
+        let values = answer.assert_ok().raw()["completion"]["values"].clone();
+        serde_json::from_value(values).expect("values are text")
+    }
+
+    /// All pages of a list; empty where the server has nothing of the kind.
+    fn list(&self, method: &str, key: &str) -> List {
+        let mut entries = Vec::new();
+        let mut params = json!({});
+        loop {
+            let called = self.called(Kind::Method, method, Vec::new());
+            let answer = self.send(method, params, &[], called);
+            if answer.code() == Some(mcp::METHOD_NOT_FOUND) {
+                break;
+            }
+            let page = answer.assert_ok().raw();
+            entries.extend(page[key].as_array().into_iter().flatten().cloned());
+            match page.get("nextCursor") {
+                Some(cursor) => params = json!({ "cursor": cursor }),
+                None => break,
+            }
+        }
+        List { who: self.who(), entries }
+    }
+
+    fn called(&self, kind: Kind, name: &str, known: Vec<&'static str>) -> Called {
+        Called { kind, name: name.to_owned(), who: self.who(), known }
+    }
+
+    fn who(&self) -> String {
+        self.caller.email.clone().unwrap_or_else(|| self.caller.subject.clone())
+    }
+
+    /// Sends a request, and again with answers as long as something is asked.
+    #[track_caller]
+    fn send(
+        &self,
+        method: &str,
+        params: Value,
+        repeated: &[ParamHeader],
+        called: Called,
+    ) -> Answer {
+        let mut params = object(&params).clone();
+        let mut answer = Answer::new(called);
+        for _ in 0..MAX_ROUNDS {
+            answer.add(self.round(method, params.clone(), repeated));
+            let Some((requests, state)) = answer.required() else { return answer };
+            let replies = requests.iter().map(|(key, request)| {
+                let reply = self.replies.borrow_mut().pop_front();
+                let reply = reply.unwrap_or_else(|| unanswered(&answer, request));
+                (key.clone(), reply.0)
+            });
+            let replies: Map<String, Value> = replies.collect();
+            params.insert("inputResponses".to_owned(), replies.into());
+            params.insert("requestState".to_owned(), state);
+        }
+        panic!("{answer} still asks after {MAX_ROUNDS} answers")
+    }
+
+    /// One request and its answer, on the way of production.
+    fn round(&self, method: &str, params: Map<String, Value>, repeated: &[ParamHeader]) -> Round {
+        let (app, registry) = (self.server.app(), self.server.registry());
+        let sender = Sender { revision: self.revision, capabilities: &self.capabilities };
+        let request = request::post(&sender, self.server.next_id(), method, params, repeated);
+        let shard = seal::sha256(&self.caller.subject);
+        let log = Log::default();
+        log.person(&shard, &self.caller);
+        log.client(&self.caller.client_id);
+        let env = self.server.env();
+        let (said, response) = self.server.run(async {
+            let server = crate::mcp::server(app, registry, &log);
+            match mcp::accept_http(&server, &self.caller, &EnvVars(env), &request) {
+                Accepted::Done(response) => (Vec::new(), response),
+                Accepted::Run(exchange) => {
+                    let (env, caller) = (env.clone(), self.caller.clone());
+                    let owner = Owner { app, env, caller, shard };
+                    stateless::answer_here(owner, registry, exchange).await
+                }
+                Accepted::Begin(_) | Accepted::Listen(_) | Accepted::Task(_) => {
+                    unreachable!("no method of a client sends this")
+                }
+            }
+        });
+        Round { response, said, events: log.take() }
+    }
+}
+
+#[track_caller]
+fn unanswered(answer: &Answer, request: &Value) -> Reply {
+    let what = request["params"]["message"].as_str().or(request["method"].as_str());
+    panic!(
+        "{answer} asks \"{}\", and the test has no answer left: `TestClient::answers` gives it one",
+        what.unwrap_or_default()
+    )
+}
+
+#[track_caller]
+fn object(value: &Value) -> &Map<String, Value> {
+    value.as_object().unwrap_or_else(|| panic!("arguments are an object, and not {value}"))
+}

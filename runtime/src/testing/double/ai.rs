@@ -1,0 +1,113 @@
+//! Workers AI.
+
+use std::fmt;
+use std::fmt::Display;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use futures_util::Stream;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use worker::{Error, Result};
+
+/// Workers AI of a test: a function in place of the models.
+#[derive(Clone)]
+pub struct Ai(Rc<Script>);
+
+/// From the name of a model and its input to what it answers.
+type Script = dyn Fn(&str, Value) -> AiAnswer;
+
+/// What a model answers: JSON, bytes for [`Ai::run_bytes`], or an error with these words.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AiAnswer {
+    /// What [`Ai::run`] reads.
+    Json(Value),
+    /// What [`Ai::run_bytes`] streams.
+    Bytes(Vec<u8>),
+    /// The model failed.
+    Failed(String),
+}
+
+/// The bytes that a model answers, in one chunk.
+#[derive(Debug)]
+pub struct ByteStream(Option<Vec<u8>>);
+
+impl Ai {
+    pub(crate) fn new<A: Into<AiAnswer>>(script: impl Fn(&str, Value) -> A + 'static) -> Self {
+        Self(Rc::new(move |model, input| script(model, input).into()))
+    }
+
+    /// Asks the model.
+    ///
+    /// # Errors
+    /// The input is no JSON, the script answers with an error or with bytes, or its answer is no `U`.
+    pub async fn run<T: Serialize, U: DeserializeOwned>(
+        &self,
+        model: impl AsRef<str>,
+        input: T,
+    ) -> Result<U> {
+        match self.answer(model.as_ref(), input)? {
+            AiAnswer::Json(answer) => Ok(serde_json::from_value(answer)?),
+            AiAnswer::Bytes(_) => {
+                Err(Error::RustError("The AI model returned binary data.".into()))
+            }
+            AiAnswer::Failed(message) => Err(Error::JsError(message)),
+        }
+    }
+
+    /// Asks a model that answers with bytes.
+    ///
+    /// # Errors
+    /// The input is no JSON, or the script answers with an error or with JSON.
+    pub async fn run_bytes<T: Serialize>(
+        &self,
+        model: impl AsRef<str>,
+        input: T,
+    ) -> Result<ByteStream> {
+        match self.answer(model.as_ref(), input)? {
+            AiAnswer::Bytes(bytes) => Ok(ByteStream(Some(bytes))),
+            AiAnswer::Json(_) => Err(Error::RustError(
+                "AI model did not return binary data. Use run() for non-binary responses.".into(),
+            )),
+            AiAnswer::Failed(message) => Err(Error::JsError(message)),
+        }
+    }
+
+    fn answer(&self, model: &str, input: impl Serialize) -> Result<AiAnswer> {
+        Ok((self.0)(model, serde_json::to_value(input)?))
+    }
+}
+
+impl Stream for ByteStream {
+    type Item = Result<Vec<u8>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.take().map(Ok))
+    }
+}
+
+impl From<Value> for AiAnswer {
+    fn from(answer: Value) -> Self {
+        Self::Json(answer)
+    }
+}
+
+impl From<Vec<u8>> for AiAnswer {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl<T: Into<AiAnswer>, E: Display> From<std::result::Result<T, E>> for AiAnswer {
+    fn from(answer: std::result::Result<T, E>) -> Self {
+        answer.map_or_else(|error| Self::Failed(error.to_string()), Into::into)
+    }
+}
+
+impl fmt::Debug for Ai {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ai").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,245 @@
+//! The server of a test.
+
+use std::cell::Cell;
+use std::fmt;
+use std::fmt::Display;
+use std::future::Future;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::Value;
+use toolgate_config::Config;
+use toolgate_core::mcp::notify::Change;
+
+use super::client::TestClient;
+use super::clock::Clock;
+use super::double::{Ai, AiAnswer, Bindings, KvStore};
+use super::time::IntoTime;
+use crate::app::App;
+use crate::bindings::Env;
+use crate::tool::registry::{Registry, registry};
+
+/// Fit for a key and for nothing else.
+const KEY: &str = "0123456789abcdef0123456789abcdef-of-tests-only";
+
+/// What `serve!()` makes of a crate, for [`TestServer::new`].
+#[derive(Debug, Clone, Copy)]
+pub struct Server(&'static App);
+
+impl Server {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(app: &'static App) -> Self {
+        Self(app)
+    }
+}
+
+/// A server whose `mcp.toml` is not the one that its functions were compiled beside.
+#[doc(hidden)]
+#[must_use]
+pub fn of_config(config: Config) -> Server {
+    Server(Box::leak(Box::new(App {
+        config,
+        package_name: "test",
+        package_version: "0.0.0",
+        store: &crate::store::DURABLE_OBJECT,
+        identity: &crate::identity::NOBODY,
+        features: &[],
+    })))
+}
+
+/// A server in the process of its test. Those that are cloned share what they keep and their clock;
+/// another [`new`](Self::new) shares nothing.
+#[derive(Clone)]
+pub struct TestServer(Rc<Inner>);
+
+struct Inner {
+    app: &'static App,
+    registry: &'static Registry,
+    env: Env,
+    bindings: Rc<Bindings>,
+    clock: Rc<Clock>,
+    requests: Cell<u64>,
+}
+
+impl TestServer {
+    /// The server that `serve!()` made, without bindings, at the time of the machine.
+    ///
+    /// # Panics
+    /// Two functions of the server have the same name.
+    #[must_use]
+    pub fn new(server: Server) -> Self {
+        let Server(app) = server;
+        let registry = registry().unwrap_or_else(|clash| panic!("{clash}"));
+        let bindings = Rc::new(Bindings::default());
+        let env = Env::of_test(Rc::clone(&bindings));
+        let server = Self(Rc::new(Inner {
+            app,
+            registry,
+            env,
+            bindings,
+            clock: Rc::default(),
+            requests: Cell::new(0),
+        }));
+        server.var(app.config.tokens.encryption_key.clone(), KEY)
+    }
+
+    /// Has the clock stand still at this time.
+    ///
+    /// # Panics
+    /// The text is no time.
+    #[must_use]
+    pub fn at(self, time: impl IntoTime) -> Self {
+        self.0.clock.stand_at(time.into_time());
+        self
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, by: Duration) {
+        self.0.clock.advance(by);
+    }
+
+    /// Sets a variable or secret of the Worker: for `ctx.env().var(…)`, and for policies with
+    /// `emails_from`.
+    #[must_use]
+    pub fn var(self, name: impl Into<String>, value: impl Display) -> Self {
+        self.0.bindings.vars.borrow_mut().insert(name.into(), value.to_string());
+        self
+    }
+
+    /// Puts a function in place of Workers AI: from the model's name and the input to the answer,
+    /// which is JSON, bytes, or a `Result` of one of them.
+    ///
+    /// ```
+    /// # use toolgate::testing::{Server, TestServer, json};
+    /// # fn show(server: Server) {
+    /// let server = TestServer::new(server).ai("AI", |model, input| {
+    ///     assert_eq!(model, "@cf/black-forest-labs/flux-1-schnell");
+    ///     json!({ "image": format!("a picture of {}", input["prompt"]) })
+    /// });
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn ai<A: Into<AiAnswer>>(
+        self,
+        binding: impl Into<String>,
+        script: impl Fn(&str, Value) -> A + 'static,
+    ) -> Self {
+        self.0.bindings.ai.borrow_mut().insert(binding.into(), Ai::new(script));
+        self
+    }
+
+    /// Gives the server a namespace of Workers KV with these texts; without its delays.
+    #[must_use]
+    pub fn kv<'a>(
+        self,
+        binding: impl Into<String>,
+        entries: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let store = KvStore::default();
+        for (key, value) in entries {
+            store.fill(key.to_owned(), value.to_owned());
+        }
+        self.0.bindings.kv.borrow_mut().insert(binding.into(), store);
+        self
+    }
+
+    /// Gives the server a database of D1: a SQLite in memory, in which these statements were run.
+    ///
+    /// ```
+    /// # use toolgate::testing::{Server, TestServer};
+    /// # fn show(server: Server) {
+    /// let schema = "CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT NOT NULL)";
+    /// let server = TestServer::new(server).d1("DB", schema);
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// SQLite refuses one of them.
+    #[cfg(feature = "testing-sqlite")]
+    #[must_use]
+    pub fn d1(self, binding: impl Into<String>, schema: &str) -> Self {
+        let database = super::double::D1Database::new(schema);
+        self.0.bindings.d1.borrow_mut().insert(binding.into(), database);
+        self
+    }
+
+    /// A client of the person with this address, whose subject is the same unless it is said
+    /// otherwise. The address is verified.
+    #[must_use]
+    pub fn as_user(&self, email: impl Into<String>) -> TestClient {
+        let email = email.into();
+        let mut client = self.as_subject(email.clone());
+        client.caller.email = Some(email);
+        client.caller.email_verified = true;
+        client
+    }
+
+    /// A client of whom only the subject is known: no address, no groups, no claims. Service tokens
+    /// of Cloudflare Access are `service:<common name>`.
+    #[must_use]
+    pub fn as_subject(&self, subject: impl Into<String>) -> TestClient {
+        TestClient::new(self.clone(), subject.into())
+    }
+
+    /// What `ctx.env()` is in this server's functions, to look at what they have left there.
+    #[must_use]
+    pub fn env(&self) -> &Env {
+        &self.0.env
+    }
+
+    /// Waits for a future, by the clock of this server.
+    ///
+    /// ```
+    /// # use toolgate::testing::TestServer;
+    /// # fn show(server: &TestServer) {
+    /// let kept = server.env().kv("NOTES").unwrap().get("first").text();
+    /// assert_eq!(server.run(kept).unwrap().as_deref(), Some("milk"));
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// The future waits for something that never comes.
+    pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        self.0.clock.run(future)
+    }
+
+    /// What functions have told everyone who listens, such as by `ctx.resource_updated(…)`, since this
+    /// was last asked: the URI of the resource, or `tools`, `prompts` or `resources` for a list. Always
+    /// empty without `[transport] notifications`.
+    #[must_use]
+    pub fn take_changes(&self) -> Vec<String> {
+        let changes = self.0.bindings.changes.take();
+        changes
+            .into_iter()
+            .map(|change| match change {
+                Change::Tools => "tools".to_owned(),
+                Change::Prompts => "prompts".to_owned(),
+                Change::Resources => "resources".to_owned(),
+                Change::Resource(uri) => uri,
+                Change::Task { .. } => "task".to_owned(),
+            })
+            .collect()
+    }
+
+    pub(super) fn app(&self) -> &'static App {
+        self.0.app
+    }
+
+    pub(super) fn registry(&self) -> &'static Registry {
+        self.0.registry
+    }
+
+    /// The id of the next request.
+    pub(super) fn next_id(&self) -> u64 {
+        self.0.requests.set(self.0.requests.get() + 1);
+        self.0.requests.get()
+    }
+}
+
+impl fmt::Debug for TestServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.0.app.config.server.name;
+        f.debug_struct("TestServer").field("name", name).finish_non_exhaustive()
+    }
+}

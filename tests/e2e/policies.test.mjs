@@ -1,0 +1,142 @@
+// Policies that look at scopes and arguments, on every transport.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { told, watch } from "./lib/audit.mjs";
+import { EMPLOYEE, VISITOR } from "./lib/idp.mjs";
+import { send } from "./lib/http.mjs";
+import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
+import * as mcp from "./lib/mcp.mjs";
+import { authorize, newClient, refresh, signIn } from "./lib/oauth.mjs";
+import { Session } from "./lib/session.mjs";
+import { openStage } from "./lib/stage.mjs";
+
+describe("policies", { skip: lacksBuild("durable") }, () => {
+  let stage, origin, employee, artist, visitor;
+  before(async () => {
+    stage = await openStage({ build: buildOf("durable"), worker: DEBUG_BUILD });
+    ({ origin } = stage);
+    employee = (await signIn(stage, { browser: stage.browser(), email: EMPLOYEE })).access_token;
+    visitor = (await signIn(stage, { browser: stage.browser(), email: VISITOR })).access_token;
+    artist = await signIn(stage, { browser: stage.browser(), email: EMPLOYEE, changes: { scope: "mcp images" } });
+  });
+  after(() => stage?.close());
+
+  const draw = { name: "draw", arguments: { prompt: "a cat" } };
+
+  /** The names in all pages of the list. */
+  async function listed(token) {
+    const names = [];
+    for (let cursor; ;) {
+      const { result } = mcp.message(await mcp.legacy(origin, token, "tools/list", cursor ? { cursor } : {}));
+      names.push(...result.tools.map(({ name }) => name));
+      cursor = result.nextCursor;
+      if (!cursor) return names;
+    }
+  }
+
+  /** Checks the challenge of RFC 6750 section 3.1 and answers the scopes that it names. */
+  function challenged(answer) {
+    assert.equal(answer.status, 403, answer.text);
+    const challenge = answer.headers.get("www-authenticate");
+    assert.match(challenge, /^Bearer error="insufficient_scope", error_description="[^"]+", scope="/);
+    assert.ok(challenge.endsWith(`resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`), challenge);
+    return /scope="([^"]*)"/.exec(challenge)[1];
+  }
+
+  describe("with a scope", () => {
+    test("are advertised by the authorization server and by the resource", async () => {
+      const server = (await send(`${origin}/.well-known/oauth-authorization-server`)).json();
+      assert.deepEqual(server.scopes_supported, ["mcp", "images", "admin", "offline_access"]);
+      const resource = (await send(`${origin}/.well-known/oauth-protected-resource/mcp`)).json();
+      assert.deepEqual(resource.scopes_supported, ["mcp", "images", "admin"]);
+    });
+
+    test("are told on the approval page in the policy's words, where they are asked for", async () => {
+      const browser = stage.browser();
+      const client = await newClient(origin);
+      const asked = await authorize(stage, { browser, client, email: EMPLOYEE, changes: { scope: "images" } });
+      assert.match(asked.consent.words, /May spend image credits/);
+      const plain = await authorize(stage, { browser: stage.browser(), client, email: EMPLOYEE });
+      assert.doesNotMatch(plain.consent.words, /May spend image credits/);
+    });
+
+    test("are answered with 403 and all scopes of the operation when only the scope is missing", async () => {
+      for (const request of [mcp.legacy, mcp.modern]) {
+        const answer = await request(origin, employee, "tools/call", draw);
+        assert.equal(challenged(answer), "mcp images");
+      }
+      assert.ok((await listed(employee)).includes("draw"), "a tool one step away is listed");
+    });
+
+    test("let in who has the scope, and keep it over a refresh", async () => {
+      const allowed = async (token) => mcp.message(await mcp.legacy(origin, token, "tools/call", draw)).result.content[0].text;
+      assert.equal(await allowed(artist.access_token), "a picture of a cat");
+      const again = await refresh(stage, artist.client, artist.refresh_token);
+      assert.equal(await allowed(again.json().access_token), "a picture of a cat");
+      const narrowed = await refresh(stage, artist.client, again.json().refresh_token, { scope: "mcp" });
+      assert.equal(challenged(await mcp.legacy(origin, narrowed.json().access_token, "tools/call", draw)), "mcp images");
+    });
+
+    test("tell nothing to whom a scope would not help", async () => {
+      const answer = await mcp.modern(origin, visitor, "tools/call", draw);
+      const unknown = await mcp.modern(origin, visitor, "tools/call", { ...draw, name: "drew" });
+      assert.equal(answer.status, unknown.status);
+      assert.equal(answer.text.replaceAll("draw", "drew"), unknown.text);
+      assert.ok(!(await listed(visitor)).includes("draw"));
+    });
+
+    test("refuse a whole batch before anything of it runs", async () => {
+      const count = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "count", arguments: {} } };
+      const before = await counted();
+      const answer = await mcp.post(origin, employee, [count, { jsonrpc: "2.0", id: 2, method: "tools/call", params: draw }], {
+        headers: { "mcp-protocol-version": "2025-03-26" },
+      });
+      assert.equal(challenged(answer), "mcp images");
+      assert.equal(await counted(), before + 1);
+    });
+    const counted = async () => {
+      const { result } = mcp.message(await mcp.call(origin, employee, "count", {}));
+      return Number(result.content[0].text);
+    };
+
+    test("are challenged in a session, too, which goes on", async () => {
+      const session = await Session.begin(origin, employee);
+      const answer = await session.post({ jsonrpc: "2.0", id: 1, method: "tools/call", params: draw });
+      assert.equal(challenged(answer), "mcp images");
+      assert.equal((await session.post({ jsonrpc: "2.0", id: 2, method: "ping" })).status, 200);
+      session.token = artist.access_token;
+      assert.equal((await session.post({ jsonrpc: "2.0", id: 3, method: "tools/call", params: draw })).status, 200);
+    });
+
+    test("are told to the audit trail", async () => {
+      const { events } = await watch(stage, 1, () => mcp.legacy(origin, employee, "tools/call", draw));
+      assert.deepEqual(told(events), ["tool_denied scope_missing"]);
+      assert.equal(events[0].detail, "images");
+    });
+  });
+
+  test("with `on_deny = \"challenge\"` challenge whom they refuse, and list nothing", async () => {
+    const answer = await mcp.legacy(origin, visitor, "tools/call", { name: "shut_down" });
+    assert.equal(challenged(answer), "mcp admin");
+    assert.ok(!(await listed(visitor)).includes("shut_down"));
+  });
+
+  describe("on arguments", () => {
+    const spend = (token, amount) => mcp.legacy(origin, token, "tools/call", { name: "spend", arguments: { amount } });
+
+    test("let in by what is sent", async () => {
+      assert.equal(mcp.message(await spend(visitor, 100)).result.content[0].text, "spent 100");
+      assert.equal(mcp.message(await spend(visitor, 101)).error.code, -32602);
+      assert.equal(mcp.message(await spend(visitor, "1")).error.code, -32602);
+      assert.equal(mcp.message(await spend(employee, 101)).result.content[0].text, "spent 101");
+      assert.ok((await listed(visitor)).includes("spend"));
+    });
+
+    test("guard the variables of templates", async () => {
+      const read = async (uri) => mcp.message(await mcp.legacy(origin, visitor, "resources/read", { uri }));
+      assert.equal((await read("note:///open")).result.contents[0].text, "the note open");
+      assert.ok((await read("note:///secret")).error);
+      assert.ok((await read("note:///%73ecret")).error, "however it is written");
+    });
+  });
+});
