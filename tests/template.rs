@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cargo_toolgate::project::Project;
+use cargo_toolgate::registry::{self, Registry};
 use cargo_toolgate::setup::Package;
 use cargo_toolgate::step::Step;
 use cargo_toolgate::tools::Tools;
-use cargo_toolgate::{check, process, setup, sync};
+use cargo_toolgate::{check, lock, process, setup, sync};
 use toolgate_config::deploy::namespace_id;
 use toolgate_tests::repository;
 
@@ -55,15 +56,34 @@ fn the_generated_server_builds_passes_its_tests_and_can_be_deployed() {
         command("cargo", &["metadata", "--locked", "--format-version", "1"], &server.0, &tools),
     );
     assert!(locked.contains("my-server"), "TOOLGATE_BLESS=1 renews templates/access/Cargo.lock");
-    let tests =
-        succeed("its own tests", command("cargo", &["test", "--locked"], &server.0, &tools));
+    let registry = server.0.join("registry.json");
+    let mut tests = command("cargo", &["test", "--locked"], &server.0, &tools);
+    tests.env(registry::FILE, &registry);
+    let tests = succeed("its own tests", tests);
     assert!(tests.contains("test result: ok"), "{tests}");
+    assert_locked(&project, &registry);
     let wrangler = tools.npm_binary("wrangler").to_string_lossy().into_owned();
     let deployed = succeed(
         "wrangler deploy --dry-run",
         command(&wrangler, &["deploy", "--dry-run"], &server.0, &tools),
     );
     assert!(deployed.contains("ToolgateObject"), "{deployed}");
+}
+
+/// `mcp.lock` is what `cargo toolgate lock` would write, from what the server's tests say.
+fn assert_locked(project: &Project, registry: &Path) {
+    let registry = Registry::read(registry).expect("its tests say what it serves");
+    let (checked, source) = project.config_and_source().expect("a sound mcp.toml");
+    let wanted = lock::make(&registry, &checked, &source).expect("a lock file");
+    if std::env::var_os("TOOLGATE_BLESS").is_some() {
+        let text = wanted.text().expect("TOML");
+        for folder in [&project.root, &repository().join("templates/access")] {
+            fs::write(folder.join(lock::NAME), &text).expect("a lock file");
+        }
+    }
+    if let Some(problem) = lock::problem(project, &wanted) {
+        panic!("TOOLGATE_BLESS=1 renews templates/access/mcp.lock: {problem}");
+    }
 }
 
 #[test]

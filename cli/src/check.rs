@@ -1,10 +1,14 @@
-//! `cargo toolgate check`: everything about a server that can be seen without building it.
+//! `cargo toolgate check`: what is wrong with a server, and what changed since it was reviewed.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use toolgate_config::{Checked, Position};
+use toolgate_core::policy::expected;
 
+use crate::lock::{self, Lock};
 use crate::lockfile::Lockfile;
 use crate::project::Project;
-use crate::{Error, Result, setup, sync};
+use crate::registry::Registry;
+use crate::{Doing, Error, Result, setup, sync};
 
 /// The last `idna_adapter` without Unicode tables. Every newer one adds 46 KB to the compressed
 /// Worker, for host names that a gate refuses anyway; the choice is made in each lock file.
@@ -13,7 +17,7 @@ const SMALL_IDNA_ADAPTER: &str = "1.0.0";
 /// The release line of `worker` that the pinned worker-build understands.
 const WORKER_LINE: &str = "0.8.";
 
-/// Looks for everything that is wrong.
+/// Looks for everything that can be seen to be wrong without compiling, `mcp.lock` aside.
 pub fn problems(project: &Project) -> Vec<Error> {
     let mut problems = Vec::new();
     match project.config().and_then(|checked| sync::generated(project, &checked)) {
@@ -28,24 +32,105 @@ pub fn problems(project: &Project) -> Vec<Error> {
     problems
 }
 
-/// Says what is wrong with a server, or that nothing is.
+/// How a server is checked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Leave out what takes compiling the server.
+    pub no_build: bool,
+    /// Say it as JSON.
+    pub json: bool,
+}
+
+/// What was found.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// What has to be put right.
+    pub problems: Vec<Error>,
+    /// What may be meant, with its place.
+    pub warnings: Vec<String>,
+}
+
+/// Looks for everything, also for what is wrong with the functions and `mcp.lock`.
+pub fn report(project: &Project, no_build: bool) -> Report {
+    let mut report = Report { problems: problems(project), warnings: Vec::new() };
+    // A server does not compile beside a broken mcp.toml or stale files: they are among the problems.
+    if let Ok((checked, source)) = project.config_and_source() {
+        let stale = |files: Vec<sync::Generated>| files.iter().any(sync::Generated::is_stale);
+        let no_build = no_build || sync::generated(project, &checked).is_ok_and(stale);
+        let failures = expected::failures(&checked.config, &checked.policy_tests);
+        report.problems.extend(failures.into_iter().map(Error::new));
+        if let Err(error) = review(project, &checked, &source, no_build, &mut report) {
+            report.problems.push(error);
+        }
+    }
+    report
+}
+
+/// Compares with what was agreed to.
+fn review(
+    project: &Project,
+    checked: &Checked,
+    source: &str,
+    no_build: bool,
+    report: &mut Report,
+) -> Result<()> {
+    let wanted = if no_build {
+        lock::with_rules(&Lock::read(project)?, checked, source)?
+    } else {
+        let registry = Registry::of(project)?;
+        if !registry.problems.is_empty() {
+            report.problems.extend(registry.problems.into_iter().map(Error::new));
+            return Ok(());
+        }
+        lock::make(&registry, checked, source)?
+    };
+    report.warnings.extend(unused(&wanted, checked));
+    report.problems.extend(lock::problem(project, &wanted));
+    Ok(())
+}
+
+/// Policies that guard nothing: a function may have lost its guard, or the policy its purpose.
+fn unused(lock: &Lock, checked: &Checked) -> Vec<String> {
+    let guards = lock.functions().map(|(_, function)| function.policy.as_str());
+    let used = lock::used(guards, checked);
+    let unused =
+        checked.config.policies.iter().filter(|policy| !used.contains(policy.name.as_ref()));
+    unused
+        .filter_map(|policy| {
+            let Position { line, column } = checked.policy_position(&policy.name)?;
+            let name = &policy.name;
+            Some(format!(
+                "mcp.toml:{line}:{column}: warning: policy `{name}` is used by no function"
+            ))
+        })
+        .collect()
+}
+
+/// Says what is wrong with a server, or that nothing is; true for nothing.
 ///
 /// # Errors
 ///
-/// When something is wrong; what, was printed.
-pub fn run(project: &Project) -> Result<()> {
-    let problems = problems(project);
-    for problem in &problems {
+/// When the report cannot be written.
+pub fn run(project: &Project, options: Options) -> Result<bool> {
+    let report = report(project, options.no_build);
+    let sound = report.problems.is_empty();
+    if options.json {
+        let text = serde_json::to_string_pretty(&report).doing(|| "write the report".to_owned())?;
+        println!("{text}");
+        return Ok(sound);
+    }
+    for warning in &report.warnings {
+        eprintln!("{warning}\n");
+    }
+    for problem in &report.problems {
         eprintln!("error: {problem}\n");
     }
-    match problems.len() {
-        0 => {
-            println!("{}: nothing to complain about", project.package);
-            Ok(())
-        }
-        1 => Err(Error::new(format!("{} has one problem", project.package))),
-        count => Err(Error::new(format!("{} has {count} problems", project.package))),
+    match report.problems.len() {
+        0 => println!("{}: nothing to complain about", project.package),
+        1 => eprintln!("error: {} has one problem", project.package),
+        count => eprintln!("error: {} has {count} problems", project.package),
     }
+    Ok(sound)
 }
 
 fn stale(file: &sync::Generated) -> Error {

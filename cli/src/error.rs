@@ -2,14 +2,18 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// Result of everything here.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// A failure as it is shown to people.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Error {
     message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<String>,
 }
 

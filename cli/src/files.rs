@@ -1,7 +1,7 @@
 //! Writing files so that an interruption leaves the old one or the new one, never half of one.
 
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use crate::{Doing, Error, Result};
 
@@ -9,15 +9,29 @@ use crate::{Doing, Error, Result};
 ///
 /// # Errors
 ///
-/// When the folder cannot be written to.
+/// When the folder cannot be written to; then everything is as it was.
 pub fn write(path: &Path, contents: &str) -> Result<()> {
-    let describe = || format!("write {}", path.display());
-    let name = path.file_name().ok_or_else(|| Error::new(format!("cannot {}", describe())))?;
+    let name =
+        path.file_name().ok_or_else(|| Error::new(format!("cannot write {}", path.display())))?;
     let mut temporary = name.to_owned();
     temporary.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(temporary);
-    fs::write(&temporary, contents).doing(describe)?;
-    fs::rename(&temporary, path).doing(describe)
+    fs::write(&temporary, contents).and_then(|()| fs::rename(&temporary, path)).map_err(|error| {
+        // The file may not even have come to be.
+        let _ = fs::remove_file(&temporary);
+        not_written(path, &error)
+    })
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Error {
+    let failure = Error::new(format!("cannot write {}: {error}", path.display()));
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            failure.help("make its folder writable for yourself, then run this again")
+        }
+        io::ErrorKind::StorageFull => failure.help("make room on the disk, then run this again"),
+        _ => failure,
+    }
 }
 
 /// As [`write()`], for secrets: readable by the owner only.
@@ -59,4 +73,28 @@ pub fn create_ignored_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).doing(|| format!("create {}", path.display()))?;
     let ignore = path.join(".gitignore");
     if ignore.exists() { Ok(()) } else { write(&ignore, "*\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_written_leaves_nothing_behind() {
+        let folder = std::env::temp_dir().join(format!("toolgate-files-{}", std::process::id()));
+        // A folder is in the way: even root cannot rename a file over it.
+        fs::create_dir_all(folder.join("mcp.lock/full")).expect("a folder");
+        let error = write(&folder.join("mcp.lock"), "text").expect_err("it is refused");
+        assert!(error.to_string().contains("cannot write"), "{error}");
+        let left = fs::read_dir(&folder).expect("the folder").count();
+        assert_eq!(left, 1, "only what was there");
+        fs::remove_dir_all(&folder).expect("it is removed");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_writable_names_the_fix() {
+        let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+        let error = not_written(Path::new("mcp.lock"), &denied).to_string();
+        assert!(error.contains("help: make its folder writable"), "{error}");
+    }
 }

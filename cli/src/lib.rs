@@ -4,15 +4,20 @@
 pub mod check;
 pub mod dev;
 mod error;
+pub mod explain;
 pub mod files;
 pub mod idp;
+pub mod lock;
 pub mod lockfile;
+pub mod matrix;
 pub mod process;
 pub mod project;
+pub mod registry;
 pub mod schema;
 pub mod setup;
 pub mod step;
 pub mod sync;
 pub mod tools;
+mod who;
 
 pub use error::{Doing, Error, Result};

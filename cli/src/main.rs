@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
-use cargo_toolgate::{Doing, Result, check, schema, setup, sync};
+use cargo_toolgate::{Doing, Result, check, explain, lock, matrix, schema, setup, sync};
 use clap::{Args, Parser, Subcommand};
 use toolgate_config::deploy::DEV_PORT;
 
@@ -40,28 +40,52 @@ enum Command {
     },
     /// Write wrangler.jsonc and .dev.vars.example from mcp.toml
     Sync,
-    /// Look for mistakes without building
-    Check,
+    /// Look for mistakes, and for changes that nobody has agreed to
+    #[command(after_help = "Exit status: 0 nothing to complain about, 1 problems, 2 wrong usage")]
+    Check {
+        /// Leave out what takes compiling the server
+        #[arg(long, visible_alias = "offline")]
+        no_build: bool,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write mcp.lock: who may call what, for a reviewer to agree to
+    #[command(after_help = "Exit status: 0 written or up to date, 1 failed, 2 wrong usage")]
+    Lock,
+    /// Say whether a person may call a function, and which condition decides
+    #[command(after_help = explain::HELP)]
+    Explain(Box<explain::Arguments>),
+    /// Show who can call what: accounts of [[dev.users]], and those named here
+    #[command(after_help = matrix::HELP)]
+    Matrix(matrix::Arguments),
     /// Print the JSON Schema of mcp.toml, for editors
     Schema,
     /// Install the tools that building and running need, into .toolgate
     Setup,
 }
 
+/// What a question on policies that has no answer ends with: 1 is an answer.
+const UNANSWERED: u8 = 2;
+
 fn main() -> ExitCode {
     let Cargo::Toolgate(arguments) = Cargo::parse();
+    let asks = matches!(arguments.command, Command::Explain(_) | Command::Matrix(_));
     match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::FAILURE
+            if asks { ExitCode::from(UNANSWERED) } else { ExitCode::FAILURE }
         }
     }
 }
 
-fn run(arguments: Toolgate) -> Result<()> {
+/// False where a command has done its work and the answer is no.
+fn run(arguments: Toolgate) -> Result<bool> {
     if let Command::Schema = arguments.command {
-        return schema::print();
+        schema::print()?;
+        return Ok(true);
     }
     let folder = match arguments.project {
         Some(folder) => folder,
@@ -72,14 +96,20 @@ fn run(arguments: Toolgate) -> Result<()> {
     match arguments.command {
         Command::Dev { port, release } => {
             let profile = if release { Profile::Release } else { Profile::Dev };
-            dev::run(&project, dev::Options { port, profile })
+            dev::run(&project, dev::Options { port, profile })?;
         }
-        Command::Sync => sync::run(&project),
-        Command::Check => check::run(&project),
-        Command::Schema => schema::print(),
+        Command::Sync => sync::run(&project)?,
+        Command::Check { no_build, json } => {
+            return check::run(&project, check::Options { no_build, json });
+        }
+        Command::Schema => schema::print()?,
+        Command::Lock => lock::run(&project)?,
+        Command::Explain(arguments) => return explain::run(&project, &arguments),
+        Command::Matrix(arguments) => matrix::run(&project, &arguments)?,
         Command::Setup => {
             project.ensure_lockfile()?;
-            setup::ensure(&project.workspace).map(drop)
+            setup::ensure(&project.workspace)?;
         }
     }
+    Ok(true)
 }

@@ -66,10 +66,21 @@ impl Project {
     ///
     /// Every fault of the file in one error.
     pub fn config(&self) -> Result<Checked> {
+        self.config_and_source().map(|(checked, _)| checked)
+    }
+
+    /// The same, with the text of the file.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of the file in one error.
+    pub fn config_and_source(&self) -> Result<(Checked, String)> {
         let path = self.config_file();
         let source = std::fs::read_to_string(&path).doing(|| format!("read {}", path.display()))?;
-        toolgate_config::check(&source)
-            .map_err(|diagnostics| render(&diagnostics, &source, "mcp.toml"))
+        match toolgate_config::check(&source) {
+            Ok(checked) => Ok((checked, source)),
+            Err(diagnostics) => Err(render(&diagnostics, &source, "mcp.toml")),
+        }
     }
 
     /// Locks the dependencies if that has not happened yet.

@@ -121,6 +121,18 @@ pub fn check_tools(app: &App) {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// The test by which `cargo toolgate` learns what the server serves: with `TOOLGATE_REGISTRY` it
+/// writes that file, and without it shows that it could.
+///
+/// # Panics
+///
+/// The file cannot be written.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn export_registry(app: &App) {
+    let written = crate::tool::export(app);
+    assert!(written.is_ok(), "the registry cannot be written: {written:?}");
+}
+
 /// The check that `serve!()` adds to the user's own tests, where `mcp.toml` has tests of policies.
 ///
 /// # Panics

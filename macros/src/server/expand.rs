@@ -212,6 +212,12 @@ fn test() -> TokenStream {
         fn tools_have_names_of_their_own_and_known_policies() {
             ::toolgate::__private::check_tools(&APP);
         }
+
+        #[cfg(all(test, not(target_arch = "wasm32")))]
+        #[test]
+        fn the_registry_can_be_exported() {
+            ::toolgate::__private::export_registry(&APP);
+        }
     }
 }
 

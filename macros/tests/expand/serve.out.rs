@@ -91,11 +91,14 @@ mod toolgate_worker {
                     email: false,
                     arguments: true,
                 },
+                scopes: Borrowed(&[]),
                 policies: Borrowed(
                     &[
                         config::Policy {
                             name: Borrowed("everything"),
                             description: Some(Borrowed("Every condition")),
+                            scope: None,
+                            on_deny: config::OnDeny::Hide,
                             rule: config::Condition::All(
                                 Borrowed(
                                     &[
@@ -119,13 +122,15 @@ mod toolgate_worker {
                                             ),
                                         ),
                                         config::Condition::Claim {
-                                            name: Borrowed("level"),
-                                            values: Borrowed(
-                                                &[
-                                                    config::ClaimValue::Int(1i64),
-                                                    config::ClaimValue::Str(Borrowed("gold")),
-                                                    config::ClaimValue::Bool(true),
-                                                ],
+                                            path: Borrowed(&[Borrowed("level")]),
+                                            test: config::Test::OneOf(
+                                                Borrowed(
+                                                    &[
+                                                        config::Scalar::Int(1i64),
+                                                        config::Scalar::Str(Borrowed("gold")),
+                                                        config::Scalar::Bool(true),
+                                                    ],
+                                                ),
                                             ),
                                         },
                                         config::Condition::EmailsFrom(Borrowed("ALLOWED_EMAILS")),
@@ -137,6 +142,8 @@ mod toolgate_worker {
                         config::Policy {
                             name: Borrowed("some"),
                             description: None,
+                            scope: None,
+                            on_deny: config::OnDeny::Hide,
                             rule: config::Condition::Emails(
                                 Borrowed(
                                     &[Borrowed("one@example.com"), Borrowed("two@example.com")],
@@ -201,6 +208,11 @@ mod toolgate_worker {
     #[test]
     fn tools_have_names_of_their_own_and_known_policies() {
         ::toolgate::__private::check_tools(&APP);
+    }
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    #[test]
+    fn the_registry_can_be_exported() {
+        ::toolgate::__private::export_registry(&APP);
     }
     #[cfg(not(target_arch = "wasm32"))]
     pub fn server() -> ::toolgate::testing::Server {

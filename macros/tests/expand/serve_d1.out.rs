@@ -83,6 +83,7 @@ mod toolgate_worker {
                     email: false,
                     arguments: false,
                 },
+                scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
@@ -152,6 +153,11 @@ mod toolgate_worker {
     #[test]
     fn tools_have_names_of_their_own_and_known_policies() {
         ::toolgate::__private::check_tools(&APP);
+    }
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    #[test]
+    fn the_registry_can_be_exported() {
+        ::toolgate::__private::export_registry(&APP);
     }
     #[cfg(not(target_arch = "wasm32"))]
     pub fn server() -> ::toolgate::testing::Server {

@@ -239,10 +239,10 @@ pub use toolgate_macros::mcp_resource;
 /// toolgate::serve!();
 /// ```
 ///
-/// and stands for the Worker's `fetch`, the Durable Object class `ToolgateObject`, a test that
-/// tools, prompts and resources have names of their own and policies that exist, and, outside of the
-/// Worker, `pub fn server()` for tests with [`TestServer`](crate::testing::TestServer). `mcp.toml` is read when the crate is
-/// compiled, beside its `Cargo.toml`; what is wrong in it, and a `wrangler.jsonc` that does not
-/// follow from it, are compile errors. `serve!(config = "…")` reads another file, relative to the
-/// source file.
+/// and stands for the Worker's `fetch`, the Durable Object class `ToolgateObject`, a test that tools,
+/// prompts and resources have names of their own and policies that exist, one by which
+/// `cargo toolgate` learns of them, and, outside of the Worker, `pub fn server()` for tests with
+/// [`TestServer`](crate::testing::TestServer). `mcp.toml` is read when the crate is compiled, beside
+/// its `Cargo.toml`; what is wrong in it, and a `wrangler.jsonc` that does not follow from it, are
+/// compile errors. `serve!(config = "…")` reads another file, relative to the source file.
 pub use toolgate_macros::serve;

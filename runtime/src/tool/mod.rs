@@ -9,6 +9,8 @@ pub(crate) mod completion;
 mod context;
 mod def;
 mod error;
+#[cfg(not(target_arch = "wasm32"))]
+mod export;
 mod join;
 mod json;
 pub(crate) mod macros;
@@ -44,3 +46,5 @@ pub use self::def::{Complete, Needs, PromptDef, ResourceDef, ToolDef};
 pub use self::registry::{Registry, registry};
 
 pub(crate) use self::check::check;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use self::export::export;

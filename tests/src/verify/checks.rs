@@ -6,7 +6,7 @@ use std::process::Command;
 use cargo_toolgate::project::Project;
 use cargo_toolgate::step::Step;
 use cargo_toolgate::tools::Tools;
-use cargo_toolgate::{Error, Result, check, setup};
+use cargo_toolgate::{Error, Result, check, lock, setup};
 
 use crate::run::{cargo, run};
 use crate::{clients, size};
@@ -21,6 +21,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("layers", layers),
     ("generated files", generated_files),
     ("native tests", native_tests),
+    ("mcp.lock", locked),
     ("documentation", documentation),
     ("wasm build", wasm_build),
     ("deploy --dry-run", dry_run),
@@ -101,6 +102,16 @@ fn native_tests(step: &mut Step) -> Result<String> {
     let output =
         cargo(step, "native-tests", &["test", "--workspace", "--locked", "--no-fail-fast"])?;
     Ok(format!("{} tests", count(&output, "test result: ok. ", " passed")))
+}
+
+/// The example's functions are those that were agreed to.
+fn locked(_: &mut Step) -> Result<String> {
+    let project = toolgate_tests::example()?;
+    let wanted = lock::wanted(&project)?;
+    match lock::problem(&project, &wanted) {
+        None => Ok(format!("{} functions", wanted.functions().count())),
+        Some(problem) => Err(problem),
+    }
 }
 
 fn documentation(step: &mut Step) -> Result<String> {

@@ -1,0 +1,119 @@
+//! `cargo toolgate explain`: whether a person may call a function, and why.
+
+mod answer;
+
+use clap::{ArgGroup, Args};
+use serde_json::{Map, Value};
+use toolgate_config::Checked;
+use toolgate_core::policy::explain::explain;
+
+use crate::lock::{self, Kind, Lock};
+use crate::project::Project;
+use crate::who::{Variables, Who, json_pair};
+use crate::{Error, Result};
+
+use answer::Answer;
+
+/// What `--help` ends with.
+pub const HELP: &str = "\
+Functions are those of mcp.lock, policies those of mcp.toml; nothing is compiled. The decision is that
+of the Worker, by the same code.
+
+Exit status: 0 allowed, 1 denied, 2 no answer (it depends on arguments, or something is missing), or
+wrong usage
+
+Example:
+    cargo toolgate explain --user ada@example.com --group design --tool draw";
+
+/// What `cargo toolgate explain` takes.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("what").required(true)))]
+pub struct Arguments {
+    /// The tool that is called
+    #[arg(long, group = "what", value_name = "NAME")]
+    tool: Option<String>,
+    /// The prompt that is asked for
+    #[arg(long, group = "what", value_name = "NAME")]
+    prompt: Option<String>,
+    /// The resource that is read, by its name
+    #[arg(long, group = "what", value_name = "NAME")]
+    resource: Option<String>,
+    /// A policy itself
+    #[arg(long, group = "what", value_name = "NAME")]
+    policy: Option<String>,
+    #[command(flatten)]
+    who: Who,
+    /// An argument of the call, its value as JSON or else as text; may be repeated
+    #[arg(long = "arg", value_name = "NAME=VALUE", value_parser = json_pair)]
+    arguments: Vec<(String, Value)>,
+    #[command(flatten)]
+    variables: Variables,
+    /// Print the answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Says who decides what: true for allowed, false for denied.
+///
+/// # Errors
+///
+/// When `mcp.toml` or `mcp.lock` cannot be read or has no such function, and when the answer depends on
+/// arguments that were not given.
+pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
+    let (checked, source) = project.config_and_source()?;
+    let function = arguments.function();
+    let policy = match function {
+        Some((kind, name)) => guard(&lock::under(project, &checked, &source)?, kind, name)?,
+        None => arguments.policy.clone().unwrap_or_default(),
+    };
+    require_policy(&checked, &policy)?;
+    let config = &checked.config;
+    let given: Map<_, _> = arguments.arguments.iter().cloned().collect();
+    let given = (!given.is_empty()).then_some(&given);
+    let caller = arguments.who.caller(config);
+    let explanation = explain(config, &policy, &caller, given, &arguments.variables);
+    let answer = Answer::of(&explanation, function, &policy, &checked);
+    print!("{}", if arguments.json { answer.json()? } else { answer.text() });
+    answer.is_allowed().ok_or_else(|| {
+        Error::new("the answer depends on the arguments of the call")
+            .help("give them, for example `--arg name=value`")
+    })
+}
+
+impl Arguments {
+    fn function(&self) -> Option<(Kind, &str)> {
+        let named = [
+            (Kind::Tool, &self.tool),
+            (Kind::Prompt, &self.prompt),
+            (Kind::Resource, &self.resource),
+        ];
+        named.into_iter().find_map(|(kind, name)| Some((kind, name.as_deref()?)))
+    }
+}
+
+/// The policy that guards a function.
+fn guard(lock: &Lock, kind: Kind, name: &str) -> Result<String> {
+    if let Some(function) = lock.function(kind, name) {
+        return Ok(function.policy.clone());
+    }
+    let names: Vec<_> = lock.of(kind).iter().map(|function| function.name.as_str()).collect();
+    let kind = kind.as_str();
+    let known = match names.as_slice() {
+        [] => format!("there is no {kind}"),
+        names => format!("{kind}s: {}", names.join(", ")),
+    };
+    Err(Error::new(format!("{} has no {kind} `{name}`", lock::NAME))
+        .help(format!("{known}; a new one is there after `cargo toolgate lock`")))
+}
+
+fn require_policy(checked: &Checked, policy: &str) -> Result<()> {
+    if checked.has_policy(policy) {
+        return Ok(());
+    }
+    let known: Vec<_> = checked.policy_names().collect();
+    let help = match checked.suggest_policy(policy) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("policies: {}", known.join(", ")),
+    };
+    Err(Error::new(format!("mcp.toml has no policy `{policy}`")).help(help))
+}

@@ -1,0 +1,269 @@
+//! What changed between two `mcp.lock`, as a reviewer wants to hear it.
+
+use super::file::{Function, Kind, Lock, Policy};
+
+/// How much a change matters; the first are told first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    OpenToEveryone,
+    WhoMay,
+    Rule,
+    New,
+    Hint,
+    Schema,
+    Words,
+    Gone,
+}
+
+/// The built-in policy.
+const EVERYONE: &str = "everyone";
+
+type Change = (Weight, String);
+
+/// One line for each change, the most dangerous first.
+pub fn changes(old: &Lock, new: &Lock) -> Vec<String> {
+    let mut changes = policies(&old.policies, &new.policies);
+    for (kind, function) in new.functions() {
+        let name = named(kind, &function.name);
+        match old.function(kind, &function.name) {
+            Some(before) => {
+                let found = of_function(kind, before, function).into_iter();
+                changes.extend(found.map(|(weight, what)| (weight, format!("{name}{what}"))));
+            }
+            None => changes.push(added(&name, function)),
+        }
+    }
+    for (kind, function) in old.functions() {
+        if new.function(kind, &function.name).is_none() {
+            changes.push((Weight::Gone, format!("{} is gone", named(kind, &function.name))));
+        }
+    }
+    // Stable: within one weight the order is that of the file.
+    changes.sort_by_key(|(weight, _)| *weight);
+    changes.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Tools are what there is most of.
+fn named(kind: Kind, name: &str) -> String {
+    match kind {
+        Kind::Tool => format!("`{name}`"),
+        other => format!("{} `{name}`", other.as_str()),
+    }
+}
+
+fn added(name: &str, function: &Function) -> Change {
+    let policy = &function.policy;
+    let weight = if policy == EVERYONE { Weight::OpenToEveryone } else { Weight::New };
+    (weight, format!("{name} is new, allowed to `{policy}`"))
+}
+
+fn policies(old: &[Policy], new: &[Policy]) -> Vec<Change> {
+    let find = |all: &[Policy], name: &str| -> Option<String> {
+        all.iter().find(|policy| policy.name == name).map(|policy| policy.rule.clone())
+    };
+    let mut changes = Vec::new();
+    for Policy { name, rule } in new {
+        let what = match find(old, name) {
+            Some(before) if before == *rule => continue,
+            Some(before) => format!("policy `{name}` is now `{rule}`, was `{before}`"),
+            None => format!("policy `{name}` is used now: `{rule}`"),
+        };
+        changes.push((Weight::Rule, what));
+    }
+    let gone = old.iter().filter(|policy| find(new, &policy.name).is_none());
+    changes.extend(gone.map(|policy| {
+        (Weight::Gone, format!("policy `{}` is gone, or guards nothing any more", policy.name))
+    }));
+    changes
+}
+
+/// What follows the function's name.
+fn of_function(kind: Kind, old: &Function, new: &Function) -> Vec<Change> {
+    let mut changes = Vec::new();
+    if old.policy != new.policy {
+        let opened = new.policy == EVERYONE;
+        let weight = if opened { Weight::OpenToEveryone } else { Weight::WhoMay };
+        let line = format!(" is now allowed to `{}`, was `{}`", new.policy, old.policy);
+        changes.push((weight, line));
+    }
+    for (hint, old, new) in [
+        ("read-only", old.read_only, new.read_only),
+        ("destructive", old.destructive, new.destructive),
+        ("idempotent", old.idempotent, new.idempotent),
+        ("open-world", old.open_world, new.open_world),
+    ] {
+        changes.extend(of_hint(hint, old, new).map(|line| (Weight::Hint, line)));
+    }
+    if old.task != new.task {
+        let what = match new.task.as_deref() {
+            Some("required") => " runs only as a task now",
+            Some(_) => " may run as a task now",
+            None => " no longer runs as a task",
+        };
+        changes.push((Weight::Hint, what.to_owned()));
+    }
+    changes.extend(of_hashes(kind, old, new));
+    changes.extend(of_texts(old, new));
+    changes
+}
+
+fn of_hint(hint: &str, old: Option<bool>, new: Option<bool>) -> Option<String> {
+    if old == new {
+        return None;
+    }
+    Some(match (old, new) {
+        (_, Some(true)) => format!(" is now {hint}"),
+        (Some(true), _) => format!(" is no longer {hint}"),
+        (_, Some(false)) => format!(" is now said not to be {hint}"),
+        (_, None) => format!(" is no longer said not to be {hint}"),
+    })
+}
+
+/// What the lock file has only the hash of.
+fn of_hashes(kind: Kind, old: &Function, new: &Function) -> Vec<Change> {
+    let taken = if kind == Kind::Tool { "input schema" } else { "arguments" };
+    [
+        (Weight::Schema, taken, old.schema != new.schema),
+        (Weight::Schema, "output schema", old.output_schema != new.output_schema),
+        (Weight::Words, "description", old.description != new.description),
+        (Weight::Words, "icons", old.icons != new.icons),
+        (Weight::Words, "audience", old.audience != new.audience),
+        (Weight::Words, "priority", old.priority != new.priority),
+    ]
+    .into_iter()
+    .filter(|(.., changed)| *changed)
+    .map(|(weight, what, _)| (weight, format!(": {what} changed")))
+    .collect()
+}
+
+fn of_texts(old: &Function, new: &Function) -> Vec<Change> {
+    let shown = |text: &Option<String>| match text {
+        Some(text) => format!("`{text}`"),
+        None => "absent".to_owned(),
+    };
+    [
+        ("URI", &old.uri, &new.uri),
+        ("media type", &old.mime_type, &new.mime_type),
+        ("title", &old.title, &new.title),
+    ]
+    .into_iter()
+    .filter(|(_, old, new)| old != new)
+    .map(|(what, old, new)| {
+        (Weight::Words, format!(": {what} is now {}, was {}", shown(new), shown(old)))
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tool(name: &str, policy: &str) -> Function {
+        Function { name: name.to_owned(), policy: policy.to_owned(), ..Function::default() }
+    }
+
+    fn lock(tools: &[Function]) -> Lock {
+        Lock { tools: tools.to_vec(), ..Lock::default() }
+    }
+
+    fn change(old: Function, new: Function) -> Vec<String> {
+        changes(&lock(&[old]), &lock(&[new]))
+    }
+
+    fn hash(text: &str) -> Option<String> {
+        Some(format!("sha256:{text}"))
+    }
+
+    #[test]
+    fn nothing_changed_is_nothing_said() {
+        assert!(change(tool("a", "admins"), tool("a", "admins")).is_empty());
+    }
+
+    #[test]
+    fn another_policy_says_both() {
+        let found = change(tool("delete_user", "admins"), tool("delete_user", "everyone"));
+        assert_eq!(found, ["`delete_user` is now allowed to `everyone`, was `admins`"]);
+    }
+
+    #[test]
+    fn every_other_change_of_a_tool_has_words() {
+        let old = || tool("a", "admins");
+        let cases = [
+            (Function { read_only: Some(true), ..old() }, old(), "`a` is no longer read-only"),
+            (old(), Function { destructive: Some(true), ..old() }, "`a` is now destructive"),
+            (
+                old(),
+                Function { destructive: Some(false), ..old() },
+                "`a` is now said not to be destructive",
+            ),
+            (
+                Function { open_world: Some(false), ..old() },
+                old(),
+                "`a` is no longer said not to be open-world",
+            ),
+            (old(), Function { schema: hash("1"), ..old() }, "`a`: input schema changed"),
+            (
+                Function { output_schema: hash("1"), ..old() },
+                Function { output_schema: hash("2"), ..old() },
+                "`a`: output schema changed",
+            ),
+            (old(), Function { description: hash("1"), ..old() }, "`a`: description changed"),
+            (old(), Function { icons: hash("1"), ..old() }, "`a`: icons changed"),
+            (
+                Function { title: Some("A".to_owned()), ..old() },
+                Function { title: Some("B".to_owned()), ..old() },
+                "`a`: title is now `B`, was `A`",
+            ),
+            (
+                Function { task: Some("optional".to_owned()), ..old() },
+                Function { task: Some("required".to_owned()), ..old() },
+                "`a` runs only as a task now",
+            ),
+        ];
+        for (old, new, expected) in cases {
+            assert_eq!(change(old, new), [expected]);
+        }
+    }
+
+    #[test]
+    fn prompts_and_resources_say_what_they_are() {
+        let prompts = |name: &str| Lock { prompts: vec![tool(name, "staff")], ..Lock::default() };
+        assert_eq!(
+            changes(&prompts("old"), &prompts("new")),
+            ["prompt `new` is new, allowed to `staff`", "prompt `old` is gone"]
+        );
+    }
+
+    #[test]
+    fn a_policy_shows_what_it_says_and_said() {
+        let policy =
+            |name: &str, rule: &str| Policy { name: name.to_owned(), rule: rule.to_owned() };
+        let old = [policy("a", "groups = [\"x\"]"), policy("b", "groups = [\"b\"]")];
+        let new = [policy("a", "groups = [\"x\", \"y\"]"), policy("c", "groups = [\"c\"]")];
+        let lock = |policies: &[Policy]| Lock { policies: policies.to_vec(), ..Lock::default() };
+        assert_eq!(
+            changes(&lock(&old), &lock(&new)),
+            [
+                "policy `a` is now `groups = [\"x\", \"y\"]`, was `groups = [\"x\"]`",
+                "policy `c` is used now: `groups = [\"c\"]`",
+                "policy `b` is gone, or guards nothing any more",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_most_dangerous_is_told_first() {
+        let old = lock(&[tool("a", "staff"), tool("b", "staff"), tool("z", "admins")]);
+        let described = Function { description: hash("1"), ..tool("a", "staff") };
+        let new = lock(&[described, tool("n", "staff"), tool("z", "everyone")]);
+        assert_eq!(
+            changes(&old, &new),
+            [
+                "`z` is now allowed to `everyone`, was `admins`",
+                "`n` is new, allowed to `staff`",
+                "`a`: description changed",
+                "`b` is gone",
+            ]
+        );
+    }
+}

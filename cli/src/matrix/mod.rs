@@ -1,0 +1,219 @@
+//! `cargo toolgate matrix`: who can call what, by the same evaluation as on every request.
+
+mod render;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use toolgate_config::{Checked, DevUser};
+use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::policy::explain::explain;
+use toolgate_core::policy::{Outcome, Reason};
+
+use crate::lock::{self, Kind, Lock};
+use crate::project::Project;
+use crate::who::{Variables, all_scopes};
+use crate::{Error, Result};
+
+/// What `--help` ends with.
+pub const HELP: &str = "\
+Functions are those of mcp.lock, policies those of mcp.toml; nothing is compiled.
+
+Exit status: 0 printed, 2 mcp.toml or mcp.lock cannot be read, or wrong usage";
+
+/// What `cargo toolgate matrix` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// One more person, perhaps with groups; may be repeated
+    #[arg(long = "user", value_name = "EMAIL[:GROUP,…]")]
+    users: Vec<String>,
+    #[command(flatten)]
+    variables: Variables,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How a matrix is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Columns of text
+    #[default]
+    Text,
+    /// Tables of Markdown
+    Markdown,
+    /// One JSON object
+    Json,
+}
+
+/// Who can call what.
+#[derive(Debug, Serialize)]
+struct Matrix {
+    people: Vec<Person>,
+    functions: Vec<Row>,
+    policies: Vec<Rule>,
+}
+
+/// One column.
+#[derive(Debug, Serialize)]
+struct Person {
+    name: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<String>,
+    #[serde(skip)]
+    caller: Caller,
+}
+
+/// One function.
+#[derive(Debug, Serialize)]
+struct Row {
+    kind: &'static str,
+    name: String,
+    policy: String,
+    /// In the order of the people.
+    access: Vec<Cell>,
+}
+
+/// What one person may do with one function.
+#[derive(Debug, Serialize)]
+struct Cell {
+    who: String,
+    access: Access,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Access {
+    Allowed,
+    Denied,
+    /// On the arguments of the call.
+    Depends,
+}
+
+/// One policy that guards something.
+#[derive(Debug, Serialize)]
+struct Rule {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    rule: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<String>,
+}
+
+/// Prints the matrix of the functions in `mcp.lock` under the policies in `mcp.toml`.
+///
+/// # Errors
+///
+/// When one of the two cannot be read.
+pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
+    let (checked, source) = project.config_and_source()?;
+    let lock = lock::under(project, &checked, &source)?;
+    let mut people: Vec<_> = checked.dev.users.iter().map(account).collect::<Result<_>>()?;
+    people.extend(arguments.users.iter().map(|user| named(user)));
+    people.push(anyone());
+    for person in &mut people {
+        person.caller.scopes = all_scopes(&checked.config);
+    }
+    let matrix = Matrix {
+        functions: rows(&lock, &checked, &people, &arguments.variables),
+        policies: rules(&lock, &checked),
+        people,
+    };
+    print!(
+        "{}",
+        match arguments.format {
+            Format::Text => render::text(&matrix),
+            Format::Markdown => render::markdown(&matrix),
+            Format::Json => render::json(&matrix)?,
+        }
+    );
+    Ok(())
+}
+
+/// An account of `[[dev.users]]`.
+fn account(user: &DevUser) -> Result<Person> {
+    let claims = serde_json::to_value(&user.claims)
+        .map_err(|error| Error::new(format!("claims of {}: {error}", user.email)))?;
+    let caller = Caller {
+        email: Some(user.email.clone()),
+        email_verified: true,
+        groups: user.groups.clone(),
+        claims: claims.as_object().cloned().unwrap_or_default(),
+        ..Caller::default()
+    };
+    Ok(Person { name: user.email.clone(), groups: user.groups.clone(), caller })
+}
+
+/// `ada@example.com:design,staff`.
+fn named(user: &str) -> Person {
+    let (email, groups) = user.split_once(':').unwrap_or((user, ""));
+    let groups: Vec<_> =
+        groups.split(',').filter(|group| !group.is_empty()).map(str::to_owned).collect();
+    let caller = Caller {
+        email: Some(email.to_owned()),
+        email_verified: true,
+        groups: groups.clone(),
+        ..Caller::default()
+    };
+    Person { name: email.to_owned(), groups, caller }
+}
+
+/// Somebody of whom nothing is known but that they signed in.
+fn anyone() -> Person {
+    Person { name: "anyone signed in".to_owned(), groups: Vec::new(), caller: Caller::default() }
+}
+
+fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &dyn Vars) -> Vec<Row> {
+    let row = |(kind, function): (Kind, &lock::Function)| Row {
+        kind: kind.as_str(),
+        name: function.name.clone(),
+        policy: function.policy.clone(),
+        access: people
+            .iter()
+            .map(|Person { name, caller, .. }| {
+                cell(name, explain(&checked.config, &function.policy, caller, None, vars).outcome)
+            })
+            .collect(),
+    };
+    lock.functions().map(row).collect()
+}
+
+fn cell(who: &str, outcome: Outcome<'_>) -> Cell {
+    let (access, reason) = match outcome {
+        Outcome::True => (Access::Allowed, None),
+        Outcome::Open => (Access::Depends, None),
+        Outcome::False => (Access::Denied, Some(Reason::NotMatched.to_string())),
+        Outcome::Unknown(reason) => (Access::Denied, Some(reason.to_string())),
+    };
+    Cell { who: who.to_owned(), access, reason }
+}
+
+fn rules(lock: &Lock, checked: &Checked) -> Vec<Rule> {
+    let of = |policy: &lock::Policy| {
+        let known = checked.config.policies.iter().find(|known| known.name == policy.name);
+        let position = checked.policy_position(&policy.name);
+        Rule {
+            name: policy.name.clone(),
+            description: known.and_then(|known| known.description.clone()).map(Into::into),
+            rule: policy.rule.clone(),
+            position: position.map(|at| format!("mcp.toml:{}:{}", at.line, at.column)),
+        }
+    };
+    lock.policies.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn a_person_may_have_groups() {
+        let person = named("ada@example.com:design,staff");
+        assert_eq!(person.name, "ada@example.com");
+        assert_eq!(person.caller.groups, ["design", "staff"]);
+        assert!(named("ada@example.com").groups.is_empty());
+    }
+}

@@ -1,0 +1,170 @@
+//! What a server serves. Only the compiled crate knows, and tells in a test that `serve!()` adds.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::project::Project;
+use crate::step::{Step, cargo_progress};
+use crate::tools::Tools;
+use crate::{Doing, Error, Result, files, process};
+
+/// The test, with the module that `serve!()` puts it in.
+const TEST: &str = "toolgate_worker::the_registry_can_be_exported";
+
+/// The variable that names the file it writes.
+pub const FILE: &str = "TOOLGATE_REGISTRY";
+
+/// What is understood here (`runtime/src/tool/export.rs`).
+const VERSION: u32 = 1;
+
+/// Everything that a server serves, each kind sorted by name.
+#[derive(Debug, Default, Deserialize)]
+pub struct Registry {
+    pub(crate) version: u32,
+    /// What only the whole program shows to be wrong, one line each.
+    pub problems: Vec<String>,
+    /// `#[mcp_tool]`.
+    #[serde(default)]
+    pub tools: Vec<Function>,
+    /// `#[mcp_prompt]`.
+    #[serde(default)]
+    pub prompts: Vec<Function>,
+    /// `#[mcp_resource]`.
+    #[serde(default)]
+    pub resources: Vec<Function>,
+}
+
+/// A tool, prompt or resource; what its kind does not have is absent.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct Function {
+    /// Unique within its kind.
+    pub name: String,
+    /// The policy that guards it.
+    pub policy: String,
+    /// `file:line`.
+    pub location: String,
+    /// URI, or template for many.
+    pub uri: Option<String>,
+    /// Name for people.
+    pub title: Option<String>,
+    /// What models and people are told.
+    pub description: Option<String>,
+    /// Addresses of pictures.
+    pub icons: Vec<String>,
+    /// Media type.
+    pub mime_type: Option<String>,
+    /// Whom a resource is for.
+    pub audience: Vec<String>,
+    /// Between 0, optional, and 1, required.
+    pub priority: Option<f64>,
+    /// JSON Schema of a tool's arguments.
+    pub input_schema: Option<Value>,
+    /// JSON Schema of a tool's structured result.
+    pub output_schema: Option<Value>,
+    /// What a prompt takes.
+    pub arguments: Option<Value>,
+    /// `readOnlyHint`.
+    pub read_only: Option<bool>,
+    /// `destructiveHint`.
+    pub destructive: Option<bool>,
+    /// `idempotentHint`.
+    pub idempotent: Option<bool>,
+    /// `openWorldHint`.
+    pub open_world: Option<bool>,
+    /// `optional` or `required`; absent: never a task.
+    pub task: Option<String>,
+}
+
+impl Registry {
+    /// Compiles the server for this machine, and asks it.
+    ///
+    /// # Errors
+    ///
+    /// The compiler's last lines, or that the server has no such test.
+    pub fn of(project: &Project) -> Result<Self> {
+        let folder = Tools::of(&project.workspace).folder().to_owned();
+        files::create_ignored_folder(&folder)?;
+        let path = folder.join(format!("registry-{}.json", std::process::id()));
+        let registry = ask(project, &path).and_then(|()| Self::read(&path));
+        // It is of this moment only; one that stays behind is ignored by git.
+        let _ = std::fs::remove_file(&path);
+        registry
+    }
+
+    /// Reads what the test of a server has written.
+    ///
+    /// # Errors
+    ///
+    /// When it has not, or is of another version.
+    pub fn read(path: &Path) -> Result<Self> {
+        match files::read_if_present(path)? {
+            Some(text) => Self::parse(&text),
+            None => Err(Error::new("the server does not say what it serves").help(
+                "`toolgate::serve!();` stands at the root of its library, and its toolgate is as new \
+                 as this cargo-toolgate",
+            )),
+        }
+    }
+
+    /// Everything, whatever its kind.
+    pub fn functions(&self) -> impl Iterator<Item = &Function> {
+        [&self.tools, &self.prompts, &self.resources].into_iter().flatten()
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let registry: Self =
+            serde_json::from_str(text).doing(|| "read what the server serves".to_owned())?;
+        if registry.version == VERSION {
+            return Ok(registry);
+        }
+        Err(Error::new(
+            "the server's toolgate and this cargo-toolgate do not understand each other",
+        )
+        .help("install the cargo-toolgate of the same version as the server's toolgate"))
+    }
+}
+
+fn ask(project: &Project, path: &Path) -> Result<()> {
+    let mut step = Step::start(format!("{} is asked what it serves", project.package));
+    let mut command = Command::new("cargo");
+    command.args(["test", "--lib", "--package", &project.package, "--", TEST]);
+    command.current_dir(&project.root).env(FILE, path);
+    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
+    let asked = process::run(&mut command, |line| {
+        step.progress(cargo_progress(line).unwrap_or(line.trim()));
+    });
+    match asked {
+        Ok(_) => {
+            step.done();
+            Ok(())
+        }
+        Err(error) => {
+            step.failed();
+            Err(error)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Registry;
+
+    #[test]
+    fn another_version_is_not_misread() {
+        let newer = r#"{"version":2,"problems":[]}"#;
+        let error = Registry::parse(newer).expect_err("it is refused").to_string();
+        assert!(error.contains("same version"), "{error}");
+    }
+
+    #[test]
+    fn a_server_whose_functions_clash_says_so_and_nothing_else() {
+        let text = r#"{"version":1,"problems":["two tools are named `add`"]}"#;
+        let registry = Registry::parse(text).expect("it is read");
+        assert_eq!(registry.problems, ["two tools are named `add`"]);
+        assert!(registry.tools.is_empty());
+    }
+}

@@ -1,0 +1,261 @@
+//! What `check`, `explain` and `matrix` print, and their exit status. A case is a file of
+//! `tests/review`; `UPDATE=1 cargo test -p cargo-toolgate --test review` writes them anew.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn toolgate(project: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-toolgate"));
+    command.arg("toolgate").args(arguments).arg("--project").arg(project);
+    command.output().expect("it starts")
+}
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/access")
+}
+
+/// Of the example, with a status: what is printed is that of the file.
+fn prints(case: &str, status: i32, arguments: &[&str]) {
+    let Output { status: found, stdout, stderr } = toolgate(&example(), arguments);
+    let stderr = String::from_utf8(stderr).expect("text");
+    assert_eq!(found.code(), Some(status), "{stderr}");
+    assert_eq!(stderr, "");
+    let found = String::from_utf8(stdout).expect("text");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/review").join(case);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &found).expect("the snapshot can be written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(found == expected, "{} is out of date\n{found}", path.display());
+}
+
+const DESIGNER: &str = "ada@example.com:design,staff";
+
+#[test]
+fn a_matrix_lines_up() {
+    prints("matrix.txt", 0, &["matrix", "--user", DESIGNER]);
+}
+
+#[test]
+fn a_matrix_is_markdown() {
+    prints("matrix.md", 0, &["matrix", "--user", DESIGNER, "--format", "markdown"]);
+}
+
+#[test]
+fn a_matrix_is_json() {
+    prints("matrix.json", 0, &["matrix", "--user", DESIGNER, "--format", "json"]);
+}
+
+#[test]
+fn who_is_in_a_group_is_allowed_and_told_by_which_condition() {
+    let arguments =
+        ["explain", "--user", "ada@example.com", "--group", "design", "--tool", "generateImage"];
+    prints("explain-allowed.txt", 0, &arguments);
+}
+
+#[test]
+fn who_is_not_meant_is_denied() {
+    let arguments = [
+        "explain",
+        "--user",
+        "visitor@mycompany.com",
+        "--group",
+        "sales",
+        "--tool",
+        "generateImage",
+    ];
+    prints("explain-denied.txt", 1, &arguments);
+}
+
+#[test]
+fn an_address_that_is_not_verified_is_the_reason() {
+    let user = "employee1@mycompany.com";
+    let arguments =
+        ["explain", "--user", user, "--unverified", "--policy", "image-makers", "--json"];
+    prints("explain-unverified.json", 1, &arguments);
+}
+
+#[test]
+fn an_address_that_is_missing_is_told_where_it_was_looked_for() {
+    prints("explain-nobody.txt", 1, &["explain", "--tool", "generateImage"]);
+}
+
+#[test]
+fn everyone_is_everyone() {
+    prints("explain-everyone.txt", 0, &["explain", "--tool", "add"]);
+}
+
+/// A server in a folder of its own, removed when the test ends.
+struct Server(PathBuf);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+const LOCK: &str = r#"version = 1
+
+[[policy]]
+name = "admins"
+rule = 'groups = ["admins"]'
+
+[[tool]]
+name = "delete_user"
+policy = "admins"
+"#;
+
+const POLICIES: &str =
+    "[server]\nname = \"A server\"\n\n[policies.admins]\ngroups = [\"admins\"]\n";
+
+fn server(name: &str, lock: Option<&str>, config: &str) -> Server {
+    let root = std::env::temp_dir().join(format!("toolgate-review-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(root.join("src")).expect("a folder");
+    let manifest = "[package]\nname = \"a-server\"\nedition = \"2024\"\n[workspace]\n";
+    let cargo_lock = "[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
+    for (file, text) in [
+        ("Cargo.toml", manifest),
+        ("Cargo.lock", cargo_lock),
+        ("src/lib.rs", ""),
+        ("mcp.toml", config),
+    ] {
+        std::fs::write(root.join(file), text).expect("a file");
+    }
+    if let Some(lock) = lock {
+        std::fs::write(root.join("mcp.lock"), lock).expect("a file");
+    }
+    let server = Server(root);
+    assert!(toolgate(&server.0, &["sync"]).status.success());
+    server
+}
+
+/// What went to standard error, and the status.
+fn said(server: &Server, arguments: &[&str]) -> (String, Option<i32>) {
+    let output = toolgate(&server.0, arguments);
+    (String::from_utf8(output.stderr).expect("text"), output.status.code())
+}
+
+#[test]
+fn a_server_as_it_was_reviewed_has_no_problems() {
+    let server = server("same", Some(LOCK), POLICIES);
+    assert_eq!(said(&server, &["check", "--no-build"]), (String::new(), Some(0)));
+}
+
+#[test]
+fn a_changed_policy_is_drift_also_without_compiling() {
+    let changed = POLICIES.replace("[\"admins\"]", "[\"admins\", \"staff\"]");
+    let server = server("drift", Some(LOCK), &changed);
+    let (said, status) = said(&server, &["check", "--offline"]);
+    let expected =
+        "policy `admins` is now `groups = [\"admins\", \"staff\"]`, was `groups = [\"admins\"]`";
+    assert!(said.contains(expected) && said.contains("cargo toolgate lock"), "{said}");
+    assert_eq!(status, Some(1));
+}
+
+#[test]
+fn a_policy_that_guards_nothing_is_a_warning_at_its_place() {
+    let config = format!("{POLICIES}[policies.spare]\ngroups = [\"spare\"]\n");
+    let server = server("unused", Some(LOCK), &config);
+    let (said, status) = said(&server, &["check", "--no-build"]);
+    assert!(
+        said.starts_with("mcp.toml:6:11: warning: policy `spare` is used by no function"),
+        "{said}"
+    );
+    assert_eq!(status, Some(0), "a warning is no problem");
+}
+
+#[test]
+fn a_report_is_json_where_a_machine_reads_it() {
+    let server = server("json", Some(&LOCK.replace("\"admins\"]", "\"owners\"]")), POLICIES);
+    let output = toolgate(&server.0, &["check", "--no-build", "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["problems"][0]["message"], "mcp.lock is not what the server serves");
+    assert_eq!(report["warnings"], serde_json::json!([]));
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_server_beside_stale_files_is_not_compiled() {
+    let server = server("stale", Some(LOCK), POLICIES);
+    let changed = format!("{POLICIES}\n[wrangler]\nworkers_dev = false\n");
+    std::fs::write(server.0.join("mcp.toml"), changed).expect("a file");
+    let (said, status) = said(&server, &["check"]);
+    assert!(said.contains("run `cargo toolgate sync`"), "{said}");
+    assert!(said.contains("a-server has one problem"), "{said}");
+    assert_eq!(status, Some(1));
+}
+
+/// Deletes only for trial, unless an admin does it.
+const ARGUMENTS: &str = r#"
+[server]
+name = "A server"
+
+[policies.admins]
+any = [{ groups = ["admins"] }, { args = { dry_run = true } }]
+"#;
+
+#[test]
+fn what_depends_on_arguments_is_no_answer_without_them() {
+    let server = server("arguments", None, ARGUMENTS);
+    let rule = r#"any = [{ groups = ["admins"] }, { args = { dry_run = true } }]"#;
+    let lock = LOCK.replace(r#"groups = ["admins"]"#, rule);
+    std::fs::write(server.0.join("mcp.lock"), lock).expect("a file");
+    let asked = ["explain", "--tool", "delete_user", "--group", "staff"];
+    let with = |argument: &'static str| [&asked[..], &["--arg", argument]].concat();
+    let (depends, status) = said(&server, &asked);
+    assert!(depends.contains("depends on the arguments of the call"), "{depends}");
+    assert_eq!(status, Some(2));
+    assert_eq!(said(&server, &with("dry_run=true")).1, Some(0));
+    assert_eq!(said(&server, &with("dry_run=false")).1, Some(1));
+    let matrix = toolgate(&server.0, &["matrix", "--user", "ada@example.com:admins"]);
+    let matrix = String::from_utf8(matrix.stdout).expect("text");
+    assert!(
+        matrix.lines().any(|line| line.ends_with("yes                       depends")),
+        "{matrix}"
+    );
+}
+
+#[test]
+fn a_test_of_a_policy_that_does_not_hold_is_a_problem_at_its_place() {
+    let test = |expect: &str| {
+        format!(
+            "[[policies.admins.tests]]\nuser = {{ groups = [\"admins\"] }}\nexpect = \"{expect}\"\n"
+        )
+    };
+    let sound = server("holds", Some(LOCK), &format!("{POLICIES}{}", test("allow")));
+    assert_eq!(said(&sound, &["check", "--no-build"]), (String::new(), Some(0)));
+    let failing = server("fails", Some(LOCK), &format!("{POLICIES}{}", test("deny")));
+    let (said, status) = said(&failing, &["check", "--no-build"]);
+    assert!(said.contains("error: mcp.toml:6:1: policy `admins` allows"), "{said}");
+    assert_eq!(status, Some(1));
+}
+
+#[test]
+fn what_keeps_a_question_from_its_answer_names_the_fix() {
+    let missing = server("missing", None, POLICIES);
+    let broken = server("broken", Some("<<<<<<< HEAD\n"), POLICIES);
+    let whole = server("whole", Some(LOCK), POLICIES);
+    let cases: [(&Server, &[&str], &str); 6] = [
+        (&missing, &["matrix"], "mcp.lock does not exist"),
+        (&missing, &["explain", "--tool", "delete_user"], "run `cargo toolgate lock`"),
+        (&broken, &["matrix"], "mcp.lock is not what `cargo toolgate lock` writes"),
+        (&whole, &["explain", "--tool", "delete"], "tools: delete_user"),
+        (&whole, &["explain", "--policy", "admin"], "did you mean `admins`?"),
+        (&whole, &["explain", "--user", "ada@example.com"], "--tool"),
+    ];
+    for (server, arguments, expected) in cases {
+        let (said, status) = said(server, arguments);
+        assert!(said.contains(expected), "{expected} is missing in\n{said}");
+        assert_eq!(status, Some(2), "{said}");
+    }
+}
+
+#[test]
+fn a_broken_mcp_toml_is_one_problem_at_its_place() {
+    let server = server("faulty", Some(LOCK), POLICIES);
+    std::fs::write(server.0.join("mcp.toml"), "[polices.x]\n").expect("a file");
+    let (said, status) = said(&server, &["check"]);
+    assert!(said.contains("mcp.toml:1:2: unknown key `polices`"), "{said}");
+    assert!(said.contains("a-server has one problem"), "{said}");
+    assert_eq!(status, Some(1));
+}
