@@ -91,8 +91,26 @@
 /// # Results
 ///
 /// Anything that is [`IntoToolResult`](crate::tool::IntoToolResult): numbers, text, `Image`,
-/// [`Json`](crate::tool::Json), lists of content, or a `Result` of one of them. What the error of
-/// a `Result` displays is what the caller reads.
+/// [`Json`](crate::tool::Json), lists of content, or a `Result` of one of them.
+///
+/// The caller reads an error that was written for it: [`Error::new`](crate::tool::Error::new), a
+/// `String` or a `&str`. An error of any other type, such as one of your own or one that `?` passes
+/// on, goes to the log under an id, and the caller reads that id alone. `map_err(Error::new)` shows
+/// what it displays:
+///
+/// ```
+/// use toolgate::prelude::*;
+///
+/// /// Reads a whole number
+/// #[mcp_tool(allow = "everyone")]
+/// fn read(
+///     /// Digits
+///     digits: String,
+/// ) -> Result<i64> {
+///     digits.parse().map_err(Error::new)
+/// }
+/// # fn main() {}
+/// ```
 ///
 /// # The context decides what is in the Worker
 ///
@@ -168,7 +186,7 @@ pub use toolgate_macros::mcp_tool;
 /// Anything that is [`IntoPromptResult`](crate::tool::IntoPromptResult): text, which the person
 /// says; [`Message`](crate::tool::Message), a `Vec` of them, or a whole
 /// [`Prompt`](crate::tool::Prompt); or a `Result` of one of them, whose error becomes a JSON-RPC
-/// error (−32603).
+/// error (−32603). What it shows of the error is as for [`mcp_tool`].
 pub use toolgate_macros::mcp_prompt;
 
 /// Makes a resource of a function: something that clients read by its URI.
@@ -228,7 +246,7 @@ pub use toolgate_macros::mcp_prompt;
 /// [`Blob`](crate::tool::Blob), [`Json`](crate::tool::Json), [`Image`](crate::tool::Image),
 /// [`Audio`](crate::tool::Audio), [`ResourceContent`](crate::prelude::ResourceContent) or a `Vec` of
 /// it; an `Option` of one of them, whose `None` means that there is no such resource; or a `Result`,
-/// whose error becomes a JSON-RPC error (−32603).
+/// whose error becomes a JSON-RPC error (−32603). What it shows of the error is as for [`mcp_tool`].
 pub use toolgate_macros::mcp_resource;
 
 /// Makes a Worker of the crate's tools, prompts and resources, and its `mcp.toml`.

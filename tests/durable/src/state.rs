@@ -1,4 +1,4 @@
-//! Tools that keep state.
+//! Tools that keep state. What can go wrong with it is shown on purpose: the tests read it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -36,13 +36,13 @@ async fn keep(ctx: &Context, text: String, name: Option<String>) -> Result<()> {
     if let Some(name) = name {
         state = state.named(name);
     }
-    Ok(state.set(&Text(text)).await?)
+    state.set(&Text(text)).await.map_err(Error::new)
 }
 
 /// The text that was kept under a name
 #[mcp_tool(allow = "everyone")]
 async fn recall(ctx: &Context, name: String) -> Result<String> {
-    let text = ctx.state::<Text>().named(name).get().await?;
+    let text = ctx.state::<Text>().named(name).get().await.map_err(Error::new)?;
     Ok(text.map_or_else(|| "nothing".to_owned(), |Text(text)| text))
 }
 
@@ -62,13 +62,14 @@ async fn forget(ctx: &Context, name: String, by_update: bool) -> Result<()> {
 #[mcp_tool(allow = "everyone")]
 async fn keep_bytes(ctx: &Context, bytes: u32) -> Result<()> {
     let text = Text("x".repeat(bytes as usize));
-    Ok(ctx.state::<Text>().named("large").set(&text).await?)
+    ctx.state::<Text>().named("large").set(&text).await.map_err(Error::new)
 }
 
 /// Reads what `keep` has kept as if it were a number
 #[mcp_tool(allow = "everyone")]
 async fn recall_number(ctx: &Context, name: String) -> Result<u32> {
-    Ok(ctx.state::<u32>().named(name).get().await?.unwrap_or_default())
+    let number = ctx.state::<u32>().named(name).get().await.map_err(Error::new)?;
+    Ok(number.unwrap_or_default())
 }
 
 /// Runs a statement in the caller's database, or in the server's
@@ -76,14 +77,14 @@ async fn recall_number(ctx: &Context, name: String) -> Result<u32> {
 async fn execute(ctx: &Context, sql: String, values: Vec<String>, server: bool) -> Result<u64> {
     let database = if server { ctx.server_sql() } else { ctx.sql() };
     let values: Vec<_> = values.into_iter().map(Into::into).collect();
-    Ok(database.execute(&sql, values).await?)
+    database.execute(&sql, values).await.map_err(Error::new)
 }
 
 /// Rows of the caller's database, or of the server's
 #[mcp_tool(allow = "everyone")]
 async fn query(ctx: &Context, sql: String, server: bool) -> Result<String> {
     let database = if server { ctx.server_sql() } else { ctx.sql() };
-    let rows: Vec<Map<String, Value>> = database.query(&sql, ()).await?;
+    let rows: Vec<Map<String, Value>> = database.query(&sql, ()).await.map_err(Error::new)?;
     Ok(serde_json::to_string(&rows)?)
 }
 
@@ -111,7 +112,8 @@ async fn round_trip(ctx: &Context) -> Result<bool> {
 /// Binds a number that JavaScript does not have
 #[mcp_tool(allow = "everyone")]
 async fn too_large_a_number(ctx: &Context) -> Result<u64> {
-    Ok(ctx.sql().execute("CREATE TABLE n AS SELECT ? AS n", (i64::MAX,)).await?)
+    let statement = "CREATE TABLE n AS SELECT ? AS n";
+    ctx.sql().execute(statement, (i64::MAX,)).await.map_err(Error::new)
 }
 
 /// Inserts rows together; the last one fails if told so
@@ -124,5 +126,5 @@ async fn insert_all(ctx: &Context, rows: u32, fails: bool) -> Result<String> {
     if fails {
         batch = batch.execute("INSERT INTO b VALUES (?)", (0,));
     }
-    Ok(serde_json::to_string(&batch.run().await?)?)
+    Ok(serde_json::to_string(&batch.run().await.map_err(Error::new)?)?)
 }
