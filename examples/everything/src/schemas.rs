@@ -50,6 +50,10 @@ fn json_schema_2020_12_tool(
 
 /// Takes an argument that the client repeats in the header `Mcp-Param-Value`
 #[mcp_tool(allow = "everyone", read_only)]
-fn test_custom_header(#[arg(header = "Value")] value: String) -> String {
+fn test_custom_header(
+    /// Repeated in the header `Mcp-Param-Value`
+    #[arg(header = "Value")]
+    value: String,
+) -> String {
     value
 }

@@ -43,6 +43,7 @@ impl Message {
 /// ```
 /// use toolgate::prelude::*;
 ///
+/// /// Asks for a review
 /// #[mcp_prompt(allow = "everyone")]
 /// fn review(code: String) -> Prompt {
 ///     Prompt::new([

@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Half
 #[mcp_tool(allow = "everyone")]
 fn half(#[arg(pattern = "[0-9]+")] number: String) -> String {
     number
