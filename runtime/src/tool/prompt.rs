@@ -45,7 +45,10 @@ impl Message {
 ///
 /// /// Asks for a review
 /// #[mcp_prompt(allow = "everyone")]
-/// fn review(code: String) -> Prompt {
+/// fn review(
+///     /// The code
+///     code: String,
+/// ) -> Prompt {
 ///     Prompt::new([
 ///         Message::user(format!("Review this code:\n{code}")),
 ///         Message::assistant("I will look for faults first, then for style."),

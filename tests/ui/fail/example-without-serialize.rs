@@ -12,6 +12,7 @@ fn paint(
     #[arg(example = Color::Red)]
     color: Color,
 ) {
+    let _ = color;
 }
 
 fn main() {}
