@@ -118,8 +118,8 @@ fn what_the_author_wrote_is_what_clients_see() {
         arguments,
         [
             ("name", Some("Whom"), true, true),
-            ("tone", None, false, true),
-            ("howOften", None, false, true),
+            ("tone", Some("How"), false, true),
+            ("howOften", Some("How often"), false, true),
         ]
     );
     let names: Vec<_> = registry.resource_infos().iter().map(|info| info.name).collect();
