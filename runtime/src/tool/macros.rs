@@ -84,7 +84,7 @@
 /// | characters | any; `\.` `\*` and so on for those that mean something; `\t` `\n` `\r` `\f` `\v` `\x41` `\u00e9` |
 /// | one of several | `.` but for ends of lines, `[a-z_]`, `[^a-z]`, `\d` and `\w` of ASCII, `\s` of Unicode, `\D` `\W` `\S` |
 /// | places | `^` and `$`: the ends of the text, not of a line; `\b` |
-/// | groups | `(…)`, `(?:…)`, `a|b` |
+/// | groups | `(…)`, `(?:…)`, `a\|b` |
 /// | repetitions | `*` `+` `?` `{2}` `{2,}` `{2,5}`, each also with `?` behind it |
 ///
 /// So there is no lookaround, no reference to a group, no flag, no named group, and no class by a
