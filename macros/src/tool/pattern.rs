@@ -1,8 +1,8 @@
 //! `pattern = "…"` of `#[arg]`: a regular expression that clients and the server read alike.
 //!
-//! The schema has it as it is written, in the dialect of JSON Schema: ECMA-262. The server matches
-//! with `regex-lite`. What only one of them knows is refused; what the two read in different ways is
-//! written anew for the server.
+//! The schema has it as it is written: ECMA-262 with the flag `u`, as JSON Schema recommends. The
+//! server matches with `regex-lite`. What only one of them knows is refused; what the two read in
+//! different ways is written anew for the server.
 
 use std::iter::Peekable;
 use std::str::Chars;
