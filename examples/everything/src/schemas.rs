@@ -57,3 +57,19 @@ fn test_custom_header(
 ) -> String {
     value
 }
+
+/// Tells where a parcel is; what its arguments may be stands in the schema, and is enforced
+#[mcp_tool(allow = "everyone", read_only)]
+fn track_parcel(
+    /// Number on the parcel
+    #[arg(pattern = r"^[A-Z]{2}\d{9}$", example = "AB123456789")]
+    number: String,
+    /// Language of the answer
+    #[arg(values = ["de", "en"], default = "en")]
+    language: String,
+) -> String {
+    match language.as_str() {
+        "de" => format!("{number} ist unterwegs"),
+        _ => format!("{number} is on its way"),
+    }
+}
