@@ -88,7 +88,8 @@
 /// | repetitions | `*` `+` `?` `{2}` `{2,}` `{2,5}`, each also with `?` behind it |
 ///
 /// So there is no lookaround, no reference to a group, no flag, no named group, and no class by a
-/// Unicode property. Matching takes time in proportion to the text, whatever a client sends.
+/// Unicode property. Matching takes time in proportion to the text, whatever a client sends. The first
+/// pattern makes a Worker 21 KiB larger.
 ///
 /// ```
 /// use toolgate::prelude::*;
