@@ -87,6 +87,8 @@ cases! {
     types_of_the_user
     context_and_caller
     limits_and_defaults
+    values_patterns_and_examples
+    descriptions
     every_option
     faults
     own_schemas
@@ -133,18 +135,20 @@ fn every_case_is_run() {
             name.to_string_lossy().ends_with(".in.rs")
         })
         .count();
-    assert_eq!(count, 11, "add the new case to `cases!`");
+    assert_eq!(count, 13, "add the new case to `cases!`");
 }
 
 /// Paths in expanded code must mean the same thing whatever the user has imported or named.
 #[test]
 fn expanded_code_names_everything_by_its_whole_path() {
     for source in [
-        "#[mcp_tool(allow = \"everyone\", title = \"t\", read_only, icon = \"https://a/b\")]\n\
+        "/// A\n#[mcp_tool(allow = \"everyone\", title = \"t\", read_only, icon = \"https://a/b\")]\n\
          async fn f(ctx: &Context, #[arg(range = 1..=2, header = \"A\")] a: Option<u8>) -> u8 { 1 }",
-        "#[mcp_prompt(allow = \"everyone\")]\n\
+        "/// A\n#[mcp_tool(allow = \"everyone\")]\n\
+         fn f(#[arg(pattern = \"a\")] a: String, #[arg(values = [1])] b: Vec<u8>) -> u8 { 1 }",
+        "/// A\n#[mcp_prompt(allow = \"everyone\")]\n\
          async fn f(ctx: &Context, #[arg(complete = [\"x\"])] a: Option<u8>) -> u8 { 1 }",
-        "#[mcp_resource(allow = \"everyone\", uri = \"a://{a}\", mime_type = \"a/b\")]\n\
+        "/// A\n#[mcp_resource(allow = \"everyone\", uri = \"a://{a}\", mime_type = \"a/b\")]\n\
          async fn f(ctx: &Context, #[arg(complete = x)] a: u8) -> u8 { 1 }",
     ] {
         names_everything_by_its_whole_path(&expand(source).to_string());
@@ -166,6 +170,7 @@ fn names_everything_by_its_whole_path(text: &str) {
         "IntoToolResult",
         "IntoPromptResult",
         "IntoResource",
+        "Pattern",
         "Icon",
         "concat",
         "file",

@@ -5,7 +5,12 @@
 //!
 //! /// Performs basic addition of numbers
 //! #[mcp_tool(allow = "everyone")]
-//! fn add(a: f64, b: f64) -> f64 {
+//! fn add(
+//!     /// First addend
+//!     a: f64,
+//!     /// Second addend
+//!     b: f64,
+//! ) -> f64 {
 //!     a + b
 //! }
 //! ```

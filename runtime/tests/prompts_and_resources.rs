@@ -15,8 +15,12 @@ async fn greet(
     /// Whom
     #[arg(complete = names)]
     name: String,
-    #[arg(complete = ["Formal", "friendly"])] tone: Option<String>,
-    #[arg(name = "howOften", complete = counts)] times: Option<u8>,
+    /// How
+    #[arg(complete = ["Formal", "friendly"])]
+    tone: Option<String>,
+    /// How often
+    #[arg(name = "howOften", complete = counts)]
+    times: Option<u8>,
 ) -> Result<Vec<Message>> {
     if name == "nobody" {
         return Err(Error::new("there is nobody to greet"));
@@ -52,6 +56,7 @@ struct Note {
     number: u32,
 }
 
+/// Notes of a team
 #[mcp_resource(allow = "everyone", uri = "docs://{team}/notes/{number}", name = "team-notes")]
 async fn notes(
     ctx: &Context,
@@ -69,6 +74,7 @@ async fn typed_twice(typed: &str) -> Vec<String> {
     vec![typed.repeat(2)]
 }
 
+/// A picture
 #[mcp_resource(allow = "everyone", uri = "test://picture", mime_type = "image/webp")]
 fn picture() -> Image {
     Image::from_bytes(b"hi", "image/png")
@@ -112,8 +118,8 @@ fn what_the_author_wrote_is_what_clients_see() {
         arguments,
         [
             ("name", Some("Whom"), true, true),
-            ("tone", None, false, true),
-            ("howOften", None, false, true),
+            ("tone", Some("How"), false, true),
+            ("howOften", Some("How often"), false, true),
         ]
     );
     let names: Vec<_> = registry.resource_infos().iter().map(|info| info.name).collect();

@@ -21,15 +21,41 @@ fn roll(
     /// How many
     #[arg(range = 1..=6, default = 2)]
     count: u8,
+    /// Repeated in the result
     label: Option<String>,
 ) -> String {
     ROLLED.store(true, Ordering::Relaxed);
     format!("{count} {}", label.unwrap_or_default())
 }
 
+/// Adds two numbers
 #[mcp_tool(allow = "everyone")]
-fn add(a: f64, b: f64) -> f64 {
+fn add(
+    /// First addend
+    a: f64,
+    /// Second addend
+    b: f64,
+) -> f64 {
     a + b
+}
+
+/// Orders paint
+#[mcp_tool(allow = "everyone")]
+fn paint(
+    /// Colour
+    #[arg(values = ["red", "blue"], default = "red")]
+    color: String,
+    /// What it is for
+    #[arg(values = ["wood", "metal"], example = ["wood"])]
+    surfaces: Vec<String>,
+    /// Litres in a can
+    #[arg(values = [1, 5])]
+    litres: Option<u8>,
+    /// Number of the customer
+    #[arg(pattern = r"^[A-Z]\d+$", example = "A17")]
+    customer: String,
+) -> String {
+    format!("{color} {surfaces:?} {litres:?} {customer}")
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -51,6 +77,7 @@ struct Found {
     words: usize,
 }
 
+/// Looks for words
 #[mcp_tool(allow = "everyone", name = "search.words")]
 async fn search(
     user: &Caller,
@@ -99,7 +126,7 @@ fn text(result: &ToolResult) -> &str {
 fn tools_are_listed_by_name() {
     let names: Vec<_> =
         registry().expect("no clash").infos().iter().map(|info| info.name).collect();
-    assert_eq!(names, ["add", "roll", "search.words"]);
+    assert_eq!(names, ["add", "paint", "roll", "search.words"]);
 }
 
 #[test]
@@ -120,11 +147,44 @@ fn what_the_author_wrote_is_what_clients_see() {
                     "type": "integer", "description": "How many",
                     "minimum": 1, "maximum": 6, "default": 2,
                 },
-                "label": { "type": "string" },
+                "label": { "type": "string", "description": "Repeated in the result" },
             },
             "additionalProperties": false,
         })
     );
+}
+
+#[test]
+fn values_patterns_and_examples_are_in_the_schema() {
+    let schema = input_schema("paint");
+    let properties = &schema["properties"];
+    assert_eq!(properties["color"]["enum"], json!(["red", "blue"]));
+    assert_eq!(properties["surfaces"]["items"]["enum"], json!(["wood", "metal"]));
+    assert_eq!(properties["surfaces"]["examples"], json!([["wood"]]));
+    assert_eq!(properties["litres"]["enum"], json!([1, 5]));
+    assert_eq!(properties["customer"]["pattern"], r"^[A-Z]\d+$");
+    assert_eq!(properties["customer"]["examples"], json!(["A17"]));
+}
+
+#[test]
+fn values_and_patterns_are_enforced_and_reported_together() {
+    let refused = call(
+        "paint",
+        json!({ "color": "green", "surfaces": ["wood", "glass"], "litres": 2, "customer": "a17" }),
+    );
+    assert!(refused.is_error);
+    assert_eq!(
+        text(&refused),
+        "invalid arguments\n\
+         - color: must be one of \"red\", \"blue\"\n\
+         - surfaces: each item must be one of \"wood\", \"metal\"\n\
+         - litres: must be one of 1, 5\n\
+         - customer: must match the pattern ^[A-Z]\\d+$"
+    );
+    let accepted = call("paint", json!({ "surfaces": ["metal"], "customer": "A17" }));
+    assert_eq!(text(&accepted), "red [\"metal\"] None A17");
+    let accepted = call("paint", json!({ "surfaces": [], "litres": 5, "customer": "Z0" }));
+    assert_eq!(text(&accepted), "red [] Some(5) Z0");
 }
 
 #[test]

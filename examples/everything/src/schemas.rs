@@ -50,6 +50,26 @@ fn json_schema_2020_12_tool(
 
 /// Takes an argument that the client repeats in the header `Mcp-Param-Value`
 #[mcp_tool(allow = "everyone", read_only)]
-fn test_custom_header(#[arg(header = "Value")] value: String) -> String {
+fn test_custom_header(
+    /// Repeated in the header `Mcp-Param-Value`
+    #[arg(header = "Value")]
+    value: String,
+) -> String {
     value
+}
+
+/// Tells where a parcel is; what its arguments may be stands in the schema, and is enforced
+#[mcp_tool(allow = "everyone", read_only)]
+fn track_parcel(
+    /// Number on the parcel
+    #[arg(pattern = r"^[A-Z]{2}\d{9}$", example = "AB123456789")]
+    number: String,
+    /// Language of the answer
+    #[arg(values = ["de", "en"], default = "en")]
+    language: String,
+) -> String {
+    match language.as_str() {
+        "de" => format!("{number} ist unterwegs"),
+        _ => format!("{number} is on its way"),
+    }
 }

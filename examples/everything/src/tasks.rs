@@ -10,7 +10,10 @@ use crate::input_required::Name;
 
 /// Greets at once, and is never a task
 #[mcp_tool(allow = "everyone", read_only)]
-fn greet(name: String) -> String {
+fn greet(
+    /// Whom
+    name: String,
+) -> String {
     format!("Hello, {name}!")
 }
 
@@ -53,7 +56,9 @@ struct Confirmation {
 #[mcp_tool(allow = "everyone", task = "required", destructive)]
 async fn confirm_delete(
     ctx: &Context,
-    #[arg(default = "file.txt")] filename: String,
+    /// The file
+    #[arg(default = "file.txt")]
+    filename: String,
 ) -> Result<String> {
     let Confirmation { confirm } = ctx.ask(format!("Delete {filename}?")).key("confirm").await?;
     Ok(if confirm { format!("Deleted {filename}") } else { format!("Kept {filename}") })

@@ -2,7 +2,9 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, ExprLit, FnArg, Lit, Meta, Pat, PatType, Signature, Visibility};
+use syn::{
+    Attribute, Expr, ExprLit, FnArg, Lit, LitStr, Meta, Pat, PatType, Signature, Visibility,
+};
 
 use super::Kind;
 
@@ -73,7 +75,7 @@ pub(crate) fn documentation(attrs: &[Attribute]) -> Option<String> {
     let mut lines: Vec<String> = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("doc")) {
         if let Meta::NameValue(meta) = &attr.meta
-            && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &meta.value
+            && let Some(text) = text(&meta.value)
         {
             lines.extend(
                 text.value()
@@ -84,4 +86,13 @@ pub(crate) fn documentation(attrs: &[Attribute]) -> Option<String> {
     }
     let text = lines.join("\n").trim().to_owned();
     (!text.is_empty()).then_some(text)
+}
+
+/// A text literal; one that comes out of a `macro_rules!` has invisible parentheses around it.
+fn text(expr: &Expr) -> Option<&LitStr> {
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
+        Expr::Group(group) => text(&group.expr),
+        _ => None,
+    }
 }

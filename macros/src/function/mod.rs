@@ -1,6 +1,7 @@
 //! What functions under `#[mcp_tool]`, `#[mcp_prompt]` and `#[mcp_resource]` have in common.
 
 pub(crate) mod ast;
+pub(crate) mod description;
 pub(crate) mod emit;
 pub(crate) mod icon;
 pub(crate) mod name;

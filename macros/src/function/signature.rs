@@ -142,6 +142,11 @@ fn parameter<'a, A>(
             None
         }
         (None, None) => {
+            if let Some(lifetime) = types::borrowed(&input.ty) {
+                let help = "write a type that owns what it holds, such as `String`";
+                errors.report(lifetime, format!("an argument belongs to the {noun}"), help);
+                return None;
+            }
             for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
                 let help = "put `#[cfg]` on the whole function, and write the function twice";
                 errors.report(attr, format!("a {noun}'s parameter cannot be conditional"), help);

@@ -1,6 +1,8 @@
 //! The types that the macro knows by name.
 
-use syn::{GenericArgument, PathArguments, Type, TypePath};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{GenericArgument, Lifetime, PathArguments, Type, TypePath};
 
 /// A type whose JSON Schema is written by the macro. That the name means the type of the standard
 /// library is asserted in the expansion.
@@ -92,6 +94,30 @@ fn segment(ty: &Type) -> Option<(String, Option<&Type>)> {
         _ => return None,
     };
     Some((segment.ident.to_string(), argument))
+}
+
+/// The first lifetime in a type but `'static`: what has one is borrowed from somebody.
+pub(crate) fn borrowed(ty: &Type) -> Option<Lifetime> {
+    lifetime(ty.to_token_stream())
+}
+
+fn lifetime(tokens: TokenStream) -> Option<Lifetime> {
+    let mut quote = None;
+    for tree in tokens {
+        match (tree, quote.take()) {
+            (TokenTree::Ident(name), Some(apostrophe)) if name != "static" => {
+                return Some(Lifetime { apostrophe, ident: name });
+            }
+            (TokenTree::Punct(punct), _) if punct.as_char() == '\'' => quote = Some(punct.span()),
+            (TokenTree::Group(group), _) => {
+                if let Some(found) = lifetime(group.stream()) {
+                    return Some(found);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The type without the invisible parentheses that a `macro_rules!` puts around its fragments.

@@ -6,7 +6,7 @@ use quote::quote;
 use super::valid::Prompt;
 use crate::function::ast::Function;
 use crate::function::emit::{self, local, option};
-use crate::function::{Kind, icon};
+use crate::function::{Kind, description, icon};
 use crate::text::{self, Call};
 
 /// The function and its registration.
@@ -16,19 +16,22 @@ pub(crate) fn prompt(source: &Function, prompt: &Prompt<'_>) -> TokenStream {
     let call = call(source, prompt);
     let complete = text::completers(prompt.arguments());
     let needs = prompt.needs.tokens(Some("PROMPTS"));
+    let undescribed = prompt.arguments().filter(|argument| argument.description.is_none());
+    let warnings = description::missing(source, undescribed.map(|argument| argument.ident));
     let fields = quote! {
         info: #info,
         call: #call,
         complete: #complete,
         needs: #needs,
     };
-    emit::registration(Kind::Prompt, source, &prompt.config, &unique, &fields)
+    let registration = emit::registration(Kind::Prompt, source, &prompt.config, &unique, &fields);
+    quote!(#registration #warnings)
 }
 
 fn info(prompt: &Prompt<'_>) -> TokenStream {
     let name = &prompt.name.text;
     let title = option(prompt.title.as_ref());
-    let description = option(prompt.description.as_ref());
+    let description = option(Some(&prompt.description));
     let icons = icon::tokens(&prompt.icons);
     let policy = &prompt.policy;
     let arguments = prompt.arguments().map(|argument| {

@@ -5,12 +5,12 @@ use syn::LitStr;
 
 use crate::config_file::Place;
 use crate::errors::Errors;
-use crate::function::ast::{self, Function};
+use crate::function::ast::Function;
 use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{Kind, policy};
+use crate::function::{Kind, description, policy};
 use crate::options;
 use crate::text::{self, TextArgument};
 
@@ -21,7 +21,7 @@ const OPTIONS: &[&str] = &["allow", "name", "title", "description", "icon", "ico
 pub(crate) struct Prompt<'a> {
     pub(crate) name: Name,
     pub(crate) title: Option<LitStr>,
-    pub(crate) description: Option<String>,
+    pub(crate) description: String,
     pub(crate) icons: Vec<Icon>,
     pub(crate) policy: LitStr,
     pub(crate) parameters: Vec<Parameter<TextArgument<'a>>>,
@@ -42,7 +42,8 @@ pub(crate) fn check<'a>(
     let config = Place::of_config(text("config").as_ref());
     let policy = policy::check(Kind::Prompt, entry("allow"), &config, sig, errors);
     let title = text("title");
-    let description = text("description").map(|text| text.value());
+    let description =
+        description::of_function(Kind::Prompt, function, entry("description"), errors);
     let icons = icon::check(entry("icon"), entry("icons"), errors);
     let name = name::of_function(Kind::Prompt, sig, entry("name"), errors);
     signature::check(Kind::Prompt, function, errors);
@@ -55,7 +56,7 @@ pub(crate) fn check<'a>(
     Some(Prompt {
         name: name?,
         title,
-        description: description.or_else(|| ast::documentation(&function.attrs)),
+        description: description?,
         icons,
         policy: policy?,
         parameters,

@@ -34,7 +34,7 @@ fn info(resource: &Resource<'_>) -> TokenStream {
     let uri = &resource.uri.literal;
     let name = &resource.name.text;
     let title = option(resource.title.as_ref());
-    let description = option(resource.description.as_ref());
+    let description = option(Some(&resource.description));
     let mime_type = option(resource.mime_type.as_ref());
     let icons = icon::tokens(&resource.icons);
     let annotations = resource.annotations.tokens();

@@ -8,12 +8,12 @@ use super::annotations::{self, Annotations};
 use super::uri::{self, Uri};
 use crate::config_file::Place;
 use crate::errors::Errors;
-use crate::function::ast::{self, Function};
+use crate::function::ast::Function;
 use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{Kind, policy};
+use crate::function::{Kind, description, policy};
 use crate::options::{self, Entry};
 use crate::text::{self, TextArgument};
 
@@ -37,7 +37,7 @@ pub(crate) struct Resource<'a> {
     pub(crate) uri: Uri,
     pub(crate) name: Name,
     pub(crate) title: Option<LitStr>,
-    pub(crate) description: Option<String>,
+    pub(crate) description: String,
     pub(crate) mime_type: Option<LitStr>,
     pub(crate) icons: Vec<Icon>,
     pub(crate) annotations: Annotations,
@@ -72,7 +72,8 @@ pub(crate) fn check<'a>(
     let policy = policy::check(Kind::Resource, entry("allow"), &config, sig, errors);
     let uri = uri(entry("uri"), sig, errors);
     let title = text("title");
-    let description = text("description").map(|text| text.value());
+    let description =
+        description::of_function(Kind::Resource, function, entry("description"), errors);
     let mime_type = text("mime_type").and_then(|text| media_type(text, errors));
     let icons = icon::check(entry("icon"), entry("icons"), errors);
     let annotations = annotations::check(entry("audience"), entry("priority"), errors);
@@ -92,7 +93,7 @@ pub(crate) fn check<'a>(
         uri: uri?,
         name: name?,
         title,
-        description: description.or_else(|| ast::documentation(&function.attrs)),
+        description: description?,
         mime_type,
         icons,
         annotations,

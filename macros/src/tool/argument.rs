@@ -1,9 +1,9 @@
 //! One parameter that comes from the client, with its `#[arg(…)]`.
 
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, PatType, Type};
+use syn::{Attribute, Expr, Ident, LitStr, Meta, PatType, Type};
 
-use super::header;
-use super::limits::{self, LITERAL, Length, Range};
+use super::limits::Limits;
+use super::{header, literal};
 use crate::errors::Errors;
 use crate::function::signature::{self, Named};
 use crate::function::types::{self, Plain};
@@ -11,8 +11,18 @@ use crate::function::{Kind, ast, name};
 use crate::options::{self, Entry};
 
 /// What `#[arg(…)]` can say.
-const OPTIONS: &[&str] =
-    &["name", "description", "default", "range", "min_len", "max_len", "header"];
+const OPTIONS: &[&str] = &[
+    "name",
+    "description",
+    "default",
+    "example",
+    "range",
+    "min_len",
+    "max_len",
+    "pattern",
+    "values",
+    "header",
+];
 
 /// A checked parameter.
 pub(crate) struct Argument<'a> {
@@ -28,8 +38,8 @@ pub(crate) struct Argument<'a> {
     pub(crate) plain: Option<Plain<'a>>,
     pub(crate) presence: Presence,
     pub(crate) description: Option<String>,
-    pub(crate) range: Option<Range>,
-    pub(crate) length: Option<Length>,
+    pub(crate) example: Option<Expr>,
+    pub(crate) limits: Limits,
     /// What follows `Mcp-Param-` in the header that repeats it.
     pub(crate) header: Option<LitStr>,
 }
@@ -51,8 +61,11 @@ pub(crate) fn check<'a>(input: &'a PatType, errors: &Errors) -> Option<Argument<
     let inner = types::inside_option(&input.ty);
     let value = inner.unwrap_or(&input.ty);
     let plain = Plain::of(value);
-    let range = entry("range").and_then(|entry| limits::range(entry, plain, errors));
-    let length = limits::length(entry("min_len"), entry("max_len"), plain, errors);
+    let limits = Limits::check(&entries, plain, errors);
+    let example = entry("example").and_then(|entry| entry.expr("…", errors));
+    if let Some(example) = example {
+        literal::check("example", example, plain, &limits, errors);
+    }
     let description = match entry("description") {
         Some(entry) => entry.text(errors).map(|text| text.value()),
         None => ast::documentation(&input.attrs),
@@ -69,7 +82,7 @@ pub(crate) fn check<'a>(input: &'a PatType, errors: &Errors) -> Option<Argument<
         }
         (None, Some(entry)) => {
             let default = entry.expr("…", errors)?;
-            check_default(default, plain, range.as_ref(), length.as_ref(), errors);
+            check_default(default, plain, &limits, errors);
             Presence::Default(Box::new(default.clone()))
         }
     };
@@ -81,8 +94,8 @@ pub(crate) fn check<'a>(input: &'a PatType, errors: &Errors) -> Option<Argument<
         plain,
         presence,
         description,
-        range,
-        length,
+        example: example.cloned(),
+        limits,
         header,
     })
 }
@@ -115,45 +128,12 @@ pub(crate) fn entries(attrs: &[Attribute], known: &[&str], errors: &Errors) -> V
     options::check(entries, known, errors)
 }
 
-/// Checks a default whose type is known. Of other types rustc checks it.
-fn check_default(
-    default: &Expr,
-    plain: Option<Plain<'_>>,
-    range: Option<&Range>,
-    length: Option<&Length>,
-    errors: &Errors,
-) {
-    let literal = match default {
-        Expr::Lit(ExprLit { lit, .. }) => Some(lit),
-        _ => None,
-    };
-    match plain {
-        None => {}
-        Some(plain @ (Plain::Whole(_) | Plain::Number(_))) => {
-            if let Some(number) = limits::number_of(plain, default, errors)
-                && let Some(range) = range
-                && !range.contains(number)
-            {
-                let help = format!("it {}", range.violation());
-                errors.report(default, "the default is outside the range", help);
-            }
-        }
-        Some(Plain::Bool) if matches!(literal, Some(Lit::Bool(_))) => {}
-        Some(Plain::Bool) => {
-            errors.report(default, "the default of a `bool` is `true` or `false`", LITERAL);
-        }
-        Some(Plain::Text) => match literal {
-            Some(Lit::Str(text)) => {
-                if length.is_some_and(|length| !length.contains(text.value().chars().count())) {
-                    let help = "the tool would refuse its own default";
-                    errors.report(default, "the default has a length that is not allowed", help);
-                }
-            }
-            _ => errors.report(default, "the default of a `String` is text in quotes", LITERAL),
-        },
-        Some(Plain::List(_)) => {
-            let help = "take an `Option<Vec<…>>`, and say in the body what `None` means";
-            errors.report(default, "a list cannot have a default", help);
-        }
+/// Checks a default whose type is known.
+fn check_default(default: &Expr, plain: Option<Plain<'_>>, limits: &Limits, errors: &Errors) {
+    if matches!(plain, Some(Plain::List(_))) {
+        let help = "take an `Option<Vec<…>>`, and say in the body what `None` means";
+        errors.report(default, "a list cannot have a default", help);
+        return;
     }
+    literal::check("default", default, plain, limits, errors);
 }

@@ -2,16 +2,18 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::argument::{Argument, Presence};
 use super::input_schema::InputSchema;
-use super::schema;
+use super::limits::Limits;
 use super::valid::{Task, Tool};
+use super::{schema, values};
 use crate::function::ast::Function;
 use crate::function::emit::{self, local, option, standard};
 use crate::function::types::Plain;
-use crate::function::{Kind, icon};
+use crate::function::{Kind, description, icon};
 
 /// The function and its registration.
 pub(crate) fn tool(source: &Function, tool: &Tool<'_>) -> TokenStream {
@@ -19,18 +21,24 @@ pub(crate) fn tool(source: &Function, tool: &Tool<'_>) -> TokenStream {
     let info = info(source, tool);
     let call = call(source, tool);
     let needs = tool.needs.tokens(None);
+    // A type of the user's may describe itself, and so does a schema of the user's.
+    let undescribed = tool.arguments().filter(|argument| {
+        tool.input_schema.is_none() && argument.plain.is_some() && argument.description.is_none()
+    });
+    let warnings = description::missing(source, undescribed.map(|argument| argument.ident));
     let fields = quote! {
         info: #info,
         call: #call,
         needs: #needs,
     };
-    emit::registration(Kind::Tool, source, &tool.config, &unique, &fields)
+    let registration = emit::registration(Kind::Tool, source, &tool.config, &unique, &fields);
+    quote!(#registration #warnings)
 }
 
 fn info(source: &Function, tool: &Tool<'_>) -> TokenStream {
     let name = &tool.name.text;
     let title = option(tool.title.as_ref());
-    let description = option(tool.description.as_ref());
+    let description = option(Some(&tool.description));
     let input_schema = input_schema(tool);
     let output_schema = emit::at_output(source, "static", "IntoToolResult", "OUTPUT_SCHEMA");
     let read_only = option(tool.hints.read_only);
@@ -92,14 +100,16 @@ fn input_schema(tool: &Tool<'_>) -> TokenStream {
             return quote!(.written(#name, #text, #required));
         }
         let description = option(argument.description.as_ref());
+        let shown = |literal: &Expr| {
+            quote_spanned!(literal.span()=> ::toolgate::__private::shown::<#value>(#literal))
+        };
         let default = option(match &argument.presence {
-            Presence::Default(default) => Some(quote_spanned! {default.span()=>
-                ::toolgate::__private::default_value::<#value>(#default)
-            }),
+            Presence::Default(default) => Some(shown(default)),
             _ => None,
         });
+        let example = option(argument.example.as_ref().map(shown));
         quote_spanned! {value.span()=>
-            .described::<#value>(#name, #description, #default, #required)
+            .described::<#value>(#name, #description, #default, #example, #required)
         }
     });
     quote! {
@@ -176,26 +186,9 @@ fn take(argument: &Argument<'_>, given: &Ident, name: &Ident) -> TokenStream {
 
 fn checks(argument: &Argument<'_>, given: &Ident, name: &Ident) -> Vec<TokenStream> {
     let value = local("value");
-    let mut checks = Vec::new();
-    if let Some(range) = &argument.range {
-        let tokens = &range.tokens;
-        checks.push((quote!((#tokens).contains(#value)), range.violation()));
-    }
-    if let Some(length) = &argument.length {
-        let (count, unit) = match argument.plain {
-            Some(Plain::List(_)) => (quote!(#value.len()), "item"),
-            _ => (quote!(#value.chars().count()), "character"),
-        };
-        let test = match (length.min.map(|min| min as usize), length.max.map(|max| max as usize)) {
-            (Some(min), Some(max)) => quote!((#min..=#max).contains(&#count)),
-            (Some(min), None) => quote!(#count >= #min),
-            (None, max) => quote!(#count <= #max),
-        };
-        checks.push((test, length.violation(unit)));
-    }
     let text = &argument.name;
     let optional = matches!(argument.presence, Presence::Optional);
-    checks
+    tests(argument, &value)
         .into_iter()
         .map(|(test, violation)| {
             let test =
@@ -203,4 +196,54 @@ fn checks(argument: &Argument<'_>, given: &Ident, name: &Ident) -> Vec<TokenStre
             quote!(#given.check(#text, &#name, |#value| #test, #violation);)
         })
         .collect()
+}
+
+/// What `value` has to pass, and what the caller hears where it does not.
+fn tests(argument: &Argument<'_>, value: &Ident) -> Vec<(TokenStream, String)> {
+    let Limits { range, length, pattern, values } = &argument.limits;
+    let is_list = matches!(argument.plain, Some(Plain::List(_)));
+    let mut tests = Vec::new();
+    if let Some(range) = range {
+        let tokens = &range.tokens;
+        tests.push((quote!((#tokens).contains(#value)), range.violation()));
+    }
+    if let Some(length) = length {
+        let (count, unit) = match is_list {
+            true => (quote!(#value.len()), "item"),
+            false => (quote!(#value.chars().count()), "character"),
+        };
+        let test = match (length.min.map(|min| min as usize), length.max.map(|max| max as usize)) {
+            (Some(min), Some(max)) => quote!((#min..=#max).contains(&#count)),
+            (Some(min), None) => quote!(#count >= #min),
+            (None, max) => quote!(#count <= #max),
+        };
+        tests.push((test, length.violation(unit)));
+    }
+    if let Some(pattern) = pattern {
+        let (compiled, matched) = (local("PATTERN"), &pattern.matched);
+        let test = quote! {{
+            static #compiled: ::toolgate::__private::Pattern =
+                ::toolgate::__private::Pattern::new(#matched);
+            #compiled.is_match(#value)
+        }};
+        tests.push((test, pattern.violation()));
+    }
+    if let Some(values) = values {
+        let test = match argument.plain {
+            Some(Plain::List(item)) => {
+                let item = is_among(values, Plain::of(item), value);
+                quote!(#value.iter().all(|#value| #item))
+            }
+            plain => is_among(values, plain, value),
+        };
+        tests.push((test, values::violation(values, is_list)));
+    }
+    tests
+}
+
+fn is_among(values: &[Expr], plain: Option<Plain<'_>>, value: &Ident) -> TokenStream {
+    match plain {
+        Some(Plain::Text) => quote!([#(#values),*].contains(&#value.as_str())),
+        _ => quote!([#(#values),*].contains(#value)),
+    }
 }

@@ -1,12 +1,46 @@
-//! `range`, `min_len` and `max_len` of `#[arg]`: what a schema can say and the wrapper enforces.
+//! `range`, `min_len`, `max_len`, `pattern` and `values` of `#[arg]`: what a schema can say and the
+//! wrapper enforces.
 
 use std::fmt;
 
 use syn::{Expr, ExprLit, ExprRange, ExprUnary, Lit, RangeLimits, UnOp};
 
+use super::pattern::{self, Pattern};
+use super::values;
 use crate::errors::Errors;
 use crate::function::types::{Plain, WholeNumber};
 use crate::options::Entry;
+
+/// What a value of the type has to be besides.
+#[derive(Default)]
+pub(crate) struct Limits {
+    pub(crate) range: Option<Range>,
+    pub(crate) length: Option<Length>,
+    pub(crate) pattern: Option<Pattern>,
+    /// All that is allowed; of a list, all that its items may be.
+    pub(crate) values: Option<Vec<Expr>>,
+}
+
+impl Limits {
+    /// Checks the options.
+    pub(crate) fn check(entries: &[Entry], plain: Option<Plain<'_>>, errors: &Errors) -> Self {
+        let entry = |key: &str| entries.iter().find(|entry| entry.key == key);
+        let length = length(entry("min_len"), entry("max_len"), plain, errors);
+        if entry("values").is_some() && !matches!(plain, Some(Plain::List(_))) {
+            let others = ["range", "min_len", "max_len", "pattern"].into_iter().filter_map(entry);
+            for other in others {
+                let help = format!("leave `{}` out", other.key);
+                errors.report(&other.key, "`values` says already what is allowed", help);
+            }
+        }
+        Self {
+            range: entry("range").and_then(|entry| range(entry, plain, errors)),
+            length,
+            pattern: entry("pattern").and_then(|entry| pattern::check(entry, plain, errors)),
+            values: entry("values").and_then(|entry| values::check(entry, plain, errors)),
+        }
+    }
+}
 
 /// A number in an option.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -95,7 +129,7 @@ pub(crate) fn number_of(plain: Plain<'_>, expr: &Expr, errors: &Errors) -> Optio
 pub(crate) const LITERAL: &str = "it stands in the schema, so write the literal itself";
 
 /// Checks `range = …` of a parameter.
-pub(crate) fn range(entry: &Entry, plain: Option<Plain<'_>>, errors: &Errors) -> Option<Range> {
+fn range(entry: &Entry, plain: Option<Plain<'_>>, errors: &Errors) -> Option<Range> {
     let expr = entry.expr("1..=10", errors)?;
     let Some(plain @ (Plain::Whole(_) | Plain::Number(_))) = plain else {
         let help = "a range is for numbers; text and lists have `min_len` and `max_len`";
@@ -158,7 +192,7 @@ impl Range {
 }
 
 /// Checks `min_len = …` and `max_len = …` of a parameter.
-pub(crate) fn length(
+fn length(
     min: Option<&Entry>,
     max: Option<&Entry>,
     plain: Option<Plain<'_>>,

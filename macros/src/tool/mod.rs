@@ -5,8 +5,11 @@ mod expand;
 mod header;
 mod input_schema;
 mod limits;
+mod literal;
+mod pattern;
 mod schema;
 mod valid;
+mod values;
 
 use proc_macro2::TokenStream;
 

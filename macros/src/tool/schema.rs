@@ -34,19 +34,25 @@ pub(crate) fn property(argument: &Argument<'_>) -> Option<String> {
     }
     let (mut min, mut max) = limits_of_type(plain);
     let mut upper = "maximum";
-    if let Some(range) = &argument.range {
+    if let Some(range) = &argument.limits.range {
         min = range.min.map(|number| number.to_string()).or(min);
         max = range.max.map(|number| number.to_string()).or(max);
         upper = if range.below { "exclusiveMaximum" } else { upper };
     }
+    let values = match &argument.limits.values {
+        Some(values) => Some(list(values.iter())?),
+        None => None,
+    };
     if let Plain::List(item) = plain {
-        add("items", item_schema(item)?);
+        add("items", item_schema(item, values.as_deref())?);
+    } else if let Some(values) = values {
+        add("enum", values);
     }
     let (shortest, longest) = match plain {
         Plain::List(_) => ("minItems", "maxItems"),
         _ => ("minLength", "maxLength"),
     };
-    let length = argument.length.as_ref();
+    let length = argument.limits.length.as_ref();
     let limits = [
         ("minimum", min),
         (upper, max),
@@ -58,8 +64,14 @@ pub(crate) fn property(argument: &Argument<'_>) -> Option<String> {
             add(key, value);
         }
     }
+    if let Some(pattern) = &argument.limits.pattern {
+        add("pattern", quoted(&pattern.written));
+    }
     if let Presence::Default(default) = &argument.presence {
         add("default", literal(default)?);
+    }
+    if let Some(example) = &argument.example {
+        add("examples", list([example].into_iter())?);
     }
     if let Some(header) = &argument.header {
         add("x-mcp-header", quoted(&header.value()));
@@ -68,17 +80,18 @@ pub(crate) fn property(argument: &Argument<'_>) -> Option<String> {
     Some(format!("{{{}}}", members.join(",")))
 }
 
-fn item_schema(ty: &Type) -> Option<String> {
+fn item_schema(ty: &Type, values: Option<&str>) -> Option<String> {
     let plain = Plain::of(ty)?;
     let mut schema = format!(r#"{{"type":{}"#, quoted(type_name(plain)));
     let (min, max) = limits_of_type(plain);
-    for (key, value) in [("minimum", min), ("maximum", max)] {
+    for (key, value) in [("enum", values), ("minimum", min.as_deref()), ("maximum", max.as_deref())]
+    {
         if let Some(value) = value {
             schema.push_str(&format!(r#","{key}":{value}"#));
         }
     }
     if let Plain::List(item) = plain {
-        schema.push_str(&format!(r#","items":{}"#, item_schema(item)?));
+        schema.push_str(&format!(r#","items":{}"#, item_schema(item, None)?));
     }
     schema.push('}');
     Some(schema)
@@ -94,12 +107,19 @@ fn type_name(plain: Plain<'_>) -> &'static str {
     }
 }
 
-fn literal(default: &Expr) -> Option<String> {
-    match default {
+/// JSON text of a literal.
+pub(crate) fn literal(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Array(array) => list(array.elems.iter()),
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(quoted(&text.value())),
         Expr::Lit(ExprLit { lit: Lit::Bool(flag), .. }) => Some(flag.value.to_string()),
         other => limits::number(other).map(|number| number.to_string()),
     }
+}
+
+fn list<'a>(items: impl Iterator<Item = &'a Expr>) -> Option<String> {
+    let items: Option<Vec<_>> = items.map(literal).collect();
+    Some(format!("[{}]", items?.join(",")))
 }
 
 fn limits_of_type(plain: Plain<'_>) -> (Option<String>, Option<String>) {

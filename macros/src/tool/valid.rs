@@ -8,12 +8,12 @@ use super::header;
 use super::input_schema::{self, InputSchema};
 use crate::config_file::Place;
 use crate::errors::Errors;
-use crate::function::ast::{self, Function};
+use crate::function::ast::Function;
 use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{Kind, policy};
+use crate::function::{Kind, description, policy};
 use crate::options::{self, Entry};
 
 /// What `#[mcp_tool(…)]` can say.
@@ -37,7 +37,7 @@ const OPTIONS: &[&str] = &[
 pub(crate) struct Tool<'a> {
     pub(crate) name: Name,
     pub(crate) title: Option<LitStr>,
-    pub(crate) description: Option<String>,
+    pub(crate) description: String,
     pub(crate) hints: Hints,
     pub(crate) icons: Vec<Icon>,
     pub(crate) task: Task,
@@ -78,7 +78,7 @@ pub(crate) fn check<'a>(
     let config = Place::of_config(text("config").as_ref());
     let policy = policy::check(Kind::Tool, entry("allow"), &config, sig, errors);
     let title = text("title");
-    let description = text("description").map(|text| text.value());
+    let description = description::of_function(Kind::Tool, function, entry("description"), errors);
     let hints = Hints {
         read_only: flag("read_only"),
         destructive: flag("destructive"),
@@ -104,7 +104,7 @@ pub(crate) fn check<'a>(
     Some(Tool {
         name: name?,
         title,
-        description: description.or_else(|| ast::documentation(&function.attrs)),
+        description: description?,
         hints,
         icons,
         task,

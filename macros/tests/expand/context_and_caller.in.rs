@@ -1,4 +1,10 @@
+/// Whoami
 #[mcp_tool(allow = "everyone")]
-async fn whoami(greeting: String, user: &Caller, ctx: &toolgate::tool::Context) -> String {
+async fn whoami(
+    /// Greeting
+    greeting: String,
+    user: &Caller,
+    ctx: &toolgate::tool::Context,
+) -> String {
     greeting
 }

@@ -1,3 +1,4 @@
+/// Whoami
 async fn whoami(
     greeting: String,
     user: &Caller,
@@ -16,9 +17,9 @@ const _: () = {
         info: ::toolgate::__private::ToolInfo {
             name: "whoami",
             title: ::core::option::Option::None,
-            description: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Whoami"),
             input_schema: ::toolgate::__private::Schema::Static(
-                "{\"type\":\"object\",\"properties\":{\"greeting\":{\"type\":\"string\"}},\"required\":[\"greeting\"],\"additionalProperties\":false}",
+                "{\"type\":\"object\",\"properties\":{\"greeting\":{\"type\":\"string\",\"description\":\"Greeting\"}},\"required\":[\"greeting\"],\"additionalProperties\":false}",
             ),
             output_schema: <String as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA,
             annotations: ::toolgate::__private::Annotations {

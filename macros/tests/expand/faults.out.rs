@@ -17,6 +17,7 @@
     "an argument belongs to the tool\n= help: write `String`"
 }
 #[allow(unused)]
+/// Two
 fn two(a: u8, b: &str) -> u8 {
     a
 }

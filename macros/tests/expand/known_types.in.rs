@@ -6,10 +6,15 @@
 pub(crate) fn add(
     /// First addend
     a: f64,
+    /// Second addend
     mut b: f64,
+    /// List
     list: Vec<Vec<i8>>,
+    /// Flag
     flag: Option<bool>,
-    #[allow(unused)] r#type: String,
+    /// Type
+    #[allow(unused)]
+    r#type: String,
 ) -> f64 {
     a + b
 }

@@ -27,7 +27,7 @@ const _: () = {
                 "Performs basic addition of numbers\n\nIn floating point.",
             ),
             input_schema: ::toolgate::__private::Schema::Static(
-                "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"number\",\"description\":\"First addend\"},\"b\":{\"type\":\"number\"},\"list\":{\"type\":\"array\",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":-128,\"maximum\":127}}},\"flag\":{\"type\":\"boolean\"},\"type\":{\"type\":\"string\"}},\"required\":[\"a\",\"b\",\"list\",\"type\"],\"additionalProperties\":false}",
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"number\",\"description\":\"First addend\"},\"b\":{\"type\":\"number\",\"description\":\"Second addend\"},\"list\":{\"type\":\"array\",\"description\":\"List\",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":-128,\"maximum\":127}}},\"flag\":{\"type\":\"boolean\",\"description\":\"Flag\"},\"type\":{\"type\":\"string\",\"description\":\"Type\"}},\"required\":[\"a\",\"b\",\"list\",\"type\"],\"additionalProperties\":false}",
             ),
             output_schema: <f64 as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA,
             annotations: ::toolgate::__private::Annotations {

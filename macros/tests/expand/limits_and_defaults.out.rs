@@ -1,3 +1,4 @@
+/// Limits
 fn limits(
     steps: u8,
     ratio: Option<f32>,
@@ -20,9 +21,9 @@ const _: () = {
         info: ::toolgate::__private::ToolInfo {
             name: "limits",
             title: ::core::option::Option::None,
-            description: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Limits"),
             input_schema: ::toolgate::__private::Schema::Static(
-                "{\"type\":\"object\",\"properties\":{\"steps\":{\"type\":\"integer\",\"minimum\":4,\"maximum\":8,\"default\":4},\"ratio\":{\"type\":\"number\",\"minimum\":0,\"exclusiveMaximum\":1},\"offset\":{\"type\":\"integer\",\"maximum\":9,\"default\":-3},\"color\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":10,\"default\":\"red \\\"rose\\\"\"},\"tags\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":1},\"maxResults\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":4294967295,\"default\":10},\"verbose\":{\"type\":\"boolean\",\"default\":false}},\"additionalProperties\":false}",
+                "{\"type\":\"object\",\"properties\":{\"steps\":{\"type\":\"integer\",\"description\":\"Steps\",\"minimum\":4,\"maximum\":8,\"default\":4},\"ratio\":{\"type\":\"number\",\"description\":\"Ratio\",\"minimum\":0,\"exclusiveMaximum\":1},\"offset\":{\"type\":\"integer\",\"description\":\"Offset\",\"maximum\":9,\"default\":-3},\"color\":{\"type\":\"string\",\"description\":\"Color\",\"minLength\":1,\"maxLength\":10,\"default\":\"red \\\"rose\\\"\"},\"tags\":{\"type\":\"array\",\"description\":\"Tags\",\"items\":{\"type\":\"string\"},\"maxItems\":1},\"maxResults\":{\"type\":\"integer\",\"description\":\"Max results\",\"minimum\":0,\"maximum\":4294967295,\"default\":10},\"verbose\":{\"type\":\"boolean\",\"description\":\"Verbose\",\"default\":false}},\"additionalProperties\":false}",
             ),
             output_schema: <String as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA,
             annotations: ::toolgate::__private::Annotations {

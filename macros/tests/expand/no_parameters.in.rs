@@ -1,2 +1,3 @@
+/// Ping
 #[mcp_tool(allow = "everyone")]
 fn ping() {}

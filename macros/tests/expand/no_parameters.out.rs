@@ -1,3 +1,4 @@
+/// Ping
 fn ping() {}
 #[doc(hidden)]
 #[macro_export]
@@ -10,7 +11,7 @@ const _: () = {
         info: ::toolgate::__private::ToolInfo {
             name: "ping",
             title: ::core::option::Option::None,
-            description: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Ping"),
             input_schema: ::toolgate::__private::Schema::Static(
                 "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}",
             ),

@@ -1,3 +1,4 @@
+/// Literal
 #[mcp_tool(
     allow = "everyone",
     task = "optional",
@@ -9,6 +10,7 @@
 fn literal(#[arg(header = "Region")] region: Option<String>) -> String {
     region.unwrap_or_default()
 }
+/// Constant
 #[mcp_tool(allow = "everyone", task = "required", input_schema = schemas::CONSTANT)]
 fn constant(count: u8) -> u8 {
     count

@@ -1,3 +1,4 @@
+/// Literal
 fn literal(region: Option<String>) -> String {
     region.unwrap_or_default()
 }
@@ -12,7 +13,7 @@ const _: () = {
         info: ::toolgate::__private::ToolInfo {
             name: "literal",
             title: ::core::option::Option::None,
-            description: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Literal"),
             input_schema: ::toolgate::__private::Schema::Static(
                 "{\"type\":\"object\",\"properties\":{\"region\":{\"type\":\"string\",\"x-mcp-header\":\"Region\"}}}",
             ),
@@ -64,6 +65,7 @@ const _: () = {
     };
     ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
 };
+/// Constant
 fn constant(count: u8) -> u8 {
     count
 }
@@ -78,7 +80,7 @@ const _: () = {
         info: ::toolgate::__private::ToolInfo {
             name: "constant",
             title: ::core::option::Option::None,
-            description: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Constant"),
             input_schema: ::toolgate::__private::Schema::Build(|| ::toolgate::__private::constant(
                 schemas::CONSTANT,
             )),

@@ -9,7 +9,10 @@ async fn greet(
     /// Whom
     #[arg(complete = people::names)]
     name: String,
-    #[arg(complete = ["formal", "warm"], name = "toneOfVoice")] tone: Option<String>,
+    /// How
+    #[arg(complete = ["formal", "warm"], name = "toneOfVoice")]
+    tone: Option<String>,
+    /// How often
     times: Option<u8>,
 ) -> Result<Vec<Message>> {
     Ok(vec![])

@@ -28,13 +28,13 @@ const _: () = {
                 },
                 ::toolgate::__private::PromptArgument {
                     name: "toneOfVoice",
-                    description: ::core::option::Option::None,
+                    description: ::core::option::Option::Some("How"),
                     required: false,
                     completes: true,
                 },
                 ::toolgate::__private::PromptArgument {
                     name: "times",
-                    description: ::core::option::Option::None,
+                    description: ::core::option::Option::Some("How often"),
                     required: false,
                     completes: false,
                 },

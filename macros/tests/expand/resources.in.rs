@@ -8,6 +8,7 @@
 fn handbook() -> &'static str {
     "# Handbook"
 }
+/// Notes
 #[mcp_resource(allow = "everyone", uri = "docs://{team}/notes/{number}", title = "Notes")]
 async fn notes(
     number: u32,

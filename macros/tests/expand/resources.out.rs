@@ -57,6 +57,7 @@ const _: () = {
     };
     ::toolgate::__private::inventory::submit!(__TOOLGATE_RESOURCE);
 };
+/// Notes
 async fn notes(number: u32, user: &Caller, team: String) -> Result<Option<Json<Note>>> {
     Ok(None)
 }
@@ -78,7 +79,7 @@ const _: () = {
             uri: "docs://{team}/notes/{number}",
             name: "notes",
             title: ::core::option::Option::Some("Notes"),
-            description: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Notes"),
             mime_type: ::core::option::Option::None,
             variables: &[
                 ::toolgate::__private::ResourceVariable {

@@ -1,5 +1,7 @@
+/// Search
 #[mcp_tool(allow = "everyone")]
 fn search(
+    /// Query
     query: String,
     /// What to leave out
     filter: Option<Filter>,

@@ -1,3 +1,4 @@
+/// Search
 fn search(
     query: String,
     filter: Option<Filter>,
@@ -17,15 +18,20 @@ const _: () = {
         info: ::toolgate::__private::ToolInfo {
             name: "search",
             title: ::core::option::Option::None,
-            description: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Search"),
             input_schema: ::toolgate::__private::Schema::Build(|| {
                 ::toolgate::__private::InputSchema::new()
-                    .written("query", "{\"type\":\"string\"}", true)
+                    .written(
+                        "query",
+                        "{\"type\":\"string\",\"description\":\"Query\"}",
+                        true,
+                    )
                     .described::<
                         Filter,
                     >(
                         "filter",
                         ::core::option::Option::Some("What to leave out"),
+                        ::core::option::Option::None,
                         ::core::option::Option::None,
                         false,
                     )
@@ -35,14 +41,16 @@ const _: () = {
                         "order",
                         ::core::option::Option::Some("Sort order"),
                         ::core::option::Option::Some(
-                            ::toolgate::__private::default_value::<Order>(Order::Newest),
+                            ::toolgate::__private::shown::<Order>(Order::Newest),
                         ),
+                        ::core::option::Option::None,
                         false,
                     )
                     .described::<
                         Vec<Page>,
                     >(
                         "pages",
+                        ::core::option::Option::None,
                         ::core::option::Option::None,
                         ::core::option::Option::None,
                         true,

@@ -1,3 +1,4 @@
+/// Nothing
 async fn nothing(ctx: &Context) -> String {
     ctx.progress(0.5);
     ctx.caller().subject.clone()
@@ -13,7 +14,7 @@ const _: () = {
         info: ::toolgate::__private::ToolInfo {
             name: "nothing",
             title: ::core::option::Option::None,
-            description: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Nothing"),
             input_schema: ::toolgate::__private::Schema::Static(
                 "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}",
             ),
@@ -45,6 +46,7 @@ const _: () = {
     };
     ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
 };
+/// Asks
 async fn asks(ctx: &Context) -> Result<String> {
     ctx.ask("What is your name?").await
 }
@@ -59,7 +61,7 @@ const _: () = {
         info: ::toolgate::__private::ToolInfo {
             name: "asks",
             title: ::core::option::Option::None,
-            description: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Asks"),
             input_schema: ::toolgate::__private::Schema::Static(
                 "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}",
             ),
@@ -95,6 +97,7 @@ const _: () = {
     };
     ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
 };
+/// Keeps
 async fn keeps(ctx: &Context) -> Result<u32> {
     ctx.info("counting");
     ctx.state::<u32>().update(|count| *count += 1).await
@@ -110,7 +113,7 @@ const _: () = {
         info: ::toolgate::__private::ToolInfo {
             name: "keeps",
             title: ::core::option::Option::None,
-            description: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Keeps"),
             input_schema: ::toolgate::__private::Schema::Static(
                 "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}",
             ),
@@ -149,6 +152,7 @@ const _: () = {
     };
     ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
 };
+/// Hands it on
 async fn hands_it_on(ctx: &Context) -> String {
     helper(ctx).await
 }
@@ -163,7 +167,7 @@ const _: () = {
         info: ::toolgate::__private::ToolInfo {
             name: "hands_it_on",
             title: ::core::option::Option::None,
-            description: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Hands it on"),
             input_schema: ::toolgate::__private::Schema::Static(
                 "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}",
             ),

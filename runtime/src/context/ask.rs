@@ -59,6 +59,7 @@ impl Context {
     ///     nights: u32,
     /// }
     ///
+    /// /// Books a table
     /// #[mcp_tool(allow = "everyone")]
     /// async fn book(ctx: &Context) -> Result<String> {
     ///     let trip: Trip = ctx.ask("Where do you want to go?").await?;

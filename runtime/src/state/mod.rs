@@ -13,7 +13,11 @@
 //!
 //! /// Keeps a note and tells how many there are
 //! #[mcp_tool(allow = "everyone")]
-//! async fn keep_note(ctx: &Context, note: String) -> Result<usize> {
+//! async fn keep_note(
+//!     ctx: &Context,
+//!     /// The note
+//!     note: String,
+//! ) -> Result<usize> {
 //!     let notes = ctx.state::<Notes>();
 //!     let count = notes.update(|Notes(notes)| {
 //!         notes.push(note.clone());

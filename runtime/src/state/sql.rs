@@ -24,7 +24,13 @@ use super::params::{Params, SqlValue};
 ///
 /// /// Adds an expense and tells the sum
 /// #[mcp_tool(allow = "everyone")]
-/// async fn add_expense(ctx: &Context, what: String, amount: f64) -> Result<f64> {
+/// async fn add_expense(
+///     ctx: &Context,
+///     /// What it was for
+///     what: String,
+///     /// In euros
+///     amount: f64,
+/// ) -> Result<f64> {
 ///     let sql = ctx.sql();
 ///     sql.execute("CREATE TABLE IF NOT EXISTS expenses (what TEXT, amount REAL)", ()).await?;
 ///     sql.execute("INSERT INTO expenses VALUES (?, ?)", (what, amount)).await?;

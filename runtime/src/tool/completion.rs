@@ -8,6 +8,7 @@ use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 
 use super::context::Context;
+use super::error;
 
 /// A function that completes an argument: of what was typed so far, or of the context and that;
 /// async or not. `Form` tells the four apart, and is found by the compiler.
@@ -75,7 +76,7 @@ pub trait IntoCompletion {
     ///
     /// # Errors
     ///
-    /// What the error of the function displays; the client gets it as an internal error.
+    /// What the client is told of the function's error, in a JSON-RPC error.
     fn into_completion(self) -> Result<Vec<String>, String>;
 }
 
@@ -91,11 +92,11 @@ impl IntoCompletion for Vec<&str> {
     }
 }
 
-impl<T: IntoCompletion, E: Display> IntoCompletion for Result<T, E> {
+impl<T: IntoCompletion, E: Display + 'static> IntoCompletion for Result<T, E> {
     fn into_completion(self) -> Result<Vec<String>, String> {
         match self {
             Ok(values) => values.into_completion(),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error::told(&error)),
         }
     }
 }

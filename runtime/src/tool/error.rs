@@ -1,13 +1,22 @@
-//! The error type that a tool can use with `?`.
+//! The error type that a tool can use with `?`, and what the caller is told of an error.
 
+use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
+use toolgate_core::seal::Entropy;
 
-/// What went wrong in a tool. The caller sees its message.
+use crate::context::Refusal;
+use crate::platform::PlatformEntropy;
+
+/// What went wrong in a tool, prompt or resource.
 ///
-/// Every [`std::error::Error`] turns into it, so `?` works on the errors of `worker`,
-/// `serde_json` and any other crate.
+/// [`Error::new`] is for the caller, who reads its message. Every [`std::error::Error`] turns into an
+/// internal error, so `?` works on the errors of `worker`, `serde_json` and any other crate: it is
+/// logged under an id, and the caller sees that id alone, since such a message may tell of tables,
+/// addresses or secrets. `map_err(Error::new)` shows one on purpose. A [`Refusal`] is shown: it tells
+/// what the client itself answered.
 ///
 /// ```
 /// use toolgate::prelude::*;
@@ -16,7 +25,7 @@ use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 ///     if text.is_empty() {
 ///         return Err(Error::new("there is nothing to parse"));
 ///     }
-///     Ok(text.parse()?)
+///     text.parse().map_err(Error::new)
 /// }
 /// assert_eq!(parse("").unwrap_err().to_string(), "there is nothing to parse");
 /// ```
@@ -24,14 +33,24 @@ use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 // the one of every type into itself.
 pub struct Error {
     message: String,
-    is_of_protocol: bool,
+    kind: Kind,
+}
+
+/// Whom an error is for.
+enum Kind {
+    Caller,
+    Protocol,
+    /// The log, which also reads what caused it.
+    Log {
+        causes: String,
+    },
 }
 
 impl Error {
-    /// An error with this message.
+    /// An error with this message, which the caller reads.
     #[must_use]
     pub fn new(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), is_of_protocol: false }
+        Self { message: message.to_string(), kind: Kind::Caller }
     }
 
     /// An error that no model should try to put right: the client gets a JSON-RPC error with this
@@ -39,19 +58,84 @@ impl Error {
     /// resources every error is one of these.
     #[must_use]
     pub fn protocol(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), is_of_protocol: true }
+        Self { message: message.to_string(), kind: Kind::Protocol }
     }
 
     /// The JSON-RPC error, where it is one.
     pub(super) fn fault(&self) -> Option<Fault> {
-        self.is_of_protocol.then(|| Fault::new(INTERNAL_ERROR, self.message.clone()))
+        matches!(self.kind, Kind::Protocol)
+            .then(|| Fault::new(INTERNAL_ERROR, self.message.clone()))
+    }
+
+    fn told(&self) -> String {
+        match &self.kind {
+            Kind::Caller | Kind::Protocol => self.message.clone(),
+            Kind::Log { causes } => internal(&format!("{}{causes}", self.message)),
+        }
     }
 }
 
-impl<E: std::error::Error> From<E> for Error {
+impl<E: std::error::Error + 'static> From<E> for Error {
     fn from(error: E) -> Self {
-        Self::new(error)
+        let kind = match (&error as &dyn Any).is::<Refusal>() {
+            true => Kind::Caller,
+            false => Kind::Log { causes: causes(&error) },
+        };
+        Self { message: error.to_string(), kind }
     }
+}
+
+/// What the sources of an error add to its own words.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut causes = String::new();
+    let mut last = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let text = error.to_string();
+        // Many errors have said already what their source says.
+        if !last.contains(&text) {
+            causes.push_str(": ");
+            causes.push_str(&text);
+            last = text;
+        }
+        source = error.source();
+    }
+    causes
+}
+
+/// What the caller is told of an error: words that were chosen for them, or the id under which it is
+/// in the log.
+pub(super) fn told<E: fmt::Display + 'static>(error: &E) -> String {
+    let any = error as &dyn Any;
+    if let Some(error) = any.downcast_ref::<Error>() {
+        return error.told();
+    }
+    let is_for_caller = any.is::<String>()
+        || any.is::<&str>()
+        || any.is::<Cow<'static, str>>()
+        || any.is::<Box<str>>()
+        || any.is::<Refusal>();
+    if is_for_caller { error.to_string() } else { internal(&error.to_string()) }
+}
+
+/// Logs what the caller must not read, and says where it is.
+pub(super) fn internal(message: &str) -> String {
+    let mut id = [0; 8];
+    PlatformEntropy.fill(&mut id);
+    let id = u64::from_be_bytes(id);
+    log(&format!("internal error {id:016x}: {message}"));
+    format!("internal error {id:016x}: see the server's log")
+}
+
+#[cfg(target_arch = "wasm32")]
+fn log(line: &str) {
+    worker::console_error!("{line}");
+}
+
+/// In a test of the author's there is no console.
+#[cfg(not(target_arch = "wasm32"))]
+fn log(line: &str) {
+    eprintln!("{line}");
 }
 
 impl fmt::Display for Error {
@@ -69,3 +153,75 @@ impl fmt::Debug for Error {
 
 /// A `Result` with [`Error`] unless it says otherwise.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Lost(Option<&'static str>);
+
+    impl fmt::Display for Lost {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0.unwrap_or("table users is gone"))
+        }
+    }
+
+    impl std::error::Error for Lost {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            self.0.map(|_| &Self(None) as _)
+        }
+    }
+
+    fn by_question_mark(error: Lost) -> Result<()> {
+        Err(error)?;
+        Ok(())
+    }
+
+    /// The id in what the caller is told.
+    fn id(told: &str) -> &str {
+        let id = told.strip_prefix("internal error ").expect("an internal error");
+        let id = id.strip_suffix(": see the server's log").expect("nothing else");
+        assert!(id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
+        id
+    }
+
+    #[test]
+    fn words_for_the_caller_are_shown() {
+        assert_eq!(told(&Error::new("no credits left")), "no credits left");
+        assert_eq!(told(&"no credits left"), "no credits left");
+        assert_eq!(told(&"no credits left".to_owned()), "no credits left");
+        assert_eq!(told(&Cow::Borrowed("no credits left")), "no credits left");
+        assert_eq!(told(&Box::<str>::from("no credits left")), "no credits left");
+    }
+
+    #[test]
+    fn an_error_of_another_type_is_not_shown() {
+        id(&told(&Lost(None)));
+        id(&told(&by_question_mark(Lost(None)).unwrap_err()));
+        let boxed: Box<dyn std::error::Error> = Box::new(Lost(None));
+        id(&told(&boxed));
+    }
+
+    #[test]
+    fn each_internal_error_has_an_id_of_its_own() {
+        assert_ne!(id(&told(&Lost(None))), id(&told(&Lost(None))));
+    }
+
+    #[test]
+    fn an_error_is_shown_on_purpose() {
+        assert_eq!(told(&Error::new(Lost(None))), "table users is gone");
+    }
+
+    #[test]
+    fn what_the_client_answered_is_shown() {
+        assert_eq!(told(&Refusal::Declined), "the question was declined");
+        assert_eq!(told(&Error::from(Refusal::Declined)), "the question was declined");
+    }
+
+    #[test]
+    fn the_log_reads_what_caused_an_error_and_nothing_twice() {
+        assert_eq!(causes(&Lost(Some("the query failed"))), ": table users is gone");
+        assert_eq!(causes(&Lost(Some("failed: table users is gone"))), "");
+    }
+}

@@ -6,6 +6,7 @@ use serde_json::Value;
 use toolgate_core::mcp::content::Content;
 use toolgate_core::mcp::content::ToolResult;
 
+use super::error;
 use super::result::IntoToolResult;
 use super::schema;
 
@@ -25,7 +26,8 @@ impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
         let value = match serde_json::to_value(self.0) {
             Ok(value) => value,
             Err(error) => {
-                return ToolResult::error(format!("the result cannot be sent as JSON: {error}"));
+                let message = format!("a result cannot be sent as JSON: {error}");
+                return ToolResult::error(error::internal(&message));
             }
         };
         let content = vec![Content::Text(value.to_string())];

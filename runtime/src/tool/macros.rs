@@ -23,7 +23,10 @@
 /// ```
 ///
 /// The function is free, sync or async, and not generic. Its doc comment is the description that
-/// models read; so are the doc comments of its parameters.
+/// models read; so are the doc comments of its parameters. Without a description a tool does not
+/// compile. A parameter without one is a warning, as the use of a deprecated constant, because macros
+/// cannot warn otherwise: `#[allow(deprecated)]` on the function silences it. A type of your own
+/// describes itself, by its doc comment.
 ///
 /// # Options
 ///
@@ -56,6 +59,9 @@
 /// | `default = …` | the value when the client sends none |
 /// | `range = 1..=10` | for numbers |
 /// | `min_len = …`, `max_len = …` | characters of a `String`, items of a `Vec` |
+/// | `values = ["a", "b"]` | all that a `String` or a number may be, or the items of a `Vec` of them |
+/// | `pattern = "^[a-z]+$"` | what a `String` has to match, see below |
+/// | `example = …` | a value that shows models what is meant; the schema has it under `examples` |
 /// | `name = "…"` | the argument's name, when it is not the parameter's |
 /// | `description = "…"` | in place of the doc comment |
 /// | `header = "Region"` | clients repeat it in the HTTP header `Mcp-Param-Region`, for gateways on the way |
@@ -63,6 +69,45 @@
 /// A header is for `bool`, whole numbers and `String`, and for nothing that is secret: whatever is
 /// between client and server reads it. Clients in browsers do not send such headers (MCP 2026-07-28,
 /// Streamable HTTP), and cannot call the tool then.
+///
+/// A default or an example of a type of your own needs `serde::Serialize` too. Those of other types
+/// are literals, and have to keep to the limits of their parameter.
+///
+/// # Patterns
+///
+/// A pattern stands in the schema, where clients read it as a regular expression of ECMA-262, and the
+/// server enforces it. It is found anywhere in the text unless it has `^` and `$`. What both read alike
+/// is taken, and anything else is a compile error:
+///
+/// | | |
+/// |---|---|
+/// | characters | any; `\.` `\*` and so on for those that mean something; `\t` `\n` `\r` `\f` `\v` `\x41` `\u00e9` |
+/// | one of several | `.` but for ends of lines, `[a-z_]`, `[^a-z]`, `\d` and `\w` of ASCII, `\s` of Unicode, `\D` `\W` `\S` |
+/// | places | `^` and `$`: the ends of the text, not of a line; `\b` |
+/// | groups | `(…)`, `(?:…)`, `a\|b` |
+/// | repetitions | `*` `+` `?` `{2}` `{2,}` `{2,5}`, each also with `?` behind it |
+///
+/// So there is no lookaround, no reference to a group, no flag, no named group, and no class by a
+/// Unicode property. Matching takes time in proportion to the text, whatever a client sends. The first
+/// pattern makes a Worker 21 KiB larger.
+///
+/// ```
+/// use toolgate::prelude::*;
+///
+/// /// Tells where a parcel is
+/// #[mcp_tool(allow = "everyone", read_only)]
+/// fn track(
+///     /// Number on the parcel
+///     #[arg(pattern = r"^[A-Z]{2}\d{9}$", example = "AB123456789")]
+///     number: String,
+///     /// Language of the answer
+///     #[arg(values = ["de", "en", "fr"], default = "en")]
+///     language: String,
+/// ) -> String {
+///     format!("{number} is on its way ({language})")
+/// }
+/// # fn main() {}
+/// ```
 ///
 /// # A schema of your own
 ///
@@ -91,8 +136,26 @@
 /// # Results
 ///
 /// Anything that is [`IntoToolResult`](crate::tool::IntoToolResult): numbers, text, `Image`,
-/// [`Json`](crate::tool::Json), lists of content, or a `Result` of one of them. What the error of
-/// a `Result` displays is what the caller reads.
+/// [`Json`](crate::tool::Json), lists of content, or a `Result` of one of them.
+///
+/// The caller reads an error that was written for it: [`Error::new`](crate::tool::Error::new), a
+/// `String` or a `&str`. An error of any other type, such as one of your own or one that `?` passes
+/// on, goes to the log under an id, and the caller reads that id alone. `map_err(Error::new)` shows
+/// what it displays:
+///
+/// ```
+/// use toolgate::prelude::*;
+///
+/// /// Reads a whole number
+/// #[mcp_tool(allow = "everyone")]
+/// fn read(
+///     /// Digits
+///     digits: String,
+/// ) -> Result<i64> {
+///     digits.parse().map_err(Error::new)
+/// }
+/// # fn main() {}
+/// ```
 ///
 /// # The context decides what is in the Worker
 ///
@@ -119,7 +182,9 @@ pub use toolgate_macros::mcp_tool;
 ///     /// Whom
 ///     #[arg(complete = names)]
 ///     name: String,
-///     #[arg(complete = ["formal", "warm"])] tone: Option<String>,
+///     /// How it sounds
+///     #[arg(complete = ["formal", "warm"])]
+///     tone: Option<String>,
 /// ) -> String {
 ///     let tone = tone.as_deref().unwrap_or("warm");
 ///     format!("Write a {tone} greeting for {name}.")
@@ -135,7 +200,8 @@ pub use toolgate_macros::mcp_tool;
 /// ```
 ///
 /// The function is free, sync or async, and not generic. Its doc comment and those of its parameters
-/// are the descriptions that clients show.
+/// are the descriptions that clients show. Without one a prompt does not compile, and a parameter
+/// warns, as for [`mcp_tool`].
 ///
 /// # Options
 ///
@@ -168,7 +234,7 @@ pub use toolgate_macros::mcp_tool;
 /// Anything that is [`IntoPromptResult`](crate::tool::IntoPromptResult): text, which the person
 /// says; [`Message`](crate::tool::Message), a `Vec` of them, or a whole
 /// [`Prompt`](crate::tool::Prompt); or a `Result` of one of them, whose error becomes a JSON-RPC
-/// error (−32603).
+/// error (−32603). What it shows of the error is as for [`mcp_tool`].
 pub use toolgate_macros::mcp_prompt;
 
 /// Makes a resource of a function: something that clients read by its URI.
@@ -197,7 +263,7 @@ pub use toolgate_macros::mcp_prompt;
 /// ```
 ///
 /// The function is free, sync or async, and not generic. Its doc comment is the description that
-/// clients show.
+/// clients show. Without one a resource does not compile.
 ///
 /// # Options
 ///
@@ -228,7 +294,7 @@ pub use toolgate_macros::mcp_prompt;
 /// [`Blob`](crate::tool::Blob), [`Json`](crate::tool::Json), [`Image`](crate::tool::Image),
 /// [`Audio`](crate::tool::Audio), [`ResourceContent`](crate::prelude::ResourceContent) or a `Vec` of
 /// it; an `Option` of one of them, whose `None` means that there is no such resource; or a `Result`,
-/// whose error becomes a JSON-RPC error (−32603).
+/// whose error becomes a JSON-RPC error (−32603). What it shows of the error is as for [`mcp_tool`].
 pub use toolgate_macros::mcp_resource;
 
 /// Makes a Worker of the crate's tools, prompts and resources, and its `mcp.toml`.

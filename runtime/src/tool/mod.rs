@@ -17,6 +17,7 @@ pub(crate) mod macros;
 mod media;
 mod number;
 pub(crate) mod parameter;
+pub(crate) mod pattern;
 pub(crate) mod prompt;
 pub(crate) mod registry;
 pub(crate) mod resource;

@@ -77,10 +77,10 @@ pub fn same<A: Same<B>, B>(value: B) -> A {
     A::same(value)
 }
 
-/// A default as the schema shows it.
-pub fn default_value<T: Serialize>(default: T) -> Value {
+/// A default or an example as the schema shows it.
+pub fn shown<T: Serialize>(value: T) -> Value {
     // What cannot be written as JSON is left out of the schema by being null.
-    serde_json::to_value(default).unwrap_or_default()
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 /// A type whose schema the macro writes by itself.

@@ -8,6 +8,8 @@ use toolgate_core::mcp::prompt::{PromptMessage, PromptResult, Role};
 use toolgate_core::mcp::resource::ResourceContent;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 
+use super::error;
+
 /// One message of a prompt: who says it, and what.
 ///
 /// ```
@@ -41,8 +43,12 @@ impl Message {
 /// ```
 /// use toolgate::prelude::*;
 ///
+/// /// Asks for a review
 /// #[mcp_prompt(allow = "everyone")]
-/// fn review(code: String) -> Prompt {
+/// fn review(
+///     /// The code
+///     code: String,
+/// ) -> Prompt {
 ///     Prompt::new([
 ///         Message::user(format!("Review this code:\n{code}")),
 ///         Message::assistant("I will look for faults first, then for style."),
@@ -82,7 +88,7 @@ pub trait IntoPromptResult {
     ///
     /// # Errors
     ///
-    /// What the error of the function displays; the client gets it as an internal error.
+    /// What the client is told of the function's error, in a JSON-RPC error.
     fn into_prompt_result(self) -> Result<Prompt, String>;
 }
 
@@ -104,11 +110,11 @@ impl IntoPromptResult for Message {
     }
 }
 
-impl<T: IntoPromptResult, E: Display> IntoPromptResult for Result<T, E> {
+impl<T: IntoPromptResult, E: Display + 'static> IntoPromptResult for Result<T, E> {
     fn into_prompt_result(self) -> Result<Prompt, String> {
         match self {
             Ok(value) => value.into_prompt_result(),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error::told(&error)),
         }
     }
 }
@@ -171,6 +177,13 @@ mod tests {
         let outcome = prompted(prompt.into_prompt_result()).expect("a result");
         let shaped = outcome.shape(Revision::default());
         assert_eq!(shaped.result["description"], "for a test");
+    }
+
+    #[test]
+    fn an_error_that_was_not_written_for_the_caller_stays_in_the_log() {
+        let failed = Err::<Prompt, _>(worker::Error::from("no such table")).into_prompt_result();
+        let told = failed.expect_err("an error");
+        assert!(told.starts_with("internal error ") && !told.contains("table"), "{told}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use toolgate_core::mcp::resource::{ResourceBody, ResourceContent, ResourceResult
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, fault};
 
 use super::context::Context;
+use super::error;
 use super::{Audio, Blob, Image, Json};
 
 /// What is read.
@@ -35,7 +36,7 @@ pub trait IntoResource {
     ///
     /// # Errors
     ///
-    /// What the error of the function displays; the client gets it as an internal error.
+    /// What the client is told of the function's error, in a JSON-RPC error.
     fn into_resource(self, place: &Place<'_>) -> Contents;
 }
 
@@ -57,11 +58,11 @@ impl<T: IntoResource> IntoResource for Option<T> {
     }
 }
 
-impl<T: IntoResource, E: Display> IntoResource for Result<T, E> {
+impl<T: IntoResource, E: Display + 'static> IntoResource for Result<T, E> {
     fn into_resource(self, place: &Place<'_>) -> Contents {
         match self {
             Ok(value) => value.into_resource(place),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error::told(&error)),
         }
     }
 }
@@ -80,8 +81,9 @@ impl IntoResource for &str {
 
 impl<T: Serialize> IntoResource for Json<T> {
     fn into_resource(self, place: &Place<'_>) -> Contents {
-        let text = serde_json::to_string(&self.0)
-            .map_err(|error| format!("the resource cannot be sent as JSON: {error}"))?;
+        let text = serde_json::to_string(&self.0).map_err(|error| {
+            error::internal(&format!("a resource cannot be sent as JSON: {error}"))
+        })?;
         one(place, place.mime_type.unwrap_or("application/json"), ResourceBody::Text(text))
     }
 }
@@ -168,6 +170,13 @@ mod tests {
     fn none_means_that_there_is_no_such_resource() {
         assert_eq!(None::<String>.into_resource(&PLACE), Ok(None));
         assert_eq!(Ok::<_, Error>(None::<Blob>).into_resource(&PLACE), Ok(None));
+    }
+
+    #[test]
+    fn an_error_that_was_not_written_for_the_caller_stays_in_the_log() {
+        let failed = Err::<String, _>(worker::Error::from("no such table")).into_resource(&PLACE);
+        let told = failed.expect_err("an error");
+        assert!(told.starts_with("internal error ") && !told.contains("table"), "{told}");
     }
 
     #[test]

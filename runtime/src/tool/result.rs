@@ -7,7 +7,7 @@ use serde_json::Value;
 use toolgate_core::mcp::content::{Content, ResourceLink, ToolResult};
 use toolgate_core::mcp::resource::ResourceContent;
 
-use super::error::Error;
+use super::error::{self, Error};
 use super::media::{Audio, Image};
 use super::number;
 
@@ -45,12 +45,13 @@ impl<T: IntoToolResult, E: Display + 'static> IntoToolResult for std::result::Re
     }
 }
 
-/// What the model sees of an error; [`Error::protocol`] is for the client alone.
+/// What the model sees of an error; [`Error::protocol`] is for the client alone, and what was not
+/// meant for either is in the log.
 fn failure<E: Display + 'static>(error: &E) -> ToolResult {
     let error_of_ours = (error as &dyn Any).downcast_ref::<Error>();
     match error_of_ours.and_then(Error::fault) {
         Some(fault) => ToolResult { fault: Some(Box::new(fault)), ..ToolResult::default() },
-        None => ToolResult::error(error.to_string()),
+        None => ToolResult::error(error::told(error)),
     }
 }
 
@@ -173,8 +174,24 @@ mod tests {
 
     #[test]
     fn an_error_is_a_result_with_its_message() {
-        let result = Err::<(), _>(worker::Error::from("no credits left")).into_tool_result();
-        assert_eq!(result, ToolResult::error("no credits left"));
+        for result in [
+            Err::<(), _>(Error::new("no credits left")).into_tool_result(),
+            Err::<(), _>("no credits left").into_tool_result(),
+        ] {
+            assert_eq!(result, ToolResult::error("no credits left"));
+        }
+    }
+
+    #[test]
+    fn an_error_that_was_not_written_for_the_caller_is_a_result_without_its_message() {
+        let result = Err::<(), _>(worker::Error::from("no such table")).into_tool_result();
+        assert!(result.is_error);
+        match &result.content[..] {
+            [Content::Text(text)] => {
+                assert!(text.starts_with("internal error ") && !text.contains("table"), "{text}");
+            }
+            other => panic!("not one text block: {other:?}"),
+        }
     }
 
     #[test]

@@ -61,6 +61,7 @@ impl InputSchema {
         name: &str,
         description: Option<&str>,
         default: Option<Value>,
+        example: Option<Value>,
         required: bool,
     ) -> Self {
         let mut schema = self.generator.subschema_for::<T>();
@@ -69,6 +70,9 @@ impl InputSchema {
         }
         if let Some(default) = default {
             schema.insert("default".to_owned(), default);
+        }
+        if let Some(example) = example {
+            schema.insert("examples".to_owned(), json!([example]));
         }
         self.add(name, schema.to_value(), required);
         self
@@ -124,7 +128,13 @@ mod tests {
     fn arguments_of_both_kinds_stand_side_by_side() {
         let schema = InputSchema::new()
             .written("query", r#"{"type":"string"}"#, true)
-            .described::<Order>("order", Some("Sort order"), Some(json!({ "by": "id" })), false)
+            .described::<Order>(
+                "order",
+                Some("Sort order"),
+                Some(json!({ "by": "id" })),
+                Some(json!({ "by": "name" })),
+                false,
+            )
             .finish();
         assert_eq!(
             schema,
@@ -136,6 +146,7 @@ mod tests {
                         "type": "object",
                         "description": "Sort order",
                         "default": { "by": "id" },
+                        "examples": [{ "by": "name" }],
                         "properties": { "by": { "type": "string", "description": "Column" } },
                         "required": ["by"],
                     },
@@ -148,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_type_that_contains_itself_is_defined_at_the_root() {
-        let schema = InputSchema::new().described::<Tree>("tree", None, None, true).finish();
+        let schema = InputSchema::new().described::<Tree>("tree", None, None, None, true).finish();
         let inner = &schema["properties"]["tree"]["properties"]["children"]["items"];
         assert_eq!(inner, &json!({ "$ref": "#/$defs/Tree" }));
         assert_eq!(schema["$defs"]["Tree"]["type"], "object");

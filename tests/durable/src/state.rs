@@ -1,4 +1,4 @@
-//! Tools that keep state.
+//! Tools that keep state. What can go wrong with it is shown on purpose: the tests read it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,24 +31,40 @@ fn increment(counter: &mut Counter) -> u32 {
 
 /// Keeps a text under a name; without one, under the name of its type
 #[mcp_tool(allow = "everyone")]
-async fn keep(ctx: &Context, text: String, name: Option<String>) -> Result<()> {
+async fn keep(
+    ctx: &Context,
+    /// The text
+    text: String,
+    /// Under which name
+    name: Option<String>,
+) -> Result<()> {
     let mut state = ctx.state::<Text>();
     if let Some(name) = name {
         state = state.named(name);
     }
-    Ok(state.set(&Text(text)).await?)
+    state.set(&Text(text)).await.map_err(Error::new)
 }
 
 /// The text that was kept under a name
 #[mcp_tool(allow = "everyone")]
-async fn recall(ctx: &Context, name: String) -> Result<String> {
-    let text = ctx.state::<Text>().named(name).get().await?;
+async fn recall(
+    ctx: &Context,
+    /// Under which name
+    name: String,
+) -> Result<String> {
+    let text = ctx.state::<Text>().named(name).get().await.map_err(Error::new)?;
     Ok(text.map_or_else(|| "nothing".to_owned(), |Text(text)| text))
 }
 
 /// Forgets a name; with `by_update`, by an update that leaves nothing
 #[mcp_tool(allow = "everyone")]
-async fn forget(ctx: &Context, name: String, by_update: bool) -> Result<()> {
+async fn forget(
+    ctx: &Context,
+    /// Under which name
+    name: String,
+    /// Whether by an update that leaves nothing
+    by_update: bool,
+) -> Result<()> {
     let state = ctx.state::<Text>().named(name);
     if by_update {
         state.update_option(|text| *text = None).await?;
@@ -60,30 +76,53 @@ async fn forget(ctx: &Context, name: String, by_update: bool) -> Result<()> {
 
 /// Keeps a text of this many bytes
 #[mcp_tool(allow = "everyone")]
-async fn keep_bytes(ctx: &Context, bytes: u32) -> Result<()> {
+async fn keep_bytes(
+    ctx: &Context,
+    /// How many
+    bytes: u32,
+) -> Result<()> {
     let text = Text("x".repeat(bytes as usize));
-    Ok(ctx.state::<Text>().named("large").set(&text).await?)
+    ctx.state::<Text>().named("large").set(&text).await.map_err(Error::new)
 }
 
 /// Reads what `keep` has kept as if it were a number
 #[mcp_tool(allow = "everyone")]
-async fn recall_number(ctx: &Context, name: String) -> Result<u32> {
-    Ok(ctx.state::<u32>().named(name).get().await?.unwrap_or_default())
+async fn recall_number(
+    ctx: &Context,
+    /// Under which name
+    name: String,
+) -> Result<u32> {
+    let number = ctx.state::<u32>().named(name).get().await.map_err(Error::new)?;
+    Ok(number.unwrap_or_default())
 }
 
 /// Runs a statement in the caller's database, or in the server's
 #[mcp_tool(allow = "everyone")]
-async fn execute(ctx: &Context, sql: String, values: Vec<String>, server: bool) -> Result<u64> {
+async fn execute(
+    ctx: &Context,
+    /// The statement
+    sql: String,
+    /// What is bound to its parameters
+    values: Vec<String>,
+    /// Whether in the server's database
+    server: bool,
+) -> Result<u64> {
     let database = if server { ctx.server_sql() } else { ctx.sql() };
     let values: Vec<_> = values.into_iter().map(Into::into).collect();
-    Ok(database.execute(&sql, values).await?)
+    database.execute(&sql, values).await.map_err(Error::new)
 }
 
 /// Rows of the caller's database, or of the server's
 #[mcp_tool(allow = "everyone")]
-async fn query(ctx: &Context, sql: String, server: bool) -> Result<String> {
+async fn query(
+    ctx: &Context,
+    /// The statement
+    sql: String,
+    /// Whether in the server's database
+    server: bool,
+) -> Result<String> {
     let database = if server { ctx.server_sql() } else { ctx.sql() };
-    let rows: Vec<Map<String, Value>> = database.query(&sql, ()).await?;
+    let rows: Vec<Map<String, Value>> = database.query(&sql, ()).await.map_err(Error::new)?;
     Ok(serde_json::to_string(&rows)?)
 }
 
@@ -111,12 +150,19 @@ async fn round_trip(ctx: &Context) -> Result<bool> {
 /// Binds a number that JavaScript does not have
 #[mcp_tool(allow = "everyone")]
 async fn too_large_a_number(ctx: &Context) -> Result<u64> {
-    Ok(ctx.sql().execute("CREATE TABLE n AS SELECT ? AS n", (i64::MAX,)).await?)
+    let statement = "CREATE TABLE n AS SELECT ? AS n";
+    ctx.sql().execute(statement, (i64::MAX,)).await.map_err(Error::new)
 }
 
 /// Inserts rows together; the last one fails if told so
 #[mcp_tool(allow = "everyone")]
-async fn insert_all(ctx: &Context, rows: u32, fails: bool) -> Result<String> {
+async fn insert_all(
+    ctx: &Context,
+    /// How many
+    rows: u32,
+    /// Whether the last one is there already
+    fails: bool,
+) -> Result<String> {
     let mut batch = ctx.sql().batch().execute("CREATE TABLE IF NOT EXISTS b (n UNIQUE)", ());
     for row in 0..rows {
         batch = batch.execute("INSERT INTO b VALUES (?)", (row,));
@@ -124,5 +170,5 @@ async fn insert_all(ctx: &Context, rows: u32, fails: bool) -> Result<String> {
     if fails {
         batch = batch.execute("INSERT INTO b VALUES (?)", (0,));
     }
-    Ok(serde_json::to_string(&batch.run().await?)?)
+    Ok(serde_json::to_string(&batch.run().await.map_err(Error::new)?)?)
 }

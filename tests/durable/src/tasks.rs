@@ -23,7 +23,13 @@ async fn runs(ctx: &Context) -> Result<String> {
 
 /// Works for a while, in steps
 #[mcp_tool(allow = "everyone", task = "optional")]
-async fn work(ctx: &Context, milliseconds: u32, label: String) -> Result<String> {
+async fn work(
+    ctx: &Context,
+    /// For how long
+    milliseconds: u32,
+    /// Repeated in the result
+    label: String,
+) -> Result<String> {
     let runs = ctx.state::<Runs>();
     runs.update(|runs| runs.started += 1).await?;
     ctx.progress((1.0, 2.0, "at work"));
@@ -101,6 +107,9 @@ async fn tidy(ctx: &Context) -> Result<()> {
 
 /// Gives back a large text
 #[mcp_tool(allow = "everyone", task = "optional")]
-async fn echo(text: String) -> String {
+async fn echo(
+    /// The text
+    text: String,
+) -> String {
     text
 }

@@ -44,7 +44,11 @@ fn panic_at_once() -> u8 {
 
 /// Panics after a while, with words that nobody else must read
 #[mcp_tool(allow = "everyone")]
-async fn panic_later(ctx: &Context, milliseconds: u32) -> String {
+async fn panic_later(
+    ctx: &Context,
+    /// For how long
+    milliseconds: u32,
+) -> String {
     ctx.sleep(Duration::from_millis(milliseconds.into())).await;
     panic!("the password is hunter2")
 }
@@ -59,7 +63,10 @@ async fn panic_after_progress(ctx: &Context) -> String {
 
 /// Panics with what it was given in its hands
 #[mcp_tool(allow = "everyone")]
-fn panic_with(text: String) -> usize {
+fn panic_with(
+    /// The text
+    text: String,
+) -> usize {
     assert!(text.is_empty(), "{} bytes", text.len());
     0
 }
@@ -73,7 +80,10 @@ async fn panic_as_task(ctx: &Context) -> String {
 
 /// Panics many frames down
 #[mcp_tool(allow = "everyone")]
-fn panic_deep(depth: u32) -> u32 {
+fn panic_deep(
+    /// How many frames
+    depth: u32,
+) -> u32 {
     deep(depth)
 }
 
@@ -128,7 +138,11 @@ fn thin(depth: u32) -> u32 {
 
 /// Waits
 #[mcp_tool(allow = "everyone")]
-async fn sleep(ctx: &Context, milliseconds: u32) -> &'static str {
+async fn sleep(
+    ctx: &Context,
+    /// For how long
+    milliseconds: u32,
+) -> &'static str {
     ctx.sleep(Duration::from_millis(milliseconds.into())).await;
     "slept"
 }
@@ -165,7 +179,13 @@ fn ends() -> String {
 
 /// Counts up to a number and tells of each step, with a pause between
 #[mcp_tool(allow = "everyone")]
-async fn steps(ctx: &Context, count: u32, milliseconds: u32) -> u32 {
+async fn steps(
+    ctx: &Context,
+    /// How many
+    count: u32,
+    /// For how long
+    milliseconds: u32,
+) -> u32 {
     for step in 1..=count {
         ctx.progress((f64::from(step), f64::from(count), format!("step {step}")));
         ctx.info(format!("step {step}"));
@@ -176,7 +196,11 @@ async fn steps(ctx: &Context, count: u32, milliseconds: u32) -> u32 {
 
 /// Logs very much without a pause
 #[mcp_tool(allow = "everyone")]
-fn chatter(ctx: &Context, count: u32) -> u32 {
+fn chatter(
+    ctx: &Context,
+    /// How many
+    count: u32,
+) -> u32 {
     for step in 0..count {
         ctx.warning(format!("message {step}"));
         ctx.progress(f64::from(step));
@@ -192,7 +216,11 @@ struct Choice {
 
 /// Places an order once, however often it has to ask
 #[mcp_tool(allow = "everyone")]
-async fn order(ctx: &Context, item: String) -> Result<String> {
+async fn order(
+    ctx: &Context,
+    /// What is ordered
+    item: String,
+) -> Result<String> {
     let run = next(&RUNS);
     let number = ctx.once("order", async { Ok(next(&ORDERS)) }).await?;
     let first: Choice = ctx.ask(format!("How many of {item}?")).await?;
@@ -231,7 +259,11 @@ fn whoami(user: &Caller) -> String {
 
 /// Asks another server, as part of the caller's trace
 #[mcp_tool(allow = "everyone", open_world)]
-async fn upstream(ctx: &Context, url: String) -> Result<u16> {
+async fn upstream(
+    ctx: &Context,
+    /// Where to
+    url: String,
+) -> Result<u16> {
     let request = toolgate::worker::Request::new(&url, toolgate::worker::Method::Get)?;
     Ok(ctx.fetch(request).await?.status_code())
 }

@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Add
 #[mcp_tool]
 fn add(
     /// First

@@ -1,7 +1,8 @@
 use toolgate::prelude::*;
 
+/// Half
 #[mcp_tool(allow = "everyone")]
-fn half(#[arg(pattern = "[0-9]+")] number: String) -> String {
+fn half(#[arg(regex = "[0-9]+")] number: String) -> String {
     number
 }
 

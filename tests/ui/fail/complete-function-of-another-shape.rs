@@ -4,8 +4,13 @@ fn names(typed: String, most: usize) -> Vec<String> {
     vec![typed; most]
 }
 
+/// Greet
 #[mcp_prompt(allow = "everyone")]
-fn greet(#[arg(complete = names)] name: String) -> String {
+fn greet(
+    /// Whom
+    #[arg(complete = names)]
+    name: String,
+) -> String {
     name
 }
 

@@ -4,8 +4,13 @@ async fn names(ctx: &Context, typed: &str) -> usize {
     typed.len() + ctx.request_id().len()
 }
 
+/// Greet
 #[mcp_prompt(allow = "everyone")]
-fn greet(#[arg(complete = names)] name: String) -> String {
+fn greet(
+    /// Whom
+    #[arg(complete = names)]
+    name: String,
+) -> String {
     name
 }
 

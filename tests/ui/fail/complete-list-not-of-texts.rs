@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Greet
 #[mcp_prompt(allow = "everyone")]
 fn greet(#[arg(complete = ["Ada", 1])] name: String, #[arg(complete = [])] tone: String) -> String {
     name + &tone

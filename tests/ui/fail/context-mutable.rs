@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Whoami
 #[mcp_tool(allow = "everyone")]
 fn whoami(ctx: &mut Context) -> String {
     ctx.caller().subject.clone()

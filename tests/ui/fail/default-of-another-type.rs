@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Roll
 #[mcp_tool(allow = "everyone")]
 fn roll(
     #[arg(default = "6")] sides: u8,

@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Near
 #[mcp_tool(allow = "everyone")]
 fn near(#[arg(header = "Distance")] distance: f64, #[arg(header = "Tags")] tags: Vec<String>) -> f64 {
     distance

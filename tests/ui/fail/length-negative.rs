@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Shout
 #[mcp_tool(allow = "everyone")]
 fn shout(#[arg(max_len = -2)] text: String) -> String {
     text

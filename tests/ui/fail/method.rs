@@ -3,6 +3,7 @@ use toolgate::prelude::*;
 struct Server;
 
 impl Server {
+    /// Ping
     #[mcp_tool(allow = "everyone")]
     fn ping(&self) {}
 }

@@ -1,6 +1,7 @@
 use toolgate::prelude::*;
 
 trait Ping {
+    /// Ping
     #[mcp_tool(allow = "everyone")]
     fn ping();
 }

@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Ping
 #[mcp_tool(allow = "everyone" title = "Ping", readonly)]
 fn ping() {}
 

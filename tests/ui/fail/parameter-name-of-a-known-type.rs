@@ -2,8 +2,12 @@ use toolgate::prelude::*;
 
 struct String(f64);
 
+/// Add
 #[mcp_tool(allow = "everyone")]
-fn add(a: String) -> f64 {
+fn add(
+    /// First addend
+    a: String,
+) -> f64 {
     a.0
 }
 

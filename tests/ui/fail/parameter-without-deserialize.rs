@@ -5,6 +5,7 @@ struct Point {
     x: f64,
 }
 
+/// Distance
 #[mcp_tool(allow = "everyone")]
 fn distance(point: Point) -> f64 {
     point.x

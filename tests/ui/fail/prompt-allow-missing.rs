@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Greet
 #[mcp_prompt(title = "Greeting")]
 fn greet() -> String {
     String::new()

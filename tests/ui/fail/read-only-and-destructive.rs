@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Thing
 #[mcp_tool(allow = "everyone", read_only, destructive)]
 fn ping() {}
 

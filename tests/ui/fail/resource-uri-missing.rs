@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Handbook
 #[mcp_resource(allow = "everyone")]
 fn handbook() -> &'static str {
     "# Handbook"

@@ -1,6 +1,7 @@
 mod first {
     use toolgate::prelude::*;
 
+    /// Chapter
     #[mcp_resource(allow = "everyone", uri = "docs://{chapter}/text")]
     fn chapter(chapter: String) -> String {
         chapter
@@ -10,6 +11,7 @@ mod first {
 mod second {
     use toolgate::prelude::*;
 
+    /// Page
     #[mcp_resource(allow = "everyone", uri = "docs://{page}/text")]
     fn page(page: String) -> String {
         page

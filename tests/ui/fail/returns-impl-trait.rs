@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Show
 #[mcp_tool(allow = "everyone")]
 fn show() -> impl ToString {
     1

@@ -2,6 +2,7 @@ use toolgate::prelude::*;
 
 struct Weather;
 
+/// Weather
 #[mcp_tool(allow = "everyone")]
 async fn weather() -> Result<Weather> {
     Ok(Weather)

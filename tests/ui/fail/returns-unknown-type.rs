@@ -2,6 +2,7 @@ use toolgate::prelude::*;
 
 struct Weather;
 
+/// Weather
 #[mcp_tool(allow = "everyone")]
 fn weather() -> Weather {
     Weather

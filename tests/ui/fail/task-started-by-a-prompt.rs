@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Greeting
 #[mcp_prompt(allow = "everyone")]
 async fn greeting(ctx: &Context) -> String {
     ctx.start_task().await;

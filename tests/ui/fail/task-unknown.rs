@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Work
 #[mcp_tool(allow = "everyone", task = "always")]
 fn work() {}
 

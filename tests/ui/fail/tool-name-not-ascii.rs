@@ -1,5 +1,6 @@
 use toolgate::prelude::*;
 
+/// Größe
 #[mcp_tool(allow = "everyone")]
 fn größe() {}
 

@@ -1,6 +1,7 @@
 mod first {
     use toolgate::prelude::*;
 
+    /// List
     #[mcp_tool(allow = "everyone", name = "list-files")]
     fn list() {}
 }
@@ -8,6 +9,7 @@ mod first {
 mod second {
     use toolgate::prelude::*;
 
+    /// List again
     #[mcp_tool(allow = "everyone", name = "list-files")]
     fn list_again() {}
 }

@@ -5,27 +5,50 @@
 use serde::Serialize;
 use toolgate::prelude::*;
 
+/// Says a text
 #[mcp_prompt(allow = "everyone", icons = [icon("https://example.com/i.svg", sizes = "any")])]
-fn text(name: String, #[arg(complete = ["1", "2"])] times: Option<u8>, loud: bool) -> String {
+fn text(
+    /// Name
+    name: String,
+    #[arg(complete = ["1", "2"], description = "Times")] times: Option<u8>,
+    /// Loud
+    loud: bool,
+) -> String {
     format!("{name} {times:?} {loud}")
 }
 
+/// Several
 #[mcp_prompt(allow = "everyone", name = "messages")]
-async fn several(user: &Caller, #[arg(complete = names::known)] r#type: String) -> Result<Vec<Message>> {
+async fn several(
+    user: &Caller,
+    /// Type
+    #[arg(complete = names::known)]
+    r#type: String,
+) -> Result<Vec<Message>> {
     let email = user.email.as_deref().ok_or_else(|| Error::new("sign in with an e-mail address"))?;
     Ok(vec![Message::user(r#type), Message::assistant(email)])
 }
 
+/// Whole
 #[mcp_prompt(allow = "everyone")]
-fn whole(#[arg(complete = names::constant)] a: String, #[arg(complete = names::found)] b: f64) -> Prompt {
+fn whole(
+    /// First
+    #[arg(complete = names::constant)]
+    a: String,
+    /// Second
+    #[arg(complete = names::found)]
+    b: f64,
+) -> Prompt {
     Prompt::new([Message::user(a)]).description(b.to_string())
 }
 
+/// Picture
 #[mcp_prompt(allow = "everyone")]
 fn picture() -> Image {
     Image::from_bytes([0], "image/png")
 }
 
+/// Borrowed
 #[mcp_prompt(allow = "everyone")]
 fn borrowed<'a>(ctx: &'a Context) -> &'a str {
     ctx.request_id()
@@ -52,21 +75,25 @@ struct Note {
     text: String,
 }
 
+/// Handbook
 #[mcp_resource(allow = "everyone", uri = "docs://handbook", mime_type = "text/markdown; charset=utf-8")]
 fn handbook() -> &'static str {
     "# Handbook"
 }
 
+/// Note
 #[mcp_resource(allow = "everyone", uri = "docs://{team}/notes-{number}.json")]
 async fn note(ctx: &Context, number: u32, #[arg(name = "team")] of: String) -> Option<Json<Note>> {
     (number > 0).then(|| Json(Note { text: format!("{of} {}", ctx.request_id()) }))
 }
 
+/// Blob
 #[mcp_resource(allow = "everyone", uri = "docs://blob")]
 fn blob() -> std::result::Result<Blob, std::fmt::Error> {
     Ok(Blob::from_bytes([1, 2], "application/pdf"))
 }
 
+/// Folder
 #[mcp_resource(allow = "everyone", uri = "docs://folder")]
 fn folder() -> Vec<ResourceContent> {
     vec![ResourceContent::text("docs://folder/a", "text/plain", "a")]
@@ -74,13 +101,20 @@ fn folder() -> Vec<ResourceContent> {
 
 const SCHEMA: &str = r#"{ "type": "object", "additionalProperties": false }"#;
 
+/// Tool
 #[mcp_tool(allow = "everyone", input_schema = SCHEMA, task = "optional", icon = "data:,")]
 fn tool() -> ResourceContent {
     ResourceContent::blob("docs://a", "image/png", "AAAA")
 }
 
+/// Talks
 #[mcp_tool(allow = "everyone")]
-async fn talks(ctx: &Context, #[arg(header = "Region")] region: Option<String>) -> Result<String> {
+async fn talks(
+    ctx: &Context,
+    /// Region
+    #[arg(header = "Region")]
+    region: Option<String>,
+) -> Result<String> {
     ctx.info("working");
     help(ctx, region.unwrap_or_default()).await
 }
@@ -104,11 +138,17 @@ pub mod shadows {
     mod core {}
     mod std {}
 
+    /// Call
     #[mcp_prompt(allow = "everyone")]
-    fn call(#[arg(complete = ["x"])] number: u8) -> String {
+    fn call(
+        /// Number
+        #[arg(complete = ["x"])]
+        number: u8,
+    ) -> String {
         number.to_string()
     }
 
+    /// Read
     #[mcp_resource(allow = "everyone", uri = "shadow://{number}", icon = "https://a/b", mime_type = "a/b")]
     fn read(#[arg(complete = ["x"])] number: u8) -> String {
         number.to_string()
@@ -116,6 +156,7 @@ pub mod shadows {
 }
 
 fn main() {
+    /// Inside a function
     #[mcp_prompt(allow = "everyone")]
     fn inside_a_function() -> &'static str {
         "inside"

@@ -23,16 +23,22 @@ struct Found {
     count: usize,
 }
 
+/// Searches
 #[mcp_tool(allow = "everyone")]
 async fn search(
+    /// Words
+    #[arg(min_len = 1, example = "cats")]
     query: String,
+    // A type may describe itself.
     filter: Option<Filter>,
     /// Sort order
-    #[arg(default = Order::Newest)]
+    #[arg(default = Order::Newest, example = Order::Oldest)]
     order: Order,
     more: Vec<Filter>,
-    #[arg(range = 0.0..1.0, default = -0.0)] ratio: f64,
-    #[arg(range = ..=-1)] before: Option<i64>,
+    /// Ratio
+    #[arg(range = 0.0..1.0, default = -0.0, example = 0.5)]
+    ratio: f64,
+    #[arg(range = ..=-1, description = "Before")] before: Option<i64>,
     user: &Caller,
 ) -> Result<Json<Found>> {
     let tags = filter.iter().chain(&more).flat_map(|filter| &filter.tags);
@@ -44,25 +50,68 @@ async fn search(
     Ok(Json(Found { count: tags.count() + query.parse::<usize>()? + usize::from(newest) + days as usize }))
 }
 
+/// Borrows
 #[mcp_tool(allow = "everyone")]
 async fn borrow<'a>(ctx: &'a Context) -> &'a str {
     ctx.request_id()
 }
 
+/// Gives a constant
 #[mcp_tool(allow = "everyone", name = "text")]
 fn constant() -> &'static str {
     "text"
 }
 
+/// Gives several texts
 #[mcp_tool(allow = "everyone")]
-fn several(#[arg(min_len = 1, max_len = 5)] mut texts: Vec<String>) -> Vec<Content> {
+fn several(
+    /// Texts
+    #[arg(min_len = 1, max_len = 5, example = ["a", "b"])]
+    mut texts: Vec<String>,
+) -> Vec<Content> {
     texts.sort();
     texts.into_iter().map(Content::Text).collect()
 }
 
+/// Fails
 #[mcp_tool(allow = "everyone")]
 fn fails() -> Result<(), std::fmt::Error> {
     Err(std::fmt::Error)
+}
+
+/// Takes what is listed, or has a pattern
+#[mcp_tool(allow = "everyone")]
+fn limited(
+    /// Text
+    #[arg(values = ["a", "b"], default = "a", example = "b")]
+    text: String,
+    /// Number
+    #[arg(values = [1, -1])]
+    number: Option<i8>,
+    /// Fraction
+    #[arg(values = [0.5, 1.0])]
+    fraction: f64,
+    /// Texts
+    #[arg(values = ["a", "b"], max_len = 2)]
+    texts: Option<Vec<String>>,
+    /// Numbers
+    #[arg(values = [1, 2], example = [2])]
+    numbers: Vec<u8>,
+    /// Code
+    #[arg(pattern = r"^[A-Z]{2}-\d+$", min_len = 4, example = "AB-1")]
+    code: String,
+    /// Second code
+    #[arg(pattern = "^x", default = "x")]
+    second: String,
+) -> String {
+    format!("{text}{number:?}{fraction}{texts:?}{numbers:?}{code}{second}")
+}
+
+/// Needs no description of its parameter
+#[allow(deprecated)]
+#[mcp_tool(allow = "everyone")]
+fn undescribed(number: u8) -> u8 {
+    number
 }
 
 /// Names that the expansion could stumble over.
@@ -78,33 +127,56 @@ pub mod shadows {
     const context: u8 = 2;
     const value: u8 = 3;
     const argument_0: u8 = 4;
+    const PATTERN: u8 = 5;
     mod core {}
     mod std {}
 
+    /// Runs
     #[mcp_tool(allow = "everyone")]
-    fn run(#[arg(default = 7, range = 1..=9)] number: u8, list: Vec<u8>) -> usize {
+    fn run(
+        /// Number
+        #[arg(default = 7, range = 1..=9)]
+        number: u8,
+        /// List
+        #[arg(values = [1, 2])]
+        list: Vec<u8>,
+        /// Pattern
+        #[arg(pattern = "a")]
+        pattern: String,
+    ) -> usize {
         call();
-        number as usize + list.len()
+        number as usize + list.len() + pattern.len()
     }
 
+    /// Calls
     #[mcp_tool(allow = "everyone", name = "call")]
-    fn call_it(#[arg(default = "x")] r#type: String) -> String {
+    fn call_it(
+        /// Type
+        #[arg(default = "x")]
+        r#type: String,
+    ) -> String {
         r#type
     }
 }
 
 macro_rules! tool {
-    ($name:ident, $ty:ty) => {
+    ($name:ident, $ty:ty, $description:literal) => {
+        #[doc = $description]
         #[mcp_tool(allow = "everyone")]
-        fn $name(number: $ty, maybe: Option<$ty>) -> $ty {
+        fn $name(
+            #[doc = $description] number: $ty,
+            /// Or this one
+            maybe: Option<$ty>,
+        ) -> $ty {
             maybe.unwrap_or(number)
         }
     };
 }
 
-tool!(made_by_a_macro, u8);
+tool!(made_by_a_macro, u8, "Gives a number");
 
 fn main() {
+    /// Stands inside of a function
     #[mcp_tool(allow = "everyone")]
     fn inside_a_function() {}
 

@@ -1,0 +1,12 @@
+use toolgate::prelude::*;
+
+/// Orders
+#[mcp_tool(allow = "everyone")]
+fn order(
+    /// What
+    #[arg(pattern = "^(a")]
+    code: String,
+) {
+}
+
+fn main() {}
