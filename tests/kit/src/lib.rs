@@ -1,5 +1,7 @@
 //! Functions that use what `toolgate::testing` stands in for.
 
+#![allow(deprecated, reason = "the arguments of these tools speak for themselves")]
+
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
