@@ -1,12 +1,14 @@
 // Policies that look at scopes and arguments, on every transport.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { Client, StreamableHTTPClientTransport, UnauthorizedError } from "@modelcontextprotocol/client";
 import { told, watch } from "./lib/audit.mjs";
 import { EMPLOYEE, VISITOR } from "./lib/idp.mjs";
 import { send } from "./lib/http.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
 import * as mcp from "./lib/mcp.mjs";
 import { authorize, newClient, refresh, signIn } from "./lib/oauth.mjs";
+import { Person } from "./lib/sdk-client.mjs";
 import { Session } from "./lib/session.mjs";
 import { openStage } from "./lib/stage.mjs";
 
@@ -106,6 +108,25 @@ describe("policies", { skip: lacksBuild("durable") }, () => {
       assert.equal((await session.post({ jsonrpc: "2.0", id: 2, method: "ping" })).status, 200);
       session.token = artist.access_token;
       assert.equal((await session.post({ jsonrpc: "2.0", id: 3, method: "tools/call", params: draw })).status, 200);
+    });
+
+    test("are asked for by the official client, which then goes on", async () => {
+      const person = new Person(EMPLOYEE);
+      const address = new URL(`${origin}/mcp`);
+      const open = () => new StreamableHTTPClientTransport(address, { authProvider: person });
+      const client = new Client({ name: "toolgate-e2e", version: "1.0.0" }, { versionNegotiation: { mode: { pin: mcp.MODERN } } });
+      const first = open();
+      await assert.rejects(client.connect(first), UnauthorizedError);
+      await first.finishAuth(person.seen.callback);
+      const transport = open();
+      await client.connect(transport);
+      await assert.rejects(client.callTool(draw), UnauthorizedError);
+      const asked = person.seen.authorizationUrl.searchParams.get("scope").split(" ");
+      assert.ok(asked.includes("mcp") && asked.includes("images"), asked.join(" "));
+      assert.match(person.seen.consent.words, /May spend image credits/);
+      await transport.finishAuth(person.seen.callback);
+      assert.equal((await client.callTool(draw)).content[0].text, "a picture of a cat");
+      await client.close();
     });
 
     test("are told to the audit trail", async () => {

@@ -15,6 +15,7 @@ pub struct Answer {
     outcome: Result<Value, Value>,
     notifications: Vec<Value>,
     events: Vec<Event>,
+    internal: Vec<String>,
 }
 
 /// Why a policy did not allow a call.
@@ -51,11 +52,19 @@ pub(super) struct Round {
     pub(super) response: Response,
     pub(super) said: Vec<String>,
     pub(super) events: Vec<Event>,
+    /// What the log says of internal errors.
+    pub(super) internal: Vec<String>,
 }
 
 impl Answer {
     pub(super) fn new(called: Called) -> Self {
-        Self { called, outcome: Ok(Value::Null), notifications: Vec::new(), events: Vec::new() }
+        Self {
+            called,
+            outcome: Ok(Value::Null),
+            notifications: Vec::new(),
+            events: Vec::new(),
+            internal: Vec::new(),
+        }
     }
 
     /// Takes up the newest round of the call.
@@ -63,6 +72,7 @@ impl Answer {
         let said = round.said.iter().filter_map(|text| serde_json::from_str(text).ok());
         self.notifications.extend(said);
         self.events.extend(round.events);
+        self.internal.extend(round.internal);
         let (head, body) = round.response.into_parts();
         self.outcome = match serde_json::from_slice::<Map<String, Value>>(&body) {
             Ok(mut message) => match (message.remove("result"), message.remove("error")) {
@@ -186,6 +196,12 @@ impl Answer {
         }
     }
 
+    /// What the server's log says of errors that the caller sees the id of alone, in order.
+    #[must_use]
+    pub fn internal_errors(&self) -> &[String] {
+        &self.internal
+    }
+
     /// The policy that did not allow the call, and why. The client is not told this: for it there is
     /// no such tool.
     #[must_use]
@@ -263,6 +279,22 @@ impl Answer {
             is_it && !self.events.iter().any(is_denial),
             "{self} was to fail with {expected:?}, and {}",
             self.brief()
+        );
+        self
+    }
+
+    /// Fails unless the call was allowed and failed with an internal error: the caller sees an id, and
+    /// the log says what contains this.
+    ///
+    /// # Panics
+    /// It did not.
+    #[track_caller]
+    pub fn assert_internal_error(&self, expected: &str) -> &Self {
+        assert!(
+            self.is_error() && self.internal.iter().any(|line| line.contains(expected)),
+            "{self} was to fail with the internal error {expected:?}, and {}; the log says {:?}",
+            self.brief(),
+            self.internal
         );
         self
     }

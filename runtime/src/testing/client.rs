@@ -8,9 +8,11 @@ use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::tool::ParamHeader;
 use toolgate_core::mcp::{self, Accepted, Revision};
+use toolgate_core::oauth::scope;
 use toolgate_core::seal;
 
 use super::answer::{Answer, Called, Kind, Round};
+use super::console;
 use super::list::List;
 use super::reply::Reply;
 use super::request::{self, Sender};
@@ -36,9 +38,10 @@ pub struct TestClient {
 impl TestClient {
     pub(super) fn new(server: TestServer, subject: String) -> Self {
         let client_id = "toolgate-testing".to_owned();
+        let scopes = scope::all(&server.app().config).map(str::to_owned).collect();
         Self {
             server,
-            caller: Caller { subject, client_id, ..Caller::default() },
+            caller: Caller { subject, client_id, scopes, ..Caller::default() },
             revision: Revision::V2026_07_28,
             capabilities: json!({
                 "elicitation": { "form": {}, "url": {} }, "sampling": {}, "roots": {},
@@ -75,7 +78,7 @@ impl TestClient {
         self
     }
 
-    /// The OAuth scopes of the access token.
+    /// The OAuth scopes of the access token; without this, all that the server knows.
     #[must_use]
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.caller.scopes = scopes.into_iter().map(Into::into).collect();
@@ -301,7 +304,7 @@ impl TestClient {
                 }
             }
         });
-        Round { response, said, events: log.take() }
+        Round { response, said, events: log.take(), internal: console::take() }
     }
 }
 

@@ -52,6 +52,7 @@
 mod answer;
 mod client;
 pub(crate) mod clock;
+pub(crate) mod console;
 pub(crate) mod double;
 mod list;
 mod reply;

@@ -135,7 +135,7 @@ fn log(line: &str) {
 /// In a test of the author's there is no console.
 #[cfg(not(target_arch = "wasm32"))]
 fn log(line: &str) {
-    eprintln!("{line}");
+    crate::testing::console::error(line);
 }
 
 impl fmt::Display for Error {

@@ -9,6 +9,12 @@ use serde::{Deserialize, Serialize};
 use toolgate::bindings::{D1Type, KvStore};
 use toolgate::prelude::*;
 
+/// Prints
+#[mcp_tool(allow = "printers")]
+fn print(text: String) -> String {
+    format!("printed {text}")
+}
+
 /// Adds two numbers
 #[mcp_tool(allow = "everyone", read_only)]
 fn add(a: f64, b: f64) -> f64 {

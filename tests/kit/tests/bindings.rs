@@ -19,7 +19,7 @@ fn a_script_answers_for_the_models() {
     });
     let ada = ada(&server);
     ada.call("describe", json!({ "picture": "a cat" })).assert_text("a picture of a cat");
-    ada.call("describe", json!({ "picture": "blurred" })).assert_error("I see nothing");
+    ada.call("describe", json!({ "picture": "blurred" })).assert_internal_error("I see nothing");
     assert_eq!(ada.call("speak", json!({ "text": "hello" })).bytes(), [1, 2, 3]);
 }
 
@@ -27,9 +27,10 @@ fn a_script_answers_for_the_models() {
 fn a_binding_that_a_test_has_not_given_is_missing() {
     let ada = ada(&TestServer::new(server()));
     let missing = ada.call("describe", json!({ "picture": "a cat" }));
-    missing.assert_error("Binding `AI` is undefined: `TestServer::ai` gives a test one");
-    ada.call("region", json!({})).assert_error("Binding `REGION` is undefined");
-    ada.call("read_note", json!({ "name": "x" })).assert_error("Binding `NOTES` is undefined");
+    missing.assert_internal_error("Binding `AI` is undefined: `TestServer::ai` gives a test one");
+    ada.call("region", json!({})).assert_internal_error("Binding `REGION` is undefined");
+    ada.call("read_note", json!({ "name": "x" }))
+        .assert_internal_error("Binding `NOTES` is undefined");
 }
 
 #[test]
@@ -89,7 +90,8 @@ fn a_database_is_a_sqlite() {
     let books: serde_json::Value = serde_json::from_str(&shelve("Emma", None)).unwrap();
     let book = |title, pages| json!({ "title": title, "pages": pages, "price": 2.0 });
     assert_eq!(books, json!([book("Emma", None), book("Walden", Some(350))]));
-    ada.call("shelve", json!({ "title": "Emma" })).assert_error("UNIQUE constraint failed");
+    ada.call("shelve", json!({ "title": "Emma" }))
+        .assert_internal_error("UNIQUE constraint failed");
 }
 
 #[test]
@@ -109,7 +111,9 @@ fn a_person_has_a_database_of_their_own() {
     let bob = server.as_user("bob@example.com");
     ada(&server).call("sum_up", json!({ "amount": 5 })).assert_text("6");
     bob.call("sum_up", json!({ "amount": 2 })).assert_text("3");
-    ada(&server).call("sum_up", json!({ "amount": 10 })).assert_error("CHECK constraint failed");
+    ada(&server)
+        .call("sum_up", json!({ "amount": 10 }))
+        .assert_internal_error("CHECK constraint failed");
     ada(&server).call("sum_up", json!({ "amount": 0 })).assert_text("7");
 }
 

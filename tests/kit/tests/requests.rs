@@ -162,3 +162,14 @@ fn what_went_well_is_no_error() {
 fn what_is_shown_is_not_lacking() {
     visitor().list_tools().assert_lacks("add");
 }
+
+#[test]
+fn a_client_has_all_scopes_unless_the_test_says_which() {
+    let print = |client: TestClient| client.call("print", json!({ "text": "x" }));
+    print(visitor()).assert_text("printed x");
+    let answer = print(visitor().scopes(["mcp"]));
+    answer.assert_denied();
+    let denial = answer.denial().expect("a denial");
+    assert_eq!((denial.policy, denial.reason), ("printers", "scope_missing"));
+    assert_eq!(denial.detail.as_deref(), Some("print"));
+}
