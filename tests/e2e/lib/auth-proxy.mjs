@@ -2,7 +2,7 @@
 // token for clients that have none, and it shows every message to wire-schema.mjs.
 import { createServer, request as nodeRequest } from "node:http";
 import { freshAddress } from "./http.mjs";
-import { messagesOf, parseEvent, showTo } from "./sse.mjs";
+import { showing } from "./sse.mjs";
 import { exchange } from "./wire-schema.mjs";
 
 /**
@@ -63,19 +63,8 @@ async function forward({ port, target, token, seen }, request, response) {
 
 /** Shows the messages of an answer as they come. */
 function watch(answer, wire) {
-  const type = answer.headers["content-type"] ?? "";
-  const isStream = type.includes("text/event-stream");
-  let pending = "";
-  answer.on("data", (chunk) => {
-    pending += chunk.toString("utf8");
-    if (!isStream) return;
-    pending = pending.replaceAll("\r\n", "\n");
-    for (let end; (end = pending.indexOf("\n\n")) >= 0; pending = pending.slice(end + 2)) {
-      const event = parseEvent(pending.slice(0, end));
-      if (event) showTo(wire, event, answer.headers);
-    }
-  });
-  answer.on("end", () => {
-    if (!isStream) for (const text of messagesOf(type, pending)) wire.message(text, answer.headers);
-  });
+  const shown = showing(wire, answer.headers);
+  const decoder = new TextDecoder();
+  answer.on("data", (chunk) => shown.data(decoder.decode(chunk, { stream: true })));
+  answer.on("end", () => shown.end());
 }

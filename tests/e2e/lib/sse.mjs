@@ -19,6 +19,30 @@ export function messagesOf(type = "", text) {
   return events.filter((event) => event?.event === "message").map(({ data }) => data);
 }
 
+/**
+ * What is given the pieces of an answer's body as they come, and shows its messages to those who check
+ * them: `{ data(text), end() }`.
+ */
+export function showing(wire, headers) {
+  const type = headers["content-type"] ?? "";
+  const isStream = type.includes("text/event-stream");
+  let pending = "";
+  return {
+    data(text) {
+      pending += text;
+      if (!isStream) return;
+      pending = pending.replaceAll("\r\n", "\n");
+      for (let end; (end = pending.indexOf("\n\n")) >= 0; pending = pending.slice(end + 2)) {
+        const event = parseEvent(pending.slice(0, end));
+        if (event) showTo(wire, event, headers);
+      }
+    },
+    end() {
+      if (!isStream) for (const text of messagesOf(type, pending)) wire.message(text, headers);
+    },
+  };
+}
+
 /** Gives an event of a stream to those who check messages (wire-schema.mjs). */
 export function showTo(wire, { event, data }, headers) {
   if (event === "endpoint") wire.endpoint(data);

@@ -5,6 +5,7 @@ import { failures } from "./http.mjs";
 import { startHostileIdp } from "./hostile-idp.mjs";
 import { accessVars, oidcVars, startIdp } from "./idp.mjs";
 import { freePorts } from "./ports.mjs";
+import "./watched-fetch.mjs";
 import { violations } from "./wire-schema.mjs";
 import { startWorker } from "./worker.mjs";
 

@@ -1,5 +1,5 @@
 // Every message that the server sends while a test runs, checked against the official JSON schema of
-// its revision. http.mjs and auth-proxy.mjs show what passes; `Stage.close` fails a file for what was
+// its revision. http.mjs, watched-fetch.mjs and auth-proxy.mjs show what passes; `Stage.close` fails a file for what was
 // found.
 import { readFileSync } from "node:fs";
 import Ajv from "ajv";
