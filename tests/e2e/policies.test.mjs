@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from "@modelcontextprotocol/client";
 import { told, watch } from "./lib/audit.mjs";
 import { EMPLOYEE, VISITOR } from "./lib/idp.mjs";
-import { send } from "./lib/http.mjs";
+import { listen, send } from "./lib/http.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
 import * as mcp from "./lib/mcp.mjs";
 import { authorize, newClient, refresh, signIn } from "./lib/oauth.mjs";
@@ -37,11 +37,11 @@ describe("policies", { skip: lacksBuild("durable") }, () => {
   }
 
   /** Checks the challenge of RFC 6750 section 3.1 and answers the scopes that it names. */
-  function challenged(answer) {
+  function challenged(answer, path = "/mcp") {
     assert.equal(answer.status, 403, answer.text);
     const challenge = answer.headers.get("www-authenticate");
     assert.match(challenge, /^Bearer error="insufficient_scope", error_description="[^"]+", scope="/);
-    assert.ok(challenge.endsWith(`resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`), challenge);
+    assert.ok(challenge.endsWith(`resource_metadata="${origin}/.well-known/oauth-protected-resource${path}"`), challenge);
     return /scope="([^"]*)"/.exec(challenge)[1];
   }
 
@@ -108,6 +108,24 @@ describe("policies", { skip: lacksBuild("durable") }, () => {
       assert.equal((await session.post({ jsonrpc: "2.0", id: 2, method: "ping" })).status, 200);
       session.token = artist.access_token;
       assert.equal((await session.post({ jsonrpc: "2.0", id: 3, method: "tools/call", params: draw })).status, 200);
+    });
+
+    test("are challenged over HTTP+SSE, too, whose stream goes on", async () => {
+      const resource = `${origin}/sse`;
+      const token = (await signIn(stage, { browser: stage.browser(), email: EMPLOYEE, changes: { resource } })).access_token;
+      const headers = { authorization: `Bearer ${token}` };
+      const stream = await listen(resource, { headers });
+      const endpoint = new URL((await stream.next()).data, origin).href;
+      const post = (message) => send(endpoint, {
+        method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify({ jsonrpc: "2.0", ...message }),
+      });
+      const clientInfo = { name: "tests", version: "1" };
+      await post({ id: 1, method: "initialize", params: { protocolVersion: "2024-11-05", capabilities: {}, clientInfo } });
+      assert.equal(JSON.parse((await stream.next()).data).id, 1);
+      assert.equal(challenged(await post({ id: 2, method: "tools/call", params: draw }), "/sse"), "mcp images");
+      assert.equal((await post({ id: 3, method: "ping" })).status, 202);
+      assert.equal(JSON.parse((await stream.next()).data).id, 3);
+      stream.close();
     });
 
     test("are asked for by the official client, which then goes on", async () => {
