@@ -10,6 +10,7 @@ pub use futures_util::future;
 pub use inventory;
 pub use toolgate_config as config;
 pub use toolgate_core::caller::Caller;
+pub use toolgate_core::mcp::challenge::CHALLENGING;
 pub use toolgate_core::mcp::content::ToolResult;
 pub use toolgate_core::mcp::families as family;
 pub use toolgate_core::mcp::icon::Icon;

@@ -1,6 +1,7 @@
 //! What `serve!()` knows of one server.
 
 use toolgate_config::Config;
+use toolgate_core::mcp::challenge::Challenging;
 
 use crate::feature::Feature;
 use crate::identity::Identity;
@@ -19,6 +20,8 @@ pub struct App {
     pub store: &'static dyn Store,
     /// Who signs people in. Named by `serve!()`, so that no other provider is linked.
     pub identity: &'static dyn Identity,
+    /// Where policies have scopes or challenge whom they refuse. Named by `serve!()`, as above.
+    pub challenging: Option<&'static Challenging>,
     /// What `mcp.toml` asks for besides answering requests. Named by `serve!()`, as above.
     pub features: &'static [&'static dyn Feature],
 }

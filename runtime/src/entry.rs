@@ -70,8 +70,9 @@ impl<'a> Incoming<'a> {
     }
 
     /// A challenge of a resource server, with where the resource's metadata is.
-    pub(crate) fn located(&self, challenge: &str) -> String {
-        bearer::located(challenge, &self.origin, self.resource)
+    pub(crate) fn located(&self, challenge: &str) -> Option<String> {
+        let challenging = self.app.challenging?;
+        Some((challenging.located)(challenge, &self.origin, self.resource))
     }
 
     /// What a storage backend works with.

@@ -73,8 +73,8 @@ async fn answer(
 /// Adds to a challenge where the resource's metadata is, which only the address tells.
 fn located(incoming: &Incoming<'_>, mut reply: Reply) -> Reply {
     let challenge = reply.headers().get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
-    let located = challenge.map(|challenge| HeaderValue::try_from(incoming.located(challenge)));
-    if let Some(Ok(located)) = located {
+    let located = challenge.and_then(|challenge| incoming.located(challenge));
+    if let Some(Ok(located)) = located.map(HeaderValue::try_from) {
         reply.headers_mut().insert(WWW_AUTHENTICATE, located);
     }
     reply
@@ -224,6 +224,7 @@ pub(crate) fn server<'a>(
         families: registry.families(),
         sessions: registry.interactive() || transport.notifications,
         notifications: feature::hub(app).map(|hub| hub.listening()),
+        challenging: app.challenging,
         page_size: transport.page_size,
         log,
     }

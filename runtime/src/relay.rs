@@ -107,8 +107,9 @@ pub(crate) async fn send(
     let response = post(stub, path, Some(forwarded), &body).await?;
     // The object's own response is immutable; the browser's headers are added to a copy.
     let headers = response.headers().clone();
-    if let Some(challenge) = headers.get(WWW_AUTHENTICATE.as_str())? {
-        headers.set(WWW_AUTHENTICATE.as_str(), &incoming.located(&challenge))?;
+    let challenge = headers.get(WWW_AUTHENTICATE.as_str())?;
+    if let Some(located) = challenge.and_then(|challenge| incoming.located(&challenge)) {
+        headers.set(WWW_AUTHENTICATE.as_str(), &located)?;
     }
     let (builder, body) = response.into_parts();
     Ok(builder.with_headers(headers).body(body))

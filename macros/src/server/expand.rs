@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use toolgate_config::{Provider, StorageKind};
+use toolgate_config::{OnDeny, Provider, StorageKind};
 
 use super::config::Constant;
 use super::valid::Server;
@@ -46,6 +46,7 @@ fn app(server: &Server) -> TokenStream {
     let store = store(server);
     let identity = identity(server);
     let features = features(server);
+    let challenging = challenging(server);
     quote! {
         static APP: ::toolgate::__private::App = {
             use ::core::option::Option::{None, Some};
@@ -58,6 +59,7 @@ fn app(server: &Server) -> TokenStream {
                 package_version: ::core::env!("CARGO_PKG_VERSION"),
                 store: #store,
                 identity: #identity,
+                challenging: #challenging,
                 features: #features,
             }
         };
@@ -83,6 +85,17 @@ fn identity(server: &Server) -> TokenStream {
         Provider::GitHub => quote!(&::toolgate::__private::identity::GITHUB),
         Provider::CloudflareAccessJwt => quote!(&::toolgate::__private::identity::ACCESS_JWT),
         Provider::None => quote!(&::toolgate::__private::identity::NOBODY),
+    }
+}
+
+/// The way of challenges, where a policy may make one.
+fn challenging(server: &Server) -> TokenStream {
+    let config = &server.checked.config;
+    let challenges = config.policies.iter().any(|policy| policy.on_deny == OnDeny::Challenge);
+    if challenges || !config.scopes.is_empty() {
+        quote!(Some(&::toolgate::__private::CHALLENGING))
+    } else {
+        quote!(None)
     }
 }
 

@@ -157,6 +157,7 @@ mod toolgate_worker {
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::KV,
             identity: &::toolgate::__private::identity::OPENID,
+            challenging: None,
             features: &[],
         }
     };

@@ -90,6 +90,7 @@ mod toolgate_worker {
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::D1,
             identity: &::toolgate::__private::identity::OIDC,
+            challenging: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

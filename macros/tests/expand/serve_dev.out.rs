@@ -97,6 +97,7 @@ mod toolgate_worker {
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::DURABLE_OBJECT,
             identity: &::toolgate::__private::identity::OPENID,
+            challenging: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

@@ -15,6 +15,7 @@ use super::client::TestClient;
 use super::clock::Clock;
 use super::double::{Ai, AiAnswer, Bindings, KvStore};
 use super::time::IntoTime;
+use crate::__private::CHALLENGING;
 use crate::app::App;
 use crate::bindings::Env;
 use crate::tool::registry::{Registry, registry};
@@ -44,6 +45,7 @@ pub fn of_config(config: Config) -> Server {
         package_version: "0.0.0",
         store: &crate::store::DURABLE_OBJECT,
         identity: &crate::identity::NOBODY,
+        challenging: Some(&CHALLENGING),
         features: &[],
     })))
 }

@@ -64,6 +64,8 @@ fn generated(checked: &Checked, name: &str) -> Map<String, Value> {
     set("$schema", json!("node_modules/wrangler/config-schema.json"));
     set("name", json!(name));
     set("main", json!("build/index.js"));
+    set("minify", json!(true));
+    set("keep_names", json!(false));
     set("compatibility_date", json!(COMPATIBILITY_DATE));
     set("compatibility_flags", json!([STRICT_FETCH]));
     set("build", json!({ "command": build }));

@@ -3,16 +3,42 @@
 
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
-use serde_json::json;
+use serde_json::{Map, Value, json};
+use toolgate_config::Config;
 
 use super::http::{Response, json};
+use super::methods::Scope;
 use crate::audit::Log;
-use crate::caller::Caller;
-use crate::oauth::scope;
+use crate::caller::{Caller, Vars};
+use crate::oauth::{bearer, scope};
+use crate::policy;
+
+/// What policies with scopes, or with `on_deny = "challenge"`, take. A server without such policies does
+/// not name it, and does not contain it.
+#[derive(Debug)]
+pub struct Challenging {
+    pub(super) response: fn(&Log, &Caller) -> Option<Response>,
+    pub(super) is_listed: fn(&Config, &str, &Caller, &dyn Vars) -> bool,
+    pub(super) note: fn(&Scope<'_>, &str, Option<&Map<String, Value>>),
+    /// A challenge with where the resource's metadata is, see [`bearer::located`].
+    pub located: fn(&str, &str, &str) -> String,
+}
+
+/// See [`Challenging`].
+pub static CHALLENGING: Challenging =
+    Challenging { response, is_listed: policy::is_listed, note, located: bearer::located };
+
+/// Notes the scopes that would let in a caller whom a policy refused.
+fn note(scope: &Scope<'_>, policy: &str, arguments: Option<&Map<String, Value>>) {
+    let Scope { server, caller, vars, .. } = *scope;
+    if let Some(scopes) = policy::step_up(server.config, policy, caller, arguments, vars) {
+        server.log.lacks(&scopes);
+    }
+}
 
 /// The refusal of a whole message, where something in it takes more than the access token has:
 /// nothing of it runs. `resource_metadata` is added by who knows the address.
-pub(super) fn response(log: &Log, caller: &Caller) -> Option<Response> {
+fn response(log: &Log, caller: &Caller) -> Option<Response> {
     let lacking = log.lacking()?;
     // All that the operation takes, and all that the token has: a client asks for what it reads here
     // and would lose the rest. `offline_access` is no matter of a resource.

@@ -17,7 +17,11 @@ pub(super) struct Told {
 
 /// Whether it is in the lists that the caller sees.
 pub(super) fn is_listed(scope: &Scope<'_>, policy: &str) -> bool {
-    policy::is_listed(scope.server.config, policy, scope.caller, scope.vars)
+    let Scope { server, caller, vars, .. } = *scope;
+    match server.challenging {
+        Some(challenging) => (challenging.is_listed)(server.config, policy, caller, vars),
+        None => policy::decide(server.config, policy, caller, None, vars).is_allowed(),
+    }
 }
 
 /// Whether the caller may call what was found, by name and policy; `decided_by` are the arguments of
@@ -52,9 +56,9 @@ pub(super) fn admits(
     let is_allowed = decision.is_some_and(|decision| decision.is_allowed());
     if !is_allowed
         && let Some((_, policy)) = found
-        && let Some(scopes) = policy::step_up(config, policy, caller, decided_by, vars)
+        && let Some(challenging) = server.challenging
     {
-        server.log.lacks(&scopes);
+        (challenging.note)(scope, policy, decided_by);
     }
     is_allowed
 }

@@ -15,7 +15,6 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::Server;
-use super::challenge;
 use super::exchange::Exchange;
 use super::fault::{self, Fault};
 use super::headers::{self, Version};
@@ -72,7 +71,8 @@ pub fn accept_http(
     request: &http::Request<Vec<u8>>,
 ) -> Accepted {
     let accepted = accept(server, caller, vars, request);
-    challenge::response(server.log, caller).map_or(accepted, Accepted::Done)
+    let challenge = server.challenging.and_then(|it| (it.response)(server.log, caller));
+    challenge.map_or(accepted, Accepted::Done)
 }
 
 fn accept(

@@ -8,7 +8,7 @@
 pub mod ask;
 mod call;
 mod capabilities;
-mod challenge;
+pub mod challenge;
 pub mod completion;
 pub mod content;
 mod describe;
@@ -50,6 +50,7 @@ mod trace;
 use toolgate_config::Config;
 
 use crate::audit::Log;
+use challenge::Challenging;
 use listen::Listening;
 use prompt::PromptInfo;
 use resource::ResourceInfo;
@@ -88,6 +89,8 @@ pub struct Server<'a> {
     /// Where those who listen are told of changes: `listChanged`, `resources.subscribe` and
     /// `subscriptions/listen`.
     pub notifications: Option<&'static Listening>,
+    /// Where policies have scopes or challenge whom they refuse.
+    pub challenging: Option<&'static Challenging>,
     /// Most entries on one page of a list; at least one is on it.
     pub page_size: u32,
     /// Where it is told which calls were allowed and which were not.

@@ -5,7 +5,6 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::Server;
-use super::challenge;
 use super::exchange::Exchange;
 use super::fault::{self, Fault, INVALID_REQUEST, METHOD_NOT_FOUND};
 use super::headers::{self, Version};
@@ -65,7 +64,8 @@ pub fn accept_session(
     body: &[u8],
 ) -> AcceptedSession {
     let accepted = accept(server, caller, vars, session, headers, body);
-    challenge::response(server.log, caller).map_or(accepted, AcceptedSession::Refuse)
+    let challenge = server.challenging.and_then(|it| (it.response)(server.log, caller));
+    challenge.map_or(accepted, AcceptedSession::Refuse)
 }
 
 fn accept(

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use toolgate_config::Config;
 use toolgate_core::audit::Log;
 use toolgate_core::caller::{Caller, Vars};
+use toolgate_core::mcp::challenge::CHALLENGING;
 use toolgate_core::mcp::completion::CompletionResult;
 use toolgate_core::mcp::content::{Content, ToolResult};
 use toolgate_core::mcp::families::{COMPLETIONS, LOGGING, PROMPTS, RESOURCES, TASKS};
@@ -220,6 +221,7 @@ pub fn tools_only<'a>(config: &'a Config, tools: &'a [ToolInfo], log: &'a Log) -
         families: &[],
         sessions: false,
         notifications: None,
+        challenging: Some(&CHALLENGING),
         page_size: 50,
         log,
     }
