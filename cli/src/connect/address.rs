@@ -15,11 +15,12 @@ impl Address {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
         let Some(mut url) = url else {
-            return Err(if text.contains("://") {
-                "not an address that begins with https://".to_owned()
-            } else {
-                format!("write the whole address: https://{text}")
-            });
+            if text.contains("://") {
+                return Err("not an address that begins with https://".to_owned());
+            }
+            let here = Url::parse(&format!("http://{text}")).is_ok_and(|url| is_loopback(&url));
+            let scheme = if here { "http" } else { "https" };
+            return Err(format!("write the whole address: {scheme}://{text}"));
         };
         if url.scheme() == "http" && !is_loopback(&url) {
             return Err(format!(
@@ -121,6 +122,7 @@ mod tests {
             ("http://demo.acme.workers.dev/mcp", "write https://demo.acme.workers.dev/mcp"),
             ("http://127.0.0.1.example.com", "http is for this machine only"),
             ("demo.acme.workers.dev", "https://demo.acme.workers.dev"),
+            ("localhost:8788/mcp", "http://localhost:8788/mcp"),
             ("ftp://acme.example", "begins with https://"),
             ("https://ada:secret@acme.example", "leave out the name and password"),
             ("https://acme.example/mcp?token=1", "leave out what begins with"),

@@ -108,8 +108,10 @@ pub(super) struct Machine {
     /// As [`std::env::consts::OS`].
     pub(super) os: &'static str,
     /// A variable of the environment, if it is set and not empty.
-    pub(super) variable: fn(&str) -> Option<PathBuf>,
+    pub(super) variable: Variable,
 }
+
+type Variable = fn(&str) -> Option<PathBuf>;
 
 impl Machine {
     pub(super) fn this() -> Self {
@@ -180,7 +182,7 @@ mod tests {
         (name == "HOME").then(|| PathBuf::from("/home/ada"))
     }
 
-    fn path(client: Client, os: &'static str, variable: fn(&str) -> Option<PathBuf>) -> String {
+    fn path(client: Client, os: &'static str, variable: Variable) -> String {
         let machine = Machine { os, variable };
         let place = client.place(true, machine).expect("it has a file");
         let path = place.resolve(Path::new("/project"), machine).expect("it is somewhere");
@@ -203,7 +205,7 @@ mod tests {
     fn without_its_variable_there_is_no_file_and_the_variable_is_named() {
         let nothing = |_: &str| None;
         let relative = |name: &str| (name == "HOME").then(|| PathBuf::from("ada"));
-        let cases: [(fn(&str) -> Option<PathBuf>, &'static str, &str); 3] = [
+        let cases: [(Variable, &'static str, &str); 3] = [
             (nothing, "linux", "HOME"),
             (nothing, "windows", "APPDATA"),
             (relative, "macos", "HOME"),

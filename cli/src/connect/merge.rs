@@ -95,7 +95,7 @@ impl Merger<'_> {
     fn parse_json(&self, text: &str) -> Result<Value> {
         serde_json::from_str(text).map_err(|error| {
             if is_relaxed_json(text) {
-                return self.by_hand("has comments or trailing commas, which would be lost");
+                return self.by_hand("has comments or trailing commas: only you can change it");
             }
             let place = format!(" at line {} column {}", error.line(), error.column());
             let message = error.to_string();
