@@ -1,6 +1,6 @@
 //! Writing files so that an interruption leaves the old one or the new one, never half of one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::{Doing, Error, Result};
@@ -11,16 +11,21 @@ use crate::{Doing, Error, Result};
 ///
 /// When the folder cannot be written to; then everything is as it was.
 pub fn write(path: &Path, contents: &str) -> Result<()> {
-    let name =
-        path.file_name().ok_or_else(|| Error::new(format!("cannot write {}", path.display())))?;
-    let mut temporary = name.to_owned();
-    temporary.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(temporary);
+    let temporary = temporary(path)?;
     fs::write(&temporary, contents).and_then(|()| fs::rename(&temporary, path)).map_err(|error| {
         // The file may not even have come to be.
         let _ = fs::remove_file(&temporary);
         not_written(path, &error)
     })
+}
+
+/// Where a file is made before it gets its name.
+fn temporary(path: &Path) -> Result<PathBuf> {
+    let name =
+        path.file_name().ok_or_else(|| Error::new(format!("cannot write {}", path.display())))?;
+    let mut temporary = name.to_owned();
+    temporary.push(format!(".{}.tmp", std::process::id()));
+    Ok(path.with_file_name(temporary))
 }
 
 fn not_written(path: &Path, error: &io::Error) -> Error {
@@ -49,6 +54,30 @@ pub fn write_secret(path: &Path, contents: &str) -> Result<()> {
     let mut file = options.open(&temporary).doing(describe)?;
     std::io::Write::write_all(&mut file, contents.as_bytes()).doing(describe)?;
     fs::rename(&temporary, path).doing(describe)
+}
+
+/// As [`write()`], with the permissions that another file has: who may not read that one may not
+/// read this one either, at no time.
+///
+/// # Errors
+///
+/// When the folder cannot be written to; then everything is as it was.
+pub fn write_like(path: &Path, contents: &str, model: &Path) -> Result<()> {
+    let permissions = fs::metadata(model).map_err(|error| not_written(path, &error))?.permissions();
+    let temporary = temporary(path)?;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&temporary).map_err(|error| not_written(path, &error))?;
+    io::Write::write_all(&mut file, contents.as_bytes())
+        .and_then(|()| fs::set_permissions(&temporary, permissions))
+        .and_then(|()| fs::rename(&temporary, path))
+        .map_err(|error| {
+            // What it could not become is of no use.
+            let _ = fs::remove_file(&temporary);
+            not_written(path, &error)
+        })
 }
 
 /// The contents of `path`, or `None` when there is no such file.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
-use cargo_toolgate::{Doing, Result, check, explain, lock, matrix, schema, setup, sync};
+use cargo_toolgate::{Doing, Result, check, connect, explain, lock, matrix, schema, setup, sync};
 use clap::{Args, Parser, Subcommand};
 use toolgate_config::deploy::DEV_PORT;
 
@@ -59,6 +59,9 @@ enum Command {
     /// Show who can call what: accounts of [[dev.users]], and those named here
     #[command(after_help = matrix::HELP)]
     Matrix(matrix::Arguments),
+    /// Say how to add the server to a client, or write it into the client's file
+    #[command(after_help = connect::HELP)]
+    Connect(connect::Arguments),
     /// Print the JSON Schema of mcp.toml, for editors
     Schema,
     /// Install the tools that building and running need, into .toolgate
@@ -92,6 +95,10 @@ fn run(arguments: Toolgate) -> Result<bool> {
         None => PathBuf::from("."),
     };
     let folder = folder.canonicalize().doing(|| format!("open {}", folder.display()))?;
+    if let Command::Connect(arguments) = &arguments.command {
+        connect::run(&folder, arguments)?;
+        return Ok(true);
+    }
     let project = Project::find(&folder)?;
     match arguments.command {
         Command::Dev { port, release } => {
@@ -104,6 +111,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         }
         Command::Schema => schema::print()?,
         Command::Lock => lock::run(&project)?,
+        Command::Connect(arguments) => connect::run(&folder, &arguments)?,
         Command::Explain(arguments) => return explain::run(&project, &arguments),
         Command::Matrix(arguments) => matrix::run(&project, &arguments)?,
         Command::Setup => {

@@ -1,0 +1,147 @@
+//! `cargo toolgate connect`: how to add the server to a client, and doing it.
+
+mod address;
+mod client;
+mod entry;
+mod json_text;
+mod merge;
+mod recipe;
+mod render;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::project::Project;
+use crate::{Error, Result};
+
+use address::Address;
+use client::{Client, Machine};
+use recipe::Recipe;
+use write::{Outcome, Written};
+
+/// What `--help` ends with.
+pub const HELP: &str = "\
+Without CLIENT the clients are listed, with the files that `--write` changes. Everything else in a file
+stays as it is; the former file is kept beside it as FILE.backup. No token is written anywhere: clients
+sign in by OAuth.
+
+Exit status: 0 printed, written, or there already; 1 failed, and nothing was written; 2 wrong usage
+
+Examples:
+    cargo toolgate connect claude-code
+    cargo toolgate connect cursor --url https://my-server.acme.workers.dev --write";
+
+/// What `cargo toolgate connect` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The client to connect
+    #[arg(value_enum)]
+    client: Option<Client>,
+    /// Address of the server, /mcp being added where it has no path; by default that of `cargo
+    /// toolgate dev`
+    #[arg(long, value_parser = Address::parse)]
+    url: Option<Address>,
+    /// What the client calls the server; by default the name of its package
+    #[arg(long, value_parser = address::name)]
+    name: Option<String>,
+    /// Write it into the client's file
+    #[arg(long, requires = "client")]
+    write: bool,
+    /// For all your projects, not for the one in this folder
+    #[arg(long)]
+    global: bool,
+    /// Replace what the file says of another server of this name
+    #[arg(long, requires = "write")]
+    replace: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints how to add the server in or above `folder` to a client, or does it.
+///
+/// # Errors
+///
+/// When there is no server and no name is given, when the client cannot reach the address, and when
+/// its file cannot be changed.
+pub fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
+    let machine = Machine::this();
+    let Arguments { json, global, replace, .. } = *arguments;
+    let Some(client) = arguments.client else {
+        print!("{}", if json { render::clients_json(machine)? } else { render::clients(machine) });
+        return Ok(());
+    };
+    let (root, name) = server(folder, arguments.name.as_deref())?;
+    let address = match &arguments.url {
+        Some(address) => address.clone(),
+        None => Address::parse(&Address::dev()).map_err(Error::new)?,
+    };
+    let recipe = Recipe::of(client, &name, &address, global)?;
+    let place = client.place(global, machine);
+    if !arguments.write {
+        let shown = place.map(client::Place::shown);
+        let file = place.and_then(|place| place.resolve(&root, machine).ok());
+        print!(
+            "{}",
+            if json {
+                render::json(&recipe, file.as_deref(), None)?
+            } else {
+                render::text(&recipe, shown.as_deref())
+            }
+        );
+        return Ok(());
+    }
+    let (Some(entry), Some(place)) = (&recipe.entry, place) else {
+        return Err(no_file(client, global));
+    };
+    let file = place.resolve(&root, machine)?;
+    let written = write::write(entry, &file, replace)?;
+    if json {
+        print!("{}", render::json(&recipe, Some(&file), Some(written.outcome))?);
+    } else {
+        report(&recipe, &file, &written);
+    }
+    Ok(())
+}
+
+/// The folder of the server, and what it is called.
+fn server(folder: &Path, name: Option<&str>) -> Result<(PathBuf, String)> {
+    match (Project::find(folder), name) {
+        (Ok(project), Some(name)) => Ok((project.root, name.to_owned())),
+        (Ok(Project { root, package, .. }), None) => match address::name(&package) {
+            Ok(name) => Ok((root, name)),
+            Err(error) => Err(Error::new(format!("`{package}` cannot be its name: {error}"))
+                .help("choose one with `--name`")),
+        },
+        // Whoever only uses a server has no project of it.
+        (Err(_), Some(name)) => Ok((folder.to_owned(), name.to_owned())),
+        (Err(error), None) => Err(error),
+    }
+}
+
+fn no_file(client: Client, global: bool) -> Error {
+    let title = client.title();
+    let why = if global && matches!(client, Client::ClaudeCode | Client::VsCode) {
+        format!("{title} keeps the servers for all projects by itself, with other things")
+    } else {
+        format!("{title} has no file to write")
+    };
+    let global = if global { " --global" } else { "" };
+    Error::new(why)
+        .help(format!("do what `cargo toolgate connect {}{global}` prints", client.as_str()))
+}
+
+fn report(recipe: &Recipe, file: &Path, written: &Written) {
+    let (name, file) = (&recipe.name, file.display());
+    match written.outcome {
+        Outcome::Unchanged => println!("`{name}` is in {file} already"),
+        Outcome::Added => println!("added `{name}` to {file}"),
+        Outcome::Replaced => println!("replaced `{name}` in {file}"),
+    }
+    if let Some(backup) = &written.backup {
+        println!("the former file is {}", backup.display());
+    }
+    println!("\n{}", recipe.then);
+}
