@@ -3,10 +3,13 @@
 
 pub mod check;
 pub mod dev;
+pub mod doctor;
+mod dotenv;
 mod error;
 pub mod explain;
 pub mod files;
 pub mod idp;
+pub mod keys;
 pub mod lock;
 pub mod lockfile;
 pub mod matrix;

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
-use cargo_toolgate::{Doing, Result, check, explain, lock, matrix, schema, setup, sync};
+use cargo_toolgate::{
+    Doing, Result, check, doctor, explain, keys, lock, matrix, schema, setup, sync,
+};
 use clap::{Args, Parser, Subcommand};
 use toolgate_config::deploy::DEV_PORT;
 
@@ -59,6 +61,14 @@ enum Command {
     /// Show who can call what: accounts of [[dev.users]], and those named here
     #[command(after_help = matrix::HELP)]
     Matrix(matrix::Arguments),
+    /// Look at everything that a server needs: tools, files, secrets, identity provider, clock
+    #[command(after_help = doctor::HELP)]
+    Doctor(doctor::Arguments),
+    /// Renew the encryption key of this machine, and say how that of a deployed server is renewed
+    Keys {
+        #[command(subcommand)]
+        action: keys::Action,
+    },
     /// Print the JSON Schema of mcp.toml, for editors
     Schema,
     /// Install the tools that building and running need, into .toolgate
@@ -102,6 +112,8 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::Check { no_build, json } => {
             return check::run(&project, check::Options { no_build, json });
         }
+        Command::Keys { action } => keys::run(&project, &action)?,
+        Command::Doctor(arguments) => return doctor::run(&project, &arguments),
         Command::Schema => schema::print()?,
         Command::Lock => lock::run(&project)?,
         Command::Explain(arguments) => return explain::run(&project, &arguments),
