@@ -2,6 +2,7 @@
 //! use the same set-up, the same local identity provider and the same way to run a Worker.
 
 pub mod check;
+pub mod completions;
 pub mod dev;
 pub mod doctor;
 mod dotenv;
