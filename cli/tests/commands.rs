@@ -19,6 +19,18 @@ fn completions_know_the_commands_and_need_no_server() {
     }
 }
 
+/// As bash asks for them after `cargo-toolgate doctor --off`.
+#[cfg(unix)]
+#[test]
+fn bash_completes_the_options_of_a_command() {
+    let script = program(&["completions", "bash"]).stdout;
+    let ask = "COMP_WORDS=(cargo-toolgate doctor --off); COMP_CWORD=2
+        _cargo-toolgate cargo-toolgate --off doctor; echo \"${COMPREPLY[@]}\"";
+    let script = String::from_utf8(script).expect("text") + ask;
+    let output = Command::new("bash").args(["-c", &script]).output().expect("bash starts");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "--offline\n");
+}
+
 #[test]
 fn the_program_is_the_same_under_its_own_name() {
     let (by_cargo, by_name) = (program(&["toolgate", "schema"]), program(&["schema"]));
