@@ -19,11 +19,22 @@ const WORKER_LINE: &str = "0.8.";
 
 /// Looks for everything that can be seen to be wrong without compiling, `mcp.lock` aside.
 pub fn problems(project: &Project) -> Vec<Error> {
-    let mut problems = Vec::new();
+    let mut problems = configuration(project);
+    problems.extend(dependencies(project));
+    problems
+}
+
+/// Of `mcp.toml` and the files that follow from it.
+pub(crate) fn configuration(project: &Project) -> Vec<Error> {
     match project.config().and_then(|checked| sync::generated(project, &checked)) {
-        Ok(files) => problems.extend(files.iter().filter(|file| file.is_stale()).map(stale)),
-        Err(error) => problems.push(error),
+        Ok(files) => files.iter().filter(|file| file.is_stale()).map(stale).collect(),
+        Err(error) => vec![error],
     }
+}
+
+/// Of `Cargo.lock` and `Cargo.toml`.
+pub(crate) fn dependencies(project: &Project) -> Vec<Error> {
+    let mut problems = Vec::new();
     match Lockfile::read(&project.workspace) {
         Ok(lockfile) => problems.extend(locked(&lockfile)),
         Err(error) => problems.push(error),

@@ -37,6 +37,16 @@ impl Error {
         self
     }
 
+    /// What went wrong, without what to do about it.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it, if that is known.
+    pub fn fix(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// What the failed program said, if a program failed.
     pub fn program_output(&self) -> &str {
         self.output.as_deref().unwrap_or_default()

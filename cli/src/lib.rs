@@ -2,12 +2,16 @@
 //! use the same set-up, the same local identity provider and the same way to run a Worker.
 
 pub mod check;
+pub mod completions;
 pub mod connect;
 pub mod dev;
+pub mod doctor;
+mod dotenv;
 mod error;
 pub mod explain;
 pub mod files;
 pub mod idp;
+pub mod keys;
 pub mod lock;
 pub mod lockfile;
 pub mod matrix;

@@ -1,12 +1,17 @@
 //! `cargo toolgate`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
-use cargo_toolgate::{Doing, Result, check, connect, explain, lock, matrix, schema, setup, sync};
+use cargo_toolgate::{
+    Doing, Result, check, completions, connect, doctor, explain, keys, lock, matrix, schema, setup,
+    sync,
+};
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use toolgate_config::deploy::DEV_PORT;
 
 /// cargo calls this program as `cargo-toolgate toolgate …`.
@@ -62,6 +67,20 @@ enum Command {
     /// Say how to add the server to a client, or write it into the client's file
     #[command(after_help = connect::HELP)]
     Connect(connect::Arguments),
+    /// Look at everything that a server needs: tools, files, secrets, identity provider, clock
+    #[command(after_help = doctor::HELP)]
+    Doctor(doctor::Arguments),
+    /// Renew the encryption key of this machine, and say how that of a deployed server is renewed
+    Keys {
+        #[command(subcommand)]
+        action: keys::Action,
+    },
+    /// Print what a shell needs to complete the commands
+    #[command(after_help = completions::HELP)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
     /// Print the JSON Schema of mcp.toml, for editors
     Schema,
     /// Install the tools that building and running need, into .toolgate
@@ -71,8 +90,17 @@ enum Command {
 /// What a question on policies that has no answer ends with: 1 is an answer.
 const UNANSWERED: u8 = 2;
 
+/// As cargo gives them: people and completions call the program by its own name, without that word.
+fn arguments() -> Vec<OsString> {
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    if arguments.get(1).is_none_or(|first| first != "toolgate") {
+        arguments.insert(arguments.len().min(1), "toolgate".into());
+    }
+    arguments
+}
+
 fn main() -> ExitCode {
-    let Cargo::Toolgate(arguments) = Cargo::parse();
+    let Cargo::Toolgate(arguments) = Cargo::parse_from(arguments());
     let asks = matches!(arguments.command, Command::Explain(_) | Command::Matrix(_));
     match run(arguments) {
         Ok(true) => ExitCode::SUCCESS,
@@ -88,6 +116,10 @@ fn main() -> ExitCode {
 fn run(arguments: Toolgate) -> Result<bool> {
     if let Command::Schema = arguments.command {
         schema::print()?;
+        return Ok(true);
+    }
+    if let Command::Completions { shell } = arguments.command {
+        complete(shell)?;
         return Ok(true);
     }
     let folder = match arguments.project {
@@ -109,6 +141,9 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::Check { no_build, json } => {
             return check::run(&project, check::Options { no_build, json });
         }
+        Command::Keys { action } => keys::run(&project, &action)?,
+        Command::Doctor(arguments) => return doctor::run(&project, &arguments),
+        Command::Completions { shell } => complete(shell)?,
         Command::Schema => schema::print()?,
         Command::Lock => lock::run(&project)?,
         Command::Connect(arguments) => connect::run(&folder, &arguments)?,
@@ -120,4 +155,9 @@ fn run(arguments: Toolgate) -> Result<bool> {
         }
     }
     Ok(true)
+}
+
+fn complete(shell: Shell) -> Result<()> {
+    let program = clap::Command::new("cargo-toolgate");
+    completions::print(shell, &mut Toolgate::augment_args(program))
 }

@@ -64,6 +64,14 @@ pub(super) fn ensure(tools: &Tools, package: &Package<'_>) -> Result<()> {
     }
 }
 
+/// The version of a package whose installation was finished.
+pub(crate) fn installed_version(tools: &Tools, package: &str, binary: &str) -> Option<String> {
+    let stamp = tools.cargo_root().join(format!(".{package}.stamp"));
+    let stamp = files::read_if_present(&stamp).ok()??;
+    tools.cargo_binary(binary).is_file().then_some(())?;
+    stamp.split_whitespace().nth(1).map(str::to_owned)
+}
+
 /// Removes what was compiled on the way, more than half a gigabyte.
 pub(super) fn tidy(tools: &Tools) -> Result<()> {
     let build = build_folder(tools);

@@ -16,7 +16,10 @@ use crate::tools::Tools;
 use crate::{Doing, Error, Result, files};
 
 pub use cargo::Package;
+pub(crate) use cargo::installed_version;
 pub use npm::install as install_npm;
+pub(crate) use npm::{OLDEST_NODE, are_tools_complete, node_version, pinned_version};
+pub(crate) use target::{TARGET, has_wasm};
 
 /// The tool that turns a crate into a Worker. workers-rs wants it to match `worker`.
 pub const WORKER_BUILD: &str = "0.8.7";

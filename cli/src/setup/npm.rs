@@ -10,7 +10,7 @@ use crate::tools::Tools;
 use crate::{Error, Result, files, process};
 
 /// What wrangler 4.164 and miniflare 5 ask for.
-const OLDEST_NODE: (u32, u32) = (22, 12);
+pub(crate) const OLDEST_NODE: (u32, u32) = (22, 12);
 
 const TOOLS: NpmSet = NpmSet {
     title: "wrangler, workerd, esbuild, wasm-opt",
@@ -37,7 +37,7 @@ pub(super) fn ensure_tools(tools: &Tools) -> Result<()> {
 /// Installs Node.js when the system has none that is new enough.
 pub(super) fn ensure_node(tools: &Tools) -> Result<()> {
     let version = process::run(Command::new("node").arg("--version"), |_| ());
-    let system = version.ok().and_then(|version| parse_version(version.trim()));
+    let system = version.ok().and_then(|version| node_version(version.trim()));
     if system.is_some_and(|version| version >= OLDEST_NODE) {
         return Ok(());
     }
@@ -97,7 +97,20 @@ fn npm_ci(tools: &Tools, folder: &Path, step: &mut Step) -> Result<()> {
         .map_err(|error| error.help(help))
 }
 
-fn parse_version(text: &str) -> Option<(u32, u32)> {
+/// Whether everything of the set is there, as it is pinned.
+pub(crate) fn are_tools_complete(tools: &Tools) -> bool {
+    stamp(&tools.npm(), format!("{}{}", TOOLS.manifest, TOOLS.lockfile)).is_current()
+}
+
+/// The version of a package that the lock file of the tools names.
+pub(crate) fn pinned_version(package: &str) -> Option<String> {
+    let lockfile: serde_json::Value = serde_json::from_str(TOOLS.lockfile).ok()?;
+    let entry = lockfile.get("packages")?.get(format!("node_modules/{package}"))?;
+    Some(entry.get("version")?.as_str()?.to_owned())
+}
+
+/// Major and minor version of what `node --version` prints.
+pub(crate) fn node_version(text: &str) -> Option<(u32, u32)> {
     let mut parts = text.strip_prefix('v')?.split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
@@ -108,11 +121,11 @@ mod tests {
 
     #[test]
     fn node_s_version_is_compared_by_number() {
-        assert!(parse_version("v20.20.2").is_some_and(|version| version < OLDEST_NODE));
-        assert!(parse_version("v22.9.0").is_some_and(|version| version < OLDEST_NODE));
-        assert!(parse_version("v22.12.0").is_some_and(|version| version >= OLDEST_NODE));
-        assert!(parse_version("v100.0.0").is_some_and(|version| version >= OLDEST_NODE));
-        assert_eq!(parse_version("not a version"), None);
+        assert!(node_version("v20.20.2").is_some_and(|version| version < OLDEST_NODE));
+        assert!(node_version("v22.9.0").is_some_and(|version| version < OLDEST_NODE));
+        assert!(node_version("v22.12.0").is_some_and(|version| version >= OLDEST_NODE));
+        assert!(node_version("v100.0.0").is_some_and(|version| version >= OLDEST_NODE));
+        assert_eq!(node_version("not a version"), None);
     }
 
     #[test]

@@ -6,15 +6,13 @@ use std::process::Command;
 use crate::step::Step;
 use crate::{Result, process};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What a Worker is compiled for.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Adds the target to the toolchain in use. `rust-toolchain.toml` alone would not: an absent
 /// target named there is ignored when automatic installation is off.
 pub(super) fn ensure_wasm() -> Result<()> {
-    let mut query = Command::new("rustc");
-    query.args(["--print", "target-libdir", "--target", TARGET]);
-    let folder = process::run(&mut query, |_| ())?;
-    if Path::new(folder.trim()).is_dir() {
+    if has_wasm(Path::new("."))? {
         return Ok(());
     }
     let mut step = Step::start(format!("Rust target {TARGET}"));
@@ -30,4 +28,12 @@ pub(super) fn ensure_wasm() -> Result<()> {
             Err(error)
         }
     }
+}
+
+/// Whether the toolchain that is used in a folder has the target.
+pub(crate) fn has_wasm(folder: &Path) -> Result<bool> {
+    let mut query = Command::new("rustc");
+    query.args(["--print", "target-libdir", "--target", TARGET]).current_dir(folder);
+    let libraries = process::run(&mut query, |_| ())?;
+    Ok(Path::new(libraries.trim()).is_dir())
 }

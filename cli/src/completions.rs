@@ -1,0 +1,31 @@
+//! `cargo toolgate completions`: what a shell needs to complete the commands.
+
+use std::io::Write;
+
+use clap::Command;
+use clap_complete::{Shell, generate};
+
+use crate::{Doing, Result};
+
+/// What `--help` ends with.
+pub const HELP: &str = "\
+Completes `cargo-toolgate …`, which is the same as `cargo toolgate …`: cargo's own completion does not
+ask the programs that cargo runs.
+
+Exit status: 0 printed, 1 failed, 2 wrong usage
+
+Examples:
+    cargo toolgate completions bash > ~/.local/share/bash-completion/completions/cargo-toolgate
+    cargo toolgate completions fish > ~/.config/fish/completions/cargo-toolgate.fish
+    cargo toolgate completions zsh > ~/.zfunc/_cargo-toolgate # a folder of $fpath";
+
+/// Prints the script of a shell.
+///
+/// # Errors
+///
+/// When nobody reads what is printed.
+pub fn print(shell: Shell, command: &mut Command) -> Result<()> {
+    let mut script = Vec::new();
+    generate(shell, command, "cargo-toolgate", &mut script);
+    std::io::stdout().write_all(&script).doing(|| "print the script".to_owned())
+}

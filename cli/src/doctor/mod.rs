@@ -1,0 +1,153 @@
+//! `cargo toolgate doctor`: whether a server has everything that it needs, and the fix where it has
+//! not. Nothing is installed, compiled or written.
+
+mod address;
+mod clock;
+mod fetch;
+mod finding;
+mod key;
+mod programs;
+mod provider;
+mod redirect;
+mod report;
+mod rust;
+mod secrets;
+mod sources;
+mod vars;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use toolgate_config::Checked;
+
+use crate::Result;
+use crate::project::Project;
+use crate::tools::Tools;
+
+pub use address::ServerUrl;
+pub use finding::{Finding, Status};
+use report::Report;
+use vars::Vars;
+
+/// What `--help` ends with.
+pub const HELP: &str = "\
+Looks at Rust and its Wasm target, Node.js and the tools in .toolgate, mcp.toml and what follows from
+it, Cargo.lock, the secrets of a local file and the strength of its encryption key, the redirect URI
+to enter at the identity provider, whether that provider can be reached, and this machine's clock.
+Nothing is changed, and no value of a secret is printed.
+
+Exit status: 0 no problems, perhaps warnings; 1 problems; 2 wrong usage
+
+Example:
+    cargo toolgate doctor --url https://my-server.example.workers.dev --vars .prod.vars";
+
+/// What `cargo toolgate doctor` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Address of the deployed server; by default that of a local run
+    #[arg(long, value_name = "https://HOST")]
+    url: Option<ServerUrl>,
+    /// File with the values of variables and secrets; by default the server's .dev.vars
+    #[arg(long, value_name = "FILE")]
+    vars: Option<PathBuf>,
+    /// Ask nobody: leaves out the identity provider and the clock
+    #[arg(long)]
+    offline: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints what was found; true where there are no problems.
+///
+/// # Errors
+///
+/// When the report cannot be printed.
+pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
+    let report = Report::new(&project.package, examine(project, arguments));
+    report.print(arguments.json)?;
+    Ok(report.is_sound())
+}
+
+/// Looks at everything. No finding keeps another from being made, but for those that a broken
+/// `mcp.toml` leaves nothing to look at.
+pub fn examine(project: &Project, arguments: &Arguments) -> Vec<Finding> {
+    let tools = Tools::of(&project.workspace);
+    let mut findings = rust::findings(project);
+    findings.extend(programs::findings(project, &tools));
+    findings.extend(sources::findings(project));
+    match project.config() {
+        Ok(checked) => findings.extend(server(project, &tools, &checked, arguments)),
+        Err(_) => findings.push(Finding::warning(
+            "sign-in",
+            "secrets, redirect URI and identity provider were not looked at: mcp.toml names them",
+            "correct mcp.toml, then run this again",
+        )),
+    }
+    findings
+}
+
+/// What follows from `mcp.toml`.
+fn server(
+    project: &Project,
+    tools: &Tools,
+    checked: &Checked,
+    arguments: &Arguments,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let vars = variables(project, checked, arguments).unwrap_or_else(|finding| {
+        findings.push(finding);
+        Vars::of(".dev.vars", None, &checked.wrangler)
+    });
+    if findings.is_empty() {
+        findings.extend(secrets::findings(checked, &vars));
+        findings.extend(key::finding(&checked.config.tokens.encryption_key, &vars));
+    }
+    let server = arguments.url.clone().unwrap_or_else(ServerUrl::of_dev);
+    findings.extend(redirect::findings(&checked.config, &server));
+    if !arguments.offline {
+        findings.extend(sign_in(tools, checked, &vars, &server));
+    }
+    findings
+}
+
+/// The variables of the file that was named, or else of the server's own, which may be absent.
+fn variables(
+    project: &Project,
+    checked: &Checked,
+    arguments: &Arguments,
+) -> std::result::Result<Vars, Finding> {
+    const DEFAULT: &str = ".dev.vars";
+    let file = arguments.vars.as_ref();
+    let path = file.cloned().unwrap_or_else(|| project.root.join(DEFAULT));
+    let name = file.map_or_else(|| DEFAULT.to_owned(), |file| file.display().to_string());
+    match Vars::read(&path, &name, &checked.wrangler) {
+        Ok(vars) if vars.is_there || file.is_none() => Ok(vars),
+        Ok(_) => Err(Finding::problem(
+            "secrets",
+            format!("there is no {name}"),
+            "name a file that is there by `--vars FILE`",
+        )),
+        Err(error) => Err(Finding::problem(
+            "secrets",
+            error.message(),
+            "make it a text file that you may read",
+        )),
+    }
+}
+
+/// What the identity provider says, and when.
+fn sign_in(tools: &Tools, checked: &Checked, vars: &Vars, server: &ServerUrl) -> Vec<Finding> {
+    let question = match address::question(&checked.config.identity, vars) {
+        Ok(Some(question)) => question,
+        Ok(None) => {
+            let found = "none to reach: `cargo toolgate dev` brings what this server needs";
+            return vec![Finding::ok(address::TITLE, found)];
+        }
+        Err(finding) => return vec![finding],
+    };
+    match fetch::ask(tools, &question) {
+        Ok(answer) => vec![provider::finding(&question, server, &answer), clock::finding(&answer)],
+        Err(finding) => vec![finding],
+    }
+}

@@ -1,0 +1,129 @@
+//! What has to be entered at the identity provider, and whether the server answers to its own name.
+
+use axum::http::Uri;
+use toolgate_config::{Config, Provider};
+use toolgate_core::host::is_served;
+use toolgate_core::oauth::gate::CALLBACK_PATH;
+
+use super::address::ServerUrl;
+use super::finding::Finding;
+
+const TITLE: &str = "redirect URI";
+
+pub(super) fn findings(config: &Config, server: &ServerUrl) -> Vec<Finding> {
+    let mut findings = vec![redirect(config.identity.provider, server)];
+    findings.extend(host(config, server));
+    findings
+}
+
+fn redirect(provider: Provider, server: &ServerUrl) -> Finding {
+    let place = match provider {
+        Provider::CloudflareAccess => {
+            "in Cloudflare Zero Trust: Access, Applications, the SaaS application (OIDC), \
+             `Redirect URLs`"
+        }
+        Provider::Oidc => {
+            "at the identity provider: the application's `redirect URI`, which some call callback URL"
+        }
+        Provider::GitHub => {
+            "at GitHub: Settings, Developer settings, OAuth Apps, `Authorization callback URL`"
+        }
+        Provider::CloudflareAccessJwt => {
+            return Finding::ok(TITLE, "none: Access stands in front of the server");
+        }
+        Provider::Dev | Provider::None if server.is_local() => {
+            return Finding::ok(TITLE, "none: the server is for this machine only");
+        }
+        Provider::Dev | Provider::None => return refused(provider, server),
+    };
+    let fix = format!("enter it {place}");
+    let fix = if server.is_local() {
+        format!("{fix}; that of a deployed server is shown with `--url https://…`")
+    } else {
+        fix
+    };
+    Finding::ok(TITLE, format!("{}{CALLBACK_PATH}", server.origin())).with_fix(fix)
+}
+
+fn refused(provider: Provider, server: &ServerUrl) -> Finding {
+    let name = provider.name();
+    let found =
+        format!("a server with `provider = \"{name}\"` refuses to serve {}", server.origin());
+    Finding::problem(TITLE, found, "choose another `provider` in [identity] of mcp.toml")
+}
+
+fn host(config: &Config, server: &ServerUrl) -> Option<Finding> {
+    let uri: Uri = server.origin().parse().ok()?;
+    let allowed = config.transport.allowed_hosts.iter().map(AsRef::as_ref);
+    if is_served(&uri, allowed, false) {
+        return None;
+    }
+    let host = uri.host().unwrap_or_default();
+    let found = format!("the server answers 421 to {host}, which `allowed_hosts` does not list");
+    let fix = format!("add \"{host}\" to `allowed_hosts` in [transport] of mcp.toml");
+    Some(Finding::problem("host name", found, fix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::finding::Status;
+
+    fn found(config: &str, url: &str) -> Vec<Finding> {
+        let config = format!("[server]\nname = \"A server\"\n{config}");
+        let config = toolgate_config::check(&config).expect("sound").config;
+        findings(&config, &url.parse().expect("an address"))
+    }
+
+    fn identity(provider: &str) -> String {
+        format!("[identity]\nprovider = \"{provider}\"\n")
+    }
+
+    #[test]
+    fn it_is_the_callback_with_where_each_provider_wants_it() {
+        let issuer = "issuer = \"https://login.example.com\"\n";
+        for (config, place) in [
+            (identity("cloudflare-access"), "`Redirect URLs`"),
+            (identity("github"), "`Authorization callback URL`"),
+            (identity("oidc") + issuer, "`redirect URI`"),
+        ] {
+            let findings = found(&config, "https://mcp.example.com/mcp");
+            assert_eq!(findings.len(), 1);
+            assert_eq!(findings[0].found, "https://mcp.example.com/callback");
+            let fix = findings[0].fix.as_deref().unwrap_or_default();
+            assert!(fix.contains(place) && !fix.contains("--url"), "{fix}");
+        }
+    }
+
+    #[test]
+    fn of_this_machine_it_says_how_to_see_the_other_one() {
+        let findings = found(&identity("github"), "http://localhost:8788");
+        assert_eq!(findings[0].found, "http://localhost:8788/callback");
+        assert!(findings[0].fix.as_ref().is_some_and(|fix| fix.contains("--url https://")));
+    }
+
+    #[test]
+    fn access_in_front_and_local_sign_in_have_none() {
+        let team = identity("cloudflare-access-jwt") + "team = \"acme\"\n";
+        assert!(found(&team, "https://mcp.example.com")[0].found.starts_with("none"));
+        assert!(found(&identity("dev"), "http://localhost:8788")[0].found.starts_with("none"));
+    }
+
+    #[test]
+    fn local_sign_in_does_not_guard_a_public_server() {
+        for provider in ["dev", "none"] {
+            let findings = found(&identity(provider), "https://mcp.example.com");
+            assert_eq!(findings[0].status, Status::Problem);
+        }
+    }
+
+    #[test]
+    fn a_host_name_that_the_server_does_not_answer_to_is_a_problem() {
+        let config = "[transport]\nallowed_hosts = [\"mcp.example.com\"]\n";
+        assert_eq!(found(config, "https://mcp.example.com").len(), 1);
+        assert_eq!(found(config, "http://localhost:8788").len(), 1);
+        let findings = found(config, "https://other.example.com");
+        assert_eq!(findings[1].status, Status::Problem);
+        assert!(findings[1].fix.as_ref().is_some_and(|fix| fix.contains("\"other.example.com\"")));
+    }
+}
