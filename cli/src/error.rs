@@ -30,6 +30,12 @@ impl Error {
         self
     }
 
+    /// What to do about it, where nothing closer to the cause has said so.
+    #[must_use]
+    pub fn or_help(self, help: impl Into<String>) -> Self {
+        if self.help.is_some() { self } else { self.help(help) }
+    }
+
     /// The last words of the program that failed.
     #[must_use]
     pub fn output(mut self, output: impl Into<String>) -> Self {

@@ -37,11 +37,13 @@ pub struct Options {
 /// When something is missing that cannot be installed, the configuration or the first build
 /// fails, or the port is taken.
 pub fn run(project: &Project, options: Options) -> Result<()> {
+    // What fails at once is asked before anything is installed.
+    project.config()?;
+    session::require_free_port(options.port)?;
     project.ensure_lockfile()?;
     let tools = setup::ensure(&project.workspace)?;
     let runtime = tokio::runtime::Runtime::new().doing(|| "start a runtime".to_owned())?;
     runtime.block_on(async {
-        session::require_free_port(options.port)?;
         synchronise(project)?;
         build(project, &tools, options.profile)?;
         let mut session = Session::start(project, &tools, options).await?;

@@ -59,7 +59,7 @@ pub(super) fn ensure(tools: &Tools, package: &Package<'_>) -> Result<()> {
         Err(error) => {
             step.failed();
             let fix = fix(error.program_output());
-            Err(error.help(fix))
+            Err(error.or_help(fix))
         }
     }
 }

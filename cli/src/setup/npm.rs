@@ -94,7 +94,7 @@ fn npm_ci(tools: &Tools, folder: &Path, step: &mut Step) -> Result<()> {
     let help = "npm must reach its registry; running this again starts the step over";
     process::run(&mut command, |line| step.progress(line))
         .map(drop)
-        .map_err(|error| error.help(help))
+        .map_err(|error| error.or_help(help))
 }
 
 /// Whether everything of the set is there, as it is pinned.
