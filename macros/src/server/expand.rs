@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use toolgate_config::deploy::ENVIRONMENT;
 use toolgate_config::{OnDeny, Provider, StorageKind};
 
 use super::config::Constant;
@@ -12,6 +13,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let config_tracker = server.config.tracker();
     let wrangler_tracker = server.wrangler.tracker();
     let app = app(server);
+    let environment_tracker = environment_tracker();
     let dev_guard = dev_guard(server);
     let fetch = fetch();
     let object = object();
@@ -25,6 +27,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
         mod toolgate_worker {
             #config_tracker
             #wrangler_tracker
+            #environment_tracker
             #dev_guard
             #app
             #fetch
@@ -38,6 +41,14 @@ pub(crate) fn server(server: &Server) -> TokenStream {
         #[cfg(not(target_arch = "wasm32"))]
         #[doc(hidden)]
         pub use toolgate_worker::server;
+    }
+}
+
+/// Makes cargo compile anew for another environment.
+fn environment_tracker() -> TokenStream {
+    quote! {
+        const _: ::core::option::Option<&::core::primitive::str> =
+            ::core::option_env!(#ENVIRONMENT);
     }
 }
 

@@ -4,7 +4,7 @@ use std::env;
 use std::io;
 
 use proc_macro2::TokenStream;
-use toolgate_config::deploy::{self, Package};
+use toolgate_config::deploy::{self, ENVIRONMENT, Package};
 use toolgate_config::{Checked, Diagnostic};
 
 use crate::config_file::{Outcome, Place};
@@ -47,7 +47,27 @@ pub(crate) fn check(tokens: TokenStream, errors: &Errors) -> Option<Server> {
     };
     let wrangler = config.sibling(WRANGLER);
     check_wrangler(&checked, &config, &wrangler, errors);
+    let checked = in_environment(checked, env::var(ENVIRONMENT).ok().as_deref(), errors)?;
     Some(Server { checked, config, wrangler })
+}
+
+/// What holds in the environment that is compiled for; none is named by no value or an empty one.
+fn in_environment(
+    checked: Box<Checked>,
+    environment: Option<&str>,
+    errors: &Errors,
+) -> Option<Box<Checked>> {
+    let Some(name) = environment.filter(|name| !name.is_empty()) else { return Some(checked) };
+    let found = checked.environment(name).cloned();
+    if found.is_none() {
+        let message = format!("{ENVIRONMENT} is `{name}`, and mcp.toml has no `[env.{name}]`");
+        let help = match checked.suggest_environment(name) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "unset the variable, or add the environment".to_owned(),
+        };
+        errors.report(TokenStream::new(), message, help);
+    }
+    found.map(Box::new)
 }
 
 fn unreadable(config: &Place, error: &io::Error, errors: &Errors) {
@@ -157,5 +177,26 @@ mod tests {
             found.contains("there is no `") && found.contains("cargo toolgate sync"),
             "{found}"
         );
+    }
+
+    #[test]
+    fn a_server_is_compiled_for_the_environment_that_is_named() {
+        let config = format!("{CONFIG}[env.preview.server]\nname = \"Preview\"\n");
+        let name = |environment: Option<&str>| {
+            let errors = Errors::default();
+            let checked = Box::new(toolgate_config::check(&config).expect("no faults"));
+            let found = in_environment(checked, environment, &errors);
+            let name = found.map(|checked| checked.config.server.name.to_string());
+            (name.unwrap_or_default(), errors.into_tokens().to_string())
+        };
+        for (environment, expected) in
+            [(None, "Test"), (Some(""), "Test"), (Some("preview"), "Preview")]
+        {
+            assert_eq!(name(environment), (expected.to_owned(), String::new()));
+        }
+        let (none, error) = name(Some("preveiw"));
+        assert_eq!(none, "");
+        assert!(error.contains("mcp.toml has no `[env.preveiw]`"), "{error}");
+        assert!(error.contains("did you mean `preview`?"), "{error}");
     }
 }

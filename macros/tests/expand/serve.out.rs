@@ -1,6 +1,9 @@
 #[doc(hidden)]
 #[allow(missing_docs, unreachable_pub)]
 mod toolgate_worker {
+    const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
+        "TOOLGATE_ENV"
+    );
     static APP: ::toolgate::__private::App = {
         use ::core::option::Option::{None, Some};
         use ::std::borrow::Cow::Borrowed;

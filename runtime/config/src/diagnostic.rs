@@ -97,6 +97,10 @@ codes! {
     WranglerUnsupported = "MCP051",
     /// Not a name of a Worker.
     InvalidWorkerName = "MCP052",
+    /// Not a name of an environment.
+    InvalidEnvironmentName = "MCP053",
+    /// `[env.<name>]` has something that is the same in every environment.
+    SameEverywhere = "MCP054",
     /// Not a colour such as `#0b5cad`.
     InvalidColor = "MCP060",
     /// A colour in which text cannot be read.
@@ -163,6 +167,16 @@ impl Sink {
     pub(crate) fn report(&self, span: Range<usize>, fault: Fault) {
         let Fault { code, message, help } = fault;
         self.diagnostics.borrow_mut().push(Diagnostic { code, span, message, help });
+    }
+
+    /// Takes a fault over that was found elsewhere.
+    pub(crate) fn push(&self, diagnostic: Diagnostic) {
+        self.diagnostics.borrow_mut().push(diagnostic);
+    }
+
+    /// Whether the very same has been reported.
+    pub(crate) fn has(&self, diagnostic: &Diagnostic) -> bool {
+        self.diagnostics.borrow().contains(diagnostic)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -320,3 +320,44 @@ fn any_text_is_answered_without_a_panic() {
         }
     }
 }
+
+/// The file with environments, and what holds in one of them.
+fn environment(source: &str, name: &str) -> (Checked, Checked) {
+    let checked = checked(&format!("{SMALLEST}{source}"));
+    let own = checked.environment(name).expect("it is there").clone();
+    (checked, own)
+}
+
+#[test]
+fn an_environment_is_the_file_with_its_own_keys_over_it() {
+    let source = "[tokens]\naccess_token_ttl = \"5m\"\ncode_ttl = \"5m\"\n\
+                  [transport]\nallowed_hosts = [\"a.example\", \"b.example\"]\n\
+                  [policies.staff]\ngroups = [\"x\"]\n\
+                  [env.preview.tokens]\ncode_ttl = \"1m\"\n\
+                  [env.preview.transport]\nallowed_hosts = [\"c.example\"]\n";
+    let (top, preview) = environment(source, "preview");
+    assert_eq!((top.config.tokens.access_token_ttl, top.config.tokens.code_ttl), (300, 300));
+    assert_eq!((preview.config.tokens.access_token_ttl, preview.config.tokens.code_ttl), (300, 60));
+    assert_eq!(preview.config.transport.allowed_hosts.as_ref(), ["c.example"]);
+    assert_eq!(preview.config.policies, top.config.policies);
+    assert_eq!(preview.policy_position("staff"), top.policy_position("staff"));
+    assert!(preview.environments.is_empty());
+    assert_eq!(top.suggest_environment("preveiw"), Some("preview"));
+    assert!(top.environment("production").is_none());
+}
+
+#[test]
+fn another_provider_or_storage_takes_nothing_over() {
+    let source = "[identity]\nteam = \"acme\"\n[storage]\nkind = \"d1\"\ndatabase_name = \"grants\"\n\
+                  [env.a.identity]\nprovider = \"github\"\n[env.a.storage]\nkind = \"kv\"\n\
+                  [env.b.storage]\nbinding = \"GRANTS\"\n";
+    let (top, a) = environment(source, "a");
+    assert_eq!(
+        (a.config.identity.provider, a.config.storage.kind),
+        (Provider::GitHub, StorageKind::Kv)
+    );
+    assert_eq!(top.storage.database_name.as_deref(), Some("grants"));
+    let b = top.environment("b").expect("it is there");
+    assert_eq!(b.config.identity, top.config.identity);
+    assert_eq!((b.config.storage.kind, b.storage.database_name.as_ref()), (StorageKind::D1, None));
+}

@@ -6,7 +6,7 @@ mod support;
 
 use serde_json::Value;
 use support::{assert_file, repository, without_comments};
-use toolgate_config::deploy::{Package, dev_vars_example, variables, wrangler_jsonc};
+use toolgate_config::deploy::{Package, dev_vars_example, variables, worker, wrangler_jsonc};
 use toolgate_config::{Checked, check};
 
 const PACKAGE: Package<'_> = Package { name: "My_Server" };
@@ -213,4 +213,62 @@ fn a_package_name_that_cannot_be_a_workers_is_reported() {
     let faults = wrangler_jsonc(&checked(""), &package).expect_err("the name is too long");
     assert_eq!(faults[0].code.as_str(), "MCP052");
     assert!(wrangler_jsonc(&checked("[wrangler]\nname = \"short\"\n"), &package).is_ok());
+}
+
+/// Two environments over a server with variables, a binding of its own and D1.
+const ENVIRONMENTS: &str = "[storage]\nkind = \"d1\"\nid = \"01234567-89ab-cdef-0123-456789abcdef\"\n\
+    [wrangler]\nname = \"demo\"\nai = { binding = \"AI\" }\nvars = { MODEL = \"a\" }\n\
+    [env.preview.identity]\nprovider = \"github\"\n\
+    [env.preview.limits]\nregister = 5\n\
+    [env.preview.wrangler.vars]\nMODEL = \"b\"\n\
+    [env.kv.storage]\nkind = \"kv\"\n[env.kv.wrangler]\nname = \"other\"\n";
+
+#[test]
+fn an_environment_is_a_worker_with_everything_that_wrangler_does_not_take_over() {
+    let config = generated(ENVIRONMENTS);
+    let preview = &config["env"]["preview"];
+    assert_eq!(preview["name"], "demo-preview");
+    assert_eq!(preview["vars"]["MODEL"], "b");
+    for key in ["ai", "durable_objects"] {
+        assert_eq!(preview[key], config[key], "{key}");
+    }
+    assert_eq!(preview["d1_databases"][0]["database_name"], "demo-preview-oauth");
+    assert_eq!(preview["d1_databases"][0].get("database_id"), None);
+    assert_eq!(preview["secrets"]["required"][0], "GITHUB_CLIENT_ID");
+    assert_eq!(preview["ratelimits"][0]["simple"]["limit"], 5);
+    for limiter in 0..4 {
+        let id = |config: &Value| config["ratelimits"][limiter]["namespace_id"].clone();
+        assert_ne!(id(preview), id(&config));
+    }
+    for inherited in
+        ["main", "migrations", "compatibility_flags", "observability", "triggers", "dev"]
+    {
+        assert!(config.get(inherited).is_some() && preview.get(inherited).is_none(), "{inherited}");
+    }
+    let kv = &config["env"]["kv"];
+    assert_eq!((&kv["name"], &kv["triggers"]["crons"]), (&"other".into(), &Value::Array(vec![])));
+    assert_eq!(kv.get("d1_databases"), None);
+}
+
+#[test]
+fn an_environment_is_compiled_for_itself_whatever_the_build_command() {
+    for (own, command) in
+        [("", "cargo install"), ("[wrangler.build]\ncommand = \"a && b\"\n", "a && b")]
+    {
+        let config = generated(&format!("{own}[env.preview.server]\ntitle = \"Preview\"\n"));
+        let built = config["env"]["preview"]["build"]["command"].as_str().unwrap_or_default();
+        let expected = format!("export TOOLGATE_ENV=preview && {command}");
+        assert!(built.starts_with(&expected), "{built}");
+        assert!(!config["build"]["command"].as_str().unwrap_or_default().contains("TOOLGATE_ENV"));
+    }
+}
+
+#[test]
+fn a_worker_s_name_is_that_of_its_environment() {
+    let checked = checked(ENVIRONMENTS);
+    for (environment, expected) in
+        [(None, "demo"), (Some("preview"), "demo-preview"), (Some("kv"), "other")]
+    {
+        assert_eq!(worker(&checked, &PACKAGE, environment).as_deref(), Ok(expected));
+    }
 }

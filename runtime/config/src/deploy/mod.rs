@@ -4,13 +4,18 @@
 //! which is merged into `wrangler.jsonc`.
 
 mod bindings;
+mod environments;
 mod merge;
+mod text;
 mod variables;
 mod wrangler;
 
 pub use self::bindings::namespace_id;
+pub use self::environments::ENVIRONMENT;
 pub use self::variables::{Variable, dev_vars_example, variables};
-pub use self::wrangler::{COMPATIBILITY_DATE, DEV_PORT, WORKER_BUILD_VERSION, wrangler_jsonc};
+pub use self::wrangler::{
+    COMPATIBILITY_DATE, DEV_PORT, WORKER_BUILD_VERSION, worker, wrangler_jsonc,
+};
 
 /// The crate that the Worker is built from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

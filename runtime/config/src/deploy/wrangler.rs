@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::Package;
 use super::bindings::bindings;
+use super::environments::environments;
 use super::merge::merge;
+use super::text::entry;
 use super::variables::variables;
 use crate::diagnostic::{Code, Diagnostic, Fault};
 use crate::model::Provider;
@@ -32,20 +34,53 @@ const TEMPLATE: &str = include_str!("wrangler.jsonc.j2");
 ///
 /// # Errors
 ///
-/// When the package's name cannot be the Worker's and `[wrangler] name` gives no other.
+/// When the package's name cannot be the Worker's and `[wrangler] name` gives no other, or an
+/// environment makes it too long.
 pub fn wrangler_jsonc(checked: &Checked, package: &Package<'_>) -> Result<String, Vec<Diagnostic>> {
-    let name = match checked.wrangler.get("name").and_then(toml::Value::as_str) {
-        Some(name) => name.to_owned(),
-        None => package.name.to_ascii_lowercase(),
-    };
-    let name = worker_name(&name).map_err(|fault| vec![without_position(fault)])?;
+    let name = worker(checked, package, None)?;
     let mut config = generated(checked, &name);
     let generated: Vec<String> = config.keys().cloned().collect();
     merge(&mut config, &checked.wrangler);
-    render(checked, &generated, &config).map_err(|error| {
+    let environments = environments(checked, &name, &config)?;
+    render(checked, &generated, &config, environments).map_err(|error| {
         let message = format!("wrangler.jsonc could not be written: {error}");
         vec![without_position(Fault { code: Code::WranglerUnsupported, message, help: None })]
     })
+}
+
+/// The name that the Worker of this package has in an environment, or outside of all.
+///
+/// # Errors
+///
+/// As [`wrangler_jsonc`].
+pub fn worker(
+    checked: &Checked,
+    package: &Package<'_>,
+    environment: Option<&str>,
+) -> Result<String, Vec<Diagnostic>> {
+    let name = sound_name(own_name(checked).unwrap_or(&package.name.to_ascii_lowercase()))?;
+    match environment {
+        None => Ok(name),
+        Some(environment) => worker_in(checked, &name, environment),
+    }
+}
+
+/// The same, for the Worker of this name outside of all environments.
+pub(super) fn worker_in(
+    checked: &Checked,
+    worker: &str,
+    environment: &str,
+) -> Result<String, Vec<Diagnostic>> {
+    let own = checked.environment(environment).and_then(own_name);
+    own.map_or_else(|| sound_name(&format!("{worker}-{environment}")), sound_name)
+}
+
+fn own_name(checked: &Checked) -> Option<&str> {
+    checked.wrangler.get("name").and_then(toml::Value::as_str)
+}
+
+fn sound_name(name: &str) -> Result<String, Vec<Diagnostic>> {
+    worker_name(name).map_err(|fault| vec![without_position(fault)])
 }
 
 fn without_position(Fault { code, message, help }: Fault) -> Diagnostic {
@@ -53,7 +88,7 @@ fn without_position(Fault { code, message, help }: Fault) -> Diagnostic {
 }
 
 /// What the server needs, without `[wrangler]`.
-fn generated(checked: &Checked, name: &str) -> Map<String, Value> {
+pub(super) fn generated(checked: &Checked, name: &str) -> Map<String, Value> {
     let required: Vec<String> =
         variables(checked).into_iter().map(|variable| variable.name).collect();
     let build = format!(
@@ -84,6 +119,7 @@ fn render(
     checked: &Checked,
     generated: &[String],
     config: &Map<String, Value>,
+    environments: Vec<String>,
 ) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
@@ -93,37 +129,12 @@ fn render(
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.add_template("wrangler.jsonc", TEMPLATE)?;
 
-    let entry = |(key, value): (&String, &Value)| (key.clone(), entry(key, value));
+    let entry = |(key, value): (&String, &Value)| (key.clone(), entry(key, value, 2));
     let (known, own): (Vec<_>, Vec<_>) =
         config.iter().map(entry).partition(|(key, _)| generated.contains(key));
     let known: BTreeMap<String, String> = known.into_iter().collect();
     let own: Vec<String> = own.into_iter().map(|(_, entry)| entry).collect();
     let is_dev = matches!(checked.config.identity.provider, Provider::Dev | Provider::None);
-    environment.get_template("wrangler.jsonc")?.render(minijinja::context! { known, own, is_dev })
-}
-
-/// A key of the outermost object with its value; short values on one line.
-fn entry(key: &str, value: &Value) -> String {
-    /// Longest value that stays on one line, so that lines stay under 100 columns.
-    const LONGEST_LINE: usize = 72;
-    let mut text = spaced(value);
-    if text.len() > LONGEST_LINE && (value.is_array() || value.is_object()) {
-        text = format!("{value:#}").replace('\n', "\n  ");
-    }
-    format!("{}: {text}", Value::from(key))
-}
-
-/// JSON on one line, with the blanks that people write.
-fn spaced(value: &Value) -> String {
-    match value {
-        Value::Array(array) => {
-            format!("[{}]", array.iter().map(spaced).collect::<Vec<_>>().join(", "))
-        }
-        Value::Object(object) if !object.is_empty() => {
-            let entry = |(key, value)| format!("{}: {}", Value::String(key), spaced(value));
-            let entries = object.iter().map(|(key, value)| entry((key.clone(), value)));
-            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
-        }
-        other => other.to_string(),
-    }
+    let context = minijinja::context! { known, own, is_dev, environments };
+    environment.get_template("wrangler.jsonc")?.render(context)
 }

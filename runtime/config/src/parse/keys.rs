@@ -19,6 +19,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "policies",
             "dev",
             "wrangler",
+            "env",
         ],
     ),
     ("server", &["name", "title", "version", "description", "instructions", "website_url", "icon"]),
@@ -109,6 +110,21 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("dev", &["users"]),
     ("dev.users", &["email", "name", "groups", "claims"]),
     ("wrangler", &[]),
+    ("env", &[]),
+];
+
+/// Sections that an environment may have its own of. The others are reviewed, or not deployed.
+pub(crate) const OVERLAID: &[&str] = &[
+    "server",
+    "identity",
+    "storage",
+    "registration",
+    "transport",
+    "tokens",
+    "consent",
+    "limits",
+    "audit",
+    "wrangler",
 ];
 
 /// Keys of a condition: those of a policy that do not stand for the policy as a whole.

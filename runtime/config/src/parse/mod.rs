@@ -9,6 +9,7 @@ mod condition;
 mod consent;
 mod contradictions;
 mod dev;
+mod environments;
 mod identity;
 mod keys;
 mod limits;
@@ -45,6 +46,9 @@ pub(crate) use self::bindings::{
     LIMIT_TOKEN, OBJECT_BINDING,
 };
 pub use self::dev::{Dev, DevUser};
+pub use self::environments::Environment;
+#[cfg(feature = "generate")]
+pub(crate) use self::environments::TOP_LEVEL_ONLY;
 pub use self::keys::SECTIONS;
 pub use self::storage::Existing;
 pub(crate) use self::text::is_variable_name;
@@ -68,6 +72,8 @@ pub struct Checked {
     pub storage: Existing,
     /// `[[policies.<name>.tests]]`, in the order of the file.
     pub policy_tests: Vec<PolicyTest>,
+    /// `[env.<name>]`, in the order of the file.
+    pub environments: Vec<Environment>,
     places: Vec<Place>,
 }
 
@@ -109,6 +115,17 @@ impl Checked {
         suggest::nearest(name, self.policy_names())
     }
 
+    /// What holds in an environment: the file with `[env.<name>]` over it.
+    pub fn environment(&self, name: &str) -> Option<&Self> {
+        let found = self.environments.iter().find(|environment| environment.name == name)?;
+        Some(&found.checked)
+    }
+
+    /// The environment that a mistyped name probably means.
+    pub fn suggest_environment(&self, name: &str) -> Option<&str> {
+        suggest::nearest(name, self.environments.iter().map(|known| known.name.as_str()))
+    }
+
     /// Where the policy's name stands in the file; `None` for `everyone` and unknown names.
     pub fn policy_position(&self, name: &str) -> Option<Position> {
         self.place(name).map(|place| place.name)
@@ -148,9 +165,11 @@ pub fn check(source: &str) -> Result<Checked, Vec<Diagnostic>> {
         }
         return Err(sink.into_diagnostics());
     }
-    let checked = read(&Section::root(document.get_ref(), &sink), source);
+    let root = Section::root(document.get_ref(), &sink);
+    let checked = read(&root, source);
+    let environments = environments::read(&root, document.get_ref(), source, &sink);
     match checked {
-        Some(checked) if sink.is_empty() => Ok(checked),
+        Some(checked) if sink.is_empty() => Ok(Checked { environments, ..checked }),
         _ => Err(sink.into_diagnostics()),
     }
 }
@@ -221,6 +240,7 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         wrangler: wrangler?,
         storage: existing,
         policy_tests,
+        environments: Vec::new(),
         places,
     })
 }

@@ -31,7 +31,8 @@ const UNSUPPORTED: &[(&str, &str)] = &[
     (
         "env",
         "environments of wrangler do not inherit bindings, so the server would lose its Durable \
-         Object and secrets there; use a second directory with its own mcp.toml",
+         Object and secrets there; write `[env.NAME]` at the top level of mcp.toml, from which a whole \
+         one is generated",
     ),
     (
         "exports",

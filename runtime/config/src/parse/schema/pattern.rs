@@ -4,6 +4,8 @@ use super::super::text::{LONGEST_LABEL, LONGEST_VARIABLE_NAME};
 use super::super::url::PICTURES;
 
 pub(super) const POLICY_NAME: &str = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$";
+/// Of an environment.
+pub(super) const ENVIRONMENT_NAME: &str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
 pub(super) const SCOPE: &str = "^[!#-\\[\\]-~]+$";
 pub(super) const SCHEME: &str = "^[a-z][a-z0-9+.-]*$";
 pub(super) const CLIENT_ID: &str = "^[!-~]+$";

@@ -46,9 +46,31 @@ fn top_level(schema: &Schema, key: &str) -> Option<Value> {
         }),
         // What may stand there is wrangler's matter.
         "wrangler" => free(),
+        "env" => environments(schema),
         "server" => schema.section(key, &["name"]),
         section if !keys::of(section).is_empty() => schema.section(section, &[]),
         _ => return None,
+    })
+}
+
+/// Sections as they stand at the top level, but that an overlay need not have a name.
+fn environments(schema: &Schema) -> Value {
+    let section = |key: &&str| {
+        let section = match *key {
+            "server" => schema.section("server", &[]),
+            key => json!({ "$ref": format!("#/properties/{key}") }),
+        };
+        ((*key).to_owned(), section)
+    };
+    let sections: serde_json::Map<String, Value> = keys::OVERLAID.iter().map(section).collect();
+    json!({
+        "type": "object",
+        "propertyNames": { "pattern": pattern::ENVIRONMENT_NAME },
+        "additionalProperties": {
+            "type": "object",
+            "properties": sections,
+            "additionalProperties": false,
+        },
     })
 }
 
