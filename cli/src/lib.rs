@@ -1,6 +1,7 @@
 //! What `cargo toolgate` does, as a library: the repository's own `cargo demo` and `cargo verify`
 //! use the same set-up, the same local identity provider and the same way to run a Worker.
 
+pub mod call;
 pub mod check;
 pub mod completions;
 pub mod connect;

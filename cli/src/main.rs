@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
-    Doing, Result, check, completions, connect, doctor, explain, keys, lock, matrix, schema, setup,
-    sync,
+    Doing, Result, call, check, completions, connect, doctor, explain, keys, lock, matrix, schema,
+    setup, sync,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -67,6 +67,9 @@ enum Command {
     /// Say how to add the server to a client, or write it into the client's file
     #[command(after_help = connect::HELP)]
     Connect(connect::Arguments),
+    /// Sign in and call a tool
+    #[command(after_help = call::HELP)]
+    Call(call::Arguments),
     /// Look at everything that a server needs: tools, files, secrets, identity provider, clock
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::Arguments),
@@ -101,6 +104,9 @@ fn arguments() -> Vec<OsString> {
 
 fn main() -> ExitCode {
     let Cargo::Toolgate(arguments) = Cargo::parse_from(arguments());
+    if let Command::Call(arguments) = &arguments.command {
+        return ExitCode::from(call::run(arguments));
+    }
     let asks = matches!(arguments.command, Command::Explain(_) | Command::Matrix(_));
     match run(arguments) {
         Ok(true) => ExitCode::SUCCESS,
@@ -142,6 +148,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
             return check::run(&project, check::Options { no_build, json });
         }
         Command::Keys { action } => keys::run(&project, &action)?,
+        Command::Call(arguments) => return Ok(call::run(&arguments) == 0),
         Command::Doctor(arguments) => return doctor::run(&project, &arguments),
         Command::Completions { shell } => complete(shell)?,
         Command::Schema => schema::print()?,

@@ -8,11 +8,11 @@ use url::{Host, Url};
 /// Where the server takes Streamable HTTP: https, or http on this machine. It has no character that
 /// a shell, JSON or TOML would need escaped within double quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Address(Url);
+pub(crate) struct Address(Url);
 
 impl Address {
     /// The address of an argument; `/mcp` is added where it has no path.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
         let Some(mut url) = url else {
             if text.contains("://") {
@@ -45,21 +45,21 @@ impl Address {
     }
 
     /// Where `cargo toolgate dev` serves.
-    pub(super) fn dev() -> String {
+    pub(crate) fn dev() -> String {
         format!("http://localhost:{DEV_PORT}/mcp")
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
     /// Whether only this machine reaches it.
-    pub(super) fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         is_loopback(&self.0)
     }
 
     /// Whether it is one of the two hosts that mcp-remote takes http from without being told to.
-    pub(super) fn is_plain_http_elsewhere(&self) -> bool {
+    pub(crate) fn is_plain_http_elsewhere(&self) -> bool {
         let usual = matches!(self.0.host_str(), Some("localhost" | "127.0.0.1"));
         self.0.scheme() == "http" && !usual
     }
@@ -71,7 +71,7 @@ impl fmt::Display for Address {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -85,7 +85,7 @@ fn is_plain(c: char) -> bool {
 }
 
 /// The name as every client takes it: Claude Code and Codex allow no more.
-pub(super) fn name(text: &str) -> Result<String, String> {
+pub(crate) fn name(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !text.is_empty() && text.chars().all(is_plain) {
         Ok(text.to_owned())

@@ -1,6 +1,6 @@
 //! `cargo toolgate connect`: how to add the server to a client, and doing it.
 
-mod address;
+pub(crate) mod address;
 mod client;
 mod entry;
 mod json_text;

@@ -34,3 +34,5 @@ pub use parse::schema;
 pub use parse::{Checked, Dev, DevUser, Environment, Existing, SECTIONS, check};
 #[cfg(feature = "parse")]
 pub use render::Position;
+#[cfg(feature = "parse")]
+pub use suggest::nearest;

@@ -1,7 +1,8 @@
 //! "Did you mean": the known name that is nearest to a mistyped one.
 
 /// The candidate nearest to `word`, if one is near enough to be meant.
-pub(crate) fn nearest<'a>(
+#[must_use]
+pub fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
