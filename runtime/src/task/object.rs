@@ -47,7 +47,9 @@ impl Feature for TaskFeature {
                     let view = create(object, toolgate_core::json::from_str(&body)?).await?.view;
                     serde_json::to_string(&view)?
                 }
-                ASK => serde_json::to_string(&ask(object, toolgate_core::json::from_str(&body)?).await?)?,
+                ASK => serde_json::to_string(
+                    &ask(object, toolgate_core::json::from_str(&body)?).await?,
+                )?,
                 COUNT => return quota::serve(object, toolgate_core::json::from_str(&body)?).await,
                 _ => return Response::error("no such operation", 404),
             };
