@@ -201,7 +201,7 @@ fn public(incoming: &Incoming<'_>, path: &str, head: &http::Request<()>) -> Opti
         })
     };
     match path {
-        "/" => document(page::landing(&app.config, origin)),
+        "/" => document(described(incoming, page::landing)),
         "/health" => document(health(app)),
         "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
             document(metadata::authorization_server(&app.config, origin))
@@ -215,8 +215,23 @@ fn public(incoming: &Incoming<'_>, path: &str, head: &http::Request<()>) -> Opti
         "/.well-known/oauth-protected-resource/sse" if app.config.transport.sse => {
             document(metadata::protected_resource(&app.config, origin, gate::SSE_PATH))
         }
+        "/mcp/server-card" | "/.well-known/mcp/server-card.json" => {
+            document(described(incoming, toolgate_core::mcp::card))
+        }
         _ if oauth::is_route(path) => None,
         _ => Some(not_found(head.headers())),
+    }
+}
+
+/// A document about the server and its functions.
+fn described(
+    incoming: &Incoming<'_>,
+    document: fn(&toolgate_core::mcp::Server<'_>, &str, &str) -> Reply,
+) -> Reply {
+    let Incoming { app, origin, log, .. } = incoming;
+    match mcp::linked(app) {
+        Ok(registry) => document(&mcp::server(app, registry, log), app.package_name, origin),
+        Err(reply) => *reply,
     }
 }
 

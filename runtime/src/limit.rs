@@ -59,7 +59,7 @@ async fn admits(incoming: &Incoming<'_>, route: Route, address: String) -> worke
     let limit = route.limit(&incoming.app.config.limits);
     let name = format!("limits:{}", sha256(&format!("{} {address}", route.name())));
     let answer = relay::ask(incoming.env, &name, COUNT, &limit.to_string()).await?;
-    Ok(serde_json::from_str(&answer)?)
+    Ok(toolgate_core::json::from_str(&answer)?)
 }
 
 /// The binding, where there is one. Its class has another name on every platform, so nothing but

@@ -166,7 +166,7 @@ fn read(sql: &SqlStorage, id: &str) -> worker::Result<Option<Grant>> {
 
 fn parse(record: &SqlStorageValue) -> worker::Result<Grant> {
     match record {
-        SqlStorageValue::String(record) => Ok(serde_json::from_str(record)?),
+        SqlStorageValue::String(record) => Ok(toolgate_core::json::from_str(record)?),
         _ => Err(unreadable()),
     }
 }
@@ -178,7 +178,7 @@ fn unreadable() -> Error {
 /// The question in a request of the Worker. The platform's own reading of JSON goes through a
 /// second deserialiser, which costs a Worker several KiB.
 pub(crate) async fn body<T: DeserializeOwned>(request: &mut Request) -> worker::Result<T> {
-    Ok(serde_json::from_str(&request.text().await?)?)
+    Ok(toolgate_core::json::from_str(&request.text().await?)?)
 }
 
 fn put(sql: &SqlStorage, id: &str, grant: &Grant) -> worker::Result<()> {

@@ -247,4 +247,45 @@ mod tests {
         assert!(recipe(Client::ClaudeDesktop, DEPLOYED).by_hand.is_some());
         assert!(recipe(Client::ClaudeDesktop, "http://localhost:8788").by_hand.is_none());
     }
+
+    /// What the landing page of the server says, with its slots unescaped.
+    fn landing_page(origin: &str) -> String {
+        let source = "[server]\nname = \"Demo\"\n[identity]\nprovider = \"none\"\n";
+        let checked = toolgate_config::check(source).expect("a configuration");
+        let log = toolgate_core::audit::Log::default();
+        let server = toolgate_core::mcp::Server {
+            config: &checked.config,
+            version: "1.0.0",
+            tools: &[],
+            prompts: &[],
+            resources: &[],
+            families: &[],
+            sessions: false,
+            notifications: None,
+            challenging: None,
+            page_size: 1,
+            log: &log,
+        };
+        let page = toolgate_core::page::landing(&server, "demo", origin).into_body();
+        String::from_utf8(page).expect("text").replace("&amp;", "&")
+    }
+
+    #[test]
+    fn the_landing_page_says_the_same() {
+        for origin in [DEPLOYED, "http://localhost:8788", "http://[::1]:8788"] {
+            let page = landing_page(origin);
+            for client in [Client::Cursor, Client::VsCode] {
+                let link = recipe(client, origin).link.expect("a link");
+                assert!(page.contains(&format!("href=\"{link}\"")), "{link}\n{page}");
+            }
+            let Recipe { commands, .. } = recipe(Client::Codex, origin);
+            for Step { command, .. } in &commands {
+                assert!(page.contains(&format!("<pre>{command}</pre>")), "{command}\n{page}");
+            }
+            for client in [Client::ClaudeCode, Client::Inspector, Client::McpRemote] {
+                let command = &recipe(client, origin).commands[0].command;
+                assert!(page.contains(&format!("<pre>{command}</pre>")), "{command}\n{page}");
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ pub mod caller;
 pub mod cookie;
 pub mod cors;
 pub mod host;
+pub mod json;
 pub mod limits;
 pub mod mcp;
 pub mod oauth;

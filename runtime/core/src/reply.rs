@@ -27,6 +27,15 @@ pub fn json(status: StatusCode, value: &Value) -> Reply {
     reply
 }
 
+/// A document in JSON that is public and the same for everyone.
+#[must_use]
+pub fn public(document: &Value) -> Reply {
+    let mut reply = readable_by_any_origin(json(StatusCode::OK, document));
+    // Short, so that a new release is seen soon.
+    set(&mut reply, CACHE_CONTROL, "public, max-age=300");
+    reply
+}
+
 /// A plain text response.
 #[must_use]
 pub fn text(status: StatusCode, message: &str) -> Reply {

@@ -7,6 +7,8 @@ mod connections;
 mod contrast;
 #[path = "pages/escaping.rs"]
 mod escaping;
+#[path = "pages/landing.rs"]
+mod landing;
 #[path = "pages/policy.rs"]
 mod policy;
 #[path = "pages/support.rs"]

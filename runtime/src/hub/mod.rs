@@ -67,7 +67,7 @@ impl Hub for HubFeature {
     }
 
     fn hears(&self, object: &Object, hearer: &Hearer<'_>, change: &str) -> Option<String> {
-        hearer.hears(object, &serde_json::from_str(change).ok()?)
+        hearer.hears(object, &toolgate_core::json::from_str(change).ok()?)
     }
 
     fn listen<'a>(

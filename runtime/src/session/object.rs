@@ -111,7 +111,7 @@ fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
         let Some(row) = streams.store().row()? else { return Ok(false) };
         let keys = keyring(object.app(), object.env());
         let caller = keys.and_then(|keys| keys.open(Purpose::Record, &row.name, &row.caller));
-        let state = serde_json::from_str(&row.state).ok();
+        let state = toolgate_core::json::from_str(&row.state).ok();
         // Written with a key that is gone, or by an earlier version of the server: its client begins
         // anew.
         let (Some(caller), Some(state)) = (caller, state) else { return Ok(false) };

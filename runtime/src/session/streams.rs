@@ -137,7 +137,7 @@ impl Streams {
     /// Answers what the lost calls of a stream will not. The client may have seen an event that was
     /// lost with them, so the answers have higher numbers than what it names.
     fn give_up(&self, stream: u64, seq: u64, pending: &str) -> worker::Result<()> {
-        let pending: Vec<Value> = serde_json::from_str(pending)?;
+        let pending: Vec<Value> = toolgate_core::json::from_str(pending)?;
         for id in &pending {
             let lost = fault::lost().response(Some(id));
             self.store.append_lost(stream, seq.saturating_add(1), &lost)?;

@@ -63,7 +63,7 @@ impl Hop {
     ) -> Result<T, StateError> {
         let question = serde_json::to_string(question).map_err(StateError::Encode)?;
         let answer = self.send(question).await.map_err(|error| unavailable(&error))?;
-        serde_json::from_str(&answer).map_err(|error| unavailable(&error.into()))
+        toolgate_core::json::from_str(&answer).map_err(|error| unavailable(&error.into()))
     }
 
     async fn send(&self, question: String) -> worker::Result<String> {

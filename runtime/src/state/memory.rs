@@ -27,12 +27,12 @@ impl Memory {
     pub(super) fn ask(&self, kind: Kind, object: &str, question: &str) -> worker::Result<String> {
         let mut inner = self.0.borrow_mut();
         Ok(match kind {
-            Kind::State => {
-                serde_json::to_string(&inner.value(object, serde_json::from_str(question)?))?
-            }
+            Kind::State => serde_json::to_string(
+                &inner.value(object, toolgate_core::json::from_str(question)?),
+            )?,
             Kind::Sql => {
                 let database = inner.databases.entry(object.to_owned()).or_insert_with(Sqlite::new);
-                serde_json::to_string(&sql(database, serde_json::from_str(question)?))?
+                serde_json::to_string(&sql(database, toolgate_core::json::from_str(question)?))?
             }
         })
     }

@@ -182,6 +182,6 @@ mod tests {
             SqlValue::blob(&[0, 255]),
         ];
         let json = serde_json::to_string(&values).unwrap();
-        assert_eq!(serde_json::from_str::<Vec<SqlValue>>(&json).unwrap(), values);
+        assert_eq!(toolgate_core::json::from_str::<Vec<SqlValue>>(&json).unwrap(), values);
     }
 }

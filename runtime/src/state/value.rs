@@ -154,7 +154,7 @@ impl<T: Serialize + DeserializeOwned> State<T> {
 }
 
 fn parse<T: DeserializeOwned>(json: Option<&str>) -> Result<Option<T>, StateError> {
-    json.map(serde_json::from_str).transpose().map_err(StateError::Decode)
+    json.map(toolgate_core::json::from_str).transpose().map_err(StateError::Decode)
 }
 
 fn text<T: Serialize>(value: &T) -> Result<String, StateError> {

@@ -54,5 +54,5 @@ async fn ask<T: DeserializeOwned>(
 ) -> worker::Result<T> {
     let question = serde_json::to_string(question)?;
     let answer = relay::ask(env, &format!("grants:{shard}"), "/grant", &question).await?;
-    Ok(serde_json::from_str(&answer)?)
+    Ok(toolgate_core::json::from_str(&answer)?)
 }

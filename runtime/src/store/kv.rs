@@ -64,7 +64,7 @@ async fn perform(
     let key = |kind| format!("{}{}", prefix(kind, &address.shard), address.id);
     let (record, mark) = (key(GRANT), key(REVOKED));
     let (stored, revoked) = try_join(store.get(&record).text(), store.get(&mark).text()).await?;
-    let stored: Option<Grant> = stored.as_deref().map(serde_json::from_str).transpose()?;
+    let stored: Option<Grant> = stored.as_deref().map(toolgate_core::json::from_str).transpose()?;
     let stored = stored.map(|grant| Grant { revoked: grant.revoked || revoked.is_some(), ..grant });
     let is_check = matches!(operation, Operation::Check);
     let now = now();
@@ -104,7 +104,7 @@ async fn list(place: Place<'_>, shard: &str) -> worker::Result<Vec<(String, Gran
     for id in ids {
         let key = format!("{}{id}", prefix(GRANT, shard));
         if let Some(record) = store.get(&key).text().await? {
-            let mut grant: Grant = serde_json::from_str(&record)?;
+            let mut grant: Grant = toolgate_core::json::from_str(&record)?;
             grant.revoked |= revoked.contains(&id);
             grants.push((id, grant));
         }

@@ -119,7 +119,7 @@ pub(super) async fn ask<T: DeserializeOwned>(
     question: &impl Serialize,
 ) -> worker::Result<T> {
     let question = serde_json::to_string(question)?;
-    Ok(serde_json::from_str(&relay::ask(env, object, path, &question).await?)?)
+    Ok(toolgate_core::json::from_str(&relay::ask(env, object, path, &question).await?)?)
 }
 
 fn unavailable(error: &worker::Error) -> Fault {

@@ -257,7 +257,7 @@ fn end(store: &Store, outcome: Outcome) -> worker::Result<()> {
 
 /// What a progress notification says, in words.
 fn progress(notification: &str) -> Option<String> {
-    let notification: Value = serde_json::from_str(notification).ok()?;
+    let notification: Value = toolgate_core::json::from_str(notification).ok()?;
     if notification.get("method")? != "notifications/progress" {
         return None;
     }

@@ -44,11 +44,13 @@ impl Feature for TaskFeature {
             let body = request.text().await?;
             let answer = match request.path().as_str() {
                 CREATE => {
-                    let view = create(object, serde_json::from_str(&body)?).await?.view;
+                    let view = create(object, toolgate_core::json::from_str(&body)?).await?.view;
                     serde_json::to_string(&view)?
                 }
-                ASK => serde_json::to_string(&ask(object, serde_json::from_str(&body)?).await?)?,
-                COUNT => return quota::serve(object, serde_json::from_str(&body)?).await,
+                ASK => serde_json::to_string(
+                    &ask(object, toolgate_core::json::from_str(&body)?).await?,
+                )?,
+                COUNT => return quota::serve(object, toolgate_core::json::from_str(&body)?).await,
                 _ => return Response::error("no such operation", 404),
             };
             Response::ok(answer)

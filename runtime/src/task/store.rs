@@ -141,7 +141,7 @@ impl Store {
     /// What was called.
     pub(super) fn call(&self) -> worker::Result<NewTask> {
         let call = self.texts(CALL)?.pop().ok_or_else(unreadable)?;
-        Ok(serde_json::from_str(&call.1)?)
+        Ok(toolgate_core::json::from_str(&call.1)?)
     }
 
     /// What makes a run come to where the one before was.
@@ -291,13 +291,13 @@ impl Store {
 
     fn list<T: DeserializeOwned>(&self, kind: &str) -> worker::Result<Vec<T>> {
         let texts = self.texts(kind)?;
-        texts.iter().map(|(_, text)| Ok(serde_json::from_str(text)?)).collect()
+        texts.iter().map(|(_, text)| Ok(toolgate_core::json::from_str(text)?)).collect()
     }
 
     fn values(&self, kind: &str) -> worker::Result<Map<String, Value>> {
         let mut values = Map::new();
         for (key, text) in self.texts(kind)? {
-            values.insert(key, serde_json::from_str(&text)?);
+            values.insert(key, toolgate_core::json::from_str(&text)?);
         }
         Ok(values)
     }

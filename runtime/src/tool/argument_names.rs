@@ -13,7 +13,7 @@ pub(super) fn missing(registry: &Registry, config: &Config) -> Vec<String> {
     let mut lines = Vec::new();
     for tool in registry.tools() {
         let schema = match tool.info.input_schema {
-            Schema::Static(text) => serde_json::from_str(text).unwrap_or_default(),
+            Schema::Static(text) => toolgate_core::json::from_str(text).unwrap_or_default(),
             Schema::Build(build) => build(),
         };
         // A schema without any may mean anything.

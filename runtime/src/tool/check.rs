@@ -35,7 +35,7 @@ fn input_schemas(registry: &Registry) -> Vec<String> {
 
 fn faults(tool: &ToolInfo) -> Vec<String> {
     let schema = match tool.input_schema {
-        Schema::Static(text) => serde_json::from_str(text).unwrap_or_default(),
+        Schema::Static(text) => toolgate_core::json::from_str(text).unwrap_or_default(),
         Schema::Build(build) => build(),
     };
     if schema["type"] != "object" {

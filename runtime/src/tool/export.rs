@@ -45,7 +45,7 @@ fn tool(def: &'static ToolDef) -> Value {
     let info = &def.info;
     let input_schema = match info.input_schema {
         // Text that is no JSON is among the problems.
-        Schema::Static(text) => serde_json::from_str(text).unwrap_or_default(),
+        Schema::Static(text) => toolgate_core::json::from_str(text).unwrap_or_default(),
         Schema::Build(build) => build(),
     };
     let task = match info.task {

@@ -16,7 +16,7 @@ pub fn plain<T: Plain>(value: Value, report: &mut Report) -> Option<T> {
 pub fn parsed<T: Plain>(value: Value, report: &mut Report) -> Option<T> {
     let parsed = match &value {
         // JSON writes numbers, `true` and `false` as people do.
-        Value::String(text) => serde_json::from_str(text.trim()).ok(),
+        Value::String(text) => toolgate_core::json::from_str(text.trim()).ok(),
         _ => None,
     };
     T::from_value(parsed.unwrap_or(value), report)

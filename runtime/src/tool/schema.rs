@@ -26,7 +26,7 @@ pub(crate) fn output<T: JsonSchema>() -> Value {
 /// that is not one.
 #[must_use]
 pub fn constant(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_default()
+    toolgate_core::json::from_str(text).unwrap_or_default()
 }
 
 /// Puts the schema of a tool's arguments together.
@@ -49,7 +49,7 @@ impl InputSchema {
     #[must_use]
     pub fn written(mut self, name: &str, schema: &str, required: bool) -> Self {
         // The text is made by the macro; were it not JSON, any value would be described.
-        let schema = serde_json::from_str(schema).unwrap_or(Value::Bool(true));
+        let schema = toolgate_core::json::from_str(schema).unwrap_or(Value::Bool(true));
         self.add(name, schema, required);
         self
     }

@@ -1,16 +1,8 @@
 //! Building JSON without copies: values move in, ready-made text goes in as it is.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-/// An object of these members.
-pub(super) fn object(members: Vec<(&str, Value)>) -> Value {
-    // Collecting would sort first, and bring a sort of its own into the Worker.
-    let mut object = Map::new();
-    for (key, value) in members {
-        object.insert(key.to_owned(), value);
-    }
-    Value::Object(object)
-}
+pub(super) use crate::json::object;
 
 /// Appends `"key":json` to an object that is being written, after a comma where one is needed.
 pub(super) fn member(out: &mut String, key: &str, json: &str) {

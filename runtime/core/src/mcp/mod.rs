@@ -8,6 +8,7 @@
 pub mod ask;
 mod call;
 mod capabilities;
+mod card;
 pub mod challenge;
 pub mod completion;
 pub mod content;
@@ -57,6 +58,7 @@ use resource::ResourceInfo;
 use tool::ToolInfo;
 
 pub use self::call::{Call, Retry, Target};
+pub use self::card::card;
 pub use self::exchange::Exchange;
 pub use self::families::MAX_NAME_REPEATED;
 pub use self::fault::{

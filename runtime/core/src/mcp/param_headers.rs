@@ -47,7 +47,7 @@ fn says(header: &str, argument: &Value) -> bool {
             Ok(stated) if number.is_i64() => number.as_i64() == Some(stated),
             // By the reader that the body went through: the one of the standard library would come
             // into the Worker for this alone.
-            _ => serde_json::from_str::<Value>(header)
+            _ => crate::json::from_str::<Value>(header)
                 .is_ok_and(|stated| stated.is_number() && stated.as_f64() == number.as_f64()),
         },
         // A header for what is not there, or cannot be in one.

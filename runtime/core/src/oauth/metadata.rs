@@ -1,10 +1,9 @@
 //! Discovery documents: RFC 9728 for the resources, RFC 8414 for the authorization server.
 
-use http::StatusCode;
-use http::header::CACHE_CONTROL;
-use serde_json::{Value, json};
+use serde_json::Value;
 use toolgate_config::Config;
 
+use crate::json::object;
 use crate::oauth::assertion;
 use crate::oauth::client::AuthMethod;
 use crate::oauth::gate::resource;
@@ -15,53 +14,52 @@ use crate::reply::{self, Reply};
 #[must_use]
 pub fn protected_resource(config: &Config, origin: &str, path: &str) -> Reply {
     let resource = if path.is_empty() { origin.to_owned() } else { resource(origin, path) };
-    public(&json!({
-        "resource": resource,
-        "authorization_servers": [origin],
-        "scopes_supported": scope::of_resource(config).collect::<Vec<_>>(),
-        "bearer_methods_supported": ["header"],
-        "resource_name": config.server.title.as_ref().unwrap_or(&config.server.name),
-    }))
+    let name = config.server.title.as_ref().unwrap_or(&config.server.name);
+    reply::public(&object(vec![
+        ("resource", resource.into()),
+        ("authorization_servers", list([origin])),
+        ("scopes_supported", list(scope::of_resource(config))),
+        ("bearer_methods_supported", list(["header"])),
+        ("resource_name", name.as_ref().into()),
+    ]))
 }
 
 /// `/.well-known/oauth-authorization-server`, also served where OpenID Connect Discovery looks.
 #[must_use]
 pub fn authorization_server(config: &Config, origin: &str) -> Reply {
     let registration = &config.registration;
+    let at = |path: &str| Value::from([origin, path].concat());
     let mut methods: Vec<&str> = AuthMethod::REGISTERED.into_iter().map(AuthMethod::name).collect();
     if registration.metadata_documents {
         methods.push(AuthMethod::PrivateKeyJwt.name());
     }
-    let mut document = json!({
-        "issuer": origin,
-        "authorization_endpoint": format!("{origin}/authorize"),
-        "token_endpoint": format!("{origin}/token"),
-        "revocation_endpoint": format!("{origin}/revoke"),
-        "scopes_supported": scope::all(config).collect::<Vec<_>>(),
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
-        "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": methods,
-        "revocation_endpoint_auth_methods_supported": methods,
-        "authorization_response_iss_parameter_supported": true,
-        "client_id_metadata_document_supported": registration.metadata_documents,
-    });
+    let methods = list(methods);
+    let mut members = vec![
+        ("issuer", at("")),
+        ("authorization_endpoint", at("/authorize")),
+        ("token_endpoint", at("/token")),
+        ("revocation_endpoint", at("/revoke")),
+        ("scopes_supported", list(scope::all(config))),
+        ("response_types_supported", list(["code"])),
+        ("response_modes_supported", list(["query"])),
+        ("grant_types_supported", list(["authorization_code", "refresh_token"])),
+        ("code_challenge_methods_supported", list(["S256"])),
+        ("token_endpoint_auth_methods_supported", methods.clone()),
+        ("revocation_endpoint_auth_methods_supported", methods),
+        ("authorization_response_iss_parameter_supported", true.into()),
+        ("client_id_metadata_document_supported", registration.metadata_documents.into()),
+    ];
     if registration.metadata_documents {
-        for endpoint in ["token", "revocation"] {
-            let name = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
-            document[name] = json!(assertion::ALGORITHM_NAMES);
-        }
+        let algorithms = list(assertion::ALGORITHM_NAMES);
+        members.push(("token_endpoint_auth_signing_alg_values_supported", algorithms.clone()));
+        members.push(("revocation_endpoint_auth_signing_alg_values_supported", algorithms));
     }
     if registration.dynamic {
-        document["registration_endpoint"] = json!(format!("{origin}/register"));
+        members.push(("registration_endpoint", at("/register")));
     }
-    public(&document)
+    reply::public(&object(members))
 }
 
-fn public(document: &Value) -> Reply {
-    let mut reply = reply::readable_by_any_origin(reply::json(StatusCode::OK, document));
-    // Public and the same for everyone; short, so that a new release is seen soon.
-    reply::set(&mut reply, CACHE_CONTROL, "public, max-age=300");
-    reply
+fn list<'a>(texts: impl IntoIterator<Item = &'a str>) -> Value {
+    texts.into_iter().collect()
 }

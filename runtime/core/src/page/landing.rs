@@ -1,66 +1,125 @@
 //! The page at `/`: what this server is and how to connect.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
-use toolgate_config::Config;
+use url::form_urlencoded::byte_serialize;
 
+use crate::host;
+use crate::mcp::Server;
 use crate::oauth::gate::CONNECTIONS_PATH;
-use crate::page::{Document, escape};
+use crate::page::text::name;
+use crate::page::{Document, brand, escape};
+use crate::policy::EVERYONE;
 use crate::reply::Reply;
 
-/// The landing page of a server at this origin.
+/// The landing page of a server at this origin; `package` is what clients are to call it, as
+/// `cargo toolgate connect` does.
 #[must_use]
-pub fn landing(config: &Config, origin: &str) -> Reply {
-    let name = config.server.title.as_ref().unwrap_or(&config.server.name);
+pub fn landing(server: &Server<'_>, package: &str, origin: &str) -> Reply {
+    // Commands are pasted into shells, and browsers take a host such as `$(id).example`.
+    if !origin.bytes().all(|b| b.is_ascii_alphanumeric() || b":/.-_[]".contains(&b)) {
+        return host::misdirected();
+    }
+    let config = server.config;
+    let title = brand::title(config);
     let description = config.server.description.as_deref().unwrap_or(
         "A Model Context Protocol server. Sign in through your MCP client to use its tools.",
     );
-    let origin = escape(origin);
-    let sse = if config.transport.sse {
-        format!("<h2>Clients of 2024 (HTTP+SSE)</h2>\n<pre>npx mcp-remote {origin}/sse</pre>\n")
-    } else {
-        String::new()
-    };
     let main = format!(
-        "<h1>Connect to {}</h1>\n<p>{}</p>\n<h2>Address</h2>\n<pre>{origin}/mcp</pre>\n\
-         <h2>Claude Code</h2>\n<pre>claude mcp add --transport http {} {origin}/mcp</pre>\n\
-         <h2>MCP Inspector</h2>\n<pre>npx @modelcontextprotocol/inspector</pre>\n{sse}\
-         <h2>Your connections</h2>\n<p><a href=\"{CONNECTIONS_PATH}\">See which applications you \
-         have connected, and revoke them</a></p>\n",
-        escape(name),
+        "<h1>Connect to {}</h1>\n<p>{}</p>\n{}{}<h2>Your connections</h2>\n\
+         <p><a href=\"{CONNECTIONS_PATH}\">See which applications you have connected, and revoke \
+         them</a></p>\n",
+        name(title),
         escape(description),
-        slug(name),
+        ways(config.transport.sse, &escape(package), origin),
+        offers(server),
     );
-    Document {
-        status: StatusCode::OK,
-        title: name,
-        config: Some(config),
-        main,
-        form_targets: String::new(),
-    }
-    .into_reply()
+    let form_targets = String::new();
+    Document { status: StatusCode::OK, title, config: Some(config), main, form_targets }
+        .into_reply()
 }
 
-/// The name as one word for a command line.
-fn slug(name: &str) -> String {
+/// One way for each client, as `cargo toolgate connect` tells it.
+fn ways(sse: bool, package: &str, origin: &str) -> String {
+    let url = format!("{origin}/mcp");
+    // Brackets are patterns to shells.
+    let is_plain = !origin.contains('[');
+    let word = if is_plain { url.clone() } else { format!("\"{url}\"") };
+    let cursor = STANDARD.encode(format!("{{\"url\":\"{url}\"}}"));
+    let code = format!("{{\"name\":\"{package}\",\"type\":\"http\",\"url\":\"{url}\"}}");
+    let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    let insecure = if is_plain { "" } else { " --allow-http" };
+    let mut ways = format!(
+        "<h2 id=\"address\">Address</h2>\n\
+         <p><input readonly value=\"{url}\" aria-labelledby=\"address\"></p>\n\
+         <p class=\"links\"><a href=\"cursor://anysphere.cursor-deeplink/mcp/install?name={package}\
+         &amp;config={}\">Add to Cursor</a>\n\
+         <a href=\"vscode:mcp/install?{}\">Add to VS Code</a></p>\n",
+        encoded(&cursor),
+        encoded(&code),
+    );
+    let mut way = |client: &str, how: &str| {
+        ways.push_str("<details class=\"way\"><summary>");
+        ways.push_str(client);
+        ways.push_str("</summary>\n");
+        ways.push_str(how);
+        ways.push_str("</details>\n");
+    };
+    way(
+        "Claude Code",
+        &format!(
+            "<pre>claude mcp add --transport http {package} {word}</pre>\n\
+             <p>Then type <code>/mcp</code> there and authenticate.</p>\n"
+        ),
+    );
+    way(
+        "Claude and Claude Desktop",
+        "<p>Settings → Connectors → Add custom connector, with the address above. They reach \
+         deployed servers only.</p>\n",
+    );
+    way(
+        "Codex",
+        &format!(
+            "<pre>codex mcp add {package} --url {word}</pre>\n<pre>codex mcp login {package}</pre>\n"
+        ),
+    );
+    way(
+        "MCP Inspector",
+        &format!(
+            "<pre>npx @modelcontextprotocol/inspector --transport http --server-url {word}</pre>\n"
+        ),
+    );
+    way("Clients without HTTP", &format!("<pre>npx -y mcp-remote {word}{insecure}</pre>\n"));
+    if sse {
+        way("Clients of 2024 (HTTP+SSE)", &format!("<pre>{origin}/sse</pre>\n"));
+    }
+    ways
+}
+
+/// What everybody who signs in may use. Of the rest nothing is said, not even that there is any.
+fn offers(server: &Server<'_>) -> String {
     let mut out = String::new();
-    for c in name.chars() {
-        if c.is_ascii_alphanumeric() {
-            out.push(c.to_ascii_lowercase());
-        } else if !out.is_empty() && !out.ends_with('-') {
-            out.push('-');
+    let mut offer = |policy: &str, own: &str, title: Option<&str>, description: Option<&str>| {
+        if policy == EVERYONE {
+            out.push_str("<li><b>");
+            out.push_str(&name(title.unwrap_or(own)));
+            out.push_str("</b><p>");
+            out.push_str(&escape(description.unwrap_or_default()));
+            out.push_str("</p></li>\n");
         }
+    };
+    for tool in server.tools {
+        offer(tool.policy, tool.name, tool.title, tool.description);
     }
-    let out = out.trim_end_matches('-');
-    if out.is_empty() { "server".to_owned() } else { out.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_becomes_one_word() {
-        assert_eq!(slug("Access OAuth Proxy (Demo)"), "access-oauth-proxy-demo");
-        assert_eq!(slug("日本"), "server");
+    for prompt in server.prompts {
+        offer(prompt.policy, prompt.name, prompt.title, prompt.description);
     }
+    for resource in server.resources {
+        offer(resource.policy, resource.name, resource.title, resource.description);
+    }
+    if out.is_empty() {
+        return out;
+    }
+    format!("<h2>What everyone may use</h2>\n<ul class=\"offers\" role=\"list\">\n{out}</ul>\n")
 }

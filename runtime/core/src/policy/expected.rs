@@ -51,7 +51,7 @@ fn caller(config: &Config, user: &TestUser) -> Caller {
 
 /// JSON text that the parser of `mcp.toml` wrote.
 fn object(text: &str) -> Map<String, Value> {
-    serde_json::from_str(text).unwrap_or_default()
+    crate::json::from_str(text).unwrap_or_default()
 }
 
 struct Variables<'a>(&'a [(Str, Str)]);

@@ -5,6 +5,7 @@ mod audited;
 mod batches;
 mod calls;
 mod capabilities;
+mod card;
 mod completions;
 mod forms;
 mod guarded;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use http::StatusCode;
-use toolgate_core::page::{Connection, ConnectionsPage, landing, refusal};
+use toolgate_core::page::{Connection, ConnectionsPage, refusal};
 use toolgate_core::reply::Reply;
 
 use crate::support::{NOW, PROVIDER, config, elements, html, words};
@@ -127,12 +127,4 @@ fn a_refusal_has_its_reason_code() {
     let reply = refusal(StatusCode::BAD_REQUEST, "No", "It went wrong.", "Try again.", "bad-state");
     assert_eq!(reply.status(), StatusCode::BAD_REQUEST);
     assert_eq!(words(&reply), "No It went wrong. Try again. Reason: bad-state");
-}
-
-#[test]
-fn the_landing_page_tells_how_to_connect_and_where_ones_connections_are() {
-    let reply = landing(&config(""), "https://mcp.example");
-    let words = words(&reply);
-    assert!(words.contains("claude mcp add --transport http demo https://mcp.example/mcp"));
-    assert!(html(&reply).contains("<a href=\"/connections\">"));
 }

@@ -8,7 +8,9 @@ use toolgate_core::page::{
 };
 use toolgate_core::reply::Reply;
 
-use crate::support::{LOCAL, NOW, PROVIDER, WEB, config, elements, html, request, tags, words};
+use crate::support::{
+    LOCAL, NOW, PROVIDER, WEB, config, elements, html, landing_of, request, tags, tool, words,
+};
 
 const PAYLOADS: [&str; 18] = [
     "<script>alert(1)</script>",
@@ -57,6 +59,13 @@ fn pages(text: &str) -> Vec<Reply> {
             provider_origin: PROVIDER,
         },
     ));
+    // Names and descriptions of functions live as long as a Worker does.
+    let text_of_tool: &'static str = Box::leak(text.to_owned().into());
+    let tools = [tool(text_of_tool, Some(text_of_tool), "everyone")];
+    let mut own = config("");
+    own.server.description = Some(text.to_owned().into());
+    own.server.title = Some(text.to_owned().into());
+    pages.push(landing_of(&own, "https://mcp.example", (&tools, &[], &[])));
     pages.push(message(StatusCode::BAD_REQUEST, text, text, text));
     pages.push(refusal(StatusCode::BAD_REQUEST, text, text, text, text));
     pages

@@ -4,10 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use sha2::{Digest, Sha256};
-use toolgate_core::page::{ConnectionsPage, connections, consent, landing, message};
+use toolgate_core::page::{ConnectionsPage, connections, consent, message};
 use toolgate_core::reply::Reply;
 
-use crate::support::{LOCAL, NOW, PROVIDER, WEB, config, elements, header, html, request};
+use crate::support::{LOCAL, NOW, PROVIDER, WEB, config, elements, header, html, landing, request};
 
 const DATA: &str = "data:image/png;base64,iVBORw0KGgo=";
 
@@ -83,10 +83,7 @@ fn the_form_leads_to_the_hosts_of_this_very_sign_in() {
 
 #[test]
 fn pages_without_a_form_lead_nowhere_and_send_no_referrer() {
-    for reply in [
-        landing(&config(""), "https://mcp.example"),
-        message(StatusCode::BAD_REQUEST, "a", "b", "c"),
-    ] {
+    for reply in [landing(&config("")), message(StatusCode::BAD_REQUEST, "a", "b", "c")] {
         assert_eq!(header(&reply, "content-security-policy"), expected(&reply, "", "'none'"));
         assert_eq!(header(&reply, "referrer-policy"), "no-referrer");
     }

@@ -1,6 +1,11 @@
 //! Configurations, requests, and a look into the markup.
 
 use toolgate_config::{Config, check};
+use toolgate_core::audit::Log;
+use toolgate_core::mcp::Server;
+use toolgate_core::mcp::prompt::PromptInfo;
+use toolgate_core::mcp::resource::ResourceInfo;
+use toolgate_core::mcp::tool::{Annotations, Schema, TaskSupport, ToolInfo};
 use toolgate_core::page::{ConsentPage, Trust};
 use toolgate_core::reply::Reply;
 
@@ -34,6 +39,52 @@ pub fn request() -> ConsentPage<'static> {
         csrf: "csrf-1",
         provider_origin: PROVIDER,
     }
+}
+
+pub fn tool(
+    name: &'static str,
+    description: Option<&'static str>,
+    policy: &'static str,
+) -> ToolInfo {
+    ToolInfo {
+        name,
+        title: None,
+        description,
+        input_schema: Schema::Static(r#"{"type":"object"}"#),
+        output_schema: None,
+        annotations: Annotations::default(),
+        policy,
+        icons: &[],
+        headers: &[],
+        task: TaskSupport::Forbidden,
+    }
+}
+
+/// The landing page of a server with these functions, which clients call `demo`.
+pub fn landing_of(
+    config: &Config,
+    origin: &str,
+    (tools, prompts, resources): (&[ToolInfo], &[PromptInfo], &[ResourceInfo]),
+) -> Reply {
+    let log = Log::default();
+    let server = Server {
+        config,
+        version: "1.0.0",
+        tools,
+        prompts,
+        resources,
+        families: &[],
+        sessions: false,
+        notifications: None,
+        challenging: None,
+        page_size: 100,
+        log: &log,
+    };
+    toolgate_core::page::landing(&server, "demo", origin)
+}
+
+pub fn landing(config: &Config) -> Reply {
+    landing_of(config, "https://mcp.example", (&[], &[], &[]))
 }
 
 pub fn html(reply: &Reply) -> &str {
