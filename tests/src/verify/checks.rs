@@ -9,7 +9,7 @@ use cargo_toolgate::tools::Tools;
 use cargo_toolgate::{Error, Result, check, lock, setup};
 
 use crate::run::{cargo, run};
-use crate::{clients, size};
+use crate::{book, clients, size};
 
 type Check = fn(&mut Step) -> Result<String>;
 
@@ -23,6 +23,8 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("native tests", native_tests),
     ("mcp.lock", locked),
     ("documentation", documentation),
+    ("code of the book", book::code),
+    ("book", book::build),
     ("wasm build", wasm_build),
     ("deploy --dry-run", dry_run),
     ("wasm size", wasm_size),
@@ -31,6 +33,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("end-to-end tests on KV", end_to_end_on_kv),
     ("end-to-end tests on D1", end_to_end_on_d1),
     ("template", template),
+    ("tutorial", tutorial),
 ];
 
 /// What the pure crates must not depend on, however indirectly: a Worker, or anything that waits.
@@ -199,6 +202,21 @@ fn template(step: &mut Step) -> Result<String> {
     let arguments =
         ["test", "--locked", "-p", "toolgate-tests", "--test", "template", "--", "--nocapture"];
     cargo(step, "template", &arguments)?;
+    Ok(String::new())
+}
+
+/// The commands of the tutorial, as they stand there.
+fn tutorial(step: &mut Step) -> Result<String> {
+    cargo(step, "tutorial-build", &["build", "--locked", "-p", "cargo-toolgate"])?;
+    let root = toolgate_tests::repository();
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    let program = format!("debug/cargo-toolgate{}", std::env::consts::EXE_SUFFIX);
+    let mut node = Command::new("node");
+    node.arg("tests/tutorial.mjs").envs(tools().environment());
+    // What the repository has installed and compiled need not be installed and compiled again.
+    node.env("TOOLGATE_PROGRAM", target.join(program)).env("TOOLGATE_DIR", tools().folder());
+    node.env("CARGO_TARGET_DIR", &target);
+    run(step, "tutorial", &mut node)?;
     Ok(String::new())
 }
 

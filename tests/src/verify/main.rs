@@ -1,6 +1,7 @@
 //! `cargo verify`: every check of the repository, each with its time. The first failure hides
 //! none of the others.
 
+mod book;
 mod checks;
 mod clients;
 mod run;

@@ -1,0 +1,143 @@
+//! The book: its code, its build, and its links.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+
+use cargo_toolgate::setup::{self, Package};
+use cargo_toolgate::step::Step;
+use cargo_toolgate::tools::Tools;
+use cargo_toolgate::{Doing, Error, Result};
+
+use crate::run::{cargo, run};
+
+const MDBOOK: &str = "0.5.4";
+
+/// Compiles and runs the code of its pages.
+///
+/// # Errors
+///
+/// When a block is not what it says, or a generated page does not follow from its source.
+pub(crate) fn code(step: &mut Step) -> Result<String> {
+    let arguments = ["test", "--locked", "-p", "toolgate-tests", "--test", "book"];
+    cargo(step, "book-code", &arguments)?;
+    Ok(String::new())
+}
+
+/// Builds it into `target/book`, without a warning and with links that lead somewhere.
+///
+/// # Errors
+///
+/// When it cannot be built, mdBook warns, or something that is linked is not there.
+pub(crate) fn build(step: &mut Step) -> Result<String> {
+    let root = toolgate_tests::repository();
+    let tools = Tools::of(&root);
+    // Without its default features it neither serves nor searches, and installs in half the time.
+    setup::ensure_program(&tools, &Package::new("mdbook", MDBOOK).without_default_features())?;
+    let mut command = Command::new(tools.cargo_binary("mdbook"));
+    let said = run(step, "book", command.args(["build", "docs"]))?;
+    if let Some(line) = said.lines().find(|line| line.contains("WARN") || line.contains("ERROR")) {
+        return Err(Error::new(line.trim()));
+    }
+    let pages = pages(&root.join("target/book"))?;
+    let mut dead: Vec<_> = pages.iter().flat_map(|page| dead_links(page, &pages)).collect();
+    dead.extend(unlisted(&root.join("docs"))?);
+    dead.extend(readme(&root, &pages)?);
+    if dead.is_empty() {
+        Ok(format!("{} pages", pages.len()))
+    } else {
+        Err(Error::new("links of the book lead nowhere").output(dead.join("\n")))
+    }
+}
+
+struct Page {
+    path: PathBuf,
+    links: Vec<String>,
+    anchors: HashSet<String>,
+}
+
+fn pages(folder: &Path) -> Result<Vec<Page>> {
+    let mut pages = Vec::new();
+    for entry in fs::read_dir(folder).doing(|| format!("read {}", folder.display()))? {
+        let path = entry.doing(|| format!("read {}", folder.display()))?.path();
+        // The page for printing is all the others, with their links.
+        let is_print = path.file_name().is_some_and(|name| name == "print.html");
+        if is_print || path.extension().is_none_or(|extension| extension != "html") {
+            continue;
+        }
+        let html = fs::read_to_string(&path).doing(|| format!("read {}", path.display()))?;
+        let links = [attributes(&html, "href"), attributes(&html, "src")].concat();
+        let anchors = attributes(&html, "id").into_iter().collect();
+        pages.push(Page { path, links, anchors });
+    }
+    Ok(pages)
+}
+
+/// The values of an attribute in all tags.
+fn attributes(html: &str, name: &str) -> Vec<String> {
+    let before = format!(" {name}=\"");
+    let values = html.split(before.as_str()).skip(1).filter_map(|rest| rest.split('"').next());
+    values.map(|value| value.replace("&amp;", "&")).collect()
+}
+
+fn dead_links(page: &Page, pages: &[Page]) -> Vec<String> {
+    let is_dead = |link: &&String| {
+        let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+        let folder = page.path.parent().unwrap_or(Path::new(""));
+        let path = if file.is_empty() { page.path.clone() } else { plain(&folder.join(file)) };
+        let target = pages.iter().find(|one| one.path == path);
+        let has_anchor = anchor.is_empty() || target.is_none_or(|one| one.anchors.contains(anchor));
+        !path.exists() || !has_anchor
+    };
+    let inside = |link: &&String| !link.contains(':') && !link.starts_with("//");
+    let name = page.path.file_name().unwrap_or_default().to_string_lossy();
+    let links = page.links.iter().filter(inside);
+    links.filter(is_dead).map(|link| format!("{name}: {link}")).collect()
+}
+
+/// A path without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut plain, component| {
+        match component {
+            Component::ParentDir => drop(plain.pop()),
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+        plain
+    })
+}
+
+/// Pages that the table of contents does not have.
+fn unlisted(docs: &Path) -> Result<Vec<String>> {
+    let summary = fs::read_to_string(docs.join("SUMMARY.md")).doing(|| "read SUMMARY.md".to_owned())?;
+    let mut missing = Vec::new();
+    for entry in fs::read_dir(docs).doing(|| format!("read {}", docs.display()))? {
+        let name = entry.doing(|| format!("read {}", docs.display()))?.file_name();
+        let name = name.to_string_lossy();
+        if name.ends_with(".md") && name != "SUMMARY.md" && !summary.contains(&format!("({name})")) {
+            missing.push(format!("SUMMARY.md: no {name}"));
+        }
+    }
+    Ok(missing)
+}
+
+/// Dead links of the README, which is no page of the book, and its length.
+fn readme(root: &Path, pages: &[Page]) -> Result<Vec<String>> {
+    let text = fs::read_to_string(root.join("README.md")).doing(|| "read README.md".to_owned())?;
+    let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let is_dead = |link: &&str| {
+        let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+        let stem = file.strip_prefix("docs/").and_then(|file| file.strip_suffix(".md"));
+        let page = stem.map(|stem| root.join(format!("target/book/{stem}.html")));
+        let target = pages.iter().find(|one| page.as_ref() == Some(&one.path));
+        let has_anchor = anchor.is_empty() || target.is_none_or(|one| one.anchors.contains(anchor));
+        !link.contains(':') && !(root.join(file).exists() && has_anchor)
+    };
+    let mut faults: Vec<_> = links.filter(is_dead).map(|link| format!("README.md: {link}")).collect();
+    let lines = text.lines().count();
+    if lines >= 200 {
+        faults.push(format!("README.md: {lines} lines, and 199 are the most"));
+    }
+    Ok(faults)
+}

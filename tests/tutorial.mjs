@@ -1,0 +1,140 @@
+// Follows docs/tutorial.md: runs its blocks `sh,tutorial` in their order, in a folder of its own, and
+// checks that the tool's answer is there. What is not in the page is not done.
+//
+//     node tests/tutorial.mjs [--port PORT] [--keep]
+//
+// `cargo toolgate` has to be on the PATH; TOOLGATE_PROGRAM names it where it is under another name.
+// `--port` is for machines where that of the page is taken.
+import { spawn } from "node:child_process";
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, symlinkSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+
+const { values: options } = parseArgs({ options: { port: { type: "string" }, keep: { type: "boolean" } } });
+const PAGE = new URL("../docs/tutorial.md", import.meta.url);
+const DOCUMENTED_PORT = "8788";
+/** The first start may install programs and compile everything. */
+const START_WITHIN_MS = 30 * 60_000;
+const ANSWER = { command: /^cargo toolgate call add a=23 b=19 /, said: /(^|\D)42(\D|$)/ };
+
+/** Blocks as `{ background, text }`. */
+function blocks(page) {
+  const found = [...page.matchAll(/^```sh,tutorial(,background)?\n([\s\S]*?)^```$/gm)];
+  return found.map(([, background, text]) => ({ background: background !== undefined, text }));
+}
+
+/** The same command at another port: `dev` is told by an option, clients by the address. */
+function atPort(command, port) {
+  if (port === undefined || port === DOCUMENTED_PORT) return command;
+  if (/^cargo toolgate dev\b/.test(command)) return `${command} --port ${port}`;
+  if (/^cargo toolgate (call|connect)\b/.test(command)) return `${command} --url http://localhost:${port}`;
+  return command;
+}
+
+/** Runs a line as a terminal would; resolves to what it printed. */
+function run(command, folder, environment) {
+  // The line that tells the folder is for `cd`, which has to last.
+  const script = `${command}\nstatus=$?\npwd >&3\nexit $status`;
+  const child = spawn("bash", ["-c", script], { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  const texts = ["", "", ""];
+  [1, 2, 3].forEach((stream, index) => {
+    child.stdio[stream].setEncoding("utf8").on("data", (text) => {
+      texts[index] += text;
+      if (stream !== 3) process.stdout.write(text.replace(/^/gm, "    "));
+    });
+  });
+  return new Promise((done, failed) => {
+    child.on("error", failed);
+    child.on("close", (code) => {
+      if (code === 0) done({ printed: texts[0], folder: texts[2].trim() });
+      else failed(new Error(`\`${command}\` ended with ${code}\n${texts[1]}`));
+    });
+  });
+}
+
+/** Starts a command that goes on, in a process group of its own, and waits until its server answers. */
+async function start(command, folder, environment, log) {
+  const child = spawn("bash", ["-c", `exec ${command}`], { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const file = createWriteStream(log);
+  child.stdout.pipe(file, { end: false });
+  child.stderr.pipe(file, { end: false });
+  let ended;
+  child.on("close", (code) => { ended = code ?? "a signal"; });
+  const url = `http://localhost:${options.port ?? DOCUMENTED_PORT}/.well-known/oauth-protected-resource`;
+  const deadline = Date.now() + START_WITHIN_MS;
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok && ended === undefined) return child;
+    if (ended !== undefined) throw new Error(`\`${command}\` ended with ${ended}\n${readFileSync(log, "utf8")}`);
+    if (Date.now() > deadline) {
+      stop(child);
+      throw new Error(`\`${command}\` does not answer at ${url}\n${readFileSync(log, "utf8")}`);
+    }
+    await sleep(250);
+  }
+}
+
+/** As Ctrl-C in its terminal does: everything that it started gets the signal. */
+function stop(child) {
+  try {
+    process.kill(-child.pid, "SIGINT");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}
+
+/** The environment of somebody with the program installed. */
+function environment(folder) {
+  const program = process.env.TOOLGATE_PROGRAM;
+  if (program === undefined) return process.env;
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  symlinkSync(resolve(program), join(bin, "cargo-toolgate"));
+  return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+}
+
+async function follow(folder) {
+  const env = environment(folder);
+  let place = folder;
+  let answered = false;
+  const running = [];
+  try {
+    for (const { background, text } of blocks(readFileSync(PAGE, "utf8"))) {
+      for (const documented of text.replaceAll("\\\n", " ").split("\n").filter((line) => line.trim() !== "")) {
+        const command = atPort(documented, options.port);
+        const from = performance.now();
+        console.log(`$ ${command}`);
+        if (background) {
+          running.push(await start(command, place, env, join(folder, "dev.log")));
+        } else {
+          const { printed, folder: now } = await run(command, place, env);
+          place = now;
+          if (ANSWER.command.test(documented)) {
+            if (!ANSWER.said.test(printed)) throw new Error(`\`${command}\` printed no 42:\n${printed}`);
+            answered = true;
+          }
+        }
+        console.log(`  ${((performance.now() - from) / 1000).toFixed(1)} s`);
+      }
+    }
+  } finally {
+    running.forEach(stop);
+    // Its children end by themselves; the folder is theirs until then.
+    await Promise.all(running.map((child) => child.exitCode ?? child.signalCode ?? new Promise((done) => child.on("close", done))));
+  }
+  if (!answered) throw new Error("the page calls no tool");
+}
+
+const folder = mkdtempSync(join(tmpdir(), "toolgate-tutorial-"));
+try {
+  await follow(folder);
+  console.log("The tutorial works: the answer is 42");
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  if (options.keep) console.log(`kept: ${folder}`);
+  else rmSync(folder, { recursive: true, force: true });
+}
