@@ -1,6 +1,7 @@
 //! What `cargo toolgate` does, as a library: the repository's own `cargo demo` and `cargo verify`
 //! use the same set-up, the same local identity provider and the same way to run a Worker.
 
+mod ask;
 pub mod check;
 pub mod completions;
 pub mod connect;
@@ -10,6 +11,7 @@ mod dotenv;
 mod error;
 pub mod explain;
 pub mod files;
+pub mod guide;
 pub mod idp;
 pub mod keys;
 pub mod lock;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
-    Doing, Result, check, completions, connect, doctor, explain, keys, lock, matrix, schema, setup,
+    Doing, Result, check, completions, connect, doctor, explain, guide, keys, lock, matrix, schema,
     sync,
 };
 use clap::{Args, Parser, Subcommand};
@@ -83,8 +83,9 @@ enum Command {
     },
     /// Print the JSON Schema of mcp.toml, for editors
     Schema,
-    /// Install the tools that building and running need, into .toolgate
-    Setup,
+    /// Install the tools, say what to do at the identity provider, make what the server needs at Cloudflare
+    #[command(after_help = guide::HELP)]
+    Setup(guide::Arguments),
 }
 
 /// What a question on policies that has no answer ends with: 1 is an answer.
@@ -149,10 +150,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::Connect(arguments) => connect::run(&folder, &arguments)?,
         Command::Explain(arguments) => return explain::run(&project, &arguments),
         Command::Matrix(arguments) => matrix::run(&project, &arguments)?,
-        Command::Setup => {
-            project.ensure_lockfile()?;
-            setup::ensure(&project.workspace)?;
-        }
+        Command::Setup(arguments) => guide::run(&project, &arguments)?,
     }
     Ok(true)
 }
