@@ -60,7 +60,7 @@ impl Wrangler<'_> {
             Err(error) if says_logged_out(error.program_output()) => {
                 Err(Error::new("wrangler is not logged in to Cloudflare").help(
                     "run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN where there is no browser, \
-                     then run this again\n`cargo toolgate setup --print` shows the steps without an account",
+                     then run this again; `cargo toolgate setup --print` shows the steps without an account",
                 ))
             }
             Err(error) => Err(error),

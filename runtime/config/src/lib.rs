@@ -31,6 +31,6 @@ pub use diagnostic::{Code, Diagnostic};
 #[cfg(feature = "schema")]
 pub use parse::schema;
 #[cfg(feature = "parse")]
-pub use parse::{Checked, Dev, DevUser, Existing, SECTIONS, check};
+pub use parse::{Checked, Dev, DevUser, Existing, SCHEMA_VERSION, SECTIONS, check};
 #[cfg(feature = "parse")]
 pub use render::Position;
