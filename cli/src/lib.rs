@@ -25,6 +25,7 @@ pub mod setup;
 pub mod step;
 pub mod sync;
 pub mod tools;
+pub mod upgrade;
 mod who;
 
 pub use error::{Doing, Error, Result};

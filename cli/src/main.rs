@@ -8,7 +8,7 @@ use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
     Doing, Result, check, completions, connect, doctor, explain, guide, keys, lock, matrix, schema,
-    sync,
+    sync, upgrade,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -86,6 +86,9 @@ enum Command {
     /// Install the tools, say what to do at the identity provider, make what the server needs at Cloudflare
     #[command(after_help = guide::HELP)]
     Setup(guide::Arguments),
+    /// Show what a newer Toolgate changes in the server's folder, and change it
+    #[command(after_help = upgrade::HELP)]
+    Upgrade(upgrade::Arguments),
 }
 
 /// What a question on policies that has no answer ends with: 1 is an answer.
@@ -151,6 +154,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::Explain(arguments) => return explain::run(&project, &arguments),
         Command::Matrix(arguments) => matrix::run(&project, &arguments)?,
         Command::Setup(arguments) => guide::run(&project, &arguments)?,
+        Command::Upgrade(arguments) => return upgrade::run(&project, &arguments),
     }
     Ok(true)
 }

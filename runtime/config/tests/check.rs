@@ -6,8 +6,8 @@ mod support;
 
 use support::repository;
 use toolgate_config::{
-    Checked, Code, Condition, Endpoints, Position, Provider, SCHEMA_VERSION, SECTIONS, Scalar, Setting,
-    StorageKind, Test, check,
+    Checked, Code, Condition, Endpoints, Position, Provider, SCHEMA_VERSION, SECTIONS, Scalar,
+    Setting, StorageKind, Test, check,
 };
 
 const SMALLEST: &str = "[server]\nname = \"Test\"\n";
