@@ -12,7 +12,7 @@ use crate::{Doing, Error, Result, setup, sync};
 
 /// The last `idna_adapter` without Unicode tables. Every newer one adds 46 KB to the compressed
 /// Worker, for host names that a gate refuses anyway; the choice is made in each lock file.
-const SMALL_IDNA_ADAPTER: &str = "1.0.0";
+pub(crate) const SMALL_IDNA_ADAPTER: &str = "1.0.0";
 
 /// The release line of `worker` that the pinned worker-build understands.
 const WORKER_LINE: &str = "0.8.";

@@ -1,6 +1,7 @@
 //! What `cargo toolgate` does, as a library: the repository's own `cargo demo` and `cargo verify`
 //! use the same set-up, the same local identity provider and the same way to run a Worker.
 
+mod ask;
 pub mod call;
 pub mod check;
 pub mod completions;
@@ -11,6 +12,7 @@ mod dotenv;
 mod error;
 pub mod explain;
 pub mod files;
+pub mod guide;
 pub mod idp;
 pub mod keys;
 pub mod lock;
@@ -24,6 +26,7 @@ pub mod setup;
 pub mod step;
 pub mod sync;
 pub mod tools;
+pub mod upgrade;
 mod who;
 
 pub use error::{Doing, Error, Result};

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
-    Doing, Result, call, check, completions, connect, doctor, explain, keys, lock, matrix, schema,
-    setup, sync,
+    Doing, Result, call, check, completions, connect, doctor, explain, guide, keys, lock, matrix,
+    schema, sync, upgrade,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -86,8 +86,12 @@ enum Command {
     },
     /// Print the JSON Schema of mcp.toml, for editors
     Schema,
-    /// Install the tools that building and running need, into .toolgate
-    Setup,
+    /// Install the tools, say what to do at the identity provider, make what the server needs at Cloudflare
+    #[command(after_help = guide::HELP)]
+    Setup(guide::Arguments),
+    /// Show what a newer Toolgate changes in the server's folder, and change it
+    #[command(after_help = upgrade::HELP)]
+    Upgrade(upgrade::Arguments),
 }
 
 /// What a question on policies that has no answer ends with: 1 is an answer.
@@ -156,10 +160,8 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::Connect(arguments) => connect::run(&folder, &arguments)?,
         Command::Explain(arguments) => return explain::run(&project, &arguments),
         Command::Matrix(arguments) => matrix::run(&project, &arguments)?,
-        Command::Setup => {
-            project.ensure_lockfile()?;
-            setup::ensure(&project.workspace)?;
-        }
+        Command::Setup(arguments) => guide::run(&project, &arguments)?,
+        Command::Upgrade(arguments) => return upgrade::run(&project, &arguments),
     }
     Ok(true)
 }

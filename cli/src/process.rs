@@ -1,7 +1,7 @@
 //! Running other programs: their output is shown when they fail, and not before.
 
 use std::collections::VecDeque;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -22,14 +22,37 @@ enum Said {
 /// # Errors
 ///
 /// When it cannot be started, or its exit status is not 0: then with its last lines.
-pub fn run(command: &mut Command, mut watch: impl FnMut(&str)) -> Result<String> {
+pub fn run(command: &mut Command, watch: impl FnMut(&str)) -> Result<String> {
+    command.stdin(Stdio::null());
+    finish(command, None, watch)
+}
+
+/// As [`run`], with a text on its standard input: the way for secrets, which every process of the
+/// machine could read on a command line.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_with_input(command: &mut Command, input: &str) -> Result<String> {
+    command.stdin(Stdio::piped());
+    finish(command, Some(input.to_owned()), |_| ())
+}
+
+fn finish(
+    command: &mut Command,
+    input: Option<String>,
+    mut watch: impl FnMut(&str),
+) -> Result<String> {
     let name = describe(command);
     let mut child = command
-        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| not_started(command, &error))?;
+    if let (Some(mut stream), Some(input)) = (child.stdin.take(), input) {
+        // A program that has ended reads nothing; its exit status tells more than this would.
+        thread::spawn(move || stream.write_all(input.as_bytes()));
+    }
     let (sender, receiver) = mpsc::channel();
     let readers = [
         child.stdout.take().map(|stream| read_lines(stream, sender.clone(), Said::Output)),
@@ -132,6 +155,14 @@ mod tests {
         assert_eq!(output, "one\n");
         lines.sort();
         assert_eq!(lines, ["one", "three", "two"]);
+    }
+
+    #[test]
+    fn what_a_program_is_told_comes_by_its_standard_input() {
+        let mut command = Command::new("cat");
+        assert_eq!(run_with_input(&mut command, "one\ntwo").expect("it succeeds"), "one\ntwo\n");
+        let gone = run_with_input(&mut Command::new("false"), &"x".repeat(1 << 20));
+        assert!(gone.expect_err("it fails").to_string().contains("exit status: 1"));
     }
 
     #[test]

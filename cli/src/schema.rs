@@ -9,7 +9,7 @@ use crate::{Doing, Result, files};
 
 /// Where an `mcp.toml` may say that its schema is: in a folder that git ignores, since the schema is
 /// that of the installed `cargo toolgate` and no part of the server.
-const DIRECTIVE: &str = "#:schema ./.toolgate/mcp.schema.json";
+pub(crate) const DIRECTIVE: &str = "#:schema ./.toolgate/mcp.schema.json";
 
 /// Prints the schema.
 ///

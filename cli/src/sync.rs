@@ -90,7 +90,7 @@ pub fn run(project: &Project) -> Result<()> {
 }
 
 /// The lines that differ, with `-` and `+` in front, by the longest common subsequence.
-fn difference(old: &str, new: &str) -> Vec<String> {
+pub(crate) fn difference(old: &str, new: &str) -> Vec<String> {
     let (old, new): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
     // common[i][j]: how many lines old[i..] and new[j..] have in common.
     let mut common = vec![vec![0_usize; new.len() + 1]; old.len() + 1];

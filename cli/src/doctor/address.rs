@@ -20,7 +20,7 @@ impl ServerUrl {
         text.parse().expect("a constant that is an address")
     }
 
-    pub(super) fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         self.0.origin().ascii_serialization()
     }
 

@@ -26,6 +26,7 @@ use crate::tools::Tools;
 
 pub use address::ServerUrl;
 pub use finding::{Finding, Status};
+pub(crate) use redirect::redirect_uri;
 use report::Report;
 use vars::Vars;
 

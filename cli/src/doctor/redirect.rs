@@ -16,6 +16,11 @@ pub(super) fn findings(config: &Config, server: &ServerUrl) -> Vec<Finding> {
     findings
 }
 
+/// Where the identity provider sends people back to, on a server of this origin.
+pub(crate) fn redirect_uri(origin: &str) -> String {
+    format!("{origin}{CALLBACK_PATH}")
+}
+
 fn redirect(provider: Provider, server: &ServerUrl) -> Finding {
     let place = match provider {
         Provider::CloudflareAccess => {
@@ -42,7 +47,7 @@ fn redirect(provider: Provider, server: &ServerUrl) -> Finding {
     } else {
         fix
     };
-    Finding::ok(TITLE, format!("{}{CALLBACK_PATH}", server.origin())).with_fix(fix)
+    Finding::ok(TITLE, redirect_uri(&server.origin())).with_fix(fix)
 }
 
 fn refused(provider: Provider, server: &ServerUrl) -> Finding {

@@ -27,7 +27,7 @@ use tokio::task::JoinHandle;
 use crate::{Doing, Result};
 
 pub use client::Client;
-pub(crate) use random::token as random_token;
+pub(crate) use random::{key as random_key, token as random_token};
 
 use codes::Codes;
 use keys::Keys;

@@ -57,6 +57,8 @@ codes! {
     SharedSecret = "MCP012",
     /// Not a name of a Worker variable or binding.
     InvalidVariableName = "MCP013",
+    /// The file is of a newer Toolgate. Nothing else is checked then.
+    NewerSchema = "MCP014",
     /// Not an absolute address.
     InvalidUrl = "MCP020",
     /// Plain `http` to another host than this machine.

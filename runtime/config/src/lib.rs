@@ -31,7 +31,7 @@ pub use diagnostic::{Code, Diagnostic};
 #[cfg(feature = "schema")]
 pub use parse::schema;
 #[cfg(feature = "parse")]
-pub use parse::{Checked, Dev, DevUser, Environment, Existing, SECTIONS, check};
+pub use parse::{Checked, Dev, DevUser, Environment, Existing, SCHEMA_VERSION, SECTIONS, check};
 #[cfg(feature = "parse")]
 pub use render::Position;
 #[cfg(feature = "parse")]

@@ -6,8 +6,8 @@ mod support;
 
 use support::repository;
 use toolgate_config::{
-    Checked, Code, Condition, Endpoints, Position, Provider, SECTIONS, Scalar, Setting,
-    StorageKind, Test, check,
+    Checked, Code, Condition, Endpoints, Position, Provider, SCHEMA_VERSION, SECTIONS, Scalar,
+    Setting, StorageKind, Test, check,
 };
 
 const SMALLEST: &str = "[server]\nname = \"Test\"\n";
@@ -54,6 +54,14 @@ fn defaults_are_those_of_the_demo() {
     assert_eq!(config.limits.tool_timeout, 300);
     assert_eq!(config.limits.task_ttl, 86_400);
     assert!(config.policies.is_empty());
+}
+
+#[test]
+fn a_file_without_a_version_is_read_as_the_first() {
+    assert_eq!(checked(&format!("schema_version = 1\n{SMALLEST}")), checked(SMALLEST));
+    let newer = format!("schema_version = {}\n{SMALLEST}", SCHEMA_VERSION + 1);
+    let faults = check(&newer).expect_err("it is refused");
+    assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), [Code::NewerSchema]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     (
         "",
         &[
+            "schema_version",
             "server",
             "identity",
             "storage",

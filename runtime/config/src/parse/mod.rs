@@ -30,6 +30,7 @@ mod transport;
 mod url;
 mod value;
 mod variables;
+mod version;
 mod wrangler;
 
 use toml::de::DeTable;
@@ -52,6 +53,7 @@ pub(crate) use self::environments::TOP_LEVEL_ONLY;
 pub use self::keys::SECTIONS;
 pub use self::storage::Existing;
 pub(crate) use self::text::is_variable_name;
+pub use self::version::SCHEMA_VERSION;
 #[cfg(feature = "generate")]
 pub(crate) use self::wrangler::{OBJECT_CLASS, OBJECT_MIGRATION, STRICT_FETCH, worker_name};
 
@@ -155,7 +157,8 @@ impl Checked {
 /// # Errors
 ///
 /// Every fault of the file, in its order. A file that is not TOML gets its syntax errors only,
-/// since what could be read around them would cause misleading ones.
+/// since what could be read around them would cause misleading ones; one of a newer version gets that
+/// it is.
 pub fn check(source: &str) -> Result<Checked, Vec<Diagnostic>> {
     let (document, syntax_errors) = DeTable::parse_recoverable(source);
     let sink = Sink::default();
@@ -165,6 +168,7 @@ pub fn check(source: &str) -> Result<Checked, Vec<Diagnostic>> {
         }
         return Err(sink.into_diagnostics());
     }
+    version::refuse_newer(document.get_ref())?;
     let root = Section::root(document.get_ref(), &sink);
     let checked = read(&root, source);
     let environments = environments::read(&root, document.get_ref(), source, &sink);
@@ -184,6 +188,7 @@ fn report_syntax_error(sink: &Sink, error: &toml::de::Error, source: &str) {
 
 /// Every section is read even if an earlier one is faulty, so that all faults are found.
 fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
+    version::check(root);
     let server = sections::server(&root.section("server"));
     let identity = identity::read(&root.section("identity"));
     let storage = storage::read(&root.section("storage"));

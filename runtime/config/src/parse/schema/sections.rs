@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::{
     EVERYONE, audit, clients, consent, identity, keys, limits, redirect_uri, sections, storage,
-    transport,
+    transport, version,
 };
 use super::shape::{
     address, boolean, choice, domain, duration, email, free, integer, line, list, list_of_tables,
@@ -38,6 +38,7 @@ pub(super) fn shape(schema: &Schema, section: &str, key: &str) -> Option<Value> 
 
 fn top_level(schema: &Schema, key: &str) -> Option<Value> {
     Some(match key {
+        version::KEY => integer((1, version::SCHEMA_VERSION)),
         "clients" => list_of_tables(schema.section("clients", &["id", "name", "redirect_uris"])),
         "policies" => json!({
             "type": "object",

@@ -1,0 +1,272 @@
+//! `cargo toolgate setup`: the tools, then what has to be there before a server is deployed.
+
+mod insert;
+mod provider;
+mod resource;
+mod secrets;
+mod wrangler;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use toolgate_config::{Checked, Provider, check};
+
+use crate::ask::Consent;
+use crate::doctor::{self, ServerUrl};
+use crate::project::Project;
+use crate::tools::Tools;
+use crate::{Doing, Error, Result, files, setup, sync};
+
+use resource::Resource;
+use secrets::Sources;
+use wrangler::Wrangler;
+
+/// What `--help` ends with.
+pub const HELP: &str = "\
+Installs the tools into .toolgate; says what to enter at the identity provider; then lets wrangler make
+what storage, [audit] and [wrangler] need, writes the ids into mcp.toml, and sets the secrets. It asks
+before each change. Without a terminal and without `--yes` it prints the commands and changes nothing.
+What is there already is not made again; an interrupted run is taken up by the next one. Secrets are
+neither printed nor on any command line.
+
+Exit status: 0 done, or printed; 1 failed, or a secret has no value; 2 wrong usage
+
+Examples:
+    cargo toolgate setup --tools-only
+    cargo toolgate setup --print --url https://mcp.example.com
+    cargo toolgate setup --yes --vars .prod.vars";
+
+/// What `cargo toolgate setup` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Install the tools, and stop
+    #[arg(long)]
+    tools_only: bool,
+    /// Address of the deployed server; by default that of its Worker at workers.dev
+    #[arg(long, value_name = "https://HOST")]
+    url: Option<ServerUrl>,
+    /// Environment of wrangler
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// File with the values of secrets, as .dev.vars.example has them
+    #[arg(long, value_name = "FILE")]
+    vars: Option<PathBuf>,
+    /// Answer every question with yes
+    #[arg(long)]
+    yes: bool,
+    /// Print the steps, and do nothing
+    #[arg(long, conflicts_with_all = ["yes", "tools_only"])]
+    print: bool,
+}
+
+/// Does it, or says how it is done.
+///
+/// # Errors
+///
+/// When a tool cannot be installed, `mcp.toml` has faults, nobody is logged in, or wrangler fails.
+pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
+    if !arguments.print {
+        project.ensure_lockfile()?;
+        setup::ensure(&project.workspace)?;
+    }
+    if arguments.tools_only {
+        return Ok(());
+    }
+    let consent = if arguments.print { Consent::Withheld } else { Consent::of(arguments.yes) };
+    let tools = Tools::of(&project.workspace);
+    let environment = arguments.env.as_deref();
+    Guide {
+        project,
+        arguments,
+        consent,
+        wrangler: Wrangler { project, tools: &tools, environment },
+    }
+    .run()
+}
+
+struct Guide<'a> {
+    project: &'a Project,
+    arguments: &'a Arguments,
+    consent: Consent,
+    wrangler: Wrangler<'a>,
+}
+
+impl Guide<'_> {
+    fn run(&self) -> Result<()> {
+        let checked = self.project.config()?;
+        if matches!(checked.config.identity.provider, Provider::Dev | Provider::None) {
+            let name = checked.config.identity.provider.name();
+            println!(
+                "Nothing more to set up: a server with `provider = \"{name}\"` is for this machine only."
+            );
+            println!("`cargo toolgate dev` runs it.");
+            return Ok(());
+        }
+        let worker = worker(self.project, &checked);
+        println!("1. At the identity provider ({})", checked.config.identity.provider.name());
+        for step in provider::steps(&checked.config, &self.redirect_uri(&worker)) {
+            println!("   - {}", step.replace('\n', "\n     "));
+        }
+        let needed = resource::needed(&checked, &worker, self.arguments.env.as_deref());
+        if self.consent == Consent::Withheld {
+            self.print(&checked, &needed);
+            return Ok(());
+        }
+        println!("\n2. At Cloudflare");
+        self.wrangler.require_login()?;
+        self.synchronise()?;
+        if needed.is_empty() {
+            println!("  the storage needs nothing, and everything of mcp.toml has its id");
+        }
+        for resource in &needed {
+            self.provide(resource)?;
+        }
+        note_analytics(&checked);
+        println!("\n3. Secrets");
+        let sources = Sources {
+            project: self.project,
+            file: self.arguments.vars.as_deref(),
+            consent: self.consent,
+        };
+        secrets::set(&self.wrangler, &checked, &sources)?;
+        println!(
+            "\nNext: `cargo toolgate deploy`; `cargo toolgate doctor --url …` looks at the result"
+        );
+        Ok(())
+    }
+
+    fn redirect_uri(&self, worker: &str) -> String {
+        // wrangler gives the Worker of an environment a name of its own.
+        let name = match self.arguments.env.as_deref() {
+            Some(environment) => format!("{worker}-{environment}"),
+            None => worker.to_owned(),
+        };
+        let default = || format!("https://{name}.<your subdomain>.workers.dev");
+        let origin = self.arguments.url.as_ref().map_or_else(default, ServerUrl::origin);
+        doctor::redirect_uri(&origin)
+    }
+
+    /// The commands, for somebody else to run.
+    fn print(&self, checked: &Checked, needed: &[Resource]) {
+        println!("\n2. At Cloudflare, after `npx wrangler login`");
+        if needed.is_empty() {
+            println!(
+                "   - nothing: the storage needs nothing, and everything of mcp.toml has its id"
+            );
+        }
+        for resource in needed {
+            println!(
+                "   - {}: {} {}",
+                resource.typed(&self.wrangler),
+                resource.title(),
+                resource.purpose
+            );
+            if let Some(place) = &resource.place {
+                println!(
+                    "     then write its id as `{}` into {} of mcp.toml",
+                    place.key,
+                    place.shown()
+                );
+            }
+        }
+        if needed.iter().any(|resource| resource.place.is_some()) {
+            println!("   - cargo toolgate sync");
+        }
+        note_analytics(checked);
+        println!("\n3. Secrets");
+        for variable in toolgate_config::deploy::variables(checked) {
+            let typed = self.wrangler.typed(&["secret", "put", &variable.name]);
+            println!("   - {typed}: {}", variable.purpose);
+        }
+        println!(
+            "   or all of them from a file NAME=\"…\": {}",
+            self.wrangler.typed(&["secret", "bulk", "FILE"])
+        );
+        println!(
+            "\nNothing was changed. On a terminal `cargo toolgate setup` asks before each step; `--yes` does them all."
+        );
+    }
+
+    /// wrangler reads the name of the Worker from it.
+    fn synchronise(&self) -> Result<()> {
+        for file in sync::generated(self.project, &self.project.config()?)? {
+            if !file.is_stale() {
+                continue;
+            }
+            if !self.consent.to(&format!("  {} is not what mcp.toml says: write it", file.name))? {
+                return Err(Error::new(format!("{} is not what mcp.toml says", file.name))
+                    .help("run `cargo toolgate sync`, then run this again"));
+            }
+            file.write()?;
+            println!("  {} written", file.name);
+        }
+        Ok(())
+    }
+
+    /// Takes what is there, or makes it; its id goes into `mcp.toml`.
+    fn provide(&self, resource: &Resource) -> Result<()> {
+        let title = resource.title();
+        let found = resource.find(&self.wrangler)?;
+        let id = match (found, &resource.place) {
+            (Some(_), None) => {
+                println!("  {title} is there");
+                return Ok(());
+            }
+            (Some(id), Some(_)) => {
+                let question = format!("  {title} is there: write its id into mcp.toml");
+                if !self.consent.to(&question)? {
+                    println!("  mcp.toml is as it was");
+                    return Ok(());
+                }
+                id
+            }
+            (None, _) => {
+                let typed = resource.typed(&self.wrangler);
+                let question = format!("  {title} {}: run `{typed}`", resource.purpose);
+                if !self.consent.to(&question)? {
+                    println!("  {title} is not made");
+                    return Ok(());
+                }
+                let id = resource.create(&self.wrangler)?;
+                println!("  {title} is made");
+                id
+            }
+        };
+        self.keep(resource, &id)
+    }
+
+    /// Writes an id into `mcp.toml`, and what follows from it.
+    fn keep(&self, resource: &Resource, id: &str) -> Result<()> {
+        let Some(place) = &resource.place else { return Ok(()) };
+        let path = self.project.config_file();
+        let text = std::fs::read_to_string(&path).doing(|| format!("read {}", path.display()))?;
+        let changed = insert::insert(&text, place, id).filter(|text| check(text).is_ok());
+        let Some(changed) = changed else {
+            println!("  write `{} = \"{id}\"` into {} of mcp.toml", place.key, place.shown());
+            return Ok(());
+        };
+        files::write_like(&path, &changed, &path)?;
+        println!("  mcp.toml: {} has {} = \"{id}\"", place.shown(), place.key);
+        for file in sync::generated(self.project, &self.project.config()?)? {
+            if file.is_stale() {
+                file.write()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// As `wrangler.jsonc` has it.
+fn worker(project: &Project, checked: &Checked) -> String {
+    let own = checked.wrangler.get("name").and_then(toml::Value::as_str);
+    own.map_or_else(|| project.package.to_ascii_lowercase(), str::to_owned)
+}
+
+fn note_analytics(checked: &Checked) {
+    if let Some(data_set) = &checked.config.audit.analytics_engine {
+        println!(
+            "  Analytics Engine data set `{data_set}`: the first event makes it; the account must have Analytics \
+             Engine on\n  (https://dash.cloudflare.com: Workers & Pages, Analytics Engine)"
+        );
+    }
+}
