@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use toolgate_config::stand_in;
+
 use crate::project::Project;
 use crate::step::{Step, cargo_progress};
 use crate::tools::Tools;
@@ -17,7 +19,7 @@ pub enum Profile {
 }
 
 /// Runs worker-build as a deployment does, but for this machine: only such a build may use the
-/// local identity provider.
+/// local identity provider, and where the configured one has fixed addresses it is asked to.
 ///
 /// # Errors
 ///
@@ -27,6 +29,11 @@ pub fn build(project: &Project, tools: &Tools, profile: Profile) -> Result<()> {
     let mut command = Command::new(tools.cargo_binary("worker-build"));
     command.arg(if profile == Profile::Dev { "--dev" } else { "--release" });
     command.current_dir(&project.root).envs(tools.environment()).env("TOOLGATE_DEV", "1");
+    if stand_in::is_needed(&project.config()?.config.identity) {
+        command.env(stand_in::BUILD_VARIABLE, stand_in::BUILD_VALUE);
+    } else {
+        command.env_remove(stand_in::BUILD_VARIABLE);
+    }
     // worker-build would end with a backtrace of itself, after what the compiler has to say.
     command.env("RUST_BACKTRACE", "0");
     command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");

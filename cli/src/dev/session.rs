@@ -27,8 +27,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When the port is taken, the configuration leaves no place for the local identity provider,
-    /// or workerd does not start.
+    /// When the port is taken, or workerd does not start.
     pub async fn start(project: &Project, tools: &Tools, options: Options) -> Result<Self> {
         let Options { port, profile } = options;
         require_free_port(port)?;
@@ -43,7 +42,7 @@ impl Session {
         // The next port if it is free, so that a restart keeps the issuer.
         let next = port.saturating_add(1);
         let idp = idp::start(next, client, users.clone(), &identity.groups_claim).await?;
-        let vars = variables::variables(&checked.config, &idp, &secrets)?;
+        let vars = variables::variables(&checked.config, &idp, &secrets);
         let ai = checked.wrangler.contains_key("ai");
         let surroundings = Surroundings { port, vars: &vars, ai, profile };
         let worker = Worker::start(project, tools, &surroundings).await?;

@@ -5,6 +5,7 @@ use quote::quote;
 use toolgate_config::{OnDeny, Provider, StorageKind};
 
 use super::config::Constant;
+use super::identity;
 use super::valid::Server;
 
 /// Everything that `serve!()` stands for.
@@ -12,6 +13,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let config_tracker = server.config.tracker();
     let wrangler_tracker = server.wrangler.tracker();
     let app = app(server);
+    let identity_tracker = identity::tracker();
     let dev_guard = dev_guard(server);
     let fetch = fetch();
     let object = object();
@@ -25,6 +27,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
         mod toolgate_worker {
             #config_tracker
             #wrangler_tracker
+            #identity_tracker
             #dev_guard
             #app
             #fetch
@@ -44,7 +47,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
 fn app(server: &Server) -> TokenStream {
     let config = server.checked.config.constant();
     let store = store(server);
-    let identity = identity(server);
+    let identity = identity_provider(server);
     let features = features(server);
     let challenging = challenging(server);
     quote! {
@@ -76,7 +79,7 @@ fn store(server: &Server) -> TokenStream {
 }
 
 /// The kind of identity provider by its name, so that a Worker links no other.
-fn identity(server: &Server) -> TokenStream {
+fn identity_provider(server: &Server) -> TokenStream {
     match server.checked.config.identity.provider {
         Provider::CloudflareAccess | Provider::Dev => {
             quote!(&::toolgate::__private::identity::OPENID)

@@ -1,6 +1,7 @@
 #[doc(hidden)]
 #[allow(missing_docs, unreachable_pub)]
 mod toolgate_worker {
+    const _: ::core::option::Option<&str> = ::core::option_env!("TOOLGATE_IDENTITY");
     #[cfg(target_arch = "wasm32")]
     const _: () = ::core::assert!(
         ::toolgate::__private::is_one(::core::option_env!("TOOLGATE_DEV")),

@@ -1,6 +1,7 @@
 #[doc(hidden)]
 #[allow(missing_docs, unreachable_pub)]
 mod toolgate_worker {
+    const _: ::core::option::Option<&str> = ::core::option_env!("TOOLGATE_IDENTITY");
     static APP: ::toolgate::__private::App = {
         use ::core::option::Option::{None, Some};
         use ::std::borrow::Cow::Borrowed;
