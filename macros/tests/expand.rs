@@ -127,6 +127,12 @@ fn a_worker_behind_access_has_no_client() {
 }
 
 #[test]
+fn a_worker_that_signs_people_in_locally_has_nothing_of_the_configured_provider() {
+    let source = read("serve_jwt.in.toml");
+    compare("serve_stand_in", crate::server::expand_config_for_dev(&source));
+}
+
+#[test]
 fn every_case_is_run() {
     let inputs = fs::read_dir(folder()).expect("the folder");
     let count = inputs

@@ -1,6 +1,9 @@
 //! Building the Worker.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
+
+use toolgate_config::stand_in;
 
 use crate::project::Project;
 use crate::step::{Step, cargo_progress};
@@ -16,27 +19,47 @@ pub enum Profile {
     Release,
 }
 
+/// How long the parts of a build took.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Took {
+    /// cargo.
+    pub compiling: Duration,
+    /// wasm-bindgen and esbuild.
+    pub bundling: Duration,
+}
+
 /// Runs worker-build as a deployment does, but for this machine: only such a build may use the
-/// local identity provider.
+/// local identity provider, and where the configured one has fixed addresses it is asked to.
 ///
 /// # Errors
 ///
 /// The compiler's last lines.
-pub fn build(project: &Project, tools: &Tools, profile: Profile) -> Result<()> {
+pub fn build(project: &Project, tools: &Tools, profile: Profile) -> Result<Took> {
     let mut step = Step::start(format!("{} to WebAssembly", project.package));
     let mut command = Command::new(tools.cargo_binary("worker-build"));
     command.arg(if profile == Profile::Dev { "--dev" } else { "--release" });
     command.current_dir(&project.root).envs(tools.environment()).env("TOOLGATE_DEV", "1");
+    if stand_in::is_needed(&project.config()?.config.identity) {
+        command.env(stand_in::BUILD_VARIABLE, stand_in::BUILD_VALUE);
+    } else {
+        command.env_remove(stand_in::BUILD_VARIABLE);
+    }
     // worker-build would end with a backtrace of itself, after what the compiler has to say.
     command.env("RUST_BACKTRACE", "0");
     command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
+    let started = Instant::now();
+    let mut compiled = None;
     let built = process::run(&mut command, |line| {
+        if line.trim_start().starts_with("Finished `") {
+            compiled = Some(started.elapsed());
+        }
         step.progress(cargo_progress(line).unwrap_or(line.trim()));
     });
     match built {
         Ok(_) => {
-            step.done();
-            Ok(())
+            let whole = step.done();
+            let compiling = compiled.unwrap_or(whole);
+            Ok(Took { compiling, bundling: whole.saturating_sub(compiling) })
         }
         Err(error) => {
             step.failed();

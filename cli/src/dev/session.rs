@@ -8,7 +8,7 @@ use super::Options;
 use super::secrets::Secrets;
 use super::variables;
 use super::worker::{Surroundings, Worker};
-use crate::idp::{self, Client, Running, User};
+use crate::idp::{self, Client, Purpose, Running, Server, User};
 use crate::project::Project;
 use crate::tools::Tools;
 use crate::{Error, Result};
@@ -27,8 +27,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When the port is taken, the configuration leaves no place for the local identity provider,
-    /// or workerd does not start.
+    /// When the port is taken, or workerd does not start.
     pub async fn start(project: &Project, tools: &Tools, options: Options) -> Result<Self> {
         let Options { port, profile } = options;
         require_free_port(port)?;
@@ -40,15 +39,23 @@ impl Session {
             secret: secrets.client_secret.clone(),
         };
         let users: Vec<_> = checked.dev.users.iter().map(user).collect::<Result<_>>()?;
+        let name = worker_name(project, &checked);
+        let url = format!("http://localhost:{port}");
+        let server = Server {
+            commands: commands(&name, &url),
+            name: name.clone(),
+            url: url.clone(),
+            encryption_key: secrets.encryption_key.clone(),
+        };
+        let groups_claim = identity.groups_claim.to_string();
+        let purpose = Purpose { client, users: users.clone(), groups_claim, server };
         // The next port if it is free, so that a restart keeps the issuer.
-        let next = port.saturating_add(1);
-        let idp = idp::start(next, client, users.clone(), &identity.groups_claim).await?;
-        let vars = variables::variables(&checked.config, &idp, &secrets)?;
+        let idp = idp::start(port.saturating_add(1), purpose).await?;
+        let vars = variables::variables(&checked.config, &idp, &secrets);
         let ai = checked.wrangler.contains_key("ai");
         let surroundings = Surroundings { port, vars: &vars, ai, profile };
-        let worker = Worker::start(project, tools, &surroundings).await?;
-        let name = worker_name(project, &checked);
-        Ok(Self { idp, worker, url: format!("http://localhost:{port}"), name, users })
+        let worker = Worker::start(project, tools, &surroundings, idp.activity()).await?;
+        Ok(Self { idp, worker, url, name, users })
     }
 
     /// Where the server is.
@@ -105,13 +112,29 @@ impl Session {
         } else {
             accounts.join(", ")
         };
+        let commands = commands(name, url).join("\n              ");
+        let page = self.idp.page();
+        let example = self.users.first().map(|user| {
+            format!(
+                "  Call        cargo toolgate call TOOL key=value --url {url} --as {}\n",
+                user.email
+            )
+        });
         format!(
-            "\n  Server      {url}/mcp\n  Accounts    {accounts}\n\n  \
-             Connect     claude mcp add --transport http {name} {url}/mcp\n              \
-             npx @modelcontextprotocol/inspector --transport http --server-url {url}/mcp\n              \
-             npx mcp-remote {url}/mcp\n\n  Ctrl-C stops it.\n"
+            "\n  Server      {url}/mcp\n  Activity    {page}\n  Accounts    {accounts}\n\n  \
+             Connect     {commands}\n{}\n  Ctrl-C stops it.\n",
+            example.unwrap_or_default()
         )
     }
+}
+
+/// How clients are told of the server.
+fn commands(name: &str, url: &str) -> Vec<String> {
+    vec![
+        format!("claude mcp add --transport http {name} {url}/mcp"),
+        format!("npx @modelcontextprotocol/inspector --transport http --server-url {url}/mcp"),
+        format!("npx mcp-remote {url}/mcp"),
+    ]
 }
 
 /// Makes sure that nothing listens on a port of this machine.

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use toolgate_config::{Config, Endpoints, Identity, Provider, Setting};
+use toolgate_config::{Config, Endpoints, Identity, Setting, stand_in};
 
 use super::secrets::Secrets;
 use crate::idp::Running;
-use crate::{Error, Result};
 
 /// The client id where `mcp.toml` takes it from a variable.
 const CLIENT_ID: &str = "toolgate-dev";
@@ -14,8 +13,8 @@ const CLIENT_ID: &str = "toolgate-dev";
 /// The client id that the Worker will use.
 pub(super) fn client_id(identity: &Identity) -> &str {
     match &identity.client_id {
-        Setting::Literal(id) => id,
-        Setting::Var(_) => CLIENT_ID,
+        Setting::Literal(id) if !stand_in::is_needed(identity) => id,
+        _ => CLIENT_ID,
     }
 }
 
@@ -24,63 +23,50 @@ pub(super) fn variables(
     config: &Config,
     idp: &Running,
     secrets: &Secrets,
-) -> Result<BTreeMap<String, String>> {
-    let identity = &config.identity;
-    let mut values = BTreeMap::new();
-    let mut set = |name: &str, value: String| values.insert(name.to_owned(), value);
-    for (key, setting, value) in endpoints(identity, idp)? {
-        match setting {
-            Setting::Var(name) => set(name, value),
-            Setting::Literal(_) => return Err(written(key)),
-        };
-    }
-    match &identity.issuer {
-        Some(Setting::Var(name)) => _ = set(name, idp.issuer().to_owned()),
-        Some(Setting::Literal(_)) => return Err(written("issuer")),
-        None => {}
-    }
-    if let Setting::Var(name) = &identity.client_id {
-        set(name, CLIENT_ID.to_owned());
-    }
-    if let Some(name) = &identity.client_secret {
-        set(name, secrets.client_secret.clone());
-    }
-    set(&config.tokens.encryption_key, secrets.encryption_key.clone());
+) -> BTreeMap<String, String> {
+    let mut values = identity(&config.identity, idp, secrets);
+    values.insert(config.tokens.encryption_key.to_string(), secrets.encryption_key.clone());
     for name in config.clients.iter().filter_map(|client| client.secret.as_deref()) {
         if let Some(secret) = secrets.known_clients.get(name) {
-            set(name, secret.clone());
+            values.insert(name.to_owned(), secret.clone());
         }
     }
-    Ok(values)
+    values
 }
 
-/// The keys that say where the provider is, and where it is here.
-fn endpoints<'a>(
-    identity: &'a Identity,
-    idp: &Running,
-) -> Result<Vec<(&'static str, &'a Setting, String)>> {
+/// Those of `[identity]`; where an address is fixed, those of the build that has another provider.
+fn identity(identity: &Identity, idp: &Running, secrets: &Secrets) -> BTreeMap<String, String> {
+    if stand_in::is_needed(identity) {
+        let values = [
+            (stand_in::CLIENT_ID, CLIENT_ID.to_owned()),
+            (stand_in::CLIENT_SECRET, secrets.client_secret.clone()),
+            (stand_in::AUTHORIZATION_URL, idp.endpoint("authorization")),
+            (stand_in::TOKEN_URL, idp.endpoint("token")),
+            (stand_in::JWKS_URL, idp.endpoint("jwks")),
+        ];
+        return values.map(|(name, value)| (name.to_owned(), value)).into();
+    }
+    let mut values = BTreeMap::new();
+    let mut set = |setting: &Setting, value: String| {
+        if let Setting::Var(name) = setting {
+            values.insert(name.to_string(), value);
+        }
+    };
     match &identity.endpoints {
-        Endpoints::Urls { authorization_url, token_url, jwks_url } => Ok(vec![
-            ("authorization_url", authorization_url, idp.endpoint("authorization")),
-            ("token_url", token_url, idp.endpoint("token")),
-            ("jwks_url", jwks_url, idp.endpoint("jwks")),
-        ]),
-        Endpoints::Discovery(issuer) => Ok(vec![("issuer", issuer, idp.issuer().to_owned())]),
-        Endpoints::Team(_) if identity.provider == Provider::CloudflareAccess => {
-            Err(written("team"))
+        Endpoints::Urls { authorization_url, token_url, jwks_url } => {
+            set(authorization_url, idp.endpoint("authorization"));
+            set(token_url, idp.endpoint("token"));
+            set(jwks_url, idp.endpoint("jwks"));
         }
-        Endpoints::Team(_) => Err(without_stand_in("Cloudflare Access in front of the Worker")),
-        Endpoints::GitHub => Err(without_stand_in("GitHub")),
-        Endpoints::None => Ok(Vec::new()),
+        Endpoints::Discovery(issuer) => set(issuer, idp.issuer().to_owned()),
+        Endpoints::Team(_) | Endpoints::GitHub | Endpoints::None => {}
     }
-}
-
-fn without_stand_in(provider: &str) -> Error {
-    Error::new(format!("the local identity provider cannot take the place of {provider}"))
-        .help("choose `provider = \"dev\"` in mcp.toml while you work on this machine")
-}
-
-fn written(key: &str) -> Error {
-    Error::new(format!("mcp.toml fixes `identity.{key}`, so the local identity provider has no place"))
-        .help("take it from a variable, for example `{ var = \"ACCESS_AUTHORIZATION_URL\" }`, or leave it out")
+    if let Some(issuer) = &identity.issuer {
+        set(issuer, idp.issuer().to_owned());
+    }
+    set(&identity.client_id, CLIENT_ID.to_owned());
+    if let Some(name) = &identity.client_secret {
+        values.insert(name.to_string(), secrets.client_secret.clone());
+    }
+    values
 }

@@ -21,6 +21,11 @@ pub(super) fn state(project: &Project) -> BTreeMap<PathBuf, SystemTime> {
     found
 }
 
+/// When the newest of the files was written.
+pub(super) fn last_save(state: &BTreeMap<PathBuf, SystemTime>) -> Option<SystemTime> {
+    state.values().max().copied()
+}
+
 /// A file that vanishes while it is looked at was changed: it is missing from the state.
 fn note(path: &Path, found: &mut BTreeMap<PathBuf, SystemTime>) {
     if let Ok(written) = fs::metadata(path).and_then(|metadata| metadata.modified()) {
@@ -52,6 +57,8 @@ mod tests {
         let before = state(&project);
         assert_eq!(before, state(&project));
         fs::write(root.join("src/deep/tool.rs"), "").expect("a file");
-        assert_ne!(before, state(&project));
+        let after = state(&project);
+        assert_ne!(before, after);
+        assert_eq!(last_save(&after), after.get(&root.join("src/deep/tool.rs")).copied());
     }
 }

@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::mpsc;
 
 use super::Profile;
+use crate::idp::Activity;
 use crate::project::Project;
 use crate::tools::Tools;
 use crate::{Doing, Error, Result, files};
@@ -60,7 +63,7 @@ enum Said {
 pub(super) struct Worker {
     child: Child,
     input: Option<ChildStdin>,
-    output: Lines<BufReader<ChildStdout>>,
+    said: mpsc::Receiver<Said>,
 }
 
 impl Worker {
@@ -69,6 +72,7 @@ impl Worker {
         project: &Project,
         tools: &Tools,
         surroundings: &Surroundings<'_>,
+        activity: Arc<Activity>,
     ) -> Result<Self> {
         let Surroundings { port, vars, ai, profile } = *surroundings;
         for (name, text) in SCRIPTS {
@@ -85,7 +89,7 @@ impl Worker {
             debug: profile == Profile::Dev,
         };
         let line = serde_json::to_string(&start).doing(|| "configure the Worker".to_owned())?;
-        let mut worker = Self::spawn(project, tools)?;
+        let mut worker = Self::spawn(project, tools, activity)?;
         worker.send(&line).await?;
         match tokio::time::timeout(START_TIMEOUT, worker.next()).await {
             Ok(Ok(_)) => Ok(worker),
@@ -101,7 +105,7 @@ impl Worker {
         }
     }
 
-    fn spawn(project: &Project, tools: &Tools) -> Result<Self> {
+    fn spawn(project: &Project, tools: &Tools, activity: Arc<Activity>) -> Result<Self> {
         let mut command = Command::new("node");
         command.arg(tools.npm().join(SCRIPTS[0].0)).current_dir(&project.root);
         command.envs(tools.environment()).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -115,8 +119,10 @@ impl Worker {
             .map_err(|error| Error::new(format!("cannot start Node.js: {error}")))?;
         let lost = || Error::new("lost the connection to the Worker's process");
         let input = child.stdin.take().ok_or_else(lost)?;
-        let output = BufReader::new(child.stdout.take().ok_or_else(lost)?).lines();
-        Ok(Self { child, input: Some(input), output })
+        let output = child.stdout.take().ok_or_else(lost)?;
+        let (sender, said) = mpsc::channel(1);
+        tokio::spawn(listen(output, sender, activity));
+        Ok(Self { child, input: Some(input), said })
     }
 
     /// Loads the Worker that was built anew.
@@ -156,19 +162,32 @@ impl Worker {
     }
 
     async fn next(&mut self) -> Result<Said> {
-        loop {
-            let line = self.output.next_line().await.doing(|| "hear from the Worker".to_owned())?;
-            let Some(line) = line else {
-                return Err(Error::new("the Worker's process has ended"));
-            };
-            match serde_json::from_str(&line) {
-                Ok(Said::Failed { message }) => {
-                    return Err(Error::new(format!("workerd: {message}")));
+        match self.said.recv().await {
+            Some(Said::Failed { message }) => Err(Error::new(format!("workerd: {message}"))),
+            Some(said) => Ok(said),
+            None => Err(Error::new("the Worker's process has ended")),
+        }
+    }
+}
+
+/// Hears the process to its end, also while something is built: what is for us is handed on, and
+/// what the Worker itself logs is printed.
+async fn listen(output: ChildStdout, sender: mpsc::Sender<Said>, activity: Arc<Activity>) {
+    let mut lines = BufReader::new(output).lines();
+    loop {
+        match lines.next_line().await {
+            Ok(Some(line)) => match serde_json::from_str(&line) {
+                // Nobody waits for it any more once the session has ended.
+                Ok(said) => _ = sender.send(said).await,
+                Err(_) => {
+                    println!("{line}");
+                    activity.note(&line);
                 }
-                Ok(said) => return Ok(said),
-                // What the Worker itself logs.
-                Err(_) => println!("{line}"),
-            }
+            },
+            Ok(None) => return,
+            // A line that is no text; the next one may be.
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {}
+            Err(_) => return,
         }
     }
 }

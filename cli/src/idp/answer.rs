@@ -12,10 +12,21 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inl
 
 /// A page for people.
 pub(super) fn page(status: StatusCode, title: &str, body: &str) -> Response {
+    document(status, title, STYLE, "", &format!("<main>{body}</main>"))
+}
+
+/// A page with a style of its own. Everything is HTML already.
+pub(super) fn document(
+    status: StatusCode,
+    title: &str,
+    style: &str,
+    head: &str,
+    body: &str,
+) -> Response {
     let document = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>{title}</title><style>{STYLE}</style></head><body><main>{body}</main></body></html>\n"
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">{head}\
+         <title>{title}</title><style>{style}</style></head><body>{body}</body></html>\n"
     );
     let mut response = (status, Html(document)).into_response();
     let headers = response.headers_mut();

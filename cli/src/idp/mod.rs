@@ -5,16 +5,20 @@
 //! Instead of asking for credentials its login page lists accounts, so it listens on the loopback
 //! interface only, answers no other host name, and sends people back to loopback addresses only.
 
+mod activity;
 mod answer;
 mod authorization;
 mod client;
 mod codes;
 mod keys;
 mod login;
+mod page;
+mod people;
 mod random;
 mod routes;
 mod token;
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -26,6 +30,7 @@ use tokio::task::JoinHandle;
 
 use crate::{Doing, Result};
 
+pub use activity::Activity;
 pub use client::Client;
 pub(crate) use random::{key as random_key, token as random_token};
 
@@ -45,12 +50,41 @@ pub struct User {
     pub claims: Map<String, Value>,
 }
 
+/// The server that people sign in to.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// What it is called.
+    pub name: String,
+    /// Its origin.
+    pub url: String,
+    /// How clients are told of it, a command each.
+    pub commands: Vec<String>,
+    /// The keys that it makes pseudonyms with, as its own variable has them.
+    pub encryption_key: String,
+}
+
+/// Everything that a provider is about.
+pub struct Purpose {
+    /// Its one client: the server.
+    pub client: Client,
+    /// Who can sign in.
+    pub users: Vec<User>,
+    /// The claim that lists groups.
+    pub groups_claim: String,
+    /// The server, for the page at the root.
+    pub server: Server,
+}
+
 /// What the handlers share.
 pub(crate) struct Provider {
     issuer: String,
     client: Client,
     users: Vec<User>,
     groups_claim: String,
+    server: Server,
+    /// E-mail addresses by the pseudonyms in the audit trail.
+    people: BTreeMap<String, String>,
+    activity: Arc<Activity>,
     keys: Keys,
     codes: Codes,
 }
@@ -58,6 +92,7 @@ pub(crate) struct Provider {
 /// A provider that is running; it ends when this is dropped.
 pub struct Running {
     issuer: String,
+    activity: Arc<Activity>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -73,6 +108,17 @@ impl Running {
         format!("{}/{name}", self.issuer)
     }
 
+    /// The address of the page at the root.
+    pub fn page(&self) -> String {
+        let origin = self.issuer.split("/cdn-cgi/").next();
+        format!("{}/", origin.unwrap_or_default())
+    }
+
+    /// What the page shows: whoever hears the server's log notes it here.
+    pub fn activity(&self) -> Arc<Activity> {
+        self.activity.clone()
+    }
+
     /// Stops it.
     pub async fn stop(mut self) {
         drop(self.stop.take());
@@ -86,12 +132,7 @@ impl Running {
 /// # Errors
 ///
 /// When no port can be had, or no key be made.
-pub async fn start(
-    port: u16,
-    client: Client,
-    users: Vec<User>,
-    groups_claim: &str,
-) -> Result<Running> {
+pub async fn start(port: u16, purpose: Purpose) -> Result<Running> {
     let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
         Ok(listener) => listener,
         Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
@@ -99,8 +140,8 @@ pub async fn start(
             .doing(|| "listen on 127.0.0.1 for the local identity provider".to_owned())?,
     };
     let address = listener.local_addr().doing(|| "read the port that was given".to_owned())?;
-    let provider = Provider::new(address, client, users, groups_claim)?;
-    let issuer = provider.issuer.clone();
+    let provider = Provider::new(address, purpose)?;
+    let (issuer, activity) = (provider.issuer.clone(), provider.activity.clone());
     let routes = routes::routes(Arc::new(provider));
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
@@ -108,22 +149,22 @@ pub async fn start(
         // Serving a listener that is bound does not fail; it ends when it is told to.
         let _ = axum::serve(listener, routes).with_graceful_shutdown(ended).await;
     });
-    Ok(Running { issuer, stop: Some(stop), task })
+    Ok(Running { issuer, activity, stop: Some(stop), task })
 }
 
 impl Provider {
-    fn new(
-        address: SocketAddr,
-        client: Client,
-        users: Vec<User>,
-        groups_claim: &str,
-    ) -> Result<Self> {
+    fn new(address: SocketAddr, purpose: Purpose) -> Result<Self> {
+        let Purpose { client, users, groups_claim, server } = purpose;
         let issuer = format!("http://{address}/cdn-cgi/access/sso/oidc/{}", client.id);
+        let people = people::pseudonyms(&server.encryption_key, &issuer, &users)?;
         Ok(Self {
             issuer,
             client,
             users,
-            groups_claim: groups_claim.to_owned(),
+            groups_claim,
+            server,
+            people,
+            activity: Arc::default(),
             keys: Keys::generate()?,
             codes: Codes::default(),
         })

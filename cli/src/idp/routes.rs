@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::answer::oauth_error;
-use super::{Provider, authorization, token};
+use super::{Provider, authorization, page, token};
 
 pub(super) fn routes(provider: Arc<Provider>) -> Router {
     let path = format!("/cdn-cgi/access/sso/oidc/{}", provider.client.id);
@@ -22,6 +22,7 @@ pub(super) fn routes(provider: Arc<Provider>) -> Router {
         .route("/jwks", get(jwks))
         .route("/.well-known/openid-configuration", get(discovery));
     Router::new()
+        .route("/", get(page::get))
         .nest(&path, endpoints)
         .layer(middleware::from_fn_with_state(provider.clone(), only_this_host))
         .with_state(provider)

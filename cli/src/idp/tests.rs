@@ -14,11 +14,12 @@ use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 use url::Url;
 
-use super::{Client, Provider, User, routes};
+use super::{Client, Provider, Purpose, Server, User, people, routes};
 
 const BASE: &str = "/cdn-cgi/access/sso/oidc/worker";
 const HOST: &str = "127.0.0.1:8789";
 const CALLBACK: &str = "http://localhost:8788/callback";
+const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
 const VERIFIER: &str = "a-verifier-that-is-long-enough-for-the-rules-of-pkce";
 
 struct Reply {
@@ -41,7 +42,10 @@ impl Reply {
 }
 
 fn provider() -> Router {
-    let client = Client { id: "worker".into(), secret: "secret".into() };
+    routes::routes(Arc::new(of_worker()))
+}
+
+fn of_worker() -> Provider {
     let users = vec![
         User {
             email: "ada@example.com".into(),
@@ -55,7 +59,18 @@ fn provider() -> Router {
         User { email: "bob@example.com".into(), ..User::default() },
     ];
     let address: SocketAddr = HOST.parse().expect("an address");
-    routes::routes(Arc::new(Provider::new(address, client, users, "groups").expect("a provider")))
+    Provider::new(address, purpose(users)).expect("a provider")
+}
+
+fn purpose(users: Vec<User>) -> Purpose {
+    let client = Client { id: "worker".into(), secret: "secret".into() };
+    let server = Server {
+        name: "worker".into(),
+        url: "http://localhost:8788".into(),
+        commands: vec!["npx mcp-remote http://localhost:8788/mcp".into()],
+        encryption_key: KEY.into(),
+    };
+    Purpose { client, users, groups_claim: "groups".into(), server }
 }
 
 async fn send(routes: &Router, request: Request<Body>) -> Reply {
@@ -317,12 +332,75 @@ async fn another_host_name_is_not_answered() {
 
 #[tokio::test]
 async fn a_started_provider_listens_on_loopback_and_stops() {
-    let client = Client { id: "worker".into(), secret: "secret".into() };
-    let running = super::start(0, client, Vec::new(), "groups").await.expect("it starts");
+    let running = super::start(0, purpose(Vec::new())).await.expect("it starts");
     let url = Url::parse(running.issuer()).expect("an address");
     let address = ("127.0.0.1", url.port().expect("a port"));
     assert_eq!(url.host_str(), Some("127.0.0.1"));
     tokio::net::TcpStream::connect(address).await.expect("it listens");
     running.stop().await;
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "it has stopped");
+}
+
+/// The page at the root after these lines of the Worker's log.
+async fn activity(lines: &[String], query: &str) -> Reply {
+    let provider = of_worker();
+    lines.iter().for_each(|line| provider.activity.note(line));
+    let request = Request::get(format!("/{query}")).header(header::HOST, HOST);
+    let routes = routes::routes(Arc::new(provider));
+    send(&routes, request.body(Body::empty()).expect("a request")).await
+}
+
+fn call(user: &str, tool: &str, event: &str) -> String {
+    json!({
+        "toolgate": "audit", "time": 1_790_000_000, "event": event,
+        "reason": "policy_<b>", "user": user, "tool": tool, "policy": "image-makers",
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn the_page_names_person_function_decision_and_policy() {
+    let provider = of_worker();
+    let ada = provider.people.iter().find(|(_, email)| *email == "ada@example.com");
+    let (ada, _) = ada.expect("she has a pseudonym");
+    let page = activity(&[call(ada, "draw", "tool_denied")], "").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for text in ["ada@example.com</a>", ">draw</a>", "denied", "image-makers", "14:13:20"] {
+        assert!(page.body.contains(text), "{text} in {}", page.body);
+    }
+    assert!(page.body.contains("policy_&lt;b&gt;") && !page.body.contains("policy_<b>"));
+    assert!(page.body.contains("Ada &lt;Lovelace&gt;") && page.body.contains("npx mcp-remote"));
+}
+
+#[tokio::test]
+async fn the_page_can_be_narrowed_to_a_person_or_a_function() {
+    let calls = [call("someone", "draw", "tool_denied"), call("other", "add", "tool_allowed")];
+    let rows = |page: &Reply| page.body.matches("<tr><td>14:13:20").count();
+    for (query, expected) in [
+        ("", 2),
+        ("?person=someone", 1),
+        ("?function=add", 1),
+        ("?person=someone&function=add", 0),
+        ("?person=%3Cscript%3E", 0),
+    ] {
+        let page = activity(&calls, query).await;
+        assert_eq!(rows(&page), expected, "{query}");
+        assert!(!page.body.contains("<script>"));
+    }
+}
+
+#[tokio::test]
+async fn the_page_answers_no_other_host_name() {
+    let request = Request::get("/").header(header::HOST, "rebound.example:8789");
+    let request = request.body(Body::empty()).expect("a request");
+    assert_eq!(send(&provider(), request).await.status, StatusCode::MISDIRECTED_REQUEST);
+}
+
+#[test]
+fn a_sub_of_the_account_makes_another_pseudonym() {
+    let user = User { email: "ada@example.com".into(), ..User::default() };
+    let mut own = user.clone();
+    own.claims.insert("sub".into(), "ada".into());
+    let of = |user| people::pseudonyms(KEY, "http://127.0.0.1:1", &[user]).expect("a key");
+    assert_ne!(of(user), of(own));
 }

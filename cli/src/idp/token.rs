@@ -15,13 +15,10 @@ use subtle::ConstantTimeEq;
 
 use super::answer::{no_store, oauth_error};
 use super::codes::{ACCESS_TOKEN_LIFETIME, Grant};
-use super::{Provider, now};
+use super::{Provider, now, people};
 
 /// The Worker reads an id_token at once; a minute would do, five allow for slow debugging.
 const ID_TOKEN_LIFETIME: u64 = 300;
-
-/// How much of the digest of an e-mail address makes a stable `sub`.
-const SUBJECT_BYTES: usize = 16;
 
 /// `POST …/token`.
 pub(super) async fn post(
@@ -112,9 +109,8 @@ fn id_token_claims(provider: &Provider, grant: &Grant) -> Map<String, Value> {
 
 fn user_claims(provider: &Provider, user: usize) -> Map<String, Value> {
     let Some(user) = provider.users.get(user) else { return Map::new() };
-    let digest = Sha256::digest(user.email.as_bytes());
     let mut claims = Map::new();
-    claims.insert("sub".into(), URL_SAFE_NO_PAD.encode(&digest[..SUBJECT_BYTES]).into());
+    claims.insert("sub".into(), people::subject(user).into());
     claims.insert("email".into(), user.email.as_str().into());
     claims.insert("email_verified".into(), true.into());
     claims.insert("name".into(), user.name.as_deref().unwrap_or(&user.email).into());

@@ -6,6 +6,7 @@ use toolgate_config::deploy::ENVIRONMENT;
 use toolgate_config::{OnDeny, Provider, StorageKind};
 
 use super::config::Constant;
+use super::identity;
 use super::valid::Server;
 
 /// Everything that `serve!()` stands for.
@@ -14,6 +15,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let wrangler_tracker = server.wrangler.tracker();
     let app = app(server);
     let environment_tracker = environment_tracker();
+    let identity_tracker = identity::tracker();
     let dev_guard = dev_guard(server);
     let fetch = fetch();
     let object = object();
@@ -28,6 +30,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
             #config_tracker
             #wrangler_tracker
             #environment_tracker
+            #identity_tracker
             #dev_guard
             #app
             #fetch
@@ -55,7 +58,7 @@ fn environment_tracker() -> TokenStream {
 fn app(server: &Server) -> TokenStream {
     let config = server.checked.config.constant();
     let store = store(server);
-    let identity = identity(server);
+    let identity = identity_provider(server);
     let features = features(server);
     let challenging = challenging(server);
     quote! {
@@ -87,7 +90,7 @@ fn store(server: &Server) -> TokenStream {
 }
 
 /// The kind of identity provider by its name, so that a Worker links no other.
-fn identity(server: &Server) -> TokenStream {
+fn identity_provider(server: &Server) -> TokenStream {
     match server.checked.config.identity.provider {
         Provider::CloudflareAccess | Provider::Dev => {
             quote!(&::toolgate::__private::identity::OPENID)

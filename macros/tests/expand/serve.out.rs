@@ -4,6 +4,7 @@ mod toolgate_worker {
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TOOLGATE_ENV"
     );
+    const _: ::core::option::Option<&str> = ::core::option_env!("TOOLGATE_IDENTITY");
     static APP: ::toolgate::__private::App = {
         use ::core::option::Option::{None, Some};
         use ::std::borrow::Cow::Borrowed;

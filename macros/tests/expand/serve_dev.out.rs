@@ -4,6 +4,7 @@ mod toolgate_worker {
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(
         "TOOLGATE_ENV"
     );
+    const _: ::core::option::Option<&str> = ::core::option_env!("TOOLGATE_IDENTITY");
     #[cfg(target_arch = "wasm32")]
     const _: () = ::core::assert!(
         ::toolgate::__private::is_one(::core::option_env!("TOOLGATE_DEV")),

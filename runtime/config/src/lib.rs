@@ -21,6 +21,8 @@ mod redact;
 #[cfg(feature = "parse")]
 mod render;
 #[cfg(feature = "parse")]
+pub mod stand_in;
+#[cfg(feature = "parse")]
 mod suggest;
 mod words;
 

@@ -1,0 +1,47 @@
+//! Under which names people are known: `sub` at this provider, a pseudonym in the audit trail.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use toolgate_core::access::provider;
+use toolgate_core::audit::PSEUDONYM_LENGTH;
+use toolgate_core::oauth::callback;
+use toolgate_core::seal::Keyring;
+use toolgate_core::secret::Secret;
+
+use super::User;
+use crate::{Doing, Result};
+
+/// How much of the digest of an e-mail address makes a stable `sub`.
+const SUBJECT_BYTES: usize = 16;
+
+/// The `sub` that is made of an account's address.
+pub(super) fn subject(user: &User) -> String {
+    let digest = Sha256::digest(user.email.as_bytes());
+    URL_SAFE_NO_PAD.encode(&digest[..SUBJECT_BYTES])
+}
+
+/// The e-mail address of each account by its pseudonym, which the server makes in the same way.
+pub(super) fn pseudonyms(
+    encryption_key: &str,
+    issuer: &str,
+    users: &[User],
+) -> Result<BTreeMap<String, String>> {
+    let keys = Keyring::parse(encryption_key).doing(|| "read the encryption key".to_owned())?;
+    let provider = provider::Provider {
+        client_id: String::new(),
+        client_secret: Secret::new(String::new()),
+        issuer: issuer.to_owned(),
+        endpoints: None,
+    };
+    let named = users.iter().map(|user| {
+        let own = user.claims.get("sub").and_then(Value::as_str);
+        let subject = own.map_or_else(|| subject(user), str::to_owned);
+        let shard = callback::shard(&keys, &provider, &subject);
+        (shard.chars().take(PSEUDONYM_LENGTH).collect(), user.email.clone())
+    });
+    Ok(named.collect())
+}
