@@ -15,6 +15,7 @@ pub mod keys;
 pub mod lock;
 pub mod lockfile;
 pub mod matrix;
+pub mod new;
 pub mod process;
 pub mod project;
 pub mod registry;
