@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 
 use cargo_toolgate::new::{File, Storage, Template};
 use cargo_toolgate::project::Project;
@@ -54,6 +55,7 @@ impl Drop for Generated {
 fn the_generated_servers_pass_their_tests_and_can_be_deployed() {
     let tools = set_up();
     let manifest = read("Cargo.toml");
+    bless_common();
     for template in Template::all() {
         let mut step = Step::start(format!("template {}", template.name()));
         step.progress("generated, compiled and bundled");
@@ -132,7 +134,7 @@ fn assert_locked(project: &Project, registry: &Path, template: &str) {
     let wanted = lock::make(&registry, &checked, &source).expect("a lock file");
     if blesses() {
         let text = wanted.text().expect("TOML");
-        for folder in [project.root.clone(), folder(template)] {
+        for folder in [project.root.clone(), folder_of(template)] {
             fs::write(folder.join(lock::NAME), &text).expect("a lock file");
         }
     }
@@ -147,7 +149,7 @@ fn a_server_generated_elsewhere_has_its_own_name_everywhere() {
     let folder = std::env::temp_dir().join(format!("toolgate-template-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder");
-    let template = folder_of_access();
+    let template = folder_of("access").to_string_lossy().into_owned();
     let arguments = ["generate", "--path", &template, "--name", "Another_Name"];
     succeed("cargo generate", command("cargo", &arguments, &folder, &tools));
 
@@ -159,10 +161,6 @@ fn a_server_generated_elsewhere_has_its_own_name_everywhere() {
     let manifest = fs::read_to_string(server.0.join("Cargo.toml")).expect("a manifest");
     let version = concat!("toolgate = { version = \"", env!("CARGO_PKG_VERSION"), "\" }");
     assert!(manifest.contains(version), "{manifest}");
-}
-
-fn folder_of_access() -> String {
-    folder("access").to_string_lossy().into_owned()
 }
 
 #[test]
@@ -191,13 +189,11 @@ fn the_templates_lock_what_the_repository_locks() {
 /// Hooks of cargo-generate see no file outside their template, and a server needs its own of the rest.
 #[test]
 fn what_the_templates_have_in_common_is_the_same_everywhere() {
+    bless_common();
     for file in COMMON {
         let common = read(&format!("templates/access/{file}"));
         for template in Template::all() {
             let path = format!("templates/{}/{file}", template.name());
-            if blesses() {
-                fs::write(repository().join(&path), &common).expect("the template");
-            }
             assert_eq!(read(&path), common, "TOOLGATE_BLESS=1 renews {path}");
         }
     }
@@ -246,6 +242,19 @@ fn in_repository(template: Template, tools: &Tools) -> Generated {
     server
 }
 
+/// Copies what the templates have in common, before anything is generated from it.
+fn bless_common() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for template in Template::all().iter().filter(|_| blesses()) {
+            for file in COMMON {
+                let common = read(&format!("templates/access/{file}"));
+                fs::write(folder_of(template.name()).join(file), common).expect("the template");
+            }
+        }
+    });
+}
+
 /// Renews what the template has only because other files have it: the repository's versions, less
 /// what the server does not use, and the files that `sync` writes; each with a place for the name.
 fn bless(server: &Path, template: &str) {
@@ -260,7 +269,7 @@ fn bless(server: &Path, template: &str) {
         let text = LIMITS.iter().fold(text, |text, (binding, place)| {
             text.replace(&format!("\"{}\"", namespace_id("my-server", binding)), place)
         });
-        fs::write(folder(template).join(file), text).expect("the template");
+        fs::write(folder_of(template).join(file), text).expect("the template");
     }
 }
 
@@ -304,7 +313,7 @@ fn blesses() -> bool {
     std::env::var_os("TOOLGATE_BLESS").is_some()
 }
 
-fn folder(template: &str) -> PathBuf {
+fn folder_of(template: &str) -> PathBuf {
     repository().join("templates").join(template)
 }
 

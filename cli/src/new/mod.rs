@@ -107,7 +107,7 @@ fn report(choice: &Choice, source: &Source, repository: &place::Repository) {
         println!("  no git repository was made: {why}");
     }
     if let Source::Folder(folder) = source {
-        println!("  Cargo.toml takes `toolgate` from {}: CI has to, too", folder.display());
+        println!("  `toolgate` comes from {}, which only this machine has", folder.display());
     }
     println!("\nNext:");
     println!("    cd {name}");

@@ -124,8 +124,7 @@ mod tests {
         let (ada, visitor) = (server.as_user("ada@example.com"), server.as_user("v@example.org"));
         ada.call("remember", json!({ "fact": "Ada likes tea" })).assert_text("1 remembered");
         ada.call("remember", json!({ "fact": "Ada is in Oslo" })).assert_text("2 remembered");
-        ada.call("recall", json!({}))
-            .assert_structured(json!(["Ada likes tea", "Ada is in Oslo"]));
+        ada.call("recall", json!({})).assert_structured(json!(["Ada likes tea", "Ada is in Oslo"]));
         visitor.call("recall", json!({})).assert_structured(json!([]));
     }
 
