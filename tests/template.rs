@@ -1,12 +1,15 @@
-//! What a user gets from `cargo generate --path templates/access --name my-server`.
+//! What a user gets from `cargo generate --path templates/TEMPLATE --name my-server`.
 //!
-//! With `TOOLGATE_BLESS=1` the template's `Cargo.lock` is made anew from the repository's, and its
-//! generated files from its `mcp.toml`.
+//! With `TOOLGATE_BLESS=1` each template's `Cargo.lock` is made anew from the repository's, its
+//! generated files from its `mcp.toml`, and what all have in common from `templates/access`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 
+use cargo_toolgate::new::{File, Storage, Template};
 use cargo_toolgate::project::Project;
 use cargo_toolgate::registry::{self, Registry};
 use cargo_toolgate::setup::Package;
@@ -29,6 +32,16 @@ const LIMITS: [(&str, &str); 4] = [
     ("TOOLGATE_LIMIT_CALLBACK", "\"{{limit_callback}}\""),
 ];
 
+/// What every template has a copy of.
+const COMMON: [&str; 6] = [
+    ".cargo/config.toml",
+    ".github/workflows/deploy.yml",
+    ".gitignore",
+    "cargo-generate.toml",
+    "toolgate.rhai",
+    "workers-builds.sh",
+];
+
 /// A generated server, removed when the test ends.
 struct Generated(PathBuf);
 
@@ -39,50 +52,94 @@ impl Drop for Generated {
 }
 
 #[test]
-fn the_generated_server_builds_passes_its_tests_and_can_be_deployed() {
+fn the_generated_servers_pass_their_tests_and_can_be_deployed() {
     let tools = set_up();
     let manifest = read("Cargo.toml");
-    let server = in_repository(&tools);
+    bless_common();
+    for template in Template::all() {
+        let mut step = Step::start(format!("template {}", template.name()));
+        step.progress("generated, compiled and bundled");
+        prove(*template, &tools);
+        step.done();
+    }
     assert_eq!(manifest, read("Cargo.toml"), "cargo generate must leave the repository alone");
-    if std::env::var_os("TOOLGATE_BLESS").is_some() {
-        bless(&server.0);
+}
+
+/// Generates one, and does with it what its README says, short of deploying it.
+fn prove(template: Template, tools: &Tools) {
+    let name = template.name();
+    let server = in_repository(template, tools);
+    if blesses() {
+        bless(&server.0, name);
+    } else {
+        assert_is_what_new_makes(&server.0, template);
     }
     let project = Project::find(&server.0).expect("it is a server");
     let problems: Vec<_> = check::problems(&project).iter().map(ToString::to_string).collect();
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert!(problems.is_empty(), "{name}: {}", problems.join("\n"));
 
     let locked = succeed(
         "its Cargo.lock is complete",
-        command("cargo", &["metadata", "--locked", "--format-version", "1"], &server.0, &tools),
+        command("cargo", &["metadata", "--locked", "--format-version", "1"], &server.0, tools),
     );
-    assert!(locked.contains("my-server"), "TOOLGATE_BLESS=1 renews templates/access/Cargo.lock");
+    assert!(locked.contains("my-server"), "TOOLGATE_BLESS=1 renews templates/{name}/Cargo.lock");
     let registry = server.0.join("registry.json");
-    let mut tests = command("cargo", &["test", "--locked"], &server.0, &tools);
+    let mut tests = command("cargo", &["test", "--locked"], &server.0, tools);
     tests.env(registry::FILE, &registry);
     let tests = succeed("its own tests", tests);
     assert!(tests.contains("test result: ok"), "{tests}");
-    assert_locked(&project, &registry);
+    assert_locked(&project, &registry, name);
     let wrangler = tools.npm_binary("wrangler").to_string_lossy().into_owned();
     let deployed = succeed(
         "wrangler deploy --dry-run",
-        command(&wrangler, &["deploy", "--dry-run"], &server.0, &tools),
+        command(&wrangler, &["deploy", "--dry-run"], &server.0, tools),
     );
     assert!(deployed.contains("ToolgateObject"), "{deployed}");
 }
 
+/// `cargo toolgate new` has the templates in itself, and fills their places by its own means.
+fn assert_is_what_new_makes(server: &Path, template: Template) {
+    let source = "path = \"../runtime\"";
+    let made = template.files("my-server", source, Storage::default()).expect("files");
+    for File { path, text } in &made {
+        let generated = fs::read_to_string(server.join(path)).expect(path);
+        assert_eq!(generated, *text, "{}/{path}", template.name());
+    }
+    let generated = files_below(server);
+    let made: BTreeSet<_> = made.iter().map(|file| file.path.to_owned()).collect();
+    assert_eq!(generated, made, "{}", template.name());
+}
+
+/// What was generated, without what git keeps.
+fn files_below(server: &Path) -> BTreeSet<String> {
+    let (mut folders, mut found) = (vec![server.to_owned()], BTreeSet::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.strip_prefix(server).expect("it is below").to_string_lossy();
+            match name.as_ref() {
+                ".git" | MARK => {}
+                _ if path.is_dir() => folders.push(path),
+                name => _ = found.insert(name.replace('\\', "/")),
+            }
+        }
+    }
+    found
+}
+
 /// `mcp.lock` is what `cargo toolgate lock` would write, from what the server's tests say.
-fn assert_locked(project: &Project, registry: &Path) {
+fn assert_locked(project: &Project, registry: &Path, template: &str) {
     let registry = Registry::read(registry).expect("its tests say what it serves");
     let (checked, source) = project.config_and_source().expect("a sound mcp.toml");
     let wanted = lock::make(&registry, &checked, &source).expect("a lock file");
-    if std::env::var_os("TOOLGATE_BLESS").is_some() {
+    if blesses() {
         let text = wanted.text().expect("TOML");
-        for folder in [&project.root, &repository().join("templates/access")] {
+        for folder in [project.root.clone(), folder_of(template)] {
             fs::write(folder.join(lock::NAME), &text).expect("a lock file");
         }
     }
     if let Some(problem) = lock::problem(project, &wanted) {
-        panic!("TOOLGATE_BLESS=1 renews templates/access/mcp.lock: {problem}");
+        panic!("TOOLGATE_BLESS=1 renews templates/{template}/mcp.lock: {problem}");
     }
 }
 
@@ -92,7 +149,7 @@ fn a_server_generated_elsewhere_has_its_own_name_everywhere() {
     let folder = std::env::temp_dir().join(format!("toolgate-template-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder");
-    let template = repository().join("templates/access").to_string_lossy().into_owned();
+    let template = folder_of("access").to_string_lossy().into_owned();
     let arguments = ["generate", "--path", &template, "--name", "Another_Name"];
     succeed("cargo generate", command("cargo", &arguments, &folder, &tools));
 
@@ -102,11 +159,12 @@ fn a_server_generated_elsewhere_has_its_own_name_everywhere() {
     let problems: Vec<_> = check::problems(&project).iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     let manifest = fs::read_to_string(server.0.join("Cargo.toml")).expect("a manifest");
-    assert!(manifest.contains("toolgate = \"0.1.0\""), "{manifest}");
+    let version = concat!("toolgate = { version = \"", env!("CARGO_PKG_VERSION"), "\" }");
+    assert!(manifest.contains(version), "{manifest}");
 }
 
 #[test]
-fn the_template_locks_what_the_repository_locks() {
+fn the_templates_lock_what_the_repository_locks() {
     let lines = |path: &str| -> Vec<String> {
         let text = read(path);
         let entries = text.split("[[package]]").skip(1);
@@ -116,15 +174,47 @@ fn the_template_locks_what_the_repository_locks() {
             .collect()
     };
     let known = lines("Cargo.lock");
-    let strange: Vec<_> = lines("templates/access/Cargo.lock")
-        .into_iter()
-        .filter(|entry| !known.contains(entry))
-        .collect();
-    assert!(
-        strange.is_empty(),
-        "TOOLGATE_BLESS=1 renews templates/access/Cargo.lock, which has\n{}",
-        strange.join("\n")
-    );
+    for template in Template::all() {
+        let path = format!("templates/{}/Cargo.lock", template.name());
+        let strange: Vec<_> =
+            lines(&path).into_iter().filter(|entry| !known.contains(entry)).collect();
+        assert!(
+            strange.is_empty(),
+            "TOOLGATE_BLESS=1 renews {path}, which has\n{}",
+            strange.join("\n")
+        );
+    }
+}
+
+/// Hooks of cargo-generate see no file outside their template, and a server needs its own of the rest.
+#[test]
+fn what_the_templates_have_in_common_is_the_same_everywhere() {
+    bless_common();
+    for file in COMMON {
+        let common = read(&format!("templates/access/{file}"));
+        for template in Template::all() {
+            let path = format!("templates/{}/{file}", template.name());
+            assert_eq!(read(&path), common, "TOOLGATE_BLESS=1 renews {path}");
+        }
+    }
+}
+
+#[test]
+fn the_templates_pin_what_the_repository_pins() {
+    let npm = read("cli/npm/tools/package.json");
+    let npm: serde_json::Value = serde_json::from_str(&npm).expect("JSON");
+    let wrangler = npm["dependencies"]["wrangler"].as_str().expect("a version");
+    let wrangler = format!("npx --yes wrangler@{wrangler} ");
+    let worker_build = format!("worker-build@{} ", setup::WORKER_BUILD);
+    let toolgate = concat!("cargo-toolgate --version ", env!("CARGO_PKG_VERSION"), " ");
+    for (file, pinned) in [
+        (".github/workflows/deploy.yml", wrangler.as_str()),
+        (".github/workflows/deploy.yml", toolgate),
+        ("workers-builds.sh", &wrangler),
+        ("workers-builds.sh", &worker_build),
+    ] {
+        assert!(read(&format!("templates/access/{file}")).contains(pinned), "{file}: {pinned}");
+    }
 }
 
 fn set_up() -> Tools {
@@ -138,39 +228,48 @@ fn set_up() -> Tools {
 }
 
 /// Runs the command of the README, word for word.
-fn in_repository(tools: &Tools) -> Generated {
+fn in_repository(template: Template, tools: &Tools) -> Generated {
     let folder = repository().join("my-server");
     if folder.join(MARK).exists() {
         fs::remove_dir_all(&folder).expect("the last run's server is removed");
     }
     assert!(!folder.exists(), "{} is in the way: move it", folder.display());
     let server = Generated(folder);
-    let arguments = ["generate", "--path", "templates/access", "--name", "my-server"];
+    let template = format!("templates/{}", template.name());
+    let arguments = ["generate", "--path", &template, "--name", "my-server"];
     succeed("cargo generate", command("cargo", &arguments, &repository(), tools));
     fs::write(server.0.join(MARK), "").expect("a mark");
     server
 }
 
+/// Copies what the templates have in common, before anything is generated from it.
+fn bless_common() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for template in Template::all().iter().filter(|_| blesses()) {
+            for file in COMMON {
+                let common = read(&format!("templates/access/{file}"));
+                fs::write(folder_of(template.name()).join(file), common).expect("the template");
+            }
+        }
+    });
+}
+
 /// Renews what the template has only because other files have it: the repository's versions, less
 /// what the server does not use, and the files that `sync` writes; each with a place for the name.
-fn bless(server: &Path) {
+fn bless(server: &Path, template: &str) {
     fs::copy(repository().join("Cargo.lock"), server.join("Cargo.lock")).expect("a lock file");
     let mut metadata = Command::new("cargo");
     metadata.args(["metadata", "--format-version", "1"]).current_dir(server);
     succeed("locking", metadata);
     sync::run(&Project::find(server).expect("it is a server")).expect("it is synchronised");
-    for (file, name) in [
-        ("Cargo.lock", "name = \"NAME\""),
-        ("wrangler.jsonc", "\"name\": \"NAME\""),
-        (".dev.vars.example", "NAME"),
-    ] {
+    for file in ["Cargo.lock", "wrangler.jsonc", ".dev.vars.example"] {
         let text = fs::read_to_string(server.join(file)).expect("a file");
-        let place = name.replace("NAME", "{{project-name}}");
-        let text = text.replace(&name.replace("NAME", "my-server"), &place);
+        let text = text.replace("my-server", "{{project-name}}");
         let text = LIMITS.iter().fold(text, |text, (binding, place)| {
             text.replace(&format!("\"{}\"", namespace_id("my-server", binding)), place)
         });
-        fs::write(repository().join("templates/access").join(file), text).expect("the template");
+        fs::write(folder_of(template).join(file), text).expect("the template");
     }
 }
 
@@ -208,6 +307,14 @@ fn succeed(title: &str, mut command: Command) -> String {
             panic!("{title} failed:\n{said}");
         }
     }
+}
+
+fn blesses() -> bool {
+    std::env::var_os("TOOLGATE_BLESS").is_some()
+}
+
+fn folder_of(template: &str) -> PathBuf {
+    repository().join("templates").join(template)
 }
 
 fn read(path: &str) -> String {

@@ -28,7 +28,8 @@ fn temporary(path: &Path) -> Result<PathBuf> {
     Ok(path.with_file_name(temporary))
 }
 
-fn not_written(path: &Path, error: &io::Error) -> Error {
+/// What to say of a path that could not be written, with what to do about it.
+pub(crate) fn not_written(path: &Path, error: &io::Error) -> Error {
     let failure = Error::new(format!("cannot write {}: {error}", path.display()));
     match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {

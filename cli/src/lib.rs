@@ -18,6 +18,7 @@ pub mod keys;
 pub mod lock;
 pub mod lockfile;
 pub mod matrix;
+pub mod new;
 pub mod process;
 pub mod project;
 pub mod registry;

@@ -8,7 +8,7 @@ use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
     Doing, Result, call, check, completions, connect, doctor, explain, guide, keys, lock, matrix,
-    schema, sync, upgrade,
+    new, schema, sync, upgrade,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -34,6 +34,9 @@ struct Toolgate {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Make a server in a new folder
+    #[command(after_help = new::HELP)]
+    New(new::Arguments),
     /// Run the server on this machine, with a local identity provider, and rebuild on changes
     Dev {
         /// Port of the server
@@ -141,6 +144,10 @@ fn run(arguments: Toolgate) -> Result<bool> {
         connect::run(&folder, arguments)?;
         return Ok(true);
     }
+    if let Command::New(arguments) = &arguments.command {
+        new::run(&folder, arguments)?;
+        return Ok(true);
+    }
     let project = Project::find(&folder)?;
     match arguments.command {
         Command::Dev { port, release } => {
@@ -158,6 +165,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::Schema => schema::print()?,
         Command::Lock => lock::run(&project)?,
         Command::Connect(arguments) => connect::run(&folder, &arguments)?,
+        Command::New(arguments) => new::run(&folder, &arguments)?,
         Command::Explain(arguments) => return explain::run(&project, &arguments),
         Command::Matrix(arguments) => matrix::run(&project, &arguments)?,
         Command::Setup(arguments) => guide::run(&project, &arguments)?,

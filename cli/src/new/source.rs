@@ -1,0 +1,114 @@
+//! Where the new server's Cargo.toml gets `toolgate` from.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::{Doing, Error, Result};
+
+/// Where `toolgate` is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// In this folder.
+    Folder(PathBuf),
+    /// At crates.io, in the version of this program.
+    Released,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    package: Package,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+}
+
+impl Source {
+    /// The folder of the crate, or of the repository with it.
+    ///
+    /// # Errors
+    ///
+    /// When it is in neither.
+    pub fn given(folder: &Path) -> Result<Self> {
+        let full = folder.canonicalize().doing(|| format!("open {}", folder.display()))?;
+        let candidates = [full.join("runtime"), full];
+        let found = candidates.into_iter().find(|folder| is_toolgate(folder));
+        found.map(Self::Folder).ok_or_else(|| {
+            Error::new(format!("`toolgate` is not in {}", folder.display()))
+                .help("name the folder of Toolgate's repository, or leave `--toolgate` out")
+        })
+    }
+
+    /// The repository that this program was built from, if it is still there.
+    pub fn of_this_program() -> Self {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        Self::given(&repository).unwrap_or(Self::Released)
+    }
+
+    /// What a dependency says, for a server in a folder of `parent`: a relative path within the
+    /// repository, which may be moved as a whole, and a full one elsewhere.
+    pub fn of(&self, parent: &Path) -> String {
+        let Self::Folder(folder) = self else {
+            return format!("version = \"{}\"", env!("CARGO_PKG_VERSION"));
+        };
+        let repository = folder.parent().unwrap_or(folder);
+        let path = match (parent.strip_prefix(repository), folder.file_name()) {
+            (Ok(below), Some(name)) => {
+                let up: PathBuf = below.components().map(|_| "..").collect();
+                Path::new("..").join(up).join(name)
+            }
+            _ => folder.clone(),
+        };
+        let path = path.to_string_lossy().replace('\\', "/");
+        format!("path = {}", toml::Value::String(path))
+    }
+}
+
+fn is_toolgate(folder: &Path) -> bool {
+    let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    toml::from_str(&text).is_ok_and(|Manifest { package }| package.name == "toolgate")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repository() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository")
+    }
+
+    #[test]
+    fn the_repository_and_the_crate_in_it_are_the_same_source() {
+        let expected = Source::Folder(repository().join("runtime"));
+        assert_eq!(Source::given(&repository()).expect("a source"), expected);
+        assert_eq!(Source::given(&repository().join("runtime")).expect("a source"), expected);
+        assert_eq!(Source::of_this_program(), expected);
+    }
+
+    #[test]
+    fn a_folder_without_toolgate_is_refused() {
+        for folder in ["cli", "no-such-folder"] {
+            let error = Source::given(&repository().join(folder)).expect_err("refused").to_string();
+            assert!(error.contains(folder), "{error}");
+        }
+    }
+
+    #[test]
+    fn within_the_repository_the_path_is_relative() {
+        let source = Source::of_this_program();
+        assert_eq!(source.of(&repository()), "path = \"../runtime\"");
+        assert_eq!(source.of(&repository().join("a/b")), "path = \"../../../runtime\"");
+    }
+
+    #[test]
+    fn elsewhere_it_is_the_whole_path_or_a_version() {
+        let source = Source::Folder("/opt/tool \"gate\"/runtime".into());
+        let text = source.of(Path::new("/home/ada"));
+        let table: toml::Table = toml::from_str(&text).expect("TOML");
+        assert_eq!(table["path"].as_str(), Some("/opt/tool \"gate\"/runtime"));
+        let released = Source::Released.of(Path::new("/home/ada"));
+        assert_eq!(released, format!("version = \"{}\"", env!("CARGO_PKG_VERSION")));
+    }
+}
