@@ -53,9 +53,9 @@ impl Server {
             let stamp = format!("{name} {version} default-features={default}\n");
             server.write(&format!("tools/cargo/.{name}.stamp"), &stamp);
         }
-        server.write("tools/npm/node_modules/.bin/wrangler", STAND_IN);
-        let stand_in = server.0.join("tools/npm/node_modules/.bin/wrangler");
-        fs::set_permissions(stand_in, fs::Permissions::from_mode(0o755)).expect("a mode");
+        server.program("tools/npm/node_modules/.bin/wrangler", STAND_IN);
+        // A system without a Node.js that is new enough would install one.
+        server.program("tools/bin/node", "#!/bin/sh\necho v22.12.0\n");
         server.answer("whoami --json", "{\"loggedIn\":true}");
         server.refuse("secret list --format json", "Worker \"demo\" not found.");
         server
@@ -65,6 +65,12 @@ impl Server {
         let path = self.0.join(file);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, text).expect("a file");
+    }
+
+    fn program(&self, file: &str, text: &str) {
+        self.write(file, text);
+        let mode = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(self.0.join(file), mode).expect("a mode");
     }
 
     fn read(&self, file: &str) -> String {
@@ -83,6 +89,10 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-toolgate"));
         command.args(["toolgate", "setup"]).args(arguments).arg("--project").arg(&self.0);
         command.current_dir(&self.0).env("TOOLGATE_DIR", self.0.join("tools"));
+        let theirs = std::env::var_os("PATH").unwrap_or_default();
+        let folders =
+            std::iter::once(self.0.join("tools/bin")).chain(std::env::split_paths(&theirs));
+        command.env("PATH", std::env::join_paths(folders).expect("folders"));
         command.stdin(Stdio::null()).output().expect("it starts")
     }
 

@@ -50,7 +50,7 @@ pub(super) fn look(project: &Project) -> Result<Linker> {
             Some(toml::Value::String(flags)) => flags.split_whitespace().any(|f| f == *flag),
             _ => false,
         };
-        if FLAGS.iter().all(|flag| has(&flag)) {
+        if FLAGS.iter().all(has) {
             return Ok(Linker::Fine);
         }
         other.get_or_insert(path);
