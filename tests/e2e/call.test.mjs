@@ -2,6 +2,7 @@
 // without a browser, and in the browser at the identity provider of the other tests.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -20,8 +21,8 @@ const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL("../../targ
 const CLI = process.env.TOOLGATE_CLI ?? join(TARGET, "debug/cargo-toolgate");
 const IDP = process.env.TOOLGATE_LOCAL_IDP ?? join(TARGET, "debug/local-idp");
 const missing = [CLI, IDP].find((path) => !existsSync(path));
-const skip = missing && !process.env.CI ? `no ${missing}: cargo build -p cargo-toolgate -p toolgate-tests --bins` : false;
-const KEY = "5d".repeat(32);
+if (missing) throw new Error(`no ${missing}: cargo build -p cargo-toolgate -p toolgate-tests --bins`);
+const KEY = randomBytes(32).toString("hex");
 const HOUR = 3600;
 
 const home = mkdtempSync(join(tmpdir(), "toolgate-call-"));
@@ -59,21 +60,20 @@ function refused({ status, stdout, stderr }, code, words) {
   assert.match(stderr, words);
 }
 
-describe("with the local identity provider", { skip }, async () => {
-  if (skip) return;
-  const idp = await startLocalIdp();
-  const [port] = await freePorts(1);
-  const persist = mkdtempSync(join(tmpdir(), "toolgate-call-state-"));
-  const start = (more) => startWorker({ port, persist, vars: { ...accessVars(idp.issuer), COOKIE_ENCRYPTION_KEY: KEY }, ...more });
-  let worker = await start();
-  const url = ["--url", worker.origin];
-  const as = (email) => [...url, "--as", email];
-  after(async () => {
-    await worker.stop();
-    idp.stop();
-    rmSync(persist, { recursive: true, force: true });
-  });
+const idp = await startLocalIdp();
+const [port] = await freePorts(1);
+const persist = mkdtempSync(join(tmpdir(), "toolgate-call-state-"));
+const start = (more) => startWorker({ port, persist, vars: { ...accessVars(idp.issuer), COOKIE_ENCRYPTION_KEY: KEY }, ...more });
+let worker = await start();
+const url = ["--url", worker.origin];
+const as = (email) => [...url, "--as", email];
+after(async () => {
+  await worker.stop();
+  idp.stop();
+  rmSync(persist, { recursive: true, force: true });
+});
 
+describe("with the local identity provider", () => {
   test("an account gets the answer of a tool, and its token is for this user alone", async () => {
     answered(await call(["add", "a=23", "b=19", ...as(EMPLOYEE)]), "42");
     assert.equal(statSync(tokens).mode & 0o777, 0o600);
@@ -151,6 +151,8 @@ describe("with the local identity provider", { skip }, async () => {
     answered(two, "3");
     assert.notEqual(grant().access_token, before.access_token);
     assert.equal(grant().client_id, before.client_id, "a sign-in would have registered anew");
+    await worker.stop();
+    worker = await start();
   });
 
   test("a refresh token that is good no more leads to a new sign-in", async () => {
@@ -174,10 +176,10 @@ describe("with the local identity provider", { skip }, async () => {
   });
 });
 
-describe("with the browser", { skip }, async () => {
-  if (skip) return;
-  const stage = await openStage();
-  after(() => stage.close());
+const stage = await openStage();
+after(() => stage.close());
+
+describe("with the browser", () => {
   const url = ["--url", stage.origin];
   // What plays the browser: a program that goes through the pages, and asks for the address at the end.
   const program = (email, decision) => {
@@ -217,17 +219,16 @@ await fetch(page.url);
   });
 });
 
-describe("what is no server", { skip }, async () => {
-  if (skip) return;
-  const server = createServer((request, response) => {
-    if (request.url === "/html/mcp") response.writeHead(200, { "content-type": "text/html" }).end("<p>hello");
-    else if (request.url === "/moved/mcp") response.writeHead(302, { location: "http://127.0.0.1:1/mcp" }).end();
-    else response.writeHead(401, { "www-authenticate": "Bearer" }).end();
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  after(() => new Promise((resolve) => server.close(resolve)));
-  const origin = `http://127.0.0.1:${server.address().port}`;
+const server = createServer((request, response) => {
+  if (request.url === "/html/mcp") response.writeHead(200, { "content-type": "text/html" }).end("<p>hello");
+  else if (request.url === "/moved/mcp") response.writeHead(302, { location: "http://127.0.0.1:1/mcp" }).end();
+  else response.writeHead(401, { "www-authenticate": "Bearer" }).end();
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+after(() => new Promise((resolve) => server.close(resolve)));
+const origin = `http://127.0.0.1:${server.address().port}`;
 
+describe("what is no server", () => {
   for (const [what, address, words] of [
     ["a page", `${origin}/html/mcp`, /is no MCP server: it answered status 200 with text\/html/],
     ["an address that leads on", `${origin}/moved/mcp`, /is no MCP server: it answered status 302/],
