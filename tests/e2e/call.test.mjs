@@ -2,6 +2,7 @@
 // without a browser, and in the browser at the identity provider of the other tests.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -9,6 +10,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { cannotMoveClock } from "./lib/clock.mjs";
 import { CLIENT_ID, CLIENT_SECRET, EMPLOYEE, VISITOR, accessVars } from "./lib/idp.mjs";
 import { freePorts } from "./lib/ports.mjs";
@@ -20,8 +23,8 @@ const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL("../../targ
 const CLI = process.env.TOOLGATE_CLI ?? join(TARGET, "debug/cargo-toolgate");
 const IDP = process.env.TOOLGATE_LOCAL_IDP ?? join(TARGET, "debug/local-idp");
 const missing = [CLI, IDP].find((path) => !existsSync(path));
-const skip = missing && !process.env.CI ? `no ${missing}: cargo build -p cargo-toolgate -p toolgate-tests --bins` : false;
-const KEY = "5d".repeat(32);
+if (missing) throw new Error(`no ${missing}: cargo build -p cargo-toolgate -p toolgate-tests --bins`);
+const KEY = randomBytes(32).toString("hex");
 const HOUR = 3600;
 
 const home = mkdtempSync(join(tmpdir(), "toolgate-call-"));
@@ -29,9 +32,9 @@ const tokens = join(home, "toolgate/tokens.json");
 after(() => rmSync(home, { recursive: true, force: true }));
 
 /** Runs the command; answers `{ status, stdout, stderr }`. */
-function call(args, { input = "", env = {}, preload = {} } = {}) {
+function call(args, { input = "", env = {} } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(CLI, ["call", ...args], { cwd: home, env: { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, ...env, ...preload } });
+    const child = spawn(CLI, ["call", ...args], { cwd: home, env: { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, ...env } });
     const result = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"]) child[name].on("data", (chunk) => (result[name] += chunk));
     child.on("error", reject);
@@ -59,21 +62,20 @@ function refused({ status, stdout, stderr }, code, words) {
   assert.match(stderr, words);
 }
 
-describe("with the local identity provider", { skip }, async () => {
-  if (skip) return;
-  const idp = await startLocalIdp();
-  const [port] = await freePorts(1);
-  const persist = mkdtempSync(join(tmpdir(), "toolgate-call-state-"));
-  const start = (more) => startWorker({ port, persist, vars: { ...accessVars(idp.issuer), COOKIE_ENCRYPTION_KEY: KEY }, ...more });
-  let worker = await start();
-  const url = ["--url", worker.origin];
-  const as = (email) => [...url, "--as", email];
-  after(async () => {
-    await worker.stop();
-    idp.stop();
-    rmSync(persist, { recursive: true, force: true });
-  });
+const idp = await startLocalIdp();
+const [port] = await freePorts(1);
+const persist = mkdtempSync(join(tmpdir(), "toolgate-call-state-"));
+const start = (more) => startWorker({ port, persist, vars: { ...accessVars(idp.issuer), COOKIE_ENCRYPTION_KEY: KEY }, ...more });
+let worker = await start();
+const url = ["--url", worker.origin];
+const as = (email) => [...url, "--as", email];
+after(async () => {
+  await worker.stop();
+  idp.stop();
+  rmSync(persist, { recursive: true, force: true });
+});
 
+describe("with the local identity provider", () => {
   test("an account gets the answer of a tool, and its token is for this user alone", async () => {
     answered(await call(["add", "a=23", "b=19", ...as(EMPLOYEE)]), "42");
     assert.equal(statSync(tokens).mode & 0o777, 0o600);
@@ -151,6 +153,8 @@ describe("with the local identity provider", { skip }, async () => {
     answered(two, "3");
     assert.notEqual(grant().access_token, before.access_token);
     assert.equal(grant().client_id, before.client_id, "a sign-in would have registered anew");
+    await worker.stop();
+    worker = await start();
   });
 
   test("a refresh token that is good no more leads to a new sign-in", async () => {
@@ -174,10 +178,10 @@ describe("with the local identity provider", { skip }, async () => {
   });
 });
 
-describe("with the browser", { skip }, async () => {
-  if (skip) return;
-  const stage = await openStage();
-  after(() => stage.close());
+const stage = await openStage();
+after(() => stage.close());
+
+describe("with the browser", () => {
   const url = ["--url", stage.origin];
   // What plays the browser: a program that goes through the pages, and asks for the address at the end.
   const program = (email, decision) => {
@@ -217,17 +221,128 @@ await fetch(page.url);
   });
 });
 
-describe("what is no server", { skip }, async () => {
-  if (skip) return;
-  const server = createServer((request, response) => {
-    if (request.url === "/html/mcp") response.writeHead(200, { "content-type": "text/html" }).end("<p>hello");
-    else if (request.url === "/moved/mcp") response.writeHead(302, { location: "http://127.0.0.1:1/mcp" }).end();
-    else response.writeHead(401, { "www-authenticate": "Bearer" }).end();
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  after(() => new Promise((resolve) => server.close(resolve)));
-  const origin = `http://127.0.0.1:${server.address().port}`;
+const server = createServer((request, response) => {
+  if (request.url === "/html/mcp") response.writeHead(200, { "content-type": "text/html" }).end("<p>hello");
+  else if (request.url === "/moved/mcp") response.writeHead(302, { location: "http://127.0.0.1:1/mcp" }).end();
+  else response.writeHead(401, { "www-authenticate": "Bearer" }).end();
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+after(() => new Promise((resolve) => server.close(resolve)));
+const origin = `http://127.0.0.1:${server.address().port}`;
 
+// A server and an authorization server in one, which a test can have do as it should not: `iss` is what
+// it calls itself when it answers, `methods` are its ways of PKCE. The tool wants a scope of its own.
+const odd = { iss: undefined, methods: ["S256"], asked: [] };
+const scopes = new Map();
+const oddServer = createServer(async (request, response) => {
+  const own = `http://${request.headers.host}`;
+  const { pathname, searchParams } = new URL(request.url, own);
+  const json = (status, value, headers = {}) => response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(value));
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const body = Buffer.concat(chunks).toString();
+  if (pathname === "/.well-known/oauth-protected-resource/mcp") return json(200, { resource: `${own}/mcp`, authorization_servers: [own], scopes_supported: ["read"] });
+  if (pathname === "/.well-known/oauth-authorization-server") {
+    return json(200, { issuer: own, authorization_endpoint: `${own}/authorize`, token_endpoint: `${own}/token`, registration_endpoint: `${own}/register`, code_challenge_methods_supported: odd.methods, authorization_response_iss_parameter_supported: true });
+  }
+  if (pathname === "/register") return json(201, { ...JSON.parse(body), client_id: "client" });
+  if (pathname === "/authorize") {
+    const { redirect_uri, scope, state, resource } = Object.fromEntries(searchParams);
+    odd.asked.push({ scope, resource });
+    return response.writeHead(302, { location: `${redirect_uri}?${new URLSearchParams({ code: scope, state, iss: odd.iss ?? own })}` }).end();
+  }
+  if (pathname === "/token") {
+    const scope = new URLSearchParams(body).get("code");
+    scopes.set(`token-${scopes.size}`, scope);
+    return json(200, { access_token: `token-${scopes.size - 1}`, token_type: "Bearer", expires_in: HOUR, scope });
+  }
+  const scope = scopes.get(request.headers.authorization?.replace("Bearer ", ""));
+  if (scope === undefined) return json(401, {}, { "www-authenticate": `Bearer resource_metadata="${own}/.well-known/oauth-protected-resource/mcp"` });
+  const { id, method } = JSON.parse(body);
+  const result = (value) => json(200, { jsonrpc: "2.0", id, result: { resultType: "complete", ...value } });
+  if (method === "tools/list") return result({ tools: [{ name: "write", inputSchema: { type: "object" } }] });
+  if (!scope.includes("write")) return json(403, {}, { "www-authenticate": 'Bearer error="insufficient_scope", scope="write"' });
+  return result({ content: [{ type: "text", text: "written" }] });
+});
+await new Promise((resolve) => oddServer.listen(0, "127.0.0.1", resolve));
+after(() => new Promise((resolve) => oddServer.close(resolve)));
+
+describe("an authorization server", () => {
+  const own = `http://127.0.0.1:${oddServer.address().port}`;
+  const args = ["--url", own, "--no-store"];
+  const follower = join(home, "follow.mjs");
+  writeFileSync(follower, `#!${process.execPath}\nawait fetch(process.argv[2]);\n`);
+  chmodSync(follower, 0o755);
+  const env = { BROWSER: follower };
+
+  test("is asked once more, for the scopes that a tool wants besides those that are there", async () => {
+    odd.asked.length = 0;
+    answered(await call(["write", ...args], { env }), "written");
+    assert.deepEqual(odd.asked, [{ scope: "read", resource: `${own}/mcp` }, { scope: "read write", resource: `${own}/mcp` }]);
+  });
+
+  test("whose answer comes from another issuer is not believed", async () => {
+    odd.iss = "https://evil.example";
+    refused(await call(["--list", ...args], { env }), 3, /does not come from this issuer/);
+    odd.iss = undefined;
+  });
+
+  test("that knows no S256 gets nobody sent to it", async () => {
+    odd.methods = ["plain"];
+    odd.asked.length = 0;
+    refused(await call(["--list", ...args], { env }), 3, /no PKCE with S256/);
+    assert.deepEqual(odd.asked, []);
+    odd.methods = ["S256"];
+  });
+});
+
+// The official SDK's server of 2025-11-25, which wants a session and answers in streams.
+const sessions = new Map();
+const older = createServer(async (request, response) => {
+  const id = request.headers["mcp-session-id"];
+  let transport = sessions.get(id);
+  if (!transport) {
+    transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: () => randomBytes(16).toString("hex"),
+      onsessioninitialized: (id) => sessions.set(id, transport),
+      onsessionclosed: (id) => sessions.delete(id),
+    });
+    const server = new McpServer({ name: "older", version: "1.0.0" });
+    server.registerTool("count", { description: "Counts" }, async (extra) => {
+      const { progressToken } = extra._meta;
+      await extra.sendNotification({ method: "notifications/progress", params: { progressToken, progress: 1, total: 2, message: "half" } });
+      return { content: [{ type: "text", text: "two" }] };
+    });
+    server.registerTool("fail", {}, async () => ({ isError: true, content: [{ type: "text", text: "it went wrong" }] }));
+    await server.connect(transport);
+  }
+  await transport.handleRequest(request, response);
+});
+await new Promise((resolve) => older.listen(0, "127.0.0.1", resolve));
+after(() => {
+  older.close();
+  older.closeAllConnections();
+});
+
+describe("a server that knows 2025-11-25 only", () => {
+  const args = ["--url", `http://127.0.0.1:${older.address().port}`];
+
+  test("is greeted as it wants, says how far it is on stderr, and its session is ended", async () => {
+    const result = await call(["count", ...args]);
+    answered(result, "two");
+    assert.equal(result.stderr, "1/2 half\n");
+    assert.equal(sessions.size, 0);
+  });
+
+  test("a tool that fails says so on stderr, with status 1", async () => {
+    refused(await call(["fail", ...args]), 1, /^it went wrong\n$/);
+    const { status, stdout } = await call(["fail", "--json", ...args]);
+    assert.equal(status, 1);
+    assert.equal(JSON.parse(stdout).isError, true);
+  });
+});
+
+describe("what is no server", () => {
   for (const [what, address, words] of [
     ["a page", `${origin}/html/mcp`, /is no MCP server: it answered status 200 with text\/html/],
     ["an address that leads on", `${origin}/moved/mcp`, /is no MCP server: it answered status 302/],

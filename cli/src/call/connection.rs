@@ -158,6 +158,7 @@ impl<'a> Connection<'a> {
             403 => return Ok(Reply::Forbidden(Challenge::of(&answer))),
             _ => {}
         }
+        let status = answer.status;
         match answer.media_type().as_str() {
             "application/json" => {
                 let mut text = String::new();
@@ -168,14 +169,18 @@ impl<'a> Connection<'a> {
                     unreached(self.url, &format!("its answer is no JSON: {error}"))
                 })?;
                 if message["jsonrpc"] != "2.0" {
-                    return Err(no_server(self.url, "its answer is no JSON-RPC"));
+                    let said = message["error_description"].as_str().or(message["error"].as_str());
+                    let said = question::printable(said.unwrap_or("no JSON-RPC"));
+                    return Err(no_server(
+                        self.url,
+                        &format!("it answered status {status}: {said}"),
+                    ));
                 }
                 Ok(reply_of(&message))
             }
             "text/event-stream" => self.read_stream(answer, id),
             media_type => {
                 let media_type = if media_type.is_empty() { "nothing" } else { media_type };
-                let status = answer.status;
                 Err(no_server(self.url, &format!("it answered status {status} with {media_type}")))
             }
         }

@@ -189,7 +189,11 @@ fn end_to_end_of(step: &mut Step, server: &Project, script: &str) -> Result<Stri
     command.args(["run", "--silent", script]).current_dir(tests).envs(tools().environment());
     // The command line itself, and the local identity provider that it signs in at.
     let programs = ["build", "--locked", "-p", "cargo-toolgate", "-p", "toolgate-tests"];
-    cargo(step, "programs", &[&programs[..], &["--bins"]].concat())?;
+    cargo(
+        step,
+        "programs",
+        &[&programs[..], &["--bin", "cargo-toolgate", "--bin", "local-idp"]].concat(),
+    )?;
     // What is built here is there: a test that lacks its build fails, and is not skipped.
     command.env("CI", "true").env("TOOLGATE_BUILD", server.root.join("build"));
     let name = server.root.file_name().unwrap_or_default().to_string_lossy();
