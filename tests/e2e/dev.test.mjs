@@ -1,0 +1,74 @@
+// `cargo toolgate dev`: what stays over a rebuild, the page of calls and decisions, other providers.
+//
+// It runs target/debug/cargo-toolgate: `cargo build --package cargo-toolgate` makes it.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { noChromium, startChromium } from "./lib/chromium.mjs";
+import { signInAt, startDev, sum } from "./lib/dev.mjs";
+import { call, toolNames } from "./lib/mcp.mjs";
+import { freePorts } from "./lib/ports.mjs";
+
+const REPOSITORY = resolve(import.meta.dirname, "../..");
+const PROGRAM = join(process.env.CARGO_TARGET_DIR ?? join(REPOSITORY, "target"), "debug/cargo-toolgate");
+const skip = existsSync(PROGRAM) ? false : `no ${PROGRAM}: run \`cargo build --package cargo-toolgate\``;
+
+async function until(holds) {
+  for (const end = Date.now() + 120_000; Date.now() < end; await sleep(50)) if (await holds()) return;
+  assert.fail("it did not come to be");
+}
+
+test("a token from before a rebuild works after it, and a fault leaves the server as it was", { skip }, async (t) => {
+  const dev = await startDev(await port());
+  t.after(dev.stop);
+  const token = await signInAt(dev);
+  assert.equal(await sum(dev, token, 1, 1), "2");
+  dev.edit("src/lib.rs", "    a + b\n", "    a + b + 1.0\n");
+  await until(async () => (await sum(dev, token, 1, 1)) === "3");
+  dev.edit("mcp.toml", "[storage]", "[storge]");
+  await dev.said(/storge/);
+  await dev.said(/the server goes on as it was/);
+  assert.equal(await sum(dev, token, 1, 1), "3");
+});
+
+test("the page shows who called what, and why it was denied", { skip: skip || noChromium }, async (t) => {
+  const dev = await startDev(await port());
+  t.after(dev.stop);
+  const [employee, visitor] = [await signInAt(dev, 0), await signInAt(dev, 1)];
+  await sum(dev, employee, 1, 1);
+  await call(dev.origin, visitor, "generateImage", { prompt: "a fox" });
+  for (const colorScheme of ["light", "dark"]) {
+    const { context, stop } = await startChromium({ colorScheme, javaScriptEnabled: false, viewport: { width: 1100, height: 900 } });
+    try {
+      const page = await context.newPage();
+      await page.goto(dev.page);
+      const denied = page.locator("tr", { hasText: "generateImage" });
+      await denied.getByText("denied").waitFor();
+      const words = await denied.innerText();
+      for (const text of ["visitor@mycompany.com", "policy_not_matched", "image-makers"]) assert.ok(words.includes(text), words);
+      if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `dev-${colorScheme}.png`), fullPage: true });
+      await denied.getByRole("link", { name: "visitor@mycompany.com" }).click();
+      assert.equal(await page.locator("tr", { hasText: "employee1@mycompany.com" }).locator("a").count(), 0);
+      await page.locator("tr", { hasText: "generateImage" }).waitFor();
+    } finally {
+      await stop();
+    }
+  }
+});
+
+test("where GitHub signs people in, the local identity provider does, and policies that name GitHub pass", { skip }, async (t) => {
+  const prepare = ({ edit }) => {
+    edit("mcp.toml", "provider = \"cloudflare-access\"", "provider = \"github\"");
+    for (const key of ["client_id", "client_secret", "authorization_url", "token_url", "jwks_url"]) edit("mcp.toml", `\n${key} =`, `\n# ${key} =`);
+    edit("mcp.toml", "{ groups = [\"design\"] }", "{ identity = [\"github\"] }");
+  };
+  const dev = await startDev(await port(), { prepare });
+  t.after(dev.stop);
+  assert.deepEqual((await toolNames(dev.origin, await signInAt(dev, 1))).sort(), ["add", "generateImage"]);
+});
+
+async function port() {
+  return (await freePorts(1))[0];
+}
