@@ -274,6 +274,7 @@ describe("methods and paths", () => {
     ["/sse", ["PUT", "PATCH"], ["GET"]],
     ["/", ["POST", "PUT"], ["GET"]],
     ["/health", ["POST"], ["GET"]],
+    ["/.well-known/mcp/server-card.json", ["POST"], ["GET"]],
     ["/.well-known/oauth-authorization-server", ["POST", "DELETE"], ["GET"]],
     ["/.well-known/oauth-protected-resource/mcp", ["POST"], ["GET"]],
   ];
@@ -296,7 +297,7 @@ describe("methods and paths", () => {
   }
 
   test("HEAD of a page is answered without a body", async () => {
-    for (const path of ["/", "/health", "/.well-known/oauth-authorization-server"]) {
+    for (const path of ["/", "/health", "/mcp/server-card", "/.well-known/oauth-authorization-server"]) {
       const answer = await send(`${origin}${path}`, { method: "HEAD" });
       assert.equal(answer.status, 200, path);
       assert.equal(answer.text, "");

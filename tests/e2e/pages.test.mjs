@@ -279,12 +279,76 @@ describe("pages in Chromium", { skip }, async () => {
     await page.close();
   });
 
-  test("the landing page leads to one's connections", async () => {
-    const { page } = await open(origin);
-    await page.setViewportSize({ width: 360, height: 740 });
-    assert.deepEqual(await sticksOut(page), []);
-    assert.equal(await page.getByRole("link", { name: /connected/ }).getAttribute("href"), "/connections");
-    await picture(page, "landing");
-    await page.close();
+  describe("landing page", () => {
+    for (const [size, viewport] of SIZES) {
+      for (const colorScheme of ["light", "dark"]) {
+        test(`on a ${size} in ${colorScheme}: all of it is in sight, opened and at twice the size of text`, async () => {
+          const { page, complaints } = await open(origin, { colorScheme });
+          await page.setViewportSize(viewport);
+          assert.deepEqual(await sticksOut(page), []);
+          await picture(page, `landing-${size}-${colorScheme}`);
+          for (const summary of await page.locator("summary").all()) await summary.click();
+          assert.deepEqual(await sticksOut(page), []);
+          await picture(page, `landing-open-${size}-${colorScheme}`);
+          await page.evaluate(() => { document.documentElement.style.fontSize = "200%"; });
+          assert.deepEqual((await sticksOut(page)).filter((one) => !one.startsWith("INPUT")), []);
+          assert.deepEqual(complaints, []);
+          await page.close();
+        });
+      }
+    }
+
+    test("says to a screen reader what it is about, in order, and names no tool that is not for everyone", async () => {
+      const { page } = await open(origin);
+      const tree = (await page.locator("body").ariaSnapshot()).split("\n").map((line) => line.trim());
+      const order = [
+        `- banner: ${SERVER}`, "- main:", `- heading "Connect to ${SERVER}" [level=1]`,
+        '- heading "Address" [level=2]', `- textbox "Address": ${origin}/mcp`,
+        '- link "Add to Cursor":', '- link "Add to VS Code":',
+        '- heading "What everyone may use" [level=2]', "- list:",
+        '- heading "Your connections" [level=2]',
+      ];
+      const places = order.map((line) => tree.indexOf(line));
+      assert.deepEqual(places.filter((place) => place < 0), [], tree.join("\n"));
+      assert.deepEqual(places, [...places].sort((a, b) => a - b), tree.join("\n"));
+      assert.match(await page.locator(".offers").innerText(), /^add\s+Performs basic addition of numbers$/);
+      assert.doesNotMatch(await page.content(), /generate.?image|image-makers/i);
+      assert.equal(await page.getByRole("link", { name: /connected/ }).getAttribute("href"), "/connections");
+      await page.close();
+    });
+
+    test("by keyboard and without JavaScript: the address is selected, each way opens, and the focus is seen", async () => {
+      const { page } = await open(origin, { context: plain.context });
+      await page.keyboard.press("Tab");
+      const selected = await page.locator("input").evaluate((input) => [document.activeElement === input, input.value.slice(input.selectionStart, input.selectionEnd)]);
+      assert.deepEqual(selected, [true, `${origin}/mcp`]);
+      for (const name of ["", "Add to Cursor", "Add to VS Code", "Claude Code"]) {
+        assert.equal(await focused(page), name);
+        if (name !== "Claude Code") await page.keyboard.press("Tab");
+      }
+      const command = page.getByText(`claude mcp add --transport http access ${origin}/mcp`);
+      assert.equal(await command.isVisible(), false);
+      await page.keyboard.press("Enter");
+      assert.equal(await command.isVisible(), true);
+      await page.close();
+    });
+
+    test("a click selects a whole command", async () => {
+      const { page } = await open(origin);
+      await page.getByText("Codex", { exact: true }).click();
+      await page.locator("pre:visible").first().click();
+      assert.equal(await page.evaluate(() => String(getSelection())), `codex mcp add access --url ${origin}/mcp`);
+      await page.close();
+    });
+
+    test("its links say the address as their clients read it", async () => {
+      const { page } = await open(origin);
+      const [cursor, code] = await page.locator(".links a").evaluateAll((links) => links.map((link) => link.href));
+      const query = new URL(cursor).searchParams;
+      assert.equal(query.get("name"), "access");
+      assert.deepEqual(JSON.parse(atob(query.get("config"))), { url: `${origin}/mcp` });
+      assert.deepEqual(JSON.parse(decodeURIComponent(code.replace("vscode:mcp/install?", ""))), { name: "access", type: "http", url: `${origin}/mcp` });
+      await page.close();
+    });
   });
 });

@@ -239,6 +239,20 @@ describe("other pages", () => {
     assert.match(page.headers.get("content-security-policy"), /frame-ancestors 'none'/);
   });
 
+  test("the Server Card says where the server is and names no tool, to pages of any origin", async () => {
+    for (const path of ["/.well-known/mcp/server-card.json", "/mcp/server-card"]) {
+      const answer = await send(`${origin}${path}`, { headers: { origin: "https://elsewhere.example", accept: "application/mcp-server-card+json" } });
+      assert.equal(answer.status, 200, answer.text);
+      assert.equal(answer.headers.get("content-type"), "application/mcp-server-card+json");
+      assert.equal(answer.headers.get("access-control-allow-origin"), "*");
+      assert.match(answer.headers.get("cache-control"), /^public, max-age=\d+$/);
+      const card = answer.json();
+      assert.match(card.name, /^[a-zA-Z0-9.-]+\/access$/);
+      assert.equal(card.remotes[0].url, `${origin}/mcp`);
+      assert.doesNotMatch(answer.text, /generateImage|image-makers|addition|a-secret-that-only-the-tests-know/);
+    }
+  });
+
   test("/health answers", async () => {
     const answer = await send(`${origin}/health`);
     assert.equal(answer.status, 200, answer.text);

@@ -74,7 +74,7 @@ fn ways(sse: bool, package: &str, origin: &str) -> String {
         ),
     );
     way(
-        "Claude and Claude Desktop",
+        "claude.ai and Claude Desktop",
         "<p>Settings → Connectors → Add custom connector, with the address above. They reach \
          deployed servers only.</p>\n",
     );
@@ -90,9 +90,9 @@ fn ways(sse: bool, package: &str, origin: &str) -> String {
             "<pre>npx @modelcontextprotocol/inspector --transport http --server-url {word}</pre>\n"
         ),
     );
-    way("Clients without HTTP", &format!("<pre>npx -y mcp-remote {word}{insecure}</pre>\n"));
+    way("Others, by mcp-remote", &format!("<pre>npx -y mcp-remote {word}{insecure}</pre>\n"));
     if sse {
-        way("Clients of 2024 (HTTP+SSE)", &format!("<pre>{origin}/sse</pre>\n"));
+        way("Others, by HTTP+SSE", &format!("<pre>{origin}/sse</pre>\n"));
     }
     ways
 }

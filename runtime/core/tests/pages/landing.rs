@@ -36,11 +36,11 @@ fn every_client_has_its_way_and_connections_have_their_page() {
         elements(html, "summary"),
         [
             "Claude Code",
-            "Claude and Claude Desktop",
+            "claude.ai and Claude Desktop",
             "Codex",
             "MCP Inspector",
-            "Clients without HTTP",
-            "Clients of 2024 (HTTP+SSE)",
+            "Others, by mcp-remote",
+            "Others, by HTTP+SSE",
         ]
     );
     assert_eq!(
