@@ -10,13 +10,16 @@ use std::process::{Command, Output};
 /// The commands that read the server's `mcp.toml`.
 const READING: &[&[&str]] = &[
     &["check", "--no-build"],
+    &["deploy", "--dry-run"],
     &["dev"],
     &["doctor", "--offline"],
     &["explain", "--user", "ada@example.com", "--tool", "add"],
     &["keys", "rotate"],
     &["lock"],
     &["matrix"],
+    &["setup"],
     &["sync"],
+    &["upgrade"],
 ];
 
 /// A server in a folder of its own, removed when the test ends.
@@ -127,7 +130,7 @@ fn a_folder_that_is_no_server_is_said_to_be_none() {
 #[test]
 fn without_node_the_fix_is_to_install_it() {
     let server = server("no-node", SOUND);
-    for arguments in [&["dev", "--port", "0"][..], &["setup"]] {
+    for arguments in [&["deploy", "--dry-run"][..], &["dev", "--port", "0"], &["setup"]] {
         let said = refused(arguments, &toolgate(&server, arguments));
         assert!(said.contains("= help: install Node.js"), "{arguments:?}: {said}");
     }
