@@ -4,6 +4,7 @@
 pub mod check;
 pub mod completions;
 pub mod connect;
+pub mod deploy;
 pub mod dev;
 pub mod doctor;
 mod dotenv;
