@@ -16,7 +16,7 @@ pub(super) fn explained(error: Error, wrangler: &Wrangler<'_>) -> Error {
     if says(&[
         "not authenticated",
         "CLOUDFLARE_API_TOKEN environment variable",
-        "loggedIn\": false",
+        "\"loggedIn\":false",
     ]) {
         return Error::new("wrangler is not signed in to Cloudflare").help(
             "run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN where nobody can sign in by a \
