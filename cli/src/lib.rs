@@ -6,6 +6,7 @@ pub mod call;
 pub mod check;
 pub mod completions;
 pub mod connect;
+pub mod deploy;
 pub mod dev;
 pub mod doctor;
 mod dotenv;

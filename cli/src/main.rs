@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
-    Doing, Result, call, check, completions, connect, doctor, explain, guide, keys, lock, matrix,
-    new, schema, sync, upgrade,
+    Doing, Result, call, check, completions, connect, deploy, doctor, explain, guide, keys, lock,
+    matrix, new, schema, sync, upgrade,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -76,6 +76,9 @@ enum Command {
     /// Look at everything that a server needs: tools, files, secrets, identity provider, clock
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::Arguments),
+    /// Check, build and deploy the server, or go through the motions
+    #[command(after_help = deploy::HELP)]
+    Deploy(deploy::Arguments),
     /// Renew the encryption key of this machine, and say how that of a deployed server is renewed
     Keys {
         #[command(subcommand)]
@@ -160,6 +163,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         }
         Command::Keys { action } => keys::run(&project, &action)?,
         Command::Call(arguments) => return Ok(call::run(&arguments) == 0),
+        Command::Deploy(arguments) => return deploy::run(&project, &arguments),
         Command::Doctor(arguments) => return doctor::run(&project, &arguments),
         Command::Completions { shell } => complete(shell)?,
         Command::Schema => schema::print()?,

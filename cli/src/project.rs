@@ -83,6 +83,27 @@ impl Project {
         }
     }
 
+    /// What holds in an environment, `[env.NAME]`, or outside of all.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of the file in one error, or that it has no such environment.
+    pub fn config_in(&self, environment: Option<&str>) -> Result<Checked> {
+        let checked = self.config()?;
+        let Some(name) = environment else { return Ok(checked) };
+        checked.environment(name).cloned().ok_or_else(|| {
+            let known: Vec<_> = checked.environments.iter().map(|known| &*known.name).collect();
+            let help = match (checked.suggest_environment(name), known.is_empty()) {
+                (Some(meant), _) => format!("did you mean `{meant}`?"),
+                (None, true) => {
+                    format!("add what differs there, for example `[env.{name}.server]`")
+                }
+                (None, false) => format!("it has {}", known.join(", ")),
+            };
+            Error::new(format!("mcp.toml has no environment `{name}`")).help(help)
+        })
+    }
+
     /// Locks the dependencies if that has not happened yet.
     ///
     /// # Errors

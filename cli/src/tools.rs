@@ -18,6 +18,11 @@ impl Tools {
         Self { folder: shared.map_or_else(|| workspace.join(".toolgate"), PathBuf::from) }
     }
 
+    /// In this very folder.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
     /// The folder itself.
     pub fn folder(&self) -> &Path {
         &self.folder

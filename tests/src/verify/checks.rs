@@ -6,7 +6,7 @@ use std::process::Command;
 use cargo_toolgate::project::Project;
 use cargo_toolgate::step::Step;
 use cargo_toolgate::tools::Tools;
-use cargo_toolgate::{Error, Result, check, lock, setup};
+use cargo_toolgate::{Doing, Error, Result, check, lock, setup};
 
 use crate::run::{cargo, run};
 use crate::{book, clients, size};
@@ -28,6 +28,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("wasm build", wasm_build),
     ("deploy --dry-run", dry_run),
     ("wasm size", wasm_size),
+    ("deploy --env", environment),
     ("clients", clients::make),
     ("end-to-end tests", end_to_end),
     ("end-to-end tests on KV", end_to_end_on_kv),
@@ -149,20 +150,54 @@ fn wasm_build(step: &mut Step) -> Result<String> {
     if failed.is_empty() { Ok(String::new()) } else { Err(Error::new(failed.join("\n"))) }
 }
 
+/// By the command that deploys; wrangler's own words are in the log.
 fn dry_run(step: &mut Step) -> Result<String> {
-    let mut command = Command::new(tools().npm_binary("wrangler"));
-    command.args(["deploy", "--dry-run", "--outdir"]).arg(bundle());
-    command.current_dir(toolgate_tests::example()?.root).envs(tools().environment());
-    let output = run(step, "dry-run", &mut command)?;
-    let bindings: Vec<_> = output
-        .lines()
-        .filter(|line| line.trim_start().starts_with("env."))
-        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
-        .collect();
-    if !bindings.iter().any(|binding| binding.contains("ToolgateObject")) {
-        return Err(Error::new("the Worker has no Durable Object").output(output));
+    let bundle = bundle();
+    let outdir = format!("--outdir={}", bundle.display());
+    let example = toolgate_tests::example()?;
+    let said = deploy(step, &example, &["--dry-run", "--", &outdir], "dry-run")?;
+    if !bundle.join("index.js").is_file() {
+        return Err(Error::new("the dry run leaves no bundle").output(said));
     }
-    Ok(bindings.join("; "))
+    Ok(said
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Size"))
+        .unwrap_or_default()
+        .trim()
+        .into())
+}
+
+/// A server that nothing else here builds: its Worker is that of the environment.
+fn environment(step: &mut Step) -> Result<String> {
+    let project = Project::find(&toolgate_tests::repository().join("tests/kit"))?;
+    let arguments = ["--dry-run", "--env", "preview"];
+    deploy(step, &project, &arguments, "environment")?;
+    let path = project.root.join("build/index_bg.wasm");
+    let wasm = std::fs::read(&path).doing(|| format!("read {}", path.display()))?;
+    let title = b"Kit, as it will be";
+    if wasm.windows(title.len()).any(|part| part == title) {
+        return Ok(String::new());
+    }
+    Err(Error::new("the Worker was not compiled for its environment"))
+}
+
+/// `cargo toolgate deploy`, which may say nothing that warns.
+fn deploy(step: &mut Step, project: &Project, arguments: &[&str], log: &str) -> Result<String> {
+    let mut command = Command::new("cargo");
+    command.args([
+        "run",
+        "--quiet",
+        "--locked",
+        "-p",
+        "cargo-toolgate",
+        "--",
+        "toolgate",
+        "deploy",
+    ]);
+    command.arg("--project").arg(&project.root).args(arguments);
+    command.current_dir(toolgate_tests::repository());
+    let said = run(step, log, &mut command)?;
+    if said.contains("warning: ") { Err(Error::new("it warns").output(said)) } else { Ok(said) }
 }
 
 fn wasm_size(step: &mut Step) -> Result<String> {

@@ -1,0 +1,90 @@
+//! `cargo toolgate deploy`: checks a server, and has wrangler build and upload it.
+
+mod failure;
+mod outcome;
+mod size;
+mod wrangler;
+
+use clap::Args;
+use toolgate_config::deploy::{self, Package};
+use toolgate_config::{Checked, Provider};
+
+use crate::project::{self, Project};
+use crate::{Error, Result, check, setup};
+
+pub use outcome::Outcome;
+pub use wrangler::Wrangler;
+
+/// What follows the arguments in `--help`.
+pub const HELP: &str = "\
+Examples:
+  cargo toolgate deploy --dry-run
+  cargo toolgate deploy --env preview
+  cargo toolgate deploy -- --secrets-file .secrets.env
+
+Exit status: 0 deployed, or as good as, 1 problems or not deployed, 2 wrong usage";
+
+/// What is deployed, and how.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Arguments {
+    /// Build and check the bundle, but upload nothing: needs no account
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Environment: `[env.NAME]` of mcp.toml
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Upload a version that gets no requests yet, and say how it gets some
+    #[arg(long)]
+    pub gradual: bool,
+    /// For wrangler, as they are
+    #[arg(last = true, value_name = "ARGUMENTS")]
+    pub wrangler: Vec<String>,
+}
+
+/// Checks, builds and uploads. False where the check has found problems, which it says itself.
+///
+/// # Errors
+///
+/// Why nothing was deployed, and what to do.
+pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
+    let environment = arguments.env.as_deref();
+    let checked = project.config_in(environment)?;
+    refuse_local(&checked)?;
+    let worker = worker(project, environment)?;
+    project.ensure_lockfile()?;
+    let tools = setup::ensure(&project.workspace)?;
+    if !check::run(project, check::Options::default())? {
+        return Ok(false);
+    }
+    let wrangler = Wrangler { project, tools: &tools, worker: &worker, environment };
+    if !arguments.dry_run {
+        // Not after minutes of building.
+        wrangler.require_login()?;
+    }
+    let outcome = wrangler.upload(arguments)?;
+    println!("\n{}", outcome.report(&checked, &wrangler, arguments));
+    for warning in outcome.warnings() {
+        eprintln!("warning: {warning}\n");
+    }
+    Ok(true)
+}
+
+/// Such a server does not even compile for deployment.
+fn refuse_local(checked: &Checked) -> Result<()> {
+    let provider = checked.config.identity.provider;
+    if !matches!(provider, Provider::Dev | Provider::None) {
+        return Ok(());
+    }
+    let name = provider.name();
+    Err(Error::new(format!("a server with `provider = \"{name}\"` is for this machine only")).help(
+        "choose another `provider` in [identity] of mcp.toml, or in [env.NAME.identity] for one \
+         environment",
+    ))
+}
+
+/// The Worker's name, which tells environments apart.
+fn worker(project: &Project, environment: Option<&str>) -> Result<String> {
+    let (checked, source) = project.config_and_source()?;
+    deploy::worker(&checked, &Package { name: &project.package }, environment)
+        .map_err(|diagnostics| project::render(&diagnostics, &source, "mcp.toml"))
+}

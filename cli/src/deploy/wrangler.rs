@@ -1,0 +1,114 @@
+//! Running wrangler for one server and environment.
+
+use std::process::Command;
+
+use toolgate_config::deploy::ENVIRONMENT;
+
+use super::failure::explained;
+use super::{Arguments, Outcome};
+use crate::project::Project;
+use crate::step::{Step, cargo_progress};
+use crate::tools::Tools;
+use crate::{Result, files, process};
+
+/// Where a dry run leaves what would be uploaded, in the server's folder.
+const BUNDLE: &str = ".toolgate/bundle";
+
+/// The wrangler of `.toolgate`, for one Worker.
+pub struct Wrangler<'a> {
+    /// The server.
+    pub project: &'a Project,
+    /// Where wrangler is.
+    pub tools: &'a Tools,
+    /// The Worker's name.
+    pub worker: &'a str,
+    /// `[env.NAME]` of `mcp.toml`.
+    pub environment: Option<&'a str>,
+}
+
+impl Wrangler<'_> {
+    /// Makes sure that wrangler has an account to upload to.
+    ///
+    /// # Errors
+    ///
+    /// When it has none, or cannot reach Cloudflare.
+    pub fn require_login(&self) -> Result<()> {
+        let mut step = Step::start("wrangler is asked for its Cloudflare account");
+        let mut command = self.command();
+        command.args(["whoami", "--json"]);
+        match process::run(&mut command, |line| step.progress(line.trim())) {
+            Ok(_) => drop(step.done()),
+            Err(error) => {
+                step.failed();
+                return Err(explained(error, self));
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds the Worker and uploads it, or goes through the motions for a dry run.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be built or was not accepted.
+    pub fn upload(&self, arguments: &Arguments) -> Result<Outcome> {
+        let mut command = self.command();
+        let (verb, words) = match arguments.gradual {
+            false => ("deployed", &["deploy"][..]),
+            true => ("uploaded", &["versions", "upload"][..]),
+        };
+        command.args(words);
+        // Without a value wrangler warns that there are environments.
+        command.args(["--env", self.environment.unwrap_or_default()]);
+        if arguments.dry_run {
+            command.arg("--dry-run");
+            if !arguments.wrangler.iter().any(|word| word.starts_with("--outdir")) {
+                files::create_ignored_folder(&self.project.root.join(".toolgate"))?;
+                command.args(["--outdir", BUNDLE]);
+            }
+        }
+        command.args(&arguments.wrangler);
+        let dry = if arguments.dry_run { " (dry run)" } else { "" };
+        let mut step = Step::start(format!("{} is built and {verb}{dry}", self.worker));
+        let mut said = Vec::new();
+        let ended = process::run(&mut command, |line| {
+            said.push(line.to_owned());
+            step.progress(cargo_progress(line).unwrap_or(line.trim()));
+        });
+        match ended {
+            Ok(_) => drop(step.done()),
+            Err(error) => {
+                step.failed();
+                return Err(explained(error, self));
+            }
+        }
+        Ok(Outcome::read(&said))
+    }
+
+    /// `wrangler` in the server's folder, with our tools before all others.
+    fn command(&self) -> Command {
+        let mut command = Command::new(self.tools.npm_binary("wrangler"));
+        command.current_dir(&self.project.root).envs(self.tools.environment());
+        // The build has it from wrangler.jsonc. These would override what was asked for.
+        command.env_remove(ENVIRONMENT).env_remove("CLOUDFLARE_ENV").env_remove("TOOLGATE_DEV");
+        command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
+        command.env("RUST_BACKTRACE", "0").env("NO_COLOR", "1").env("FORCE_COLOR", "0");
+        command
+    }
+
+    /// How one types a command of wrangler for this Worker.
+    pub(super) fn typed(&self, command: &str) -> String {
+        match self.environment {
+            Some(name) => format!("npx wrangler {command} --env {name}"),
+            None => format!("npx wrangler {command}"),
+        }
+    }
+
+    /// How one types this very command, with more arguments.
+    pub(super) fn deploy(&self, more: &str) -> String {
+        match self.environment {
+            Some(name) => format!("cargo toolgate deploy --env {name}{more}"),
+            None => format!("cargo toolgate deploy{more}"),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! `cargo toolgate deploy`, with a script in place of wrangler: what it is asked, and what becomes of
+//! what it says. The real one is asked by `cargo verify`.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use cargo_toolgate::deploy::{Arguments, Wrangler};
+use cargo_toolgate::project::Project;
+use cargo_toolgate::tools::Tools;
+
+const CONFIG: &str = "[server]\nname = \"Demo\"\n[env.preview.server]\nname = \"Preview\"\n";
+
+struct Demo {
+    root: PathBuf,
+    project: Project,
+    tools: Tools,
+}
+
+impl Demo {
+    /// A server whose wrangler keeps its arguments and goes on as `script` says.
+    fn new(name: &str, script: &str) -> Self {
+        let root =
+            std::env::temp_dir().join(format!("toolgate-deploy-{name}-{}", std::process::id()));
+        let tools = Tools::at(root.join("tools"));
+        let wrangler = tools.npm_binary("wrangler");
+        fs::create_dir_all(wrangler.parent().expect("a folder")).expect("a folder");
+        let script = format!("#!/bin/sh\necho \"$@\" > arguments\n{script}\n");
+        fs::write(&wrangler, script).expect("a script");
+        fs::set_permissions(&wrangler, fs::Permissions::from_mode(0o755)).expect("a script");
+        fs::write(root.join("mcp.toml"), CONFIG).expect("a file");
+        let project =
+            Project { workspace: root.clone(), root: root.clone(), package: "demo".into() };
+        Self { root, project, tools }
+    }
+
+    fn upload(&self, environment: Option<&str>, arguments: &Arguments) -> Result<String, String> {
+        let worker = if environment.is_some() { "demo-preview" } else { "demo" };
+        let wrangler = Wrangler { project: &self.project, tools: &self.tools, worker, environment };
+        let checked = self.project.config_in(environment).expect("it is there");
+        let outcome = wrangler.upload(arguments).map_err(|error| error.to_string())?;
+        Ok(outcome.report(&checked, &wrangler, arguments))
+    }
+
+    fn asked(&self) -> String {
+        fs::read_to_string(self.root.join("arguments")).expect("wrangler was run").trim().to_owned()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // What stays is in the temporary folder.
+        let _ = fs::remove_dir_all(&self.root);
+    }
+}
+
+#[test]
+fn wrangler_is_asked_for_the_environment_and_gets_its_own_arguments() {
+    let demo = Demo::new("arguments", "");
+    let cases = [
+        (None, Arguments::default(), "deploy --env"),
+        (Some("preview"), Arguments::default(), "deploy --env preview"),
+        (
+            None,
+            Arguments { dry_run: true, ..Arguments::default() },
+            "deploy --env  --dry-run --outdir .toolgate/bundle",
+        ),
+        (
+            None,
+            Arguments {
+                dry_run: true,
+                wrangler: vec!["--outdir=x".into()],
+                ..Arguments::default()
+            },
+            "deploy --env  --dry-run --outdir=x",
+        ),
+        (
+            Some("preview"),
+            Arguments { gradual: true, ..Arguments::default() },
+            "versions upload --env preview",
+        ),
+    ];
+    for (environment, arguments, expected) in cases {
+        demo.upload(environment, &arguments).expect("it succeeds");
+        assert_eq!(demo.asked(), expected);
+    }
+}
+
+#[test]
+fn a_deployment_ends_with_the_address_and_what_to_do_with_it() {
+    let demo = Demo::new(
+        "success",
+        "echo 'Total Upload: 1000.00 KiB / gzip: 400.00 KiB'\n\
+         echo 'Worker Startup Time: 12 ms'\necho '  https://demo.acme.workers.dev'\n\
+         echo 'Current Version ID: 1-2-3'",
+    );
+    let report = demo.upload(None, &Arguments::default()).expect("it succeeds");
+    for expected in [
+        "400.0 KiB compressed, 13 %",
+        "12 ms of 1000 ms",
+        "https://demo.acme.workers.dev/mcp",
+        "https://demo.acme.workers.dev/callback",
+        "cargo toolgate connect claude-code --url https://demo.acme.workers.dev`",
+        "npx wrangler rollback`",
+    ] {
+        assert!(report.contains(expected), "{expected} is missing in\n{report}");
+    }
+}
+
+#[test]
+fn a_gradual_deployment_says_how_it_goes_on() {
+    let demo = Demo::new("gradual", "echo 'Worker Version ID: 1-2-3'");
+    let arguments = Arguments { gradual: true, ..Arguments::default() };
+    let report = demo.upload(Some("preview"), &arguments).expect("it succeeds");
+    assert!(report.contains("npx wrangler versions deploy 1-2-3@10% --env preview`"), "{report}");
+}
+
+#[test]
+fn failures_say_what_to_do() {
+    let cases = [
+        (
+            "first",
+            "The following required secrets have not been set: ACCESS_CLIENT_ID, KEY_2 This Worker does not exist yet",
+            &[
+                "demo-preview lacks secrets: ACCESS_CLIENT_ID, KEY_2",
+                "--env preview -- --secrets-file FILE`",
+            ][..],
+        ),
+        (
+            "secrets",
+            "The following required secrets have not been set: KEY_2 Use `wrangler secret put`",
+            &["lacks secrets: KEY_2", "`npx wrangler secret put KEY_2 --env preview`"],
+        ),
+        (
+            "login",
+            "it is necessary to set a CLOUDFLARE_API_TOKEN environment variable",
+            &["not signed in to Cloudflare", "npx wrangler login"],
+        ),
+        ("network", "TypeError: fetch failed", &["Cloudflare cannot be reached", "HTTPS_PROXY"]),
+        (
+            "migration",
+            "This Worker has a pending Durable Object migration, which cannot be applied",
+            &["create its Durable Objects first", "`cargo toolgate deploy --env preview`"],
+        ),
+        ("build", "Running custom build `x` failed", &["the Worker cannot be built"]),
+        ("other", "something else", &["exit status: 1", "| something else"]),
+    ];
+    for (name, said, expected) in cases {
+        let demo = Demo::new(name, &format!("cat >&2 <<'END'\n{said}\nEND\nexit 1"));
+        let error = demo.upload(Some("preview"), &Arguments::default()).expect_err("it fails");
+        for expected in expected {
+            assert!(error.contains(expected), "{name}: {expected} is missing in\n{error}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_environment_is_told_the_right_one() {
+    let demo = Demo::new("unknown", "");
+    for (name, expected) in [("preveiw", "did you mean `preview`?"), ("x", "it has preview")] {
+        let error = demo.project.config_in(Some(name)).expect_err("there is none").to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
