@@ -1,22 +1,25 @@
 // Follows docs/tutorial.md: runs its blocks `sh,tutorial` in their order, in a folder of its own, and
 // checks that the tool's answer is there. What is not in the page is not done.
 //
-//     node tests/tutorial.mjs [--port PORT] [--keep]
+//     node tests/tutorial.mjs [--port PORT] [--keep] [--record]
 //
 // `cargo toolgate` has to be on the PATH; TOOLGATE_PROGRAM names it where it is under another name.
-// `--port` is for machines where that of the page is taken.
+// `--port` is for machines where that of the page is taken. `--record` writes what `new`, `dev` and `call`
+// printed into the README.
 import { spawn } from "node:child_process";
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, symlinkSync, mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
-const { values: options } = parseArgs({ options: { port: { type: "string" }, keep: { type: "boolean" } } });
+const { values: options } = parseArgs({ options: { port: { type: "string" }, keep: { type: "boolean" }, record: { type: "boolean" } } });
 const PAGE = new URL("../docs/tutorial.md", import.meta.url);
 const DOCUMENTED_PORT = "8788";
 /** The first start may install programs and compile everything. */
 const START_WITHIN_MS = 30 * 60_000;
+const RECORDED = /^cargo toolgate (new|dev|call)\b|^cd /;
+const README = new URL("../README.md", import.meta.url);
 const ANSWER = { command: /^cargo toolgate call add a=23 b=19 /, said: /(^|\D)42(\D|$)/ };
 
 /** Blocks as `{ background, text }`. */
@@ -95,11 +98,29 @@ function environment(folder) {
   return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
 }
 
+/** What a terminal showed, as text: no colours, and of lines that were written over the last. */
+function plain(text) {
+  const lines = text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").split("\n").map((line) => line.split("\r").at(-1).trimEnd());
+  return lines.join("\n").replace(/\n{3,}/g, "\n\n").replace(/^\n+|\n+$/g, "");
+}
+
+/** Puts the recording into the README, between its two comments, as it is at the port of the page. */
+function record(recording) {
+  const text = recording.map(({ command, printed }) => `$ ${command}\n${plain(printed)}`.trimEnd()).join("\n");
+  const [port, next] = [Number(options.port ?? DOCUMENTED_PORT), Number(DOCUMENTED_PORT)];
+  const shown = text.replaceAll(`:${port}`, `:${next}`).replaceAll(`:${port + 1}`, `:${next + 1}`);
+  const readme = readFileSync(README, "utf8");
+  const place = /(<!-- recording[^>]*-->\n)[\s\S]*?(<!-- end -->)/;
+  if (!place.test(readme)) throw new Error("README.md has no place for the recording");
+  writeFileSync(README, readme.replace(place, (_, start, end) => `${start}\n\`\`\`text\n${shown}\n\`\`\`\n\n${end}`));
+}
+
 async function follow(folder) {
   const env = environment(folder);
   let place = folder;
   let answered = false;
   const running = [];
+  const recording = [];
   try {
     for (const { background, text } of blocks(readFileSync(PAGE, "utf8"))) {
       for (const documented of text.replaceAll("\\\n", " ").split("\n").filter((line) => line.trim() !== "")) {
@@ -107,10 +128,13 @@ async function follow(folder) {
         const from = performance.now();
         console.log(`$ ${command}`);
         if (background) {
-          running.push(await start(command, place, env, join(folder, "dev.log")));
+          const log = join(folder, "dev.log");
+          running.push(await start(command, place, env, log));
+          recording.push({ command: documented, printed: readFileSync(log, "utf8") });
         } else {
           const { printed, folder: now } = await run(command, place, env);
           place = now;
+          if (RECORDED.test(documented)) recording.push({ command: documented, printed });
           if (ANSWER.command.test(documented)) {
             if (!ANSWER.said.test(printed)) throw new Error(`\`${command}\` printed no 42:\n${printed}`);
             answered = true;
@@ -125,6 +149,7 @@ async function follow(folder) {
     await Promise.all(running.map((child) => child.exitCode ?? child.signalCode ?? new Promise((done) => child.on("close", done))));
   }
   if (!answered) throw new Error("the page calls no tool");
+  if (options.record) record(recording);
 }
 
 const folder = mkdtempSync(join(tmpdir(), "toolgate-tutorial-"));

@@ -55,7 +55,8 @@ pub fn read(page: &str, text: &str) -> Vec<Block> {
 fn is_indented(lines: &[&str], at: usize) -> bool {
     let is_item = |line: &&&str| {
         let text = line.trim_start();
-        text.starts_with("- ") || text.split_once(". ").is_some_and(|(n, _)| n.parse::<u8>().is_ok())
+        text.starts_with("- ")
+            || text.split_once(". ").is_some_and(|(n, _)| n.parse::<u8>().is_ok())
     };
     let above = lines.get(..at).unwrap_or_default();
     let starts = above.last().is_none_or(|line| line.trim().is_empty());
@@ -67,7 +68,8 @@ fn is_indented(lines: &[&str], at: usize) -> bool {
 /// The pages of the book and the README, with their names in the repository.
 pub fn pages(root: &Path) -> Vec<(String, String)> {
     let folder = std::fs::read_dir(root.join("docs")).expect("docs");
-    let names = folder.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
+    let names =
+        folder.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
     let mut names: Vec<_> =
         names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")).collect();
     names.push("README.md".to_owned());

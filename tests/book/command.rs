@@ -29,7 +29,8 @@ fn commands_are_accepted() {
     let mut faults = Vec::new();
     for block in blocks_of("console").iter().chain(&blocks_of("sh")) {
         faults.extend(commands(block).iter().filter_map(|line| {
-            let fault = if arguments(line).is_empty() { bash_fault(line) } else { parser_fault(line) };
+            let fault =
+                if arguments(line).is_empty() { bash_fault(line) } else { parser_fault(line) };
             fault.map(|fault| format!("{}: `{line}`: {fault}", block.place))
         }));
     }
@@ -138,7 +139,9 @@ fn program() -> &'static PathBuf {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--locked", "-p", "cargo-toolgate"]).current_dir(repository());
+        cargo
+            .args(["build", "--quiet", "--locked", "-p", "cargo-toolgate"])
+            .current_dir(repository());
         assert!(cargo.status().expect("cargo").success(), "cargo-toolgate does not compile");
         let name = format!("debug/cargo-toolgate{}", std::env::consts::EXE_SUFFIX);
         crate::rust::target().join(name)

@@ -53,8 +53,12 @@ fn write_section(page: &mut String, name: &str, section: &Value, schema: &Value)
     let text = text(section);
     let own = object(&table["properties"]);
     // `[dev]` has nothing but tables of its own.
-    let is_parent = !own.is_empty() && own.values().all(|one| one["items"]["properties"].is_object());
-    if !table["properties"].is_object() && !table["additionalProperties"].is_object() && !own.is_empty() {
+    let is_parent =
+        !own.is_empty() && own.values().all(|one| one["items"]["properties"].is_object());
+    if !table["properties"].is_object()
+        && !table["additionalProperties"].is_object()
+        && !own.is_empty()
+    {
         return;
     }
     if !is_parent {
@@ -86,7 +90,8 @@ fn write_own_keys(page: &mut String, table: &Value, schema: &Value) {
     let mut own = table.clone();
     if let Some(properties) = own["properties"].as_object_mut() {
         properties.retain(|key, value| {
-            !value["items"]["properties"].is_object() && !(is_policy && conditions.contains_key(key))
+            !value["items"]["properties"].is_object()
+                && !(is_policy && conditions.contains_key(key))
         });
     }
     write_keys(page, "", &own);
@@ -144,19 +149,23 @@ fn kind(value: &Value) -> String {
         Some("boolean") => "`true` or `false`".to_owned(),
         Some("array") => format!("list of {}", kind(&value["items"])),
         Some("object") => "table".to_owned(),
-        _ => value["$ref"].as_str().map_or("any value", |to| {
-            if to.ends_with("condition") { "condition" } else { "table" }
-        }).to_owned(),
+        _ => value["$ref"]
+            .as_str()
+            .map_or("any value", |to| if to.ends_with("condition") { "condition" } else { "table" })
+            .to_owned(),
     }
 }
 
 fn in_toml(value: &Value) -> String {
     match value {
         Value::Object(table) => {
-            let pairs: Vec<_> = table.iter().map(|(key, one)| format!("{key} = {}", in_toml(one))).collect();
+            let pairs: Vec<_> =
+                table.iter().map(|(key, one)| format!("{key} = {}", in_toml(one))).collect();
             format!("{{ {} }}", pairs.join(", "))
         }
-        Value::Array(list) => format!("[{}]", list.iter().map(in_toml).collect::<Vec<_>>().join(", ")),
+        Value::Array(list) => {
+            format!("[{}]", list.iter().map(in_toml).collect::<Vec<_>>().join(", "))
+        }
         other => other.to_string(),
     }
 }

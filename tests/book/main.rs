@@ -36,7 +36,11 @@ fn every_block_says_what_it_is() {
     let mut faults = Vec::new();
     for block in blocks() {
         let Some((_, words)) = LANGUAGES.iter().find(|(name, _)| *name == block.language()) else {
-            faults.push(format!("{}: no language that is checked: `{}`", block.place, block.language()));
+            faults.push(format!(
+                "{}: no language that is checked: `{}`",
+                block.place,
+                block.language()
+            ));
             continue;
         };
         if let Some(word) = block.unknown_word(words) {

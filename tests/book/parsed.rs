@@ -17,10 +17,13 @@ const POLICIES: &str = include_str!("policies.toml");
 
 #[test]
 fn toml_is_accepted() {
-    let faults: Vec<_> = blocks_of("toml").iter().filter_map(|block| {
-        let fault = if block.has("cargo") { cargo_fault(block) } else { mcp_fault(block) };
-        fault.map(|fault| format!("{}: {fault}", block.place))
-    }).collect();
+    let faults: Vec<_> = blocks_of("toml")
+        .iter()
+        .filter_map(|block| {
+            let fault = if block.has("cargo") { cargo_fault(block) } else { mcp_fault(block) };
+            fault.map(|fault| format!("{}: {fault}", block.place))
+        })
+        .collect();
     assert_none(&faults);
 }
 
@@ -38,10 +41,14 @@ fn mcp_fault(block: &Block) -> Option<String> {
 /// A whole `mcp.toml` with this in it, and with the policies that it does not make itself.
 fn whole(fragment: &str) -> String {
     let server = if fragment.contains("[server]") { "" } else { SERVER };
-    let policies: String = POLICIES.split("\n\n").filter(|policy| {
-        let header = policy.lines().find(|line| line.starts_with('[')).expect("a table");
-        !fragment.contains(header)
-    }).collect::<Vec<_>>().join("\n\n");
+    let policies: String = POLICIES
+        .split("\n\n")
+        .filter(|policy| {
+            let header = policy.lines().find(|line| line.starts_with('[')).expect("a table");
+            !fragment.contains(header)
+        })
+        .collect::<Vec<_>>()
+        .join("\n\n");
     // Tests of a policy are written behind it.
     format!("{server}\n{policies}\n\n{fragment}")
 }
@@ -78,5 +85,9 @@ pub fn with_input(mut command: Command, input: &str) -> Result<(), String> {
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
     let output = child.wait_with_output().expect("it ends");
-    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
 }

@@ -110,12 +110,14 @@ fn plain(path: &Path) -> PathBuf {
 
 /// Pages that the table of contents does not have.
 fn unlisted(docs: &Path) -> Result<Vec<String>> {
-    let summary = fs::read_to_string(docs.join("SUMMARY.md")).doing(|| "read SUMMARY.md".to_owned())?;
+    let summary =
+        fs::read_to_string(docs.join("SUMMARY.md")).doing(|| "read SUMMARY.md".to_owned())?;
     let mut missing = Vec::new();
     for entry in fs::read_dir(docs).doing(|| format!("read {}", docs.display()))? {
         let name = entry.doing(|| format!("read {}", docs.display()))?.file_name();
         let name = name.to_string_lossy();
-        if name.ends_with(".md") && name != "SUMMARY.md" && !summary.contains(&format!("({name})")) {
+        if name.ends_with(".md") && name != "SUMMARY.md" && !summary.contains(&format!("({name})"))
+        {
             missing.push(format!("SUMMARY.md: no {name}"));
         }
     }
@@ -132,9 +134,12 @@ fn readme(root: &Path, pages: &[Page]) -> Result<Vec<String>> {
         let page = stem.map(|stem| root.join(format!("target/book/{stem}.html")));
         let target = pages.iter().find(|one| page.as_ref() == Some(&one.path));
         let has_anchor = anchor.is_empty() || target.is_none_or(|one| one.anchors.contains(anchor));
-        !link.contains(':') && !(root.join(file).exists() && has_anchor)
+        let is_here = root.join(file).exists() && has_anchor;
+        let is_elsewhere = link.contains(':');
+        !is_here && !is_elsewhere
     };
-    let mut faults: Vec<_> = links.filter(is_dead).map(|link| format!("README.md: {link}")).collect();
+    let mut faults: Vec<_> =
+        links.filter(is_dead).map(|link| format!("README.md: {link}")).collect();
     let lines = text.lines().count();
     if lines >= 200 {
         faults.push(format!("README.md: {lines} lines, and 199 are the most"));
