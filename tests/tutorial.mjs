@@ -11,6 +11,7 @@ import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, symlin
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const { values: options } = parseArgs({ options: { port: { type: "string" }, keep: { type: "boolean" }, record: { type: "boolean" } } });
@@ -19,6 +20,7 @@ const DOCUMENTED_PORT = "8788";
 /** The first start may install programs and compile everything. */
 const START_WITHIN_MS = 30 * 60_000;
 const RECORDED = /^cargo toolgate (new|dev|call)\b|^cd /;
+const ROOT = new URL("../", import.meta.url);
 const README = new URL("../README.md", import.meta.url);
 const ANSWER = { command: /^cargo toolgate call add a=23 b=19 /, said: /(^|\D)42(\D|$)/ };
 
@@ -98,17 +100,18 @@ function environment(folder) {
   return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
 }
 
-/** What a terminal showed, as text: no colours, and of lines that were written over the last. */
+/** What a terminal showed in the end, as text: no colours, and no progress. */
 function plain(text) {
   const lines = text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").split("\n").map((line) => line.split("\r").at(-1).trimEnd());
-  return lines.join("\n").replace(/\n{3,}/g, "\n\n").replace(/^\n+|\n+$/g, "");
+  return lines.filter((line) => !line.startsWith("  …")).join("\n").replace(/\n{3,}/g, "\n\n").replace(/^\n+|\n+$/g, "");
 }
 
 /** Puts the recording into the README, between its two comments, as it is at the port of the page. */
 function record(recording) {
   const text = recording.map(({ command, printed }) => `$ ${command}\n${plain(printed)}`.trimEnd()).join("\n");
   const [port, next] = [Number(options.port ?? DOCUMENTED_PORT), Number(DOCUMENTED_PORT)];
-  const shown = text.replaceAll(`:${port}`, `:${next}`).replaceAll(`:${port + 1}`, `:${next + 1}`);
+  const shown = text.replaceAll(`:${port}`, `:${next}`).replaceAll(`:${port + 1}`, `:${next + 1}`)
+    .replaceAll(fileURLToPath(ROOT), "/path/to/toolgate/");
   const readme = readFileSync(README, "utf8");
   const place = /(<!-- recording[^>]*-->\n)[\s\S]*?(<!-- end -->)/;
   if (!place.test(readme)) throw new Error("README.md has no place for the recording");

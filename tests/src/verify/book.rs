@@ -146,3 +146,31 @@ fn readme(root: &Path, pages: &[Page]) -> Result<Vec<String>> {
     }
     Ok(faults)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(name: &str, html: &str) -> Page {
+        let links = attributes(html, "href");
+        let anchors = attributes(html, "id").into_iter().collect();
+        Page { path: std::env::temp_dir().join(name), links, anchors }
+    }
+
+    #[test]
+    fn links_to_what_is_not_there_are_dead() {
+        let html = r##"<h2 id="one">One</h2> <a href="none.html">a</a> <a href="other.html#two">b</a>
+            <a href="other.html#three">c</a> <a href="#one">d</a> <a href="https://x.example/">e</a>"##;
+        let name = format!("toolgate-book-{}", std::process::id());
+        std::fs::create_dir_all(std::env::temp_dir().join(&name)).expect("a folder");
+        let first = page(&format!("{name}/first.html"), html);
+        let other = page(&format!("{name}/other.html"), r#"<h2 id="two">Two</h2>"#);
+        for page in [&first, &other] {
+            std::fs::write(&page.path, "").expect("a page");
+        }
+        let pages = [first, other];
+        let dead = dead_links(&pages[0], &pages);
+        std::fs::remove_dir_all(std::env::temp_dir().join(&name)).expect("it is removed");
+        assert_eq!(dead, ["first.html: none.html", "first.html: other.html#three"]);
+    }
+}
