@@ -1,11 +1,11 @@
 // Follows docs/tutorial.md: runs its blocks `sh,tutorial` in their order, in a folder of its own, and
 // checks that the tool's answer is there. What is not in the page is not done.
 //
-//     node tests/tutorial.mjs [--port PORT] [--keep] [--record]
+//     node tests/tutorial.mjs [--port PORT] [--keep] [--record] [--generate]
 //
 // `cargo toolgate` has to be on the PATH; TOOLGATE_PROGRAM names it where it is under another name.
 // `--port` is for machines where that of the page is taken. `--record` writes what `new`, `dev` and `call`
-// printed into the README.
+// printed into the README. `--generate` makes the server as the block `sh,generate` does.
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const { values: options } = parseArgs({ options: { port: { type: "string" }, keep: { type: "boolean" }, record: { type: "boolean" } } });
+const { values: options } = parseArgs({ options: { port: { type: "string" }, keep: { type: "boolean" }, record: { type: "boolean" }, generate: { type: "boolean" } } });
 const PAGE = new URL("../docs/tutorial.md", import.meta.url);
 const DOCUMENTED_PORT = "8788";
 /** The first start may install programs and compile everything. */
@@ -27,11 +27,14 @@ const ANSWER = { command: /^cargo toolgate call add a=23 b=19 /, said: /(^|\D)42
 /** Blocks as `{ background, text }`. */
 function blocks(page) {
   const found = [...page.matchAll(/^```sh,tutorial(,background)?\n([\s\S]*?)^```$/gm)];
-  return found.map(([, background, text]) => ({ background: background !== undefined, text }));
+  const [, generate] = /^```sh,generate\n([\s\S]*?)^```$/m.exec(page);
+  const made = (text) => (options.generate ? text.replace(/^cargo toolgate new .*\n/m, () => generate) : text);
+  return found.map(([, background, text]) => ({ background: background !== undefined, text: made(text) }));
 }
 
-/** The same command at another port: `dev` is told by an option, clients by the address. */
-function atPort(command, port) {
+/** The same command for this clone, and at another port: `dev` is told by an option, clients by the address. */
+function here(documented, port) {
+  const command = documented.replaceAll("/path/to/toolgate/", fileURLToPath(ROOT));
   if (port === undefined || port === DOCUMENTED_PORT) return command;
   if (/^cargo toolgate dev\b/.test(command)) return `${command} --port ${port}`;
   if (/^cargo toolgate (call|connect)\b/.test(command)) return `${command} --url http://localhost:${port}`;
@@ -90,14 +93,15 @@ function stop(child) {
   }
 }
 
-/** The environment of somebody with the program installed. */
+/** The environment of somebody with the program installed, who has signed in nowhere. */
 function environment(folder) {
+  const env = { USER: "toolgate", ...process.env, XDG_CONFIG_HOME: join(folder, "config") };
   const program = process.env.TOOLGATE_PROGRAM;
-  if (program === undefined) return process.env;
+  if (program === undefined) return env;
   const bin = join(folder, "bin");
   mkdirSync(bin);
   symlinkSync(resolve(program), join(bin, "cargo-toolgate"));
-  return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+  return { ...env, PATH: `${bin}${delimiter}${env.PATH}` };
 }
 
 /** What a terminal showed in the end, as text: no colours, and no progress. */
@@ -126,8 +130,8 @@ async function follow(folder) {
   const recording = [];
   try {
     for (const { background, text } of blocks(readFileSync(PAGE, "utf8"))) {
-      for (const documented of text.replaceAll("\\\n", " ").split("\n").filter((line) => line.trim() !== "")) {
-        const command = atPort(documented, options.port);
+      for (const documented of text.replace(/\\\n\s*/g, "").split("\n").filter((line) => line.trim() !== "")) {
+        const command = here(documented, options.port);
         const from = performance.now();
         console.log(`$ ${command}`);
         if (background) {
