@@ -1,32 +1,40 @@
 // Follows docs/tutorial.md: runs its blocks `sh,tutorial` in their order, in a folder of its own, and
 // checks that the tool's answer is there. What is not in the page is not done.
 //
-//     node tests/tutorial.mjs [--port PORT] [--keep]
+//     node tests/tutorial.mjs [--port PORT] [--keep] [--record] [--generate]
 //
 // `cargo toolgate` has to be on the PATH; TOOLGATE_PROGRAM names it where it is under another name.
-// `--port` is for machines where that of the page is taken.
+// `--port` is for machines where that of the page is taken. `--record` writes what `new`, `dev` and `call`
+// printed into the README. `--generate` makes the server as the block `sh,generate` does.
 import { spawn } from "node:child_process";
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, symlinkSync, mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const { values: options } = parseArgs({ options: { port: { type: "string" }, keep: { type: "boolean" } } });
+const { values: options } = parseArgs({ options: { port: { type: "string" }, keep: { type: "boolean" }, record: { type: "boolean" }, generate: { type: "boolean" } } });
 const PAGE = new URL("../docs/tutorial.md", import.meta.url);
 const DOCUMENTED_PORT = "8788";
 /** The first start may install programs and compile everything. */
 const START_WITHIN_MS = 30 * 60_000;
+const RECORDED = /^cargo toolgate (new|dev|call)\b|^cd /;
+const ROOT = new URL("../", import.meta.url);
+const README = new URL("../README.md", import.meta.url);
 const ANSWER = { command: /^cargo toolgate call add a=23 b=19 /, said: /(^|\D)42(\D|$)/ };
 
 /** Blocks as `{ background, text }`. */
 function blocks(page) {
   const found = [...page.matchAll(/^```sh,tutorial(,background)?\n([\s\S]*?)^```$/gm)];
-  return found.map(([, background, text]) => ({ background: background !== undefined, text }));
+  const [, generate] = /^```sh,generate\n([\s\S]*?)^```$/m.exec(page);
+  const made = (text) => (options.generate ? text.replace(/^cargo toolgate new .*\n/m, () => generate) : text);
+  return found.map(([, background, text]) => ({ background: background !== undefined, text: made(text) }));
 }
 
-/** The same command at another port: `dev` is told by an option, clients by the address. */
-function atPort(command, port) {
+/** The same command for this clone, and at another port: `dev` is told by an option, clients by the address. */
+function here(documented, port) {
+  const command = documented.replaceAll("/path/to/toolgate/", fileURLToPath(ROOT));
   if (port === undefined || port === DOCUMENTED_PORT) return command;
   if (/^cargo toolgate dev\b/.test(command)) return `${command} --port ${port}`;
   if (/^cargo toolgate (call|connect)\b/.test(command)) return `${command} --url http://localhost:${port}`;
@@ -85,14 +93,33 @@ function stop(child) {
   }
 }
 
-/** The environment of somebody with the program installed. */
+/** The environment of somebody with the program installed, who has signed in nowhere. */
 function environment(folder) {
+  const env = { USER: "toolgate", ...process.env, XDG_CONFIG_HOME: join(folder, "config") };
   const program = process.env.TOOLGATE_PROGRAM;
-  if (program === undefined) return process.env;
+  if (program === undefined) return env;
   const bin = join(folder, "bin");
   mkdirSync(bin);
   symlinkSync(resolve(program), join(bin, "cargo-toolgate"));
-  return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+  return { ...env, PATH: `${bin}${delimiter}${env.PATH}` };
+}
+
+/** What a terminal showed in the end, as text: no colours, and no progress. */
+function plain(text) {
+  const lines = text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").split("\n").map((line) => line.split("\r").at(-1).trimEnd());
+  return lines.filter((line) => !line.startsWith("  …")).join("\n").replace(/\n{3,}/g, "\n\n").replace(/^\n+|\n+$/g, "");
+}
+
+/** Puts the recording into the README, between its two comments, as it is at the port of the page. */
+function record(recording) {
+  const text = recording.map(({ command, printed }) => `$ ${command}\n${plain(printed)}`.trimEnd()).join("\n");
+  const [port, next] = [Number(options.port ?? DOCUMENTED_PORT), Number(DOCUMENTED_PORT)];
+  const shown = text.replaceAll(`:${port}`, `:${next}`).replaceAll(`:${port + 1}`, `:${next + 1}`)
+    .replaceAll(fileURLToPath(ROOT), "/path/to/toolgate/");
+  const readme = readFileSync(README, "utf8");
+  const place = /(<!-- recording[^>]*-->\n)[\s\S]*?(<!-- end -->)/;
+  if (!place.test(readme)) throw new Error("README.md has no place for the recording");
+  writeFileSync(README, readme.replace(place, (_, start, end) => `${start}\n\`\`\`text\n${shown}\n\`\`\`\n\n${end}`));
 }
 
 async function follow(folder) {
@@ -100,17 +127,21 @@ async function follow(folder) {
   let place = folder;
   let answered = false;
   const running = [];
+  const recording = [];
   try {
     for (const { background, text } of blocks(readFileSync(PAGE, "utf8"))) {
-      for (const documented of text.replaceAll("\\\n", " ").split("\n").filter((line) => line.trim() !== "")) {
-        const command = atPort(documented, options.port);
+      for (const documented of text.replace(/\\\n\s*/g, "").split("\n").filter((line) => line.trim() !== "")) {
+        const command = here(documented, options.port);
         const from = performance.now();
         console.log(`$ ${command}`);
         if (background) {
-          running.push(await start(command, place, env, join(folder, "dev.log")));
+          const log = join(folder, "dev.log");
+          running.push(await start(command, place, env, log));
+          recording.push({ command: documented, printed: readFileSync(log, "utf8") });
         } else {
           const { printed, folder: now } = await run(command, place, env);
           place = now;
+          if (RECORDED.test(documented)) recording.push({ command: documented, printed });
           if (ANSWER.command.test(documented)) {
             if (!ANSWER.said.test(printed)) throw new Error(`\`${command}\` printed no 42:\n${printed}`);
             answered = true;
@@ -125,6 +156,7 @@ async function follow(folder) {
     await Promise.all(running.map((child) => child.exitCode ?? child.signalCode ?? new Promise((done) => child.on("close", done))));
   }
   if (!answered) throw new Error("the page calls no tool");
+  if (options.record) record(recording);
 }
 
 const folder = mkdtempSync(join(tmpdir(), "toolgate-tutorial-"));

@@ -28,13 +28,18 @@ fn commands_that_can_run_here_print_what_is_said() {
 fn commands_are_accepted() {
     let mut faults = Vec::new();
     for block in blocks_of("console").iter().chain(&blocks_of("sh")) {
-        faults.extend(commands(block).iter().filter_map(|line| {
-            let fault =
-                if arguments(line).is_empty() { bash_fault(line) } else { parser_fault(line) };
-            fault.map(|fault| format!("{}: `{line}`: {fault}", block.place))
-        }));
+        let commands = commands(block);
+        let asked = commands.iter().filter(|line| !arguments(line).is_empty());
+        let refused = asked.filter_map(|line| Some(format!("`{line}`: {}", parser_fault(line)?)));
+        let all = bash_fault(&script(block));
+        faults.extend(refused.chain(all).map(|fault| format!("{}: {fault}", block.place)));
     }
     assert_none(&faults);
+}
+
+/// What the shell is given.
+fn script(block: &Block) -> String {
+    if block.language() == "console" { commands(block).join("\n") } else { block.text.clone() }
 }
 
 /// The commands of a block, each on one line.

@@ -62,7 +62,8 @@ fn write_section(page: &mut String, name: &str, section: &Value, schema: &Value)
         return;
     }
     if !is_parent {
-        let heading = if name == "policies" { "[policies.NAME]".to_owned() } else { heading };
+        let is_named = table["additionalProperties"].is_object();
+        let heading = if is_named { format!("[{name}.NAME]") } else { heading };
         let is_value = table["type"].as_str().is_some_and(|kind| kind != "object");
         let heading = if is_value { name.to_owned() } else { heading };
         let _ = write!(page, "\n## `{heading}`\n\n{text}\n");
@@ -73,6 +74,14 @@ fn write_section(page: &mut String, name: &str, section: &Value, schema: &Value)
     let policy = &table["additionalProperties"];
     let keys = if policy.is_object() { policy } else { table };
     let name = if policy.is_object() { format!("{name}.NAME") } else { name.to_owned() };
+    // What has sections of the file in it, over those of the file, need not tell them again.
+    let sections = object(&schema["properties"]);
+    let inner = object(&keys["properties"]);
+    if !inner.is_empty() && inner.keys().all(|key| sections.contains_key(key)) {
+        let names: Vec<_> = inner.keys().map(|key| format!("`{key}`")).collect();
+        let _ = write!(page, "\n{}: with the keys above.\n", names.join(", "));
+        return;
+    }
     if !is_parent {
         write_own_keys(page, keys, schema);
     }
@@ -118,7 +127,8 @@ fn facts(value: &Value, required: bool) -> String {
     let mut facts = vec![kind(value)];
     let range = (&value["minimum"], &value["maximum"]);
     if let (Value::Number(least), Value::Number(most)) = range {
-        facts.push(format!("{least} to {most}"));
+        let range = if least == most { least.to_string() } else { format!("{least} to {most}") };
+        facts.push(range);
     }
     if required {
         facts.push("required".to_owned());
@@ -174,9 +184,14 @@ fn text(value: &Value) -> String {
     escape(value["description"].as_str().unwrap_or_default().trim())
 }
 
-/// Words in angle brackets would be HTML.
+/// Words in angle brackets would be HTML, but for those in code.
 fn escape(text: &str) -> String {
-    text.replace('<', "&lt;")
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(at, part)| match at % 2 {
+        0 => part.replace('<', "&lt;"),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 fn object(value: &Value) -> &Map<String, Value> {
@@ -240,6 +255,11 @@ fn without_links(line: &str) -> String {
         rest = behind;
     }
     text + rest
+}
+
+#[test]
+fn angle_brackets_are_no_html() {
+    assert_eq!(escape("a <b> `<c>` <d>"), "a &lt;b> `<c>` &lt;d>");
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //! | `rust` | compiled with the macros, its tests are run; `access`: behind the functions of `examples/access`; `prelude`: behind the imports of a server; `doc`: statements, as in a doc comment |
 //! | `toml` | a whole `mcp.toml`; `fragment`: a part of one; `cargo`: of a `Cargo.toml` |
 //! | `console` | each `$` line is run in `examples/access`, and prints what follows; `…` stands for the rest of a line, or for lines. `parse`: what it needs is not here, so the commands are only read |
-//! | `sh` | commands, which are read: those of `cargo toolgate` by its parser, all by bash. `tutorial`, `background`: for `tests/tutorial.mjs`, which runs them |
+//! | `sh` | commands, which are read: those of `cargo toolgate` by its parser, all by bash. `tutorial`, `background`, `generate`: for `tests/tutorial.mjs`, which runs them |
 //! | `json`, `ts` | parsed |
 //! | `text` | nothing: a picture, or the words of an error |
 
@@ -25,7 +25,7 @@ const LANGUAGES: &[(&str, &[&str])] = &[
     ("rust", &["access", "doc", "prelude"]),
     ("toml", &["fragment", "cargo"]),
     ("console", &["parse"]),
-    ("sh", &["tutorial", "background"]),
+    ("sh", &["tutorial", "background", "generate"]),
     ("json", &[]),
     ("ts", &[]),
     ("text", &[]),

@@ -134,7 +134,9 @@ fn readme(root: &Path, pages: &[Page]) -> Result<Vec<String>> {
         let page = stem.map(|stem| root.join(format!("target/book/{stem}.html")));
         let target = pages.iter().find(|one| page.as_ref() == Some(&one.path));
         let has_anchor = anchor.is_empty() || target.is_none_or(|one| one.anchors.contains(anchor));
-        !link.contains(':') && !(root.join(file).exists() && has_anchor)
+        let is_here = root.join(file).exists() && has_anchor;
+        let is_elsewhere = link.contains(':');
+        !is_here && !is_elsewhere
     };
     let mut faults: Vec<_> =
         links.filter(is_dead).map(|link| format!("README.md: {link}")).collect();
@@ -143,4 +145,32 @@ fn readme(root: &Path, pages: &[Page]) -> Result<Vec<String>> {
         faults.push(format!("README.md: {lines} lines, and 199 are the most"));
     }
     Ok(faults)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(name: &str, html: &str) -> Page {
+        let links = attributes(html, "href");
+        let anchors = attributes(html, "id").into_iter().collect();
+        Page { path: std::env::temp_dir().join(name), links, anchors }
+    }
+
+    #[test]
+    fn links_to_what_is_not_there_are_dead() {
+        let html = r##"<h2 id="one">One</h2> <a href="none.html">a</a> <a href="other.html#two">b</a>
+            <a href="other.html#three">c</a> <a href="#one">d</a> <a href="https://x.example/">e</a>"##;
+        let name = format!("toolgate-book-{}", std::process::id());
+        std::fs::create_dir_all(std::env::temp_dir().join(&name)).expect("a folder");
+        let first = page(&format!("{name}/first.html"), html);
+        let other = page(&format!("{name}/other.html"), r#"<h2 id="two">Two</h2>"#);
+        for page in [&first, &other] {
+            std::fs::write(&page.path, "").expect("a page");
+        }
+        let pages = [first, other];
+        let dead = dead_links(&pages[0], &pages);
+        std::fs::remove_dir_all(std::env::temp_dir().join(&name)).expect("it is removed");
+        assert_eq!(dead, ["first.html: none.html", "first.html: other.html#three"]);
+    }
 }
