@@ -65,6 +65,10 @@ pub struct Arguments {
 ///
 /// When a tool cannot be installed, `mcp.toml` has faults, nobody is logged in, or wrangler fails.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
+    if !arguments.tools_only {
+        // A fault is told before minutes are spent on tools.
+        project.config()?;
+    }
     if !arguments.print {
         project.ensure_lockfile()?;
         setup::ensure(&project.workspace)?;
