@@ -138,6 +138,7 @@ fn failures_say_what_to_do() {
             "it is necessary to set a CLOUDFLARE_API_TOKEN environment variable",
             &["not signed in to Cloudflare", "npx wrangler login"],
         ),
+        ("whoami", "{\"loggedIn\":false}", &["not signed in to Cloudflare"]),
         ("network", "TypeError: fetch failed", &["Cloudflare cannot be reached", "HTTPS_PROXY"]),
         (
             "migration",

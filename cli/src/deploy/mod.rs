@@ -53,13 +53,13 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     let worker = worker(project, environment)?;
     project.ensure_lockfile()?;
     let tools = setup::ensure(&project.workspace)?;
-    if !check::run(project, check::Options::default())? {
-        return Ok(false);
-    }
     let wrangler = Wrangler { project, tools: &tools, worker: &worker, environment };
     if !arguments.dry_run {
         // Not after minutes of building.
         wrangler.require_login()?;
+    }
+    if !check::run(project, check::Options::default())? {
+        return Ok(false);
     }
     let outcome = wrangler.upload(arguments)?;
     println!("\n{}", outcome.report(&checked, &wrangler, arguments));
