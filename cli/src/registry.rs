@@ -7,9 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::project::Project;
-use crate::step::{Step, cargo_progress};
 use crate::tools::Tools;
-use crate::{Doing, Error, Result, files, process};
+use crate::{Doing, Error, Result, files, step};
 
 /// The test, with the module that `serve!()` puts it in.
 const TEST: &str = "toolgate_worker::the_registry_can_be_exported";
@@ -129,24 +128,10 @@ impl Registry {
 }
 
 fn ask(project: &Project, path: &Path) -> Result<()> {
-    let mut step = Step::start(format!("{} is asked what it serves", project.package));
     let mut command = Command::new("cargo");
     command.args(["test", "--lib", "--package", &project.package, "--", TEST]);
     command.current_dir(&project.root).env(FILE, path);
-    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
-    let asked = process::run(&mut command, |line| {
-        step.progress(cargo_progress(line).unwrap_or(line.trim()));
-    });
-    match asked {
-        Ok(_) => {
-            step.done();
-            Ok(())
-        }
-        Err(error) => {
-            step.failed();
-            Err(error)
-        }
-    }
+    step::run(format!("{} is asked what it serves", project.package), &mut command).map(drop)
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! Progress of a long piece of work: a moving line on a terminal, plain lines elsewhere.
 
 use std::io::IsTerminal;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{Result, process};
 
 /// How often a log that is no terminal hears that a step goes on.
 const LOG_INTERVAL: Duration = Duration::from_secs(30);
@@ -65,6 +68,25 @@ impl Step {
     }
 }
 
+/// Runs a program that shows the progress of cargo, as a step of this title.
+///
+/// # Errors
+///
+/// As [`process::run`].
+pub fn run(title: impl Into<String>, command: &mut Command) -> Result<String> {
+    let mut step = Step::start(title);
+    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
+    let ran = process::run(command, |line| {
+        step.progress(cargo_progress(line).unwrap_or(line.trim()));
+    });
+    if ran.is_ok() {
+        step.done();
+    } else {
+        step.failed();
+    }
+    ran
+}
+
 /// Reads `45/286` and the package's name from a line of cargo's progress bar.
 pub fn cargo_progress(line: &str) -> Option<&str> {
     let (_, rest) = line.trim_start().strip_prefix("Building [")?.split_once("] ")?;
@@ -73,7 +95,18 @@ pub fn cargo_progress(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::cargo_progress;
+    use std::process::Command;
+
+    use super::{cargo_progress, run};
+
+    #[test]
+    fn a_program_is_told_to_show_its_progress_and_fails_as_it_does() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo $CARGO_TERM_PROGRESS_WHEN $CARGO_TERM_PROGRESS_WIDTH"]);
+        assert_eq!(run("progress", &mut command).expect("it succeeds"), "always 100\n");
+        let failed = run("failure", Command::new("sh").args(["-c", "echo why; exit 3"]));
+        assert!(failed.expect_err("it fails").to_string().contains("| why"));
+    }
 
     #[test]
     fn cargo_s_progress_bar_is_read() {

@@ -41,11 +41,7 @@ impl<'a> Explanation<'a> {
     /// What the Worker decides.
     #[must_use]
     pub fn decision(&self) -> Decision<'a> {
-        match self.outcome {
-            Outcome::True | Outcome::Open => Decision::Allow,
-            Outcome::False => Decision::Deny { reason: Reason::NotMatched },
-            Outcome::Unknown(reason) => Decision::Deny { reason },
-        }
+        self.outcome.into()
     }
 
     /// The policy or condition that decided; `None` for `everyone` and for a policy that does not

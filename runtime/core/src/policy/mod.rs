@@ -92,6 +92,18 @@ impl Decision<'_> {
     }
 }
 
+impl<'a> From<Outcome<'a>> for Decision<'a> {
+    /// Only what holds lets a caller in: also what may hold with the right arguments, where no call is
+    /// asked about.
+    fn from(outcome: Outcome<'a>) -> Self {
+        match outcome {
+            Outcome::True | Outcome::Open => Self::Allow,
+            Outcome::False => Self::Deny { reason: Reason::NotMatched },
+            Outcome::Unknown(reason) => Self::Deny { reason },
+        }
+    }
+}
+
 /// Why a caller does not pass. It names policies, claims and variables, never a caller's data, so
 /// it may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,11 +222,7 @@ pub fn decide<'a>(
     vars: &dyn Vars,
 ) -> Decision<'a> {
     let facts = Facts { config, caller, arguments, vars };
-    match Evaluation::new(facts, ()).policy(policy) {
-        Outcome::True | Outcome::Open => Decision::Allow,
-        Outcome::False => Decision::Deny { reason: Reason::NotMatched },
-        Outcome::Unknown(reason) => Decision::Deny { reason },
-    }
+    Evaluation::new(facts, ()).policy(policy).into()
 }
 
 /// For a caller who does not pass: the OAuth scopes that a challenge names (RFC 6750 section 3.1),
@@ -249,4 +257,22 @@ pub fn is_listed(config: &Config, policy: &str, caller: &Caller, vars: &dyn Vars
 
 fn find<'a>(config: &'a Config, name: &str) -> Option<&'a Policy> {
     config.policies.iter().find(|policy| policy.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_holds_or_may_hold_with_other_arguments_lets_in() {
+        for (outcome, decision) in [
+            (Outcome::True, Decision::Allow),
+            (Outcome::Open, Decision::Allow),
+            (Outcome::False, Decision::Deny { reason: Reason::NotMatched }),
+            (Outcome::Unknown(Reason::NoGroups), Decision::Deny { reason: Reason::NoGroups }),
+        ] {
+            assert_eq!(Decision::from(outcome), decision);
+            assert_eq!(outcome.may_pass(), decision.is_allowed());
+        }
+    }
 }
