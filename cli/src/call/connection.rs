@@ -168,15 +168,16 @@ impl<'a> Connection<'a> {
                 let message: Value = serde_json::from_str(&text).map_err(|error| {
                     unreached(self.url, &format!("its answer is no JSON: {error}"))
                 })?;
-                if message["jsonrpc"] != "2.0" {
-                    let said = message["error_description"].as_str().or(message["error"].as_str());
-                    let said = question::printable(said.unwrap_or("no JSON-RPC"));
-                    return Err(no_server(
-                        self.url,
-                        &format!("it answered status {status}: {said}"),
-                    ));
+                if message["jsonrpc"] == "2.0" {
+                    return Ok(reply_of(&message));
                 }
-                Ok(reply_of(&message))
+                let said = message["error_description"].as_str().or(message["error"].as_str());
+                match said.map(question::printable) {
+                    Some(said) => {
+                        Err(unreached(self.url, &format!("it answered status {status}: {said}")))
+                    }
+                    None => Err(no_server(self.url, "its answer is no JSON-RPC")),
+                }
             }
             "text/event-stream" => self.read_stream(answer, id),
             media_type => {
