@@ -250,13 +250,15 @@ fn tutorial(step: &mut Step) -> Result<String> {
     let root = toolgate_tests::repository();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
     let program = format!("debug/cargo-toolgate{}", std::env::consts::EXE_SUFFIX);
-    let mut node = Command::new("node");
-    node.arg("tests/tutorial.mjs").envs(tools().environment());
-    // What the repository has installed and compiled need not be installed and compiled again.
-    node.env("TOOLGATE_PROGRAM", target.join(program)).env("TOOLGATE_DIR", tools().folder());
-    node.env("CARGO_TARGET_DIR", &target);
-    run(step, "tutorial", &mut node)?;
-    Ok(String::new())
+    for (log, option) in [("tutorial", None), ("tutorial-generate", Some("--generate"))] {
+        let mut node = Command::new("node");
+        node.arg("tests/tutorial.mjs").args(option).envs(tools().environment());
+        // What is installed and compiled here need not be so again.
+        let (program, tools) = (target.join(&program), tools());
+        node.env("TOOLGATE_PROGRAM", program).env("TOOLGATE_DIR", tools.folder());
+        run(step, log, node.env("CARGO_TARGET_DIR", &target))?;
+    }
+    Ok("by `new` and by `cargo generate`".to_owned())
 }
 
 fn tools() -> Tools {
