@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use cargo_toolgate::idp::{self, Client, User};
+use cargo_toolgate::idp::{self, Client, Purpose, Server, User};
 use cargo_toolgate::{Doing, Error, Result};
 
 #[tokio::main]
@@ -25,7 +25,13 @@ async fn run() -> Result<()> {
         return Err(Error::new("usage: local-idp CLIENT_ID CLIENT_SECRET EMAIL…"));
     };
     let users = arguments.map(|email| User { email, ..User::default() }).collect();
-    let running = idp::start(0, Client { id, secret }, users, "groups").await?;
+    let purpose = Purpose {
+        client: Client { id, secret },
+        users,
+        groups_claim: "groups".to_owned(),
+        server: Server::default(),
+    };
+    let running = idp::start(0, purpose).await?;
     println!("{}", running.issuer());
     let ended =
         tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));

@@ -40,9 +40,9 @@ pub struct Options {
 /// When something is missing that cannot be installed, the configuration or the first build
 /// fails, or the port is taken.
 pub fn run(project: &Project, options: Options) -> Result<()> {
-    // What fails at once is asked before anything is installed.
-    project.config()?;
+    // What takes no time comes first.
     session::require_free_port(options.port)?;
+    project.config()?;
     project.ensure_lockfile()?;
     let tools = setup::ensure(&project.workspace)?;
     let runtime = tokio::runtime::Runtime::new().doing(|| "start a runtime".to_owned())?;

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use toolgate_config::{Checked, DevUser};
+use toolgate_config::{Checked, Config, DevUser};
 
 use super::Options;
 use super::secrets::Secrets;
@@ -20,6 +20,8 @@ pub struct Session {
     url: String,
     name: String,
     users: Vec<User>,
+    /// What the Worker's variables were made for.
+    config: Config,
 }
 
 impl Session {
@@ -55,7 +57,7 @@ impl Session {
         let ai = checked.wrangler.contains_key("ai");
         let surroundings = Surroundings { port, vars: &vars, ai, profile };
         let worker = Worker::start(project, tools, &surroundings, idp.activity()).await?;
-        Ok(Self { idp, worker, url, name, users })
+        Ok(Self { idp, worker, url, name, users, config: checked.config })
     }
 
     /// Where the server is.
@@ -77,13 +79,20 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When workerd cannot run it, or when `[dev]` or `[identity]` changed, which needs a restart.
+    /// When workerd cannot run it, or when something changed that needs a restart: `[dev]`, or what
+    /// the Worker's variables are made of.
     pub async fn reload(&mut self, project: &Project) -> Result<()> {
-        let users = project.config()?.dev.users.iter().map(user).collect::<Result<Vec<_>>>()?;
+        let Checked { config, dev, .. } = project.config()?;
+        let users = dev.users.iter().map(user).collect::<Result<Vec<_>>>()?;
+        let needs_restart = |what| Error::new(what).help("stop this command and run it again");
         if users != self.users {
-            return Err(
-                Error::new("[[dev.users]] changed").help("stop this command and run it again")
-            );
+            return Err(needs_restart("[[dev.users]] changed"));
+        }
+        if config.identity != self.config.identity {
+            return Err(needs_restart("[identity] changed"));
+        }
+        if config.clients != self.config.clients || config.tokens != self.config.tokens {
+            return Err(needs_restart("[[clients]] or [tokens] changed"));
         }
         self.worker.reload().await
     }

@@ -114,9 +114,10 @@ impl Worker {
         // connections that are open.
         #[cfg(unix)]
         command.process_group(0);
-        let mut child = command
-            .spawn()
-            .map_err(|error| Error::new(format!("cannot start Node.js: {error}")))?;
+        let mut child = command.spawn().map_err(|error| {
+            Error::new(format!("cannot start Node.js: {error}"))
+                .help("install Node.js 22 or later, then run this again")
+        })?;
         let lost = || Error::new("lost the connection to the Worker's process");
         let input = child.stdin.take().ok_or_else(lost)?;
         let output = child.stdout.take().ok_or_else(lost)?;

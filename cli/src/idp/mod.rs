@@ -51,7 +51,7 @@ pub struct User {
 }
 
 /// The server that people sign in to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Server {
     /// What it is called.
     pub name: String,

@@ -145,6 +145,34 @@ fn a_challenge_names_the_scopes_that_would_help_and_no_others() {
     assert_eq!(asked("open", json!({ "groups": ["sales"] })), challenged);
 }
 
+/// A part that is unknown keeps out under `all`, and lets nobody but the arguments decide under `not`.
+#[test]
+fn a_list_shows_what_arguments_may_open_also_under_not() {
+    let config = config(
+        r#"
+        [server]
+        name = "x"
+        [identity]
+        provider = "cloudflare-access"
+        [policies.small-or-staff]
+        not = { args = { amount = { min = 100 } }, groups = ["guests"] }
+        [policies.neither]
+        not = { any = [{ args = { amount = { min = 100 } } }, { groups = ["guests"] }] }
+        "#,
+    );
+    let (nobody, vars) = (caller(Map::new()), Variables(HashMap::new()));
+    let may = |policy, arguments: Option<Value>| {
+        let arguments = arguments.as_ref().and_then(Value::as_object);
+        decide(&config, policy, &nobody, arguments, &vars).is_allowed()
+    };
+    assert!(may("small-or-staff", Some(json!({ "amount": 5 }))), "a false part is enough");
+    assert!(!may("small-or-staff", Some(json!({ "amount": 500 }))));
+    assert!(may("small-or-staff", None), "what can be called is listed");
+    for arguments in [Some(json!({ "amount": 5 })), Some(json!({ "amount": 500 })), None] {
+        assert!(!may("neither", arguments), "nobody knows the groups");
+    }
+}
+
 #[test]
 fn a_cycle_is_refused_without_end_of_stack() {
     let mut config = config("[server]\nname = \"cycle\"\n");

@@ -35,6 +35,8 @@ pub(super) struct Evaluation<'a, 'c, W> {
     steps: u32,
     /// Whether it is asked what would be if the access token had every scope.
     assumes_scopes: bool,
+    /// Whether what is evaluated stands under an odd number of `not`.
+    negated: bool,
     /// The scopes that were assumed on the way that passes.
     pub(super) assumed: Vec<&'a str>,
     pub(super) watch: W,
@@ -42,7 +44,14 @@ pub(super) struct Evaluation<'a, 'c, W> {
 
 impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
     pub(super) fn new(facts: Facts<'a, 'c>, watch: W) -> Self {
-        Self { facts, steps: MAX_STEPS, assumes_scopes: false, assumed: Vec::new(), watch }
+        Self {
+            facts,
+            steps: MAX_STEPS,
+            assumes_scopes: false,
+            negated: false,
+            assumed: Vec::new(),
+            watch,
+        }
     }
 
     /// As if the access token had every scope.
@@ -120,10 +129,21 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
                 Outcome::from(providers.contains(&config.identity.provider))
             }
             Condition::Policy(name) => self.policy_within(name, depth),
-            Condition::Any(parts) => Outcome::any(&mut self.parts(parts, depth)),
-            Condition::All(parts) => Outcome::all(&mut self.parts(parts, depth)),
+            Condition::Any(parts) => {
+                let negated = self.negated;
+                Outcome::any_under(&mut self.parts(parts, depth), negated)
+            }
+            Condition::All(parts) => {
+                let negated = self.negated;
+                Outcome::all_under(&mut self.parts(parts, depth), negated)
+            }
             Condition::Not(parts) => match parts.as_ref() {
-                [part] => self.condition(0, part, depth).not(),
+                [part] => {
+                    self.negated = !self.negated;
+                    let outcome = self.condition(0, part, depth);
+                    self.negated = !self.negated;
+                    outcome.not()
+                }
                 _ => Outcome::Unknown(Reason::EmptyCondition),
             },
         }

@@ -15,7 +15,8 @@
 //!
 //! A condition on arguments has a fourth value, **open**, where no call is asked about: a list shows
 //! what its caller may call with some arguments. `any` is open when no part is true and one is open;
-//! `all` is open when every part is true or open.
+//! `all` is open when every part is true or open. Under `not` it is the other way round: there `all` is
+//! open when no part is false and one is open, `any` when every part is false or open.
 //!
 //! # Matching rules
 //!

@@ -31,27 +31,35 @@ impl<'a> Outcome<'a> {
         matches!(self, Self::True | Self::Open)
     }
 
+    /// Of parts that no call is asked about: none is open, so that it is the same under `not`.
     pub(super) fn any(parts: &mut dyn Iterator<Item = Self>) -> Self {
+        Self::any_under(parts, false)
+    }
+
+    /// `negated` is whether it stands under an odd number of `not`. There, what is open counts for
+    /// what may come out false, which takes every part, and else for what may come out true.
+    pub(super) fn any_under(parts: &mut dyn Iterator<Item = Self>, negated: bool) -> Self {
         Self::fold(parts, |part| match part {
             Self::False => 0,
-            Self::Unknown(_) => 1,
-            Self::Open => 2,
+            Self::Unknown(_) => 1 + u8::from(negated),
+            Self::Open => 2 - u8::from(negated),
             Self::True => DECISIVE,
         })
     }
 
-    pub(super) fn all(parts: &mut dyn Iterator<Item = Self>) -> Self {
+    /// As [`any_under`](Self::any_under): no arguments can make up for what is unknown, unless one
+    /// part that comes out false is enough.
+    pub(super) fn all_under(parts: &mut dyn Iterator<Item = Self>, negated: bool) -> Self {
         Self::fold(parts, |part| match part {
             Self::True => 0,
-            Self::Open => 1,
-            // No arguments can make up for it.
-            Self::Unknown(_) => 2,
+            Self::Open => 1 + u8::from(negated),
+            Self::Unknown(_) => 2 - u8::from(negated),
             Self::False => DECISIVE,
         })
     }
 
     /// The first of those that weigh most; what comes after a decisive one is not looked at.
-    fn fold(parts: &mut dyn Iterator<Item = Self>, weight: fn(Self) -> u8) -> Self {
+    fn fold(parts: &mut dyn Iterator<Item = Self>, weight: impl Fn(Self) -> u8) -> Self {
         let mut heaviest: Option<Self> = None;
         for part in parts {
             if heaviest.is_none_or(|heaviest| weight(part) > weight(heaviest)) {
