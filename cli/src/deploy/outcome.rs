@@ -60,7 +60,8 @@ impl Outcome {
         lines
             .extend(self.start.map(|start| ("Start", format!("{start} ms of {LONGEST_START} ms"))));
         if arguments.dry_run {
-            lines.push(("Next", format!("`{}`", wrangler.deploy(""))));
+            let gradual = if arguments.gradual { " --gradual" } else { "" };
+            lines.push(("Next", format!("`{}`", wrangler.deploy(gradual))));
         } else if arguments.gradual {
             lines.extend(self.gradual(wrangler));
         } else {
