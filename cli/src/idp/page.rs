@@ -15,6 +15,9 @@ use super::answer::{document, escape};
 /// Seconds until the browser asks again.
 const REFRESH: u32 = 3;
 
+/// Characters of a client's key, enough to tell those of one machine apart.
+const CLIENT_SHOWN: usize = 8;
+
 const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
 /// What the page is narrowed to.
@@ -91,7 +94,9 @@ fn row(event: &Event, person: &str) -> String {
         escape(&event.reason),
         detail.unwrap_or_default(),
         optional(&event.policy),
-        optional(&event.client),
+        escape(
+            &event.client.iter().flat_map(|key| key.chars()).take(CLIENT_SHOWN).collect::<String>()
+        ),
     )
 }
 
@@ -176,7 +181,7 @@ h2:first-child{margin-top:0}\
 th{color:var(--soft);font-weight:400}\
 th,td{padding:.5rem .75rem .5rem 0;text-align:left;vertical-align:top;\
 border-bottom:1px solid var(--line)}\
-a{color:var(--main)}.soft,small{color:var(--soft)}small{font-size:.75rem}.soft{font-weight:400}\
+a{color:var(--main)}td a,td code{white-space:nowrap}.soft,small{color:var(--soft)}small{font-size:.75rem}.soft{font-weight:400}\
 b{padding:0 .5rem;border-radius:.5rem;font-weight:400}\
 .good{background:var(--goodback);color:var(--good)}.bad{background:var(--badback);color:var(--bad)}\
 .plain{border:1px solid var(--line)}\
