@@ -98,7 +98,9 @@ fn run(line: &str) -> String {
 /// Asks for help behind everything else: what comes before is read first, and complained of.
 fn parser_fault(line: &str) -> Option<String> {
     let mut command = Command::new(program());
-    let output = command.args(arguments(line)).arg("--help").output().expect("it runs");
+    // What comes after `--` is for another program, which would be asked for its help.
+    let ours = arguments(line).into_iter().take_while(|word| word != "--");
+    let output = command.args(ours).arg("--help").output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     (!output.status.success()).then_some(said)
 }
