@@ -29,7 +29,8 @@ async fn run() -> Result<()> {
         client: Client { id, secret },
         users,
         groups_claim: "groups".to_owned(),
-        server: Server::default(),
+        // Nobody looks at its page, where the key tells whose pseudonyms are whose.
+        server: Server { encryption_key: "0123456789abcdef".repeat(4), ..Server::default() },
     };
     let running = idp::start(0, purpose).await?;
     println!("{}", running.issuer());
