@@ -133,8 +133,9 @@ impl Guide<'_> {
         };
         secrets::set(&self.wrangler, &checked, &sources)?;
         println!(
-            "\nNext: `{}`; `cargo toolgate doctor --url …` looks at the result",
-            self.typed("deploy")
+            "\nNext: `{}`; `{}` looks at the result",
+            self.typed("deploy"),
+            self.typed("doctor --url … --vars …")
         );
         Ok(())
     }
