@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Deserialize;
+use toolgate_config::deploy::{self, Package};
 use toolgate_config::{Checked, Diagnostic};
 
 use crate::{Doing, Error, Result, files, process};
@@ -102,6 +103,17 @@ impl Project {
             };
             Error::new(format!("mcp.toml has no environment `{name}`")).help(help)
         })
+    }
+
+    /// The Worker's name, which tells environments apart.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of the file in one error, or that no Worker can have the name.
+    pub fn worker(&self, environment: Option<&str>) -> Result<String> {
+        let (checked, source) = self.config_and_source()?;
+        deploy::worker(&checked, &Package { name: &self.package }, environment)
+            .map_err(|diagnostics| render(&diagnostics, &source, "mcp.toml"))
     }
 
     /// Locks the dependencies if that has not happened yet.

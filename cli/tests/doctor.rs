@@ -138,6 +138,31 @@ fn an_address_that_cannot_be_the_server_s_is_wrong_usage() {
 }
 
 #[test]
+fn an_environment_is_looked_at_as_the_whole_that_it_is() {
+    let config = "[server]\nname = \"A server\"\n[env.preview.identity]\nprovider = \"github\"\n";
+    let server = server("environment", config, None);
+    let vars = server.0.join("preview.vars");
+    std::fs::write(&vars, "GITHUB_CLIENT_ID=a\n").expect("a file");
+    let vars = vars.to_str().expect("text");
+    let ask = |name: &str| {
+        let arguments = ["--offline", "--json", "--env", name, "--vars", vars];
+        doctor(&server.0, &arguments).output().expect("it starts")
+    };
+    let report = report(&ask("preview"));
+    let secrets = of(&report, "secrets");
+    let found = secrets[0]["found"].as_str().unwrap_or_default();
+    assert!(found.starts_with("GITHUB_CLIENT_SECRET is missing"), "{found}");
+    let fix = secrets[0]["fix"].as_str().unwrap_or_default();
+    assert!(fix.ends_with("`npx wrangler secret put GITHUB_CLIENT_SECRET --env preview`"), "{fix}");
+    assert!(secrets.iter().all(|one| !one.to_string().contains("ACCESS_")), "{secrets:?}");
+
+    let unknown = ask("preveiw");
+    assert_eq!(unknown.status.code(), Some(1));
+    let said = String::from_utf8(unknown.stderr).expect("text");
+    assert!(said.contains("no environment `preveiw`") && said.contains("did you mean `preview`?"));
+}
+
+#[test]
 fn a_file_that_was_named_and_is_not_there_is_a_problem() {
     let server = server("no-vars", "[server]\nname = \"A server\"\n", None);
     let arguments = ["--offline", "--json", "--vars", "no-such-file"];

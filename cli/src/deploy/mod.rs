@@ -6,10 +6,9 @@ mod size;
 mod wrangler;
 
 use clap::Args;
-use toolgate_config::deploy::{self, Package};
 use toolgate_config::{Checked, Provider};
 
-use crate::project::{self, Project};
+use crate::project::Project;
 use crate::{Error, Result, check, setup};
 
 pub use outcome::Outcome;
@@ -50,7 +49,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     let environment = arguments.env.as_deref();
     let checked = project.config_in(environment)?;
     refuse_local(&checked)?;
-    let worker = worker(project, environment)?;
+    let worker = project.worker(environment)?;
     project.ensure_lockfile()?;
     let tools = setup::ensure(&project.workspace)?;
     let wrangler = Wrangler { project, tools: &tools, worker: &worker, environment };
@@ -80,11 +79,4 @@ fn refuse_local(checked: &Checked) -> Result<()> {
         "choose another `provider` in [identity] of mcp.toml, or in [env.NAME.identity] for one \
          environment",
     ))
-}
-
-/// The Worker's name, which tells environments apart.
-fn worker(project: &Project, environment: Option<&str>) -> Result<String> {
-    let (checked, source) = project.config_and_source()?;
-    deploy::worker(&checked, &Package { name: &project.package }, environment)
-        .map_err(|diagnostics| project::render(&diagnostics, &source, "mcp.toml"))
 }

@@ -39,8 +39,9 @@ Nothing is changed, and no value of a secret is printed.
 
 Exit status: 0 no problems, perhaps warnings; 1 problems; 2 wrong usage
 
-Example:
-    cargo toolgate doctor --url https://my-server.example.workers.dev --vars .prod.vars";
+Examples:
+    cargo toolgate doctor --url https://my-server.example.workers.dev --vars .prod.vars
+    cargo toolgate doctor --env preview --vars .preview.vars";
 
 /// What `cargo toolgate doctor` takes.
 #[derive(Debug, Args)]
@@ -51,6 +52,9 @@ pub struct Arguments {
     /// File with the values of variables and secrets; by default the server's .dev.vars
     #[arg(long, value_name = "FILE")]
     vars: Option<PathBuf>,
+    /// Environment: `[env.NAME]` of mcp.toml
+    #[arg(long, value_name = "NAME", requires = "vars")]
+    env: Option<String>,
     /// Ask nobody: leaves out the identity provider and the clock
     #[arg(long)]
     offline: bool,
@@ -63,8 +67,11 @@ pub struct Arguments {
 ///
 /// # Errors
 ///
-/// When the report cannot be printed.
+/// When the report cannot be printed, or `mcp.toml` has no such environment.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
+    if project.config().is_ok() {
+        project.config_in(arguments.env.as_deref())?;
+    }
     let report = Report::new(&project.package, examine(project, arguments));
     report.print(arguments.json)?;
     Ok(report.is_sound())
@@ -77,7 +84,7 @@ pub fn examine(project: &Project, arguments: &Arguments) -> Vec<Finding> {
     let mut findings = rust::findings(project);
     findings.extend(programs::findings(project, &tools));
     findings.extend(sources::findings(project));
-    match project.config() {
+    match project.config_in(arguments.env.as_deref()) {
         Ok(checked) => findings.extend(server(project, &tools, &checked, arguments)),
         Err(_) => findings.push(Finding::warning(
             "sign-in",
@@ -101,7 +108,7 @@ fn server(
         Vars::of(".dev.vars", None, &checked.wrangler)
     });
     if findings.is_empty() {
-        findings.extend(secrets::findings(checked, &vars));
+        findings.extend(secrets::findings(checked, &vars, arguments.env.as_deref()));
         findings.extend(key::finding(&checked.config.tokens.encryption_key, &vars));
     }
     let server = arguments.url.clone().unwrap_or_else(ServerUrl::of_dev);

@@ -8,10 +8,10 @@ use super::vars::Vars;
 
 const TITLE: &str = "secrets";
 
-pub(super) fn findings(checked: &Checked, vars: &Vars) -> Vec<Finding> {
+pub(super) fn findings(checked: &Checked, vars: &Vars, environment: Option<&str>) -> Vec<Finding> {
     let needed = deploy::variables(checked);
     if vars.is_there {
-        return in_file(&needed, vars);
+        return in_file(&needed, vars, environment);
     }
     // Such a server runs nowhere but under `cargo toolgate dev`, which invents them.
     let is_local = matches!(checked.config.identity.provider, Provider::Dev | Provider::None);
@@ -38,15 +38,16 @@ fn without_file(needed: &[Variable], file: &str) -> Finding {
     Finding::warning(TITLE, found, fix)
 }
 
-fn in_file(needed: &[Variable], vars: &Vars) -> Vec<Finding> {
+fn in_file(needed: &[Variable], vars: &Vars, environment: Option<&str>) -> Vec<Finding> {
     let file = &vars.file;
+    let there = environment.map(|name| format!(" --env {name}")).unwrap_or_default();
     let missing: Vec<_> = needed
         .iter()
         .filter(|variable| vars.get(&variable.name).is_none())
         .map(|Variable { name, purpose }| {
             let state = if vars.names(name) { "is empty" } else { "is missing" };
             let fix = format!(
-                "write {name}=\"…\" into {file}; for a deployed server `npx wrangler secret put {name}`"
+                "write {name}=\"…\" into {file}; for a deployed server `npx wrangler secret put {name}{there}`"
             );
             Finding::problem(TITLE, format!("{name} {state} in {file}: {purpose}"), fix)
         })
@@ -66,7 +67,7 @@ mod tests {
     fn found(config: &str, text: Option<&str>) -> Vec<Finding> {
         let config = format!("[server]\nname = \"A server\"\n{config}");
         let checked = toolgate_config::check(&config).expect("sound");
-        findings(&checked, &Vars::of(".dev.vars", text, &checked.wrangler))
+        findings(&checked, &Vars::of(".dev.vars", text, &checked.wrangler), None)
     }
 
     const GITHUB: &str = "[identity]\nprovider = \"github\"\n";

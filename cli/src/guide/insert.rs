@@ -50,7 +50,9 @@ fn find(root: &DeTable<'_>, table: &[String], key: &str) -> Option<(Range<usize>
         }
         at = value.as_table()?;
     }
-    let (key, value) = at.get_key_value(key)?;
+    // A table of an environment may lack it, and have others.
+    let last = || at.iter().max_by_key(|(key, _)| key.span().start);
+    let (key, value) = at.get_key_value(key).or_else(last)?;
     Some((key.span(), value.span().end))
 }
 
@@ -117,8 +119,9 @@ mod tests {
         let expected = "[storage]\nkind = \"kv\"\n\n[env.preview.storage]\nid = \"1\"\n";
         assert_eq!(insert(text, &place, "1").as_deref(), Some(expected));
         // It is there, with other keys: another header would be one too many.
-        let text = "[env.preview.storage]\nbinding = \"A\"\n";
-        assert_eq!(insert(text, &place, "1"), None);
+        let text = "[env.preview.storage]\nbinding = \"A\"\n[x]\n";
+        let expected = "[env.preview.storage]\nbinding = \"A\"\nid = \"1\"\n[x]\n";
+        assert_eq!(insert(text, &place, "1").as_deref(), Some(expected));
     }
 
     #[test]
@@ -135,5 +138,8 @@ mod tests {
             "{changed}"
         );
         assert_eq!(place.shown(), "[wrangler.kv_namespaces]");
+        // The list of all environments is not that of one.
+        let table = ["env", "preview"].map(str::to_owned).into_iter().chain(place.table);
+        assert_eq!(insert(inline, &Place { table: table.collect(), ..place }, "1"), None);
     }
 }

@@ -17,7 +17,7 @@ use crate::project::Project;
 use crate::tools::Tools;
 use crate::{Doing, Error, Result, files, setup, sync};
 
-use resource::Resource;
+use resource::{Owner, Resource};
 use secrets::Sources;
 use wrangler::Wrangler;
 
@@ -34,6 +34,7 @@ Exit status: 0 done, or printed; 1 failed, or a secret has no value; 2 wrong usa
 Examples:
     cargo toolgate setup --tools-only
     cargo toolgate setup --print --url https://mcp.example.com
+    cargo toolgate setup --env preview
     cargo toolgate setup --yes --vars .prod.vars";
 
 /// What `cargo toolgate setup` takes.
@@ -45,7 +46,7 @@ pub struct Arguments {
     /// Address of the deployed server; by default that of its Worker at workers.dev
     #[arg(long, value_name = "https://HOST")]
     url: Option<ServerUrl>,
-    /// Environment of wrangler
+    /// Environment: `[env.NAME]` of mcp.toml
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
     /// File with the values of secrets, as .dev.vars.example has them
@@ -67,7 +68,7 @@ pub struct Arguments {
 pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     if !arguments.tools_only {
         // A fault is told before minutes are spent on tools.
-        project.config()?;
+        project.config_in(arguments.env.as_deref())?;
     }
     if !arguments.print {
         project.ensure_lockfile()?;
@@ -79,13 +80,9 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     let consent = if arguments.print { Consent::Withheld } else { Consent::of(arguments.yes) };
     let tools = Tools::of(&project.workspace);
     let environment = arguments.env.as_deref();
-    Guide {
-        project,
-        arguments,
-        consent,
-        wrangler: Wrangler { project, tools: &tools, environment },
-    }
-    .run()
+    let has_environments = !project.config()?.environments.is_empty();
+    let wrangler = Wrangler { project, tools: &tools, environment, has_environments };
+    Guide { project, arguments, consent, wrangler }.run()
 }
 
 struct Guide<'a> {
@@ -97,7 +94,8 @@ struct Guide<'a> {
 
 impl Guide<'_> {
     fn run(&self) -> Result<()> {
-        let checked = self.project.config()?;
+        let environment = self.arguments.env.as_deref();
+        let checked = self.project.config_in(environment)?;
         if matches!(checked.config.identity.provider, Provider::Dev | Provider::None) {
             let name = checked.config.identity.provider.name();
             println!(
@@ -106,12 +104,12 @@ impl Guide<'_> {
             println!("`cargo toolgate dev` runs it.");
             return Ok(());
         }
-        let worker = worker(self.project, &checked);
+        let worker = self.project.worker(environment)?;
         println!("1. At the identity provider ({})", checked.config.identity.provider.name());
         for step in provider::steps(&checked.config, &self.redirect_uri(&worker)) {
             println!("   - {}", step.replace('\n', "\n     "));
         }
-        let needed = resource::needed(&checked, &worker, self.arguments.env.as_deref());
+        let needed = resource::needed(&checked, Owner { worker: &worker, environment });
         if self.consent == Consent::Withheld {
             self.print(&checked, &needed);
             return Ok(());
@@ -129,25 +127,29 @@ impl Guide<'_> {
         println!("\n3. Secrets");
         let sources = Sources {
             project: self.project,
+            environment,
             file: self.arguments.vars.as_deref(),
             consent: self.consent,
         };
         secrets::set(&self.wrangler, &checked, &sources)?;
         println!(
-            "\nNext: `cargo toolgate deploy`; `cargo toolgate doctor --url …` looks at the result"
+            "\nNext: `{}`; `{}` looks at the result",
+            self.typed("deploy"),
+            self.typed("doctor --url … --vars …")
         );
         Ok(())
     }
 
     fn redirect_uri(&self, worker: &str) -> String {
-        // wrangler gives the Worker of an environment a name of its own.
-        let name = match self.arguments.env.as_deref() {
-            Some(environment) => format!("{worker}-{environment}"),
-            None => worker.to_owned(),
-        };
-        let default = || format!("https://{name}.<your subdomain>.workers.dev");
+        let default = || format!("https://{worker}.<your subdomain>.workers.dev");
         let origin = self.arguments.url.as_ref().map_or_else(default, ServerUrl::origin);
         doctor::redirect_uri(&origin)
+    }
+
+    /// A command of ours, for the same environment.
+    fn typed(&self, command: &str) -> String {
+        let environment = self.arguments.env.as_ref().map(|name| format!(" --env {name}"));
+        format!("cargo toolgate {command}{}", environment.unwrap_or_default())
     }
 
     /// The commands, for somebody else to run.
@@ -187,7 +189,8 @@ impl Guide<'_> {
             self.wrangler.typed(&["secret", "bulk", "FILE"])
         );
         println!(
-            "\nNothing was changed. On a terminal `cargo toolgate setup` asks before each step; `--yes` does them all."
+            "\nNothing was changed. On a terminal `{}` asks before each step; `--yes` does them all.",
+            self.typed("setup")
         );
     }
 
@@ -216,7 +219,8 @@ impl Guide<'_> {
                 println!("  {title} is there");
                 return Ok(());
             }
-            (Some(id), Some(_)) => {
+            (Some((name, id)), Some(_)) => {
+                let title = resource.titled(&name);
                 let question = format!("  {title} is there: write its id into mcp.toml");
                 if !self.consent.to(&question)? {
                     println!("  mcp.toml is as it was");
@@ -258,12 +262,6 @@ impl Guide<'_> {
         }
         Ok(())
     }
-}
-
-/// As `wrangler.jsonc` has it.
-fn worker(project: &Project, checked: &Checked) -> String {
-    let own = checked.wrangler.get("name").and_then(toml::Value::as_str);
-    own.map_or_else(|| project.package.to_ascii_lowercase(), str::to_owned)
 }
 
 fn note_analytics(checked: &Checked) {

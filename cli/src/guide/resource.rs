@@ -22,6 +22,8 @@ pub(super) struct Resource {
     pub(super) kind: Kind,
     /// What it is called at Cloudflare.
     pub(super) name: String,
+    /// What it is called there if a deployment has made it, where that differs.
+    pub(super) provisioned: Option<String>,
     /// What the server has it for.
     pub(super) purpose: String,
     /// Where its id belongs in `mcp.toml`; `None` where its name is enough.
@@ -31,20 +33,25 @@ pub(super) struct Resource {
 impl Resource {
     /// What it is, with its name.
     pub(super) fn title(&self) -> String {
+        self.titled(&self.name)
+    }
+
+    /// What it is, by another name.
+    pub(super) fn titled(&self, name: &str) -> String {
         let kind = match self.kind {
             Kind::Kv => "KV namespace",
             Kind::D1 => "D1 database",
             Kind::R2 => "R2 bucket",
             Kind::Queue => "queue",
         };
-        format!("{kind} `{}`", self.name)
+        format!("{kind} `{name}`")
     }
 
     /// The arguments by which wrangler makes it.
-    pub(super) fn creation(&self) -> [&str; 4] {
+    fn creation(&self, environment: Option<&str>) -> [&str; 4] {
         let name = self.name.as_str();
         match self.kind {
-            Kind::Kv => ["kv", "namespace", "create", name],
+            Kind::Kv => ["kv", "namespace", "create", without_environment(name, environment)],
             Kind::R2 => ["r2", "bucket", "create", name],
             // One word less: the name takes its place.
             Kind::D1 => ["d1", "create", name, ""],
@@ -54,24 +61,21 @@ impl Resource {
 
     /// How it is made, as a person would type it.
     pub(super) fn typed(&self, wrangler: &Wrangler<'_>) -> String {
-        wrangler.typed(&words(&self.creation()))
+        wrangler.typed(&words(&self.creation(wrangler.environment)))
     }
 
-    /// What its id is, if it is there.
+    /// Its name and its id, if it is there.
     ///
     /// # Errors
     ///
     /// When wrangler cannot list what there is.
-    pub(super) fn find(&self, wrangler: &Wrangler<'_>) -> Result<Option<String>> {
+    pub(super) fn find(&self, wrangler: &Wrangler<'_>) -> Result<Option<(String, String)>> {
         match self.kind {
             Kind::Kv => {
                 let list = wrangler.list(&["kv", "namespace", "list"])?;
-                // `kv namespace create --env preview` puts the name of the environment in front.
-                let title = match wrangler.environment {
-                    Some(environment) => format!("{environment}-{}", self.name),
-                    None => self.name.clone(),
-                };
-                Ok(id(&list, ("title", &title), "id"))
+                // Where grants are already goes before an empty one.
+                let mut names = self.provisioned.iter().chain([&self.name]);
+                Ok(names.find_map(|name| id(&list, ("title", name), "id")))
             }
             Kind::D1 => {
                 Ok(id(&wrangler.list(&["d1", "list", "--json"])?, ("name", &self.name), "uuid"))
@@ -82,8 +86,8 @@ impl Resource {
     }
 
     /// Whether wrangler knows it. Where it cannot say, making it says why.
-    fn asked(&self, wrangler: &Wrangler<'_>, arguments: &[&str]) -> Option<String> {
-        wrangler.run(arguments).ok().map(|_| self.name.clone())
+    fn asked(&self, wrangler: &Wrangler<'_>, arguments: &[&str]) -> Option<(String, String)> {
+        wrangler.run(arguments).ok().map(|_| (self.name.clone(), self.name.clone()))
     }
 
     /// Makes it, and returns its id.
@@ -92,7 +96,7 @@ impl Resource {
     ///
     /// When wrangler cannot, or prints no id.
     pub(super) fn create(&self, wrangler: &Wrangler<'_>) -> Result<String> {
-        let said = wrangler.run(&words(&self.creation()))?;
+        let said = wrangler.run(&words(&self.creation(wrangler.environment)))?;
         let id = match self.kind {
             Kind::Kv => said.split(|c: char| !c.is_ascii_hexdigit()).find(|word| word.len() == 32),
             Kind::D1 => said
@@ -108,51 +112,87 @@ impl Resource {
     }
 }
 
+/// `kv namespace create --env preview` puts the name of the environment in front.
+fn without_environment<'a>(name: &'a str, environment: Option<&str>) -> &'a str {
+    let rest = environment.and_then(|environment| name.strip_prefix(environment));
+    rest.and_then(|rest| rest.strip_prefix('-')).unwrap_or(name)
+}
+
 fn words<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
     arguments.iter().copied().filter(|word| !word.is_empty()).collect()
 }
 
-fn id(list: &[Value], (key, name): (&str, &str), id: &str) -> Option<String> {
+fn id(list: &[Value], (key, name): (&str, &str), id: &str) -> Option<(String, String)> {
     let one = list.iter().find(|one| one.get(key).and_then(Value::as_str) == Some(name))?;
-    Some(one.get(id)?.as_str()?.to_owned())
+    Some((name.to_owned(), one.get(id)?.as_str()?.to_owned()))
+}
+
+/// The Worker that needs them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owner<'a> {
+    pub(super) worker: &'a str,
+    /// `[env.NAME]` of `mcp.toml`.
+    pub(super) environment: Option<&'a str>,
+}
+
+impl Owner<'_> {
+    /// A KV namespace, without its place.
+    fn namespace(self, binding: &str, purpose: String) -> Resource {
+        let own = provisioned(self.worker, binding);
+        let (name, provisioned) = match self.environment {
+            None => (own, None),
+            Some(environment) => {
+                let outer = self.worker.strip_suffix(environment);
+                let outer = outer.and_then(|outer| outer.strip_suffix('-')).unwrap_or(self.worker);
+                (format!("{environment}-{}", provisioned(outer, binding)), Some(own))
+            }
+        };
+        Resource { kind: Kind::Kv, name, provisioned, purpose, place: None }
+    }
+
+    /// The table of `mcp.toml` that holds for it alone.
+    fn table(self, names: &[&str]) -> Vec<String> {
+        let outer = self.environment.map(|name| ["env", name]);
+        outer.iter().flatten().chain(names).map(|&name| name.to_owned()).collect()
+    }
 }
 
 /// Everything that the server needs and that has no id in `mcp.toml`.
-pub(super) fn needed(checked: &Checked, worker: &str, environment: Option<&str>) -> Vec<Resource> {
+pub(super) fn needed(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
     let mut needed = Vec::new();
-    needed.extend(storage(checked, worker, environment));
+    needed.extend(storage(checked, owner));
     if let Some(queue) = &checked.config.audit.queue {
         needed.push(Resource {
             kind: Kind::Queue,
             name: queue.to_string(),
+            provisioned: None,
             purpose: "gets the events of [audit]".to_owned(),
             place: None,
         });
     }
-    needed.extend(bindings(checked, worker));
+    needed.extend(bindings(checked, owner));
     needed
 }
 
-fn storage(checked: &Checked, worker: &str, environment: Option<&str>) -> Option<Resource> {
+fn storage(checked: &Checked, owner: Owner<'_>) -> Option<Resource> {
     if checked.storage.id.is_some() {
         return None;
     }
-    let (kind, name) = match checked.config.storage.kind {
+    let purpose = "keeps grants ([storage])".to_owned();
+    let resource = match checked.config.storage.kind {
         StorageKind::DurableObject => return None,
-        // As wrangler calls one that it makes by itself when a server is deployed.
-        StorageKind::Kv => (Kind::Kv, provisioned(worker, &checked.config.storage.binding)),
+        StorageKind::Kv => owner.namespace(&checked.config.storage.binding, purpose),
         StorageKind::D1 => {
             let name = checked.storage.database_name.clone();
-            (Kind::D1, name.unwrap_or_else(|| format!("{worker}-oauth")))
+            let name = name.unwrap_or_else(|| format!("{}-oauth", owner.worker));
+            Resource { kind: Kind::D1, name, provisioned: None, purpose, place: None }
         }
     };
-    let outer = environment.map(|name| vec!["env".to_owned(), name.to_owned()]);
-    let mut table = outer.unwrap_or_default();
-    table.push("storage".to_owned());
-    let place = Some(Place { table, after: "kind", key: "id" });
-    Some(Resource { kind, name, purpose: "keeps grants ([storage])".to_owned(), place })
+    let place = Place { table: owner.table(&["storage"]), after: "kind", key: "id" };
+    Some(Resource { place: Some(place), ..resource })
 }
 
+/// As wrangler calls one that it makes by itself when a server is deployed.
 fn provisioned(worker: &str, binding: &str) -> String {
     format!("{worker}-{}", binding.to_ascii_lowercase().replace('_', "-"))
 }
@@ -164,7 +204,7 @@ const LISTS: [(&str, Kind, Option<&str>, &str); 3] = [
     ("r2_buckets", Kind::R2, Some("bucket_name"), "bucket_name"),
 ];
 
-fn bindings(checked: &Checked, worker: &str) -> Vec<Resource> {
+fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
     for (list, kind, name_key, id_key) in LISTS {
         let entries = checked.wrangler.get(list).and_then(toml::Value::as_array);
@@ -174,14 +214,17 @@ fn bindings(checked: &Checked, worker: &str) -> Vec<Resource> {
             let Some(binding) = text("binding").filter(|_| !has_id || kind == Kind::R2) else {
                 continue;
             };
-            let name = name_key.and_then(text).map(str::to_owned);
-            let table = vec!["wrangler".to_owned(), list.to_owned(), index.to_string()];
-            found.push(Resource {
-                kind,
-                name: name.unwrap_or_else(|| provisioned(worker, binding)),
-                purpose: format!("is your binding {binding}"),
-                place: (!has_id).then_some(Place { table, after: "binding", key: id_key }),
-            });
+            let purpose = format!("is your binding {binding}");
+            let resource = if kind == Kind::Kv {
+                owner.namespace(binding, purpose)
+            } else {
+                let name = name_key.and_then(text).map(str::to_owned);
+                let name = name.unwrap_or_else(|| provisioned(owner.worker, binding));
+                Resource { kind, name, provisioned: None, purpose, place: None }
+            };
+            let table = owner.table(&["wrangler", list, &index.to_string()]);
+            let place = (!has_id).then_some(Place { table, after: "binding", key: id_key });
+            found.push(Resource { place, ..resource });
         }
     }
     let producers = checked.wrangler.get("queues").and_then(|queues| queues.get("producers"));
@@ -190,6 +233,7 @@ fn bindings(checked: &Checked, worker: &str) -> Vec<Resource> {
         found.push(Resource {
             kind: Kind::Queue,
             name: queue.to_owned(),
+            provisioned: None,
             purpose: "is yours".to_owned(),
             place: None,
         });
@@ -201,21 +245,37 @@ fn bindings(checked: &Checked, worker: &str) -> Vec<Resource> {
 mod tests {
     use super::*;
 
+    const DEMO: Owner<'_> = Owner { worker: "demo", environment: None };
+
     #[test]
     fn what_has_an_id_or_needs_none_is_left_alone() {
         let config = |rest: &str| {
             toolgate_config::check(&format!("[server]\nname = \"A\"\n{rest}")).expect("it is sound")
         };
-        assert_eq!(needed(&config(""), "demo", None), []);
+        assert_eq!(needed(&config(""), DEMO), []);
         let id = "0123456789abcdef0123456789abcdef";
         let kv = config(&format!("[storage]\nkind = \"kv\"\nid = \"{id}\"\n"));
-        assert_eq!(needed(&kv, "demo", None), []);
-        let kv = needed(&config("[storage]\nkind = \"kv\"\n"), "demo", Some("preview"));
-        assert_eq!(kv[0].title(), "KV namespace `demo-oauth-kv`");
+        assert_eq!(needed(&kv, DEMO), []);
+    }
+
+    #[test]
+    fn an_environment_has_names_and_tables_of_its_own() {
+        let text = "[server]\nname = \"A\"\n[storage]\nkind = \"kv\"\n\
+                    [[wrangler.d1_databases]]\nbinding = \"DB\"\n";
+        let checked = toolgate_config::check(text).expect("it is sound");
+        let owner = Owner { worker: "demo-preview", environment: Some("preview") };
+        let found = needed(&checked, owner);
+        let titles: Vec<_> = found.iter().map(Resource::title).collect();
         assert_eq!(
-            kv[0].place.as_ref().map(Place::shown).as_deref(),
-            Some("[env.preview.storage]")
+            titles,
+            ["KV namespace `preview-demo-oauth-kv`", "D1 database `demo-preview-db`"]
         );
+        let shown = |resource: &Resource| resource.place.as_ref().map(Place::shown);
+        assert_eq!(shown(&found[0]).as_deref(), Some("[env.preview.storage]"));
+        assert_eq!(shown(&found[1]).as_deref(), Some("[env.preview.wrangler.d1_databases]"));
+        // wrangler adds `preview-` again.
+        let creation = found[0].creation(owner.environment);
+        assert_eq!(creation, ["kv", "namespace", "create", "demo-oauth-kv"]);
     }
 
     #[test]
@@ -225,7 +285,7 @@ mod tests {
                     [[wrangler.d1_databases]]\nbinding = \"DB\"\ndatabase_name = \"orders\"\n\
                     [[wrangler.r2_buckets]]\nbinding = \"FILES\"\nbucket_name = \"files\"\n";
         let checked = toolgate_config::check(text).expect("it is sound");
-        let titles: Vec<_> = needed(&checked, "demo", None).iter().map(Resource::title).collect();
+        let titles: Vec<_> = needed(&checked, DEMO).iter().map(Resource::title).collect();
         let expected = [
             "queue `events`",
             "KV namespace `demo-cache`",

@@ -16,6 +16,8 @@ use crate::{Doing, Error, Result, dotenv, files};
 /// Where values come from.
 pub(super) struct Sources<'a> {
     pub(super) project: &'a Project,
+    /// `--env`.
+    pub(super) environment: Option<&'a str>,
     /// `--vars`.
     pub(super) file: Option<&'a Path>,
     pub(super) consent: Consent,
@@ -85,7 +87,7 @@ fn value(
     let value = match written {
         Some(value) => Some(value),
         None if is_key && sources.consent.to(&format!("  {name}: make a new key"))? => {
-            return made(sources.project, name).map(Some);
+            return made(sources, name).map(Some);
         }
         None => ask::secret(&format!("  {name} ({purpose})"))?,
     };
@@ -97,9 +99,9 @@ fn value(
 
 /// A new key, which is kept: Cloudflare shows it to nobody, and a rotation needs it. A run that ended
 /// before the key was set finds it there.
-fn made(project: &Project, name: &str) -> Result<String> {
-    let folder = project.root.join(".toolgate");
-    let path = kept(&folder, name);
+fn made(sources: &Sources<'_>, name: &str) -> Result<String> {
+    let folder = sources.project.root.join(".toolgate");
+    let path = kept(&folder, name, sources.environment);
     if let Some(key) = files::read_if_present(&path)? {
         return Ok(key.trim().to_owned());
     }
@@ -113,6 +115,10 @@ fn made(project: &Project, name: &str) -> Result<String> {
     Ok(key)
 }
 
-fn kept(folder: &Path, name: &str) -> PathBuf {
-    folder.join(format!("{name}.key"))
+/// Two environments never share a key.
+fn kept(folder: &Path, name: &str, environment: Option<&str>) -> PathBuf {
+    match environment {
+        Some(environment) => folder.join(format!("{name}.{environment}.key")),
+        None => folder.join(format!("{name}.key")),
+    }
 }

@@ -12,32 +12,51 @@ use crate::{Error, Result, process};
 pub(super) struct Wrangler<'a> {
     pub(super) project: &'a Project,
     pub(super) tools: &'a Tools,
-    /// `--env` of every command.
+    /// `[env.NAME]` of `mcp.toml`.
     pub(super) environment: Option<&'a str>,
+    /// Whether there are any.
+    pub(super) has_environments: bool,
 }
 
 impl Wrangler<'_> {
     /// As a person would type it.
     pub(super) fn typed(&self, arguments: &[&str]) -> String {
-        let environment = self.environment.map(|name| format!(" --env {name}"));
-        format!("npx wrangler {}{}", arguments.join(" "), environment.unwrap_or_default())
+        let environment = match self.named() {
+            Some("") => " --env \"\"".to_owned(),
+            Some(name) => format!(" --env {name}"),
+            None => String::new(),
+        };
+        format!("npx wrangler {}{environment}", arguments.join(" "))
+    }
+
+    /// What `--env` says. Where there are environments and none is meant, wrangler warns about a
+    /// command without it.
+    fn named(&self) -> Option<&str> {
+        self.environment.or(self.has_environments.then_some(""))
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.tools.npm_binary("wrangler"));
         command.args(arguments).current_dir(&self.project.root).envs(self.tools.environment());
-        command.args(self.environment.map(|name| format!("--env={name}")));
+        // It would override what was asked for.
+        command.env_remove("CLOUDFLARE_ENV");
+        command
+    }
+
+    fn command_there(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(arguments);
+        command.args(self.named().map(|name| format!("--env={name}")));
         command
     }
 
     /// Runs it to its end, and returns what it printed.
     pub(super) fn run(&self, arguments: &[&str]) -> Result<String> {
-        process::run(&mut self.command(arguments), |_| ())
+        process::run(&mut self.command_there(arguments), |_| ())
     }
 
     /// The same, with a text that only its standard input gets.
     pub(super) fn tell(&self, arguments: &[&str], input: &str) -> Result<String> {
-        process::run_with_input(&mut self.command(arguments), input)
+        process::run_with_input(&mut self.command_there(arguments), input)
     }
 
     /// The list that a command prints as JSON.
@@ -55,7 +74,8 @@ impl Wrangler<'_> {
     ///
     /// When nobody is logged in.
     pub(super) fn require_login(&self) -> Result<()> {
-        match self.run(&["whoami", "--json"]) {
+        // Without the environment, which wrangler.jsonc may not have yet.
+        match process::run(&mut self.command(&["whoami", "--json"]), |_| ()) {
             Ok(_) => Ok(()),
             Err(error) if says_logged_out(error.program_output()) => {
                 Err(Error::new("wrangler is not logged in to Cloudflare").help(
