@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-use crate::{Doing, Error, Result};
+use crate::{Doing, Error, Result, interrupt};
 
 /// How much of a failed program's output is shown.
 const LINES_SHOWN: usize = 30;
@@ -44,11 +44,9 @@ fn finish(
     mut watch: impl FnMut(&str),
 ) -> Result<String> {
     let name = describe(command);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| not_started(command, &error))?;
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let (mut child, _running) =
+        interrupt::spawn(command).map_err(|error| not_started(command, &error))?;
     if let (Some(mut stream), Some(input)) = (child.stdin.take(), input) {
         // A program that has ended reads nothing; its exit status tells more than this would.
         thread::spawn(move || stream.write_all(input.as_bytes()));

@@ -1,4 +1,5 @@
 //! `cargo toolgate dev` where it cannot start: one message with the fix, before anything is installed.
+//! And where it is interrupted: nothing that it started goes on.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -61,4 +62,129 @@ fn a_broken_mcp_toml_is_shown_with_its_place() {
 fn free_port() -> u16 {
     let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     probe.local_addr().expect("its address").port()
+}
+
+/// With stand-ins for the programs that it runs.
+#[cfg(unix)]
+mod interrupted {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
+    use std::process::{Child, Stdio};
+    use std::thread::sleep;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    const CONFIG: &str = "[server]\nname = \"Server\"\n[identity]\nprovider = \"dev\"\n";
+
+    /// Writes down its environment. While there is a file `slow` it goes on for long, with a child
+    /// that would outlive it; both leave a trace ten times a second.
+    const WORKER_BUILD: &str = "#!/bin/sh\n\
+        echo \"${TOOLGATE_ENV-none} $TOOLGATE_DEV\" > environment\n\
+        beat() { for _ in $(seq 600); do echo >> $1; sleep 0.1; done; }\n\
+        if [ -e slow ]; then beat compiler & beat builder; fi\n";
+
+    /// Is up at once, and ends with its standard input.
+    const NODE: &str = "#!/bin/sh\n\
+        if [ \"$1\" = --version ]; then echo v22.12.0; exit; fi\n\
+        while read -r _; do echo '{\"status\":\"ready\"}'; done\n";
+
+    impl Folder {
+        fn with_tools(name: &str) -> Self {
+            let folder = Self::new(name, CONFIG);
+            folder.write(
+                "Cargo.lock",
+                "[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n",
+            );
+            let npm = Path::new(env!("CARGO_MANIFEST_DIR")).join("npm/tools");
+            let pinned = ["package.json", "package-lock.json"]
+                .map(|file| fs::read_to_string(npm.join(file)).expect("a file"));
+            folder.write(".toolgate/npm/node_modules/.toolgate-stamp", &pinned.concat());
+            for (name, version, default) in
+                [("worker-build", "0.8.7", true), ("wasm-bindgen-cli", "0.2.130", false)]
+            {
+                let stamp = format!("{name} {version} default-features={default}\n");
+                folder.write(&format!(".toolgate/cargo/.{name}.stamp"), &stamp);
+            }
+            folder.program(".toolgate/cargo/bin/worker-build", WORKER_BUILD);
+            folder.program("programs/node", NODE);
+            folder
+        }
+
+        fn write(&self, file: &str, text: &str) {
+            let path = self.0.join(file);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        }
+
+        fn program(&self, file: &str, text: &str) {
+            self.write(file, text);
+            let mode = fs::Permissions::from_mode(0o755);
+            fs::set_permissions(self.0.join(file), mode).expect("a mode");
+        }
+
+        fn start(&self) -> Child {
+            let mut path = self.0.join("programs").into_os_string();
+            path.push(":");
+            path.push(std::env::var_os("PATH").unwrap_or_default());
+            let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-toolgate"));
+            command.args(["toolgate", "dev", "--port", &free_port().to_string(), "--project"]);
+            command.arg(&self.0).env("PATH", path).env_remove("TOOLGATE_DIR");
+            command.env("TOOLGATE_ENV", "preview");
+            command.stdout(Stdio::piped()).spawn().expect("it starts")
+        }
+
+        /// How much both programs of a slow build have left.
+        fn traces(&self) -> [u64; 2] {
+            ["builder", "compiler"]
+                .map(|name| fs::metadata(self.0.join(name)).map_or(0, |trace| trace.len()))
+        }
+
+        /// Waits for a slow build, sends a signal to the command alone, and gives its exit status.
+        fn interrupt(&self, mut command: Child, signal: &str) -> Option<i32> {
+            until("a slow build", || self.traces().iter().all(|trace| *trace > 0));
+            let id = command.id().to_string();
+            let sent = Command::new("kill").args(["-s", signal, &id]).status().expect("kill");
+            assert!(sent.success());
+            let mut status = None;
+            until("the end", || {
+                status = command.try_wait().expect("a status");
+                status.is_some()
+            });
+            status.and_then(|status| status.code())
+        }
+
+        fn assert_silence(&self) {
+            let before = self.traces();
+            sleep(Duration::from_millis(500));
+            assert_eq!(self.traces(), before, "what was started goes on");
+        }
+    }
+
+    fn until(what: &str, mut holds: impl FnMut() -> bool) {
+        let end = Instant::now() + Duration::from_secs(20);
+        while !holds() {
+            assert!(Instant::now() < end, "{what} did not come");
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    #[test]
+    fn the_first_build_ends_with_all_that_it_started() {
+        for signal in ["INT", "TERM"] {
+            let folder = Folder::with_tools(&format!("first-{signal}"));
+            folder.write("slow", "");
+            assert_eq!(folder.interrupt(folder.start(), signal), Some(130), "{signal}");
+            folder.assert_silence();
+        }
+    }
+
+    #[test]
+    fn a_build_for_this_machine_hears_of_no_environment_of_a_deployment() {
+        let folder = Folder::with_tools("environment");
+        folder.write("slow", "");
+        folder.interrupt(folder.start(), "INT");
+        let environment = fs::read_to_string(folder.0.join("environment")).expect("it was built");
+        assert_eq!(environment, "none 1\n");
+    }
 }

@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use toolgate_config::deploy::ENVIRONMENT;
 use toolgate_config::stand_in;
 
 use crate::project::Project;
@@ -44,6 +45,8 @@ pub fn build(project: &Project, tools: &Tools, profile: Profile) -> Result<Took>
     } else {
         command.env_remove(stand_in::BUILD_VARIABLE);
     }
+    // Which environment of mcp.toml is deployed is no matter of this machine.
+    command.env_remove(ENVIRONMENT);
     // worker-build would end with a backtrace of itself, after what the compiler has to say.
     command.env("RUST_BACKTRACE", "0");
     command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");

@@ -8,12 +8,12 @@ mod variables;
 mod watch;
 mod worker;
 
-use std::pin::pin;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::interrupt::Interrupt;
 use crate::project::Project;
 use crate::tools::Tools;
-use crate::{Doing, Result, schema, setup, sync};
+use crate::{Doing, Error, Result, schema, setup, sync};
 
 pub use build::{Profile, build};
 pub use session::{Session, require_free_port};
@@ -33,25 +33,33 @@ pub struct Options {
     pub profile: Profile,
 }
 
-/// Builds and serves until Ctrl-C.
+/// Builds and serves until Ctrl-C. One that comes before the server is up ends the process.
 ///
 /// # Errors
 ///
 /// When something is missing that cannot be installed, the configuration or the first build
-/// fails, or the port is taken.
+/// fails, the port is taken, or a build was interrupted.
 pub fn run(project: &Project, options: Options) -> Result<()> {
     // What takes no time comes first.
     session::require_free_port(options.port)?;
     project.config()?;
+    let runtime = tokio::runtime::Runtime::new().doing(|| "start a runtime".to_owned())?;
+    let mut interrupt = {
+        let _runtime = runtime.enter();
+        Interrupt::listen()?
+    };
     project.ensure_lockfile()?;
     let tools = setup::ensure(&project.workspace)?;
-    let runtime = tokio::runtime::Runtime::new().doing(|| "start a runtime".to_owned())?;
+    synchronise(project)?;
+    build(project, &tools, options.profile)?;
+    interrupt.gently();
     runtime.block_on(async {
-        synchronise(project)?;
-        build(project, &tools, options.profile)?;
-        let mut session = Session::start(project, &tools, options).await?;
+        let mut session = tokio::select! {
+            started = Session::start(project, &tools, options) => started?,
+            () = interrupt.wait() => return Err(interrupted()),
+        };
         println!("{}", session.introduction());
-        let ended = serve(project, &tools, options, &mut session).await;
+        let ended = serve(project, &tools, options, &mut session, &mut interrupt).await;
         session.stop().await;
         ended
     })
@@ -63,15 +71,12 @@ async fn serve(
     tools: &Tools,
     options: Options,
     session: &mut Session,
+    interrupt: &mut Interrupt,
 ) -> Result<()> {
-    // One for all rounds: it also notices a Ctrl-C during a build.
-    let mut interrupted = pin!(tokio::signal::ctrl_c());
     let mut seen = watch::state(project);
     loop {
         tokio::select! {
-            interrupted = &mut interrupted => {
-                return interrupted.doing(|| "listen for Ctrl-C".to_owned());
-            }
+            () = interrupt.wait() => return Ok(()),
             ended = session.ended() => return ended,
             () = tokio::time::sleep(WATCH_INTERVAL) => {}
         }
@@ -87,14 +92,24 @@ async fn serve(
             }
         }
         let saved = watch::last_save(&now);
+        let rebuilt = tokio::select! {
+            biased;
+            rebuilt = rebuild(project, tools, options, session) => rebuilt,
+            () = interrupt.wait() => return Err(interrupted()),
+        };
         // A fault in the new files is shown, and the Worker of before goes on.
-        match rebuild(project, tools, options, session).await {
+        match rebuilt {
+            Err(_) if interrupt.came() => return Err(interrupted()),
             Ok(parts) => println!("{}", parts.shown(saved)),
             Err(error) => eprintln!("error: {error}\n\nthe server goes on as it was"),
         }
         // What changed during the build is built in the next round.
         seen = now;
     }
+}
+
+fn interrupted() -> Error {
+    Error::new("interrupted during a build")
 }
 
 /// How long the parts of a rebuild took.

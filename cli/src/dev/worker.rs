@@ -15,7 +15,7 @@ use super::Profile;
 use crate::idp::Activity;
 use crate::project::Project;
 use crate::tools::Tools;
-use crate::{Doing, Error, Result, files};
+use crate::{Doing, Error, Result, files, interrupt};
 
 /// The scripts lie beside `node_modules`, where Node.js looks for packages.
 const SCRIPTS: [(&str, &str); 2] = [
@@ -146,12 +146,15 @@ impl Worker {
         if tokio::time::timeout(STOP_TIMEOUT, self.child.wait()).await.is_ok() {
             return;
         }
-        #[cfg(unix)]
-        if let Some(group) = self.child.id().and_then(process_id) {
-            // It is gone already if this fails.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
+        self.kill();
         let _ = self.child.kill().await;
+    }
+
+    fn kill(&self) {
+        // Without an id it has ended.
+        if let Some(id) = self.child.id() {
+            interrupt::kill_group(id);
+        }
     }
 
     async fn send(&mut self, line: &str) -> Result<()> {
@@ -168,6 +171,13 @@ impl Worker {
             Some(said) => Ok(said),
             None => Err(Error::new("the Worker's process has ended")),
         }
+    }
+}
+
+/// Node.js would end alone: workerd is a process of its own.
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 
@@ -191,9 +201,4 @@ async fn listen(output: ChildStdout, sender: mpsc::Sender<Said>, activity: Arc<A
             Err(_) => return,
         }
     }
-}
-
-#[cfg(unix)]
-fn process_id(id: u32) -> Option<rustix::process::Pid> {
-    rustix::process::Pid::from_raw(i32::try_from(id).ok()?)
 }
