@@ -67,6 +67,7 @@ fn free_port() -> u16 {
 /// With stand-ins for the programs that it runs.
 #[cfg(unix)]
 mod interrupted {
+    use std::io::{BufRead as _, BufReader};
     use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;
     use std::process::{Child, Stdio};
@@ -88,6 +89,16 @@ mod interrupted {
     const NODE: &str = "#!/bin/sh\n\
         if [ \"$1\" = --version ]; then echo v22.12.0; exit; fi\n\
         while read -r _; do echo '{\"status\":\"ready\"}'; done\n";
+
+    /// Ended with its test, also where that fails.
+    struct Started(Child);
+
+    impl Drop for Started {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
 
     impl Folder {
         fn with_tools(name: &str) -> Self {
@@ -123,7 +134,7 @@ mod interrupted {
             fs::set_permissions(self.0.join(file), mode).expect("a mode");
         }
 
-        fn start(&self) -> Child {
+        fn start(&self) -> Started {
             let mut path = self.0.join("programs").into_os_string();
             path.push(":");
             path.push(std::env::var_os("PATH").unwrap_or_default());
@@ -131,7 +142,7 @@ mod interrupted {
             command.args(["toolgate", "dev", "--port", &free_port().to_string(), "--project"]);
             command.arg(&self.0).env("PATH", path).env_remove("TOOLGATE_DIR");
             command.env("TOOLGATE_ENV", "preview");
-            command.stdout(Stdio::piped()).spawn().expect("it starts")
+            Started(command.stdout(Stdio::piped()).spawn().expect("it starts"))
         }
 
         /// How much both programs of a slow build have left.
@@ -141,14 +152,14 @@ mod interrupted {
         }
 
         /// Waits for a slow build, sends a signal to the command alone, and gives its exit status.
-        fn interrupt(&self, mut command: Child, signal: &str) -> Option<i32> {
+        fn interrupt(&self, mut command: Started, signal: &str) -> Option<i32> {
             until("a slow build", || self.traces().iter().all(|trace| *trace > 0));
-            let id = command.id().to_string();
+            let id = command.0.id().to_string();
             let sent = Command::new("kill").args(["-s", signal, &id]).status().expect("kill");
             assert!(sent.success());
             let mut status = None;
             until("the end", || {
-                status = command.try_wait().expect("a status");
+                status = command.0.try_wait().expect("a status");
                 status.is_some()
             });
             status.and_then(|status| status.code())
@@ -177,6 +188,18 @@ mod interrupted {
             assert_eq!(folder.interrupt(folder.start(), signal), Some(130), "{signal}");
             folder.assert_silence();
         }
+    }
+
+    #[test]
+    fn a_rebuild_ends_with_all_that_it_started() {
+        let folder = Folder::with_tools("rebuild");
+        let mut command = folder.start();
+        let mut lines = BufReader::new(command.0.stdout.take().expect("its output")).lines();
+        assert!(lines.any(|line| line.expect("text").contains("Ctrl-C stops it")));
+        folder.write("slow", "");
+        folder.write("src/lib.rs", "// Changed.\n");
+        assert_eq!(folder.interrupt(command, "INT"), Some(1));
+        folder.assert_silence();
     }
 
     #[test]

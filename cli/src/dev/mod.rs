@@ -8,6 +8,8 @@ mod variables;
 mod watch;
 mod worker;
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::interrupt::Interrupt;
@@ -51,6 +53,8 @@ pub fn run(project: &Project, options: Options) -> Result<()> {
     project.ensure_lockfile()?;
     let tools = setup::ensure(&project.workspace)?;
     synchronise(project)?;
+    // What changes from here on is built in the first round.
+    let seen = watch::state(project);
     build(project, &tools, options.profile)?;
     interrupt.gently();
     runtime.block_on(async {
@@ -59,7 +63,7 @@ pub fn run(project: &Project, options: Options) -> Result<()> {
             () = interrupt.wait() => return Err(interrupted()),
         };
         println!("{}", session.introduction());
-        let ended = serve(project, &tools, options, &mut session, &mut interrupt).await;
+        let ended = serve(project, &tools, options, &mut session, &mut interrupt, seen).await;
         session.stop().await;
         ended
     })
@@ -72,8 +76,8 @@ async fn serve(
     options: Options,
     session: &mut Session,
     interrupt: &mut Interrupt,
+    mut seen: BTreeMap<PathBuf, SystemTime>,
 ) -> Result<()> {
-    let mut seen = watch::state(project);
     loop {
         tokio::select! {
             () = interrupt.wait() => return Ok(()),
