@@ -10,6 +10,7 @@ import { noChromium, startChromium } from "./lib/chromium.mjs";
 import { signInAt, startDev, sum } from "./lib/dev.mjs";
 import { call, toolNames } from "./lib/mcp.mjs";
 import { freePorts } from "./lib/ports.mjs";
+import { Session } from "./lib/session.mjs";
 
 const REPOSITORY = resolve(import.meta.dirname, "../..");
 const PROGRAM = join(process.env.CARGO_TARGET_DIR ?? join(REPOSITORY, "target"), "debug/cargo-toolgate");
@@ -31,6 +32,23 @@ test("a token from before a rebuild works after it, and a fault leaves the serve
   await dev.said(/storge/);
   await dev.said(/the server goes on as it was/);
   assert.equal(await sum(dev, token, 1, 1), "3");
+});
+
+test("a session from before a rebuild goes on after it", { skip }, async (t) => {
+  const prepare = ({ edit }) => edit("mcp.toml", "\n[identity]", "\n[transport]\nnotifications = true\n\n[identity]");
+  const dev = await startDev(await port(), { prepare });
+  t.after(dev.stop);
+  const session = await Session.begin(dev.origin, await signInAt(dev));
+  assert.ok(session.id, "the server has sessions");
+  const add = { jsonrpc: "2.0", id: "sum", method: "tools/call", params: { name: "add", arguments: { a: 1, b: 1 } } };
+  const answered = async () => {
+    const answer = await session.post(add).catch(() => ({ text: "" }));
+    assert.ok(answer.status === undefined || answer.status === 200, `${answer.status}: ${answer.text}`);
+    return /"text":"(\d+)"/.exec(answer.text)?.[1];
+  };
+  assert.equal(await answered(), "2");
+  dev.edit("src/lib.rs", "    a + b\n", "    a + b + 1.0\n");
+  await until(async () => (await answered()) === "3");
 });
 
 test("the page shows who called what, and why it was denied", { skip: skip || noChromium }, async (t) => {

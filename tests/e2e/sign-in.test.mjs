@@ -247,7 +247,7 @@ describe("other pages", () => {
       assert.equal(answer.headers.get("access-control-allow-origin"), "*");
       assert.match(answer.headers.get("cache-control"), /^public, max-age=\d+$/);
       const card = answer.json();
-      assert.match(card.name, /^[a-zA-Z0-9.-]+\/access$/);
+      assert.match(card.name, /^[a-zA-Z0-9.-]+\/access(-kv|-d1)?$/);
       assert.equal(card.remotes[0].url, `${origin}/mcp`);
       assert.doesNotMatch(answer.text, /generateImage|image-makers|addition|a-secret-that-only-the-tests-know/);
     }
