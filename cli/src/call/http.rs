@@ -104,8 +104,9 @@ impl Http {
         Ok(Answer { url: url.clone(), status: parts.status.as_u16(), headers: parts.headers, body })
     }
 
-    /// Tokens and codes are not sent in the clear, nor from elsewhere into this machine.
-    fn check(&self, url: &Url) -> Result<()> {
+    /// Tokens and codes are not sent in the clear, nor from elsewhere into this machine; and a browser
+    /// opens no file or program that a server names.
+    pub(super) fn check(&self, url: &Url) -> Result<()> {
         let loopback = is_loopback(url);
         if url.scheme() == "https" && (self.local || !loopback)
             || url.scheme() == "http" && loopback && self.local
@@ -204,6 +205,9 @@ mod tests {
         assert!(elsewhere.check(&url("https://acme.example/token")).is_ok());
         assert!(elsewhere.check(&url("http://acme.example/token")).is_err());
         assert!(elsewhere.check(&url("https://localhost/token")).is_err());
+        for named in ["file:///etc/passwd", "smb://acme.example/x", "javascript:alert(1)"] {
+            assert!(here.check(&url(named)).is_err() && elsewhere.check(&url(named)).is_err());
+        }
     }
 
     #[test]

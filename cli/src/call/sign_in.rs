@@ -28,6 +28,7 @@ pub(super) fn sign_in(
     challenge: &Challenge,
 ) -> Result<Grant> {
     let found = discovery::discover(http, url, challenge)?;
+    http.check(&found.server.authorization_endpoint)?;
     let listener = Listener::open()?;
     let client_id = register(http, &found, listener.url())?;
     let client = BasicClient::new(ClientId::new(client_id.clone()))
