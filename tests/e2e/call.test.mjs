@@ -231,8 +231,8 @@ after(() => new Promise((resolve) => server.close(resolve)));
 const origin = `http://127.0.0.1:${server.address().port}`;
 
 // A server and an authorization server in one, which a test can have do as it should not: `iss` is what
-// it calls itself when it answers, `methods` are its ways of PKCE. The tool wants a scope of its own.
-const odd = { iss: undefined, methods: ["S256"], asked: [] };
+// it calls itself when it answers, `methods` are its ways of PKCE, `authorize` is where it sends people. The tool wants a scope of its own.
+const odd = { iss: undefined, methods: ["S256"], authorize: undefined, asked: [] };
 const scopes = new Map();
 const oddServer = createServer(async (request, response) => {
   const own = `http://${request.headers.host}`;
@@ -243,7 +243,7 @@ const oddServer = createServer(async (request, response) => {
   const body = Buffer.concat(chunks).toString();
   if (pathname === "/.well-known/oauth-protected-resource/mcp") return json(200, { resource: `${own}/mcp`, authorization_servers: [own], scopes_supported: ["read"] });
   if (pathname === "/.well-known/oauth-authorization-server") {
-    return json(200, { issuer: own, authorization_endpoint: `${own}/authorize`, token_endpoint: `${own}/token`, registration_endpoint: `${own}/register`, code_challenge_methods_supported: odd.methods, authorization_response_iss_parameter_supported: true });
+    return json(200, { issuer: own, authorization_endpoint: odd.authorize ?? `${own}/authorize`, token_endpoint: `${own}/token`, registration_endpoint: `${own}/register`, code_challenge_methods_supported: odd.methods, authorization_response_iss_parameter_supported: true });
   }
   if (pathname === "/register") return json(201, { ...JSON.parse(body), client_id: "client" });
   if (pathname === "/authorize") {
@@ -293,6 +293,18 @@ describe("an authorization server", () => {
     refused(await call(["--list", ...args], { env }), 3, /no PKCE with S256/);
     assert.deepEqual(odd.asked, []);
     odd.methods = ["S256"];
+  });
+
+  test("that names a file or another scheme has nothing opened in a browser", async () => {
+    const opened = join(home, "opened");
+    const witness = join(home, "witness.mjs");
+    writeFileSync(witness, `#!${process.execPath}\nimport { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(opened)}, process.argv[2]);\n`);
+    chmodSync(witness, 0o755);
+    for (odd.authorize of ["file:///etc/passwd", "smb://evil.example/x", "http://evil.example/authorize"]) {
+      refused(await call(["--list", ...args], { env: { BROWSER: witness } }), 3, /names an address that is not used/);
+      assert.ok(!existsSync(opened), odd.authorize);
+    }
+    odd.authorize = undefined;
   });
 });
 
