@@ -15,6 +15,7 @@ pub mod explain;
 pub mod files;
 pub mod guide;
 pub mod idp;
+mod input_schema;
 mod interrupt;
 pub mod keys;
 pub mod lock;
