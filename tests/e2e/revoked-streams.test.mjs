@@ -134,7 +134,7 @@ describe("an open stream", { skip: lacksBuild("durable") }, () => {
       const grant = await nearlyOver();
       const [kept, lost] = [await KINDS["of HTTP+SSE"](grant), await KINDS["of HTTP+SSE"](grant)];
       const [path, otherPath] = (await Promise.all([kept.next(), lost.next()])).map(({ data }) => data);
-      const renewed = (await refresh(stage, grant.client, grant.refresh_token)).json();
+      const renewed = (await refresh(stage, grant.client, grant.refresh_token, { resource: stage.origin })).json();
       const ping = { jsonrpc: "2.0", id: 7, method: "ping" };
       assert.equal((await mcp.post(stage.origin, renewed.access_token, ping, { path })).status, 202);
       assert.equal((await mcp.post(stage.origin, (await person()).access_token, ping, { path: otherPath })).status, 202);

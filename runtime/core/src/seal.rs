@@ -271,7 +271,8 @@ impl Keyring {
 }
 
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
+    let mut mac =
+        <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.update(b"mac");
     for part in parts {
         mac.update(&(part.len() as u64).to_be_bytes());
@@ -366,7 +367,8 @@ mod tests {
     #[test]
     fn the_nonce_of_a_stable_seal_is_made_under_a_key_that_encrypts_nothing() {
         let keys = ring(ONE);
-        let nonce_under = |key: [u8; 32]| mac(&key, &[b"bound", b"\"text\""])[..NONCE_LENGTH].to_vec();
+        let nonce_under =
+            |key: [u8; 32]| mac(&key, &[b"bound", b"\"text\""])[..NONCE_LENGTH].to_vec();
         for purpose in [Purpose::RefreshToken, Purpose::Client] {
             let sealed = decode(&keys.seal_stable(purpose, "bound", &"text")).unwrap();
             let nonce = &sealed[KEY_ID_LENGTH..KEY_ID_LENGTH + NONCE_LENGTH];

@@ -137,7 +137,7 @@ async fn message(object: &Object, memory: &Memory, received: Received) -> worker
 /// Something changed: tells the client, if it wants and may hear of it.
 fn changed(object: &Object, memory: &Memory, change: &str) -> worker::Result<Response> {
     let session = memory.session.borrow();
-    let Some(Session { owner, caller, until, state, writer }) = session.as_ref() else {
+    let Some(Session { owner, caller, until, state, writer, .. }) = session.as_ref() else {
         return Response::ok(GONE);
     };
     let hearer = Hearer { owner, caller, until: *until, state };
