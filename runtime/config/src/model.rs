@@ -284,9 +284,9 @@ pub struct Limits {
 /// Requests per minute that prove what they belong to. They need no keys of `mcp.toml`: what one
 /// person does is the same on every server.
 impl Limits {
-    /// Of one grant at `/token` and `/revoke`: a client refreshes once an hour, and a few that share a
-    /// file of tokens do so at once.
-    pub const GRANT: u32 = 20;
+    /// Of one grant at `/token` and `/revoke`: a client refreshes once an hour, but programs that share
+    /// a file of tokens do so all at once, and fifty of them are to get the same successor.
+    pub const GRANT: u32 = 120;
 
     /// With one approval page, or one sign-in at `/connections`: a person who clicks a lot.
     pub const ATTEMPT: u32 = 20;
