@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::bindings::Env;
 use crate::platform::{EnvVars, PlatformEntropy};
 use crate::store::Place;
-use crate::{convert, feature, mcp, oauth};
+use crate::{convert, feature, identity, mcp, oauth};
 
 /// What the routes work with.
 pub struct Incoming<'a> {
@@ -104,6 +104,9 @@ pub async fn fetch(
         Err(reply) => incoming.respond(*reply),
     };
     incoming.flush();
+    if let Some(renewal) = identity::overdue() {
+        incoming.wait_until(renewal);
+    }
     response
 }
 

@@ -56,6 +56,7 @@ mod object;
 mod platform;
 mod relay;
 mod session;
+mod signature;
 mod sse;
 mod task;
 #[cfg_attr(not(target_arch = "wasm32"), path = "testing/timer.rs")]
