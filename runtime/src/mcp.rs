@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::call::stateless;
 use crate::entry::Incoming;
 use crate::identity::Unvouched;
+use crate::lease::Lease;
 use crate::oauth::Setup;
 use crate::platform::{EnvVars, now};
 use crate::tool::registry::{Registry, registry};
@@ -102,8 +103,8 @@ pub struct Admitted {
     pub(crate) caller: Caller,
     /// Pseudonym of the person; sessions are bound to it.
     pub(crate) shard: String,
-    /// When what let them in is over, in seconds since 1970.
-    pub(crate) until: u64,
+    /// When what let them in is over.
+    pub(crate) lease: Lease,
 }
 
 /// Lets in the holder of an access token whose grant still stands, and whoever the provider in
@@ -116,8 +117,8 @@ pub(crate) fn authenticate<'a>(
 }
 
 async fn admit(incoming: &Incoming<'_>, head: &http::Request<()>) -> Result<Admitted, Box<Reply>> {
-    let setup =
-        oauth::setup(incoming).map_err(|error| Box::new(oauth::not_configured(&error, false)))?;
+    let setup = oauth::setup(incoming)
+        .map_err(|error| Box::new(oauth::not_configured(incoming, &error, false)))?;
     let path = head.uri().path();
     let opened = bearer::authenticate(&setup.keys, &incoming.origin, path, head.headers(), now());
     match opened {
@@ -137,8 +138,10 @@ async fn by_token(
     token: AccessToken,
 ) -> Result<Admitted, Box<Reply>> {
     let stands = grants::stands(incoming, &token).await;
-    let AccessToken { caller, address, expires, .. } = token;
-    let admitted = Admitted { caller, shard: address.shard, until: expires };
+    let AccessToken { caller, address, issued, expires, .. } = token;
+    let shard = address.shard.clone();
+    let lease = Lease { until: expires, grant: Some((address, issued)) };
+    let admitted = Admitted { caller, shard, lease };
     note(incoming, &admitted);
     match stands {
         Ok(true) => Ok(admitted),
@@ -167,7 +170,7 @@ async fn vouched(
         Ok(caller) => {
             let shard = callback::shard(&setup.keys, &setup.provider, &caller.subject);
             let until = now() + u64::from(config.tokens.access_token_ttl);
-            let admitted = Admitted { caller, shard, until };
+            let admitted = Admitted { caller, shard, lease: Lease { until, grant: None } };
             note(incoming, &admitted);
             Ok(admitted)
         }
@@ -194,7 +197,8 @@ pub(crate) async fn read_body(
         return Ok(Vec::new());
     }
     let limit = incoming.app.config.transport.max_body_bytes as usize;
-    convert::body(request, head.headers(), limit).await
+    let body = convert::body(request, head.headers(), limit).await;
+    body.map_err(|error| Box::new(error.into_reply()))
 }
 
 /// The registry. A clash of names is found by the user's own tests; should one be deployed all the
@@ -225,6 +229,7 @@ pub(crate) fn server<'a>(
         sessions: registry.interactive() || transport.notifications,
         notifications: feature::hub(app).map(|hub| hub.listening()),
         challenging: app.challenging,
+        refusing: app.refusing,
         page_size: transport.page_size,
         log,
     }

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::number::FIRST_INEXACT;
+
 /// What the text says. `serde_json` has one reader of bytes and one of text, each with every type
 /// that is read by it: a Worker has room for one of them.
 ///
@@ -33,12 +35,10 @@ pub(crate) fn object(members: Vec<(&str, Value)>) -> Value {
 /// `None` for a fraction, for what is no number, and for a float that could be several whole numbers.
 #[must_use]
 pub fn exact_integer(value: &Value) -> Option<i64> {
-    /// The largest float whose neighbours are whole numbers of their own (2^53 - 1).
-    const EXACT: f64 = 9_007_199_254_740_991.0;
     if let Some(number) = value.as_i64() {
         return Some(number);
     }
     let number = value.as_f64().filter(|_| !value.is_u64())?;
     #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+    (number.fract() == 0.0 && number.abs() < FIRST_INEXACT).then_some(number as i64)
 }

@@ -88,6 +88,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "description",
             "scope",
             "on_deny",
+            "deny_message",
             "tests",
             "emails",
             "domains",
