@@ -36,9 +36,12 @@ mod variables;
 mod version;
 mod wrangler;
 
+use std::ops::Range;
+
 use toml::de::DeTable;
 
 use self::claims::ClaimName;
+use self::policies::Declared;
 use self::value::Section;
 use crate::diagnostic::{Code, Diagnostic, Fault, Sink};
 use crate::model::{Config, PolicyTest};
@@ -92,6 +95,13 @@ pub struct Checked {
 struct Place {
     name: Position,
     rule: Positions,
+}
+
+impl Place {
+    fn of(source: &str, policy: &Declared) -> Self {
+        let name = Position::of(source, policy.span.start);
+        Self { name, rule: Positions::of(source, &policy.spot) }
+    }
 }
 
 /// As [`spot::Spot`], in lines and columns.
@@ -237,17 +247,8 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     bindings::check_names(root, &secrets, kind);
 
     let (storage, existing) = storage?;
-    let place = |policy: &policies::Declared| Place {
-        name: Position::of(source, policy.span.start),
-        rule: Positions::of(source, &policy.spot),
-    };
-    let places = policies.iter().map(place).collect();
-    let policy_tests = policies.iter().flat_map(|policy| &policy.tests);
-    let policy_tests = policy_tests.map(|(test, span)| {
-        let Position { line, column } = Position::of(source, span.start);
-        PolicyTest { line, column, ..test.clone() }
-    });
-    let policy_tests = policy_tests.collect();
+    let places = policies.iter().map(|policy| Place::of(source, policy)).collect();
+    let policy_tests = policies.iter().flat_map(|policy| tests_of(source, policy)).collect();
     let config = Config {
         server: server?,
         identity: identity?,
@@ -273,4 +274,13 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         claims,
         identity_scopes,
     })
+}
+
+/// The tests of a policy, each with its place.
+fn tests_of(source: &str, policy: &Declared) -> Vec<PolicyTest> {
+    let placed = |(test, span): &(PolicyTest, Range<usize>)| {
+        let Position { line, column } = Position::of(source, span.start);
+        PolicyTest { line, column, ..test.clone() }
+    };
+    policy.tests.iter().map(placed).collect()
 }
