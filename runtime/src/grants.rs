@@ -31,7 +31,7 @@ pub(crate) async fn perform(
 ) -> worker::Result<Outcome> {
     let is_end = matches!(operation, Operation::Revoke { .. });
     let outcome = incoming.app.store.perform(incoming.place(), address, operation).await?;
-    if is_end || outcome == Outcome::Reused {
+    if is_end || matches!(outcome, Outcome::Ended(_)) {
         note(&address.id, FORGOTTEN, now());
     }
     Ok(outcome)

@@ -7,7 +7,7 @@
 
 use http::Method;
 use toolgate_core::audit::{Event, Kind, Reason};
-use toolgate_core::rate::{Route, network};
+use toolgate_core::rate::{ADDRESS, Route, network};
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;
 use worker::js_sys::Reflect;
@@ -20,9 +20,6 @@ use crate::relay;
 
 /// Path inside the object: counts a request.
 pub(crate) const COUNT: &str = "/limit";
-
-/// Says from which network address a request came; set by Cloudflare, whatever the client sends.
-const ADDRESS: &str = "cf-connecting-ip";
 
 /// Counts a request before anything is read or computed for it.
 ///

@@ -13,7 +13,8 @@ use toolgate_core::oauth::callback::Finished;
 use toolgate_core::oauth::credentials::Authenticated;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::gate::{CONNECTIONS_PATH, Gate};
-use toolgate_core::oauth::grant::{Address, Operation};
+use toolgate_core::oauth::course::{Course, Step};
+use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
 use toolgate_core::page;
@@ -22,8 +23,9 @@ use toolgate_core::seal::Keyring;
 use worker::console_error;
 
 use crate::entry::Incoming;
-use crate::identity::{self, Rechecked};
+use crate::identity;
 use crate::platform::{EnvVars, PlatformEntropy, now};
+use crate::timer::Timer;
 use crate::{clients, connections, grants};
 
 const AUTHORIZE: &str = "/authorize";
@@ -53,6 +55,8 @@ pub(crate) async fn route(incoming: &Incoming<'_>, request: Request<Vec<u8>>) ->
         (_, &Method::OPTIONS) => return reply::readable_by_any_origin(cors::preflight()),
         _ => return reply::method_not_allowed("POST, OPTIONS"),
     }
+    // What is decided here goes to its end, though the client may cut the connection.
+    let _held = incoming.hold();
     let setup = match setup(incoming) {
         Ok(setup) => setup,
         Err(error) => return not_configured(&error, is_page),
@@ -96,32 +100,37 @@ async fn serve_token(
         Ok(authenticated) => authenticated,
         Err(error) => return error.into_reply(),
     };
-    match token::begin(gate, &params, &client) {
+    match token::begin(gate, request.headers(), &params, &client) {
         token::Begin::Reply(reply) => reply,
-        token::Begin::Store(address, operation, pending) => {
-            match perform(incoming, gate, &address, operation).await {
-                Ok(Rechecked::Go(outcome)) => token::finish(gate, &pending, outcome),
-                Ok(Rechecked::Ended) => token::person_refused(),
-                Err(error) => storage_failed(&error),
-            }
-        }
+        token::Begin::Course(course) => run(incoming, gate, *course)
+            .await
+            .unwrap_or_else(|error| storage_failed(&error)),
     }
 }
 
-/// Performs the operation; before a refresh gives new tokens, the identity provider is asked again.
-async fn perform(
+/// Does what the course of the request asks for, until there is a reply.
+async fn run(
     incoming: &Incoming<'_>,
     gate: &mut Gate<'_>,
-    address: &Address,
-    operation: Operation,
-) -> worker::Result<Rechecked> {
-    let is_refresh = matches!(operation, Operation::Refresh { .. });
-    let outcome = grants::perform(incoming, address, operation).await?;
-    if is_refresh {
-        identity::recheck(incoming, gate, address, outcome).await
-    } else {
-        // A code comes from a sign-in of a moment ago.
-        Ok(Rechecked::Go(outcome))
+    mut course: Course,
+) -> worker::Result<Reply> {
+    let mut step = Step::Perform(course.start());
+    loop {
+        step = match step {
+            Step::Perform(operation) => {
+                let outcome = grants::perform(incoming, course.address(), operation).await?;
+                course.performed(gate, outcome)
+            }
+            Step::Ask(holder) => {
+                let confirmation = identity::confirm(incoming.app, gate, &holder).await;
+                course.answered(gate, confirmation)
+            }
+            Step::Wait(time) => {
+                Timer::from(time).await;
+                Step::Perform(course.start())
+            }
+            Step::Reply(reply) => return Ok(reply),
+        };
     }
 }
 

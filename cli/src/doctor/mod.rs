@@ -8,6 +8,7 @@ mod finding;
 mod key;
 mod programs;
 mod provider;
+pub(crate) mod recheck;
 mod redirect;
 mod report;
 mod rust;
@@ -113,6 +114,7 @@ fn server(
     }
     let server = arguments.url.clone().unwrap_or_else(ServerUrl::of_dev);
     findings.extend(redirect::findings(&checked.config, &server));
+    findings.extend(recheck::finding(&checked.config));
     if !arguments.offline {
         findings.extend(sign_in(tools, checked, &vars, &server));
     }

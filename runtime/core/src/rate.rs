@@ -17,6 +17,9 @@ use crate::reply::{self, Reply};
 /// Seconds that requests are counted for, here and by the platform's rate limiter.
 pub const PERIOD: u64 = 60;
 
+/// Says from which network address a request came; set by Cloudflare, whatever the client sends.
+pub const ADDRESS: &str = "cf-connecting-ip";
+
 /// The key of every request that names no network address: they share one count, so that leaving
 /// the address out wins nothing.
 const NOWHERE: &str = "unknown";

@@ -7,7 +7,7 @@ use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::{Endpoints, Provider, SetupError};
 use toolgate_core::access::tokens::{self, Tokens};
-use toolgate_core::access::upstream::{Trouble, Upstream};
+use toolgate_core::access::upstream::{Cause, Trouble, Upstream};
 use toolgate_core::access::{login, userinfo};
 use toolgate_core::audit::Reason;
 use toolgate_core::caller::{Caller, Vars};
@@ -16,7 +16,7 @@ use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 use worker::console_error;
 
-use super::{Identity, unavailable};
+use super::{Identity, Kept, unavailable};
 use crate::upstream;
 
 /// The protocol, at addresses that are known.
@@ -46,8 +46,9 @@ impl Identity for OpenId {
         &'a self,
         gate: &'a Gate<'_>,
         holder: &'a Holder,
+        kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
-        Box::pin(confirm(gate, gate.provider, holder))
+        Box::pin(confirm(gate, gate.provider, holder, kept))
     }
 }
 
@@ -111,6 +112,7 @@ pub(super) async fn confirm(
     gate: &Gate<'_>,
     provider: &Provider,
     holder: &Holder,
+    kept: &Kept,
 ) -> Result<Option<Identified>, Trouble> {
     let (Some(upstream), Some(endpoints)) = (&holder.upstream, &provider.endpoints) else {
         return Ok(None);
@@ -118,13 +120,14 @@ pub(super) async fn confirm(
     match upstream {
         Upstream::Refresh(token) => {
             let tokens = refresh(provider, token).await?;
+            kept.replace(tokens.keep(gate.now));
             let caller = match &tokens.id_token {
                 Some(id_token) => verify_again(gate, provider, holder, id_token).await?,
                 None => ask_userinfo(gate, endpoints, holder, &tokens.access_token)
                     .await?
                     .unwrap_or_else(|| holder.caller.clone()),
             };
-            Ok(Some(Identified { caller, upstream: tokens.keep(gate.now) }))
+            Ok(Some(Identified { caller, upstream: None }))
         }
         Upstream::Access { expires: Some(expires), .. } if *expires <= gate.now => Ok(None),
         Upstream::Access { token, .. } => {
@@ -137,7 +140,7 @@ pub(super) async fn confirm(
 /// Gets new tokens by a refresh token.
 pub(super) async fn refresh(provider: &Provider, token: &str) -> Result<Tokens, Trouble> {
     let request = login::refresh_request(provider, token)
-        .ok_or_else(|| Trouble::Failed("the request could not be prepared".to_owned()))?;
+        .ok_or_else(|| Trouble::Failed(Cause::Unreadable, "the token fits no request".to_owned()))?;
     tokens::read(&ask(request).await?)
 }
 
@@ -153,10 +156,12 @@ async fn verify_again(
     };
     verify(provider, gate.now, check)
         .await
-        .map_err(|error| Trouble::Failed(format!("the JWKS: {error}")))?
+        .map_err(|error| Trouble::Failed(Cause::Unavailable, format!("the JWKS: {error}")))?
         .map_err(|rejection| match rejection {
             // The provider has renewed its keys, and they may not be fetched again yet.
-            Rejection::UnknownKey => Trouble::Failed(format!("the id_token: {rejection}")),
+            Rejection::UnknownKey => {
+                Trouble::Failed(Cause::UnknownKey, format!("the id_token: {rejection}"))
+            }
             _ => Trouble::Ended(format!("the id_token: {rejection}")),
         })
 }
@@ -174,5 +179,7 @@ async fn ask_userinfo(
 
 /// Sends a request of a re-check.
 pub(super) async fn ask(request: Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Trouble> {
-    upstream::send(request).await.map_err(|error| Trouble::Failed(error.to_string()))
+    upstream::send(request)
+        .await
+        .map_err(|error| Trouble::Failed(Cause::Unavailable, error.to_string()))
 }

@@ -6,7 +6,7 @@ use toolgate_config::Config;
 use url::Url;
 
 use crate::access::claims::read_caller;
-use crate::access::upstream::{Trouble, refusal};
+use crate::access::upstream::{Cause, Trouble, refusal};
 use crate::caller::Caller;
 
 /// Asks for the claims of the person behind an access token; `None` for a token that fits no header.
@@ -27,8 +27,10 @@ pub fn read(config: &Config, subject: &str, answer: &Response<Vec<u8>>) -> Resul
     if answer.status() != StatusCode::OK {
         return Err(refusal("userinfo", answer));
     }
-    let claims = serde_json::from_slice(answer.body())
-        .map_err(|_| Trouble::Failed("userinfo: the answer is no JSON object".to_owned()))?;
+    let claims = serde_json::from_slice(answer.body()).map_err(|_| {
+        let reason = "userinfo: the answer is not a JSON object".to_owned();
+        Trouble::Failed(Cause::Unreadable, reason)
+    })?;
     let caller = read_caller(config, claims)
         .map_err(|rejection| Trouble::Ended(format!("userinfo: {rejection}")))?;
     // Section 5.3.2: claims of another subject must not be used.

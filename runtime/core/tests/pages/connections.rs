@@ -28,6 +28,7 @@ fn two() -> Vec<Connection<'static>> {
             domain: Some("claude.ai"),
             since: NOW - 90 * 86400,
             last_used: NOW - 60,
+            is_shared: true,
         },
         Connection {
             id: "grant-2",
@@ -35,6 +36,7 @@ fn two() -> Vec<Connection<'static>> {
             domain: None,
             since: NOW - 86400,
             last_used: NOW - 86400,
+            is_shared: false,
         },
     ]
 }
