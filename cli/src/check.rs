@@ -97,9 +97,10 @@ fn review(
         lock::make(&registry, checked, source)?
     };
     report.warnings.extend(unused(&wanted, checked));
-    report.warnings.extend(recheck::limits(&checked.config).map(|(found, fix)| {
-        format!("mcp.toml: warning: {found}\n  = help: {fix}")
-    }));
+    report.warnings.extend(
+        recheck::limits(&checked.config)
+            .map(|(found, fix)| format!("mcp.toml: warning: {found}\n  = help: {fix}")),
+    );
     report.problems.extend(lock::problem(project, &wanted));
     Ok(())
 }

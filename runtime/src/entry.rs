@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::bindings::Env;
 use crate::platform::PlatformEntropy;
 use crate::store::Place;
-use crate::{convert, feature, limit, mcp, oauth};
+use crate::{convert, feature, identity, limit, mcp, oauth};
 
 /// What the routes work with.
 pub struct Incoming<'a> {
@@ -35,7 +35,9 @@ pub struct Incoming<'a> {
 }
 
 /// See [`Incoming::hold`].
-pub(crate) struct Held(#[expect(dead_code, reason = "dropped, it ends the wait")] oneshot::Sender<()>);
+pub(crate) struct Held(
+    #[expect(dead_code, reason = "dropped, it ends the wait")] oneshot::Sender<()>,
+);
 
 impl<'a> Incoming<'a> {
     fn new(
@@ -113,6 +115,9 @@ pub async fn fetch(
         Err(reply) => incoming.respond(*reply),
     };
     incoming.flush();
+    if let Some(renewal) = identity::overdue() {
+        incoming.wait_until(renewal);
+    }
     response
 }
 

@@ -10,10 +10,10 @@ use toolgate_core::audit::Reason;
 use toolgate_core::caller::Vars;
 use toolgate_core::cors;
 use toolgate_core::oauth::callback::Finished;
+use toolgate_core::oauth::course::{Course, Step};
 use toolgate_core::oauth::credentials::Authenticated;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::gate::{CONNECTIONS_PATH, Gate};
-use toolgate_core::oauth::course::{Course, Step};
 use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
@@ -102,9 +102,9 @@ async fn serve_token(
     };
     match token::begin(gate, request.headers(), &params, &client) {
         token::Begin::Reply(reply) => reply,
-        token::Begin::Course(course) => run(incoming, gate, *course)
-            .await
-            .unwrap_or_else(|error| storage_failed(&error)),
+        token::Begin::Course(course) => {
+            run(incoming, gate, *course).await.unwrap_or_else(|error| storage_failed(&error))
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
     Audit, Condition, Config, Consent, Endpoints, Identity, KnownClient, Limits, OnDeny, Policy,
-    PolicyTest, Provider, Recheck, Registration, Scalar, Scope, Server, Setting, Storage, StorageKind, Test,
-    TestUser, Tokens, Transport,
+    PolicyTest, Provider, Recheck, Registration, Scalar, Scope, Server, Setting, Storage,
+    StorageKind, Test, TestUser, Tokens, Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a

@@ -76,11 +76,18 @@ pub const DISCOVERY_MAX_AGE: u64 = 24 * 3600;
 /// hammer it.
 pub const DISCOVERY_RETRY: u64 = 5;
 
-/// JWKS are kept this long; Access rotates its keys every six weeks and publishes both meanwhile.
+/// JWKS are fresh this long; Access rotates its keys every six weeks and publishes both meanwhile.
 pub const JWKS_TTL: u64 = 3600;
 
-/// An unknown `kid` may refetch the JWKS once per this time, so that junk tokens cannot hammer the
-/// identity provider.
+/// JWKS are used this long when the provider does not answer: a key that it withdrew is trusted no
+/// longer than a day.
+pub const JWKS_MAX_AGE: u64 = 24 * 3600;
+
+/// Fetches within [`JWKS_REFETCH_INTERVAL`], by one isolate, for tokens that the keys at hand do not
+/// verify: enough for a provider that rotates step by step, and junk tokens cannot hammer it.
+pub const MAX_JWKS_REFETCHES: u32 = 3;
+
+/// See [`MAX_JWKS_REFETCHES`].
 pub const JWKS_REFETCH_INTERVAL: u64 = 30;
 
 /// After a failure the JWKS are not fetched again before this time, for the same reason.
@@ -89,6 +96,13 @@ pub const JWKS_RETRY_INTERVAL: u64 = 1;
 /// How far ahead of this machine's clock an access token may have been issued: another machine of the
 /// platform made it, whose clock is seconds away at most.
 pub const ISSUED_LEEWAY: u64 = 5;
+
+/// Smallest RSA modulus accepted, in bits (RFC 7518 section 3.3).
+pub const MIN_RSA_BITS: usize = 2048;
+
+/// Largest RSA modulus accepted, in bits: no identity provider signs with a larger one, and the work
+/// grows with its square.
+pub const MAX_RSA_BITS: usize = 4096;
 
 /// Claims kept for policies, serialised; they travel in every access token.
 pub const MAX_CLAIMS: usize = 4 * 1024;

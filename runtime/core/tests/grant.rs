@@ -148,8 +148,7 @@ fn seen(outcome: Outcome, before: Option<u32>) -> Expected {
 
 /// How many tokens could be used up now, each tried on a copy.
 fn live_tokens(stored: &Grant, now: u64) -> usize {
-    let refreshes =
-        (0..stored.generation + 3).map(|generation| refresh(generation, 60));
+    let refreshes = (0..stored.generation + 3).map(|generation| refresh(generation, 60));
     refreshes
         .chain([redeem()])
         .filter(|operation| {

@@ -19,9 +19,9 @@ const ENDING: [&str; 7] = [
     "bad_verification_code",
 ];
 
-/// Errors about this server's own registration (RFC 6749 section 5.2): an expired secret or a disabled
-/// application says nothing of the person.
-const OURS: [&str; 2] = ["invalid_client", "unauthorized_client"];
+/// Errors about this server's own registration (RFC 6749 section 5.2), and GitHub's own: an expired secret
+/// or a disabled application says nothing of the person.
+const OURS: [&str; 3] = ["invalid_client", "unauthorized_client", "incorrect_client_credentials"];
 
 /// Characters of an error code that are fit for a log.
 const MAX_ERROR_CODE: usize = 40;
@@ -108,8 +108,8 @@ fn seconds(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// An error code without what does not belong into one: it is the provider's text.
-fn printable(error: &str) -> String {
+/// A code or a name without what does not belong into one: it is the provider's text.
+pub(crate) fn printable(error: &str) -> String {
     let is_fit = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     error.chars().filter(is_fit).take(MAX_ERROR_CODE).collect()
 }

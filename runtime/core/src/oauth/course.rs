@@ -77,13 +77,7 @@ pub struct Course {
 
 impl Course {
     pub(crate) fn new(pending: Pending) -> Self {
-        Self {
-            pending,
-            waited: Duration::ZERO,
-            question: None,
-            repeat: None,
-            unconfirmed: None,
-        }
+        Self { pending, waited: Duration::ZERO, question: None, repeat: None, unconfirmed: None }
     }
 
     /// The grant that it is about.

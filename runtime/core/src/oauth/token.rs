@@ -285,8 +285,8 @@ fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Rep
                 .because(Reason::GrantOver));
         }
     };
-    let holder = Holder::open(gate.keys, &pending.address.id, &sealed)
-        .ok_or_else(Pending::key_gone)?;
+    let holder =
+        Holder::open(gate.keys, &pending.address.id, &sealed).ok_or_else(Pending::key_gone)?;
     gate.log.person(&pending.address.shard, &holder.caller);
     // A refresh token that no refresh could use would only be kept in vain.
     let can_refresh = !pending.rules.is_required || holder.can_ask(gate.now);

@@ -91,8 +91,11 @@ impl Scene {
     }
 
     fn request(&self, token: &str, address: &str) -> Request<Vec<u8>> {
-        let form =
-            [("grant_type", "refresh_token"), ("client_id", &*self.client), ("refresh_token", token)];
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("client_id", &*self.client),
+            ("refresh_token", token),
+        ];
         let mut request = post("/token", &form);
         request.headers_mut().insert("cf-connecting-ip", address.parse().unwrap());
         request.headers_mut().insert("cf-ipcountry", "AT".parse().unwrap());
@@ -463,8 +466,7 @@ fn in_step(scene: &mut Scene, thief_at: &str) -> Option<u32> {
         scene.world.now += HOUR;
         let token = scene.token.clone();
         // Now the one is first, now the other.
-        let (first, second) =
-            if generation % 3 == 0 { (thief_at, HOME) } else { (HOME, thief_at) };
+        let (first, second) = if generation % 3 == 0 { (thief_at, HOME) } else { (HOME, thief_at) };
         let own = scene.refresh(&token, first);
         scene.world.now += 40;
         let stolen = scene.refresh(&token, second);

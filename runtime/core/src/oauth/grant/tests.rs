@@ -149,7 +149,10 @@ fn an_unconfirmed_generation_is_asked_about_by_its_retry() {
     let (stored, lease) = asking(1, 1, 200);
     let nothing = Answer::Unconfirmed { sealed: None };
     let (stored, outcome) = run(stored, settle(&lease, nothing), 201);
-    assert!(matches!(outcome, Outcome::Active { generation: 2, expires: 1_090, .. }), "{outcome:?}");
+    assert!(
+        matches!(outcome, Outcome::Active { generation: 2, expires: 1_090, .. }),
+        "{outcome:?}"
+    );
     let stored = stored.unwrap();
     assert_eq!((stored.generation, stored.confirmed), (2, 1));
     let (stored, outcome) = run(stored, refresh(1), 230);
