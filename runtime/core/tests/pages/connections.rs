@@ -130,3 +130,11 @@ fn a_refusal_has_its_reason_code() {
     assert_eq!(reply.status(), StatusCode::BAD_REQUEST);
     assert_eq!(words(&reply), "No It went wrong. Try again. Reason: bad-state");
 }
+
+#[test]
+fn tokens_that_two_programs_hold_are_pointed_out_at_their_own_connection() {
+    let reply = page(two(), None);
+    let items = elements(html(&reply), "li");
+    assert!(items[0].contains("Used from two places"), "{}", items[0]);
+    assert!(!items[1].contains("two places"), "{}", items[1]);
+}
