@@ -228,6 +228,7 @@ pub(crate) fn server<'a>(
         sessions: registry.interactive() || transport.notifications,
         notifications: feature::hub(app).map(|hub| hub.listening()),
         challenging: app.challenging,
+        refusing: app.refusing,
         page_size: transport.page_size,
         log,
     }

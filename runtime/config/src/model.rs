@@ -348,9 +348,20 @@ pub struct Policy {
     pub scope: Option<Str>,
     /// How a refused call is answered.
     pub on_deny: OnDeny,
+    /// The answer to a call of a tool that only its arguments keep out; by default they are named.
+    pub deny_message: Option<Str>,
     /// Who passes.
     pub rule: Condition,
 }
+
+/// Conditions inside conditions, policies named by policies included: as many as are evaluated.
+/// Policies written by people are a handful of levels deep; this keeps the stack of a Worker safe.
+pub const MAX_POLICY_DEPTH: u32 = 32;
+
+/// Conditions evaluated for one decision, those of a policy that is named counted each time.
+/// Policies that name each other without a circle can still repeat work exponentially; a real policy
+/// has tens of conditions.
+pub const MAX_POLICY_STEPS: u32 = 4096;
 
 /// An OAuth scope that policies ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ pub mod host;
 pub mod json;
 pub mod limits;
 pub mod mcp;
+mod number;
 pub mod oauth;
 pub mod page;
 pub mod policy;

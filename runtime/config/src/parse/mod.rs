@@ -5,6 +5,7 @@ mod bindings;
 mod clients;
 mod color;
 mod comparison;
+mod complexity;
 mod condition;
 mod consent;
 mod contradictions;
