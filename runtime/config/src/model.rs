@@ -306,8 +306,8 @@ pub struct Consent {
     pub terms_of_service_url: Option<Str>,
 }
 
-/// `[limits]`: requests per minute from one network address, more are answered with 429; and how
-/// long one call may take.
+/// `[limits]`: requests per minute from one network address that belong to no sign-in and no grant,
+/// more are answered with 429; and how long one call may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// `POST /register`.
@@ -322,6 +322,20 @@ pub struct Limits {
     pub tool_timeout: u32,
     /// How long a task is kept from its creation, and runs at most, in seconds.
     pub task_ttl: u32,
+}
+
+/// Requests per minute that prove what they belong to. They need no keys of `mcp.toml`: what one
+/// person does is the same on every server.
+impl Limits {
+    /// Of one grant at `/token` and `/revoke`: a client refreshes once an hour, but programs that share
+    /// a file of tokens do so all at once, and fifty of them are to get the same successor.
+    pub const GRANT: u32 = 120;
+
+    /// With one approval page, or one sign-in at `/connections`: a person who clicks a lot.
+    pub const ATTEMPT: u32 = 20;
+
+    /// Of one sign-in at `/callback`: it comes back once, and is reloaded now and then.
+    pub const RETURN: u32 = 10;
 }
 
 /// `[audit]`. Every event goes to the Worker's log in any case.

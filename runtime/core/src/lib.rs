@@ -9,6 +9,7 @@ pub mod audit;
 pub mod caller;
 pub mod cookie;
 pub mod cors;
+pub mod header;
 pub mod host;
 pub mod json;
 pub mod limits;

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
-use crate::rate::ADDRESS;
+use crate::host::CLIENT_ADDRESS;
 use crate::seal::{Keyring, Purpose};
 
 /// Generations in a row in which a refresh token came twice before the person reads of it: a client
@@ -46,7 +46,7 @@ impl Place {
     #[must_use]
     pub fn of(keys: &Keyring, grant: &str, headers: &HeaderMap) -> Self {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let (address, country) = (header(ADDRESS), header(COUNTRY));
+        let (address, country) = (header(CLIENT_ADDRESS), header(COUNTRY));
         let hash = |kind: &str, text: &str| {
             let mut hash = keys.mac(Purpose::Place, &format!("{grant} {kind} {text}"));
             hash.truncate(HASH_LENGTH);
