@@ -85,7 +85,7 @@ mod toolgate_worker {
                 },
                 limits: config::Limits {
                     register: 1u32,
-                    authorize: 120u32,
+                    authorize: 600u32,
                     token: 600u32,
                     callback: 120u32,
                     tool_timeout: 300u32,

@@ -76,8 +76,8 @@ mod toolgate_worker {
                     terms_of_service_url: None,
                 },
                 limits: config::Limits {
-                    register: 30u32,
-                    authorize: 120u32,
+                    register: 300u32,
+                    authorize: 600u32,
                     token: 600u32,
                     callback: 120u32,
                     tool_timeout: 300u32,
