@@ -48,6 +48,7 @@ mod grants;
 mod http_sse;
 mod hub;
 mod instance;
+mod lease;
 mod legacy;
 mod mcp;
 mod oauth;
