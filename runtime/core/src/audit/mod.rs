@@ -4,6 +4,8 @@
 //! only where `[audit] include` of `mcp.toml` asks for them; [`Record`] is the one place that
 //! decides so.
 
+mod call;
+mod line;
 mod mapping;
 mod reason;
 mod record;
@@ -16,6 +18,8 @@ use crate::caller::Caller;
 use crate::reply::Reply;
 use crate::seal::Entropy;
 
+pub use call::{CallAudit, CallOutcome, Finish, Settled, Settling};
+pub use line::{Lines, MAC_LENGTH, sign, verify};
 pub use reason::Reason;
 pub use record::{BLOBS, MAX_ARGUMENTS, PSEUDONYM_LENGTH, Record};
 
@@ -50,6 +54,12 @@ pub enum Kind {
     ResourceDenied,
     /// A request was refused because there were too many.
     RateLimited,
+    /// A call of a tool ended whose decision was written before.
+    ToolFinished,
+    /// The same of a prompt.
+    PromptFinished,
+    /// The same of a resource.
+    ResourceFinished,
 }
 
 impl Kind {
@@ -71,6 +81,20 @@ impl Kind {
             Self::ResourceAllowed => "resource_allowed",
             Self::ResourceDenied => "resource_denied",
             Self::RateLimited => "rate_limited",
+            Self::ToolFinished => "tool_finished",
+            Self::PromptFinished => "prompt_finished",
+            Self::ResourceFinished => "resource_finished",
+        }
+    }
+
+    /// The event that ends what this one allows; `None` for one that allows no call.
+    #[must_use]
+    pub fn finished(self) -> Option<Self> {
+        match self {
+            Self::ToolAllowed => Some(Self::ToolFinished),
+            Self::PromptAllowed => Some(Self::PromptFinished),
+            Self::ResourceAllowed => Some(Self::ResourceFinished),
+            _ => None,
         }
     }
 }
@@ -98,6 +122,10 @@ pub struct Event {
     pub detail: Option<String>,
     /// Arguments of the call as JSON, for `[audit] include = ["arguments"]` only.
     pub arguments: Option<String>,
+    /// Joins the two events of a call that has two.
+    pub id: Option<String>,
+    /// How the call ended.
+    pub finish: Option<Finish>,
 }
 
 impl Event {
@@ -114,6 +142,8 @@ impl Event {
             policy: None,
             detail: None,
             arguments: None,
+            id: None,
+            finish: None,
         }
     }
 }
@@ -183,16 +213,31 @@ impl Log {
     pub fn take(&self) -> Vec<Event> {
         let mut inner = self.0.borrow_mut();
         let mut events = std::mem::take(&mut inner.events);
-        for event in &mut events {
-            if event.user.is_none() || event.user == inner.user {
-                event.user.clone_from(&inner.user);
-                event.email.clone_from(&inner.email);
-            }
-            if event.client.is_none() {
-                event.client.clone_from(&inner.client);
-            }
-        }
+        events.iter_mut().for_each(|event| inner.complete(event));
         events
+    }
+
+    /// Takes the decision out that was just made, for the call that it allows: how that ends belongs
+    /// to it.
+    #[must_use]
+    pub(crate) fn hold(&self) -> CallAudit {
+        let mut inner = self.0.borrow_mut();
+        let mut last = inner.events.pop_if(|event| event.kind.finished().is_some());
+        last.iter_mut().for_each(|event| inner.complete(event));
+        CallAudit { decision: last.map(Box::new), settling: Settling::default() }
+    }
+}
+
+impl Inner {
+    /// Fills in whom the request is about.
+    fn complete(&self, event: &mut Event) {
+        if event.user.is_none() || event.user == self.user {
+            event.user.clone_from(&self.user);
+            event.email.clone_from(&self.email);
+        }
+        if event.client.is_none() {
+            event.client.clone_from(&self.client);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::peer::Peer;
+use crate::audit::CallAudit;
 
 /// A call that was allowed.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +21,8 @@ pub struct Call {
     pub peer: Peer,
     /// What a client that was asked something sends along (2026-07-28).
     pub retry: Retry,
+    /// What the audit trail is told of it.
+    pub audit: CallAudit,
 }
 
 /// What a [`Call`] runs. Numbers are indices into the lists of [`Server`](super::Server).

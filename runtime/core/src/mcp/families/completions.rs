@@ -63,7 +63,8 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
         _ => return Err(Fault::params("there is no such type of `ref`")),
     };
     let peer = Peer::read(scope, &params)?;
-    let call = Call { slot, target, arguments, request_id: id, peer, retry: Retry::default() };
+    let (retry, audit) = (Retry::default(), scope.server.log.hold());
+    let call = Call { slot, target, arguments, request_id: id, peer, retry, audit };
     if completes {
         return Ok(Answer::Call(Box::new(call)));
     }

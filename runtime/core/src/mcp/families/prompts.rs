@@ -95,5 +95,6 @@ fn get(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault
         request_id: id,
         peer: Peer::read(scope, &params)?,
         retry: retry::take(scope, &mut params)?,
+        audit: scope.server.log.hold(),
     })))
 }

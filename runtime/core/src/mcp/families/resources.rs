@@ -127,5 +127,6 @@ fn read(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Faul
         request_id: id,
         peer: Peer::read(scope, &params)?,
         retry: retry::take(scope, &mut params)?,
+        audit: scope.server.log.hold(),
     })))
 }

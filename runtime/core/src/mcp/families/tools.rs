@@ -73,6 +73,7 @@ pub(in super::super) fn call(
         request_id: id,
         peer,
         retry: retry::take(scope, &mut params)?,
+        audit: scope.server.log.hold(),
     })))
 }
 
