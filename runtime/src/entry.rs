@@ -12,6 +12,7 @@ use toolgate_core::reply::{self, Reply};
 use worker::{Context, Request, Response};
 
 use crate::app::App;
+use crate::audit::Teller;
 use crate::bindings::Env;
 use crate::platform::PlatformEntropy;
 use crate::store::Place;
@@ -52,10 +53,14 @@ impl<'a> Incoming<'a> {
 
     /// Writes what was decided so far to the audit trail.
     pub(crate) fn flush(&self) {
-        if let Some(sending) = crate::audit::write(self.app, self.env, &self.log, &self.request_id)
-        {
-            self.context.wait_until(sending);
+        if !self.log.is_empty() {
+            self.teller().flush(&self.log);
         }
+    }
+
+    /// Where the audit trail of this request is written to.
+    pub(crate) fn teller(&self) -> Teller {
+        Teller::of_request(self.app, self.env, &self.request_id, self.context)
     }
 
     /// Goes on with this after the response.

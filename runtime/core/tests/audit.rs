@@ -13,7 +13,7 @@ use toolgate_core::caller::Caller;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::seal::Entropy;
 
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 17] = [
     Kind::SignIn,
     Kind::Consent,
     Kind::Registration,
@@ -28,10 +28,13 @@ const KINDS: [Kind; 14] = [
     Kind::ResourceAllowed,
     Kind::ResourceDenied,
     Kind::RateLimited,
+    Kind::ToolFinished,
+    Kind::PromptFinished,
+    Kind::ResourceFinished,
 ];
 
 fn audit(email: bool, arguments: bool) -> Audit {
-    Audit { analytics_engine: None, queue: None, email, arguments }
+    Audit { analytics_engine: None, queue: None, email, arguments, required: false }
 }
 
 fn documentation() -> String {
@@ -101,7 +104,7 @@ fn an_event_tells_neither_address_nor_arguments_unless_asked_to() {
     assert_eq!(
         line,
         format!(
-            r#"{{"toolgate":"audit","time":1800000000,"event":"tool_denied","reason":"claim_missing","user":"{}","client":"client-key","tool":"draw","policy":"image-makers","detail":"department","request":"ray"}}"#,
+            r#"{{"toolgate":"audit","time":1800000000,"event":"tool_denied","reason":"claim_missing","user":"{}","client":"client-key","tool":"draw","policy":"image-makers","detail":"department","request":"ray","instance":"i","seq":0}}"#,
             "u".repeat(PSEUDONYM_LENGTH)
         )
     );
@@ -130,7 +133,10 @@ fn long_arguments_are_cut_between_characters() {
     let record = Record::new(&event, &asked, 1, "ray", ("i", 0));
     assert_eq!(record.arguments.unwrap().len(), MAX_ARGUMENTS);
     let event = Event { arguments: Some(format!("a{}", "é".repeat(MAX_ARGUMENTS))), ..event };
-    assert_eq!(Record::new(&event, &asked, 1, "ray", ("i", 0)).arguments.unwrap().len(), MAX_ARGUMENTS - 1);
+    assert_eq!(
+        Record::new(&event, &asked, 1, "ray", ("i", 0)).arguments.unwrap().len(),
+        MAX_ARGUMENTS - 1
+    );
 }
 
 #[test]

@@ -72,6 +72,8 @@ pub struct Settled {
 pub struct CallAudit {
     /// The decision that allowed it, which is not in the log.
     pub decision: Option<Box<Event>>,
+    /// Joins the events of a call that ends elsewhere: as a task.
+    pub id: Option<String>,
     /// Tells when the response is written.
     pub settling: Settling,
 }

@@ -23,12 +23,18 @@ impl Lines {
         Self { instance, next: 0 }
     }
 
-    /// The name of the instance and the next number. A number that is missing, or that is there
-    /// twice, is a line that was lost or made up.
-    pub fn number(&mut self) -> (&str, u64) {
+    /// The name of the instance.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// The next number. One that is missing in a log, or that is there twice, is a line that was lost
+    /// or made up.
+    pub fn number(&mut self) -> u64 {
         let number = self.next;
         self.next += 1;
-        (&self.instance, number)
+        number
     }
 }
 
@@ -43,7 +49,8 @@ pub fn sign(line: &str, keys: Option<&Keyring>) -> String {
 /// Whether one of the keys made the MAC of a line.
 #[must_use]
 pub fn verify(line: &str, keys: &Keyring) -> bool {
-    let Some((open, mac)) = line.strip_suffix("\"}").and_then(|line| line.rsplit_once(FIELD)) else {
+    let Some((open, mac)) = line.strip_suffix("\"}").and_then(|line| line.rsplit_once(FIELD))
+    else {
         return false;
     };
     mac.len() == MAC_LENGTH
@@ -87,6 +94,6 @@ mod tests {
     #[test]
     fn lines_are_numbered_from_zero() {
         let mut lines = Lines::new("k".to_owned());
-        assert_eq!((lines.number(), lines.number()), (("k", 0), ("k", 1)));
+        assert_eq!((lines.number(), lines.number(), lines.instance()), (0, 1, "k"));
     }
 }

@@ -174,6 +174,12 @@ impl Log {
         self.0.borrow_mut().lacking.take()
     }
 
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().events.is_empty()
+    }
+
     /// Adds an event.
     pub fn record(&self, event: Event) {
         self.0.borrow_mut().events.push(event);
@@ -184,9 +190,10 @@ impl Log {
         self.record(Event::new(kind, reason));
     }
 
-    /// Adds an event if the reply refuses, see [`because`].
+    /// Adds an event if the reply refuses, see [`because`]. A request without any token is no event: it
+    /// is how each client begins (MCP authorization), and nothing is decided about anybody.
     pub fn refusal(&self, reply: &Reply) {
-        if let Some(reason) = reason_of(reply) {
+        if let Some(reason) = reason_of(reply).filter(|reason| *reason != Reason::TokenMissing) {
             self.tell(Kind::Refused, reason);
         }
     }
@@ -224,7 +231,7 @@ impl Log {
         let mut inner = self.0.borrow_mut();
         let mut last = inner.events.pop_if(|event| event.kind.finished().is_some());
         last.iter_mut().for_each(|event| inner.complete(event));
-        CallAudit { decision: last.map(Box::new), settling: Settling::default() }
+        CallAudit { decision: last.map(Box::new), ..CallAudit::default() }
     }
 }
 
