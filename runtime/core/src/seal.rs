@@ -68,6 +68,8 @@ pub enum Purpose {
     Task,
     /// MAC of a line of the audit trail.
     Audit,
+    /// Hash of a network or a country that a grant is used from.
+    Place,
 }
 
 impl Purpose {
@@ -88,6 +90,7 @@ impl Purpose {
             Self::RequestState => b"toolgate/1/request-state",
             Self::Task => b"toolgate/1/task",
             Self::Audit => b"toolgate/1/audit",
+            Self::Place => b"toolgate/1/place",
         }
     }
 }

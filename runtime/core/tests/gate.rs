@@ -14,6 +14,8 @@ mod authorize;
 mod client;
 #[path = "gate/connections.rs"]
 mod connections;
+#[path = "gate/counted.rs"]
+mod counted;
 #[path = "gate/document.rs"]
 mod document;
 #[path = "gate/github.rs"]
@@ -22,6 +24,8 @@ mod github;
 mod id_token;
 #[path = "gate/identity.rs"]
 mod identity;
+#[path = "gate/refresh.rs"]
+mod refresh;
 #[path = "gate/register.rs"]
 mod register;
 #[path = "gate/setup.rs"]

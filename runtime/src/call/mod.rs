@@ -144,6 +144,7 @@ impl Running {
         let Start { app, registry, env, caller, shard, mut call, record, host, teller } = start;
         let trail = teller.and_then(|teller| Trail::begin(&teller, &mut call.audit));
         let arguments = std::mem::take(&mut call.arguments);
+        let refusal = call.refusal.take();
         let seconds = app.config.limits.tool_timeout;
         let request_id = plain(&call.request_id);
         let target = call.target.clone();
@@ -155,7 +156,8 @@ impl Running {
         }
         let live = Rc::new(live);
         let context = Context::of_call(caller, env, request_id, shard, app, Rc::clone(&live));
-        let work: Work = Box::pin(async move { registry.run(&target, &context, arguments).await });
+        let work: Work =
+            Box::pin(async move { registry.run(&target, &context, arguments, refusal).await });
         Self {
             live,
             work: Some(work),

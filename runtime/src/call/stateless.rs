@@ -129,7 +129,7 @@ async fn begin(
     mut call: Call,
 ) -> Begun {
     let is_late = is_late_task(registry, &call);
-    let becomes_task = becomes_task(registry, &call);
+    let becomes_task = call.refusal.is_none() && becomes_task(registry, &call);
     if is_late || becomes_task {
         call.audit.id = Some(audit::new_id());
     }

@@ -14,7 +14,7 @@ use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target};
-use toolgate_core::policy;
+use toolgate_core::policy::{self, Arguments};
 use toolgate_core::seal::Purpose;
 use worker::console_error;
 
@@ -154,7 +154,7 @@ impl Host {
         let vars = EnvVars(&self.env);
         // A new deployment may have other tools and other policies.
         let allowed = found.filter(|(_, _, policy)| {
-            let arguments = Some(&task.arguments);
+            let arguments = Arguments::Call(&task.arguments);
             policy::decide(&self.app.config, policy, &caller, arguments, &vars).is_allowed()
         });
         let Some((registry, tool, _)) = allowed else {
@@ -178,6 +178,7 @@ impl Host {
             },
             retry: Retry::default(),
             audit: CallAudit::default(),
+            refusal: None,
         };
         Ok(Ok(Start {
             app: self.app,

@@ -65,6 +65,8 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "code_ttl",
             "refresh_grace",
             "revocation_max_age",
+            "max_unconfirmed",
+            "recheck",
         ],
     ),
     (
@@ -88,6 +90,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "description",
             "scope",
             "on_deny",
+            "deny_message",
             "tests",
             "emails",
             "domains",

@@ -153,6 +153,8 @@ fn tokens(key: &str) -> Option<Value> {
         "code_ttl" => duration(sections::CODE_TTL),
         "refresh_grace" => duration(sections::REFRESH_GRACE),
         "revocation_max_age" => duration(sections::REVOCATION_MAX_AGE),
+        "max_unconfirmed" => duration(sections::MAX_UNCONFIRMED),
+        "recheck" => choice(sections::RECHECKS.map(|(name, _)| name)),
         _ => return None,
     })
 }
@@ -189,7 +191,7 @@ fn audit(key: &str) -> Option<Value> {
 
 fn policy(schema: &Schema, key: &str) -> Option<Value> {
     Some(match key {
-        "description" => prose(),
+        "description" | "deny_message" => prose(),
         "scope" => condition::policy_scope(),
         "on_deny" => choice(["hide", "challenge"]),
         "tests" => list_of_tables(schema.section("policies.*.tests", &["user", "expect"])),
