@@ -67,8 +67,7 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
     };
     let peer = Peer::read(scope, &params)?;
     let (retry, audit) = (Retry::default(), scope.server.log.hold());
-    let call =
-        Call { slot, target, arguments, request_id: id, peer, retry, refusal: None, audit };
+    let call = Call { slot, target, arguments, request_id: id, peer, retry, refusal: None, audit };
     if completes {
         return Ok(Answer::Call(Box::new(call)));
     }
