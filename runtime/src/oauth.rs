@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use http::{Method, Request, StatusCode};
 use serde_json::json;
+use toolgate_core::access::kept::Kept;
 use toolgate_core::access::provider::{Provider, SetupError};
 use toolgate_core::audit::Reason;
 use toolgate_core::caller::Vars;
@@ -24,6 +25,7 @@ use worker::console_error;
 use crate::entry::Incoming;
 use crate::identity::{self, Rechecked};
 use crate::platform::{EnvVars, PlatformEntropy, now};
+use crate::tool::registry::registry;
 use crate::{clients, connections, grants};
 
 const AUTHORIZE: &str = "/authorize";
@@ -169,6 +171,7 @@ async fn serve_callback(
         Ok(identified) => identified,
         Err(reply) => return *reply,
     };
+    identity::tell_hint(gate, &identified);
     let (address, grant, success) = match returned.finish(gate, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),
         Finished::Reply(reply) => return reply,
@@ -231,7 +234,13 @@ fn resolve(incoming: &Incoming<'_>, key_text: String) -> Result<Setup, SetupErro
         .resolve(&app.config, &EnvVars(incoming.env), origin)
         .map_err(|error| problems.extend(error.0));
     match (keys, provider) {
-        (Ok(keys), Ok(provider)) => Ok(Setup { keys, provider, origin: origin.clone(), key_text }),
+        (Ok(keys), Ok(mut provider)) => {
+            // Where names of functions clash, nothing is served.
+            if let Ok(registry) = registry() {
+                provider.kept = Kept::new(&app.config, registry.named());
+            }
+            Ok(Setup { keys, provider, origin: origin.clone(), key_text })
+        }
         _ => Err(SetupError(problems)),
     }
 }

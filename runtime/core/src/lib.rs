@@ -11,6 +11,7 @@ pub mod cookie;
 pub mod cors;
 pub mod host;
 pub mod json;
+pub mod known;
 pub mod limits;
 pub mod mcp;
 pub mod oauth;

@@ -52,8 +52,9 @@ pub const MAX_KEYS: usize = 5;
 /// Largest answer read from an identity provider; a token response with groups is a few KiB.
 pub const MAX_UPSTREAM_BODY: usize = 256 * 1024;
 
-/// Largest id_token; Access caps its own at a few KiB.
-pub const MAX_ID_TOKEN: usize = 32 * 1024;
+/// Largest id_token: a picture, hundreds of groups and the roles of a realm may be in it, of which
+/// little is kept ([`MAX_CLAIMS`]). It fits [`MAX_UPSTREAM_BODY`] beside two other tokens.
+pub const MAX_ID_TOKEN: usize = 128 * 1024;
 
 /// Largest token of an identity provider that is kept to ask it again: Access and Entra sign theirs,
 /// at a few KiB.
@@ -86,11 +87,23 @@ pub const JWKS_REFETCH_INTERVAL: u64 = 30;
 /// After a failure the JWKS are not fetched again before this time, for the same reason.
 pub const JWKS_RETRY_INTERVAL: u64 = 1;
 
-/// Claims kept for policies, serialised; they travel in every access token.
+/// Claims kept, serialised. They travel in every access token, as do groups: together with the rest
+/// of a caller under 16 KiB, which sealed are 22 KiB of the 32 KiB of [`MAX_HEADERS`].
 pub const MAX_CLAIMS: usize = 4 * 1024;
 
-/// Groups kept for policies; above it the sign-in is refused with a message, never cut silently.
+/// Groups kept; above it the sign-in is refused with a message, never cut silently.
 pub const MAX_GROUPS: usize = 200;
+
+/// Bytes of the names of groups kept: 40 for each of [`MAX_GROUPS`], and ids have 36. See
+/// [`MAX_CLAIMS`].
+pub const MAX_GROUPS_SIZE: usize = 8 * 1024;
+
+/// Longest `sub` and e-mail address: OpenID Connect Core section 2 allows 255 characters, and an
+/// address has fewer.
+pub const MAX_TEXT_CLAIM: usize = 1024;
+
+/// Bytes of a display name that are kept; a page shows no more.
+pub const MAX_NAME: usize = 200;
 
 /// Longest address of a request. The longest that a client of this server needs is an authorization
 /// request: a `client_id`, a redirect URI and a `state` of their greatest lengths fill half of it.
@@ -99,7 +112,7 @@ pub const MAX_URL: usize = 8 * 1024;
 /// Largest headers of a request, all together. A cookie of an open attempt has at most 4 KiB and
 /// about 1.2 KiB for ordinary clients, and lives [`ATTEMPT_TTL`] seconds: some twenty attempts at
 /// once, and the cookie of approvals, fit beside what browsers send; an access token needs under
-/// 8 KiB.
+/// 24 KiB ([`MAX_CLAIMS`]), and no cookies come with it.
 pub const MAX_HEADERS: usize = 32 * 1024;
 
 /// What a header takes besides its name and its value: `: ` and the end of the line.

@@ -10,6 +10,8 @@ mod access_jwt;
 mod assertion;
 #[path = "gate/authorize.rs"]
 mod authorize;
+#[path = "gate/claims.rs"]
+mod claims;
 #[path = "gate/client.rs"]
 mod client;
 #[path = "gate/connections.rs"]

@@ -169,7 +169,8 @@ async fn ask_userinfo(
 ) -> Result<Option<Caller>, Trouble> {
     let Some(url) = &endpoints.userinfo_url else { return Ok(None) };
     let Some(request) = userinfo::request(url, token) else { return Ok(None) };
-    userinfo::read(gate.config, &holder.caller.subject, &ask(request).await?).map(Some)
+    userinfo::read(gate.config, gate.provider, &holder.caller.subject, &ask(request).await?)
+        .map(Some)
 }
 
 /// Sends a request of a re-check.

@@ -8,6 +8,7 @@ use toolgate_core::oauth::gate::Gate;
 use toolgate_core::oauth::grant::{Address, Operation, Outcome};
 use worker::console_error;
 
+use super::tell_hint;
 use crate::entry::Incoming;
 use crate::{grants, upstream};
 
@@ -42,6 +43,10 @@ pub(crate) async fn recheck(
     let sealed = match confirm(incoming, gate, &holder).await {
         Ok(None) => sealed,
         Ok(Some(identified)) => {
+            // Said once: not again while it stays so.
+            if identified.caller.known != holder.caller.known {
+                tell_hint(gate, &identified);
+            }
             holder.renew(identified);
             let sealed = holder.seal(gate.keys, &address.id, gate.entropy);
             let update = Operation::Update { sealed: sealed.clone() };

@@ -61,6 +61,7 @@ fn one(entry: &Entry<'_, '_>, references: &mut Vec<Reference>) -> Option<Vec<Pla
         "emails" => Condition::Emails(value.texts(email)?),
         "domains" => Condition::Domains(value.texts(domain)?),
         "groups" => Condition::Groups(value.texts(exact)?),
+        "subjects" => Condition::Subjects(value.texts(exact)?),
         "claims" => return comparison::claims(value),
         "args" => return comparison::arguments(value),
         "scopes" => Condition::Scopes(value.texts(policy_scope)?),

@@ -29,7 +29,7 @@ pub fn verify(
     if !constant_time_eq(sent.as_bytes(), nonce.as_bytes()) {
         return Err(Rejection::Claim("nonce"));
     }
-    read_caller(config, claims)
+    read_caller(config, provider, claims)
 }
 
 /// Verifies the id_token that came with a refresh: it must be about the same person, and has no
@@ -46,7 +46,7 @@ pub fn verify_again(
     now: u64,
 ) -> Result<Caller, Rejection> {
     let claims = verified(config, provider, keys, token, now)?;
-    let caller = read_caller(config, claims)?;
+    let caller = read_caller(config, provider, claims)?;
     if caller.subject == subject { Ok(caller) } else { Err(Rejection::Claim("sub")) }
 }
 

@@ -31,8 +31,8 @@ pub enum Rejection {
     Expired,
     /// `nbf` or `iat` is in the future.
     NotYetValid,
-    /// More groups or claims than a token can carry.
-    TooLarge,
+    /// This claim is more than a token can carry.
+    TooLarge(String),
 }
 
 impl fmt::Display for Rejection {
@@ -46,7 +46,9 @@ impl fmt::Display for Rejection {
             Self::Claim(name) => write!(f, "{name} is missing or wrong"),
             Self::Expired => f.write_str("it has expired"),
             Self::NotYetValid => f.write_str("it is not valid yet; is the clock right?"),
-            Self::TooLarge => f.write_str("it has more groups or claims than a token can carry"),
+            Self::TooLarge(claim) => {
+                write!(f, "the claim `{claim}` is more than a token can carry")
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod github;
 pub mod id_token;
 pub mod jwks;
 pub(crate) mod jws;
+pub mod kept;
 pub mod login;
 pub mod nobody;
 pub mod provider;

@@ -39,7 +39,8 @@ impl Person {
         shards: Vec<String>,
         caller: &Caller,
     ) -> HeaderValue {
-        let label = caller.email.as_ref().or(caller.name.as_ref()).unwrap_or(&caller.subject);
+        let names = [&caller.email, &caller.name, &caller.claimed_email];
+        let label = names.into_iter().flatten().next().unwrap_or(&caller.subject);
         let person = Self {
             shards,
             label: label.clone(),

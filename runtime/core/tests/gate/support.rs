@@ -9,8 +9,8 @@ use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 use toolgate_config::{
-    Audit, Config, Consent, Endpoints, Identity, Limits, Provider as Kind, Registration, Server,
-    Setting, Storage, StorageKind, Tokens, Transport,
+    Audit, Config, Consent, Endpoints, GroupsFormat, Identity, Limits, Provider as Kind,
+    Registration, Server, Setting, Storage, StorageKind, Tokens, Transport,
 };
 use toolgate_core::access::id_token::Rejection;
 use toolgate_core::access::jwks::Jwks;
@@ -64,7 +64,11 @@ pub fn config() -> Config {
             },
             issuer: None,
             scopes: vec!["openid".into(), "email".into()].into(),
+            client_auth: None,
+            prompt: None,
             groups_claim: "groups".into(),
+            groups_format: GroupsFormat::List,
+            groups_member: None,
             leeway: 60,
         },
         storage: Storage { kind: StorageKind::DurableObject, binding: "TOOLGATE".into() },
