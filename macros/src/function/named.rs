@@ -155,11 +155,9 @@ impl Scan<'_> {
                 TokenTree::Ident(ident) if self.contexts.contains(ident) => {
                     self.context(&trees, at);
                 }
-                TokenTree::Ident(ident) if self.callers.contains(ident) => {
-                    // The `let` that gives it its name is seen at the context.
-                    if !is_let(&trees, at) {
-                        self.caller(&trees[at + 1..]);
-                    }
+                // The `let` that gives the caller its name is seen at the context.
+                TokenTree::Ident(ident) if self.callers.contains(ident) && !is_let(&trees, at) => {
+                    self.caller(&trees[at + 1..]);
                 }
                 _ => {}
             }
