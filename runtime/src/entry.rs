@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::bindings::Env;
 use crate::platform::PlatformEntropy;
 use crate::store::Place;
-use crate::{convert, feature, limit, mcp, oauth};
+use crate::{convert, feature, identity, limit, mcp, oauth};
 
 /// What the routes work with.
 pub struct Incoming<'a> {
@@ -100,6 +100,9 @@ pub async fn fetch(
         Err(reply) => incoming.respond(*reply),
     };
     incoming.flush();
+    if let Some(renewal) = identity::overdue() {
+        incoming.wait_until(renewal);
+    }
     response
 }
 

@@ -8,6 +8,7 @@ use toolgate_core::oauth::token::AccessToken;
 
 use crate::entry::Incoming;
 use crate::platform::now;
+use crate::store::Place;
 
 /// Grants remembered as checked, per isolate; at about 100 bytes each this is a few hundred KiB.
 const MAX_CHECKED: usize = 4096;
@@ -29,8 +30,16 @@ pub(crate) async fn perform(
     address: &Address,
     operation: Operation,
 ) -> worker::Result<Outcome> {
+    perform_at(incoming.place(), address, operation).await
+}
+
+async fn perform_at(
+    place: Place<'_>,
+    address: &Address,
+    operation: Operation,
+) -> worker::Result<Outcome> {
     let is_end = matches!(operation, Operation::Revoke { .. });
-    let outcome = incoming.app.store.perform(incoming.place(), address, operation).await?;
+    let outcome = place.app.store.perform(place, address, operation).await?;
     if is_end || outcome == Outcome::Reused {
         note(&address.id, FORGOTTEN, now());
     }
@@ -43,23 +52,36 @@ pub(crate) async fn perform(
 /// # Errors
 /// The storage does not answer.
 pub(crate) async fn stands(incoming: &Incoming<'_>, token: &AccessToken) -> worker::Result<bool> {
+    Ok(stands_since(incoming.place(), &token.address, token.issued).await?.is_some())
+}
+
+/// When a grant was last seen to stand, at most `revocation_max_age` seconds ago; `None` where it
+/// does not. A token issued under it was a check at that time.
+///
+/// # Errors
+/// The storage does not answer.
+pub(crate) async fn stands_since(
+    place: Place<'_>,
+    address: &Address,
+    issued: u64,
+) -> worker::Result<Option<u64>> {
     let now = now();
-    let oldest = now.saturating_sub(u64::from(incoming.app.config.tokens.revocation_max_age));
-    let id = &token.address.id;
+    let oldest = now.saturating_sub(u64::from(place.app.config.tokens.revocation_max_age));
+    let id = &address.id;
     let seen = match CHECKED.with_borrow(|checked| checked.get(id).copied()) {
         Some(FORGOTTEN) => FORGOTTEN,
-        Some(checked) => checked.max(token.issued),
-        None => token.issued,
+        Some(checked) => checked.max(issued),
+        None => issued,
     };
     if seen > oldest {
-        return Ok(true);
+        return Ok(Some(seen));
     }
-    let outcome = perform(incoming, &token.address, Operation::Check).await?;
-    let stands = matches!(outcome, Outcome::Active { .. });
-    if stands {
-        note(id, now, oldest);
+    let outcome = perform_at(place, address, Operation::Check).await?;
+    if !matches!(outcome, Outcome::Active { .. }) {
+        return Ok(None);
     }
-    Ok(stands)
+    note(id, now, oldest);
+    Ok(Some(now))
 }
 
 /// Remembers when a grant was checked; what was checked before `oldest` gives way when it gets full.

@@ -48,6 +48,7 @@ mod grants;
 mod http_sse;
 mod hub;
 mod instance;
+mod lease;
 mod legacy;
 mod mcp;
 mod oauth;
@@ -55,6 +56,7 @@ mod object;
 mod platform;
 mod relay;
 mod session;
+mod signature;
 mod sse;
 mod task;
 #[cfg_attr(not(target_arch = "wasm32"), path = "testing/timer.rs")]

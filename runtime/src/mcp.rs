@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::call::stateless;
 use crate::entry::Incoming;
 use crate::identity::Unvouched;
+use crate::lease::Lease;
 use crate::oauth::Setup;
 use crate::platform::{EnvVars, now};
 use crate::tool::registry::{Registry, registry};
@@ -102,8 +103,8 @@ pub struct Admitted {
     pub(crate) caller: Caller,
     /// Pseudonym of the person; sessions are bound to it.
     pub(crate) shard: String,
-    /// When what let them in is over, in seconds since 1970.
-    pub(crate) until: u64,
+    /// When what let them in is over.
+    pub(crate) lease: Lease,
 }
 
 /// Lets in the holder of an access token whose grant still stands, and whoever the provider in
@@ -137,8 +138,10 @@ async fn by_token(
     token: AccessToken,
 ) -> Result<Admitted, Box<Reply>> {
     let stands = grants::stands(incoming, &token).await;
-    let AccessToken { caller, address, expires, .. } = token;
-    let admitted = Admitted { caller, shard: address.shard, until: expires };
+    let AccessToken { caller, address, issued, expires, .. } = token;
+    let shard = address.shard.clone();
+    let lease = Lease { until: expires, grant: Some((address, issued)) };
+    let admitted = Admitted { caller, shard, lease };
     note(incoming, &admitted);
     match stands {
         Ok(true) => Ok(admitted),
@@ -167,7 +170,7 @@ async fn vouched(
         Ok(caller) => {
             let shard = callback::shard(&setup.keys, &setup.provider, &caller.subject);
             let until = now() + u64::from(config.tokens.access_token_ttl);
-            let admitted = Admitted { caller, shard, until };
+            let admitted = Admitted { caller, shard, lease: Lease { until, grant: None } };
             note(incoming, &admitted);
             Ok(admitted)
         }

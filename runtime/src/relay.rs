@@ -4,6 +4,7 @@
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 use toolgate_core::caller::Caller;
+use toolgate_core::oauth::grant::Address;
 use worker::js_sys::Uint8Array;
 use worker::wasm_bindgen::JsValue;
 use worker::web_sys::{self, RequestInit};
@@ -12,6 +13,7 @@ use worker::{Error, Headers, Request, Response, Stub};
 use crate::bindings::Env;
 use crate::convert;
 use crate::entry::Incoming;
+use crate::lease::Lease;
 use crate::mcp::Admitted;
 use crate::store::OBJECT_BINDING;
 
@@ -25,6 +27,8 @@ const ORIGIN: &str = "https://toolgate.internal";
 const OWNER: &str = "toolgate-owner";
 /// When what let the sender in is over.
 const UNTIL: &str = "toolgate-until";
+/// The grant of the sender's token: when the token was issued, and the grant's id.
+const GRANT: &str = "toolgate-grant";
 /// Names the request in the audit trail.
 const REQUEST: &str = "toolgate-request";
 /// The name of the object, for itself: it cannot learn it otherwise on every platform.
@@ -40,8 +44,8 @@ pub(crate) struct Received {
     pub(crate) owner: String,
     /// The sender, with the claims of the token that came with this message.
     pub(crate) caller: Caller,
-    /// When those claims are over, in seconds since 1970.
-    pub(crate) until: u64,
+    /// When what let the sender in is over, and those claims with it.
+    pub(crate) lease: Lease,
     /// The headers that an object needs.
     pub(crate) headers: HeaderMap,
     /// As it came.
@@ -56,9 +60,15 @@ impl Received {
         let line = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
         let caller = serde_json::from_slice(body.get(..line).unwrap_or_default())?;
         body.drain(..body.len().min(line + 1));
-        let mut received = Self { owner: String::new(), caller, until: 0, headers, body };
+        let lease = Lease { until: 0, grant: None };
+        let mut received = Self { owner: String::new(), caller, lease, headers, body };
         received.owner = received.text(OWNER);
-        received.until = received.text(UNTIL).parse().unwrap_or(0);
+        received.lease.until = received.text(UNTIL).parse().unwrap_or(0);
+        received.lease.grant = received.header(GRANT).and_then(|grant| {
+            let (issued, id) = grant.split_once(' ')?;
+            let address = Address { shard: received.owner.clone(), id: id.to_owned() };
+            Some((address, issued.parse().ok()?))
+        });
         Ok(received)
     }
 
@@ -97,7 +107,10 @@ pub(crate) async fn send(
         }
     }
     forwarded.set(OWNER, &admitted.shard)?;
-    forwarded.set(UNTIL, &admitted.until.to_string())?;
+    forwarded.set(UNTIL, &admitted.lease.until.to_string())?;
+    if let Some((address, issued)) = &admitted.lease.grant {
+        forwarded.set(GRANT, &[&issued.to_string(), " ", &address.id].concat())?;
+    }
     forwarded.set(REQUEST, &incoming.request_id)?;
     forwarded.set(NAME, name)?;
     let mut body = serde_json::to_vec(&admitted.caller)?;

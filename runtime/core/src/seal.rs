@@ -126,13 +126,23 @@ impl Key {
     fn new(master: &Secret) -> Self {
         let hkdf = Hkdf::<Sha256>::new(Some(b"toolgate"), master.expose());
         let mut id = [0; KEY_ID_LENGTH];
-        expand(&hkdf, b"toolgate/1/key-id", &mut id);
+        expand(&hkdf, &[b"toolgate/1/key-id"], &mut id);
         Self { id, hkdf }
     }
 
     fn derive(&self, purpose: Purpose) -> [u8; 32] {
+        self.expand(&[purpose.label()])
+    }
+
+    /// The key of the MAC that [`Keyring::seal_stable`] takes its nonce from: AES-GCM and HMAC are
+    /// shown to be sound apart from each other, and not under one key.
+    fn derive_nonce_key(&self, purpose: Purpose) -> [u8; 32] {
+        self.expand(&[purpose.label(), b"/nonce"])
+    }
+
+    fn expand(&self, label: &[&[u8]]) -> [u8; 32] {
         let mut key = [0; 32];
-        expand(&self.hkdf, purpose.label(), &mut key);
+        expand(&self.hkdf, label, &mut key);
         key
     }
 
@@ -141,9 +151,9 @@ impl Key {
     }
 }
 
-fn expand(hkdf: &Hkdf<Sha256>, label: &[u8], out: &mut [u8]) {
+fn expand(hkdf: &Hkdf<Sha256>, label: &[&[u8]], out: &mut [u8]) {
     // HKDF-Expand fails only above 255 hash lengths (RFC 5869 section 2.3); ours is one at most.
-    hkdf.expand(label, out).expect("an output of at most 32 bytes");
+    hkdf.expand_multi_info(label, out).expect("an output of at most 32 bytes");
 }
 
 /// The encryption keys: the first seals, all open.
@@ -195,7 +205,8 @@ impl Keyring {
     #[must_use]
     pub fn seal_stable<T: Serialize>(&self, purpose: Purpose, bound_to: &str, value: &T) -> String {
         let plaintext = to_json(value);
-        let mac = self.mac_with(&self.keys[0], purpose, &[bound_to.as_bytes(), &plaintext]);
+        let key = self.keys[0].derive_nonce_key(purpose);
+        let mac = mac(&key, &[bound_to.as_bytes(), &plaintext]);
         let mut nonce = [0; NONCE_LENGTH];
         nonce.copy_from_slice(&mac[..NONCE_LENGTH]);
         self.seal_with(purpose, bound_to, &plaintext, nonce)
@@ -246,7 +257,7 @@ impl Keyring {
     /// HMAC-SHA256 of the text under the first key, in base64url.
     #[must_use]
     pub fn mac(&self, purpose: Purpose, text: &str) -> String {
-        encode(&self.mac_with(&self.keys[0], purpose, &[text.as_bytes()]))
+        encode(&mac(&self.keys[0].derive(purpose), &[text.as_bytes()]))
     }
 
     /// Every MAC that [`Keyring::mac`] could have given with any of the keys.
@@ -255,19 +266,19 @@ impl Keyring {
         purpose: Purpose,
         text: &'a str,
     ) -> impl Iterator<Item = String> + 'a {
-        self.keys.iter().map(move |key| encode(&self.mac_with(key, purpose, &[text.as_bytes()])))
+        self.keys.iter().map(move |key| encode(&mac(&key.derive(purpose), &[text.as_bytes()])))
     }
+}
 
-    fn mac_with(&self, key: &Key, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&key.derive(purpose))
-            .expect("HMAC takes a key of any length");
-        mac.update(b"mac");
-        for part in parts {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        mac.finalize().into_bytes().into()
+fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac =
+        <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(b"mac");
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
     }
+    mac.finalize().into_bytes().into()
 }
 
 fn is_weak(key: &str) -> bool {
@@ -351,6 +362,19 @@ mod tests {
         assert_eq!(first, keys.seal_stable(Purpose::RefreshToken, "", &1));
         assert_ne!(first, keys.seal_stable(Purpose::RefreshToken, "", &2));
         assert_eq!(keys.open::<u8>(Purpose::RefreshToken, "", &first), Some(1));
+    }
+
+    #[test]
+    fn the_nonce_of_a_stable_seal_is_made_under_a_key_that_encrypts_nothing() {
+        let keys = ring(ONE);
+        let nonce_under =
+            |key: [u8; 32]| mac(&key, &[b"bound", b"\"text\""])[..NONCE_LENGTH].to_vec();
+        for purpose in [Purpose::RefreshToken, Purpose::Client] {
+            let sealed = decode(&keys.seal_stable(purpose, "bound", &"text")).unwrap();
+            let nonce = &sealed[KEY_ID_LENGTH..KEY_ID_LENGTH + NONCE_LENGTH];
+            assert_eq!(nonce, nonce_under(keys.keys[0].derive_nonce_key(purpose)));
+            assert_ne!(nonce, nonce_under(keys.keys[0].derive(purpose)));
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use worker::Response;
 use super::{HostKind, Record, Running, Start, Step, is_late_task};
 use crate::entry::Incoming;
 use crate::feature::{self, Owner};
+use crate::lease::Lease;
 use crate::mcp::Admitted;
 use crate::sse::{self, WATCHED, Writer};
 use crate::timer::Timer;
@@ -54,7 +55,7 @@ pub(crate) async fn answer(
             Some(Event::Answer(slot, outcome)) => results.push((slot, outcome)),
             Some(Event::Message(_)) if !takes_stream => {}
             Some(Event::Message(text)) => break Some(text),
-            Some(Event::Quiet | Event::Gone) => break None,
+            Some(Event::Quiet | Event::Gone | Event::Revoked) => break None,
         }
     };
     let (writer, body) = sse::open();
@@ -66,7 +67,7 @@ pub(crate) async fn answer(
         let _ = writer.send_now(sse::event(None, None, &text));
     }
     let is_watched = exchange.revision().is_modern();
-    incoming.wait_until(stream(calls, exchange, writer));
+    incoming.wait_until(stream(calls, exchange, writer, admitted.lease.clone()));
     sse::response(if is_watched { body.keep_alive(WATCHED) } else { body })
 }
 
@@ -84,7 +85,7 @@ pub(crate) async fn answer_here(
         match event {
             Event::Answer(slot, outcome) => results.push((slot, outcome)),
             Event::Message(text) => said.push(text),
-            Event::Quiet | Event::Gone => {}
+            Event::Quiet | Event::Gone | Event::Revoked => {}
         }
     }
     (said, exchange.finish(results))
@@ -161,6 +162,8 @@ enum Event {
     Quiet,
     /// Nobody reads any more.
     Gone,
+    /// The grant stands no more.
+    Revoked,
 }
 
 impl Calls {
@@ -219,12 +222,18 @@ impl Calls {
 }
 
 /// Writes what happens until all is over. In 2026-07-28 a client cancels by closing the stream; in
-/// the revisions before, a lost connection means nothing, and the calls run to their end.
-async fn stream(mut calls: Calls, mut exchange: Exchange, writer: Writer) {
+/// the revisions before, a lost connection means nothing, and the calls run to their end. Nobody may
+/// have the answers once the grant is revoked, so then the calls are cancelled in any revision.
+async fn stream(mut calls: Calls, mut exchange: Exchange, writer: Writer, lease: Lease) {
+    let (app, env) = (calls.owner.app, calls.owner.env.clone());
+    let mut revoked = Box::pin(async move { lease.revoked(app, &env).await });
     let mut writer = Some(writer);
     loop {
         let next = poll_fn(|context| match &writer {
             Some(open) if open.poll_gone(context).is_ready() => Poll::Ready(Some(Event::Gone)),
+            Some(_) if revoked.as_mut().poll(context).is_ready() => {
+                Poll::Ready(Some(Event::Revoked))
+            }
             _ => calls.poll(context),
         });
         let event = next.await;
@@ -233,6 +242,11 @@ async fn stream(mut calls: Calls, mut exchange: Exchange, writer: Writer) {
             Some(Event::Message(text)) => Some(text),
             Some(Event::Answer(slot, outcome)) => exchange.answer_one(slot, outcome),
             Some(Event::Quiet) => None,
+            Some(Event::Revoked) => {
+                writer = None;
+                calls.cancel();
+                None
+            }
             Some(Event::Gone) => {
                 writer = None;
                 if exchange.revision().is_modern() {

@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
+use futures_util::future::select;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{AcceptedSession, SessionState};
 use worker::{Request, Response, console_error};
@@ -10,10 +12,13 @@ use worker::{Request, Response, console_error};
 use super::post::{self, Post};
 use super::{MESSAGE, NOTIFY, OPEN};
 use crate::hub::{self, GONE, Hearer};
+use crate::lease::Lease;
 use crate::legacy::{self, Calls, gone, taken};
 use crate::object::Object;
+use crate::platform::now;
 use crate::relay::Received;
 use crate::sse::{self, Writer};
+use crate::timer::Timer;
 use crate::{convert, feature};
 
 /// What the object remembers; there is nothing else.
@@ -29,6 +34,8 @@ struct Session {
     caller: Caller,
     /// When those claims are over, in seconds since 1970.
     until: u64,
+    /// What let the stream in; a later token of the same grant makes it last longer.
+    lease: Lease,
     state: SessionState,
     writer: Writer,
 }
@@ -49,7 +56,11 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
 }
 
 /// Opens the session, and tells the client where to send its messages.
-async fn open(object: &Object, memory: &Memory, received: Received) -> worker::Result<Response> {
+async fn open(
+    object: &Object,
+    memory: &Rc<Memory>,
+    received: Received,
+) -> worker::Result<Response> {
     let (writer, body) = sse::open();
     let endpoint = String::from_utf8_lossy(&received.body);
     // Just opened: there is room.
@@ -59,21 +70,37 @@ async fn open(object: &Object, memory: &Memory, received: Received) -> worker::R
     *memory.session.borrow_mut() = Some(Session {
         owner: received.owner,
         caller: received.caller,
-        until: received.until,
+        until: received.lease.until,
+        lease: received.lease.clone(),
         state: SessionState::default(),
         writer: writer.clone(),
     });
     hub::register(object, &owner, &name).await?;
-    if object.app().config.transport.notifications {
-        let (app, env) = (object.app(), object.env().clone());
-        object.state().wait_until(async move {
-            writer.gone().await;
-            if let Err(error) = hub::forget(app, &env, &name).await {
-                console_error!("the end of a session was not told: {error}");
-            }
-        });
-    }
+    let (app, env, memory) = (object.app(), object.env().clone(), Rc::clone(memory));
+    object.state().wait_until(async move {
+        let revoked = Box::pin(received.lease.revoked(app, &env));
+        let over = select(revoked, Box::pin(memory.token_over()));
+        select(Box::pin(writer.gone()), over).await;
+        writer.close();
+        if let Err(error) = hub::forget(app, &env, &name).await {
+            console_error!("the end of a session was not told: {error}");
+        }
+    });
     sse::response(body)
+}
+
+impl Memory {
+    /// Waits until the last token of the session is over.
+    async fn token_over(&self) {
+        loop {
+            let until = self.session.borrow().as_ref().map_or(0, |session| session.lease.until);
+            let left = until.saturating_sub(now());
+            if left == 0 {
+                return;
+            }
+            Timer::from(Duration::from_secs(left)).await;
+        }
+    }
 }
 
 /// Takes a message. An id opens for its owner only, so whose session it is is asked twice.
@@ -84,7 +111,10 @@ async fn message(object: &Object, memory: &Memory, received: Received) -> worker
             |session: &&mut Session| session.owner == received.owner && !session.writer.is_gone();
         let Some(session) = session.as_mut().filter(is_theirs) else { return gone() };
         session.caller = received.caller.clone();
-        session.until = received.until;
+        session.until = received.lease.until;
+        if session.lease.is_of(&received.lease) {
+            session.lease.until = session.lease.until.max(received.lease.until);
+        }
         let state = &mut session.state;
         match legacy::accept(object, &received, state, None, &memory.calls) {
             Ok(accepted) => (accepted, session.writer.clone()),
@@ -107,7 +137,7 @@ async fn message(object: &Object, memory: &Memory, received: Received) -> worker
 /// Something changed: tells the client, if it wants and may hear of it.
 fn changed(object: &Object, memory: &Memory, change: &str) -> worker::Result<Response> {
     let session = memory.session.borrow();
-    let Some(Session { owner, caller, until, state, writer }) = session.as_ref() else {
+    let Some(Session { owner, caller, until, state, writer, .. }) = session.as_ref() else {
         return Response::ok(GONE);
     };
     let hearer = Hearer { owner, caller, until: *until, state };

@@ -17,7 +17,7 @@ use worker::{Request, Response, SqlStorageValue, console_error};
 use super::{GONE, LISTEN, PUBLISH, REGISTER, UNREGISTER};
 use crate::bindings::Env;
 use crate::object::Object;
-use crate::platform::{EnvVars, now};
+use crate::platform::EnvVars;
 use crate::relay::{self, Received};
 use crate::sse::{self, COMMENT, Writer};
 use crate::timer::Timer;
@@ -77,14 +77,14 @@ async fn listen(object: &Object, received: Received) -> worker::Result<Response>
     let (writer, body) = sse::open();
     // Just opened: there is room.
     let _ = writer.send_now(sse::event(None, None, &listen.acknowledged()));
-    let Received { owner, caller, until, .. } = received;
+    let Received { owner, caller, lease, .. } = received;
     let listener = Rc::new(Listener { owner, caller, listen, writer });
     memory.0.borrow_mut().push(Rc::clone(&listener));
-    // The claims of the token judge what may be heard, so the stream lives no longer than the token.
-    let life = Duration::from_secs(until.saturating_sub(now()));
+    let (app, env) = (object.app(), object.env().clone());
     object.state().wait_until(async move {
         let gone = Box::pin(listener.writer.gone());
-        if let Either::Right(_) = select(gone, Timer::from(life)).await {
+        // The claims of the token judge what may be heard, so the stream lives no longer than it.
+        if let Either::Right(_) = select(gone, Box::pin(lease.over(app, &env))).await {
             let _ = listener.writer.send_now(sse::event(None, None, &listener.listen.end()));
             listener.writer.close();
         }

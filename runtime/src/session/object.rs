@@ -15,12 +15,13 @@ use toolgate_core::reply;
 use toolgate_core::seal::Purpose;
 use worker::{Request, Response, ResponseBuilder};
 
-use super::connection::{Outlet, read_event_id};
+use super::connection::{Connection, Outlet, read_event_id};
 use super::post::{Decision, Post};
 use super::store::{Row, Store, TABLE};
 use super::streams::{Resumed, Streams};
 use super::{BEGIN, END, GET, NOTIFY, POST};
 use crate::hub::{self, GONE, Hearer};
+use crate::lease::Lease;
 use crate::legacy::{self, Calls, gone, taken};
 use crate::object::Object;
 use crate::platform::{PlatformEntropy, keyring, now};
@@ -87,7 +88,7 @@ async fn begin(object: &Object, received: Received) -> worker::Result<Response> 
     let row = Row {
         name: received.name(),
         caller: sealed(object, &received.name(), &received.caller)?,
-        until: received.until,
+        until: received.lease.until,
         state: String::from_utf8(received.body).map_err(|_| "the state is not JSON")?,
         owner: received.owner,
         seen_at: now(),
@@ -136,10 +137,11 @@ fn admits(object: &Object, memory: &Memory, received: &Received) -> worker::Resu
     let Some(session) = session.as_mut().filter(|session| session.owner == received.owner) else {
         return Ok(false);
     };
-    let is_other = session.caller != received.caller || session.until != received.until;
+    let until = received.lease.until;
+    let is_other = session.caller != received.caller || session.until != until;
     if is_other {
         session.caller = received.caller.clone();
-        session.until = received.until;
+        session.until = until;
     }
     let (now, precision) = (now(), idle(object).as_secs() / PRECISION);
     if is_other || now.saturating_sub(session.seen_at) > precision {
@@ -172,8 +174,12 @@ async fn message(
             let takes_stream = exchange.takes_stream();
             let (sender, decision) = oneshot::channel();
             let post = Rc::new(Post::new(exchange, pending, Rc::clone(&streams), sender));
+            let lease = received.lease.clone();
             legacy::run(object, &memory.calls, received, calls, &post).await;
-            answer(&streams, &post, decision, takes_stream).await
+            match answer(&streams, &post, decision, takes_stream).await? {
+                Answer::Whole(response) => Ok(response),
+                Answer::Stream(connection) => carried(object, lease, connection),
+            }
         }
         signal => {
             memory.calls.signal(signal);
@@ -196,12 +202,18 @@ fn accept(object: &Object, memory: &Memory, received: &Received) -> worker::Resu
     Ok(accepted.map(|accepted| (accepted, Rc::clone(&session.streams))))
 }
 
+/// What a POST is answered with.
+enum Answer {
+    Whole(Response),
+    Stream(Connection),
+}
+
 async fn answer(
     streams: &Streams,
     post: &Post,
     decision: oneshot::Receiver<Decision>,
     takes_stream: bool,
-) -> worker::Result<Response> {
+) -> worker::Result<Answer> {
     let decision = match select(decision, Timer::from(QUIET)).await {
         Either::Left((decision, _)) => decision,
         Either::Right(((), decision)) => {
@@ -209,16 +221,17 @@ async fn answer(
             decision.await
         }
     };
-    match decision {
+    let response = match decision {
         Ok(Decision::Json(response)) => convert::response(*response),
         Ok(Decision::Stream(stream)) => {
             let outlet = Outlet::new(stream, false, post.end());
-            sse::response(streams.connect(outlet, 0, post.primes()))
+            return Ok(Answer::Stream(streams.connect(outlet, 0, post.primes())));
         }
         // A stream without events says so; there is no other way to answer nothing.
         Ok(Decision::Nothing) if takes_stream => sse::response(sse::open().1),
         Ok(Decision::Nothing) | Err(_) => taken(),
-    }
+    };
+    response.map(Answer::Whole)
 }
 
 /// Opens the stream for notifications, or resumes the stream of an event.
@@ -248,13 +261,26 @@ async fn stream(object: &Object, memory: &Memory, received: &Received) -> worker
         // Nothing would ever come on it.
         None => return no_stream(),
     };
-    if !connection.is_standalone() {
-        return sse::response(connection);
+    if connection.is_standalone() {
+        register(object, memory).await?;
     }
-    register(object, memory).await?;
-    // The client comes back for the rest with a token that is good then.
-    let life = Duration::from_secs(received.until.saturating_sub(now()));
-    sse::response(connection.take_until(Box::pin(Timer::from(life))))
+    carried(object, received.lease.clone(), connection)
+}
+
+/// The response whose body is the connection. What a request is answered with goes on when its token
+/// is over, for it was let in; notifications do not, and their client comes back for them with a token
+/// that is good then. Neither outlives the grant.
+fn carried(object: &Object, lease: Lease, connection: Connection) -> worker::Result<Response> {
+    let (app, env, ends_with_token) =
+        (object.app(), object.env().clone(), connection.is_standalone());
+    let end = Box::pin(async move {
+        if ends_with_token {
+            lease.over(app, &env).await;
+        } else {
+            lease.revoked(app, &env).await;
+        }
+    });
+    sse::response(connection.take_until(end))
 }
 
 fn no_stream() -> worker::Result<Response> {

@@ -20,7 +20,8 @@ fn read(config: &Config, provider: &Provider, changes: &Value) -> Result<Caller,
     let idp = Idp::new();
     let mut claims = claims("n");
     claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-    id_token::verify(config, provider, &idp.jwks(), &idp.id_token(&claims), "n", NOW)
+    let claims = signed(&idp.jwks(), &idp.id_token(&claims)).unwrap();
+    id_token::verify(config, provider, claims, "n", NOW)
 }
 
 /// A server with these policies, `p0` and so on, and what it keeps of people.
