@@ -107,6 +107,7 @@ mod toolgate_worker {
                             description: Some(Borrowed("Every condition")),
                             scope: None,
                             on_deny: config::OnDeny::Hide,
+                            deny_message: None,
                             rule: config::Condition::All(
                                 Borrowed(
                                     &[
@@ -152,6 +153,7 @@ mod toolgate_worker {
                             description: None,
                             scope: None,
                             on_deny: config::OnDeny::Hide,
+                            deny_message: None,
                             rule: config::Condition::Emails(
                                 Borrowed(
                                     &[Borrowed("one@example.com"), Borrowed("two@example.com")],
@@ -166,6 +168,7 @@ mod toolgate_worker {
             store: &::toolgate::__private::store::KV,
             identity: &::toolgate::__private::identity::OPENID,
             challenging: None,
+            refusing: None,
             features: &[],
         }
     };

@@ -25,6 +25,14 @@ pub const MAX_CLIENT_ID: usize = 2048;
 /// times over.
 pub const MAX_FORM_BODY: usize = 16 * 1024;
 
+/// Seconds without a byte after which a body is given up: a client that sends at all sends something
+/// each few seconds, and each open request holds memory of the isolate.
+pub const BODY_SILENCE: u64 = 10;
+
+/// Seconds in which a whole body has to arrive: 4 MiB take 20 s at 200 KB/s, and a client that sends
+/// one byte every nine seconds would otherwise hold the request for months.
+pub const BODY_TIMEOUT: u64 = 30;
+
 /// Time to read the consent page and to sign in at the identity provider.
 pub const ATTEMPT_TTL: u64 = 600;
 

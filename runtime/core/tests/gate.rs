@@ -16,6 +16,8 @@ mod claims;
 mod client;
 #[path = "gate/connections.rs"]
 mod connections;
+#[path = "gate/counted.rs"]
+mod counted;
 #[path = "gate/document.rs"]
 mod document;
 #[path = "gate/github.rs"]

@@ -1,7 +1,7 @@
 //! What is read of a person's claims, and what of it is kept.
 
 use serde_json::{Value, json};
-use toolgate_config::{Condition, Config, GroupsFormat, OnDeny, Policy, Provider as Kind, Test};
+use toolgate_config::{Condition, Config, GroupsFormat, Provider as Kind, Test};
 use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::kept::{Kept, Named, Names};
 use toolgate_core::access::provider::Provider;
@@ -9,7 +9,7 @@ use toolgate_core::caller::Caller;
 use toolgate_core::oauth::client::AuthMethod;
 use toolgate_core::oauth::grant::Address;
 use toolgate_core::oauth::token::AccessToken;
-use toolgate_core::policy::{Decision, Reason, decide};
+use toolgate_core::policy::{Arguments, Decision, Reason, decide};
 
 use toolgate_core::seal::Purpose;
 
@@ -27,13 +27,7 @@ fn read(config: &Config, provider: &Provider, changes: &Value) -> Result<Caller,
 /// A server with these policies, `p0` and so on, and what it keeps of people.
 fn server(rules: Vec<Condition>) -> (Config, Provider) {
     let mut config = config();
-    let policy = |(index, rule)| Policy {
-        name: format!("p{index}").into(),
-        description: None,
-        scope: None,
-        on_deny: OnDeny::Hide,
-        rule,
-    };
+    let policy = |(index, rule)| policy(format!("p{index}"), rule);
     config.policies = rules.into_iter().enumerate().map(policy).collect::<Vec<_>>().into();
     let kept = Kept::new(&config, std::iter::empty());
     let provider = Provider { kept, ..World::new().provider };
@@ -54,7 +48,7 @@ fn exists(path: &[&str]) -> Condition {
 }
 
 fn decided<'a>(config: &'a Config, policy: &'a str, caller: &Caller) -> Decision<'a> {
-    decide(config, policy, caller, None, &Variables::default())
+    decide(config, policy, caller, Arguments::Unknown, &Variables::default())
 }
 
 fn deny(reason: Reason<'_>) -> Decision<'_> {

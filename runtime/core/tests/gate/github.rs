@@ -1,15 +1,13 @@
 //! GitHub: who an access token belongs to.
 
 use serde_json::{Value, json};
-use toolgate_config::{
-    Condition, Config, Endpoints as Configured, OnDeny, Policy, Provider as Kind,
-};
+use toolgate_config::{Condition, Config, Endpoints as Configured, Provider as Kind};
 use toolgate_core::access::kept::Kept;
 use toolgate_core::access::provider::Provider;
 use toolgate_core::access::upstream::{Trouble, Upstream};
 use toolgate_core::access::{discovery, github, tokens};
 use toolgate_core::caller::Caller;
-use toolgate_core::policy::{Decision, Reason, decide};
+use toolgate_core::policy::{Arguments, Decision, Reason, decide};
 
 use crate::support::*;
 
@@ -144,7 +142,13 @@ fn what_github_does_not_show_is_unknown() {
             lookup.take(&answer).unwrap();
         }
         let caller = lookup.finish().unwrap();
-        let decided = |name| match decide(&config, name, &caller, None, &Variables::default()) {
+        let decided = |name| match decide(
+            &config,
+            name,
+            &caller,
+            Arguments::Unknown,
+            &Variables::default(),
+        ) {
             Decision::Allow => "allow".to_owned(),
             Decision::Deny { reason } => reason.to_string(),
         };
@@ -181,10 +185,6 @@ fn no_more_pages_are_read_than_somebody_waits_for() {
     }
     assert_eq!(asked, 12, "the account, ten pages of organisations, one of teams");
     assert!(lookup.finish().unwrap().known.hint("groups").is_some());
-}
-
-fn policy(name: &'static str, rule: Condition) -> Policy {
-    Policy { name: name.into(), description: None, scope: None, on_deny: OnDeny::Hide, rule }
 }
 
 #[test]

@@ -9,8 +9,8 @@ use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 use toolgate_config::{
-    Audit, Config, Consent, Endpoints, GroupsFormat, Identity, Limits, Provider as Kind,
-    Registration, Server, Setting, Storage, StorageKind, Tokens, Transport,
+    Audit, Condition, Config, Consent, Endpoints, GroupsFormat, Identity, Limits, OnDeny, Policy,
+    Provider as Kind, Registration, Server, Setting, Storage, StorageKind, Tokens, Transport,
 };
 use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::jwks::Jwks;
@@ -102,6 +102,18 @@ pub fn config() -> Config {
         audit: Audit { analytics_engine: None, queue: None, email: false, arguments: false },
         scopes: vec![].into(),
         policies: vec![].into(),
+    }
+}
+
+/// A policy of nothing but a condition.
+pub fn policy(name: impl Into<String>, rule: Condition) -> Policy {
+    Policy {
+        name: name.into().into(),
+        description: None,
+        scope: None,
+        on_deny: OnDeny::Hide,
+        deny_message: None,
+        rule,
     }
 }
 
