@@ -1,32 +1,13 @@
 //! Who somebody is, by the claims of a verified token or of the userinfo endpoint.
 
 use serde_json::{Map, Value};
-use toolgate_config::{Config, GroupsFormat, Provider as Kind};
+use toolgate_config::{Config, GroupsFormat, Provider as Kind, TECHNICAL_CLAIMS};
 use url::Url;
 
 use crate::access::jwt::Rejection;
 use crate::access::provider::{Provider, is_local};
 use crate::caller::Caller;
 use crate::known::{Known, Told};
-
-/// Claims about the token rather than the person; policies do not see them.
-const TECHNICAL: [&str; 15] = [
-    "iss",
-    "aud",
-    "azp",
-    "exp",
-    "nbf",
-    "iat",
-    "nonce",
-    "jti",
-    "at_hash",
-    "c_hash",
-    "s_hash",
-    "auth_time",
-    "sid",
-    "type",
-    "identity_nonce",
-];
 
 /// Claims by which a provider says that it has more groups than it sends (distributed claims,
 /// OpenID Connect Core section 5.6.2, and a short form of Microsoft Entra ID for `groups`).
@@ -42,7 +23,7 @@ pub(crate) fn read_caller(
     provider: &Provider,
     mut claims: Map<String, Value>,
 ) -> Result<Caller, Rejection> {
-    for name in TECHNICAL {
+    for name in TECHNICAL_CLAIMS {
         claims.remove(name);
     }
     let mut text = |name: &str| match claims.remove(name) {
