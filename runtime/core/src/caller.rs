@@ -78,6 +78,15 @@ impl From<Stored> for Caller {
     }
 }
 
+impl Caller {
+    /// How a page addresses the person: e-mail address, name, or else the subject.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        let names = [&self.email, &self.name, &self.claimed_email];
+        names.into_iter().flatten().next().unwrap_or(&self.subject)
+    }
+}
+
 /// Worker variables, for values that `mcp.toml` keeps out of git.
 pub trait Vars {
     /// The variable or secret of this name.
