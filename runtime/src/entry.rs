@@ -1,5 +1,7 @@
 //! The Worker's `fetch`: one request in, one response out.
 
+use futures_channel::oneshot;
+use futures_util::FutureExt as _;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use toolgate_config::Provider as Kind;
@@ -14,6 +16,7 @@ use toolgate_core::reply::{self, Reply};
 use worker::{Context, Request, Response};
 
 use crate::app::App;
+use crate::audit::Teller;
 use crate::bindings::Env;
 use crate::platform::{EnvVars, PlatformEntropy};
 use crate::store::Place;
@@ -34,6 +37,11 @@ pub struct Incoming<'a> {
     pub(crate) log: Log,
 }
 
+/// See [`Incoming::hold`].
+pub(crate) struct Held(
+    #[expect(dead_code, reason = "dropped, it ends the wait")] oneshot::Sender<()>,
+);
+
 impl<'a> Incoming<'a> {
     fn new(
         app: &'static App,
@@ -50,10 +58,22 @@ impl<'a> Incoming<'a> {
 
     /// Writes what was decided so far to the audit trail.
     pub(crate) fn flush(&self) {
-        if let Some(sending) = crate::audit::write(self.app, self.env, &self.log, &self.request_id)
-        {
-            self.context.wait_until(sending);
+        if !self.log.is_empty() {
+            self.teller().flush(&self.log);
         }
+    }
+
+    /// Where the audit trail of this request is written to.
+    pub(crate) fn teller(&self) -> Teller {
+        Teller::of_request(self.app, self.env, &self.request_id, self.context)
+    }
+
+    /// Has the request go on to its end when its client is gone, for as long as the guard lives; the
+    /// platform allows half a minute.
+    pub(crate) fn hold(&self) -> Held {
+        let (held, released) = oneshot::channel();
+        self.context.wait_until(released.map(drop));
+        Held(held)
     }
 
     /// Goes on with this after the response.

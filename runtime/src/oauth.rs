@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use http::header::SET_COOKIE;
-use http::{Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::json;
+use toolgate_core::access::kept::Kept;
 use toolgate_core::access::provider::{self, Provider, SetupError};
 use toolgate_core::audit::Reason;
 use toolgate_core::caller::Vars;
@@ -13,10 +14,11 @@ use toolgate_core::cors;
 use toolgate_core::host;
 use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::callback::Finished;
+use toolgate_core::oauth::course::{Course, Step};
 use toolgate_core::oauth::credentials::Authenticated;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::gate::{CONNECTIONS_PATH, Gate};
-use toolgate_core::oauth::grant::{Address, Operation};
+use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
 use toolgate_core::page;
@@ -25,9 +27,12 @@ use toolgate_core::seal::Keyring;
 use worker::console_error;
 
 use crate::entry::Incoming;
-use crate::identity::{self, Rechecked};
+use crate::identity;
+use crate::object::USE_ATTEMPT;
 use crate::platform::{EnvVars, PlatformEntropy, now};
-use crate::{clients, connections, convert, grants, limit};
+use crate::timer::Timer;
+use crate::tool::registry::registry;
+use crate::{clients, connections, convert, grants, limit, relay};
 
 const AUTHORIZE: &str = "/authorize";
 const CALLBACK: &str = "/callback";
@@ -103,6 +108,8 @@ async fn route(
     request: Request<Vec<u8>>,
     is_head: bool,
 ) -> Reply {
+    // What is decided here goes to its end, though the client may cut the connection.
+    let _held = incoming.hold();
     let path = request.uri().path();
     let located;
     let mut entropy = PlatformEntropy;
@@ -145,7 +152,7 @@ async fn route(
             if path == "/revoke" {
                 serve_revoke(incoming, &gate, &params, &client).await
             } else {
-                serve_token(incoming, &mut gate, &params, &client).await
+                serve_token(incoming, &mut gate, request.headers(), &params, &client).await
             }
         }
     }
@@ -171,35 +178,41 @@ async fn not_the_client(
 async fn serve_token(
     incoming: &Incoming<'_>,
     gate: &mut Gate<'_>,
+    headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
 ) -> Reply {
-    match token::begin(gate, params, client) {
+    match token::begin(gate, headers, params, client) {
         token::Begin::Reply(reply) => reply,
-        token::Begin::Store(address, operation, pending) => {
-            match perform(incoming, gate, &address, operation).await {
-                Ok(Rechecked::Go(outcome)) => token::finish(gate, &pending, outcome),
-                Ok(Rechecked::Ended) => token::person_refused(),
-                Err(error) => storage_failed(&error),
-            }
+        token::Begin::Course(course) => {
+            run(incoming, gate, *course).await.unwrap_or_else(|error| storage_failed(&error))
         }
     }
 }
 
-/// Performs the operation; before a refresh gives new tokens, the identity provider is asked again.
-async fn perform(
+/// Does what the course of the request asks for, until there is a reply.
+async fn run(
     incoming: &Incoming<'_>,
     gate: &mut Gate<'_>,
-    address: &Address,
-    operation: Operation,
-) -> worker::Result<Rechecked> {
-    let is_refresh = matches!(operation, Operation::Refresh { .. });
-    let outcome = grants::perform(incoming, address, operation).await?;
-    if is_refresh {
-        identity::recheck(incoming, gate, address, outcome).await
-    } else {
-        // A code comes from a sign-in of a moment ago.
-        Ok(Rechecked::Go(outcome))
+    mut course: Course,
+) -> worker::Result<Reply> {
+    let mut step = Step::Perform(course.start());
+    loop {
+        step = match step {
+            Step::Perform(operation) => {
+                let outcome = grants::perform(incoming, course.address(), operation).await?;
+                course.performed(gate, outcome)
+            }
+            Step::Ask(holder) => {
+                let confirmation = identity::confirm(incoming.app, gate, &holder).await;
+                course.answered(gate, confirmation)
+            }
+            Step::Wait(time) => {
+                Timer::from(time).await;
+                Step::Perform(course.start())
+            }
+            Step::Reply(reply) => return Ok(reply),
+        };
     }
 }
 
@@ -240,10 +253,19 @@ async fn serve_callback(
         Ok(returned) => returned,
         Err(reply) => return *reply,
     };
+    match use_attempt(incoming, returned.attempt()).await {
+        Ok(true) => {}
+        Ok(false) => return returned.already_used(),
+        Err(error) => {
+            console_error!("sign-in failed: its return could not be noted: {error}");
+            return returned.not_stored(gate);
+        }
+    }
     let identified = match incoming.app.identity.identify(gate, &returned, request).await {
         Ok(identified) => identified,
         Err(reply) => return *reply,
     };
+    identity::tell_hint(gate, &identified);
     let (address, grant, success) = match returned.finish(gate, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),
         Finished::Reply(reply) => return reply,
@@ -255,6 +277,13 @@ async fn serve_callback(
             returned.not_stored(gate)
         }
     }
+}
+
+/// Uses a sign-in up, in an object of its own, wherever the grants are; `false` when it was before.
+async fn use_attempt(incoming: &Incoming<'_>, attempt: &str) -> worker::Result<bool> {
+    let name = ["attempt:", attempt].concat();
+    let answer = relay::ask(incoming.env, &name, USE_ATTEMPT, "").await?;
+    Ok(toolgate_core::json::from_str(&answer)?)
 }
 
 fn storage_failed(error: &worker::Error) -> Reply {
@@ -306,7 +335,13 @@ fn resolve(incoming: &Incoming<'_>, key_text: String) -> Result<Setup, SetupErro
         .resolve(&app.config, &EnvVars(incoming.env), origin)
         .map_err(|error| problems.extend(error.0));
     match (keys, provider) {
-        (Ok(keys), Ok(provider)) => Ok(Setup { keys, provider, origin: origin.clone(), key_text }),
+        (Ok(keys), Ok(mut provider)) => {
+            // Where names of functions clash, nothing is served.
+            if let Ok(registry) = registry() {
+                provider.kept = Kept::new(&app.config, registry.named());
+            }
+            Ok(Setup { keys, provider, origin: origin.clone(), key_text })
+        }
         _ => Err(SetupError(problems)),
     }
 }

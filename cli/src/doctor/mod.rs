@@ -8,6 +8,7 @@ mod finding;
 mod key;
 mod programs;
 mod provider;
+pub(crate) mod recheck;
 mod redirect;
 mod report;
 mod rust;
@@ -121,6 +122,7 @@ fn server(
     }
     let server = arguments.url.clone().unwrap_or_else(|| local(project));
     findings.extend(redirect::findings(&checked.config, &server));
+    findings.extend(recheck::finding(&checked.config));
     if !arguments.offline {
         findings.extend(sign_in(tools, checked, &vars, &server, subject));
     }

@@ -98,6 +98,7 @@ const _: () = {
             interactive: false,
             families: &[],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
@@ -177,6 +178,7 @@ const _: () = {
             interactive: false,
             families: &[::toolgate::__private::family::PROMPTS],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

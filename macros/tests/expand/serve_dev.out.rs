@@ -40,7 +40,11 @@ mod toolgate_worker {
                     scopes: Borrowed(
                         &[Borrowed("openid"), Borrowed("email"), Borrowed("profile")],
                     ),
+                    client_auth: None,
+                    prompt: None,
                     groups_claim: Borrowed("groups"),
+                    groups_format: config::GroupsFormat::List,
+                    groups_member: None,
                     leeway: 60u32,
                 },
                 storage: config::Storage {
@@ -70,6 +74,8 @@ mod toolgate_worker {
                     code_ttl: 600u32,
                     refresh_grace: 60u32,
                     revocation_max_age: 30u32,
+                    max_unconfirmed: 86400u32,
+                    recheck: config::Recheck::BestEffort,
                 },
                 consent: config::Consent {
                     name: None,
@@ -93,6 +99,7 @@ mod toolgate_worker {
                     queue: None,
                     email: false,
                     arguments: false,
+                    required: false,
                 },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),

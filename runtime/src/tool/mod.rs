@@ -27,6 +27,8 @@ pub(crate) mod registry;
 pub(crate) mod resource;
 mod result;
 pub(crate) mod schema;
+#[cfg(not(target_arch = "wasm32"))]
+mod spellings;
 #[cfg(feature = "time")]
 mod time;
 

@@ -10,7 +10,7 @@ use crate::access::SignedClaims;
 use crate::access::claims::read_caller;
 use crate::access::jwt::{Expected, check_parties};
 use crate::access::provider::Provider;
-use crate::access::upstream::{Trouble, refusal};
+use crate::access::upstream::{Cause, Trouble, refusal};
 use crate::caller::Caller;
 
 /// Asks for the claims of the person behind an access token; `None` for a token that fits no header.
@@ -41,7 +41,8 @@ impl<'a> Userinfo<'a> {
         if answer.status() != StatusCode::OK {
             return Err(refusal("userinfo", answer));
         }
-        let failed = |reason: &str| Trouble::Failed(format!("userinfo: {reason}"));
+        let failed =
+            |reason: &str| Trouble::Failed(Cause::Unreadable, format!("userinfo: {reason}"));
         let kind = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let essence = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if essence.eq_ignore_ascii_case("application/jwt") {
@@ -72,8 +73,13 @@ pub fn signed(provider: &Provider, claims: SignedClaims) -> Result<Map<String, V
 ///
 /// # Errors
 /// They are about somebody else, or more than can be kept.
-pub fn read(config: &Config, subject: &str, claims: Map<String, Value>) -> Result<Caller, Trouble> {
-    let caller = read_caller(config, claims)
+pub fn read(
+    config: &Config,
+    provider: &Provider,
+    subject: &str,
+    claims: Map<String, Value>,
+) -> Result<Caller, Trouble> {
+    let caller = read_caller(config, provider, claims)
         .map_err(|rejection| Trouble::Ended(format!("userinfo: {rejection}")))?;
     // Section 5.3.2: claims of another subject must not be used.
     if caller.subject == subject {
