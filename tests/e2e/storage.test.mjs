@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, describe, test } from "node:test";
 import { cannotMoveClock } from "./lib/clock.mjs";
 import { counting, operations } from "./lib/counting.mjs";
+import { lag, lagging } from "./lib/lagging.mjs";
 import { challenge, oauthError } from "./lib/expect.mjs";
 import { connections, send } from "./lib/http.mjs";
 import { ACCOUNTS, EMPLOYEE, VISITOR } from "./lib/idp.mjs";
@@ -164,6 +165,22 @@ describe(`on ${STORAGE}`, () => {
     context.diagnostic(`${Math.round(FLOOD / ((Date.now() - started) / 1000))} registrations a second`);
     assert.deepEqual(await operations(origin), []);
     assert.deepEqual(contents(persist), before);
+  });
+});
+
+describe("Workers KV that does not show a new record yet", { skip: STORAGE !== "kv" && "Workers KV only" }, () => {
+  test("keeps a revocation until it does", async () => {
+    const late = await openStage({ worker: lagging() });
+    try {
+      const first = await signIn(late, { browser: late.browser(), email: VISITOR });
+      await lag(late.origin, true);
+      const body = new URLSearchParams({ client_id: first.client.client_id, token: first.refresh_token });
+      assert.equal((await send(`${late.origin}/revoke`, { method: "POST", body })).status, 200);
+      await lag(late.origin, false);
+      oauthError(await refresh(late, first.client, first.refresh_token), 400, "invalid_grant");
+    } finally {
+      await late.close();
+    }
   });
 });
 
