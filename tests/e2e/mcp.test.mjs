@@ -253,6 +253,17 @@ describe("a request whose", () => {
     assert.equal(answer.status, 406, answer.text);
   });
 
+  test("Accept takes streams only is answered by one, and refused in JSON", async () => {
+    const accept = "text/event-stream";
+    const answer = await mcp.post(origin, token, list, { headers: { accept } });
+    assert.equal(answer.status, 200, answer.text);
+    assert.match(answer.headers.get("content-type"), /^text\/event-stream/);
+    assert.ok(JSON.parse(/^data: (.*)\n\n$/.exec(answer.text)[1]).result.tools.length > 0);
+    const refused = await mcp.post(origin, token, list, { headers: { accept, "mcp-protocol-version": "2020-01-01" } });
+    assert.equal(refused.status, 400);
+    assert.doesNotMatch(refused.headers.get("content-type"), /event-stream/);
+  });
+
   test("protocol version is not one of ours is answered 400", async () => {
     for (const version of ["2020-01-01", "1.0", "2025-06-18x", ""]) {
       const answer = await mcp.post(origin, token, list, { headers: { "mcp-protocol-version": version } });

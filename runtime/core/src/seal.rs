@@ -66,6 +66,8 @@ pub enum Purpose {
     RequestState,
     /// Id of a task.
     Task,
+    /// Hash of a network or a country that a grant is used from.
+    Place,
 }
 
 impl Purpose {
@@ -85,6 +87,7 @@ impl Purpose {
             Self::Person => b"toolgate/1/person",
             Self::RequestState => b"toolgate/1/request-state",
             Self::Task => b"toolgate/1/task",
+            Self::Place => b"toolgate/1/place",
         }
     }
 }

@@ -11,7 +11,6 @@ use toolgate_core::seal::{Entropy, Purpose};
 use worker::console_error;
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
-use super::quota;
 use crate::bindings::Env;
 use crate::call::Record;
 use crate::entry::Incoming;
@@ -39,14 +38,6 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
     let object = format!("task:{}", entropy.token());
     let id: Id = (object.clone(), tool.name.to_owned());
     let id = keys.seal(Purpose::Task, &shard, &id, &mut entropy);
-    match quota::admits(&env, &shard, &id).await {
-        Ok(true) => {}
-        Ok(false) => {
-            let message = "Too many tasks of this account are under way; wait for one to end";
-            return Err(Fault::new(INTERNAL_ERROR, message));
-        }
-        Err(error) => return Err(unavailable(&error)),
-    }
     let task = NewTask {
         owner: shard,
         caller: keys.seal(Purpose::Record, &id, &caller, &mut entropy),
@@ -59,12 +50,13 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
         memo: record.memo,
         id,
     };
-    match ask::<TaskView>(&env, &object, CREATE, &task).await {
-        Ok(view) => Ok(Box::new(view)),
-        Err(error) => {
-            quota::end(&env, &task.owner, &task.id).await;
-            Err(unavailable(&error))
+    match ask::<Option<TaskView>>(&env, &object, CREATE, &task).await {
+        Ok(Some(view)) => Ok(Box::new(view)),
+        Ok(None) => {
+            let message = "Too many tasks of this account are under way; wait for one to end";
+            Err(Fault::new(INTERNAL_ERROR, message))
         }
+        Err(error) => Err(unavailable(&error)),
     }
 }
 
