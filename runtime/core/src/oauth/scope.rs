@@ -40,7 +40,6 @@ pub fn asks_for_tools(requested: Option<&str>) -> bool {
 #[must_use]
 pub fn in_words<'a>(config: &'a Config, scope: &str) -> &'a str {
     match scope {
-        OFFLINE => "Stay connected until you revoke it, without asking you to sign in again",
         TOOLS => "Use the tools of this server that your account may use",
         scope => {
             let mut known = config.scopes.iter().filter(|known| known.name == scope);

@@ -8,9 +8,9 @@ use toolgate_config::Recheck;
 use crate::audit::{Kind, Reason};
 use crate::caller::Caller;
 use crate::limits::VERIFIER_LENGTH;
-use crate::oauth::authorize::is_false;
 use crate::oauth::callback::{Code, Holder};
 use crate::oauth::client::AuthMethod;
+use crate::oauth::client::is_false;
 use crate::oauth::course::Course;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
@@ -92,6 +92,8 @@ pub(crate) struct Pending {
     tools_implied: bool,
     /// It came with a code, and not with a refresh token.
     pub(crate) is_code: bool,
+    /// See [`Authorization::code_only`](crate::oauth::authorize::Authorization::code_only).
+    code_only: bool,
 }
 
 impl Pending {
@@ -196,6 +198,7 @@ fn redeem(
         scopes: authorization.scopes.clone(),
         tools_implied: authorization.tools_implied,
         is_code: true,
+        code_only: authorization.code_only,
         address: code.address,
         client: client.clone(),
     })
@@ -251,6 +254,7 @@ fn refresh(
         tools_implied: token.tools_implied,
         scopes: narrow_scopes(gate, token.scopes, token.tools_implied, params.get("scope"))?,
         is_code: false,
+        code_only: false,
         address: token.address,
         client: client.clone(),
     })
@@ -321,7 +325,7 @@ fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Rep
         "expires_in": lifetime,
         "scope": scope,
     });
-    if can_refresh {
+    if can_refresh && !pending.code_only {
         let refresh = gate.keys.seal_stable(Purpose::RefreshToken, gate.origin, &refresh);
         body["refresh_token"] = refresh.into();
     }
