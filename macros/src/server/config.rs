@@ -84,7 +84,7 @@ structures! {
         terms_of_service_url
     }
     Limits { register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy, task_ttl: copy }
-    Audit { analytics_engine, queue, email: copy, arguments: copy }
+    Audit { analytics_engine, queue, email: copy, arguments: copy, required: copy }
     Scope { name, meaning }
     Policy { name, description, scope, on_deny, deny_message, rule }
     PolicyTest { policy, user, arguments, vars: list, allows: copy, line: copy, column: copy }

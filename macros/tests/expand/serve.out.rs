@@ -96,6 +96,7 @@ mod toolgate_worker {
                     queue: Some(Borrowed("mcp-audit")),
                     email: false,
                     arguments: true,
+                    required: false,
                 },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(

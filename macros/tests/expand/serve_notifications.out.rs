@@ -88,6 +88,7 @@ mod toolgate_worker {
                     queue: None,
                     email: false,
                     arguments: false,
+                    required: false,
                 },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),

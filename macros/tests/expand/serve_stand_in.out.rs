@@ -97,6 +97,7 @@ mod toolgate_worker {
                     queue: None,
                     email: false,
                     arguments: false,
+                    required: false,
                 },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),

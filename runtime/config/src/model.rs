@@ -349,6 +349,8 @@ pub struct Audit {
     pub email: bool,
     /// Write the arguments of tool calls, too.
     pub arguments: bool,
+    /// Write each decision before what it allows begins.
+    pub required: bool,
 }
 
 /// `[policies.<name>]`.

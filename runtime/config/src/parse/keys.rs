@@ -82,7 +82,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
         ],
     ),
     ("limits", &["register", "authorize", "token", "callback", "tool_timeout", "task_ttl"]),
-    ("audit", &["analytics_engine", "queue", "include"]),
+    ("audit", &["analytics_engine", "queue", "include", "required"]),
     ("policies", &[]),
     (
         "policies.*",

@@ -98,7 +98,13 @@ pub fn config() -> Config {
             terms_of_service_url: None,
         },
         limits: limits(),
-        audit: Audit { analytics_engine: None, queue: None, email: false, arguments: false },
+        audit: Audit {
+            analytics_engine: None,
+            queue: None,
+            email: false,
+            arguments: false,
+            required: false,
+        },
         scopes: vec![].into(),
         policies: vec![].into(),
     }

@@ -184,6 +184,7 @@ fn audit(key: &str) -> Option<Value> {
         "analytics_engine" => with(pattern(pattern::DATASET), "maxLength", audit::LONGEST_DATASET),
         "queue" => pattern(&pattern::label()),
         "include" => list(choice(audit::PARTS)),
+        "required" => boolean(),
         _ => return None,
     })
 }
