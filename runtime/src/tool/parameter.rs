@@ -200,7 +200,7 @@ impl<T: Plain> Plain for Vec<T> {
 /// A whole number. JSON Schema counts 4.0 among them, and clients whose numbers are all floats
 /// send it.
 fn whole(value: &Value) -> Option<i128> {
-    /// Beyond 2^53 a float no longer tells neighbouring whole numbers apart.
+    /// From 2^53 on a float no longer tells neighbouring whole numbers apart.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if let Some(number) = value.as_i64() {
         return Some(number.into());
@@ -209,7 +209,7 @@ fn whole(value: &Value) -> Option<i128> {
         return Some(number.into());
     }
     let number = value.as_f64()?;
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i128)
+    (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i128)
 }
 
 fn mismatch<T>(expected: &str, value: &Value, report: &mut Report) -> Option<T> {
@@ -242,6 +242,9 @@ mod tests {
         assert_eq!(read::<u8>(json!(4.5)), None);
         assert_eq!(read::<i64>(json!(-9.0e15)), Some(-9_000_000_000_000_000));
         assert_eq!(read::<i64>(json!(1e17)), None);
+        assert_eq!(read::<i64>(json!(9_007_199_254_740_991.0)), Some(9_007_199_254_740_991));
+        // As which 9007199254740993.0 arrives, too.
+        assert_eq!(read::<i64>(json!(9_007_199_254_740_992.0)), None);
     }
 
     #[test]
