@@ -198,9 +198,20 @@ impl Keyring {
         value: &T,
         entropy: &mut dyn Entropy,
     ) -> String {
+        self.seal_bytes(purpose, bound_to, &to_json(value), entropy)
+    }
+
+    /// The same for a value that is in bytes already.
+    pub(crate) fn seal_bytes(
+        &self,
+        purpose: Purpose,
+        bound_to: &str,
+        plaintext: &[u8],
+        entropy: &mut dyn Entropy,
+    ) -> String {
         let mut nonce = [0; NONCE_LENGTH];
         entropy.fill(&mut nonce);
-        self.seal_with(purpose, bound_to, &to_json(value), nonce)
+        self.seal_with(purpose, bound_to, plaintext, nonce)
     }
 
     /// Seals so that the same value gives the same text: the nonce is a MAC of the plaintext
@@ -244,17 +255,25 @@ impl Keyring {
         bound_to: &str,
         sealed: &str,
     ) -> Option<T> {
+        serde_json::from_slice(&self.open_bytes(purpose, bound_to, sealed)?).ok()
+    }
+
+    /// The same for a value that is in bytes.
+    pub(crate) fn open_bytes(
+        &self,
+        purpose: Purpose,
+        bound_to: &str,
+        sealed: &str,
+    ) -> Option<Vec<u8>> {
         let bytes = decode(sealed)?;
         let (id, rest) = bytes.split_at_checked(KEY_ID_LENGTH)?;
         let (nonce, ciphertext) = rest.split_at_checked(NONCE_LENGTH)?;
         let nonce: [u8; NONCE_LENGTH] = nonce.try_into().ok()?;
         let payload = || Payload { msg: ciphertext, aad: bound_to.as_bytes() };
-        let plaintext = self
-            .keys
+        self.keys
             .iter()
             .filter(|key| key.id == id)
-            .find_map(|key| key.cipher(purpose).decrypt(&Nonce::from(nonce), payload()).ok())?;
-        serde_json::from_slice(&plaintext).ok()
+            .find_map(|key| key.cipher(purpose).decrypt(&Nonce::from(nonce), payload()).ok())
     }
 
     /// HMAC-SHA256 of the text under the first key, in base64url.
