@@ -66,6 +66,8 @@ pub enum Purpose {
     RequestState,
     /// Id of a task.
     Task,
+    /// MAC of a line of the audit trail.
+    Audit,
     /// Hash of a network or a country that a grant is used from.
     Place,
 }
@@ -87,6 +89,7 @@ impl Purpose {
             Self::Person => b"toolgate/1/person",
             Self::RequestState => b"toolgate/1/request-state",
             Self::Task => b"toolgate/1/task",
+            Self::Audit => b"toolgate/1/audit",
             Self::Place => b"toolgate/1/place",
         }
     }
