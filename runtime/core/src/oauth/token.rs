@@ -80,6 +80,8 @@ pub(crate) struct Pending {
     /// What to do with its record.
     pub(crate) operation: Operation,
     pub(crate) rules: Rules,
+    /// Why the identity provider does not confirm the person, should that end the grant.
+    pub(crate) refusal: Reason,
     client: Authenticated,
     resource: String,
     scopes: Vec<String>,
@@ -99,9 +101,14 @@ impl Pending {
                 "It was used before, so everything issued under it is revoked; sign in again",
             ),
             End::Refused => (
-                Reason::RevokedByUpstream,
-                Reason::RevokedByUpstream,
-                "The identity provider has ended the sign-in; sign in again",
+                self.refusal,
+                self.refusal,
+                match self.refusal {
+                    Reason::RevokedByUpstream | Reason::UpstreamTokenRefused => {
+                        "The identity provider has ended the sign-in; sign in again"
+                    }
+                    _ => "What the identity provider says of you cannot be accepted; sign in again",
+                },
             ),
             End::Lapsed => (
                 Reason::RevokedUnconfirmed,
@@ -193,6 +200,7 @@ fn redeem(
     Ok(Pending {
         operation: Operation::Redeem { place },
         rules: rules(gate),
+        refusal: Reason::RevokedByUpstream,
         resource: narrow_resource(gate, &authorization.resource, resource)?,
         scopes: authorization.scopes.clone(),
         is_code: true,
@@ -248,6 +256,7 @@ fn refresh(
     Ok(Pending {
         operation: Operation::Refresh { generation: token.generation, rules, place },
         rules,
+        refusal: Reason::RevokedByUpstream,
         resource: narrow_resource(gate, &token.resource, resource)?,
         scopes: narrow_scopes(token.scopes, params.get("scope"))?,
         is_code: false,
