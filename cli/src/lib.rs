@@ -2,6 +2,7 @@
 //! use the same set-up, the same local identity provider and the same way to run a Worker.
 
 mod ask;
+pub mod audit;
 pub mod call;
 pub mod check;
 mod compiler;
@@ -17,6 +18,7 @@ pub mod files;
 pub mod guide;
 mod host;
 pub mod idp;
+mod input_schema;
 mod interrupt;
 pub mod keys;
 pub mod lock;

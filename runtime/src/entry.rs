@@ -16,6 +16,7 @@ use toolgate_core::reply::{self, Reply};
 use worker::{Context, Request, Response};
 
 use crate::app::App;
+use crate::audit::Teller;
 use crate::bindings::Env;
 use crate::platform::{EnvVars, PlatformEntropy};
 use crate::store::Place;
@@ -57,10 +58,14 @@ impl<'a> Incoming<'a> {
 
     /// Writes what was decided so far to the audit trail.
     pub(crate) fn flush(&self) {
-        if let Some(sending) = crate::audit::write(self.app, self.env, &self.log, &self.request_id)
-        {
-            self.context.wait_until(sending);
+        if !self.log.is_empty() {
+            self.teller().flush(&self.log);
         }
+    }
+
+    /// Where the audit trail of this request is written to.
+    pub(crate) fn teller(&self) -> Teller {
+        Teller::of_request(self.app, self.env, &self.request_id, self.context)
     }
 
     /// Has the request go on to its end when its client is gone, for as long as the guard lives; the
@@ -125,6 +130,15 @@ pub async fn fetch(
     response
 }
 
+/// Whether the path is one of MCP.
+fn is_mcp(app: &App, path: &str) -> bool {
+    match path {
+        gate::MCP_PATH => true,
+        gate::SSE_PATH | "/messages" => app.config.transport.sse,
+        _ => false,
+    }
+}
+
 /// `/mcp/` is `/mcp`: some clients add the slash that they see in other addresses.
 fn without_slash(mut head: http::Request<()>) -> http::Request<()> {
     if head.uri().path().strip_suffix('/') == Some(gate::MCP_PATH) {
@@ -144,8 +158,12 @@ fn misdirected(incoming: &Incoming<'_>, head: &http::Request<()>) -> Option<Repl
     let allowed = &app.config.transport.allowed_hosts;
     let is_local = matches!(app.config.identity.provider, Kind::None | Kind::Dev);
     let is_served = host::is_served(head.uri(), allowed.iter().map(AsRef::as_ref), is_local);
-    let is_elsewhere =
-        || allowed.is_empty() && provider::is_elsewhere(&app.config, &vars, &incoming.origin);
+    // On the MCP routes `Origin` is judged first, and the rest when the provider is needed.
+    let is_elsewhere = || {
+        allowed.is_empty()
+            && !is_mcp(app, head.uri().path())
+            && provider::is_elsewhere(&app.config, &vars, &incoming.origin)
+    };
     if !is_served || is_elsewhere() {
         return Some(host::misdirected());
     }
@@ -165,9 +183,7 @@ async fn route(
 ) -> worker::Result<Response> {
     match head.uri().path() {
         gate::MCP_PATH => protected(incoming, head, request, mcp_route).await,
-        gate::SSE_PATH | "/messages" if incoming.app.config.transport.sse => {
-            protected(incoming, head, request, sse_route).await
-        }
+        path if is_mcp(incoming.app, path) => protected(incoming, head, request, sse_route).await,
         path => match public(incoming, path, &head) {
             Some(reply) => convert::response(reply),
             None => {

@@ -27,7 +27,11 @@ mod toolgate_worker {
                     endpoints: config::Endpoints::Team(Borrowed("acme")),
                     issuer: None,
                     scopes: Borrowed(&[]),
+                    client_auth: None,
+                    prompt: None,
                     groups_claim: Borrowed("groups"),
+                    groups_format: config::GroupsFormat::List,
+                    groups_member: None,
                     leeway: 60u32,
                 },
                 storage: config::Storage {
@@ -82,6 +86,7 @@ mod toolgate_worker {
                     queue: None,
                     email: false,
                     arguments: false,
+                    required: false,
                 },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
@@ -157,3 +162,5 @@ mod toolgate_worker {
 #[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
 pub use toolgate_worker::server;
+#[doc(hidden)]
+mod _worker_fetch {}

@@ -33,7 +33,11 @@ mod toolgate_worker {
                     scopes: Borrowed(
                         &[Borrowed("openid"), Borrowed("email"), Borrowed("profile")],
                     ),
+                    client_auth: None,
+                    prompt: None,
                     groups_claim: Borrowed("groups"),
+                    groups_format: config::GroupsFormat::List,
+                    groups_member: None,
                     leeway: 60u32,
                 },
                 storage: config::Storage {
@@ -88,6 +92,7 @@ mod toolgate_worker {
                     queue: None,
                     email: false,
                     arguments: false,
+                    required: false,
                 },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
@@ -166,3 +171,5 @@ mod toolgate_worker {
 #[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
 pub use toolgate_worker::server;
+#[doc(hidden)]
+mod _worker_fetch {}

@@ -11,7 +11,7 @@ use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
-use worker::console_error;
+use worker::{console_error, console_warn};
 
 use super::openid::{ask, exchange, refresh};
 use super::{Identity, Kept, unavailable};
@@ -58,18 +58,21 @@ async fn identify(
     match look_up(gate, &tokens.access_token).await {
         Ok(caller) => Ok(Identified { caller, upstream: github::keep(&tokens, gate.now) }),
         Err(Trouble::Failed(_, reason)) => Err(unavailable(gate, returned, "the API", &reason)),
-        Err(Trouble::Ended(reason)) => {
+        Err(Trouble::Ended(cause, reason)) => {
             console_error!("sign-in refused: the API: {reason}");
-            Err(Box::new(returned.refuse_identity(gate, Reason::UpstreamExchange)))
+            Err(Box::new(returned.refuse_identity(gate, cause)))
         }
     }
 }
 
 /// Whose token it is, one question after another.
 async fn look_up(gate: &Gate<'_>, access_token: &str) -> Result<Caller, Trouble> {
-    let mut lookup = Lookup::new(gate.config);
+    let mut lookup = Lookup::new(gate.config, gate.provider);
     while let Some(request) = lookup.next(access_token) {
         lookup.take(&ask(request).await?)?;
+    }
+    if let Some(hint) = lookup.hint() {
+        console_warn!("{hint}");
     }
     lookup.finish()
 }
@@ -97,6 +100,7 @@ async fn confirm(
     if identified.caller.subject == holder.caller.subject {
         Ok(Some(identified))
     } else {
-        Err(Trouble::Ended("the token belongs to another account".to_owned()))
+        let reason = "the token belongs to another account".to_owned();
+        Err(Trouble::Ended(Reason::UpstreamOtherSubject, reason))
     }
 }

@@ -8,6 +8,7 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use serde_json::Value;
+use toolgate_core::audit::CallAudit;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
@@ -176,6 +177,7 @@ impl Host {
                 ..Peer::default()
             },
             retry: Retry::default(),
+            audit: CallAudit::default(),
             refusal: None,
         };
         Ok(Ok(Start {
@@ -187,6 +189,7 @@ impl Host {
             call,
             record: self.store.record()?,
             host: HostKind::Task,
+            teller: None,
         }))
     }
 

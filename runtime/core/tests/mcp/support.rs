@@ -84,7 +84,7 @@ pub const TOOLS: [ToolInfo; 5] = [
     ToolInfo {
         name: "report",
         input_schema: Schema::Build(
-            || json!({ "type": "object", "properties": { "about": true, "never": false } }),
+            || json!({ "type": "object", "properties": { "about": {}, "never": { "not": {} } } }),
         ),
         output_schema: Some(
             || json!({ "type": "object", "properties": { "total": { "type": "integer" } } }),
