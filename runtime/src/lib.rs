@@ -55,12 +55,14 @@ mod oauth;
 mod object;
 mod platform;
 mod relay;
+mod roster;
 mod session;
 mod sse;
 mod task;
 #[cfg_attr(not(target_arch = "wasm32"), path = "testing/timer.rs")]
 mod timer;
 mod upstream;
+mod vault;
 
 pub use crate::tool::macros::{mcp_prompt, mcp_resource, mcp_tool, serve};
 pub use schemars;

@@ -20,9 +20,9 @@ use std::path::PathBuf;
 use clap::Args;
 use toolgate_config::Checked;
 
-use crate::Result;
 use crate::project::Project;
 use crate::tools::Tools;
+use crate::{Result, plan};
 
 pub use address::ServerUrl;
 pub use finding::{Finding, Status};
@@ -113,6 +113,8 @@ fn server(
     }
     let server = arguments.url.clone().unwrap_or_else(ServerUrl::of_dev);
     findings.extend(redirect::findings(&checked.config, &server));
+    let held = plan::holds(&checked.config).into_iter();
+    findings.extend(held.map(|held| Finding::ok("plan", held)));
     if !arguments.offline {
         findings.extend(sign_in(tools, checked, &vars, &server));
     }

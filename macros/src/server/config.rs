@@ -7,9 +7,9 @@ use std::borrow::Cow;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    Audit, Condition, Config, Consent, Endpoints, Identity, KnownClient, Limits, OnDeny, Policy,
-    PolicyTest, Provider, Registration, Scalar, Scope, Server, Setting, Storage, StorageKind, Test,
-    TestUser, Tokens, Transport,
+    Audit, Condition, Config, Consent, Endpoints, Identity, Jurisdiction, KnownClient, Limits,
+    OnDeny, Policy, PolicyTest, Provider, Registration, Scalar, Scope, Server, Setting, Storage,
+    StorageKind, Test, TestUser, Tokens, Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -66,7 +66,6 @@ structures! {
         provider, client_id, client_secret, endpoints, issuer, scopes: list, groups_claim,
         leeway: copy
     }
-    Storage { kind, binding }
     Registration {
         metadata_documents: copy, dynamic: copy, allowed_domains: list, redirect_schemes: list
     }
@@ -83,7 +82,10 @@ structures! {
         name, logo_url, color, color_dark, remember_for: copy, privacy_policy_url,
         terms_of_service_url
     }
-    Limits { register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy, task_ttl: copy }
+    Limits {
+        register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy,
+        task_ttl: copy, sessions_per_person: copy, streams_per_person: copy
+    }
     Audit { analytics_engine, queue, email: copy, arguments: copy }
     Scope { name, meaning }
     Policy { name, description, scope, on_deny, rule }
@@ -105,6 +107,46 @@ impl Constant for Provider {
             Self::None => "None",
         });
         quote!(config::Provider::#name)
+    }
+}
+
+impl Constant for Storage {
+    fn constant(&self) -> TokenStream {
+        let Self { kind, binding, seal_state, jurisdiction } = self;
+        let (kind, binding) = (kind.constant(), binding.constant());
+        let jurisdiction = match jurisdiction {
+            // The workerd of a developer's machine has no jurisdictions, and fails where one is named.
+            Some(jurisdiction) => {
+                let jurisdiction = jurisdiction.constant();
+                quote! {
+                    if ::toolgate::__private::is_one(::core::option_env!("TOOLGATE_DEV")) {
+                        None
+                    } else {
+                        Some(#jurisdiction)
+                    }
+                }
+            }
+            None => quote!(None),
+        };
+        quote! {
+            config::Storage {
+                kind: #kind,
+                binding: #binding,
+                seal_state: #seal_state,
+                jurisdiction: #jurisdiction,
+            }
+        }
+    }
+}
+
+impl Constant for Jurisdiction {
+    fn constant(&self) -> TokenStream {
+        let name = variant(match self {
+            Self::Eu => "Eu",
+            Self::Us => "Us",
+            Self::FedRamp => "FedRamp",
+        });
+        quote!(config::Jurisdiction::#name)
     }
 }
 

@@ -12,6 +12,7 @@ use worker::console_error;
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
 use super::quota;
+use crate::app::App;
 use crate::bindings::Env;
 use crate::call::Record;
 use crate::entry::Incoming;
@@ -39,7 +40,7 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
     let object = format!("task:{}", entropy.token());
     let id: Id = (object.clone(), tool.name.to_owned());
     let id = keys.seal(Purpose::Task, &shard, &id, &mut entropy);
-    match quota::admits(&env, &shard, &id).await {
+    match quota::admits(app, &env, &shard, &id).await {
         Ok(true) => {}
         Ok(false) => {
             let message = "Too many tasks of this account are under way; wait for one to end";
@@ -49,7 +50,7 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
     }
     let task = NewTask {
         owner: shard,
-        caller: keys.seal(Purpose::Record, &id, &caller, &mut entropy),
+        caller,
         tool: tool.name.to_owned(),
         arguments,
         request_id,
@@ -59,10 +60,10 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
         memo: record.memo,
         id,
     };
-    match ask::<TaskView>(&env, &object, CREATE, &task).await {
+    match ask::<TaskView>(app, &env, &object, CREATE, &task).await {
         Ok(view) => Ok(Box::new(view)),
         Err(error) => {
-            quota::end(&env, &task.owner, &task.id).await;
+            quota::end(app, &env, &task.owner, &task.id).await;
             Err(unavailable(&error))
         }
     }
@@ -79,7 +80,7 @@ pub(super) async fn serve(
         Some(object) => {
             let operation = request.operation.clone();
             let question = Question { owner: admitted.shard.clone(), operation };
-            match ask(incoming.env, &object, ASK, &question).await {
+            match ask(incoming.app, incoming.env, &object, ASK, &question).await {
                 Ok(Answer::Task(task)) => Ok(TaskAnswer::Task(task)),
                 Ok(Answer::Acknowledged) => Ok(TaskAnswer::Acknowledged),
                 Ok(Answer::Unknown) => Err(task::unknown()),
@@ -113,13 +114,14 @@ fn open(incoming: &Incoming<'_>, admitted: &Admitted, id: &str) -> Option<String
 
 /// Asks the object of this name.
 pub(super) async fn ask<T: DeserializeOwned>(
+    app: &App,
     env: &Env,
     object: &str,
     path: &str,
     question: &impl Serialize,
 ) -> worker::Result<T> {
     let question = serde_json::to_string(question)?;
-    Ok(toolgate_core::json::from_str(&relay::ask(env, object, path, &question).await?)?)
+    Ok(toolgate_core::json::from_str(&relay::ask(app, env, object, path, &question).await?)?)
 }
 
 fn unavailable(error: &worker::Error) -> Fault {

@@ -99,7 +99,7 @@ async fn create(
     object: &Object,
     task: NewTask,
 ) -> worker::Result<toolgate_core::mcp::task::DetailedTask> {
-    let store = store(object);
+    let store = Store::of(object);
     store.create(task, super::ttl(object.app()))?;
     host::ensure(object)?;
     store.set_alarm().await?;
@@ -111,7 +111,7 @@ async fn ask(object: &Object, question: Question) -> worker::Result<Answer> {
     if !object.has_table(TABLE)? {
         return Ok(Answer::Unknown);
     }
-    let store = store(object);
+    let store = Store::of(object);
     let row = store.row()?;
     if row.owner != question.owner || now_ms() >= row.expires {
         return Ok(Answer::Unknown);
@@ -161,18 +161,14 @@ fn update(object: &Object, store: &Store, responses: Map<String, Value>) -> work
 
 /// Sees to it that the tool runs, until the task's time is over.
 async fn look_after(object: &Object) -> worker::Result<()> {
-    let store = store(object);
+    let store = Store::of(object);
     let row = store.row()?;
     if now_ms() >= row.expires {
         object.memory::<Memory>().tell(Command::Cancel);
-        return store.0.delete_all().await;
+        return object.state().storage().delete_all().await;
     }
     if row.status == TaskStatus::Working {
         host::ensure(object)?;
     }
     store.set_alarm().await
-}
-
-fn store(object: &Object) -> Store {
-    Store(object.state().storage())
 }
