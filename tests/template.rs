@@ -25,11 +25,14 @@ const CARGO_GENERATE: &str = "0.26.0";
 const MARK: &str = ".template-test";
 
 /// The rate limiters, and the places for their namespaces, which the template's hook fills.
-const LIMITS: [(&str, &str); 4] = [
+const LIMITS: [(&str, &str); 7] = [
     ("TOOLGATE_LIMIT_REGISTER", "\"{{limit_register}}\""),
     ("TOOLGATE_LIMIT_AUTHORIZE", "\"{{limit_authorize}}\""),
     ("TOOLGATE_LIMIT_TOKEN", "\"{{limit_token}}\""),
     ("TOOLGATE_LIMIT_CALLBACK", "\"{{limit_callback}}\""),
+    ("TOOLGATE_LIMIT_GRANT", "\"{{limit_grant}}\""),
+    ("TOOLGATE_LIMIT_ATTEMPT", "\"{{limit_attempt}}\""),
+    ("TOOLGATE_LIMIT_RETURN", "\"{{limit_return}}\""),
 ];
 
 /// What every template has a copy of.

@@ -5,7 +5,10 @@ use std::rc::Rc;
 use std::thread::LocalKey;
 
 use http::{Request, Response};
+use toolgate_core::access::SignedClaims;
+use toolgate_core::access::id_token::Rejection;
 use toolgate_core::access::jwks::Jwks;
+use toolgate_core::access::jwks_cache::Refetches;
 use toolgate_core::audit::Reason;
 use toolgate_core::limits::{DOCUMENT_TIMEOUT, MAX_DOCUMENT_BODY};
 use toolgate_core::oauth::assertion::{self, AssertionError};
@@ -21,7 +24,7 @@ use worker::{console_error, console_log};
 
 use crate::entry::Incoming;
 use crate::platform::EnvVars;
-use crate::upstream;
+use crate::{signature, upstream};
 
 type Cache<T> = LocalKey<RefCell<DocumentCache<T>>>;
 
@@ -30,6 +33,8 @@ thread_local! {
     static DOCUMENTS: RefCell<DocumentCache<Document>> = const { RefCell::new(DocumentCache::new()) };
     /// Key sets that documents name by `jwks_uri`.
     static KEYS: RefCell<DocumentCache<Jwks>> = const { RefCell::new(DocumentCache::new()) };
+    /// Of key sets that did not have the key of an assertion, which anybody may send.
+    static REFETCHES: RefCell<Refetches> = const { RefCell::new(Refetches::new()) };
 }
 
 /// The client that a `client_id` names.
@@ -87,26 +92,29 @@ async fn check_assertion(
         )
         .because(Reason::ClientAuthMethod));
     };
-    let token_endpoint = format!("{}/token", gate.origin);
-    let verify = |keys: &Jwks| {
-        let audiences = [gate.origin, token_endpoint.as_str()];
-        assertion::verify(keys, jwt, url.as_str(), &audiences, gate.now)
-    };
-    let verdict = match keys {
-        Keys::Inline(keys) => verify(keys),
+    let claims = match keys {
+        Keys::Inline(keys) => check_signature(keys, jwt).await,
         Keys::At(address) => {
             let keys = key_set(gate, address).await?;
-            match verify(&keys) {
+            match check_signature(&keys, jwt).await {
                 // The client may have rotated its key.
-                Err(AssertionError::UnknownKey) if keys.may_refetch(gate.now) => {
-                    verify(&*fresh_key_set(gate, address).await?)
+                Err(Rejection::UnknownKey)
+                    if REFETCHES.with_borrow_mut(|refetches| refetches.take(gate.now)) =>
+                {
+                    check_signature(&*fresh_key_set(gate, address).await?, jwt).await
                 }
                 verdict => verdict,
             }
         }
     };
-    verdict?;
+    let claims = claims.map_err(AssertionError::from)?;
+    let token_endpoint = format!("{}/token", gate.origin);
+    assertion::verify(claims, url.as_str(), &[gate.origin, &token_endpoint], gate.now)?;
     Ok(Authenticated { key: document.client.key.clone(), method: AuthMethod::PrivateKeyJwt })
+}
+
+async fn check_signature(keys: &Jwks, jwt: &str) -> Result<SignedClaims, Rejection> {
+    signature::conclude(assertion::prepare(keys, jwt)?).await
 }
 
 async fn document(gate: &Gate<'_>, url: &DocumentUrl) -> Result<Rc<Document>, DocumentError> {

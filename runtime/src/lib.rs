@@ -57,6 +57,7 @@ mod platform;
 mod relay;
 mod roster;
 mod session;
+mod signature;
 mod sse;
 mod task;
 #[cfg_attr(not(target_arch = "wasm32"), path = "testing/timer.rs")]

@@ -1,17 +1,14 @@
 //! Requests to the identity provider.
 
-use std::cell::RefCell;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt, pin_mut};
 use http::{HeaderName, StatusCode};
-use toolgate_core::access::jwks::Jwks;
-use toolgate_core::access::provider::Provider;
-use toolgate_core::limits::{JWKS_RETRY_INTERVAL, MAX_UPSTREAM_BODY, UPSTREAM_TIMEOUT};
+use toolgate_core::limits::{MAX_UPSTREAM_BODY, UPSTREAM_TIMEOUT};
 use worker::wasm_bindgen::JsValue;
 use worker::web_sys::{RequestInit, RequestRedirect};
-use worker::{AbortController, Error, Fetch, Headers, Url};
+use worker::{AbortController, Error, Fetch, Headers};
 
 use crate::relay;
 use crate::timer::Timer;
@@ -115,72 +112,4 @@ pub(crate) async fn within<T>(seconds: u64, work: impl Future<Output = T>) -> Op
         Either::Left((done, _)) => Some(done),
         Either::Right(_) => None,
     }
-}
-
-/// The keys of one address, which a deployment has one of.
-#[derive(Clone)]
-struct CachedKeys {
-    address: String,
-    keys: Option<Jwks>,
-    /// When fetching them failed last.
-    failed: Option<u64>,
-}
-
-thread_local! {
-    static JWKS: RefCell<Option<CachedKeys>> = const { RefCell::new(None) };
-}
-
-/// The identity provider's keys, from this isolate's cache while they are fresh.
-///
-/// # Errors
-/// The provider does not answer with a key set.
-pub(crate) async fn jwks(provider: &Provider, now: u64) -> worker::Result<Jwks> {
-    let cached = cached_keys(jwks_url(provider)?).and_then(|cached| cached.keys);
-    match cached.filter(|keys| !keys.is_stale(now)) {
-        Some(keys) => Ok(keys),
-        None => fresh_jwks(provider, now).await,
-    }
-}
-
-/// The identity provider's keys, fetched now.
-///
-/// # Errors
-/// The provider does not answer with a key set, or did not a moment ago. What is cached stays.
-pub(crate) async fn fresh_jwks(provider: &Provider, now: u64) -> worker::Result<Jwks> {
-    let address = jwks_url(provider)?;
-    let cached = cached_keys(address);
-    let failed = cached.as_ref().and_then(|cached| cached.failed);
-    if failed.is_some_and(|at| now < at + JWKS_RETRY_INTERVAL) {
-        return Err(Error::RustError("no answer a moment ago".to_owned()));
-    }
-    let fetched = fetch_jwks(address, now).await;
-    let (keys, failed) = match &fetched {
-        Ok(keys) => (Some(keys.clone()), None),
-        Err(_) => (cached.and_then(|cached| cached.keys), Some(now)),
-    };
-    JWKS.set(Some(CachedKeys { address: address.to_string(), keys, failed }));
-    fetched
-}
-
-fn cached_keys(address: &Url) -> Option<CachedKeys> {
-    JWKS.with_borrow(Clone::clone).filter(|cached| cached.address == address.as_str())
-}
-
-fn jwks_url(provider: &Provider) -> worker::Result<&Url> {
-    let url = provider.endpoints.as_ref().and_then(|endpoints| endpoints.jwks_url.as_ref());
-    url.ok_or_else(|| Error::RustError("its address is not known".to_owned()))
-}
-
-async fn fetch_jwks(address: &Url, now: u64) -> worker::Result<Jwks> {
-    let request = http::Request::builder()
-        .uri(address.as_str())
-        .header(http::header::ACCEPT, "application/json")
-        .body(Vec::new())
-        .map_err(|error| Error::RustError(error.to_string()))?;
-    let answer = send(request).await?;
-    if answer.status() != StatusCode::OK {
-        return Err(Error::RustError(format!("status {}", answer.status())));
-    }
-    Jwks::parse(answer.body(), now)
-        .ok_or_else(|| Error::RustError("not a JSON Web Key Set".to_owned()))
 }

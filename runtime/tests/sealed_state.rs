@@ -19,7 +19,8 @@ async fn keep(
     /// The note
     note: String,
 ) -> Result<String> {
-    let kept = ctx.state::<Notes>().update(|Notes(notes)| {
+    let state = ctx.state::<Notes>();
+    let kept = state.update(|Notes(notes)| {
         notes.push(note.clone());
         notes.len()
     });

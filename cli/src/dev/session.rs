@@ -129,8 +129,14 @@ impl Session {
                 user.email
             )
         });
+        let remote = if variables::is_remote() {
+            "  Attention   TOOLGATE_DEV_REMOTE=1: whoever reaches this port, also through a tunnel, \
+             is served like you\n"
+        } else {
+            ""
+        };
         format!(
-            "\n  Server      {url}/mcp\n  Activity    {page}\n  Accounts    {accounts}\n\n  \
+            "\n  Server      {url}/mcp\n  Activity    {page}\n  Accounts    {accounts}\n{remote}\n  \
              Connect     {commands}\n{}\n  Ctrl-C stops it.\n",
             example.unwrap_or_default()
         )

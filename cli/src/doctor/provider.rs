@@ -3,6 +3,8 @@
 use axum::http::{Response, StatusCode};
 use serde_json::Value;
 use toolgate_core::access::discovery;
+use toolgate_core::access::jwks::Jwks;
+use toolgate_core::access::signature::Algorithm;
 
 use super::address::{Question, ServerUrl, TITLE};
 use super::fetch::Answer;
@@ -56,19 +58,13 @@ fn keys(place: &str, answer: &Answer) -> Finding {
     if let Some(finding) = refused(place, answer, copy) {
         return finding;
     }
-    let document: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-    let keys = document.get("keys").and_then(Value::as_array);
-    if !keys.is_some_and(|keys| keys.iter().any(is_usable)) {
-        let found = format!("what {place} answers has no key that the Worker can use");
+    if Jwks::parse(answer.body.as_bytes(), 0).is_none_or(|keys| keys.is_empty()) {
+        let known = Algorithm::ALL.map(Algorithm::name).join(", ");
+        let found =
+            format!("what {place} answers has no key that the Worker can use; it verifies {known}");
         return Finding::problem(TITLE, found, copy);
     }
     Finding::ok(TITLE, format!("{place} answers with its keys"))
-}
-
-/// RS256 and ES256 are what the Worker verifies.
-fn is_usable(key: &Value) -> bool {
-    let is = |name: &str, value: &str| key.get(name).is_some_and(|found| found == value);
-    is("kty", "RSA") || (is("kty", "EC") && is("crv", "P-256"))
 }
 
 /// Without a login GitHub allows few questions an hour: a refusal is an answer, too.
@@ -178,7 +174,11 @@ mod tests {
         let found = |answer| {
             finding(&Question::Keys(format!("{ISSUER}/jwks")), &ServerUrl::of_dev(), &answer)
         };
-        let key = json!({ "kty": "RSA", "kid": "1", "n": "AQAB", "e": "AQAB" });
+        let key = json!({
+            "kty": "EC", "crv": "P-256", "kid": "1",
+            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+        });
         assert_eq!(found(answer(200, json!({ "keys": [key] }))).status, Status::Ok);
         for body in ["{\"keys\":[]}", "{\"keys\":[{\"kty\":\"oct\"}]}", "{}", "<html>", ""] {
             let finding = found(answer(200, body));

@@ -88,7 +88,7 @@ structures! {
     }
     Audit { analytics_engine, queue, email: copy, arguments: copy }
     Scope { name, meaning }
-    Policy { name, description, scope, on_deny, rule }
+    Policy { name, description, scope, on_deny, deny_message, rule }
     PolicyTest { policy, user, arguments, vars: list, allows: copy, line: copy, column: copy }
 }
 

@@ -103,6 +103,7 @@ mod toolgate_worker {
                             description: Some(Borrowed("Every condition")),
                             scope: None,
                             on_deny: config::OnDeny::Hide,
+                            deny_message: None,
                             rule: config::Condition::All(
                                 Borrowed(
                                     &[
@@ -148,6 +149,7 @@ mod toolgate_worker {
                             description: None,
                             scope: None,
                             on_deny: config::OnDeny::Hide,
+                            deny_message: None,
                             rule: config::Condition::Emails(
                                 Borrowed(
                                     &[Borrowed("one@example.com"), Borrowed("two@example.com")],
@@ -162,6 +164,7 @@ mod toolgate_worker {
             store: &::toolgate::__private::store::KV,
             identity: &::toolgate::__private::identity::OPENID,
             challenging: None,
+            refusing: None,
             features: &[],
         }
     };

@@ -89,6 +89,7 @@ mod toolgate_worker {
             store: &::toolgate::__private::store::DURABLE_OBJECT,
             identity: &::toolgate::__private::identity::ACCESS_JWT,
             challenging: None,
+            refusing: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

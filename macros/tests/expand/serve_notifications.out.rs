@@ -95,6 +95,7 @@ mod toolgate_worker {
             store: &::toolgate::__private::store::DURABLE_OBJECT,
             identity: &::toolgate::__private::identity::OIDC,
             challenging: None,
+            refusing: None,
             features: &[
                 ::toolgate::__private::feature::SESSIONS,
                 ::toolgate::__private::feature::HUB,

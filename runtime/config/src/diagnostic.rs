@@ -93,6 +93,8 @@ codes! {
     ReservedClaim = "MCP047",
     /// Conditions that nobody can meet.
     Contradiction = "MCP048",
+    /// Conditions that are nested or repeated beyond what is evaluated.
+    PolicyTooComplex = "MCP049",
     /// `[wrangler]` sets something that is generated.
     WranglerCollision = "MCP050",
     /// `[wrangler]` uses something that would break the generated server.

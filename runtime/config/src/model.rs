@@ -293,8 +293,8 @@ pub struct Consent {
     pub terms_of_service_url: Option<Str>,
 }
 
-/// `[limits]`: requests per minute from one network address, more are answered with 429; how long one
-/// call may take; and how much one person may have open.
+/// `[limits]`: requests per minute from one network address that belong to no sign-in and no grant,
+/// more are answered with 429; how long one call may take; and how much one person may have open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// `POST /register`.
@@ -313,6 +313,20 @@ pub struct Limits {
     pub sessions_per_person: u32,
     /// Streams of each kind that one person may have open.
     pub streams_per_person: u32,
+}
+
+/// Requests per minute that prove what they belong to. They need no keys of `mcp.toml`: what one
+/// person does is the same on every server.
+impl Limits {
+    /// Of one grant at `/token` and `/revoke`: a client refreshes once an hour, but programs that share
+    /// a file of tokens do so all at once, and fifty of them are to get the same successor.
+    pub const GRANT: u32 = 120;
+
+    /// With one approval page, or one sign-in at `/connections`: a person who clicks a lot.
+    pub const ATTEMPT: u32 = 20;
+
+    /// Of one sign-in at `/callback`: it comes back once, and is reloaded now and then.
+    pub const RETURN: u32 = 10;
 }
 
 /// `[audit]`. Every event goes to the Worker's log in any case.
@@ -339,9 +353,20 @@ pub struct Policy {
     pub scope: Option<Str>,
     /// How a refused call is answered.
     pub on_deny: OnDeny,
+    /// The answer to a call of a tool that only its arguments keep out; by default they are named.
+    pub deny_message: Option<Str>,
     /// Who passes.
     pub rule: Condition,
 }
+
+/// Conditions inside conditions, policies named by policies included: as many as are evaluated.
+/// Policies written by people are a handful of levels deep; this keeps the stack of a Worker safe.
+pub const MAX_POLICY_DEPTH: u32 = 32;
+
+/// Conditions evaluated for one decision, those of a policy that is named counted each time.
+/// Policies that name each other without a circle can still repeat work exponentially; a real policy
+/// has tens of conditions.
+pub const MAX_POLICY_STEPS: u32 = 4096;
 
 /// An OAuth scope that policies ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -114,7 +114,7 @@ fn limits_are_those_of_the_file_and_of_this_server() {
     let config = generated("[limits]\ntoken = 7\n");
     let limiters = config["ratelimits"].as_array().expect("it is a list");
     let names: Vec<_> = limiters.iter().map(|limiter| limiter["name"].as_str()).collect();
-    let expected = ["REGISTER", "AUTHORIZE", "TOKEN", "CALLBACK"];
+    let expected = ["REGISTER", "AUTHORIZE", "TOKEN", "CALLBACK", "GRANT", "ATTEMPT", "RETURN"];
     let expected = expected.map(|name| format!("TOOLGATE_LIMIT_{name}"));
     assert_eq!(names, expected.each_ref().map(|name| Some(name.as_str())));
     assert_eq!(limiters[2]["simple"], serde_json::json!({ "limit": 7, "period": 60 }));

@@ -25,6 +25,14 @@ pub const MAX_CLIENT_ID: usize = 2048;
 /// times over.
 pub const MAX_FORM_BODY: usize = 16 * 1024;
 
+/// Seconds without a byte after which a body is given up: a client that sends at all sends something
+/// each few seconds, and each open request holds memory of the isolate.
+pub const BODY_SILENCE: u64 = 10;
+
+/// Seconds in which a whole body has to arrive: 4 MiB take 20 s at 200 KB/s, and a client that sends
+/// one byte every nine seconds would otherwise hold the request for months.
+pub const BODY_TIMEOUT: u64 = 30;
+
 /// Time to read the consent page and to sign in at the identity provider.
 pub const ATTEMPT_TTL: u64 = 600;
 
@@ -76,15 +84,29 @@ pub const DISCOVERY_MAX_AGE: u64 = 24 * 3600;
 /// hammer it.
 pub const DISCOVERY_RETRY: u64 = 5;
 
-/// JWKS are kept this long; Access rotates its keys every six weeks and publishes both meanwhile.
+/// JWKS are fresh this long; Access rotates its keys every six weeks and publishes both meanwhile.
 pub const JWKS_TTL: u64 = 3600;
 
-/// An unknown `kid` may refetch the JWKS once per this time, so that junk tokens cannot hammer the
-/// identity provider.
+/// JWKS are used this long when the provider does not answer: a key that it withdrew is trusted no
+/// longer than a day.
+pub const JWKS_MAX_AGE: u64 = 24 * 3600;
+
+/// Fetches within [`JWKS_REFETCH_INTERVAL`], by one isolate, for tokens that the keys at hand do not
+/// verify: enough for a provider that rotates step by step, and junk tokens cannot hammer it.
+pub const MAX_JWKS_REFETCHES: u32 = 3;
+
+/// See [`MAX_JWKS_REFETCHES`].
 pub const JWKS_REFETCH_INTERVAL: u64 = 30;
 
 /// After a failure the JWKS are not fetched again before this time, for the same reason.
 pub const JWKS_RETRY_INTERVAL: u64 = 1;
+
+/// Smallest RSA modulus accepted, in bits (RFC 7518 section 3.3).
+pub const MIN_RSA_BITS: usize = 2048;
+
+/// Largest RSA modulus accepted, in bits: no identity provider signs with a larger one, and the work
+/// grows with its square.
+pub const MAX_RSA_BITS: usize = 4096;
 
 /// Claims kept for policies, serialised; they travel in every access token.
 pub const MAX_CLAIMS: usize = 4 * 1024;

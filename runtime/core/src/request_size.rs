@@ -1,9 +1,11 @@
-//! Requests that are too large to look at, whatever they ask for.
+//! Requests that are too large to look at, or that take too long to arrive, whatever they ask for.
 
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, StatusCode};
 
 use crate::audit::{self, Reason};
-use crate::limits::{HEADER_OVERHEAD, MAX_HEADERS, MAX_URL};
+use crate::limits::{BODY_SILENCE, BODY_TIMEOUT, HEADER_OVERHEAD, MAX_HEADERS, MAX_URL};
+use crate::oauth::error::OAuthError;
 use crate::reply::{self, Reply};
 
 /// Judges the length of the whole address, before it is parsed.
@@ -40,6 +42,73 @@ pub fn check_headers(headers: &HeaderMap) -> Result<(), Box<Reply>> {
     Err(refuse(status, &text, Reason::HeadersTooLarge))
 }
 
+/// Why the body of a request was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyError {
+    /// It is larger than this many bytes.
+    TooLarge(usize),
+    /// It stopped arriving, or took too long.
+    Stalled,
+    /// The connection failed, or the length is no number.
+    Unreadable,
+}
+
+impl BodyError {
+    fn words(self) -> (StatusCode, String, Reason) {
+        match self {
+            Self::TooLarge(limit) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("The body is larger than the {limit} bytes that this address accepts"),
+                Reason::BodyTooLarge,
+            ),
+            Self::Stalled => (
+                StatusCode::REQUEST_TIMEOUT,
+                format!(
+                    "The body did not arrive: send it within {BODY_TIMEOUT} s, and without a pause \
+                     of {BODY_SILENCE} s"
+                ),
+                Reason::BodyTimeout,
+            ),
+            Self::Unreadable => (
+                StatusCode::BAD_REQUEST,
+                "The body could not be read; send it again".to_owned(),
+                Reason::BodyUnreadable,
+            ),
+        }
+    }
+
+    /// The answer in words.
+    #[must_use]
+    pub fn into_reply(self) -> Reply {
+        let (status, text, reason) = self.words();
+        audit::because(reply::text(status, &format!("{text} ({}).", reason.code())), reason)
+    }
+
+    /// The answer of the endpoints whose clients read OAuth's errors.
+    #[must_use]
+    pub fn into_oauth_reply(self) -> Reply {
+        let (status, text, reason) = self.words();
+        OAuthError::invalid_request(text).because(reason).reply_with(status)
+    }
+}
+
+/// Judges the length that a request says its body has; `None` where it says none.
+///
+/// # Errors
+/// The length is above the limit, whatever its number of digits, or is no number.
+pub fn check_length(headers: &HeaderMap, limit: usize) -> Result<Option<u64>, BodyError> {
+    let Some(value) = headers.get(CONTENT_LENGTH) else { return Ok(None) };
+    let digits = value.as_bytes();
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(BodyError::Unreadable);
+    }
+    let length = value.to_str().ok().and_then(|text| text.parse::<u64>().ok());
+    match length.filter(|length| usize::try_from(*length).is_ok_and(|length| length <= limit)) {
+        Some(length) => Ok(Some(length)),
+        None => Err(BodyError::TooLarge(limit)),
+    }
+}
+
 fn refuse(status: StatusCode, text: &str, reason: Reason) -> Box<Reply> {
     Box::new(audit::because(reply::text(status, text), reason))
 }
@@ -69,6 +138,42 @@ mod tests {
     #[test]
     fn twenty_ordinary_attempts_fit_the_headers() {
         assert!(check_headers(&cookies(1250, 20)).is_ok());
+    }
+
+    #[test]
+    fn a_length_beyond_the_limit_is_too_large_however_many_digits_it_has() {
+        let check = |length: &str| {
+            let value = length.parse().unwrap();
+            check_length(&HeaderMap::from_iter([(CONTENT_LENGTH, value)]), 100)
+        };
+        assert_eq!(check_length(&HeaderMap::new(), 100), Ok(None));
+        assert_eq!(check("100"), Ok(Some(100)));
+        for large in [
+            "101",
+            "4294967295",
+            "4294967296",
+            "4294967396",
+            "18446744073709551616",
+            "99999999999999999999999",
+        ] {
+            assert_eq!(check(large), Err(BodyError::TooLarge(100)), "{large}");
+        }
+        for junk in ["", "+5", "-1", "5, 5", "0x5", "1e2"] {
+            assert_eq!(check(junk), Err(BodyError::Unreadable), "{junk}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_not_read_is_told_in_words_or_as_oauth_json() {
+        for (error, status) in
+            [(BodyError::TooLarge(5), 413), (BodyError::Stalled, 408), (BodyError::Unreadable, 400)]
+        {
+            let (text, json) = (error.into_reply(), error.into_oauth_reply());
+            assert_eq!((text.status(), json.status()), (status.try_into().unwrap(), text.status()));
+            assert_eq!(audit::reason_of(&text), audit::reason_of(&json));
+            let value: serde_json::Value = serde_json::from_slice(json.body()).unwrap();
+            assert_eq!(value["error"], "invalid_request");
+        }
     }
 
     #[test]

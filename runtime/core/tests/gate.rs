@@ -14,6 +14,8 @@ mod authorize;
 mod client;
 #[path = "gate/connections.rs"]
 mod connections;
+#[path = "gate/counted.rs"]
+mod counted;
 #[path = "gate/document.rs"]
 mod document;
 #[path = "gate/github.rs"]

@@ -139,6 +139,7 @@ impl Running {
     pub(crate) fn start(start: Start) -> Self {
         let Start { app, registry, env, caller, shard, mut call, record, host } = start;
         let arguments = std::mem::take(&mut call.arguments);
+        let refusal = call.refusal.take();
         let seconds = app.config.limits.tool_timeout;
         let request_id = plain(&call.request_id);
         let target = call.target.clone();
@@ -150,7 +151,8 @@ impl Running {
         }
         let live = Rc::new(live);
         let context = Context::of_call(caller, env, request_id, shard, app, Rc::clone(&live));
-        let work: Work = Box::pin(async move { registry.run(&target, &context, arguments).await });
+        let work: Work =
+            Box::pin(async move { registry.run(&target, &context, arguments, refusal).await });
         Self {
             live,
             work: Some(work),

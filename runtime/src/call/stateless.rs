@@ -122,6 +122,7 @@ enum Begun {
 async fn begin(owner: &Owner, registry: &'static Registry, call: Call) -> Begun {
     let is_late = is_late_task(registry, &call);
     if !is_late
+        && call.refusal.is_none()
         && becomes_task(registry, &call)
         && let Some(tasks) = feature::tasks(owner.app)
     {

@@ -4,7 +4,6 @@ use futures_util::future::LocalBoxFuture;
 use http::{HeaderMap, Request};
 use toolgate_config::Config;
 use toolgate_core::access::assertion;
-use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::{Provider, SetupError};
 use toolgate_core::audit::Reason;
 use toolgate_core::caller::{Caller, Vars};
@@ -13,7 +12,7 @@ use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 use worker::console_error;
 
-use super::openid::verify;
+use super::keys::{self, Source};
 use super::{Identity, Unvouched, unavailable};
 use crate::platform::now;
 
@@ -59,10 +58,10 @@ async fn identify(
         console_error!("sign-in failed: no assertion; is /callback behind Cloudflare Access?");
         return Err(Box::new(returned.refuse_identity(gate, Reason::AccessAssertion)));
     };
-    let check = |keys: &Jwks| assertion::verify(gate.config, gate.provider, keys, token, gate.now);
-    let verdict = verify(gate.provider, gate.now, check)
+    let verdict = keys::verify(gate.provider, gate.now, Source::Request, token, assertion::prepare)
         .await
-        .map_err(|error| unavailable(gate, returned, "the certificates of Access", &error))?;
+        .map_err(|error| unavailable(gate, returned, "the certificates of Access", &error))?
+        .and_then(|claims| assertion::verify(gate.config, gate.provider, claims, gate.now));
     match verdict {
         Ok(caller) => Ok(Identified { caller, upstream: None }),
         Err(rejection) => {
@@ -84,8 +83,10 @@ async fn vouch(
         return Some(Err(Unvouched::Refused));
     };
     let now = now();
-    let check = |keys: &Jwks| assertion::verify(config, provider, keys, token, now);
-    Some(match verify(provider, now, check).await {
+    let verdict = keys::verify(provider, now, Source::Request, token, assertion::prepare).await;
+    let verdict = verdict
+        .map(|verdict| verdict.and_then(|claims| assertion::verify(config, provider, claims, now)));
+    Some(match verdict {
         Ok(Ok(caller)) => Ok(caller),
         Ok(Err(rejection)) => {
             console_error!("an assertion of Cloudflare Access was refused: {rejection}");

@@ -4,6 +4,7 @@
 
 mod access_jwt;
 mod github;
+mod keys;
 mod nobody;
 mod oidc;
 mod openid;
@@ -20,6 +21,7 @@ use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 use worker::console_error;
 
+pub(crate) use keys::overdue;
 pub(crate) use recheck::{Rechecked, recheck};
 
 /// Cloudflare Access for SaaS, and the local provider of `cargo toolgate dev`.

@@ -4,11 +4,11 @@ use futures_util::future::LocalBoxFuture;
 use http::Request;
 use toolgate_config::Config;
 use toolgate_core::access::id_token::{self, Rejection};
-use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::{Endpoints, Provider, SetupError};
 use toolgate_core::access::tokens::{self, Tokens};
 use toolgate_core::access::upstream::{Trouble, Upstream};
-use toolgate_core::access::{login, userinfo};
+use toolgate_core::access::userinfo::{self, Userinfo};
+use toolgate_core::access::{SignedClaims, login};
 use toolgate_core::audit::Reason;
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
@@ -16,6 +16,7 @@ use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 use worker::console_error;
 
+use super::keys::{self, Source};
 use super::{Identity, unavailable};
 use crate::upstream;
 
@@ -61,10 +62,11 @@ pub(super) async fn identify(
         console_error!("sign-in failed: the token endpoint gave no id_token");
         return Err(Box::new(returned.refuse_identity(gate, Reason::UpstreamExchange)));
     };
-    let check = |keys: &Jwks| returned.verify(gate, keys, id_token);
-    let verdict = verify(gate.provider, gate.now, check)
-        .await
-        .map_err(|error| unavailable(gate, returned, "the JWKS", &error))?;
+    let verdict =
+        keys::verify(gate.provider, gate.now, Source::Provider, id_token, id_token::prepare)
+            .await
+            .map_err(|error| unavailable(gate, returned, "the JWKS", &error))?
+            .and_then(|claims| returned.verify(gate, claims));
     match verdict {
         Ok(caller) => Ok(Identified { caller, upstream: tokens.keep(gate.now) }),
         Err(rejection) => {
@@ -90,21 +92,6 @@ pub(super) async fn exchange(
     })
 }
 
-/// Verifies a token; an unknown `kid` gets one look at fresh keys.
-pub(super) async fn verify(
-    provider: &Provider,
-    now: u64,
-    check: impl Fn(&Jwks) -> Result<Caller, Rejection>,
-) -> worker::Result<Result<Caller, Rejection>> {
-    let keys = upstream::jwks(provider, now).await?;
-    let verdict = check(&keys);
-    if verdict == Err(Rejection::UnknownKey) && keys.may_refetch(now) {
-        let keys = upstream::fresh_jwks(provider, now).await?;
-        return Ok(check(&keys));
-    }
-    Ok(verdict)
-}
-
 /// By a refresh token the provider decides anew, and tells of the person in an id_token or at the
 /// userinfo endpoint. Without one, userinfo is asked while the access token lives.
 pub(super) async fn confirm(
@@ -120,7 +107,7 @@ pub(super) async fn confirm(
             let tokens = refresh(provider, token).await?;
             let caller = match &tokens.id_token {
                 Some(id_token) => verify_again(gate, provider, holder, id_token).await?,
-                None => ask_userinfo(gate, endpoints, holder, &tokens.access_token)
+                None => ask_userinfo(gate, provider, endpoints, holder, &tokens.access_token)
                     .await?
                     .unwrap_or_else(|| holder.caller.clone()),
             };
@@ -128,7 +115,7 @@ pub(super) async fn confirm(
         }
         Upstream::Access { expires: Some(expires), .. } if *expires <= gate.now => Ok(None),
         Upstream::Access { token, .. } => {
-            let caller = ask_userinfo(gate, endpoints, holder, token).await?;
+            let caller = ask_userinfo(gate, provider, endpoints, holder, token).await?;
             Ok(caller.map(|caller| Identified { caller, upstream: None }))
         }
     }
@@ -147,29 +134,52 @@ async fn verify_again(
     holder: &Holder,
     id_token: &str,
 ) -> Result<Caller, Trouble> {
-    let subject = &holder.caller.subject;
-    let check = |keys: &Jwks| {
-        id_token::verify_again(gate.config, provider, keys, id_token, subject, gate.now)
-    };
-    verify(provider, gate.now, check)
-        .await
-        .map_err(|error| Trouble::Failed(format!("the JWKS: {error}")))?
-        .map_err(|rejection| match rejection {
-            // The provider has renewed its keys, and they may not be fetched again yet.
-            Rejection::UnknownKey => Trouble::Failed(format!("the id_token: {rejection}")),
-            _ => Trouble::Ended(format!("the id_token: {rejection}")),
+    let (subject, nonce) = (&holder.caller.subject, &holder.nonce);
+    signed(gate, provider, "the id_token", id_token)
+        .await?
+        .and_then(|claims| {
+            id_token::verify_again(gate.config, provider, claims, subject, nonce, gate.now)
         })
+        .map_err(|rejection| Trouble::Ended(format!("the id_token: {rejection}")))
+}
+
+/// The claims of a token that the provider just sent, if it signed them.
+async fn signed(
+    gate: &Gate<'_>,
+    provider: &Provider,
+    what: &str,
+    token: &str,
+) -> Result<Result<SignedClaims, Rejection>, Trouble> {
+    match keys::verify(provider, gate.now, Source::Provider, token, id_token::prepare).await {
+        Err(error) => Err(Trouble::Failed(format!("the JWKS: {error}"))),
+        // The provider has renewed its keys, and they may not be fetched again yet.
+        Ok(Err(rejection @ (Rejection::UnknownKey | Rejection::AmbiguousKey))) => {
+            Err(Trouble::Failed(format!("{what}: {rejection}")))
+        }
+        Ok(verdict) => Ok(verdict),
+    }
 }
 
 async fn ask_userinfo(
     gate: &Gate<'_>,
+    provider: &Provider,
     endpoints: &Endpoints,
     holder: &Holder,
     token: &str,
 ) -> Result<Option<Caller>, Trouble> {
     let Some(url) = &endpoints.userinfo_url else { return Ok(None) };
     let Some(request) = userinfo::request(url, token) else { return Ok(None) };
-    userinfo::read(gate.config, &holder.caller.subject, &ask(request).await?).map(Some)
+    let answer = ask(request).await?;
+    let claims = match Userinfo::read(&answer)? {
+        Userinfo::Plain(claims) => claims,
+        Userinfo::Signed(token) => {
+            let claims = signed(gate, provider, "userinfo", token)
+                .await?
+                .map_err(|rejection| Trouble::Ended(format!("userinfo: {rejection}")))?;
+            userinfo::signed(provider, claims)?
+        }
+    };
+    userinfo::read(gate.config, &holder.caller.subject, claims).map(Some)
 }
 
 /// Sends a request of a re-check.

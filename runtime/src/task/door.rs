@@ -6,7 +6,7 @@ use toolgate_core::audit::{Event, Kind};
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
-use toolgate_core::policy::{self, Decision};
+use toolgate_core::policy::{self, Arguments, Decision};
 use toolgate_core::seal::{Entropy, Purpose};
 use worker::console_error;
 
@@ -97,8 +97,8 @@ fn open(incoming: &Incoming<'_>, admitted: &Admitted, id: &str) -> Option<String
     let (object, name): Id = keys.open(Purpose::Task, &admitted.shard, id)?;
     let registry = registry().ok()?;
     let tool = registry.infos().iter().find(|tool| tool.name == name)?;
-    let vars = EnvVars(incoming.env);
-    match policy::decide(&incoming.app.config, tool.policy, &admitted.caller, None, &vars) {
+    let (config, vars) = (&incoming.app.config, EnvVars(incoming.env));
+    match policy::decide(config, tool.policy, &admitted.caller, Arguments::Unknown, &vars) {
         Decision::Allow => Some(object),
         Decision::Deny { reason } => {
             incoming.log.record(Event {

@@ -13,7 +13,7 @@ use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target};
-use toolgate_core::policy;
+use toolgate_core::policy::{self, Arguments};
 use worker::console_error;
 
 use super::news::News;
@@ -167,7 +167,7 @@ impl Host {
         let vars = EnvVars(&self.env);
         // A new deployment may have other tools and other policies.
         let allowed = found.filter(|(_, _, policy)| {
-            let arguments = Some(&task.arguments);
+            let arguments = Arguments::Call(&task.arguments);
             policy::decide(&self.app.config, policy, &caller, arguments, &vars).is_allowed()
         });
         let Some((registry, tool, _)) = allowed else {
@@ -190,6 +190,7 @@ impl Host {
                 ..Peer::default()
             },
             retry: Retry::default(),
+            refusal: None,
         };
         Ok(Ok(Start {
             app: self.app,

@@ -48,7 +48,8 @@ export function oidcVars(issuer) {
 
 /**
  * Starts the provider. `requests` lists what was asked of it, as `{ method, path }`. While `down` is
- * true it answers nothing but 503, while `refreshTokens` is false it gives none;
+ * true it answers nothing but 503, while `refreshTokens` is false it gives none, while
+ * `signsUserinfo` is true it answers there with a JWT;
  * `endGrants()` withdraws every grant that was used so far.
  */
 export async function startIdp({ redirectUris }) {
@@ -56,7 +57,7 @@ export async function startIdp({ redirectUris }) {
   const base = `http://127.0.0.1:${port}`;
   const issuer = `${base}${PREFIX}`;
   const requests = [];
-  const idp = { issuer, base, requests, down: false, refreshTokens: true };
+  const idp = { issuer, base, requests, down: false, refreshTokens: true, signsUserinfo: false };
   const provider = new Provider(issuer, await configuration(redirectUris, base, idp));
   const grants = new Set();
   provider.on("grant.success", ({ oidc }) => grants.add(oidc.entities.Grant.jti));
@@ -69,7 +70,7 @@ export async function startIdp({ redirectUris }) {
       return;
     }
     const done = path.startsWith(`${PREFIX}/`)
-      ? passToProvider(provider, handle, request, response)
+      ? passToProvider(provider, handle, idp, request, response)
       : interaction(provider, request, response);
     Promise.resolve(done).catch((error) => {
       response.writeHead(500, { "content-type": "text/plain" }).end(String(error.stack));
@@ -106,7 +107,7 @@ async function configuration(redirectUris, base, idp) {
     issueRefreshToken: (_, client, { scopes }) =>
       idp.refreshTokens && client.grantTypeAllowed("refresh_token") && scopes.has("offline_access"),
     cookies: { keys: ["only for the tests"] },
-    features: { devInteractions: { enabled: false }, userinfo: { enabled: true } },
+    features: { devInteractions: { enabled: false }, userinfo: { enabled: true }, jwtUserinfo: { enabled: true } },
     interactions: { url: (_, { uid }) => `${base}/interaction/${uid}` },
     ttl: { AccessToken: 3600, IdToken: 3600, Interaction: 600, Session: 3600, Grant: 3600 },
     findAccount: (_, id) => {
@@ -120,10 +121,14 @@ async function configuration(redirectUris, base, idp) {
   };
 }
 
-async function passToProvider(provider, handle, request, response) {
+async function passToProvider(provider, handle, idp, request, response) {
   request.originalUrl = request.url;
   request.baseUrl = PREFIX;
   request.url = request.url.slice(PREFIX.length);
+  if (request.url.startsWith("/userinfo")) {
+    const client = await provider.Client.find(CLIENT_ID);
+    client.userinfoSignedResponseAlg = idp.signsUserinfo ? "RS256" : undefined;
+  }
   if (request.url.startsWith("/token")) {
     // Access accepts the secret in the header and in the body; oidc-provider wants one way named.
     const client = await provider.Client.find(CLIENT_ID);

@@ -100,6 +100,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "description",
             "scope",
             "on_deny",
+            "deny_message",
             "tests",
             "emails",
             "domains",

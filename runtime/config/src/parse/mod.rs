@@ -5,6 +5,7 @@ mod bindings;
 mod clients;
 mod color;
 mod comparison;
+mod complexity;
 mod condition;
 mod consent;
 mod contradictions;
@@ -43,8 +44,8 @@ use crate::suggest;
 
 #[cfg(feature = "generate")]
 pub(crate) use self::bindings::{
-    AUDIT_BINDING, AUDIT_QUEUE_BINDING, LIMIT_AUTHORIZE, LIMIT_CALLBACK, LIMIT_REGISTER,
-    LIMIT_TOKEN, OBJECT_BINDING,
+    AUDIT_BINDING, AUDIT_QUEUE_BINDING, LIMIT_ATTEMPT, LIMIT_AUTHORIZE, LIMIT_CALLBACK,
+    LIMIT_GRANT, LIMIT_REGISTER, LIMIT_RETURN, LIMIT_TOKEN, OBJECT_BINDING,
 };
 pub use self::dev::{Dev, DevUser};
 pub use self::environments::Environment;

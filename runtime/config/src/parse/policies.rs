@@ -6,7 +6,7 @@ use super::condition::{self, Reference};
 use super::spot::Spot;
 use super::text::{policy_name, policy_scope, prose};
 use super::value::{Entry, Section, Value, shown};
-use super::{contradictions, keys, policy_tests, references};
+use super::{complexity, contradictions, keys, policy_tests, references};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Condition, List, OnDeny, Policy, PolicyTest, Provider, Scope, Str};
 
@@ -32,8 +32,11 @@ pub(crate) fn read(root: &Section<'_, '_>, provider: Option<Provider>) -> Vec<De
     policies.sort_by_key(|policy| policy.span.start);
     // Faulty policies count as known: a reference to one is not another fault.
     let known: Vec<&str> = section.entries().map(|entry| entry.key).collect();
-    references::check(&section, &policies, &known);
-    contradictions::check(&section, &policies);
+    let has_circles = references::check(&section, &policies, &known);
+    // What follows goes through policies that policies name.
+    if !has_circles && complexity::check(&section, &policies) {
+        contradictions::check(&section, &policies);
+    }
     policies
 }
 
@@ -55,6 +58,7 @@ fn policy(entry: &Entry<'_, '_>, provider: Option<Provider>) -> Option<Declared>
     {
         scope.report_key(no_scopes(provider));
     }
+    let deny_message = table.get("deny_message").map(|value| value.text(prose));
     let tests = policy_tests::read(&table, entry.key);
     let mut references = Vec::new();
     let rule = condition::read(&table, &mut references);
@@ -64,6 +68,7 @@ fn policy(entry: &Entry<'_, '_>, provider: Option<Provider>) -> Option<Declared>
         description,
         scope: policy_tests::sound(scope)?,
         on_deny: policy_tests::sound(on_deny)?.unwrap_or(OnDeny::Hide),
+        deny_message: policy_tests::sound(deny_message)?,
         rule,
     };
     Some(Declared { policy, span: entry.key_span.clone(), spot, references, tests: tests? })

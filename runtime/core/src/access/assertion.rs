@@ -2,15 +2,15 @@
 //! signed assertion.
 
 use http::HeaderMap;
-use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 use toolgate_config::{Config, Endpoints as Configured};
 use url::Url;
 
 use crate::access::claims::read_caller;
 use crate::access::jwks::Jwks;
-use crate::access::jwt::{Expected, Rejection, check_times, verify_signature};
+use crate::access::jwt::{Expected, Prepared, Rejection, SignedClaims, check_parties, check_times};
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
+use crate::access::signature::Algorithm;
 use crate::caller::{Caller, Vars};
 use crate::limits::MAX_ID_TOKEN;
 use crate::oauth::gate::CALLBACK_PATH;
@@ -22,7 +22,7 @@ use crate::secret::Secret;
 const HEADER: &str = "cf-access-jwt-assertion";
 
 /// Access signs with nothing else.
-const ALGORITHMS: [Algorithm; 1] = [Algorithm::RS256];
+const ALGORITHMS: [Algorithm; 1] = [Algorithm::Rs256];
 
 /// [`Caller::client_id`] of a caller that Access vouches for: no client of ours is involved.
 const CLIENT: &str = "cloudflare-access";
@@ -91,24 +91,30 @@ pub fn is_cross_site(headers: &HeaderMap) -> bool {
     sites.any(|site| site != "same-origin" && site != "none")
 }
 
-/// Verifies an assertion and reads who is calling.
+/// Finds the key that an assertion says it is signed by.
+///
+/// # Errors
+/// It is not an assertion that can be verified.
+pub fn prepare<'a>(keys: &'a Jwks, token: &'a str) -> Result<Prepared<'a>, Rejection> {
+    Prepared::by_one_key(keys, &ALGORITHMS, token)
+}
+
+/// Checks the claims of an assertion and reads who is calling.
 ///
 /// # Errors
 /// The first rule that it breaks.
 pub fn verify(
     config: &Config,
     provider: &Provider,
-    keys: &Jwks,
-    token: &str,
+    claims: SignedClaims,
     now: u64,
 ) -> Result<Caller, Rejection> {
     let expected = Expected {
-        algorithms: &ALGORITHMS,
         issuer: &provider.issuer,
         audience: &provider.client_id,
         required: &["exp", "iss", "aud"],
     };
-    let mut claims = verify_signature(&expected, keys, token)?;
+    let mut claims = check_parties(&expected, claims)?;
     check_times(&claims, u64::from(config.identity.leeway), now)?;
     // Access signs its own session tokens with the same keys; they are not for applications.
     if claims.get("type").is_some_and(|kind| kind != "app") {

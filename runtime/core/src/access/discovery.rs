@@ -10,6 +10,8 @@ use crate::access::provider::{
     ClientAuth, Endpoints, Provider, Settings, SetupError, is_local, is_local_server, name,
     safe_url,
 };
+use crate::access::signature::Algorithm;
+use crate::access::tokens::printable;
 use crate::caller::Vars;
 
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";
@@ -24,6 +26,7 @@ struct Document {
     userinfo_endpoint: Option<String>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     code_challenge_methods_supported: Option<Vec<String>>,
+    id_token_signing_alg_values_supported: Option<Vec<String>>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
@@ -76,6 +79,7 @@ pub fn read(issuer: &str, origin: &str, answer: &Response<Vec<u8>>) -> Result<En
     if pkce.is_some_and(|methods| !methods.iter().any(|method| method == "S256")) {
         return Err("the provider does not support PKCE with S256".to_owned());
     }
+    check_algorithms(document.id_token_signing_alg_values_supported.as_deref())?;
     Ok(Endpoints {
         authorization_url: url("authorization_endpoint", &document.authorization_endpoint)?,
         token_url: url("token_endpoint", &document.token_endpoint)?,
@@ -96,6 +100,20 @@ fn endpoint(origin: &str, address: &str) -> Option<Url> {
 
 fn unusable(name: &str) -> String {
     format!("{name} is not an https URL")
+}
+
+/// A provider that signs with none of our algorithms could sign nobody in; better said before
+/// somebody tries.
+fn check_algorithms(offered: Option<&[String]>) -> Result<(), String> {
+    let Some(offered) = offered.filter(|offered| !offered.is_empty()) else { return Ok(()) };
+    if offered.iter().any(|name| Algorithm::named(name).is_some()) {
+        return Ok(());
+    }
+    let known = Algorithm::ALL.map(Algorithm::name).join(", ");
+    let offered = offered.iter().map(|name| printable(name)).collect::<Vec<_>>().join(", ");
+    Err(format!(
+        "the provider signs id_tokens with {offered}, of which none is verified here: {known}"
+    ))
 }
 
 /// Absent means `client_secret_basic` (Discovery 1.0 section 3).

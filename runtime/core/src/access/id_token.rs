@@ -5,26 +5,35 @@ use toolgate_config::Config;
 
 use crate::access::claims::read_caller;
 use crate::access::jwks::Jwks;
-use crate::access::jwt::{ALGORITHMS, Expected, check_times, verify_signature};
+use crate::access::jwt::{Expected, Prepared, SignedClaims, check_parties, check_times};
 use crate::access::provider::Provider;
+use crate::access::signature::Algorithm;
 use crate::caller::Caller;
 use crate::secret::constant_time_eq;
 
 pub use crate::access::jwt::Rejection;
 
-/// Verifies the id_token of a sign-in and reads who it is about.
+/// Finds the key that an id_token says it is signed by.
+///
+/// # Errors
+/// It is not a token that can be verified; fresh keys may help against [`Rejection::UnknownKey`] and
+/// [`Rejection::AmbiguousKey`].
+pub fn prepare<'a>(keys: &'a Jwks, token: &'a str) -> Result<Prepared<'a>, Rejection> {
+    Prepared::by_one_key(keys, &Algorithm::ALL, token)
+}
+
+/// Checks the claims of a sign-in's id_token and reads who it is about.
 ///
 /// # Errors
 /// The first rule of OpenID Connect Core section 3.1.3.7 that it breaks.
 pub fn verify(
     config: &Config,
     provider: &Provider,
-    keys: &Jwks,
-    token: &str,
+    claims: SignedClaims,
     nonce: &str,
     now: u64,
 ) -> Result<Caller, Rejection> {
-    let claims = verified(config, provider, keys, token, now)?;
+    let claims = checked(config, provider, claims, now)?;
     let sent = claims.get("nonce").and_then(Value::as_str).unwrap_or_default();
     if !constant_time_eq(sent.as_bytes(), nonce.as_bytes()) {
         return Err(Rejection::Claim("nonce"));
@@ -32,38 +41,41 @@ pub fn verify(
     read_caller(config, claims)
 }
 
-/// Verifies the id_token that came with a refresh: it must be about the same person, and has no
-/// nonce of its own (OpenID Connect Core section 12.2).
+/// Checks the claims of the id_token that came with a refresh: it must be about the same person, and
+/// a nonce, which it need not have, must be that of the sign-in (OpenID Connect Core section 12.2).
+/// `nonce` is empty where the sign-in's is not known.
 ///
 /// # Errors
 /// The first rule that it breaks.
 pub fn verify_again(
     config: &Config,
     provider: &Provider,
-    keys: &Jwks,
-    token: &str,
+    claims: SignedClaims,
     subject: &str,
+    nonce: &str,
     now: u64,
 ) -> Result<Caller, Rejection> {
-    let claims = verified(config, provider, keys, token, now)?;
+    let claims = checked(config, provider, claims, now)?;
+    let sent = claims.get("nonce").filter(|sent| !sent.is_null());
+    if sent.is_some_and(|sent| !nonce.is_empty() && sent != nonce) {
+        return Err(Rejection::Claim("nonce"));
+    }
     let caller = read_caller(config, claims)?;
     if caller.subject == subject { Ok(caller) } else { Err(Rejection::Claim("sub")) }
 }
 
-fn verified(
+fn checked(
     config: &Config,
     provider: &Provider,
-    keys: &Jwks,
-    token: &str,
+    claims: SignedClaims,
     now: u64,
 ) -> Result<Map<String, Value>, Rejection> {
     let expected = Expected {
-        algorithms: &ALGORITHMS,
         issuer: &provider.issuer,
         audience: &provider.client_id,
         required: &["exp", "iss", "aud", "sub"],
     };
-    let claims = verify_signature(&expected, keys, token)?;
+    let claims = check_parties(&expected, claims)?;
     check_times(&claims, u64::from(config.identity.leeway), now)?;
     check_party(&claims, &provider.client_id)?;
     Ok(claims)

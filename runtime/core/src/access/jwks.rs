@@ -1,9 +1,10 @@
 //! JSON Web Key Sets (RFC 7517).
 
-use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value;
 
-use crate::limits::{JWKS_REFETCH_INTERVAL, JWKS_TTL};
+use crate::access::jwt::Rejection;
+use crate::access::signature::{Algorithm, PublicKey};
+use crate::limits::JWKS_TTL;
 
 /// The keys of an identity provider, and when they were fetched.
 #[derive(Debug, Clone)]
@@ -12,51 +13,45 @@ pub struct Jwks {
     fetched: u64,
 }
 
-/// A public key that a signature can be checked with. Read by hand: the model of `jsonwebtoken`
-/// knows every kind of key, which costs a Worker several times as much.
-#[derive(Debug, Clone)]
-pub(crate) struct Key {
+/// A public key that a signature can be checked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
     kid: Option<String>,
-    algorithm: Algorithm,
-    /// `n` and `e` of RSA, `x` and `y` of P-256.
-    parts: [String; 2],
+    /// The only algorithm that it is for, where it says one.
+    algorithm: Option<Algorithm>,
+    key: PublicKey,
 }
 
 impl Key {
-    /// The key of a JWK, if it is an RSA or P-256 key for signatures (RFC 7518 section 6).
+    /// The key of a JWK for signatures, if it is one that can be used here. A member that is `null` is
+    /// absent.
     fn read(jwk: &Value) -> Option<Self> {
-        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
-        if jwk.get("use").is_some_and(|usage| usage != "sig") {
+        let member = |name: &str| jwk.get(name).filter(|value| !value.is_null());
+        if member("use").is_some_and(|usage| usage != "sig") {
             return None;
         }
-        let (algorithm, name, parts) = match text("kty")? {
-            "RSA" => (Algorithm::RS256, "RS256", ["n", "e"]),
-            "EC" if text("crv") == Some("P-256") => (Algorithm::ES256, "ES256", ["x", "y"]),
-            _ => return None,
+        // RFC 7517 section 4.3: the operations that it is for.
+        if let Some(operations) = member("key_ops")
+            && !operations.as_array()?.iter().any(|operation| operation == "verify")
+        {
+            return None;
+        }
+        let algorithm = match member("alg") {
+            Some(name) => Some(Algorithm::named(name.as_str()?)?),
+            None => None,
         };
-        if jwk.get("alg").is_some_and(|named| named != name) {
-            return None;
-        }
-        let [first, second] = parts.map(|part| text(part).map(str::to_owned));
-        Some(Self { kid: text("kid").map(str::to_owned), algorithm, parts: [first?, second?] })
+        let kid = match member("kid") {
+            Some(kid) => Some(kid.as_str()?.to_owned()),
+            None => None,
+        };
+        let key = PublicKey::read(jwk)?;
+        algorithm.is_none_or(|one| key.fits(one)).then_some(Self { kid, algorithm, key })
     }
 
-    /// The key as the verifier takes it.
-    pub(crate) fn decoding_key(&self) -> jsonwebtoken::errors::Result<DecodingKey> {
-        let [first, second] = &self.parts;
-        match self.algorithm {
-            Algorithm::RS256 => DecodingKey::from_rsa_components(first, second),
-            _ => DecodingKey::from_ec_components(first, second),
-        }
+    fn fits(&self, kid: Option<&str>, algorithm: Algorithm) -> bool {
+        let is_named = kid.is_none_or(|kid| self.kid.as_deref() == Some(kid));
+        is_named && self.key.fits(algorithm) && self.algorithm.is_none_or(|one| one == algorithm)
     }
-}
-
-/// What [`Jwks::find`] found.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Found<'a> {
-    Key(&'a Key),
-    None,
-    Several,
 }
 
 impl Jwks {
@@ -68,29 +63,33 @@ impl Jwks {
         Some(Self { keys, fetched: now })
     }
 
+    /// Whether a signature of any kind can be checked with it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// How long ago it was fetched, in seconds.
+    pub(crate) fn age(&self, now: u64) -> u64 {
+        now.saturating_sub(self.fetched)
+    }
+
     /// Whether the keys are old enough to be fetched again.
     #[must_use]
     pub fn is_stale(&self, now: u64) -> bool {
-        now >= self.fetched + JWKS_TTL
+        self.age(now) >= JWKS_TTL
     }
 
-    /// Whether an unknown key is reason enough to fetch again: only once per interval.
-    #[must_use]
-    pub fn may_refetch(&self, now: u64) -> bool {
-        now >= self.fetched + JWKS_REFETCH_INTERVAL
-    }
-
-    /// The only key of this id that fits the algorithm.
-    pub(crate) fn find(&self, kid: &str, algorithm: Algorithm) -> Found<'_> {
-        let mut matching = self
-            .keys
-            .iter()
-            .filter(|key| key.kid.as_deref() == Some(kid) && key.algorithm == algorithm);
-        match (matching.next(), matching.next()) {
-            (Some(key), None) => Found::Key(key),
-            (None, _) => Found::None,
-            (Some(_), Some(_)) => Found::Several,
-        }
+    /// The only key that fits the algorithm, and the id if there is one. A provider with one key need
+    /// not name it (OpenID Connect Core section 10.1), and one that is listed twice is one key.
+    pub(crate) fn find(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<&PublicKey, Rejection> {
+        let mut fitting = self.fitting(kid, algorithm);
+        let key = fitting.next().ok_or(Rejection::UnknownKey)?;
+        if fitting.all(|other| other == key) { Ok(key) } else { Err(Rejection::AmbiguousKey) }
     }
 
     /// The keys that fit the algorithm, and the id if there is one. A client with one key need not
@@ -99,9 +98,7 @@ impl Jwks {
         &self,
         kid: Option<&str>,
         algorithm: Algorithm,
-    ) -> impl Iterator<Item = &Key> {
-        self.keys.iter().filter(move |key| {
-            key.algorithm == algorithm && kid.is_none_or(|kid| key.kid.as_deref() == Some(kid))
-        })
+    ) -> impl Iterator<Item = &PublicKey> {
+        self.keys.iter().filter(move |key| key.fits(kid, algorithm)).map(|key| &key.key)
     }
 }

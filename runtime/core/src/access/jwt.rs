@@ -2,14 +2,11 @@
 
 use std::fmt;
 
-use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 
-use crate::access::jwks::{Found, Jwks};
+use crate::access::jwks::Jwks;
 use crate::access::jws::Unverified;
-
-/// The algorithms accepted, whatever the token's header says.
-pub(crate) const ALGORITHMS: [Algorithm; 2] = [Algorithm::RS256, Algorithm::ES256];
+use crate::access::signature::{Algorithm, PublicKey, Signed};
 
 /// Why a token was not accepted; for the log, not for the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +16,9 @@ pub enum Rejection {
     Malformed,
     /// `alg` is not on the list.
     Algorithm,
-    /// No `kid`, or no key of that id: fresh keys may help.
+    /// No key fits its `alg` and `kid`: fresh keys may help.
     UnknownKey,
-    /// Two keys of that id.
+    /// Several keys fit its `alg` and `kid`.
     AmbiguousKey,
     /// The signature is wrong.
     Signature,
@@ -40,8 +37,8 @@ impl fmt::Display for Rejection {
         match self {
             Self::Malformed => f.write_str("not a readable JWT"),
             Self::Algorithm => f.write_str("alg is not one of those accepted"),
-            Self::UnknownKey => f.write_str("no key in the JWKS has its kid"),
-            Self::AmbiguousKey => f.write_str("several keys in the JWKS have its kid"),
+            Self::UnknownKey => f.write_str("no key in the JWKS fits its alg and kid"),
+            Self::AmbiguousKey => f.write_str("several keys in the JWKS fit its alg and kid"),
             Self::Signature => f.write_str("the signature is wrong"),
             Self::Claim(name) => write!(f, "{name} is missing or wrong"),
             Self::Expired => f.write_str("it has expired"),
@@ -53,34 +50,103 @@ impl fmt::Display for Rejection {
 
 impl std::error::Error for Rejection {}
 
-/// What a token must be like.
+/// A token that says which key signed it; whether that is so is for the platform to find out.
+pub struct Prepared<'a> {
+    token: Unverified<'a>,
+    algorithm: Algorithm,
+    keys: Vec<&'a PublicKey>,
+    signature: Vec<u8>,
+}
+
+/// The claims of a token with a good signature. Nothing else of it is checked yet.
+pub struct SignedClaims(Map<String, Value>);
+
+impl fmt::Debug for SignedClaims {
+    /// Claims are personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SignedClaims(…)")
+    }
+}
+
+impl SignedClaims {
+    pub(crate) fn into_inner(self) -> Map<String, Value> {
+        self.0
+    }
+}
+
+impl<'a> Prepared<'a> {
+    /// A token that was signed by one of these algorithms, by the one key of the set that fits.
+    pub(crate) fn by_one_key(
+        keys: &'a Jwks,
+        algorithms: &[Algorithm],
+        token: &'a str,
+    ) -> Result<Self, Rejection> {
+        Self::read(algorithms, token, |kid, algorithm| Ok(vec![keys.find(kid, algorithm)?]))
+    }
+
+    /// The same by any of the keys that fit, of which `most` are tried.
+    pub(crate) fn by_any_key(
+        keys: &'a Jwks,
+        algorithms: &[Algorithm],
+        token: &'a str,
+        most: usize,
+    ) -> Result<Self, Rejection> {
+        Self::read(algorithms, token, |kid, algorithm| {
+            let keys: Vec<_> = keys.fitting(kid, algorithm).take(most).collect();
+            if keys.is_empty() { Err(Rejection::UnknownKey) } else { Ok(keys) }
+        })
+    }
+
+    fn read(
+        algorithms: &[Algorithm],
+        token: &'a str,
+        find: impl FnOnce(Option<&str>, Algorithm) -> Result<Vec<&'a PublicKey>, Rejection>,
+    ) -> Result<Self, Rejection> {
+        let token = Unverified::parse(token).ok_or(Rejection::Malformed)?;
+        let algorithm = token.algorithm().filter(|one| algorithms.contains(one));
+        let algorithm = algorithm.ok_or(Rejection::Algorithm)?;
+        let keys = find(token.kid().map_err(|_| Rejection::Malformed)?, algorithm)?;
+        let signature = token.signature().ok_or(Rejection::Signature)?;
+        Ok(Self { token, algorithm, keys, signature })
+    }
+
+    /// The questions to the platform, of which one yes is enough.
+    pub fn signed(&self) -> impl Iterator<Item = Signed<'_>> {
+        self.keys.iter().map(|key| Signed {
+            algorithm: self.algorithm,
+            key,
+            message: self.token.message(),
+            signature: &self.signature,
+        })
+    }
+
+    /// The claims, by the platform's answer.
+    ///
+    /// # Errors
+    /// The signature is not by any of the keys.
+    pub fn conclude(self, is_signed: bool) -> Result<SignedClaims, Rejection> {
+        if is_signed {
+            Ok(SignedClaims(self.token.into_claims()))
+        } else {
+            Err(Rejection::Signature)
+        }
+    }
+}
+
+/// Whom a token must be from and for.
 pub(crate) struct Expected<'a> {
-    pub(crate) algorithms: &'a [Algorithm],
     pub(crate) issuer: &'a str,
     pub(crate) audience: &'a str,
     /// Claims that must be there.
     pub(crate) required: &'a [&'static str],
 }
 
-/// The claims of a token with a good signature, issuer and audience. Its times are yet to be
-/// checked.
-pub(crate) fn verify_signature(
+/// The claims of a token of this issuer for this audience. Its times are yet to be checked.
+pub(crate) fn check_parties(
     expected: &Expected<'_>,
-    keys: &Jwks,
-    token: &str,
+    claims: SignedClaims,
 ) -> Result<Map<String, Value>, Rejection> {
-    let token = Unverified::parse(token).ok_or(Rejection::Malformed)?;
-    let algorithm = token.algorithm().filter(|algorithm| expected.algorithms.contains(algorithm));
-    let algorithm = algorithm.ok_or(Rejection::Algorithm)?;
-    let key = match keys.find(token.kid().ok_or(Rejection::UnknownKey)?, algorithm) {
-        Found::Key(key) => key.decoding_key().map_err(|_| Rejection::UnknownKey)?,
-        Found::None => return Err(Rejection::UnknownKey),
-        Found::Several => return Err(Rejection::AmbiguousKey),
-    };
-    if !token.is_signed_by(&key, algorithm) {
-        return Err(Rejection::Signature);
-    }
-    let claims = token.into_claims();
+    let claims = claims.into_inner();
     if let Some(missing) = expected.required.iter().find(|name| !claims.contains_key(**name)) {
         return Err(Rejection::Claim(missing));
     }

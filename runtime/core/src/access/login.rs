@@ -4,15 +4,11 @@
 //! here, as values that the adapter sends, and [`super::tokens`] reads the answers: the crate knows
 //! no error with status 200, which is how GitHub answers, and reading with it costs 25 KiB.
 
-use std::borrow::Cow;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, SET_COOKIE};
 use oauth2::basic::BasicClient;
-use oauth2::{
-    AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
-};
+use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, Scope};
 use serde::{Deserialize, Serialize};
 use toolgate_config::Provider as Kind;
 use url::{Url, form_urlencoded};
@@ -95,11 +91,11 @@ fn authorization_url(gate: &Gate<'_>, endpoints: &Endpoints, login: &Login, stat
     let client = BasicClient::new(ClientId::new(gate.provider.client_id.clone()))
         .set_auth_uri(AuthUrl::from_url(endpoints.authorization_url.clone()));
     let verifier = PkceCodeVerifier::new(login.verifier.clone());
-    let redirect_uri = RedirectUrl::new(redirect_uri(gate.origin));
-    let redirect_uri = redirect_uri.expect("our own origin and a path are a URL");
+    let redirect_uri = redirect_uri(gate.origin);
     let mut request = client
         .authorize_url(|| CsrfToken::new(state.to_owned()))
-        .set_redirect_uri(Cow::Owned(redirect_uri))
+        // As text: the crate's own type would parse it again, and could fail.
+        .add_extra_param("redirect_uri", redirect_uri)
         .add_scopes(identity.scopes.iter().map(|scope| Scope::new(scope.to_string())))
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
     if identity.provider != Kind::GitHub {

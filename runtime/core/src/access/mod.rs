@@ -3,16 +3,21 @@
 pub mod assertion;
 pub mod discovery;
 pub mod github;
+#[cfg(feature = "host-crypto")]
+pub mod host;
 pub mod id_token;
 pub mod jwks;
+pub mod jwks_cache;
 pub(crate) mod jws;
 pub mod login;
 pub mod nobody;
 pub mod provider;
+pub mod signature;
 pub mod tokens;
 pub mod upstream;
 pub mod userinfo;
 
 mod claims;
 mod jwt;
-pub(crate) mod verifier;
+
+pub use jwt::{Prepared, SignedClaims};

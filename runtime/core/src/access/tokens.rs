@@ -98,8 +98,8 @@ fn seconds(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// An error code without what does not belong into one: it is the provider's text.
-fn printable(error: &str) -> String {
+/// A code or a name without what does not belong into one: it is the provider's text.
+pub(crate) fn printable(error: &str) -> String {
     let is_fit = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     error.chars().filter(is_fit).take(MAX_ERROR_CODE).collect()
 }

@@ -1,11 +1,15 @@
 //! The userinfo endpoint (OpenID Connect Core section 5.3).
 
-use http::header::{ACCEPT, AUTHORIZATION};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{Request, Response, StatusCode};
+use serde_json::{Map, Value};
 use toolgate_config::Config;
 use url::Url;
 
+use crate::access::SignedClaims;
 use crate::access::claims::read_caller;
+use crate::access::jwt::{Expected, check_parties};
+use crate::access::provider::Provider;
 use crate::access::upstream::{Trouble, refusal};
 use crate::caller::Caller;
 
@@ -13,22 +17,62 @@ use crate::caller::Caller;
 #[must_use]
 pub fn request(url: &Url, access_token: &str) -> Option<Request<Vec<u8>>> {
     Request::get(url.as_str())
-        .header(ACCEPT, "application/json")
+        .header(ACCEPT, "application/json, application/jwt")
         .header(AUTHORIZATION, format!("Bearer {access_token}"))
         .body(Vec::new())
         .ok()
 }
 
-/// Reads the answer, which must be about this person.
+/// What the endpoint answered.
+pub enum Userinfo<'a> {
+    /// Claims as they are.
+    Plain(Map<String, Value>),
+    /// Claims that the provider signed: a JWT, whose signature is yet to be verified as that of an
+    /// id_token is (section 5.3.2).
+    Signed(&'a str),
+}
+
+impl<'a> Userinfo<'a> {
+    /// Takes the answer apart.
+    ///
+    /// # Errors
+    /// The token was withdrawn, or there are no claims.
+    pub fn read(answer: &'a Response<Vec<u8>>) -> Result<Self, Trouble> {
+        if answer.status() != StatusCode::OK {
+            return Err(refusal("userinfo", answer));
+        }
+        let failed = |reason: &str| Trouble::Failed(format!("userinfo: {reason}"));
+        let kind = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if essence.eq_ignore_ascii_case("application/jwt") {
+            let token = str::from_utf8(answer.body()).map_err(|_| failed("not a readable JWT"))?;
+            return Ok(Self::Signed(token.trim()));
+        }
+        serde_json::from_slice(answer.body())
+            .map(Self::Plain)
+            .map_err(|_| failed("the answer is not a JSON object"))
+    }
+}
+
+/// The claims of a signed answer, which must be of this provider and for us (section 5.3.2).
 ///
 /// # Errors
-/// The token was withdrawn, the answer is about somebody else, or there is none.
-pub fn read(config: &Config, subject: &str, answer: &Response<Vec<u8>>) -> Result<Caller, Trouble> {
-    if answer.status() != StatusCode::OK {
-        return Err(refusal("userinfo", answer));
-    }
-    let claims = serde_json::from_slice(answer.body())
-        .map_err(|_| Trouble::Failed("userinfo: the answer is no JSON object".to_owned()))?;
+/// They are of or for somebody else.
+pub fn signed(provider: &Provider, claims: SignedClaims) -> Result<Map<String, Value>, Trouble> {
+    let expected = Expected {
+        issuer: &provider.issuer,
+        audience: &provider.client_id,
+        required: &["iss", "aud", "sub"],
+    };
+    check_parties(&expected, claims)
+        .map_err(|rejection| Trouble::Ended(format!("userinfo: {rejection}")))
+}
+
+/// Reads who the claims are about, which must be this person.
+///
+/// # Errors
+/// They are about somebody else, or more than can be kept.
+pub fn read(config: &Config, subject: &str, claims: Map<String, Value>) -> Result<Caller, Trouble> {
     let caller = read_caller(config, claims)
         .map_err(|rejection| Trouble::Ended(format!("userinfo: {rejection}")))?;
     // Section 5.3.2: claims of another subject must not be used.

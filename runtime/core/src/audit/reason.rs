@@ -118,7 +118,13 @@ reasons! {
     HeadersTooLarge = "headers_too_large",
     /// The body of the request is too large.
     BodyTooLarge = "body_too_large",
-    /// Too many requests from one network address.
+    /// The body of the request did not arrive in time.
+    BodyTimeout = "body_timeout",
+    /// The body of the request was cut off, or its `Content-Length` is no number.
+    BodyUnreadable = "body_unreadable",
+    /// A header of the request has characters that cannot be read.
+    HeaderUnreadable = "header_unreadable",
+    /// Too many requests from one network address, for one grant or for one sign-in.
     RateLimited = "rate_limited",
     /// The requests could not be counted, and so none is let through.
     LimiterUnavailable = "limiter_unavailable",
@@ -126,6 +132,8 @@ reasons! {
     OriginForeign = "origin_foreign",
     /// The request was sent to a host name that the server does not answer to.
     HostForeign = "host_foreign",
+    /// A server for one machine only was asked from another, or through a proxy.
+    ClientElsewhere = "client_elsewhere",
 
     // Any OAuth endpoint.
     /// The request is not one of the protocol.

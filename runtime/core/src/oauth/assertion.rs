@@ -7,8 +7,11 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::access::id_token::Rejection;
 use crate::access::jwks::Jwks;
 use crate::access::jws::Unverified;
+use crate::access::signature::Algorithm;
+use crate::access::{Prepared, SignedClaims};
 use crate::audit::Reason;
 use crate::limits::{ASSERTION_LEEWAY, ASSERTION_TTL, MAX_ASSERTION, MAX_ASSERTION_KEYS};
 use crate::oauth::error::OAuthError;
@@ -18,7 +21,9 @@ use crate::oauth::params::Params;
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// The algorithms accepted, as `token_endpoint_auth_signing_alg_values_supported` lists them.
-pub const ALGORITHM_NAMES: [&str; 2] = ["RS256", "ES256"];
+pub const ALGORITHM_NAMES: [&str; 2] = [ALGORITHMS[0].name(), ALGORITHMS[1].name()];
+
+const ALGORITHMS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
 
 /// Why an assertion was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +55,17 @@ impl fmt::Display for AssertionError {
 
 impl std::error::Error for AssertionError {}
 
+impl From<Rejection> for AssertionError {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::Algorithm => Self::Algorithm,
+            Rejection::UnknownKey => Self::UnknownKey,
+            Rejection::Signature => Self::Signature,
+            _ => Self::Malformed,
+        }
+    }
+}
+
 impl From<AssertionError> for OAuthError {
     fn from(error: AssertionError) -> Self {
         Self::invalid_client(format!("The client_assertion was refused: {error}"))
@@ -79,18 +95,25 @@ pub(crate) fn claimed_client(jwt: &str) -> Option<String> {
     claims.get("sub").and_then(Value::as_str).map(str::to_owned)
 }
 
-/// Verifies an assertion of this client to one of these audiences.
+/// Finds the keys that an assertion may be signed by.
+///
+/// # Errors
+/// It is not one that can be verified; fresh keys may help against [`Rejection::UnknownKey`].
+pub fn prepare<'a>(keys: &'a Jwks, jwt: &'a str) -> Result<Prepared<'a>, Rejection> {
+    Prepared::by_any_key(keys, &ALGORITHMS, jwt, MAX_ASSERTION_KEYS)
+}
+
+/// Checks the claims of an assertion of this client to one of these audiences.
 ///
 /// # Errors
 /// The first rule of RFC 7523 section 3 that it breaks.
 pub fn verify(
-    keys: &Jwks,
-    jwt: &str,
+    claims: SignedClaims,
     client_id: &str,
     audiences: &[&str],
     now: u64,
 ) -> Result<(), AssertionError> {
-    let claims = verify_signature(keys, jwt)?;
+    let claims = claims.into_inner();
     for name in ["iss", "sub"] {
         if claims.get(name).and_then(Value::as_str) != Some(client_id) {
             return Err(AssertionError::Claim(name));
@@ -109,21 +132,6 @@ pub fn verify(
         return Err(AssertionError::Claim("jti"));
     }
     check_times(&claims, now)
-}
-
-fn verify_signature(keys: &Jwks, jwt: &str) -> Result<Map<String, Value>, AssertionError> {
-    let token = Unverified::parse(jwt).ok_or(AssertionError::Malformed)?;
-    let algorithm = token.algorithm().ok_or(AssertionError::Algorithm)?;
-    let mut verdict = Err(AssertionError::UnknownKey);
-    for key in keys.fitting(token.kid(), algorithm).take(MAX_ASSERTION_KEYS) {
-        let Ok(key) = key.decoding_key() else { continue };
-        if token.is_signed_by(&key, algorithm) {
-            verdict = Ok(());
-            break;
-        }
-        verdict = Err(AssertionError::Signature);
-    }
-    verdict.map(|()| token.into_claims())
 }
 
 /// `exp` soon, `iat` not in the future, `nbf` as well. Seconds may have a fraction

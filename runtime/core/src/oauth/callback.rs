@@ -4,8 +4,8 @@ use http::header::{HeaderValue, SET_COOKIE};
 use http::{Request, StatusCode};
 use serde::{Deserialize, Serialize};
 
+use crate::access::SignedClaims;
 use crate::access::id_token::{self, Rejection};
-use crate::access::jwks::Jwks;
 use crate::access::login::{self, Login, Target};
 use crate::access::provider::Provider;
 use crate::access::tokens::{self, Tokens};
@@ -139,17 +139,12 @@ impl Returned {
         })
     }
 
-    /// Verifies the id_token and tells who signed in.
+    /// Checks the claims of the id_token and tells who signed in.
     ///
     /// # Errors
-    /// Why it was rejected; [`Rejection::UnknownKey`] asks for fresh keys.
-    pub fn verify(
-        &self,
-        gate: &Gate<'_>,
-        keys: &Jwks,
-        id_token: &str,
-    ) -> Result<Caller, Rejection> {
-        id_token::verify(gate.config, gate.provider, keys, id_token, &self.login.nonce, gate.now)
+    /// Why it was rejected.
+    pub fn verify(&self, gate: &Gate<'_>, claims: SignedClaims) -> Result<Caller, Rejection> {
+        id_token::verify(gate.config, gate.provider, claims, &self.login.nonce, gate.now)
     }
 
     /// The reply when what the provider says of the person was rejected.
@@ -230,6 +225,7 @@ impl Returned {
             client_name: authorization.client_name.clone(),
             upstream,
             redirect_uri: authorization.redirect_uri.clone(),
+            nonce: self.login.nonce.clone(),
         };
         let code_expires = gate.now + u64::from(gate.config.tokens.code_ttl);
         let grant = Grant {

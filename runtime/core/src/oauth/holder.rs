@@ -21,6 +21,10 @@ pub struct Holder {
     /// Where its code was sent, which tells more of the client than its name.
     #[serde(default)]
     pub redirect_uri: String,
+    /// The nonce of the sign-in, which an id_token of a refresh may repeat but not replace (OpenID
+    /// Connect Core section 12.2); empty where it is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub nonce: String,
 }
 
 impl Holder {

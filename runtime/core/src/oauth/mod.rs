@@ -16,6 +16,7 @@ pub mod bearer;
 pub mod callback;
 pub mod client;
 pub mod connections;
+pub mod counted;
 pub mod credentials;
 pub mod document;
 pub mod document_cache;

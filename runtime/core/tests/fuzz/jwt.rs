@@ -134,7 +134,8 @@ fn signed(fixed: &Fixed, input: &[u8]) -> bool {
         format!("{:?}.{:?}", String::from_utf8_lossy(&header), String::from_utf8_lossy(&claims));
     let header: Value = serde_json::from_slice(&header).expect("an accepted header is JSON");
     let claims: Value = serde_json::from_slice(&claims).expect("accepted claims are JSON");
-    assert!(header["alg"] == "ES256" && header["kid"] == "k1", "{shown}");
+    let names_the_key = header.get("kid").is_none_or(|kid| kid == "k1");
+    assert!(header["alg"] == "ES256" && names_the_key, "{shown}");
     // RFC 7515 section 4.1.11: what is critical and not understood must be refused. `null` names
     // nothing that would be critical.
     assert!(header.get("crit").is_none_or(Value::is_null), "crit: {shown}");
@@ -179,7 +180,7 @@ fn check_caller(caller: &Caller, claims: &Value) {
     assert!(caller.groups.len() <= 200 && !caller.claims.contains_key("nonce"));
 }
 
-/// A good token verifies only with a key set that has its key once, for signatures.
+/// A good token verifies only with a key set that has its key for signatures, and no other of its id.
 fn key_set(fixed: &Fixed, input: &[u8]) -> bool {
     let jwk = fixed.jwk.to_string();
     let document = expand(input, &[&jwk]);
@@ -190,8 +191,7 @@ fn key_set(fixed: &Fixed, input: &[u8]) -> bool {
     let shown = String::from_utf8_lossy(&document);
     let document: Value = serde_json::from_slice(&document).expect("an accepted key set is JSON");
     let keys = document["keys"].as_array().expect("an accepted key set is a list");
-    let ours = keys.iter().filter(|key| is_our_key(key, &fixed.jwk)).count();
-    assert_eq!(ours, 1, "{shown}");
+    assert!(keys.iter().any(|key| is_our_key(key, &fixed.jwk)), "{shown}");
     true
 }
 

@@ -3,6 +3,7 @@
 
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, Request};
+use toolgate_core::access::host;
 use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::jwks::Jwks;
 use toolgate_core::caller::Caller;
@@ -146,7 +147,8 @@ pub fn authenticate(
 
 /// An id_token for the login with nonce `n`.
 pub fn verify(world: &World, keys: &Jwks, token: &str) -> Result<Caller, Rejection> {
-    id_token::verify(&world.config, &world.provider, keys, token, "n", NOW)
+    let claims = host::conclude(id_token::prepare(keys, token)?)?;
+    id_token::verify(&world.config, &world.provider, claims, "n", NOW)
 }
 
 /// A header map with one line of the input for each header of the name.

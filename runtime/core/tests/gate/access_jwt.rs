@@ -9,10 +9,10 @@ use rsa::traits::PublicKeyParts;
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use serde_json::{Value, json};
 use toolgate_config::{Config, Endpoints as Configured, Provider as Kind};
-use toolgate_core::access::assertion;
 use toolgate_core::access::id_token::Rejection;
 use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::Provider;
+use toolgate_core::access::{assertion, host};
 use toolgate_core::caller::Caller;
 use toolgate_core::oauth::callback;
 use toolgate_core::seal::encode;
@@ -82,7 +82,9 @@ fn in_front() -> (Config, Provider) {
 
 fn verify(token: &str) -> Result<Caller, Rejection> {
     let (config, provider) = in_front();
-    assertion::verify(&config, &provider, &certs(), token, NOW)
+    let certs = certs();
+    let claims = host::conclude(assertion::prepare(&certs, token)?)?;
+    assertion::verify(&config, &provider, claims, NOW)
 }
 
 /// A good assertion with these changes; `null` removes a claim.

@@ -46,7 +46,8 @@ fn cookie(world: &mut World) -> String {
     let answer = token_answer(&idp.id_token(&claims(&upstream["nonce"])));
     let tokens = returned.tokens(&world.gate(), &answer).map_err(|refusal| refusal.1).unwrap();
     let id_token = tokens.id_token.as_ref().unwrap();
-    let caller = returned.verify(&world.gate(), &idp.jwks(), id_token).unwrap();
+    let claims = signed(&idp.jwks(), id_token).unwrap();
+    let caller = returned.verify(&world.gate(), claims).unwrap();
     let identified = Identified { caller, upstream: tokens.keep(world.now) };
     let Finished::Reply(reply) = returned.finish(&mut world.gate(), identified) else {
         panic!("nothing is granted")

@@ -5,6 +5,7 @@ use toolgate_config::{Endpoints as Configured, Provider as Kind, Setting};
 use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::provider::{ClientAuth, Endpoints};
 use toolgate_core::access::upstream::{Trouble, Upstream};
+use toolgate_core::access::userinfo::Userinfo;
 use toolgate_core::access::{discovery, login, tokens, userinfo};
 use toolgate_core::caller::Caller;
 use toolgate_core::oauth::callback::{Holder, Identified};
@@ -134,7 +135,8 @@ fn of_an_openid_provider_only_a_verified_address_counts() {
             claims["email_verified"] = claim;
         }
         let token = idp.id_token(&claims);
-        let caller = id_token::verify(&config, &world.provider, &idp.jwks(), &token, "n", NOW);
+        let claims = signed(&idp.jwks(), &token).unwrap();
+        let caller = id_token::verify(&config, &world.provider, claims, "n", NOW);
         caller.unwrap().email_verified
     };
     assert!(verified(Kind::Oidc, json!(true)));
@@ -151,12 +153,75 @@ fn the_id_token_of_a_refresh_must_be_about_the_same_person() {
     claims["groups"] = json!(["ops"]);
     let again = |claims: &Value, subject: &str| {
         let token = idp.id_token(claims);
-        id_token::verify_again(&world.config, &world.provider, &idp.jwks(), &token, subject, NOW)
+        let claims = signed(&idp.jwks(), &token).unwrap();
+        id_token::verify_again(&world.config, &world.provider, claims, subject, "", NOW)
     };
     assert_eq!(again(&claims, "user-1").unwrap().groups, ["ops"]);
     assert_eq!(again(&claims, "user-2"), Err(Rejection::Claim("sub")));
     claims["aud"] = json!("other");
     assert_eq!(again(&claims, "user-1"), Err(Rejection::Claim("aud")));
+}
+
+#[test]
+fn the_id_token_of_a_refresh_repeats_the_nonce_or_has_none() {
+    let (idp, world) = (Idp::new(), World::new());
+    let again = |nonce: Value, known: &str| {
+        let mut claims = claims("");
+        if nonce.is_null() {
+            claims.as_object_mut().unwrap().remove("nonce");
+        } else {
+            claims["nonce"] = nonce;
+        }
+        let claims = signed(&idp.jwks(), &idp.id_token(&claims)).unwrap();
+        let provider = &world.provider;
+        id_token::verify_again(&world.config, provider, claims, "user-1", known, NOW).map(drop)
+    };
+    assert_eq!(again(json!("n"), "n"), Ok(()));
+    assert_eq!(again(Value::Null, "n"), Ok(()));
+    // Grants from before the nonce was kept.
+    assert_eq!(again(json!("n"), ""), Ok(()));
+    for other in [json!("m"), json!(""), json!(1), json!(["n"])] {
+        assert_eq!(again(other.clone(), "n"), Err(Rejection::Claim("nonce")), "{other}");
+    }
+}
+
+#[test]
+fn a_provider_that_signs_with_none_of_our_algorithms_is_named_at_discovery() {
+    let offered =
+        |list: Value| discovered(&json!({ "id_token_signing_alg_values_supported": list }));
+    for good in [json!(["RS256"]), json!(["HS256", "EdDSA"]), json!(null), json!([])] {
+        assert!(offered(good.clone()).is_ok(), "{good}");
+    }
+    let error = offered(json!(["HS256", "ES512", "\u{1b}[2J"])).unwrap_err();
+    assert!(error.contains("HS256, ES512, 2J") && error.contains("ES384, EdDSA"), "{error}");
+}
+
+#[test]
+fn signed_userinfo_is_of_the_provider_for_us_and_about_the_person() {
+    let (idp, world) = (Idp::new(), World::new());
+    let answer = |kind: &str, token: &str| {
+        let answer = http::Response::builder().header("content-type", kind);
+        answer.body(token.as_bytes().to_vec()).unwrap()
+    };
+    let read = |changes: Value| {
+        let mut claims = claims("n");
+        claims.as_object_mut().unwrap().remove("exp");
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        let answer = answer("Application/JWT; charset=utf-8", &idp.id_token(&claims));
+        let Userinfo::Signed(token) = Userinfo::read(&answer)? else { panic!("it is a JWT") };
+        let claims = signed(&idp.jwks(), token).unwrap();
+        let claims = userinfo::signed(&world.provider, claims)?;
+        userinfo::read(&world.config, "user-1", claims).map(|caller| caller.groups)
+    };
+    assert_eq!(read(json!({ "groups": ["ops"] })), Ok(vec!["ops".to_owned()]));
+    for bad in [
+        json!({ "iss": "https://evil.example" }),
+        json!({ "aud": "other" }),
+        json!({ "sub": "user-2" }),
+    ] {
+        assert!(matches!(read(bad.clone()), Err(Trouble::Ended(_))), "{bad}");
+    }
+    assert!(matches!(Userinfo::read(&answer("application/jwt", "{}")), Ok(Userinfo::Signed("{}"))));
 }
 
 fn token_trouble(status: u16, body: &Value) -> Trouble {
@@ -214,7 +279,10 @@ fn what_is_kept_is_the_refresh_token_or_an_access_token_of_known_lifetime() {
 #[test]
 fn userinfo_must_be_about_the_same_person_and_a_withdrawn_token_ends_the_grant() {
     let config = config();
-    let read = |status, body: Value| userinfo::read(&config, "user-1", &answer(status, &body));
+    let read = |status, body: Value| match Userinfo::read(&answer(status, &body))? {
+        Userinfo::Plain(claims) => userinfo::read(&config, "user-1", claims),
+        Userinfo::Signed(_) => panic!("its type is not that of a JWT"),
+    };
     let caller = read(200, json!({ "sub": "user-1", "groups": ["ops"], "level": 3 })).unwrap();
     assert_eq!((caller.groups, &caller.claims["level"]), (vec!["ops".to_owned()], &json!(3)));
     for (status, body) in [
@@ -262,6 +330,7 @@ fn a_renewed_holder_has_the_new_claims_and_keeps_what_the_grant_says() {
         client_name: String::new(),
         upstream: Some(Upstream::Refresh("first".into())),
         redirect_uri: String::new(),
+        nonce: String::new(),
     };
     let second = Some(Upstream::Refresh("second".into()));
     holder.renew(Identified { caller: caller(&["ops"]), upstream: second.clone() });

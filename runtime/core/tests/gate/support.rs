@@ -12,12 +12,13 @@ use toolgate_config::{
     Audit, Config, Consent, Endpoints, Identity, Limits, Provider as Kind, Registration, Server,
     Setting, Storage, StorageKind, Tokens, Transport,
 };
-use toolgate_core::access::id_token::Rejection;
+use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::Provider;
+use toolgate_core::access::{SignedClaims, host};
 use toolgate_core::audit::Log;
 use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::oauth::assertion;
+use toolgate_core::oauth::assertion::{self, AssertionError};
 use toolgate_core::oauth::callback::{Finished, Identified, Returned};
 use toolgate_core::oauth::client::{AuthMethod, Client, Lookup};
 use toolgate_core::oauth::credentials::{Authenticated, Checked, Credentials};
@@ -269,7 +270,9 @@ impl World {
                     Keys::At(url) => document::read_keys(&self.documents[url.as_str()], self.now)?,
                 };
                 let audiences = [ORIGIN, &format!("{ORIGIN}/token")];
-                assertion::verify(&keys, &jwt, url.as_str(), &audiences, self.now)?;
+                let claims = assertion::prepare(&keys, &jwt).and_then(host::conclude);
+                let claims = claims.map_err(AssertionError::from)?;
+                assertion::verify(claims, url.as_str(), &audiences, self.now)?;
                 Ok(Authenticated { key: document.client.key, method: AuthMethod::PrivateKeyJwt })
             }
         }
@@ -396,6 +399,11 @@ impl Idp {
     }
 }
 
+/// The claims of an id_token whose signature is good.
+pub fn signed(keys: &Jwks, id_token: &str) -> Result<SignedClaims, Rejection> {
+    host::conclude(id_token::prepare(keys, id_token)?)
+}
+
 /// The client that an authorization request names.
 pub fn find_client(world: &World, params: &Params) -> Result<Client, OAuthError> {
     match Client::lookup(&world.config, &world.keys, params.require("client_id")?)? {
@@ -440,7 +448,8 @@ pub fn finish_login(
     let answer = token_answer(&idp.id_token(&claims(&upstream["nonce"])));
     let tokens = returned.tokens(&world.gate(), &answer).map_err(|refusal| refusal.1).unwrap();
     let id_token = tokens.id_token.as_ref().unwrap();
-    let caller = returned.verify(&world.gate(), &idp.jwks(), id_token)?;
+    let claims = signed(&idp.jwks(), id_token)?;
+    let caller = returned.verify(&world.gate(), claims)?;
     let identified = Identified { caller, upstream: tokens.keep(world.now) };
     let finished = returned.finish(&mut world.gate(), identified);
     let Finished::Grant(address, grant, reply) = finished else { panic!("no grant") };

@@ -77,6 +77,7 @@ pub fn landing_of(
         sessions: false,
         notifications: None,
         challenging: None,
+        refusing: None,
         page_size: 100,
         log: &log,
     };

@@ -191,7 +191,7 @@ fn audit(key: &str) -> Option<Value> {
 
 fn policy(schema: &Schema, key: &str) -> Option<Value> {
     Some(match key {
-        "description" => prose(),
+        "description" | "deny_message" => prose(),
         "scope" => condition::policy_scope(),
         "on_deny" => choice(["hide", "challenge"]),
         "tests" => list_of_tables(schema.section("policies.*.tests", &["user", "expect"])),
