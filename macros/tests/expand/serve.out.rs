@@ -33,6 +33,8 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::Kv,
                     binding: Borrowed("GRANTS"),
+                    seal_state: false,
+                    jurisdiction: None,
                 },
                 registration: config::Registration {
                     metadata_documents: false,
@@ -83,11 +85,13 @@ mod toolgate_worker {
                 },
                 limits: config::Limits {
                     register: 1u32,
-                    authorize: 120u32,
+                    authorize: 600u32,
                     token: 600u32,
                     callback: 120u32,
                     tool_timeout: 300u32,
                     task_ttl: 86400u32,
+                    sessions_per_person: 64u32,
+                    streams_per_person: 16u32,
                 },
                 audit: config::Audit {
                     analytics_engine: Some(Borrowed("mcp_audit")),

@@ -39,6 +39,8 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::DurableObject,
                     binding: Borrowed("TOOLGATE"),
+                    seal_state: false,
+                    jurisdiction: None,
                 },
                 registration: config::Registration {
                     metadata_documents: true,
@@ -74,12 +76,14 @@ mod toolgate_worker {
                     terms_of_service_url: None,
                 },
                 limits: config::Limits {
-                    register: 30u32,
-                    authorize: 120u32,
+                    register: 300u32,
+                    authorize: 600u32,
                     token: 600u32,
                     callback: 120u32,
                     tool_timeout: 300u32,
                     task_ttl: 86400u32,
+                    sessions_per_person: 64u32,
+                    streams_per_person: 16u32,
                 },
                 audit: config::Audit {
                     analytics_engine: None,
