@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use toolgate_config::{Checked, Position};
 use toolgate_core::policy::expected;
 
+use crate::doctor::recheck;
 use crate::lock::{self, Lock};
 use crate::lockfile::Lockfile;
 use crate::project::Project;
@@ -96,6 +97,10 @@ fn review(
         lock::make(&registry, checked, source)?
     };
     report.warnings.extend(unused(&wanted, checked));
+    report.warnings.extend(
+        recheck::limits(&checked.config)
+            .map(|(found, fix)| format!("mcp.toml: warning: {found}\n  = help: {fix}")),
+    );
     report.problems.extend(lock::problem(project, &wanted));
     Ok(())
 }

@@ -170,7 +170,10 @@ fn a_report_is_json_where_a_machine_reads_it() {
     let output = toolgate(&server.0, &["check", "--no-build", "--json"]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(report["problems"][0]["message"], "mcp.lock is not what the server serves");
-    assert_eq!(report["warnings"], serde_json::json!([]));
+    let warnings = report["warnings"].as_array().expect("a list");
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    let warning = warnings[0].as_str().expect("text");
+    assert!(warning.contains("can be asked again only while its access token lives"), "{warning}");
     assert_eq!(output.status.code(), Some(1));
 }
 

@@ -1,5 +1,7 @@
 //! The Worker's `fetch`: one request in, one response out.
 
+use futures_channel::oneshot;
+use futures_util::FutureExt as _;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use toolgate_config::Provider as Kind;
@@ -34,6 +36,11 @@ pub struct Incoming<'a> {
     pub(crate) log: Log,
 }
 
+/// See [`Incoming::hold`].
+pub(crate) struct Held(
+    #[expect(dead_code, reason = "dropped, it ends the wait")] oneshot::Sender<()>,
+);
+
 impl<'a> Incoming<'a> {
     fn new(
         app: &'static App,
@@ -54,6 +61,14 @@ impl<'a> Incoming<'a> {
         {
             self.context.wait_until(sending);
         }
+    }
+
+    /// Has the request go on to its end when its client is gone, for as long as the guard lives; the
+    /// platform allows half a minute.
+    pub(crate) fn hold(&self) -> Held {
+        let (held, released) = oneshot::channel();
+        self.context.wait_until(released.map(drop));
+        Held(held)
     }
 
     /// Goes on with this after the response.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use http::header::SET_COOKIE;
-use http::{Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::json;
 use toolgate_core::access::provider::{self, Provider, SetupError};
 use toolgate_core::audit::Reason;
@@ -13,10 +13,11 @@ use toolgate_core::cors;
 use toolgate_core::host;
 use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::callback::Finished;
+use toolgate_core::oauth::course::{Course, Step};
 use toolgate_core::oauth::credentials::Authenticated;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::gate::{CONNECTIONS_PATH, Gate};
-use toolgate_core::oauth::grant::{Address, Operation};
+use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
 use toolgate_core::page;
@@ -25,8 +26,9 @@ use toolgate_core::seal::Keyring;
 use worker::console_error;
 
 use crate::entry::Incoming;
-use crate::identity::{self, Rechecked};
+use crate::identity;
 use crate::platform::{EnvVars, PlatformEntropy, now};
+use crate::timer::Timer;
 use crate::{clients, connections, convert, grants, limit};
 
 const AUTHORIZE: &str = "/authorize";
@@ -103,6 +105,8 @@ async fn route(
     request: Request<Vec<u8>>,
     is_head: bool,
 ) -> Reply {
+    // What is decided here goes to its end, though the client may cut the connection.
+    let _held = incoming.hold();
     let path = request.uri().path();
     let located;
     let mut entropy = PlatformEntropy;
@@ -145,7 +149,7 @@ async fn route(
             if path == "/revoke" {
                 serve_revoke(incoming, &gate, &params, &client).await
             } else {
-                serve_token(incoming, &mut gate, &params, &client).await
+                serve_token(incoming, &mut gate, request.headers(), &params, &client).await
             }
         }
     }
@@ -171,35 +175,41 @@ async fn not_the_client(
 async fn serve_token(
     incoming: &Incoming<'_>,
     gate: &mut Gate<'_>,
+    headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
 ) -> Reply {
-    match token::begin(gate, params, client) {
+    match token::begin(gate, headers, params, client) {
         token::Begin::Reply(reply) => reply,
-        token::Begin::Store(address, operation, pending) => {
-            match perform(incoming, gate, &address, operation).await {
-                Ok(Rechecked::Go(outcome)) => token::finish(gate, &pending, outcome),
-                Ok(Rechecked::Ended) => token::person_refused(),
-                Err(error) => storage_failed(&error),
-            }
+        token::Begin::Course(course) => {
+            run(incoming, gate, *course).await.unwrap_or_else(|error| storage_failed(&error))
         }
     }
 }
 
-/// Performs the operation; before a refresh gives new tokens, the identity provider is asked again.
-async fn perform(
+/// Does what the course of the request asks for, until there is a reply.
+async fn run(
     incoming: &Incoming<'_>,
     gate: &mut Gate<'_>,
-    address: &Address,
-    operation: Operation,
-) -> worker::Result<Rechecked> {
-    let is_refresh = matches!(operation, Operation::Refresh { .. });
-    let outcome = grants::perform(incoming, address, operation).await?;
-    if is_refresh {
-        identity::recheck(incoming, gate, address, outcome).await
-    } else {
-        // A code comes from a sign-in of a moment ago.
-        Ok(Rechecked::Go(outcome))
+    mut course: Course,
+) -> worker::Result<Reply> {
+    let mut step = Step::Perform(course.start());
+    loop {
+        step = match step {
+            Step::Perform(operation) => {
+                let outcome = grants::perform(incoming, course.address(), operation).await?;
+                course.performed(gate, outcome)
+            }
+            Step::Ask(holder) => {
+                let confirmation = identity::confirm(incoming.app, gate, &holder).await;
+                course.answered(gate, confirmation)
+            }
+            Step::Wait(time) => {
+                Timer::from(time).await;
+                Step::Perform(course.start())
+            }
+            Step::Reply(reply) => return Ok(reply),
+        };
     }
 }
 

@@ -109,7 +109,7 @@ impl Object {
         let stored = read(&sql, id)?;
         let is_new = stored.is_none();
         let (write, outcome) = grant::apply(stored, operation, now());
-        if let Write::Put(grant) = write {
+        if let Write::Put(grant) | Write::Note(grant) = write {
             put(&sql, id, &grant)?;
             if is_new {
                 self.schedule_purge(&sql).await?;

@@ -109,7 +109,7 @@ describe("tokens", () => {
     const second = rotated.result.json().refresh_token;
     keep(second, rotated.result.json().access_token);
     const repeated = await watch(stage, 1, () => refresh(stage, client, first));
-    assert.deepEqual(told(repeated.events), ["token_refreshed refresh_repeated"]);
+    assert.deepEqual(told(repeated.events), ["refresh_retried refresh_repeated"]);
     keep((await refresh(stage, client, second)).json().refresh_token);
     const { result, events } = await watch(stage, 3, () => refresh(stage, client, first));
     assert.deepEqual(told(events).slice(-2), ["revoked revoked_by_reuse", "refused refresh_reused"]);

@@ -8,8 +8,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
     Audit, Condition, Config, Consent, Endpoints, Identity, Jurisdiction, KnownClient, Limits,
-    OnDeny, Policy, PolicyTest, Provider, Registration, Scalar, Scope, Server, Setting, Storage,
-    StorageKind, Test, TestUser, Tokens, Transport,
+    OnDeny, Policy, PolicyTest, Provider, Recheck, Registration, Scalar, Scope, Server, Setting,
+    Storage, StorageKind, Test, TestUser, Tokens, Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -76,7 +76,7 @@ structures! {
     }
     Tokens {
         encryption_key, access_token_ttl: copy, refresh_token_ttl: copy, code_ttl: copy,
-        refresh_grace: copy, revocation_max_age: copy
+        refresh_grace: copy, revocation_max_age: copy, max_unconfirmed: copy, recheck
     }
     Consent {
         name, logo_url, color, color_dark, remember_for: copy, privacy_policy_url,
@@ -197,6 +197,16 @@ impl Constant for Endpoints {
                 }
             }
         }
+    }
+}
+
+impl Constant for Recheck {
+    fn constant(&self) -> TokenStream {
+        let name = variant(match self {
+            Self::BestEffort => "BestEffort",
+            Self::Required => "Required",
+        });
+        quote!(config::Recheck::#name)
     }
 }
 

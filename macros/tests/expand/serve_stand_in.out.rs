@@ -74,6 +74,8 @@ mod toolgate_worker {
                     code_ttl: 600u32,
                     refresh_grace: 60u32,
                     revocation_max_age: 30u32,
+                    max_unconfirmed: 86400u32,
+                    recheck: config::Recheck::BestEffort,
                 },
                 consent: config::Consent {
                     name: None,

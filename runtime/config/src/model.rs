@@ -272,6 +272,49 @@ pub struct Tokens {
     pub refresh_grace: u32,
     /// How long a revoked grant's access token may still be accepted.
     pub revocation_max_age: u32,
+    /// How long a grant may be refreshed after the identity provider last confirmed the person,
+    /// where it can be asked.
+    pub max_unconfirmed: u32,
+    /// What becomes of a refresh that the identity provider did not confirm.
+    pub recheck: Recheck,
+}
+
+/// What becomes of a refresh that the identity provider did not confirm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recheck {
+    /// It gives tokens with the claims known so far, within `max_unconfirmed`.
+    BestEffort,
+    /// It gives none, and can be tried again.
+    Required,
+}
+
+/// Whether the identity provider can be asked again about somebody who signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Askable {
+    /// As long as the grant lives.
+    Always,
+    /// While its access token lives, if it tells for how long that is.
+    Briefly,
+    /// Never.
+    Never,
+}
+
+impl Identity {
+    /// Whether the provider can be asked again, by what it is asked for at the sign-in.
+    #[must_use]
+    pub fn askable(&self) -> Askable {
+        match self.provider {
+            Provider::CloudflareAccessJwt | Provider::None => Askable::Never,
+            Provider::GitHub => Askable::Always,
+            Provider::CloudflareAccess | Provider::Oidc | Provider::Dev => {
+                if self.scopes.iter().any(|scope| scope == "offline_access") {
+                    Askable::Always
+                } else {
+                    Askable::Briefly
+                }
+            }
+        }
+    }
 }
 
 /// `[consent]`.

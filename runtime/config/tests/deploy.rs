@@ -184,6 +184,33 @@ fn own_settings_are_merged_with_generated_ones() {
 }
 
 #[test]
+fn where_a_server_answers_is_said_and_no_undeployed_version_does() {
+    let plain = generated("");
+    assert_eq!((&plain["workers_dev"], &plain["preview_urls"]), (&true.into(), &false.into()));
+    let routed = "[wrangler]\nroutes = [{ pattern = \"mcp.example.com\", custom_domain = true }]\n";
+    assert_eq!(generated(routed)["workers_dev"], false);
+    let own = generated("[wrangler]\nworkers_dev = false\npreview_urls = true\n");
+    assert_eq!((&own["workers_dev"], &own["preview_urls"]), (&false.into(), &true.into()));
+    let away = format!("{routed}[env.preview.wrangler]\nworkers_dev = true\n");
+    assert_eq!(generated(&away)["env"]["preview"]["workers_dev"], true);
+}
+
+#[test]
+fn secrets_of_the_server_s_own_are_asked_for_like_the_others() {
+    let source = "[wrangler.secrets]\nrequired = [\"WEATHER_TOKEN\", \"COOKIE_ENCRYPTION_KEY\"]\n\
+                  [env.preview.wrangler.secrets]\nrequired = [\"OTHER_TOKEN\"]\n";
+    let checked = checked(source);
+    let own = |checked: &Checked| -> Vec<String> {
+        let all = variables(checked).into_iter().filter(|variable| variable.is_own);
+        all.map(|variable| variable.name).collect()
+    };
+    assert_eq!(own(&checked), ["WEATHER_TOKEN"]);
+    assert_eq!(own(checked.environment("preview").expect("it is there")), ["OTHER_TOKEN"]);
+    assert!(dev_vars_example(&checked).contains("\nWEATHER_TOKEN=\"\"\n"));
+    assert_eq!(generated(source)["secrets"]["required"].as_array().map(Vec::len), Some(7));
+}
+
+#[test]
 fn a_variable_that_is_set_in_the_file_is_not_asked_for() {
     let config = generated("[wrangler.vars]\nACCESS_CLIENT_ID = \"abc\"\n");
     let required = config["secrets"]["required"].as_array().expect("it is a list");

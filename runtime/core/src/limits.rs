@@ -101,6 +101,10 @@ pub const JWKS_REFETCH_INTERVAL: u64 = 30;
 /// After a failure the JWKS are not fetched again before this time, for the same reason.
 pub const JWKS_RETRY_INTERVAL: u64 = 1;
 
+/// How far ahead of this machine's clock an access token may have been issued: another machine of the
+/// platform made it, whose clock is seconds away at most.
+pub const ISSUED_LEEWAY: u64 = 5;
+
 /// Smallest RSA modulus accepted, in bits (RFC 7518 section 3.3).
 pub const MIN_RSA_BITS: usize = 2048;
 

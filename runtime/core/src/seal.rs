@@ -68,6 +68,8 @@ pub enum Purpose {
     Task,
     /// A value of `ctx.state`.
     State,
+    /// Hash of a network or a country that a grant is used from.
+    Place,
 }
 
 impl Purpose {
@@ -88,6 +90,7 @@ impl Purpose {
             Self::RequestState => b"toolgate/1/request-state",
             Self::Task => b"toolgate/1/task",
             Self::State => b"toolgate/1/state",
+            Self::Place => b"toolgate/1/place",
         }
     }
 }

@@ -13,12 +13,14 @@ use toolgate_core::caller::Caller;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::seal::Entropy;
 
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 16] = [
     Kind::SignIn,
     Kind::Consent,
     Kind::Registration,
     Kind::TokenIssued,
     Kind::TokenRefreshed,
+    Kind::RefreshRetried,
+    Kind::RefreshUnconfirmed,
     Kind::Refused,
     Kind::Revoked,
     Kind::ToolAllowed,

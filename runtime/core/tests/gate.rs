@@ -24,6 +24,8 @@ mod github;
 mod id_token;
 #[path = "gate/identity.rs"]
 mod identity;
+#[path = "gate/refresh.rs"]
+mod refresh;
 #[path = "gate/register.rs"]
 mod register;
 #[path = "gate/setup.rs"]

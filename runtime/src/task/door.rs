@@ -11,7 +11,6 @@ use toolgate_core::seal::{Entropy, Purpose};
 use worker::console_error;
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
-use super::quota;
 use crate::app::App;
 use crate::bindings::Env;
 use crate::call::Record;
@@ -40,14 +39,6 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
     let object = format!("task:{}", entropy.token());
     let id: Id = (object.clone(), tool.name.to_owned());
     let id = keys.seal(Purpose::Task, &shard, &id, &mut entropy);
-    match quota::admits(app, &env, &shard, &id).await {
-        Ok(true) => {}
-        Ok(false) => {
-            let message = "Too many tasks of this account are under way; wait for one to end";
-            return Err(Fault::new(INTERNAL_ERROR, message));
-        }
-        Err(error) => return Err(unavailable(&error)),
-    }
     let task = NewTask {
         owner: shard,
         caller,
@@ -60,12 +51,13 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
         memo: record.memo,
         id,
     };
-    match ask::<TaskView>(app, &env, &object, CREATE, &task).await {
-        Ok(view) => Ok(Box::new(view)),
-        Err(error) => {
-            quota::end(app, &env, &task.owner, &task.id).await;
-            Err(unavailable(&error))
+    match ask::<Option<TaskView>>(app, &env, &object, CREATE, &task).await {
+        Ok(Some(view)) => Ok(Box::new(view)),
+        Ok(None) => {
+            let message = "Too many tasks of this account are under way; wait for one to end";
+            Err(Fault::new(INTERNAL_ERROR, message))
         }
+        Err(error) => Err(unavailable(&error)),
     }
 }
 

@@ -65,6 +65,8 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "code_ttl",
             "refresh_grace",
             "revocation_max_age",
+            "max_unconfirmed",
+            "recheck",
         ],
     ),
     (

@@ -205,6 +205,7 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let dev = dev::read(&root.section("dev"));
     let wrangler = wrangler::read(root);
 
+    sections::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
     let declared = clients.as_deref().unwrap_or_default();
     let kind = storage.as_ref().map(|(storage, _)| storage);
     variables::check(root, identity.as_ref(), tokens.as_ref(), declared, kind);

@@ -10,7 +10,7 @@ use toolgate_config::Config;
 use crate::access::claims::bounded;
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
 use crate::access::tokens::Tokens;
-use crate::access::upstream::{Trouble, Upstream, refusal};
+use crate::access::upstream::{Cause, Trouble, Upstream, refusal};
 use crate::caller::{Caller, Vars};
 use crate::limits::{MAX_GROUPS, MAX_UPSTREAM_TOKEN};
 
@@ -179,7 +179,10 @@ impl Lookup {
     /// Something is missing, or there is more than a token can carry.
     pub fn finish(self) -> Result<Caller, Trouble> {
         if self.step != Step::Done {
-            return Err(Trouble::Failed("GitHub was not asked to the end".to_owned()));
+            return Err(Trouble::Failed(
+                Cause::Unreadable,
+                "GitHub was not asked to the end".to_owned(),
+            ));
         }
         bounded(self.caller).map_err(|rejection| Trouble::Ended(rejection.to_string()))
     }
@@ -225,5 +228,5 @@ fn read<T: DeserializeOwned>(answer: &Response<Vec<u8>>) -> Result<T, Trouble> {
         return Err(refusal("GitHub", answer));
     }
     serde_json::from_slice(answer.body())
-        .map_err(|_| Trouble::Failed("GitHub: an unexpected answer".to_owned()))
+        .map_err(|_| Trouble::Failed(Cause::Unreadable, "GitHub: an unexpected answer".to_owned()))
 }

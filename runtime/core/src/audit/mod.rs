@@ -32,6 +32,10 @@ pub enum Kind {
     TokenIssued,
     /// A refresh token became its successor.
     TokenRefreshed,
+    /// A refresh token came again within the grace and got the same successor.
+    RefreshRetried,
+    /// A refresh that the identity provider did not confirm.
+    RefreshUnconfirmed,
     /// A request was refused.
     Refused,
     /// A grant was ended.
@@ -62,6 +66,8 @@ impl Kind {
             Self::Registration => "registration",
             Self::TokenIssued => "token_issued",
             Self::TokenRefreshed => "token_refreshed",
+            Self::RefreshRetried => "refresh_retried",
+            Self::RefreshUnconfirmed => "refresh_unconfirmed",
             Self::Refused => "refused",
             Self::Revoked => "revoked",
             Self::ToolAllowed => "tool_allowed",

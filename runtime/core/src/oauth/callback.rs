@@ -15,7 +15,7 @@ use crate::cookie;
 use crate::oauth::authorize::{Authorization, client_error_url, with_query};
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::{CONNECTIONS_PATH, Gate};
-use crate::oauth::grant::{Address, Grant};
+use crate::oauth::grant::{Address, Grant, Uses};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page;
@@ -229,6 +229,7 @@ impl Returned {
         };
         let code_expires = gate.now + u64::from(gate.config.tokens.code_ttl);
         let grant = Grant {
+            can_ask: holder.can_ask(gate.now),
             client: authorization.client.clone(),
             sealed: holder.seal(gate.keys, &address.id, gate.entropy),
             code_expires,
@@ -238,6 +239,10 @@ impl Returned {
             revoked: false,
             created: gate.now,
             used: gate.now,
+            confirmed: 0,
+            confirmed_at: gate.now,
+            asking: None,
+            uses: Uses::default(),
         };
         let reply = self.success(gate, authorization, &address, code_expires);
         (address, grant, reply)

@@ -88,6 +88,7 @@ pub fn show(
             domain: domain.as_deref(),
             since: grant.created,
             last_used: grant.used,
+            is_shared: grant.is_shared(),
         })
         .collect();
     let params = Params::query(request);

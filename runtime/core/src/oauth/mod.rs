@@ -7,8 +7,8 @@
 //! POST /token ◄──────────── code (sealed, single use) ◄─────────────────────────┘
 //! ```
 //!
-//! Each endpoint is a function from request to reply, or a pair: `begin` says which operation the
-//! adapter must perform on the grant's record, and `finish` turns the outcome into the reply.
+//! Each endpoint is a function from request to reply, or begins by saying which operation the adapter
+//! must perform on the grant's record, and goes on with the outcome.
 
 pub mod assertion;
 pub mod authorize;
@@ -17,6 +17,7 @@ pub mod callback;
 pub mod client;
 pub mod connections;
 pub mod counted;
+pub mod course;
 pub mod credentials;
 pub mod document;
 pub mod document_cache;

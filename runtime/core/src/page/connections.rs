@@ -9,6 +9,10 @@ use crate::page::text::name;
 use crate::page::{Document, brand, date, escape};
 use crate::reply::Reply;
 
+/// What a connection says whose tokens two programs hold.
+const SHARED: &str = "<br><b>Used from two places.</b> If only one of them is yours, revoke it and \
+                      connect again.";
+
 /// One client that may act for the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection<'a> {
@@ -22,6 +26,8 @@ pub struct Connection<'a> {
     pub since: u64,
     /// When it last got a token, in seconds since 1970.
     pub last_used: u64,
+    /// Two programs use it, as far as its refresh tokens tell.
+    pub is_shared: bool,
 }
 
 /// What the page shows and what its forms carry.
@@ -100,7 +106,7 @@ fn item(page: &ConnectionsPage<'_>, index: usize, connection: &Connection<'_>) -
     );
     format!(
         "<li>\n<div>\n<h2 id=\"c{index}\">{client}</h2>\n\
-         <p class=\"soft\">{domain}Connected {since}<br>Last used {used}</p>\n</div>\n{form}</li>\n",
+         <p class=\"soft\">{domain}Connected {since}<br>Last used {used}{shared}</p>\n</div>\n{form}</li>\n",
         client = name(connection.client),
         domain = connection
             .domain
@@ -108,6 +114,7 @@ fn item(page: &ConnectionsPage<'_>, index: usize, connection: &Connection<'_>) -
             .unwrap_or_default(),
         since = date::day(connection.since),
         used = date::day_or_recently(connection.last_used, page.now),
+        shared = if connection.is_shared { SHARED } else { "" },
         form = form(page, &fields, &button),
     )
 }

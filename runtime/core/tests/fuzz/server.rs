@@ -126,8 +126,8 @@ pub fn callback(world: &mut World, request: &Request<Vec<u8>>) -> Result<(), Box
 pub fn redeem(world: &mut World, request: &Request<Vec<u8>>) -> Option<()> {
     let params = Params::form(request).ok()?;
     let client = world.client_of(request, &params).ok()?;
-    match token::begin(&world.gate(), &params, &client) {
-        token::Begin::Store(..) => Some(()),
+    match token::begin(&world.gate(), request.headers(), &params, &client) {
+        token::Begin::Course(_) => Some(()),
         token::Begin::Reply(reply) => {
             assert!(reply.status().is_client_error(), "{}", reply.status());
             None

@@ -9,8 +9,8 @@ use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 use toolgate_config::{
-    Audit, Config, Consent, Endpoints, Identity, Limits, Provider as Kind, Registration, Server,
-    Setting, Storage, StorageKind, Tokens, Transport,
+    Audit, Config, Consent, Endpoints, Identity, Limits, Provider as Kind, Recheck, Registration,
+    Server, Setting, Storage, StorageKind, Tokens, Transport,
 };
 use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::jwks::Jwks;
@@ -19,8 +19,9 @@ use toolgate_core::access::{SignedClaims, host};
 use toolgate_core::audit::Log;
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::assertion::{self, AssertionError};
-use toolgate_core::oauth::callback::{Finished, Identified, Returned};
+use toolgate_core::oauth::callback::{Finished, Holder, Identified, Returned};
 use toolgate_core::oauth::client::{AuthMethod, Client, Lookup};
+use toolgate_core::oauth::course::{Confirmation, Course, Step};
 use toolgate_core::oauth::credentials::{Authenticated, Checked, Credentials};
 use toolgate_core::oauth::document::{self, Document, Keys};
 use toolgate_core::oauth::error::OAuthError;
@@ -89,6 +90,8 @@ pub fn config() -> Config {
             code_ttl: 600,
             refresh_grace: 60,
             revocation_max_age: 30,
+            max_unconfirmed: 86_400,
+            recheck: Recheck::BestEffort,
         },
         consent: Consent {
             name: None,
@@ -223,7 +226,7 @@ impl World {
 
     pub fn store(&mut self, address: &Address, operation: Operation) -> Outcome {
         let (write, outcome) = apply(self.grants.get(&address.id).cloned(), operation, self.now);
-        if let Write::Put(grant) = write {
+        if let Write::Put(grant) | Write::Note(grant) = write {
             self.grants.insert(address.id.clone(), *grant);
         }
         outcome
@@ -234,24 +237,49 @@ impl World {
     }
 
     pub fn token_request(&mut self, request: &Request<Vec<u8>>) -> (u16, Value) {
-        let reply = match self.authenticated(request) {
-            Ok(begun) => match begun {
-                token::Begin::Reply(reply) => reply,
-                token::Begin::Store(address, operation, pending) => {
-                    let outcome = self.store(&address, operation);
-                    token::finish(&mut self.gate(), &pending, outcome)
+        let reply = match self.course(request) {
+            Err(reply) => *reply,
+            Ok(mut course) => {
+                let mut step = Step::Perform(course.start());
+                loop {
+                    step = match step {
+                        Step::Reply(reply) => break reply,
+                        step => self.step(&mut course, step, &mut still_there),
+                    };
                 }
-            },
-            Err(error) => error.into_reply(),
+            }
         };
         assert_eq!(reply.headers()["cache-control"], "no-store");
         (reply.status().as_u16(), body(&reply))
     }
 
-    fn authenticated(&mut self, request: &Request<Vec<u8>>) -> Result<token::Begin, OAuthError> {
-        let params = Params::form(request)?;
-        let client = self.client_of(request, &params)?;
-        Ok(token::begin(&self.gate(), &params, &client))
+    /// The course of a request to `/token`, or the reply that refuses it.
+    pub fn course(&mut self, request: &Request<Vec<u8>>) -> Result<Course, Box<Reply>> {
+        let params = Params::form(request).map_err(|error| Box::new(error.into_reply()))?;
+        let client =
+            self.client_of(request, &params).map_err(|error| Box::new(error.into_reply()))?;
+        match token::begin(&self.gate(), request.headers(), &params, &client) {
+            token::Begin::Course(course) => Ok(*course),
+            token::Begin::Reply(reply) => Err(Box::new(reply)),
+        }
+    }
+
+    /// Does what a course asks for.
+    pub fn step(
+        &mut self,
+        course: &mut Course,
+        step: Step,
+        confirm: &mut dyn FnMut(&Holder) -> Confirmation,
+    ) -> Step {
+        match step {
+            Step::Perform(operation) => {
+                let outcome = self.store(&course.address().clone(), operation);
+                course.performed(&mut self.gate(), outcome)
+            }
+            Step::Ask(holder) => course.answered(&mut self.gate(), confirm(&holder)),
+            Step::Wait(_) => Step::Perform(course.start()),
+            Step::Reply(reply) => Step::Reply(reply),
+        }
     }
 
     pub fn client_of(
@@ -296,6 +324,12 @@ impl World {
         let headers = request.body(()).unwrap().headers().clone();
         bearer::authenticate(&self.keys, ORIGIN, path, &headers, self.now).map(|token| token.caller)
     }
+}
+
+/// A provider that still knows everybody, and gives nothing new.
+fn still_there(holder: &Holder) -> Confirmation {
+    let identified = Identified { caller: holder.caller.clone(), upstream: None };
+    Confirmation { upstream: None, verdict: Ok(Some(identified)) }
 }
 
 /// A browser: a cookie jar.

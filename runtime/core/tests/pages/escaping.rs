@@ -47,7 +47,14 @@ fn pages(text: &str) -> Vec<Reply> {
             pages.push(consent(&plain, &page));
         }
     }
-    let one = Connection { id: text, client: text, domain: Some(text), since: NOW, last_used: NOW };
+    let one = Connection {
+        id: text,
+        client: text,
+        domain: Some(text),
+        since: NOW,
+        last_used: NOW,
+        is_shared: true,
+    };
     pages.push(connections(
         &plain,
         &ConnectionsPage {

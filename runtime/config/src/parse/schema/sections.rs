@@ -155,6 +155,8 @@ fn tokens(key: &str) -> Option<Value> {
         "code_ttl" => duration(sections::CODE_TTL),
         "refresh_grace" => duration(sections::REFRESH_GRACE),
         "revocation_max_age" => duration(sections::REVOCATION_MAX_AGE),
+        "max_unconfirmed" => duration(sections::MAX_UNCONFIRMED),
+        "recheck" => choice(sections::RECHECKS.map(|(name, _)| name)),
         _ => return None,
     })
 }
