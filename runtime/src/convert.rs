@@ -22,7 +22,7 @@ pub fn head(request: &Request) -> Result<http::Request<()>, Box<Reply>> {
     let url = raw.url();
     request_size::check_url(&url)?;
     let headers = header::read(request.headers().entries())?;
-    request_size::check_headers(&headers)?;
+    request_size::check_headers(&url, &headers)?;
     host::check_header(&headers)?;
     let mut head = http::Request::new(());
     *head.method_mut() =

@@ -27,9 +27,10 @@ use worker::console_error;
 
 use crate::entry::Incoming;
 use crate::identity;
+use crate::object::USE_ATTEMPT;
 use crate::platform::{EnvVars, PlatformEntropy, now};
 use crate::timer::Timer;
-use crate::{clients, connections, convert, grants, limit};
+use crate::{clients, connections, convert, grants, limit, relay};
 
 const AUTHORIZE: &str = "/authorize";
 const CALLBACK: &str = "/callback";
@@ -250,6 +251,14 @@ async fn serve_callback(
         Ok(returned) => returned,
         Err(reply) => return *reply,
     };
+    match use_attempt(incoming, returned.attempt()).await {
+        Ok(true) => {}
+        Ok(false) => return returned.already_used(),
+        Err(error) => {
+            console_error!("sign-in failed: its return could not be noted: {error}");
+            return returned.not_stored(gate);
+        }
+    }
     let identified = match incoming.app.identity.identify(gate, &returned, request).await {
         Ok(identified) => identified,
         Err(reply) => return *reply,
@@ -265,6 +274,13 @@ async fn serve_callback(
             returned.not_stored(gate)
         }
     }
+}
+
+/// Uses a sign-in up, in an object of its own, wherever the grants are; `false` when it was before.
+async fn use_attempt(incoming: &Incoming<'_>, attempt: &str) -> worker::Result<bool> {
+    let name = ["attempt:", attempt].concat();
+    let answer = relay::ask(incoming.env, &name, USE_ATTEMPT, "").await?;
+    Ok(toolgate_core::json::from_str(&answer)?)
 }
 
 fn storage_failed(error: &worker::Error) -> Reply {

@@ -6,7 +6,7 @@ import { lines, told, watch } from "./lib/audit.mjs";
 import { send, listen } from "./lib/http.mjs";
 import { ACCOUNTS, EMPLOYEE, VISITOR } from "./lib/idp.mjs";
 import * as mcp from "./lib/mcp.mjs";
-import { DENY, atClient, authorize, authorizeUrl, newClient, pkce, redeem, refresh, register, signIn } from "./lib/oauth.mjs";
+import { DENY, WEB_URI, atClient, authorize, authorizeUrl, newClient, pkce, redeem, refresh, register, signIn } from "./lib/oauth.mjs";
 import { openStage } from "./lib/stage.mjs";
 import { AUDIT } from "./lib/worker.mjs";
 
@@ -46,7 +46,8 @@ describe("a sign-in", () => {
   let client;
 
   test("tells of the registration, the approval, the person and the tokens", async () => {
-    const { result, events } = await watch(stage, 4, () => signIn(stage, { browser, email: EMPLOYEE }));
+    const web = async () => newClient(origin, { redirect_uris: [WEB_URI] });
+    const { result, events } = await watch(stage, 4, async () => signIn(stage, { browser, client: await web(), email: EMPLOYEE }));
     keep(result.access_token, result.refresh_token);
     assert.deepEqual(told(events), [
       "registration client_registered", "consent consent_approved", "sign_in signed_in", "token_issued code_redeemed",
@@ -68,7 +69,8 @@ describe("a sign-in", () => {
   test("tells that an approval was remembered", async () => {
     const { result, events } = await watch(stage, 2, () => authorize(stage, { browser, client, email: EMPLOYEE }));
     keep(result.code, result.verifier);
-    assert.deepEqual(told(events), ["consent consent_remembered", "sign_in signed_in"]);
+    assert.deepEqual(told(events), ["sign_in signed_in", "consent consent_remembered"]);
+    assert.equal(events[1].user, events[0].user, "it is the approval of who signed in");
   });
 
   test("that the person denies is told as their decision", async () => {

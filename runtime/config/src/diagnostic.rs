@@ -89,7 +89,7 @@ codes! {
     InvalidEmail = "MCP045",
     /// Not a domain that could ever match.
     InvalidDomain = "MCP046",
-    /// A claim that has a condition key of its own, which checks more.
+    /// A claim that policies never see, or that has a condition key of its own, which checks more.
     ReservedClaim = "MCP047",
     /// Conditions that nobody can meet.
     Contradiction = "MCP048",

@@ -1,10 +1,11 @@
 //! Requests that are too large to look at, or that take too long to arrive, whatever they ask for.
 
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, SET_COOKIE};
 use http::{HeaderMap, StatusCode};
 
 use crate::audit::{self, Reason};
 use crate::limits::{BODY_SILENCE, BODY_TIMEOUT, HEADER_OVERHEAD, MAX_HEADERS, MAX_URL};
+use crate::oauth::attempts;
 use crate::oauth::error::OAuthError;
 use crate::reply::{self, Reply};
 
@@ -24,7 +25,7 @@ pub fn check_url(url: &str) -> Result<(), Box<Reply>> {
 ///
 /// # Errors
 /// `431 Request Header Fields Too Large` (RFC 6585 section 5).
-pub fn check_headers(headers: &HeaderMap) -> Result<(), Box<Reply>> {
+pub fn check_headers(url: &str, headers: &HeaderMap) -> Result<(), Box<Reply>> {
     let size: usize = headers
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len() + HEADER_OVERHEAD)
@@ -32,14 +33,19 @@ pub fn check_headers(headers: &HeaderMap) -> Result<(), Box<Reply>> {
     if size <= MAX_HEADERS {
         return Ok(());
     }
-    // Cookies of attempts are what an honest browser can have too many of, and they go by
-    // themselves.
+    // Cookies of attempts are what an honest browser can have too many of: pages that were opened at
+    // the same moment knew nothing of each other.
     let text = format!(
         "The headers are larger than {MAX_HEADERS} bytes (headers_too_large). If you have begun \
-         many sign-ins, wait ten minutes, or delete the cookies of this site."
+         many sign-ins, the oldest are given up now: try again. If that does not help, delete the \
+         cookies of this site."
     );
     let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-    Err(refuse(status, &text, Reason::HeadersTooLarge))
+    let mut reply = refuse(status, &text, Reason::HeadersTooLarge);
+    for cookie in attempts::give_up(url, headers, size - MAX_HEADERS) {
+        reply.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Err(reply)
 }
 
 /// Why the body of a request was not read.
@@ -118,6 +124,7 @@ mod tests {
     use http::header::COOKIE;
 
     use super::*;
+    use crate::limits::{MAX_ATTEMPTS, MAX_COOKIE};
 
     fn cookies(value: usize, number: usize) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -135,9 +142,33 @@ mod tests {
         assert_eq!(audit::reason_of(&refusal), Some(Reason::UrlTooLong));
     }
 
+    const URL: &str = "https://mcp.example.com/mcp";
+
     #[test]
-    fn twenty_ordinary_attempts_fit_the_headers() {
-        assert!(check_headers(&cookies(1250, 20)).is_ok());
+    fn the_longest_attempts_and_approvals_fit_the_headers_with_room_for_others() {
+        let mut headers = cookies(MAX_COOKIE, MAX_ATTEMPTS + 1);
+        headers.append("x-others", "o".repeat(3000).parse().unwrap());
+        assert!(check_headers(URL, &headers).is_ok());
+    }
+
+    #[test]
+    fn attempts_that_were_begun_at_the_same_moment_are_given_up_from_the_oldest() {
+        let mut headers = HeaderMap::new();
+        let names: Vec<_> = (0..20)
+            .map(|n| format!("{}{:08x}{}", crate::cookie::CONSENT, 100 - n, "r".repeat(22)))
+            .collect();
+        let cookies: Vec<_> =
+            names.iter().map(|name| format!("{name}={}", "v".repeat(2000))).collect();
+        headers.insert(COOKIE, format!("lang=x; {}", cookies.join("; ")).parse().unwrap());
+        let refusal = check_headers(URL, &headers).unwrap_err();
+        let cleared: Vec<_> = refusal.headers().get_all(SET_COOKIE).iter().collect();
+        assert_eq!(cleared.len(), 5, "5 of 2059 bytes are needed for 40 KiB to become 32");
+        for (cookie, name) in cleared.iter().zip(names.iter().rev()) {
+            assert_eq!(*cookie, crate::cookie::clear(name));
+        }
+        let left: Vec<_> = cookies[..15].to_vec();
+        headers.insert(COOKIE, format!("lang=x; {}", left.join("; ")).parse().unwrap());
+        assert!(check_headers(URL, &headers).is_ok());
     }
 
     #[test]
@@ -179,8 +210,8 @@ mod tests {
     #[test]
     fn headers_count_together() {
         let each = MAX_HEADERS / 2 - COOKIE.as_str().len() - HEADER_OVERHEAD;
-        assert!(check_headers(&cookies(each, 2)).is_ok());
-        let refusal = check_headers(&cookies(each + 1, 2)).unwrap_err();
+        assert!(check_headers(URL, &cookies(each, 2)).is_ok());
+        let refusal = check_headers(URL, &cookies(each + 1, 2)).unwrap_err();
         assert_eq!(refusal.status(), 431);
         assert_eq!(audit::reason_of(&refusal), Some(Reason::HeadersTooLarge));
     }

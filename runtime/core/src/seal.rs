@@ -204,17 +204,17 @@ impl Keyring {
         self.seal_bytes(purpose, bound_to, &to_json(value), entropy)
     }
 
-    /// Seals bytes as they are, under a random nonce.
+    /// The same for a value that is in bytes already.
     pub fn seal_bytes(
         &self,
         purpose: Purpose,
         bound_to: &str,
-        bytes: &[u8],
+        plaintext: &[u8],
         entropy: &mut dyn Entropy,
     ) -> String {
         let mut nonce = [0; NONCE_LENGTH];
         entropy.fill(&mut nonce);
-        self.seal_with(purpose, bound_to, bytes, nonce)
+        self.seal_with(purpose, bound_to, plaintext, nonce)
     }
 
     /// Seals so that the same value gives the same text: the nonce is a MAC of the plaintext
@@ -261,7 +261,7 @@ impl Keyring {
         serde_json::from_slice(&self.open_bytes(purpose, bound_to, sealed)?).ok()
     }
 
-    /// As [`Keyring::open`], of what [`Keyring::seal_bytes`] has sealed.
+    /// The same for a value that is in bytes.
     #[must_use]
     pub fn open_bytes(&self, purpose: Purpose, bound_to: &str, sealed: &str) -> Option<Vec<u8>> {
         let bytes = decode(sealed)?;

@@ -8,12 +8,16 @@ mod support;
 mod access_jwt;
 #[path = "gate/assertion.rs"]
 mod assertion;
+#[path = "gate/attempts.rs"]
+mod attempts;
 #[path = "gate/authorize.rs"]
 mod authorize;
 #[path = "gate/client.rs"]
 mod client;
 #[path = "gate/connections.rs"]
 mod connections;
+#[path = "gate/consent.rs"]
+mod consent;
 #[path = "gate/counted.rs"]
 mod counted;
 #[path = "gate/document.rs"]

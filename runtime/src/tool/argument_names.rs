@@ -2,7 +2,7 @@
 //! call those.
 
 use serde_json::Value;
-use toolgate_config::{Condition, Config};
+use toolgate_config::{Condition, Config, Scalar, Test};
 use toolgate_core::mcp::tool::Schema;
 
 use super::def::Def;
@@ -35,11 +35,8 @@ pub(super) fn missing(registry: &Registry, config: &Config) -> Vec<String> {
 }
 
 fn of(def: &dyn Def, config: &Config, has: &dyn Fn(&str) -> bool) -> Vec<String> {
-    let mut names = Vec::new();
-    let policy = config.policies.iter().find(|policy| policy.name == def.policy());
-    if let Some(policy) = policy {
-        looked_at(config, &policy.rule, &mut vec![&policy.name], &mut names);
-    }
+    let mut names: Vec<String> =
+        looks(def, config).into_iter().map(|look| look.path[0].clone()).collect();
     names.sort_unstable();
     names.dedup();
     let missing = names.into_iter().filter(|name| !has(name));
@@ -57,25 +54,55 @@ fn of(def: &dyn Def, config: &Config, has: &dyn Fn(&str) -> bool) -> Vec<String>
         .collect()
 }
 
+/// An argument that a policy looks at, and the texts that it is compared with.
+pub(super) struct Look {
+    /// Never empty.
+    pub(super) path: Vec<String>,
+    pub(super) texts: Vec<String>,
+}
+
+/// Everything that the policy of a function looks at.
+pub(super) fn looks(def: &dyn Def, config: &Config) -> Vec<Look> {
+    let mut looks = Vec::new();
+    if let Some(policy) = config.policies.iter().find(|policy| policy.name == def.policy()) {
+        looked_at(config, &policy.rule, &mut vec![&policy.name], &mut looks);
+    }
+    looks
+}
+
 /// The arguments that a condition looks at, those of the policies that it names included.
 fn looked_at<'a>(
     config: &'a Config,
     condition: &'a Condition,
     seen: &mut Vec<&'a str>,
-    names: &mut Vec<String>,
+    looks: &mut Vec<Look>,
 ) {
     match condition {
-        Condition::Argument { path, .. } => names.extend(path.first().map(ToString::to_string)),
+        Condition::Argument { path, test } if !path.is_empty() => {
+            let texts = match test {
+                Test::OneOf(values) | Test::Contains(values) => values.iter().filter_map(text),
+                _ => [].iter().filter_map(text),
+            };
+            let (path, texts) = (path.iter().map(ToString::to_string), texts.collect());
+            looks.push(Look { path: path.collect(), texts });
+        }
         Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-            parts.iter().for_each(|part| looked_at(config, part, seen, names));
+            parts.iter().for_each(|part| looked_at(config, part, seen, looks));
         }
         Condition::Policy(name) => {
             let policy = config.policies.iter().find(|policy| policy.name == *name);
             if let Some(policy) = policy.filter(|policy| !seen.contains(&policy.name.as_ref())) {
                 seen.push(&policy.name);
-                looked_at(config, &policy.rule, seen, names);
+                looked_at(config, &policy.rule, seen, looks);
             }
         }
         _ => {}
+    }
+}
+
+fn text(value: &Scalar) -> Option<String> {
+    match value {
+        Scalar::Str(text) => Some(text.to_string()),
+        Scalar::Int(_) | Scalar::Bool(_) => None,
     }
 }

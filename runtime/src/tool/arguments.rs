@@ -1,7 +1,11 @@
 //! The arguments of a call, taken one parameter at a time.
 
 use std::borrow::Cow;
+#[cfg(not(target_arch = "wasm32"))]
+use std::{cell::RefCell, rc::Rc};
 
+#[cfg(not(target_arch = "wasm32"))]
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::outcome::Outcome;
@@ -55,6 +59,22 @@ impl Arguments {
     pub(crate) fn refused_with(mut self, refusal: Option<String>) -> Self {
         self.refusal = refusal;
         self
+    }
+
+    /// Arguments that ask what else one of them is read from, see [`spellings`](super::spellings): the
+    /// first name of the path is the argument's. They are never accepted; what is found is written down.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn asking(
+        path: Vec<String>,
+        texts: Vec<String>,
+    ) -> (Self, Rc<RefCell<Vec<String>>>) {
+        let found = Rc::default();
+        let question = Question { path, texts, found: Rc::clone(&found) };
+        let name = question.path.first().cloned().unwrap_or_default();
+        let given = Map::from_iter([(name, Value::Bool(true))]);
+        let mut arguments = Self::new(given).refused_with(Some(String::new()));
+        arguments.report.question = Some(question);
+        (arguments, found)
     }
 
     /// Takes an argument that must be there.
@@ -168,6 +188,17 @@ pub struct Report {
     violations: Vec<String>,
     /// How many more there are.
     unlisted: usize,
+    #[cfg(not(target_arch = "wasm32"))]
+    question: Option<Question>,
+}
+
+/// See [`Arguments::asking`].
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Debug)]
+struct Question {
+    path: Vec<String>,
+    texts: Vec<String>,
+    found: Rc<RefCell<Vec<String>>>,
 }
 
 impl Report {
@@ -191,6 +222,18 @@ impl Report {
         } else {
             self.unlisted += 1;
         }
+    }
+
+    /// Whether only the names that the type knows are asked for, which are written down.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn asks_names_of<T: DeserializeOwned>(&self) -> bool {
+        let Some(Question { path, texts, found }) = &self.question else { return false };
+        let others = super::spellings::others::<T>(&path[1..], texts);
+        found.borrow_mut().extend(others.into_iter().map(|other| match other.starts_with('"') {
+            true => other,
+            false => format!("`{}.{other}`", path[0]),
+        }));
+        true
     }
 
     fn is_empty(&self) -> bool {

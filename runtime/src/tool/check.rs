@@ -7,6 +7,8 @@ use toolgate_core::mcp::tool::{ParamHeader, Schema, ToolInfo};
 use super::argument_names;
 use super::def::ResourceDef;
 use super::registry::{Registry, registry, unknown_policies};
+#[cfg(not(target_arch = "wasm32"))]
+use super::spellings;
 use crate::app::App;
 
 /// The keyword of a property that is repeated in a header (MCP 2026-07-28).
@@ -21,6 +23,8 @@ pub(crate) fn check(app: &App) -> Vec<String> {
     let mut faults = unknown_policies(registry, &app.config);
     faults.extend(input_schemas(registry));
     faults.extend(argument_names::missing(registry, &app.config));
+    #[cfg(not(target_arch = "wasm32"))]
+    faults.extend(spellings::ambiguous(registry, &app.config));
     faults.extend(overlaps(registry.resources()));
     faults
 }

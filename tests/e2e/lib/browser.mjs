@@ -1,4 +1,4 @@
-// A browser without a screen: cookies, redirects, forms, and the rules of Chrome that decide
+// A browser without a screen: cookies, redirects, forms, and the rules of Chrome and Safari that decide
 // whether a sign-in works: `__Host-` and `Secure` cookies on http://localhost, SameSite=Lax, the
 // `Origin` of a form, and Content-Security-Policy `form-action` on every redirect after a form.
 import { parse } from "node-html-parser";

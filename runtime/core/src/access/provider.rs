@@ -108,13 +108,6 @@ impl Provider {
             }),
         })
     }
-
-    /// Origin of the sign-in page; empty while it is not known.
-    #[must_use]
-    pub fn authorization_origin(&self) -> String {
-        let endpoints = self.endpoints.as_ref();
-        endpoints.map(|e| e.authorization_url.origin().ascii_serialization()).unwrap_or_default()
-    }
 }
 
 /// Reads settings and collects what is wrong with them.

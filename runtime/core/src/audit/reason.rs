@@ -229,6 +229,8 @@ reasons! {
     // `/callback`.
     /// The sign-in was started in another browser, was completed already, or has expired.
     InvalidState = "invalid_state",
+    /// The sign-in was completed already: its `state` came back before.
+    StateUsed = "state_used",
     /// The identity provider denied the sign-in.
     UpstreamDenied = "upstream_denied",
     /// The identity provider answered with an error.

@@ -48,9 +48,15 @@ fn tokens(segment: &str, shortest: usize) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
+/// How far either pattern has been read.
+type State = (usize, usize);
+
+/// Where each state was come to from, and by which character.
+type Ways = HashMap<State, (State, Option<char>)>;
+
 /// The shortest text that fits both, escaped as in a URI.
 fn common(one: &[Token], other: &[Token]) -> Option<String> {
-    let mut before: HashMap<(usize, usize), ((usize, usize), Option<char>)> = HashMap::new();
+    let mut before = Ways::new();
     let mut next = VecDeque::from([(0, 0)]);
     while let Some(state) = next.pop_front() {
         if state == (one.len(), other.len()) {
@@ -67,11 +73,7 @@ fn common(one: &[Token], other: &[Token]) -> Option<String> {
 }
 
 /// Where one more character, or none, leads to.
-fn steps(
-    one: &[Token],
-    other: &[Token],
-    (left, right): (usize, usize),
-) -> Vec<((usize, usize), Option<char>)> {
+fn steps(one: &[Token], other: &[Token], (left, right): State) -> Vec<(State, Option<char>)> {
     let mut steps = Vec::new();
     let (first, second) = (one.get(left).copied(), other.get(right).copied());
     if first == Some(Token::Many) {
@@ -91,10 +93,7 @@ fn steps(
     steps
 }
 
-fn text(
-    before: &HashMap<(usize, usize), ((usize, usize), Option<char>)>,
-    end: (usize, usize),
-) -> String {
+fn text(before: &Ways, end: State) -> String {
     let mut characters: Vec<char> = Vec::new();
     let mut at = end;
     while let Some((previous, character)) = before.get(&at) {

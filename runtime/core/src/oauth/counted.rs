@@ -8,8 +8,8 @@
 use http::{Method, Request};
 use serde::Deserialize;
 
-use crate::access::login;
 use crate::cookie;
+use crate::oauth::attempts;
 use crate::oauth::callback::Code;
 use crate::oauth::credentials::Credentials;
 use crate::oauth::gate::{CALLBACK_PATH, CONNECTIONS_PATH, Gate};
@@ -22,6 +22,7 @@ use crate::seal::Purpose;
 /// What tells how long the cookie of an attempt is good; one that is over proves nothing.
 #[derive(Deserialize)]
 struct Attempt {
+    #[serde(rename = "e")]
     expires: u64,
 }
 
@@ -68,15 +69,14 @@ fn grant(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<String> {
 fn attempt(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<String> {
     let params = Params::form(request).ok()?;
     let id = params.get("attempt")?;
-    let name = format!("{}{id}", cookie::CONSENT);
-    open(gate, request, Purpose::Consent, id, &name)
+    open(gate, request, Purpose::Consent, id, &attempts::page_cookie(gate, id)?)
 }
 
 /// The attempt that comes back from the identity provider.
 fn returning(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<String> {
     let params = Params::query(request);
     let state = params.get("state")?;
-    open(gate, request, Purpose::Login, state, &login::cookie_name(state)?)
+    open(gate, request, Purpose::Login, state, &attempts::login_cookie(gate, state)?)
 }
 
 fn open(
@@ -87,6 +87,6 @@ fn open(
     cookie: &str,
 ) -> Option<String> {
     let value = cookie::read(request.headers(), cookie)?;
-    let attempt: Attempt = gate.keys.open(purpose, &gate.attempt(id), value)?;
+    let (attempt, _): (Attempt, _) = attempts::open(gate, purpose, id, value)?;
     (attempt.expires >= gate.now).then(|| id.to_owned())
 }

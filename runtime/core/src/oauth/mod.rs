@@ -35,5 +35,8 @@ pub mod revoke;
 pub mod scope;
 pub mod token;
 
+mod answer;
 mod approvals;
+pub(crate) mod attempts;
 mod client_metadata;
+mod consent;

@@ -85,6 +85,8 @@ pub(crate) struct Pending {
     scopes: Vec<String>,
     /// It came with a code, and not with a refresh token.
     pub(crate) is_code: bool,
+    /// See [`Authorization::code_only`](crate::oauth::authorize::Authorization::code_only).
+    code_only: bool,
 }
 
 impl Pending {
@@ -194,6 +196,7 @@ fn redeem(
         resource: narrow_resource(gate, &authorization.resource, resource)?,
         scopes: authorization.scopes.clone(),
         is_code: true,
+        code_only: authorization.code_only,
         address: code.address,
         client: client.clone(),
     })
@@ -248,6 +251,7 @@ fn refresh(
         resource: narrow_resource(gate, &token.resource, resource)?,
         scopes: narrow_scopes(token.scopes, params.get("scope"))?,
         is_code: false,
+        code_only: false,
         address: token.address,
         client: client.clone(),
     })
@@ -317,7 +321,7 @@ fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Rep
         "expires_in": lifetime,
         "scope": scope,
     });
-    if can_refresh {
+    if can_refresh && !pending.code_only {
         let refresh = gate.keys.seal_stable(Purpose::RefreshToken, gate.origin, &refresh);
         body["refresh_token"] = refresh.into();
     }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use toolgate_config::Config;
 
 use crate::oauth::gate::CONNECTIONS_PATH;
-use crate::page::target::{form_targets, host_in_words};
+use crate::page::target::host_in_words;
 use crate::page::text::name;
 use crate::page::{Document, brand, date, escape};
 use crate::reply::Reply;
@@ -43,8 +43,6 @@ pub struct ConnectionsPage<'a> {
     pub notice: Option<&'a str>,
     /// The time, in seconds since 1970.
     pub now: u64,
-    /// Origin of the identity provider, where a form leads to once the sign-in has ended.
-    pub provider_origin: &'a str,
 }
 
 /// The page at `/connections`. Its forms post `csrf`, `action` (`revoke`, `revoke-all` or
@@ -67,7 +65,7 @@ pub fn connections(config: &Config, page: &ConnectionsPage<'_>) -> Reply {
         title: &format!("Your connections to {}", brand::title(config)),
         config: Some(config),
         main,
-        form_targets: form_targets(&[page.provider_origin]),
+        has_form: true,
     }
     .into_reply()
 }

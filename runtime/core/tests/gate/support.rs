@@ -345,7 +345,7 @@ impl Browser {
         request
     }
 
-    fn keep(&mut self, reply: &Reply) {
+    pub fn keep(&mut self, reply: &Reply) {
         for cookie in reply.headers().get_all(SET_COOKIE) {
             let text = cookie.to_str().unwrap();
             assert!(text.contains("; Path=/; Secure; HttpOnly; SameSite=Lax;"), "{text}");
@@ -475,21 +475,40 @@ pub fn finish_login(
     browser: &mut Browser,
     to_idp: &Reply,
 ) -> Result<BTreeMap<String, String>, Rejection> {
+    Ok(parameters(&finish_login_as(world, browser, to_idp, "user-1")?))
+}
+
+/// The same for the person of this subject; answers what their browser gets.
+pub fn finish_login_as(
+    world: &mut World,
+    browser: &mut Browser,
+    to_idp: &Reply,
+    subject: &str,
+) -> Result<Reply, Rejection> {
     let upstream = parameters(to_idp);
     let query = [("state", upstream["state"].as_str()), ("code", "upstream-code")];
     let (returned, _) = browser.callback(world, &query).expect("an exchange");
     let idp = Idp::new();
-    let answer = token_answer(&idp.id_token(&claims(&upstream["nonce"])));
+    let mut claims = claims(&upstream["nonce"]);
+    if subject != "user-1" {
+        claims["sub"] = json!(subject);
+        claims["email"] = json!(format!("{subject}@mycompany.com"));
+    }
+    let answer = token_answer(&idp.id_token(&claims));
     let tokens = returned.tokens(&world.gate(), &answer).map_err(|refusal| refusal.1).unwrap();
     let id_token = tokens.id_token.as_ref().unwrap();
     let claims = signed(&idp.jwks(), id_token)?;
     let caller = returned.verify(&world.gate(), claims)?;
     let identified = Identified { caller, upstream: tokens.keep(world.now) };
-    let finished = returned.finish(&mut world.gate(), identified);
-    let Finished::Grant(address, grant, reply) = finished else { panic!("no grant") };
-    assert_eq!(world.store(&address, Operation::Create(grant)), Outcome::Done);
+    let reply = match returned.finish(&mut world.gate(), identified) {
+        Finished::Grant(address, grant, reply) => {
+            assert_eq!(world.store(&address, Operation::Create(grant)), Outcome::Done);
+            reply
+        }
+        Finished::Reply(reply) => reply,
+    };
     browser.keep(&reply);
-    Ok(parameters(&reply))
+    Ok(reply)
 }
 
 /// A whole sign-in up to the code.

@@ -6,7 +6,7 @@ use http::StatusCode;
 use toolgate_core::page::{Connection, ConnectionsPage, refusal};
 use toolgate_core::reply::Reply;
 
-use crate::support::{NOW, PROVIDER, config, elements, html, words};
+use crate::support::{NOW, config, elements, html, words};
 
 fn page(connections: Vec<Connection<'static>>, notice: Option<&'static str>) -> Reply {
     let page = ConnectionsPage {
@@ -15,7 +15,6 @@ fn page(connections: Vec<Connection<'static>>, notice: Option<&'static str>) -> 
         connections,
         notice,
         now: NOW,
-        provider_origin: PROVIDER,
     };
     toolgate_core::page::connections(&config(""), &page)
 }
