@@ -2,6 +2,7 @@
 //! use the same set-up, the same local identity provider and the same way to run a Worker.
 
 mod ask;
+pub mod audit;
 pub mod call;
 pub mod check;
 mod compiler;

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
-    Doing, Result, call, check, completions, connect, deploy, dev, doctor, explain, guide, keys,
-    lock, matrix, new, schema, sync, upgrade, wrangler,
+    Doing, Result, audit, call, check, completions, connect, deploy, dev, doctor, explain, guide,
+    keys, lock, matrix, new, schema, sync, upgrade, wrangler,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -82,6 +82,9 @@ enum Command {
         #[command(subcommand)]
         action: keys::Action,
     },
+    /// Say whether the audit trail in a log is this server's, and whole
+    #[command(after_help = audit::HELP)]
+    Audit(audit::Arguments),
     /// Print what a shell needs to complete the commands
     #[command(after_help = completions::HELP)]
     Completions {
@@ -160,6 +163,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::Check { no_build, json } => {
             return check::run(&project, check::Options { no_build, json });
         }
+        Command::Audit(arguments) => return audit::run(&project, &arguments),
         Command::Keys { action } => keys::run(&project, &action)?,
         Command::Call(arguments) => return Ok(call::run(&folder, &arguments) == 0),
         Command::Deploy(arguments) => return deploy::run(&project, &arguments),

@@ -16,6 +16,7 @@ use toolgate_core::reply::{self, Reply};
 use worker::{Context, Request, Response};
 
 use crate::app::App;
+use crate::audit::Teller;
 use crate::bindings::Env;
 use crate::platform::{EnvVars, PlatformEntropy};
 use crate::store::Place;
@@ -57,10 +58,14 @@ impl<'a> Incoming<'a> {
 
     /// Writes what was decided so far to the audit trail.
     pub(crate) fn flush(&self) {
-        if let Some(sending) = crate::audit::write(self.app, self.env, &self.log, &self.request_id)
-        {
-            self.context.wait_until(sending);
+        if !self.log.is_empty() {
+            self.teller().flush(&self.log);
         }
+    }
+
+    /// Where the audit trail of this request is written to.
+    pub(crate) fn teller(&self) -> Teller {
+        Teller::of_request(self.app, self.env, &self.request_id, self.context)
     }
 
     /// Has the request go on to its end when its client is gone, for as long as the guard lives; the

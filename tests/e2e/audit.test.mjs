@@ -140,8 +140,11 @@ describe("tokens", () => {
   });
 
   test("that are missing or wrong are told with the reason", async () => {
-    const none = await watch(stage, 1, () => mcp.call(origin, undefined, "add", {}));
-    assert.deepEqual(told(none.events), ["refused token_missing"]);
+    const none = await watch(stage, 0, async () => {
+      assert.equal((await mcp.call(origin, undefined, "add", {})).status, 401);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    });
+    assert.deepEqual(none.events, [], "every client begins without a token: nothing is decided about anybody");
     keep("not-a-token-of-ours");
     const wrong = await watch(stage, 1, () => mcp.call(origin, "not-a-token-of-ours", "add", {}));
     assert.deepEqual(told(wrong.events), ["refused token_invalid"]);
@@ -156,7 +159,9 @@ describe("a call", () => {
     const headers = { "cf-ray": CF_RAY };
     const { events } = await watch(stage, 1, () => mcp.call(origin, visitor.access_token, "add", { a: 4711.25, b: 1 }, { headers }));
     assert.deepEqual(told(events), ["tool_allowed policy_matched"]);
-    const [{ tool, policy, user, client, request, detail }] = events;
+    const [{ tool, policy, user, client, request, detail, outcome, ms, bytes, id }] = events;
+    assert.deepEqual({ outcome, id }, { outcome: "ok", id: undefined }, "one line for a call that ends at once");
+    assert.ok(Number.isInteger(ms) && bytes > 20 && bytes < 2000, `${ms} ms, ${bytes} bytes`);
     assert.deepEqual({ tool, policy, request, detail }, { tool: "add", policy: "everyone", request: CF_RAY, detail: undefined });
     assert.match(user, /^[\w-]{16}$/);
     assert.match(client, /^[\w-]{22}$/);
@@ -179,7 +184,8 @@ describe("a call", () => {
     const call = (id, name) => ({ jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: { a: 1, b: 2 } } });
     const batch = [call(1, "add"), call(2, "generateImage"), call(3, "add")];
     const { events } = await watch(stage, 3, () => mcp.post(origin, visitor.access_token, batch));
-    assert.deepEqual(told(events), ["tool_allowed policy_matched", "tool_denied policy_not_matched", "tool_allowed policy_matched"]);
+    assert.deepEqual(told(events).sort(), ["tool_allowed policy_matched", "tool_allowed policy_matched", "tool_denied policy_not_matched"]);
+    assert.deepEqual(events.map(({ outcome }) => outcome).filter(Boolean), ["ok", "ok"]);
   });
 
   test("over HTTP+SSE is told as well", async () => {
@@ -216,6 +222,19 @@ describe("no line", () => {
     const personal = Object.entries(ACCOUNTS).flatMap(([email, { sub, name }]) => [...(AUDIT.email ? [] : [email]), sub, name]);
     for (const line of lines(stage.worker.log)) {
       for (const text of personal) assert.ok(!line.includes(text), `${text} is in ${line}`);
+    }
+  });
+
+  test("is numbered twice or left out, and each has a MAC", () => {
+    const numbers = new Map();
+    for (const line of lines(stage.worker.log)) {
+      const { instance, seq, mac } = JSON.parse(line);
+      assert.match(instance, /^[\w-]{8}$/);
+      assert.match(mac, /^[\w-]{16}$/);
+      numbers.set(instance, [...(numbers.get(instance) ?? []), seq]);
+    }
+    for (const seen of numbers.values()) {
+      assert.deepEqual(seen.toSorted((a, b) => a - b), [...seen.keys()], "from 0, without a gap");
     }
   });
 

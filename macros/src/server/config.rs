@@ -7,9 +7,9 @@ use std::borrow::Cow;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    Audit, Condition, Config, Consent, Endpoints, Identity, Jurisdiction, KnownClient, Limits,
-    OnDeny, Policy, PolicyTest, Provider, Recheck, Registration, Scalar, Scope, Server, Setting,
-    Storage, StorageKind, Test, TestUser, Tokens, Transport,
+    Audit, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, Identity, Jurisdiction,
+    KnownClient, Limits, OnDeny, Policy, PolicyTest, Prompt, Provider, Recheck, Registration, Scalar,
+    Scope, Server, Setting, Storage, StorageKind, Test, TestUser, Tokens, Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -63,8 +63,8 @@ structures! {
     }
     Server { name, title, version, description, instructions, website_url, icon }
     Identity {
-        provider, client_id, client_secret, endpoints, issuer, scopes: list, groups_claim,
-        leeway: copy
+        provider, client_id, client_secret, endpoints, issuer, scopes: list, client_auth, prompt,
+        groups_claim, groups_format, groups_member, leeway: copy
     }
     Registration {
         metadata_documents: copy, dynamic: copy, allowed_domains: list, redirect_schemes: list
@@ -86,7 +86,7 @@ structures! {
         register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy,
         task_ttl: copy, sessions_per_person: copy, streams_per_person: copy
     }
-    Audit { analytics_engine, queue, email: copy, arguments: copy }
+    Audit { analytics_engine, queue, email: copy, arguments: copy, required: copy }
     Scope { name, meaning }
     Policy { name, description, scope, on_deny, deny_message, rule }
     PolicyTest { policy, user, arguments, vars: list, allows: copy, line: copy, column: copy }
@@ -96,18 +96,17 @@ fn variant(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
-impl Constant for Provider {
-    fn constant(&self) -> TokenStream {
-        let name = variant(match self {
-            Self::CloudflareAccess => "CloudflareAccess",
-            Self::CloudflareAccessJwt => "CloudflareAccessJwt",
-            Self::Oidc => "Oidc",
-            Self::GitHub => "GitHub",
-            Self::Dev => "Dev",
-            Self::None => "None",
-        });
-        quote!(config::Provider::#name)
-    }
+/// Choices whose variants have no values.
+macro_rules! choices {
+    ($($name:ident { $($variant:ident),* })*) => {$(
+        impl Constant for $name {
+            fn constant(&self) -> TokenStream {
+                match self {
+                    $(Self::$variant => quote!(config::$name::$variant),)*
+                }
+            }
+        }
+    )*};
 }
 
 impl Constant for Storage {
@@ -139,26 +138,15 @@ impl Constant for Storage {
     }
 }
 
-impl Constant for Jurisdiction {
-    fn constant(&self) -> TokenStream {
-        let name = variant(match self {
-            Self::Eu => "Eu",
-            Self::Us => "Us",
-            Self::FedRamp => "FedRamp",
-        });
-        quote!(config::Jurisdiction::#name)
-    }
-}
-
-impl Constant for StorageKind {
-    fn constant(&self) -> TokenStream {
-        let name = variant(match self {
-            Self::DurableObject => "DurableObject",
-            Self::Kv => "Kv",
-            Self::D1 => "D1",
-        });
-        quote!(config::StorageKind::#name)
-    }
+choices! {
+    Provider { CloudflareAccess, CloudflareAccessJwt, Oidc, GitHub, Dev, None }
+    StorageKind { DurableObject, Kv, D1 }
+    Jurisdiction { Eu, Us, FedRamp }
+    OnDeny { Hide, Challenge }
+    Recheck { BestEffort, Required }
+    ClientAuth { Post, Basic }
+    Prompt { None, Consent, Login, SelectAccount }
+    GroupsFormat { List, Text }
 }
 
 impl Constant for Setting {
@@ -200,26 +188,6 @@ impl Constant for Endpoints {
     }
 }
 
-impl Constant for Recheck {
-    fn constant(&self) -> TokenStream {
-        let name = variant(match self {
-            Self::BestEffort => "BestEffort",
-            Self::Required => "Required",
-        });
-        quote!(config::Recheck::#name)
-    }
-}
-
-impl Constant for OnDeny {
-    fn constant(&self) -> TokenStream {
-        let name = variant(match self {
-            Self::Hide => "Hide",
-            Self::Challenge => "Challenge",
-        });
-        quote!(config::OnDeny::#name)
-    }
-}
-
 impl Constant for Condition {
     fn constant(&self) -> TokenStream {
         let (name, value) = match self {
@@ -229,6 +197,7 @@ impl Constant for Condition {
             Self::Emails(values) => ("Emails", list(values)),
             Self::Domains(values) => ("Domains", list(values)),
             Self::Groups(values) => ("Groups", list(values)),
+            Self::Subjects(values) => ("Subjects", list(values)),
             Self::Scopes(values) => ("Scopes", list(values)),
             Self::Identity(providers) => ("Identity", list(providers)),
             Self::EmailsFrom(name) => ("EmailsFrom", name.constant()),

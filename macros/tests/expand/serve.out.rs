@@ -27,7 +27,11 @@ mod toolgate_worker {
                     endpoints: config::Endpoints::Team(Borrowed("acme")),
                     issuer: Some(config::Setting::Var(Borrowed("ISSUER"))),
                     scopes: Borrowed(&[Borrowed("openid"), Borrowed("email")]),
+                    client_auth: None,
+                    prompt: None,
                     groups_claim: Borrowed("groups"),
+                    groups_format: config::GroupsFormat::List,
+                    groups_member: None,
                     leeway: 60u32,
                 },
                 storage: config::Storage {
@@ -100,6 +104,7 @@ mod toolgate_worker {
                     queue: Some(Borrowed("mcp-audit")),
                     email: false,
                     arguments: true,
+                    required: false,
                 },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(

@@ -69,8 +69,9 @@ pub const MAX_KEYS: usize = 5;
 /// Largest answer read from an identity provider; a token response with groups is a few KiB.
 pub const MAX_UPSTREAM_BODY: usize = 256 * 1024;
 
-/// Largest id_token; Access caps its own at a few KiB.
-pub const MAX_ID_TOKEN: usize = 32 * 1024;
+/// Largest id_token: a picture, hundreds of groups and the roles of a realm may be in it, of which
+/// little is kept ([`MAX_CLAIMS`]). It fits [`MAX_UPSTREAM_BODY`] beside two other tokens.
+pub const MAX_ID_TOKEN: usize = 128 * 1024;
 
 /// Largest token of an identity provider that is kept to ask it again: Access and Entra sign theirs,
 /// at a few KiB.
@@ -121,11 +122,23 @@ pub const MIN_RSA_BITS: usize = 2048;
 /// grows with its square.
 pub const MAX_RSA_BITS: usize = 4096;
 
-/// Claims kept for policies, serialised; they travel in every access token.
+/// Claims kept, serialised. They travel in every access token, as do groups: together with the rest
+/// of a caller under 16 KiB, which sealed are 22 KiB of the 32 KiB of [`MAX_HEADERS`].
 pub const MAX_CLAIMS: usize = 4 * 1024;
 
-/// Groups kept for policies; above it the sign-in is refused with a message, never cut silently.
+/// Groups kept; above it the sign-in is refused with a message, never cut silently.
 pub const MAX_GROUPS: usize = 200;
+
+/// Bytes of the names of groups kept: 40 for each of [`MAX_GROUPS`], and ids have 36. See
+/// [`MAX_CLAIMS`].
+pub const MAX_GROUPS_SIZE: usize = 8 * 1024;
+
+/// Longest `sub` and e-mail address: OpenID Connect Core section 2 allows 255 characters, and an
+/// address has fewer.
+pub const MAX_TEXT_CLAIM: usize = 1024;
+
+/// Bytes of a display name that are kept; a page shows no more.
+pub const MAX_NAME: usize = 200;
 
 /// Longest address of a request. The longest that a client of this server needs is an authorization
 /// request: a `state` of its greatest length takes 2 to 6 KiB of it, as the client has to encode none
@@ -134,7 +147,7 @@ pub const MAX_URL: usize = 8 * 1024;
 
 /// Largest headers of a request, all together. A cookie of an open attempt has at most 4 KiB:
 /// [`MAX_ATTEMPTS`] of them and the cookie of approvals fit beside what browsers send; an access token
-/// needs under 8 KiB.
+/// needs under 24 KiB ([`MAX_CLAIMS`]), and no cookies come with it.
 pub const MAX_HEADERS: usize = 32 * 1024;
 
 /// What a header takes besides its name and its value: `: ` and the end of the line.

@@ -68,6 +68,8 @@ pub enum Purpose {
     Task,
     /// A value of `ctx.state`.
     State,
+    /// MAC of a line of the audit trail.
+    Audit,
     /// Hash of a network or a country that a grant is used from.
     Place,
 }
@@ -90,6 +92,7 @@ impl Purpose {
             Self::RequestState => b"toolgate/1/request-state",
             Self::Task => b"toolgate/1/task",
             Self::State => b"toolgate/1/state",
+            Self::Audit => b"toolgate/1/audit",
             Self::Place => b"toolgate/1/place",
         }
     }

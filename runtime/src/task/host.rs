@@ -9,6 +9,7 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use serde_json::Value;
+use toolgate_core::audit::CallAudit;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
@@ -190,6 +191,7 @@ impl Host {
                 ..Peer::default()
             },
             retry: Retry::default(),
+            audit: CallAudit::default(),
             refusal: None,
         };
         Ok(Ok(Start {
@@ -201,6 +203,7 @@ impl Host {
             call,
             record: self.store.record()?,
             host: HostKind::Task,
+            teller: None,
         }))
     }
 

@@ -66,8 +66,8 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
         _ => return Err(Fault::params("there is no such type of `ref`")),
     };
     let peer = Peer::read(scope, &params)?;
-    let retry = Retry::default();
-    let call = Call { slot, target, arguments, request_id: id, peer, retry, refusal: None };
+    let (retry, audit) = (Retry::default(), scope.server.log.hold());
+    let call = Call { slot, target, arguments, request_id: id, peer, retry, refusal: None, audit };
     if completes {
         return Ok(Answer::Call(Box::new(call)));
     }

@@ -98,5 +98,6 @@ fn get(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault
         peer: Peer::read(scope, &params)?,
         retry: retry::take(scope, &mut params)?,
         refusal: None,
+        audit: scope.server.log.hold(),
     })))
 }

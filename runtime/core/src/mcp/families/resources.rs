@@ -131,5 +131,6 @@ fn read(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Faul
         peer: Peer::read(scope, &params)?,
         retry: retry::take(scope, &mut params)?,
         refusal: None,
+        audit: scope.server.log.hold(),
     })))
 }

@@ -81,6 +81,7 @@ pub(in super::super) fn call(
         peer,
         retry: retry::take(scope, &mut params)?,
         refusal,
+        audit: scope.server.log.hold(),
     })))
 }
 
