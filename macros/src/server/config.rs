@@ -8,8 +8,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
     Audit, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, Identity, Jurisdiction,
-    KnownClient, Limits, OnDeny, Policy, PolicyTest, Prompt, Provider, Recheck, Registration, Scalar,
-    Scope, Server, Setting, Storage, StorageKind, Test, TestUser, Tokens, Transport,
+    KnownClient, Limits, OnDeny, Policy, PolicyTest, Prompt, Provider, Recheck, Registration,
+    Scalar, Scope, Server, Setting, Storage, StorageKind, Test, TestUser, Tokens, Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
