@@ -2,10 +2,12 @@
 //! not. Nothing is installed, compiled or written.
 
 mod address;
+mod clients;
 mod clock;
 mod fetch;
 mod finding;
 mod key;
+mod limits;
 mod programs;
 mod provider;
 pub(crate) mod recheck;
@@ -124,6 +126,8 @@ fn server(
     findings.extend(redirect::findings(&checked.config, &server));
     let held = plan::holds(&checked.config).into_iter();
     findings.extend(held.map(|held| Finding::ok("plan", held)));
+    findings.extend(clients::finding(&checked.config, &project.root));
+    findings.extend(limits::finding(checked.config.identity.provider, &checked.config.limits));
     findings.extend(recheck::finding(&checked.config));
     if !arguments.offline {
         findings.extend(sign_in(tools, checked, &vars, &server, subject));

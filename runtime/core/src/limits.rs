@@ -60,8 +60,12 @@ pub const CHALLENGE_LENGTH: usize = 43;
 /// Shortest key accepted: `openssl rand -hex 32` gives 64 characters, a base64 of 32 bytes 44.
 pub const MIN_KEY_LENGTH: usize = 32;
 
-/// A key with fewer different characters is a word or a placeholder, not randomness.
-pub const MIN_KEY_DISTINCT: usize = 10;
+/// A key with fewer different characters is a word or a placeholder, not randomness: of all keys of
+/// 32 random hexadecimal digits, one in 26 million has so few.
+pub const MIN_KEY_DISTINCT: usize = 8;
+
+/// A key that repeats a block of fewer characters has no more randomness than the block.
+pub const MIN_KEY_BLOCK: usize = 16;
 
 /// Keys in one list: the current one and a few that are being rotated out.
 pub const MAX_KEYS: usize = 5;
@@ -173,9 +177,13 @@ pub const DOCUMENT_DEFAULT_AGE: u64 = 600;
 /// Documents kept in one isolate: of a few KiB each, and few clients are in use at a time.
 pub const MAX_DOCUMENTS: usize = 64;
 
-/// Fetches of one document within [`DOCUMENT_FETCH_WINDOW`] by one isolate; more would only repeat
-/// an error.
+/// Fetches from one host within [`DOCUMENT_FETCH_WINDOW`] by one isolate; more would only repeat an
+/// error.
 pub const MAX_DOCUMENT_FETCHES: u32 = 10;
+
+/// Hosts that are fetched from within that time; no other is asked then. One network address begins
+/// fewer sign-ins in a minute (`[limits] authorize`), so that it cannot keep the others' clients out.
+pub const MAX_DOCUMENT_HOSTS: usize = 1024;
 
 /// See [`MAX_DOCUMENT_FETCHES`].
 pub const DOCUMENT_FETCH_WINDOW: u64 = 60;
