@@ -23,6 +23,7 @@ mod registration;
 pub mod schema;
 mod sections;
 mod setting;
+mod shared;
 mod spot;
 mod storage;
 mod text;
