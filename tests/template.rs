@@ -25,19 +25,23 @@ const CARGO_GENERATE: &str = "0.26.0";
 const MARK: &str = ".template-test";
 
 /// The rate limiters, and the places for their namespaces, which the template's hook fills.
-const LIMITS: [(&str, &str); 4] = [
+const LIMITS: [(&str, &str); 7] = [
     ("TOOLGATE_LIMIT_REGISTER", "\"{{limit_register}}\""),
     ("TOOLGATE_LIMIT_AUTHORIZE", "\"{{limit_authorize}}\""),
     ("TOOLGATE_LIMIT_TOKEN", "\"{{limit_token}}\""),
     ("TOOLGATE_LIMIT_CALLBACK", "\"{{limit_callback}}\""),
+    ("TOOLGATE_LIMIT_GRANT", "\"{{limit_grant}}\""),
+    ("TOOLGATE_LIMIT_ATTEMPT", "\"{{limit_attempt}}\""),
+    ("TOOLGATE_LIMIT_RETURN", "\"{{limit_return}}\""),
 ];
 
 /// What every template has a copy of.
-const COMMON: [&str; 6] = [
+const COMMON: [&str; 7] = [
     ".cargo/config.toml",
     ".github/workflows/deploy.yml",
     ".gitignore",
     "cargo-generate.toml",
+    "ci.sh",
     "toolgate.rhai",
     "workers-builds.sh",
 ];
@@ -150,7 +154,13 @@ fn a_server_generated_elsewhere_has_its_own_name_everywhere() {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder");
     let template = folder_of("access").to_string_lossy().into_owned();
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let git = "toolgate_git=https://example.com/toolgate";
+    let rev = format!("toolgate_rev={commit}");
     let arguments = ["generate", "--path", &template, "--name", "Another_Name"];
+    let unnamed = command("cargo", &arguments, &folder, &tools).output().expect("it starts");
+    assert!(!unnamed.status.success(), "toolgate is nowhere");
+    let arguments = [&arguments[..], &["--define", git, "--define", &rev]].concat();
     succeed("cargo generate", command("cargo", &arguments, &folder, &tools));
 
     let server = Generated(folder.join("another-name"));
@@ -159,8 +169,8 @@ fn a_server_generated_elsewhere_has_its_own_name_everywhere() {
     let problems: Vec<_> = check::problems(&project).iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     let manifest = fs::read_to_string(server.0.join("Cargo.toml")).expect("a manifest");
-    let version = concat!("toolgate = { version = \"", env!("CARGO_PKG_VERSION"), "\" }");
-    assert!(manifest.contains(version), "{manifest}");
+    let source = format!("git = \"https://example.com/toolgate\", rev = \"{commit}\"");
+    assert!(manifest.contains(&source), "{manifest}");
 }
 
 #[test]
@@ -201,19 +211,40 @@ fn what_the_templates_have_in_common_is_the_same_everywhere() {
 
 #[test]
 fn the_templates_pin_what_the_repository_pins() {
-    let npm = read("cli/npm/tools/package.json");
-    let npm: serde_json::Value = serde_json::from_str(&npm).expect("JSON");
-    let wrangler = npm["dependencies"]["wrangler"].as_str().expect("a version");
-    let wrangler = format!("npx --yes wrangler@{wrangler} ");
-    let worker_build = format!("worker-build@{} ", setup::WORKER_BUILD);
-    let toolgate = concat!("cargo-toolgate --version ", env!("CARGO_PKG_VERSION"), " ");
-    for (file, pinned) in [
-        (".github/workflows/deploy.yml", wrangler.as_str()),
-        (".github/workflows/deploy.yml", toolgate),
-        ("workers-builds.sh", &wrangler),
-        ("workers-builds.sh", &worker_build),
-    ] {
-        assert!(read(&format!("templates/access/{file}")).contains(pinned), "{file}: {pinned}");
+    let ours = read(".github/workflows/ci.yml");
+    let pinned = ours.lines().find(|line| line.contains("rustup default")).expect("a toolchain");
+    let rust = pinned.split_whitespace().last().expect("a version");
+    for file in [".github/workflows/deploy.yml", "workers-builds.sh"] {
+        let text = read(&format!("templates/access/{file}"));
+        assert!(text.contains(rust), "{file}: Rust {rust}");
+        assert!(text.contains("sh ci.sh "), "{file}");
+    }
+}
+
+/// Whoever can move a tag, or takes a name that is free, would run code with the secrets of a deployment.
+#[test]
+fn ci_runs_nothing_that_somebody_else_can_change() {
+    for file in ["templates/access/.github/workflows/deploy.yml", ".github/workflows/ci.yml"] {
+        let text = read(file);
+        let actions: Vec<_> = text.lines().filter_map(|line| line.split_once("uses: ")).collect();
+        assert!(!actions.is_empty(), "{file}");
+        for (_, action) in actions {
+            let commit = action.split_once('@').map_or("", |(_, commit)| commit);
+            let commit = commit.split_whitespace().next().unwrap_or_default();
+            let is_commit = commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
+            assert!(is_commit, "{file}: {action}");
+        }
+    }
+    for file in [".github/workflows/deploy.yml", "workers-builds.sh", "ci.sh"] {
+        let text = read(&format!("templates/access/{file}"));
+        let commands: Vec<_> =
+            text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+        for line in commands {
+            assert!(!line.contains("npx") && !line.contains("npm "), "{file}: {line}");
+            assert!(!line.contains("versions upload"), "{file}: {line}");
+            let is_pinned = line.contains("--locked --git \"$repository\" --rev ");
+            assert!(!line.contains("cargo install") || is_pinned, "{file}: {line}");
+        }
     }
 }
 

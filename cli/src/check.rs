@@ -1,9 +1,10 @@
 //! `cargo toolgate check`: what is wrong with a server, and what changed since it was reviewed.
 
 use serde::{Deserialize, Serialize};
-use toolgate_config::{Checked, Position};
+use toolgate_config::{Checked, Position, Warning};
 use toolgate_core::policy::expected;
 
+use crate::doctor::recheck;
 use crate::lock::{self, Lock};
 use crate::lockfile::Lockfile;
 use crate::project::Project;
@@ -68,6 +69,7 @@ pub fn report(project: &Project, no_build: bool) -> Report {
     if let Ok((checked, source)) = project.config_and_source() {
         let stale = |files: Vec<sync::Generated>| files.iter().any(sync::Generated::is_stale);
         let no_build = no_build || sync::generated(project, &checked).is_ok_and(stale);
+        report.warnings.extend(checked.warnings().iter().map(warning));
         let failures = expected::failures(&checked.config, &checked.policy_tests);
         report.problems.extend(failures.into_iter().map(Error::new));
         if let Err(error) = review(project, &checked, &source, no_build, &mut report) {
@@ -95,7 +97,14 @@ fn review(
         }
         lock::make(&registry, checked, source)?
     };
-    report.warnings.extend(unused(&wanted, checked));
+    // What guards nothing is known only of functions that were compiled.
+    if !no_build {
+        report.warnings.extend(unused(&wanted, checked));
+    }
+    report.warnings.extend(
+        recheck::limits(&checked.config)
+            .map(|(found, fix)| format!("mcp.toml: warning: {found}\n  = help: {fix}")),
+    );
     report.problems.extend(lock::problem(project, &wanted));
     Ok(())
 }
@@ -108,13 +117,19 @@ fn unused(lock: &Lock, checked: &Checked) -> Vec<String> {
         checked.config.policies.iter().filter(|policy| !used.contains(policy.name.as_ref()));
     unused
         .filter_map(|policy| {
-            let Position { line, column } = checked.policy_position(&policy.name)?;
-            let name = &policy.name;
-            Some(format!(
-                "mcp.toml:{line}:{column}: warning: policy `{name}` is used by no function"
-            ))
+            let position = checked.policy_position(&policy.name)?;
+            let message = format!("policy `{}` is used by no function", policy.name);
+            Some(told(position, &message))
         })
         .collect()
+}
+
+fn warning(warning: &Warning) -> String {
+    told(warning.position, &warning.message)
+}
+
+fn told(Position { line, column }: Position, message: &str) -> String {
+    format!("mcp.toml:{line}:{column}: warning: {message}")
 }
 
 /// Says what is wrong with a server, or that nothing is; true for nothing.
@@ -243,6 +258,16 @@ mod tests {
         let project = server("good", CONFIG, GOOD, "");
         sync::run(&project).expect("it is written");
         assert_eq!(text(&problems(&project)), "");
+    }
+
+    #[test]
+    fn a_policy_that_guards_nothing_is_a_warning_at_its_place() {
+        let source = "[server]\nname = \"x\"\n[policies.spare]\ngroups = [\"spare\"]\n";
+        let checked = toolgate_config::check(source).expect("no faults");
+        assert_eq!(
+            unused(&Lock::default(), &checked),
+            ["mcp.toml:3:11: warning: policy `spare` is used by no function"]
+        );
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::terminal::printable;
+
 /// Result of everything here.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -61,14 +63,15 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        if let Some(output) = &self.output {
+        // Programs and servers have their say in it.
+        f.write_str(&printable(&self.message))?;
+        if let Some(output) = self.output.as_deref().map(printable) {
             for line in output.lines() {
                 write!(f, "\n  | {line}")?;
             }
         }
         if let Some(help) = &self.help {
-            write!(f, "\n  = help: {help}")?;
+            write!(f, "\n  = help: {}", printable(help))?;
         }
         Ok(())
     }

@@ -2,8 +2,10 @@
 //! use the same set-up, the same local identity provider and the same way to run a Worker.
 
 mod ask;
+pub mod audit;
 pub mod call;
 pub mod check;
+mod compiler;
 pub mod completions;
 pub mod connect;
 pub mod deploy;
@@ -14,6 +16,7 @@ mod error;
 pub mod explain;
 pub mod files;
 pub mod guide;
+mod host;
 pub mod idp;
 mod interrupt;
 pub mod keys;
@@ -24,12 +27,15 @@ pub mod new;
 pub mod process;
 pub mod project;
 pub mod registry;
+mod running;
 pub mod schema;
 pub mod setup;
 pub mod step;
 pub mod sync;
+mod terminal;
 pub mod tools;
 pub mod upgrade;
 mod who;
+pub mod wrangler;
 
 pub use error::{Doing, Error, Result};

@@ -1,18 +1,16 @@
 //! `cargo toolgate`.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use cargo_toolgate::dev::{self, Profile};
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
-    Doing, Result, call, check, completions, connect, deploy, doctor, explain, guide, keys, lock,
-    matrix, new, schema, sync, upgrade,
+    Doing, Result, audit, call, check, completions, connect, deploy, dev, doctor, explain, guide,
+    keys, lock, matrix, new, schema, sync, upgrade, wrangler,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use toolgate_config::deploy::DEV_PORT;
 
 /// cargo calls this program as `cargo-toolgate toolgate …`.
 #[derive(Parser)]
@@ -38,14 +36,7 @@ enum Command {
     #[command(after_help = new::HELP)]
     New(new::Arguments),
     /// Run the server on this machine, with a local identity provider, and rebuild on changes
-    Dev {
-        /// Port of the server
-        #[arg(long, default_value_t = DEV_PORT)]
-        port: u16,
-        /// Compile as for deployment
-        #[arg(long)]
-        release: bool,
-    },
+    Dev(dev::Arguments),
     /// Write wrangler.jsonc and .dev.vars.example from mcp.toml
     Sync,
     /// Look for mistakes, and for changes that nobody has agreed to
@@ -79,11 +70,21 @@ enum Command {
     /// Check, build and deploy the server, or go through the motions
     #[command(after_help = deploy::HELP)]
     Deploy(deploy::Arguments),
+    /// Run wrangler, in the version and with the Node.js that servers are built with
+    #[command(after_help = wrangler::HELP)]
+    Wrangler {
+        /// For wrangler, as they are
+        #[arg(last = true, value_name = "ARGUMENTS")]
+        arguments: Vec<String>,
+    },
     /// Renew the encryption key of this machine, and say how that of a deployed server is renewed
     Keys {
         #[command(subcommand)]
         action: keys::Action,
     },
+    /// Say whether the audit trail in a log is this server's, and whole
+    #[command(after_help = audit::HELP)]
+    Audit(audit::Arguments),
     /// Print what a shell needs to complete the commands
     #[command(after_help = completions::HELP)]
     Completions {
@@ -114,8 +115,11 @@ fn arguments() -> Vec<OsString> {
 
 fn main() -> ExitCode {
     let Cargo::Toolgate(arguments) = Cargo::parse_from(arguments());
-    if let Command::Call(arguments) = &arguments.command {
-        return ExitCode::from(call::run(arguments));
+    if let Command::Call(call) = &arguments.command {
+        let folder = arguments.project.as_deref().unwrap_or(Path::new("."));
+        // Without a server's folder there is a server to call nevertheless.
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        return ExitCode::from(call::run(&folder, call));
     }
     let asks = matches!(arguments.command, Command::Explain(_) | Command::Matrix(_));
     match run(arguments) {
@@ -153,16 +157,15 @@ fn run(arguments: Toolgate) -> Result<bool> {
     }
     let project = Project::find(&folder)?;
     match arguments.command {
-        Command::Dev { port, release } => {
-            let profile = if release { Profile::Release } else { Profile::Dev };
-            dev::run(&project, dev::Options { port, profile })?;
-        }
+        Command::Dev(arguments) => dev::run(&project, arguments)?,
+        Command::Wrangler { arguments } => return wrangler::run(&project, &arguments),
         Command::Sync => sync::run(&project)?,
         Command::Check { no_build, json } => {
             return check::run(&project, check::Options { no_build, json });
         }
+        Command::Audit(arguments) => return audit::run(&project, &arguments),
         Command::Keys { action } => keys::run(&project, &action)?,
-        Command::Call(arguments) => return Ok(call::run(&arguments) == 0),
+        Command::Call(arguments) => return Ok(call::run(&folder, &arguments) == 0),
         Command::Deploy(arguments) => return deploy::run(&project, &arguments),
         Command::Doctor(arguments) => return doctor::run(&project, &arguments),
         Command::Completions { shell } => complete(shell)?,

@@ -1,15 +1,17 @@
 //! Running other programs: their output is shown when they fail, and not before.
 
-use std::collections::VecDeque;
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-use crate::{Doing, Error, Result, interrupt};
+use crate::{Doing, Error, Result, compiler, files, interrupt};
 
-/// How much of a failed program's output is shown.
+/// How much of a failed program's output is shown where it names no errors.
 const LINES_SHOWN: usize = 30;
+/// Bytes of output that are kept: what a build says in an hour of warnings.
+const MOST_KEPT: usize = 16 << 20;
 
 enum Said {
     Output(String),
@@ -27,6 +29,32 @@ pub fn run(command: &mut Command, watch: impl FnMut(&str)) -> Result<String> {
     finish(command, None, watch)
 }
 
+/// As [`run`]; where the program fails, everything that it said is in a file, which the error names.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_logged(command: &mut Command, log: &Path, watch: impl FnMut(&str)) -> Result<String> {
+    command.stdin(Stdio::null());
+    let mut lines = Vec::new();
+    let error = match finish_with(command, None, watch, &mut lines) {
+        Ok(output) => return Ok(output),
+        Err(error) => error,
+    };
+    if lines.is_empty() || write_log(log, &lines).is_err() {
+        return Err(error);
+    }
+    let output = format!("{}\nall that it said is in {}", error.program_output(), log.display());
+    Err(error.output(output))
+}
+
+fn write_log(log: &Path, lines: &[String]) -> Result<()> {
+    if let Some(folder) = log.parent() {
+        files::create_ignored_folder(folder)?;
+    }
+    files::write(log, &(lines.join("\n") + "\n"))
+}
+
 /// As [`run`], with a text on its standard input: the way for secrets, which every process of the
 /// machine could read on a command line.
 ///
@@ -38,10 +66,16 @@ pub fn run_with_input(command: &mut Command, input: &str) -> Result<String> {
     finish(command, Some(input.to_owned()), |_| ())
 }
 
-fn finish(
+fn finish(command: &mut Command, input: Option<String>, watch: impl FnMut(&str)) -> Result<String> {
+    finish_with(command, input, watch, &mut Vec::new())
+}
+
+/// `lines` has both streams at the end, but for progress bars.
+fn finish_with(
     command: &mut Command,
     input: Option<String>,
     mut watch: impl FnMut(&str),
+    lines: &mut Vec<String>,
 ) -> Result<String> {
     let name = describe(command);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -57,15 +91,13 @@ fn finish(
         child.stderr.take().map(|stream| read_lines(stream, sender, Said::Progress)),
     ];
     let mut output = String::new();
-    let mut tail = VecDeque::with_capacity(LINES_SHOWN);
+    let mut kept = 0;
     for said in receiver {
         let (Said::Output(line) | Said::Progress(line)) = &said;
         watch(line);
-        if tail.len() == LINES_SHOWN {
-            tail.pop_front();
-        }
-        if !is_progress_bar(line) {
-            tail.push_back(line.clone());
+        if !is_progress_bar(line) && kept < MOST_KEPT {
+            kept += line.len();
+            lines.push(line.clone());
         }
         if let Said::Output(line) = said {
             output.push_str(&line);
@@ -79,8 +111,13 @@ fn finish(
     if status.success() {
         return Ok(output);
     }
-    let tail: Vec<_> = tail.into();
-    Err(Error::new(format!("`{name}` failed ({status})")).output(tail.join("\n")))
+    Err(Error::new(format!("`{name}` failed ({status})")).output(why(lines)))
+}
+
+/// The first errors of a compiler, or else the last lines.
+fn why(lines: &[String]) -> String {
+    compiler::first_errors(lines)
+        .unwrap_or_else(|| lines[lines.len().saturating_sub(LINES_SHOWN)..].join("\n"))
 }
 
 /// How a command would be typed, for messages.
@@ -170,6 +207,24 @@ mod tests {
         let error = run(&mut command, |_| ()).expect_err("it fails").to_string();
         assert!(error.contains("exit status: 3"), "{error}");
         assert!(error.contains("| line 100") && !error.contains("line 10\n"), "{error}");
+    }
+
+    #[test]
+    fn a_failed_build_shows_its_first_errors_and_where_the_rest_is() {
+        let log =
+            std::env::temp_dir().join(format!("toolgate-log-{}/build.log", std::process::id()));
+        let script = "for i in $(seq 9); do echo \"error: fault $i\" >&2; done; seq 99; exit 1";
+        let mut command = Command::new("sh");
+        let error = run_logged(command.args(["-c", script]), &log, |_| ()).expect_err("it fails");
+        let error = error.to_string();
+        assert!(
+            error.contains("| error: fault 1\n") && error.contains("and 6 more errors"),
+            "{error}"
+        );
+        assert!(error.contains(&format!("all that it said is in {}", log.display())), "{error}");
+        let said = std::fs::read_to_string(&log).expect("a log");
+        assert!(said.contains("error: fault 9") && said.contains("\n99\n"), "{said}");
+        std::fs::remove_dir_all(log.parent().expect("a folder")).expect("it is removed");
     }
 
     #[test]

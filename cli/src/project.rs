@@ -56,6 +56,16 @@ impl Project {
         Ok(Self { root: root.to_owned(), workspace: workspace(&manifest)?, package: package.name })
     }
 
+    /// Where commands keep what is of this machine only, in the server's folder; git ignores it.
+    pub(crate) fn private_folder(&self) -> PathBuf {
+        self.root.join(".toolgate")
+    }
+
+    /// The file for everything that a program has said which failed.
+    pub(crate) fn log(&self, of: &str) -> PathBuf {
+        self.private_folder().join(format!("{of}.log"))
+    }
+
     /// The path of its `mcp.toml`.
     pub fn config_file(&self) -> PathBuf {
         self.root.join("mcp.toml")

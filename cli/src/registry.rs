@@ -7,8 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::project::Project;
-use crate::tools::Tools;
-use crate::{Doing, Error, Result, files, step};
+use crate::{Doing, Error, Result, files, host, step};
 
 /// The test, with the module that `serve!()` puts it in.
 const TEST: &str = "toolgate_worker::the_registry_can_be_exported";
@@ -85,7 +84,7 @@ impl Registry {
     ///
     /// The compiler's last lines, or that the server has no such test.
     pub fn of(project: &Project) -> Result<Self> {
-        let folder = Tools::of(&project.workspace).folder().to_owned();
+        let folder = project.private_folder();
         files::create_ignored_folder(&folder)?;
         let path = folder.join(format!("registry-{}.json", std::process::id()));
         let registry = ask(project, &path).and_then(|()| Self::read(&path));
@@ -129,9 +128,12 @@ impl Registry {
 
 fn ask(project: &Project, path: &Path) -> Result<()> {
     let mut command = Command::new("cargo");
-    command.args(["test", "--lib", "--package", &project.package, "--", TEST]);
+    command.args(["test", "--lib", "--package", &project.package]);
     command.current_dir(&project.root).env(FILE, path);
-    step::run(format!("{} is asked what it serves", project.package), &mut command).map(drop)
+    host::build_for(&mut command, &project.root)?;
+    command.args(["--", TEST]);
+    let title = format!("{} is asked what it serves", project.package);
+    step::run_logged(title, &mut command, &project.log("registry")).map(drop)
 }
 
 #[cfg(test)]

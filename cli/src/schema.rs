@@ -30,7 +30,7 @@ pub fn refresh(project: &Project) -> Result<()> {
     if source.lines().next().map(str::trim_end) != Some(DIRECTIVE) {
         return Ok(());
     }
-    let folder = project.root.join(".toolgate");
+    let folder = project.private_folder();
     let (path, wanted) = (folder.join("mcp.schema.json"), json_schema_text());
     if files::read_if_present(&path)?.as_deref() == Some(&wanted) {
         return Ok(());

@@ -1,6 +1,7 @@
 //! Progress of a long piece of work: a moving line on a terminal, plain lines elsewhere.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -74,9 +75,26 @@ impl Step {
 ///
 /// As [`process::run`].
 pub fn run(title: impl Into<String>, command: &mut Command) -> Result<String> {
+    shown(title, command, |command, watch| process::run(command, watch))
+}
+
+/// As [`run`]; where the program fails, everything that it said is in a file.
+///
+/// # Errors
+///
+/// As [`process::run_logged`].
+pub fn run_logged(title: impl Into<String>, command: &mut Command, log: &Path) -> Result<String> {
+    shown(title, command, |command, watch| process::run_logged(command, log, watch))
+}
+
+fn shown(
+    title: impl Into<String>,
+    command: &mut Command,
+    run: impl FnOnce(&mut Command, &mut dyn FnMut(&str)) -> Result<String>,
+) -> Result<String> {
     let mut step = Step::start(title);
     command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
-    let ran = process::run(command, |line| {
+    let ran = run(command, &mut |line| {
         step.progress(cargo_progress(line).unwrap_or(line.trim()));
     });
     if ran.is_ok() {

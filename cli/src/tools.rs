@@ -1,46 +1,79 @@
-//! Where the tools of a workspace are, and the environment that makes programs use them.
+//! Where the installed tools are, and the environment that makes programs use them.
 
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// The folder that holds everything `cargo toolgate` installs and keeps.
-#[derive(Debug, Clone)]
+/// Names one folder for all tools, whatever their versions.
+const FOLDER: &str = "TOOLGATE_DIR";
+
+/// The folders that hold everything `cargo toolgate` installs.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tools {
     folder: PathBuf,
+    cargo: PathBuf,
+    npm: PathBuf,
+    node: PathBuf,
+}
+
+/// What tells one set of tools from another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Versions<'a> {
+    /// Of what cargo installs.
+    pub(crate) cargo: &'a str,
+    /// Of what npm installs.
+    pub(crate) npm: &'a str,
+    /// Of Node.js.
+    pub(crate) node: &'a str,
 }
 
 impl Tools {
-    /// `.toolgate` in the workspace's root, or what `TOOLGATE_DIR` names, so that several
-    /// projects can share one set of tools.
-    pub fn of(workspace: &Path) -> Self {
-        let shared = env::var_os("TOOLGATE_DIR").filter(|folder| !folder.is_empty());
-        Self { folder: shared.map_or_else(|| workspace.join(".toolgate"), PathBuf::from) }
+    /// Those of the folder that `TOOLGATE_DIR` names, if it names one.
+    pub fn named() -> Option<Self> {
+        let folder = env::var_os(FOLDER).filter(|folder| !folder.is_empty())?;
+        // Programs are started in other folders, where a relative one would be another.
+        let folder = PathBuf::from(folder);
+        Some(Self::at(std::path::absolute(&folder).unwrap_or(folder)))
     }
 
     /// In this very folder.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        let folder = folder.into();
+        let [cargo, npm, node] = ["cargo", "npm", "node"].map(|name| folder.join(name));
+        Self { folder, cargo, npm, node }
     }
 
-    /// The folder itself.
+    /// In the user's cache, which all servers share: each version has a folder of its own, so that none
+    /// takes away what another one runs.
+    pub(crate) fn cached(versions: Versions<'_>) -> Option<Self> {
+        let folder = cache()?.join("toolgate");
+        let of = |name: &str, version: &str| folder.join(format!("{name}-{version}"));
+        Some(Self {
+            cargo: of("cargo", versions.cargo),
+            npm: of("npm", versions.npm),
+            node: of("node", versions.node),
+            folder,
+        })
+    }
+
+    /// The folder that all of them are in.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// The root that `cargo install` installs into.
     pub fn cargo_root(&self) -> PathBuf {
-        self.folder.join("cargo")
+        self.cargo.clone()
     }
 
     /// The folder with `package.json` and `node_modules`.
     pub fn npm(&self) -> PathBuf {
-        self.folder.join("npm")
+        self.npm.clone()
     }
 
     /// The same for Node.js itself.
     pub fn node(&self) -> PathBuf {
-        self.folder.join("node")
+        self.node.clone()
     }
 
     /// The path of a program that cargo installed.
@@ -76,5 +109,39 @@ impl Tools {
         let all = ours.into_iter().chain(env::split_paths(&theirs));
         // Only a folder whose name contains the separator cannot be joined.
         env::join_paths(all).unwrap_or(theirs)
+    }
+}
+
+/// Where programs keep what they can get again.
+fn cache() -> Option<PathBuf> {
+    let absolute =
+        |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || absolute("HOME");
+    absolute("XDG_CACHE_HOME").or_else(|| {
+        if cfg!(windows) {
+            absolute("LOCALAPPDATA")
+        } else if cfg!(target_os = "macos") {
+            Some(home()?.join("Library/Caches"))
+        } else {
+            Some(home()?.join(".cache"))
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_that_differ_are_in_folders_that_differ() {
+        let versions = Versions { cargo: "1", npm: "2", node: "3" };
+        let (Some(one), Some(other)) =
+            (Tools::cached(versions), Tools::cached(Versions { cargo: "9", ..versions }))
+        else {
+            return;
+        };
+        assert_ne!(one.cargo_root(), other.cargo_root());
+        assert_eq!((one.npm(), one.node()), (other.npm(), other.node()));
+        assert_eq!(one.folder(), other.folder());
     }
 }

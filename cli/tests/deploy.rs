@@ -103,7 +103,7 @@ fn a_deployment_ends_with_the_address_and_what_to_do_with_it() {
         "https://demo.acme.workers.dev/mcp",
         "https://demo.acme.workers.dev/callback",
         "cargo toolgate connect claude-code --url https://demo.acme.workers.dev`",
-        "npx wrangler rollback`",
+        "cargo toolgate wrangler -- rollback`",
     ] {
         assert!(report.contains(expected), "{expected} is missing in\n{report}");
     }
@@ -114,7 +114,10 @@ fn a_gradual_deployment_says_how_it_goes_on() {
     let demo = Demo::new("gradual", "echo 'Worker Version ID: 1-2-3'");
     let arguments = Arguments { gradual: true, ..Arguments::default() };
     let report = demo.upload(Some("preview"), &arguments).expect("it succeeds");
-    assert!(report.contains("npx wrangler versions deploy 1-2-3@10% --env preview`"), "{report}");
+    assert!(
+        report.contains("cargo toolgate wrangler -- versions deploy 1-2-3@10% --env preview`"),
+        "{report}"
+    );
 }
 
 #[test]
@@ -131,12 +134,15 @@ fn failures_say_what_to_do() {
         (
             "secrets",
             "The following required secrets have not been set: KEY_2 Use `wrangler secret put`",
-            &["lacks secrets: KEY_2", "`npx wrangler secret put KEY_2 --env preview`"],
+            &[
+                "lacks secrets: KEY_2",
+                "`cargo toolgate wrangler -- secret put KEY_2 --env preview`",
+            ],
         ),
         (
             "login",
             "it is necessary to set a CLOUDFLARE_API_TOKEN environment variable",
-            &["not signed in to Cloudflare", "npx wrangler login"],
+            &["not signed in to Cloudflare", "cargo toolgate wrangler -- login"],
         ),
         ("whoami", "{\"loggedIn\":false}", &["not signed in to Cloudflare"]),
         ("network", "TypeError: fetch failed", &["Cloudflare cannot be reached", "HTTPS_PROXY"]),

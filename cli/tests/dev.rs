@@ -140,7 +140,9 @@ mod interrupted {
             path.push(std::env::var_os("PATH").unwrap_or_default());
             let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-toolgate"));
             command.args(["toolgate", "dev", "--port", &free_port().to_string(), "--project"]);
-            command.arg(&self.0).env("PATH", path).env_remove("TOOLGATE_DIR");
+            command.arg(&self.0).env("PATH", path);
+            // A relative one is of the folder that the command is run in.
+            command.current_dir(&self.0).env("TOOLGATE_DIR", ".toolgate");
             command.env("TOOLGATE_ENV", "preview");
             Started(command.stdout(Stdio::piped()).spawn().expect("it starts"))
         }

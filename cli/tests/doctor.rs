@@ -153,7 +153,10 @@ fn an_environment_is_looked_at_as_the_whole_that_it_is() {
     let found = secrets[0]["found"].as_str().unwrap_or_default();
     assert!(found.starts_with("GITHUB_CLIENT_SECRET is missing"), "{found}");
     let fix = secrets[0]["fix"].as_str().unwrap_or_default();
-    assert!(fix.ends_with("`npx wrangler secret put GITHUB_CLIENT_SECRET --env preview`"), "{fix}");
+    assert!(
+        fix.ends_with("`cargo toolgate wrangler -- secret put GITHUB_CLIENT_SECRET --env preview`"),
+        "{fix}"
+    );
     assert!(secrets.iter().all(|one| !one.to_string().contains("ACCESS_")), "{secrets:?}");
 
     let unknown = ask("preveiw");

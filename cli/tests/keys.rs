@@ -50,7 +50,10 @@ fn the_new_key_is_in_the_file_and_not_on_the_terminal() {
     let server = server("new", CONFIG, &before);
     let output = rotate(&server.0, &[]);
     let said = String::from_utf8(output.stdout).expect("text");
-    assert!(output.status.success() && said.contains("npx wrangler secret put"), "{said}");
+    assert!(
+        output.status.success() && said.contains("cargo toolgate wrangler -- secret put"),
+        "{said}"
+    );
     let keys = keys(&server);
     assert_eq!((keys.len(), keys[1].as_str()), (2, OLD));
     assert!(keys.iter().all(|key| !said.contains(key)), "{said}");

@@ -116,6 +116,159 @@ fn toolgate_comes_from_the_repository_that_is_named_or_that_the_program_was_buil
 }
 
 #[test]
+fn a_commit_of_a_repository_can_be_the_source() {
+    let folder = folder("commit");
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let url = "https://example.com/toolgate";
+    made(&folder.0, &["one", "--git", url, "--rev", commit]);
+    let text = fs::read_to_string(folder.0.join("one/Cargo.toml")).expect("a file");
+    let manifest: toml::Table = toml::from_str(&text).expect("TOML");
+    assert_eq!(manifest["dependencies"]["toolgate"]["git"].as_str(), Some(url));
+    assert_eq!(manifest["dependencies"]["toolgate"]["rev"].as_str(), Some(commit));
+    let error = refused(&folder.0, &["two", "--git", url, "--rev", "main"]);
+    assert!(error.contains("all 40 digits"), "{error}");
+}
+
+/// Somebody's workspace with a member, and what cargo says of it.
+fn outer(folder: &Path, members: &str) -> impl Fn() -> bool {
+    let manifest = format!("[workspace]\nresolver = \"2\"\nmembers = [{members}]\n");
+    fs::create_dir_all(folder.join("crates/one/src")).expect("a folder");
+    fs::write(folder.join("Cargo.toml"), manifest).expect("a file");
+    let one = "[package]\nname = \"one\"\nversion = \"1.0.0\"\n";
+    fs::write(folder.join("crates/one/Cargo.toml"), one).expect("a file");
+    fs::write(folder.join("crates/one/src/lib.rs"), "").expect("a file");
+    let folder = folder.to_owned();
+    move || {
+        let mut metadata = Command::new("cargo");
+        metadata.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+        let output = metadata.current_dir(&folder).output().expect("cargo starts");
+        output.status.success()
+    }
+}
+
+#[test]
+fn a_workspace_that_takes_the_server_in_is_not_broken() {
+    let folder = folder("workspace");
+    let is_sound = outer(&folder.0, "\"crates/*\"");
+    let crates = folder.0.join("crates");
+    let error = refused(&crates, &["server"]);
+    assert!(error.contains("includes crates/server"), "{error}");
+    assert!(error.contains("--workspace exclude` or `--workspace member"), "{error}");
+    assert!(!crates.join("server").exists());
+
+    let said = made(&crates, &["server", "--workspace", "exclude"]);
+    assert!(said.contains("excludes it now"), "{said}");
+    let manifest = fs::read_to_string(folder.0.join("Cargo.toml")).expect("a file");
+    assert!(manifest.contains("exclude = [\"crates/server\"]"), "{manifest}");
+    assert!(is_sound(), "the workspace of before");
+    assert!(check(&crates.join("server")).status.success(), "the server itself");
+
+    made(&crates, &["second", "--yes"]);
+    assert!(is_sound());
+    let before = fs::read_to_string(folder.0.join("Cargo.toml")).expect("a file");
+    let said = made(&crates, &["third", "--workspace", "member"]);
+    assert!(said.contains("[profile.dev.package.idna]"), "{said}");
+    assert!(is_sound());
+    assert_eq!(fs::read_to_string(folder.0.join("Cargo.toml")).expect("a file"), before);
+    assert!(!crates.join("third/Cargo.lock").exists());
+}
+
+#[test]
+fn a_folder_that_a_workspace_names_can_only_be_a_member() {
+    let folder = folder("named");
+    let is_sound = outer(&folder.0, "\"crates/one\", \"server\"");
+    let error = refused(&folder.0, &["server", "--yes"]);
+    assert!(error.contains("names server among its members"), "{error}");
+    made(&folder.0, &["server", "--workspace", "member"]);
+    assert!(is_sound());
+}
+
+#[test]
+fn a_workspace_that_does_not_mean_the_server_is_left_alone() {
+    let folder = folder("other");
+    let is_sound = outer(&folder.0, "\"crates/*\"");
+    let before = fs::read_to_string(folder.0.join("Cargo.toml")).expect("a file");
+    made(&folder.0, &["server"]);
+    assert!(is_sound());
+    assert_eq!(fs::read_to_string(folder.0.join("Cargo.toml")).expect("a file"), before);
+}
+
+/// What `ci.sh` runs, with a cargo that only writes it down.
+#[cfg(unix)]
+mod ci {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+    const CARGO: &str = "#!/bin/sh\n\
+        if [ \"$1\" = locate-project ]; then echo \"$PWD/Cargo.toml\"; exit; fi\n\
+        echo \"$* ${WRANGLER_CI_OVERRIDE_NAME-}\" >> commands\n";
+
+    fn run(name: &str, source: &str, arguments: &[&str]) -> (Output, String) {
+        let folder = folder(name);
+        made(&folder.0, &["server"]);
+        let server = folder.0.join("server");
+        let lock = format!(
+            "version = 4\n\n[[package]]\nname = \"toolbox\"\nsource = \"registry+x\"\n\n\
+             [[package]]\nname = \"toolgate\"\nversion = \"0.1.0\"\n{source}\n\
+             [[package]]\nname = \"url\"\nsource = \"git+https://example.com/url#{COMMIT}\"\n"
+        );
+        fs::write(server.join("Cargo.lock"), lock).expect("a file");
+        let cargo = folder.0.join("programs/cargo");
+        fs::create_dir_all(folder.0.join("programs")).expect("a folder");
+        fs::write(&cargo, CARGO).expect("a file");
+        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("a mode");
+        let mut path = folder.0.join("programs").into_os_string();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        let mut command = Command::new("sh");
+        command.arg(server.join("ci.sh")).args(arguments).env("PATH", path);
+        command.env("WRANGLER_CI_OVERRIDE_NAME", "production");
+        let output = command.output().expect("sh starts");
+        let commands = fs::read_to_string(server.join("commands")).unwrap_or_default();
+        (output, commands)
+    }
+
+    #[test]
+    fn everything_comes_from_the_commit_that_the_lock_file_names() {
+        let source =
+            format!("source = \"git+https://example.com/toolgate?rev={COMMIT}#{COMMIT}\"\n");
+        let (output, commands) = run("ci-check", &source, &["check"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines: Vec<_> = commands.lines().collect();
+        let installed = format!(
+            "install --quiet --locked --git https://example.com/toolgate --rev {COMMIT} --root .toolgate/ci \
+             cargo-toolgate production"
+        );
+        assert_eq!(lines, [&installed, "test --locked production", "toolgate check production"]);
+    }
+
+    #[test]
+    fn a_branch_goes_to_its_environment_and_not_to_the_connected_worker() {
+        let source = format!("source = \"git+ssh://git@example.com/toolgate#{COMMIT}\"\n");
+        let (_, commands) = run("ci-main", &source, &["deploy"]);
+        assert!(commands.ends_with("toolgate deploy production\n"), "{commands}");
+        let (_, commands) = run("ci-branch", &source, &["deploy", "preview"]);
+        assert!(commands.ends_with("toolgate deploy --env preview \n"), "{commands}");
+    }
+
+    #[test]
+    fn a_path_or_a_name_at_a_registry_installs_nothing() {
+        for (name, source) in [
+            ("ci-path", ""),
+            ("ci-registry", "source = \"registry+https://github.com/rust-lang/crates.io-index\"\n"),
+        ] {
+            let (output, commands) = run(name, source, &["check"]);
+            assert_eq!((output.status.code(), commands.as_str()), (Some(1), ""), "{name}");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(said.contains("pins no commit of toolgate") && said.contains("help"), "{said}");
+        }
+    }
+}
+
+#[test]
 fn what_is_there_already_is_not_touched() {
     let folder = folder("existing");
     fs::create_dir(folder.0.join("empty")).expect("a folder");

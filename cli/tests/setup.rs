@@ -135,9 +135,9 @@ fn without_a_terminal_the_commands_are_printed_and_nothing_is_changed() {
         assert!(output.status.success(), "{said}");
         for expected in [
             "Redirect URLs: https://demo.<your subdomain>.workers.dev/callback",
-            "npx wrangler kv namespace create demo-oauth-kv",
+            "cargo toolgate wrangler -- kv namespace create demo-oauth-kv",
             "`id` into [storage] of mcp.toml",
-            "npx wrangler secret put COOKIE_ENCRYPTION_KEY",
+            "cargo toolgate wrangler -- secret put COOKIE_ENCRYPTION_KEY",
             "Nothing was changed",
         ] {
             assert!(said.contains(expected), "{expected} is missing in\n{said}");
@@ -281,9 +281,9 @@ fn an_environment_is_set_up_as_the_whole_that_it_is() {
     for expected in [
         "1. At the identity provider (github)",
         "https://demo-preview.<your subdomain>.workers.dev/callback",
-        "npx wrangler kv namespace create demo-oauth-kv --env preview: KV namespace `preview-demo-oauth-kv`",
+        "cargo toolgate wrangler -- kv namespace create demo-oauth-kv --env preview: KV namespace `preview-demo-oauth-kv`",
         "`id` into [env.preview.storage] of mcp.toml",
-        "npx wrangler secret put GITHUB_CLIENT_SECRET --env preview",
+        "cargo toolgate wrangler -- secret put GITHUB_CLIENT_SECRET --env preview",
         "On a terminal `cargo toolgate setup --env preview`",
     ] {
         assert!(text.contains(expected), "{expected} is missing in\n{text}");
@@ -384,7 +384,8 @@ fn who_is_not_logged_in_hears_how() {
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(
-        text.contains("error: wrangler is not logged in") && text.contains("npx wrangler login"),
+        text.contains("error: wrangler is not logged in")
+            && text.contains("cargo toolgate wrangler -- login"),
         "{text}"
     );
     assert_eq!(server.calls(), ["whoami --json"]);

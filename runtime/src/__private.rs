@@ -15,6 +15,7 @@ pub use toolgate_core::mcp::content::ToolResult;
 pub use toolgate_core::mcp::families as family;
 pub use toolgate_core::mcp::icon::Icon;
 pub use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo, Role};
+pub use toolgate_core::mcp::refusal::REFUSING;
 pub use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
 pub use toolgate_core::mcp::tool::{Annotations, ParamHeader, Schema, TaskSupport, ToolInfo};
 pub use worker::worker_sys::web_sys::Request as RawRequest;

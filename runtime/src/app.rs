@@ -2,6 +2,7 @@
 
 use toolgate_config::Config;
 use toolgate_core::mcp::challenge::Challenging;
+use toolgate_core::mcp::refusal::Refusing;
 
 use crate::feature::Feature;
 use crate::identity::Identity;
@@ -22,6 +23,8 @@ pub struct App {
     pub identity: &'static dyn Identity,
     /// Where policies have scopes or challenge whom they refuse. Named by `serve!()`, as above.
     pub challenging: Option<&'static Challenging>,
+    /// Where policies look at arguments. Named by `serve!()`, as above.
+    pub refusing: Option<&'static Refusing>,
     /// What `mcp.toml` asks for besides answering requests. Named by `serve!()`, as above.
     pub features: &'static [&'static dyn Feature],
 }

@@ -58,9 +58,16 @@ async fn revoke(
     chosen: &connections::Chosen,
 ) -> worker::Result<Reply> {
     let addresses = connections::choose(chosen, gate.now, read(incoming, person).await?);
+    let mut failure = None;
     for (address, client) in &addresses {
-        grants::perform(incoming, address, Operation::Revoke { client: None }).await?;
-        connections::tell(gate, address, client);
+        match grants::perform(incoming, address, Operation::Revoke { client: None }).await {
+            Ok(_) => connections::tell(gate, address, client),
+            // The others are revoked all the same.
+            Err(error) => failure = Some(error),
+        }
     }
-    Ok(connections::revoked(gate, chosen, addresses.len()))
+    match failure {
+        None => Ok(connections::revoked(gate, chosen, addresses.len())),
+        Some(error) => Err(error),
+    }
 }

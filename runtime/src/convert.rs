@@ -1,12 +1,16 @@
 //! Requests and responses between Workers and the core.
 
 use futures_util::StreamExt;
-use http::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode, Uri};
-use toolgate_core::audit::{self, Reason};
+use toolgate_core::header;
+use toolgate_core::host;
+use toolgate_core::limits::{BODY_SILENCE, BODY_TIMEOUT};
 use toolgate_core::reply::{self, Reply};
-use toolgate_core::request_size;
+use toolgate_core::request_size::{self, BodyError};
 use worker::{Headers, Request, Response, ResponseBuilder};
+
+use crate::platform::now;
+use crate::upstream::within;
 
 /// The request's method, address and headers, before its body is read.
 ///
@@ -17,8 +21,9 @@ pub fn head(request: &Request) -> Result<http::Request<()>, Box<Reply>> {
     let raw = request.inner();
     let url = raw.url();
     request_size::check_url(&url)?;
-    let headers = headers(request.headers());
-    request_size::check_headers(&headers)?;
+    let headers = header::read(request.headers().entries())?;
+    request_size::check_headers(&url, &headers)?;
+    host::check_header(&headers)?;
     let mut head = http::Request::new(());
     *head.method_mut() =
         Method::from_bytes(raw.method().as_bytes()).map_err(|_| bad("The method is not valid."))?;
@@ -27,52 +32,34 @@ pub fn head(request: &Request) -> Result<http::Request<()>, Box<Reply>> {
     Ok(head)
 }
 
-fn headers(headers: &Headers) -> HeaderMap {
-    headers
-        .entries()
-        .filter_map(|(name, value)| {
-            let name = HeaderName::try_from(name).ok()?;
-            Some((name, HeaderValue::try_from(value).ok()?))
-        })
-        .collect()
-}
-
-/// Reads the body up to a limit.
+/// Reads the body up to a limit, for as long as it keeps arriving.
 ///
 /// # Errors
-/// `413` above the limit, `400` when the connection fails.
+/// It is too large, too slow, or breaks off.
 pub async fn body(
     request: &mut Request,
     headers: &HeaderMap,
     limit: usize,
-) -> Result<Vec<u8>, Box<Reply>> {
-    let declared = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse::<usize>().ok());
-    let broken = |_| Box::new(reply::text(StatusCode::BAD_REQUEST, "The body could not be read."));
-    match declared {
-        Some(length) if length > limit => Err(Box::new(too_large(limit))),
-        Some(_) => request.bytes().await.map_err(broken),
-        // Without a length only counting tells.
-        None if request.inner().body().is_none() => Ok(Vec::new()),
-        None => {
-            let mut stream = request.stream().map_err(broken)?;
-            let mut body = Vec::new();
-            while let Some(chunk) = stream.next().await {
-                body.extend_from_slice(&chunk.map_err(broken)?);
-                if body.len() > limit {
-                    return Err(Box::new(too_large(limit)));
-                }
-            }
-            Ok(body)
+) -> Result<Vec<u8>, BodyError> {
+    request_size::check_length(headers, limit)?;
+    if request.inner().body().is_none() {
+        return Ok(Vec::new());
+    }
+    let mut stream = request.stream().map_err(|_| BodyError::Unreadable)?;
+    let end = now() + BODY_TIMEOUT;
+    let mut body = Vec::new();
+    loop {
+        let wait = BODY_SILENCE.min(end.saturating_sub(now()));
+        match within(wait, stream.next()).await {
+            None => return Err(BodyError::Stalled),
+            Some(None) => return Ok(body),
+            Some(Some(Err(_))) => return Err(BodyError::Unreadable),
+            Some(Some(Ok(chunk))) => body.extend_from_slice(&chunk),
+        }
+        if body.len() > limit {
+            return Err(BodyError::TooLarge(limit));
         }
     }
-}
-
-fn too_large(limit: usize) -> Reply {
-    let text = format!("The body is larger than the {limit} bytes this address accepts.");
-    audit::because(reply::text(StatusCode::PAYLOAD_TOO_LARGE, &text), Reason::BodyTooLarge)
 }
 
 /// The core's reply as a Workers response.

@@ -1,21 +1,26 @@
 //! The Worker's `fetch`: one request in, one response out.
 
-use http::{HeaderMap, Method, StatusCode};
-use toolgate_config::Provider;
+use futures_channel::oneshot;
+use futures_util::FutureExt as _;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, Method, StatusCode, Uri};
+use toolgate_config::Provider as Kind;
+use toolgate_core::access::provider;
 use toolgate_core::audit::{self, Log, Reason};
+use toolgate_core::caller::Vars as _;
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::host;
-use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::{bearer, gate, metadata};
 use toolgate_core::page;
 use toolgate_core::reply::{self, Reply};
 use worker::{Context, Request, Response};
 
 use crate::app::App;
+use crate::audit::Teller;
 use crate::bindings::Env;
-use crate::platform::PlatformEntropy;
+use crate::platform::{EnvVars, PlatformEntropy};
 use crate::store::Place;
-use crate::{convert, feature, identity, limit, mcp, oauth};
+use crate::{convert, feature, identity, mcp, oauth};
 
 /// What the routes work with.
 pub struct Incoming<'a> {
@@ -32,19 +37,20 @@ pub struct Incoming<'a> {
     pub(crate) log: Log,
 }
 
+/// See [`Incoming::hold`].
+pub(crate) struct Held(
+    #[expect(dead_code, reason = "dropped, it ends the wait")] oneshot::Sender<()>,
+);
+
 impl<'a> Incoming<'a> {
     fn new(
         app: &'static App,
         env: &'a Env,
         context: &'a Context,
         head: &http::Request<()>,
+        origin: String,
     ) -> Self {
         let uri = head.uri();
-        let origin = format!(
-            "{}://{}",
-            uri.scheme_str().unwrap_or("https"),
-            uri.authority().map_or("", |authority| authority.as_str())
-        );
         let request_id = audit::request_id(head.headers(), &mut PlatformEntropy);
         let resource = bearer::resource_path(uri.path());
         Self { app, env, context, origin, resource, request_id, log: Log::default() }
@@ -52,10 +58,22 @@ impl<'a> Incoming<'a> {
 
     /// Writes what was decided so far to the audit trail.
     pub(crate) fn flush(&self) {
-        if let Some(sending) = crate::audit::write(self.app, self.env, &self.log, &self.request_id)
-        {
-            self.context.wait_until(sending);
+        if !self.log.is_empty() {
+            self.teller().flush(&self.log);
         }
+    }
+
+    /// Where the audit trail of this request is written to.
+    pub(crate) fn teller(&self) -> Teller {
+        Teller::of_request(self.app, self.env, &self.request_id, self.context)
+    }
+
+    /// Has the request go on to its end when its client is gone, for as long as the guard lives; the
+    /// platform allows half a minute.
+    pub(crate) fn hold(&self) -> Held {
+        let (held, released) = oneshot::channel();
+        self.context.wait_until(released.map(drop));
+        Held(held)
     }
 
     /// Goes on with this after the response.
@@ -91,12 +109,18 @@ pub async fn fetch(
     env: Env,
     context: Context,
 ) -> worker::Result<Response> {
-    let head = convert::head(&request);
+    let head = convert::head(&request).map(without_slash);
     let unread = http::Request::new(());
-    let incoming = Incoming::new(app, &env, &context, head.as_ref().unwrap_or(&unread));
+    let known = head.as_ref().unwrap_or(&unread);
+    let origin = host::origin(known.uri());
+    let is_sound = origin.is_some();
+    let incoming = Incoming::new(app, &env, &context, known, origin.unwrap_or_default());
     let response = match head {
-        Ok(head) if !is_served(app, &head) => incoming.respond(host::misdirected()),
-        Ok(head) => route(&incoming, head, request).await,
+        Ok(_) if !is_sound => incoming.respond(host::misdirected()),
+        Ok(head) => match misdirected(&incoming, &head) {
+            Some(reply) => incoming.respond(reply),
+            None => route(&incoming, head, request).await,
+        },
         Err(reply) => incoming.respond(*reply),
     };
     incoming.flush();
@@ -106,11 +130,37 @@ pub async fn fetch(
     response
 }
 
-fn is_served(app: &App, head: &http::Request<()>) -> bool {
-    let allowed = app.config.transport.allowed_hosts.iter().map(AsRef::as_ref);
-    // Where nobody signs in.
-    let is_local = app.config.identity.provider == Provider::None;
-    host::is_served(head.uri(), allowed, is_local)
+/// `/mcp/` is `/mcp`: some clients add the slash that they see in other addresses.
+fn without_slash(mut head: http::Request<()>) -> http::Request<()> {
+    if head.uri().path().strip_suffix('/') == Some(gate::MCP_PATH) {
+        let mut parts = head.uri().clone().into_parts();
+        parts.path_and_query = Some(PathAndQuery::from_static(gate::MCP_PATH));
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *head.uri_mut() = uri;
+        }
+    }
+    head
+}
+
+/// The refusal of a request to a host that the server does not answer to, before anything is served.
+fn misdirected(incoming: &Incoming<'_>, head: &http::Request<()>) -> Option<Reply> {
+    let Incoming { app, env, .. } = incoming;
+    let vars = EnvVars(env);
+    let allowed = &app.config.transport.allowed_hosts;
+    let is_local = matches!(app.config.identity.provider, Kind::None | Kind::Dev);
+    let is_served = host::is_served(head.uri(), allowed.iter().map(AsRef::as_ref), is_local);
+    let is_elsewhere =
+        || allowed.is_empty() && provider::is_elsewhere(&app.config, &vars, &incoming.origin);
+    if !is_served || is_elsewhere() {
+        return Some(host::misdirected());
+    }
+    // `cargo toolgate dev` sets the variable whatever the provider is in production.
+    let is_guarded = match vars.var(host::DEV_REMOTE).as_deref() {
+        Some("1") => false,
+        Some(_) => true,
+        None => is_local,
+    };
+    (is_guarded && host::is_from_elsewhere(head.headers())).then(host::not_for_others)
 }
 
 async fn route(
@@ -126,15 +176,8 @@ async fn route(
         path => match public(incoming, path, &head) {
             Some(reply) => convert::response(reply),
             None => {
-                if let Err(reply) = limit::check(incoming, &head).await {
-                    return convert::response(*reply);
-                }
-                let body = convert::body(&mut request, head.headers(), MAX_FORM_BODY).await;
-                incoming.respond(match body {
-                    Ok(body) => oauth::route(incoming, head.map(|()| body)).await,
-                    Err(reply) if oauth::is_page(path) => *reply,
-                    Err(reply) => reply::readable_by_any_origin(*reply),
-                })
+                let reply = oauth::serve(incoming, head, &mut request).await;
+                incoming.respond(reply)
             }
         },
     }
@@ -198,9 +241,9 @@ fn public(incoming: &Incoming<'_>, path: &str, head: &http::Request<()>) -> Opti
     let document = |reply: Reply| {
         Some(match *head.method() {
             Method::GET => reply,
-            Method::HEAD => without_body(reply),
+            Method::HEAD => reply::without_body(reply),
             Method::OPTIONS => reply::readable_by_any_origin(cors::preflight()),
-            _ => reply::method_not_allowed("GET, HEAD, OPTIONS"),
+            _ => reply::readable_by_any_origin(reply::method_not_allowed("GET, HEAD, OPTIONS")),
         })
     };
     match path {
@@ -212,7 +255,8 @@ fn public(incoming: &Incoming<'_>, path: &str, head: &http::Request<()>) -> Opti
         "/.well-known/oauth-protected-resource" => {
             document(metadata::protected_resource(&app.config, origin, ""))
         }
-        "/.well-known/oauth-protected-resource/mcp" => {
+        "/.well-known/oauth-protected-resource/mcp"
+        | "/.well-known/oauth-protected-resource/mcp/" => {
             document(metadata::protected_resource(&app.config, origin, gate::MCP_PATH))
         }
         "/.well-known/oauth-protected-resource/sse" if app.config.transport.sse => {
@@ -222,6 +266,12 @@ fn public(incoming: &Incoming<'_>, path: &str, head: &http::Request<()>) -> Opti
             document(described(incoming, toolgate_core::mcp::card))
         }
         _ if oauth::is_route(path) => None,
+        // Clients in browsers look for metadata in several places, and have to read that it is not
+        // in this one.
+        _ if path.starts_with("/.well-known/") => {
+            document(reply::readable_by_any_origin(not_found(head.headers())))
+        }
+        _ if head.method() == Method::HEAD => Some(reply::without_body(not_found(head.headers()))),
         _ => Some(not_found(head.headers())),
     }
 }
@@ -243,10 +293,6 @@ fn health(app: &App) -> Reply {
         StatusCode::OK,
         &serde_json::json!({ "status": "ok", "name": app.package_name, "version": app.version() }),
     )
-}
-
-fn without_body(reply: Reply) -> Reply {
-    reply.map(|_| Vec::new())
 }
 
 fn not_found(headers: &HeaderMap) -> Reply {

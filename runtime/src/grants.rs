@@ -40,7 +40,7 @@ async fn perform_at(
 ) -> worker::Result<Outcome> {
     let is_end = matches!(operation, Operation::Revoke { .. });
     let outcome = place.app.store.perform(place, address, operation).await?;
-    if is_end || outcome == Outcome::Reused {
+    if is_end || matches!(outcome, Outcome::Ended(_)) {
         note(&address.id, FORGOTTEN, now());
     }
     Ok(outcome)

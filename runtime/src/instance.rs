@@ -14,11 +14,11 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use futures_util::{Stream, StreamExt as _};
-use worker::js_sys::{Promise, Uint8Array};
+use worker::js_sys::{Array, Function, Promise, Uint8Array};
 use worker::wasm_bindgen::closure::Closure;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast as _, JsValue};
-use worker::wasm_bindgen_futures::future_to_promise;
+use worker::wasm_bindgen_futures::{JsFuture, future_to_promise};
 use worker::web_sys::ReadableStream;
 
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen, inline_js = "
@@ -76,6 +76,15 @@ export function streamOf(next, letGo) {
   }, { highWaterMark: 0 });
 }
 
+// Prints the text at the end of the instance, unless it is settled before. Answers a promise of that
+// one or the other has happened, and what settles it.
+export function testament(text) {
+  const [ended, done] = theEnd();
+  let settle;
+  const settled = new Promise((resolve) => { settle = resolve; });
+  return [Promise.race([settled, ended.then(() => console.log(text))]).finally(done), settle];
+}
+
 export async function giveUp() {
   // What is being answered just now takes a few turns.
   for (let turn = 0; turn < 100; turn += 1) await undefined;
@@ -94,6 +103,8 @@ extern "C" {
 
     #[wasm_bindgen(js_name = streamOf)]
     fn stream_of(next: &JsValue, let_go: &JsValue) -> ReadableStream;
+
+    fn testament(text: &str) -> Array;
 
     #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only wasm is given up"))]
     #[wasm_bindgen(js_name = giveUp)]
@@ -137,6 +148,34 @@ pub(crate) fn stream(
         drop(source);
     });
     stream_of(&next.into_js_value(), &let_go.into_js_value())
+}
+
+/// A line for the log that JavaScript writes should this instance be given up.
+pub(crate) struct Testament {
+    executed: Promise,
+    settle: Function,
+}
+
+impl Testament {
+    /// Of this line.
+    pub(crate) fn new(line: &str) -> Self {
+        let parts = testament(line);
+        Self { executed: parts.get(0).unchecked_into(), settle: parts.get(1).unchecked_into() }
+    }
+
+    /// Ready when the line is written, or when it need not be: the testament is dropped.
+    pub(crate) fn executed(&self) -> impl Future<Output = ()> + 'static {
+        let executed = JsFuture::from(self.executed.clone());
+        async move {
+            let _ = executed.await;
+        }
+    }
+}
+
+impl Drop for Testament {
+    fn drop(&mut self) {
+        let _ = self.settle.call0(&JsValue::UNDEFINED);
+    }
 }
 
 /// Has the shim start a new instance for the next request, and ends what is under way on this one.

@@ -42,6 +42,7 @@ mod audit;
 mod call;
 mod clients;
 mod connections;
+mod console;
 mod convert;
 mod entry;
 mod grants;

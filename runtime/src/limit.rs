@@ -1,12 +1,15 @@
 //! Rate limits: asks the platform's rate limiter, or else counts in a Durable Object.
 //!
-//! The object is one for each route and network address and keeps its count in memory only: a flood
+//! The object is one for each route and whatever is counted, and keeps its count in memory only: a flood
 //! leaves the storage as it was, and reaches nobody else's count. When it cannot be asked the
-//! request is refused: a flood from that address is the likely cause, and letting it through would
+//! request is refused: a flood from there is the likely cause, and letting it through would
 //! make the limit worthless exactly then.
 
-use http::Method;
+use http::HeaderMap;
 use toolgate_core::audit::{Event, Kind, Reason};
+use toolgate_core::host::CLIENT_ADDRESS;
+use toolgate_core::oauth::counted;
+use toolgate_core::oauth::gate::Gate;
 use toolgate_core::rate::{Route, network};
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;
@@ -21,22 +24,38 @@ use crate::relay;
 /// Path inside the object: counts a request.
 pub(crate) const COUNT: &str = "/limit";
 
-/// Says from which network address a request came; set by Cloudflare, whatever the client sends.
-const ADDRESS: &str = "cf-connecting-ip";
-
-/// Counts a request before anything is read or computed for it.
+/// Counts a request for its network address, before anything is read or computed for it.
 ///
 /// # Errors
 /// The reply to a request too many.
-pub(crate) async fn check(
+pub(crate) async fn by_address(
     incoming: &Incoming<'_>,
-    head: &http::Request<()>,
+    path: &str,
+    headers: &HeaderMap,
 ) -> Result<(), Box<Reply>> {
-    // A preflight costs no more than counting it would.
-    let route = Route::of(head.uri().path()).filter(|_| head.method() != Method::OPTIONS);
-    let Some(route) = route else { return Ok(()) };
-    let address = network(head.headers().get(ADDRESS).and_then(|value| value.to_str().ok()));
-    let (kind, reason, reply) = match admits(incoming, route, address).await {
+    let Some(route) = Route::of(path) else { return Ok(()) };
+    let address = headers.get(CLIENT_ADDRESS).and_then(|value| value.to_str().ok());
+    count(incoming, route, &network(address)).await
+}
+
+/// Counts a request for what it proves to belong to, or else for its network address. Tells whether
+/// it proved something.
+///
+/// # Errors
+/// The reply to a request too many.
+pub(crate) async fn by_proof(
+    incoming: &Incoming<'_>,
+    gate: &Gate<'_>,
+    request: &http::Request<Vec<u8>>,
+) -> Result<bool, Box<Reply>> {
+    match counted::by_proof(gate, request) {
+        Some((route, whose)) => count(incoming, route, &whose).await.map(|()| true),
+        None => by_address(incoming, request.uri().path(), request.headers()).await.map(|()| false),
+    }
+}
+
+async fn count(incoming: &Incoming<'_>, route: Route, whose: &str) -> Result<(), Box<Reply>> {
+    let (kind, reason, mut reply) = match admits(incoming, route, whose).await {
         Ok(true) => return Ok(()),
         Ok(false) => (Kind::RateLimited, Reason::RateLimited, route.refuse()),
         Err(error) => {
@@ -46,18 +65,20 @@ pub(crate) async fn check(
     };
     let detail = Some(route.name().to_owned());
     incoming.log.record(Event { detail, ..Event::new(kind, reason) });
+    // Told, and with what was counted; not to be told once more.
+    reply.extensions_mut().remove::<Reason>();
     Err(Box::new(reply))
 }
 
-async fn admits(incoming: &Incoming<'_>, route: Route, address: String) -> worker::Result<bool> {
+async fn admits(incoming: &Incoming<'_>, route: Route, whose: &str) -> worker::Result<bool> {
     if let Some(limiter) = limiter(incoming.env, route) {
-        match limiter.limit(address.clone()).await {
+        match limiter.limit(whose.to_owned()).await {
             Ok(outcome) => return Ok(outcome.success),
             Err(error) => console_error!("the rate limiter failed: {error}"),
         }
     }
     let limit = route.limit(&incoming.app.config.limits);
-    let name = format!("limits:{}", sha256(&format!("{} {address}", route.name())));
+    let name = format!("limits:{}", sha256(&format!("{} {whose}", route.name())));
     let answer = relay::ask(incoming.env, &name, COUNT, &limit.to_string()).await?;
     Ok(toolgate_core::json::from_str(&answer)?)
 }
@@ -70,6 +91,9 @@ fn limiter(env: &Env, route: Route) -> Option<RateLimiter> {
         Route::Authorize => "TOOLGATE_LIMIT_AUTHORIZE",
         Route::Token => "TOOLGATE_LIMIT_TOKEN",
         Route::Callback => "TOOLGATE_LIMIT_CALLBACK",
+        Route::Grant => "TOOLGATE_LIMIT_GRANT",
+        Route::Attempt => "TOOLGATE_LIMIT_ATTEMPT",
+        Route::Return => "TOOLGATE_LIMIT_RETURN",
     };
     let value = Reflect::get(env, &JsValue::from_str(binding)).ok()?;
     value.is_object().then(|| value.unchecked_into())

@@ -117,8 +117,8 @@ pub(crate) fn authenticate<'a>(
 }
 
 async fn admit(incoming: &Incoming<'_>, head: &http::Request<()>) -> Result<Admitted, Box<Reply>> {
-    let setup =
-        oauth::setup(incoming).map_err(|error| Box::new(oauth::not_configured(&error, false)))?;
+    let setup = oauth::setup(incoming)
+        .map_err(|error| Box::new(oauth::not_configured(incoming, &error, false)))?;
     let path = head.uri().path();
     let opened = bearer::authenticate(&setup.keys, &incoming.origin, path, head.headers(), now());
     match opened {
@@ -197,7 +197,8 @@ pub(crate) async fn read_body(
         return Ok(Vec::new());
     }
     let limit = incoming.app.config.transport.max_body_bytes as usize;
-    convert::body(request, head.headers(), limit).await
+    let body = convert::body(request, head.headers(), limit).await;
+    body.map_err(|error| Box::new(error.into_reply()))
 }
 
 /// The registry. A clash of names is found by the user's own tests; should one be deployed all the
@@ -228,6 +229,7 @@ pub(crate) fn server<'a>(
         sessions: registry.interactive() || transport.notifications,
         notifications: feature::hub(app).map(|hub| hub.listening()),
         challenging: app.challenging,
+        refusing: app.refusing,
         page_size: transport.page_size,
         log,
     }

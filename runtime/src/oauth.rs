@@ -3,17 +3,21 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use http::{Method, Request, StatusCode};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::json;
-use toolgate_core::access::provider::{Provider, SetupError};
+use toolgate_core::access::provider::{self, Provider, SetupError};
 use toolgate_core::audit::Reason;
 use toolgate_core::caller::Vars;
 use toolgate_core::cors;
+use toolgate_core::host;
+use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::callback::Finished;
+use toolgate_core::oauth::course::{Course, Step};
 use toolgate_core::oauth::credentials::Authenticated;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::gate::{CONNECTIONS_PATH, Gate};
-use toolgate_core::oauth::grant::{Address, Operation};
+use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
 use toolgate_core::page;
@@ -22,9 +26,11 @@ use toolgate_core::seal::Keyring;
 use worker::console_error;
 
 use crate::entry::Incoming;
-use crate::identity::{self, Rechecked};
+use crate::identity;
+use crate::object::USE_ATTEMPT;
 use crate::platform::{EnvVars, PlatformEntropy, now};
-use crate::{clients, connections, grants};
+use crate::timer::Timer;
+use crate::{clients, connections, convert, grants, limit, relay};
 
 const AUTHORIZE: &str = "/authorize";
 const CALLBACK: &str = "/callback";
@@ -39,102 +45,182 @@ pub(crate) fn is_page(path: &str) -> bool {
     matches!(path, AUTHORIZE | CALLBACK | CONNECTIONS_PATH)
 }
 
-/// Serves one of the OAuth endpoints.
-pub(crate) async fn route(incoming: &Incoming<'_>, request: Request<Vec<u8>>) -> Reply {
-    let path = request.uri().path().to_owned();
-    let is_page = self::is_page(&path);
-    let method = request.method().clone();
-    match (path.as_str(), &method) {
-        (AUTHORIZE | CONNECTIONS_PATH, &Method::GET | &Method::POST) => {}
-        (CALLBACK, &Method::GET) => {}
-        (AUTHORIZE | CONNECTIONS_PATH, _) => return reply::method_not_allowed("GET, POST"),
-        (CALLBACK, _) => return reply::method_not_allowed("GET"),
-        (_, &Method::POST) => {}
-        (_, &Method::OPTIONS) => return reply::readable_by_any_origin(cors::preflight()),
-        _ => return reply::method_not_allowed("POST, OPTIONS"),
+/// Serves a request to one of the OAuth endpoints.
+pub(crate) async fn serve(
+    incoming: &Incoming<'_>,
+    mut head: Request<()>,
+    request: &mut worker::Request,
+) -> Reply {
+    let is_head = head.method() == Method::HEAD;
+    if is_head {
+        *head.method_mut() = Method::GET;
     }
-    let setup = match setup(incoming) {
-        Ok(setup) => setup,
-        Err(error) => return not_configured(&error, is_page),
+    let reply = match receive(incoming, &head, request).await {
+        Ok((body, setup)) => route(incoming, &setup, head.map(|()| body), is_head).await,
+        Err(reply) => *reply,
     };
-    // Only a sign-in needs the provider's addresses; everything else works while it is away.
-    let located = if is_page {
-        incoming.app.identity.locate(&setup.provider, &incoming.origin).await
-    } else {
-        None
+    if !is_head {
+        return reply;
+    }
+    // Nothing begins or ends by it.
+    let mut reply = reply::without_body(reply);
+    reply.headers_mut().remove(SET_COOKIE);
+    reply
+}
+
+/// The body, and what every endpoint needs. Whatever fails here counts for the network address.
+async fn receive(
+    incoming: &Incoming<'_>,
+    head: &Request<()>,
+    request: &mut worker::Request,
+) -> Result<(Vec<u8>, Rc<Setup>), Box<Reply>> {
+    let path = head.uri().path();
+    let is_page = is_page(path);
+    check_method(path, head.method())?;
+    let failed = async |reply: Reply| {
+        limit::by_address(incoming, path, head.headers()).await.err().unwrap_or(Box::new(reply))
     };
+    match (convert::body(request, head.headers(), MAX_FORM_BODY).await, setup(incoming)) {
+        (Ok(body), Ok(setup)) => Ok((body, setup)),
+        (Err(error), _) if is_page => Err(failed(error.into_reply()).await),
+        (Err(error), _) => Err(failed(error.into_oauth_reply()).await),
+        (_, Err(error)) => Err(failed(not_configured(incoming, &error, is_page)).await),
+    }
+}
+
+fn check_method(path: &str, method: &Method) -> Result<(), Box<Reply>> {
+    Err(Box::new(match (path, method) {
+        (AUTHORIZE | CONNECTIONS_PATH, &Method::GET | &Method::POST) => return Ok(()),
+        (CALLBACK, &Method::GET) => return Ok(()),
+        (AUTHORIZE | CONNECTIONS_PATH, _) => reply::method_not_allowed("GET, HEAD, POST"),
+        (CALLBACK, _) => reply::method_not_allowed("GET, HEAD"),
+        (_, &Method::POST) => return Ok(()),
+        (_, &Method::OPTIONS) => reply::readable_by_any_origin(cors::preflight()),
+        _ => reply::method_not_allowed("POST, OPTIONS"),
+    }))
+}
+
+async fn route(
+    incoming: &Incoming<'_>,
+    setup: &Setup,
+    request: Request<Vec<u8>>,
+    is_head: bool,
+) -> Reply {
+    // What is decided here goes to its end, though the client may cut the connection.
+    let _held = incoming.hold();
+    let path = request.uri().path();
+    let located;
     let mut entropy = PlatformEntropy;
     let mut gate = Gate {
         config: &incoming.app.config,
         origin: &incoming.origin,
         keys: &setup.keys,
-        provider: located.as_ref().unwrap_or(&setup.provider),
+        provider: &setup.provider,
         now: now(),
         entropy: &mut entropy,
         log: &incoming.log,
     };
-    match path.as_str() {
-        AUTHORIZE if method == Method::GET => {
+    let is_proven = match limit::by_proof(incoming, &gate, &request).await {
+        Ok(is_proven) => is_proven,
+        Err(reply) => return *reply,
+    };
+    // Only a sign-in needs the provider's addresses; everything else works while it is away.
+    if is_page(path) {
+        located = incoming.app.identity.locate(&setup.provider, &incoming.origin).await;
+        gate.provider = located.as_ref().unwrap_or(&setup.provider);
+    }
+    match path {
+        AUTHORIZE if request.method() == Method::GET => {
             let client = clients::find(incoming, &gate, &Params::query(&request)).await;
             authorize::show(&mut gate, &request, client)
         }
         AUTHORIZE => authorize::decide(&mut gate, &request),
+        // A look at the address, which uses up neither the sign-in nor its code.
+        CALLBACK if is_head => {
+            callback::begin(&gate, &request).map_or_else(|reply| *reply, |_| Reply::default())
+        }
         CALLBACK => serve_callback(incoming, &mut gate, &request).await,
         CONNECTIONS_PATH => connections::serve(incoming, &mut gate, &request).await,
         "/register" => register::register(&mut gate, &request),
-        "/revoke" => serve_revoke(incoming, &gate, &request).await,
-        _ => serve_token(incoming, &mut gate, &request).await,
-    }
-}
-
-async fn serve_token(
-    incoming: &Incoming<'_>,
-    gate: &mut Gate<'_>,
-    request: &Request<Vec<u8>>,
-) -> Reply {
-    let (params, client) = match authenticated(incoming, gate, request).await {
-        Ok(authenticated) => authenticated,
-        Err(error) => return error.into_reply(),
-    };
-    match token::begin(gate, &params, &client) {
-        token::Begin::Reply(reply) => reply,
-        token::Begin::Store(address, operation, pending) => {
-            match perform(incoming, gate, &address, operation).await {
-                Ok(Rechecked::Go(outcome)) => token::finish(gate, &pending, outcome),
-                Ok(Rechecked::Ended) => token::person_refused(),
-                Err(error) => storage_failed(&error),
+        path => {
+            let (params, client) = match authenticated(incoming, &gate, &request).await {
+                Ok(authenticated) => authenticated,
+                Err(error) => return not_the_client(incoming, &request, is_proven, error).await,
+            };
+            if path == "/revoke" {
+                serve_revoke(incoming, &gate, &params, &client).await
+            } else {
+                serve_token(incoming, &mut gate, request.headers(), &params, &client).await
             }
         }
     }
 }
 
-/// Performs the operation; before a refresh gives new tokens, the identity provider is asked again.
-async fn perform(
+/// The refusal of a request that is not its client's. With a grant's token it was counted for the
+/// grant, whose owner it is not to keep out.
+async fn not_the_client(
+    incoming: &Incoming<'_>,
+    request: &Request<Vec<u8>>,
+    is_proven: bool,
+    error: OAuthError,
+) -> Reply {
+    if is_proven {
+        let counted = limit::by_address(incoming, request.uri().path(), request.headers()).await;
+        if let Err(reply) = counted {
+            return *reply;
+        }
+    }
+    error.into_reply()
+}
+
+async fn serve_token(
     incoming: &Incoming<'_>,
     gate: &mut Gate<'_>,
-    address: &Address,
-    operation: Operation,
-) -> worker::Result<Rechecked> {
-    let is_refresh = matches!(operation, Operation::Refresh { .. });
-    let outcome = grants::perform(incoming, address, operation).await?;
-    if is_refresh {
-        identity::recheck(incoming, gate, address, outcome).await
-    } else {
-        // A code comes from a sign-in of a moment ago.
-        Ok(Rechecked::Go(outcome))
+    headers: &HeaderMap,
+    params: &Params,
+    client: &Authenticated,
+) -> Reply {
+    match token::begin(gate, headers, params, client) {
+        token::Begin::Reply(reply) => reply,
+        token::Begin::Course(course) => {
+            run(incoming, gate, *course).await.unwrap_or_else(|error| storage_failed(&error))
+        }
+    }
+}
+
+/// Does what the course of the request asks for, until there is a reply.
+async fn run(
+    incoming: &Incoming<'_>,
+    gate: &mut Gate<'_>,
+    mut course: Course,
+) -> worker::Result<Reply> {
+    let mut step = Step::Perform(course.start());
+    loop {
+        step = match step {
+            Step::Perform(operation) => {
+                let outcome = grants::perform(incoming, course.address(), operation).await?;
+                course.performed(gate, outcome)
+            }
+            Step::Ask(holder) => {
+                let confirmation = identity::confirm(incoming.app, gate, &holder).await;
+                course.answered(gate, confirmation)
+            }
+            Step::Wait(time) => {
+                Timer::from(time).await;
+                Step::Perform(course.start())
+            }
+            Step::Reply(reply) => return Ok(reply),
+        };
     }
 }
 
 async fn serve_revoke(
     incoming: &Incoming<'_>,
     gate: &Gate<'_>,
-    request: &Request<Vec<u8>>,
+    params: &Params,
+    client: &Authenticated,
 ) -> Reply {
-    let (params, client) = match authenticated(incoming, gate, request).await {
-        Ok(authenticated) => authenticated,
-        Err(error) => return error.into_reply(),
-    };
-    match revoke::begin(gate, &params, &client) {
+    match revoke::begin(gate, params, client) {
         revoke::Begin::Reply(reply) => reply,
         revoke::Begin::Store(address, operation) => {
             match grants::perform(incoming, &address, operation).await {
@@ -165,6 +251,14 @@ async fn serve_callback(
         Ok(returned) => returned,
         Err(reply) => return *reply,
     };
+    match use_attempt(incoming, returned.attempt()).await {
+        Ok(true) => {}
+        Ok(false) => return returned.already_used(),
+        Err(error) => {
+            console_error!("sign-in failed: its return could not be noted: {error}");
+            return returned.not_stored(gate);
+        }
+    }
     let identified = match incoming.app.identity.identify(gate, &returned, request).await {
         Ok(identified) => identified,
         Err(reply) => return *reply,
@@ -180,6 +274,13 @@ async fn serve_callback(
             returned.not_stored(gate)
         }
     }
+}
+
+/// Uses a sign-in up, in an object of its own, wherever the grants are; `false` when it was before.
+async fn use_attempt(incoming: &Incoming<'_>, attempt: &str) -> worker::Result<bool> {
+    let name = ["attempt:", attempt].concat();
+    let answer = relay::ask(incoming.env, &name, USE_ATTEMPT, "").await?;
+    Ok(toolgate_core::json::from_str(&answer)?)
 }
 
 fn storage_failed(error: &worker::Error) -> Reply {
@@ -237,7 +338,10 @@ fn resolve(incoming: &Incoming<'_>, key_text: String) -> Result<Setup, SetupErro
 }
 
 /// The reply of a server that is not set up: nobody gets in, and its owner reads why.
-pub(crate) fn not_configured(error: &SetupError, is_page: bool) -> Reply {
+pub(crate) fn not_configured(incoming: &Incoming<'_>, error: &SetupError, is_page: bool) -> Reply {
+    if provider::is_elsewhere(&incoming.app.config, &EnvVars(incoming.env), &incoming.origin) {
+        return host::misdirected();
+    }
     console_error!("the server is not set up: {error}");
     let status = StatusCode::SERVICE_UNAVAILABLE;
     if is_page {

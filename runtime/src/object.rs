@@ -1,5 +1,5 @@
-//! The Durable Object class: a person's grants, the requests counted for one network address, or
-//! what a feature keeps, by the name it was given.
+//! The Durable Object class: a person's grants, the requests counted for one network address, that a
+//! sign-in came back, or what a feature keeps, by the name it was given.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
+use toolgate_core::limits::ATTEMPT_TTL;
 use toolgate_core::oauth::grant::{self, Grant, Operation, Outcome, Write};
 use toolgate_core::rate::Window;
 use worker::{Error, Request, Response, SqlStorage, SqlStorageValue, State};
@@ -21,6 +22,12 @@ use crate::store::GrantRequest;
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS grants \
      (id TEXT PRIMARY KEY, record TEXT NOT NULL, disposable_at INTEGER NOT NULL) WITHOUT ROWID";
 
+/// Path inside the object of one sign-in: uses it up.
+pub(crate) const USE_ATTEMPT: &str = "/attempt";
+
+/// The table that an object of a sign-in has from its first return on. It needs no rows.
+const USED: &str = "used";
+
 /// One instance of the class that `serve!()` exports.
 pub struct Object {
     app: &'static App,
@@ -31,7 +38,7 @@ pub struct Object {
 }
 
 impl Object {
-    /// Called by the platform; storage is touched only by grants.
+    /// Called by the platform; storage is touched only by what keeps something.
     #[must_use]
     pub fn new(app: &'static App, state: State, env: Env) -> Self {
         Self { app, state, env, window: RefCell::default(), memory: RefCell::default() }
@@ -54,6 +61,7 @@ impl Object {
                 let limit = body(&mut request).await?;
                 Response::from_json(&self.window.borrow_mut().admits(limit, now()))
             }
+            USE_ATTEMPT => Response::from_json(&self.use_attempt().await?),
             _ => match feature::all(self.app).find(|feature| path.starts_with(feature.prefix())) {
                 Some(feature) => feature.serve(self, request).await,
                 None => Response::error("no such operation", 404),
@@ -101,6 +109,17 @@ impl Object {
         Ok(rows.raw().next().transpose()?.is_some())
     }
 
+    /// Uses the sign-in of this object up; `false` when it was before. Nothing can come between the look
+    /// and the write. The alarm deletes it when its cookie has expired.
+    async fn use_attempt(&self) -> worker::Result<bool> {
+        if self.has_table(USED)? {
+            return Ok(false);
+        }
+        self.sql().exec(&format!("CREATE TABLE {USED} (at INTEGER)"), None)?;
+        self.state.storage().set_alarm(Duration::from_secs(ATTEMPT_TTL)).await?;
+        Ok(true)
+    }
+
     /// Reads, decides and writes without waiting in between, so nothing can come between them; the
     /// platform holds the answer back until the write is durable.
     async fn perform(&self, id: &str, operation: Operation) -> worker::Result<Outcome> {
@@ -109,7 +128,7 @@ impl Object {
         let stored = read(&sql, id)?;
         let is_new = stored.is_none();
         let (write, outcome) = grant::apply(stored, operation, now());
-        if let Write::Put(grant) = write {
+        if let Write::Put(grant) | Write::Note(grant) = write {
             put(&sql, id, &grant)?;
             if is_new {
                 self.schedule_purge(&sql).await?;

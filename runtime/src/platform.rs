@@ -20,6 +20,20 @@ pub fn now() -> u64 {
     crate::testing::clock::now().as_secs()
 }
 
+/// Milliseconds since 1970, by the same clock.
+#[cfg(target_arch = "wasm32")]
+#[must_use]
+pub(crate) fn millis() -> u64 {
+    worker::Date::now().as_millis()
+}
+
+/// Milliseconds since 1970, by the same clock.
+#[cfg(not(target_arch = "wasm32"))]
+#[must_use]
+pub(crate) fn millis() -> u64 {
+    now() * 1000
+}
+
 /// `crypto.getRandomValues` of the platform.
 #[derive(Debug)]
 pub struct PlatformEntropy;

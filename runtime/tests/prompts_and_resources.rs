@@ -86,7 +86,7 @@ fn run(target: Target, arguments: Value) -> Result<Value, Value> {
     let caller = Caller { subject: "ada".to_owned(), ..Caller::default() };
     let context = Context::new(caller, JsValue::UNDEFINED.into(), "7".to_owned());
     let registry = registry().expect("no clash");
-    let outcome = registry.run(&target, &context, arguments).now_or_never();
+    let outcome = registry.run(&target, &context, arguments, None).now_or_never();
     match outcome.expect("nothing to wait for") {
         Ok(result) => Ok(result.shape(Revision::V2026_07_28).result),
         Err(fault) => Err(fault.into_value()),
@@ -217,7 +217,7 @@ fn what_depends_on_the_caller_is_not_for_others() {
         let resource = infos.iter().position(|info| info.name == name).expect("a resource");
         let target = Target::Resource { resource, uri: "x://y".to_owned() };
         let arguments = arguments.as_object().expect("an object").clone();
-        let outcome = registry.run(&target, &context, arguments).now_or_never();
+        let outcome = registry.run(&target, &context, arguments, None).now_or_never();
         let result = outcome.expect("nothing to wait for").expect("contents");
         result.shape(Revision::V2026_07_28).cacheable
     };

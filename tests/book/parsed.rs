@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use cargo_toolgate::tools::Tools;
 use toolgate_tests::repository;
 
 use crate::block::Block;
@@ -65,7 +64,7 @@ fn json_is_json() {
 
 #[test]
 fn typescript_is_typescript() {
-    let tools = Tools::of(&repository());
+    let tools = toolgate_tests::tools();
     let parse = |block: &Block| {
         let mut esbuild = Command::new(tools.npm_binary("esbuild"));
         esbuild.args(["--loader=ts", "--log-level=warning"]).envs(tools.environment());

@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { challenge, errorPage, oauthError } from "./lib/expect.mjs";
 import { EMPLOYEE, logIn } from "./lib/idp.mjs";
 import * as mcp from "./lib/mcp.mjs";
-import { APPROVE, atClient, authorize, authorizeUrl, newClient, pkce, redeem, refresh, signIn } from "./lib/oauth.mjs";
+import { APPROVE, WEB_URI, atClient, authorize, authorizeUrl, newClient, pkce, redeem, refresh, signIn } from "./lib/oauth.mjs";
 import { openStage } from "./lib/stage.mjs";
 
 const COOKIE_ENCRYPTION_KEY = randomBytes(32).toString("hex");
@@ -25,7 +25,7 @@ for (const [name, other] of Object.entries(others)) {
     let own;
     let foreign;
     before(async () => {
-      [own, foreign] = await Promise.all([stage, other].map((one) => newClient(one.origin)));
+      [own, foreign] = await Promise.all([stage, other].map((one) => newClient(one.origin, { redirect_uris: [WEB_URI] })));
     });
 
     test("an access token is refused", async () => {

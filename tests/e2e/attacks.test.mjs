@@ -5,14 +5,14 @@ import { after, before, describe, test } from "node:test";
 import { challenge, clientError, errorPage, oauthError } from "./lib/expect.mjs";
 import { EMPLOYEE, VISITOR, logIn } from "./lib/idp.mjs";
 import * as mcp from "./lib/mcp.mjs";
-import { APPROVE, DENY, REDIRECT_URI, atClient, authorize, authorizeUrl, newClient, pkce, redeem, refresh, signIn, tokenRequest } from "./lib/oauth.mjs";
+import { APPROVE, DENY, REDIRECT_URI, WEB_URI, atClient, authorize, authorizeUrl, newClient, pkce, redeem, refresh, signIn, tokenRequest } from "./lib/oauth.mjs";
 import { openStage } from "./lib/stage.mjs";
 import { STORAGE } from "./lib/worker.mjs";
 
 const stage = await openStage();
 after(() => stage.close());
 const { origin } = stage;
-const LOGIN = "__Host-toolgate-login-";
+const LOGIN = "toolgate-login-";
 let client;
 before(async () => {
   client = await newClient(origin);
@@ -56,13 +56,15 @@ describe("attack: state replay in another browser (GHSA-rww4-4w9c-7733)", () => 
 });
 
 describe("attack: silent consent (GHSA-6x8h-498w-gv8c)", () => {
-  const uris = [REDIRECT_URI, "https://attacker.example/cb"];
+  const uris = [WEB_URI, "https://attacker.example/cb", REDIRECT_URI];
   let victim;
   let shared;
   before(async () => {
     victim = stage.browser();
     shared = await newClient(origin, { redirect_uris: uris });
     assert.ok((await authorize(stage, { browser: victim, client: shared, email: EMPLOYEE })).code);
+    const again = await victim.visit(authorizeUrl(origin, shared, pkce().challenge), { until: atClient(shared) });
+    assert.equal(again.status, 0, "what was approved itself is remembered");
   });
   const requests = {
     "for another redirect URI of the same client": { redirect_uri: uris[1] },
@@ -213,15 +215,17 @@ describe("attack: cookie swap between users", () => {
     errorPage(await b.browser.visit(a.url, { until }));
   });
 
-  test("remembered approvals of another user sign nobody in as that user", async () => {
+  test("remembered approvals of another user sign nobody in as that user, and approve nothing for others", async () => {
     const owner = stage.browser();
-    await signIn(stage, { browser: owner, client, email: EMPLOYEE });
+    const web = await newClient(origin, { redirect_uris: [WEB_URI] });
+    await signIn(stage, { browser: owner, client: web, email: EMPLOYEE });
     const thief = stage.browser();
-    const [approvals] = owner.jar.all(origin);
-    thief.jar.store(origin, [`${approvals.name}=${approvals.value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600`]);
-    const { page, consent } = await authorize(stage, { browser: thief, client, email: VISITOR, proof: pkce() });
+    const [approvals] = owner.jar.all(origin).filter(({ name }) => name === "toolgate-approvals");
+    thief.jar.store(origin, [`${approvals.name}=${approvals.value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=600`]);
+    const { page, consent } = await authorize(stage, { browser: thief, client: web, email: VISITOR, proof: pkce() });
     assert.equal(consent, undefined);
-    assert.ok(page.history.some(({ url }) => atProvider(url)), "the thief has to sign in");
+    assert.ok(atCallback(page.url), "the thief has to sign in, as whom they are");
+    assert.ok(page.hidden("attempt"), "and is asked");
   });
 });
 

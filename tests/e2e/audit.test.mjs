@@ -6,7 +6,7 @@ import { lines, told, watch } from "./lib/audit.mjs";
 import { send, listen } from "./lib/http.mjs";
 import { ACCOUNTS, EMPLOYEE, VISITOR } from "./lib/idp.mjs";
 import * as mcp from "./lib/mcp.mjs";
-import { DENY, atClient, authorize, authorizeUrl, newClient, pkce, redeem, refresh, register, signIn } from "./lib/oauth.mjs";
+import { DENY, WEB_URI, atClient, authorize, authorizeUrl, newClient, pkce, redeem, refresh, register, signIn } from "./lib/oauth.mjs";
 import { openStage } from "./lib/stage.mjs";
 import { AUDIT } from "./lib/worker.mjs";
 
@@ -46,7 +46,8 @@ describe("a sign-in", () => {
   let client;
 
   test("tells of the registration, the approval, the person and the tokens", async () => {
-    const { result, events } = await watch(stage, 4, () => signIn(stage, { browser, email: EMPLOYEE }));
+    const web = async () => newClient(origin, { redirect_uris: [WEB_URI] });
+    const { result, events } = await watch(stage, 4, async () => signIn(stage, { browser, client: await web(), email: EMPLOYEE }));
     keep(result.access_token, result.refresh_token);
     assert.deepEqual(told(events), [
       "registration client_registered", "consent consent_approved", "sign_in signed_in", "token_issued code_redeemed",
@@ -68,7 +69,8 @@ describe("a sign-in", () => {
   test("tells that an approval was remembered", async () => {
     const { result, events } = await watch(stage, 2, () => authorize(stage, { browser, client, email: EMPLOYEE }));
     keep(result.code, result.verifier);
-    assert.deepEqual(told(events), ["consent consent_remembered", "sign_in signed_in"]);
+    assert.deepEqual(told(events), ["sign_in signed_in", "consent consent_remembered"]);
+    assert.equal(events[1].user, events[0].user, "it is the approval of who signed in");
   });
 
   test("that the person denies is told as their decision", async () => {
@@ -109,7 +111,7 @@ describe("tokens", () => {
     const second = rotated.result.json().refresh_token;
     keep(second, rotated.result.json().access_token);
     const repeated = await watch(stage, 1, () => refresh(stage, client, first));
-    assert.deepEqual(told(repeated.events), ["token_refreshed refresh_repeated"]);
+    assert.deepEqual(told(repeated.events), ["refresh_retried refresh_repeated"]);
     keep((await refresh(stage, client, second)).json().refresh_token);
     const { result, events } = await watch(stage, 3, () => refresh(stage, client, first));
     assert.deepEqual(told(events).slice(-2), ["revoked revoked_by_reuse", "refused refresh_reused"]);
@@ -138,8 +140,11 @@ describe("tokens", () => {
   });
 
   test("that are missing or wrong are told with the reason", async () => {
-    const none = await watch(stage, 1, () => mcp.call(origin, undefined, "add", {}));
-    assert.deepEqual(told(none.events), ["refused token_missing"]);
+    const none = await watch(stage, 0, async () => {
+      assert.equal((await mcp.call(origin, undefined, "add", {})).status, 401);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    });
+    assert.deepEqual(none.events, [], "every client begins without a token: nothing is decided about anybody");
     keep("not-a-token-of-ours");
     const wrong = await watch(stage, 1, () => mcp.call(origin, "not-a-token-of-ours", "add", {}));
     assert.deepEqual(told(wrong.events), ["refused token_invalid"]);
@@ -154,7 +159,9 @@ describe("a call", () => {
     const headers = { "cf-ray": CF_RAY };
     const { events } = await watch(stage, 1, () => mcp.call(origin, visitor.access_token, "add", { a: 4711.25, b: 1 }, { headers }));
     assert.deepEqual(told(events), ["tool_allowed policy_matched"]);
-    const [{ tool, policy, user, client, request, detail }] = events;
+    const [{ tool, policy, user, client, request, detail, outcome, ms, bytes, id }] = events;
+    assert.deepEqual({ outcome, id }, { outcome: "ok", id: undefined }, "one line for a call that ends at once");
+    assert.ok(Number.isInteger(ms) && bytes > 20 && bytes < 2000, `${ms} ms, ${bytes} bytes`);
     assert.deepEqual({ tool, policy, request, detail }, { tool: "add", policy: "everyone", request: CF_RAY, detail: undefined });
     assert.match(user, /^[\w-]{16}$/);
     assert.match(client, /^[\w-]{22}$/);
@@ -177,7 +184,8 @@ describe("a call", () => {
     const call = (id, name) => ({ jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: { a: 1, b: 2 } } });
     const batch = [call(1, "add"), call(2, "generateImage"), call(3, "add")];
     const { events } = await watch(stage, 3, () => mcp.post(origin, visitor.access_token, batch));
-    assert.deepEqual(told(events), ["tool_allowed policy_matched", "tool_denied policy_not_matched", "tool_allowed policy_matched"]);
+    assert.deepEqual(told(events).sort(), ["tool_allowed policy_matched", "tool_allowed policy_matched", "tool_denied policy_not_matched"]);
+    assert.deepEqual(events.map(({ outcome }) => outcome).filter(Boolean), ["ok", "ok"]);
   });
 
   test("over HTTP+SSE is told as well", async () => {
@@ -214,6 +222,19 @@ describe("no line", () => {
     const personal = Object.entries(ACCOUNTS).flatMap(([email, { sub, name }]) => [...(AUDIT.email ? [] : [email]), sub, name]);
     for (const line of lines(stage.worker.log)) {
       for (const text of personal) assert.ok(!line.includes(text), `${text} is in ${line}`);
+    }
+  });
+
+  test("is numbered twice or left out, and each has a MAC", () => {
+    const numbers = new Map();
+    for (const line of lines(stage.worker.log)) {
+      const { instance, seq, mac } = JSON.parse(line);
+      assert.match(instance, /^[\w-]{8}$/);
+      assert.match(mac, /^[\w-]{16}$/);
+      numbers.set(instance, [...(numbers.get(instance) ?? []), seq]);
+    }
+    for (const seen of numbers.values()) {
+      assert.deepEqual(seen.toSorted((a, b) => a - b), [...seen.keys()], "from 0, without a gap");
     }
   });
 

@@ -67,10 +67,12 @@ describe("a request of a known client and address is refused at that address", (
     });
   }
 
-  test("an oversized state is refused and not returned in part", async () => {
-    const page = await open({ state: "s".repeat(7000) });
-    if (page.status === 0) clientError(page, { code: "invalid_request", state: undefined, iss: origin });
-    else errorPage(page, page.status);
+  test("an oversized state is refused with its size, and not returned in part", async () => {
+    for (const length of [2049, 7000]) {
+      const page = await open({ state: "s".repeat(length) });
+      clientError(page, { code: "invalid_request", state: undefined, iss: origin });
+      assert.match(page.query.get("error_description"), new RegExp(`^state has ${length} bytes, and at most 2048 can be returned`));
+    }
   });
 });
 
@@ -83,7 +85,8 @@ describe("state comes back exactly", () => {
     "in letters beyond Latin-1": "тест-測試-🛂-\u202E",
     "with quotes and markup": `"'><script>alert(1)</script>`,
     "with a line break": "line one\r\nSet-Cookie: x=y",
-    "of a thousand bytes": "z".repeat(1000),
+    "of two thousand bytes": "z".repeat(2048),
+    "of two thousand quotes": '"'.repeat(2048),
   };
   for (const [name, state] of Object.entries(states)) {
     test(name, async () => {
@@ -98,7 +101,7 @@ describe("state comes back exactly", () => {
   test("with everything else as long as it may be", async () => {
     const redirect_uri = `http://127.0.0.1:33418/${"r".repeat(512 - 23)}`;
     const own = await newClient(origin, { client_name: "Ж".repeat(80), redirect_uris: [redirect_uri] });
-    const state = "ü".repeat(512);
+    const state = "ü".repeat(1024);
     const { page } = await authorize(stage, { browser: stage.browser(), client: own, email: EMPLOYEE, changes: { state } });
     assert.ok(page.query.get("code"), `${page.status} ${page.words}`);
     assert.equal(page.query.get("state"), state);
@@ -109,6 +112,44 @@ describe("state comes back exactly", () => {
     assert.deepEqual(page.query.getAll("state"), []);
     assert.ok(page.query.get("code"));
   });
+});
+
+describe("attempts that other sites begin in a browser", () => {
+  test("one after the other leave it six, and the person's own sign-in works", async () => {
+    const browser = stage.browser();
+    for (let i = 0; i < 20; i += 1) {
+      const page = await browser.visit(authorizeUrl(origin, client, pkce().challenge, { state: "s".repeat(2048) }));
+      assert.equal(page.status, 200, `${i}: ${page.words}`);
+      assert.ok(browser.jar.all(origin).length <= 6, `${browser.jar.all(origin).length} after ${i}`);
+    }
+    assert.ok((await authorize(stage, { browser, client, email: EMPLOYEE })).code);
+    assert.deepEqual(browser.jar.rejected, []);
+  });
+
+  test("all at once lock it out for one request, which says so and makes room", async () => {
+    const browser = stage.browser();
+    const links = Array.from({ length: 20 }, () => send(authorizeUrl(origin, client, pkce().challenge, { state: "s".repeat(2048) })));
+    for (const answer of await Promise.all(links)) browser.jar.store(origin, answer.headers.getSetCookie());
+    const refused = await browser.visit(`${origin}/`);
+    assert.equal(refused.status, 431, refused.words);
+    assert.match(refused.text, /try again/);
+    assert.equal((await browser.visit(`${origin}/`)).status, 200);
+    assert.ok((await authorize(stage, { browser, client, email: EMPLOYEE })).code);
+  });
+
+  test("of a connections page count too", async () => {
+    const browser = stage.browser();
+    for (let i = 0; i < 10; i += 1) await browser.visit(`${origin}/connections`, { until: (url) => !url.startsWith(origin) });
+    assert.equal(browser.jar.all(origin).filter(({ name }) => name.startsWith("toolgate-login-")).length, 6);
+  });
+});
+
+test("a cookie of somebody else with bytes beyond ASCII hides none of a sign-in's", async () => {
+  const browser = stage.browser();
+  for (const value of ["\xe9", "\xc3\xa9", "\xff\xfe"]) browser.jar.store(origin, [`lang=${value}; Path=/`]);
+  assert.ok((await authorize(stage, { browser, client, email: EMPLOYEE })).code);
+  const page = await browser.visit(`${origin}/connections`);
+  assert.match(page.words, /Your connections/);
 });
 
 test("no page of another origin may read the pages of a sign-in", async () => {

@@ -354,6 +354,83 @@ describe("a server that knows 2025-11-25 only", () => {
   });
 });
 
+// A server of the newest revision that says what a test puts into `said`, by method.
+const said = { results: {}, requests: [], refuse: undefined };
+const told = createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  if (said.refuse) return response.writeHead(said.refuse.status, said.refuse.headers).end(said.refuse.body);
+  const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString());
+  said.requests.push({ method, params, name: request.headers["mcp-name"] });
+  const answer = said.results[method] ?? { error: { code: -32601, message: "Method not found" } };
+  const message = { jsonrpc: "2.0", id, ...("error" in answer ? answer : { result: { resultType: "complete", ...answer } }) };
+  if (!said.before) return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(message));
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.end([...said.before, message].map((one) => `data: ${JSON.stringify(one)}\n\n`).join(""));
+});
+await new Promise((resolve) => told.listen(0, "127.0.0.1", resolve));
+after(() => new Promise((resolve) => told.close(resolve)));
+const toldArgs = ["--url", `http://127.0.0.1:${told.address().port}`, "--no-store"];
+
+test("prompts are got, resources read and values completed", async () => {
+  const prompts = [{ name: "review", description: "Looks at it", arguments: [{ name: "topic", required: true }] }];
+  said.results = {
+    "tools/list": { tools: [] },
+    "prompts/list": { prompts },
+    "resources/templates/list": { resourceTemplates: [{ uriTemplate: "repo://{project}/{file}", name: "files" }] },
+    "prompts/get": { messages: [{ role: "user", content: { type: "text", text: "Look at 42" } }] },
+    "resources/read": { contents: [{ uri: "repo://a%20b/x", text: "the file" }] },
+    "completion/complete": { completion: { values: ["README.md", "READ\u001b[2J"], hasMore: true } },
+  };
+  answered(await call(["--prompt", "review", "topic=42", ...toldArgs]), "user:\nLook at 42");
+  refused(await call(["--prompt", "review", ...toldArgs]), 2, /topic \(text\)/);
+  const template = "repo://{project}/{file}";
+  answered(await call(["--resource", template, "project=a b", "file=x", ...toldArgs]), "the file");
+  const completed = await call(["--complete", "file=READ", "--resource", template, "project=a", ...toldArgs]);
+  answered(completed, "README.md\nREAD");
+  assert.equal(completed.stderr, "there are more\n");
+  const asked = (method) => said.requests.findLast((request) => request.method === method);
+  assert.deepEqual([asked("prompts/get").params.arguments, asked("prompts/get").name], [{ topic: "42" }, "review"]);
+  assert.deepEqual([asked("resources/read").params.uri, asked("resources/read").name], ["repo://a%20b/x", "repo://a%20b/x"]);
+  const { ref, argument, context } = asked("completion/complete").params;
+  assert.deepEqual([ref, argument, context], [{ type: "ref/resource", uri: template }, { name: "file", value: "READ" }, { arguments: { project: "a" } }]);
+  const { stdout } = await call(["--list", ...toldArgs]);
+  assert.match(stdout, /^--prompt review topic=…$/m);
+  assert.match(stdout, /^--resource 'repo:\/\/\{project\}\/\{file\}'$/m);
+  refused(await call(["--complete", "file=x", ...toldArgs]), 2, /--prompt NAME/);
+});
+
+test("nothing that a server sends steers the terminal", async () => {
+  const evil = "\u001b[2J\u001b]0;owned\u0007\u009b1;1H\u202eevil";
+  const schema = { type: "object", properties: { [`key${evil}`]: { type: "string", description: evil }, kind: { enum: [`one${evil}`] } } };
+  const results = { "tools/list": { tools: [{ name: `tool${evil}`, description: evil, inputSchema: schema }] } };
+  const error = { error: { code: -32000, message: evil } };
+  const notify = (method, params) => ({ jsonrpc: "2.0", method, params });
+  const before = [notify("notifications/progress", { progressToken: 1, progress: 1, message: evil }), notify("notifications/message", { level: evil, data: evil })];
+  const failed = { isError: true, content: [{ type: "text", text: evil }] };
+  const metadata = { resource: `http://127.0.0.1/${evil}`, authorization_servers: [evil] };
+  for (const [what, state, args] of [
+    ["a list", { results }, ["--list"]],
+    ["a list as JSON", { results }, ["--list", "--json"]],
+    ["a choice", { results }, [`tool${evil}`, "kind=other"]],
+    ["an unknown argument", { results }, [`tool${evil}`, "other=1"]],
+    ["an unknown tool", { results: { ...results, "tools/call": error } }, ["other"]],
+    ["progress and logs", { results: { ...results, "tools/call": failed }, before }, [`tool${evil}`]],
+    ["discovery", { results, refuse: { status: 401, headers: { "content-type": "application/json", "www-authenticate": "Bearer" }, body: JSON.stringify(metadata) } }, ["--list"]],
+    ["metadata", { results, refuse: { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(metadata) } }, ["--list"]],
+    ["an error in words", { results, refuse: { status: 500, headers: { "content-type": "application/json" }, body: JSON.stringify({ error: evil, error_description: evil }) } }, ["--list"]],
+    ["a media type", { results, refuse: { status: 200, headers: { "content-type": "text/x\u009b2J" }, body: "" } }, ["--list"]],
+    ["a completion", { results: { "completion/complete": { completion: { values: [evil] } } } }, ["--complete", "a=b", "--prompt", "c"]],
+  ]) {
+    Object.assign(said, { before: undefined, refuse: undefined }, state);
+    const { stdout, stderr } = await call([...args, ...toldArgs]);
+    assert.ok(`${stdout}${stderr}`.length > 0, what);
+    // eslint-disable-next-line no-control-regex
+    assert.doesNotMatch(`${stdout}${stderr}`, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/, what);
+  }
+  Object.assign(said, { before: undefined, refuse: undefined });
+});
+
 describe("what is no server", () => {
   for (const [what, address, words] of [
     ["a page", `${origin}/html/mcp`, /is no MCP server: it answered status 200 with text\/html/],

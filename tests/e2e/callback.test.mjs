@@ -313,6 +313,30 @@ describe("the callback without its attempt", () => {
     errorPage(await browser.visit(url, { until }));
   });
 
+  test("works once with the same cookies too: the second says so and gives no code", async () => {
+    const { url, browser } = await callbackUrl();
+    const copy = stage.browser();
+    copy.jar = browser.jar.copy();
+    const first = await browser.visit(url, { until });
+    assert.ok(first.query.get("code"), first.url);
+    const exchanges = idp.seen.token;
+    const words = errorPage(await copy.visit(url, { until }));
+    assert.match(words, /already used/);
+    assert.match(words, /state_used/);
+    assert.equal(idp.seen.token, exchanges, "the provider is not asked");
+  });
+
+  test("works once for ten at the same moment", async () => {
+    const { url, browser } = await callbackUrl();
+    const pages = await Promise.all(Array.from({ length: 10 }, () => {
+      const one = stage.browser();
+      one.jar = browser.jar.copy();
+      return one.visit(url, { until });
+    }));
+    assert.equal(pages.filter((page) => page.status === 0 && page.query.get("code")).length, 1);
+    for (const page of pages.filter(({ status }) => status !== 0)) assert.match(errorPage(page), /already used/);
+  });
+
   const queries = [
     ["no state", (query) => query.delete("state")],
     ["an invented state", (query) => query.set("state", "invented")],
@@ -334,7 +358,7 @@ describe("the callback without its attempt", () => {
 
   test("with a login cookie that was changed is refused", async () => {
     const { url, browser } = await callbackUrl();
-    const cookie = browser.jar.all(origin).find(({ name }) => name.startsWith("__Host-toolgate-login-"));
+    const cookie = browser.jar.all(origin).find(({ name }) => name.startsWith("toolgate-login-"));
     browser.jar.tamper(cookie.name, (value) => `${value.slice(0, -4)}AAAA`);
     errorPage(await browser.visit(url, { until }));
   });
@@ -343,7 +367,7 @@ describe("the callback without its attempt", () => {
     const { url, browser } = await callbackUrl();
     const page = await browser.visit(authorizeUrl(origin, client, pkce().challenge, { scope: "mcp offline_access" }), { until });
     const consent = browser.jar.all(origin).find(({ name }) => name.endsWith(page.hidden("attempt")));
-    const login = browser.jar.all(origin).find(({ name }) => name.startsWith("__Host-toolgate-login-"));
+    const login = browser.jar.all(origin).find(({ name }) => name.startsWith("toolgate-login-"));
     browser.jar.tamper(login.name, () => consent.value);
     errorPage(await browser.visit(url, { until }));
   });

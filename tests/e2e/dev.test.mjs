@@ -2,13 +2,15 @@
 //
 // It runs target/debug/cargo-toolgate: `cargo build --package cargo-toolgate` makes it.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { noChromium, startChromium } from "./lib/chromium.mjs";
-import { signInAt, startDev, sum } from "./lib/dev.mjs";
+import { grantAt, signInAt, startDev, sum } from "./lib/dev.mjs";
 import { call, toolNames } from "./lib/mcp.mjs";
+import { refresh } from "./lib/oauth.mjs";
 import { freePorts } from "./lib/ports.mjs";
 import { Session } from "./lib/session.mjs";
 
@@ -49,6 +51,67 @@ test("a session from before a rebuild goes on after it", { skip }, async (t) => 
   assert.equal(await answered(), "2");
   dev.edit("src/lib.rs", "    a + b\n", "    a + b + 1.0\n");
   await until(async () => (await answered()) === "3");
+});
+
+test("over a restart people stay signed in, until everything stored is deleted", { skip }, async (t) => {
+  const dev = await startDev(await port());
+  t.after(dev.stop);
+  const { client, refresh_token: first } = await grantAt(dev);
+  await dev.restart();
+  const renewed = await refresh(dev, client, first);
+  assert.equal(renewed.status, 200, renewed.text);
+  const { access_token: token, refresh_token: second } = renewed.json();
+  assert.equal(await sum(dev, token, 1, 1), "2");
+  const said = await dev.restart("--reset", "--yes");
+  assert.ok(said.some((line) => /do +Durable Objects: sign-ins/.test(line)), said.join("\n"));
+  assert.equal((await refresh(dev, client, second)).json().error, "invalid_grant");
+});
+
+test("other commands find it at its port, and an account that is added can sign in at once", { skip }, async (t) => {
+  const dev = await startDev(await port());
+  const home = mkdtempSync(join(tmpdir(), "toolgate-dev-home-"));
+  t.after(async () => {
+    await dev.stop();
+    rmSync(home, { recursive: true, force: true });
+  });
+  const add = (email) => dev.run(["call", "add", "a=20", "b=22", "--as", email], { XDG_CONFIG_HOME: home });
+  const first = await add("employee1@mycompany.com");
+  assert.equal(first.stdout, "42\n", first.stderr);
+  assert.ok((await dev.run(["connect", "codex"])).stdout.includes(`${dev.origin}/mcp`));
+  const twice = await dev.run(["dev", "--port", String(await port())]);
+  assert.match(twice.stderr, new RegExp(`runs already at ${dev.origin}`));
+  assert.match((await add("new@mycompany.com")).stderr, /has no account `new@mycompany.com`/);
+  dev.edit("mcp.toml", "[wrangler.ai]", "[[dev.users]]\nemail = \"new@mycompany.com\"\n\n[wrangler.ai]");
+  await until(async () => (await add("new@mycompany.com")).stdout === "42\n");
+});
+
+test("migrations of D1 are applied, wrangler sees the same rows, and they and the grants in D1 stay", { skip }, async (t) => {
+  const database = "[[wrangler.d1_databases]]\nbinding = \"NOTES\"\ndatabase_name = \"notes\"\nmigrations_dir = \"sql\"\n\n";
+  const prepare = ({ folder, edit }) => {
+    edit("mcp.toml", "kind = \"durable-object\"", "kind = \"d1\"");
+    edit("mcp.toml", "[wrangler.ai]", `${database}[wrangler.ai]`);
+    mkdirSync(join(folder, "sql"));
+    writeFileSync(join(folder, "sql/0001_notes.sql"), "CREATE TABLE notes (text TEXT);\nINSERT INTO notes VALUES ('kept');\n");
+  };
+  const dev = await startDev(await port(), { prepare });
+  t.after(dev.stop);
+  const rows = async (binding, sql) => {
+    const { status, stdout, stderr } = await dev.run(["wrangler", "--", "d1", "execute", binding, "--local", "--json", "--command", sql]);
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout)[0].results;
+  };
+  const notes = () => rows("NOTES", "SELECT text FROM notes");
+  assert.deepEqual(await notes(), [{ text: "kept" }]);
+  const { client, refresh_token } = await grantAt(dev);
+  // One that is saved while it runs is applied too.
+  writeFileSync(join(dev.folder, "sql/0002_more.sql"), "INSERT INTO notes VALUES ('more');\n");
+  await until(async () => (await notes()).length === 2);
+  const cron = await fetch(`${dev.origin}/cdn-cgi/local/scheduled`);
+  assert.deepEqual([cron.status, await cron.text()], [200, "ok"]);
+  await dev.restart();
+  assert.deepEqual(await notes(), [{ text: "kept" }, { text: "more" }]);
+  const renewed = await refresh(dev, client, refresh_token);
+  assert.equal(renewed.status, 200, renewed.text);
 });
 
 test("the page shows who called what, and why it was denied", { skip: skip || noChromium }, async (t) => {

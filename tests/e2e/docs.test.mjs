@@ -31,7 +31,7 @@ test("each threat has a rule, and a test that exists", () => {
     if (!rule) missing.push(`${threat}: no rule`);
     if (tests.length === 0) missing.push(`${threat}: no test`);
     for (const { file, names } of tests) {
-      const url = new URL(file.startsWith("runtime/") ? file : `tests/e2e/${file}`, ROOT);
+      const url = new URL(/^(runtime|cli|tests)\//.test(file) ? file : `tests/e2e/${file}`, ROOT);
       if (!existsSync(url)) {
         missing.push(`${threat}: no file ${file}`);
         continue;

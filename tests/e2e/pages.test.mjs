@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { noChromium as skip, startChromium } from "./lib/chromium.mjs";
+import { allow, noChromium as skip, startChromium } from "./lib/chromium.mjs";
 import { freshAddress } from "./lib/http.mjs";
 import { EMPLOYEE } from "./lib/idp.mjs";
 import { authorizeUrl, newClient, pkce, redeem, signIn } from "./lib/oauth.mjs";
@@ -95,6 +95,9 @@ describe("pages in Chromium", { skip }, async () => {
             const { page, complaints } = await open(consentUrl({ scope: "mcp offline_access" }, of), { colorScheme });
             await page.setViewportSize(viewport);
             assert.deepEqual(await sticksOut(page), []);
+            await picture(page, `${name}-closed-${size}-${colorScheme}`);
+            await page.locator("summary").click();
+            assert.deepEqual(await sticksOut(page), []);
             assert.deepEqual(complaints, []);
             const light = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).every((channel) => channel > 127));
             assert.equal(light, colorScheme === "light");
@@ -120,9 +123,10 @@ describe("pages in Chromium", { skip }, async () => {
         `- banner: ${SERVER}`, "- main:",
         `- heading "Allow Claude Code to use ${SERVER}?" [level=1]`,
         "- term: Application", "- definition: Claude Code Not verified",
-        "- term: It will be able to", "- list:", "- term: You will be sent to", `- definition: This computer (127.0.0.1) ${redirects[0]}`,
+        "- term: It will be able to", "- list:",
+        "- term: For how long", "- definition: It stays connected until you revoke it, at most 30 days", "- term: You will be sent to", `- definition: This computer (127.0.0.1) ${redirects[0]}`,
         '- region "This application is not verified":', '- heading "This application is not verified" [level=2]',
-        '- button "Deny"', '- button "Allow"',
+        '- button "Deny"', "- group: Allow…",
       ];
       const places = order.map((line) => tree.indexOf(line));
       assert.deepEqual(places.filter((place) => place < 0), [], tree.join("\n"));
@@ -133,7 +137,9 @@ describe("pages in Chromium", { skip }, async () => {
       const { nodes } = await session.send("Accessibility.getFullAXTree");
       const buttons = nodes.filter(({ role }) => role?.value === "button").map(({ name, description }) => [name.value, description?.value]);
       const question = `Allow Claude Code to use ${SERVER}?`;
-      assert.deepEqual(buttons, [["Deny", question], ["Allow", question]]);
+      assert.deepEqual(buttons, [["Deny", question]], "the one that allows is not there yet");
+      await page.locator("summary").click();
+      assert.match((await page.locator("details").ariaSnapshot()), /Are you sure that you started this\?[^]*button "Yes, allow it"/);
       await page.close();
     });
 
@@ -146,7 +152,11 @@ describe("pages in Chromium", { skip }, async () => {
       await page.keyboard.press("Tab");
       assert.equal(await focused(page), "Deny");
       await page.keyboard.press("Tab");
-      assert.equal(await focused(page), "Allow");
+      assert.match(await focused(page), /^Allow…$/);
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Tab");
+      assert.equal(await focused(page), "Yes, allow it");
+      await page.keyboard.press("Shift+Tab");
       await page.keyboard.press("Shift+Tab");
       await page.keyboard.press("Enter");
       await page.waitForURL((url) => url.href.startsWith(redirects[0]));
@@ -166,11 +176,27 @@ describe("pages in Chromium", { skip }, async () => {
       });
     }
 
+    test("a double click at one place allows no unverified client, wherever that is", async () => {
+      const { page } = await open(consentUrl());
+      const address = page.url();
+      await page.setViewportSize({ width: 1280, height: 800 });
+      const { x, y, width, height } = await page.locator("form").boundingBox();
+      for (let left = x + 8; left < x + width; left += 16) {
+        for (let top = y + 4; top < y + height; top += 12) {
+          const isDeny = await page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.value === "deny", [left, top]);
+          if (isDeny) continue;
+          await page.mouse.dblclick(left, top);
+          assert.equal(page.url(), address, `at ${left - x}, ${top - y}`);
+        }
+      }
+      await page.close();
+    });
+
     test("works without JavaScript, from the page to a token", async () => {
       const proof = pkce();
       const address = authorizeUrl(origin, client, proof.challenge, { redirect_uri: redirects[0] });
       const { page, complaints } = await open(address, { context: plain.context });
-      await page.click('button[value="approve"]');
+      await allow(page);
       await signInAtProvider(page);
       await page.waitForURL((url) => url.href.startsWith(redirects[0]));
       assert.deepEqual(complaints, []);

@@ -177,5 +177,39 @@ describe("policies", { skip: lacksBuild("durable") }, () => {
       assert.ok((await read("note:///secret")).error);
       assert.ok((await read("note:///%73ecret")).error, "however it is written");
     });
+
+    test("tell a call that only its arguments keep out, in the policy's words, and types first", async () => {
+      const payBack = async (amount) => mcp.message(await mcp.legacy(origin, visitor, "tools/call", { name: "pay_back", arguments: { amount } })).result;
+      assert.equal((await payBack(100)).content[0].text, "paid back 100");
+      const refused = await payBack(101);
+      assert.deepEqual([refused.isError, refused.content[0].text], [true, "Above 100, ask a colleague from billing."]);
+      assert.match((await payBack("101")).content[0].text, /amount: must be a whole number/);
+    });
+
+    test("guard a resource of its own, however its URI is written", async () => {
+      const read = async (token, uri) => mcp.message(await mcp.legacy(origin, token, "resources/read", { uri }));
+      for (const uri of ["note:///salaries", "note:///%73alaries", "note:///salarie%73"]) {
+        assert.equal((await read(employee, uri)).result.contents[0].text, "a lot");
+        assert.ok((await read(visitor, uri)).error, uri);
+      }
+    });
+
+    test("decide completions by the arguments that are known", async () => {
+      const complete = async (project) => mcp.message(await mcp.legacy(origin, visitor, "completion/complete", {
+        ref: { type: "ref/resource", uri: "repo:///{project}/{file}" },
+        argument: { name: "file", value: "p" },
+        context: { arguments: { project } },
+      }));
+      assert.deepEqual((await complete("public")).result.completion.values, ["plans", "prices"]);
+      assert.equal((await complete("secret")).error.code, -32602);
+    });
+
+    test("read a number in the one spelling that the policy compares", async () => {
+      const read = async (year) => mcp.message(await mcp.legacy(origin, visitor, "resources/read", { uri: `year:///${year}` }));
+      assert.equal((await read("2025")).result.contents[0].text, "the year 2025");
+      for (const year of ["2024", "%202024", "2024%20", "2024.0", "2.024e3", "%32024"]) {
+        assert.ok((await read(year)).error, year);
+      }
+    });
   });
 });

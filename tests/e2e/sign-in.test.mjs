@@ -6,7 +6,7 @@ import { challenge, helpful, jpeg, parameter } from "./lib/expect.mjs";
 import { send } from "./lib/http.mjs";
 import { EMPLOYEE, VISITOR, logIn } from "./lib/idp.mjs";
 import * as mcp from "./lib/mcp.mjs";
-import { APPROVE, REDIRECT_URI, atClient, authorizeUrl, pkce, redeem, refresh, register, signIn } from "./lib/oauth.mjs";
+import { APPROVE, REDIRECT_URI, WEB_URI, atClient, authorizeUrl, newClient, pkce, redeem, refresh, register, signIn } from "./lib/oauth.mjs";
 import { openStage } from "./lib/stage.mjs";
 
 const stage = await openStage();
@@ -109,7 +109,10 @@ describe("a sign-in", () => {
     const browser = stage.browser();
     await signIn(stage, { browser, email: EMPLOYEE });
     const names = browser.jar.all(origin).map(({ name }) => name);
-    assert.deepEqual(names, ["__Host-toolgate-approvals"]);
+    assert.deepEqual(names, []);
+    const web = await newClient(stage.origin, { redirect_uris: [WEB_URI] });
+    await signIn(stage, { browser, client: web, email: EMPLOYEE });
+    assert.deepEqual(browser.jar.all(origin).map(({ name }) => name), ["toolgate-approvals"]);
   });
 
   test("works for a person whose sub and name hold colons, markup and letters beyond ASCII", async () => {
@@ -139,7 +142,7 @@ function checkConsentPage(page) {
   assert.notEqual(page.headers.get("referrer-policy"), null);
   const set = page.headers.getSetCookie();
   assert.equal(set.length, 1, "one cookie for the attempt");
-  assert.match(set[0], /^__Host-toolgate-consent-/);
+  assert.match(set[0], /^toolgate-consent-/);
   assert.match(set[0], /; ?HttpOnly/i);
   assert.match(set[0], /; ?SameSite=Lax/i);
 }

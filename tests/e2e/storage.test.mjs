@@ -8,12 +8,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, describe, test } from "node:test";
 import { cannotMoveClock } from "./lib/clock.mjs";
 import { counting, operations } from "./lib/counting.mjs";
-import { challenge, oauthError } from "./lib/expect.mjs";
+import { challenge, errorPage, oauthError } from "./lib/expect.mjs";
 import { connections, send } from "./lib/http.mjs";
-import { ACCOUNTS, EMPLOYEE, VISITOR } from "./lib/idp.mjs";
+import { ACCOUNTS, EMPLOYEE, VISITOR, logIn } from "./lib/idp.mjs";
 import * as mcp from "./lib/mcp.mjs";
-import { REDIRECT_URI, authorize, newClient, redeem, refresh, register, signIn } from "./lib/oauth.mjs";
-import { bytes, contents, records } from "./lib/persisted.mjs";
+import { APPROVE, REDIRECT_URI, authorize, authorizeUrl, newClient, pkce, redeem, refresh, register, signIn } from "./lib/oauth.mjs";
+import { bytes, contents, records, tables } from "./lib/persisted.mjs";
 import { openStage } from "./lib/stage.mjs";
 import { STORAGE } from "./lib/worker.mjs";
 
@@ -65,6 +65,27 @@ describe(`on ${STORAGE}`, () => {
     assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200], answers.find(({ status }) => status !== 200)?.text);
     assert.equal(new Set(answers.map((answer) => answer.json().refresh_token)).size, 1);
     assert.equal((await refresh(stage, first.client, answers[0].json().refresh_token)).status, 200);
+  });
+
+  test("a sign-in comes back once, also after a new start, and is forgotten when it has expired", { skip: cannotMoveClock() }, async () => {
+    const client = await newClient(origin);
+    const browser = stage.browser();
+    const stop = (url) => url.startsWith(`${origin}/callback`);
+    const consent = await browser.visit(authorizeUrl(origin, client, pkce().challenge));
+    const { url } = await logIn(browser, await browser.submit(consent, { button: APPROVE, until: stop }), VISITOR, { until: stop });
+    const visit = () => {
+      const one = stage.browser();
+      one.jar = browser.jar.copy();
+      return one.visit(url, { until: (address) => address.startsWith(REDIRECT_URI) });
+    };
+    assert.ok((await visit()).query.get("code"));
+    await stage.restart({});
+    assert.match(errorPage(await visit()), /already used/);
+    const used = () => tables(persist).filter((name) => name === "used").length;
+    assert.ok(used() > 0, "kept");
+    await stage.restart({ secondsAhead: 11 * MINUTE });
+    await until("the alarms have deleted what is over", () => used() === 0);
+    await stage.restart({});
   });
 
   test("a second redemption ends the grant", async () => {

@@ -6,7 +6,7 @@ import * as oauth from "oauth4webapi";
 import { errorPage } from "./lib/expect.mjs";
 import { send } from "./lib/http.mjs";
 import { VISITOR } from "./lib/idp.mjs";
-import { REDIRECT_URI } from "./lib/oauth.mjs";
+import { REDIRECT_URI, WEB_URI } from "./lib/oauth.mjs";
 import { openStage } from "./lib/stage.mjs";
 import { authorize, discover, http, open, redeem, refresh, refusal, register, request, revoke } from "./lib/strict.mjs";
 
@@ -113,6 +113,21 @@ describe("strict client: authorization", () => {
     "for a resource of another server": [{ resource: "https://mcp.example.com/mcp" }, "invalid_target"],
   };
   for (const [name, [changes, code]] of Object.entries(errors)) {
+    test(`${name} a client on the web that nobody answers for is refused by a page with a link`, async () => {
+      const web = await register(as, { redirect_uris: [WEB_URI] });
+      const { url, state } = await request(as, web, changes);
+      const page = await stage.browser().visit(url);
+      errorPage(page);
+      assert.equal(page.document.querySelectorAll("form, meta[http-equiv]").length, 0, "nothing goes on by itself");
+      assert.equal(page.headers.get("refresh"), null);
+      const links = page.document.querySelectorAll("main a");
+      assert.equal(links.length, 1);
+      const target = links[0].getAttribute("href");
+      assert.ok(target.startsWith(`${WEB_URI}?`), target);
+      assert.throws(() => oauth.validateAuthResponse(as, web, new URL(target), state),
+        (error) => error instanceof oauth.AuthorizationResponseError && error.error === code);
+    });
+
     test(`${name} is refused at the client with ${code}`, async () => {
       const { url, state } = await request(as, client, changes);
       const page = await open(stage, url, { email });

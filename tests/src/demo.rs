@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<()> {
     dev::require_free_port(arguments.port)?;
-    let folder = Tools::of(&toolgate_tests::repository());
+    let folder = toolgate_tests::tools();
     println!("Set-up: what is missing goes into {}", folder.folder().display());
     let tools = toolgate_tests::set_up()?;
     let demo = toolgate_tests::repository().join("tests/demo");

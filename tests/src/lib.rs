@@ -40,11 +40,18 @@ pub fn example_on_d1() -> Result<Project> {
     Project::find(&repository().join("tests/d1"))
 }
 
+/// Where the tools are: a clone brings its own, unless `TOOLGATE_DIR` names a folder.
+pub fn tools() -> Tools {
+    Tools::named().unwrap_or_else(|| Tools::at(repository().join(".toolgate")))
+}
+
 /// Installs everything that building and running the example needs.
 ///
 /// # Errors
 ///
 /// When a step fails: which one, and what to do.
 pub fn set_up() -> Result<Tools> {
-    cargo_toolgate::setup::ensure(&repository())
+    let tools = tools();
+    cargo_toolgate::setup::ensure_in(&tools, &repository())?;
+    Ok(tools)
 }

@@ -32,7 +32,7 @@ async fn run() -> Result<()> {
         // Nobody looks at its page, where the key tells whose pseudonyms are whose.
         server: Server { encryption_key: "0123456789abcdef".repeat(4), ..Server::default() },
     };
-    let running = idp::start(0, purpose).await?;
+    let mut running = idp::start(0, purpose).await?;
     println!("{}", running.issuer());
     let ended =
         tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));

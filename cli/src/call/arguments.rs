@@ -23,7 +23,7 @@ pub(super) fn build(
     let anything = Value::Bool(true);
     let root = schema.unwrap_or(&anything);
     for word in words {
-        let (key, text, is_json) = split(word).map_err(usage)?;
+        let Word { key, text, is_json } = split(word).map_err(usage)?;
         if given.contains(&key) {
             return Err(usage(
                 Error::new(format!("`{key}` is given twice"))
@@ -31,17 +31,10 @@ pub(super) fn build(
             ));
         }
         given.push(key);
-        let text = match text.strip_prefix('@') {
-            Some(path) => fs::read_to_string(path)
-                .map_err(|error| usage(Error::new(format!("cannot read {path}: {error}"))))?,
-            None => text.to_owned(),
-        };
+        let text = if is_json { text.to_owned() } else { plain_text(text).map_err(usage)? };
         let field = root["properties"].get(key).unwrap_or(&anything);
         let value = if is_json {
-            serde_json::from_str(&text)
-                .map_err(|error| usage(Error::new(format!("`{key}` is no JSON: {error}"))))?
-        } else if schema.is_none() || field == &anything {
-            serde_json::from_str(&text).unwrap_or(Value::String(text))
+            serde_json::from_str(&text).map_err(|error| usage(not_json(key, &text, &error)))?
         } else {
             value_of(key, &text, field, root).map_err(|why| usage(Error::new(why)))?
         };
@@ -57,15 +50,44 @@ fn usage(error: Error) -> Failure {
     Failure::usage(error)
 }
 
-/// Key, value, and whether the value is JSON in any case.
-fn split(word: &str) -> std::result::Result<(&str, &str, bool), Error> {
+/// One argument as it was typed.
+struct Word<'a> {
+    key: &'a str,
+    text: &'a str,
+    /// `:=`
+    is_json: bool,
+}
+
+fn split(word: &str) -> std::result::Result<Word<'_>, Error> {
     match word.split_once('=') {
-        Some((key, value)) if !key.is_empty() && key != ":" => match key.strip_suffix(':') {
-            Some(key) => Ok((key, value, true)),
-            None => Ok((key, value, false)),
-        },
+        Some((key, text)) if !key.is_empty() && key != ":" => {
+            let json = key.strip_suffix(':');
+            Ok(Word { key: json.unwrap_or(key), text, is_json: json.is_some() })
+        }
         _ => Err(Error::new(format!("`{word}` is no argument"))
             .help("write key=value, key:=JSON or key=@FILE")),
+    }
+}
+
+/// What is behind `=`: the text of a file behind `@`, and a text that begins with `@` behind `@@`. The
+/// shell takes quotes away, so `key="@x"` cannot be told from `key=@x`.
+fn plain_text(text: &str) -> std::result::Result<String, Error> {
+    let Some(rest) = text.strip_prefix('@') else { return Ok(text.to_owned()) };
+    if rest.starts_with('@') {
+        return Ok(rest.to_owned());
+    }
+    fs::read_to_string(rest).map_err(|error| {
+        Error::new(format!("cannot read {rest}: {error}"))
+            .help("`@` names a file; a text that begins with it is written with two, `@@`")
+    })
+}
+
+fn not_json(key: &str, text: &str, error: &serde_json::Error) -> Error {
+    let not_json = Error::new(format!("`{key}` is no JSON: {error}"));
+    if text.starts_with('@') {
+        not_json.help(format!("a file is read by `=` alone: {key}={text}"))
+    } else {
+        not_json
     }
 }
 
@@ -76,14 +98,29 @@ pub(super) fn value_of(
     schema: &Value,
     root: &Value,
 ) -> std::result::Result<Value, String> {
-    let types = types(schema, root, DEPTH);
-    let value = if types.is_empty() || types.contains(&"string") {
-        Value::String(text.to_owned())
-    } else {
-        serde_json::from_str(text).unwrap_or(Value::String(text.to_owned()))
-    };
+    let value = reading(text, &types(schema, root, DEPTH));
     fits(name, &value, schema, root)?;
     Ok(value)
+}
+
+/// JSON where the schema leaves room for it, else the text itself. Where both may be meant, a list or an
+/// object is JSON, and `5` or `true` stays the text that was typed.
+fn reading(text: &str, types: &[&str]) -> Value {
+    let json = || serde_json::from_str(text).ok();
+    let value = if types.contains(&"string") {
+        json().filter(|value: &Value| {
+            value.is_object() && types.contains(&"object")
+                || value.is_array() && types.contains(&"array")
+        })
+    } else {
+        json()
+    };
+    value.unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// Whether a value is yes or no, and nothing else.
+pub(super) fn is_yes_or_no(schema: &Value, root: &Value) -> bool {
+    types(schema, root, DEPTH) == ["boolean"]
 }
 
 /// Whether the value is of one of the types that the schema names, and of its choices.
@@ -311,6 +348,54 @@ mod tests {
             let error = built(words).expect_err("it is refused");
             assert!(error.contains(expected), "{words:?}: {error}");
         }
+    }
+
+    #[test]
+    fn an_argument_of_any_json_is_parsed() {
+        let schema = json!({"type": "object", "properties": {
+            "any": true,
+            "described": {"description": "Anything"},
+            "empty": {},
+            "either": {"anyOf": [{"type": "string"}, {"type": "object"}]},
+            "number": {"type": ["string", "integer"]},
+        }});
+        let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let typed = [
+            r#"any={"a":1}"#,
+            r#"described={"a":1}"#,
+            "empty=[1,2]",
+            r#"either={"a":1}"#,
+            "number=5",
+        ];
+        let built = build(Some(&schema), &words(&typed), Map::new()).expect("arguments");
+        let expected = json!({
+            "any": {"a": 1}, "described": {"a": 1}, "empty": [1, 2], "either": {"a": 1}, "number": "5",
+        });
+        assert_eq!(Value::Object(built), expected);
+        let typed = ["any=two words", "described=null", "empty=5", "either=[1]"];
+        let built = build(Some(&schema), &words(&typed), Map::new()).expect("arguments");
+        let expected = json!({"any": "two words", "described": null, "empty": 5, "either": "[1]"});
+        assert_eq!(Value::Object(built), expected);
+    }
+
+    #[test]
+    fn only_an_at_sign_behind_the_equals_sign_reads_a_file() {
+        let file = std::env::temp_dir().join(format!("toolgate-argument-{}", std::process::id()));
+        std::fs::write(&file, "what it says").expect("a file");
+        let path = file.display();
+        let read = built(&["a=1", &format!("text=@{path}")]);
+        assert_eq!(read, Ok(json!({"a": 1, "text": "what it says"})));
+        for (word, expected) in [
+            (format!("text=@@{path}"), format!("@{path}")),
+            (format!("text=\"@{path}\""), format!("\"@{path}\"")),
+            (format!("text:=\"@{path}\""), format!("@{path}")),
+            (format!("text= @{path}"), format!(" @{path}")),
+        ] {
+            assert_eq!(built(&["a=1", &word]), Ok(json!({"a": 1, "text": expected})), "{word}");
+        }
+        let error = built(&["a=1", &format!("text:=@{path}")]).expect_err("it is no JSON");
+        assert!(error.contains(&format!("by `=` alone: text=@{path}")), "{error}");
+        std::fs::remove_file(&file).expect("it is removed");
     }
 
     #[test]

@@ -7,11 +7,11 @@ use webbrowser::{Browser, BrowserOptions};
 
 use super::failure::{Failure, Result};
 use super::redirect::{Listener, Returned};
-use crate::Error;
+use crate::{Error, terminal};
 
 /// Opens the browser, and says the address for those who have theirs elsewhere.
 pub(super) fn sign_in(address: &Url, listener: &Listener, state: &str) -> Result<Returned> {
-    eprintln!("Sign in with your browser, at\n{address}");
+    terminal::note(&format!("Sign in with your browser, at\n{address}"));
     let mut options = BrowserOptions::new();
     options.with_suppress_output(true);
     let opened =
@@ -25,7 +25,7 @@ pub(super) fn sign_in(address: &Url, listener: &Listener, state: &str) -> Result
                 ),
             ));
         }
-        eprintln!("No browser could be opened: {error}");
+        terminal::note(&format!("No browser could be opened: {error}"));
     }
     listener.wait(state)
 }

@@ -14,7 +14,7 @@ use super::http::{Answer, Http, unreached};
 use super::question;
 use super::secret::Secret;
 use super::sse::Events;
-use crate::Error;
+use crate::{Error, terminal};
 
 const MODERN: &str = "2026-07-28";
 const LEGACY: &str = "2025-11-25";
@@ -96,7 +96,9 @@ impl<'a> Connection<'a> {
         meta[format!("{META}clientCapabilities")] = capabilities();
         let body =
             json!({"jsonrpc": "2.0", "id": self.last_id, "method": call.method, "params": params});
-        let name = params.get("name").and_then(Value::as_str).map(header_value);
+        // A resource is named by its URI.
+        let named = if call.method == "resources/read" { "uri" } else { "name" };
+        let name = params.get(named).and_then(Value::as_str).map(header_value);
         let mut headers = vec![("mcp-protocol-version", MODERN), ("mcp-method", call.method)];
         headers.extend(name.iter().map(|name| ("mcp-name", name.as_str())));
         headers.extend(call.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
@@ -172,7 +174,7 @@ impl<'a> Connection<'a> {
                     return Ok(reply_of(&message));
                 }
                 let said = message["error_description"].as_str().or(message["error"].as_str());
-                match said.map(question::printable) {
+                match said {
                     Some(said) => {
                         Err(unreached(self.url, &format!("it answered status {status}: {said}")))
                     }
@@ -267,11 +269,11 @@ fn notify(method: &str, params: &Value) {
             let done = text("progress").unwrap_or_default();
             let total = text("total").map(|total| format!("/{total}")).unwrap_or_default();
             let message = text("message").map(|message| format!(" {message}")).unwrap_or_default();
-            eprintln!("{done}{total}{message}");
+            terminal::note(&format!("{done}{total}{message}"));
         }
         "notifications/message" => {
             let level = text("level").unwrap_or_else(|| "info".to_owned());
-            eprintln!("{level}: {}", text("data").unwrap_or_default());
+            terminal::note(&format!("{level}: {}", text("data").unwrap_or_default()));
         }
         _ => {}
     }

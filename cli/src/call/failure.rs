@@ -18,6 +18,11 @@ impl Failure {
         Self { status: 1, error }
     }
 
+    /// Whether it is the server's or the tool's no.
+    pub(super) fn is_refusal(&self) -> bool {
+        self.status == 1
+    }
+
     /// The command line is wrong.
     pub(super) fn usage(error: Error) -> Self {
         Self { status: 2, error }

@@ -1,15 +1,69 @@
-//! The tools of a server, as this account sees them.
+//! What a server has for this account: tools, prompts and resources.
 
 use serde_json::{Map, Value};
 
 use super::arguments::describe;
+use super::failure::Result;
+use super::session::Session;
 
-/// Each tool with what it does and its arguments, those in brackets being optional.
-pub(super) fn text(tools: &[Value]) -> String {
-    if tools.is_empty() {
-        return "no tools for this account".to_owned();
+/// Lists of a server by their keys. Other kinds than tools are there where there are any.
+pub(super) fn all(session: &mut Session<'_>) -> Result<Map<String, Value>> {
+    let mut found = Map::new();
+    found.insert("tools".to_owned(), session.tools()?.into());
+    for (method, key) in [
+        ("prompts/list", "prompts"),
+        ("resources/list", "resources"),
+        ("resources/templates/list", "resourceTemplates"),
+    ] {
+        let listed = session.listed(method, key)?;
+        if !listed.is_empty() {
+            found.insert(key.to_owned(), listed.into());
+        }
     }
-    tools.iter().map(tool).collect::<Vec<_>>().join("\n\n")
+    Ok(found)
+}
+
+/// Each tool with what it does and its arguments, those in brackets being optional; then the rest.
+pub(super) fn text(lists: &Map<String, Value>) -> String {
+    let of = |key: &str| lists.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let tools = of("tools");
+    let mut parts: Vec<_> = tools.iter().map(tool).collect();
+    if tools.is_empty() {
+        parts.push("no tools for this account".to_owned());
+    }
+    parts.extend(of("prompts").iter().map(prompt));
+    parts.extend(of("resources").iter().map(|one| resource(one, "uri")));
+    parts.extend(of("resourceTemplates").iter().map(|one| resource(one, "uriTemplate")));
+    parts.join("\n\n")
+}
+
+fn prompt(prompt: &Value) -> String {
+    let arguments: Vec<_> = prompt["arguments"].as_array().into_iter().flatten().collect();
+    let mut head = format!("--prompt {}", name_of(prompt));
+    for argument in &arguments {
+        let name = name_of(argument);
+        let word = if argument["required"] == true {
+            format!(" {name}=…")
+        } else {
+            format!(" [{name}=…]")
+        };
+        head.push_str(&word);
+    }
+    let lines = arguments.iter().filter_map(|argument| {
+        Some(format!("    - {}: {}", name_of(argument), argument["description"].as_str()?))
+    });
+    [vec![head], about(prompt), lines.collect()].concat().join("\n")
+}
+
+fn resource(resource: &Value, key: &str) -> String {
+    let uri = resource[key].as_str().unwrap_or_default();
+    let quote = if key == "uri" { "" } else { "'" };
+    [vec![format!("--resource {quote}{uri}{quote}")], about(resource)].concat().join("\n")
+}
+
+fn about(one: &Value) -> Vec<String> {
+    let about = one["description"].as_str().or(one["title"].as_str()).unwrap_or_default();
+    about.lines().filter(|line| !line.trim().is_empty()).map(|line| format!("    {line}")).collect()
 }
 
 fn tool(tool: &Value) -> String {
@@ -25,10 +79,7 @@ fn tool(tool: &Value) -> String {
             if is_required(name) { format!(" {name}=…") } else { format!(" [{name}=…]") };
         lines[0].push_str(&word);
     }
-    let about = tool["description"].as_str().or(tool["title"].as_str()).unwrap_or_default();
-    lines.extend(
-        about.lines().filter(|line| !line.trim().is_empty()).map(|line| format!("    {line}")),
-    );
+    lines.extend(about(tool));
     let described = properties.iter().map(|(name, field)| describe(name, field, schema));
     lines.extend(described.map(|line| format!("    - {line}")));
     lines.join("\n")
@@ -58,6 +109,14 @@ mod tests {
             },
         })];
         let expected = "add a=… [b=…]\n    Adds two numbers\n    - a (a whole number): The first\n    - b (a whole number)";
-        assert_eq!(text(&tools), expected);
+        let prompt = json!({"name": "review", "description": "Looks at it",
+            "arguments": [{"name": "topic", "required": true}, {"name": "depth"}]});
+        let template = json!({"uriTemplate": "repo://{file}", "description": "A file"});
+        let lists = json!({"tools": tools, "prompts": [prompt], "resourceTemplates": [template]});
+        let expected = format!(
+            "{expected}\n\n--prompt review topic=… [depth=…]\n    Looks at it\n\n\
+             --resource 'repo://{{file}}'\n    A file"
+        );
+        assert_eq!(text(lists.as_object().expect("an object")), expected);
     }
 }

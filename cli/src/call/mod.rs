@@ -1,4 +1,6 @@
 //! `cargo toolgate call`: signs in and calls a tool, for scripts and for trying a server out.
+// What a server says reaches the terminal through `crate::terminal` only.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
 
 mod arguments;
 mod browser;
@@ -9,17 +11,19 @@ mod failure;
 mod http;
 mod list;
 mod local;
+mod others;
 mod output;
 mod question;
 mod redirect;
 mod secret;
+mod server;
 mod session;
 mod sign_in;
 mod sse;
 mod store;
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value, json};
@@ -27,7 +31,7 @@ use toolgate_config::nearest;
 use url::Url;
 
 use crate::connect::address::Address;
-use crate::{Doing, Error};
+use crate::{Doing, Error, terminal};
 
 use connection::{Call, header_value};
 use failure::{Failure, Result};
@@ -39,7 +43,8 @@ use store::Store;
 /// What `--help` ends with.
 pub const HELP: &str = "\
 KEY=VALUE becomes what the tool's schema wants; KEY:=JSON is JSON in any case; KEY=@FILE is what a file
-says. Whoever is not signed in is sent to the browser; what comes back is kept in
+says, with KEY=@@TEXT for a text that begins with @. The shell takes quotes away: KEY=\"@FILE\" reads the
+file too. Values from elsewhere belong into `--args`, which reads no file. Whoever is not signed in is sent to the browser; what comes back is kept in
 ~/.config/toolgate/tokens.json, for this user only, by server and account.
 
 Exit status: 0 answered, 1 the tool failed or is not allowed, 2 wrong usage, 3 no connection or not
@@ -48,6 +53,9 @@ signed in
 Examples:
     cargo toolgate call --list --as employee1@mycompany.com
     cargo toolgate call add a=23 b=19 --as employee1@mycompany.com
+    cargo toolgate call --prompt review topic=parsers
+    cargo toolgate call --resource 'repo://{project}/{file}' project=public file=README.md
+    cargo toolgate call --complete file=READ --resource 'repo://{project}/{file}' project=public
     cargo toolgate call generateImage prompt='a red boat' --output boat.jpg \\
         --url https://my-server.acme.workers.dev";
 
@@ -55,7 +63,7 @@ Examples:
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The tool
-    #[arg(required_unless_present_any = ["list", "sign_out"])]
+    #[arg(required_unless_present_any = ["list", "sign_out", "prompt", "resource", "complete"])]
     tool: Option<String>,
     /// Its arguments
     #[arg(value_name = "KEY=VALUE")]
@@ -63,8 +71,17 @@ pub struct Arguments {
     /// Arguments as a JSON object, `-` being stdin; those written out come over them
     #[arg(long = "args", value_name = "JSON", requires = "tool")]
     object: Option<String>,
-    /// Address of the server, /mcp being added where it has no path; by default that of `cargo
-    /// toolgate dev`
+    /// Get the messages of a prompt
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["list", "sign_out", "object"])]
+    prompt: Option<String>,
+    /// Read a resource; `{name}` of a template takes the argument of that name
+    #[arg(long, value_name = "URI", conflicts_with_all = ["list", "sign_out", "object", "prompt"])]
+    resource: Option<String>,
+    /// List values that an argument of the prompt or template may have
+    #[arg(long, value_name = "NAME=BEGINNING", conflicts_with_all = ["list", "sign_out"])]
+    complete: Option<String>,
+    /// Address of the server, /mcp being added where it has no path; by default that of the `cargo
+    /// toolgate dev` of this folder
     #[arg(long, value_parser = Address::parse)]
     url: Option<Address>,
     /// Sign in as an account of `cargo toolgate dev`, without a browser
@@ -74,9 +91,9 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
     /// Save what is no text: to a file, or into a folder
-    #[arg(long, value_name = "PATH", requires = "tool")]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["list", "sign_out"])]
     output: Option<PathBuf>,
-    /// List the tools that the account sees
+    /// List the tools, prompts and resources that the account sees
     #[arg(long, conflicts_with_all = ["tool", "sign_out"])]
     list: bool,
     /// Revoke and forget the tokens of the server and account
@@ -88,20 +105,26 @@ pub struct Arguments {
 }
 
 /// Does it, says what went wrong, and gives the exit status.
-pub fn run(arguments: &Arguments) -> u8 {
-    match answer(arguments) {
+pub fn run(folder: &Path, arguments: &Arguments) -> u8 {
+    match answer(folder, arguments) {
         Ok(status) => status,
         Err(Failure { status, error }) => {
-            eprintln!("error: {error}");
+            terminal::note(&format!("error: {error}"));
             status
         }
     }
 }
 
-fn answer(arguments: &Arguments) -> Result<u8> {
+fn answer(folder: &Path, arguments: &Arguments) -> Result<u8> {
+    if arguments.complete.is_some() && arguments.prompt.is_none() && arguments.resource.is_none() {
+        return Err(Failure::usage(
+            Error::new("`--complete` needs to know of what")
+                .help("add `--prompt NAME` or `--resource TEMPLATE`"),
+        ));
+    }
     let address = match &arguments.url {
         Some(address) => address.clone(),
-        None => Address::parse(&Address::dev()).map_err(Error::new)?,
+        None => Address::of_dev(folder),
     };
     let account = arguments.account.as_deref();
     if account.is_some() && !address.is_local() {
@@ -112,26 +135,32 @@ fn answer(arguments: &Arguments) -> Result<u8> {
     }
     let url = Url::parse(address.as_str()).map_err(|error| Error::new(error.to_string()))?;
     let http = Http::new(address.is_local());
+    if arguments.url.is_none() {
+        server::require_own(&http, &url, folder)?;
+    }
     if arguments.sign_out {
         return sign_out(&http, &url, account).map(|()| 0);
     }
     let store = if arguments.no_store { None } else { Some(store::folder()?) };
     let base = base(arguments.object.as_deref())?;
     let mut session = Session::open(&http, &url, account, store)?;
-    let status = match &arguments.tool {
-        None => list(&mut session, arguments.json),
-        Some(tool) => call(&mut session, tool, arguments, base),
+    let status = match arguments {
+        Arguments { complete: Some(typed), .. } => others::complete(&mut session, typed, arguments),
+        Arguments { prompt: Some(name), .. } => others::prompt(&mut session, name, arguments),
+        Arguments { resource: Some(uri), .. } => others::resource(&mut session, uri, arguments),
+        Arguments { tool: Some(tool), .. } => call(&mut session, tool, arguments, base),
+        _ => list(&mut session, arguments.json),
     };
     session.close();
     status
 }
 
 fn list(session: &mut Session<'_>, as_json: bool) -> Result<u8> {
-    let tools = session.tools()?;
+    let lists = list::all(session)?;
     if as_json {
-        output::json(&json!({ "tools": tools }))?;
+        terminal::json(&Value::Object(lists))?;
     } else {
-        output::line(&list::text(&tools))?;
+        terminal::line(&list::text(&lists))?;
     }
     Ok(0)
 }
@@ -164,9 +193,9 @@ fn call(
         })?;
     let failed = result["isError"] == true;
     if arguments.json {
-        output::json(&result)?;
+        terminal::json(&result)?;
     } else if failed {
-        eprintln!("{}", question::printable(&output::text(&result)));
+        terminal::note(&output::text(&result));
     } else {
         output::content(&result, arguments.output.as_deref())?;
     }
@@ -219,7 +248,7 @@ fn base(object: Option<&str>) -> Result<Map<String, Value>> {
 fn sign_out(http: &Http, url: &Url, account: Option<&str>) -> Result<()> {
     let mut store = Store::open(&store::folder()?)?;
     let Some(grant) = store.find(url.as_str(), account).cloned() else {
-        eprintln!("nobody is signed in at {url}");
+        terminal::note(&format!("nobody is signed in at {url}"));
         return Ok(());
     };
     let revoked = sign_in::revoke(http, &grant);
@@ -232,6 +261,6 @@ fn sign_out(http: &Http, url: &Url, account: Option<&str>) -> Result<()> {
         ))
         .help("end the connection at the server's page /connections"),
     })?;
-    eprintln!("signed out at {url}");
+    terminal::note(&format!("signed out at {url}"));
     Ok(())
 }

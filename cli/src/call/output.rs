@@ -1,7 +1,6 @@
 //! What a tool answered, for people and for other programs.
 
 use std::fs;
-use std::io::{IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -9,8 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::failure::{Failure, Result};
-use super::question::printable;
-use crate::{Doing, Error};
+use crate::{Doing, Error, terminal};
 
 /// Prints the content of a result: text as it is, anything else to a file or as a line that says
 /// what it is.
@@ -22,7 +20,7 @@ pub(super) fn content(result: &Value, output: Option<&Path>) -> Result<()> {
             (Some((data, media_type)), Some(output)) => {
                 save(&path(output, index + 1, saved, media_type)?, data)?;
             }
-            _ => line(&describe(block))?,
+            _ => terminal::content(&describe(block))?,
         }
     }
     Ok(())
@@ -33,23 +31,6 @@ pub(super) fn text(result: &Value) -> String {
     let blocks = result["content"].as_array().into_iter().flatten();
     let text: Vec<_> = blocks.map(describe).collect();
     if text.is_empty() { "the tool failed and said nothing".to_owned() } else { text.join("\n") }
-}
-
-/// A whole value.
-pub(super) fn json(value: &Value) -> Result<()> {
-    line(&serde_json::to_string_pretty(value).doing(|| "write JSON".to_owned())?)
-}
-
-/// A line on stdout; whoever closed it has read enough.
-pub(super) fn line(text: &str) -> Result<()> {
-    let steers = stdout().is_terminal();
-    let text = if steers { printable(text) } else { text.to_owned() };
-    match writeln!(stdout(), "{text}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::new(format!("cannot write the answer: {error}")).into())
-        }
-        _ => Ok(()),
-    }
 }
 
 fn describe(block: &Value) -> String {
@@ -97,7 +78,7 @@ fn save(path: &Path, data: &str) -> Result<()> {
         Failure::refused(Error::new(format!("the answer is no base64: {error}")))
     })?;
     fs::write(path, &bytes).doing(|| format!("write {}", path.display())).map_err(unsaved)?;
-    eprintln!("{}: {} bytes", path.display(), bytes.len());
+    terminal::note(&format!("{}: {} bytes", path.display(), bytes.len()));
     Ok(())
 }
 

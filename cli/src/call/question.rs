@@ -1,12 +1,12 @@
 //! Questions of a tool (elicitation), asked on the terminal.
 
-use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
+use std::io::{BufRead, IsTerminal, stderr, stdin};
 
 use serde_json::{Map, Value, json};
 
-use super::arguments::value_of;
+use super::arguments::{is_yes_or_no, value_of};
 use super::failure::{Failure, Result};
-use crate::{Doing, Error};
+use crate::{Doing, Error, terminal};
 
 /// Whether there is somebody to ask.
 pub(super) fn can_ask() -> bool {
@@ -24,7 +24,7 @@ pub(super) fn answer(method: &str, params: &Value) -> Result<Value> {
     if !can_ask() {
         return Err(unanswerable("it asks a question, and nobody is at a terminal"));
     }
-    eprintln!("{}", printable(params["message"].as_str().unwrap_or_default()));
+    terminal::note(params["message"].as_str().unwrap_or_default());
     form(&params["requestedSchema"])
 }
 
@@ -65,8 +65,7 @@ fn ask(name: &str, field: &Value, root: &Value, needed: bool) -> Result<Asked> {
         let about = field["description"].as_str().map(|text| format!(" ({text})"));
         let default = field.get("default").map(|value| format!(" [{}]", shown(value)));
         let (about, default) = (about.unwrap_or_default(), default.unwrap_or_default());
-        eprint!("{}: ", printable(&format!("{title}{about}{default}")));
-        stderr().flush().doing(|| "write to the terminal".to_owned())?;
+        terminal::ask(&format!("{title}{about}{default}: "))?;
         let mut line = String::new();
         if stdin().lock().read_line(&mut line).doing(|| "read the terminal".to_owned())? == 0 {
             return Ok(Asked::Cancelled);
@@ -74,20 +73,51 @@ fn ask(name: &str, field: &Value, root: &Value, needed: bool) -> Result<Asked> {
         match (line.trim_end_matches(['\r', '\n']), field.get("default")) {
             ("", Some(default)) => return Ok(Asked::Value(default.clone())),
             ("", None) if !needed => return Ok(Asked::Nothing),
-            ("", None) => eprintln!("an answer is needed; Ctrl-D cancels"),
-            (text, _) => match value_of(name, text, field, root) {
+            ("", None) => terminal::note("an answer is needed; Ctrl-D cancels"),
+            (text, _) => match typed(name, text, field, root) {
                 Ok(value) => return Ok(Asked::Value(value)),
-                Err(why) => eprintln!("{why}"),
+                Err(why) => terminal::note(&why),
             },
         }
     }
+}
+
+/// What somebody at a terminal types: a yes/no question is answered as everywhere.
+fn typed(
+    name: &str,
+    text: &str,
+    field: &Value,
+    root: &Value,
+) -> std::result::Result<Value, String> {
+    if is_yes_or_no(field, root) {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "y" | "yes" => return Ok(Value::Bool(true)),
+            "n" | "no" => return Ok(Value::Bool(false)),
+            _ => {}
+        }
+    }
+    value_of(name, text, field, root)
 }
 
 fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// What a server says must not steer the terminal.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || *c == '\n' || *c == '\t').collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_yes_or_no_question_takes_y_and_a_text_keeps_it() {
+        let yes_or_no = json!({"type": "boolean"});
+        for (text, expected) in
+            [("y", true), ("Yes", true), ("n", false), ("NO", false), ("true", true), (" y ", true)]
+        {
+            assert_eq!(typed("go", text, &yes_or_no, &yes_or_no), Ok(Value::Bool(expected)));
+        }
+        let error = typed("go", "perhaps", &yes_or_no, &yes_or_no).expect_err("it is neither");
+        assert!(error.contains("true or false"), "{error}");
+        let text = json!({"type": "string"});
+        assert_eq!(typed("name", "y", &text, &text), Ok(json!("y")));
+    }
 }

@@ -11,7 +11,7 @@ use super::failure::{Failure, Result};
 use super::http::Http;
 use super::store::{Grant, Store};
 use super::{question, sign_in};
-use crate::Error;
+use crate::{Error, terminal};
 
 /// Rounds of questions of one call.
 const MOST_ROUNDS: usize = 10;
@@ -50,21 +50,42 @@ impl<'a> Session<'a> {
 
     /// All tools that this account sees.
     pub(super) fn tools(&mut self) -> Result<Vec<Value>> {
-        /// A server that never comes to an end is broken.
-        const MOST_PAGES: usize = 1000;
-        let mut tools = Vec::new();
-        let mut params = Map::new();
-        for _ in 0..MOST_PAGES {
-            let call = Call { method: "tools/list", params: params.clone(), headers: Vec::new() };
-            let result = self.request(&call)?;
-            tools.extend(result["tools"].as_array().into_iter().flatten().cloned());
-            let Some(cursor) = result["nextCursor"].as_str() else { return Ok(tools) };
-            params.insert("cursor".to_owned(), cursor.into());
-        }
-        Err(Failure::refused(Error::new("the list of tools does not end")))
+        self.all("tools/list", "tools")
     }
 
-    /// Calls a tool, and answers its questions.
+    /// Everything of a list, page by page.
+    fn all(&mut self, method: &str, key: &str) -> Result<Vec<Value>> {
+        /// A server that never comes to an end is broken.
+        const MOST_PAGES: usize = 1000;
+        let mut found = Vec::new();
+        let mut params = Map::new();
+        for _ in 0..MOST_PAGES {
+            let call = Call { method, params: params.clone(), headers: Vec::new() };
+            let result = self.request(&call)?;
+            found.extend(result[key].as_array().into_iter().flatten().cloned());
+            let Some(cursor) = result["nextCursor"].as_str() else { return Ok(found) };
+            params.insert("cursor".to_owned(), cursor.into());
+        }
+        Err(Failure::refused(Error::new(format!("the answers to {method} do not end"))))
+    }
+
+    /// All prompts that this account sees; none where the server has no such thing.
+    pub(super) fn prompts(&mut self) -> Result<Vec<Value>> {
+        match self.all("prompts/list", "prompts") {
+            Err(failure) if failure.is_refusal() => Ok(Vec::new()),
+            listed => listed,
+        }
+    }
+
+    /// The first page of a list that a server need not have, or that the token may not see: then it is
+    /// empty. Nobody is sent to the browser for it.
+    pub(super) fn listed(&mut self, method: &str, key: &str) -> Result<Vec<Value>> {
+        let call = Call { method, params: Map::new(), headers: Vec::new() };
+        let Reply::Result(result) = self.connection.request(&call)? else { return Ok(Vec::new()) };
+        Ok(result[key].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Calls a function, and answers its questions.
     pub(super) fn call(&mut self, mut call: Call<'_>) -> Result<Value> {
         for _ in 0..MOST_ROUNDS {
             let result = self.request(&call)?;
@@ -103,7 +124,7 @@ impl<'a> Session<'a> {
                     ));
                 }
                 Reply::Error { message, .. } => {
-                    return Err(Failure::refused(Error::new(question::printable(&message))));
+                    return Err(Failure::refused(Error::new(message)));
                 }
                 Reply::Unauthorized(_) if !renewed && self.renewable() => {
                     renewed = true;
@@ -162,7 +183,7 @@ impl<'a> Session<'a> {
             }
         };
         if grant.is_none() {
-            eprintln!("The sign-in has expired.");
+            terminal::note("The sign-in has expired.");
         }
         self.take(grant);
         Ok(())
@@ -181,7 +202,7 @@ impl<'a> Session<'a> {
     fn step_up(&mut self, mut challenge: Challenge) -> Result<()> {
         let had = self.grant.as_ref().and_then(|grant| grant.scope.clone()).unwrap_or_default();
         let lacking = challenge.scope.unwrap_or_default();
-        eprintln!("The tool needs more: {}", question::printable(&lacking));
+        terminal::note(&format!("The tool needs more: {lacking}"));
         let mut scopes: Vec<_> = had.split_whitespace().collect();
         scopes.extend(
             lacking.split_whitespace().filter(|scope| !had.split(' ').any(|s| s == *scope)),

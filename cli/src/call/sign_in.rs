@@ -86,7 +86,7 @@ fn code(found: &Found, returned: Returned, state: &str) -> Result<String> {
     if let Some(error) = returned.error {
         let why = returned.description.unwrap_or_else(|| error.clone());
         return Err(Failure::unreached(
-            Error::new(format!("nobody was signed in: {}", super::question::printable(&why)))
+            Error::new(format!("nobody was signed in: {why}"))
                 .help("run it again, and allow it on the page"),
         ));
     }

@@ -1,9 +1,12 @@
 //! The address and the name under which clients know a server.
 
 use std::fmt;
+use std::path::Path;
 
 use toolgate_config::deploy::DEV_PORT;
 use url::{Host, Url};
+
+use crate::running::Running;
 
 /// Where the server takes Streamable HTTP: https, or http on this machine. It has no character that
 /// a shell, JSON or TOML would need escaped within double quotes.
@@ -44,9 +47,16 @@ impl Address {
         Ok(Self(url))
     }
 
-    /// Where `cargo toolgate dev` serves.
-    pub(crate) fn dev() -> String {
-        format!("http://localhost:{DEV_PORT}/mcp")
+    /// Where `cargo toolgate dev` serves the server in or above a folder.
+    pub(crate) fn of_dev(folder: &Path) -> Self {
+        let running = Running::near(folder);
+        let known = running.and_then(|running| Self::parse(&running.url).ok());
+        known.unwrap_or_else(Self::dev)
+    }
+
+    /// The same at the usual port.
+    pub(crate) fn dev() -> Self {
+        Self::parse(&format!("http://localhost:{DEV_PORT}")).expect("a constant that is an address")
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -113,7 +123,7 @@ mod tests {
                 Ok(expected)
             );
         }
-        assert!(Address::parse(&Address::dev()).is_ok_and(|address| address.is_local()));
+        assert!(Address::dev().is_local());
     }
 
     #[test]

@@ -39,8 +39,8 @@ pub struct Arguments {
     /// The client to connect
     #[arg(value_enum)]
     client: Option<Client>,
-    /// Address of the server, /mcp being added where it has no path; by default that of `cargo
-    /// toolgate dev`
+    /// Address of the server, /mcp being added where it has no path; by default that of the `cargo
+    /// toolgate dev` of this folder
     #[arg(long, value_parser = Address::parse)]
     url: Option<Address>,
     /// What the client calls the server; by default the name of its package
@@ -76,7 +76,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
     let (root, name) = server(folder, arguments.name.as_deref())?;
     let address = match &arguments.url {
         Some(address) => address.clone(),
-        None => Address::parse(&Address::dev()).map_err(Error::new)?,
+        None => Address::of_dev(&root),
     };
     let recipe = Recipe::of(client, &name, &address, global)?;
     let place = client.place(global, machine);

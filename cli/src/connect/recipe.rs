@@ -263,6 +263,7 @@ mod tests {
             sessions: false,
             notifications: None,
             challenging: None,
+            refusing: None,
             page_size: 1,
             log: &log,
         };

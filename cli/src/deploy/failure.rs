@@ -19,7 +19,7 @@ pub(super) fn explained(error: Error, wrangler: &Wrangler<'_>) -> Error {
         "\"loggedIn\":false",
     ]) {
         return Error::new("wrangler is not signed in to Cloudflare").help(
-            "run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN where nobody can sign in by a \
+            "run `cargo toolgate wrangler -- login`, or set CLOUDFLARE_API_TOKEN where nobody can sign in by a \
              browser; `--dry-run` needs neither",
         );
     }

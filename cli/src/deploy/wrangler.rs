@@ -2,13 +2,12 @@
 
 use std::process::Command;
 
-use toolgate_config::deploy::ENVIRONMENT;
-
 use super::failure::explained;
 use super::{Arguments, Outcome};
 use crate::project::Project;
 use crate::step::{Step, cargo_progress};
 use crate::tools::Tools;
+use crate::wrangler::{self, TYPED};
 use crate::{Result, files, process};
 
 /// Where a dry run leaves what would be uploaded, in the server's folder.
@@ -63,7 +62,7 @@ impl Wrangler<'_> {
         if arguments.dry_run {
             command.arg("--dry-run");
             if !arguments.wrangler.iter().any(|word| word.starts_with("--outdir")) {
-                files::create_ignored_folder(&self.project.root.join(".toolgate"))?;
+                files::create_ignored_folder(&self.project.private_folder())?;
                 command.args(["--outdir", BUNDLE]);
             }
         }
@@ -71,7 +70,7 @@ impl Wrangler<'_> {
         let dry = if arguments.dry_run { " (dry run)" } else { "" };
         let mut step = Step::start(format!("{} is built and {verb}{dry}", self.worker));
         let mut said = Vec::new();
-        let ended = process::run(&mut command, |line| {
+        let ended = process::run_logged(&mut command, &self.project.log("deploy"), |line| {
             said.push(line.to_owned());
             step.progress(cargo_progress(line).unwrap_or(line.trim()));
         });
@@ -85,12 +84,8 @@ impl Wrangler<'_> {
         Ok(Outcome::read(&said))
     }
 
-    /// `wrangler` in the server's folder, with our tools before all others.
     fn command(&self) -> Command {
-        let mut command = Command::new(self.tools.npm_binary("wrangler"));
-        command.current_dir(&self.project.root).envs(self.tools.environment());
-        // The build has it from wrangler.jsonc. These would override what was asked for.
-        command.env_remove(ENVIRONMENT).env_remove("CLOUDFLARE_ENV").env_remove("TOOLGATE_DEV");
+        let mut command = wrangler::command(self.project, self.tools);
         command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
         command.env("RUST_BACKTRACE", "0").env("NO_COLOR", "1").env("FORCE_COLOR", "0");
         command
@@ -99,8 +94,8 @@ impl Wrangler<'_> {
     /// How one types a command of wrangler for this Worker.
     pub(super) fn typed(&self, command: &str) -> String {
         match self.environment {
-            Some(name) => format!("npx wrangler {command} --env {name}"),
-            None => format!("npx wrangler {command}"),
+            Some(name) => format!("{TYPED} {command} --env {name}"),
+            None => format!("{TYPED} {command}"),
         }
     }
 

@@ -52,7 +52,7 @@ pub fn build(project: &Project, tools: &Tools, profile: Profile) -> Result<Took>
     command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
     let started = Instant::now();
     let mut compiled = None;
-    let built = process::run(&mut command, |line| {
+    let built = process::run_logged(&mut command, &project.log("build"), |line| {
         if line.trim_start().starts_with("Finished `") {
             compiled = Some(started.elapsed());
         }

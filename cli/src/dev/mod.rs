@@ -2,8 +2,10 @@
 //! account, rebuilt when a file changes.
 
 mod build;
+mod migrations;
 mod secrets;
 mod session;
+mod state;
 mod variables;
 mod watch;
 mod worker;
@@ -12,12 +14,18 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
+use clap::Args;
+use toolgate_config::deploy::DEV_PORT;
+
+use crate::ask::Consent;
 use crate::interrupt::Interrupt;
 use crate::project::Project;
+use crate::running::Claim;
 use crate::tools::Tools;
 use crate::{Doing, Error, Result, schema, setup, sync};
 
 pub use build::{Profile, build};
+use migrations::Applied;
 pub use session::{Session, require_free_port};
 
 /// How often files are looked at: a hundred files take a millisecond.
@@ -35,16 +43,39 @@ pub struct Options {
     pub profile: Profile,
 }
 
+/// What `cargo toolgate dev` takes.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Arguments {
+    /// Port of the server
+    #[arg(long, default_value_t = DEV_PORT)]
+    port: u16,
+    /// Compile as for deployment
+    #[arg(long)]
+    release: bool,
+    /// Name what the server has stored on this machine, and delete it after asking
+    #[arg(long)]
+    reset: bool,
+    /// Delete without asking
+    #[arg(long, requires = "reset")]
+    yes: bool,
+}
+
 /// Builds and serves until Ctrl-C. One that comes before the server is up ends the process.
 ///
 /// # Errors
 ///
 /// When something is missing that cannot be installed, the configuration or the first build
 /// fails, the port is taken, or a build was interrupted.
-pub fn run(project: &Project, options: Options) -> Result<()> {
+pub fn run(project: &Project, arguments: Arguments) -> Result<()> {
+    let profile = if arguments.release { Profile::Release } else { Profile::Dev };
+    let options = Options { port: arguments.port, profile };
     // What takes no time comes first.
     session::require_free_port(options.port)?;
     project.config()?;
+    let claim = Claim::take(project)?;
+    if arguments.reset {
+        state::reset(project, Consent::of(arguments.yes))?;
+    }
     let runtime = tokio::runtime::Runtime::new().doing(|| "start a runtime".to_owned())?;
     let mut interrupt = {
         let _runtime = runtime.enter();
@@ -56,59 +87,87 @@ pub fn run(project: &Project, options: Options) -> Result<()> {
     // What changes from here on is built in the first round.
     let seen = watch::state(project);
     build(project, &tools, options.profile)?;
+    let mut applied = Applied::default();
+    applied.refresh(project, &tools)?;
     interrupt.gently();
     runtime.block_on(async {
-        let mut session = tokio::select! {
+        let session = tokio::select! {
             started = Session::start(project, &tools, options) => started?,
             () = interrupt.wait() => return Err(interrupted()),
         };
+        claim.announce(session.url())?;
         println!("{}", session.introduction());
-        let ended = serve(project, &tools, options, &mut session, &mut interrupt, seen).await;
+        let mut running = Rebuilt { project, tools: &tools, options, session, applied };
+        let ended = running.serve(&mut interrupt, seen).await;
+        let Rebuilt { session, .. } = running;
         session.stop().await;
         ended
     })
 }
 
-/// Rebuilds on every change until Ctrl-C or the end of workerd.
-async fn serve(
-    project: &Project,
-    tools: &Tools,
+/// A server that follows its files.
+struct Rebuilt<'a> {
+    project: &'a Project,
+    tools: &'a Tools,
     options: Options,
-    session: &mut Session,
-    interrupt: &mut Interrupt,
-    mut seen: BTreeMap<PathBuf, SystemTime>,
-) -> Result<()> {
-    loop {
-        tokio::select! {
-            () = interrupt.wait() => return Ok(()),
-            ended = session.ended() => return ended,
-            () = tokio::time::sleep(WATCH_INTERVAL) => {}
-        }
-        let mut now = watch::state(project);
-        if now == seen {
-            continue;
-        }
+    session: Session,
+    applied: Applied,
+}
+
+impl Rebuilt<'_> {
+    /// Rebuilds on every change until Ctrl-C or the end of workerd.
+    async fn serve(
+        &mut self,
+        interrupt: &mut Interrupt,
+        mut seen: BTreeMap<PathBuf, SystemTime>,
+    ) -> Result<()> {
+        let project = self.project;
         loop {
-            tokio::time::sleep(QUIET).await;
-            let before = std::mem::replace(&mut now, watch::state(project));
-            if before == now {
-                break;
+            tokio::select! {
+                () = interrupt.wait() => return Ok(()),
+                ended = self.session.ended() => return ended,
+                () = tokio::time::sleep(WATCH_INTERVAL) => {}
             }
+            let mut now = watch::state(project);
+            if now == seen {
+                continue;
+            }
+            loop {
+                tokio::time::sleep(QUIET).await;
+                let before = std::mem::replace(&mut now, watch::state(project));
+                if before == now {
+                    break;
+                }
+            }
+            let saved = watch::last_save(&now);
+            let rebuilt = tokio::select! {
+                biased;
+                rebuilt = self.rebuild() => rebuilt,
+                () = interrupt.wait() => return Err(interrupted()),
+            };
+            // A fault in the new files is shown, and the Worker of before goes on.
+            match rebuilt {
+                Err(_) if interrupt.came() => return Err(interrupted()),
+                Ok(parts) => println!("{}", parts.shown(saved)),
+                Err(error) => eprintln!("error: {error}\n\nthe server goes on as it was"),
+            }
+            // What changed during the build is built in the next round.
+            seen = now;
         }
-        let saved = watch::last_save(&now);
-        let rebuilt = tokio::select! {
-            biased;
-            rebuilt = rebuild(project, tools, options, session) => rebuilt,
-            () = interrupt.wait() => return Err(interrupted()),
-        };
-        // A fault in the new files is shown, and the Worker of before goes on.
-        match rebuilt {
-            Err(_) if interrupt.came() => return Err(interrupted()),
-            Ok(parts) => println!("{}", parts.shown(saved)),
-            Err(error) => eprintln!("error: {error}\n\nthe server goes on as it was"),
+    }
+
+    async fn rebuild(&mut self) -> Result<Parts> {
+        let Self { project, tools, options, .. } = *self;
+        let noticed = SystemTime::now();
+        synchronise(project)?;
+        let took = build(project, tools, options.profile)?;
+        let started = Instant::now();
+        self.applied.refresh(project, tools)?;
+        if !self.session.reload(project).await? {
+            println!("what signs people in has changed: everything is started again");
+            self.session.restart(project, tools, options).await?;
         }
-        // What changed during the build is built in the next round.
-        seen = now;
+        Ok(Parts { noticed, took, loading: started.elapsed() })
     }
 }
 
@@ -140,20 +199,6 @@ impl Parts {
             seconds(self.loading),
         )
     }
-}
-
-async fn rebuild(
-    project: &Project,
-    tools: &Tools,
-    options: Options,
-    session: &mut Session,
-) -> Result<Parts> {
-    let noticed = SystemTime::now();
-    synchronise(project)?;
-    let took = build(project, tools, options.profile)?;
-    let started = Instant::now();
-    session.reload(project).await?;
-    Ok(Parts { noticed, took, loading: started.elapsed() })
 }
 
 /// During development the generated files follow `mcp.toml` by themselves.

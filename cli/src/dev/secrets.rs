@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use toolgate_config::KnownClient;
 
 use crate::idp::random_token;
-use crate::tools::Tools;
+use crate::project::Project;
 use crate::{Doing, Result, files};
 
 /// The values that `cargo toolgate dev` invents. They lie in `.toolgate`, which git ignores, and
@@ -22,8 +22,10 @@ pub(super) struct Secrets {
 
 impl Secrets {
     /// Those of the last start, or new ones.
-    pub(super) fn load(tools: &Tools, clients: &[KnownClient]) -> Result<Self> {
-        let path = tools.folder().join("dev-secrets.json");
+    pub(super) fn load(project: &Project, clients: &[KnownClient]) -> Result<Self> {
+        let folder = project.private_folder();
+        files::create_ignored_folder(&folder)?;
+        let path = folder.join("dev-secrets.json");
         // A file that cannot be read is replaced: all it costs is signing in again.
         let found = files::read_if_present(&path)?;
         let found: Option<Self> = found.and_then(|text| serde_json::from_str(&text).ok());

@@ -34,7 +34,7 @@ impl Session {
         let Options { port, profile } = options;
         require_free_port(port)?;
         let checked = project.config()?;
-        let secrets = Secrets::load(tools, &checked.config.clients)?;
+        let secrets = Secrets::load(project, &checked.config.clients)?;
         let identity = &checked.config.identity;
         let client = Client {
             id: variables::client_id(identity).to_owned(),
@@ -75,26 +75,43 @@ impl Session {
         &self.users
     }
 
-    /// Loads the Worker that was built anew.
+    /// Loads the Worker that was built last, and lets the accounts of now sign in. False where what the
+    /// Worker's variables are made of has changed, which needs a restart.
     ///
     /// # Errors
     ///
-    /// When workerd cannot run it, or when something changed that needs a restart: `[dev]`, or what
-    /// the Worker's variables are made of.
-    pub async fn reload(&mut self, project: &Project) -> Result<()> {
+    /// When workerd cannot run it.
+    pub async fn reload(&mut self, project: &Project) -> Result<bool> {
         let Checked { config, dev, .. } = project.config()?;
         let users = dev.users.iter().map(user).collect::<Result<Vec<_>>>()?;
-        let needs_restart = |what| Error::new(what).help("stop this command and run it again");
+        if config.identity != self.config.identity
+            || config.clients != self.config.clients
+            || config.tokens != self.config.tokens
+        {
+            return Ok(false);
+        }
         if users != self.users {
-            return Err(needs_restart("[[dev.users]] changed"));
+            self.idp.replace_users(users.clone())?;
+            self.users = users;
         }
-        if config.identity != self.config.identity {
-            return Err(needs_restart("[identity] changed"));
-        }
-        if config.clients != self.config.clients || config.tokens != self.config.tokens {
-            return Err(needs_restart("[[clients]] or [tokens] changed"));
-        }
-        self.worker.reload().await
+        self.worker.reload().await?;
+        Ok(true)
+    }
+
+    /// Starts both again, for what `mcp.toml` says now. What was stored stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::start`]; then nothing runs any more.
+    pub async fn restart(
+        &mut self,
+        project: &Project,
+        tools: &Tools,
+        options: Options,
+    ) -> Result<()> {
+        self.end().await;
+        *self = Self::start(project, tools, options).await?;
+        Ok(())
     }
 
     /// Waits until workerd ends by itself, which it should not.
@@ -107,7 +124,11 @@ impl Session {
     }
 
     /// Stops the Worker, then the identity provider.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
+        self.end().await;
+    }
+
+    async fn end(&mut self) {
         self.worker.stop().await;
         self.idp.stop().await;
     }
@@ -124,13 +145,16 @@ impl Session {
         let commands = commands(name, url).join("\n              ");
         let page = self.idp.page();
         let example = self.users.first().map(|user| {
-            format!(
-                "  Call        cargo toolgate call TOOL key=value --url {url} --as {}\n",
-                user.email
-            )
+            format!("  Call        cargo toolgate call TOOL key=value --as {}\n", user.email)
         });
+        let remote = if variables::is_remote() {
+            "  Attention   TOOLGATE_DEV_REMOTE=1: whoever reaches this port, also through a tunnel, \
+             is served like you\n"
+        } else {
+            ""
+        };
         format!(
-            "\n  Server      {url}/mcp\n  Activity    {page}\n  Accounts    {accounts}\n\n  \
+            "\n  Server      {url}/mcp\n  Activity    {page}\n  Accounts    {accounts}\n{remote}\n  \
              Connect     {commands}\n{}\n  Ctrl-C stops it.\n",
             example.unwrap_or_default()
         )

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use toolgate_config::{Config, Endpoints, Identity, Setting, stand_in};
+use toolgate_core::host::DEV_REMOTE;
 
 use super::secrets::Secrets;
 use crate::idp::Running;
@@ -18,6 +19,12 @@ pub(super) fn client_id(identity: &Identity) -> &str {
     }
 }
 
+/// Whether other machines may use the server, through a tunnel for example, because whoever started
+/// it says so.
+pub(super) fn is_remote() -> bool {
+    std::env::var_os(DEV_REMOTE).is_some_and(|value| value == "1")
+}
+
 /// Every variable with its value.
 pub(super) fn variables(
     config: &Config,
@@ -26,6 +33,7 @@ pub(super) fn variables(
 ) -> BTreeMap<String, String> {
     let mut values = identity(&config.identity, idp, secrets);
     values.insert(config.tokens.encryption_key.to_string(), secrets.encryption_key.clone());
+    values.insert(DEV_REMOTE.to_owned(), u8::from(is_remote()).to_string());
     for name in config.clients.iter().filter_map(|client| client.secret.as_deref()) {
         if let Some(secret) = secrets.known_clients.get(name) {
             values.insert(name.to_owned(), secret.clone());

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::migrations;
 use crate::project::Project;
 
 /// Folders deeper than this are no part of a server's source.
@@ -17,7 +18,10 @@ pub(super) fn state(project: &Project) -> BTreeMap<PathBuf, SystemTime> {
         note(&project.root.join(name), &mut found);
     }
     note(&project.workspace.join("Cargo.lock"), &mut found);
-    collect(&project.root.join("src"), DEEPEST, &mut found);
+    collect(&project.root.join("src"), &mut found);
+    for folder in migrations::folders(project) {
+        collect(&folder, &mut found);
+    }
     found
 }
 
@@ -33,12 +37,17 @@ fn note(path: &Path, found: &mut BTreeMap<PathBuf, SystemTime>) {
     }
 }
 
-fn collect(folder: &Path, depth: usize, found: &mut BTreeMap<PathBuf, SystemTime>) {
+/// The files of a folder and of those in it.
+pub(super) fn collect(folder: &Path, found: &mut BTreeMap<PathBuf, SystemTime>) {
+    descend(folder, DEEPEST, found);
+}
+
+fn descend(folder: &Path, depth: usize, found: &mut BTreeMap<PathBuf, SystemTime>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() && depth > 0 {
-            collect(&entry.path(), depth - 1, found);
+            descend(&entry.path(), depth - 1, found);
         } else if !kind.is_dir() {
             note(&entry.path(), found);
         }

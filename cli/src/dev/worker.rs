@@ -8,18 +8,20 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc;
 
-use super::Profile;
+use super::{Profile, state};
 use crate::idp::Activity;
 use crate::project::Project;
+use crate::terminal::printable;
 use crate::tools::Tools;
 use crate::{Doing, Error, Result, files, interrupt};
 
 /// The scripts lie beside `node_modules`, where Node.js looks for packages.
-const SCRIPTS: [(&str, &str); 2] = [
+const SCRIPTS: [(&str, &str); 3] = [
     ("dev-server.mjs", include_str!("worker/server.mjs")),
+    ("dev-cron.mjs", include_str!("worker/cron.mjs")),
     ("ai-stand-in.mjs", include_str!("worker/ai-stand-in.mjs")),
 ];
 
@@ -83,7 +85,7 @@ impl Worker {
             port,
             wrangler: path("wrangler.jsonc"),
             main: path("build/index.js"),
-            state: path(".wrangler/state"),
+            state: path(state::FOLDER),
             vars,
             ai,
             debug: profile == Profile::Dev,
@@ -108,7 +110,8 @@ impl Worker {
     fn spawn(project: &Project, tools: &Tools, activity: Arc<Activity>) -> Result<Self> {
         let mut command = Command::new("node");
         command.arg(tools.npm().join(SCRIPTS[0].0)).current_dir(&project.root);
-        command.envs(tools.environment()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.envs(tools.environment()).stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.kill_on_drop(true);
         // Ctrl-C reaches the whole foreground group; this one is stopped by us, after the
         // connections that are open.
@@ -121,6 +124,8 @@ impl Worker {
         let lost = || Error::new("lost the connection to the Worker's process");
         let input = child.stdin.take().ok_or_else(lost)?;
         let output = child.stdout.take().ok_or_else(lost)?;
+        let errors = child.stderr.take().ok_or_else(lost)?;
+        tokio::spawn(repeat(errors));
         let (sender, said) = mpsc::channel(1);
         tokio::spawn(listen(output, sender, activity));
         Ok(Self { child, input: Some(input), said })
@@ -141,7 +146,7 @@ impl Worker {
     }
 
     /// Stops it: gently, then by force, with everything that it started.
-    pub(super) async fn stop(mut self) {
+    pub(super) async fn stop(&mut self) {
         drop(self.input.take());
         if tokio::time::timeout(STOP_TIMEOUT, self.child.wait()).await.is_ok() {
             return;
@@ -181,6 +186,14 @@ impl Drop for Worker {
     }
 }
 
+/// Prints what the process and the Worker complain of.
+async fn repeat(errors: ChildStderr) {
+    let mut lines = BufReader::new(errors).split(b'\n');
+    while let Ok(Some(line)) = lines.next_segment().await {
+        eprintln!("{}", printable(&String::from_utf8_lossy(&line)));
+    }
+}
+
 /// Hears the process to its end, also while something is built: what is for us is handed on, and
 /// what the Worker itself logs is printed.
 async fn listen(output: ChildStdout, sender: mpsc::Sender<Said>, activity: Arc<Activity>) {
@@ -191,7 +204,7 @@ async fn listen(output: ChildStdout, sender: mpsc::Sender<Said>, activity: Arc<A
                 // Nobody waits for it any more once the session has ended.
                 Ok(said) => _ = sender.send(said).await,
                 Err(_) => {
-                    println!("{line}");
+                    println!("{}", printable(&line));
                     activity.note(&line);
                 }
             },

@@ -8,6 +8,7 @@ mod finding;
 mod key;
 mod programs;
 mod provider;
+pub(crate) mod recheck;
 mod redirect;
 mod report;
 mod rust;
@@ -20,19 +21,21 @@ use std::path::PathBuf;
 use clap::Args;
 use toolgate_config::Checked;
 
-use crate::Result;
 use crate::project::Project;
+use crate::running::Running;
 use crate::tools::Tools;
+use crate::{Result, setup};
 
 pub use address::ServerUrl;
 pub use finding::{Finding, Status};
 pub(crate) use redirect::redirect_uri;
 use report::Report;
+use secrets::Subject;
 use vars::Vars;
 
 /// What `--help` ends with.
 pub const HELP: &str = "\
-Looks at Rust and its Wasm target, Node.js and the tools in .toolgate, mcp.toml and what follows from
+Looks at Rust and its Wasm target, Node.js and the installed tools, mcp.toml and what follows from
 it, Cargo.lock, the secrets of a local file and the strength of its encryption key, the redirect URI
 to enter at the identity provider, whether that provider can be reached, and this machine's clock.
 Nothing is changed, and no value of a secret is printed.
@@ -80,7 +83,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
 /// Looks at everything. No finding keeps another from being made, but for those that a broken
 /// `mcp.toml` leaves nothing to look at.
 pub fn examine(project: &Project, arguments: &Arguments) -> Vec<Finding> {
-    let tools = Tools::of(&project.workspace);
+    let tools = setup::tools(&project.workspace);
     let mut findings = rust::findings(project);
     findings.extend(programs::findings(project, &tools));
     findings.extend(sources::findings(project));
@@ -103,20 +106,33 @@ fn server(
     arguments: &Arguments,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let is_here = arguments.url.as_ref().is_none_or(ServerUrl::is_local);
+    let subject = if is_here && arguments.vars.is_none() && arguments.env.is_none() {
+        Subject::Local
+    } else {
+        Subject::Deployed(arguments.env.as_deref())
+    };
     let vars = variables(project, checked, arguments).unwrap_or_else(|finding| {
         findings.push(finding);
         Vars::of(".dev.vars", None, &checked.wrangler)
     });
     if findings.is_empty() {
-        findings.extend(secrets::findings(checked, &vars, arguments.env.as_deref()));
+        findings.extend(secrets::findings(checked, &vars, subject));
         findings.extend(key::finding(&checked.config.tokens.encryption_key, &vars));
     }
-    let server = arguments.url.clone().unwrap_or_else(ServerUrl::of_dev);
+    let server = arguments.url.clone().unwrap_or_else(|| local(project));
     findings.extend(redirect::findings(&checked.config, &server));
+    findings.extend(recheck::finding(&checked.config));
     if !arguments.offline {
-        findings.extend(sign_in(tools, checked, &vars, &server));
+        findings.extend(sign_in(tools, checked, &vars, &server, subject));
     }
     findings
+}
+
+/// Where `cargo toolgate dev` serves, or would.
+fn local(project: &Project) -> ServerUrl {
+    let running = Running::of(project).and_then(|running| running.url.parse().ok());
+    running.unwrap_or_else(ServerUrl::of_dev)
 }
 
 /// The variables of the file that was named, or else of the server's own, which may be absent.
@@ -145,11 +161,22 @@ fn variables(
 }
 
 /// What the identity provider says, and when.
-fn sign_in(tools: &Tools, checked: &Checked, vars: &Vars, server: &ServerUrl) -> Vec<Finding> {
+fn sign_in(
+    tools: &Tools,
+    checked: &Checked,
+    vars: &Vars,
+    server: &ServerUrl,
+    subject: Subject<'_>,
+) -> Vec<Finding> {
     let question = match address::question(&checked.config.identity, vars) {
         Ok(Some(question)) => question,
         Ok(None) => {
             let found = "none to reach: `cargo toolgate dev` brings what this server needs";
+            return vec![Finding::ok(address::TITLE, found)];
+        }
+        Err(_) if subject == Subject::Local => {
+            let found =
+                "not asked: `cargo toolgate dev` has its own; `--vars FILE` says where yours is";
             return vec![Finding::ok(address::TITLE, found)];
         }
         Err(finding) => return vec![finding],

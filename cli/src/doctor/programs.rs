@@ -79,7 +79,7 @@ fn node(said: Option<&str>, has_npm: bool) -> Finding {
     }
     let found = format!("{said} is too old: wrangler needs {major}.{minor} or newer");
     if has_npm {
-        let fix = format!("`cargo toolgate setup` installs one into .toolgate; or {install}");
+        let fix = format!("`cargo toolgate setup` installs one; or {install}");
         return Finding::warning(TITLE, found, fix);
     }
     Finding::problem(TITLE, found, install)

@@ -8,18 +8,52 @@ use super::vars::Vars;
 
 const TITLE: &str = "secrets";
 
-pub(super) fn findings(checked: &Checked, vars: &Vars, environment: Option<&str>) -> Vec<Finding> {
-    let needed = deploy::variables(checked);
-    if vars.is_there {
-        return in_file(&needed, vars, environment);
-    }
-    // Such a server runs nowhere but under `cargo toolgate dev`, which invents them.
-    let is_local = matches!(checked.config.identity.provider, Provider::Dev | Provider::None);
-    vec![if is_local { invented() } else { without_file(&needed, &vars.file) }]
+/// Which server is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject<'a> {
+    /// That of `cargo toolgate dev`, which invents everything but the server's own secrets.
+    Local,
+    /// A deployed one, in this environment.
+    Deployed(Option<&'a str>),
 }
 
-fn invented() -> Finding {
-    Finding::ok(TITLE, "`cargo toolgate dev` makes what this server needs")
+pub(super) fn findings(checked: &Checked, vars: &Vars, subject: Subject<'_>) -> Vec<Finding> {
+    let mut needed = deploy::variables(checked);
+    // Such a server runs nowhere else.
+    let is_local = matches!(checked.config.identity.provider, Provider::Dev | Provider::None);
+    match subject {
+        Subject::Deployed(environment) if !is_local => {
+            if vars.is_there {
+                in_file(&needed, vars, environment)
+            } else {
+                vec![without_file(&needed, &vars.file)]
+            }
+        }
+        _ => {
+            needed.retain(|variable| variable.is_own);
+            here(&needed, vars)
+        }
+    }
+}
+
+/// What `cargo toolgate dev` takes from the file, since it cannot be invented.
+fn here(own: &[Variable], vars: &Vars) -> Vec<Finding> {
+    let file = &vars.file;
+    let missing = own.iter().filter(|variable| vars.get(&variable.name).is_none());
+    let mut findings: Vec<_> = missing
+        .map(|Variable { name, .. }| {
+            let found = format!("{name}, which is your own, has no value in {file}");
+            let fix =
+                format!("write {name}=\"…\" into {file}: `cargo toolgate dev` takes it from there");
+            Finding::warning(TITLE, found, fix)
+        })
+        .collect();
+    if findings.is_empty() {
+        let found = "`cargo toolgate dev` makes what sign-in needs; `--url https://HOST` or `--vars FILE` \
+                     looks at the secrets of a deployed server";
+        findings.push(Finding::ok(TITLE, found));
+    }
+    findings
 }
 
 fn without_file(needed: &[Variable], file: &str) -> Finding {
@@ -27,13 +61,13 @@ fn without_file(needed: &[Variable], file: &str) -> Finding {
         return Finding::ok(TITLE, "mcp.toml names none that has to be set");
     }
     let names: Vec<_> = needed.iter().map(|variable| variable.name.as_str()).collect();
-    let found = format!("there is no {file}, which `wrangler dev` takes {} from", names.join(", "));
+    let found = format!("whether it has {} cannot be seen from here", names.join(", "));
     let mut fix = format!(
-        "`cp .dev.vars.example {file}` and fill it in; `cargo toolgate dev` needs none of it\n\
-         a deployed server has them by:"
+        "`cargo toolgate setup` looks and asks for what is missing; `--vars FILE` looks at a file, {file} for \
+         example. One by one:"
     );
-    for Variable { name, purpose } in needed {
-        fix.push_str(&format!("\n`npx wrangler secret put {name}`: {purpose}"));
+    for Variable { name, purpose, .. } in needed {
+        fix.push_str(&format!("\n`cargo toolgate wrangler -- secret put {name}`: {purpose}"));
     }
     Finding::warning(TITLE, found, fix)
 }
@@ -44,10 +78,10 @@ fn in_file(needed: &[Variable], vars: &Vars, environment: Option<&str>) -> Vec<F
     let missing: Vec<_> = needed
         .iter()
         .filter(|variable| vars.get(&variable.name).is_none())
-        .map(|Variable { name, purpose }| {
+        .map(|Variable { name, purpose, .. }| {
             let state = if vars.names(name) { "is empty" } else { "is missing" };
             let fix = format!(
-                "write {name}=\"…\" into {file}; for a deployed server `npx wrangler secret put {name}{there}`"
+                "write {name}=\"…\" into {file}; for a deployed server `cargo toolgate wrangler -- secret put {name}{there}`"
             );
             Finding::problem(TITLE, format!("{name} {state} in {file}: {purpose}"), fix)
         })
@@ -67,7 +101,8 @@ mod tests {
     fn found(config: &str, text: Option<&str>) -> Vec<Finding> {
         let config = format!("[server]\nname = \"A server\"\n{config}");
         let checked = toolgate_config::check(&config).expect("sound");
-        findings(&checked, &Vars::of(".dev.vars", text, &checked.wrangler), None)
+        let vars = Vars::of(".dev.vars", text, &checked.wrangler);
+        findings(&checked, &vars, Subject::Deployed(None))
     }
 
     const GITHUB: &str = "[identity]\nprovider = \"github\"\n";
@@ -103,8 +138,31 @@ mod tests {
         assert_eq!(findings[0].status, Status::Warning);
         for name in ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", "COOKIE_ENCRYPTION_KEY"] {
             let fix = findings[0].fix.as_deref().unwrap_or_default();
-            assert!(fix.contains(&format!("`npx wrangler secret put {name}`")), "{fix}");
+            assert!(
+                fix.contains(&format!("`cargo toolgate wrangler -- secret put {name}`")),
+                "{fix}"
+            );
         }
+    }
+
+    #[test]
+    fn on_this_machine_only_own_secrets_are_asked_for() {
+        let own = "[wrangler.secrets]\nrequired = [\"WEATHER_TOKEN\"]\n";
+        let here = |config: &str, text| {
+            let config = format!("[server]\nname = \"A server\"\n{GITHUB}{config}");
+            let checked = toolgate_config::check(&config).expect("sound");
+            let vars = Vars::of(".dev.vars", text, &checked.wrangler);
+            findings(&checked, &vars, Subject::Local)
+        };
+        assert_eq!(here("", None)[0].status, Status::Ok);
+        assert_eq!(here("", Some("GITHUB_CLIENT_ID=\n"))[0].status, Status::Ok);
+        assert_eq!(here(own, Some("WEATHER_TOKEN=a\n"))[0].status, Status::Ok);
+        let missing = here(own, None);
+        assert_eq!((missing.len(), missing[0].status), (1, Status::Warning));
+        assert!(missing[0].found.starts_with("WEATHER_TOKEN"), "{missing:?}");
+        // A deployed server needs it too.
+        let deployed = found(&format!("{GITHUB}{own}"), Some("GITHUB_CLIENT_ID=a\n"));
+        assert!(deployed.iter().any(|one| one.found.starts_with("WEATHER_TOKEN is missing")));
     }
 
     #[test]

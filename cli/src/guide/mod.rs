@@ -14,7 +14,6 @@ use toolgate_config::{Checked, Provider, check};
 use crate::ask::Consent;
 use crate::doctor::{self, ServerUrl};
 use crate::project::Project;
-use crate::tools::Tools;
 use crate::{Doing, Error, Result, files, setup, sync};
 
 use resource::{Owner, Resource};
@@ -23,7 +22,7 @@ use wrangler::Wrangler;
 
 /// What `--help` ends with.
 pub const HELP: &str = "\
-Installs the tools into .toolgate; says what to enter at the identity provider; then lets wrangler make
+Installs the tools, once for all servers; says what to enter at the identity provider; then lets wrangler make
 what storage, [audit] and [wrangler] need, writes the ids into mcp.toml, and sets the secrets. It asks
 before each change. Without a terminal and without `--yes` it prints the commands and changes nothing.
 What is there already is not made again; an interrupted run is taken up by the next one. Secrets are
@@ -78,7 +77,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
         return Ok(());
     }
     let consent = if arguments.print { Consent::Withheld } else { Consent::of(arguments.yes) };
-    let tools = Tools::of(&project.workspace);
+    let tools = setup::tools(&project.workspace);
     let environment = arguments.env.as_deref();
     let has_environments = !project.config()?.environments.is_empty();
     let wrangler = Wrangler { project, tools: &tools, environment, has_environments };
@@ -154,7 +153,7 @@ impl Guide<'_> {
 
     /// The commands, for somebody else to run.
     fn print(&self, checked: &Checked, needed: &[Resource]) {
-        println!("\n2. At Cloudflare, after `npx wrangler login`");
+        println!("\n2. At Cloudflare, after `cargo toolgate wrangler -- login`");
         if needed.is_empty() {
             println!(
                 "   - nothing: the storage needs nothing, and everything of mcp.toml has its id"

@@ -78,7 +78,7 @@ fn read(file: Option<&Path>) -> Result<BTreeMap<String, String>> {
 /// From the file, the person, or made here.
 fn value(
     checked: &Checked,
-    Variable { name, purpose }: &Variable,
+    Variable { name, purpose, .. }: &Variable,
     file: &BTreeMap<String, String>,
     sources: &Sources<'_>,
 ) -> Result<Option<String>> {
@@ -100,7 +100,7 @@ fn value(
 /// A new key, which is kept: Cloudflare shows it to nobody, and a rotation needs it. A run that ended
 /// before the key was set finds it there.
 fn made(sources: &Sources<'_>, name: &str) -> Result<String> {
-    let folder = sources.project.root.join(".toolgate");
+    let folder = sources.project.private_folder();
     let path = kept(&folder, name, sources.environment);
     if let Some(key) = files::read_if_present(&path)? {
         return Ok(key.trim().to_owned());

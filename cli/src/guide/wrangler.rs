@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::project::Project;
 use crate::tools::Tools;
+use crate::wrangler::{self, TYPED};
 use crate::{Error, Result, process};
 
 /// The pinned wrangler in a server's folder.
@@ -26,7 +27,7 @@ impl Wrangler<'_> {
             Some(name) => format!(" --env {name}"),
             None => String::new(),
         };
-        format!("npx wrangler {}{environment}", arguments.join(" "))
+        format!("{TYPED} {}{environment}", arguments.join(" "))
     }
 
     /// What `--env` says. Where there are environments and none is meant, wrangler warns about a
@@ -36,10 +37,8 @@ impl Wrangler<'_> {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(self.tools.npm_binary("wrangler"));
-        command.args(arguments).current_dir(&self.project.root).envs(self.tools.environment());
-        // It would override what was asked for.
-        command.env_remove("CLOUDFLARE_ENV");
+        let mut command = wrangler::command(self.project, self.tools);
+        command.args(arguments);
         command
     }
 
@@ -79,7 +78,7 @@ impl Wrangler<'_> {
             Ok(_) => Ok(()),
             Err(error) if says_logged_out(error.program_output()) => {
                 Err(Error::new("wrangler is not logged in to Cloudflare").help(
-                    "run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN where there is no browser, \
+                    "run `cargo toolgate wrangler -- login`, or set CLOUDFLARE_API_TOKEN where there is no browser, \
                      then run this again; `cargo toolgate setup --print` shows the steps without an account",
                 ))
             }

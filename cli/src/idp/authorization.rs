@@ -12,7 +12,7 @@ use url::Url;
 
 use super::answer::{escape, no_store, page};
 use super::codes::Grant;
-use super::{Provider, login};
+use super::{Provider, User, login};
 
 /// What the form of the login page carries along.
 const CARRIED: [&str; 8] = [
@@ -63,8 +63,8 @@ pub(super) async fn post(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Response {
     let parameters = Parameters::new(pairs);
-    let grant = match check(&provider, &parameters) {
-        Ok(grant) => grant,
+    let request = match check(&provider, &parameters) {
+        Ok(request) => request,
         Err(refusal) => return refuse(&parameters, &refusal),
     };
     if parameters.get("decision") == Some("deny") {
@@ -72,17 +72,31 @@ pub(super) async fn post(
         return refuse(&parameters, &Refusal::Redirect { error: "access_denied", description });
     }
     let user = parameters.get("user").and_then(|user| user.parse::<usize>().ok());
-    match user.filter(|user| *user < provider.users.len()) {
+    match user.and_then(|user| provider.people().users.get(user).cloned()) {
         Some(user) => {
-            let code = provider.codes.issue(Grant { user, ..grant });
+            let code = provider.codes.issue(request.of(user));
             redirect(&parameters, &[("code", &code)])
         }
         None => refuse(&parameters, &Refusal::Page("there is no such account")),
     }
 }
 
-/// Checks a request in the order that decides how a refusal is told. The grant has no user yet.
-fn check(provider: &Provider, parameters: &Parameters) -> Result<Grant, Refusal> {
+/// A request that may be granted.
+struct Sound {
+    redirect_uri: String,
+    nonce: Option<String>,
+    challenge: String,
+}
+
+impl Sound {
+    fn of(self, user: Arc<User>) -> Grant {
+        let Self { redirect_uri, nonce, challenge } = self;
+        Grant { user, redirect_uri, nonce, challenge }
+    }
+}
+
+/// Checks a request in the order that decides how a refusal is told.
+fn check(provider: &Provider, parameters: &Parameters) -> Result<Sound, Refusal> {
     if parameters.repeated {
         return Err(Refusal::Page("a parameter is given twice"));
     }
@@ -109,8 +123,7 @@ fn check(provider: &Provider, parameters: &Parameters) -> Result<Grant, Refusal>
     {
         return Err(told("invalid_request", "PKCE with S256 is required"));
     }
-    Ok(Grant {
-        user: usize::MAX,
+    Ok(Sound {
         redirect_uri: redirect_uri.to_owned(),
         nonce: parameters.get("nonce").map(str::to_owned),
         challenge: challenge.to_owned(),

@@ -1,15 +1,13 @@
-//! Authorization codes, each good once, and the access tokens made from them.
+//! Authorization codes, each good once.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{now, random};
+use super::access::{self, ACCESS_TOKEN_LIFETIME};
+use super::{User, now, random};
 
 /// A code travels straight from one redirect into one request.
 const CODE_LIFETIME: u64 = 60;
-
-/// As Cloudflare Access by default; only the userinfo endpoint takes these tokens.
-pub(super) const ACCESS_TOKEN_LIFETIME: u64 = 300;
 
 /// So that a client that starts sign-ins in a loop cannot fill the memory.
 const MOST_KEPT: usize = 10_000;
@@ -17,7 +15,8 @@ const MOST_KEPT: usize = 10_000;
 /// What a code was issued for; it is worth nothing with other values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Grant {
-    pub(super) user: usize,
+    /// The account itself: its place in the list changes with `mcp.toml`.
+    pub(super) user: Arc<User>,
     pub(super) redirect_uri: String,
     pub(super) nonce: Option<String>,
     pub(super) challenge: String,
@@ -37,7 +36,8 @@ enum Code {
 #[derive(Default)]
 pub(super) struct Codes {
     codes: Mutex<HashMap<String, Expiring<Code>>>,
-    tokens: Mutex<HashMap<String, Expiring<usize>>>,
+    /// Access tokens that ended before their time.
+    ended: Mutex<HashMap<String, Expiring<()>>>,
 }
 
 impl Codes {
@@ -49,25 +49,26 @@ impl Codes {
 
     /// Uses a code up: the grant and an access token, or nothing if the code is unknown, too old
     /// or used. A second use also ends the access token of the first (RFC 6749 section 4.1.2).
-    pub(super) fn redeem(&self, code: &str) -> Option<(Grant, String)> {
-        let token = random::token();
+    pub(super) fn redeem(&self, code: &str, secret: &str) -> Option<(Grant, String)> {
         let mut codes = held(&self.codes);
         let entry = codes.get_mut(code).filter(|entry| entry.expires > now())?;
-        match std::mem::replace(&mut entry.value, Code::Used(token.clone())) {
+        match &entry.value {
             Code::Fresh(grant) => {
-                insert(&self.tokens, token.clone(), grant.user, ACCESS_TOKEN_LIFETIME);
+                let token = access::issue(secret, &grant.user.email);
+                let grant = grant.clone();
+                entry.value = Code::Used(token.clone());
                 Some((grant, token))
             }
             Code::Used(first) => {
-                held(&self.tokens).remove(&first);
+                insert(&self.ended, first.clone(), (), ACCESS_TOKEN_LIFETIME);
                 None
             }
         }
     }
 
-    /// Whose access token this is.
-    pub(super) fn user(&self, token: &str) -> Option<usize> {
-        held(&self.tokens).get(token).filter(|entry| entry.expires > now()).map(|entry| entry.value)
+    /// Whether an access token has ended before its time.
+    pub(super) fn has_ended(&self, token: &str) -> bool {
+        held(&self.ended).contains_key(token)
     }
 }
 

@@ -1,11 +1,13 @@
 //! The login page: the accounts of `[[dev.users]]`, one button each.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::Provider;
 use super::answer::{escape, page};
 use super::authorization::Parameters;
+use super::{Provider, User};
 
 /// The page. Its form carries the request along; the provider checks it again when it comes back.
 pub(super) fn show(provider: &Provider, parameters: &Parameters) -> Response {
@@ -15,7 +17,7 @@ pub(super) fn show(provider: &Provider, parameters: &Parameters) -> Response {
             format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value))
         })
         .collect();
-    let accounts: String = provider.users.iter().enumerate().map(account).collect();
+    let accounts: String = provider.people().users.iter().enumerate().map(account).collect();
     let empty = "<p>mcp.toml lists nobody under <code>[[dev.users]]</code>.</p>";
     let accounts = if accounts.is_empty() { empty.to_owned() } else { accounts };
     let body = format!(
@@ -27,7 +29,7 @@ pub(super) fn show(provider: &Provider, parameters: &Parameters) -> Response {
     page(StatusCode::OK, "Sign in", &body)
 }
 
-fn account((index, user): (usize, &super::User)) -> String {
+fn account((index, user): (usize, &Arc<User>)) -> String {
     let name = user.name.as_deref().unwrap_or(&user.email);
     let groups = if user.groups.is_empty() {
         String::new()

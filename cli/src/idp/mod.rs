@@ -5,6 +5,7 @@
 //! Instead of asking for credentials its login page lists accounts, so it listens on the loopback
 //! interface only, answers no other host name, and sends people back to loopback addresses only.
 
+mod access;
 mod activity;
 mod answer;
 mod authorization;
@@ -18,9 +19,8 @@ mod random;
 mod routes;
 mod token;
 
-use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
@@ -36,6 +36,7 @@ pub(crate) use random::{key as random_key, token as random_token};
 
 use codes::Codes;
 use keys::Keys;
+use people::People;
 
 /// Somebody who can sign in.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -79,11 +80,10 @@ pub struct Purpose {
 pub(crate) struct Provider {
     issuer: String,
     client: Client,
-    users: Vec<User>,
     groups_claim: String,
     server: Server,
-    /// E-mail addresses by the pseudonyms in the audit trail.
-    people: BTreeMap<String, String>,
+    /// Replaced as a whole when `mcp.toml` changes.
+    people: RwLock<Arc<People>>,
     activity: Arc<Activity>,
     keys: Keys,
     codes: Codes,
@@ -91,8 +91,7 @@ pub(crate) struct Provider {
 
 /// A provider that is running; it ends when this is dropped.
 pub struct Running {
-    issuer: String,
-    activity: Arc<Activity>,
+    provider: Arc<Provider>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -100,30 +99,45 @@ pub struct Running {
 impl Running {
     /// The provider's `iss`. Its endpoints are below it.
     pub fn issuer(&self) -> &str {
-        &self.issuer
+        &self.provider.issuer
     }
 
     /// The address of one endpoint: `authorization`, `token`, `jwks` or `userinfo`.
     pub fn endpoint(&self, name: &str) -> String {
-        format!("{}/{name}", self.issuer)
+        format!("{}/{name}", self.issuer())
     }
 
     /// The address of the page at the root.
     pub fn page(&self) -> String {
-        let origin = self.issuer.split("/cdn-cgi/").next();
+        let origin = self.issuer().split("/cdn-cgi/").next();
         format!("{}/", origin.unwrap_or_default())
     }
 
     /// What the page shows: whoever hears the server's log notes it here.
     pub fn activity(&self) -> Arc<Activity> {
-        self.activity.clone()
+        self.provider.activity.clone()
+    }
+
+    /// Lets these people sign in from now on, and nobody else. Those who did stay signed in.
+    ///
+    /// # Errors
+    ///
+    /// When the encryption key cannot be read.
+    pub fn replace_users(&self, users: Vec<User>) -> Result<()> {
+        let Provider { server, issuer, people, .. } = &*self.provider;
+        let replaced = People::new(&server.encryption_key, issuer, users)?;
+        // Nothing panics while it is held: it holds one pointer.
+        *people.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(replaced);
+        Ok(())
     }
 
     /// Stops it.
-    pub async fn stop(mut self) {
-        drop(self.stop.take());
-        // It fails only if a handler panicked, which its client has heard of.
-        let _ = self.task.await;
+    pub async fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            drop(stop);
+            // It fails only if a handler panicked, which its client has heard of.
+            let _ = (&mut self.task).await;
+        }
     }
 }
 
@@ -140,34 +154,39 @@ pub async fn start(port: u16, purpose: Purpose) -> Result<Running> {
             .doing(|| "listen on 127.0.0.1 for the local identity provider".to_owned())?,
     };
     let address = listener.local_addr().doing(|| "read the port that was given".to_owned())?;
-    let provider = Provider::new(address, purpose)?;
-    let (issuer, activity) = (provider.issuer.clone(), provider.activity.clone());
-    let routes = routes::routes(Arc::new(provider));
+    let provider = Arc::new(Provider::new(address, purpose)?);
+    let routes = routes::routes(provider.clone());
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
         let ended = async { stopped.await.unwrap_or_default() };
         // Serving a listener that is bound does not fail; it ends when it is told to.
         let _ = axum::serve(listener, routes).with_graceful_shutdown(ended).await;
     });
-    Ok(Running { issuer, activity, stop: Some(stop), task })
+    Ok(Running { provider, stop: Some(stop), task })
 }
 
 impl Provider {
     fn new(address: SocketAddr, purpose: Purpose) -> Result<Self> {
         let Purpose { client, users, groups_claim, server } = purpose;
         let issuer = format!("http://{address}/cdn-cgi/access/sso/oidc/{}", client.id);
-        let people = people::pseudonyms(&server.encryption_key, &issuer, &users)?;
+        let people = People::new(&server.encryption_key, &issuer, users)?;
         Ok(Self {
             issuer,
             client,
-            users,
             groups_claim,
             server,
-            people,
+            people: RwLock::new(Arc::new(people)),
             activity: Arc::default(),
             keys: Keys::generate()?,
             codes: Codes::default(),
         })
+    }
+}
+
+impl Provider {
+    /// Those of this moment.
+    fn people(&self) -> Arc<People> {
+        self.people.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -32,11 +32,12 @@ pub(super) async fn get(
     State(provider): State<Arc<Provider>>,
     Query(filter): Query<Filter>,
 ) -> Response {
+    let people = provider.people();
     let rows: String = provider
         .activity
         .recent()
         .iter()
-        .map(|event| (event, person(event, &provider.people)))
+        .map(|event| (event, person(event, &people.pseudonyms)))
         .filter(|(event, person)| filter.takes(event, person))
         .map(|(event, person)| row(event, &person))
         .collect();
@@ -119,6 +120,7 @@ fn clock(time: u64) -> String {
 fn about(provider: &Provider) -> String {
     let commands = escape(&provider.server.commands.join("\n"));
     let accounts: String = provider
+        .people()
         .users
         .iter()
         .map(|user| {

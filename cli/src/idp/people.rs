@@ -1,6 +1,7 @@
 //! Under which names people are known: `sub` at this provider, a pseudonym in the audit trail.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,6 +15,21 @@ use toolgate_core::secret::Secret;
 
 use super::User;
 use crate::{Doing, Result};
+
+/// Everybody who can sign in.
+#[derive(Debug)]
+pub(super) struct People {
+    pub(super) users: Vec<Arc<User>>,
+    /// E-mail addresses by the pseudonyms in the audit trail.
+    pub(super) pseudonyms: BTreeMap<String, String>,
+}
+
+impl People {
+    pub(super) fn new(encryption_key: &str, issuer: &str, users: Vec<User>) -> Result<Self> {
+        let pseudonyms = pseudonyms(encryption_key, issuer, &users)?;
+        Ok(Self { users: users.into_iter().map(Arc::new).collect(), pseudonyms })
+    }
+}
 
 /// How much of the digest of an e-mail address makes a stable `sub`.
 const SUBJECT_BYTES: usize = 16;

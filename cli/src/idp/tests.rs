@@ -332,13 +332,41 @@ async fn another_host_name_is_not_answered() {
 
 #[tokio::test]
 async fn a_started_provider_listens_on_loopback_and_stops() {
-    let running = super::start(0, purpose(Vec::new())).await.expect("it starts");
+    let mut running = super::start(0, purpose(Vec::new())).await.expect("it starts");
     let url = Url::parse(running.issuer()).expect("an address");
     let address = ("127.0.0.1", url.port().expect("a port"));
     assert_eq!(url.host_str(), Some("127.0.0.1"));
     tokio::net::TcpStream::connect(address).await.expect("it listens");
     running.stop().await;
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "it has stopped");
+}
+
+#[tokio::test]
+async fn accounts_are_replaced_while_it_runs() {
+    let mut running = super::start(0, purpose(Vec::new())).await.expect("it starts");
+    assert!(running.provider.people().users.is_empty());
+    let user = User { email: "new@example.com".into(), ..User::default() };
+    running.replace_users(vec![user]).expect("they are replaced");
+    let people = running.provider.people();
+    assert_eq!(people.users.len(), 1);
+    assert!(people.pseudonyms.values().any(|email| email == "new@example.com"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn who_still_has_access_is_known_over_a_restart() {
+    let ada = User { email: "ada@example.com".into(), ..User::default() };
+    let purposes = [vec![ada.clone()], vec![ada], Vec::new()].map(purpose);
+    let token = super::access::issue(&purposes[0].client.secret, "ada@example.com");
+    let mut statuses = Vec::new();
+    for purpose in purposes {
+        let address = "127.0.0.1:8789".parse().expect("an address");
+        let routes = routes::routes(Arc::new(Provider::new(address, purpose).expect("a provider")));
+        let request = Request::get(format!("{BASE}/userinfo")).header(header::HOST, HOST);
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        statuses.push(send(&routes, request.body(Body::empty()).expect("a request")).await.status);
+    }
+    assert_eq!(statuses, [StatusCode::OK, StatusCode::OK, StatusCode::UNAUTHORIZED]);
 }
 
 /// The page at the root after these lines of the Worker's log.
@@ -361,7 +389,8 @@ fn call(user: &str, tool: &str, event: &str) -> String {
 #[tokio::test]
 async fn the_page_names_person_function_decision_and_policy() {
     let provider = of_worker();
-    let ada = provider.people.iter().find(|(_, email)| *email == "ada@example.com");
+    let people = provider.people();
+    let ada = people.pseudonyms.iter().find(|(_, email)| *email == "ada@example.com");
     let (ada, _) = ada.expect("she has a pseudonym");
     let page = activity(&[call(ada, "draw", "tool_denied")], "").await;
     assert_eq!(page.status, StatusCode::OK);

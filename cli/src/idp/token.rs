@@ -13,9 +13,10 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::access::{self, ACCESS_TOKEN_LIFETIME};
 use super::answer::{no_store, oauth_error};
-use super::codes::{ACCESS_TOKEN_LIFETIME, Grant};
-use super::{Provider, now, people};
+use super::codes::Grant;
+use super::{Provider, User, now, people};
 
 /// The Worker reads an id_token at once; a minute would do, five allow for slow debugging.
 const ID_TOKEN_LIFETIME: u64 = 300;
@@ -36,8 +37,9 @@ pub(super) async fn post(
     if value("grant_type") != Some("authorization_code") {
         return refuse("unsupported_grant_type", "grant_type must be authorization_code");
     }
-    let Some((grant, access_token)) = value("code").and_then(|code| provider.codes.redeem(code))
-    else {
+    let secret = &provider.client.secret;
+    let redeemed = value("code").and_then(|code| provider.codes.redeem(code, secret));
+    let Some((grant, access_token)) = redeemed else {
         return refuse("invalid_grant", "the code is unknown, too old, or was used before");
     };
     if value("redirect_uri") != Some(&grant.redirect_uri) {
@@ -68,7 +70,12 @@ pub(super) async fn userinfo(
         .and_then(|header| header.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token);
-    match token.and_then(|token| provider.codes.user(token)) {
+    let token = token.filter(|token| !provider.codes.has_ended(token));
+    let account = token.and_then(|token| access::account(&provider.client.secret, token));
+    // Who was taken out of mcp.toml meanwhile has no access any more.
+    let people = provider.people();
+    let user = account.and_then(|email| people.users.iter().find(|user| user.email == email));
+    match user {
         Some(user) => no_store(Json(user_claims(&provider, user)).into_response()),
         None => {
             let mut response =
@@ -96,7 +103,7 @@ fn verifies(verifier: &str, challenge: &str) -> bool {
 
 fn id_token_claims(provider: &Provider, grant: &Grant) -> Map<String, Value> {
     let now = now();
-    let mut claims = user_claims(provider, grant.user);
+    let mut claims = user_claims(provider, &grant.user);
     claims.insert("iss".into(), provider.issuer.as_str().into());
     claims.insert("aud".into(), provider.client.id.as_str().into());
     claims.insert("iat".into(), now.into());
@@ -107,8 +114,7 @@ fn id_token_claims(provider: &Provider, grant: &Grant) -> Map<String, Value> {
     claims
 }
 
-fn user_claims(provider: &Provider, user: usize) -> Map<String, Value> {
-    let Some(user) = provider.users.get(user) else { return Map::new() };
+fn user_claims(provider: &Provider, user: &User) -> Map<String, Value> {
     let mut claims = Map::new();
     claims.insert("sub".into(), people::subject(user).into());
     claims.insert("email".into(), user.email.as_str().into());

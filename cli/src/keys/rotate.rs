@@ -23,7 +23,7 @@ pub(super) fn run(project: &Project, file: Option<&Path>, print: bool) -> Result
     let Rotated { text: changed, keys } =
         rotated(&text, &tokens.encryption_key, &random_token())
             .map_err(|problem| problem.of(&tokens.encryption_key, path))?;
-    let folder = project.root.join(".toolgate");
+    let folder = project.private_folder();
     files::create_ignored_folder(&folder)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let copy = folder.join(format!("{name}.before-rotation"));
@@ -98,7 +98,7 @@ fn deployed(tokens: &Tokens) -> String {
     let days = tokens.refresh_token_ttl.div_ceil(24 * 60 * 60);
     format!(
         "For a deployed server, whose key nobody can read back, so keep it where you keep passwords:\n  \
-         1. `npx wrangler secret put {name}`, and enter NEW,OLD: the new key, a comma, the old key.\n     \
+         1. `cargo toolgate wrangler -- secret put {name}`, and enter NEW,OLD: the new key, a comma, the old key.\n     \
          From then on the new one seals, and what the old one sealed goes on working.\n  \
          2. When the last grant of the old key has ended (`refresh_token_ttl`: {days} days), the same\n     \
          command again, and enter NEW alone. Clients that registered themselves before step 1, and\n     \
@@ -147,7 +147,10 @@ mod tests {
         let config = "[server]\nname = \"A server\"\n[tokens]\nrefresh_token_ttl = \"36h\"\n";
         let config = toolgate_config::check(config).expect("sound").config;
         let said = deployed(&config.tokens);
-        assert!(said.contains(&format!("`npx wrangler secret put {NAME}`")), "{said}");
+        assert!(
+            said.contains(&format!("`cargo toolgate wrangler -- secret put {NAME}`")),
+            "{said}"
+        );
         assert!(said.contains("2 days"), "{said}");
     }
 }

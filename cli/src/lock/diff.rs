@@ -259,11 +259,7 @@ mod tests {
                 old(),
                 "`a` is no longer said not to be open-world",
             ),
-            (
-                old(),
-                Function { schema: hash("1"), ..old() },
-                "`a`: input schema: is there now",
-            ),
+            (old(), Function { schema: hash("1"), ..old() }, "`a`: input schema: is there now"),
             (
                 Function { output_schema: hash("1"), ..old() },
                 Function { output_schema: hash("2"), ..old() },

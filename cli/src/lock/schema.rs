@@ -37,7 +37,12 @@ fn compare(path: &str, old: &Value, new: &Value, lines: &mut Vec<String>) {
     }
 }
 
-fn members(path: &str, old: &Map<String, Value>, new: &Map<String, Value>, lines: &mut Vec<String>) {
+fn members(
+    path: &str,
+    old: &Map<String, Value>,
+    new: &Map<String, Value>,
+    lines: &mut Vec<String>,
+) {
     let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     for name in names {
         // What a client writes is `user.name`, and not `properties.user.properties.name`.
@@ -127,9 +132,7 @@ mod tests {
 
     #[test]
     fn inner_members_are_named_by_their_path() {
-        let schema = |kind: &str| {
-            json!({ "properties": { "user": { "properties": { "age": { "type": kind } } } } })
-        };
+        let schema = |kind: &str| json!({ "properties": { "user": { "properties": { "age": { "type": kind } } } } });
         assert_eq!(
             lines(&schema("integer"), &schema("string")),
             ["`user.age.type` is now \"string\", was \"integer\""]

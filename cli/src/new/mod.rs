@@ -8,20 +8,24 @@ mod name;
 mod place;
 mod source;
 mod template;
+mod workspace;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::Result;
+use crate::{Result, check};
 
 use ask::Questions;
 pub use source::Source;
 pub use template::{File, Storage, Template};
+use workspace::{Membership, Outer};
 
 /// What `--help` ends with.
 pub const HELP: &str = "\
+Inside a workspace whose `members` take the new folder in, it asks whether the folder becomes a member or
+is excluded there; elsewhere than on a terminal `--workspace` has to say it, and `--yes` excludes.
 What is not named here is asked on a terminal; elsewhere, and with `--yes`, the template is `access` and
 the storage `durable-object`. `cargo generate --path templates/access` makes the same folder.
 
@@ -46,9 +50,18 @@ pub struct Arguments {
     #[arg(long)]
     yes: bool,
     /// Where `toolgate` is: its repository or the folder `runtime` in it; by default the repository
-    /// that this program was built from, and crates.io where that is gone
+    /// that this program was built from
     #[arg(long, value_name = "FOLDER")]
     toolgate: Option<PathBuf>,
+    /// Address of Toolgate's repository, from where CI gets it too
+    #[arg(long, value_name = "URL", requires = "rev", conflicts_with = "toolgate")]
+    git: Option<String>,
+    /// Commit of that repository, all 40 digits
+    #[arg(long, value_name = "COMMIT", requires = "git")]
+    rev: Option<String>,
+    /// What becomes of a server that a workspace around it takes in
+    #[arg(long, value_enum)]
+    workspace: Option<Membership>,
 }
 
 /// What was chosen, by arguments or answers.
@@ -56,6 +69,8 @@ struct Choice {
     name: String,
     template: Template,
     storage: Storage,
+    /// A workspace that takes it in, and what becomes of that.
+    outer: Option<(Outer, Membership)>,
 }
 
 /// Makes a server in a new folder of `parent`.
@@ -65,14 +80,22 @@ struct Choice {
 /// When there is something of that name, the name cannot be a package's, `--toolgate` names no
 /// repository of Toolgate, or the folder cannot be written to. Then everything is as it was.
 pub fn run(parent: &Path, arguments: &Arguments) -> Result<()> {
-    let source = match &arguments.toolgate {
-        Some(folder) => Source::given(folder)?,
-        None => Source::of_this_program(),
+    let source = match (&arguments.toolgate, &arguments.git, &arguments.rev) {
+        (Some(folder), ..) => Source::given(folder)?,
+        (None, Some(url), Some(commit)) => Source::pinned(url, commit)?,
+        _ => Source::of_this_program()?,
     };
     let choice = choose(parent, arguments)?;
-    let files = choice.template.files(&choice.name, &source.of(parent), choice.storage)?;
+    let mut files = choice.template.files(&choice.name, &source.of(parent), choice.storage)?;
+    let of_the_root = match choice.outer {
+        Some((_, Membership::Member)) => Some(Outer::adopt(&mut files)),
+        _ => None,
+    };
     let repository = place::place(parent, &choice.name, &files)?;
-    report(&choice, &source, &repository);
+    if let Some((outer, Membership::Exclude)) = &choice.outer {
+        outer.exclude()?;
+    }
+    report(&choice, &source, &repository, of_the_root.as_deref());
     Ok(())
 }
 
@@ -97,17 +120,50 @@ fn choose(parent: &Path, arguments: &Arguments) -> Result<Choice> {
         (None, Some(questions)) => questions.one_of("Storage", "Where are grants kept?")?,
         (None, None) => Storage::default(),
     };
-    Ok(Choice { name, template, storage })
+    let outer = match Outer::around(&parent.join(&name)) {
+        None => None,
+        Some(outer) => {
+            let membership = match (arguments.workspace, &mut questions) {
+                (Some(membership), _) => membership,
+                (None, Some(questions)) => questions.one_of("Workspace", &outer.question())?,
+                (None, None) if arguments.yes => Membership::Exclude,
+                (None, None) => return Err(outer.undecided()),
+            };
+            outer.check(membership)?;
+            Some((outer, membership))
+        }
+    };
+    Ok(Choice { name, template, storage, outer })
 }
 
-fn report(choice: &Choice, source: &Source, repository: &place::Repository) {
-    let Choice { name, template, storage } = choice;
+fn report(
+    choice: &Choice,
+    source: &Source,
+    repository: &place::Repository,
+    of_the_root: Option<&str>,
+) {
+    let Choice { name, template, storage, outer } = choice;
     println!("{name}: template `{}`, storage `{}`", template.name(), storage.name());
     if let place::Repository::Failed(why) = repository {
         println!("  no git repository was made: {why}");
     }
     if let Source::Folder(folder) = source {
         println!("  `toolgate` comes from {}, which only this machine has", folder.display());
+        println!("  CI needs a commit: `--git URL --rev COMMIT`, or the same in Cargo.toml");
+    }
+    if let Some((outer, membership)) = outer {
+        let manifest = outer.manifest().display();
+        match (membership, of_the_root) {
+            (Membership::Exclude, _) => println!("  {manifest} excludes it now"),
+            (Membership::Member, root) => {
+                println!("  it is a member of {manifest}, which needs for it:\n");
+                println!("{}\n", root.unwrap_or_default());
+                println!(
+                    "  then: cargo update -p idna_adapter --precise {}",
+                    check::SMALL_IDNA_ADAPTER
+                );
+            }
+        }
     }
     println!("\nNext:");
     println!("    cd {name}");

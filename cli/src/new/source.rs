@@ -11,8 +11,14 @@ use crate::{Doing, Error, Result};
 pub enum Source {
     /// In this folder.
     Folder(PathBuf),
-    /// At crates.io, in the version of this program.
-    Released,
+    /// In a repository, at this commit. There is no way by a name at a registry: it would be whoever takes
+    /// the name first.
+    Commit {
+        /// Address of the repository.
+        url: String,
+        /// All 40 digits.
+        commit: String,
+    },
 }
 
 #[derive(Deserialize)]
@@ -41,17 +47,47 @@ impl Source {
         })
     }
 
-    /// The repository that this program was built from, if it is still there.
-    pub fn of_this_program() -> Self {
+    /// A commit of a repository.
+    ///
+    /// # Errors
+    ///
+    /// When the address is not one, or the commit not named in full: a branch or a tag can be moved.
+    pub fn pinned(url: &str, commit: &str) -> Result<Self> {
+        let parsed = url::Url::parse(url).ok();
+        if !parsed.is_some_and(|url| ["https", "ssh"].contains(&url.scheme())) {
+            return Err(Error::new(format!("`{url}` is no address of a repository"))
+                .help("write https://… or ssh://…"));
+        }
+        if commit.len() != 40 || !commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(Error::new(format!("`{commit}` is no commit"))
+                .help("write all 40 digits: `git rev-parse HEAD` prints them"));
+        }
+        Ok(Self::Commit { url: url.to_owned(), commit: commit.to_ascii_lowercase() })
+    }
+
+    /// The repository that this program was built from.
+    ///
+    /// # Errors
+    ///
+    /// When it is gone.
+    pub fn of_this_program() -> Result<Self> {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        Self::given(&repository).unwrap_or(Self::Released)
+        Self::given(&repository).map_err(|_| {
+            Error::new("the repository that this program was built from is gone").help(
+                "name one with `--toolgate FOLDER`, or a commit with `--git URL --rev COMMIT`",
+            )
+        })
     }
 
     /// What a dependency says, for a server in a folder of `parent`: a relative path within the
     /// repository, which may be moved as a whole, and a full one elsewhere.
     pub fn of(&self, parent: &Path) -> String {
-        let Self::Folder(folder) = self else {
-            return format!("version = \"{}\"", env!("CARGO_PKG_VERSION"));
+        let folder = match self {
+            Self::Folder(folder) => folder,
+            Self::Commit { url, commit } => {
+                let url = toml::Value::from(url.as_str());
+                return format!("git = {url}, rev = \"{commit}\"");
+            }
         };
         let repository = folder.parent().unwrap_or(folder);
         let path = match (parent.strip_prefix(repository), folder.file_name()) {
@@ -84,7 +120,7 @@ mod tests {
         let expected = Source::Folder(repository().join("runtime"));
         assert_eq!(Source::given(&repository()).expect("a source"), expected);
         assert_eq!(Source::given(&repository().join("runtime")).expect("a source"), expected);
-        assert_eq!(Source::of_this_program(), expected);
+        assert_eq!(Source::of_this_program().expect("it is there"), expected);
     }
 
     #[test]
@@ -97,18 +133,35 @@ mod tests {
 
     #[test]
     fn within_the_repository_the_path_is_relative() {
-        let source = Source::of_this_program();
+        let source = Source::of_this_program().expect("it is there");
         assert_eq!(source.of(&repository()), "path = \"../runtime\"");
         assert_eq!(source.of(&repository().join("a/b")), "path = \"../../../runtime\"");
     }
 
     #[test]
-    fn elsewhere_it_is_the_whole_path_or_a_version() {
+    fn elsewhere_it_is_the_whole_path_or_a_commit() {
         let source = Source::Folder("/opt/tool \"gate\"/runtime".into());
         let text = source.of(Path::new("/home/ada"));
         let table: toml::Table = toml::from_str(&text).expect("TOML");
         assert_eq!(table["path"].as_str(), Some("/opt/tool \"gate\"/runtime"));
-        let released = Source::Released.of(Path::new("/home/ada"));
-        assert_eq!(released, format!("version = \"{}\"", env!("CARGO_PKG_VERSION")));
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        let pinned = Source::pinned("https://example.com/toolgate", commit).expect("a source");
+        let text = pinned.of(Path::new("/home/ada"));
+        assert_eq!(text, format!("git = \"https://example.com/toolgate\", rev = \"{commit}\""));
+    }
+
+    #[test]
+    fn what_can_be_moved_pins_nothing() {
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        for (url, commit) in [
+            ("https://example.com/toolgate", "main"),
+            ("https://example.com/toolgate", "v1.0.0"),
+            ("https://example.com/toolgate", &commit[1..]),
+            ("http://example.com/toolgate", commit),
+            ("toolgate", commit),
+        ] {
+            let error = Source::pinned(url, commit).expect_err("it is refused").to_string();
+            assert!(error.contains("= help: "), "{error}");
+        }
     }
 }

@@ -47,7 +47,7 @@ macro_rules! files {
     ($template:literal) => {
         files!($template:
             ".cargo/config.toml", ".dev.vars.example", ".github/workflows/deploy.yml", ".gitignore",
-            "Cargo.lock", "Cargo.toml", "README.md", "mcp.lock", "mcp.toml", "src/lib.rs",
+            "Cargo.lock", "Cargo.toml", "README.md", "ci.sh", "mcp.lock", "mcp.toml", "src/lib.rs",
             "workers-builds.sh", "wrangler.jsonc")
     };
     ($template:literal: $($path:literal),*) => {

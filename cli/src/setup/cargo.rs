@@ -6,7 +6,7 @@ use std::process::Command;
 use super::stamp::Stamp;
 use crate::step::{Step, cargo_progress};
 use crate::tools::Tools;
-use crate::{Doing, Result, files, process};
+use crate::{Doing, Result, files, host, process};
 
 /// A package to install with cargo, and how.
 #[derive(Debug, Clone, Copy)]
@@ -38,9 +38,8 @@ impl<'a> Package<'a> {
 
 /// Installs a package unless exactly this one is there.
 pub(super) fn ensure(tools: &Tools, package: &Package<'_>) -> Result<()> {
-    let Package { name, version, default_features, .. } = package;
-    let contents = format!("{name} {version} default-features={default_features}\n");
-    let stamp = Stamp::new(tools.cargo_root().join(format!(".{name}.stamp")), contents);
+    let Package { name, version, .. } = package;
+    let stamp = stamp(tools, package);
     if stamp.is_current() {
         return Ok(());
     }
@@ -62,6 +61,17 @@ pub(super) fn ensure(tools: &Tools, package: &Package<'_>) -> Result<()> {
             Err(error.or_help(fix))
         }
     }
+}
+
+/// Whether exactly this one is there.
+pub(super) fn is_installed(tools: &Tools, package: &Package<'_>) -> bool {
+    stamp(tools, package).is_current()
+}
+
+fn stamp(tools: &Tools, package: &Package<'_>) -> Stamp {
+    let Package { name, version, default_features, .. } = package;
+    let contents = format!("{name} {version} default-features={default_features}\n");
+    Stamp::new(tools.cargo_root().join(format!(".{name}.stamp")), contents)
 }
 
 /// The version of a package whose installation was finished.
@@ -112,6 +122,7 @@ fn install(tools: &Tools, package: &Package<'_>, locked: bool, step: &mut Step) 
     command.args((!package.default_features).then_some("--no-default-features"));
     command.args(package.newer_rust.then_some("--ignore-rust-version"));
     command.current_dir(tools.folder());
+    host::build_for(&mut command, tools.folder())?;
     command.env("CARGO_TARGET_DIR", &build);
     // These programs run for a moment; a full optimisation would cost minutes.
     command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
@@ -121,7 +132,7 @@ fn install(tools: &Tools, package: &Package<'_>, locked: bool, step: &mut Step) 
     command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
     // Flags that are meant for the user's own crates.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    process::run(&mut command, |line| {
+    process::run_logged(&mut command, &tools.folder().join("install.log"), |line| {
         step.progress(cargo_progress(line).unwrap_or(line.trim()));
     })
     .map(drop)

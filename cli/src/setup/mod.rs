@@ -1,4 +1,4 @@
-//! Installs what is missing to build and run a server, into the workspace's `.toolgate` folder.
+//! Installs what is missing to build and run a server, once for all servers of the user.
 //!
 //! Every version is pinned: by the constants here, by the lock files in `cli/npm`, and for
 //! wasm-bindgen by the project's own `Cargo.lock`, since the library and the program must agree.
@@ -12,7 +12,7 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::lockfile::Lockfile;
-use crate::tools::Tools;
+use crate::tools::{Tools, Versions};
 use crate::{Doing, Error, Result, files};
 
 pub use cargo::Package;
@@ -31,18 +31,53 @@ pub const WORKER_BUILD: &str = "0.8.7";
 /// When a step fails: with the last lines of the program that failed and what to do. What was
 /// installed stays; the failed step starts over next time.
 pub fn ensure(workspace: &Path) -> Result<Tools> {
-    let tools = Tools::of(workspace);
-    let _lock = lock(&tools)?;
-    let lockfile = Lockfile::read(workspace)?;
-    npm::ensure_node(&tools)?;
-    npm::ensure_tools(&tools)?;
-    target::ensure_wasm()?;
-    cargo::ensure(&tools, &Package::new("worker-build", WORKER_BUILD))?;
-    let version = wasm_bindgen(&lockfile)?;
-    // Without its default features it cannot fetch browsers for tests, and builds in half the time.
-    cargo::ensure(&tools, &Package::new("wasm-bindgen-cli", version).without_default_features())?;
-    cargo::tidy(&tools)?;
+    let tools = tools(workspace);
+    ensure_in(&tools, workspace)?;
     Ok(tools)
+}
+
+/// The same, into these folders.
+///
+/// # Errors
+///
+/// As [`ensure`].
+pub fn ensure_in(tools: &Tools, workspace: &Path) -> Result<()> {
+    let lockfile = Lockfile::read(workspace)?;
+    let version = wasm_bindgen(&lockfile)?;
+    target::ensure_wasm()?;
+    let programs = [
+        Package::new("worker-build", WORKER_BUILD),
+        // Without its default features it cannot fetch browsers for tests, and builds in half the time.
+        Package::new("wasm-bindgen-cli", version).without_default_features(),
+    ];
+    let is_complete = || {
+        npm::is_complete(tools)
+            && programs.iter().all(|program| cargo::is_installed(tools, program))
+    };
+    // A server that has everything does not wait for the set-up of another one.
+    if is_complete() {
+        return Ok(());
+    }
+    let _lock = lock(tools)?;
+    npm::ensure_node(tools)?;
+    npm::ensure_tools(tools)?;
+    for program in &programs {
+        cargo::ensure(tools, program)?;
+    }
+    cargo::tidy(tools)
+}
+
+/// Where the tools of a workspace are or will be: in the folder that `TOOLGATE_DIR` names, else in the
+/// user's cache, and where there is none, in the workspace.
+pub fn tools(workspace: &Path) -> Tools {
+    let lockfile = Lockfile::read(workspace).ok();
+    let bindgen = lockfile.as_ref().and_then(|lockfile| wasm_bindgen(lockfile).ok());
+    let cargo = format!("{WORKER_BUILD}-{}", bindgen.unwrap_or("none"));
+    let (npm, node) = npm::versions();
+    let versions = Versions { cargo: &cargo, npm: &npm, node: &node };
+    Tools::named()
+        .or_else(|| Tools::cached(versions))
+        .unwrap_or_else(|| Tools::at(workspace.join(".toolgate")))
 }
 
 /// Installs one more program with cargo, for the repository's own tests.

@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use sha2::{Digest, Sha256};
+
 use super::stamp::Stamp;
 use crate::step::Step;
 use crate::tools::Tools;
@@ -30,18 +32,40 @@ struct NpmSet {
     lockfile: &'static str,
 }
 
+/// What tells these sets from those of other versions of this program.
+pub(super) fn versions() -> (String, String) {
+    /// Enough to tell a handful apart.
+    const DIGITS: usize = 12;
+    let of = |set: &NpmSet| {
+        let digest = Sha256::new().chain_update(set.manifest).chain_update(set.lockfile).finalize();
+        let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        digits[..DIGITS].to_owned()
+    };
+    (of(&TOOLS), of(&NODE))
+}
+
+/// Whether nothing is left to install.
+pub(super) fn is_complete(tools: &Tools) -> bool {
+    are_tools_complete(tools) && (set_stamp(&tools.node(), &NODE).is_current() || is_node_new())
+}
+
 pub(super) fn ensure_tools(tools: &Tools) -> Result<()> {
     ensure_set(tools, &tools.npm(), &TOOLS)
 }
 
 /// Installs Node.js when the system has none that is new enough.
 pub(super) fn ensure_node(tools: &Tools) -> Result<()> {
-    let version = process::run(Command::new("node").arg("--version"), |_| ());
-    let system = version.ok().and_then(|version| node_version(version.trim()));
-    if system.is_some_and(|version| version >= OLDEST_NODE) {
+    if is_node_new() {
         return Ok(());
     }
     ensure_set(tools, &tools.node(), &NODE)
+}
+
+/// Whether that of the system will do.
+fn is_node_new() -> bool {
+    let version = process::run(Command::new("node").arg("--version"), |_| ());
+    let system = version.ok().and_then(|version| node_version(version.trim()));
+    system.is_some_and(|version| version >= OLDEST_NODE)
 }
 
 /// Runs `npm ci` in `folder` unless that was done for its present lock file.
@@ -60,8 +84,12 @@ fn stamp(folder: &Path, contents: String) -> Stamp {
     Stamp::new(folder.join("node_modules/.toolgate-stamp"), contents)
 }
 
+fn set_stamp(folder: &Path, set: &NpmSet) -> Stamp {
+    stamp(folder, format!("{}{}", set.manifest, set.lockfile))
+}
+
 fn ensure_set(tools: &Tools, folder: &Path, set: &NpmSet) -> Result<()> {
-    let stamp = stamp(folder, format!("{}{}", set.manifest, set.lockfile));
+    let stamp = set_stamp(folder, set);
     if !stamp.is_current() {
         stamp.remove()?;
         files::create_ignored_folder(folder)?;
@@ -99,7 +127,7 @@ fn npm_ci(tools: &Tools, folder: &Path, step: &mut Step) -> Result<()> {
 
 /// Whether everything of the set is there, as it is pinned.
 pub(crate) fn are_tools_complete(tools: &Tools) -> bool {
-    stamp(&tools.npm(), format!("{}{}", TOOLS.manifest, TOOLS.lockfile)).is_current()
+    set_stamp(&tools.npm(), &TOOLS).is_current()
 }
 
 /// The version of a package that the lock file of the tools names.

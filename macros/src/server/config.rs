@@ -8,8 +8,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
     Audit, Condition, Config, Consent, Endpoints, Identity, KnownClient, Limits, OnDeny, Policy,
-    PolicyTest, Provider, Registration, Scalar, Scope, Server, Setting, Storage, StorageKind, Test,
-    TestUser, Tokens, Transport,
+    PolicyTest, Provider, Recheck, Registration, Scalar, Scope, Server, Setting, Storage,
+    StorageKind, Test, TestUser, Tokens, Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -77,16 +77,16 @@ structures! {
     }
     Tokens {
         encryption_key, access_token_ttl: copy, refresh_token_ttl: copy, code_ttl: copy,
-        refresh_grace: copy, revocation_max_age: copy
+        refresh_grace: copy, revocation_max_age: copy, max_unconfirmed: copy, recheck
     }
     Consent {
         name, logo_url, color, color_dark, remember_for: copy, privacy_policy_url,
         terms_of_service_url
     }
     Limits { register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy, task_ttl: copy }
-    Audit { analytics_engine, queue, email: copy, arguments: copy }
+    Audit { analytics_engine, queue, email: copy, arguments: copy, required: copy }
     Scope { name, meaning }
-    Policy { name, description, scope, on_deny, rule }
+    Policy { name, description, scope, on_deny, deny_message, rule }
     PolicyTest { policy, user, arguments, vars: list, allows: copy, line: copy, column: copy }
 }
 
@@ -155,6 +155,16 @@ impl Constant for Endpoints {
                 }
             }
         }
+    }
+}
+
+impl Constant for Recheck {
+    fn constant(&self) -> TokenStream {
+        let name = variant(match self {
+            Self::BestEffort => "BestEffort",
+            Self::Required => "Required",
+        });
+        quote!(config::Recheck::#name)
     }
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use toolgate_config::deploy::ENVIRONMENT;
-use toolgate_config::{OnDeny, Provider, StorageKind};
+use toolgate_config::{Condition, OnDeny, Provider, StorageKind};
 
 use super::config::Constant;
 use super::identity;
@@ -61,6 +61,7 @@ fn app(server: &Server) -> TokenStream {
     let identity = identity_provider(server);
     let features = features(server);
     let challenging = challenging(server);
+    let refusing = refusing(server);
     quote! {
         static APP: ::toolgate::__private::App = {
             use ::core::option::Option::{None, Some};
@@ -74,6 +75,7 @@ fn app(server: &Server) -> TokenStream {
                 store: #store,
                 identity: #identity,
                 challenging: #challenging,
+                refusing: #refusing,
                 features: #features,
             }
         };
@@ -110,6 +112,26 @@ fn challenging(server: &Server) -> TokenStream {
         quote!(Some(&::toolgate::__private::CHALLENGING))
     } else {
         quote!(None)
+    }
+}
+
+/// The words for calls that only their arguments keep out, where a policy looks at arguments.
+fn refusing(server: &Server) -> TokenStream {
+    let policies = &server.checked.config.policies;
+    if policies.iter().any(|policy| looks_at_arguments(&policy.rule)) {
+        quote!(Some(&::toolgate::__private::REFUSING))
+    } else {
+        quote!(None)
+    }
+}
+
+fn looks_at_arguments(condition: &Condition) -> bool {
+    match condition {
+        Condition::Argument { .. } => true,
+        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
+            parts.iter().any(looks_at_arguments)
+        }
+        _ => false,
     }
 }
 

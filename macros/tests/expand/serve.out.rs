@@ -71,6 +71,8 @@ mod toolgate_worker {
                     code_ttl: 600u32,
                     refresh_grace: 60u32,
                     revocation_max_age: 30u32,
+                    max_unconfirmed: 86400u32,
+                    recheck: config::Recheck::BestEffort,
                 },
                 consent: config::Consent {
                     name: Some(Borrowed("Example Ltd")),
@@ -83,7 +85,7 @@ mod toolgate_worker {
                 },
                 limits: config::Limits {
                     register: 1u32,
-                    authorize: 120u32,
+                    authorize: 600u32,
                     token: 600u32,
                     callback: 120u32,
                     tool_timeout: 300u32,
@@ -94,6 +96,7 @@ mod toolgate_worker {
                     queue: Some(Borrowed("mcp-audit")),
                     email: false,
                     arguments: true,
+                    required: false,
                 },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(
@@ -103,6 +106,7 @@ mod toolgate_worker {
                             description: Some(Borrowed("Every condition")),
                             scope: None,
                             on_deny: config::OnDeny::Hide,
+                            deny_message: None,
                             rule: config::Condition::All(
                                 Borrowed(
                                     &[
@@ -148,6 +152,7 @@ mod toolgate_worker {
                             description: None,
                             scope: None,
                             on_deny: config::OnDeny::Hide,
+                            deny_message: None,
                             rule: config::Condition::Emails(
                                 Borrowed(
                                     &[Borrowed("one@example.com"), Borrowed("two@example.com")],
@@ -162,6 +167,7 @@ mod toolgate_worker {
             store: &::toolgate::__private::store::KV,
             identity: &::toolgate::__private::identity::OPENID,
             challenging: None,
+            refusing: None,
             features: &[],
         }
     };

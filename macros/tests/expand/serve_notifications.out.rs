@@ -63,6 +63,8 @@ mod toolgate_worker {
                     code_ttl: 600u32,
                     refresh_grace: 60u32,
                     revocation_max_age: 30u32,
+                    max_unconfirmed: 86400u32,
+                    recheck: config::Recheck::BestEffort,
                 },
                 consent: config::Consent {
                     name: None,
@@ -74,8 +76,8 @@ mod toolgate_worker {
                     terms_of_service_url: None,
                 },
                 limits: config::Limits {
-                    register: 30u32,
-                    authorize: 120u32,
+                    register: 300u32,
+                    authorize: 600u32,
                     token: 600u32,
                     callback: 120u32,
                     tool_timeout: 300u32,
@@ -86,6 +88,7 @@ mod toolgate_worker {
                     queue: None,
                     email: false,
                     arguments: false,
+                    required: false,
                 },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
@@ -95,6 +98,7 @@ mod toolgate_worker {
             store: &::toolgate::__private::store::DURABLE_OBJECT,
             identity: &::toolgate::__private::identity::OIDC,
             challenging: None,
+            refusing: None,
             features: &[
                 ::toolgate::__private::feature::SESSIONS,
                 ::toolgate::__private::feature::HUB,

@@ -89,10 +89,12 @@ codes! {
     InvalidEmail = "MCP045",
     /// Not a domain that could ever match.
     InvalidDomain = "MCP046",
-    /// A claim that has a condition key of its own, which checks more.
+    /// A claim that policies never see, or that has a condition key of its own, which checks more.
     ReservedClaim = "MCP047",
     /// Conditions that nobody can meet.
     Contradiction = "MCP048",
+    /// Conditions that are nested or repeated beyond what is evaluated.
+    PolicyTooComplex = "MCP049",
     /// `[wrangler]` sets something that is generated.
     WranglerCollision = "MCP050",
     /// `[wrangler]` uses something that would break the generated server.

@@ -8,6 +8,7 @@
 //! - Feature `generate` adds [`deploy`](mod@deploy): `wrangler.jsonc` and `.dev.vars.example`.
 //! - Feature `schema` adds [`schema`](mod@schema): the JSON Schema of `mcp.toml`, for editors.
 
+mod claims;
 mod model;
 
 #[cfg(feature = "generate")]
@@ -26,6 +27,7 @@ pub mod stand_in;
 mod suggest;
 mod words;
 
+pub use claims::{GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES, TECHNICAL_CLAIMS};
 pub use model::*;
 
 #[cfg(feature = "parse")]
@@ -33,7 +35,9 @@ pub use diagnostic::{Code, Diagnostic};
 #[cfg(feature = "schema")]
 pub use parse::schema;
 #[cfg(feature = "parse")]
-pub use parse::{Checked, Dev, DevUser, Environment, Existing, SCHEMA_VERSION, SECTIONS, check};
+pub use parse::{
+    Checked, Dev, DevUser, Environment, Existing, SCHEMA_VERSION, SECTIONS, Warning, check,
+};
 #[cfg(feature = "parse")]
 pub use render::Position;
 #[cfg(feature = "parse")]

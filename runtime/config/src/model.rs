@@ -242,6 +242,49 @@ pub struct Tokens {
     pub refresh_grace: u32,
     /// How long a revoked grant's access token may still be accepted.
     pub revocation_max_age: u32,
+    /// How long a grant may be refreshed after the identity provider last confirmed the person,
+    /// where it can be asked.
+    pub max_unconfirmed: u32,
+    /// What becomes of a refresh that the identity provider did not confirm.
+    pub recheck: Recheck,
+}
+
+/// What becomes of a refresh that the identity provider did not confirm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recheck {
+    /// It gives tokens with the claims known so far, within `max_unconfirmed`.
+    BestEffort,
+    /// It gives none, and can be tried again.
+    Required,
+}
+
+/// Whether the identity provider can be asked again about somebody who signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Askable {
+    /// As long as the grant lives.
+    Always,
+    /// While its access token lives, if it tells for how long that is.
+    Briefly,
+    /// Never.
+    Never,
+}
+
+impl Identity {
+    /// Whether the provider can be asked again, by what it is asked for at the sign-in.
+    #[must_use]
+    pub fn askable(&self) -> Askable {
+        match self.provider {
+            Provider::CloudflareAccessJwt | Provider::None => Askable::Never,
+            Provider::GitHub => Askable::Always,
+            Provider::CloudflareAccess | Provider::Oidc | Provider::Dev => {
+                if self.scopes.iter().any(|scope| scope == "offline_access") {
+                    Askable::Always
+                } else {
+                    Askable::Briefly
+                }
+            }
+        }
+    }
 }
 
 /// `[consent]`.
@@ -263,8 +306,8 @@ pub struct Consent {
     pub terms_of_service_url: Option<Str>,
 }
 
-/// `[limits]`: requests per minute from one network address, more are answered with 429; and how
-/// long one call may take.
+/// `[limits]`: requests per minute from one network address that belong to no sign-in and no grant,
+/// more are answered with 429; and how long one call may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// `POST /register`.
@@ -281,6 +324,20 @@ pub struct Limits {
     pub task_ttl: u32,
 }
 
+/// Requests per minute that prove what they belong to. They need no keys of `mcp.toml`: what one
+/// person does is the same on every server.
+impl Limits {
+    /// Of one grant at `/token` and `/revoke`: a client refreshes once an hour, but programs that share
+    /// a file of tokens do so all at once, and fifty of them are to get the same successor.
+    pub const GRANT: u32 = 120;
+
+    /// With one approval page, or one sign-in at `/connections`: a person who clicks a lot.
+    pub const ATTEMPT: u32 = 20;
+
+    /// Of one sign-in at `/callback`: it comes back once, and is reloaded now and then.
+    pub const RETURN: u32 = 10;
+}
+
 /// `[audit]`. Every event goes to the Worker's log in any case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {
@@ -292,6 +349,8 @@ pub struct Audit {
     pub email: bool,
     /// Write the arguments of tool calls, too.
     pub arguments: bool,
+    /// Write each decision before what it allows begins.
+    pub required: bool,
 }
 
 /// `[policies.<name>]`.
@@ -305,9 +364,20 @@ pub struct Policy {
     pub scope: Option<Str>,
     /// How a refused call is answered.
     pub on_deny: OnDeny,
+    /// The answer to a call of a tool that only its arguments keep out; by default they are named.
+    pub deny_message: Option<Str>,
     /// Who passes.
     pub rule: Condition,
 }
+
+/// Conditions inside conditions, policies named by policies included: as many as are evaluated.
+/// Policies written by people are a handful of levels deep; this keeps the stack of a Worker safe.
+pub const MAX_POLICY_DEPTH: u32 = 32;
+
+/// Conditions evaluated for one decision, those of a policy that is named counted each time.
+/// Policies that name each other without a circle can still repeat work exponentially; a real policy
+/// has tens of conditions.
+pub const MAX_POLICY_STEPS: u32 = 4096;
 
 /// An OAuth scope that policies ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]

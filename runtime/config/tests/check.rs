@@ -275,6 +275,76 @@ fn a_policy_that_two_others_use_is_no_circle() {
 }
 
 #[test]
+fn a_claim_of_one_environment_is_none_that_never_arrives() {
+    let source = format!(
+        "{SMALLEST}[identity]\nprovider = \"github\"\n\
+         [policies.staff]\nany = [{{ claims = {{ login = \"ada\" }} }}, {{ claims = {{ level = 1 }} }}]\n"
+    );
+    assert!(check(&source).is_err());
+    let other =
+        "[env.preview.identity]\nprovider = \"oidc\"\nissuer = \"https://login.example.com\"\n";
+    assert!(check(&format!("{source}{other}")).is_ok());
+}
+
+/// The messages of a file's warnings, with their lines.
+fn warned(source: &str) -> Vec<(usize, String)> {
+    let warnings = checked(&format!("{SMALLEST}{source}")).warnings();
+    warnings.into_iter().map(|warning| (warning.position.line, warning.message)).collect()
+}
+
+#[test]
+fn what_an_issuer_never_tells_is_warned_of_where_it_is_asked_for() {
+    let policies = "[policies.a]\nany = [{ claims = { level = 1 } }, { not = { domains = [\"example.com\"] } }]\n\
+                    [policies.b]\ngroups = [\"g\"]\n[policies.c]\nclaims = { level = 1 }\n";
+    let of = |issuer: &str, more: &str| {
+        warned(&format!(
+            "[identity]\nprovider = \"oidc\"\nissuer = {issuer}\n\
+             scopes = [\"openid\", \"email\", \"offline_access\"]\n{policies}{more}"
+        ))
+    };
+    let entra = of("\"https://login.microsoftonline.com/tenant/v2.0\"", "");
+    assert_eq!(entra.len(), 1, "{entra:?}");
+    assert!(
+        entra[0].0 == 8 && entra[0].1.contains("Microsoft Entra ID never proves any"),
+        "{entra:?}"
+    );
+    let google = of("\"https://accounts.google.com\"", "");
+    assert_eq!(google.len(), 2, "{google:?}");
+    assert!(google[0].0 == 10 && google[0].1.contains("Google never tells any"), "{google:?}");
+    assert!(google[1].0 == 6 && google[1].1.contains("`offline_access`"), "{google:?}");
+    let variable = "[wrangler.vars]\nOIDC_ISSUER = \"https://accounts.google.com\"\n";
+    assert_eq!(of("{ var = \"OIDC_ISSUER\" }", variable), google);
+    assert!(of("{ var = \"OIDC_ISSUER\" }", "").is_empty(), "nothing is known of it");
+    assert!(of("\"https://login.example.com\"", "").is_empty());
+    assert!(of("\"https://login.microsoftonline.com.example.com\"", "").is_empty());
+}
+
+#[test]
+fn what_the_scopes_of_github_leave_out_is_warned_of() {
+    let of = |scopes: &str| {
+        warned(&format!(
+            "[identity]\nprovider = \"github\"\n{scopes}[policies.a]\nemails = [\"ada@example.com\"]\n\
+             [policies.b]\ngroups = [\"acme\"]\n"
+        ))
+    };
+    let policies = |warnings: Vec<(usize, String)>| -> Vec<bool> {
+        warnings.iter().map(|(_, message)| message.contains("never proves any")).collect()
+    };
+    assert_eq!(policies(of("")), [false]);
+    assert_eq!(policies(of("scopes = [\"read:user\", \"read:org\"]\n")), [true]);
+    assert!(of("scopes = [\"user\", \"admin:org\"]\n").is_empty());
+}
+
+#[test]
+fn an_environment_is_warned_of_what_the_file_is_not() {
+    let source = "[identity]\nprovider = \"oidc\"\nissuer = \"https://login.example.com\"\n\
+                  [policies.a]\ngroups = [\"g\"]\n[env.preview.identity]\nissuer = \"https://slack.com\"\n";
+    let warnings = warned(source);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].1.starts_with("in `[env.preview]`: policy `a`"), "{warnings:?}");
+}
+
+#[test]
 fn literals_and_variables_are_told_apart() {
     let config = checked(&format!(
         "{SMALLEST}[identity]\nclient_id = \"abc\"\nteam = \"acme\"\nissuer = {{ var = \"ISSUER\" }}\n"

@@ -114,7 +114,7 @@ fn limits_are_those_of_the_file_and_of_this_server() {
     let config = generated("[limits]\ntoken = 7\n");
     let limiters = config["ratelimits"].as_array().expect("it is a list");
     let names: Vec<_> = limiters.iter().map(|limiter| limiter["name"].as_str()).collect();
-    let expected = ["REGISTER", "AUTHORIZE", "TOKEN", "CALLBACK"];
+    let expected = ["REGISTER", "AUTHORIZE", "TOKEN", "CALLBACK", "GRANT", "ATTEMPT", "RETURN"];
     let expected = expected.map(|name| format!("TOOLGATE_LIMIT_{name}"));
     assert_eq!(names, expected.each_ref().map(|name| Some(name.as_str())));
     assert_eq!(limiters[2]["simple"], serde_json::json!({ "limit": 7, "period": 60 }));
@@ -181,6 +181,33 @@ fn own_settings_are_merged_with_generated_ones() {
     assert_eq!(config["secrets"]["required"][6], "WEATHER_TOKEN");
     assert_eq!(config["observability"]["enabled"], true);
     assert_eq!(config["observability"]["logs"]["enabled"], false);
+}
+
+#[test]
+fn where_a_server_answers_is_said_and_no_undeployed_version_does() {
+    let plain = generated("");
+    assert_eq!((&plain["workers_dev"], &plain["preview_urls"]), (&true.into(), &false.into()));
+    let routed = "[wrangler]\nroutes = [{ pattern = \"mcp.example.com\", custom_domain = true }]\n";
+    assert_eq!(generated(routed)["workers_dev"], false);
+    let own = generated("[wrangler]\nworkers_dev = false\npreview_urls = true\n");
+    assert_eq!((&own["workers_dev"], &own["preview_urls"]), (&false.into(), &true.into()));
+    let away = format!("{routed}[env.preview.wrangler]\nworkers_dev = true\n");
+    assert_eq!(generated(&away)["env"]["preview"]["workers_dev"], true);
+}
+
+#[test]
+fn secrets_of_the_server_s_own_are_asked_for_like_the_others() {
+    let source = "[wrangler.secrets]\nrequired = [\"WEATHER_TOKEN\", \"COOKIE_ENCRYPTION_KEY\"]\n\
+                  [env.preview.wrangler.secrets]\nrequired = [\"OTHER_TOKEN\"]\n";
+    let checked = checked(source);
+    let own = |checked: &Checked| -> Vec<String> {
+        let all = variables(checked).into_iter().filter(|variable| variable.is_own);
+        all.map(|variable| variable.name).collect()
+    };
+    assert_eq!(own(&checked), ["WEATHER_TOKEN"]);
+    assert_eq!(own(checked.environment("preview").expect("it is there")), ["OTHER_TOKEN"]);
+    assert!(dev_vars_example(&checked).contains("\nWEATHER_TOKEN=\"\"\n"));
+    assert_eq!(generated(source)["secrets"]["required"].as_array().map(Vec::len), Some(7));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::{Map, Value, json};
 use toolgate_config::Config;
 use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::policy::decide;
+use toolgate_core::policy::{Arguments, decide};
 
 const TOOLS: usize = 1000;
 
@@ -85,7 +85,9 @@ fn decisions(c: &mut Criterion) {
     let denied = caller("eve@example.net", json!(["sales"]), claims("sales", 1, json!(["reader"])));
     for (name, caller, expected) in [("allowed", &allowed, TOOLS), ("denied", &denied, 0)] {
         let decide = || {
-            let allowed = |name: &&String| decide(&config, name, caller, None, &vars).is_allowed();
+            let allowed = |name: &&String| {
+                decide(&config, name, caller, Arguments::Unknown, &vars).is_allowed()
+            };
             black_box(&names).iter().filter(allowed).count()
         };
         assert_eq!(decide(), expected, "{name}");

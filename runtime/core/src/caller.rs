@@ -31,6 +31,14 @@ pub struct Caller {
     pub client_id: String,
 }
 
+impl Caller {
+    /// How a page addresses the person: e-mail address, name, or else the subject.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        self.email.as_ref().or(self.name.as_ref()).unwrap_or(&self.subject)
+    }
+}
+
 /// Worker variables, for values that `mcp.toml` keeps out of git.
 pub trait Vars {
     /// The variable or secret of this name.

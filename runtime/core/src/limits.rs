@@ -1,10 +1,19 @@
 //! Every bound of the gate, with its reason. Lengths are in bytes, times in seconds.
 
-/// Browsers drop a cookie above 4096 bytes including its name and attributes; the rest is for those.
-pub const MAX_COOKIE_VALUE: usize = 3800;
+/// Longest cookie with its name and attributes: Safari drops one above 4093 bytes, others keep 4096.
+pub const MAX_COOKIE: usize = 4093;
 
-/// A client's `state` comes back verbatim and travels in the login cookie; clients use under 200.
-pub const MAX_STATE: usize = 1024;
+/// Longest `state` of a client. It comes back verbatim and travels in the login cookie, where it fits
+/// beside a redirect URI of [`MAX_REDIRECT_URI`]. Most clients use under 200, some pack a session in.
+pub const MAX_STATE: usize = 2048;
+
+/// Sign-ins that one browser may have open. Any site can make a browser begin one, and their cookies
+/// have to stay below [`MAX_HEADERS`] together: six of the longest leave 7 KiB for everything else.
+pub const MAX_ATTEMPTS: usize = 6;
+
+/// Bytes of a client's name kept for its connection's record, which the login cookie has to carry: the
+/// whole of a name in ASCII. A longer one is cut there; the approval page shows it whole.
+pub const MAX_CLIENT_LABEL: usize = MAX_CLIENT_NAME;
 
 /// Longest redirect URI; the longest seen from a real client is under 200.
 pub const MAX_REDIRECT_URI: usize = 512;
@@ -25,13 +34,21 @@ pub const MAX_CLIENT_ID: usize = 2048;
 /// times over.
 pub const MAX_FORM_BODY: usize = 16 * 1024;
 
+/// Seconds without a byte after which a body is given up: a client that sends at all sends something
+/// each few seconds, and each open request holds memory of the isolate.
+pub const BODY_SILENCE: u64 = 10;
+
+/// Seconds in which a whole body has to arrive: 4 MiB take 20 s at 200 KB/s, and a client that sends
+/// one byte every nine seconds would otherwise hold the request for months.
+pub const BODY_TIMEOUT: u64 = 30;
+
 /// Time to read the consent page and to sign in at the identity provider.
 pub const ATTEMPT_TTL: u64 = 600;
 
 /// How long a sign-in at the page of one's own connections lasts: to look and to revoke.
 pub const PERSON_TTL: u64 = 900;
 
-/// Approvals remembered in one browser; a sealed entry is about 60 bytes and the cookie must fit.
+/// Approvals remembered in one browser; a sealed entry takes 85 bytes and all must fit a cookie.
 pub const MAX_APPROVALS: usize = 40;
 
 /// PKCE: a verifier has 43 to 128 characters (RFC 7636 section 4.1).
@@ -93,6 +110,10 @@ pub const JWKS_REFETCH_INTERVAL: u64 = 30;
 /// After a failure the JWKS are not fetched again before this time, for the same reason.
 pub const JWKS_RETRY_INTERVAL: u64 = 1;
 
+/// How far ahead of this machine's clock an access token may have been issued: another machine of the
+/// platform made it, whose clock is seconds away at most.
+pub const ISSUED_LEEWAY: u64 = 5;
+
 /// Smallest RSA modulus accepted, in bits (RFC 7518 section 3.3).
 pub const MIN_RSA_BITS: usize = 2048;
 
@@ -107,13 +128,13 @@ pub const MAX_CLAIMS: usize = 4 * 1024;
 pub const MAX_GROUPS: usize = 200;
 
 /// Longest address of a request. The longest that a client of this server needs is an authorization
-/// request: a `client_id`, a redirect URI and a `state` of their greatest lengths fill half of it.
+/// request: a `state` of its greatest length takes 2 to 6 KiB of it, as the client has to encode none
+/// or all of it, and a `client_id` about 1 KiB.
 pub const MAX_URL: usize = 8 * 1024;
 
-/// Largest headers of a request, all together. A cookie of an open attempt has at most 4 KiB and
-/// about 1.2 KiB for ordinary clients, and lives [`ATTEMPT_TTL`] seconds: some twenty attempts at
-/// once, and the cookie of approvals, fit beside what browsers send; an access token needs under
-/// 8 KiB.
+/// Largest headers of a request, all together. A cookie of an open attempt has at most 4 KiB:
+/// [`MAX_ATTEMPTS`] of them and the cookie of approvals fit beside what browsers send; an access token
+/// needs under 8 KiB.
 pub const MAX_HEADERS: usize = 32 * 1024;
 
 /// What a header takes besides its name and its value: `: ` and the end of the line.

@@ -1,4 +1,5 @@
-//! How often one network address may ask an endpoint (RFC 6585 section 4).
+//! How often an endpoint may be asked (RFC 6585 section 4): for one sign-in, for one grant, or from
+//! one network address, as [`counted`](crate::oauth::counted) tells.
 //!
 //! The adapter counts: with the platform's rate limiter, or with a [`Window`] of its own.
 
@@ -24,21 +25,36 @@ const NOWHERE: &str = "unknown";
 /// What is counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// `/register`.
+    /// `/register`, by network address.
     Register,
-    /// `/authorize` and the page of a person's own connections.
+    /// `/authorize` and the page of a person's own connections, by network address.
     Authorize,
-    /// `/token` and `/revoke`.
+    /// `/token` and `/revoke` without a code or token of ours, by network address.
     Token,
-    /// `/callback`.
+    /// `/callback` without the cookie of its attempt, by network address.
     Callback,
+    /// `/token` and `/revoke` with a code or token of ours, by its grant: a hosted client asks for
+    /// all its people from few addresses.
+    Grant,
+    /// `/authorize` and `/connections` with a cookie of ours, by what the cookie is for.
+    Attempt,
+    /// `/callback` with the cookie of its attempt, by the attempt.
+    Return,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 4] = [Self::Register, Self::Authorize, Self::Token, Self::Callback];
+    pub const ALL: [Self; 7] = [
+        Self::Register,
+        Self::Authorize,
+        Self::Token,
+        Self::Callback,
+        Self::Grant,
+        Self::Attempt,
+        Self::Return,
+    ];
 
-    /// The route of a path, if it is one whose requests are counted. The MCP endpoints are not:
+    /// What a request to this path counts for that proves nothing, if it is counted. The MCP endpoints are not:
     /// who calls them has a token, and a call asks nobody but the tool.
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
@@ -52,7 +68,7 @@ impl Route {
         }
     }
 
-    /// Its key in `[limits]`.
+    /// Its key in `[limits]`, where it has one; its name in the audit trail.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -60,6 +76,9 @@ impl Route {
             Self::Authorize => "authorize",
             Self::Token => "token",
             Self::Callback => "callback",
+            Self::Grant => "grant",
+            Self::Attempt => "attempt",
+            Self::Return => "return",
         }
     }
 
@@ -71,6 +90,9 @@ impl Route {
             Self::Authorize => limits.authorize,
             Self::Token => limits.token,
             Self::Callback => limits.callback,
+            Self::Grant => Limits::GRANT,
+            Self::Attempt => Limits::ATTEMPT,
+            Self::Return => Limits::RETURN,
         }
     }
 
@@ -83,7 +105,13 @@ impl Route {
     pub fn refuse(self) -> Reply {
         self.reply(
             StatusCode::TOO_MANY_REQUESTS,
-            "Too many requests from this network address; try again in a minute",
+            match self {
+                Self::Grant => "Too many requests for this grant; try again in a minute",
+                Self::Attempt | Self::Return => {
+                    "Too many requests for this sign-in; try again in a minute"
+                }
+                _ => "Too many requests from this network address; try again in a minute",
+            },
             Reason::RateLimited,
         )
     }
@@ -101,12 +129,12 @@ impl Route {
     fn reply(self, status: StatusCode, text: &'static str, reason: Reason) -> Reply {
         let error = OAuthError::new("temporarily_unavailable", text).because(reason);
         let mut reply = match self {
-            Self::Register | Self::Token => {
+            Self::Register | Self::Token | Self::Grant => {
                 let mut reply = error.reply_with(status);
                 reply::set(&mut reply, ACCESS_CONTROL_EXPOSE_HEADERS, "Retry-After");
                 reply
             }
-            Self::Authorize | Self::Callback => audit::because(
+            _ => audit::because(
                 page::refusal(
                     status,
                     "One moment, please",

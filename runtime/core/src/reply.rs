@@ -59,6 +59,12 @@ pub fn redirect(location: &str) -> Reply {
     reply
 }
 
+/// The answer to HEAD: what GET is answered with, and no body (RFC 9110 section 9.3.2).
+#[must_use]
+pub fn without_body(reply: Reply) -> Reply {
+    reply.map(|_| Vec::new())
+}
+
 /// `405 Method Not Allowed` with the methods that are.
 #[must_use]
 pub fn method_not_allowed(allow: &'static str) -> Reply {

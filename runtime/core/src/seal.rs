@@ -66,6 +66,10 @@ pub enum Purpose {
     RequestState,
     /// Id of a task.
     Task,
+    /// MAC of a line of the audit trail.
+    Audit,
+    /// Hash of a network or a country that a grant is used from.
+    Place,
 }
 
 impl Purpose {
@@ -85,6 +89,8 @@ impl Purpose {
             Self::Person => b"toolgate/1/person",
             Self::RequestState => b"toolgate/1/request-state",
             Self::Task => b"toolgate/1/task",
+            Self::Audit => b"toolgate/1/audit",
+            Self::Place => b"toolgate/1/place",
         }
     }
 }
@@ -195,9 +201,20 @@ impl Keyring {
         value: &T,
         entropy: &mut dyn Entropy,
     ) -> String {
+        self.seal_bytes(purpose, bound_to, &to_json(value), entropy)
+    }
+
+    /// The same for a value that is in bytes already.
+    pub(crate) fn seal_bytes(
+        &self,
+        purpose: Purpose,
+        bound_to: &str,
+        plaintext: &[u8],
+        entropy: &mut dyn Entropy,
+    ) -> String {
         let mut nonce = [0; NONCE_LENGTH];
         entropy.fill(&mut nonce);
-        self.seal_with(purpose, bound_to, &to_json(value), nonce)
+        self.seal_with(purpose, bound_to, plaintext, nonce)
     }
 
     /// Seals so that the same value gives the same text: the nonce is a MAC of the plaintext
@@ -241,17 +258,25 @@ impl Keyring {
         bound_to: &str,
         sealed: &str,
     ) -> Option<T> {
+        serde_json::from_slice(&self.open_bytes(purpose, bound_to, sealed)?).ok()
+    }
+
+    /// The same for a value that is in bytes.
+    pub(crate) fn open_bytes(
+        &self,
+        purpose: Purpose,
+        bound_to: &str,
+        sealed: &str,
+    ) -> Option<Vec<u8>> {
         let bytes = decode(sealed)?;
         let (id, rest) = bytes.split_at_checked(KEY_ID_LENGTH)?;
         let (nonce, ciphertext) = rest.split_at_checked(NONCE_LENGTH)?;
         let nonce: [u8; NONCE_LENGTH] = nonce.try_into().ok()?;
         let payload = || Payload { msg: ciphertext, aad: bound_to.as_bytes() };
-        let plaintext = self
-            .keys
+        self.keys
             .iter()
             .filter(|key| key.id == id)
-            .find_map(|key| key.cipher(purpose).decrypt(&Nonce::from(nonce), payload()).ok())?;
-        serde_json::from_slice(&plaintext).ok()
+            .find_map(|key| key.cipher(purpose).decrypt(&Nonce::from(nonce), payload()).ok())
     }
 
     /// HMAC-SHA256 of the text under the first key, in base64url.

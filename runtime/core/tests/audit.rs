@@ -13,12 +13,14 @@ use toolgate_core::caller::Caller;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::seal::Entropy;
 
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 19] = [
     Kind::SignIn,
     Kind::Consent,
     Kind::Registration,
     Kind::TokenIssued,
     Kind::TokenRefreshed,
+    Kind::RefreshRetried,
+    Kind::RefreshUnconfirmed,
     Kind::Refused,
     Kind::Revoked,
     Kind::ToolAllowed,
@@ -28,10 +30,13 @@ const KINDS: [Kind; 14] = [
     Kind::ResourceAllowed,
     Kind::ResourceDenied,
     Kind::RateLimited,
+    Kind::ToolFinished,
+    Kind::PromptFinished,
+    Kind::ResourceFinished,
 ];
 
 fn audit(email: bool, arguments: bool) -> Audit {
-    Audit { analytics_engine: None, queue: None, email, arguments }
+    Audit { analytics_engine: None, queue: None, email, arguments, required: false }
 }
 
 fn documentation() -> String {
@@ -97,26 +102,26 @@ fn the_order_of_blobs_is_the_documented_one() {
 #[test]
 fn an_event_tells_neither_address_nor_arguments_unless_asked_to() {
     let event = call();
-    let line = Record::new(&event, &audit(false, false), 1_800_000_000, "ray").json();
+    let line = Record::new(&event, &audit(false, false), 1_800_000_000, "ray", ("i", 0)).json();
     assert_eq!(
         line,
         format!(
-            r#"{{"toolgate":"audit","time":1800000000,"event":"tool_denied","reason":"claim_missing","user":"{}","client":"client-key","tool":"draw","policy":"image-makers","detail":"department","request":"ray"}}"#,
+            r#"{{"toolgate":"audit","time":1800000000,"event":"tool_denied","reason":"claim_missing","user":"{}","client":"client-key","tool":"draw","policy":"image-makers","detail":"department","request":"ray","instance":"i","seq":0}}"#,
             "u".repeat(PSEUDONYM_LENGTH)
         )
     );
-    let blobs = Record::new(&event, &audit(false, false), 1, "ray").blobs();
+    let blobs = Record::new(&event, &audit(false, false), 1, "ray", ("i", 0)).blobs();
     assert!(!blobs.concat().contains("erin") && !blobs.concat().contains("secret"), "{blobs:?}");
 }
 
 #[test]
 fn an_event_tells_what_the_owner_asks_for() {
     let event = call();
-    let line = Record::new(&event, &audit(true, true), 1, "ray").json();
+    let line = Record::new(&event, &audit(true, true), 1, "ray", ("i", 0)).json();
     let line: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(line["email"], "erin@example.com");
     assert_eq!(line["arguments"], r#"{"prompt":"a secret"}"#);
-    let blobs = Record::new(&event, &audit(true, true), 1, "ray").blobs();
+    let blobs = Record::new(&event, &audit(true, true), 1, "ray", ("i", 0)).blobs();
     for (name, blob) in BLOBS.iter().zip(blobs) {
         assert_eq!(line[name].as_str().unwrap_or_default(), blob, "{name}");
     }
@@ -127,10 +132,13 @@ fn long_arguments_are_cut_between_characters() {
     let arguments = Some("é".repeat(MAX_ARGUMENTS));
     let event = Event { arguments, ..Event::new(Kind::ToolAllowed, Reason::PolicyMatched) };
     let asked = audit(false, true);
-    let record = Record::new(&event, &asked, 1, "ray");
+    let record = Record::new(&event, &asked, 1, "ray", ("i", 0));
     assert_eq!(record.arguments.unwrap().len(), MAX_ARGUMENTS);
     let event = Event { arguments: Some(format!("a{}", "é".repeat(MAX_ARGUMENTS))), ..event };
-    assert_eq!(Record::new(&event, &asked, 1, "ray").arguments.unwrap().len(), MAX_ARGUMENTS - 1);
+    assert_eq!(
+        Record::new(&event, &asked, 1, "ray", ("i", 0)).arguments.unwrap().len(),
+        MAX_ARGUMENTS - 1
+    );
 }
 
 #[test]

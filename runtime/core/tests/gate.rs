@@ -8,12 +8,18 @@ mod support;
 mod access_jwt;
 #[path = "gate/assertion.rs"]
 mod assertion;
+#[path = "gate/attempts.rs"]
+mod attempts;
 #[path = "gate/authorize.rs"]
 mod authorize;
 #[path = "gate/client.rs"]
 mod client;
 #[path = "gate/connections.rs"]
 mod connections;
+#[path = "gate/consent.rs"]
+mod consent;
+#[path = "gate/counted.rs"]
+mod counted;
 #[path = "gate/document.rs"]
 mod document;
 #[path = "gate/github.rs"]
@@ -22,6 +28,8 @@ mod github;
 mod id_token;
 #[path = "gate/identity.rs"]
 mod identity;
+#[path = "gate/refresh.rs"]
+mod refresh;
 #[path = "gate/register.rs"]
 mod register;
 #[path = "gate/setup.rs"]

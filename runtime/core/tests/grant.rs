@@ -2,7 +2,9 @@
 //! instead of a generation.
 
 use proptest::prelude::*;
-use toolgate_core::oauth::grant::{Grant, Operation, Outcome, USE_RESOLUTION, Write, apply};
+use toolgate_core::oauth::grant::{
+    Answer, End, Grant, Lease, Operation, Outcome, Place, Rules, USE_RESOLUTION, Uses, Write, apply,
+};
 
 const CREATED: u64 = 1_000;
 const CODE_EXPIRES: u64 = CREATED + 600;
@@ -59,16 +61,16 @@ impl Model {
                 Expected::Done
             }
             _ if self.revoked || now >= EXPIRES => Expected::Gone,
-            Operation::Redeem => self.present(0, 0, now),
+            Operation::Redeem { .. } => self.present(0, 0, now),
             Operation::Refresh { generation: 0, .. } => Expected::Gone,
-            Operation::Refresh { generation, grace } => {
-                self.present(*generation as usize, u64::from(*grace), now)
+            Operation::Refresh { generation, rules, .. } => {
+                self.present(*generation as usize, u64::from(rules.grace), now)
             }
             Operation::Check => {
                 let generation = u32::try_from(self.used_at.len() - 1).unwrap();
                 Expected::Active { generation, advanced: false }
             }
-            Operation::Update { .. } => Expected::Done,
+            Operation::Settle { .. } => unreachable!("nothing is asked here"),
         }
     }
 }
@@ -84,17 +86,33 @@ fn grant() -> Grant {
         revoked: false,
         created: CREATED,
         used: CREATED,
+        confirmed: 0,
+        confirmed_at: CREATED,
+        can_ask: false,
+        asking: None,
+        uses: Uses::default(),
     }
 }
 
+fn rules(grace: u32) -> Rules {
+    Rules { grace, max_unconfirmed: 5_000, is_required: false }
+}
+
+fn redeem() -> Operation {
+    Operation::Redeem { place: Place::default() }
+}
+
+fn refresh(generation: u32, grace: u32) -> Operation {
+    Operation::Refresh { generation, rules: rules(grace), place: Place::default() }
+}
+
 fn operation() -> impl Strategy<Value = Operation> {
-    let refresh = (0_u32..12, prop_oneof![Just(0_u32), Just(60), Just(600)]);
+    let presented = (0_u32..12, prop_oneof![Just(0_u32), Just(60), Just(600)]);
     prop_oneof![
         2 => Just(Operation::Create(Box::new(grant()))),
-        4 => Just(Operation::Redeem),
-        20 => refresh.prop_map(|(generation, grace)| Operation::Refresh { generation, grace }),
+        4 => Just(redeem()),
+        20 => presented.prop_map(|(generation, grace)| refresh(generation, grace)),
         4 => Just(Operation::Check),
-        2 => "[a-z]{3}".prop_map(|sealed| Operation::Update { sealed }),
         1 => prop_oneof![Just(None), Just(Some(OWNER.to_owned())), Just(Some("other".to_owned()))]
             .prop_map(|client| Operation::Revoke { client }),
     ]
@@ -111,31 +129,58 @@ fn steps() -> impl Strategy<Value = Vec<(bool, Operation, u64)>> {
 fn honest(stored: Option<&Grant>) -> Operation {
     match stored {
         None => Operation::Create(Box::new(grant())),
-        Some(grant) if grant.generation == 0 => Operation::Redeem,
-        Some(grant) => Operation::Refresh { generation: grant.generation, grace: 60 },
+        Some(grant) if grant.generation == 0 => redeem(),
+        Some(grant) => refresh(grant.generation, 60),
     }
 }
 
-fn seen(outcome: Outcome) -> Expected {
+fn seen(outcome: Outcome, before: Option<u32>) -> Expected {
     match outcome {
-        Outcome::Active { generation, advanced, .. } => Expected::Active { generation, advanced },
+        Outcome::Active { generation, .. } => {
+            Expected::Active { generation, advanced: before != Some(generation) }
+        }
         Outcome::Gone => Expected::Gone,
-        Outcome::Reused => Expected::Reused,
+        Outcome::Ended(End::Reused) => Expected::Reused,
         Outcome::Done => Expected::Done,
+        other => panic!("{other:?}"),
     }
 }
 
 /// How many tokens could be used up now, each tried on a copy.
 fn live_tokens(stored: &Grant, now: u64) -> usize {
-    let refreshes =
-        (0..stored.generation + 3).map(|generation| Operation::Refresh { generation, grace: 60 });
+    let refreshes = (0..stored.generation + 3).map(|generation| refresh(generation, 60));
     refreshes
-        .chain([Operation::Redeem])
+        .chain([redeem()])
         .filter(|operation| {
             let (_, outcome) = apply(Some(stored.clone()), operation.clone(), now);
-            matches!(outcome, Outcome::Active { advanced: true, .. })
+            matches!(outcome, Outcome::Active { generation, .. } if generation != stored.generation)
         })
         .count()
+}
+
+/// What happens to a grant whose provider can be asked.
+#[derive(Debug, Clone)]
+enum Asked {
+    /// Somebody presents the token of so many generations ago.
+    Present { back: u32 },
+    /// One of the questions that are under way is answered.
+    Settle { which: usize, answer: Answer },
+}
+
+fn asked_steps() -> impl Strategy<Value = Vec<(Asked, u64)>> {
+    let sealed = "[a-z]{3}";
+    let answer = prop_oneof![
+        6 => sealed.prop_map(|sealed| Answer::Confirmed { sealed }),
+        6 => proptest::option::of(sealed).prop_map(|sealed| Answer::Unconfirmed { sealed }),
+        1 => Just(Answer::Refused),
+    ];
+    let present = prop_oneof![8 => Just(0_u32), 4 => Just(1), 1 => Just(2)];
+    let step = prop_oneof![
+        present.prop_map(|back| Asked::Present { back }),
+        (0_usize..4, answer).prop_map(|(which, answer)| Asked::Settle { which, answer }),
+    ];
+    let wait = prop_oneof![8 => 0_u64..4, 4 => 5_u64..12, 1 => 55_u64..70, 1 => 3_000_u64..4_000];
+    proptest::collection::vec((step, wait), 1..60)
 }
 
 proptest! {
@@ -149,9 +194,10 @@ proptest! {
             let operation = if is_honest { honest(stored.as_ref()) } else { random };
             let expected = model.apply(&operation, now);
             let (write, outcome) = apply(stored.clone(), operation.clone(), now);
-            prop_assert_eq!(seen(outcome), expected, "{:?} at {}", operation, now);
+            let generation = stored.as_ref().map(|grant| grant.generation);
+            prop_assert_eq!(seen(outcome, generation), expected, "{:?} at {}", operation, now);
             let before: Option<Grant> = stored.clone();
-            if let Write::Put(grant) = write {
+            if let Write::Put(grant) | Write::Note(grant) = write {
                 stored = Some(*grant);
             }
             let Some(after) = &stored else { continue };
@@ -179,7 +225,7 @@ proptest! {
         let (mut now, mut writes) = (CREATED, 0);
         for wait in waits {
             now += wait;
-            if let (Write::Put(grant), _) = apply(Some(stored.clone()), Operation::Check, now) {
+            if let (Write::Note(grant), _) = apply(Some(stored.clone()), Operation::Check, now) {
                 stored = *grant;
                 writes += 1;
             }
@@ -195,16 +241,72 @@ proptest! {
         let mut stored = Grant { generation, ..grant() };
         let mut advanced = 0;
         for _ in 0..count {
-            let operation = Operation::Refresh { generation, grace: 60 };
-            let (write, outcome) = apply(Some(stored.clone()), operation, CREATED);
+            let (write, outcome) = apply(Some(stored.clone()), refresh(generation, 60), CREATED);
             let is_successor =
                 matches!(outcome, Outcome::Active { generation: next, .. } if next == generation + 1);
             prop_assert!(is_successor);
-            advanced += usize::from(matches!(outcome, Outcome::Active { advanced: true, .. }));
-            if let Write::Put(grant) = write {
+            if let Write::Put(grant) | Write::Note(grant) = write {
+                advanced += usize::from(stored.generation < grant.generation);
                 stored = *grant;
             }
         }
         prop_assert_eq!((advanced, stored.generation), (1, generation + 1));
+    }
+
+    #[test]
+    fn no_order_of_questions_and_answers_gives_tokens_that_nobody_decided_on(
+        steps in asked_steps(),
+    ) {
+        let mut stored = Grant { generation: 1, confirmed: 1, can_ask: true, ..grant() };
+        let (mut now, mut leases) = (CREATED, Vec::<Lease>::new());
+        // Generations that an answer let out, confirmed or not.
+        let (mut decided, mut is_refused) = (1, false);
+        for (step, wait) in steps {
+            now += wait;
+            let held = stored.asking.clone().filter(|lease| now < lease.asking_until);
+            let operation = match step {
+                Asked::Present { back } => {
+                    refresh(stored.generation.saturating_sub(back).max(1), 60)
+                }
+                Asked::Settle { which, answer } => {
+                    if leases.is_empty() {
+                        continue;
+                    }
+                    let lease = leases.remove(which % leases.len());
+                    Operation::Settle { lease, answer, rules: rules(60) }
+                }
+            };
+            let is_refresh = matches!(operation, Operation::Refresh { .. });
+            let before = stored.clone();
+            let (write, outcome) = apply(Some(stored.clone()), operation, now);
+            if let Write::Put(grant) | Write::Note(grant) = write {
+                stored = *grant;
+            }
+            prop_assert!(stored.generation - before.generation <= 1);
+            prop_assert!(stored.confirmed <= stored.generation);
+            prop_assert!(stored.confirmed >= before.confirmed);
+            prop_assert!(stored.confirmed_at <= now);
+            if is_refresh {
+                prop_assert_eq!(stored.generation, before.generation, "a question comes first");
+            }
+            match outcome {
+                Outcome::Ask { lease, .. } => {
+                    prop_assert_eq!(held, None, "two questions at once");
+                    leases.push(lease);
+                }
+                Outcome::Active { generation, expires, .. } => {
+                    prop_assert!(!is_refused);
+                    if is_refresh {
+                        prop_assert!(generation <= decided);
+                        prop_assert_eq!(stored.confirmed, generation);
+                    } else if stored.confirmed < generation {
+                        prop_assert!(expires <= stored.confirmed_at + 5_000);
+                    }
+                    decided = decided.max(generation);
+                }
+                Outcome::Ended(_) => is_refused = true,
+                _ => {}
+            }
+        }
     }
 }

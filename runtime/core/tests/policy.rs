@@ -9,11 +9,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use toolgate_config::{Condition, Config, OnDeny, Policy, Test};
+use toolgate_config::{Condition, Config, MAX_POLICY_DEPTH, OnDeny, Policy, Test};
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::policy::explain::explain;
 use toolgate_core::policy::{
-    Decision, MAX_DEPTH, Outcome, Reason, decide, expected, is_listed, step_up,
+    Arguments, Decision, Outcome, Reason, decide, expected, is_listed, step_up,
 };
 
 #[derive(Deserialize)]
@@ -50,10 +50,11 @@ fn tables_hold() {
             rows_seen += 1;
             let caller = caller(row.caller);
             let vars = Variables(row.vars);
-            let found = match decide(&config, &row.policy, &caller, row.arguments.as_ref(), &vars) {
-                Decision::Allow => "allow".to_owned(),
-                Decision::Deny { reason } => reason.to_string(),
-            };
+            let found =
+                match decide(&config, &row.policy, &caller, row.arguments.as_ref().into(), &vars) {
+                    Decision::Allow => "allow".to_owned(),
+                    Decision::Deny { reason } => reason.to_string(),
+                };
             if found != row.expect {
                 let name = case.file_name().unwrap_or_default().display();
                 faults.push(format!(
@@ -100,7 +101,10 @@ fn an_explanation_agrees_with_the_decision_and_names_what_decided() {
         let caller = caller(stated);
         let vars = Variables(HashMap::new());
         let explanation = explain(&config, "outer", &caller, None, &vars);
-        assert_eq!(explanation.decision(), decide(&config, "outer", &caller, None, &vars));
+        assert_eq!(
+            explanation.decision(),
+            decide(&config, "outer", &caller, Arguments::Unknown, &vars)
+        );
         let deciding = explanation.deciding().expect("something decides");
         (explanation.outcome, deciding.policy.to_owned(), deciding.path.clone())
     };
@@ -129,9 +133,9 @@ fn a_challenge_names_the_scopes_that_would_help_and_no_others() {
     let asked = |policy, stated: Value| {
         let Value::Object(stated) = stated else { panic!("an object") };
         let (caller, vars) = (caller(stated), Variables(HashMap::new()));
-        assert!(!decide(&config, policy, &caller, None, &vars).is_allowed());
+        assert!(!decide(&config, policy, &caller, Arguments::Unknown, &vars).is_allowed());
         let listed = is_listed(&config, policy, &caller, &vars);
-        let scopes = step_up(&config, policy, &caller, None, &vars);
+        let scopes = step_up(&config, policy, &caller, Arguments::Unknown, &vars);
         (listed, scopes.map(|scopes| scopes.join(" ")))
     };
     let helped = |scope: &str| (true, Some(scope.to_owned()));
@@ -143,6 +147,84 @@ fn a_challenge_names_the_scopes_that_would_help_and_no_others() {
     assert_eq!(asked("either", json!({ "groups": ["x"], "scopes": ["images"] })), (false, None));
     let challenged = (false, Some("admin".to_owned()));
     assert_eq!(asked("open", json!({ "groups": ["sales"] })), challenged);
+}
+
+#[test]
+fn a_tool_is_listed_where_arguments_make_false_what_a_scope_is_missing_for() {
+    let config = config(
+        "[server]\nname = \"x\"\n[policies.a]\nscope = \"s\"\n\
+         any = [{ scopes = [\"t\"] }, { args = { x = 1 } }]\n\
+         [policies.b]\nnot = { policy = \"a\" }\n",
+    );
+    let (nobody, vars) = (caller(Map::new()), Variables(HashMap::new()));
+    let call = Map::from_iter([("x".to_owned(), json!(2))]);
+    assert!(decide(&config, "b", &nobody, Arguments::Call(&call), &vars).is_allowed());
+    assert!(is_listed(&config, "b", &nobody, &vars));
+}
+
+#[test]
+fn a_challenge_names_scopes_under_any_number_of_not() {
+    let config = config(
+        "[server]\nname = \"x\"\n[policies.reader]\nscopes = [\"r\"]\n\
+         [policies.not-reader]\nnot = { policy = \"reader\" }\n\
+         [policies.two]\nnot = { policy = \"not-reader\" }\n\
+         [policies.four]\nnot = { not = { policy = \"two\" } }\n\
+         [policies.scoped]\nscope = \"s\"\nnot = { not = { policy = \"two\" } }\n\
+         [policies.both-ways]\nany = [{ all = [{ scopes = [\"r\", \"q\"] }, { policy = \"not-reader\" }] }, \
+         { scopes = [\"u\"] }]\n",
+    );
+    let (nobody, vars) = (caller(Map::new()), Variables(HashMap::new()));
+    let named = |policy| {
+        assert!(is_listed(&config, policy, &nobody, &vars), "{policy}");
+        step_up(&config, policy, &nobody, Arguments::Call(&Map::new()), &vars)
+    };
+    assert_eq!(named("two"), Some(vec!["r"]));
+    assert_eq!(named("four"), Some(vec!["r"]));
+    assert_eq!(named("scoped"), Some(vec!["r", "s"]));
+    // `r` opens the first way and closes it again.
+    assert_eq!(named("both-ways"), Some(vec!["u"]));
+}
+
+#[test]
+fn a_challenge_is_for_others_than_those_whom_only_arguments_keep_out() {
+    let config = config(
+        "[server]\nname = \"x\"\n[policies.refunds]\nscope = \"refunds\"\n\
+         on_deny = \"challenge\"\ngroups = [\"billing\"]\nargs.amount = { max = 100 }\n",
+    );
+    let vars = Variables(HashMap::new());
+    let call = Map::from_iter([("amount".to_owned(), json!(500))]);
+    let asked = |stated: Value| {
+        let caller = caller(stated.as_object().expect("an object").clone());
+        step_up(&config, "refunds", &caller, Arguments::Call(&call), &vars)
+    };
+    assert_eq!(asked(json!({ "groups": ["billing"], "scopes": ["refunds"] })), None);
+    assert_eq!(asked(json!({ "groups": ["sales"] })), Some(vec!["refunds"]));
+}
+
+/// While one argument is typed, those that are known decide; the others are open.
+#[test]
+fn arguments_that_are_known_decide_while_another_is_typed() {
+    let config = config(
+        "[server]\nname = \"x\"\n\
+         [policies.public]\nargs.project = [\"public\"]\n\
+         [policies.not-secret]\nnot = { args = { project = \"secret\" } }\n\
+         [policies.unset]\nargs.project.exists = false\n",
+    );
+    let (nobody, vars) = (caller(Map::new()), Variables(HashMap::new()));
+    let may = |policy, known: Value, typed| {
+        let known = known.as_object().expect("an object");
+        decide(&config, policy, &nobody, Arguments::Partial { known, typed }, &vars).is_allowed()
+    };
+    for policy in ["public", "not-secret"] {
+        assert!(may(policy, json!({ "project": "public" }), "file"), "{policy}");
+        assert!(!may(policy, json!({ "project": "secret" }), "file"), "{policy}");
+        assert!(!may(policy, json!({ "project": ["public"] }), "file"), "{policy}");
+        assert!(may(policy, json!({}), "file"), "{policy}");
+        assert!(may(policy, json!({ "file": "secret" }), "file"), "{policy}");
+        assert!(may(policy, json!({ "project": "secret" }), "project"), "{policy}");
+    }
+    assert!(may("unset", json!({}), "file"));
+    assert!(!may("unset", json!({ "project": "public" }), "file"));
 }
 
 /// A part that is unknown keeps out under `all`, and lets nobody but the arguments decide under `not`.
@@ -163,7 +245,7 @@ fn a_list_shows_what_arguments_may_open_also_under_not() {
     let (nobody, vars) = (caller(Map::new()), Variables(HashMap::new()));
     let may = |policy, arguments: Option<Value>| {
         let arguments = arguments.as_ref().and_then(Value::as_object);
-        decide(&config, policy, &nobody, arguments, &vars).is_allowed()
+        decide(&config, policy, &nobody, arguments.into(), &vars).is_allowed()
     };
     assert!(may("small-or-staff", Some(json!({ "amount": 5 }))), "a false part is enough");
     assert!(!may("small-or-staff", Some(json!({ "amount": 500 }))));
@@ -191,12 +273,14 @@ fn nesting_beyond_the_limit_is_refused() {
     let nested = |levels: u32| {
         (1..levels).fold(Condition::Everyone, |inner, _| Condition::Any(vec![inner].into()))
     };
-    config.policies =
-        vec![policy("deepest", nested(MAX_DEPTH)), policy("too-deep", nested(MAX_DEPTH + 1))]
-            .into();
+    config.policies = vec![
+        policy("deepest", nested(MAX_POLICY_DEPTH)),
+        policy("too-deep", nested(MAX_POLICY_DEPTH + 1)),
+    ]
+    .into();
     let nobody = caller(Map::new());
     let vars = Variables(HashMap::new());
-    assert_eq!(decide(&config, "deepest", &nobody, None, &vars), Decision::Allow);
+    assert_eq!(decide(&config, "deepest", &nobody, Arguments::Unknown, &vars), Decision::Allow);
     assert_denied(&config, "too-deep", Reason::TooComplex);
 }
 
@@ -204,7 +288,7 @@ fn nesting_beyond_the_limit_is_refused() {
 fn policies_that_multiply_each_other_are_refused_in_time() {
     let mut config = config("[server]\nname = \"wide\"\n");
     let mut policies = vec![policy("p0", Condition::Groups(vec!["nobody".into()].into()))];
-    for level in 1..MAX_DEPTH / 2 {
+    for level in 1..MAX_POLICY_DEPTH / 2 {
         let below = Condition::Policy(format!("p{}", level - 1).into());
         let rule = Condition::Any(vec![below; 8].into());
         policies.push(policy(&format!("p{level}"), rule));
@@ -212,7 +296,7 @@ fn policies_that_multiply_each_other_are_refused_in_time() {
     let top = policies.last().expect("a policy").name.to_string();
     config.policies = policies.into();
     let caller = caller(Map::from_iter([("groups".to_owned(), json!(["somebody"]))]));
-    let decision = decide(&config, &top, &caller, None, &Variables(HashMap::new()));
+    let decision = decide(&config, &top, &caller, Arguments::Unknown, &Variables(HashMap::new()));
     assert_eq!(decision, Decision::Deny { reason: Reason::TooComplex });
 }
 
@@ -245,7 +329,8 @@ fn empty_conditions_decide_nothing_also_under_not() {
             ("claims".to_owned(), json!({ "a": true, "empty": [] })),
         ]));
         for name in ["plain", "negated"] {
-            let decision = decide(&config, name, &caller, None, &Variables(HashMap::new()));
+            let decision =
+                decide(&config, name, &caller, Arguments::Unknown, &Variables(HashMap::new()));
             let expected = Decision::Deny { reason: Reason::EmptyCondition };
             assert_eq!(decision, expected, "{:?}", config.policies);
         }
@@ -268,14 +353,16 @@ fn an_unreadable_entry_matches_nothing_also_under_not() {
         .into();
         let caller = caller(Map::from_iter([("email".to_owned(), json!("ada@example.com"))]));
         for name in ["plain", "negated"] {
-            let decision = decide(&config, name, &caller, None, &Variables(HashMap::new()));
+            let decision =
+                decide(&config, name, &caller, Arguments::Unknown, &Variables(HashMap::new()));
             assert_eq!(decision, Decision::Deny { reason: Reason::UnreadableEntry });
         }
     }
 }
 
 fn assert_denied(config: &Config, name: &str, expected: Reason<'_>) {
-    let decision = decide(config, name, &caller(Map::new()), None, &Variables(HashMap::new()));
+    let decision =
+        decide(config, name, &caller(Map::new()), Arguments::Unknown, &Variables(HashMap::new()));
     assert_eq!(decision, Decision::Deny { reason: expected });
 }
 
@@ -288,7 +375,7 @@ fn config(source: &str) -> Config {
 
 fn policy(name: &str, rule: Condition) -> Policy {
     let name = name.to_owned().into();
-    Policy { name, description: None, scope: None, on_deny: OnDeny::Hide, rule }
+    Policy { name, description: None, scope: None, on_deny: OnDeny::Hide, deny_message: None, rule }
 }
 
 fn claim(name: &'static str, test: Test) -> Condition {

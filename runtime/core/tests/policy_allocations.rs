@@ -5,7 +5,7 @@ use allocation_counter::measure;
 use serde_json::json;
 use toolgate_config::{Condition, Config, List, OnDeny, Policy, Scalar, Str, Test};
 use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::policy::{Decision, Reason, decide};
+use toolgate_core::policy::{Arguments, Decision, Reason, decide};
 
 /// The result, and how many allocations it took.
 fn counted<T>(run: impl FnOnce() -> T) -> (T, u64) {
@@ -53,6 +53,7 @@ fn policies(size: usize) -> Vec<Policy> {
         description: None,
         scope: None,
         on_deny: OnDeny::Hide,
+        deny_message: None,
         rule,
     };
     let others = (0..size).map(|index| policy(format!("other-{index}"), Condition::Everyone));
@@ -81,7 +82,7 @@ fn a_refusal_allocates_nothing_whatever_the_size_of_the_policy() {
         let config = config(size);
         for name in ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"] {
             let (decision, allocations) =
-                counted(|| decide(&config, name, &caller, None, &OneVariable));
+                counted(|| decide(&config, name, &caller, Arguments::Unknown, &OneVariable));
             let reason = match (name, size) {
                 // More conditions than are evaluated.
                 ("p4", 10_000) => Reason::TooComplex,
@@ -99,7 +100,8 @@ fn refusals_of_what_cannot_be_evaluated_allocate_nothing_either() {
     let stranger = Caller { email: None, groups: Vec::new(), ..nobody() };
     let caller = nobody();
     for (name, caller) in [("p0", &stranger), ("p2", &stranger), ("missing", &caller)] {
-        let (decision, allocations) = counted(|| decide(&config, name, caller, None, &OneVariable));
+        let (decision, allocations) =
+            counted(|| decide(&config, name, caller, Arguments::Unknown, &OneVariable));
         assert!(!decision.is_allowed(), "{name}");
         assert_eq!(allocations, 0, "{name}");
     }
@@ -113,12 +115,13 @@ fn a_variable_is_read_once_and_not_copied_again() {
         description: None,
         scope: None,
         on_deny: OnDeny::Hide,
+        deny_message: None,
         rule: Condition::EmailsFrom("LISTED".into()),
     }]
     .into();
     let caller = nobody();
     let (decision, allocations) =
-        counted(|| decide(&config, "listed", &caller, None, &OneVariable));
+        counted(|| decide(&config, "listed", &caller, Arguments::Unknown, &OneVariable));
     assert_eq!(decision, Decision::Deny { reason: Reason::NotMatched });
     // The text that the Worker hands over.
     assert_eq!(allocations, 1);

@@ -34,7 +34,7 @@ impl Row {
         caller.as_object_mut().expect("an object").extend(self.caller.clone());
         let caller: Caller = serde_json::from_value(caller).expect("a caller");
         let (arguments, vars) = (self.arguments.as_ref(), Variables(&self.vars));
-        decide(config, &self.policy, &caller, arguments, &vars).is_allowed()
+        decide(config, &self.policy, &caller, arguments.into(), &vars).is_allowed()
     }
 }
 

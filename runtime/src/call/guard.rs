@@ -22,6 +22,8 @@ use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::outcome::Outcome;
 
 #[cfg(target_arch = "wasm32")]
+use crate::console::log_error;
+#[cfg(target_arch = "wasm32")]
 use crate::instance;
 
 /// A user's future, owned so that it can be handed over and lost.
@@ -107,10 +109,10 @@ fn run(job: Job) -> Option<Done> {
     let caught = javascript::through_javascript();
     DEPTH.set(depth);
     if caught && PANICS.get() == panics {
-        worker::console_error!("a call ended in a trap that is no panic; the instance is given up");
+        log_error!("a call ended in a trap that is not a panic; the instance is given up");
         instance::end();
     } else if caught && javascript::has_leaked_much() {
-        worker::console_error!("panics have leaked much memory; the instance is given up");
+        log_error!("panics have leaked much memory; the instance is given up");
         instance::end();
     }
     if caught { None } else { DONE.take() }
@@ -121,12 +123,12 @@ mod javascript {
     use std::hint::black_box;
     use std::panic;
 
-    use worker::console_error;
     use worker::js_sys::WebAssembly;
     use worker::wasm_bindgen::prelude::wasm_bindgen;
     use worker::wasm_bindgen::{self, JsCast as _, JsValue};
 
     use super::{DEPTH, DONE, JOB, PANICS};
+    use crate::console::log_error;
 
     /// Panics after which the instance is replaced for the memory they have leaked. A call holds a
     /// few KiB.
@@ -196,7 +198,7 @@ export function attempt(run) {
                 return other(info);
             }
             PANICS.set(PANICS.get() + 1);
-            console_error!("{info}");
+            log_error!("{info}");
         }));
     }
 

@@ -15,6 +15,7 @@ use std::task::{Context as Polling, Poll};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use toolgate_core::audit::CallOutcome;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::ask::{Ask, Reply};
 use toolgate_core::mcp::outcome::Outcome;
@@ -23,6 +24,7 @@ use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Revision, Target, fault};
 use self::guard::Work;
 pub(crate) use self::live::Live;
 use crate::app::App;
+use crate::audit::{Teller, Trail};
 use crate::bindings::Env;
 use crate::timer::Timer;
 use crate::tool::Context;
@@ -47,6 +49,8 @@ pub(crate) struct Start {
     /// What is known from earlier runs of the same call, where the host keeps it.
     pub(crate) record: Record,
     pub(crate) host: HostKind,
+    /// Where the audit trail of the call is written to; none in a test.
+    pub(crate) teller: Option<Teller>,
 }
 
 /// What makes a call that runs again from its start come to where it was.
@@ -131,13 +135,16 @@ pub(crate) struct Running {
     /// Whether the deadline is one for the client's answer.
     deadline_is_for_answer: bool,
     grace: Option<Timer>,
+    trail: Option<Rc<Trail>>,
 }
 
 impl Running {
     /// Begins a call. Nothing of it runs before [`next`](Self::next).
     pub(crate) fn start(start: Start) -> Self {
-        let Start { app, registry, env, caller, shard, mut call, record, host } = start;
+        let Start { app, registry, env, caller, shard, mut call, record, host, teller } = start;
+        let trail = teller.and_then(|teller| Trail::begin(&teller, &mut call.audit));
         let arguments = std::mem::take(&mut call.arguments);
+        let refusal = call.refusal.take();
         let seconds = app.config.limits.tool_timeout;
         let request_id = plain(&call.request_id);
         let target = call.target.clone();
@@ -149,7 +156,8 @@ impl Running {
         }
         let live = Rc::new(live);
         let context = Context::of_call(caller, env, request_id, shard, app, Rc::clone(&live));
-        let work: Work = Box::pin(async move { registry.run(&target, &context, arguments).await });
+        let work: Work =
+            Box::pin(async move { registry.run(&target, &context, arguments, refusal).await });
         Self {
             live,
             work: Some(work),
@@ -160,6 +168,7 @@ impl Running {
             deadline: None,
             deadline_is_for_answer: false,
             grace: None,
+            trail,
         }
     }
 
@@ -186,6 +195,8 @@ impl Running {
     fn poll_next(&mut self, polling: &mut Polling<'_>) -> Poll<Step> {
         loop {
             if let Some(step) = self.live.step() {
+                // It streams, or goes on elsewhere.
+                self.trail(Trail::tell);
                 return Poll::Ready(step);
             }
             if let Some(outcome) = self.outcome.take() {
@@ -197,14 +208,26 @@ impl Running {
             self.live.wake_on_change(polling.waker());
             match guard::poll(&mut self.work, polling.waker()) {
                 Ok(Poll::Ready(outcome)) => self.outcome = Some(self.live.conclude(outcome)),
-                Err(guard::Trapped) => self.outcome = Some(Err(fault::panicked())),
+                Err(guard::Trapped) => {
+                    self.trail(|trail| trail.ended(CallOutcome::Panicked));
+                    self.outcome = Some(Err(fault::panicked()));
+                }
                 Ok(Poll::Pending) if self.live.has_step() => {}
                 Ok(Poll::Pending) => match self.live.interruption().or_else(|| self.ended(polling))
                 {
                     Some(outcome) => self.end(outcome),
-                    None => return Poll::Pending,
+                    None => {
+                        self.trail(|trail| trail.waits(polling));
+                        return Poll::Pending;
+                    }
                 },
             }
+        }
+    }
+
+    fn trail(&self, tell: impl FnOnce(&Trail)) {
+        if let Some(trail) = &self.trail {
+            tell(trail);
         }
     }
 
@@ -216,6 +239,7 @@ impl Running {
     /// Whether a call that waits is over by cancellation or by the clock.
     fn ended(&mut self, polling: &mut Polling<'_>) -> Option<Outcome> {
         if self.live.is_cancelled() {
+            self.trail(|trail| trail.ended(CallOutcome::Cancelled));
             let cancelled = Err(Fault::new(INTERNAL_ERROR, "The call was cancelled"));
             if !self.live.hears_of_cancellation() {
                 return Some(cancelled);
@@ -232,7 +256,10 @@ impl Running {
         }
         let limit = if waits_for_answer { limit.max(ANSWER_WAIT) } else { limit };
         let deadline = self.deadline.get_or_insert_with(|| Timer::from(limit));
-        Pin::new(deadline).poll(polling).is_ready().then(|| Err(fault::timed_out()))
+        Pin::new(deadline).poll(polling).is_ready().then(|| {
+            self.trail(|trail| trail.ended(CallOutcome::TimedOut));
+            Err(fault::timed_out())
+        })
     }
 }
 

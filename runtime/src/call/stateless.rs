@@ -15,6 +15,7 @@ use toolgate_core::mcp::{Call, Exchange, Target};
 use worker::Response;
 
 use super::{HostKind, Record, Running, Start, Step, is_late_task};
+use crate::audit::{self, Teller, Trail};
 use crate::entry::Incoming;
 use crate::feature::{self, Owner};
 use crate::lease::Lease;
@@ -40,7 +41,8 @@ pub(crate) async fn answer(
         caller: admitted.caller.clone(),
         shard: admitted.shard.clone(),
     };
-    let (mut calls, mut results) = begin_all(owner, registry, exchange.calls()).await;
+    let teller = Some(incoming.teller());
+    let (mut calls, mut results) = begin_all(owner, registry, teller, exchange.calls()).await;
     let takes_stream = exchange.takes_stream();
     let mut quiet = Timer::from(QUIET);
     let first = loop {
@@ -79,7 +81,7 @@ pub(crate) async fn answer_here(
     registry: &'static Registry,
     mut exchange: Exchange,
 ) -> (Vec<String>, toolgate_core::mcp::Response) {
-    let (mut calls, mut results) = begin_all(owner, registry, exchange.calls()).await;
+    let (mut calls, mut results) = begin_all(owner, registry, None, exchange.calls()).await;
     let mut said = Vec::new();
     while let Some(event) = poll_fn(|context| calls.poll(context)).await {
         match event {
@@ -95,13 +97,14 @@ pub(crate) async fn answer_here(
 async fn begin_all(
     owner: Owner,
     registry: &'static Registry,
+    teller: Option<Teller>,
     begun: Vec<Call>,
 ) -> (Calls, Vec<(usize, Outcome)>) {
     let mut calls = Calls { owner, running: Vec::new(), late: Vec::new(), tasks: Vec::new() };
     let mut results = Vec::new();
     for call in begun {
         let slot = call.slot;
-        match begin(&calls.owner, registry, call).await {
+        match begin(&calls.owner, registry, teller.as_ref(), call).await {
             Begun::Task(outcome) => results.push((slot, outcome)),
             Begun::Call(running, late) => {
                 calls.running.push((slot, *running));
@@ -119,18 +122,30 @@ enum Begun {
 }
 
 /// Begins a call; as a task, where that is what it is.
-async fn begin(owner: &Owner, registry: &'static Registry, call: Call) -> Begun {
+async fn begin(
+    owner: &Owner,
+    registry: &'static Registry,
+    teller: Option<&Teller>,
+    mut call: Call,
+) -> Begun {
     let is_late = is_late_task(registry, &call);
+    let becomes_task = call.refusal.is_none() && becomes_task(registry, &call);
+    if is_late || becomes_task {
+        call.audit.id = Some(audit::new_id());
+    }
     if !is_late
-        && becomes_task(registry, &call)
+        && becomes_task
         && let Some(tasks) = feature::tasks(owner.app)
     {
+        if let Some(trail) = teller.and_then(|teller| Trail::begin(teller, &mut call.audit)) {
+            trail.tell();
+        }
         return Begun::Task(tasks.create(owner.clone(), call, Record::default()).await);
     }
     let late = is_late.then(|| Box::new(call.clone()));
     let Owner { app, env, caller, shard } = owner.clone();
-    let (record, host) = (Record::default(), HostKind::Stateless);
-    let start = Start { app, registry, env, caller, shard, call, record, host };
+    let (record, host, teller) = (Record::default(), HostKind::Stateless, teller.cloned());
+    let start = Start { app, registry, env, caller, shard, call, record, host, teller };
     Begun::Call(Box::new(Running::start(start)), late)
 }
 

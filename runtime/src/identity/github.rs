@@ -14,7 +14,7 @@ use toolgate_core::reply::Reply;
 use worker::console_error;
 
 use super::openid::{ask, exchange, refresh};
-use super::{Identity, unavailable};
+use super::{Identity, Kept, unavailable};
 
 /// The protocol.
 #[derive(Debug)]
@@ -43,8 +43,9 @@ impl Identity for GitHub {
         &'a self,
         gate: &'a Gate<'_>,
         holder: &'a Holder,
+        kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
-        Box::pin(confirm(gate, holder))
+        Box::pin(confirm(gate, holder, kept))
     }
 }
 
@@ -56,7 +57,7 @@ async fn identify(
     let tokens = exchange(gate, returned, request).await?;
     match look_up(gate, &tokens.access_token).await {
         Ok(caller) => Ok(Identified { caller, upstream: github::keep(&tokens, gate.now) }),
-        Err(Trouble::Failed(reason)) => Err(unavailable(gate, returned, "the API", &reason)),
+        Err(Trouble::Failed(_, reason)) => Err(unavailable(gate, returned, "the API", &reason)),
         Err(Trouble::Ended(reason)) => {
             console_error!("sign-in refused: the API: {reason}");
             Err(Box::new(returned.refuse_identity(gate, Reason::UpstreamExchange)))
@@ -73,14 +74,18 @@ async fn look_up(gate: &Gate<'_>, access_token: &str) -> Result<Caller, Trouble>
     lookup.finish()
 }
 
-async fn confirm(gate: &Gate<'_>, holder: &Holder) -> Result<Option<Identified>, Trouble> {
+async fn confirm(
+    gate: &Gate<'_>,
+    holder: &Holder,
+    kept: &Kept,
+) -> Result<Option<Identified>, Trouble> {
     let identified = match &holder.upstream {
         None => return Ok(None),
         // An application whose tokens expire.
         Some(Upstream::Refresh(token)) => {
             let tokens = refresh(gate.provider, token).await?;
-            let upstream = github::keep(&tokens, gate.now);
-            Identified { caller: look_up(gate, &tokens.access_token).await?, upstream }
+            kept.replace(github::keep(&tokens, gate.now));
+            Identified { caller: look_up(gate, &tokens.access_token).await?, upstream: None }
         }
         Some(Upstream::Access { expires: Some(expires), .. }) if *expires <= gate.now => {
             return Ok(None);

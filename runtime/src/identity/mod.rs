@@ -10,11 +10,13 @@ mod oidc;
 mod openid;
 mod recheck;
 
+use std::cell::RefCell;
+
 use futures_util::future::{LocalBoxFuture, ready};
 use http::{HeaderMap, Request};
 use toolgate_config::Config;
 use toolgate_core::access::provider::{Provider, SetupError};
-use toolgate_core::access::upstream::Trouble;
+use toolgate_core::access::upstream::{Trouble, Upstream};
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
@@ -22,7 +24,7 @@ use toolgate_core::reply::Reply;
 use worker::console_error;
 
 pub(crate) use keys::overdue;
-pub(crate) use recheck::{Rechecked, recheck};
+pub(crate) use recheck::confirm;
 
 /// Cloudflare Access for SaaS, and the local provider of `cargo toolgate dev`.
 pub static OPENID: openid::OpenId = openid::OpenId;
@@ -34,6 +36,10 @@ pub static GITHUB: github::GitHub = github::GitHub;
 pub static NOBODY: nobody::Nobody = nobody::Nobody;
 /// Cloudflare Access in front of the Worker.
 pub static ACCESS_JWT: access_jwt::AccessJwt = access_jwt::AccessJwt;
+
+/// What a provider gave to be asked with the next time, as soon as it is known: whatever fails or
+/// is given up after that, the token before it may be used up.
+pub type Kept = RefCell<Option<Upstream>>;
 
 /// An identity provider's protocol.
 pub trait Identity: Sync + std::fmt::Debug {
@@ -72,6 +78,7 @@ pub trait Identity: Sync + std::fmt::Debug {
         &'a self,
         _gate: &'a Gate<'_>,
         _holder: &'a Holder,
+        _kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
         Box::pin(ready(Ok(None)))
     }

@@ -8,7 +8,7 @@ use http::Request;
 use toolgate_config::Config;
 use toolgate_core::access::discovery;
 use toolgate_core::access::provider::{Endpoints, Provider, SetupError};
-use toolgate_core::access::upstream::Trouble;
+use toolgate_core::access::upstream::{Cause, Trouble};
 use toolgate_core::caller::Vars;
 use toolgate_core::limits::{DISCOVERY_MAX_AGE, DISCOVERY_RETRY, DISCOVERY_TTL};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
@@ -16,7 +16,7 @@ use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 use worker::console_error;
 
-use super::{Identity, openid};
+use super::{Identity, Kept, openid};
 use crate::platform::now;
 use crate::upstream;
 
@@ -55,15 +55,16 @@ impl Identity for Oidc {
         &'a self,
         gate: &'a Gate<'_>,
         holder: &'a Holder,
+        kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
         Box::pin(async move {
             if holder.upstream.is_none() {
                 return Ok(None);
             }
-            let provider = locate(gate.provider, gate.origin)
-                .await
-                .ok_or_else(|| Trouble::Failed("discovery: no answer".to_owned()))?;
-            openid::confirm(gate, &provider, holder).await
+            let provider = locate(gate.provider, gate.origin).await.ok_or_else(|| {
+                Trouble::Failed(Cause::Unavailable, "discovery: no answer".to_owned())
+            })?;
+            openid::confirm(gate, &provider, holder, kept).await
         })
     }
 }

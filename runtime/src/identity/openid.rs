@@ -6,7 +6,7 @@ use toolgate_config::Config;
 use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::provider::{Endpoints, Provider, SetupError};
 use toolgate_core::access::tokens::{self, Tokens};
-use toolgate_core::access::upstream::{Trouble, Upstream};
+use toolgate_core::access::upstream::{Cause, Trouble, Upstream};
 use toolgate_core::access::userinfo::{self, Userinfo};
 use toolgate_core::access::{SignedClaims, login};
 use toolgate_core::audit::Reason;
@@ -17,7 +17,7 @@ use toolgate_core::reply::Reply;
 use worker::console_error;
 
 use super::keys::{self, Source};
-use super::{Identity, unavailable};
+use super::{Identity, Kept, unavailable};
 use crate::upstream;
 
 /// The protocol, at addresses that are known.
@@ -47,8 +47,9 @@ impl Identity for OpenId {
         &'a self,
         gate: &'a Gate<'_>,
         holder: &'a Holder,
+        kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
-        Box::pin(confirm(gate, gate.provider, holder))
+        Box::pin(confirm(gate, gate.provider, holder, kept))
     }
 }
 
@@ -98,6 +99,7 @@ pub(super) async fn confirm(
     gate: &Gate<'_>,
     provider: &Provider,
     holder: &Holder,
+    kept: &Kept,
 ) -> Result<Option<Identified>, Trouble> {
     let (Some(upstream), Some(endpoints)) = (&holder.upstream, &provider.endpoints) else {
         return Ok(None);
@@ -105,13 +107,14 @@ pub(super) async fn confirm(
     match upstream {
         Upstream::Refresh(token) => {
             let tokens = refresh(provider, token).await?;
+            kept.replace(tokens.keep(gate.now));
             let caller = match &tokens.id_token {
                 Some(id_token) => verify_again(gate, provider, holder, id_token).await?,
                 None => ask_userinfo(gate, provider, endpoints, holder, &tokens.access_token)
                     .await?
                     .unwrap_or_else(|| holder.caller.clone()),
             };
-            Ok(Some(Identified { caller, upstream: tokens.keep(gate.now) }))
+            Ok(Some(Identified { caller, upstream: None }))
         }
         Upstream::Access { expires: Some(expires), .. } if *expires <= gate.now => Ok(None),
         Upstream::Access { token, .. } => {
@@ -123,8 +126,9 @@ pub(super) async fn confirm(
 
 /// Gets new tokens by a refresh token.
 pub(super) async fn refresh(provider: &Provider, token: &str) -> Result<Tokens, Trouble> {
-    let request = login::refresh_request(provider, token)
-        .ok_or_else(|| Trouble::Failed("the request could not be prepared".to_owned()))?;
+    let request = login::refresh_request(provider, token).ok_or_else(|| {
+        Trouble::Failed(Cause::Unreadable, "the token fits no request".to_owned())
+    })?;
     tokens::read(&ask(request).await?)
 }
 
@@ -151,10 +155,10 @@ async fn signed(
     token: &str,
 ) -> Result<Result<SignedClaims, Rejection>, Trouble> {
     match keys::verify(provider, gate.now, Source::Provider, token, id_token::prepare).await {
-        Err(error) => Err(Trouble::Failed(format!("the JWKS: {error}"))),
+        Err(error) => Err(Trouble::Failed(Cause::Unavailable, format!("the JWKS: {error}"))),
         // The provider has renewed its keys, and they may not be fetched again yet.
         Ok(Err(rejection @ (Rejection::UnknownKey | Rejection::AmbiguousKey))) => {
-            Err(Trouble::Failed(format!("{what}: {rejection}")))
+            Err(Trouble::Failed(Cause::UnknownKey, format!("{what}: {rejection}")))
         }
         Ok(verdict) => Ok(verdict),
     }
@@ -184,5 +188,7 @@ async fn ask_userinfo(
 
 /// Sends a request of a re-check.
 pub(super) async fn ask(request: Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Trouble> {
-    upstream::send(request).await.map_err(|error| Trouble::Failed(error.to_string()))
+    upstream::send(request)
+        .await
+        .map_err(|error| Trouble::Failed(Cause::Unavailable, error.to_string()))
 }

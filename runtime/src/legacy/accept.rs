@@ -12,11 +12,12 @@ use toolgate_core::reply::Reply;
 use worker::Response;
 
 use super::calls::{Calls, Outgoing};
+use crate::audit::Teller;
 use crate::call::{HostKind, Record, Running, Start};
+use crate::mcp;
 use crate::object::Object;
 use crate::platform::EnvVars;
 use crate::relay::Received;
-use crate::{audit, mcp};
 
 /// Calls that one session may run at once: a batch of the greatest size (MCP 2025-03-26), or more
 /// than any client was seen to send.
@@ -40,9 +41,7 @@ pub(crate) fn accept(
     let vars = EnvVars(object.env());
     let body = &received.body;
     let accepted = protocol::accept_session(&server, &received.caller, &vars, state, headers, body);
-    if let Some(sending) = audit::write(app, object.env(), &log, &received.request()) {
-        object.state().wait_until(sending);
-    }
+    Teller::of_object(app, object.env(), &received.request()).flush(&log);
     Ok(match accepted {
         AcceptedSession::Batch { signals, rest } => {
             signals.into_iter().for_each(|signal| calls.signal(signal));
@@ -73,6 +72,7 @@ pub(crate) async fn run<P: Outgoing + 'static>(
         }
         return;
     };
+    let teller = Teller::of_object(object.app(), object.env(), &received.request());
     let Received { owner, caller, .. } = received;
     let running: Vec<_> = wanted
         .into_iter()
@@ -87,6 +87,7 @@ pub(crate) async fn run<P: Outgoing + 'static>(
                 call,
                 record: Record::default(),
                 host: HostKind::Session,
+                teller: Some(teller.clone()),
             });
             calls.add(slot, request_id, running)
         })

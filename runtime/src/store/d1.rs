@@ -112,7 +112,7 @@ async fn perform(
         let version = row.as_ref().map(|row| row.version);
         let stored = row.map(|row| toolgate_core::json::from_str(&row.record)).transpose()?;
         let (write, outcome) = grant::apply(stored, operation.clone(), now());
-        let Write::Put(grant) = write else { return Ok(outcome) };
+        let (Write::Put(grant) | Write::Note(grant)) = write else { return Ok(outcome) };
         if put(database, address, version, &grant).await? {
             return Ok(outcome);
         }

@@ -2,12 +2,13 @@
 //!
 //! KV has no compare-and-set: two uses at the same moment, or in two places within a minute, can
 //! both succeed. Choosing `kind = "kv"` accepts that. What can be kept is kept: a revocation is a
-//! key of its own that nothing writes over, so an old record written back cannot revive a grant.
+//! key of its own that nothing writes over, so an old record written back cannot revive a grant. So is
+//! the lease of a question to the identity provider, since a key takes one write a second.
 
 use std::collections::HashSet;
 
-use futures_util::future::try_join;
-use toolgate_core::oauth::grant::{self, Address, Grant, Operation, Outcome, Write};
+use futures_util::future::{try_join, try_join3};
+use toolgate_core::oauth::grant::{self, Address, Grant, Lease, Operation, Outcome, Write};
 use worker::Env;
 use worker::kv::KvStore;
 
@@ -21,6 +22,8 @@ const MIN_TTL: u64 = 60;
 const GRANT: &str = "grant";
 /// Kind of key that is there once a grant is revoked.
 const REVOKED: &str = "revoked";
+/// Kind of key that says until when somebody asks the identity provider about a grant.
+const ASKING: &str = "asking";
 
 /// The backend.
 #[derive(Debug)]
@@ -62,16 +65,39 @@ async fn perform(
 ) -> worker::Result<Outcome> {
     let store = open(place)?;
     let key = |kind| format!("{}{}", prefix(kind, &address.shard), address.id);
-    let (record, mark) = (key(GRANT), key(REVOKED));
-    let (stored, revoked) = try_join(store.get(&record).text(), store.get(&mark).text()).await?;
+    let (record, mark, lease) = (key(GRANT), key(REVOKED), key(ASKING));
+    let (stored, revoked, asking) =
+        try_join3(store.get(&record).text(), store.get(&mark).text(), store.get(&lease).text())
+            .await?;
     let stored: Option<Grant> = stored.as_deref().map(toolgate_core::json::from_str).transpose()?;
-    let stored = stored.map(|grant| Grant { revoked: grant.revoked || revoked.is_some(), ..grant });
-    let is_check = matches!(operation, Operation::Check);
+    let asking: Option<Lease> = asking.as_deref().map(toolgate_core::json::from_str).transpose()?;
+    let stored = stored.map(|grant| Grant {
+        revoked: grant.revoked || revoked.is_some(),
+        asking: match &operation {
+            // Its own lease may not be visible yet.
+            Operation::Settle { lease, .. } => Some(lease.clone()),
+            // One of an earlier generation is over, and is not taken away.
+            _ => asking.filter(|lease| lease.presented == grant.generation),
+        },
+        ..grant
+    });
+    let is_unseen = stored.is_none() && matches!(operation, Operation::Revoke { .. });
     let now = now();
     let (write, outcome) = grant::apply(stored, operation, now);
+    if is_unseen {
+        // The record may be on its way here: whoever asks has a token that was sealed for it.
+        let until = now + u64::from(place.app.config.tokens.refresh_token_ttl);
+        put(&store, &mark, "1".to_owned(), until, now).await?;
+        return Ok(Outcome::Done);
+    }
+    if let Outcome::Ask { lease: taken, .. } = &outcome {
+        let until = taken.asking_until;
+        put(&store, &lease, serde_json::to_string(taken)?, until, now).await?;
+        return Ok(outcome);
+    }
     match write {
-        // Only the time of use: not worth writing a record back that may be a minute old.
-        Write::Put(_) if is_check => {}
+        // Not worth writing a record back that may be a minute old.
+        Write::Note(_) => {}
         // As long as any copy of the record can live.
         Write::Put(grant) if grant.revoked => {
             put(&store, &mark, "1".to_owned(), grant.expires, now).await?;

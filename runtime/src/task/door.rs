@@ -6,12 +6,11 @@ use toolgate_core::audit::{Event, Kind};
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
-use toolgate_core::policy::{self, Decision};
+use toolgate_core::policy::{self, Arguments, Decision};
 use toolgate_core::seal::{Entropy, Purpose};
 use worker::console_error;
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
-use super::quota;
 use crate::bindings::Env;
 use crate::call::Record;
 use crate::entry::Incoming;
@@ -39,14 +38,6 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
     let object = format!("task:{}", entropy.token());
     let id: Id = (object.clone(), tool.name.to_owned());
     let id = keys.seal(Purpose::Task, &shard, &id, &mut entropy);
-    match quota::admits(&env, &shard, &id).await {
-        Ok(true) => {}
-        Ok(false) => {
-            let message = "Too many tasks of this account are under way; wait for one to end";
-            return Err(Fault::new(INTERNAL_ERROR, message));
-        }
-        Err(error) => return Err(unavailable(&error)),
-    }
     let task = NewTask {
         owner: shard,
         caller: keys.seal(Purpose::Record, &id, &caller, &mut entropy),
@@ -59,12 +50,13 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
         memo: record.memo,
         id,
     };
-    match ask::<TaskView>(&env, &object, CREATE, &task).await {
-        Ok(view) => Ok(Box::new(view)),
-        Err(error) => {
-            quota::end(&env, &task.owner, &task.id).await;
-            Err(unavailable(&error))
+    match ask::<Option<TaskView>>(&env, &object, CREATE, &task).await {
+        Ok(Some(view)) => Ok(Box::new(view)),
+        Ok(None) => {
+            let message = "Too many tasks of this account are under way; wait for one to end";
+            Err(Fault::new(INTERNAL_ERROR, message))
         }
+        Err(error) => Err(unavailable(&error)),
     }
 }
 
@@ -96,8 +88,8 @@ fn open(incoming: &Incoming<'_>, admitted: &Admitted, id: &str) -> Option<String
     let (object, name): Id = keys.open(Purpose::Task, &admitted.shard, id)?;
     let registry = registry().ok()?;
     let tool = registry.infos().iter().find(|tool| tool.name == name)?;
-    let vars = EnvVars(incoming.env);
-    match policy::decide(&incoming.app.config, tool.policy, &admitted.caller, None, &vars) {
+    let (config, vars) = (&incoming.app.config, EnvVars(incoming.env));
+    match policy::decide(config, tool.policy, &admitted.caller, Arguments::Unknown, &vars) {
         Decision::Allow => Some(object),
         Decision::Deny { reason } => {
             incoming.log.record(Event {

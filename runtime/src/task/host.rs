@@ -8,12 +8,13 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use serde_json::Value;
+use toolgate_core::audit::CallAudit;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target};
-use toolgate_core::policy;
+use toolgate_core::policy::{self, Arguments};
 use toolgate_core::seal::Purpose;
 use worker::console_error;
 
@@ -153,7 +154,7 @@ impl Host {
         let vars = EnvVars(&self.env);
         // A new deployment may have other tools and other policies.
         let allowed = found.filter(|(_, _, policy)| {
-            let arguments = Some(&task.arguments);
+            let arguments = Arguments::Call(&task.arguments);
             policy::decide(&self.app.config, policy, &caller, arguments, &vars).is_allowed()
         });
         let Some((registry, tool, _)) = allowed else {
@@ -176,6 +177,8 @@ impl Host {
                 ..Peer::default()
             },
             retry: Retry::default(),
+            audit: CallAudit::default(),
+            refusal: None,
         };
         Ok(Ok(Start {
             app: self.app,
@@ -186,6 +189,7 @@ impl Host {
             call,
             record: self.store.record()?,
             host: HostKind::Task,
+            teller: None,
         }))
     }
 

@@ -3,7 +3,7 @@
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
 use toolgate_core::mcp::outcome::Outcome;
-use toolgate_core::mcp::task::{TaskDetail, TaskOperation, TaskRequest, TaskStatus};
+use toolgate_core::mcp::task::{TaskDetail, TaskOperation, TaskRequest, TaskStatus, TaskView};
 use toolgate_core::mcp::{Call, Response as McpResponse};
 use worker::{Request, Response};
 
@@ -44,7 +44,7 @@ impl Feature for TaskFeature {
             let body = request.text().await?;
             let answer = match request.path().as_str() {
                 CREATE => {
-                    let view = create(object, toolgate_core::json::from_str(&body)?).await?.view;
+                    let view = create(object, toolgate_core::json::from_str(&body)?).await?;
                     serde_json::to_string(&view)?
                 }
                 ASK => serde_json::to_string(
@@ -94,16 +94,25 @@ impl Tasks for TaskFeature {
     }
 }
 
-/// Keeps the task and begins it. The platform holds the answer back until it is durable.
-async fn create(
-    object: &Object,
-    task: NewTask,
-) -> worker::Result<toolgate_core::mcp::task::DetailedTask> {
+/// Keeps the task, counts it and begins it; `None` where its person has too many. It is counted by
+/// its own object once it is kept: a client that cuts its request leaves no task uncounted, and none
+/// counted that does not exist. The platform holds the answer back until it is durable.
+async fn create(object: &Object, task: NewTask) -> worker::Result<Option<TaskView>> {
+    let (owner, id) = (task.owner.clone(), task.id.clone());
     let store = store(object);
     store.create(task, super::ttl(object.app()))?;
-    host::ensure(object)?;
     store.set_alarm().await?;
-    store.view(None)
+    let admitted = quota::admits(object.env(), &owner, &id).await;
+    if !matches!(admitted, Ok(true)) {
+        store.0.delete_all().await?;
+        if admitted.is_err() {
+            // It may have been counted before the answer was lost.
+            quota::end(object.env(), &owner, &id).await;
+        }
+        return admitted.map(|_| None);
+    }
+    host::ensure(object)?;
+    Ok(Some(store.view(None)?.view))
 }
 
 async fn ask(object: &Object, question: Question) -> worker::Result<Answer> {

@@ -15,7 +15,7 @@ use super::client::TestClient;
 use super::clock::Clock;
 use super::double::{Ai, AiAnswer, Bindings, KvStore};
 use super::time::IntoTime;
-use crate::__private::CHALLENGING;
+use crate::__private::{CHALLENGING, REFUSING};
 use crate::app::App;
 use crate::bindings::Env;
 use crate::tool::registry::{Registry, registry};
@@ -46,6 +46,7 @@ pub fn of_config(config: Config) -> Server {
         store: &crate::store::DURABLE_OBJECT,
         identity: &crate::identity::NOBODY,
         challenging: Some(&CHALLENGING),
+        refusing: Some(&REFUSING),
         features: &[],
     })))
 }

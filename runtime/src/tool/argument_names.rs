@@ -2,7 +2,7 @@
 //! call those.
 
 use serde_json::Value;
-use toolgate_config::{Condition, Config, Str};
+use toolgate_config::{Condition, Config, Scalar, Test};
 use toolgate_core::mcp::tool::Schema;
 
 use super::def::Def;
@@ -16,17 +16,18 @@ pub(super) fn missing(registry: &Registry, config: &Config) -> Vec<String> {
             Schema::Static(text) => toolgate_core::json::from_str(text).unwrap_or_default(),
             Schema::Build(build) => build(),
         };
-        lines.extend(of(*tool, config, &|path| leads_somewhere(&schema, &schema, path, MOST_STEPS)));
+        lines
+            .extend(of(*tool, config, &|path| leads_somewhere(&schema, &schema, path, MOST_STEPS)));
     }
     for prompt in registry.prompts() {
-        let has = |path: &[Str]| {
+        let has = |path: &[String]| {
             let names = prompt.info.arguments.iter().map(|known| known.name);
             is_one_of(path, names)
         };
         lines.extend(of(*prompt, config, &has));
     }
     for resource in registry.resources() {
-        let has = |path: &[Str]| {
+        let has = |path: &[String]| {
             let names = resource.info.variables.iter().map(|known| known.name);
             is_one_of(path, names)
         };
@@ -36,7 +37,7 @@ pub(super) fn missing(registry: &Registry, config: &Config) -> Vec<String> {
 }
 
 /// Arguments of prompts and variables of resources are texts, with nothing in them.
-fn is_one_of<'a>(path: &[Str], mut names: impl Iterator<Item = &'a str>) -> bool {
+fn is_one_of<'a>(path: &[String], mut names: impl Iterator<Item = &'a str>) -> bool {
     matches!(path, [name] if names.any(|known| known == name))
 }
 
@@ -45,7 +46,7 @@ const MOST_STEPS: usize = 64;
 
 /// Whether an argument of this schema may have something at the path. A schema that does not say what
 /// is in it may have anything.
-fn leads_somewhere(root: &Value, schema: &Value, path: &[Str], steps: usize) -> bool {
+fn leads_somewhere(root: &Value, schema: &Value, path: &[String], steps: usize) -> bool {
     let Some(((name, inner), steps)) = path.split_first().zip(steps.checked_sub(1)) else {
         return path.is_empty();
     };
@@ -63,9 +64,11 @@ fn leads_somewhere(root: &Value, schema: &Value, path: &[Str], steps: usize) -> 
     let is_object = match &schema["type"] {
         Value::String(kind) => kind == "object",
         Value::Array(kinds) => kinds.iter().any(|kind| kind == "object"),
-        _ => !["anyOf", "oneOf", "allOf", "enum", "const"].iter().any(|key| schema.get(key).is_some()),
+        _ => !["anyOf", "oneOf", "allOf", "enum", "const"]
+            .iter()
+            .any(|key| schema.get(key).is_some()),
     };
-    let known = schema["properties"].get(name.as_ref());
+    let known = schema["properties"].get(name.as_str());
     match (known, schema.get("additionalProperties")) {
         _ if !is_object => false,
         (Some(schema), _) => leads_somewhere(root, schema, inner, steps),
@@ -76,12 +79,8 @@ fn leads_somewhere(root: &Value, schema: &Value, path: &[Str], steps: usize) -> 
     }
 }
 
-fn of(def: &dyn Def, config: &Config, has: &dyn Fn(&[Str]) -> bool) -> Vec<String> {
-    let mut names = Vec::new();
-    let policy = config.policies.iter().find(|policy| policy.name == def.policy());
-    if let Some(policy) = policy {
-        looked_at(config, &policy.rule, &mut vec![&policy.name], &mut names);
-    }
+fn of(def: &dyn Def, config: &Config, has: &dyn Fn(&[String]) -> bool) -> Vec<String> {
+    let mut names: Vec<_> = looks(def, config).into_iter().map(|look| look.path).collect();
     names.sort_unstable();
     names.dedup();
     let missing = names.into_iter().filter(|name| !has(name));
@@ -100,26 +99,56 @@ fn of(def: &dyn Def, config: &Config, has: &dyn Fn(&[Str]) -> bool) -> Vec<Strin
         .collect()
 }
 
+/// An argument that a policy looks at, and the texts that it is compared with.
+pub(super) struct Look {
+    /// Never empty.
+    pub(super) path: Vec<String>,
+    pub(super) texts: Vec<String>,
+}
+
+/// Everything that the policy of a function looks at.
+pub(super) fn looks(def: &dyn Def, config: &Config) -> Vec<Look> {
+    let mut looks = Vec::new();
+    if let Some(policy) = config.policies.iter().find(|policy| policy.name == def.policy()) {
+        looked_at(config, &policy.rule, &mut vec![&policy.name], &mut looks);
+    }
+    looks
+}
+
 /// The arguments that a condition looks at, those of the policies that it names included.
 fn looked_at<'a>(
     config: &'a Config,
     condition: &'a Condition,
     seen: &mut Vec<&'a str>,
-    names: &mut Vec<Vec<Str>>,
+    looks: &mut Vec<Look>,
 ) {
     match condition {
-        Condition::Argument { path, .. } => names.push(path.to_vec()),
+        Condition::Argument { path, test } if !path.is_empty() => {
+            let texts = match test {
+                Test::OneOf(values) | Test::Contains(values) => values.iter().filter_map(text),
+                _ => [].iter().filter_map(text),
+            };
+            let (path, texts) = (path.iter().map(ToString::to_string), texts.collect());
+            looks.push(Look { path: path.collect(), texts });
+        }
         Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-            parts.iter().for_each(|part| looked_at(config, part, seen, names));
+            parts.iter().for_each(|part| looked_at(config, part, seen, looks));
         }
         Condition::Policy(name) => {
             let policy = config.policies.iter().find(|policy| policy.name == *name);
             if let Some(policy) = policy.filter(|policy| !seen.contains(&policy.name.as_ref())) {
                 seen.push(&policy.name);
-                looked_at(config, &policy.rule, seen, names);
+                looked_at(config, &policy.rule, seen, looks);
             }
         }
         _ => {}
+    }
+}
+
+fn text(value: &Scalar) -> Option<String> {
+    match value {
+        Scalar::Str(text) => Some(text.to_string()),
+        Scalar::Int(_) | Scalar::Bool(_) => None,
     }
 }
 
@@ -130,7 +159,7 @@ mod tests {
     use super::*;
 
     fn leads(schema: &Value, path: &str) -> bool {
-        let path: Vec<Str> = path.split('.').map(|name| name.to_owned().into()).collect();
+        let path: Vec<String> = path.split('.').map(str::to_owned).collect();
         leads_somewhere(schema, schema, &path, MOST_STEPS)
     }
 
@@ -151,7 +180,9 @@ mod tests {
                 },
             },
         });
-        for good in ["user", "user.age", "user.boss.boss.age", "tags.x", "any.thing.at.all", "choice.age"] {
+        for good in
+            ["user", "user.age", "user.boss.boss.age", "tags.x", "any.thing.at.all", "choice.age"]
+        {
             assert!(leads(&schema, good), "{good}");
         }
         for bad in ["usr", "user.agee", "user.age.x", "tags.x.y", "choice.agee", "user.boss.x"] {

@@ -1,17 +1,27 @@
 //! The arguments of a call, taken one parameter at a time.
 
+use std::borrow::Cow;
+#[cfg(not(target_arch = "wasm32"))]
+use std::{cell::RefCell, rc::Rc};
+
+#[cfg(not(target_arch = "wasm32"))]
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::{Fault, INVALID_PARAMS};
 
-/// The most violations one answer lists: a model repairs its call from the first few, and a call
-/// with thousands of made-up arguments should not get them all back.
+/// The most violations that are written down: a model repairs its call from the first few. Those beyond
+/// are counted, so that a call with thousands of made-up arguments costs no more than it weighs.
 const MOST_LISTED: usize = 20;
 
-/// The longest part of an argument's name that an answer repeats, in characters, for the same
-/// reason.
+/// The longest part of an argument's name, or of a path, that an answer repeats, in characters, for the
+/// same reason.
 const LONGEST_NAME: usize = 64;
+
+/// The longest violation that an answer has, in characters: readers of other types repeat what they
+/// were given, and a name of a megabyte would come back.
+const LONGEST_VIOLATION: usize = 400;
 
 /// The arguments of one call.
 ///
@@ -24,6 +34,8 @@ pub struct Arguments {
     report: Report,
     /// What takes them, for the answer: `tool` where nothing else is said.
     taker: Option<&'static str>,
+    /// Why a policy refuses them, whatever their types.
+    refusal: Option<String>,
 }
 
 /// Makes a parameter of a JSON value, or reports why it cannot.
@@ -40,6 +52,29 @@ impl Arguments {
     #[must_use]
     pub fn of(taker: &'static str, given: Map<String, Value>) -> Self {
         Self { taker: Some(taker), ..Self::new(given) }
+    }
+
+    /// Arguments that a policy refuses: they are checked, and never accepted.
+    #[must_use]
+    pub(crate) fn refused_with(mut self, refusal: Option<String>) -> Self {
+        self.refusal = refusal;
+        self
+    }
+
+    /// Arguments that ask what else one of them is read from, see [`spellings`](super::spellings): the
+    /// first name of the path is the argument's. They are never accepted; what is found is written down.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn asking(
+        path: Vec<String>,
+        texts: Vec<String>,
+    ) -> (Self, Rc<RefCell<Vec<String>>>) {
+        let found = Rc::default();
+        let question = Question { path, texts, found: Rc::clone(&found) };
+        let name = question.path.first().cloned().unwrap_or_default();
+        let given = Map::from_iter([(name, Value::Bool(true))]);
+        let mut arguments = Self::new(given).refused_with(Some(String::new()));
+        arguments.report.question = Some(question);
+        (arguments, found)
     }
 
     /// Takes an argument that must be there.
@@ -86,20 +121,24 @@ impl Arguments {
 
     /// Whether the tool may run. Arguments that no parameter took are reported here.
     pub fn accepted(&mut self) -> bool {
-        let taker = self.taker.unwrap_or("tool");
-        for name in std::mem::take(&mut self.given).keys() {
+        let given = std::mem::take(&mut self.given);
+        if !given.is_empty() {
+            let taker = self.taker.unwrap_or("tool");
             let known =
                 if self.known.is_empty() { "none".to_owned() } else { self.known.join(", ") };
             let hint = format!("unknown argument; this {taker} takes {known}");
-            self.refuse(&shortened(name), &hint);
+            for name in given.keys() {
+                self.refuse(name, &hint);
+            }
         }
-        self.report.violations.is_empty()
+        self.refusal.is_none() && self.report.is_empty()
     }
 
     /// A tool's answer to arguments that were not accepted: something the model can repair.
     #[must_use]
-    pub fn refusal(self) -> ToolResult {
-        ToolResult::error(self.violations("invalid arguments"))
+    pub fn refusal(mut self) -> ToolResult {
+        let refusal = self.refusal.take().filter(|_| self.report.is_empty());
+        ToolResult::error(refusal.unwrap_or_else(|| self.violations("invalid arguments")))
     }
 
     /// A prompt's answer to arguments that were not accepted.
@@ -112,14 +151,14 @@ impl Arguments {
     }
 
     fn violations(self, title: &str) -> String {
-        let violations = self.report.violations;
+        let Report { violations, unlisted, .. } = self.report;
         let mut text = title.to_owned();
-        for violation in violations.iter().take(MOST_LISTED) {
+        for violation in &violations {
             text.push_str("\n- ");
             text.push_str(violation);
         }
-        if let Some(more @ 1..) = violations.len().checked_sub(MOST_LISTED) {
-            text.push_str(&format!("\n- and {more} more"));
+        if unlisted > 0 {
+            text.push_str(&format!("\n- and {unlisted} more"));
         }
         text
     }
@@ -134,10 +173,11 @@ impl Arguments {
     }
 }
 
-fn shortened(name: &str) -> String {
-    match name.char_indices().nth(LONGEST_NAME) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
+/// The beginning of a text, so many characters long.
+fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -146,6 +186,19 @@ fn shortened(name: &str) -> String {
 pub struct Report {
     path: String,
     violations: Vec<String>,
+    /// How many more there are.
+    unlisted: usize,
+    #[cfg(not(target_arch = "wasm32"))]
+    question: Option<Question>,
+}
+
+/// See [`Arguments::asking`].
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Debug)]
+struct Question {
+    path: Vec<String>,
+    texts: Vec<String>,
+    found: Rc<RefCell<Vec<String>>>,
 }
 
 impl Report {
@@ -155,7 +208,7 @@ impl Report {
         if length > 0 && !step.starts_with('[') {
             self.path.push('.');
         }
-        self.path.push_str(step);
+        self.path.push_str(&shortened(step, LONGEST_NAME));
         let result = read(self);
         self.path.truncate(length);
         result
@@ -163,7 +216,33 @@ impl Report {
 
     /// Notes what is wrong here.
     pub(crate) fn violation(&mut self, reason: &str) {
-        self.violations.push(format!("{}: {reason}", self.path));
+        if self.violations.len() < MOST_LISTED {
+            let reason = shortened(reason, LONGEST_VIOLATION);
+            self.violations.push(format!("{}: {reason}", self.path));
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
+    /// Whether only the names that the type knows are asked for, which are written down.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn asks_names_of<T: DeserializeOwned>(&self) -> bool {
+        let Some(Question { path, texts, found }) = &self.question else { return false };
+        let others = super::spellings::others::<T>(&path[1..], texts);
+        found.borrow_mut().extend(others.into_iter().map(|other| match other.starts_with('"') {
+            true => other,
+            false => format!("`{}.{other}`", path[0]),
+        }));
+        true
+    }
+
+    fn is_empty(&self) -> bool {
+        self.violations.is_empty()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn violations(&self) -> &[String] {
+        &self.violations
     }
 }
 
@@ -266,6 +345,61 @@ mod tests {
         let text = refusal(given);
         assert!(text.ends_with("\n- and 980 more"), "{text}");
         assert!(text.len() < 4096, "{}", text.len());
+    }
+
+    #[test]
+    fn a_flood_is_counted_and_not_written_down() {
+        let flood = (0..99_000).map(|n| (format!("a{n}"), Value::Null)).collect();
+        let mut given = Arguments::new(flood);
+        let known: &[&str] = &["one", "two"];
+        for name in known {
+            let _ = given.optional(name, plain::<f64>);
+        }
+        assert!(!given.accepted());
+        assert_eq!(given.report.violations.len(), MOST_LISTED);
+        assert!(refusal(given).ends_with("\n- and 98980 more"));
+
+        let mut given = arguments(json!({ "list": vec!["x"; 100_000] }));
+        assert_eq!(given.required("list", plain::<Vec<u8>>), None);
+        assert!(!given.accepted());
+        assert_eq!(given.report.violations.len(), MOST_LISTED);
+        assert!(refusal(given).ends_with("\n- and 99980 more"));
+    }
+
+    #[test]
+    fn an_answer_repeats_only_the_beginning_of_what_it_was_given() {
+        #[derive(Debug, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code, reason = "only its reading is looked at")]
+        struct Strict {
+            kind: Kind,
+        }
+        #[derive(Debug, Deserialize, JsonSchema)]
+        enum Kind {
+            One,
+        }
+        let long = "x".repeat(1_000_000);
+        for value in [json!({ "kind": long }), json!({ &*long: 1 }), json!(long)] {
+            let mut given = arguments(json!({ "strict": value, "plain": 1 }));
+            assert!(given.required("strict", json::<Strict>).is_none());
+            assert!(!given.accepted());
+            let text = refusal(given);
+            assert!(text.len() < 1024, "{}", text.len());
+        }
+    }
+
+    #[test]
+    fn arguments_that_a_policy_refuses_are_checked_and_never_accepted() {
+        let refused = |value| arguments(value).refused_with(Some("`a` is not allowed".to_owned()));
+        let mut given = refused(json!({ "a": 1 }));
+        assert_eq!(given.required("a", plain::<u8>), Some(1));
+        assert!(!given.accepted());
+        assert_eq!(refusal(given), "`a` is not allowed");
+        let mut given = refused(json!({ "a": "x" }));
+        assert_eq!(given.required("a", plain::<u8>), None);
+        assert!(!given.accepted());
+        let text = refusal(given);
+        assert_eq!(text, "invalid arguments\n- a: must be a whole number, not text");
     }
 
     #[test]

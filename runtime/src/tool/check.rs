@@ -1,10 +1,14 @@
 //! What the test that `serve!()` adds looks at: what only the whole program can show.
 
 use serde_json::Value;
+use toolgate_core::mcp::shared_uri;
 use toolgate_core::mcp::tool::{ParamHeader, Schema, ToolInfo};
 
 use super::argument_names;
+use super::def::ResourceDef;
 use super::registry::{Registry, registry, unknown_policies};
+#[cfg(not(target_arch = "wasm32"))]
+use super::spellings;
 use crate::app::App;
 
 /// The keyword of a property that is repeated in a header (MCP 2026-07-28).
@@ -19,6 +23,36 @@ pub(crate) fn check(app: &App) -> Vec<String> {
     let mut faults = unknown_policies(registry, &app.config);
     faults.extend(input_schemas(registry));
     faults.extend(argument_names::missing(registry, &app.config));
+    #[cfg(not(target_arch = "wasm32"))]
+    faults.extend(spellings::ambiguous(registry, &app.config));
+    faults.extend(overlaps(registry.resources()));
+    faults
+}
+
+/// Templates that can match the same URI under different policies: which of them guards it would hang on
+/// how much literal text each has.
+fn overlaps(resources: &[&'static ResourceDef]) -> Vec<String> {
+    let templates: Vec<_> =
+        resources.iter().filter(|resource| !resource.info.variables.is_empty()).collect();
+    let mut faults = Vec::new();
+    for (index, one) in templates.iter().enumerate() {
+        for other in &templates[index + 1..] {
+            if one.info.policy == other.info.policy {
+                continue;
+            }
+            let Some(uri) = shared_uri(one.info.uri, other.info.uri) else { continue };
+            faults.push(format!(
+                "{}: resource `{}` is guarded by the policy `{}`, and resource `{}` at {} by `{}`, but both \
+                 templates match `{uri}`: guard both by one policy, or give them different literal text",
+                one.location,
+                one.info.name,
+                one.info.policy,
+                other.info.name,
+                other.location,
+                other.info.policy,
+            ));
+        }
+    }
     faults
 }
 
@@ -92,9 +126,11 @@ fn count(schema: &Value) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
     use toolgate_core::mcp::tool::{Annotations, TaskSupport};
 
     use super::*;
+    use crate::tool::Needs;
 
     fn tool(schema: &'static str, headers: &'static [ParamHeader]) -> Vec<String> {
         faults(&ToolInfo {
@@ -127,6 +163,42 @@ mod tests {
         assert!(tool(schema, REGION).is_empty());
         assert_eq!(tool(schema, &[]).len(), 1);
         assert_eq!(tool(r#"{"type":"object"}"#, REGION).len(), 1);
+    }
+
+    #[test]
+    fn templates_that_match_one_uri_are_guarded_by_one_policy() {
+        const VARIABLES: &[ResourceVariable] =
+            &[ResourceVariable { name: "name", completes: false }];
+        const fn template(uri: &'static str, policy: &'static str) -> ResourceDef {
+            ResourceDef {
+                info: ResourceInfo {
+                    uri,
+                    name: uri,
+                    title: None,
+                    description: None,
+                    mime_type: None,
+                    variables: VARIABLES,
+                    icons: &[],
+                    audience: &[],
+                    priority: None,
+                    policy,
+                },
+                call: |_, _, _| Box::pin(async { Err(toolgate_core::mcp::fault::panicked()) }),
+                complete: &[],
+                needs: Needs { interactive: false, families: &[], features: &[] },
+                location: "src/lib.rs:1",
+            }
+        }
+        static ANY: ResourceDef = template("docs://{name}", "everyone");
+        static ANY_AGAIN: ResourceDef = template("docs://{id}", "everyone");
+        static REPORTS: ResourceDef = template("docs://report-{name}", "admins");
+        static NOTES: ResourceDef = template("notes://{name}", "admins");
+        assert!(overlaps(&[&ANY, &ANY_AGAIN, &NOTES]).is_empty());
+        let faults = overlaps(&[&ANY, &NOTES, &REPORTS]);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        for part in ["`docs://report-xx`", "`everyone`", "`admins`", "src/lib.rs:1"] {
+            assert!(faults[0].contains(part), "{faults:?}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use toolgate_core::mcp::is_same_uri;
+
 use super::def::{Def, ResourceDef};
 
 /// Two functions cannot be told apart.
@@ -46,7 +48,7 @@ pub(super) fn names<D: Def>(sorted: &[&'static D]) -> Result<(), Clash> {
 pub(super) fn uris(resources: &[&'static ResourceDef]) -> Result<(), Clash> {
     for (index, first) in resources.iter().enumerate() {
         let mut others = resources[index + 1..].iter();
-        if let Some(second) = others.find(|second| second.info.uri == first.info.uri) {
+        if let Some(second) = others.find(|second| is_same_uri(second.info.uri, first.info.uri)) {
             return Err(Clash {
                 kind: first.kind(),
                 share: "have the URI",

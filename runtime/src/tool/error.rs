@@ -129,7 +129,7 @@ pub(super) fn internal(message: &str) -> String {
 
 #[cfg(target_arch = "wasm32")]
 fn log(line: &str) {
-    worker::console_error!("{line}");
+    crate::console::error(format_args!("{line}"));
 }
 
 /// In a test of the author's there is no console.

@@ -217,8 +217,9 @@ pub use toolgate_macros::mcp_tool;
 /// # Parameters
 ///
 /// `&Context` and `&Caller` can stand anywhere and are filled in. Every other parameter is an
-/// argument, which MCP sends as text: `String`, or `bool` and numbers, which are read from the text.
-/// An `Option` may be left out. Arguments that are wrong are answered with a JSON-RPC error (−32602).
+/// argument, which MCP sends as text: `String`, or `bool` and numbers, which are read from the text in
+/// the one spelling that they print as: `2024`, and not `2024.0`. An `Option` may be left out.
+/// Arguments that are wrong are answered with a JSON-RPC error (−32602).
 ///
 /// `#[arg(…)]` on a parameter says more:
 ///
@@ -282,8 +283,9 @@ pub use toolgate_macros::mcp_prompt;
 ///
 /// A `{name}` in the URI is a variable (RFC 6570, level 1): one segment of the path or a part of it,
 /// percent-decoded. The variables are the parameters of the function, in any order: `String`, or
-/// `bool` and numbers, which are read from the text. A URI whose variable is no such number has
-/// nothing. `&Context` and `&Caller` can stand anywhere and are filled in.
+/// `bool` and numbers, which are read from the text in the one spelling that they print as: `2024`, and
+/// not `2024.0`. A URI whose variable is no such number has nothing. `&Context` and `&Caller` can stand
+/// anywhere and are filled in.
 ///
 /// `#[arg(complete = …)]` proposes values for a variable, as for [`mcp_prompt`], and
 /// `#[arg(name = "…")]` names the variable, when it is not called as the parameter.

@@ -23,6 +23,8 @@ pub(crate) mod registry;
 pub(crate) mod resource;
 mod result;
 pub(crate) mod schema;
+#[cfg(not(target_arch = "wasm32"))]
+mod spellings;
 
 pub use toolgate_core::mcp::content::ToolResult;
 pub use toolgate_core::mcp::peer::Trace;

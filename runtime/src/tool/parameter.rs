@@ -6,24 +6,35 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::arguments::Report;
+use super::number;
 
 /// Reads one of the types whose schema the macro writes by itself.
 pub fn plain<T: Plain>(value: Value, report: &mut Report) -> Option<T> {
     T::from_value(value, report)
 }
 
-/// Reads one of them that is sent as text: arguments of prompts and variables of templates are.
-pub fn parsed<T: Plain>(value: Value, report: &mut Report) -> Option<T> {
-    let parsed = match &value {
-        // JSON writes numbers, `true` and `false` as people do.
-        Value::String(text) => toolgate_core::json::from_str(text.trim()).ok(),
-        _ => None,
-    };
-    T::from_value(parsed.unwrap_or(value), report)
+/// Reads one of them that is sent as text: arguments of prompts and variables of templates are. Only the
+/// text that the value prints as is taken: policies compare the text, and one value written in several
+/// ways would pass where it is named.
+pub fn parsed<T: Printed>(value: Value, report: &mut Report) -> Option<T> {
+    let Value::String(text) = &value else { return T::from_value(value, report) };
+    // JSON writes numbers, `true` and `false` as people do.
+    let Ok(read) = toolgate_core::json::from_str(text) else { return T::from_value(value, report) };
+    let read = T::from_value(read, report)?;
+    let printed = read.printed();
+    if printed == *text {
+        return Some(read);
+    }
+    report.violation(&["must be written as ", &printed].concat());
+    None
 }
 
 /// Reads any other type, by its own `Deserialize`.
 pub fn json<T: Argument>(value: Value, report: &mut Report) -> Option<T> {
+    #[cfg(not(target_arch = "wasm32"))]
+    if report.asks_names_of::<T>() {
+        return None;
+    }
     match serde_path_to_error::deserialize(value) {
         Ok(value) => Some(value),
         Err(error) => {
@@ -89,6 +100,30 @@ pub trait Plain: Sized {
     fn from_value(value: Value, report: &mut Report) -> Option<Self>;
 }
 
+/// A type that can be sent as text.
+pub trait Printed: Plain {
+    /// The one text that stands for the value.
+    fn printed(&self) -> String;
+}
+
+impl Printed for bool {
+    fn printed(&self) -> String {
+        if *self { "true" } else { "false" }.to_owned()
+    }
+}
+
+impl Printed for f64 {
+    fn printed(&self) -> String {
+        number::to_text(*self)
+    }
+}
+
+impl Printed for f32 {
+    fn printed(&self) -> String {
+        number::f32_to_text(*self)
+    }
+}
+
 impl Plain for bool {
     fn from_value(value: Value, report: &mut Report) -> Option<Self> {
         value.as_bool().or_else(|| mismatch("true or false", &value, report))
@@ -132,6 +167,12 @@ macro_rules! whole_numbers {
                     report.violation(concat!("does not fit the range of ", stringify!($type)));
                 }
                 number
+            }
+        }
+
+        impl Printed for $type {
+            fn printed(&self) -> String {
+                self.to_string()
             }
         }
     )*};
@@ -222,6 +263,35 @@ mod tests {
         assert_eq!(parsed::<u8>(json!("twelve"), report), None);
         assert_eq!(parsed::<bool>(json!("yes"), report), None);
         assert_eq!(parsed::<u8>(json!("[1]"), report), None);
+    }
+
+    #[test]
+    fn text_is_read_in_one_spelling_only() {
+        fn reads<T: Printed + PartialEq + std::fmt::Debug>(text: &str, value: T) {
+            assert_eq!(parsed(json!(text), &mut Report::default()), Some(value), "{text}");
+        }
+        fn refuses<T: Printed>(texts: &[&str], written: &str) {
+            for text in texts {
+                let mut report = Report::default();
+                assert!(parsed::<T>(json!(text), &mut report).is_none(), "{text}");
+                let expected = format!(": must be written as {written}");
+                assert_eq!(report.violations(), [expected], "{text}");
+            }
+        }
+        reads("2024", 2024_u32);
+        reads("-7", -7_i64);
+        reads("18446744073709551615", u64::MAX);
+        refuses::<u32>(&[" 2024", "2024 ", "\t2024\n", "2024.0", "2.024e3", "2024e0"], "2024");
+        refuses::<i8>(&["-0", "0.0", "-0.0", "0e5"], "0");
+        reads("2.5", 2.5_f64);
+        reads("5", 5.0_f64);
+        reads("1e+21", 1e21_f64);
+        refuses::<f64>(&["5.0", "5e0", " 5", "0.5e1"], "5");
+        refuses::<f64>(&["9007199254740993", "9007199254740992.0"], "9007199254740992");
+        reads("0.1", 0.1_f32);
+        refuses::<f32>(&["0.100000001", "0.10"], "0.1");
+        reads("true", true);
+        refuses::<bool>(&[" true", "true "], "true");
     }
 
     #[test]

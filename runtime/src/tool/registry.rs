@@ -85,17 +85,19 @@ impl Registry {
         self.interactive
     }
 
-    /// Runs what a policy has allowed.
+    /// Runs what a policy has allowed; a tool with a `refusal` only as far as to check its arguments.
     pub fn run<'a>(
         &'static self,
         target: &'a Target,
         context: &'a Context,
         arguments: Map<String, Value>,
+        refusal: Option<String>,
     ) -> LocalBoxFuture<'a, Outcome> {
         match target {
             Target::Tool(tool) => match self.tools.get(*tool) {
                 Some(def) => {
-                    let result = (def.call)(context, Arguments::new(arguments));
+                    let arguments = Arguments::new(arguments).refused_with(refusal);
+                    let result = (def.call)(context, arguments);
                     Box::pin(async move {
                         let mut result = result.await;
                         match result.fault.take() {

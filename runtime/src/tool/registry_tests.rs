@@ -114,6 +114,13 @@ fn a_uri_is_of_one_resource() {
 }
 
 #[test]
+fn a_uri_with_escapes_is_the_same_one() {
+    static ESCAPED: ResourceDef = resource("escaped", "docs://%68andbook", "src/a.rs:50");
+    let clash = Registry::collect([], [], [&ESCAPED, &HANDBOOK]).err();
+    assert!(clash.is_some_and(|clash| clash.to_string().contains("two resources have the URI")));
+}
+
+#[test]
 fn what_the_functions_need_is_named_once() {
     let registry = Registry::collect([&SUB, &ASK, &ADD], [&HELLO], []).expect("no clash");
     assert!(registry.interactive());

@@ -1,4 +1,4 @@
-// A browser without a screen: cookies, redirects, forms, and the rules of Chrome that decide
+// A browser without a screen: cookies, redirects, forms, and the rules of Chrome and Safari that decide
 // whether a sign-in works: `__Host-` and `Secure` cookies on http://localhost, SameSite=Lax, the
 // `Origin` of a form, and Content-Security-Policy `form-action` on every redirect after a form.
 import { parse } from "node-html-parser";
@@ -10,6 +10,9 @@ const MAX_REDIRECTS = 20;
 
 export class Browser {
   jar = new CookieJar();
+
+  /** What every request of this browser has besides, such as its network address. */
+  headers = {};
 
   /**
    * Opens an address, as if typed, and follows redirects.
@@ -38,7 +41,7 @@ export class Browser {
         throw new Error(`Chrome would stop here: form-action of ${initiator.url} does not allow ${url}`);
       }
       if (until?.(url)) return new Page({ url, status: 0, headers: new Headers(), text: "", history });
-      const answer = await send(url, { method, body, headers: this.#headers(url, method, initiator) });
+      const answer = await send(url, { method, body, headers: { ...this.#headers(url, method, initiator), ...this.headers } });
       this.jar.store(url, answer.headers.getSetCookie());
       history.push({ url, method, status: answer.status, headers: answer.headers });
       const location = answer.headers.get("location");

@@ -1,4 +1,5 @@
-// A cookie jar with Chrome's rules for the cookies that matter here (RFC 6265bis).
+// A cookie jar with browsers' rules for the cookies that matter here (RFC 6265bis), Safari's where they
+// differ: it takes no `Secure` cookie over plain HTTP, from loopback neither, and none above 4093 bytes.
 
 export class CookieJar {
   #cookies = [];
@@ -37,6 +38,13 @@ export class CookieJar {
     const cookie = this.#cookies.find((candidate) => candidate.name === name);
     if (!cookie) throw new Error(`no cookie ${name}`);
     cookie.value = change(cookie.value);
+  }
+
+  /** A second jar with the same cookies. */
+  copy() {
+    const copy = new CookieJar();
+    copy.#cookies = this.#cookies.map((cookie) => ({ ...cookie }));
+    return copy;
   }
 
   remove(name) {
@@ -85,18 +93,16 @@ function parseCookie(line, url) {
   return cookie;
 }
 
-const LONGEST_COOKIE = 4096;
+const LONGEST_COOKIE = 4093;
 
 function reasonToReject(cookie, url) {
-  // Chrome takes loopback for a trustworthy origin, so `Secure` works there without TLS.
-  const trustworthy = url.protocol === "https:" || ["localhost", "127.0.0.1"].includes(url.hostname);
-  if (cookie.secure && !trustworthy) return "Secure on an insecure origin";
+  if (cookie.secure && url.protocol !== "https:") return "Secure without TLS";
   if (cookie.name.startsWith("__Host-") && !(cookie.secure && cookie.path === "/" && cookie.domain === undefined)) {
     return "__Host- needs Secure, Path=/ and no Domain";
   }
   if (cookie.name.startsWith("__Secure-") && !cookie.secure) return "__Secure- needs Secure";
   if (cookie.sameSite === "none" && !cookie.secure) return "SameSite=None needs Secure";
-  if (cookie.name.length + cookie.value.length > LONGEST_COOKIE) return "longer than 4096 bytes";
+  if (cookie.name.length + cookie.value.length > LONGEST_COOKIE) return `longer than ${LONGEST_COOKIE} bytes`;
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 // `cargo toolgate dev` on a copy of examples/access, whose files a test may edit.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -13,7 +13,10 @@ const REPOSITORY = resolve(import.meta.dirname, "../../..");
 const TARGET = resolve(process.env.CARGO_TARGET_DIR ?? join(REPOSITORY, "target"));
 const BUILD_PATIENCE_MS = 600_000;
 
-/** Starts it; `edit` replaces text in a file of the copy, and `stop` ends it and removes the copy. */
+/**
+ * Starts it; `edit` replaces text in a file of the copy, `run` runs another command of it there, `restart` ends
+ * and starts it, and `stop` ends it and removes the copy.
+ */
 export async function startDev(port, { prepare = () => {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "toolgate-dev-"));
   copyExample(folder);
@@ -27,13 +30,24 @@ export async function startDev(port, { prepare = () => {} } = {}) {
   // As it is for people.
   delete environment.CARGO_INCREMENTAL;
   const program = join(TARGET, "debug/cargo-toolgate");
-  const run = (...args) => spawnSync(program, ["toolgate", ...args, "--project", folder], { env: environment, encoding: "utf8" });
-  const synced = run("sync");
+  const run = (args, env = {}) => new Promise((done, failed) => {
+    const ran = spawn(program, ["toolgate", ...args], { cwd: folder, env: { ...environment, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const result = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"]) ran[name].on("data", (chunk) => (result[name] += chunk));
+    ran.on("error", failed);
+    ran.on("close", (status) => done({ ...result, status }));
+  });
+  const synced = await run(["sync"]);
   if (synced.status !== 0) throw new Error(synced.stderr);
-  const child = spawn(program, ["toolgate", "dev", "--port", String(port), "--project", folder], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const lines = [];
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", (line) => lines.push(line));
-  const exited = new Promise((done) => child.once("exit", done));
+  let child;
+  let exited;
+  const begin = (more = []) => {
+    child = spawn(program, ["toolgate", "dev", "--port", String(port), "--project", folder, ...more], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", (line) => lines.push(line));
+    exited = new Promise((done) => child.once("exit", done));
+  };
+  begin();
   const said = async (pattern, from = 0) => {
     const end = Date.now() + BUILD_PATIENCE_MS;
     while (Date.now() < end) {
@@ -44,9 +58,19 @@ export async function startDev(port, { prepare = () => {} } = {}) {
     }
     throw new Error(`nothing like ${pattern} in\n${lines.join("\n")}`);
   };
-  const stop = async () => {
+  const end = async () => {
     child.kill("SIGINT");
     await exited;
+  };
+  const restart = async (...more) => {
+    await end();
+    const from = lines.length;
+    begin(more);
+    await said(/Ctrl-C stops it/, from);
+    return lines.slice(from);
+  };
+  const stop = async () => {
+    await end();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -55,7 +79,7 @@ export async function startDev(port, { prepare = () => {} } = {}) {
     await stop();
     throw error;
   }
-  return { origin: `http://localhost:${port}`, page: `http://127.0.0.1:${port + 1}/`, folder, edit, lines, said, stop, pid: child.pid };
+  return { origin: `http://localhost:${port}`, page: `http://127.0.0.1:${port + 1}/`, folder, edit, run, lines, said, restart, stop, pid: child.pid };
 }
 
 /** A server of its own: what the workspace gives is written out. */
@@ -75,6 +99,11 @@ function copyExample(folder) {
 
 /** Signs in with the account of that number at the local identity provider. */
 export async function signInAt(dev, account = 0) {
+  return (await grantAt(dev, account)).access_token;
+}
+
+/** The same with everything that came with the token, and the client that got it. */
+export async function grantAt(dev, account = 0) {
   const [client, proof, browser] = [await newClient(dev.origin), pkce(), new Browser()];
   const until = atClient(client);
   let page = await browser.visit(authorizeUrl(dev.origin, client, proof.challenge), { until });
@@ -82,7 +111,7 @@ export async function signInAt(dev, account = 0) {
   page = await browser.submit(page, { button: { name: "user", value: String(account) }, until });
   const answer = await redeem(dev, client, { code: page.query.get("code"), verifier: proof.verifier });
   if (answer.status !== 200) throw new Error(`/token answered ${answer.status}: ${answer.text}`);
-  return answer.json().access_token;
+  return { ...answer.json(), client };
 }
 
 /** What `add` gives, as text; `undefined` where the call has no answer, as while a new Worker is loaded. */

@@ -38,25 +38,31 @@ export function oidcVars(issuer) {
 
 /**
  * Starts the provider. `requests` lists what was asked of it, as `{ method, path }`. While `down` is
- * true it answers nothing but 503, while `refreshTokens` is false it gives none, while
- * `signsUserinfo` is true it answers there with a JWT;
- * `endGrants()` withdraws every grant that was used so far.
+ * true it answers nothing but 503, while `refreshTokens` is false it gives none; while `rotates` is true
+ * it gives each once, and takes a second use for theft; while `signsUserinfo` is true it answers there
+ * with a JWT. `before(path)` is waited for before an answer and may give another one, as
+ * `{ status, body, headers }`. `endGrants()` withdraws every grant that was used so far.
  */
 export async function startIdp({ redirectUris }) {
   const [port] = await freePorts(1);
   const base = `http://127.0.0.1:${port}`;
   const issuer = `${base}${PREFIX}`;
   const requests = [];
-  const idp = { issuer, base, requests, down: false, refreshTokens: true, signsUserinfo: false };
+  const idp = { issuer, base, requests, down: false, refreshTokens: true, rotates: false, signsUserinfo: false, before: undefined };
   const provider = new Provider(issuer, await configuration(redirectUris, base, idp));
   const grants = new Set();
   provider.on("grant.success", ({ oidc }) => grants.add(oidc.entities.Grant.jti));
   const handle = provider.callback();
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const path = new URL(request.url, base).pathname;
     requests.push({ method: request.method, path: path.replace(PREFIX, "") });
     if (idp.down) {
       response.writeHead(503).end();
+      return;
+    }
+    const other = await idp.before?.(path.replace(PREFIX, ""));
+    if (other) {
+      response.writeHead(other.status, { "content-type": "application/json", ...other.headers }).end(JSON.stringify(other.body ?? {}));
       return;
     }
     const done = path.startsWith(`${PREFIX}/`)
@@ -96,6 +102,7 @@ async function configuration(redirectUris, base, idp) {
     pkce: { required: () => true },
     issueRefreshToken: (_, client, { scopes }) =>
       idp.refreshTokens && client.grantTypeAllowed("refresh_token") && scopes.has("offline_access"),
+    rotateRefreshToken: () => idp.rotates,
     cookies: { keys: ["only for the tests"] },
     features: { devInteractions: { enabled: false }, userinfo: { enabled: true }, jwtUserinfo: { enabled: true } },
     interactions: { url: (_, { uid }) => `${base}/interaction/${uid}` },

@@ -6,6 +6,9 @@ import { send } from "./http.mjs";
 /** Where the client waits for its code. Nothing listens there: the browser of the tests stops short of it. */
 export const REDIRECT_URI = "http://127.0.0.1:33418/oauth/callback";
 
+/** Where a client on the web waits. */
+export const WEB_URI = "https://client.example/oauth/callback";
+
 export const APPROVE = { name: "decision", value: "approve" };
 export const DENY = { name: "decision", value: "deny" };
 

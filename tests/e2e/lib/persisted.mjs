@@ -32,6 +32,18 @@ export function contents(persist) {
   });
 }
 
+/** Names of the tables of every Durable Object, wherever grants are. */
+export function tables(persist) {
+  return copied(persist, (copy) => walk(copy).filter((path) => path.endsWith(".sqlite")).flatMap((path) => {
+    const database = new DatabaseSync(path);
+    try {
+      return database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all().map(({ name }) => name);
+    } finally {
+      database.close();
+    }
+  }), "do");
+}
+
 function everyRow(path) {
   const database = new DatabaseSync(path);
   try {
@@ -58,10 +70,10 @@ export function records(persist) {
   });
 }
 
-function copied(persist, read) {
+function copied(persist, read, folder = FOLDER) {
   const copy = mkdtempSync(join(tmpdir(), "toolgate-persisted-"));
   try {
-    if (existsSync(join(persist, FOLDER))) copySettled(join(persist, FOLDER), copy);
+    if (existsSync(join(persist, folder))) copySettled(join(persist, folder), copy);
     return read(copy);
   } finally {
     rmSync(copy, { recursive: true, force: true });

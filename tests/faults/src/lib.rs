@@ -71,6 +71,15 @@ fn panic_with(
     0
 }
 
+/// Panics with words of the caller
+#[mcp_tool(allow = "everyone")]
+fn panic_saying(
+    /// The words
+    words: String,
+) -> u8 {
+    panic!("{words}")
+}
+
 /// Panics as a task
 #[mcp_tool(allow = "everyone", task = "required")]
 async fn panic_as_task(ctx: &Context) -> String {

@@ -7,7 +7,6 @@ use std::process::Command;
 
 use cargo_toolgate::setup::{self, Package};
 use cargo_toolgate::step::Step;
-use cargo_toolgate::tools::Tools;
 use cargo_toolgate::{Doing, Error, Result};
 
 use crate::run::{cargo, run};
@@ -32,7 +31,7 @@ pub(crate) fn code(step: &mut Step) -> Result<String> {
 /// When it cannot be built, mdBook warns, or something that is linked is not there.
 pub(crate) fn build(step: &mut Step) -> Result<String> {
     let root = toolgate_tests::repository();
-    let tools = Tools::of(&root);
+    let tools = toolgate_tests::tools();
     // Without its default features it neither serves nor searches, and installs in half the time.
     setup::ensure_program(&tools, &Package::new("mdbook", MDBOOK).without_default_features())?;
     let mut command = Command::new(tools.cargo_binary("mdbook"));

@@ -262,7 +262,7 @@ fn tutorial(step: &mut Step) -> Result<String> {
 }
 
 fn tools() -> Tools {
-    Tools::of(&toolgate_tests::repository())
+    toolgate_tests::tools()
 }
 
 /// Where wrangler writes what it would upload.

@@ -8,11 +8,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { startCron } from "./dev-cron.mjs";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptions, unstable_readConfig as readConfig } from "wrangler";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const compatibilityDate = "2026-11-17";
+
+/** Those of wrangler.jsonc as it was last read. */
+let crons = [];
 
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
@@ -46,23 +50,36 @@ function options(config, remoteProxyConnectionString) {
   if (file.ai) file.ai.remote = true; // that is, at `remoteProxyConnectionString`, our stand-in
   const { workerOptions: worker } = workerOptions(file, undefined, { remoteProxyConnectionString });
   delete worker.modulesRules; // the modules are listed
-  return convertV4MiniflareOptions({
-    ...worker,
+  const shared = {
     host: "127.0.0.1",
     port: config.port,
     cf: false,
     log: new Log(LogLevel.WARN),
-    defaultPersistRoot: config.state,
+    // Where wrangler keeps it, so that `wrangler d1 execute --local` and others see the same rows.
+    resourcePersistencePath: config.state,
+    unsafeTriggerHandlers: true, // /cdn-cgi/local/scheduled
+  };
+  const converted = convertV4MiniflareOptions({
+    ...worker,
+    ...shared,
+    // wrangler puts it into the names of the files of Durable Objects.
+    name: file.name,
     compatibilityFlags: compatibilityFlags(worker.compatibilityFlags ?? [], config.debug),
     modulesRoot: dirname(config.main),
     modules: modules(config.main),
     bindings: { ...worker.bindings, ...config.vars },
   });
+  // An option that miniflare does not know any more is dropped without a word, and what was stored with it.
+  const dropped = Object.keys(shared).filter((name) => converted[name] !== shared[name]);
+  if (dropped.length > 0) throw new Error(`this miniflare does not know ${dropped.join(", ")}`);
+  crons = worker.cronTriggers ?? [];
+  return converted;
 }
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 let standIn;
 let server;
+let cron;
 try {
   const config = JSON.parse((await lines.next()).value);
   let remote;
@@ -70,7 +87,8 @@ try {
     ({ standIn, url: remote } = await startStandIn());
   }
   server = new Miniflare(options(config, remote));
-  await server.ready;
+  const origin = await server.ready;
+  cron = startCron(origin, () => crons);
   say({ status: "ready" });
   for await (const line of lines) {
     if (JSON.parse(line).reload) {
@@ -82,5 +100,6 @@ try {
   say({ status: "failed", message: error?.message ?? String(error) });
   process.exitCode = 1;
 }
+cron?.stop();
 await Promise.allSettled([server?.dispose(), standIn?.dispose()]);
 process.exit();

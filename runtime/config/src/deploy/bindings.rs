@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{Limits, StorageKind};
 use crate::parse::{
-    AUDIT_BINDING, AUDIT_QUEUE_BINDING, Checked, LIMIT_AUTHORIZE, LIMIT_CALLBACK, LIMIT_REGISTER,
-    LIMIT_TOKEN,
+    AUDIT_BINDING, AUDIT_QUEUE_BINDING, Checked, LIMIT_ATTEMPT, LIMIT_AUTHORIZE, LIMIT_CALLBACK,
+    LIMIT_GRANT, LIMIT_REGISTER, LIMIT_RETURN, LIMIT_TOKEN,
 };
 
 /// When expired rows are purged from D1: once an hour, off the full hour, when everybody's jobs
@@ -75,6 +75,9 @@ fn rate_limits(limits: &Limits, worker: &str) -> Value {
         limiter(LIMIT_AUTHORIZE, limits.authorize),
         limiter(LIMIT_TOKEN, limits.token),
         limiter(LIMIT_CALLBACK, limits.callback),
+        limiter(LIMIT_GRANT, Limits::GRANT),
+        limiter(LIMIT_ATTEMPT, Limits::ATTEMPT),
+        limiter(LIMIT_RETURN, Limits::RETURN),
     ])
 }
 
@@ -98,14 +101,22 @@ mod tests {
 
     use super::*;
 
-    const BINDINGS: [&str; 4] = [LIMIT_REGISTER, LIMIT_AUTHORIZE, LIMIT_TOKEN, LIMIT_CALLBACK];
+    const BINDINGS: [&str; 7] = [
+        LIMIT_REGISTER,
+        LIMIT_AUTHORIZE,
+        LIMIT_TOKEN,
+        LIMIT_CALLBACK,
+        LIMIT_GRANT,
+        LIMIT_ATTEMPT,
+        LIMIT_RETURN,
+    ];
 
     #[test]
     fn namespaces_never_change() {
         // Another number here would give every deployed server a new counter.
         assert_eq!(
             BINDINGS.map(|binding| namespace_id("access", binding)),
-            [227554228, 931753167, 874039238, 1892816186]
+            [227554228, 931753167, 874039238, 1892816186, 1826488154, 381262754, 1351495519]
         );
     }
 

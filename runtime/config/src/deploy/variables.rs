@@ -12,6 +12,8 @@ pub struct Variable {
     pub name: String,
     /// What it is, in a few words, for comments and prompts.
     pub purpose: String,
+    /// Whether the server's own code reads it, and Toolgate does not.
+    pub is_own: bool,
 }
 
 /// Every variable that the server reads and `[wrangler.vars]` does not set, in a fixed order.
@@ -29,6 +31,7 @@ pub fn variables(checked: &Checked) -> Vec<Variable> {
     for policy in checked.config.policies.iter() {
         found.condition(&policy.rule, &policy.name);
     }
+    found.own();
     found.variables
 }
 
@@ -54,7 +57,20 @@ impl Found<'_> {
         let vars = self.checked.wrangler.get("vars").and_then(toml::Value::as_table);
         let is_set = vars.is_some_and(|vars| vars.contains_key(name));
         if !is_set && !self.variables.iter().any(|known| known.name == name) {
-            self.variables.push(Variable { name: name.to_owned(), purpose: purpose.to_owned() });
+            let purpose = purpose.to_owned();
+            self.variables.push(Variable { name: name.to_owned(), purpose, is_own: false });
+        }
+    }
+
+    /// `[wrangler.secrets] required`.
+    fn own(&mut self) {
+        let secrets =
+            self.checked.wrangler.get("secrets").and_then(|secrets| secrets.get("required"));
+        let names = secrets.and_then(toml::Value::as_array).into_iter().flatten();
+        for name in names.filter_map(toml::Value::as_str) {
+            let before = self.variables.len();
+            self.name(name, "of your own, by [wrangler.secrets]");
+            self.variables[before..].iter_mut().for_each(|variable| variable.is_own = true);
         }
     }
 
@@ -107,7 +123,7 @@ pub fn dev_vars_example(checked: &Checked) -> String {
         "# Generated from mcp.toml by `cargo toolgate sync`; do not edit.\n\
          # For `wrangler dev`: copy to .dev.vars, fill in, never commit. `cargo toolgate dev` needs none of it.\n",
     );
-    for Variable { name, purpose } in variables(checked) {
+    for Variable { name, purpose, .. } in variables(checked) {
         // Writing to a String cannot fail.
         let _ = write!(out, "\n# {purpose}\n{name}=\"\"\n");
     }

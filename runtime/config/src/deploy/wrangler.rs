@@ -105,6 +105,10 @@ pub(super) fn generated(checked: &Checked, name: &str) -> Map<String, Value> {
     set("compatibility_flags", json!([STRICT_FETCH]));
     set("build", json!({ "command": build }));
     set("observability", json!({ "enabled": true }));
+    // Said, because wrangler's own defaults have changed before.
+    let has_routes = ["route", "routes"].iter().any(|key| checked.wrangler.contains_key(*key));
+    set("workers_dev", json!(!has_routes));
+    set("preview_urls", json!(false));
     let binding = json!({ "name": OBJECT_BINDING, "class_name": OBJECT_CLASS });
     set("durable_objects", json!({ "bindings": [binding] }));
     set("migrations", json!([{ "tag": OBJECT_MIGRATION, "new_sqlite_classes": [OBJECT_CLASS] }]));

@@ -24,6 +24,10 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Audit> {
         Some(value) => value.texts(included),
         None => Some(List::default()),
     };
+    let required = match section.get("required") {
+        Some(value) => value.boolean(),
+        None => Some(false),
+    };
     let (analytics_engine, queue, include) = (analytics_engine?, queue?, include?);
     let includes = |name: &str| include.iter().any(|included| included == name);
     Some(Audit {
@@ -31,6 +35,7 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Audit> {
         queue,
         email: includes("email"),
         arguments: includes("arguments"),
+        required: required?,
     })
 }
 

@@ -9,11 +9,14 @@ use crate::redact::is_secret_name;
 /// The binding of the Durable Object that keeps sessions and grants.
 pub(crate) const OBJECT_BINDING: &str = "TOOLGATE";
 
-/// The rate limiters, by the keys of `[limits]`.
+/// The rate limiters, by the keys of `[limits]` and the constants of [`Limits`](crate::Limits).
 pub(crate) const LIMIT_REGISTER: &str = "TOOLGATE_LIMIT_REGISTER";
 pub(crate) const LIMIT_AUTHORIZE: &str = "TOOLGATE_LIMIT_AUTHORIZE";
 pub(crate) const LIMIT_TOKEN: &str = "TOOLGATE_LIMIT_TOKEN";
 pub(crate) const LIMIT_CALLBACK: &str = "TOOLGATE_LIMIT_CALLBACK";
+pub(crate) const LIMIT_GRANT: &str = "TOOLGATE_LIMIT_GRANT";
+pub(crate) const LIMIT_ATTEMPT: &str = "TOOLGATE_LIMIT_ATTEMPT";
+pub(crate) const LIMIT_RETURN: &str = "TOOLGATE_LIMIT_RETURN";
 
 /// The Analytics Engine data set of `[audit]`.
 pub(crate) const AUDIT_BINDING: &str = "TOOLGATE_AUDIT";
@@ -28,6 +31,9 @@ const GENERATED_BINDINGS: &[&str] = &[
     LIMIT_AUTHORIZE,
     LIMIT_TOKEN,
     LIMIT_CALLBACK,
+    LIMIT_GRANT,
+    LIMIT_ATTEMPT,
+    LIMIT_RETURN,
     AUDIT_BINDING,
     AUDIT_QUEUE_BINDING,
 ];

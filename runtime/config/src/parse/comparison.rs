@@ -2,6 +2,7 @@
 
 use toml::de::DeValue;
 
+use super::claims::{self, ClaimName};
 use super::keys::COMPARISON;
 use super::spot::Spot;
 use super::text::owned;
@@ -13,24 +14,16 @@ use crate::model::{Condition, List, Scalar, Str, Test};
 /// whole number.
 const GREATEST: f64 = 9_007_199_254_740_992.0;
 
-/// Claims that have a condition key of their own, and that key.
-const RESERVED_CLAIMS: &[(&str, &str)] = &[("email", "emails"), ("email_verified", "emails")];
-
 /// Conditions and where they stand.
 pub(crate) type Placed = Vec<(Condition, Spot)>;
 
-/// The conditions of `claims = { … }`.
-pub(crate) fn claims(value: &Value<'_, '_>) -> Option<Placed> {
+/// The conditions of `claims = { … }`; the names of the claims are added to `names`.
+pub(crate) fn claims(value: &Value<'_, '_>, names: &mut Vec<ClaimName>) -> Option<Placed> {
     let table = value.open(value.span())?;
     let mut sound = true;
     for entry in table.entries() {
-        if let Some((_, key)) = RESERVED_CLAIMS.iter().find(|(claim, _)| *claim == entry.key) {
-            let message =
-                format!("claim `{}` does not say whether the address is verified", entry.key);
-            let help = format!("use `{key}`, which checks that, too");
-            entry.report_key(Fault::new(Code::ReservedClaim, message, help));
-            sound = false;
-        }
+        sound &= !claims::refuse_reserved(&entry);
+        names.push(ClaimName { name: owned(entry.key), span: entry.key_span.clone() });
     }
     let make = |path: List<Str>, test| Condition::Claim { path, test };
     let help = "name a claim and the values that pass: `claims = { department = \"design\" }`";

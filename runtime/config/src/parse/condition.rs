@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
+use super::claims::ClaimName;
 use super::keys::{self, CONDITION};
 use super::spot::Spot;
 use super::text::{domain, email, exact, owned, policy_scope, variable_name};
@@ -18,17 +19,24 @@ pub(crate) struct Reference {
     pub(crate) span: Range<usize>,
 }
 
+/// What conditions name that is looked for elsewhere.
+#[derive(Default)]
+pub(crate) struct Named {
+    pub(crate) policies: Vec<Reference>,
+    pub(crate) claims: Vec<ClaimName>,
+}
+
 /// A condition and where it stands.
 type Placed = (Condition, Spot);
 
 /// The condition that a table's keys make; keys that are not conditions are the caller's.
-pub(crate) fn read(table: &Section<'_, '_>, references: &mut Vec<Reference>) -> Option<Placed> {
+pub(crate) fn read(table: &Section<'_, '_>, named: &mut Named) -> Option<Placed> {
     let mut conditions = Vec::new();
     let mut sound = true;
     let mut present = false;
     for entry in table.entries().filter(|entry| CONDITION.contains(&entry.key)) {
         present = true;
-        match one(&entry, references) {
+        match one(&entry, named) {
             Some(mut found) => conditions.append(&mut found),
             None => sound = false,
         }
@@ -55,27 +63,27 @@ pub(crate) fn read(table: &Section<'_, '_>, references: &mut Vec<Reference>) -> 
 }
 
 /// The conditions of one key; `claims` and `args` may make several.
-fn one(entry: &Entry<'_, '_>, references: &mut Vec<Reference>) -> Option<Vec<Placed>> {
+fn one(entry: &Entry<'_, '_>, named: &mut Named) -> Option<Vec<Placed>> {
     let value = &entry.value;
     let condition = match entry.key {
         "emails" => Condition::Emails(value.texts(email)?),
         "domains" => Condition::Domains(value.texts(domain)?),
         "groups" => Condition::Groups(value.texts(exact)?),
-        "claims" => return comparison::claims(value),
+        "claims" => return comparison::claims(value, &mut named.claims),
         "args" => return comparison::arguments(value),
         "scopes" => Condition::Scopes(value.texts(policy_scope)?),
         "identity" => Condition::Identity(providers(value)?),
         "emails_from" => Condition::EmailsFrom(value.text(emails_variable)?),
-        "policy" => reference(value, references)?,
-        "any" => return several(entry, Condition::Any, references),
-        "all" => return several(entry, Condition::All, references),
+        "policy" => reference(value, named)?,
+        "any" => return several(entry, Condition::Any, named),
+        "all" => return several(entry, Condition::All, named),
         _ => {
             let DeValue::Table(_) = value.raw() else {
                 return value
                     .wrong_type("a table", "write one condition: `{ groups = [\"design\"] }`");
             };
             let table = value.open(value.span())?;
-            let (condition, spot) = inner(&table, references)?;
+            let (condition, spot) = inner(&table, named)?;
             let spot = Spot { span: entry.key_span.clone(), inner: vec![spot] };
             return Some(vec![(Condition::Not(vec![condition].into()), spot)]);
         }
@@ -87,7 +95,7 @@ fn one(entry: &Entry<'_, '_>, references: &mut Vec<Reference>) -> Option<Vec<Pla
 fn several(
     entry: &Entry<'_, '_>,
     make: fn(List<Condition>) -> Condition,
-    references: &mut Vec<Reference>,
+    named: &mut Named,
 ) -> Option<Vec<Placed>> {
     let mut conditions = Vec::new();
     let mut spots = Vec::new();
@@ -100,7 +108,7 @@ fn several(
                 "write each condition as a table: `{ groups = [\"design\"] }`",
             ),
         };
-        match table.and_then(|table| inner(&table, references)) {
+        match table.and_then(|table| inner(&table, named)) {
             Some((condition, spot)) => {
                 conditions.push(condition);
                 spots.push(spot);
@@ -112,9 +120,9 @@ fn several(
     sound.then(|| vec![(make(conditions.into()), spot)])
 }
 
-fn inner(table: &Section<'_, '_>, references: &mut Vec<Reference>) -> Option<Placed> {
+fn inner(table: &Section<'_, '_>, named: &mut Named) -> Option<Placed> {
     table.refuse_unknown(CONDITION);
-    read(table, references)
+    read(table, named)
 }
 
 /// `identity`: one provider, or several.
@@ -147,11 +155,11 @@ fn emails_variable(text: &str) -> Result<Str, Fault> {
     variable_name(text)
 }
 
-fn reference(value: &Value<'_, '_>, references: &mut Vec<Reference>) -> Option<Condition> {
+fn reference(value: &Value<'_, '_>, named: &mut Named) -> Option<Condition> {
     let name = value.text(|text| Ok(owned(text)))?;
     if name == EVERYONE {
         return Some(Condition::Everyone);
     }
-    references.push(Reference { name: name.clone(), span: value.span() });
+    named.policies.push(Reference { name: name.clone(), span: value.span() });
     Some(Condition::Policy(name))
 }

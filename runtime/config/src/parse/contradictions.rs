@@ -6,10 +6,8 @@ use super::value::Section;
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Condition, List, Scalar, Test};
 
-/// Policies that name policies are followed this far; circles are reported elsewhere.
-const DEEPEST: u32 = 32;
-
-/// Reports every combination that nobody can meet, where it stands.
+/// Reports every combination that nobody can meet, where it stands. Circles and policies that are too
+/// complex to be followed have been reported, and this is not asked then.
 pub(crate) fn check(section: &Section<'_, '_>, policies: &[Declared]) {
     let search = Search { section, policies };
     for policy in policies {
@@ -25,7 +23,7 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn look(&self, policy: &str, condition: &'a Condition, spot: &Spot) {
         let mut together = Vec::new();
-        self.conjuncts(condition, DEEPEST, &mut together);
+        self.conjuncts(condition, &mut together);
         if let Some(clash) = clash(&together) {
             let message = format!("nobody can pass this in policy `{policy}`: {clash}");
             let help = "every key of a table, and every entry of `all`, has to hold; \
@@ -40,18 +38,15 @@ impl<'a> Search<'a> {
     }
 
     /// What has to hold for the condition to hold.
-    fn conjuncts(&self, condition: &'a Condition, depth: u32, out: &mut Vec<&'a Condition>) {
-        if depth == 0 {
-            return;
-        }
+    fn conjuncts(&self, condition: &'a Condition, out: &mut Vec<&'a Condition>) {
         match condition {
             Condition::All(parts) => {
-                parts.iter().for_each(|part| self.conjuncts(part, depth - 1, out));
+                parts.iter().for_each(|part| self.conjuncts(part, out));
             }
             Condition::Policy(name) => {
                 let named = self.policies.iter().find(|policy| policy.policy.name == *name);
                 if let Some(named) = named {
-                    self.conjuncts(&named.policy.rule, depth - 1, out);
+                    self.conjuncts(&named.policy.rule, out);
                 }
             }
             condition => out.push(condition),

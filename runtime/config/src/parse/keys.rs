@@ -65,6 +65,8 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "code_ttl",
             "refresh_grace",
             "revocation_max_age",
+            "max_unconfirmed",
+            "recheck",
         ],
     ),
     (
@@ -80,7 +82,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
         ],
     ),
     ("limits", &["register", "authorize", "token", "callback", "tool_timeout", "task_ttl"]),
-    ("audit", &["analytics_engine", "queue", "include"]),
+    ("audit", &["analytics_engine", "queue", "include", "required"]),
     ("policies", &[]),
     (
         "policies.*",
@@ -88,6 +90,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "description",
             "scope",
             "on_deny",
+            "deny_message",
             "tests",
             "emails",
             "domains",

@@ -9,16 +9,18 @@ use crate::model::Limits;
 /// 100,000 limits nothing.
 pub(super) const PER_MINUTE: (i64, i64) = (1, 100_000);
 
-/// Hosted clients register for all their people from few addresses, but once for each server.
-const REGISTER: u32 = 30;
+/// Hosted clients register for all their people from few addresses, some of them for each sign-in:
+/// 7,500 people behind one address who begin within the same half hour.
+const REGISTER: u32 = 300;
 
-/// A person needs two requests to sign in; an office shares one address.
-const AUTHORIZE: u32 = 120;
+/// Each sign-in begins with one request that belongs to nothing yet: 15,000 people of an office
+/// behind one address who begin within the same half hour.
+const AUTHORIZE: u32 = 600;
 
-/// Hosted clients redeem and refresh for all their people from few addresses.
+/// What presents no code or token of ours is an error or junk.
 const TOKEN: u32 = 600;
 
-/// One for each sign-in: an office that shares one address needs no more than for authorize.
+/// What comes back without the cookie of its attempt is an error or junk.
 const CALLBACK: u32 = 120;
 
 /// Limits of `tool_timeout`: a tool needs a moment, and for what takes hours there are tasks.

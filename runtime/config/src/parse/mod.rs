@@ -2,15 +2,18 @@
 
 mod audit;
 mod bindings;
+mod claims;
 mod clients;
 mod color;
 mod comparison;
+mod complexity;
 mod condition;
 mod consent;
 mod contradictions;
 mod dev;
 mod environments;
 mod identity;
+mod issuer;
 mod keys;
 mod limits;
 mod policies;
@@ -34,8 +37,12 @@ mod variables;
 mod version;
 mod wrangler;
 
+use std::ops::Range;
+
 use toml::de::DeTable;
 
+use self::claims::ClaimName;
+use self::policies::Declared;
 use self::value::Section;
 use crate::diagnostic::{Code, Diagnostic, Fault, Sink};
 use crate::model::{Config, PolicyTest};
@@ -44,13 +51,14 @@ use crate::suggest;
 
 #[cfg(feature = "generate")]
 pub(crate) use self::bindings::{
-    AUDIT_BINDING, AUDIT_QUEUE_BINDING, LIMIT_AUTHORIZE, LIMIT_CALLBACK, LIMIT_REGISTER,
-    LIMIT_TOKEN, OBJECT_BINDING,
+    AUDIT_BINDING, AUDIT_QUEUE_BINDING, LIMIT_ATTEMPT, LIMIT_AUTHORIZE, LIMIT_CALLBACK,
+    LIMIT_GRANT, LIMIT_REGISTER, LIMIT_RETURN, LIMIT_TOKEN, OBJECT_BINDING,
 };
 pub use self::dev::{Dev, DevUser};
 pub use self::environments::Environment;
 #[cfg(feature = "generate")]
 pub(crate) use self::environments::TOP_LEVEL_ONLY;
+pub use self::issuer::Warning;
 pub use self::keys::SECTIONS;
 pub use self::storage::Existing;
 pub(crate) use self::text::is_variable_name;
@@ -78,6 +86,9 @@ pub struct Checked {
     /// `[env.<name>]`, in the order of the file.
     pub environments: Vec<Environment>,
     places: Vec<Place>,
+    claims: Vec<ClaimName>,
+    /// Where `identity.scopes` stands.
+    identity_scopes: Option<Position>,
 }
 
 /// Where a policy stands, and everything in it.
@@ -85,6 +96,13 @@ pub struct Checked {
 struct Place {
     name: Position,
     rule: Positions,
+}
+
+impl Place {
+    fn of(source: &str, policy: &Declared) -> Self {
+        let name = Position::of(source, policy.span.start);
+        Self { name, rule: Positions::of(source, &policy.spot) }
+    }
 }
 
 /// As [`spot::Spot`], in lines and columns.
@@ -147,6 +165,11 @@ impl Checked {
         Some(at.own)
     }
 
+    /// What is sound and may not be meant.
+    pub fn warnings(&self) -> Vec<Warning> {
+        issuer::warnings(self)
+    }
+
     fn place(&self, name: &str) -> Option<&Place> {
         let index = self.config.policies.iter().position(|policy| policy.name == name)?;
         self.places.get(index)
@@ -173,6 +196,11 @@ pub fn check(source: &str) -> Result<Checked, Vec<Diagnostic>> {
     let root = Section::root(document.get_ref(), &sink);
     let checked = read(&root, source);
     let environments = environments::read(&root, document.get_ref(), source, &sink);
+    if let Some(checked) = &checked {
+        let others = environments.iter().map(|environment| &environment.checked.config.identity);
+        let identities = std::iter::once(&checked.config.identity).chain(others);
+        claims::check(&checked.claims, identities, &sink);
+    }
     match checked {
         Some(checked) if sink.is_empty() => Ok(Checked { environments, ..checked }),
         _ => Err(sink.into_diagnostics()),
@@ -191,7 +219,10 @@ fn report_syntax_error(sink: &Sink, error: &toml::de::Error, source: &str) {
 fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     version::check(root);
     let server = sections::server(&root.section("server"));
-    let identity = identity::read(&root.section("identity"));
+    let identity_section = root.section("identity");
+    let identity = identity::read(&identity_section);
+    let identity_scopes = identity_section.entry("scopes");
+    let identity_scopes = identity_scopes.map(|entry| Position::of(source, entry.key_span.start));
     let storage = storage::read(&root.section("storage"));
     let registration = registration::read(&root.section("registration"));
     let schemes = registration.as_ref().map(|registration| registration.redirect_schemes.as_ref());
@@ -201,10 +232,13 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let consent = consent::read(&root.section("consent"));
     let limits = limits::read(&root.section("limits"));
     let audit = audit::read(&root.section("audit"));
-    let policies = policies::read(root, identity.as_ref().map(|identity| identity.provider));
+    let mut claims = Vec::new();
+    let provider = identity.as_ref().map(|identity| identity.provider);
+    let policies = policies::read(root, provider, &mut claims);
     let dev = dev::read(&root.section("dev"));
     let wrangler = wrangler::read(root);
 
+    sections::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
     let declared = clients.as_deref().unwrap_or_default();
     let kind = storage.as_ref().map(|(storage, _)| storage);
     variables::check(root, identity.as_ref(), tokens.as_ref(), declared, kind);
@@ -215,17 +249,8 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     bindings::check_names(root, &secrets, kind);
 
     let (storage, existing) = storage?;
-    let place = |policy: &policies::Declared| Place {
-        name: Position::of(source, policy.span.start),
-        rule: Positions::of(source, &policy.spot),
-    };
-    let places = policies.iter().map(place).collect();
-    let policy_tests = policies.iter().flat_map(|policy| &policy.tests);
-    let policy_tests = policy_tests.map(|(test, span)| {
-        let Position { line, column } = Position::of(source, span.start);
-        PolicyTest { line, column, ..test.clone() }
-    });
-    let policy_tests = policy_tests.collect();
+    let places = policies.iter().map(|policy| Place::of(source, policy)).collect();
+    let policy_tests = policies.iter().flat_map(|policy| tests_of(source, policy)).collect();
     let config = Config {
         server: server?,
         identity: identity?,
@@ -248,5 +273,16 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         policy_tests,
         environments: Vec::new(),
         places,
+        claims,
+        identity_scopes,
     })
+}
+
+/// The tests of a policy, each with its place.
+fn tests_of(source: &str, policy: &Declared) -> Vec<PolicyTest> {
+    let placed = |(test, span): &(PolicyTest, Range<usize>)| {
+        let Position { line, column } = Position::of(source, span.start);
+        PolicyTest { line, column, ..test.clone() }
+    };
+    policy.tests.iter().map(placed).collect()
 }

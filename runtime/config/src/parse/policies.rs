@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::condition::{self, Reference};
+use super::claims::ClaimName;
+use super::condition::{self, Named, Reference};
 use super::spot::Spot;
 use super::text::{policy_name, policy_scope, prose};
 use super::value::{Entry, Section, Value, shown};
-use super::{contradictions, keys, policy_tests, references};
+use super::{complexity, contradictions, keys, policy_tests, references};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Condition, List, OnDeny, Policy, PolicyTest, Provider, Scope, Str};
 
@@ -24,20 +25,32 @@ pub(crate) struct Declared {
 }
 
 /// The sound policies, in the order of the file.
-/// `provider` is the one of `[identity]`, where that is sound.
-pub(crate) fn read(root: &Section<'_, '_>, provider: Option<Provider>) -> Vec<Declared> {
+/// `provider` is the one of `[identity]`, where that is sound. The names of claims that policies and their
+/// tests look at are added to `claims`.
+pub(crate) fn read(
+    root: &Section<'_, '_>,
+    provider: Option<Provider>,
+    claims: &mut Vec<ClaimName>,
+) -> Vec<Declared> {
     let section = root.section("policies");
     let mut policies: Vec<Declared> =
-        section.entries().filter_map(|entry| policy(&entry, provider)).collect();
+        section.entries().filter_map(|entry| policy(&entry, provider, claims)).collect();
     policies.sort_by_key(|policy| policy.span.start);
     // Faulty policies count as known: a reference to one is not another fault.
     let known: Vec<&str> = section.entries().map(|entry| entry.key).collect();
-    references::check(&section, &policies, &known);
-    contradictions::check(&section, &policies);
+    let has_circles = references::check(&section, &policies, &known);
+    // What follows goes through policies that policies name.
+    if !has_circles && complexity::check(&section, &policies) {
+        contradictions::check(&section, &policies);
+    }
     policies
 }
 
-fn policy(entry: &Entry<'_, '_>, provider: Option<Provider>) -> Option<Declared> {
+fn policy(
+    entry: &Entry<'_, '_>,
+    provider: Option<Provider>,
+    claims: &mut Vec<ClaimName>,
+) -> Option<Declared> {
     let name = match policy_name(entry.key) {
         Ok(name) => Some(name),
         Err(fault) => {
@@ -55,18 +68,22 @@ fn policy(entry: &Entry<'_, '_>, provider: Option<Provider>) -> Option<Declared>
     {
         scope.report_key(no_scopes(provider));
     }
-    let tests = policy_tests::read(&table, entry.key);
-    let mut references = Vec::new();
-    let rule = condition::read(&table, &mut references);
+    let deny_message = table.get("deny_message").map(|value| value.text(prose));
+    let mut named = Named::default();
+    let tests = policy_tests::read(&table, entry.key, &mut named.claims);
+    let rule = condition::read(&table, &mut named);
+    claims.append(&mut named.claims);
     let (rule, spot) = rule?;
     let policy = Policy {
         name: name?,
         description,
         scope: policy_tests::sound(scope)?,
         on_deny: policy_tests::sound(on_deny)?.unwrap_or(OnDeny::Hide),
+        deny_message: policy_tests::sound(deny_message)?,
         rule,
     };
-    Some(Declared { policy, span: entry.key_span.clone(), spot, references, tests: tests? })
+    let (span, references) = (entry.key_span.clone(), named.policies);
+    Some(Declared { policy, span, spot, references, tests: tests? })
 }
 
 /// Every scope that a policy or a condition asks for, once, with what the first policy that has it

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
+use super::claims::{self, ClaimName};
 use super::keys;
 use super::text::{exact, owned, variable_name};
 use super::value::{Section, Value, shown};
@@ -18,12 +19,13 @@ const SUBJECT: &str = "test-user";
 pub(crate) fn read(
     policy: &Section<'_, '_>,
     name: &str,
+    claims: &mut Vec<ClaimName>,
 ) -> Option<Vec<(PolicyTest, Range<usize>)>> {
     let Some(value) = policy.get("tests") else { return Some(Vec::new()) };
     let mut tests = Vec::new();
     let mut sound = true;
     for item in value.items()? {
-        match test(&item, name) {
+        match test(&item, name, claims) {
             Some(test) => tests.push((test, item.span())),
             None => sound = false,
         }
@@ -31,7 +33,7 @@ pub(crate) fn read(
     sound.then_some(tests)
 }
 
-fn test(value: &Value<'_, '_>, policy: &str) -> Option<PolicyTest> {
+fn test(value: &Value<'_, '_>, policy: &str, claims: &mut Vec<ClaimName>) -> Option<PolicyTest> {
     let DeValue::Table(_) = value.raw() else {
         let help = format!("write `[[policies.{policy}.tests]]` and its keys below it");
         return value.wrong_type("a table", &help);
@@ -39,7 +41,7 @@ fn test(value: &Value<'_, '_>, policy: &str) -> Option<PolicyTest> {
     let table = value.open(value.span())?;
     table.refuse_unknown(keys::of("policies.*.tests"));
     let example = "say who calls: `user = { email = \"ada@example.com\" }`";
-    let user = table.require("user", example).and_then(|value| user(&value));
+    let user = table.require("user", example).and_then(|value| user(&value, claims));
     let arguments = match table.get("args") {
         Some(value) => Some(Some(json(&value)?)),
         None => Some(None),
@@ -72,7 +74,7 @@ fn allows(value: &Value<'_, '_>, text: &str) -> Result<bool, Fault> {
     }
 }
 
-fn user(value: &Value<'_, '_>) -> Option<TestUser> {
+fn user(value: &Value<'_, '_>, names: &mut Vec<ClaimName>) -> Option<TestUser> {
     let table = value.open(value.span())?;
     table.refuse_unknown(keys::of("policies.*.tests.user"));
     // Any text: a test may be about an address that never matches.
@@ -80,7 +82,7 @@ fn user(value: &Value<'_, '_>) -> Option<TestUser> {
     let email_verified = table.get("email_verified").map(|value| value.boolean());
     let subject = table.get("subject").map(|value| value.text(exact));
     let groups = table.get("groups").map(|value| list(&value));
-    let claims = table.get("claims").map(|value| json(&value));
+    let claims = table.get("claims").map(|value| claims(&value, names));
     let scopes = table.get("scopes").map(|value| list(&value));
     Some(TestUser {
         email: sound(email)?,
@@ -106,6 +108,16 @@ fn list(value: &Value<'_, '_>) -> Option<List<Str>> {
         DeValue::Array(array) if array.is_empty() => Some(List::default()),
         _ => value.texts(exact),
     }
+}
+
+/// Claims as JSON text. A test with one that policies never see would say what never happens.
+fn claims(value: &Value<'_, '_>, names: &mut Vec<ClaimName>) -> Option<Str> {
+    let mut sound = true;
+    for entry in value.open(value.span())?.entries() {
+        sound &= !claims::refuse_reserved_in_test(&entry);
+        names.push(ClaimName { name: owned(entry.key), span: entry.key_span.clone() });
+    }
+    json(value).filter(|_| sound)
 }
 
 /// A table as JSON text.

@@ -7,14 +7,14 @@ use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::suggest;
 
-/// Reports references to unknown policies and circles.
-pub(crate) fn check(section: &Section<'_, '_>, policies: &[Declared], known: &[&str]) {
+/// Reports references to unknown policies and circles; true where there is a circle.
+pub(crate) fn check(section: &Section<'_, '_>, policies: &[Declared], known: &[&str]) -> bool {
     for reference in policies.iter().flat_map(|policy| &policy.references) {
         if !known.contains(&reference.name.as_ref()) {
             section.report(reference.span.clone(), unknown(&reference.name, known));
         }
     }
-    report_cycles(section, policies);
+    report_cycles(section, policies)
 }
 
 fn unknown(name: &str, known: &[&str]) -> Fault {
@@ -36,7 +36,8 @@ enum Visit {
 }
 
 /// Reports each circle once, at the reference that closes it.
-fn report_cycles(section: &Section<'_, '_>, policies: &[Declared]) {
+fn report_cycles(section: &Section<'_, '_>, policies: &[Declared]) -> bool {
+    let mut has_circles = false;
     let mut visits = vec![Visit::New; policies.len()];
     for start in 0..policies.len() {
         if visits[start] != Visit::New {
@@ -65,11 +66,13 @@ fn report_cycles(section: &Section<'_, '_>, policies: &[Declared]) {
                     let circle: Vec<&str> =
                         circle.map(|index| policies[index].policy.name.as_ref()).collect();
                     report_cycle(section, reference, &circle);
+                    has_circles = true;
                 }
                 Some((_, Visit::Done)) | None => {}
             }
         }
     }
+    has_circles
 }
 
 fn report_cycle(section: &Section<'_, '_>, reference: &Reference, circle: &[&str]) {

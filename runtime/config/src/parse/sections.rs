@@ -3,9 +3,9 @@
 use super::setting::secret;
 use super::text::{duration, exact, prose};
 use super::url::{address, picture};
-use super::value::Section;
+use super::value::{Section, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Server, Tokens};
+use crate::model::{Askable, Identity, Recheck, Server, Tokens};
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
@@ -27,6 +27,13 @@ pub(super) const REFRESH_GRACE: (u32, u32) = (0, 10 * MINUTE);
 
 /// Limits of `revocation_max_age`: a revoked token is refused within the hour, whatever is chosen.
 pub(super) const REVOCATION_MAX_AGE: (u32, u32) = (0, HOUR);
+
+/// Limits of `max_unconfirmed`: as long as a grant may live.
+pub(super) const MAX_UNCONFIRMED: (u32, u32) = (MINUTE, 365 * DAY);
+
+/// What `recheck` may be.
+pub(super) const RECHECKS: [(&str, Recheck); 2] =
+    [("best-effort", Recheck::BestEffort), ("required", Recheck::Required)];
 
 pub(crate) fn server(section: &Section<'_, '_>) -> Option<Server> {
     let optional = |key| section.get(key).and_then(|value| value.text(prose));
@@ -64,6 +71,11 @@ pub(crate) fn tokens(section: &Section<'_, '_>) -> Option<Tokens> {
     let code_ttl = duration_of(section, "code_ttl", 10 * MINUTE, CODE_TTL);
     let refresh_grace = duration_of(section, "refresh_grace", MINUTE, REFRESH_GRACE);
     let revocation = duration_of(section, "revocation_max_age", 30, REVOCATION_MAX_AGE);
+    let unconfirmed = duration_of(section, "max_unconfirmed", DAY, MAX_UNCONFIRMED);
+    let recheck = match section.get("recheck") {
+        Some(value) => value.text(recheck),
+        None => Some(Recheck::BestEffort),
+    };
     if let (Some(access), Some(refresh)) = (access, refresh)
         && access > refresh
     {
@@ -85,5 +97,36 @@ pub(crate) fn tokens(section: &Section<'_, '_>) -> Option<Tokens> {
         code_ttl: code_ttl?,
         refresh_grace: refresh_grace?,
         revocation_max_age: revocation?,
+        max_unconfirmed: unconfirmed?,
+        recheck: recheck?,
     })
+}
+
+fn recheck(text: &str) -> Result<Recheck, Fault> {
+    let known = RECHECKS.into_iter().find(|(name, _)| *name == text);
+    known.map(|(_, recheck)| recheck).ok_or_else(|| {
+        let message = format!("`tokens.recheck` cannot be `{}`", shown(text));
+        let help = "write `best-effort`, or `required` to give no tokens unless the identity \
+                    provider confirms the person at each refresh";
+        Fault::new(Code::UnsupportedValue, message, help)
+    })
+}
+
+/// Reports a confirmation that is required of a provider that can give none.
+pub(crate) fn check_recheck(
+    section: &Section<'_, '_>,
+    tokens: Option<&Tokens>,
+    identity: Option<&Identity>,
+) {
+    let (Some(tokens), Some(identity)) = (tokens, identity) else { return };
+    if tokens.recheck == Recheck::Required
+        && identity.askable() == Askable::Never
+        && let Some(value) = section.get("recheck")
+    {
+        let provider = identity.provider.name();
+        let message = format!("`provider = \"{provider}\"` cannot be asked again");
+        let help = "remove `recheck`, or choose a provider that can be: `oidc`, `cloudflare-access` \
+                    or `github`";
+        value.report(Fault::new(Code::ConflictingKeys, message, help));
+    }
 }

@@ -1,37 +1,18 @@
 //! Who somebody is, by the claims of a verified token or of the userinfo endpoint.
 
 use serde_json::{Map, Value};
-use toolgate_config::{Config, Provider as Kind};
+use toolgate_config::{Config, Provider as Kind, TECHNICAL_CLAIMS};
 
 use crate::access::jwt::Rejection;
 use crate::caller::Caller;
 use crate::limits::{MAX_CLAIMS, MAX_GROUPS};
-
-/// Claims about the token rather than the person; policies do not see them.
-const TECHNICAL: [&str; 15] = [
-    "iss",
-    "aud",
-    "azp",
-    "exp",
-    "nbf",
-    "iat",
-    "nonce",
-    "jti",
-    "at_hash",
-    "c_hash",
-    "s_hash",
-    "auth_time",
-    "sid",
-    "type",
-    "identity_nonce",
-];
 
 /// Reads who the claims are about.
 pub(crate) fn read_caller(
     config: &Config,
     mut claims: Map<String, Value>,
 ) -> Result<Caller, Rejection> {
-    for name in TECHNICAL {
+    for name in TECHNICAL_CLAIMS {
         claims.remove(name);
     }
     let mut text = |name: &str| match claims.remove(name) {

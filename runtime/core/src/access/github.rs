@@ -5,12 +5,12 @@ use http::{Request, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use toolgate_config::Config;
+use toolgate_config::{Config, GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES};
 
 use crate::access::claims::bounded;
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
 use crate::access::tokens::Tokens;
-use crate::access::upstream::{Trouble, Upstream, refusal};
+use crate::access::upstream::{Cause, Trouble, Upstream, refusal};
 use crate::caller::{Caller, Vars};
 use crate::limits::{MAX_GROUPS, MAX_UPSTREAM_TOKEN};
 
@@ -22,11 +22,6 @@ const API_VERSION: &str = "2022-11-28";
 
 /// The most that GitHub puts on one page.
 const PAGE: usize = 100;
-
-/// Scopes that let an application read the person's addresses.
-const EMAIL_SCOPES: [&str; 2] = ["user:email", "user"];
-/// Scopes that let an application read organisations and teams.
-const GROUP_SCOPES: [&str; 3] = ["read:org", "write:org", "admin:org"];
 
 /// Resolves `[identity]` of `provider = "github"`.
 ///
@@ -121,8 +116,8 @@ impl Lookup {
         let has = |names: &[&str]| scopes.iter().any(|scope| names.contains(&scope.as_ref()));
         Self {
             step: Step::User,
-            with_emails: has(&EMAIL_SCOPES),
-            with_groups: has(&GROUP_SCOPES),
+            with_emails: has(&GITHUB_EMAIL_SCOPES),
+            with_groups: has(&GITHUB_GROUP_SCOPES),
             caller: Caller::default(),
         }
     }
@@ -179,7 +174,10 @@ impl Lookup {
     /// Something is missing, or there is more than a token can carry.
     pub fn finish(self) -> Result<Caller, Trouble> {
         if self.step != Step::Done {
-            return Err(Trouble::Failed("GitHub was not asked to the end".to_owned()));
+            return Err(Trouble::Failed(
+                Cause::Unreadable,
+                "GitHub was not asked to the end".to_owned(),
+            ));
         }
         bounded(self.caller).map_err(|rejection| Trouble::Ended(rejection.to_string()))
     }
@@ -187,10 +185,9 @@ impl Lookup {
     fn take_user(&mut self, user: User) -> Step {
         // The number stays with an account; its login can be given up and taken by somebody else.
         self.caller.subject = user.id.to_string();
-        self.caller.claims = Map::from_iter([
-            ("login".to_owned(), Value::from(user.login.clone())),
-            ("id".to_owned(), Value::from(user.id)),
-        ]);
+        let [login, id] = GITHUB_CLAIMS.map(str::to_owned);
+        let claims = [(login, Value::from(user.login.clone())), (id, Value::from(user.id))];
+        self.caller.claims = Map::from_iter(claims);
         self.caller.name = user.name.filter(|name| !name.is_empty()).or(Some(user.login));
         if self.with_emails { Step::Emails } else { self.groups() }
     }
@@ -225,5 +222,5 @@ fn read<T: DeserializeOwned>(answer: &Response<Vec<u8>>) -> Result<T, Trouble> {
         return Err(refusal("GitHub", answer));
     }
     serde_json::from_slice(answer.body())
-        .map_err(|_| Trouble::Failed("GitHub: an unexpected answer".to_owned()))
+        .map_err(|_| Trouble::Failed(Cause::Unreadable, "GitHub: an unexpected answer".to_owned()))
 }

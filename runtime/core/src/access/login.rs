@@ -4,15 +4,12 @@
 //! here, as values that the adapter sends, and [`super::tokens`] reads the answers: the crate knows
 //! no error with status 200, which is how GitHub answers, and reading with it costs 25 KiB.
 
-use std::borrow::Cow;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, SET_COOKIE};
 use oauth2::basic::BasicClient;
-use oauth2::{
-    AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
-};
+use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, Scope};
 use serde::{Deserialize, Serialize};
 use toolgate_config::Provider as Kind;
 use url::{Url, form_urlencoded};
@@ -20,23 +17,22 @@ use url::{Url, form_urlencoded};
 use crate::access::provider::{ClientAuth, Endpoints, Provider};
 use crate::audit::Reason;
 use crate::cookie;
-use crate::limits::{ATTEMPT_TTL, MAX_COOKIE_VALUE};
+use crate::limits::ATTEMPT_TTL;
+use crate::oauth::attempts;
 use crate::oauth::authorize::Authorization;
+use crate::oauth::client::is_false;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::{CALLBACK_PATH, Gate};
 use crate::reply::{self, Reply};
-use crate::seal::Purpose;
+use crate::seal::{Purpose, sha256};
 use crate::secret::constant_time_eq;
-
-/// Characters of the state that name its cookie; the whole of it binds the cookie's content.
-const COOKIE_ID_LENGTH: usize = 16;
 
 /// What a person signs in for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
-    /// A client's request, which was approved.
+    /// A client's request.
     #[serde(rename = "c")]
-    Client(Authorization),
+    Client(Box<Authorization>),
     /// The page of the person's own connections.
     #[serde(rename = "p")]
     Connections,
@@ -47,39 +43,80 @@ pub enum Target {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Login {
     /// What it is for.
+    #[serde(rename = "t")]
     pub target: Target,
-    /// Expected in the id_token (OpenID Connect Core section 3.1.2.1).
-    pub nonce: String,
-    verifier: String,
+    /// The client's request was approved just now, and not by an approval that was remembered.
+    #[serde(rename = "y", default, skip_serializing_if = "is_false")]
+    pub approved: bool,
     /// Until when the browser may come back.
+    #[serde(rename = "e")]
     pub expires: u64,
+    /// What nonce and verifier are derived from, each without a hint at the other.
+    #[serde(rename = "s")]
+    seed: String,
+}
+
+impl Login {
+    /// Expected in the id_token (OpenID Connect Core section 3.1.2.1).
+    #[must_use]
+    pub fn nonce(&self) -> String {
+        sha256(&["nonce ", &self.seed].concat())
+    }
+
+    /// Of PKCE towards the provider.
+    fn verifier(&self) -> String {
+        sha256(&["verifier ", &self.seed].concat())
+    }
 }
 
 /// Why a sign-in could not be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotStarted {
-    /// The request does not fit a cookie.
-    TooLong,
+    /// The request does not fit a cookie, which would have this many bytes.
+    TooLong(usize),
     /// The provider's endpoints are not known: its discovery failed.
     Unreachable,
 }
 
+/// What a sign-in starts from.
+pub(crate) struct Start<'a> {
+    /// Of the request that leads to it.
+    pub(crate) headers: &'a HeaderMap,
+    /// See [`Login::approved`].
+    pub(crate) approved: bool,
+    /// The cookie of the page that it comes from, which ends.
+    pub(crate) ending: Option<&'a str>,
+}
+
 /// Sends the browser to the identity provider.
-pub(crate) fn start(gate: &mut Gate<'_>, target: Target) -> Result<Reply, NotStarted> {
+pub(crate) fn start(
+    gate: &mut Gate<'_>,
+    from: &Start<'_>,
+    target: Target,
+) -> Result<Reply, NotStarted> {
     let endpoints = gate.provider.endpoints.as_ref().ok_or(NotStarted::Unreachable)?;
-    let state = gate.entropy.token();
+    let state = attempts::state(gate);
     let login = Login {
         target,
-        nonce: gate.entropy.token(),
-        verifier: gate.entropy.token(),
+        approved: from.approved,
         expires: gate.now + ATTEMPT_TTL,
+        seed: attempts::secret(gate),
     };
-    let value = gate.keys.seal(Purpose::Login, &gate.attempt(&state), &login, gate.entropy);
-    let name = cookie_name(&state).filter(|_| value.len() <= MAX_COOKIE_VALUE);
-    let name = name.ok_or(NotStarted::TooLong)?;
+    let texts = match &login.target {
+        Target::Client(authorization) => authorization.texts(),
+        Target::Connections => String::new(),
+    };
+    let value = attempts::seal(gate, Purpose::Login, &state, &login, &texts);
+    let name = attempts::login_cookie(gate, &state).expect("our own state names a cookie");
+    let cookie = cookie::set(&name, &value, ATTEMPT_TTL);
+    if let Some(length) = cookie::oversize(&cookie) {
+        return Err(NotStarted::TooLong(length));
+    }
     let url = authorization_url(gate, endpoints, &login, &state);
     let mut reply = reply::redirect(url.as_str());
-    reply.headers_mut().append(SET_COOKIE, cookie::set(&name, &value, ATTEMPT_TTL));
+    for cookie in attempts::make_room(gate, from.headers, from.ending).into_iter().chain([cookie]) {
+        reply.headers_mut().append(SET_COOKIE, cookie);
+    }
     Ok(reply)
 }
 
@@ -94,16 +131,16 @@ fn authorization_url(gate: &Gate<'_>, endpoints: &Endpoints, login: &Login, stat
     }
     let client = BasicClient::new(ClientId::new(gate.provider.client_id.clone()))
         .set_auth_uri(AuthUrl::from_url(endpoints.authorization_url.clone()));
-    let verifier = PkceCodeVerifier::new(login.verifier.clone());
-    let redirect_uri = RedirectUrl::new(redirect_uri(gate.origin));
-    let redirect_uri = redirect_uri.expect("our own origin and a path are a URL");
+    let verifier = PkceCodeVerifier::new(login.verifier());
+    let redirect_uri = redirect_uri(gate.origin);
     let mut request = client
         .authorize_url(|| CsrfToken::new(state.to_owned()))
-        .set_redirect_uri(Cow::Owned(redirect_uri))
+        // As text: the crate's own type would parse it again, and could fail.
+        .add_extra_param("redirect_uri", redirect_uri)
         .add_scopes(identity.scopes.iter().map(|scope| Scope::new(scope.to_string())))
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
     if identity.provider != Kind::GitHub {
-        request = request.add_extra_param("nonce", login.nonce.as_str());
+        request = request.add_extra_param("nonce", login.nonce());
     }
     // OpenID Connect Core section 11: offline access is given to those who ask for consent.
     let is_offline = identity.scopes.iter().any(|scope| scope == "offline_access");
@@ -111,13 +148,6 @@ fn authorization_url(gate: &Gate<'_>, endpoints: &Endpoints, login: &Login, stat
         request = request.add_extra_param("prompt", "consent");
     }
     request.url().0
-}
-
-/// The cookie of the login with this state; `None` for a state that we cannot have made.
-pub(crate) fn cookie_name(state: &str) -> Option<String> {
-    let id = state.get(..COOKIE_ID_LENGTH)?;
-    let is_ours = id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    is_ours.then(|| format!("{}{id}", cookie::LOGIN))
 }
 
 /// RFC 9207: an issuer in the answer must be the one that was asked, and a provider that says that
@@ -145,7 +175,7 @@ pub(crate) fn token_request(
         ("grant_type", "authorization_code"),
         ("code", code),
         ("redirect_uri", &redirect_uri(gate.origin)),
-        ("code_verifier", &login.verifier),
+        ("code_verifier", &login.verifier()),
     ];
     post(gate.provider, endpoints, &pairs)
         .ok_or_else(|| OAuthError::new("server_error", "The code exchange could not be prepared"))

@@ -108,13 +108,6 @@ impl Provider {
             }),
         })
     }
-
-    /// Origin of the sign-in page; empty while it is not known.
-    #[must_use]
-    pub fn authorization_origin(&self) -> String {
-        let endpoints = self.endpoints.as_ref();
-        endpoints.map(|e| e.authorization_url.origin().ascii_serialization()).unwrap_or_default()
-    }
 }
 
 /// Reads settings and collects what is wrong with them.
@@ -183,6 +176,24 @@ impl<'a> Settings<'a> {
     pub(crate) fn finish(self, provider: Provider) -> Result<Provider, SetupError> {
         if self.problems.is_empty() { Ok(provider) } else { Err(SetupError(self.problems)) }
     }
+}
+
+/// Whether people sign in on this very machine, or nobody does, and `origin` is another: the server
+/// is for this machine only.
+#[must_use]
+pub fn is_elsewhere(config: &Config, vars: &dyn Vars, origin: &str) -> bool {
+    let is_here = match &config.identity.endpoints {
+        _ if config.identity.provider == Kind::Dev => true,
+        Configured::None => true,
+        Configured::Team(_) | Configured::GitHub => false,
+        Configured::Urls { authorization_url: address, .. } | Configured::Discovery(address) => {
+            match address {
+                Setting::Literal(text) => is_local_server(text),
+                Setting::Var(name) => vars.var(name).is_some_and(|url| is_local_server(url.trim())),
+            }
+        }
+    };
+    is_here && !is_local_server(origin)
 }
 
 /// Where a setting comes from, for people.

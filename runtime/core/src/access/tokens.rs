@@ -4,7 +4,7 @@ use http::Response;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::access::upstream::{Trouble, Upstream};
+use crate::access::upstream::{Cause, Trouble, Upstream, undecided};
 use crate::limits::{MAX_ID_TOKEN, MAX_UPSTREAM_TOKEN};
 
 /// Errors that end what the person granted (OAuth 2.1 section 3.2.4), those by which OpenID
@@ -18,6 +18,10 @@ const ENDING: [&str; 7] = [
     "bad_refresh_token",
     "bad_verification_code",
 ];
+
+/// Errors about this server's own registration (RFC 6749 section 5.2), and GitHub's own: an expired secret
+/// or a disabled application says nothing of the person.
+const OURS: [&str; 3] = ["invalid_client", "unauthorized_client", "incorrect_client_credentials"];
 
 /// Characters of an error code that are fit for a log.
 const MAX_ERROR_CODE: usize = 40;
@@ -50,17 +54,23 @@ struct Answer {
 /// The provider refused, or did not answer as one does.
 pub fn read(answer: &Response<Vec<u8>>) -> Result<Tokens, Trouble> {
     let status = answer.status();
-    let failed = |reason: &str| Trouble::Failed(format!("status {status}, {reason}"));
-    // Whatever else it says: a server in trouble has decided nothing.
-    if status.is_server_error() || status.as_u16() == 429 {
-        return Err(failed("no decision"));
+    let failed =
+        |reason: &str| Trouble::Failed(Cause::Unreadable, format!("status {status}, {reason}"));
+    if let Some(cause) = undecided(answer) {
+        return Err(Trouble::Failed(cause, format!("status {status}, no decision")));
     }
     let body: Answer =
         serde_json::from_slice(answer.body()).map_err(|_| failed("unreadable answer"))?;
     if let Some(error) = body.error {
         let reason = format!("status {status}, error {}", printable(&error));
-        let is_final = ENDING.contains(&error.as_str());
-        return Err(if is_final { Trouble::Ended(reason) } else { Trouble::Failed(reason) });
+        return Err(match error.as_str() {
+            error if ENDING.contains(&error) => Trouble::Ended(reason),
+            error if OURS.contains(&error) => Trouble::Failed(Cause::Credentials, reason),
+            "temporarily_unavailable" | "server_error" => {
+                Trouble::Failed(Cause::Unavailable, reason)
+            }
+            _ => Trouble::Failed(Cause::Unreadable, reason),
+        });
     }
     let is_bearer = body.token_type.is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
     let access_token = body.access_token.filter(|token| !token.is_empty());

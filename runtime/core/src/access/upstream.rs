@@ -6,6 +6,8 @@ use http::header::RETRY_AFTER;
 use http::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
+use crate::audit::Reason;
+
 /// GitHub's refusal for the number of requests has this header at zero, and status 403.
 const RATE_LIMIT_REMAINING: &str = "x-ratelimit-remaining";
 
@@ -33,19 +35,66 @@ impl fmt::Debug for Upstream {
     }
 }
 
-/// Why the provider did not confirm somebody; for the log.
+/// Why the provider did not confirm somebody; the text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     /// It no longer vouches for the person, or what it said cannot be trusted: the grant ends.
     Ended(String),
-    /// It could not be asked: nothing is known, and nothing changes.
-    Failed(String),
+    /// It decided nothing, for this cause: the claims known so far may go on for a while.
+    Failed(Cause, String),
+}
+
+/// What kept the provider from deciding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// It could not be reached, or has an error of its own.
+    Unavailable,
+    /// It did not answer in time.
+    Timeout,
+    /// It limits the number of requests; the person may have used them up.
+    RateLimited,
+    /// It refuses this server's own credentials, and so decides about nobody.
+    Credentials,
+    /// Its answer is not one of its protocol.
+    Unreadable,
+    /// It signs with a key that may not be fetched yet.
+    UnknownKey,
+}
+
+impl Cause {
+    /// Its code in the audit trail.
+    #[must_use]
+    pub fn reason(self) -> Reason {
+        match self {
+            Self::Unavailable => Reason::UpstreamUnavailable,
+            Self::Timeout => Reason::UpstreamTimeout,
+            Self::RateLimited => Reason::UpstreamRateLimited,
+            Self::Credentials => Reason::UpstreamCredentials,
+            Self::Unreadable => Reason::UpstreamUnreadable,
+            Self::UnknownKey => Reason::IdTokenKeyUnknown,
+        }
+    }
 }
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Ended(reason) | Self::Failed(reason)) = self;
+        let (Self::Ended(reason) | Self::Failed(_, reason)) = self;
         f.write_str(reason)
+    }
+}
+
+/// Why an answer decides nothing, whatever else it says: the server is in trouble, or counts
+/// requests. GitHub's own limit is status 403.
+pub(crate) fn undecided(answer: &Response<Vec<u8>>) -> Option<Cause> {
+    let status = answer.status();
+    let headers = answer.headers();
+    let counts = headers.contains_key(RETRY_AFTER)
+        || headers.get(RATE_LIMIT_REMAINING).is_some_and(|left| left == "0");
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => Some(Cause::RateLimited),
+        StatusCode::FORBIDDEN if counts => Some(Cause::RateLimited),
+        _ if status.is_server_error() => Some(Cause::Unavailable),
+        _ => None,
     }
 }
 
@@ -54,12 +103,9 @@ impl fmt::Display for Trouble {
 pub(crate) fn refusal(what: &str, answer: &Response<Vec<u8>>) -> Trouble {
     let status = answer.status();
     let reason = format!("{what}: status {status}");
-    let headers = answer.headers();
-    let is_limited = headers.contains_key(RETRY_AFTER)
-        || headers.get(RATE_LIMIT_REMAINING).is_some_and(|left| left == "0");
-    match status {
-        StatusCode::UNAUTHORIZED => Trouble::Ended(reason),
-        StatusCode::FORBIDDEN if !is_limited => Trouble::Ended(reason),
-        _ => Trouble::Failed(reason),
+    match (undecided(answer), status) {
+        (Some(cause), _) => Trouble::Failed(cause, reason),
+        (None, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Trouble::Ended(reason),
+        (None, _) => Trouble::Failed(Cause::Unreadable, reason),
     }
 }

@@ -10,7 +10,7 @@ use crate::access::SignedClaims;
 use crate::access::claims::read_caller;
 use crate::access::jwt::{Expected, check_parties};
 use crate::access::provider::Provider;
-use crate::access::upstream::{Trouble, refusal};
+use crate::access::upstream::{Cause, Trouble, refusal};
 use crate::caller::Caller;
 
 /// Asks for the claims of the person behind an access token; `None` for a token that fits no header.
@@ -41,7 +41,8 @@ impl<'a> Userinfo<'a> {
         if answer.status() != StatusCode::OK {
             return Err(refusal("userinfo", answer));
         }
-        let failed = |reason: &str| Trouble::Failed(format!("userinfo: {reason}"));
+        let failed =
+            |reason: &str| Trouble::Failed(Cause::Unreadable, format!("userinfo: {reason}"));
         let kind = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let essence = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if essence.eq_ignore_ascii_case("application/jwt") {

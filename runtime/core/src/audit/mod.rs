@@ -4,6 +4,8 @@
 //! only where `[audit] include` of `mcp.toml` asks for them; [`Record`] is the one place that
 //! decides so.
 
+mod call;
+mod line;
 mod mapping;
 mod reason;
 mod record;
@@ -16,6 +18,8 @@ use crate::caller::Caller;
 use crate::reply::Reply;
 use crate::seal::Entropy;
 
+pub use call::{CallAudit, CallOutcome, Finish, Settled, Settling};
+pub use line::{Lines, MAC_LENGTH, sign, verify};
 pub use reason::Reason;
 pub use record::{BLOBS, MAX_ARGUMENTS, PSEUDONYM_LENGTH, Record};
 
@@ -32,6 +36,10 @@ pub enum Kind {
     TokenIssued,
     /// A refresh token became its successor.
     TokenRefreshed,
+    /// A refresh token came again within the grace and got the same successor.
+    RefreshRetried,
+    /// A refresh that the identity provider did not confirm.
+    RefreshUnconfirmed,
     /// A request was refused.
     Refused,
     /// A grant was ended.
@@ -50,6 +58,12 @@ pub enum Kind {
     ResourceDenied,
     /// A request was refused because there were too many.
     RateLimited,
+    /// A call of a tool ended whose decision was written before.
+    ToolFinished,
+    /// The same of a prompt.
+    PromptFinished,
+    /// The same of a resource.
+    ResourceFinished,
 }
 
 impl Kind {
@@ -62,6 +76,8 @@ impl Kind {
             Self::Registration => "registration",
             Self::TokenIssued => "token_issued",
             Self::TokenRefreshed => "token_refreshed",
+            Self::RefreshRetried => "refresh_retried",
+            Self::RefreshUnconfirmed => "refresh_unconfirmed",
             Self::Refused => "refused",
             Self::Revoked => "revoked",
             Self::ToolAllowed => "tool_allowed",
@@ -71,6 +87,20 @@ impl Kind {
             Self::ResourceAllowed => "resource_allowed",
             Self::ResourceDenied => "resource_denied",
             Self::RateLimited => "rate_limited",
+            Self::ToolFinished => "tool_finished",
+            Self::PromptFinished => "prompt_finished",
+            Self::ResourceFinished => "resource_finished",
+        }
+    }
+
+    /// The event that ends what this one allows; `None` for one that allows no call.
+    #[must_use]
+    pub fn finished(self) -> Option<Self> {
+        match self {
+            Self::ToolAllowed => Some(Self::ToolFinished),
+            Self::PromptAllowed => Some(Self::PromptFinished),
+            Self::ResourceAllowed => Some(Self::ResourceFinished),
+            _ => None,
         }
     }
 }
@@ -98,6 +128,10 @@ pub struct Event {
     pub detail: Option<String>,
     /// Arguments of the call as JSON, for `[audit] include = ["arguments"]` only.
     pub arguments: Option<String>,
+    /// Joins the two events of a call that has two.
+    pub id: Option<String>,
+    /// How the call ended.
+    pub finish: Option<Finish>,
 }
 
 impl Event {
@@ -114,6 +148,8 @@ impl Event {
             policy: None,
             detail: None,
             arguments: None,
+            id: None,
+            finish: None,
         }
     }
 }
@@ -144,6 +180,12 @@ impl Log {
         self.0.borrow_mut().lacking.take()
     }
 
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().events.is_empty()
+    }
+
     /// Adds an event.
     pub fn record(&self, event: Event) {
         self.0.borrow_mut().events.push(event);
@@ -154,9 +196,10 @@ impl Log {
         self.record(Event::new(kind, reason));
     }
 
-    /// Adds an event if the reply refuses, see [`because`].
+    /// Adds an event if the reply refuses, see [`because`]. A request without any token is no event: it
+    /// is how each client begins (MCP authorization), and nothing is decided about anybody.
     pub fn refusal(&self, reply: &Reply) {
-        if let Some(reason) = reason_of(reply) {
+        if let Some(reason) = reason_of(reply).filter(|reason| *reason != Reason::TokenMissing) {
             self.tell(Kind::Refused, reason);
         }
     }
@@ -183,16 +226,31 @@ impl Log {
     pub fn take(&self) -> Vec<Event> {
         let mut inner = self.0.borrow_mut();
         let mut events = std::mem::take(&mut inner.events);
-        for event in &mut events {
-            if event.user.is_none() || event.user == inner.user {
-                event.user.clone_from(&inner.user);
-                event.email.clone_from(&inner.email);
-            }
-            if event.client.is_none() {
-                event.client.clone_from(&inner.client);
-            }
-        }
+        events.iter_mut().for_each(|event| inner.complete(event));
         events
+    }
+
+    /// Takes the decision out that was just made, for the call that it allows: how that ends belongs
+    /// to it.
+    #[must_use]
+    pub(crate) fn hold(&self) -> CallAudit {
+        let mut inner = self.0.borrow_mut();
+        let mut last = inner.events.pop_if(|event| event.kind.finished().is_some());
+        last.iter_mut().for_each(|event| inner.complete(event));
+        CallAudit { decision: last.map(Box::new), ..CallAudit::default() }
+    }
+}
+
+impl Inner {
+    /// Fills in whom the request is about.
+    fn complete(&self, event: &mut Event) {
+        if event.user.is_none() || event.user == self.user {
+            event.user.clone_from(&self.user);
+            event.email.clone_from(&self.email);
+        }
+        if event.client.is_none() {
+            event.client.clone_from(&self.client);
+        }
     }
 }
 

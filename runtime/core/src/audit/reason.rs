@@ -44,6 +44,8 @@ reasons! {
     RefreshRotated = "refresh_rotated",
     /// A refresh token was sent again within the grace window and got the same successor.
     RefreshRepeated = "refresh_repeated",
+    /// The same, from another network or country than at its first use.
+    RefreshRepeatedElsewhere = "refresh_repeated_elsewhere",
     /// The client ended the grant at `/revoke`.
     RevokedByClient = "revoked_by_client",
     /// The person ended the grant on the page of their connections.
@@ -52,6 +54,11 @@ reasons! {
     RevokedByUpstream = "revoked_by_upstream",
     /// A code or refresh token was used again, which may mean theft.
     RevokedByReuse = "revoked_by_reuse",
+    /// The identity provider has not confirmed the person for longer than `max_unconfirmed`.
+    RevokedUnconfirmed = "revoked_unconfirmed",
+    /// Refresh tokens came twice, from two networks, in five generations in a row, which is how a
+    /// thief keeps in step.
+    RevokedByTwoNetworks = "revoked_by_two_networks",
 
     // Tools.
     /// The tool's policy allows the caller.
@@ -104,6 +111,8 @@ reasons! {
     TokenInvalid = "token_invalid",
     /// The access token has expired.
     TokenExpired = "token_expired",
+    /// The access token was issued later than now, by the clock of this server.
+    TokenEarly = "token_early",
     /// The access token is for another resource.
     TokenOfAnotherResource = "token_of_another_resource",
     /// The grant of the access token is over.
@@ -118,7 +127,13 @@ reasons! {
     HeadersTooLarge = "headers_too_large",
     /// The body of the request is too large.
     BodyTooLarge = "body_too_large",
-    /// Too many requests from one network address.
+    /// The body of the request did not arrive in time.
+    BodyTimeout = "body_timeout",
+    /// The body of the request was cut off, or its `Content-Length` is no number.
+    BodyUnreadable = "body_unreadable",
+    /// A header of the request has characters that cannot be read.
+    HeaderUnreadable = "header_unreadable",
+    /// Too many requests from one network address, for one grant or for one sign-in.
     RateLimited = "rate_limited",
     /// The requests could not be counted, and so none is let through.
     LimiterUnavailable = "limiter_unavailable",
@@ -126,6 +141,8 @@ reasons! {
     OriginForeign = "origin_foreign",
     /// The request was sent to a host name that the server does not answer to.
     HostForeign = "host_foreign",
+    /// A server for one machine only was asked from another, or through a proxy.
+    ClientElsewhere = "client_elsewhere",
 
     // Any OAuth endpoint.
     /// The request is not one of the protocol.
@@ -212,12 +229,24 @@ reasons! {
     // `/callback`.
     /// The sign-in was started in another browser, was completed already, or has expired.
     InvalidState = "invalid_state",
+    /// The sign-in was completed already: its `state` came back before.
+    StateUsed = "state_used",
     /// The identity provider denied the sign-in.
     UpstreamDenied = "upstream_denied",
     /// The identity provider answered with an error.
     UpstreamError = "upstream_error",
     /// The identity provider could not be reached, or says that it is not available.
     UpstreamUnavailable = "upstream_unavailable",
+    /// The identity provider did not answer in time.
+    UpstreamTimeout = "upstream_timeout",
+    /// The identity provider limits the number of requests.
+    UpstreamRateLimited = "upstream_rate_limited",
+    /// The identity provider refuses this server's own client id or secret.
+    UpstreamCredentials = "upstream_credentials",
+    /// The identity provider's answer is not one of its protocol.
+    UpstreamUnreadable = "upstream_unreadable",
+    /// The identity provider gave nothing to ask it again with, and `recheck` requires it.
+    UpstreamUnaskable = "upstream_unaskable",
     /// The answer came from another identity provider.
     UpstreamIssuer = "upstream_issuer",
     /// The identity provider sent no code.
@@ -278,6 +307,8 @@ reasons! {
     RefreshOfAnotherClient = "refresh_of_another_client",
     /// The refresh token was used before, and its grace window is over.
     RefreshReused = "refresh_reused",
+    /// Another request was asking the identity provider about the same grant.
+    RefreshBusy = "refresh_busy",
     /// The grant was revoked or has expired.
     GrantOver = "grant_over",
     /// The grant was sealed by a key that is no longer listed.

@@ -15,7 +15,7 @@ pub const MAX_ARGUMENTS: usize = 4 * 1024;
 
 /// What each blob of an Analytics Engine data point is, from `blob1` on. The order never changes;
 /// new fields are added at the end. The index is the user.
-pub const BLOBS: [&str; 10] = [
+pub const BLOBS: [&str; 12] = [
     "event",
     "reason",
     "user",
@@ -26,6 +26,8 @@ pub const BLOBS: [&str; 10] = [
     "request",
     "email",
     "arguments",
+    "id",
+    "outcome",
 ];
 
 /// An event as it leaves the server: what `[audit] include` does not ask for is not in it.
@@ -61,12 +63,34 @@ pub struct Record<'a> {
     /// The call's arguments: JSON as text, cut at [`MAX_ARGUMENTS`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<&'a str>,
+    /// Joins the events of a call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<&'a str>,
+    /// [`CallOutcome::name`](super::CallOutcome::name).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<&'static str>,
+    /// Milliseconds that the call took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ms: Option<u64>,
+    /// Bytes of the response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<usize>,
+    /// Which instance of the server wrote it.
+    pub instance: &'a str,
+    /// The number of the line in that instance.
+    pub seq: u64,
 }
 
 impl<'a> Record<'a> {
     /// The event of a request, with what `[audit]` allows.
     #[must_use]
-    pub fn new(event: &'a Event, audit: &Audit, time: u64, request: &'a str) -> Self {
+    pub fn new(
+        event: &'a Event,
+        audit: &Audit,
+        time: u64,
+        request: &'a str,
+        (instance, seq): (&'a str, u64),
+    ) -> Self {
         Self {
             toolgate: "audit",
             time,
@@ -84,6 +108,12 @@ impl<'a> Record<'a> {
                 .as_deref()
                 .filter(|_| audit.arguments)
                 .map(|arguments| cut(arguments, MAX_ARGUMENTS)),
+            id: event.id.as_deref(),
+            outcome: event.finish.map(|finish| finish.outcome.name()),
+            ms: event.finish.map(|finish| finish.ms),
+            bytes: event.finish.map(|finish| finish.bytes),
+            instance,
+            seq,
         }
     }
 
@@ -108,6 +138,8 @@ impl<'a> Record<'a> {
             self.request,
             text(self.email),
             text(self.arguments),
+            text(self.id),
+            text(self.outcome),
         ]
     }
 }

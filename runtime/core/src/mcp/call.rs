@@ -3,8 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::peer::Peer;
+use crate::audit::CallAudit;
 
-/// A call that was allowed.
+/// A call that was allowed, or whose [`refusal`](Self::refusal) waits for the check of its arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
     /// Which answer this is for: to be given back with the result.
@@ -20,6 +21,11 @@ pub struct Call {
     pub peer: Peer,
     /// What a client that was asked something sends along (2026-07-28).
     pub retry: Retry,
+    /// What the audit trail is told of it.
+    pub audit: CallAudit,
+    /// A policy refuses these arguments: nothing runs, and this is the answer unless the arguments are
+    /// not those of the tool, which is said first.
+    pub refusal: Option<String>,
 }
 
 /// What a [`Call`] runs. Numbers are indices into the lists of [`Server`](super::Server).

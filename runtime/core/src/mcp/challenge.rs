@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use toolgate_config::Config;
 
 use super::http::{Response, json};
@@ -11,7 +11,7 @@ use super::methods::Scope;
 use crate::audit::Log;
 use crate::caller::{Caller, Vars};
 use crate::oauth::{bearer, scope};
-use crate::policy;
+use crate::policy::{self, Arguments};
 
 /// What policies with scopes, or with `on_deny = "challenge"`, take. A server without such policies does
 /// not name it, and does not contain it.
@@ -19,7 +19,7 @@ use crate::policy;
 pub struct Challenging {
     pub(super) response: fn(&Log, &Caller) -> Option<Response>,
     pub(super) is_listed: fn(&Config, &str, &Caller, &dyn Vars) -> bool,
-    pub(super) note: fn(&Scope<'_>, &str, Option<&Map<String, Value>>),
+    pub(super) note: fn(&Scope<'_>, &str, Arguments<'_>),
     /// A challenge with where the resource's metadata is, see [`bearer::located`].
     pub located: fn(&str, &str, &str) -> String,
 }
@@ -29,7 +29,7 @@ pub static CHALLENGING: Challenging =
     Challenging { response, is_listed: policy::is_listed, note, located: bearer::located };
 
 /// Notes the scopes that would let in a caller whom a policy refused.
-fn note(scope: &Scope<'_>, policy: &str, arguments: Option<&Map<String, Value>>) {
+fn note(scope: &Scope<'_>, policy: &str, arguments: Arguments<'_>) {
     let Scope { server, caller, vars, .. } = *scope;
     if let Some(scopes) = policy::step_up(server.config, policy, caller, arguments, vars) {
         server.log.lacks(&scopes);

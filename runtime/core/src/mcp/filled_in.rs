@@ -1,9 +1,12 @@
 //! Forms as a revision can show them, and what a person filled in.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value};
 
 use super::form::{Object, choices};
 use super::revision::Revision;
+use crate::number;
 
 /// Whether the forms of the revision can show it: a choice of several came with 2025-11-25.
 pub(super) fn fits(schema: &Value, revision: Revision) -> bool {
@@ -95,17 +98,17 @@ fn whole(value: &Value) -> Option<Value> {
         return Some(value.clone());
     }
     let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
-    // Beyond this not every whole number can be told from the next.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    #[expect(clippy::cast_possible_truncation, reason = "whole and at most 2^53")]
-    (number.abs() <= EXACT).then(|| Value::from(number as i64))
+    #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+    (number.abs() < number::FIRST_INEXACT).then(|| Value::from(number as i64))
 }
 
 fn is_in_range(schema: &Object, value: &Value) -> bool {
-    let Some(number) = value.as_f64() else { return false };
-    let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
-    bound("minimum").is_none_or(|least| number >= least)
-        && bound("maximum").is_none_or(|most| number <= most)
+    let Value::Number(number) = value else { return false };
+    let order = |key: &str| {
+        let bound = schema.get(key).and_then(Value::as_f64)?;
+        number::order(number, bound)
+    };
+    order("minimum").is_none_or(Ordering::is_ge) && order("maximum").is_none_or(Ordering::is_le)
 }
 
 fn is_within(schema: &Object, least: &str, most: &str, count: usize) -> bool {

@@ -1,10 +1,8 @@
 //! Whom a policy lets call what: the one question that lists and calls both ask.
 
-use serde_json::{Map, Value};
-
 use super::methods::Scope;
 use crate::audit::{Event, Kind, Reason};
-use crate::policy::{self, Decision};
+use crate::policy::{self, Arguments, Decision};
 
 /// What the log is told of one kind of thing.
 #[derive(Debug)]
@@ -20,36 +18,39 @@ pub(super) fn is_listed(scope: &Scope<'_>, policy: &str) -> bool {
     let Scope { server, caller, vars, .. } = *scope;
     match server.challenging {
         Some(challenging) => (challenging.is_listed)(server.config, policy, caller, vars),
-        None => policy::decide(server.config, policy, caller, None, vars).is_allowed(),
+        None => {
+            policy::decide(server.config, policy, caller, Arguments::Unknown, vars).is_allowed()
+        }
     }
 }
 
-/// Whether the caller may call what was found, by name and policy; `decided_by` are the arguments of
-/// the call, where there is one. Either way the log is told; the caller learns only that it is not to
+/// Whether the caller may call what was found, by name and policy, with these arguments. Either way the log is told; the caller learns only that it is not to
 /// be had, so that nobody learns what others have, or, where scopes are all that is missing, which.
 pub(super) fn admits(
     scope: &Scope<'_>,
     told: &Told,
     found: Option<(&'static str, &'static str)>,
-    decided_by: Option<&Map<String, Value>>,
+    arguments: Arguments<'_>,
 ) -> bool {
     let Scope { server, caller, vars, .. } = *scope;
     let config = server.config;
-    let decision =
-        found.map(|(_, policy)| policy::decide(config, policy, caller, decided_by, vars));
+    let decision = found.map(|(_, policy)| policy::decide(config, policy, caller, arguments, vars));
     let (kind, reason, detail) = match decision {
         None => (told.denied, told.unknown, None),
         Some(Decision::Allow) => (told.allowed, Reason::PolicyMatched, None),
         Some(Decision::Deny { reason }) => (told.denied, reason.into(), reason.subject()),
     };
-    let includes_arguments = config.audit.arguments;
+    let known = match arguments {
+        Arguments::Call(known) | Arguments::Partial { known, .. } => Some(known),
+        Arguments::Unknown => None,
+    };
     scope.server.log.record(Event {
         // A name that nothing has is whatever the client wrote.
         tool: found.map(|(name, _)| name),
         policy: found.map(|(_, policy)| policy),
         detail: detail.map(str::to_owned),
-        arguments: decided_by
-            .filter(|_| includes_arguments)
+        arguments: known
+            .filter(|_| config.audit.arguments)
             .and_then(|arguments| serde_json::to_string(arguments).ok()),
         ..Event::new(kind, reason)
     });
@@ -58,7 +59,7 @@ pub(super) fn admits(
         && let Some((_, policy)) = found
         && let Some(challenging) = server.challenging
     {
-        (challenging.note)(scope, policy, decided_by);
+        (challenging.note)(scope, policy, arguments);
     }
     is_allowed
 }

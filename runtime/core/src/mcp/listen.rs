@@ -13,8 +13,9 @@ use super::notify::{self, Change};
 use super::peer::Peer;
 use super::session_state::MAX_SUBSCRIBED_URI;
 use super::task::{self, MAX_TASK_ID};
+use super::template::is_same_uri;
 use crate::caller::{Caller, Vars};
-use crate::policy;
+use crate::policy::{self, Arguments};
 
 /// Resources, and tasks, that one stream may name. Each is compared with each change, and a client
 /// shows a person no more than this.
@@ -66,7 +67,7 @@ impl Filter {
             Change::Tools => self.tools,
             Change::Prompts => self.prompts,
             Change::Resources => self.resources,
-            Change::Resource(uri) => self.uris.contains(uri),
+            Change::Resource(uri) => self.uris.iter().any(|known| is_same_uri(known, uri)),
             Change::Task { .. } => {
                 change.task_id().is_some_and(|id| self.tasks.iter().any(|task| task == id))
             }
@@ -172,7 +173,8 @@ pub fn may_hear(
             let tool = server.tools.iter().find(|known| known.name == tool);
             whose == owner
                 && tool.is_some_and(|tool| {
-                    policy::decide(server.config, tool.policy, caller, None, vars).is_allowed()
+                    policy::decide(server.config, tool.policy, caller, Arguments::Unknown, vars)
+                        .is_allowed()
                 })
         }
     }
@@ -182,7 +184,8 @@ pub fn may_hear(
 fn may_read(server: &Server<'_>, caller: &Caller, vars: &dyn Vars, uri: &str) -> bool {
     resources::find(server.resources, uri).is_some_and(|(resource, variables)| {
         let policy = server.resources[resource].policy;
-        policy::decide(server.config, policy, caller, Some(&variables), vars).is_allowed()
+        let variables = Arguments::Call(&variables);
+        policy::decide(server.config, policy, caller, variables, vars).is_allowed()
     })
 }
 

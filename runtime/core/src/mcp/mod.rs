@@ -31,10 +31,12 @@ pub mod listen;
 mod methods;
 pub mod notify;
 pub mod outcome;
+mod overlap;
 mod param_headers;
 pub mod peer;
 mod pending;
 pub mod prompt;
+pub mod refusal;
 pub mod request_state;
 pub mod resource;
 mod result;
@@ -54,6 +56,7 @@ use crate::audit::Log;
 use challenge::Challenging;
 use listen::Listening;
 use prompt::PromptInfo;
+use refusal::Refusing;
 use resource::ResourceInfo;
 use tool::ToolInfo;
 
@@ -68,8 +71,10 @@ pub use self::fault::{
 pub use self::http::{Accepted, Begin, Response, accept_http};
 pub use self::jsonrpc::{MAX_BATCH, MAX_ID_BYTES, MAX_NESTING, MAX_VALUES};
 pub use self::methods::{DISCOVER_TTL_MS, Family, LIST_TTL_MS, READ_TTL_MS};
+pub use self::overlap::shared_uri;
 pub use self::revision::Revision;
 pub use self::session::{AcceptedSession, SessionState, accept_session};
+pub use self::template::is_same_uri;
 
 /// The server that is being asked.
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +98,8 @@ pub struct Server<'a> {
     pub notifications: Option<&'static Listening>,
     /// Where policies have scopes or challenge whom they refuse.
     pub challenging: Option<&'static Challenging>,
+    /// Where policies look at arguments.
+    pub refusing: Option<&'static Refusing>,
     /// Most entries on one page of a list; at least one is on it.
     pub page_size: u32,
     /// Where it is told which calls were allowed and which were not.

@@ -2,11 +2,12 @@
 
 use http::HeaderMap;
 use http::header::HeaderName;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::fault::{Fault, HEADER_MISMATCH};
 use super::headers;
 use super::tool::ParamHeader;
+use crate::number;
 
 const PREFIX: &str = "mcp-param-";
 
@@ -43,14 +44,24 @@ fn says(header: &str, argument: &Value) -> bool {
         Value::Bool(true) => header == "true",
         Value::Bool(false) => header == "false",
         // As numbers, since `42` and `42.0` are the same one.
-        Value::Number(number) => match header.parse::<i64>() {
-            Ok(stated) if number.is_i64() => number.as_i64() == Some(stated),
-            // By the reader that the body went through: the one of the standard library would come
-            // into the Worker for this alone.
-            _ => crate::json::from_str::<Value>(header)
-                .is_ok_and(|stated| stated.is_number() && stated.as_f64() == number.as_f64()),
-        },
+        Value::Number(number) => {
+            whole(header).is_some_and(|stated| number::is_same(number, &stated))
+        }
         // A header for what is not there, or cannot be in one.
         Value::Null | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// A whole number, which may be written with a fraction of zeros. By the reader that the body went
+/// through: the one of the standard library would come into the Worker for this alone.
+fn whole(header: &str) -> Option<Number> {
+    let digits = match header.split_once('.') {
+        Some((digits, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => digits,
+        Some(_) => return None,
+        None => header,
+    };
+    match crate::json::from_str(digits) {
+        Ok(Value::Number(number)) if !number.is_f64() => Some(number),
+        _ => None,
     }
 }

@@ -9,8 +9,9 @@ use super::jsonrpc::{
     self, Fault, INTERNAL_ERROR, INVALID_REQUEST, Invalid, METHOD_NOT_FOUND, Message, Request,
 };
 use super::methods::{self, Answer, READ_TTL_MS, Scope};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Shaped};
 use super::revision::Revision;
+use crate::audit::{CallOutcome, Settled, Settling};
 use crate::policy::EVERYONE;
 
 /// The answers to one POST, some of which still wait for something that runs.
@@ -46,6 +47,7 @@ struct Waiting {
     call: Option<Call>,
     /// Whether everybody may call it.
     public: bool,
+    settling: Settling,
 }
 
 /// What the messages of a POST come to.
@@ -82,8 +84,9 @@ impl Pending {
     }
 
     fn wait_for(&mut self, call: Call, public: bool) {
-        let id = call.request_id.clone();
-        self.slots.push(Slot::Waiting(Box::new(Waiting { id, call: Some(call), public })));
+        let (id, settling) = (call.request_id.clone(), call.audit.settling.clone());
+        let waiting = Waiting { id, call: Some(call), public, settling };
+        self.slots.push(Slot::Waiting(Box::new(waiting)));
     }
 
     /// Adds a whole response to a batch.
@@ -161,17 +164,27 @@ impl Pending {
         if let Some(slot) = self.slots.get_mut(slot)
             && let Slot::Waiting(waiting) = slot
         {
-            let ready = match outcome {
+            let (ready, outcome) = match outcome {
                 Some(Ok(result)) => {
-                    let result = waiting.result(result, self.revision, self.server_info.as_ref());
-                    Ready { text: jsonrpc::success(&waiting.id, &result), code: None }
+                    let is_failure = result.failure().is_some();
+                    let shaped = result.shape(self.revision);
+                    let outcome = match shaped.kind {
+                        _ if is_failure => CallOutcome::ToolError,
+                        "input_required" => CallOutcome::InputRequired,
+                        "task" => CallOutcome::Task,
+                        _ => CallOutcome::Ok,
+                    };
+                    let result = waiting.result(shaped, self.server_info.as_ref());
+                    let text = jsonrpc::success(&waiting.id, &result);
+                    (Ready { text, code: None }, outcome)
                 }
-                Some(Err(fault)) => failed(fault, &waiting.id),
+                Some(Err(fault)) => (failed(fault, &waiting.id), CallOutcome::Error),
                 None => {
                     let fault = Fault::new(INTERNAL_ERROR, "The call gave no result");
-                    failed(fault, &waiting.id)
+                    (failed(fault, &waiting.id), CallOutcome::Error)
                 }
             };
+            waiting.settling.settle(Settled { outcome, bytes: ready.text.len() });
             *slot = Slot::Ready(ready);
         }
     }
@@ -216,13 +229,7 @@ fn policy<'a>(server: &Server<'a>, target: &Target) -> &'a str {
 
 impl Waiting {
     /// The result as JSON text, with what every result of the revision has.
-    fn result(
-        &self,
-        result: Box<dyn super::outcome::Shape>,
-        revision: Revision,
-        server_info: Option<&Value>,
-    ) -> String {
-        let shaped = result.shape(revision);
+    fn result(&self, shaped: Shaped, server_info: Option<&Value>) -> String {
         let mut result = shaped.result;
         if let Some(info) = server_info {
             result["resultType"] = Value::from(shaped.kind);

@@ -15,6 +15,7 @@ use super::methods::{self, Answer, Scope};
 use super::peer::Level;
 use super::pending::Pending;
 use super::session_state::begun;
+use super::template::is_same_uri;
 use crate::caller::{Caller, Vars};
 
 pub use super::session_state::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS, SessionState};
@@ -258,13 +259,13 @@ impl<'a> Visit<'a, '_> {
         };
         let subscriptions = &mut self.session.subscriptions;
         if request.method == "resources/unsubscribe" {
-            subscriptions.retain(|subscribed| subscribed != uri);
+            subscriptions.retain(|subscribed| !is_same_uri(subscribed, uri));
         } else {
             let may_read = (listening.may_read)(self.server, self.caller, self.vars, uri);
             if uri.len() > MAX_SUBSCRIBED_URI || !may_read {
                 return Err(fault::resource_not_found(self.session.revision, uri));
             }
-            if !subscriptions.contains(uri) {
+            if !subscriptions.iter().any(|subscribed| is_same_uri(subscribed, uri)) {
                 if subscriptions.len() >= MAX_SUBSCRIPTIONS {
                     return Err(Fault::params("this session subscribed to too many resources"));
                 }

@@ -7,6 +7,7 @@ use super::methods;
 use super::notify::Change;
 use super::peer::{ClientCapabilities, Level, SessionPeer};
 use super::revision::Revision;
+use super::template::is_same_uri;
 
 /// Resources that one session may subscribe to. Each is kept in its storage and compared with each
 /// change; a client shows a person no more than this.
@@ -43,7 +44,7 @@ impl SessionState {
     pub fn wants(&self, change: &Change) -> bool {
         match change {
             Change::Tools | Change::Prompts | Change::Resources => self.is_begun,
-            Change::Resource(uri) => self.subscriptions.contains(uri),
+            Change::Resource(uri) => self.subscriptions.iter().any(|known| is_same_uri(known, uri)),
             Change::Task { .. } => false,
         }
     }

@@ -1,4 +1,5 @@
-//! Approvals remembered in the browser: an encrypted cookie, bound to exactly what was approved.
+//! Approvals remembered in the browser: an encrypted cookie, bound to exactly what was approved and to
+//! who signed in for it. Several people may use one browser.
 
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -7,57 +8,80 @@ use crate::cookie;
 use crate::limits::MAX_APPROVALS;
 use crate::oauth::authorize::Authorization;
 use crate::oauth::gate::Gate;
+use crate::oauth::redirect_uri;
 use crate::seal::{Purpose, sha256};
 
-/// Length of [`Approval::of`]: 132 bits of a hash.
+/// Length of the fingerprints: 132 bits of a hash.
 const FINGERPRINT_LENGTH: usize = 22;
 
+/// Sealed as a list, since forty have to fit a cookie.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Approval {
+struct Approval(
     /// Fingerprint of client, its document, redirect URI, scopes and resource.
-    #[serde(rename = "f")]
-    of: String,
+    String,
+    /// Fingerprint of the person.
+    String,
     /// When, in seconds since 1970.
-    #[serde(rename = "t")]
-    at: u64,
-}
+    u64,
+);
 
 /// The approvals that this browser holds; a cookie that does not open counts as none.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Approvals(Vec<Approval>);
 
 impl Approvals {
     pub(crate) fn read(gate: &Gate<'_>, headers: &HeaderMap) -> Self {
         let oldest = gate.now.saturating_sub(u64::from(gate.config.consent.remember_for));
-        let mut approvals: Vec<Approval> = cookie::read(headers, cookie::APPROVALS)
+        let mut approvals: Vec<Approval> = cookie::read(headers, gate.cookie(cookie::APPROVALS))
             .and_then(|value| gate.keys.open(Purpose::Approvals, gate.origin, value))
             .unwrap_or_default();
-        approvals.retain(|approval| approval.at > oldest);
+        approvals.retain(|Approval(_, _, at)| *at > oldest);
         Self(approvals)
     }
 
+    /// Whether somebody approved it in this browser: reason enough to see who it is now.
     pub(crate) fn include(&self, authorization: &Authorization) -> bool {
-        let wanted = fingerprint(authorization);
-        self.0.iter().any(|approval| approval.of == wanted)
+        let wanted = request(authorization);
+        self.0.iter().any(|Approval(request, ..)| *request == wanted)
     }
 
-    /// The cookie with this approval added, the oldest dropped above the cap.
+    /// Whether this person did, whose pseudonym this is.
+    pub(crate) fn are_of(&self, authorization: &Authorization, person: &str) -> bool {
+        let (wanted, person) = (request(authorization), fingerprint(person));
+        self.0.iter().any(|Approval(request, by, _)| *request == wanted && *by == person)
+    }
+
+    /// The cookie with this approval added, the oldest dropped above the cap; `None` for one that is
+    /// not to be remembered.
     pub(crate) fn with(
-        mut self,
+        &self,
         gate: &mut Gate<'_>,
         authorization: &Authorization,
-    ) -> HeaderValue {
-        let of = fingerprint(authorization);
-        self.0.retain(|approval| approval.of != of);
-        self.0.push(Approval { of, at: gate.now });
-        let excess = self.0.len().saturating_sub(MAX_APPROVALS);
-        self.0.drain(..excess);
-        let value = gate.keys.seal(Purpose::Approvals, gate.origin, &self.0, gate.entropy);
-        cookie::set(cookie::APPROVALS, &value, u64::from(gate.config.consent.remember_for))
+        person: &str,
+    ) -> Option<HeaderValue> {
+        let lifetime = u64::from(gate.config.consent.remember_for);
+        if lifetime == 0 || !may_be_remembered(authorization) {
+            return None;
+        }
+        let (of, by) = (request(authorization), fingerprint(person));
+        let mut all = self.0.clone();
+        all.retain(|approval| approval.0 != of || approval.1 != by);
+        all.push(Approval(of, by, gate.now));
+        let excess = all.len().saturating_sub(MAX_APPROVALS);
+        all.drain(..excess);
+        let value = gate.keys.seal(Purpose::Approvals, gate.origin, &all, gate.entropy);
+        Some(cookie::set(gate.cookie(cookie::APPROVALS), &value, lifetime))
     }
 }
 
-fn fingerprint(authorization: &Authorization) -> String {
+/// An address that any program of the device can claim says nothing of who comes back with the same
+/// request, and nobody answers for a client that registered itself (RFC 8252 section 8.6).
+fn may_be_remembered(authorization: &Authorization) -> bool {
+    !authorization.voucher.is_nobody()
+        || redirect_uri::web_host(&authorization.redirect_uri).is_some()
+}
+
+fn request(authorization: &Authorization) -> String {
     // JSON keeps the parts apart whatever they hold.
     let parts = serde_json::json!([
         authorization.client,
@@ -66,7 +90,11 @@ fn fingerprint(authorization: &Authorization) -> String {
         authorization.scopes,
         authorization.resource,
     ]);
-    let mut hash = sha256(&parts.to_string());
+    fingerprint(&parts.to_string())
+}
+
+fn fingerprint(text: &str) -> String {
+    let mut hash = sha256(text);
     hash.truncate(FINGERPRINT_LENGTH);
     hash
 }

@@ -1,25 +1,26 @@
-//! `/authorize`: the request of a client, the approval page, and the way to the identity provider.
+//! `GET /authorize`: the request of a client, up to the approval page or, for one that was approved
+//! before, up to the identity provider.
 
-use http::header::{HeaderValue, ORIGIN, SET_COOKIE};
-use http::{Request, StatusCode};
+use http::Request;
+use http::header::SET_COOKIE;
 use serde::{Deserialize, Serialize};
 
-use crate::access::login::{self, NotStarted, Target};
-use crate::audit::{self, Reason};
-use crate::cookie;
-use crate::limits::{ATTEMPT_TTL, CHALLENGE_LENGTH, MAX_COOKIE_VALUE, MAX_STATE};
+use crate::access::login::{Start, Target};
+use crate::audit::Reason;
+use crate::limits::{CHALLENGE_LENGTH, MAX_CLIENT_LABEL, MAX_STATE};
+use crate::oauth::answer::{before_interaction, error_page};
 use crate::oauth::approvals::Approvals;
-use crate::oauth::callback::{failed, refuse_client};
-use crate::oauth::client::{AuthMethod, Client, Kind};
+use crate::oauth::attempts;
+use crate::oauth::client::{AuthMethod, Client, Voucher, is_false};
+use crate::oauth::consent::{self, Shown, start_login};
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
 use crate::oauth::params::Params;
 use crate::oauth::redirect_uri;
 use crate::oauth::scope;
-use crate::page::{self, ConsentPage, Trust};
-use crate::reply::{self, Reply};
-use crate::seal::Purpose;
-use crate::secret::constant_time_eq;
+use crate::reply::Reply;
+
+pub use crate::oauth::consent::decide;
 
 /// A checked authorization request; from here on it only travels sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,9 +28,13 @@ pub struct Authorization {
     /// [`Client::key`].
     #[serde(rename = "c")]
     pub client: String,
-    /// The client's name, for people.
-    #[serde(rename = "n")]
+    /// The client's name, for people: its first [`MAX_CLIENT_LABEL`] bytes. See
+    /// [`Authorization::texts`].
+    #[serde(skip)]
     pub client_name: String,
+    /// Who answers for the client.
+    #[serde(rename = "k", default, skip_serializing_if = "Voucher::is_nobody")]
+    pub voucher: Voucher,
     /// [`Client::version`]: what the person approves is what the document says now.
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub client_version: Option<String>,
@@ -39,8 +44,8 @@ pub struct Authorization {
     /// Where the answer goes; proven to be the client's.
     #[serde(rename = "r")]
     pub redirect_uri: String,
-    /// The client's `state`, returned as it came.
-    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    /// The client's `state`, returned as it came. See [`Authorization::texts`].
+    #[serde(skip)]
     pub state: Option<String>,
     /// Scopes that will be granted.
     #[serde(rename = "p")]
@@ -51,20 +56,30 @@ pub struct Authorization {
     /// PKCE S256 challenge (RFC 7636).
     #[serde(rename = "h")]
     pub challenge: String,
+    /// It gets no refresh token: the client said that it uses none, and did not ask for one.
+    #[serde(rename = "o", default, skip_serializing_if = "is_false")]
+    pub code_only: bool,
 }
 
-/// The sealed cookie of an open approval page.
-#[derive(Debug, Serialize, Deserialize)]
-struct Attempt {
-    authorization: Authorization,
-    csrf: String,
-    expires: u64,
+impl Authorization {
+    /// The texts of the client's own, which are sealed beside the rest, see [`attempts::seal`]. Its
+    /// name is one line.
+    pub(crate) fn texts(&self) -> String {
+        [self.client_name.as_str(), "\n", self.state.as_deref().unwrap_or_default()].concat()
+    }
+
+    /// The same request with these texts again; an empty `state` is none (OAuth 2.1 section 3.1).
+    pub(crate) fn with_texts(self, texts: &str) -> Self {
+        let (client_name, state) = texts.split_once('\n').unwrap_or_default();
+        let state = Some(state).filter(|state| !state.is_empty()).map(str::to_owned);
+        Self { client_name: client_name.to_owned(), state, ..self }
+    }
 }
 
-/// Why a request failed, and whether its sender may be told by redirect.
+/// Why a request failed, and whether its sender may be told.
 enum Refusal {
     /// Client and redirect URI are proven: the client is told.
-    Redirect(String, Option<String>, OAuthError),
+    Client { redirect_uri: String, state: Option<String>, is_vouched_for: bool, error: OAuthError },
     /// Anything else is shown to the person and goes nowhere (OAuth 2.1 section 4.1.2.1).
     Page(OAuthError),
 }
@@ -79,153 +94,28 @@ pub fn show(
     let (client, authorization) = match parse(gate, &params, client) {
         Ok(parsed) => parsed,
         Err(Refusal::Page(error)) => return error_page(&error),
-        Err(Refusal::Redirect(uri, state, error)) => {
-            let reply = reply::redirect(&error_url(gate, &uri, state.as_deref(), &error));
-            return audit::because(reply, error.reason);
+        Err(Refusal::Client { redirect_uri, state, is_vouched_for, error }) => {
+            let state = state.as_deref();
+            return before_interaction(gate, &redirect_uri, state, is_vouched_for, &error);
         }
     };
+    let headers = request.headers();
     let ask_again = params.get("prompt").is_some_and(|p| p.split(' ').any(|p| p == "consent"));
-    if !ask_again && Approvals::read(gate, request.headers()).include(&authorization) {
-        gate.log.tell(audit::Kind::Consent, Reason::ConsentRemembered);
-        return start_login(gate, Target::Client(authorization));
+    if !ask_again && Approvals::read(gate, headers).include(&authorization) {
+        // Whose approval it was is asked once it is known who signs in.
+        let from = Start { headers, approved: false, ending: None };
+        return start_login(gate, &from, Target::Client(Box::new(authorization)));
     }
-    approval_page(gate, &client, authorization)
-}
-
-fn approval_page(gate: &mut Gate<'_>, client: &Client, authorization: Authorization) -> Reply {
-    let id = gate.entropy.token();
-    let csrf = gate.entropy.token();
-    let mut reply = page::consent(
-        gate.config,
-        &ConsentPage {
-            client_name: &client.registration.name,
-            client_uri: client.registration.uri.as_deref(),
-            trust: trust(client),
-            redirect_uri: &authorization.redirect_uri,
-            scopes: authorization
-                .scopes
-                .iter()
-                .map(|scope| scope::in_words(gate.config, scope))
-                .collect(),
-            attempt: &id,
-            csrf: &csrf,
-            provider_origin: &gate.provider.authorization_origin(),
-        },
-    );
-    let attempt = Attempt { authorization, csrf: csrf.clone(), expires: gate.now + ATTEMPT_TTL };
-    let value = gate.keys.seal(Purpose::Consent, &gate.attempt(&id), &attempt, gate.entropy);
-    if value.len() > MAX_COOKIE_VALUE {
-        return error_page(&too_long());
+    let shown = Shown {
+        client_name: &client.registration.name,
+        client_uri: client.registration.uri.as_deref(),
+        person: None,
+    };
+    let mut reply = consent::ask(gate, &shown, authorization);
+    for cookie in attempts::make_room(gate, headers, None) {
+        reply.headers_mut().append(SET_COOKIE, cookie);
     }
-    let name = format!("{}{id}", cookie::CONSENT);
-    reply.headers_mut().append(SET_COOKIE, cookie::set(&name, &value, ATTEMPT_TTL));
     reply
-}
-
-fn trust(client: &Client) -> Trust<'_> {
-    match (client.kind(), client.verified_host()) {
-        (Kind::Known, _) => Trust::Known,
-        (Kind::Document, Some(host)) => Trust::Domain(host),
-        _ => Trust::Unverified,
-    }
-}
-
-/// `POST /authorize`: the person's decision. The request is recovered from the sealed cookie;
-/// nothing of it is taken from the form.
-pub fn decide(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Reply {
-    let (id, attempt, approved) = match read_decision(gate, request) {
-        Ok(decision) => decision,
-        Err(error) => return error_page(&error),
-    };
-    let clear = cookie::clear(&format!("{}{id}", cookie::CONSENT));
-    gate.log.client(&attempt.authorization.client);
-    let mut reply = if approved {
-        gate.log.tell(audit::Kind::Consent, Reason::ConsentApproved);
-        let approvals = Approvals::read(gate, request.headers());
-        let remembered = (gate.config.consent.remember_for > 0)
-            .then(|| approvals.with(gate, &attempt.authorization));
-        let mut reply = start_login(gate, Target::Client(attempt.authorization));
-        if let Some(cookie) = remembered {
-            reply.headers_mut().append(SET_COOKIE, cookie);
-        }
-        reply
-    } else {
-        gate.log.tell(audit::Kind::Consent, Reason::ConsentDenied);
-        let error = OAuthError::new("access_denied", "The request was denied")
-            .because(Reason::ConsentDenied);
-        reply::redirect(&client_error_url(gate, &attempt.authorization, &error))
-    };
-    reply.headers_mut().append(SET_COOKIE, clear);
-    reply
-}
-
-fn read_decision(
-    gate: &Gate<'_>,
-    request: &Request<Vec<u8>>,
-) -> Result<(String, Attempt, bool), OAuthError> {
-    if request.headers().get(ORIGIN).is_some_and(|origin| !is_own(gate, origin)) {
-        return Err(OAuthError::invalid_request("The form was sent from another site")
-            .because(Reason::FormFromAnotherSite));
-    }
-    let params = Params::form(request)?;
-    let id = params.require("attempt")?;
-    let expired = || {
-        OAuthError::invalid_request(
-            "This page has expired, or was opened in another browser; start again from your \
-             MCP client",
-        )
-        .because(Reason::AttemptExpired)
-    };
-    // The id becomes part of a cookie name; only what we made can be one.
-    if !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
-        return Err(expired());
-    }
-    let value =
-        cookie::read(request.headers(), &format!("{}{id}", cookie::CONSENT)).ok_or_else(expired)?;
-    let attempt: Attempt =
-        gate.keys.open(Purpose::Consent, &gate.attempt(id), value).ok_or_else(expired)?;
-    if attempt.expires < gate.now {
-        return Err(expired());
-    }
-    if !constant_time_eq(params.require("csrf")?.as_bytes(), attempt.csrf.as_bytes()) {
-        return Err(OAuthError::invalid_request("The form does not belong to this page")
-            .because(Reason::FormMismatch));
-    }
-    match params.get("decision") {
-        Some("approve") => Ok((id.to_owned(), attempt, true)),
-        Some("deny") => Ok((id.to_owned(), attempt, false)),
-        _ => Err(OAuthError::invalid_request("decision must be approve or deny")
-            .because(Reason::DecisionUnknown)),
-    }
-}
-
-fn is_own(gate: &Gate<'_>, origin: &HeaderValue) -> bool {
-    origin.as_bytes() == gate.origin.as_bytes()
-}
-
-/// The refusal of a request of which not everything fits a cookie.
-fn too_long() -> OAuthError {
-    OAuthError::invalid_request("The request is too long").because(Reason::RequestTooLong)
-}
-
-/// Sends the browser to the identity provider. One that cannot be reached is told to the client,
-/// which is proven by now, and to whoever reads the page.
-pub(crate) fn start_login(gate: &mut Gate<'_>, target: Target) -> Reply {
-    let client = match &target {
-        Target::Client(authorization) => Some(authorization.clone()),
-        Target::Connections => None,
-    };
-    match (login::start(gate, target), client) {
-        (Ok(reply), _) => reply,
-        (Err(NotStarted::TooLong), _) => error_page(&too_long()),
-        (Err(NotStarted::Unreachable), Some(client)) => {
-            let error = login::unreachable();
-            refuse_client(&client_error_url(gate, &client, &error), &error)
-        }
-        (Err(NotStarted::Unreachable), None) => {
-            failed(StatusCode::SERVICE_UNAVAILABLE, &login::unreachable())
-        }
-    }
 }
 
 fn parse(
@@ -240,31 +130,48 @@ fn parse(
         .get("state")
         .filter(|state| state.len() <= MAX_STATE && !params.is_repeated("state"))
         .map(str::to_owned);
-    let refuse = |error| Refusal::Redirect(redirect_uri.clone(), state.clone(), error);
-    if params.get("state").is_some() && state.is_none() {
-        return Err(refuse(
-            OAuthError::invalid_request(format!(
-                "state must be given once and have at most {MAX_STATE} bytes"
-            ))
-            .because(Reason::StateUnusable),
-        ));
+    let is_vouched_for = !client.voucher().is_nobody();
+    let refuse = |error| Refusal::Client {
+        redirect_uri: redirect_uri.clone(),
+        state: state.clone(),
+        is_vouched_for,
+        error,
+    };
+    if let Some(unusable) = params.get("state").filter(|_| state.is_none()) {
+        return Err(refuse(unusable_state(params, unusable)));
     }
     params.reject_repeated().map_err(refuse)?;
     check_response_type(params).map_err(refuse)?;
     let challenge = challenge(params).map_err(refuse)?;
     let resource = resource(gate, params).map_err(refuse)?;
+    let scopes = scope::grant(gate.config, params.get("scope"));
+    let name = client.registration.name.lines().next().unwrap_or_default();
     let authorization = Authorization {
         client: client.key.clone(),
-        client_name: client.registration.name.clone(),
+        client_name: name[..name.floor_char_boundary(MAX_CLIENT_LABEL)].to_owned(),
+        voucher: client.voucher(),
         client_version: client.version().map(str::to_owned),
         auth_method: client.registration.auth_method,
         redirect_uri,
         state,
-        scopes: scope::grant(gate.config, params.get("scope")),
+        code_only: client.registration.code_only && !scopes.iter().any(|s| s == scope::OFFLINE),
+        scopes,
         resource,
         challenge,
     };
     Ok((client, authorization))
+}
+
+fn unusable_state(params: &Params, state: &str) -> OAuthError {
+    let error = if params.is_repeated("state") {
+        OAuthError::invalid_request("state must be given once")
+    } else {
+        OAuthError::invalid_request(format!(
+            "state has {} bytes, and at most {MAX_STATE} can be returned",
+            state.len()
+        ))
+    };
+    error.because(Reason::StateUnusable)
 }
 
 fn prove_redirect(
@@ -341,40 +248,4 @@ fn resource(gate: &Gate<'_>, params: &Params) -> Result<String, OAuthError> {
             OAuthError::new("invalid_target", "resource is not an MCP endpoint of this server")
         }),
     }
-}
-
-/// The client's redirect URI with an error (OAuth 2.1 section 4.1.2.1, RFC 9207).
-pub(crate) fn client_error_url(
-    gate: &Gate<'_>,
-    authorization: &Authorization,
-    error: &OAuthError,
-) -> String {
-    error_url(gate, &authorization.redirect_uri, authorization.state.as_deref(), error)
-}
-
-fn error_url(gate: &Gate<'_>, uri: &str, state: Option<&str>, error: &OAuthError) -> String {
-    let text = error.text();
-    let mut pairs = vec![("error", error.code), ("error_description", text.as_str())];
-    pairs.extend(state.map(|state| ("state", state)));
-    pairs.push(("iss", gate.origin));
-    with_query(uri, &pairs)
-}
-
-/// Appends parameters to a URI that may have some; its own text stays untouched.
-pub(crate) fn with_query(uri: &str, pairs: &[(&str, &str)]) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    let separator = if uri.contains('?') { '&' } else { '?' };
-    format!("{uri}{separator}{query}")
-}
-
-fn error_page(error: &OAuthError) -> Reply {
-    let reply = page::refusal(
-        StatusCode::BAD_REQUEST,
-        "This sign-in cannot go on",
-        &format!("{} ({}).", error.description, error.code),
-        "Nothing was granted. Go back to your MCP client and connect again; if it happens again, \
-         remove the server there and add it anew.",
-        error.reason.code(),
-    );
-    audit::because(reply, error.reason)
 }

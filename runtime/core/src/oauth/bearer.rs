@@ -5,6 +5,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use crate::audit::{self, Reason};
+use crate::limits::ISSUED_LEEWAY;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::{MCP_PATH, SSE_PATH, resource};
 use crate::oauth::scope;
@@ -31,6 +32,10 @@ pub fn authenticate(
         .ok_or_else(|| refuse(Reason::TokenInvalid))?;
     if token.expires <= now {
         return Err(refuse(Reason::TokenExpired));
+    }
+    // A fresh token is not looked up: one from the future would be fresh until then.
+    if token.issued > now + ISSUED_LEEWAY {
+        return Err(refuse(Reason::TokenEarly));
     }
     if token.resource != origin && token.resource != resource(origin, path) {
         return Err(refuse(Reason::TokenOfAnotherResource));
@@ -75,6 +80,7 @@ fn describe(reason: Reason) -> &'static str {
         Reason::TokenMissing => "Sign in: this server needs an access token",
         Reason::TokenMalformed => "The Authorization header must be a single Bearer token",
         Reason::TokenExpired => "The access token has expired",
+        Reason::TokenEarly => "The access token was issued later than now",
         Reason::TokenOfAnotherResource => "The access token is for another resource",
         Reason::TokenRevoked => "The access token was revoked",
         Reason::AccessAssertion => "The assertion of Cloudflare Access is not valid",

@@ -12,15 +12,19 @@ use crate::access::tokens::{self, Tokens};
 use crate::audit::{self, Kind, Reason};
 use crate::caller::Caller;
 use crate::cookie;
-use crate::oauth::authorize::{Authorization, client_error_url, with_query};
+use crate::oauth::answer::{client_error_url, failed, refuse_client, with_query};
+use crate::oauth::approvals::Approvals;
+use crate::oauth::attempts;
+use crate::oauth::authorize::Authorization;
+use crate::oauth::consent::{self, Shown};
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::{CONNECTIONS_PATH, Gate};
-use crate::oauth::grant::{Address, Grant};
+use crate::oauth::grant::{Address, Grant, Uses};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page;
 use crate::reply::{self, Reply};
-use crate::seal::{Keyring, Purpose};
+use crate::seal::{Keyring, Purpose, sha256};
 
 pub use crate::oauth::holder::{Holder, Identified};
 
@@ -49,6 +53,8 @@ pub enum Finished {
 pub struct Returned {
     login: Login,
     clear: HeaderValue,
+    approvals: Approvals,
+    attempt: String,
 }
 
 /// Checks the return: the browser must hold the cookie of this very attempt.
@@ -60,7 +66,7 @@ pub fn begin(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Result<Returned, Bo
     let Some(returned) = find_login(gate, request, &params) else {
         let reply = page::message(
             StatusCode::BAD_REQUEST,
-            "This sign-in cannot go on",
+            page::CANNOT_GO_ON,
             "It was started in another browser, was already completed, or has expired \
              (invalid_state).",
             "Nothing was granted. Go back to your MCP client and connect again.",
@@ -78,10 +84,18 @@ pub fn begin(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Result<Returned, Bo
 
 fn find_login(gate: &Gate<'_>, request: &Request<Vec<u8>>, params: &Params) -> Option<Returned> {
     let state = params.get("state").filter(|_| !params.is_repeated("state"))?;
-    let name = login::cookie_name(state)?;
+    let name = attempts::login_cookie(gate, state)?;
     let value = cookie::read(request.headers(), &name)?;
-    let login: Login = gate.keys.open(Purpose::Login, &gate.attempt(state), value)?;
-    (login.expires >= gate.now).then(|| Returned { login, clear: cookie::clear(&name) })
+    let (mut login, texts): (Login, _) = attempts::open(gate, Purpose::Login, state, value)?;
+    if let Target::Client(authorization) = login.target {
+        login.target = Target::Client(Box::new(authorization.with_texts(&texts)));
+    }
+    (login.expires >= gate.now).then(|| Returned {
+        login,
+        clear: cookie::clear(&name),
+        approvals: Approvals::read(gate, request.headers()),
+        attempt: sha256(state),
+    })
 }
 
 /// An error of the identity provider in the client's terms; texts of others are not passed on.
@@ -102,6 +116,29 @@ fn upstream_error(code: &str) -> OAuthError {
 }
 
 impl Returned {
+    /// Names the attempt for whoever keeps, for [`ATTEMPT_TTL`](crate::limits::ATTEMPT_TTL), that it
+    /// came back: nothing may be done for one that did before. Its cookie alone cannot tell, since
+    /// whoever holds a copy of it can send it again.
+    #[must_use]
+    pub fn attempt(&self) -> &str {
+        &self.attempt
+    }
+
+    /// The reply to a return that came before.
+    #[must_use]
+    pub fn already_used(&self) -> Reply {
+        let reason = Reason::StateUsed;
+        let mut reply = page::refusal(
+            StatusCode::BAD_REQUEST,
+            page::CANNOT_GO_ON,
+            "This sign-in was already used.",
+            "Nothing more was granted. If your MCP client is not connected, connect it again.",
+            reason.code(),
+        );
+        reply.headers_mut().append(SET_COOKIE, self.clear.clone());
+        audit::because(reply, reason)
+    }
+
     /// The request that exchanges the code with which the browser came back.
     ///
     /// # Errors
@@ -144,7 +181,7 @@ impl Returned {
     /// # Errors
     /// Why it was rejected.
     pub fn verify(&self, gate: &Gate<'_>, claims: SignedClaims) -> Result<Caller, Rejection> {
-        id_token::verify(gate.config, gate.provider, claims, &self.login.nonce, gate.now)
+        id_token::verify(gate.config, gate.provider, claims, &self.login.nonce(), gate.now)
     }
 
     /// The reply when what the provider says of the person was rejected.
@@ -194,7 +231,20 @@ impl Returned {
         gate.log.tell(Kind::SignIn, Reason::SignedIn);
         match &self.login.target {
             Target::Client(authorization) => {
-                let (address, grant, reply) = self.grant(gate, authorization, shard, identified);
+                let who = person(gate.provider, &identified.caller.subject);
+                let is_remembered = !self.login.approved;
+                if is_remembered && !self.approvals.are_of(authorization, &who) {
+                    return Finished::Reply(self.ask(gate, authorization, &identified.caller));
+                }
+                let remembered = if is_remembered {
+                    gate.log.tell(Kind::Consent, Reason::ConsentRemembered);
+                    None
+                } else {
+                    self.approvals.with(gate, authorization, &who)
+                };
+                let (address, grant, mut reply) =
+                    self.grant(gate, authorization, shard, identified);
+                reply.headers_mut().extend(remembered.map(|cookie| (SET_COOKIE, cookie)));
                 Finished::Grant(address, Box::new(grant), reply)
             }
             Target::Connections => {
@@ -206,6 +256,18 @@ impl Returned {
                 Finished::Reply(reply)
             }
         }
+    }
+
+    /// Somebody else approved in this browser, so the page asks this person.
+    fn ask(&self, gate: &mut Gate<'_>, authorization: &Authorization, caller: &Caller) -> Reply {
+        let shown = Shown {
+            client_name: &authorization.client_name,
+            client_uri: None,
+            person: Some(caller.label()),
+        };
+        let mut reply = consent::ask(gate, &shown, authorization.clone());
+        reply.headers_mut().append(SET_COOKIE, self.clear.clone());
+        reply
     }
 
     fn grant(
@@ -225,19 +287,30 @@ impl Returned {
             client_name: authorization.client_name.clone(),
             upstream,
             redirect_uri: authorization.redirect_uri.clone(),
-            nonce: self.login.nonce.clone(),
+            nonce: self.login.nonce(),
         };
-        let code_expires = gate.now + u64::from(gate.config.tokens.code_ttl);
+        let tokens = &gate.config.tokens;
+        let code_expires = gate.now + u64::from(tokens.code_ttl);
+        let expires = if authorization.code_only {
+            code_expires + u64::from(tokens.access_token_ttl)
+        } else {
+            gate.now + u64::from(tokens.refresh_token_ttl)
+        };
         let grant = Grant {
+            can_ask: holder.can_ask(gate.now),
             client: authorization.client.clone(),
             sealed: holder.seal(gate.keys, &address.id, gate.entropy),
             code_expires,
-            expires: gate.now + u64::from(gate.config.tokens.refresh_token_ttl),
+            expires,
             generation: 0,
             rotated_at: gate.now,
             revoked: false,
             created: gate.now,
             used: gate.now,
+            confirmed: 0,
+            confirmed_at: gate.now,
+            asking: None,
+            uses: Uses::default(),
         };
         let reply = self.success(gate, authorization, &address, code_expires);
         (address, grant, reply)
@@ -250,12 +323,7 @@ impl Returned {
         address: &Address,
         expires: u64,
     ) -> Reply {
-        let code = Code {
-            address: address.clone(),
-            // The state has done its work and would only make the code longer.
-            authorization: Authorization { state: None, ..authorization.clone() },
-            expires,
-        };
+        let code = Code { address: address.clone(), authorization: authorization.clone(), expires };
         let code = gate.keys.seal(Purpose::Code, gate.origin, &code, gate.entropy);
         let mut pairs = vec![("code", code.as_str())];
         pairs.extend(authorization.state.as_deref().map(|state| ("state", state)));
@@ -280,24 +348,4 @@ fn shards(keys: &Keyring, provider: &Provider, subject: &str) -> Vec<String> {
 
 fn person(provider: &Provider, subject: &str) -> String {
     serde_json::json!([provider.issuer, subject]).to_string()
-}
-
-/// A redirect to the client's own address, with the page of the error as its body.
-pub(crate) fn refuse_client(url: &str, error: &OAuthError) -> Reply {
-    let redirect = reply::redirect(url);
-    let mut reply = failed(redirect.status(), error);
-    reply.headers_mut().extend(redirect.headers().clone());
-    reply
-}
-
-/// The page that tells a person why they were not signed in.
-pub(crate) fn failed(status: StatusCode, error: &OAuthError) -> Reply {
-    let reply = page::refusal(
-        status,
-        "You could not be signed in",
-        &format!("{}.", error.description),
-        "Nothing was granted or changed. Try again in a moment.",
-        error.reason.code(),
-    );
-    audit::because(reply, error.reason)
 }

@@ -81,6 +81,38 @@ pub struct Registration {
     /// `client_id_issued_at`, seconds since 1970.
     #[serde(rename = "i")]
     pub issued_at: u64,
+    /// Its `grant_types` leave `refresh_token` out.
+    #[serde(rename = "g", default, skip_serializing_if = "is_false")]
+    pub code_only: bool,
+}
+
+/// Whether a flag is as it is for most, and so left out of sealed values.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+pub(crate) fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// Who answers for what a client says of itself, as sealed values tell it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Voucher {
+    /// Nobody: it registered itself.
+    #[default]
+    #[serde(rename = "n")]
+    Nobody,
+    /// The server's owner, in `mcp.toml`.
+    #[serde(rename = "o")]
+    Owner,
+    /// The host of its metadata document.
+    #[serde(rename = "h")]
+    Host(String),
+}
+
+impl Voucher {
+    /// Whether this is [`Voucher::Nobody`], which sealed values leave out.
+    #[must_use]
+    pub fn is_nobody(&self) -> bool {
+        *self == Self::Nobody
+    }
 }
 
 /// Where a client is known from, and so how far its name can be trusted.
@@ -150,6 +182,7 @@ impl Client {
             redirect_uris: known.redirect_uris.iter().map(ToString::to_string).collect(),
             auth_method: known_method(known),
             issued_at: 0,
+            code_only: false,
         };
         let id = known.id.to_string();
         Self { key: key(&id), id, registration, source: Source::Known }
@@ -213,6 +246,16 @@ impl Client {
         match &self.source {
             Source::Document { host, .. } => Some(host),
             Source::Known | Source::Registered => None,
+        }
+    }
+
+    /// Who answers for what it says of itself.
+    #[must_use]
+    pub fn voucher(&self) -> Voucher {
+        match &self.source {
+            Source::Known => Voucher::Owner,
+            Source::Document { host, .. } => Voucher::Host(host.clone()),
+            Source::Registered => Voucher::Nobody,
         }
     }
 

@@ -70,6 +70,15 @@ pub(crate) fn invalid_redirect(description: impl Into<String>) -> OAuthError {
     OAuthError::new("invalid_redirect_uri", description.into())
 }
 
+/// Whether the `grant_types` that it lists leave `refresh_token` out. A client that lists none is
+/// given both (RFC 7591 section 3.2.1: the answer tells what it got).
+pub(crate) fn is_code_only(metadata: &Metadata) -> bool {
+    metadata
+        .get("grant_types")
+        .and_then(Value::as_array)
+        .is_some_and(|list| list.iter().all(|value| value != "refresh_token"))
+}
+
 /// What a client says it will use must include what it can use here.
 pub(crate) fn check_lists(metadata: &Metadata) -> Result<(), OAuthError> {
     for (name, needed) in [("grant_types", "authorization_code"), ("response_types", "code")] {

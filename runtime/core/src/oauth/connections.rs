@@ -13,10 +13,10 @@ use http::header::{ORIGIN, SET_COOKIE};
 use http::{Request, StatusCode};
 use url::Url;
 
-use crate::access::login::Target;
+use crate::access::login::{Start, Target};
 use crate::audit::{Event, Kind, Reason, because};
-use crate::oauth::authorize::start_login;
 use crate::oauth::callback::Holder;
+use crate::oauth::consent::start_login;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::{CONNECTIONS_PATH, Gate};
 use crate::oauth::grant::{Address, Grant};
@@ -61,7 +61,11 @@ pub enum Chosen {
 pub fn open(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
     match Person::read(gate, request.headers()) {
         Some(person) => Begin::Show(person),
-        None => Begin::Reply(start_login(gate, Target::Connections)),
+        None => {
+            let headers = request.headers();
+            let from = Start { headers, approved: false, ending: None };
+            Begin::Reply(start_login(gate, &from, Target::Connections))
+        }
     }
 }
 
@@ -88,6 +92,7 @@ pub fn show(
             domain: domain.as_deref(),
             since: grant.created,
             last_used: grant.used,
+            is_shared: grant.is_shared(),
         })
         .collect();
     let params = Params::query(request);
@@ -98,7 +103,6 @@ pub fn show(
         connections,
         notice: NOTICES.iter().find(|(name, _)| *name == done).map(|(_, text)| *text),
         now: gate.now,
-        provider_origin: &gate.provider.authorization_origin(),
     };
     page::connections(gate.config, &page)
 }
@@ -197,7 +201,7 @@ fn back(gate: &Gate<'_>, query: &str) -> Reply {
 /// Leads to the start page: this one would sign the person in again at once.
 fn sign_out(gate: &Gate<'_>) -> Reply {
     let mut reply = reply::redirect(&format!("{}/", gate.origin));
-    reply.headers_mut().append(SET_COOKIE, Person::sign_out());
+    reply.headers_mut().append(SET_COOKIE, Person::sign_out(gate));
     reply
 }
 

@@ -126,6 +126,11 @@ impl Credentials {
         Ok(Self { client_id: id, proof })
     }
 
+    /// [`Client::key`] of the client that the request names, proven or not.
+    pub(crate) fn client_key(&self) -> String {
+        key(&self.client_id)
+    }
+
     /// Checks everything that needs no document.
     ///
     /// # Errors

@@ -172,6 +172,7 @@ fn describe(
         redirect_uris: redirect_uris(metadata, schemes)?,
         auth_method,
         issued_at: 0,
+        code_only: client_metadata::is_code_only(metadata),
     };
     let version = version(&registration, metadata);
     Ok(Document { client: Client::documented(url, registration, version), keys })

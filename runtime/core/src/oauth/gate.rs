@@ -4,6 +4,7 @@ use toolgate_config::Config;
 
 use crate::access::provider::Provider;
 use crate::audit::Log;
+use crate::cookie;
 use crate::seal::{Entropy, Keyring};
 
 /// The server as one request sees it. `origin` is `scheme://host[:port]` of the request and is also
@@ -30,6 +31,12 @@ impl Gate<'_> {
     #[must_use]
     pub(crate) fn attempt(&self, id: &str) -> String {
         format!("{} {id}", self.origin)
+    }
+
+    /// The name here of one of the cookies in [`cookie`].
+    #[must_use]
+    pub(crate) fn cookie<'a>(&self, cookie: &'a str) -> &'a str {
+        cookie::name_at(self.origin, cookie)
     }
 
     /// The protected resource behind a path, as its metadata names it (RFC 9728).

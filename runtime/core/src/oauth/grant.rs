@@ -6,12 +6,22 @@
 //! atomic. KV can only promise that for requests that do not overlap.
 //!
 //! ```text
-//! Create ─► code unused ─Redeem─► generation 1 ─Refresh(1)─► generation 2 ─Refresh(2)─► …
+//! Create ─► code unused ─Redeem─► generation 1 ─Refresh(1)─► asking ─Settle─► generation 2 ─► …
 //!                │                      │ Refresh(1) again within the grace: 2 again
 //!                └─Redeem again─► revoked ◄─ Refresh of anything older, or after the grace
 //! ```
+//!
+//! A refresh takes a lease, under which one request asks the identity provider. Its answer, the
+//! provider's new token and the next generation are one write. Whatever cuts the request before leaves
+//! the refresh token unused, and a retry asks again.
+
+mod place;
+mod refresh;
 
 use serde::{Deserialize, Serialize};
+
+pub use place::{Place, Repeat, SHARED_ROWS, Uses};
+pub use refresh::{ASKING, Answer, Lease, Rules};
 
 /// A check notes the use of a grant only this often, in seconds: fine enough for people, and it
 /// keeps checks from writing.
@@ -49,6 +59,26 @@ pub struct Grant {
     pub created: u64,
     /// When it was last seen in use, to within [`USE_RESOLUTION`].
     pub used: u64,
+    /// The last generation that the identity provider confirmed; a later one is asked about again.
+    #[serde(default)]
+    pub confirmed: u32,
+    /// When it confirmed the person last; 0 in a record from before this was noted.
+    #[serde(default)]
+    pub confirmed_at: u64,
+    /// The provider gave something to ask it again with. A record from before this was noted is
+    /// taken to have it, until the first question shows that it does not.
+    #[serde(default = "yes")]
+    pub can_ask: bool,
+    /// The question that is under way at the provider, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asking: Option<Lease>,
+    /// Where it was used from, and how often its refresh tokens came twice.
+    #[serde(default)]
+    pub uses: Uses,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Grant {
@@ -63,6 +93,13 @@ impl Grant {
     pub fn is_live(&self, now: u64) -> bool {
         !self.revoked && self.expires > now && self.disposable_at() > now
     }
+
+    /// Whether its refresh tokens have come twice in so many generations in a row that two programs
+    /// must hold them.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.uses.is_shared(self.generation)
+    }
 }
 
 /// What is asked of a grant's record.
@@ -72,21 +109,30 @@ pub enum Operation {
     /// Stores a new grant.
     Create(Box<Grant>),
     /// Uses the authorization code.
-    Redeem,
-    /// Uses the refresh token of this generation.
+    Redeem {
+        /// Where the request comes from.
+        place: Place,
+    },
+    /// Uses the refresh token of this generation, or takes the lease to ask the provider first.
     Refresh {
         /// The generation presented.
         generation: u32,
-        /// How long the previous generation still gets the same successor, in seconds.
-        grace: u32,
+        /// What `mcp.toml` says of refreshes.
+        rules: Rules,
+        /// Where the request comes from.
+        place: Place,
+    },
+    /// Tells what came of the question that this lease was for.
+    Settle {
+        /// The lease.
+        lease: Lease,
+        /// What the provider answered.
+        answer: Answer,
+        /// What `mcp.toml` says of refreshes.
+        rules: Rules,
     },
     /// Asks whether the grant still stands; it is in use.
     Check,
-    /// Replaces the sealed caller, whose claims were read again at the identity provider.
-    Update {
-        /// The sealed caller.
-        sealed: String,
-    },
     /// Ends the grant.
     Revoke {
         /// Key of the client that asks, which must be the grant's; `None` for the person and for
@@ -103,19 +149,49 @@ pub enum Outcome {
     Active {
         /// Generation of the refresh token to hand out.
         generation: u32,
-        /// When the grant ends.
+        /// Until when an access token may live: the end of the grant, or of what may go on
+        /// unconfirmed.
         expires: u64,
         /// The sealed caller.
         sealed: String,
-        /// Whether this very operation used a code or refresh token up: a retry did not.
-        advanced: bool,
+        /// How the refresh token came twice, if it did.
+        repeat: Option<Repeat>,
     },
+    /// The lease is taken: ask the identity provider about the caller, and [`Operation::Settle`].
+    Ask {
+        /// The sealed caller.
+        sealed: String,
+        /// The lease.
+        lease: Lease,
+        /// How the refresh token came twice, if it did.
+        repeat: Option<Repeat>,
+    },
+    /// Another request has the lease; try again in a moment.
+    Busy,
+    /// The provider did not confirm the person, and `mcp.toml` wants it to: try again later.
+    Unconfirmed,
+    /// The provider gave nothing to ask it again with, and `mcp.toml` wants it asked.
+    Unaskable,
     /// No such grant, or it is over.
     Gone,
-    /// A code or refresh token was used again: the grant is revoked now.
-    Reused,
+    /// The grant is revoked now.
+    Ended(End),
     /// Created or revoked, as asked.
     Done,
+}
+
+/// Why an operation revoked the grant, though nobody asked it to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// A code or refresh token was used again.
+    Reused,
+    /// The identity provider no longer vouches for the person.
+    Refused,
+    /// The identity provider has confirmed the person too long ago.
+    Lapsed,
+    /// Its refresh tokens came twice, from two networks, in many generations in a row.
+    TwoNetworks,
 }
 
 /// What the adapter writes back.
@@ -123,6 +199,9 @@ pub enum Outcome {
 pub enum Write {
     /// Leave the record as it is.
     Keep,
+    /// Store this record. It differs in what was observed only, so a storage that might write over
+    /// something newer leaves it.
+    Note(Box<Grant>),
     /// Store this record.
     Put(Box<Grant>),
 }
@@ -131,43 +210,48 @@ pub enum Write {
 #[must_use]
 pub fn apply(stored: Option<Grant>, operation: Operation, now: u64) -> (Write, Outcome) {
     match (stored, operation) {
-        (None, Operation::Create(grant)) => (Write::Put(grant), Outcome::Done),
+        (None, Operation::Create(grant)) => put(*grant, Outcome::Done),
         // Ids are random: one that exists already is nobody's honest mistake.
         (Some(_), Operation::Create(_)) | (None, _) => (Write::Keep, Outcome::Gone),
         (Some(grant), Operation::Revoke { client }) => revoke(grant, client.as_deref()),
         (Some(grant), _) if grant.revoked || grant.expires <= now => (Write::Keep, Outcome::Gone),
         (Some(grant), Operation::Check) => check(grant, now),
-        (Some(mut grant), Operation::Update { sealed }) => {
-            grant.sealed = sealed;
-            put(grant, Outcome::Done)
+        (Some(grant), Operation::Redeem { place }) => redeem(grant, place, now),
+        (Some(grant), Operation::Refresh { generation, rules, place }) => {
+            refresh::refresh(grant, generation, rules, place, now)
         }
-        (Some(grant), Operation::Redeem) => redeem(grant, now),
-        (Some(grant), Operation::Refresh { generation, grace }) => {
-            refresh(grant, generation, u64::from(grace), now)
+        (Some(grant), Operation::Settle { lease, answer, rules }) => {
+            refresh::settle(grant, lease, answer, rules, now)
         }
     }
 }
 
-fn active(grant: &Grant, advanced: bool) -> Outcome {
+fn active(grant: &Grant, repeat: Option<Repeat>) -> Outcome {
     Outcome::Active {
         generation: grant.generation,
         expires: grant.expires,
         sealed: grant.sealed.clone(),
-        advanced,
+        repeat,
     }
 }
 
 fn check(mut grant: Grant, now: u64) -> (Write, Outcome) {
-    let outcome = active(&grant, false);
+    let outcome = active(&grant, None);
     if now < grant.used + USE_RESOLUTION {
         return (Write::Keep, outcome);
     }
     grant.used = now;
-    put(grant, outcome)
+    (Write::Note(Box::new(grant)), outcome)
 }
 
 fn put(grant: Grant, outcome: Outcome) -> (Write, Outcome) {
     (Write::Put(Box::new(grant)), outcome)
+}
+
+fn end(mut grant: Grant, end: End) -> (Write, Outcome) {
+    grant.revoked = true;
+    grant.asking = None;
+    put(grant, Outcome::Ended(end))
 }
 
 fn revoke(mut grant: Grant, client: Option<&str>) -> (Write, Outcome) {
@@ -179,11 +263,10 @@ fn revoke(mut grant: Grant, client: Option<&str>) -> (Write, Outcome) {
     put(grant, Outcome::Done)
 }
 
-fn redeem(mut grant: Grant, now: u64) -> (Write, Outcome) {
+fn redeem(mut grant: Grant, place: Place, now: u64) -> (Write, Outcome) {
     if grant.generation > 0 {
         // OAuth 2.1 section 4.1.3: a second use may mean that the code was stolen.
-        grant.revoked = true;
-        return put(grant, Outcome::Reused);
+        return end(grant, End::Reused);
     }
     if grant.code_expires <= now {
         return (Write::Keep, Outcome::Gone);
@@ -191,28 +274,12 @@ fn redeem(mut grant: Grant, now: u64) -> (Write, Outcome) {
     grant.generation = 1;
     grant.rotated_at = now;
     grant.used = now;
-    let outcome = active(&grant, true);
+    // The sign-in was the confirmation.
+    grant.confirmed = 1;
+    grant.confirmed_at = grant.created;
+    grant.uses = Uses::first(place);
+    let outcome = active(&grant, None);
     put(grant, outcome)
-}
-
-fn refresh(mut grant: Grant, presented: u32, grace: u64, now: u64) -> (Write, Outcome) {
-    if presented == 0 || presented > grant.generation {
-        return (Write::Keep, Outcome::Gone);
-    }
-    if presented == grant.generation {
-        grant.generation = grant.generation.saturating_add(1);
-        grant.rotated_at = now;
-        grant.used = now;
-        let outcome = active(&grant, true);
-        return put(grant, outcome);
-    }
-    let is_retry = presented + 1 == grant.generation && now <= grant.rotated_at + grace;
-    if is_retry {
-        return (Write::Keep, active(&grant, false));
-    }
-    // OAuth 2.1 section 4.3.1: reuse of a rotated token may mean that it was stolen.
-    grant.revoked = true;
-    put(grant, Outcome::Reused)
 }
 
 #[cfg(test)]

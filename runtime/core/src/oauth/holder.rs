@@ -45,9 +45,24 @@ impl Holder {
         let old = std::mem::replace(&mut self.caller, identified.caller);
         self.caller.client_id = old.client_id;
         self.caller.scopes = old.scopes;
-        match (&self.upstream, &identified.upstream) {
+        self.replace(identified.upstream);
+    }
+
+    /// Keeps what the provider gave to be asked with the next time.
+    pub fn replace(&mut self, upstream: Option<Upstream>) {
+        match (&self.upstream, &upstream) {
             (_, None) | (Some(Upstream::Refresh(_)), Some(Upstream::Access { .. })) => {}
-            _ => self.upstream = identified.upstream,
+            _ => self.upstream = upstream,
+        }
+    }
+
+    /// Whether there is something to ask the provider with.
+    #[must_use]
+    pub fn can_ask(&self, now: u64) -> bool {
+        match &self.upstream {
+            None => false,
+            Some(Upstream::Access { expires: Some(expires), .. }) => *expires > now,
+            Some(Upstream::Refresh(_) | Upstream::Access { expires: None, .. }) => true,
         }
     }
 }

@@ -7,8 +7,8 @@
 //! POST /token ◄──────────── code (sealed, single use) ◄─────────────────────────┘
 //! ```
 //!
-//! Each endpoint is a function from request to reply, or a pair: `begin` says which operation the
-//! adapter must perform on the grant's record, and `finish` turns the outcome into the reply.
+//! Each endpoint is a function from request to reply, or begins by saying which operation the adapter
+//! must perform on the grant's record, and goes on with the outcome.
 
 pub mod assertion;
 pub mod authorize;
@@ -16,6 +16,8 @@ pub mod bearer;
 pub mod callback;
 pub mod client;
 pub mod connections;
+pub mod counted;
+pub mod course;
 pub mod credentials;
 pub mod document;
 pub mod document_cache;
@@ -33,5 +35,8 @@ pub mod revoke;
 pub mod scope;
 pub mod token;
 
+mod answer;
 mod approvals;
+pub(crate) mod attempts;
 mod client_metadata;
+mod consent;

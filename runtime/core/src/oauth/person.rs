@@ -28,7 +28,7 @@ impl Person {
     /// The person whose cookie came with the request.
     #[must_use]
     pub fn read(gate: &Gate<'_>, headers: &HeaderMap) -> Option<Self> {
-        let value = cookie::read(headers, cookie::PERSON)?;
+        let value = cookie::read(headers, gate.cookie(cookie::PERSON))?;
         let person: Self = gate.keys.open(Purpose::Person, gate.origin, value)?;
         (person.expires > gate.now).then_some(person)
     }
@@ -39,19 +39,18 @@ impl Person {
         shards: Vec<String>,
         caller: &Caller,
     ) -> HeaderValue {
-        let label = caller.email.as_ref().or(caller.name.as_ref()).unwrap_or(&caller.subject);
         let person = Self {
             shards,
-            label: label.clone(),
+            label: caller.label().to_owned(),
             csrf: gate.entropy.token(),
             expires: gate.now + PERSON_TTL,
         };
         let value = gate.keys.seal(Purpose::Person, gate.origin, &person, gate.entropy);
-        cookie::set(cookie::PERSON, &value, PERSON_TTL)
+        cookie::set(gate.cookie(cookie::PERSON), &value, PERSON_TTL)
     }
 
     /// Removes the cookie.
-    pub(crate) fn sign_out() -> HeaderValue {
-        cookie::clear(cookie::PERSON)
+    pub(crate) fn sign_out(gate: &Gate<'_>) -> HeaderValue {
+        cookie::clear(gate.cookie(cookie::PERSON))
     }
 }

@@ -79,6 +79,13 @@ fn is_private_use(uri: &str) -> bool {
         && !uri.bytes().any(|b| b"\"<>^`{|}".contains(&b))
 }
 
+/// The host of a URI that leads to a web site, and not to this very machine or an application on it.
+#[must_use]
+pub(crate) fn web_host(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+    url.host_str().filter(|host| !is_loopback(host)).map(str::to_owned)
+}
+
 /// Whether a requested URI is the registered one: the same text, except that the port of a
 /// loopback address is free (OAuth 2.1 section 8.4.2).
 #[must_use]

@@ -67,6 +67,7 @@ fn issue(gate: &mut Gate<'_>, metadata: &Metadata) -> Result<Client, OAuthError>
         redirect_uris: redirect_uris(gate, metadata)?,
         auth_method: auth_method(metadata)?,
         issued_at: gate.now,
+        code_only: client_metadata::is_code_only(metadata),
     };
     client_metadata::check_lists(metadata)?;
     let client = Client::issue(gate.keys, registration, gate.entropy);
@@ -109,12 +110,14 @@ fn auth_method(metadata: &Metadata) -> Result<AuthMethod, OAuthError> {
 
 fn describe(gate: &Gate<'_>, client: &Client, metadata: &Metadata) -> Value {
     let registration = &client.registration;
+    let both = ["authorization_code", "refresh_token"];
+    let grant_types = if registration.code_only { &both[..1] } else { &both };
     let mut body = json!({
         "client_id": client.id,
         "client_id_issued_at": registration.issued_at,
         "client_name": registration.name,
         "redirect_uris": registration.redirect_uris,
-        "grant_types": ["authorization_code", "refresh_token"],
+        "grant_types": grant_types,
         "response_types": ["code"],
         "token_endpoint_auth_method": registration.auth_method.name(),
     });

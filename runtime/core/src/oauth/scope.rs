@@ -34,7 +34,6 @@ pub fn grant(config: &Config, requested: Option<&str>) -> Vec<String> {
 #[must_use]
 pub fn in_words<'a>(config: &'a Config, scope: &str) -> &'a str {
     match scope {
-        OFFLINE => "Stay connected until you revoke it, without asking you to sign in again",
         TOOLS => "Use the tools of this server that your account may use",
         scope => {
             let mut known = config.scopes.iter().filter(|known| known.name == scope);

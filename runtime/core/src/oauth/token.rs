@@ -1,18 +1,20 @@
 //! `POST /token`: codes and refresh tokens become access tokens.
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use toolgate_config::Recheck;
 
 use crate::audit::{Kind, Reason};
 use crate::caller::Caller;
 use crate::limits::VERIFIER_LENGTH;
 use crate::oauth::callback::{Code, Holder};
 use crate::oauth::client::AuthMethod;
+use crate::oauth::course::Course;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
-use crate::oauth::grant::{Address, Operation, Outcome};
+use crate::oauth::grant::{Address, End, Operation, Outcome, Place, Rules};
 use crate::oauth::params::Params;
 use crate::reply::{self, Reply};
 use crate::seal::{Purpose, sha256};
@@ -66,51 +68,81 @@ pub(crate) struct RefreshToken {
 pub enum Begin {
     /// The request is refused.
     Reply(Reply),
-    /// Perform this operation and go on with its outcome.
-    Store(Address, Operation, Box<Pending>),
+    /// Go on with its [`Course`].
+    Course(Box<Course>),
 }
 
 /// A request that only waits for its grant.
 #[derive(Debug)]
-pub struct Pending {
+pub(crate) struct Pending {
     /// The grant.
-    pub address: Address,
+    pub(crate) address: Address,
+    /// What to do with its record.
+    pub(crate) operation: Operation,
+    pub(crate) rules: Rules,
     client: Authenticated,
     resource: String,
     scopes: Vec<String>,
     /// It came with a code, and not with a refresh token.
-    is_code: bool,
+    pub(crate) is_code: bool,
+    /// See [`Authorization::code_only`](crate::oauth::authorize::Authorization::code_only).
+    code_only: bool,
 }
 
 impl Pending {
-    fn tell(&self, gate: &Gate<'_>, advanced: bool) {
-        match (self.is_code, advanced) {
-            (true, _) => gate.log.tell(Kind::TokenIssued, Reason::CodeRedeemed),
-            (false, true) => gate.log.tell(Kind::TokenRefreshed, Reason::RefreshRotated),
-            (false, false) => gate.log.tell(Kind::TokenRefreshed, Reason::RefreshRepeated),
-        }
+    /// Why the operation ended the grant: in the audit trail, and for the client.
+    fn ended(&self, end: End) -> (Reason, OAuthError) {
+        let (event, reason, description) = match end {
+            End::Reused => (
+                Reason::RevokedByReuse,
+                if self.is_code { Reason::CodeReused } else { Reason::RefreshReused },
+                "It was used before, so everything issued under it is revoked; sign in again",
+            ),
+            End::Refused => (
+                Reason::RevokedByUpstream,
+                Reason::RevokedByUpstream,
+                "The identity provider has ended the sign-in; sign in again",
+            ),
+            End::Lapsed => (
+                Reason::RevokedUnconfirmed,
+                Reason::RevokedUnconfirmed,
+                "The identity provider has not confirmed the sign-in for too long; sign in again",
+            ),
+            End::TwoNetworks => (
+                Reason::RevokedByTwoNetworks,
+                Reason::RevokedByTwoNetworks,
+                "The tokens were used from two networks at once, so they are revoked; sign in again",
+            ),
+        };
+        (event, OAuthError::invalid_grant(description).because(reason))
     }
 
-    fn reused(&self) -> Reason {
-        if self.is_code { Reason::CodeReused } else { Reason::RefreshReused }
+    /// The error where nobody can read whose grant it is any more.
+    pub(crate) fn key_gone() -> OAuthError {
+        OAuthError::invalid_grant("The grant was sealed by a key that is gone")
+            .because(Reason::KeyGone)
     }
 }
 
 /// Checks the request of a client that the adapter has authenticated.
-pub fn begin(gate: &Gate<'_>, params: &Params, client: &Authenticated) -> Begin {
-    match read(gate, params, client) {
-        Ok((operation, pending)) => {
-            Begin::Store(pending.address.clone(), operation, Box::new(pending))
-        }
+pub fn begin(
+    gate: &Gate<'_>,
+    headers: &HeaderMap,
+    params: &Params,
+    client: &Authenticated,
+) -> Begin {
+    match read(gate, headers, params, client) {
+        Ok(pending) => Begin::Course(Box::new(Course::new(pending))),
         Err(error) => Begin::Reply(error.into_reply()),
     }
 }
 
 fn read(
     gate: &Gate<'_>,
+    headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
-) -> Result<(Operation, Pending), OAuthError> {
+) -> Result<Pending, OAuthError> {
     let grant_type = params.require("grant_type")?;
     let resource = params
         .get("resource")
@@ -121,8 +153,8 @@ fn read(
         })
         .transpose()?;
     match grant_type {
-        "authorization_code" => redeem(gate, params, client, resource),
-        "refresh_token" => refresh(gate, params, client, resource),
+        "authorization_code" => redeem(gate, headers, params, client, resource),
+        "refresh_token" => refresh(gate, headers, params, client, resource),
         _ => Err(OAuthError::new(
             "unsupported_grant_type",
             "grant_type must be authorization_code or refresh_token",
@@ -132,10 +164,11 @@ fn read(
 
 fn redeem(
     gate: &Gate<'_>,
+    headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
     resource: Option<String>,
-) -> Result<(Operation, Pending), OAuthError> {
+) -> Result<Pending, OAuthError> {
     let code: Code =
         gate.keys.open(Purpose::Code, gate.origin, params.require("code")?).ok_or_else(|| {
             OAuthError::invalid_grant("The code is not valid").because(Reason::CodeInvalid)
@@ -156,14 +189,26 @@ fn redeem(
         .because(Reason::RedirectUriDiffers));
     }
     check_verifier(params.require("code_verifier")?, &authorization.challenge)?;
-    let pending = Pending {
+    let place = Place::of(gate.keys, &code.address.id, headers);
+    Ok(Pending {
+        operation: Operation::Redeem { place },
+        rules: rules(gate),
         resource: narrow_resource(gate, &authorization.resource, resource)?,
         scopes: authorization.scopes.clone(),
         is_code: true,
+        code_only: authorization.code_only,
         address: code.address,
         client: client.clone(),
-    };
-    Ok((Operation::Redeem, pending))
+    })
+}
+
+fn rules(gate: &Gate<'_>) -> Rules {
+    let tokens = &gate.config.tokens;
+    Rules {
+        grace: tokens.refresh_grace,
+        max_unconfirmed: tokens.max_unconfirmed,
+        is_required: tokens.recheck == Recheck::Required,
+    }
 }
 
 fn check_verifier(verifier: &str, challenge: &str) -> Result<(), OAuthError> {
@@ -185,10 +230,11 @@ fn check_verifier(verifier: &str, challenge: &str) -> Result<(), OAuthError> {
 
 fn refresh(
     gate: &Gate<'_>,
+    headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
     resource: Option<String>,
-) -> Result<(Operation, Pending), OAuthError> {
+) -> Result<Pending, OAuthError> {
     let token = open_refresh(gate, params.require("refresh_token")?).ok_or_else(|| {
         OAuthError::invalid_grant("The refresh token is not valid").because(Reason::RefreshInvalid)
     })?;
@@ -197,38 +243,27 @@ fn refresh(
             .because(Reason::RefreshOfAnotherClient));
     }
     client.require(token.auth_method)?;
-    let operation = Operation::Refresh {
-        generation: token.generation,
-        grace: gate.config.tokens.refresh_grace,
-    };
-    let pending = Pending {
+    let rules = rules(gate);
+    let place = Place::of(gate.keys, &token.address.id, headers);
+    Ok(Pending {
+        operation: Operation::Refresh { generation: token.generation, rules, place },
+        rules,
         resource: narrow_resource(gate, &token.resource, resource)?,
         scopes: narrow_scopes(token.scopes, params.get("scope"))?,
         is_code: false,
+        code_only: false,
         address: token.address,
         client: client.clone(),
-    };
-    Ok((operation, pending))
+    })
 }
 
 pub(crate) fn open_refresh(gate: &Gate<'_>, token: &str) -> Option<RefreshToken> {
     gate.keys.open(Purpose::RefreshToken, gate.origin, token)
 }
 
-/// The reply when the identity provider no longer vouches for the person.
-#[must_use]
-pub fn person_refused() -> Reply {
-    OAuthError::invalid_grant("The identity provider has ended the sign-in; sign in again")
-        .because(Reason::RevokedByUpstream)
-        .into_reply()
-}
-
-/// Turns the outcome of the operation into the token response.
-pub fn finish(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Reply {
+/// Turns the last outcome into the token response.
+pub(crate) fn finish(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Reply {
     gate.log.user(&pending.address.shard);
-    if outcome == Outcome::Reused {
-        gate.log.tell(Kind::Revoked, Reason::RevokedByReuse);
-    }
     match issue(gate, pending, outcome) {
         Ok(reply) => reply,
         Err(error) => error.into_reply(),
@@ -236,27 +271,29 @@ pub fn finish(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Reply
 }
 
 fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Reply, OAuthError> {
-    let (generation, expires, sealed, advanced) = match outcome {
-        Outcome::Active { generation, expires, sealed, advanced } => {
-            (generation, expires, sealed, advanced)
+    let (generation, expires, sealed) = match outcome {
+        Outcome::Active { generation, expires, sealed, .. } => (generation, expires, sealed),
+        Outcome::Ended(end) => {
+            let (event, error) = pending.ended(end);
+            gate.log.tell(Kind::Revoked, event);
+            return Err(error);
         }
-        Outcome::Reused => {
+        Outcome::Unaskable => {
             return Err(OAuthError::invalid_grant(
-                "It was used before, so everything issued under it is revoked; sign in again",
+                "The identity provider cannot be asked again; sign in again",
             )
-            .because(pending.reused()));
+            .because(Reason::UpstreamUnaskable));
         }
-        Outcome::Gone | Outcome::Done => {
+        _ => {
             return Err(OAuthError::invalid_grant("The grant is over; sign in again")
                 .because(Reason::GrantOver));
         }
     };
-    let holder = Holder::open(gate.keys, &pending.address.id, &sealed).ok_or_else(|| {
-        OAuthError::invalid_grant("The grant was sealed by a key that is gone")
-            .because(Reason::KeyGone)
-    })?;
+    let holder =
+        Holder::open(gate.keys, &pending.address.id, &sealed).ok_or_else(Pending::key_gone)?;
     gate.log.person(&pending.address.shard, &holder.caller);
-    pending.tell(gate, advanced);
+    // A refresh token that no refresh could use would only be kept in vain.
+    let can_refresh = !pending.rules.is_required || holder.can_ask(gate.now);
     let mut caller = holder.caller;
     let granted = std::mem::replace(&mut caller.scopes, pending.scopes.clone());
     let scope = caller.scopes.join(" ");
@@ -278,16 +315,17 @@ fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Rep
         resource: holder.resource,
         scopes: granted,
     };
-    Ok(reply::readable_by_any_origin(reply::json(
-        StatusCode::OK,
-        &json!({
-            "access_token": gate.keys.seal(Purpose::AccessToken, gate.origin, &access, gate.entropy),
-            "token_type": "Bearer",
-            "expires_in": lifetime,
-            "refresh_token": gate.keys.seal_stable(Purpose::RefreshToken, gate.origin, &refresh),
-            "scope": scope,
-        }),
-    )))
+    let mut body = json!({
+        "access_token": gate.keys.seal(Purpose::AccessToken, gate.origin, &access, gate.entropy),
+        "token_type": "Bearer",
+        "expires_in": lifetime,
+        "scope": scope,
+    });
+    if can_refresh && !pending.code_only {
+        let refresh = gate.keys.seal_stable(Purpose::RefreshToken, gate.origin, &refresh);
+        body["refresh_token"] = refresh.into();
+    }
+    Ok(reply::readable_by_any_origin(reply::json(StatusCode::OK, &body)))
 }
 
 /// A grant for the whole server may be narrowed to one resource (RFC 8707 section 2.2).

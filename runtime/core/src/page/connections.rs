@@ -4,10 +4,14 @@ use http::StatusCode;
 use toolgate_config::Config;
 
 use crate::oauth::gate::CONNECTIONS_PATH;
-use crate::page::target::{form_targets, host_in_words};
+use crate::page::target::host_in_words;
 use crate::page::text::name;
 use crate::page::{Document, brand, date, escape};
 use crate::reply::Reply;
+
+/// What a connection says whose tokens two programs hold.
+const SHARED: &str = "<br><b>Used from two places.</b> If only one of them is yours, revoke it and \
+                      connect again.";
 
 /// One client that may act for the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub struct Connection<'a> {
     pub since: u64,
     /// When it last got a token, in seconds since 1970.
     pub last_used: u64,
+    /// Two programs use it, as far as its refresh tokens tell.
+    pub is_shared: bool,
 }
 
 /// What the page shows and what its forms carry.
@@ -37,8 +43,6 @@ pub struct ConnectionsPage<'a> {
     pub notice: Option<&'a str>,
     /// The time, in seconds since 1970.
     pub now: u64,
-    /// Origin of the identity provider, where a form leads to once the sign-in has ended.
-    pub provider_origin: &'a str,
 }
 
 /// The page at `/connections`. Its forms post `csrf`, `action` (`revoke`, `revoke-all` or
@@ -61,7 +65,7 @@ pub fn connections(config: &Config, page: &ConnectionsPage<'_>) -> Reply {
         title: &format!("Your connections to {}", brand::title(config)),
         config: Some(config),
         main,
-        form_targets: form_targets(&[page.provider_origin]),
+        has_form: true,
     }
     .into_reply()
 }
@@ -100,7 +104,7 @@ fn item(page: &ConnectionsPage<'_>, index: usize, connection: &Connection<'_>) -
     );
     format!(
         "<li>\n<div>\n<h2 id=\"c{index}\">{client}</h2>\n\
-         <p class=\"soft\">{domain}Connected {since}<br>Last used {used}</p>\n</div>\n{form}</li>\n",
+         <p class=\"soft\">{domain}Connected {since}<br>Last used {used}{shared}</p>\n</div>\n{form}</li>\n",
         client = name(connection.client),
         domain = connection
             .domain
@@ -108,6 +112,7 @@ fn item(page: &ConnectionsPage<'_>, index: usize, connection: &Connection<'_>) -
             .unwrap_or_default(),
         since = date::day(connection.since),
         used = date::day_or_recently(connection.last_used, page.now),
+        shared = if connection.is_shared { SHARED } else { "" },
         form = form(page, &fields, &button),
     )
 }

@@ -4,9 +4,9 @@ use http::StatusCode;
 use toolgate_config::Config;
 use url::Url;
 
-use crate::page::target::{Target, address, form_targets, host_of};
+use crate::page::target::{Target, address, host_of};
 use crate::page::text::name;
-use crate::page::{Document, brand, escape};
+use crate::page::{Document, brand, date, escape};
 use crate::reply::Reply;
 
 /// What the server knows of a client beyond the client's own claims.
@@ -27,18 +27,20 @@ pub struct ConsentPage<'a> {
     pub client_name: &'a str,
     /// The client's web site, when it gave one.
     pub client_uri: Option<&'a str>,
+    /// Who is signed in and has not approved this yet; nobody is, as a rule.
+    pub person: Option<&'a str>,
     /// What is known of the client.
     pub trust: Trust<'a>,
     /// Where this very request will send the person back to.
     pub redirect_uri: &'a str,
     /// Scopes in words.
     pub scopes: Vec<&'a str>,
+    /// How long it can last, in seconds.
+    pub longest: u32,
     /// Handle of the attempt; names the cookie that holds the request.
     pub attempt: &'a str,
     /// Proof that the form comes from this page.
     pub csrf: &'a str,
-    /// Origin of the identity provider, where the form leads to.
-    pub provider_origin: &'a str,
 }
 
 /// The page that asks a person to allow or deny a client.
@@ -47,9 +49,11 @@ pub fn consent(config: &Config, page: &ConsentPage<'_>) -> Reply {
     let server = brand::title(config);
     let target = Target::of(page.redirect_uri);
     let main = format!(
-        "<h1 id=\"ask\">Allow {client} to use {server}?</h1>\n{description}<dl>\n\
+        "<h1 id=\"ask\">Allow {client} to use {server}?</h1>\n{description}{person}<dl>\n\
          <div><dt>Application</dt><dd>{client}{trust}{site}</dd></div>\n\
          <div><dt>It will be able to</dt><dd><ul>{scopes}</ul></dd></div>\n\
+         <div><dt>For how long</dt><dd>It stays connected until you revoke it, at most \
+         {longest}</dd></div>\n\
          <div><dt>You will be sent to</dt><dd>{target}<span class=\"soft\">{uri}</span></dd></div>\n\
          </dl>\n{warning}{form}\
          <p class=\"soft\">If you allow it you sign in next. What it may do here is decided by your \
@@ -62,6 +66,8 @@ pub fn consent(config: &Config, page: &ConsentPage<'_>) -> Reply {
             .as_ref()
             .map(|text| format!("<p class=\"soft\">{}</p>\n", escape(text)))
             .unwrap_or_default(),
+        person = page.person.map(signed_in).unwrap_or_default(),
+        longest = date::span(page.longest),
         trust = trust(page.trust),
         site = page.client_uri.and_then(|uri| site(uri, page.trust)).unwrap_or_default(),
         scopes = page.scopes.iter().map(|s| format!("<li>{}</li>", escape(s))).collect::<String>(),
@@ -75,9 +81,13 @@ pub fn consent(config: &Config, page: &ConsentPage<'_>) -> Reply {
         title: &format!("Allow access to {server}"),
         config: Some(config),
         main,
-        form_targets: form_targets(&[page.provider_origin, page.redirect_uri]),
+        has_form: true,
     }
     .into_reply()
+}
+
+fn signed_in(person: &str) -> String {
+    format!("<p>You are signed in as {}, who has not allowed this yet.</p>\n", name(person))
 }
 
 fn trust(trust: Trust<'_>) -> String {
@@ -142,9 +152,28 @@ fn form(page: &ConsentPage<'_>) -> String {
          <input type=\"hidden\" name=\"attempt\" value=\"{}\">\n\
          <input type=\"hidden\" name=\"csrf\" value=\"{}\">\n\
          <button name=\"decision\" value=\"deny\" aria-describedby=\"ask\">Deny</button>\n\
-         <button name=\"decision\" value=\"approve\" aria-describedby=\"ask\">Allow</button>\n\
-         </form>\n",
+         {}</form>\n",
         escape(page.attempt),
-        escape(page.csrf)
+        escape(page.csrf),
+        allow(page.trust)
     )
+}
+
+/// Nobody answers for an unverified client, so allowing it takes two presses at different places. A
+/// page that has people double-click, and puts this one under their second press, gets no further than
+/// the first.
+fn allow(trust: Trust<'_>) -> String {
+    let button = |text: &str| {
+        format!(
+            "<button name=\"decision\" value=\"approve\" aria-describedby=\"ask\">{text}</button>\n"
+        )
+    };
+    match trust {
+        Trust::Known | Trust::Domain(_) => button("Allow"),
+        Trust::Unverified => format!(
+            "<details class=\"allow\">\n<summary>Allow&hellip;</summary>\n\
+             <p>Are you sure that you started this?</p>\n{}</details>\n",
+            button("Yes, allow it")
+        ),
+    }
 }

@@ -38,6 +38,16 @@ pub(super) fn day_or_recently(seconds: u64, now: u64) -> String {
     element(seconds, words)
 }
 
+/// A length of time, in its largest whole unit.
+pub(super) fn span(seconds: u32) -> String {
+    let units = [(DAY, "day"), (HOUR, "hour"), (60, "minute"), (1, "second")];
+    let seconds = u64::from(seconds);
+    let whole = units.iter().find(|(unit, _)| seconds % unit == 0 && seconds > 0);
+    let (unit, name) = whole.copied().unwrap_or((1, "second"));
+    let count = seconds / unit;
+    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
+}
+
 fn element(seconds: u64, words: Option<&str>) -> String {
     let (year, month, day) = civil(seconds / DAY);
     let text = words.map_or_else(
@@ -105,6 +115,21 @@ mod tests {
             if month > 12 {
                 (year, month) = (year + 1, 1);
             }
+        }
+    }
+
+    #[test]
+    fn a_length_of_time_is_told_in_its_largest_whole_unit() {
+        for (seconds, words) in [
+            (30 * 86_400, "30 days"),
+            (86_400, "1 day"),
+            (36 * 3600, "36 hours"),
+            (3600, "1 hour"),
+            (5400, "90 minutes"),
+            (61, "61 seconds"),
+            (1, "1 second"),
+        ] {
+            assert_eq!(span(seconds), words);
         }
     }
 

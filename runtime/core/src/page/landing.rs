@@ -35,8 +35,7 @@ pub fn landing(server: &Server<'_>, package: &str, origin: &str) -> Reply {
         ways(config.transport.sse, &escape(package), origin),
         offers(server),
     );
-    let form_targets = String::new();
-    Document { status: StatusCode::OK, title, config: Some(config), main, form_targets }
+    Document { status: StatusCode::OK, title, config: Some(config), main, has_form: false }
         .into_reply()
 }
 

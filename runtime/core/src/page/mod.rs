@@ -25,7 +25,7 @@ use crate::reply::{Reply, set, with_body};
 pub use connections::{Connection, ConnectionsPage, connections};
 pub use consent::{ConsentPage, Trust, consent};
 pub use landing::landing;
-pub use message::{message, refusal};
+pub use message::{CANNOT_GO_ON, message, refusal, way_back};
 pub use text::escape;
 
 /// The style of every page.
@@ -39,8 +39,8 @@ struct Document<'a> {
     config: Option<&'a Config>,
     /// Markup of `<main>`.
     main: String,
-    /// Sources of CSP `form-action`; empty for a page without a form.
-    form_targets: String,
+    /// Whether there is a form.
+    has_form: bool,
 }
 
 impl Document<'_> {
@@ -69,7 +69,7 @@ impl Document<'_> {
         // `no-referrer` browsers send `Origin: null` with it, which is also what a sandboxed frame
         // of an attacker sends, and so could not be told from it (Fetch standard, "append a request
         // `Origin` header").
-        let referrer = if self.form_targets.is_empty() { "no-referrer" } else { "same-origin" };
+        let referrer = if self.has_form { "same-origin" } else { "no-referrer" };
         set(&mut reply, REFERRER_POLICY, referrer);
         set(&mut reply, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
         reply
@@ -77,16 +77,19 @@ impl Document<'_> {
 
     /// Content-Security-Policy (CSP Level 3): the styles of this page, the owner's logo, nothing
     /// else.
+    ///
+    /// A page with a form has no `form-action`. Chrome holds every redirect that follows a form to it,
+    /// which are those of the identity provider, of the client and of whatever the client goes on to:
+    /// nobody can list them. Our pages have no forms but their own, and all their slots are escaped.
     fn policy(&self, colors: Option<&str>) -> String {
         let hash = |style: &str| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(style)));
         let image = self.config.and_then(brand::image_source);
         format!(
-            "default-src 'none'; style-src{}{}; {}base-uri 'none'; frame-ancestors 'none'; \
-             form-action {}",
+            "default-src 'none'; style-src{}{}; {}base-uri 'none'; frame-ancestors 'none'{}",
             hash(STYLE),
             colors.map(hash).unwrap_or_default(),
             image.map(|source| format!("img-src {source}; ")).unwrap_or_default(),
-            if self.form_targets.is_empty() { "'none'" } else { &self.form_targets },
+            if self.has_form { "" } else { "; form-action 'none'" },
         )
     }
 }
@@ -102,7 +105,7 @@ mod tests {
             title: "t",
             config: None,
             main: String::new(),
-            form_targets: String::new(),
+            has_form: false,
         };
         let reply = document.into_reply();
         let csp = reply.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();

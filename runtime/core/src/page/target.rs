@@ -62,33 +62,3 @@ pub(super) fn address(uri: &str) -> String {
 fn ascii(text: &str) -> String {
     text.escape_default().to_string()
 }
-
-/// Sources of CSP `form-action` for a form that these addresses may follow.
-///
-/// Chrome holds every redirect that follows a form to it, and an identity provider may pass through
-/// others of its own that nobody can list. Our pages have no forms but their own and all their slots
-/// are escaped, so `https:` costs little; anything else only for the addresses of this very sign-in.
-pub(super) fn form_targets(addresses: &[&str]) -> String {
-    let mut targets = "'self' https:".to_owned();
-    for address in addresses {
-        if let Ok(url) = Url::parse(address)
-            && url.scheme() != "https"
-        {
-            targets.push(' ');
-            targets.push_str(&source(&url));
-        }
-    }
-    targets
-}
-
-/// CSP source of an address (CSP Level 3 section 2.3.1).
-fn source(url: &Url) -> String {
-    match (url.scheme(), url.host()) {
-        // The grammar of a host has no brackets: any host, but of this port.
-        ("http", Some(Host::Ipv6(_))) => {
-            format!("http://*:{}", url.port_or_known_default().unwrap_or_default())
-        }
-        ("http", _) => url.origin().ascii_serialization(),
-        (scheme, _) => format!("{scheme}:"),
-    }
-}

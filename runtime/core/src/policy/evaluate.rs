@@ -1,44 +1,50 @@
 //! Evaluation of a policy against one caller.
 
-use serde_json::{Map, Value};
-use toolgate_config::{Condition, Config, Policy, Str};
+use std::slice;
+
+use toolgate_config::{Condition, Config, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Policy, Str, Test};
 
 use super::address::{self, Address};
 use super::outcome::Outcome;
 use super::test::Subject;
 use super::watch::Watch;
-use super::{EVERYONE, Reason};
+use super::{Arguments, EVERYONE, Reason};
 use crate::caller::{Caller, Vars};
 
-/// Conditions inside conditions, policies named by policies included. Cycles are refused when
-/// `mcp.toml` is compiled; this keeps the stack safe should one get through. Policies written by
-/// people are a handful of levels deep.
-pub const MAX_DEPTH: u32 = 32;
-
-/// Conditions evaluated for one decision. Policies that name each other without a cycle can still
-/// repeat work exponentially; a real policy has tens of conditions.
-pub const MAX_STEPS: u32 = 4096;
-
-/// What a decision is made from.
+/// A decision is made from these.
 #[derive(Clone, Copy)]
 pub(super) struct Facts<'a, 'c> {
     pub(super) config: &'a Config,
     pub(super) caller: &'c Caller,
-    /// Of the call; `None` where no call is asked about.
-    pub(super) arguments: Option<&'c Map<String, Value>>,
+    pub(super) arguments: Arguments<'c>,
     pub(super) vars: &'c dyn Vars,
+}
+
+/// Scopes that a caller may still be granted.
+#[derive(Clone, Copy)]
+pub(super) enum Grantable<'a, 'c> {
+    /// None: the access token has what it has.
+    Nothing,
+    /// Each that would help where it is asked for.
+    WhateverHelps,
+    /// These.
+    These(&'c [&'a str]),
 }
 
 /// One decision being made.
 pub(super) struct Evaluation<'a, 'c, W> {
     facts: Facts<'a, 'c>,
     steps: u32,
-    /// Whether it is asked what would be if the access token had every scope.
-    assumes_scopes: bool,
-    /// Whether what is evaluated stands under an odd number of `not`.
+    grantable: Grantable<'a, 'c>,
+    /// Whether it is asked which conditions are to blame, for which all of them are evaluated.
+    blames: bool,
+    /// Whether the condition that is evaluated stands under an odd number of `not`.
     negated: bool,
-    /// The scopes that were assumed on the way that passes.
-    pub(super) assumed: Vec<&'a str>,
+    /// The scopes that were granted on the way that passes.
+    pub(super) granted: Vec<&'a str>,
+    /// The conditions without others inside that keep the caller out: the path of an argument, `None`
+    /// for what is about something else.
+    pub(super) blamed: Vec<Option<&'a [Str]>>,
     pub(super) watch: W,
 }
 
@@ -46,23 +52,31 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
     pub(super) fn new(facts: Facts<'a, 'c>, watch: W) -> Self {
         Self {
             facts,
-            steps: MAX_STEPS,
-            assumes_scopes: false,
+            steps: MAX_POLICY_STEPS,
+            grantable: Grantable::Nothing,
+            blames: false,
             negated: false,
-            assumed: Vec::new(),
+            granted: Vec::new(),
+            blamed: Vec::new(),
             watch,
         }
     }
 
-    /// As if the access token had every scope.
-    pub(super) fn assuming_scopes(mut self) -> Self {
-        self.assumes_scopes = true;
+    /// As if the access token had been granted these scopes as well.
+    pub(super) fn granting(mut self, scopes: Grantable<'a, 'c>) -> Self {
+        self.grantable = scopes;
+        self
+    }
+
+    /// Also says which conditions are to blame.
+    pub(super) fn blaming(mut self) -> Self {
+        self.blames = true;
         self
     }
 
     /// The policy of this name.
     pub(super) fn policy(&mut self, name: &'a str) -> Outcome<'a> {
-        self.policy_within(name, MAX_DEPTH)
+        self.policy_within(name, MAX_POLICY_DEPTH)
     }
 
     fn policy_within(&mut self, name: &'a str, depth: u32) -> Outcome<'a> {
@@ -73,10 +87,10 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
             return Outcome::Unknown(Reason::UnknownPolicy(name));
         };
         self.watch.enter_policy(policy);
-        let mark = self.assumed.len();
+        let mark = self.granted.len();
         let outcome = self.rule(policy, depth);
-        if !outcome.may_pass() {
-            self.assumed.truncate(mark);
+        if !outcome.helps(self.negated) {
+            self.granted.truncate(mark);
         }
         self.watch.leave(outcome);
         outcome
@@ -85,32 +99,52 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
     /// The conditions of a policy, and then its scope: whom the conditions refuse, no scope helps.
     fn rule(&mut self, policy: &'a Policy, depth: u32) -> Outcome<'a> {
         let outcome = self.condition(0, &policy.rule, depth);
-        match &policy.scope {
-            Some(scope) if outcome.may_pass() && !self.has_scope(scope) => {
-                Outcome::Unknown(Reason::MissingScope(scope))
-            }
-            _ => outcome,
+        let Some(scope) = &policy.scope else { return outcome };
+        // Under `not`, arguments that make the conditions false let in, whatever the scope.
+        let is_settled = match self.negated {
+            true => outcome != Outcome::True,
+            false => !outcome.may_pass() && !self.blames,
+        };
+        if is_settled || self.scopes(slice::from_ref(scope)) == Outcome::True {
+            return outcome;
         }
+        self.blame(None);
+        if outcome.may_pass() { Outcome::Unknown(Reason::MissingScope(scope)) } else { outcome }
     }
 
     /// `index` is the condition's place among its siblings.
     fn condition(&mut self, index: usize, condition: &'a Condition, depth: u32) -> Outcome<'a> {
         if depth == 0 || self.steps == 0 {
+            self.blame(None);
             return Outcome::Unknown(Reason::TooComplex);
         }
         self.steps -= 1;
         self.watch.enter(index, condition);
-        let mark = self.assumed.len();
+        let (granted, blamed) = (self.granted.len(), self.blamed.len());
         let outcome = self.evaluate(condition, depth - 1);
-        if !outcome.may_pass() {
-            self.assumed.truncate(mark);
+        if outcome.helps(self.negated) {
+            self.blamed.truncate(blamed);
+        } else {
+            self.granted.truncate(granted);
+            if self.blamed.len() == blamed {
+                self.blame(match condition {
+                    Condition::Argument { path, .. } => Some(path),
+                    _ => None,
+                });
+            }
         }
         self.watch.leave(outcome);
         outcome
     }
 
+    fn blame(&mut self, argument: Option<&'a [Str]>) {
+        if self.blames {
+            self.blamed.push(argument);
+        }
+    }
+
     fn evaluate(&mut self, condition: &'a Condition, depth: u32) -> Outcome<'a> {
-        let Facts { config, caller, arguments, .. } = self.facts;
+        let Facts { config, caller, .. } = self.facts;
         match condition {
             Condition::Everyone => Outcome::True,
             Condition::Emails(entries) => {
@@ -120,10 +154,7 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
             Condition::Domains(entries) => self.domains(entries),
             Condition::Groups(entries) => self.groups(entries),
             Condition::Claim { path, test } => Subject::Claim.test(&caller.claims, path, test),
-            Condition::Argument { path, test } => match arguments {
-                Some(arguments) => Subject::Argument.test(arguments, path, test),
-                None => Outcome::Open,
-            },
+            Condition::Argument { path, test } => self.argument(path, test),
             Condition::Scopes(entries) => self.scopes(entries),
             Condition::Identity(providers) => {
                 Outcome::from(providers.contains(&config.identity.provider))
@@ -149,13 +180,23 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         }
     }
 
+    /// The parts as they are asked for; all of them where each may be to blame.
     fn parts<'e>(
         &'e mut self,
         parts: &'a [Condition],
         depth: u32,
     ) -> impl Iterator<Item = Outcome<'a>> + use<'e, 'a, 'c, W> {
-        let parts = parts.iter().enumerate();
-        parts.map(move |(index, part)| self.condition(index, part, depth))
+        let blamed: Vec<_> = if self.blames {
+            let parts = parts.iter().enumerate();
+            parts.map(|(index, part)| self.condition(index, part, depth)).collect()
+        } else {
+            Vec::new()
+        };
+        let parts = if self.blames { &[] } else { parts };
+        let others = parts.iter().enumerate();
+        blamed
+            .into_iter()
+            .chain(others.map(move |(index, part)| self.condition(index, part, depth)))
     }
 
     /// The caller's address, or why there is none to compare.
@@ -222,25 +263,36 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         one_in(entries, groups)
     }
 
-    /// Which scopes a token has is always known.
-    fn scopes(&mut self, entries: &'a [Str]) -> Outcome<'a> {
-        match one_in(entries, &self.facts.caller.scopes) {
-            Outcome::False if self.assumes_scopes => {
-                self.assumed.extend(entries.first().map(Str::as_ref));
-                Outcome::True
+    fn argument(&self, path: &'a [Str], test: &'a Test) -> Outcome<'a> {
+        match self.facts.arguments {
+            Arguments::Unknown => Outcome::Open,
+            Arguments::Call(arguments) => Subject::Argument.test(arguments, path, test),
+            Arguments::Partial { known, typed } => {
+                let name = path.first().map(Str::as_ref);
+                match name.filter(|name| *name != typed && known.contains_key(*name)) {
+                    Some(_) => Subject::Argument.test(known, path, test),
+                    None => Outcome::Open,
+                }
             }
-            outcome => outcome,
         }
     }
 
-    fn has_scope(&mut self, scope: &'a str) -> bool {
-        if self.facts.caller.scopes.iter().any(|has| has == scope) {
-            return true;
+    /// Which scopes a token has is always known.
+    fn scopes(&mut self, entries: &'a [Str]) -> Outcome<'a> {
+        let outcome = one_in(entries, &self.facts.caller.scopes);
+        if outcome != Outcome::False {
+            return outcome;
         }
-        if self.assumes_scopes {
-            self.assumed.push(scope);
-        }
-        self.assumes_scopes
+        let granted = match self.grantable {
+            Grantable::Nothing => None,
+            // Under `not`, it is the lack of a scope that helps.
+            Grantable::WhateverHelps => entries.first().filter(|_| !self.negated),
+            Grantable::These(scopes) => {
+                entries.iter().find(|entry| scopes.contains(&entry.as_ref()))
+            }
+        };
+        self.granted.extend(granted.map(Str::as_ref));
+        Outcome::from(granted.is_some())
     }
 }
 

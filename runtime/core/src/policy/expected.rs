@@ -18,7 +18,7 @@ fn failure(config: &Config, test: &PolicyTest) -> Option<String> {
     let PolicyTest { policy, user, arguments, vars, allows, line, column } = test;
     let arguments = arguments.as_deref().map(object);
     let caller = caller(config, user);
-    let decision = decide(config, policy, &caller, arguments.as_ref(), &Variables(vars));
+    let decision = decide(config, policy, &caller, arguments.as_ref().into(), &Variables(vars));
     let found = match decision {
         Decision::Allow if *allows => return None,
         Decision::Deny { .. } if !*allows => return None,

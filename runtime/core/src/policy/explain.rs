@@ -61,7 +61,7 @@ pub fn explain<'a>(
     arguments: Option<&Map<String, Value>>,
     vars: &dyn Vars,
 ) -> Explanation<'a> {
-    let facts = Facts { config, caller, arguments, vars };
+    let facts = Facts { config, caller, arguments: arguments.into(), vars };
     let mut evaluation = Evaluation::new(facts, Recorder::default());
     let outcome = evaluation.policy(policy);
     let Recorder { mut lines, kinds, .. } = evaluation.watch;

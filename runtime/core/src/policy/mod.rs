@@ -1,7 +1,8 @@
 //! Who may do what: one decision function for lists and calls.
 //!
-//! [`decide`] is asked on every request, with the caller's present claims. `tools/list` and
-//! `tools/call` both ask it, so a tool that is listed can be called and the other way round.
+//! [`decide`] is asked on every request, with the caller's present claims. Lists ask [`is_listed`],
+//! the same evaluation without arguments and with the scopes that a person can still grant: whatever
+//! can be called, with whichever arguments and scopes, is listed.
 //!
 //! # Three values
 //!
@@ -13,8 +14,9 @@
 //! `all` is false when one part is false, else unknown when one part is unknown. An empty list
 //! decides nothing: it is unknown.
 //!
-//! A condition on arguments has a fourth value, **open**, where no call is asked about: a list shows
-//! what its caller may call with some arguments. `any` is open when no part is true and one is open;
+//! A condition on arguments has a fourth value, **open**, where the argument is not known: a list shows
+//! what its caller may call with some arguments, and while one argument is typed, those that are
+//! known already decide ([`Arguments`]). `any` is open when no part is true and one is open;
 //! `all` is open when every part is true or open. Under `not` it is the other way round: there `all` is
 //! open when no part is false and one is open, `any` when every part is false or open.
 //!
@@ -30,7 +32,7 @@
 //! | `args.x` | the argument has the type and value of an entry; a list does not, whatever it contains | the argument is missing, also one with a default, or is of another type |
 //! | `contains` | it is a list that contains an entry | it is missing or no list, or nothing matched and one item is of another type |
 //! | `exists` | it is there (`true`), or is not (`false`) | it is null |
-//! | `min`, `max` | it is a number that is not below, or not above; both are compared as 64-bit floats | it is missing or no number |
+//! | `min`, `max` | it is a number that is not below, or not above; whole numbers are compared exactly, others as 64-bit floats | it is missing or no number |
 //! | `scopes` | the access token has one of them | never |
 //! | `identity` | one of these providers signs people in | never |
 //! | `policy` | the named policy is true | there is no such policy |
@@ -47,7 +49,8 @@
 //! # Scopes
 //!
 //! A policy with a `scope` holds when its conditions do and the access token has that OAuth scope.
-//! [`step_up`] tells which scopes a caller lacks whom nothing else keeps out.
+//! [`step_up`] tells which scopes a caller lacks whom nothing else keeps out, and
+//! [`refused_arguments`] which arguments keep out one who may make other calls.
 
 mod address;
 mod evaluate;
@@ -60,18 +63,39 @@ mod watch;
 use std::fmt;
 
 use serde_json::{Map, Value};
-use toolgate_config::{Config, OnDeny, Policy};
+use toolgate_config::{Config, OnDeny, Policy, Str};
 
 use crate::audit;
 use crate::caller::{Caller, Vars};
 
-pub use evaluate::{MAX_DEPTH, MAX_STEPS};
 pub use outcome::Outcome;
 
-use evaluate::{Evaluation, Facts};
+use evaluate::{Evaluation, Facts, Grantable};
 
 /// The built-in policy that any signed-in caller passes.
 pub const EVERYONE: &str = "everyone";
+
+/// Those arguments of a call that are known.
+#[derive(Debug, Clone, Copy)]
+pub enum Arguments<'c> {
+    /// None: it is a list that is asked about.
+    Unknown,
+    /// All of them.
+    Call(&'c Map<String, Value>),
+    /// Some, while another one is typed.
+    Partial {
+        /// Those that are known.
+        known: &'c Map<String, Value>,
+        /// The name of the one that is typed; a value of it among `known` does not count.
+        typed: &'c str,
+    },
+}
+
+impl<'c> From<Option<&'c Map<String, Value>>> for Arguments<'c> {
+    fn from(arguments: Option<&'c Map<String, Value>>) -> Self {
+        arguments.map_or(Self::Unknown, Self::Call)
+    }
+}
 
 /// What [`decide`] says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,13 +237,13 @@ impl fmt::Display for Reason<'_> {
 }
 
 /// Whether `caller` passes the policy named `policy` with these arguments. Anything that cannot be
-/// evaluated denies. Without arguments (`None`): whether the caller may pass with some.
+/// evaluated denies. Where not all arguments are known: whether the caller may pass with some.
 #[must_use]
 pub fn decide<'a>(
     config: &'a Config,
     policy: &'a str,
     caller: &Caller,
-    arguments: Option<&Map<String, Value>>,
+    arguments: Arguments<'_>,
     vars: &dyn Vars,
 ) -> Decision<'a> {
     let facts = Facts { config, caller, arguments, vars };
@@ -227,33 +251,85 @@ pub fn decide<'a>(
 }
 
 /// For a caller who does not pass: the OAuth scopes that a challenge names (RFC 6750 section 3.1),
-/// which the access token lacks. Empty when no scope would help, unless the policy has
-/// `on_deny = "challenge"`; `None` when the caller is to learn nothing.
+/// with which the caller passes and of which the access token lacks each. Empty when no scope would
+/// help, unless the policy has `on_deny = "challenge"`; `None` when the caller is to learn nothing.
 #[must_use]
 pub fn step_up<'a>(
     config: &'a Config,
     policy: &'a str,
     caller: &Caller,
-    arguments: Option<&Map<String, Value>>,
+    arguments: Arguments<'_>,
     vars: &dyn Vars,
 ) -> Option<Vec<&'a str>> {
     let facts = Facts { config, caller, arguments, vars };
-    let mut evaluation = Evaluation::new(facts, ()).assuming_scopes();
-    if evaluation.policy(policy).may_pass() && !evaluation.assumed.is_empty() {
-        return Some(evaluation.assumed);
+    let scopes = lacking(facts, policy);
+    if !scopes.is_empty() {
+        return Some(scopes);
     }
     let challenges = find(config, policy).filter(|policy| policy.on_deny == OnDeny::Challenge)?;
+    // Somebody whom only the arguments keep out is the right person already.
+    if decide(config, policy, caller, Arguments::Unknown, vars).is_allowed() {
+        return None;
+    }
     Some(challenges.scope.as_deref().into_iter().collect())
 }
 
-/// Whether what the policy guards is in the lists that `caller` sees: the caller may call it with some
-/// arguments, if need be after a [`step_up`].
+/// For a call that is refused: the paths of the arguments that keep it out. Empty where something else
+/// does so as well: each condition that fails, and whose failing counts, has to be one on arguments.
+#[must_use]
+pub fn refused_arguments<'a>(
+    config: &'a Config,
+    policy: &'a str,
+    caller: &Caller,
+    arguments: &Map<String, Value>,
+    vars: &dyn Vars,
+) -> Vec<&'a [Str]> {
+    let facts = Facts { config, caller, arguments: Arguments::Call(arguments), vars };
+    let mut evaluation = Evaluation::new(facts, ()).blaming();
+    if evaluation.policy(policy).may_pass() {
+        return Vec::new();
+    }
+    evaluation.blamed.into_iter().collect::<Option<_>>().unwrap_or_default()
+}
+
+/// What a call of a tool is told that only its arguments keep out, where the policy says it.
+#[must_use]
+pub fn deny_message<'a>(config: &'a Config, policy: &str) -> Option<&'a str> {
+    find(config, policy)?.deny_message.as_deref()
+}
+
+/// Scopes that together let the caller pass, and none of which is superfluous. Empty where no scopes do,
+/// or none is needed.
+fn lacking<'a>(facts: Facts<'a, '_>, policy: &'a str) -> Vec<&'a str> {
+    let passes = |scopes: &[&'a str]| {
+        let granted = Grantable::These(scopes);
+        Evaluation::new(facts, ()).granting(granted).policy(policy).may_pass()
+    };
+    let mut evaluation = Evaluation::new(facts, ()).granting(Grantable::WhateverHelps);
+    evaluation.policy(policy);
+    let mut scopes = evaluation.granted;
+    if !passes(&scopes) {
+        // A scope that opens one way may close it at another place, while a second way needs others.
+        scopes = facts.config.scopes.iter().map(|scope| scope.name.as_ref()).collect();
+        if !passes(&scopes) {
+            return Vec::new();
+        }
+    }
+    for index in (0..scopes.len()).rev() {
+        let scope = scopes.remove(index);
+        if !passes(&scopes) {
+            scopes.insert(index, scope);
+        }
+    }
+    scopes
+}
+
+/// Whether what the policy guards is in the lists that `caller` sees: no part of the policy that has
+/// to hold is false, arguments and the scopes that a [`step_up`] can name being open.
 #[must_use]
 pub fn is_listed(config: &Config, policy: &str, caller: &Caller, vars: &dyn Vars) -> bool {
-    let facts = Facts { config, caller, arguments: None, vars };
-    // Under `not`, a scope keeps out whom its absence lets in.
-    Evaluation::new(facts, ()).policy(policy).may_pass()
-        || Evaluation::new(facts, ()).assuming_scopes().policy(policy).may_pass()
+    let facts = Facts { config, caller, arguments: Arguments::Unknown, vars };
+    Evaluation::new(facts, ()).granting(Grantable::WhateverHelps).policy(policy).may_pass()
 }
 
 fn find<'a>(config: &'a Config, name: &str) -> Option<&'a Policy> {

@@ -31,6 +31,12 @@ impl<'a> Outcome<'a> {
         matches!(self, Self::True | Self::Open)
     }
 
+    /// Whether it lets the caller pass where it stands, or may with the right arguments: a condition
+    /// under an odd number of `not` does so by being false.
+    pub(super) fn helps(self, negated: bool) -> bool {
+        if negated { matches!(self, Self::False | Self::Open) } else { self.may_pass() }
+    }
+
     /// Of parts that no call is asked about: none is open, so that it is the same under `not`.
     pub(super) fn any(parts: &mut dyn Iterator<Item = Self>) -> Self {
         Self::any_under(parts, false)

@@ -1,10 +1,13 @@
 //! What claims and arguments are compared with.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value};
 use toolgate_config::{Scalar, Str, Test};
 
 use super::Reason;
 use super::outcome::Outcome;
+use crate::number::order;
 
 /// What is compared.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,13 +53,13 @@ impl Subject {
             }
             (Test::OneOf(values), value) => self.one_of(name, value, values),
             (Test::Contains(values), Value::Array(items)) => self.one_item(name, items, values),
-            (Test::Min(least), value) => {
-                value.as_f64().map_or(odd, |number| Outcome::from(number >= *least))
+            (Test::Min(least), Value::Number(number)) => {
+                Outcome::from(order(number, *least).is_some_and(Ordering::is_ge))
             }
-            (Test::Max(most), value) => {
-                value.as_f64().map_or(odd, |number| Outcome::from(number <= *most))
+            (Test::Max(most), Value::Number(number)) => {
+                Outcome::from(order(number, *most).is_some_and(Ordering::is_le))
             }
-            (Test::Contains(_) | Test::Exists(_), _) => odd,
+            (Test::Contains(_) | Test::Exists(_) | Test::Min(_) | Test::Max(_), _) => odd,
         }
     }
 

@@ -16,6 +16,9 @@ use super::server::{self, Issued, field, issued};
 use super::support::{ORIGIN, REDIRECT, World, post};
 use super::template::expand;
 
+/// Longest `state` that comes back.
+const LONGEST_STATE: usize = 2048;
+
 /// What the client of [`issued`] registered.
 const REGISTERED: [&str; 2] = [REDIRECT, "http://127.0.0.1/cb"];
 
@@ -47,9 +50,17 @@ pub fn run(input: &[u8]) -> bool {
         }
         303 => {
             assert!(!asked.is_complete(), "an error for {asked:?}");
-            check_answer(&reply, &asked);
+            assert_ne!(asked.redirect_uri.as_deref(), Some(REDIRECT), "nobody vouches for it");
+            check_answer(location(&reply), &asked);
         }
-        400 => assert!(!asked.is_proven(), "no answer for {asked:?}"),
+        400 if asked.is_proven() => {
+            assert!(!asked.is_complete(), "an error for {asked:?}");
+            let page = String::from_utf8_lossy(reply.body());
+            let (_, link) = page.split_once("<a href=\"").expect("a way back");
+            let link = link.split('"').next().unwrap_or_default().replace("&amp;", "&");
+            check_answer(&link, &asked);
+        }
+        400 => assert!(!String::from_utf8_lossy(reply.body()).contains("<a "), "{asked:?}"),
         status => panic!("{status} for {asked:?}"),
     }
     asked.is_complete()
@@ -108,7 +119,7 @@ impl Asked {
             && self.only("code_challenge_method") == Some("S256")
             && is_hash
             && self.only("resource").is_none_or(is_known_resource)
-            && self.only("state").is_none_or(|state| state.len() <= 1024)
+            && self.only("state").is_none_or(|state| state.len() <= LONGEST_STATE)
     }
 }
 
@@ -127,11 +138,14 @@ fn decode(text: &[u8]) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+fn location(reply: &Reply) -> &str {
+    assert_eq!(reply.status(), 303, "{reply:?}");
+    reply.headers()[LOCATION].to_str().expect("visible ASCII")
+}
+
 /// The redirect goes to what was asked for and registered, with nothing but the answer added.
-fn check_answer(reply: &Reply, asked: &Asked) {
-    assert_eq!(reply.status(), 303, "{asked:?}");
+fn check_answer(location: &str, asked: &Asked) {
     assert!(asked.is_proven(), "an answer for {asked:?}");
-    let location = reply.headers()[LOCATION].to_str().expect("visible ASCII");
     assert!(location.bytes().all(|b| b.is_ascii_graphic()), "{location:?}");
     Url::parse(location).expect("an address that browsers take");
     let uri = asked.redirect_uri.as_deref().unwrap_or_default();
@@ -143,7 +157,7 @@ fn check_answer(reply: &Reply, asked: &Asked) {
     }
     assert_eq!(found.remove("iss").as_deref(), Some(ORIGIN), "RFC 9207");
     assert!(found.remove("error").is_some() && found.remove("error_description").is_some());
-    let state = asked.only("state").filter(|state| state.len() <= 1024);
+    let state = asked.only("state").filter(|state| state.len() <= LONGEST_STATE);
     assert_eq!(found.remove("state").as_deref(), state, "{answer}");
     assert!(found.is_empty(), "{found:?}");
 }
@@ -163,7 +177,7 @@ fn press(world: &mut World, page: &Reply, asked: &Asked) {
         request.headers_mut().insert(COOKIE, pair.parse().expect("a header"));
         let reply = server::decide(world, &request);
         if decision == "deny" {
-            check_answer(&reply, asked);
+            check_answer(location(&reply), asked);
         } else {
             assert!(server::is_upstream(&reply), "{reply:?}");
         }

@@ -37,18 +37,16 @@ pub fn run(input: &[u8]) -> bool {
     silent || decided || returned
 }
 
-/// The first cookie of exactly this name, in the order in which they came. A header with anything
-/// but visible ASCII counts as absent: no cookie of ours has such, and browsers do not mix.
+/// The first cookie of exactly this name, in the order in which they came, if its value is ASCII as
+/// ours are; what others hold does not matter.
 fn first<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     for header in headers.get_all(COOKIE) {
-        if header.as_bytes().iter().any(|byte| !matches!(byte, b'\t' | 0x20..0x7f)) {
-            continue;
-        }
         for pair in header.as_bytes().split(|byte| *byte == b';') {
             let pair = pair.trim_ascii();
             let Some(equals) = pair.iter().position(|byte| *byte == b'=') else { continue };
             if &pair[..equals] == name.as_bytes() {
-                return std::str::from_utf8(&pair[equals + 1..]).ok();
+                let value = std::str::from_utf8(&pair[equals + 1..]).ok();
+                return value.filter(|value| value.is_ascii());
             }
         }
     }

@@ -15,7 +15,8 @@ use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;
 
 use super::support::{
-    Browser, ISSUER, NOW, ORIGIN, VERIFIER, World, find_client, parameters, query, sign_in, tokens,
+    Browser, ISSUER, NOW, ORIGIN, VERIFIER, World, find_client, finish_login, parameters, query,
+    sign_in, tokens,
 };
 
 /// Everything that one sign-in was given. The same in every run: time and entropy are fixed.
@@ -62,6 +63,10 @@ impl Issued {
         let form = (field(&page, "attempt"), field(&page, "csrf"));
         let to_idp = browser.press(&mut world, &page, "approve");
         let state = parameters(&to_idp)["state"].clone();
+        let mut other = Browser::default();
+        let page = other.authorize(&mut world, &query(&client, &challenge));
+        let elsewhere = other.press(&mut world, &page, "approve");
+        finish_login(&mut world, &mut other, &elsewhere).expect("a sign-in");
         let code = sign_in(&mut world, &client);
         let answer = tokens(&mut world, &client);
         let text = |name: &str| answer[name].as_str().expect("both tokens").to_owned();
@@ -70,7 +75,7 @@ impl Issued {
             form,
             login: the_cookie(&browser, cookie::LOGIN),
             state,
-            approvals: the_cookie(&browser, cookie::APPROVALS).1,
+            approvals: the_cookie(&other, cookie::APPROVALS).1,
             code,
             access: text("access_token"),
             refresh: text("refresh_token"),
@@ -126,8 +131,8 @@ pub fn callback(world: &mut World, request: &Request<Vec<u8>>) -> Result<(), Box
 pub fn redeem(world: &mut World, request: &Request<Vec<u8>>) -> Option<()> {
     let params = Params::form(request).ok()?;
     let client = world.client_of(request, &params).ok()?;
-    match token::begin(&world.gate(), &params, &client) {
-        token::Begin::Store(..) => Some(()),
+    match token::begin(&world.gate(), request.headers(), &params, &client) {
+        token::Begin::Course(_) => Some(()),
         token::Begin::Reply(reply) => {
             assert!(reply.status().is_client_error(), "{}", reply.status());
             None

@@ -80,13 +80,10 @@ fn an_unproven_client_or_redirect_uri_is_shown_and_never_redirected() {
     }
 }
 
-#[test]
-fn other_faults_go_back_to_the_client_with_state_and_issuer() {
-    let mut world = World::new();
-    let client = world.public_client();
-    let challenge = sha256(VERIFIER);
-    let good = query(&client, &challenge);
-    for (bad, error) in [
+/// Requests that are refused although client and redirect URI are proven, with the error.
+fn refused<'a>(good: &[(&'a str, &'a str)]) -> Vec<(Vec<(&'a str, &'a str)>, &'static str)> {
+    let good = good.to_vec();
+    vec![
         (replaced(good.clone(), "code_challenge", None), "invalid_request"),
         (replaced(good.clone(), "code_challenge", Some("short")), "invalid_request"),
         (replaced(good.clone(), "code_challenge_method", None), "invalid_request"),
@@ -95,14 +92,78 @@ fn other_faults_go_back_to_the_client_with_state_and_issuer() {
         (replaced(good.clone(), "response_type", None), "invalid_request"),
         (replaced(good.clone(), "resource", Some("https://other.example/mcp")), "invalid_target"),
         ([good.clone(), vec![("scope", "x")]].concat(), "invalid_request"),
-    ] {
+    ]
+}
+
+#[test]
+fn other_faults_go_back_to_a_program_on_this_machine_with_state_and_issuer() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let challenge = sha256(VERIFIER);
+    let good = replaced(query(&client, &challenge), "redirect_uri", Some("http://127.0.0.1:7/cb"));
+    for (bad, error) in refused(&good) {
         let reply = Browser::default().authorize(&mut world, &bad);
-        assert!(location(&reply).starts_with("https://client.example/cb?"), "{bad:?}");
+        assert!(location(&reply).starts_with("http://127.0.0.1:7/cb?"), "{bad:?}");
         let answer = parameters(&reply);
         assert_eq!(
             (answer["error"].as_str(), answer["state"].as_str(), answer["iss"].as_str()),
             (error, "st&te =+ü", ORIGIN)
         );
+    }
+}
+
+#[test]
+fn to_the_web_site_of_an_unverified_client_the_person_goes_themselves() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let challenge = sha256(VERIFIER);
+    for (bad, error) in refused(&query(&client, &challenge)) {
+        let reply = Browser::default().authorize(&mut world, &bad);
+        assert_eq!(reply.status(), 400, "{bad:?}");
+        assert!(reply.headers().get("location").is_none());
+        let html = text(&reply);
+        assert!(
+            !html.contains("<form") && !html.contains("http-equiv"),
+            "nothing goes on by itself"
+        );
+        let (_, rest) = html.split_once("<a href=\"").expect("a link");
+        let href = rest.split('"').next().unwrap().replace("&amp;", "&");
+        let url = url::Url::parse(&href).unwrap();
+        let answer: std::collections::BTreeMap<_, _> = url.query_pairs().into_owned().collect();
+        assert!(href.starts_with("https://client.example/cb?"), "{href}");
+        assert_eq!(
+            (answer["error"].as_str(), answer["state"].as_str(), answer["iss"].as_str()),
+            (error, "st&te =+ü", ORIGIN)
+        );
+        assert_eq!(html.matches("<a ").count(), 1);
+    }
+}
+
+#[test]
+fn clients_that_somebody_answers_for_are_told_of_faults_at_once() {
+    let mut world = World::new();
+    let id = "https://client.example/client.json";
+    world.publish(
+        id,
+        &json!({
+            "client_id": id, "client_name": "App", "redirect_uris": [REDIRECT],
+            "token_endpoint_auth_method": "none",
+        }),
+    );
+    world.config.clients = vec![toolgate_config::KnownClient {
+        id: "known".into(),
+        name: "Known".into(),
+        redirect_uris: vec![REDIRECT.into()].into(),
+        secret: None,
+    }]
+    .into();
+    let challenge = sha256(VERIFIER);
+    for client in [id, "known"] {
+        for (bad, error) in refused(&query(client, &challenge)) {
+            let reply = Browser::default().authorize(&mut world, &bad);
+            assert!(location(&reply).starts_with("https://client.example/cb?"), "{bad:?}");
+            assert_eq!(parameters(&reply)["error"], error);
+        }
     }
 }
 
@@ -115,7 +176,7 @@ fn the_page_names_client_host_and_scopes_escapes_them_and_cannot_be_framed() {
     let html = text(&page);
     assert!(html.contains("Test &lt;client&gt;") && !html.contains("<client>"));
     assert!(html.contains("<b>client.example</b>"));
-    assert!(html.contains("Stay connected"));
+    assert!(html.contains("It stays connected until you revoke it, at most 30 days"));
     let csp = page.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
     assert!(csp.contains("frame-ancestors 'none'") && !csp.contains("unsafe-inline"), "{csp}");
     assert_eq!(page.headers()["x-frame-options"], "DENY");
@@ -132,7 +193,10 @@ fn a_loopback_redirect_may_use_any_port_and_is_warned_about() {
     let page = Browser::default().authorize(&mut world, &query);
     assert!(text(&page).contains("runs on this computer"));
     let csp = page.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
-    assert!(csp.contains("form-action 'self' https: http://127.0.0.1:5555"), "{csp}");
+    assert!(
+        !csp.contains("form-action"),
+        "where the client's own redirects lead is its own: {csp}"
+    );
 }
 
 #[test]
@@ -190,7 +254,8 @@ fn an_approval_is_remembered_for_exactly_what_was_approved() {
     let good = query(&client, &challenge);
     let mut browser = Browser::default();
     let page = browser.authorize(&mut world, &good);
-    browser.press(&mut world, &page, "approve");
+    let to_idp = browser.press(&mut world, &page, "approve");
+    finish_login(&mut world, &mut browser, &to_idp).unwrap();
     assert_eq!(browser.authorize(&mut world, &good).status(), 303, "straight to the provider");
     for different in [
         replaced(good.clone(), "redirect_uri", Some("http://127.0.0.1/cb")),
@@ -213,7 +278,8 @@ fn a_forged_or_truncated_approval_cookie_counts_as_none() {
     let challenge = sha256(VERIFIER);
     let mut browser = Browser::default();
     let page = browser.authorize(&mut world, &query(&client, &challenge));
-    browser.press(&mut world, &page, "approve");
+    let to_idp = browser.press(&mut world, &page, "approve");
+    finish_login(&mut world, &mut browser, &to_idp).unwrap();
     let genuine = browser.0["__Host-toolgate-approvals"].clone();
     for forged in ["", "x", &genuine[..genuine.len() - 4], &genuine.to_uppercase()] {
         let mut browser = Browser::default();

@@ -366,7 +366,8 @@ fn a_changed_document_asks_the_person_again() {
         let challenge = sha256(VERIFIER);
         let mut browser = Browser::default();
         let page = browser.authorize(&mut world, &query(ID, &challenge));
-        browser.press(&mut world, &page, "approve");
+        let to_idp = browser.press(&mut world, &page, "approve");
+        finish_login(&mut world, &mut browser, &to_idp).unwrap();
         let again = browser.authorize(&mut world, &query(ID, &challenge));
         assert_eq!(again.status(), StatusCode::SEE_OTHER, "the approval is remembered");
         world.publish(ID, &with(&change));

@@ -9,8 +9,8 @@ use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 use toolgate_config::{
-    Audit, Config, Consent, Endpoints, Identity, Limits, Provider as Kind, Registration, Server,
-    Setting, Storage, StorageKind, Tokens, Transport,
+    Audit, Config, Consent, Endpoints, Identity, Limits, Provider as Kind, Recheck, Registration,
+    Server, Setting, Storage, StorageKind, Tokens, Transport,
 };
 use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::jwks::Jwks;
@@ -19,8 +19,9 @@ use toolgate_core::access::{SignedClaims, host};
 use toolgate_core::audit::Log;
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::assertion::{self, AssertionError};
-use toolgate_core::oauth::callback::{Finished, Identified, Returned};
+use toolgate_core::oauth::callback::{Finished, Holder, Identified, Returned};
 use toolgate_core::oauth::client::{AuthMethod, Client, Lookup};
+use toolgate_core::oauth::course::{Confirmation, Course, Step};
 use toolgate_core::oauth::credentials::{Authenticated, Checked, Credentials};
 use toolgate_core::oauth::document::{self, Document, Keys};
 use toolgate_core::oauth::error::OAuthError;
@@ -84,6 +85,8 @@ pub fn config() -> Config {
             code_ttl: 600,
             refresh_grace: 60,
             revocation_max_age: 30,
+            max_unconfirmed: 86_400,
+            recheck: Recheck::BestEffort,
         },
         consent: Consent {
             name: None,
@@ -95,7 +98,13 @@ pub fn config() -> Config {
             terms_of_service_url: None,
         },
         limits: limits(),
-        audit: Audit { analytics_engine: None, queue: None, email: false, arguments: false },
+        audit: Audit {
+            analytics_engine: None,
+            queue: None,
+            email: false,
+            arguments: false,
+            required: false,
+        },
         scopes: vec![].into(),
         policies: vec![].into(),
     }
@@ -216,7 +225,7 @@ impl World {
 
     pub fn store(&mut self, address: &Address, operation: Operation) -> Outcome {
         let (write, outcome) = apply(self.grants.get(&address.id).cloned(), operation, self.now);
-        if let Write::Put(grant) = write {
+        if let Write::Put(grant) | Write::Note(grant) = write {
             self.grants.insert(address.id.clone(), *grant);
         }
         outcome
@@ -227,24 +236,49 @@ impl World {
     }
 
     pub fn token_request(&mut self, request: &Request<Vec<u8>>) -> (u16, Value) {
-        let reply = match self.authenticated(request) {
-            Ok(begun) => match begun {
-                token::Begin::Reply(reply) => reply,
-                token::Begin::Store(address, operation, pending) => {
-                    let outcome = self.store(&address, operation);
-                    token::finish(&mut self.gate(), &pending, outcome)
+        let reply = match self.course(request) {
+            Err(reply) => *reply,
+            Ok(mut course) => {
+                let mut step = Step::Perform(course.start());
+                loop {
+                    step = match step {
+                        Step::Reply(reply) => break reply,
+                        step => self.step(&mut course, step, &mut still_there),
+                    };
                 }
-            },
-            Err(error) => error.into_reply(),
+            }
         };
         assert_eq!(reply.headers()["cache-control"], "no-store");
         (reply.status().as_u16(), body(&reply))
     }
 
-    fn authenticated(&mut self, request: &Request<Vec<u8>>) -> Result<token::Begin, OAuthError> {
-        let params = Params::form(request)?;
-        let client = self.client_of(request, &params)?;
-        Ok(token::begin(&self.gate(), &params, &client))
+    /// The course of a request to `/token`, or the reply that refuses it.
+    pub fn course(&mut self, request: &Request<Vec<u8>>) -> Result<Course, Box<Reply>> {
+        let params = Params::form(request).map_err(|error| Box::new(error.into_reply()))?;
+        let client =
+            self.client_of(request, &params).map_err(|error| Box::new(error.into_reply()))?;
+        match token::begin(&self.gate(), request.headers(), &params, &client) {
+            token::Begin::Course(course) => Ok(*course),
+            token::Begin::Reply(reply) => Err(Box::new(reply)),
+        }
+    }
+
+    /// Does what a course asks for.
+    pub fn step(
+        &mut self,
+        course: &mut Course,
+        step: Step,
+        confirm: &mut dyn FnMut(&Holder) -> Confirmation,
+    ) -> Step {
+        match step {
+            Step::Perform(operation) => {
+                let outcome = self.store(&course.address().clone(), operation);
+                course.performed(&mut self.gate(), outcome)
+            }
+            Step::Ask(holder) => course.answered(&mut self.gate(), confirm(&holder)),
+            Step::Wait(_) => Step::Perform(course.start()),
+            Step::Reply(reply) => Step::Reply(reply),
+        }
     }
 
     pub fn client_of(
@@ -291,6 +325,12 @@ impl World {
     }
 }
 
+/// A provider that still knows everybody, and gives nothing new.
+fn still_there(holder: &Holder) -> Confirmation {
+    let identified = Identified { caller: holder.caller.clone(), upstream: None };
+    Confirmation { upstream: None, verdict: Ok(Some(identified)) }
+}
+
 /// A browser: a cookie jar.
 #[derive(Default, Clone)]
 pub struct Browser(pub BTreeMap<String, String>);
@@ -304,7 +344,7 @@ impl Browser {
         request
     }
 
-    fn keep(&mut self, reply: &Reply) {
+    pub fn keep(&mut self, reply: &Reply) {
         for cookie in reply.headers().get_all(SET_COOKIE) {
             let text = cookie.to_str().unwrap();
             assert!(text.contains("; Path=/; Secure; HttpOnly; SameSite=Lax;"), "{text}");
@@ -434,21 +474,40 @@ pub fn finish_login(
     browser: &mut Browser,
     to_idp: &Reply,
 ) -> Result<BTreeMap<String, String>, Rejection> {
+    Ok(parameters(&finish_login_as(world, browser, to_idp, "user-1")?))
+}
+
+/// The same for the person of this subject; answers what their browser gets.
+pub fn finish_login_as(
+    world: &mut World,
+    browser: &mut Browser,
+    to_idp: &Reply,
+    subject: &str,
+) -> Result<Reply, Rejection> {
     let upstream = parameters(to_idp);
     let query = [("state", upstream["state"].as_str()), ("code", "upstream-code")];
     let (returned, _) = browser.callback(world, &query).expect("an exchange");
     let idp = Idp::new();
-    let answer = token_answer(&idp.id_token(&claims(&upstream["nonce"])));
+    let mut claims = claims(&upstream["nonce"]);
+    if subject != "user-1" {
+        claims["sub"] = json!(subject);
+        claims["email"] = json!(format!("{subject}@mycompany.com"));
+    }
+    let answer = token_answer(&idp.id_token(&claims));
     let tokens = returned.tokens(&world.gate(), &answer).map_err(|refusal| refusal.1).unwrap();
     let id_token = tokens.id_token.as_ref().unwrap();
     let claims = signed(&idp.jwks(), id_token)?;
     let caller = returned.verify(&world.gate(), claims)?;
     let identified = Identified { caller, upstream: tokens.keep(world.now) };
-    let finished = returned.finish(&mut world.gate(), identified);
-    let Finished::Grant(address, grant, reply) = finished else { panic!("no grant") };
-    assert_eq!(world.store(&address, Operation::Create(grant)), Outcome::Done);
+    let reply = match returned.finish(&mut world.gate(), identified) {
+        Finished::Grant(address, grant, reply) => {
+            assert_eq!(world.store(&address, Operation::Create(grant)), Outcome::Done);
+            reply
+        }
+        Finished::Reply(reply) => reply,
+    };
     browser.keep(&reply);
-    Ok(parameters(&reply))
+    Ok(reply)
 }
 
 /// A whole sign-in up to the code.

@@ -176,3 +176,15 @@ fn bad_tokens_get_a_challenge_that_tells_where_to_sign_in() {
     world.keys = Keyring::parse(&KEY.chars().rev().collect::<String>()).unwrap();
     assert!(world.authenticate(access, "/mcp").is_err(), "another deployment's key");
 }
+
+#[test]
+fn an_access_token_that_was_issued_later_than_now_opens_nothing() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let tokens = tokens(&mut world, &client);
+    let access = tokens["access_token"].as_str().unwrap();
+    for (ahead, is_good) in [(0, true), (5, true), (6, false), (3600, false)] {
+        world.now = NOW - ahead;
+        assert_eq!(world.authenticate(access, "/mcp").is_ok(), is_good, "{ahead} s ahead");
+    }
+}

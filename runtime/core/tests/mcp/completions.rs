@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::mcp::Target;
+use toolgate_core::mcp::prompt::PromptInfo;
+use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
+use toolgate_core::mcp::{Accepted, Server, Target, accept_http};
 
 use crate::schema::{assert_valid, error_response};
 use crate::support::{
-    CONFIG, LEGACY, MODERN, ask_full, call_of, config, designer, full, request_of, visitor,
+    CONFIG, LEGACY, MODERN, NoVars, PROMPT_INFOS, RESOURCE_INFOS, ask_full, call_of, config,
+    designer, full, request_of, visitor,
 };
 
 fn all() -> impl Iterator<Item = &'static str> {
@@ -88,6 +91,55 @@ fn what_others_have_is_completed_for_nobody() {
             let answer = ask_full(&designer(), revision, "completion/complete", known);
             assert_eq!(answer.result()["completion"]["total"], 150);
         }
+    }
+}
+
+/// A policy on one argument, and the completion of another one.
+#[test]
+fn an_argument_that_is_known_decides_whether_others_are_completed() {
+    let source = format!(
+        "{CONFIG}\n[policies.kind]\nargs.tone = [\"kind\"]\n\
+         [policies.own]\nargs.project = [\"public\"]\n"
+    );
+    let (config, log) = (config(&source), Log::default());
+    let prompts = [PromptInfo { policy: "kind", ..PROMPT_INFOS[1] }];
+    const VARIABLES: &[ResourceVariable] = &[
+        ResourceVariable { name: "project", completes: true },
+        ResourceVariable { name: "file", completes: true },
+    ];
+    let resources = [ResourceInfo {
+        uri: "repo://{project}/{file}",
+        policy: "own",
+        variables: VARIABLES,
+        ..RESOURCE_INFOS[0]
+    }];
+    let server = Server { prompts: &prompts, resources: &resources, ..full(&config, &log) };
+    let completes = |revision, mut params: Value, known: Value| {
+        params["context"] = json!({ "arguments": known });
+        let request = request_of(revision, "completion/complete", params);
+        match accept_http(&server, &visitor(), &NoVars, &request) {
+            Accepted::Run(_) => true,
+            Accepted::Done(response) => {
+                let answer: Value = serde_json::from_slice(response.body()).unwrap();
+                assert_eq!(answer["error"]["code"], -32602, "{answer}");
+                false
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    for revision in ["2025-06-18", "2025-11-25", MODERN] {
+        for (params, other, right, wrong) in [
+            (prompt("greet", "name"), "tone", "kind", "rude"),
+            (resource("repo://{project}/{file}", "file"), "project", "public", "secret"),
+        ] {
+            let completes = |known| completes(revision, params.clone(), known);
+            assert!(completes(json!({})), "what is not known yet is open");
+            assert!(completes(json!({ other: right })));
+            assert!(!completes(json!({ other: wrong })), "{revision} {params}");
+        }
+        // The one that is typed is open, whatever else is said of it.
+        let typed = resource("repo://{project}/{file}", "project");
+        assert!(completes(revision, typed, json!({ "project": "secret" })));
     }
 }
 

@@ -14,7 +14,7 @@ use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
 use toolgate_core::mcp::{
     Accepted, AcceptedSession, Server, SessionState, accept_http, accept_session,
 };
-use toolgate_core::policy::decide;
+use toolgate_core::policy::{Arguments, decide};
 
 use crate::properties::{Listed, POLICIES, caller, plain_condition, with_rules};
 use crate::support::{
@@ -94,7 +94,7 @@ impl Asking<'_> {
     }
 
     fn may(&self, policy: &str) -> bool {
-        decide(self.config, policy, self.caller, None, self.vars).is_allowed()
+        decide(self.config, policy, self.caller, Arguments::Unknown, self.vars).is_allowed()
     }
 
     fn check_prompts(&self) {

@@ -19,6 +19,7 @@ mod pages;
 mod peer;
 mod prompts;
 mod properties;
+mod refusals;
 mod resources;
 mod rounds;
 mod router;

@@ -2,12 +2,16 @@
 
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::mcp::Target;
+use toolgate_core::caller::Caller;
+use toolgate_core::mcp::listen::{LISTENING, may_hear};
+use toolgate_core::mcp::notify::Change;
+use toolgate_core::mcp::resource::ResourceInfo;
+use toolgate_core::mcp::{Accepted, Server, SessionState, Target, accept_http, accept_session};
 
 use crate::schema::{assert_valid, error_response};
 use crate::support::{
-    CONFIG, LEGACY, MODERN, RESOURCE_INFOS, ask_full, call_of, config, designer, full, no_params,
-    request_of, visitor,
+    CONFIG, LEGACY, MODERN, NoVars, RESOURCE_INFOS, ask_full, call_of, config, designer, full,
+    no_params, request_of, send_to, visitor,
 };
 
 fn all() -> impl Iterator<Item = &'static str> {
@@ -149,4 +153,76 @@ fn subscriptions_are_a_matter_of_sessions() {
             assert_eq!(answer.status, if revision == MODERN { 404 } else { 200 });
         }
     }
+}
+
+/// `docs://salaries` for some beside `docs://{name}` for everyone.
+#[test]
+fn a_resource_is_the_same_one_however_its_uri_is_escaped() {
+    let (config, log) = (config(CONFIG), Log::default());
+    let resources = [
+        ResourceInfo {
+            uri: "docs://{id}",
+            variables: RESOURCE_INFOS[0].variables,
+            ..RESOURCE_INFOS[4]
+        },
+        ResourceInfo {
+            uri: "docs://notes-{id}",
+            variables: RESOURCE_INFOS[0].variables,
+            policy: "image-makers",
+            ..RESOURCE_INFOS[4]
+        },
+        ResourceInfo { uri: "docs://salaries", policy: "image-makers", ..RESOURCE_INFOS[4] },
+    ];
+    let server =
+        Server { resources: &resources, notifications: Some(&LISTENING), ..full(&config, &log) };
+    for uri in ["docs://salaries", "docs://%73alaries", "docs://salarie%73", "docs://notes%2D1"] {
+        for revision in all() {
+            let request = request_of(revision, "resources/read", json!({ "uri": uri }));
+            let denied = send_to(&server, &visitor(), &request);
+            assert!(denied.error_code() < 0, "{uri}: {denied:?}");
+        }
+        assert!(!may_read(&server, &visitor(), uri), "{uri}");
+        let request = request_of(MODERN, "resources/read", json!({ "uri": uri }));
+        let call = call_of(&server, &designer(), &request);
+        let Target::Resource { resource, .. } = call.target else { panic!("a resource") };
+        assert_ne!(resource, 0, "{uri}");
+        assert!(may_read(&server, &designer(), uri), "{uri}");
+    }
+    for uri in ["docs://holidays", "docs://salaries%2e", "docs://%2573alaries"] {
+        let request = request_of(MODERN, "resources/read", json!({ "uri": uri }));
+        let call = call_of(&server, &visitor(), &request);
+        assert!(matches!(call.target, Target::Resource { resource: 0, .. }), "{uri}");
+    }
+}
+
+/// Whether somebody is told of changes: by `subscriptions/listen`, in a session, and at the change.
+fn may_read(server: &Server<'_>, caller: &Caller, uri: &str) -> bool {
+    let params = json!({ "notifications": { "resourceSubscriptions": [uri] } });
+    let request = request_of(MODERN, "subscriptions/listen", params);
+    let Accepted::Listen(listen) = accept_http(server, caller, &NoVars, &request) else {
+        panic!("a stream")
+    };
+    let initialize = json!({
+        "protocolVersion": "2025-11-25", "capabilities": {},
+        "clientInfo": { "name": "test", "version": "1" },
+    });
+    let mut session = SessionState::default();
+    let in_session = Server { sessions: true, ..*server };
+    for (method, params) in
+        [("initialize", initialize), ("resources/subscribe", json!({ "uri": uri }))]
+    {
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        let body = body.to_string();
+        let _ = accept_session(&in_session, caller, &NoVars, &mut session, None, body.as_bytes());
+    }
+    let is_listening = !listen.filter.uris.is_empty();
+    assert_eq!(is_listening, !session.subscriptions.is_empty(), "{uri}");
+    let change = Change::Resource(uri.to_owned());
+    assert_eq!(is_listening, may_hear(server, caller, &NoVars, "owner", &change), "{uri}");
+    if is_listening && !uri.contains("notes") {
+        // Announced as the author writes it.
+        let change = Change::Resource("docs://salaries".to_owned());
+        assert!(listen.filter.wants(&change) && session.wants(&change), "{uri}");
+    }
+    is_listening
 }

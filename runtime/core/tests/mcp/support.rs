@@ -12,6 +12,7 @@ use toolgate_core::mcp::families::{COMPLETIONS, LOGGING, PROMPTS, RESOURCES, TAS
 use toolgate_core::mcp::icon::Icon;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo, PromptMessage, PromptResult, Role};
+use toolgate_core::mcp::refusal::REFUSING;
 use toolgate_core::mcp::resource::{
     ResourceBody, ResourceContent, ResourceInfo, ResourceResult, ResourceVariable,
 };
@@ -222,6 +223,7 @@ pub fn tools_only<'a>(config: &'a Config, tools: &'a [ToolInfo], log: &'a Log) -
         sessions: false,
         notifications: None,
         challenging: Some(&CHALLENGING),
+        refusing: Some(&REFUSING),
         page_size: 50,
         log,
     }

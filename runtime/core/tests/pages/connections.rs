@@ -6,7 +6,7 @@ use http::StatusCode;
 use toolgate_core::page::{Connection, ConnectionsPage, refusal};
 use toolgate_core::reply::Reply;
 
-use crate::support::{NOW, PROVIDER, config, elements, html, words};
+use crate::support::{NOW, config, elements, html, words};
 
 fn page(connections: Vec<Connection<'static>>, notice: Option<&'static str>) -> Reply {
     let page = ConnectionsPage {
@@ -15,7 +15,6 @@ fn page(connections: Vec<Connection<'static>>, notice: Option<&'static str>) -> 
         connections,
         notice,
         now: NOW,
-        provider_origin: PROVIDER,
     };
     toolgate_core::page::connections(&config(""), &page)
 }
@@ -28,6 +27,7 @@ fn two() -> Vec<Connection<'static>> {
             domain: Some("claude.ai"),
             since: NOW - 90 * 86400,
             last_used: NOW - 60,
+            is_shared: true,
         },
         Connection {
             id: "grant-2",
@@ -35,6 +35,7 @@ fn two() -> Vec<Connection<'static>> {
             domain: None,
             since: NOW - 86400,
             last_used: NOW - 86400,
+            is_shared: false,
         },
     ]
 }
@@ -127,4 +128,12 @@ fn a_refusal_has_its_reason_code() {
     let reply = refusal(StatusCode::BAD_REQUEST, "No", "It went wrong.", "Try again.", "bad-state");
     assert_eq!(reply.status(), StatusCode::BAD_REQUEST);
     assert_eq!(words(&reply), "No It went wrong. Try again. Reason: bad-state");
+}
+
+#[test]
+fn tokens_that_two_programs_hold_are_pointed_out_at_their_own_connection() {
+    let reply = page(two(), None);
+    let items = elements(html(&reply), "li");
+    assert!(items[0].contains("Used from two places"), "{}", items[0]);
+    assert!(!items[1].contains("two places"), "{}", items[1]);
 }

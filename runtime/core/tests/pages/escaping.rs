@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use http::StatusCode;
 use toolgate_core::page::{
-    Connection, ConnectionsPage, Trust, connections, consent, message, refusal,
+    Connection, ConnectionsPage, Trust, connections, consent, message, refusal, way_back,
 };
 use toolgate_core::reply::Reply;
 
 use crate::support::{
-    LOCAL, NOW, PROVIDER, WEB, config, elements, html, landing_of, request, tags, tool, words,
+    LOCAL, NOW, WEB, config, elements, html, landing_of, request, tags, tool, words,
 };
 
 const PAYLOADS: [&str; 18] = [
@@ -43,11 +43,18 @@ fn pages(text: &str) -> Vec<Reply> {
             let mut page = request();
             (page.client_name, page.client_uri, page.trust) = (text, Some(uri), trust);
             (page.redirect_uri, page.scopes) = (uri, vec![text]);
-            (page.attempt, page.csrf) = (text, text);
+            (page.attempt, page.csrf, page.person) = (text, text, Some(text));
             pages.push(consent(&plain, &page));
         }
     }
-    let one = Connection { id: text, client: text, domain: Some(text), since: NOW, last_used: NOW };
+    let one = Connection {
+        id: text,
+        client: text,
+        domain: Some(text),
+        since: NOW,
+        last_used: NOW,
+        is_shared: true,
+    };
     pages.push(connections(
         &plain,
         &ConnectionsPage {
@@ -56,7 +63,6 @@ fn pages(text: &str) -> Vec<Reply> {
             connections: vec![one],
             notice: Some(text),
             now: NOW,
-            provider_origin: PROVIDER,
         },
     ));
     // Names and descriptions of functions live as long as a Worker does.
@@ -68,6 +74,7 @@ fn pages(text: &str) -> Vec<Reply> {
     pages.push(landing_of(&own, "https://mcp.example", (&tools, &[], &[])));
     pages.push(message(StatusCode::BAD_REQUEST, text, text, text));
     pages.push(refusal(StatusCode::BAD_REQUEST, text, text, text, text));
+    pages.push(way_back(text, text, &format!("https://client.example/?{text}"), text));
     pages
 }
 

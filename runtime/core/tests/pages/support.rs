@@ -11,7 +11,6 @@ use toolgate_core::reply::Reply;
 
 pub const LOCAL: &str = "http://127.0.0.1:33418/oauth/callback";
 pub const WEB: &str = "https://client.example/cb";
-pub const PROVIDER: &str = "https://acme.cloudflareaccess.com";
 pub const NOW: u64 = 1_800_000_000;
 
 /// A configuration with these lines in `[consent]`.
@@ -34,10 +33,11 @@ pub fn request() -> ConsentPage<'static> {
         client_uri: None,
         trust: Trust::Unverified,
         redirect_uri: LOCAL,
+        person: None,
         scopes: vec!["Use the tools"],
+        longest: 30 * 86_400,
         attempt: "attempt-1",
         csrf: "csrf-1",
-        provider_origin: PROVIDER,
     }
 }
 
@@ -77,6 +77,7 @@ pub fn landing_of(
         sessions: false,
         notifications: None,
         challenging: None,
+        refusing: None,
         page_size: 100,
         log: &log,
     };

@@ -92,8 +92,36 @@ fn the_form_carries_the_attempt_its_proof_and_the_decision() {
     let names: Vec<&str> =
         form.split("name=\"").skip(1).map(|rest| rest.split_once('"').unwrap().0).collect();
     assert_eq!(names, ["attempt", "csrf", "decision", "decision"]);
-    assert_eq!(elements(form, "button"), ["Deny", "Allow"], "the first is the implicit one");
+    assert_eq!(elements(form, "button")[0], "Deny", "the first is the implicit one");
     assert_eq!(html(&reply).matches("<form").count(), 1);
+}
+
+#[test]
+fn allowing_a_client_that_nobody_answers_for_takes_two_presses() {
+    let form = |trust| {
+        let mut page = request();
+        (page.trust, page.redirect_uri) = (trust, LOCAL);
+        elements(html(&consent(&config(""), &page)), "form")[0].to_owned()
+    };
+    for trust in [Trust::Known, Trust::Domain("claude.ai")] {
+        assert_eq!(elements(&form(trust), "button"), ["Deny", "Allow"]);
+        assert!(!form(trust).contains("<details"));
+    }
+    let unverified = form(Trust::Unverified);
+    assert_eq!(elements(&unverified, "summary"), ["Allow&hellip;"]);
+    // What is in `details` cannot be pressed before it is opened.
+    assert_eq!(elements(elements(&unverified, "details")[0], "button"), ["Yes, allow it"]);
+    assert_eq!(unverified.matches("value=\"approve\"").count(), 1);
+}
+
+#[test]
+fn somebody_who_is_signed_in_is_told_as_whom() {
+    let mut page = request();
+    page.person = Some("Ada <x>");
+    assert!(
+        words(&consent(&config(""), &page)).contains("You are signed in as Ada &lt;x&gt; , who")
+    );
+    assert!(!words(&consent(&config(""), &request())).contains("signed in as"));
 }
 
 #[test]
@@ -105,6 +133,6 @@ fn the_document_has_a_language_a_title_one_heading_and_landmarks() {
         assert_eq!(elements(html, name).len(), count, "{name}");
     }
     let (terms, details) = (elements(html, "dt").len(), elements(html, "dd").len());
-    assert_eq!((terms, details), (3, 3));
+    assert_eq!((terms, details), (4, 4));
     assert!(html.contains("aria-labelledby=\"warning\"") && html.contains("id=\"warning\""));
 }

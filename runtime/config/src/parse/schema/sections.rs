@@ -153,6 +153,8 @@ fn tokens(key: &str) -> Option<Value> {
         "code_ttl" => duration(sections::CODE_TTL),
         "refresh_grace" => duration(sections::REFRESH_GRACE),
         "revocation_max_age" => duration(sections::REVOCATION_MAX_AGE),
+        "max_unconfirmed" => duration(sections::MAX_UNCONFIRMED),
+        "recheck" => choice(sections::RECHECKS.map(|(name, _)| name)),
         _ => return None,
     })
 }
@@ -182,13 +184,14 @@ fn audit(key: &str) -> Option<Value> {
         "analytics_engine" => with(pattern(pattern::DATASET), "maxLength", audit::LONGEST_DATASET),
         "queue" => pattern(&pattern::label()),
         "include" => list(choice(audit::PARTS)),
+        "required" => boolean(),
         _ => return None,
     })
 }
 
 fn policy(schema: &Schema, key: &str) -> Option<Value> {
     Some(match key {
-        "description" => prose(),
+        "description" | "deny_message" => prose(),
         "scope" => condition::policy_scope(),
         "on_deny" => choice(["hide", "challenge"]),
         "tests" => list_of_tables(schema.section("policies.*.tests", &["user", "expect"])),

@@ -12,6 +12,7 @@ use super::super::peer::Peer;
 use super::super::resource::ResourceInfo;
 use super::super::{Fault, Revision, completion::CompletionResult};
 use super::{prompts, resources};
+use crate::policy::Arguments;
 
 /// Completion of the arguments of prompts and the variables of templates.
 pub static COMPLETIONS: &dyn Family = &Completions;
@@ -40,13 +41,15 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
     let Request { id, params, .. } = request;
     let (name, value) = argument(&params)?;
     let arguments = context(scope, &params)?;
+    // What is typed and what is not known yet is open; the rest decides as it will in the call.
+    let decided_by = Arguments::Partial { known: &arguments, typed: &name };
     let Some(reference) = params.get("ref").and_then(Value::as_object) else {
         return Err(Fault::params("`ref` is not an object"));
     };
     let (target, completes) = match super::text(reference, "type")? {
         "ref/prompt" => {
             let prompt = super::text(reference, "name")?;
-            let (prompt, info) = prompts::admitted(scope, prompt, None)?;
+            let (prompt, info) = prompts::admitted(scope, prompt, decided_by)?;
             let argument = info.arguments.iter().position(|argument| argument.name == name);
             let argument = argument.ok_or_else(no_argument)?;
             let completes = info.arguments[argument].completes;
@@ -54,7 +57,7 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
         }
         "ref/resource" => {
             let uri = super::text(reference, "uri")?;
-            let (resource, info) = admitted(scope, uri)?;
+            let (resource, info) = admitted(scope, uri, decided_by)?;
             let variable = info.variables.iter().position(|variable| variable.name == name);
             let variable = variable.ok_or_else(no_argument)?;
             let completes = info.variables[variable].completes;
@@ -63,7 +66,8 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
         _ => return Err(Fault::params("there is no such type of `ref`")),
     };
     let peer = Peer::read(scope, &params)?;
-    let call = Call { slot, target, arguments, request_id: id, peer, retry: Retry::default() };
+    let (retry, audit) = (Retry::default(), scope.server.log.hold());
+    let call = Call { slot, target, arguments, request_id: id, peer, retry, refusal: None, audit };
     if completes {
         return Ok(Answer::Call(Box::new(call)));
     }
@@ -105,10 +109,14 @@ fn context(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<Map<String,
 }
 
 /// The template, or resource, that is written so, if the caller may read it. The log is told.
-fn admitted<'a>(scope: &Scope<'a>, uri: &str) -> Result<(usize, &'a ResourceInfo), Fault> {
+fn admitted<'a>(
+    scope: &Scope<'a>,
+    uri: &str,
+    decided_by: Arguments<'_>,
+) -> Result<(usize, &'a ResourceInfo), Fault> {
     let found = scope.server.resources.iter().enumerate().find(|(_, info)| info.uri == uri);
     let told = found.map(|(_, info)| (info.name, info.policy));
-    let admits = guard::admits(scope, &resources::TOLD, told, None);
+    let admits = guard::admits(scope, &resources::TOLD, told, decided_by);
     found.filter(|_| admits).ok_or_else(|| super::unknown("resource", uri))
 }
 

@@ -1,6 +1,6 @@
 //! `prompts/list`, `prompts/get`.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::super::call::{Call, Target};
 use super::super::capabilities;
@@ -13,6 +13,7 @@ use super::super::peer::Peer;
 use super::super::prompt::PromptInfo;
 use super::super::{Fault, Revision, retry};
 use crate::audit::{Kind, Reason};
+use crate::policy::Arguments;
 
 /// The methods for prompts.
 pub static PROMPTS: &dyn Family = &Prompts;
@@ -64,7 +65,7 @@ impl Listing for Listed<'_> {
 pub(super) fn admitted<'a>(
     scope: &Scope<'a>,
     name: &str,
-    decided_by: Option<&Map<String, Value>>,
+    decided_by: Arguments<'_>,
 ) -> Result<(usize, &'a PromptInfo), Fault> {
     let prompts = scope.server.prompts;
     let found = prompts.binary_search_by_key(&name, |prompt| prompt.name).ok();
@@ -77,7 +78,8 @@ pub(super) fn admitted<'a>(
 fn get(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
     let Request { id, mut params, .. } = request;
     let arguments = super::arguments(&mut params)?;
-    let (index, prompt) = admitted(scope, super::text(&params, "name")?, Some(&arguments))?;
+    let (index, prompt) =
+        admitted(scope, super::text(&params, "name")?, Arguments::Call(&arguments))?;
     if arguments.values().any(|value| !value.is_string()) {
         return Err(Fault::params("the arguments of a prompt are texts"));
     }
@@ -95,5 +97,7 @@ fn get(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault
         request_id: id,
         peer: Peer::read(scope, &params)?,
         retry: retry::take(scope, &mut params)?,
+        refusal: None,
+        audit: scope.server.log.hold(),
     })))
 }

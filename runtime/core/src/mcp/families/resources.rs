@@ -14,6 +14,7 @@ use super::super::peer::Peer;
 use super::super::resource::ResourceInfo;
 use super::super::{Fault, Revision, retry, template};
 use crate::audit::{Kind, Reason};
+use crate::policy::Arguments;
 
 /// The methods for resources. `resources/subscribe` and `resources/unsubscribe` are matters of a
 /// session.
@@ -78,13 +79,15 @@ impl Listing for Listed<'_> {
     }
 }
 
-/// What a URI names: the resource of exactly this URI, else the template with the most literal text
-/// among those that match; with the template's variables.
+/// The resource that a URI names: the one of its own that has this URI, however it is escaped, else the
+/// template with the most literal text among those that match; with the template's variables.
 pub(in super::super) fn find(
     resources: &[ResourceInfo],
     uri: &str,
 ) -> Option<(usize, Map<String, Value>)> {
-    let is_it = |resource: &ResourceInfo| resource.variables.is_empty() && resource.uri == uri;
+    let is_it = |resource: &ResourceInfo| {
+        resource.variables.is_empty() && template::is_same_uri(resource.uri, uri)
+    };
     if let Some(index) = resources.iter().position(is_it) {
         return Some((index, Map::new()));
     }
@@ -114,7 +117,7 @@ fn read(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Faul
     let told = found.as_ref().map(|(index, _)| (resources[*index].name, resources[*index].policy));
     let none = Map::new();
     let variables = found.as_ref().map_or(&none, |(_, variables)| variables);
-    if !guard::admits(scope, &TOLD, told, Some(variables)) {
+    if !guard::admits(scope, &TOLD, told, Arguments::Call(variables)) {
         return Err(resource_not_found(scope.revision, &uri));
     }
     let Some((resource, arguments)) = found else {
@@ -127,5 +130,7 @@ fn read(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Faul
         request_id: id,
         peer: Peer::read(scope, &params)?,
         retry: retry::take(scope, &mut params)?,
+        refusal: None,
+        audit: scope.server.log.hold(),
     })))
 }

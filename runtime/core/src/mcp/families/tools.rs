@@ -11,6 +11,7 @@ use super::super::peer::Peer;
 use super::super::tool::{TaskSupport, ToolInfo};
 use super::super::{Fault, INVALID_PARAMS, Revision, describe, fault, param_headers, retry, task};
 use crate::audit::{Kind, Reason};
+use crate::policy::Arguments;
 
 const TOLD: Told =
     Told { allowed: Kind::ToolAllowed, denied: Kind::ToolDenied, unknown: Reason::UnknownTool };
@@ -51,11 +52,17 @@ pub(in super::super) fn call(
     let tools = scope.server.tools;
     let found = tools.binary_search_by_key(&name, |tool| tool.name).ok();
     let tool = found.map(|index| &tools[index]);
-    if !guard::admits(scope, &TOLD, tool.map(|tool| (tool.name, tool.policy)), Some(&arguments)) {
-        return Err(super::unknown("tool", name));
-    }
+    let told = tool.map(|tool| (tool.name, tool.policy));
+    let admits = guard::admits(scope, &TOLD, told, Arguments::Call(&arguments));
     let (Some(index), Some(tool)) = (found, tool) else {
         return Err(super::unknown("tool", name));
+    };
+    let refusal = if admits {
+        None
+    } else {
+        let refusing = scope.server.refusing;
+        let message = refusing.and_then(|it| (it.message)(scope, tool.policy, &arguments));
+        Some(message.ok_or_else(|| super::unknown("tool", name))?)
     };
     if scope.revision.is_modern()
         && let Some(headers) = scope.headers
@@ -73,6 +80,8 @@ pub(in super::super) fn call(
         request_id: id,
         peer,
         retry: retry::take(scope, &mut params)?,
+        refusal,
+        audit: scope.server.log.hold(),
     })))
 }
 

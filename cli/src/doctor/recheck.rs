@@ -1,0 +1,33 @@
+//! For how long the identity provider can be asked again about somebody who signed in.
+
+use toolgate_config::{Askable, Config, Provider};
+
+use super::finding::Finding;
+
+/// What holds where the provider cannot be asked at every refresh, and what to do about it; `None`
+/// where it can be, or where nobody deploys.
+pub(crate) fn limits(config: &Config) -> Option<(String, String)> {
+    let identity = &config.identity;
+    let provider = identity.provider.name();
+    let days = config.tokens.refresh_token_ttl / (24 * 60 * 60);
+    let kept = format!("groups and claims stay those of the sign-in for up to {days} days");
+    match (identity.provider, identity.askable()) {
+        (Provider::Dev | Provider::None, _) | (_, Askable::Always) => None,
+        (_, Askable::Never) => Some((
+            format!("`{provider}` cannot be asked again at a refresh: {kept}"),
+            "a shorter `[tokens] refresh_token_ttl` bounds it".to_owned(),
+        )),
+        (_, Askable::Briefly) => Some((
+            format!(
+                "`{provider}` gives no refresh token for these scopes and can be asked again only \
+                 while its access token lives: after that {kept}"
+            ),
+            "add `offline_access` to `[identity] scopes`, or shorten `[tokens] refresh_token_ttl`"
+                .to_owned(),
+        )),
+    }
+}
+
+pub(super) fn finding(config: &Config) -> Option<Finding> {
+    limits(config).map(|(found, fix)| Finding::warning("refreshes", found, fix))
+}

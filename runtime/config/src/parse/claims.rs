@@ -1,0 +1,99 @@
+//! Claims that policies never see: a condition on one would hold for nobody.
+
+use std::ops::Range;
+
+use super::value::Entry;
+use crate::claims::{GITHUB_CLAIMS, TECHNICAL_CLAIMS};
+use crate::diagnostic::{Code, Fault, Sink};
+use crate::model::{Identity, Provider, Str};
+
+/// A claim that a policy, or a test of one, looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClaimName {
+    pub(crate) name: Str,
+    pub(crate) span: Range<usize>,
+}
+
+/// Refuses a claim of a condition that no provider's callers have.
+pub(crate) fn refuse_reserved(entry: &Entry<'_, '_>) -> bool {
+    let name = entry.key;
+    let (message, help) = match name {
+        "email" | "email_verified" => (
+            format!("claim `{name}` does not say whether the address is verified"),
+            "use `emails`, which checks that, too",
+        ),
+        "sub" => (
+            "claim `sub` is who the caller is, and not among the claims that policies see"
+                .to_owned(),
+            "use `subjects = [\"…\"]`",
+        ),
+        "name" => (
+            "claim `name` is shown to people, and not among the claims that policies see"
+                .to_owned(),
+            "anybody can be called so: use `subjects`, `emails` or `groups`",
+        ),
+        name if TECHNICAL_CLAIMS.contains(&name) => (
+            format!(
+                "claim `{name}` is about the token, and not among the claims that policies see"
+            ),
+            "use a claim about the person, or `subjects`, `emails`, `groups` or `identity`",
+        ),
+        _ => return false,
+    };
+    entry.report_key(Fault::new(Code::ReservedClaim, message, help));
+    true
+}
+
+/// As [`refuse_reserved`], of `user.claims` of a test.
+pub(crate) fn refuse_reserved_in_test(entry: &Entry<'_, '_>) -> bool {
+    let name = entry.key;
+    let help = match name {
+        "email" | "email_verified" => format!("write `user.{name}`"),
+        "sub" => "write `user.subject`".to_owned(),
+        "name" => "remove it".to_owned(),
+        name if TECHNICAL_CLAIMS.contains(&name) => "remove it".to_owned(),
+        _ => return false,
+    };
+    let message = format!("policies never see `{name}` among the claims");
+    entry.report_key(Fault::new(Code::ReservedClaim, message, help));
+    true
+}
+
+/// Reports the claims that callers have in none of the configurations: that of the file, and those of
+/// its environments.
+pub(crate) fn check<'a>(
+    claims: &[ClaimName],
+    identities: impl Iterator<Item = &'a Identity> + Clone,
+    sink: &Sink,
+) {
+    let Some(first) = identities.clone().next() else { return };
+    for ClaimName { name, span } in claims {
+        if !identities.clone().any(|identity| identity.may_have_claim(name)) {
+            sink.report(span.clone(), never_sent(first, name));
+        }
+    }
+}
+
+fn never_sent(identity: &Identity, name: &str) -> Fault {
+    let (message, help) = match identity.provider {
+        Provider::GitHub => (
+            format!("accounts at GitHub have no claim `{name}`"),
+            format!(
+                "they have `{}`; for others, use `subjects`, `emails`, or `groups` for organizations \
+                 and teams",
+                GITHUB_CLAIMS.join("` and `")
+            ),
+        ),
+        Provider::None => (
+            format!("with `provider = \"none\"` nobody has a claim `{name}`"),
+            "remove the condition, or choose another provider".to_owned(),
+        ),
+        _ => (
+            format!(
+                "claim `{name}` lists the groups, and is not among the claims that policies see"
+            ),
+            "use `groups = [\"…\"]`".to_owned(),
+        ),
+    };
+    Fault::new(Code::ReservedClaim, message, help)
+}

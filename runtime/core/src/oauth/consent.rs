@@ -1,0 +1,185 @@
+//! The approval page, and the person's decision on it.
+
+use http::header::{HeaderValue, ORIGIN, SET_COOKIE};
+use http::{Request, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::access::login::{self, NotStarted, Start, Target};
+use crate::audit::{self, Reason};
+use crate::cookie;
+use crate::limits::{ATTEMPT_TTL, MAX_COOKIE};
+use crate::oauth::answer::{client_error_url, error_page, failed, refuse_client};
+use crate::oauth::attempts;
+use crate::oauth::authorize::Authorization;
+use crate::oauth::client::Voucher;
+use crate::oauth::error::OAuthError;
+use crate::oauth::gate::Gate;
+use crate::oauth::params::Params;
+use crate::oauth::scope;
+use crate::page::{self, ConsentPage, Trust};
+use crate::reply::{self, Reply};
+use crate::seal::Purpose;
+use crate::secret::constant_time_eq;
+
+/// The sealed cookie of an open approval page.
+#[derive(Debug, Serialize, Deserialize)]
+struct Attempt {
+    #[serde(rename = "a")]
+    authorization: Authorization,
+    #[serde(rename = "c")]
+    csrf: String,
+    #[serde(rename = "e")]
+    expires: u64,
+}
+
+/// What the page shows beside the request itself.
+pub(crate) struct Shown<'a> {
+    pub(crate) client_name: &'a str,
+    pub(crate) client_uri: Option<&'a str>,
+    /// Who is signed in, where somebody is.
+    pub(crate) person: Option<&'a str>,
+}
+
+/// The page that asks for an approval; its cookie holds the request.
+pub(crate) fn ask(gate: &mut Gate<'_>, shown: &Shown<'_>, authorization: Authorization) -> Reply {
+    let id = attempts::page_id(gate);
+    let csrf = attempts::secret(gate);
+    let tokens = &gate.config.tokens;
+    let mut reply = page::consent(
+        gate.config,
+        &ConsentPage {
+            client_name: shown.client_name,
+            client_uri: shown.client_uri,
+            person: shown.person,
+            trust: trust(&authorization.voucher),
+            redirect_uri: &authorization.redirect_uri,
+            scopes: authorization
+                .scopes
+                .iter()
+                // How long it lasts is on the page anyway.
+                .filter(|scope| *scope != scope::OFFLINE)
+                .map(|scope| scope::in_words(gate.config, scope))
+                .collect(),
+            longest: if authorization.code_only {
+                tokens.access_token_ttl
+            } else {
+                tokens.refresh_token_ttl
+            },
+            attempt: &id,
+            csrf: &csrf,
+        },
+    );
+    let attempt = Attempt { authorization, csrf, expires: gate.now + ATTEMPT_TTL };
+    let texts = attempt.authorization.texts();
+    let value = attempts::seal(gate, Purpose::Consent, &id, &attempt, &texts);
+    let name = attempts::page_cookie(gate, &id).expect("our own id names a cookie");
+    let cookie = cookie::set(&name, &value, ATTEMPT_TTL);
+    if let Some(length) = cookie::oversize(&cookie) {
+        return error_page(&too_long(length));
+    }
+    reply.headers_mut().append(SET_COOKIE, cookie);
+    reply
+}
+
+fn trust(voucher: &Voucher) -> Trust<'_> {
+    match voucher {
+        Voucher::Owner => Trust::Known,
+        Voucher::Host(host) => Trust::Domain(host),
+        Voucher::Nobody => Trust::Unverified,
+    }
+}
+
+/// `POST /authorize`: the person's decision. The request is recovered from the sealed cookie;
+/// nothing of it is taken from the form.
+pub fn decide(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Reply {
+    let (cookie, authorization, approved) = match read_decision(gate, request) {
+        Ok(decision) => decision,
+        Err(error) => return error_page(&error),
+    };
+    gate.log.client(&authorization.client);
+    let mut reply = if approved {
+        gate.log.tell(audit::Kind::Consent, Reason::ConsentApproved);
+        let from = Start { headers: request.headers(), approved, ending: Some(&cookie) };
+        start_login(gate, &from, Target::Client(Box::new(authorization)))
+    } else {
+        gate.log.tell(audit::Kind::Consent, Reason::ConsentDenied);
+        let error = OAuthError::new("access_denied", "The request was denied")
+            .because(Reason::ConsentDenied);
+        reply::redirect(&client_error_url(gate, &authorization, &error))
+    };
+    reply.headers_mut().append(SET_COOKIE, cookie::clear(&cookie));
+    reply
+}
+
+/// The name of the page's cookie, the request that is in it, and whether it was approved.
+fn read_decision(
+    gate: &Gate<'_>,
+    request: &Request<Vec<u8>>,
+) -> Result<(String, Authorization, bool), OAuthError> {
+    if request.headers().get(ORIGIN).is_some_and(|origin| !is_own(gate, origin)) {
+        return Err(OAuthError::invalid_request("The form was sent from another site")
+            .because(Reason::FormFromAnotherSite));
+    }
+    let params = Params::form(request)?;
+    let id = params.require("attempt")?;
+    let expired = || {
+        OAuthError::invalid_request(
+            "This page has expired, or was opened in another browser; start again from your \
+             MCP client",
+        )
+        .because(Reason::AttemptExpired)
+    };
+    let name = attempts::page_cookie(gate, id).ok_or_else(expired)?;
+    let value = cookie::read(request.headers(), &name).ok_or_else(expired)?;
+    let (attempt, texts): (Attempt, _) =
+        attempts::open(gate, Purpose::Consent, id, value).ok_or_else(expired)?;
+    if attempt.expires < gate.now {
+        return Err(expired());
+    }
+    if !constant_time_eq(params.require("csrf")?.as_bytes(), attempt.csrf.as_bytes()) {
+        return Err(OAuthError::invalid_request("The form does not belong to this page")
+            .because(Reason::FormMismatch));
+    }
+    let approved = match params.get("decision") {
+        Some("approve") => true,
+        Some("deny") => false,
+        _ => {
+            return Err(OAuthError::invalid_request("decision must be approve or deny")
+                .because(Reason::DecisionUnknown));
+        }
+    };
+    Ok((name, attempt.authorization.with_texts(&texts), approved))
+}
+
+fn is_own(gate: &Gate<'_>, origin: &HeaderValue) -> bool {
+    origin.as_bytes() == gate.origin.as_bytes()
+}
+
+/// The refusal of a request of which not everything fits a cookie.
+fn too_long(length: usize) -> OAuthError {
+    OAuthError::invalid_request(format!(
+        "The request is too long: remembering it takes a cookie of {length} bytes, and browsers \
+         keep {MAX_COOKIE}; send a shorter state or redirect_uri"
+    ))
+    .because(Reason::RequestTooLong)
+}
+
+/// Sends the browser to the identity provider. One that cannot be reached is told to the client,
+/// which is proven by now, and to whoever reads the page.
+pub(crate) fn start_login(gate: &mut Gate<'_>, from: &Start<'_>, target: Target) -> Reply {
+    let client = match &target {
+        Target::Client(authorization) => Some(authorization.clone()),
+        Target::Connections => None,
+    };
+    match (login::start(gate, from, target), client) {
+        (Ok(reply), _) => reply,
+        (Err(NotStarted::TooLong(length)), _) => error_page(&too_long(length)),
+        (Err(NotStarted::Unreachable), Some(client)) => {
+            let error = login::unreachable();
+            refuse_client(&client_error_url(gate, &client, &error), &error)
+        }
+        (Err(NotStarted::Unreachable), None) => {
+            failed(StatusCode::SERVICE_UNAVAILABLE, &login::unreachable())
+        }
+    }
+}

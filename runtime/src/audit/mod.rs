@@ -1,0 +1,152 @@
+//! Writes the audit trail: to the Worker's log always, to Analytics Engine and to a Queue where
+//! `[audit]` of `mcp.toml` names them.
+//!
+//! Nothing here fails a request: the decision stands whether or not it could be told everywhere,
+//! and what could not be told is in the log together with the error.
+
+mod trail;
+
+use std::cell::{OnceCell, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+
+use toolgate_core::audit::{self, Event, Lines, Log, Record};
+use toolgate_core::seal::{Entropy as _, Keyring};
+use worker::js_sys::JSON;
+use worker::wasm_bindgen::{JsCast as _, JsValue};
+use worker::wasm_bindgen_futures::spawn_local;
+use worker::{
+    AnalyticsEngineDataPointBuilder, AnalyticsEngineDataset, Context, Queue, QueueContentType,
+    RawMessageBuilder, console_error, console_log,
+};
+
+use crate::app::App;
+use crate::bindings::Env;
+use crate::platform::{PlatformEntropy, keyring, now};
+
+pub(crate) use trail::{Trail, new_id};
+
+/// Binding of `[audit] analytics_engine`.
+const ANALYTICS_BINDING: &str = "TOOLGATE_AUDIT";
+/// Binding of `[audit] queue`.
+const QUEUE_BINDING: &str = "TOOLGATE_AUDIT_QUEUE";
+
+/// Characters of the name of an instance: told apart within the days that a log is kept.
+const INSTANCE_LENGTH: usize = 8;
+
+thread_local! {
+    static LINES: RefCell<Option<Lines>> = const { RefCell::new(None) };
+    static KEYS: OnceCell<Option<Keyring>> = const { OnceCell::new() };
+}
+
+/// Where the events of one request are written to.
+#[derive(Clone)]
+pub(crate) struct Teller {
+    app: &'static App,
+    env: Env,
+    /// Names the request.
+    request: Rc<str>,
+    /// The request that waits for what is sent; none in an object, which stays until it is done.
+    context: Option<Rc<Context>>,
+}
+
+impl Teller {
+    /// Of a request to the Worker.
+    pub(crate) fn of_request(
+        app: &'static App,
+        env: &Env,
+        request: &str,
+        context: &Context,
+    ) -> Self {
+        let context = JsValue::from(context.as_ref()).unchecked_into();
+        let context = Some(Rc::new(Context::new(context)));
+        Self { app, env: env.clone(), request: request.into(), context }
+    }
+
+    /// Of a message that an object got with this request.
+    pub(crate) fn of_object(app: &'static App, env: &Env, request: &str) -> Self {
+        Self { app, env: env.clone(), request: request.into(), context: None }
+    }
+
+    /// Writes what is in the log and has not been written.
+    pub(crate) fn flush(&self, log: &Log) {
+        for event in log.take() {
+            self.write(&event, Self::number());
+        }
+    }
+
+    /// The number of a line, which then has to be written.
+    fn number() -> u64 {
+        with_lines(Lines::number)
+    }
+
+    fn write(&self, event: &Event, number: u64) {
+        let audit = &self.app.config.audit;
+        let line = self.line(event, number, |record| {
+            if audit.analytics_engine.is_some()
+                && let Some(dataset) = found(self.env.analytics_engine(ANALYTICS_BINDING))
+            {
+                write_point(&dataset, record);
+            }
+        });
+        console_log!("{line}");
+        if audit.queue.is_some()
+            && let Some(queue) = found(self.env.queue(QUEUE_BINDING))
+        {
+            self.wait_until(send(queue, line));
+        }
+    }
+
+    /// The line of an event.
+    fn line(&self, event: &Event, number: u64, also: impl FnOnce(&Record<'_>)) -> String {
+        let json = with_lines(|lines| {
+            let audit = &self.app.config.audit;
+            let line = (lines.instance(), number);
+            let record = Record::new(event, audit, now(), &self.request, line);
+            also(&record);
+            record.json()
+        });
+        KEYS.with(|keys| {
+            audit::sign(&json, keys.get_or_init(|| keyring(self.app, &self.env)).as_ref())
+        })
+    }
+
+    fn wait_until(&self, work: impl Future<Output = ()> + 'static) {
+        match &self.context {
+            Some(context) => context.wait_until(work),
+            None => spawn_local(work),
+        }
+    }
+}
+
+fn with_lines<T>(work: impl FnOnce(&mut Lines) -> T) -> T {
+    LINES.with_borrow_mut(|lines| {
+        work(lines.get_or_insert_with(|| {
+            Lines::new(PlatformEntropy.token()[..INSTANCE_LENGTH].to_owned())
+        }))
+    })
+}
+
+/// A binding that `mcp.toml` asks for; without it the log has to do.
+fn found<T>(binding: worker::Result<T>) -> Option<T> {
+    binding.inspect_err(|error| console_error!("the audit trail is incomplete: {error}")).ok()
+}
+
+fn write_point(dataset: &AnalyticsEngineDataset, record: &Record<'_>) {
+    let point = AnalyticsEngineDataPointBuilder::new()
+        .indexes([record.user.unwrap_or_default()])
+        .blobs(record.blobs())
+        .doubles([1.0]);
+    if let Err(error) = point.write_to(dataset) {
+        console_error!("the audit trail is incomplete: Analytics Engine: {error}");
+    }
+}
+
+async fn send(queue: Queue, line: String) {
+    // As an object, so that a consumer need not parse text.
+    let Ok(message) = JSON::parse(&line) else { return };
+    let message = RawMessageBuilder::new(message).build_with_content_type(QueueContentType::Json);
+    if let Err(error) = queue.send_raw(message).await {
+        console_error!("the audit trail is incomplete: the queue: {error}");
+    }
+}

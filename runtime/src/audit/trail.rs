@@ -1,0 +1,148 @@
+//! The line of one call. The decision is made before the function runs; how it ended belongs to it, and
+//! log lines cost more than calls. So the line is held back until the call ends, unless that takes
+//! long: then the decision is written at once, and the end in a line of its own.
+//!
+//! A line that is held back is not lost with the call. As soon as the function waits for something,
+//! JavaScript has what to write should this instance of the module be given up, and the request goes on
+//! until the line is written, whether or not its client is still there.
+
+use std::cell::RefCell;
+use std::future::Future as _;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Context as Polling;
+use std::time::Duration;
+
+use toolgate_core::audit::{CallAudit, CallOutcome, Event, Finish, Settled};
+use toolgate_core::seal::Entropy as _;
+
+use super::Teller;
+use crate::instance::Testament;
+use crate::platform::{PlatformEntropy, millis};
+use crate::timer::Timer;
+
+/// How long a decision is held back: most calls end before, and a reader of the log hardly notices.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Characters of the id that joins the two lines of a call.
+const ID_LENGTH: usize = 16;
+
+/// An id that joins the lines of a call.
+pub(crate) fn new_id() -> String {
+    PlatformEntropy.token()[..ID_LENGTH].to_owned()
+}
+
+/// What is told of one call.
+pub(crate) struct Trail {
+    teller: Teller,
+    began: u64,
+    line: RefCell<Line>,
+}
+
+struct Line {
+    /// What is written next; nothing once the call is over.
+    event: Option<Event>,
+    /// The number that it has, once somebody needs it: here and in the testament it is one line.
+    number: Option<u64>,
+    /// Whether the decision is written.
+    is_told: bool,
+    /// How the call ended, where it was not the function that ended it.
+    ended: Option<CallOutcome>,
+    patience: Option<Timer>,
+    /// What JavaScript writes if nobody here can.
+    testament: Option<Testament>,
+}
+
+impl Trail {
+    /// Begins the trail of a call that was allowed; `None` where no decision is held back. What
+    /// `[audit] required` wants is written before anything runs.
+    pub(crate) fn begin(teller: &Teller, audit: &mut CallAudit) -> Option<Rc<Self>> {
+        let mut event = *audit.decision.take()?;
+        event.id.clone_from(&audit.id);
+        let line = Line {
+            event: Some(event),
+            number: None,
+            is_told: false,
+            ended: None,
+            patience: None,
+            testament: None,
+        };
+        let trail =
+            Rc::new(Self { teller: teller.clone(), began: millis(), line: RefCell::new(line) });
+        if teller.app.config.audit.required {
+            trail.tell();
+        }
+        let settled = Rc::clone(&trail);
+        audit.settling.on_settled(move |outcome| settled.finish(outcome));
+        Some(trail)
+    }
+
+    /// To be called whenever the call waits.
+    pub(crate) fn waits(&self, polling: &mut Polling<'_>) {
+        let mut line = self.line.borrow_mut();
+        if line.event.is_none() {
+            return;
+        }
+        if line.testament.is_none() {
+            self.make_testament(&mut line);
+        }
+        if line.is_told {
+            return;
+        }
+        let patience = line.patience.get_or_insert_with(|| Timer::from(PATIENCE));
+        if Pin::new(patience).poll(polling).is_ready() {
+            drop(line);
+            self.tell();
+        }
+    }
+
+    /// Writes the decision now, if it is not written: the call streams, or becomes a task.
+    pub(crate) fn tell(&self) {
+        let line = &mut *self.line.borrow_mut();
+        let Some(event) = line.event.as_mut().filter(|_| !line.is_told) else { return };
+        event.id.get_or_insert_with(new_id);
+        let number = line.number.take().unwrap_or_else(Teller::number);
+        self.teller.write(event, number);
+        // The next line is another one.
+        if let Some(finished) = event.kind.finished() {
+            event.kind = finished;
+        }
+        event.arguments = None;
+        line.is_told = true;
+        line.patience = None;
+        if line.testament.take().is_some() {
+            self.make_testament(line);
+        }
+    }
+
+    /// Notes that it was not the function that ended the call.
+    pub(crate) fn ended(&self, outcome: CallOutcome) {
+        self.line.borrow_mut().ended.get_or_insert(outcome);
+    }
+
+    fn finish(&self, settled: Settled) {
+        let mut line = self.line.borrow_mut();
+        let Some(mut event) = line.event.take() else { return };
+        let outcome = line.ended.unwrap_or(settled.outcome);
+        // The task tells how it ends.
+        if !(line.is_told && outcome == CallOutcome::Task) {
+            let ms = millis().saturating_sub(self.began);
+            event.finish = Some(Finish { outcome, ms, bytes: settled.bytes });
+            let number = line.number.take().unwrap_or_else(Teller::number);
+            self.teller.write(&event, number);
+        }
+        line.patience = None;
+        line.testament = None;
+    }
+
+    /// Has JavaScript write that the call was lost, if it comes to that.
+    fn make_testament(&self, line: &mut Line) {
+        let Some(mut event) = line.event.clone() else { return };
+        let ms = millis().saturating_sub(self.began);
+        event.finish = Some(Finish { outcome: CallOutcome::Lost, ms, bytes: 0 });
+        let number = *line.number.get_or_insert_with(Teller::number);
+        let testament = Testament::new(&self.teller.line(&event, number, |_| ()));
+        self.teller.wait_until(testament.executed());
+        line.testament = Some(testament);
+    }
+}
