@@ -32,12 +32,11 @@ function blocks(page) {
   return found.map(([, background, text]) => ({ background: background !== undefined, text: made(text) }));
 }
 
-/** The same command for this clone, and at another port: `dev` is told by an option, clients by the address. */
+/** The same command for this clone, and at another port, which only `dev` is told: the others find it. */
 function here(documented, port) {
   const command = documented.replaceAll("/path/to/toolgate/", fileURLToPath(ROOT));
   if (port === undefined || port === DOCUMENTED_PORT) return command;
   if (/^cargo toolgate dev\b/.test(command)) return `${command} --port ${port}`;
-  if (/^cargo toolgate (call|connect)\b/.test(command)) return `${command} --url http://localhost:${port}`;
   return command;
 }
 

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
+use crate::terminal::printable;
 use crate::{Doing, Error, Result, compiler, files, interrupt};
 
 /// How much of a failed program's output is shown where it names no errors.
@@ -96,8 +97,10 @@ fn finish_with(
         let (Said::Output(line) | Said::Progress(line)) = &said;
         watch(line);
         if !is_progress_bar(line) && kept < MOST_KEPT {
+            // A compiler clears its progress bar in front of a message.
+            let line = printable(line);
             kept += line.len();
-            lines.push(line.clone());
+            lines.push(line);
         }
         if let Said::Output(line) = said {
             output.push_str(&line);
@@ -213,7 +216,8 @@ mod tests {
     fn a_failed_build_shows_its_first_errors_and_where_the_rest_is() {
         let log =
             std::env::temp_dir().join(format!("toolgate-log-{}/build.log", std::process::id()));
-        let script = "for i in $(seq 9); do echo \"error: fault $i\" >&2; done; seq 99; exit 1";
+        let script =
+            "for i in $(seq 9); do printf '\\033[Kerror: fault %d\\n' $i >&2; done; seq 99; exit 1";
         let mut command = Command::new("sh");
         let error = run_logged(command.args(["-c", script]), &log, |_| ()).expect_err("it fails");
         let error = error.to_string();

@@ -52,14 +52,18 @@ impl Claim {
         let path = lock(&folder);
         let lock = File::create(&path).doing(|| format!("create {}", path.display()))?;
         if lock.try_lock().is_err() {
-            let place = Running::of(project).map(|running| format!(" at {}", running.url));
-            return Err(Error::new(format!(
-                "this server runs already{}",
-                place.unwrap_or_default()
-            ))
-            .help("stop that `cargo toolgate dev` first: both would write to the same storage"));
+            return Err(already(Running::of(project).as_ref()));
         }
         Ok(Self { record: record(&folder), _lock: lock })
+    }
+
+    /// Says so early where another process has it, and leaves nothing behind.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::take`].
+    pub(crate) fn refuse_second(project: &Project) -> Result<()> {
+        Running::of(project).map_or(Ok(()), |running| Err(already(Some(&running))))
     }
 
     /// Says where the server is.
@@ -74,6 +78,13 @@ impl Drop for Claim {
         // One that stays behind is without its lock.
         let _ = std::fs::remove_file(&self.record);
     }
+}
+
+/// One that is not up yet has no place.
+fn already(running: Option<&Running>) -> Error {
+    let place = running.map(|running| format!(" at {}", running.url)).unwrap_or_default();
+    Error::new(format!("this server runs already{place}"))
+        .help("stop that `cargo toolgate dev` first: both would write to the same storage")
 }
 
 fn folder(project: &Project) -> PathBuf {

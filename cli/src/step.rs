@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::terminal::printable;
 use crate::{Result, process};
 
 /// How often a log that is no terminal hears that a step goes on.
@@ -38,6 +39,7 @@ impl Step {
 
     /// Says how far it is.
     pub fn progress(&mut self, detail: &str) {
+        let detail = printable(detail);
         let elapsed = self.started.elapsed().as_secs();
         match &self.bar {
             Some(bar) => bar.set_message(format!("{} · {elapsed} s · {detail}", self.title)),

@@ -11,7 +11,8 @@ const FOLDER: &str = "TOOLGATE_DIR";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tools {
     folder: PathBuf,
-    cargo: PathBuf,
+    worker_build: PathBuf,
+    wasm_bindgen: PathBuf,
     npm: PathBuf,
     node: PathBuf,
 }
@@ -19,8 +20,10 @@ pub struct Tools {
 /// What tells one set of tools from another.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Versions<'a> {
-    /// Of what cargo installs.
-    pub(crate) cargo: &'a str,
+    /// Of worker-build.
+    pub(crate) worker_build: &'a str,
+    /// Of wasm-bindgen, which differs between servers.
+    pub(crate) wasm_bindgen: &'a str,
     /// Of what npm installs.
     pub(crate) npm: &'a str,
     /// Of Node.js.
@@ -40,7 +43,7 @@ impl Tools {
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();
         let [cargo, npm, node] = ["cargo", "npm", "node"].map(|name| folder.join(name));
-        Self { folder, cargo, npm, node }
+        Self { folder, worker_build: cargo.clone(), wasm_bindgen: cargo, npm, node }
     }
 
     /// In the user's cache, which all servers share: each version has a folder of its own, so that none
@@ -49,7 +52,8 @@ impl Tools {
         let folder = cache()?.join("toolgate");
         let of = |name: &str, version: &str| folder.join(format!("{name}-{version}"));
         Some(Self {
-            cargo: of("cargo", versions.cargo),
+            worker_build: of("worker-build", versions.worker_build),
+            wasm_bindgen: of("wasm-bindgen", versions.wasm_bindgen),
             npm: of("npm", versions.npm),
             node: of("node", versions.node),
             folder,
@@ -61,9 +65,9 @@ impl Tools {
         &self.folder
     }
 
-    /// The root that `cargo install` installs into.
-    pub fn cargo_root(&self) -> PathBuf {
-        self.cargo.clone()
+    /// The root that `cargo install` installs a package into.
+    pub(crate) fn cargo_root(&self, package: &str) -> &Path {
+        if package.starts_with("wasm-bindgen") { &self.wasm_bindgen } else { &self.worker_build }
     }
 
     /// The folder with `package.json` and `node_modules`.
@@ -78,7 +82,8 @@ impl Tools {
 
     /// The path of a program that cargo installed.
     pub fn cargo_binary(&self, name: &str) -> PathBuf {
-        self.cargo_root().join("bin").join(format!("{name}{}", env::consts::EXE_SUFFIX))
+        let bin = self.cargo_root(name).join("bin");
+        bin.join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 
     /// The path of a program that npm installed.
@@ -91,7 +96,8 @@ impl Tools {
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
         vec![
             ("PATH", self.path()),
-            ("CARGO_INSTALL_ROOT", self.cargo_root().into()),
+            // The build command of wrangler.jsonc finds worker-build there, and installs nothing.
+            ("CARGO_INSTALL_ROOT", self.worker_build.clone().into()),
             ("WASM_BINDGEN_BIN", self.cargo_binary("wasm-bindgen").into()),
             ("WASM_OPT_BIN", self.npm_binary("wasm-opt").into()),
             ("ESBUILD_BIN", self.npm_binary("esbuild").into()),
@@ -103,7 +109,8 @@ impl Tools {
         let ours = [
             self.node().join("node_modules/.bin"),
             self.npm().join("node_modules/.bin"),
-            self.cargo_root().join("bin"),
+            self.worker_build.join("bin"),
+            self.wasm_bindgen.join("bin"),
         ];
         let theirs = env::var_os("PATH").unwrap_or_default();
         let all = ours.into_iter().chain(env::split_paths(&theirs));
@@ -134,13 +141,13 @@ mod tests {
 
     #[test]
     fn versions_that_differ_are_in_folders_that_differ() {
-        let versions = Versions { cargo: "1", npm: "2", node: "3" };
-        let (Some(one), Some(other)) =
-            (Tools::cached(versions), Tools::cached(Versions { cargo: "9", ..versions }))
-        else {
+        let versions = Versions { worker_build: "1", wasm_bindgen: "2", npm: "3", node: "4" };
+        let newer = Versions { wasm_bindgen: "9", ..versions };
+        let (Some(one), Some(other)) = (Tools::cached(versions), Tools::cached(newer)) else {
             return;
         };
-        assert_ne!(one.cargo_root(), other.cargo_root());
+        assert_ne!(one.cargo_binary("wasm-bindgen"), other.cargo_binary("wasm-bindgen"));
+        assert_eq!(one.cargo_binary("worker-build"), other.cargo_binary("worker-build"));
         assert_eq!((one.npm(), one.node()), (other.npm(), other.node()));
         assert_eq!(one.folder(), other.folder());
     }

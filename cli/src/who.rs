@@ -37,8 +37,8 @@ impl Who {
         let scopes = if self.scopes.is_empty() { all_scopes(config) } else { self.scopes.clone() };
         Caller {
             subject: self.subject.clone(),
-            email: self.user.clone(),
-            email_verified: self.user.is_some() && !self.unverified,
+            email: self.user.clone().filter(|_| !self.unverified),
+            claimed_email: self.user.clone().filter(|_| self.unverified),
             groups: self.groups.clone(),
             claims: self.claims.iter().cloned().collect::<Map<_, _>>(),
             scopes,
@@ -102,8 +102,9 @@ mod tests {
         let config =
             toolgate_config::check("[server]\nname = \"A server\"\n").expect("sound").config;
         let who = Who { user, ..Who::default() };
-        assert!(who.caller(&config).email_verified);
-        assert!(!Who { unverified: true, ..who }.caller(&config).email_verified);
-        assert!(!Who::default().caller(&config).email_verified);
+        assert!(who.caller(&config).email.is_some());
+        let unverified = Who { unverified: true, ..who }.caller(&config);
+        assert!(unverified.email.is_none() && unverified.claimed_email.is_some());
+        assert!(Who::default().caller(&config).email.is_none());
     }
 }

@@ -141,8 +141,10 @@ mod interrupted {
             let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-toolgate"));
             command.args(["toolgate", "dev", "--port", &free_port().to_string(), "--project"]);
             command.arg(&self.0).env("PATH", path);
-            // A relative one is of the folder that the command is run in.
-            command.current_dir(&self.0).env("TOOLGATE_DIR", ".toolgate");
+            // A relative one is of the folder that the command is run in, and not of the server.
+            let name = Path::new(self.0.file_name().expect("a name"));
+            let above = self.0.parent().expect("a folder");
+            command.current_dir(above).env("TOOLGATE_DIR", name.join(".toolgate"));
             command.env("TOOLGATE_ENV", "preview");
             Started(command.stdout(Stdio::piped()).spawn().expect("it starts"))
         }

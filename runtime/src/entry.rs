@@ -130,6 +130,15 @@ pub async fn fetch(
     response
 }
 
+/// Whether the path is one of MCP.
+fn is_mcp(app: &App, path: &str) -> bool {
+    match path {
+        gate::MCP_PATH => true,
+        gate::SSE_PATH | "/messages" => app.config.transport.sse,
+        _ => false,
+    }
+}
+
 /// `/mcp/` is `/mcp`: some clients add the slash that they see in other addresses.
 fn without_slash(mut head: http::Request<()>) -> http::Request<()> {
     if head.uri().path().strip_suffix('/') == Some(gate::MCP_PATH) {
@@ -149,8 +158,12 @@ fn misdirected(incoming: &Incoming<'_>, head: &http::Request<()>) -> Option<Repl
     let allowed = &app.config.transport.allowed_hosts;
     let is_local = matches!(app.config.identity.provider, Kind::None | Kind::Dev);
     let is_served = host::is_served(head.uri(), allowed.iter().map(AsRef::as_ref), is_local);
-    let is_elsewhere =
-        || allowed.is_empty() && provider::is_elsewhere(&app.config, &vars, &incoming.origin);
+    // On the MCP routes `Origin` is judged first, and the rest when the provider is needed.
+    let is_elsewhere = || {
+        allowed.is_empty()
+            && !is_mcp(app, head.uri().path())
+            && provider::is_elsewhere(&app.config, &vars, &incoming.origin)
+    };
     if !is_served || is_elsewhere() {
         return Some(host::misdirected());
     }
@@ -170,9 +183,7 @@ async fn route(
 ) -> worker::Result<Response> {
     match head.uri().path() {
         gate::MCP_PATH => protected(incoming, head, request, mcp_route).await,
-        gate::SSE_PATH | "/messages" if incoming.app.config.transport.sse => {
-            protected(incoming, head, request, sse_route).await
-        }
+        path if is_mcp(incoming.app, path) => protected(incoming, head, request, sse_route).await,
         path => match public(incoming, path, &head) {
             Some(reply) => convert::response(reply),
             None => {

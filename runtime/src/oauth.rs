@@ -6,6 +6,7 @@ use std::rc::Rc;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::json;
+use toolgate_core::access::kept::Kept;
 use toolgate_core::access::provider::{self, Provider, SetupError};
 use toolgate_core::audit::Reason;
 use toolgate_core::caller::Vars;
@@ -30,6 +31,7 @@ use crate::identity;
 use crate::object::USE_ATTEMPT;
 use crate::platform::{EnvVars, PlatformEntropy, now};
 use crate::timer::Timer;
+use crate::tool::registry::registry;
 use crate::{clients, connections, convert, grants, limit, relay};
 
 const AUTHORIZE: &str = "/authorize";
@@ -263,6 +265,7 @@ async fn serve_callback(
         Ok(identified) => identified,
         Err(reply) => return *reply,
     };
+    identity::tell_hint(gate, &identified);
     let (address, grant, success) = match returned.finish(gate, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),
         Finished::Reply(reply) => return reply,
@@ -332,7 +335,13 @@ fn resolve(incoming: &Incoming<'_>, key_text: String) -> Result<Setup, SetupErro
         .resolve(&app.config, &EnvVars(incoming.env), origin)
         .map_err(|error| problems.extend(error.0));
     match (keys, provider) {
-        (Ok(keys), Ok(provider)) => Ok(Setup { keys, provider, origin: origin.clone(), key_text }),
+        (Ok(keys), Ok(mut provider)) => {
+            // Where names of functions clash, nothing is served.
+            if let Ok(registry) = registry() {
+                provider.kept = Kept::new(&app.config, registry.named());
+            }
+            Ok(Setup { keys, provider, origin: origin.clone(), key_text })
+        }
         _ => Err(SetupError(problems)),
     }
 }

@@ -3,8 +3,6 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use toolgate_tests::repository;
-
 use crate::block::Block;
 use crate::{assert_none, blocks_of};
 

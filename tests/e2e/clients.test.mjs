@@ -49,6 +49,17 @@ describe("a private-use scheme", () => {
   }
 });
 
+test("Cursor registers, and its own scheme is allowed by the line that the page shows", async () => {
+  const redirect_uris = ["cursor://anysphere.cursor-mcp/oauth/callback", "https://www.cursor.com/agents/mcp/oauth/callback", "http://localhost:8787/callback"];
+  const client = await newClient(origin, { client_name: "Cursor", redirect_uris });
+  assert.deepEqual(client.redirect_uris, redirect_uris.slice(1));
+  const words = errorPage(await stage.browser().visit(authorizeUrl(origin, client, pkce().challenge, { redirect_uri: redirect_uris[0] })));
+  assert.match(words, /redirect_schemes = \["cursor"\]/);
+  for (const uri of ["javascript:alert(1)", "data:text/html,x", "https://client.example/cb#x"]) {
+    oauthError(await register(origin, { redirect_uris: [...redirect_uris, uri] }), 400, "invalid_redirect_uri");
+  }
+});
+
 test("a client cannot pass for another, nor authenticate in another way than it registered", async () => {
   const client = await newClient(origin, { token_endpoint_auth_method: "client_secret_post" });
   const other = await newClient(origin, { token_endpoint_auth_method: "client_secret_post" });

@@ -30,6 +30,10 @@ test("a token from before a rebuild works after it, and a fault leaves the serve
   assert.equal(await sum(dev, token, 1, 1), "2");
   dev.edit("src/lib.rs", "    a + b\n", "    a + b + 1.0\n");
   await until(async () => (await sum(dev, token, 1, 1)) === "3");
+  dev.edit("src/lib.rs", "    a + b + 1.0\n", "    a + c + 1.0\n");
+  await dev.said(/error\[E0425\]: cannot find value `c`/);
+  await dev.said(/all that it said is in .*build\.log/);
+  dev.edit("src/lib.rs", "    a + c + 1.0\n", "    a + b + 1.0\n");
   dev.edit("mcp.toml", "[storage]", "[storge]");
   await dev.said(/storge/);
   await dev.said(/the server goes on as it was/);
@@ -82,6 +86,9 @@ test("other commands find it at its port, and an account that is added can sign 
   assert.match(twice.stderr, new RegExp(`runs already at ${dev.origin}`));
   assert.match((await add("new@mycompany.com")).stderr, /has no account `new@mycompany.com`/);
   dev.edit("mcp.toml", "[wrangler.ai]", "[[dev.users]]\nemail = \"new@mycompany.com\"\n\n[wrangler.ai]");
+  await until(async () => (await add("new@mycompany.com")).stdout === "42\n");
+  dev.edit("mcp.toml", "COOKIE_ENCRYPTION_KEY", "ANOTHER_KEY");
+  await dev.said(/everything is started again/);
   await until(async () => (await add("new@mycompany.com")).stdout === "42\n");
 });
 

@@ -117,6 +117,21 @@ describe("an OpenID provider", { skip: lacksBuild("oidc") }, () => {
     await stage.restart();
   });
 
+  test("a policy with a new group shuts out whoever signed in before it, until the provider is asked again", { skip: lacksBuild("../examples/access") }, async () => {
+    ACCOUNTS[VISITOR].groups = ["design"];
+    // As it was before: without `not = { groups = ["contractors"] }`, and signing in at the same provider.
+    await stage.restart({ build: buildOf("../examples/access") });
+    const session = await signIn(stage, { browser: stage.browser(), email: VISITOR });
+    assert.deepEqual(await mcp.toolNames(origin, session.access_token), ALL);
+    await stage.restart();
+    assert.deepEqual(await mcp.toolNames(origin, session.access_token), ADD, "nobody looked whether they are a contractor");
+    const second = await again(session);
+    assert.deepEqual(await mcp.toolNames(origin, second.access_token), ALL);
+    ACCOUNTS[VISITOR].groups = ["design", "contractors"];
+    const third = await again(session, second.refresh_token);
+    assert.deepEqual(await mcp.toolNames(origin, third.access_token), ADD);
+  });
+
   test("an outage of it costs nobody their tokens", async () => {
     const session = await signIn(stage, { browser: stage.browser(), email: EMPLOYEE });
     idp.down = true;

@@ -231,8 +231,8 @@ describe("a request whose", () => {
 
   test("Host is another name gets no use of a token made for this one", async () => {
     const answer = await mcp.post(origin, token, list, { headers: { host: "mcp.example.com" } });
-    // 503 where the server notices that its identity provider is on loopback and it is not.
-    assert.ok([401, 503].includes(answer.status), `${answer.status}: ${answer.text}`);
+    // 421 where the server notices that its identity provider is on loopback and it is not.
+    assert.ok([401, 421].includes(answer.status), `${answer.status}: ${answer.text}`);
   });
 
   for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data; boundary=x", ";;;"]) {
@@ -251,6 +251,17 @@ describe("a request whose", () => {
   test("Accept leaves no way to answer is answered 406", async () => {
     const answer = await mcp.post(origin, token, list, { headers: { accept: "text/html" } });
     assert.equal(answer.status, 406, answer.text);
+  });
+
+  test("Accept takes streams only is answered by one, and refused in JSON", async () => {
+    const accept = "text/event-stream";
+    const answer = await mcp.post(origin, token, list, { headers: { accept } });
+    assert.equal(answer.status, 200, answer.text);
+    assert.match(answer.headers.get("content-type"), /^text\/event-stream/);
+    assert.ok(JSON.parse(/^data: (.*)\n\n$/.exec(answer.text)[1]).result.tools.length > 0);
+    const refused = await mcp.post(origin, token, list, { headers: { accept, "mcp-protocol-version": "2020-01-01" } });
+    assert.equal(refused.status, 400);
+    assert.doesNotMatch(refused.headers.get("content-type"), /event-stream/);
   });
 
   test("protocol version is not one of ours is answered 400", async () => {
@@ -289,7 +300,7 @@ describe("methods and paths", () => {
     }
   }
 
-  for (const path of ["/nope", "/mcpfoo", "/mcp/", "/mcp/x", "//mcp", "/.well-known/nope", "/authorize/x", "/token.json", "/MCP", "/%6dcp", "/../mcp2", "/favicon.ico", "/.git/config", "/.dev.vars", "/mcp%00"]) {
+  for (const path of ["/nope", "/mcpfoo", "/mcp/x", "//mcp", "/.well-known/nope", "/authorize/x", "/token.json", "/MCP", "/%6dcp", "/../mcp2", "/favicon.ico", "/.git/config", "/.dev.vars", "/mcp%00"]) {
     test(`${path} is answered 404`, async () => {
       const answer = await send(`${origin}${path}`);
       assert.ok(answer.status === 404 || (path.startsWith("/%6d") && [401, 405].includes(answer.status)), `${answer.status} ${answer.text.slice(0, 100)}`);

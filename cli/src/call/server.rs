@@ -30,7 +30,7 @@ pub(super) fn require_own(http: &Http, url: &Url, folder: &Path) -> Result<()> {
     let Some(name) = found.as_ref().and_then(|card: &Value| package(card)) else {
         let port = url.port_or_known_default().unwrap_or_default();
         return Err(Failure::unreached(
-            Error::new(format!("what listens on port {port} is no server of Toolgate"))
+            Error::new(format!("what listens on port {port} is not a Toolgate server"))
                 .help(advice),
         ));
     };
@@ -95,6 +95,6 @@ mod tests {
             "{other}"
         );
         let page = asked("page", "404 Not Found", "<p>hello").expect_err("it is none");
-        assert!(page.contains("is no server of Toolgate"), "{page}");
+        assert!(page.contains("is not a Toolgate server"), "{page}");
     }
 }

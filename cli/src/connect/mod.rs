@@ -12,6 +12,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use toolgate_config::Config;
 
 use crate::project::Project;
 use crate::{Error, Result};
@@ -20,6 +21,9 @@ use address::Address;
 use client::{Client, Machine};
 use recipe::Recipe;
 use write::{Outcome, Written};
+
+/// The scheme of the redirect URI that Cursor signs in with.
+const CURSOR_SCHEME: &str = "cursor";
 
 /// What `--help` ends with.
 pub const HELP: &str = "\
@@ -78,7 +82,8 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
         Some(address) => address.clone(),
         None => Address::of_dev(&root),
     };
-    let recipe = Recipe::of(client, &name, &address, global)?;
+    let mut recipe = Recipe::of(client, &name, &address, global)?;
+    recipe.then.push_str(&scheme(client, folder));
     let place = client.place(global, machine);
     if !arguments.write {
         let shown = place.map(client::Place::shown);
@@ -119,6 +124,33 @@ fn server(folder: &Path, name: Option<&str>) -> Result<(PathBuf, String)> {
         (Err(_), Some(name)) => Ok((folder.to_owned(), name.to_owned())),
         (Err(error), None) => Err(error),
     }
+}
+
+/// The line of `mcp.toml` by which Cursor can sign in, where it is not there.
+pub(crate) fn needs_line(config: &Config) -> Option<String> {
+    let schemes = &config.registration.redirect_schemes;
+    if schemes.iter().any(|scheme| scheme == CURSOR_SCHEME) {
+        return None;
+    }
+    let schemes = schemes.iter().map(AsRef::as_ref).chain([CURSOR_SCHEME]);
+    let schemes: Vec<_> = schemes.map(|scheme| format!("\"{scheme}\"")).collect();
+    Some(format!("`redirect_schemes = [{}]`", schemes.join(", ")))
+}
+
+/// What the server has to allow for the client to sign in; empty where it does, or cannot be asked.
+fn scheme(client: Client, folder: &Path) -> String {
+    if client != Client::Cursor {
+        return String::new();
+    }
+    let config = Project::find(folder).and_then(|project| project.config());
+    let line = config.ok().and_then(|checked| needs_line(&checked.config));
+    let text = |line| {
+        format!(
+            "\n\nCursor comes back from the sign-in by a scheme of its own, which any program on a \
+             computer can claim.\nAllow it first: write {line} into [registration] of mcp.toml."
+        )
+    };
+    line.map(text).unwrap_or_default()
 }
 
 fn no_file(client: Client, global: bool) -> Error {

@@ -37,7 +37,8 @@ pub(super) fn explained(error: Error, wrangler: &Wrangler<'_>) -> Error {
             .output(output)
             .help("look at the network and HTTPS_PROXY, then run this again");
     }
-    if says(&["Running custom build", "[custom build]"]) {
+    // Of a build that failed, the error has the compiler's first complaints and nothing else.
+    if output.starts_with("error") || says(&["Running custom build", "[custom build]"]) {
         return Error::new("the Worker cannot be built").output(output);
     }
     error

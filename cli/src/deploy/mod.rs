@@ -9,6 +9,7 @@ use clap::Args;
 use toolgate_config::{Checked, Provider};
 
 use crate::project::Project;
+use crate::terminal::printable;
 use crate::{Error, Result, check, setup};
 
 pub use outcome::Outcome;
@@ -63,7 +64,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     let outcome = wrangler.upload(arguments)?;
     println!("\n{}", outcome.report(&checked, &wrangler, arguments));
     for warning in outcome.warnings() {
-        eprintln!("warning: {warning}\n");
+        eprintln!("warning: {}\n", printable(&warning));
     }
     Ok(true)
 }

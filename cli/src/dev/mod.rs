@@ -70,6 +70,7 @@ pub fn run(project: &Project, arguments: Arguments) -> Result<()> {
     let profile = if arguments.release { Profile::Release } else { Profile::Dev };
     let options = Options { port: arguments.port, profile };
     // What takes no time comes first.
+    Claim::refuse_second(project)?;
     session::require_free_port(options.port)?;
     project.config()?;
     let claim = Claim::take(project)?;
@@ -85,7 +86,8 @@ pub fn run(project: &Project, arguments: Arguments) -> Result<()> {
     let tools = setup::ensure(&project.workspace)?;
     synchronise(project)?;
     // What changes from here on is built in the first round.
-    let seen = watch::state(project);
+    let migrations = migrations::folders(project);
+    let seen = watch::state(project, &migrations);
     build(project, &tools, options.profile)?;
     let mut applied = Applied::default();
     applied.refresh(project, &tools)?;
@@ -97,7 +99,7 @@ pub fn run(project: &Project, arguments: Arguments) -> Result<()> {
         };
         claim.announce(session.url())?;
         println!("{}", session.introduction());
-        let mut running = Rebuilt { project, tools: &tools, options, session, applied };
+        let mut running = Rebuilt { project, tools: &tools, options, session, migrations, applied };
         let ended = running.serve(&mut interrupt, seen).await;
         let Rebuilt { session, .. } = running;
         session.stop().await;
@@ -111,6 +113,8 @@ struct Rebuilt<'a> {
     tools: &'a Tools,
     options: Options,
     session: Session,
+    /// Folders that are watched as `src` is: those that `mcp.toml` named at the last build.
+    migrations: Vec<PathBuf>,
     applied: Applied,
 }
 
@@ -128,13 +132,13 @@ impl Rebuilt<'_> {
                 ended = self.session.ended() => return ended,
                 () = tokio::time::sleep(WATCH_INTERVAL) => {}
             }
-            let mut now = watch::state(project);
+            let mut now = watch::state(project, &self.migrations);
             if now == seen {
                 continue;
             }
             loop {
                 tokio::time::sleep(QUIET).await;
-                let before = std::mem::replace(&mut now, watch::state(project));
+                let before = std::mem::replace(&mut now, watch::state(project, &self.migrations));
                 if before == now {
                     break;
                 }
@@ -162,6 +166,7 @@ impl Rebuilt<'_> {
         synchronise(project)?;
         let took = build(project, tools, options.profile)?;
         let started = Instant::now();
+        self.migrations = migrations::folders(project);
         self.applied.refresh(project, tools)?;
         if !self.session.reload(project).await? {
             println!("what signs people in has changed: everything is started again");

@@ -5,22 +5,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::migrations;
 use crate::project::Project;
 
 /// Folders deeper than this are no part of a server's source.
 const DEEPEST: usize = 16;
 
 /// The files that a build reads, and when each was last written.
-pub(super) fn state(project: &Project) -> BTreeMap<PathBuf, SystemTime> {
+pub(super) fn state(project: &Project, migrations: &[PathBuf]) -> BTreeMap<PathBuf, SystemTime> {
     let mut found = BTreeMap::new();
     for name in ["mcp.toml", "Cargo.toml", ".dev.vars"] {
         note(&project.root.join(name), &mut found);
     }
     note(&project.workspace.join("Cargo.lock"), &mut found);
     collect(&project.root.join("src"), &mut found);
-    for folder in migrations::folders(project) {
-        collect(&folder, &mut found);
+    for folder in migrations {
+        collect(folder, &mut found);
     }
     found
 }
@@ -63,11 +62,15 @@ mod tests {
         let root = std::env::temp_dir().join(format!("toolgate-watch-{}", std::process::id()));
         fs::create_dir_all(root.join("src/deep")).expect("a folder");
         let project = Project { root: root.clone(), workspace: root.clone(), package: "x".into() };
-        let before = state(&project);
-        assert_eq!(before, state(&project));
+        let migrations = [root.join("migrations")];
+        let before = state(&project, &migrations);
+        assert_eq!(before, state(&project, &migrations));
         fs::write(root.join("src/deep/tool.rs"), "").expect("a file");
-        let after = state(&project);
+        let after = state(&project, &migrations);
         assert_ne!(before, after);
         assert_eq!(last_save(&after), after.get(&root.join("src/deep/tool.rs")).copied());
+        fs::create_dir_all(&migrations[0]).expect("a folder");
+        fs::write(migrations[0].join("0001_first.sql"), "").expect("a file");
+        assert_ne!(after, state(&project, &migrations));
     }
 }

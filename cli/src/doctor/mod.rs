@@ -2,10 +2,12 @@
 //! not. Nothing is installed, compiled or written.
 
 mod address;
+mod clients;
 mod clock;
 mod fetch;
 mod finding;
 mod key;
+mod limits;
 mod programs;
 mod provider;
 pub(crate) mod recheck;
@@ -122,6 +124,8 @@ fn server(
     }
     let server = arguments.url.clone().unwrap_or_else(|| local(project));
     findings.extend(redirect::findings(&checked.config, &server));
+    findings.extend(clients::finding(&checked.config, &project.root));
+    findings.extend(limits::finding(checked.config.identity.provider, &checked.config.limits));
     findings.extend(recheck::finding(&checked.config));
     if !arguments.offline {
         findings.extend(sign_in(tools, checked, &vars, &server, subject));

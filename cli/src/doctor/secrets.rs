@@ -117,7 +117,10 @@ mod tests {
         for finding in &findings {
             assert_eq!(finding.status, Status::Problem);
             assert!(
-                finding.fix.as_ref().is_some_and(|fix| fix.contains("wrangler secret put GITHUB_"))
+                finding
+                    .fix
+                    .as_ref()
+                    .is_some_and(|fix| fix.contains("wrangler -- secret put GITHUB_"))
             );
         }
         assert!(!format!("{findings:?}").contains("never-shown"));

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use toolgate_core::access::kept::Kept;
 use toolgate_core::access::provider;
 use toolgate_core::audit::PSEUDONYM_LENGTH;
 use toolgate_core::oauth::callback;
@@ -50,8 +51,10 @@ pub(super) fn pseudonyms(
     let provider = provider::Provider {
         client_id: String::new(),
         client_secret: Secret::new(String::new()),
+        client_auth: None,
         issuer: issuer.to_owned(),
         endpoints: None,
+        kept: Kept::default(),
     };
     let named = users.iter().map(|user| {
         let own = user.claims.get("sub").and_then(Value::as_str);

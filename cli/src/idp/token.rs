@@ -72,7 +72,7 @@ pub(super) async fn userinfo(
         .map(|(_, token)| token);
     let token = token.filter(|token| !provider.codes.has_ended(token));
     let account = token.and_then(|token| access::account(&provider.client.secret, token));
-    // Who was taken out of mcp.toml meanwhile has no access any more.
+    // An account that was taken out of mcp.toml has no access any more.
     let people = provider.people();
     let user = account.and_then(|email| people.users.iter().find(|user| user.email == email));
     match user {

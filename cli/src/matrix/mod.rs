@@ -139,7 +139,6 @@ fn account(user: &DevUser) -> Result<Person> {
         .map_err(|error| Error::new(format!("claims of {}: {error}", user.email)))?;
     let caller = Caller {
         email: Some(user.email.clone()),
-        email_verified: true,
         groups: user.groups.clone(),
         claims: claims.as_object().cloned().unwrap_or_default(),
         ..Caller::default()
@@ -152,12 +151,8 @@ fn named(user: &str) -> Person {
     let (email, groups) = user.split_once(':').unwrap_or((user, ""));
     let groups: Vec<_> =
         groups.split(',').filter(|group| !group.is_empty()).map(str::to_owned).collect();
-    let caller = Caller {
-        email: Some(email.to_owned()),
-        email_verified: true,
-        groups: groups.clone(),
-        ..Caller::default()
-    };
+    let caller =
+        Caller { email: Some(email.to_owned()), groups: groups.clone(), ..Caller::default() };
     Person { name: email.to_owned(), groups, caller }
 }
 

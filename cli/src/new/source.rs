@@ -55,11 +55,11 @@ impl Source {
     pub fn pinned(url: &str, commit: &str) -> Result<Self> {
         let parsed = url::Url::parse(url).ok();
         if !parsed.is_some_and(|url| ["https", "ssh"].contains(&url.scheme())) {
-            return Err(Error::new(format!("`{url}` is no address of a repository"))
+            return Err(Error::new(format!("`{url}` is not the address of a repository"))
                 .help("write https://… or ssh://…"));
         }
         if commit.len() != 40 || !commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Error::new(format!("`{commit}` is no commit"))
+            return Err(Error::new(format!("`{commit}` is not the id of a commit"))
                 .help("write all 40 digits: `git rev-parse HEAD` prints them"));
         }
         Ok(Self::Commit { url: url.to_owned(), commit: commit.to_ascii_lowercase() })

@@ -71,13 +71,16 @@ pub(super) fn is_installed(tools: &Tools, package: &Package<'_>) -> bool {
 fn stamp(tools: &Tools, package: &Package<'_>) -> Stamp {
     let Package { name, version, default_features, .. } = package;
     let contents = format!("{name} {version} default-features={default_features}\n");
-    Stamp::new(tools.cargo_root().join(format!(".{name}.stamp")), contents)
+    Stamp::new(stamp_file(tools, name), contents)
+}
+
+fn stamp_file(tools: &Tools, name: &str) -> PathBuf {
+    tools.cargo_root(name).join(format!(".{name}.stamp"))
 }
 
 /// The version of a package whose installation was finished.
 pub(crate) fn installed_version(tools: &Tools, package: &str, binary: &str) -> Option<String> {
-    let stamp = tools.cargo_root().join(format!(".{package}.stamp"));
-    let stamp = files::read_if_present(&stamp).ok()??;
+    let stamp = files::read_if_present(&stamp_file(tools, package)).ok()??;
     tools.cargo_binary(binary).is_file().then_some(())?;
     stamp.split_whitespace().nth(1).map(str::to_owned)
 }
@@ -117,7 +120,7 @@ fn install(tools: &Tools, package: &Package<'_>, locked: bool, step: &mut Step) 
     files::create_ignored_folder(&build)?;
     let mut command = Command::new("cargo");
     command.args(["install", package.name, "--version", package.version, "--force", "--root"]);
-    command.arg(tools.cargo_root());
+    command.arg(tools.cargo_root(package.name));
     command.args(locked.then_some("--locked"));
     command.args((!package.default_features).then_some("--no-default-features"));
     command.args(package.newer_rust.then_some("--ignore-rust-version"));

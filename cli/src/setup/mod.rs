@@ -72,9 +72,13 @@ pub fn ensure_in(tools: &Tools, workspace: &Path) -> Result<()> {
 pub fn tools(workspace: &Path) -> Tools {
     let lockfile = Lockfile::read(workspace).ok();
     let bindgen = lockfile.as_ref().and_then(|lockfile| wasm_bindgen(lockfile).ok());
-    let cargo = format!("{WORKER_BUILD}-{}", bindgen.unwrap_or("none"));
     let (npm, node) = npm::versions();
-    let versions = Versions { cargo: &cargo, npm: &npm, node: &node };
+    let versions = Versions {
+        worker_build: WORKER_BUILD,
+        wasm_bindgen: bindgen.unwrap_or("none"),
+        npm: &npm,
+        node: &node,
+    };
     Tools::named()
         .or_else(|| Tools::cached(versions))
         .unwrap_or_else(|| Tools::at(workspace.join(".toolgate")))

@@ -5,6 +5,7 @@ pub(crate) mod description;
 pub(crate) mod emit;
 pub(crate) mod icon;
 pub(crate) mod name;
+pub(crate) mod named;
 pub(crate) mod needs;
 pub(crate) mod policy;
 pub(crate) mod signature;

@@ -9,6 +9,7 @@ use quote::{format_ident, quote};
 use syn::Pat;
 
 use super::ast::{self, Function};
+use super::named::Named;
 use super::signature;
 use crate::errors::Errors;
 
@@ -41,8 +42,13 @@ const HUB: &[&str] = &["tools_changed", "prompts_changed", "resources_changed", 
 /// Those that write to the client's log.
 const LOG: &[&str] = &["log", "debug", "info", "warning", "error"];
 
+/// Whether `Context` has a method of this name.
+pub(crate) fn is_method(name: &str) -> bool {
+    [ALWAYS, SESSION, STATE, HUB, LOG, &["start_task"]].iter().any(|list| list.contains(&name))
+}
+
 /// What a function needs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Needs {
     pub(crate) session: bool,
     pub(crate) state: bool,
@@ -52,12 +58,14 @@ pub(crate) struct Needs {
     /// It begins as a plain call, and becomes a task in its course.
     pub(crate) late_task: bool,
     pub(crate) completion: bool,
+    /// The groups and claims of its caller that it looks at.
+    pub(crate) named: Named,
 }
 
 impl Needs {
     /// What the body of the function uses.
     pub(crate) fn of(function: &Function) -> Self {
-        let mut needs = Self::default();
+        let mut needs = Self { named: Named::of(function), ..Self::default() };
         uses(function, &mut |method| match method {
             Some(method) => needs.method(&method.to_string()),
             None => needs.everything(),
@@ -83,29 +91,31 @@ impl Needs {
     }
 
     /// The `Needs` of the definition. `family` is what the kind itself brings.
-    pub(crate) fn tokens(self, family: Option<&'static str>) -> TokenStream {
-        let Self { session, state, hub, log, task, late_task, completion } = self;
+    pub(crate) fn tokens(&self, family: Option<&'static str>) -> TokenStream {
+        let Self { session, state, hub, log, task, late_task, completion, named } = self;
+        let named = named.tokens();
         let chosen = |pairs: &[(bool, &'static str)]| -> Vec<Ident> {
             let chosen = pairs.iter().filter(|(needed, _)| *needed);
             chosen.map(|(_, name)| format_ident!("{name}")).collect()
         };
         let families = chosen(&[
             (family.is_some(), family.unwrap_or_default()),
-            (completion, "COMPLETIONS"),
-            (log, "LOGGING"),
-            (task, "TASKS"),
+            (*completion, "COMPLETIONS"),
+            (*log, "LOGGING"),
+            (*task, "TASKS"),
         ]);
         let features = chosen(&[
-            (session, "SESSIONS"),
-            (hub, "HUB"),
-            (state, "STATE"),
-            (task, if late_task { "LATE_TASKS" } else { "TASKS" }),
+            (*session, "SESSIONS"),
+            (*hub, "HUB"),
+            (*state, "STATE"),
+            (*task, if *late_task { "LATE_TASKS" } else { "TASKS" }),
         ]);
         quote! {
             ::toolgate::__private::Needs {
                 interactive: #session,
                 families: &[#(::toolgate::__private::family::#families),*],
                 features: &[#(::toolgate::__private::feature::#features),*],
+                named: #named,
             }
         }
     }
@@ -159,7 +169,7 @@ fn scan(tokens: TokenStream, names: &[&Ident], tell: &mut dyn FnMut(Option<&Iden
 
 /// Whether what follows these tokens is a member of something: after one point, while two of them
 /// are a range.
-fn is_member(before: &[TokenTree]) -> bool {
+pub(crate) fn is_member(before: &[TokenTree]) -> bool {
     let point =
         |tree: Option<&TokenTree>| matches!(tree, Some(TokenTree::Punct(p)) if p.as_char() == '.');
     let mut before = before.iter().rev();
@@ -173,45 +183,45 @@ mod tests {
 
     fn needs(function: &str) -> Needs {
         let tokens = function.parse().expect("tokens");
-        Needs::of(&Function::parse(Kind::Tool, tokens).expect("a function"))
+        let needs = Needs::of(&Function::parse(Kind::Tool, tokens).expect("a function"));
+        Needs { named: Named::default(), ..needs }
     }
 
-    const NOTHING: Needs = Needs {
-        session: false,
-        state: false,
-        hub: false,
-        log: false,
-        task: false,
-        late_task: false,
-        completion: false,
-    };
-    const EVERYTHING: Needs = Needs { session: true, state: true, hub: true, log: true, ..NOTHING };
+    fn everything() -> Needs {
+        Needs { session: true, state: true, hub: true, log: true, ..Needs::default() }
+    }
 
     #[test]
     fn a_function_without_the_context_needs_nothing() {
-        assert_eq!(needs("fn f(a: u8) { ctx.ask() }"), NOTHING);
-        assert_eq!(needs("fn f(_: &Context) { ctx.ask() }"), NOTHING);
+        assert_eq!(needs("fn f(a: u8) { ctx.ask() }"), Needs::default());
+        assert_eq!(needs("fn f(_: &Context) { ctx.ask() }"), Needs::default());
     }
 
     #[test]
     fn a_method_says_what_is_needed() {
         let of = |body: &str| needs(&format!("async fn f(ctx: &Context) {{ {body} }}"));
-        assert_eq!(of("ctx.progress(1.0); ctx.caller().clone()"), NOTHING);
-        assert_eq!(of("ctx\n    .ask::<Name>(\"?\").await?"), Needs { session: true, ..NOTHING });
-        assert_eq!(of("if a { x(|| ctx.state::<u8>()) }"), Needs { state: true, ..NOTHING });
-        assert_eq!(of("ctx.tools_changed().await"), Needs { hub: true, ..NOTHING });
+        assert_eq!(of("ctx.progress(1.0); ctx.caller().clone()"), Needs::default());
+        assert_eq!(
+            of("ctx\n    .ask::<Name>(\"?\").await?"),
+            Needs { session: true, ..Needs::default() }
+        );
+        assert_eq!(
+            of("if a { x(|| ctx.state::<u8>()) }"),
+            Needs { state: true, ..Needs::default() }
+        );
+        assert_eq!(of("ctx.tools_changed().await"), Needs { hub: true, ..Needs::default() });
         assert_eq!(
             of("format!(\"{}\", ctx.info(1))"),
-            Needs { session: true, log: true, ..NOTHING }
+            Needs { session: true, log: true, ..Needs::default() }
         );
-        let late = Needs { task: true, late_task: true, ..NOTHING };
+        let late = Needs { task: true, late_task: true, ..Needs::default() };
         assert_eq!(of("ctx.start_task().await"), late);
     }
 
     #[test]
     fn the_parameter_may_have_any_name() {
         let found = needs("fn f(a: u8, call: &toolgate::tool::Context) { call.log(ctx) }");
-        assert_eq!(found, Needs { session: true, log: true, ..NOTHING });
+        assert_eq!(found, Needs { session: true, log: true, ..Needs::default() });
     }
 
     #[test]
@@ -226,12 +236,12 @@ mod tests {
             "ctx.mine()",
             "..ctx",
         ] {
-            assert_eq!(of(body), EVERYTHING, "{body}");
+            assert_eq!(of(body), everything(), "{body}");
         }
     }
 
     #[test]
     fn a_member_of_the_same_name_is_something_else() {
-        assert_eq!(needs("fn f(ctx: &Context) { self.ctx.ask() }"), NOTHING);
+        assert_eq!(needs("fn f(ctx: &Context) { self.ctx.ask() }"), Needs::default());
     }
 }

@@ -168,8 +168,17 @@ pub(crate) fn simple_name<'a>(kind: Kind, pat: &'a Pat, errors: &Errors) -> Opti
 
 /// The patterns of the parameters that are `&Context`.
 pub(crate) fn contexts(sig: &Signature) -> impl Iterator<Item = &Pat> {
-    sig.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(input) if is(referred(&input.ty).0, "Context") => Some(&*input.pat),
+    patterns(sig, "Context")
+}
+
+/// The patterns of the parameters that are `&Caller`.
+pub(crate) fn callers(sig: &Signature) -> impl Iterator<Item = &Pat> {
+    patterns(sig, "Caller")
+}
+
+fn patterns<'a>(sig: &'a Signature, name: &'static str) -> impl Iterator<Item = &'a Pat> {
+    sig.inputs.iter().filter_map(move |input| match input {
+        FnArg::Typed(input) if is(referred(&input.ty).0, name) => Some(&*input.pat),
         _ => None,
     })
 }

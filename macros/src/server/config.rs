@@ -7,9 +7,9 @@ use std::borrow::Cow;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    Audit, Condition, Config, Consent, Endpoints, Identity, KnownClient, Limits, OnDeny, Policy,
-    PolicyTest, Provider, Recheck, Registration, Scalar, Scope, Server, Setting, Storage,
-    StorageKind, Test, TestUser, Tokens, Transport,
+    Audit, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, Identity, KnownClient,
+    Limits, OnDeny, Policy, PolicyTest, Prompt, Provider, Recheck, Registration, Scalar, Scope,
+    Server, Setting, Storage, StorageKind, Test, TestUser, Tokens, Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -63,8 +63,8 @@ structures! {
     }
     Server { name, title, version, description, instructions, website_url, icon }
     Identity {
-        provider, client_id, client_secret, endpoints, issuer, scopes: list, groups_claim,
-        leeway: copy
+        provider, client_id, client_secret, endpoints, issuer, scopes: list, client_auth, prompt,
+        groups_claim, groups_format, groups_member, leeway: copy
     }
     Storage { kind, binding }
     Registration {
@@ -94,29 +94,27 @@ fn variant(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
-impl Constant for Provider {
-    fn constant(&self) -> TokenStream {
-        let name = variant(match self {
-            Self::CloudflareAccess => "CloudflareAccess",
-            Self::CloudflareAccessJwt => "CloudflareAccessJwt",
-            Self::Oidc => "Oidc",
-            Self::GitHub => "GitHub",
-            Self::Dev => "Dev",
-            Self::None => "None",
-        });
-        quote!(config::Provider::#name)
-    }
+/// Choices whose variants have no values.
+macro_rules! choices {
+    ($($name:ident { $($variant:ident),* })*) => {$(
+        impl Constant for $name {
+            fn constant(&self) -> TokenStream {
+                match self {
+                    $(Self::$variant => quote!(config::$name::$variant),)*
+                }
+            }
+        }
+    )*};
 }
 
-impl Constant for StorageKind {
-    fn constant(&self) -> TokenStream {
-        let name = variant(match self {
-            Self::DurableObject => "DurableObject",
-            Self::Kv => "Kv",
-            Self::D1 => "D1",
-        });
-        quote!(config::StorageKind::#name)
-    }
+choices! {
+    Provider { CloudflareAccess, CloudflareAccessJwt, Oidc, GitHub, Dev, None }
+    StorageKind { DurableObject, Kv, D1 }
+    OnDeny { Hide, Challenge }
+    Recheck { BestEffort, Required }
+    ClientAuth { Post, Basic }
+    Prompt { None, Consent, Login, SelectAccount }
+    GroupsFormat { List, Text }
 }
 
 impl Constant for Setting {
@@ -158,26 +156,6 @@ impl Constant for Endpoints {
     }
 }
 
-impl Constant for Recheck {
-    fn constant(&self) -> TokenStream {
-        let name = variant(match self {
-            Self::BestEffort => "BestEffort",
-            Self::Required => "Required",
-        });
-        quote!(config::Recheck::#name)
-    }
-}
-
-impl Constant for OnDeny {
-    fn constant(&self) -> TokenStream {
-        let name = variant(match self {
-            Self::Hide => "Hide",
-            Self::Challenge => "Challenge",
-        });
-        quote!(config::OnDeny::#name)
-    }
-}
-
 impl Constant for Condition {
     fn constant(&self) -> TokenStream {
         let (name, value) = match self {
@@ -187,6 +165,7 @@ impl Constant for Condition {
             Self::Emails(values) => ("Emails", list(values)),
             Self::Domains(values) => ("Domains", list(values)),
             Self::Groups(values) => ("Groups", list(values)),
+            Self::Subjects(values) => ("Subjects", list(values)),
             Self::Scopes(values) => ("Scopes", list(values)),
             Self::Identity(providers) => ("Identity", list(providers)),
             Self::EmailsFrom(name) => ("EmailsFrom", name.constant()),

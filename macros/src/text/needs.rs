@@ -13,7 +13,10 @@ pub(crate) fn needs<'a>(
         needs.completion = true;
         // The body of such a function is not seen here. It may look something up that is kept;
         // talking with the client and telling others are not for completions.
-        needs.state |= matches!(complete, Complete::Function(_));
+        if let Complete::Function(path) = complete {
+            needs.state = true;
+            needs.named.completers.push((**path).clone());
+        }
     }
     needs
 }

@@ -62,6 +62,7 @@ const _: () = {
             interactive: false,
             families: &[],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

@@ -80,6 +80,7 @@ const _: () = {
             interactive: false,
             families: &[],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
@@ -159,6 +160,7 @@ const _: () = {
             interactive: false,
             families: &[::toolgate::__private::family::PROMPTS],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

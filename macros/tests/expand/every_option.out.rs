@@ -46,6 +46,7 @@ const _: () = {
             interactive: false,
             families: &[],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

@@ -38,6 +38,7 @@ const _: () = {
             interactive: false,
             families: &[],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

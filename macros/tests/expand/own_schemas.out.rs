@@ -60,6 +60,7 @@ const _: () = {
             interactive: false,
             families: &[::toolgate::__private::family::TASKS],
             features: &[::toolgate::__private::feature::TASKS],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
@@ -122,6 +123,7 @@ const _: () = {
             interactive: false,
             families: &[::toolgate::__private::family::TASKS],
             features: &[::toolgate::__private::feature::TASKS],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

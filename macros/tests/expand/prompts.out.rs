@@ -113,6 +113,7 @@ const _: () = {
                 ::toolgate::__private::family::COMPLETIONS,
             ],
             features: &[::toolgate::__private::feature::STATE],
+            named: &[::toolgate::__private::completer_named(people::names)],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
@@ -149,6 +150,7 @@ const _: () = {
             interactive: false,
             families: &[::toolgate::__private::family::PROMPTS],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

@@ -52,6 +52,7 @@ const _: () = {
             interactive: false,
             families: &[::toolgate::__private::family::RESOURCES],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
@@ -150,6 +151,7 @@ const _: () = {
                 ::toolgate::__private::family::COMPLETIONS,
             ],
             features: &[::toolgate::__private::feature::STATE],
+            named: &[::toolgate::__private::completer_named(teams)],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

@@ -27,7 +27,11 @@ mod toolgate_worker {
                     endpoints: config::Endpoints::Team(Borrowed("acme")),
                     issuer: None,
                     scopes: Borrowed(&[]),
+                    client_auth: None,
+                    prompt: None,
                     groups_claim: Borrowed("groups"),
+                    groups_format: config::GroupsFormat::List,
+                    groups_member: None,
                     leeway: 60u32,
                 },
                 storage: config::Storage {

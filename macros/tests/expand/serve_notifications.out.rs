@@ -33,7 +33,11 @@ mod toolgate_worker {
                     scopes: Borrowed(
                         &[Borrowed("openid"), Borrowed("email"), Borrowed("profile")],
                     ),
+                    client_auth: None,
+                    prompt: None,
                     groups_claim: Borrowed("groups"),
+                    groups_format: config::GroupsFormat::List,
+                    groups_member: None,
                     leeway: 60u32,
                 },
                 storage: config::Storage {

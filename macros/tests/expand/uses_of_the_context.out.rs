@@ -41,6 +41,7 @@ const _: () = {
             interactive: false,
             families: &[],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
@@ -92,6 +93,7 @@ const _: () = {
             interactive: true,
             families: &[],
             features: &[::toolgate::__private::feature::SESSIONS],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
@@ -147,6 +149,7 @@ const _: () = {
                 ::toolgate::__private::feature::SESSIONS,
                 ::toolgate::__private::feature::STATE,
             ],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
@@ -197,6 +200,12 @@ const _: () = {
                 ::toolgate::__private::feature::SESSIONS,
                 ::toolgate::__private::feature::HUB,
                 ::toolgate::__private::feature::STATE,
+            ],
+            named: &[
+                ::toolgate::__private::Named {
+                    groups: ::toolgate::__private::Names::All,
+                    claims: ::toolgate::__private::Names::All,
+                },
             ],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),

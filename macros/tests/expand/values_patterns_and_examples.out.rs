@@ -218,6 +218,7 @@ const _: () = {
             interactive: false,
             families: &[],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

@@ -1,6 +1,10 @@
 //! What a checked `mcp.toml` says, in a form that can stand in a `static`.
 
+mod identity;
+
 use std::borrow::Cow;
+
+pub use identity::{ClientAuth, Endpoints, GroupsFormat, Identity, Prompt, Provider};
 
 /// Text: borrowed in generated code, owned when it was read from a file.
 pub type Str = Cow<'static, str>;
@@ -63,100 +67,6 @@ pub enum Setting {
     Literal(Str),
     /// `{ var = "NAME" }`: the Worker variable or secret of this name.
     Var(Str),
-}
-
-/// Which kind of identity provider signs people in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Provider {
-    /// Cloudflare Access for SaaS, as an OpenID Connect application.
-    CloudflareAccess,
-    /// Cloudflare Access in front of the Worker: its `Cf-Access-Jwt-Assertion` says who calls.
-    CloudflareAccessJwt,
-    /// Any OpenID provider, found by OpenID Connect Discovery.
-    Oidc,
-    /// GitHub, as an OAuth application.
-    GitHub,
-    /// The identity provider of `cargo toolgate dev`; such a build refuses to be deployed.
-    Dev,
-    /// Nobody: every program on this very machine is let in; such a build refuses to be deployed.
-    None,
-}
-
-impl Provider {
-    /// Every provider.
-    pub const ALL: [Self; 6] = [
-        Self::CloudflareAccess,
-        Self::CloudflareAccessJwt,
-        Self::Oidc,
-        Self::GitHub,
-        Self::Dev,
-        Self::None,
-    ];
-
-    /// What it is called in the file.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CloudflareAccess => "cloudflare-access",
-            Self::CloudflareAccessJwt => "cloudflare-access-jwt",
-            Self::Oidc => "oidc",
-            Self::GitHub => "github",
-            Self::Dev => "dev",
-            Self::None => "none",
-        }
-    }
-
-    /// Whether people sign in by the server's own OAuth, which gives access tokens their scopes.
-    #[must_use]
-    pub fn has_scopes(self) -> bool {
-        !matches!(self, Self::CloudflareAccessJwt | Self::None)
-    }
-}
-
-/// Where the identity provider's endpoints are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Endpoints {
-    /// Each address by itself.
-    Urls {
-        /// The OAuth authorization endpoint.
-        authorization_url: Setting,
-        /// The OAuth token endpoint.
-        token_url: Setting,
-        /// The JSON Web Key Set of the id_token's signer.
-        jwks_url: Setting,
-    },
-    /// `team = "acme"`: the Access addresses of that team.
-    Team(Str),
-    /// `issuer` of `provider = "oidc"`: its discovery document lists them.
-    Discovery(Setting),
-    /// The addresses of GitHub.
-    GitHub,
-    /// There is no provider.
-    None,
-}
-
-/// `[identity]`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Identity {
-    /// The kind of provider.
-    pub provider: Provider,
-    /// OAuth client id at the provider; with `cloudflare-access-jwt` the application's audience
-    /// tag, which its assertions have as `aud`.
-    pub client_id: Setting,
-    /// Name of the Worker secret that holds the client secret. A literal is refused;
-    /// `cloudflare-access-jwt` has none.
-    pub client_secret: Option<Str>,
-    /// Where the provider's endpoints are.
-    pub endpoints: Endpoints,
-    /// Expected `iss`. When absent it is the authorization URL without its last path segment,
-    /// which is how Cloudflare Access builds it.
-    pub issuer: Option<Setting>,
-    /// Scopes asked of the provider.
-    pub scopes: List<Str>,
-    /// The id_token claim that lists a person's groups.
-    pub groups_claim: Str,
-    /// Clock difference tolerated in `exp`, `nbf` and `iat`, in seconds.
-    pub leeway: u32,
 }
 
 /// What keeps grants.
@@ -445,6 +355,8 @@ pub enum Condition {
     Domains(List<Str>),
     /// The groups claim contains one of these.
     Groups(List<Str>),
+    /// `sub` at the identity provider is one of these.
+    Subjects(List<Str>),
     /// What is at this path of the claims passes the test.
     Claim {
         /// Name of the claim, then of the members inside.

@@ -63,6 +63,8 @@ pub fn take_place(config: &mut Config) {
     };
     identity.issuer = None;
     identity.scopes = Cow::Borrowed(SCOPES);
+    identity.client_auth = None;
+    identity.prompt = None;
     let policies = config
         .policies
         .iter()

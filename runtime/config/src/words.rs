@@ -18,6 +18,7 @@ fn in_words(condition: &Condition) -> String {
         Condition::Emails(entries) => list("emails", entries),
         Condition::Domains(entries) => list("domains", entries),
         Condition::Groups(entries) => list("groups", entries),
+        Condition::Subjects(entries) => list("subjects", entries),
         Condition::Scopes(entries) => list("scopes", entries),
         Condition::EmailsFrom(name) => format!("emails_from = {name:?}"),
         Condition::Policy(name) => format!("policy = {name:?}"),

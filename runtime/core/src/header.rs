@@ -11,9 +11,11 @@ use crate::reply::{self, Reply};
 
 /// Headers that may have any bytes (`obs-text` of RFC 9110 section 5.5), because nobody here reads
 /// them as text: browsers send the cookies of the whole site, and Cloudflare adds names of places
-/// and of certificates' owners in UTF-8. Cookies are read as bytes.
-const FREE_TEXT: [&str; 7] = [
+/// and of certificates' owners in UTF-8. Cookies are read as bytes, and credentials that cannot be
+/// read are refused by their readers, with the challenge that clients wait for.
+const FREE_TEXT: [&str; 8] = [
     "cookie",
+    "authorization",
     "user-agent",
     "referer",
     "cf-ipcity",
@@ -63,6 +65,7 @@ mod tests {
             ("last-event-id", "\u{fffd}"),
             ("x-anything", "a\u{1}b"),
             ("cookie", "a=\u{7f}"),
+            ("authorization", "Bearer \u{7f}"),
             ("a name", "x"),
         ] {
             let refusal = one(name, value).unwrap_err();

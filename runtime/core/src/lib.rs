@@ -12,6 +12,7 @@ pub mod cors;
 pub mod header;
 pub mod host;
 pub mod json;
+pub mod known;
 pub mod limits;
 pub mod mcp;
 mod number;

@@ -60,8 +60,12 @@ pub const CHALLENGE_LENGTH: usize = 43;
 /// Shortest key accepted: `openssl rand -hex 32` gives 64 characters, a base64 of 32 bytes 44.
 pub const MIN_KEY_LENGTH: usize = 32;
 
-/// A key with fewer different characters is a word or a placeholder, not randomness.
-pub const MIN_KEY_DISTINCT: usize = 10;
+/// A key with fewer different characters is a word or a placeholder, not randomness: of all keys of
+/// 32 random hexadecimal digits, one in 26 million has so few.
+pub const MIN_KEY_DISTINCT: usize = 8;
+
+/// A key that repeats a block of fewer characters has no more randomness than the block.
+pub const MIN_KEY_BLOCK: usize = 16;
 
 /// Keys in one list: the current one and a few that are being rotated out.
 pub const MAX_KEYS: usize = 5;
@@ -69,8 +73,9 @@ pub const MAX_KEYS: usize = 5;
 /// Largest answer read from an identity provider; a token response with groups is a few KiB.
 pub const MAX_UPSTREAM_BODY: usize = 256 * 1024;
 
-/// Largest id_token; Access caps its own at a few KiB.
-pub const MAX_ID_TOKEN: usize = 32 * 1024;
+/// Largest id_token: a picture, hundreds of groups and the roles of a realm may be in it, of which
+/// little is kept ([`MAX_CLAIMS`]). It fits [`MAX_UPSTREAM_BODY`] beside two other tokens.
+pub const MAX_ID_TOKEN: usize = 128 * 1024;
 
 /// Largest token of an identity provider that is kept to ask it again: Access and Entra sign theirs,
 /// at a few KiB.
@@ -121,11 +126,23 @@ pub const MIN_RSA_BITS: usize = 2048;
 /// grows with its square.
 pub const MAX_RSA_BITS: usize = 4096;
 
-/// Claims kept for policies, serialised; they travel in every access token.
+/// Claims kept, serialised. They travel in every access token, as do groups: together with the rest
+/// of a caller under 16 KiB, which sealed are 22 KiB of the 32 KiB of [`MAX_HEADERS`].
 pub const MAX_CLAIMS: usize = 4 * 1024;
 
-/// Groups kept for policies; above it the sign-in is refused with a message, never cut silently.
+/// Groups kept; above it the sign-in is refused with a message, never cut silently.
 pub const MAX_GROUPS: usize = 200;
+
+/// Bytes of the names of groups kept: 40 for each of [`MAX_GROUPS`], and ids have 36. See
+/// [`MAX_CLAIMS`].
+pub const MAX_GROUPS_SIZE: usize = 8 * 1024;
+
+/// Longest `sub` and e-mail address: OpenID Connect Core section 2 allows 255 characters, and an
+/// address has fewer.
+pub const MAX_TEXT_CLAIM: usize = 1024;
+
+/// Bytes of a display name that are kept; a page shows no more.
+pub const MAX_NAME: usize = 200;
 
 /// Longest address of a request. The longest that a client of this server needs is an authorization
 /// request: a `state` of its greatest length takes 2 to 6 KiB of it, as the client has to encode none
@@ -134,7 +151,7 @@ pub const MAX_URL: usize = 8 * 1024;
 
 /// Largest headers of a request, all together. A cookie of an open attempt has at most 4 KiB:
 /// [`MAX_ATTEMPTS`] of them and the cookie of approvals fit beside what browsers send; an access token
-/// needs under 8 KiB.
+/// needs under 24 KiB ([`MAX_CLAIMS`]), and no cookies come with it.
 pub const MAX_HEADERS: usize = 32 * 1024;
 
 /// What a header takes besides its name and its value: `: ` and the end of the line.
@@ -160,9 +177,13 @@ pub const DOCUMENT_DEFAULT_AGE: u64 = 600;
 /// Documents kept in one isolate: of a few KiB each, and few clients are in use at a time.
 pub const MAX_DOCUMENTS: usize = 64;
 
-/// Fetches of one document within [`DOCUMENT_FETCH_WINDOW`] by one isolate; more would only repeat
-/// an error.
+/// Fetches from one host within [`DOCUMENT_FETCH_WINDOW`] by one isolate; more would only repeat an
+/// error.
 pub const MAX_DOCUMENT_FETCHES: u32 = 10;
+
+/// Hosts that are fetched from within that time; no other is asked then. One network address begins
+/// fewer sign-ins in a minute (`[limits] authorize`), so that it cannot keep the others' clients out.
+pub const MAX_DOCUMENT_HOSTS: usize = 1024;
 
 /// See [`MAX_DOCUMENT_FETCHES`].
 pub const DOCUMENT_FETCH_WINDOW: u64 = 60;

@@ -172,6 +172,20 @@ fn an_event_about_somebody_else_does_not_get_the_address_of_the_caller() {
 }
 
 #[test]
+fn an_address_that_is_not_proven_has_a_field_of_its_own() {
+    let log = Log::default();
+    let claimed = Some("boss@example.com".to_owned());
+    log.person("shard", &Caller { claimed_email: claimed, ..Caller::default() });
+    log.tell(Kind::SignIn, Reason::SignedIn);
+    let event = &log.take()[0];
+    let asked = audit(true, false);
+    let record = Record::new(event, &asked, 1, "ray", ("i", 0));
+    assert_eq!((record.email, record.claimed_email), (None, Some("boss@example.com")));
+    assert_eq!(record.blobs()[BLOBS.len() - 1], "boss@example.com");
+    assert_eq!(Record::new(event, &audit(false, true), 1, "ray", ("i", 0)).claimed_email, None);
+}
+
+#[test]
 fn a_refusal_carries_its_reason_and_tells_it_to_people() {
     let error = OAuthError::invalid_grant("The code has expired").because(Reason::CodeExpired);
     let reply = error.into_reply();

@@ -12,6 +12,8 @@ mod assertion;
 mod attempts;
 #[path = "gate/authorize.rs"]
 mod authorize;
+#[path = "gate/claims.rs"]
+mod claims;
 #[path = "gate/client.rs"]
 mod client;
 #[path = "gate/connections.rs"]

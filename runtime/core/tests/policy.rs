@@ -90,6 +90,31 @@ fn the_tests_in_the_reference_hold_and_their_opposites_do_not() {
 }
 
 #[test]
+fn the_recipe_to_shut_one_person_out_shuts_out_nobody_else() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations.md");
+    let page = fs::read_to_string(path).expect("the page");
+    let recipe = page.split("### Shut one person out at once").nth(1).expect("the recipe");
+    let recipe = recipe.split("```toml,fragment").nth(1).expect("its policy");
+    let recipe = recipe.split("```").next().expect("the end");
+    let config = config(&format!(
+        "[server]\nname = \"x\"\n[policies.employees]\npolicy = \"everyone\"\n{recipe}"
+    ));
+    let is_allowed = |stated: Value| {
+        let Value::Object(stated) = stated else { panic!("an object") };
+        let vars = Variables(HashMap::new());
+        decide(&config, "staff", &caller(stated), Arguments::Unknown, &vars).is_allowed()
+    };
+    let mallory = "7d0c1e5a-6f0e-4a7e-9a1b-0123456789ab";
+    assert!(!is_allowed(json!({ "subject": mallory })));
+    assert!(!is_allowed(json!({ "subject": mallory, "email": "a@b.example", "groups": ["x"] })));
+    // Without any address, with one that is not proven, and with one that is.
+    assert!(is_allowed(json!({ "subject": "1" })));
+    assert!(is_allowed(json!({ "subject": "1", "email": "a@b.example", "email_verified": false })));
+    assert!(is_allowed(json!({ "subject": "1", "email": "a@b.example" })));
+    assert!(is_allowed(json!({ "subject": "1", "known": { "g": "e", "n": "", "c": "" } })));
+}
+
+#[test]
 fn an_explanation_agrees_with_the_decision_and_names_what_decided() {
     let config = config(
         "[server]\nname = \"explained\"\n[policies.makers]\nany = [{ emails = [\"ada@example.com\"] }, \

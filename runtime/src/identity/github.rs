@@ -11,7 +11,7 @@ use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
-use worker::console_error;
+use worker::{console_error, console_warn};
 
 use super::openid::{ask, exchange, refresh};
 use super::{Identity, Kept, unavailable};
@@ -67,9 +67,12 @@ async fn identify(
 
 /// Whose token it is, one question after another.
 async fn look_up(gate: &Gate<'_>, access_token: &str) -> Result<Caller, Trouble> {
-    let mut lookup = Lookup::new(gate.config);
+    let mut lookup = Lookup::new(gate.config, gate.provider);
     while let Some(request) = lookup.next(access_token) {
         lookup.take(&ask(request).await?)?;
+    }
+    if let Some(hint) = lookup.hint() {
+        console_warn!("{hint}");
     }
     lookup.finish()
 }

@@ -21,7 +21,7 @@ use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
-use worker::console_error;
+use worker::{console_error, console_warn};
 
 pub(crate) use keys::overdue;
 pub(crate) use recheck::confirm;
@@ -102,6 +102,14 @@ pub enum Unvouched {
     Refused,
     /// Its keys could not be had.
     Unavailable,
+}
+
+/// Writes to the log why somebody's groups are unknown, where they are.
+pub(crate) fn tell_hint(gate: &Gate<'_>, identified: &Identified) {
+    let hint = identified.caller.known.hint(&gate.config.identity.groups_claim);
+    if let Some(hint) = hint {
+        console_warn!("{hint}");
+    }
 }
 
 /// The reply when the provider did not answer in the course of a sign-in.

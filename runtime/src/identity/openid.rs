@@ -183,7 +183,7 @@ async fn ask_userinfo(
             userinfo::signed(provider, claims)?
         }
     };
-    userinfo::read(gate.config, &holder.caller.subject, claims).map(Some)
+    userinfo::read(gate.config, provider, &holder.caller.subject, claims).map(Some)
 }
 
 /// Sends a request of a re-check.

@@ -7,7 +7,7 @@ use toolgate_core::oauth::course::Confirmation;
 use toolgate_core::oauth::gate::Gate;
 use worker::console_error;
 
-use super::Kept;
+use super::{Kept, tell_hint};
 use crate::app::App;
 use crate::upstream;
 
@@ -19,6 +19,10 @@ pub(crate) async fn confirm(app: &App, gate: &Gate<'_>, holder: &Holder) -> Conf
         Err(Trouble::Failed(Cause::Timeout, format!("no answer within {RECHECK_TIMEOUT} s")))
     });
     match &verdict {
+        // Said once: not again while it stays so.
+        Ok(Some(identified)) if identified.caller.known != holder.caller.known => {
+            tell_hint(gate, identified);
+        }
         Ok(_) => {}
         Err(Trouble::Ended(reason)) => {
             console_error!("the identity provider has ended a sign-in: {reason}");

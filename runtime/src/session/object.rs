@@ -10,10 +10,10 @@ use futures_util::future::{Either, select};
 use http::StatusCode;
 use http::header::ACCEPT;
 use toolgate_core::caller::Caller;
-use toolgate_core::mcp::{AcceptedSession, Revision, SessionState};
+use toolgate_core::mcp::{self, AcceptedSession, Revision, SessionState};
 use toolgate_core::reply;
 use toolgate_core::seal::Purpose;
-use worker::{Request, Response, ResponseBuilder};
+use worker::{Request, Response};
 
 use super::connection::{Connection, Outlet, read_event_id};
 use super::post::{Decision, Post};
@@ -164,10 +164,7 @@ async fn message(
     };
     match accepted {
         AcceptedSession::Refuse(response) => convert::response(response),
-        AcceptedSession::Answer(text) => {
-            let builder = ResponseBuilder::new().with_header("content-type", "application/json")?;
-            Ok(builder.fixed(text.into_bytes()))
-        }
+        AcceptedSession::Answer(text) => convert::response(mcp::answer(&received.headers, text)),
         AcceptedSession::Run(mut exchange) => {
             let calls = exchange.calls();
             let pending = calls.iter().map(|call| call.request_id.clone()).collect();

@@ -88,7 +88,7 @@ impl TestClient {
     /// The identity provider does not vouch for the address.
     #[must_use]
     pub fn unverified_email(mut self) -> Self {
-        self.caller.email_verified = false;
+        self.caller.claimed_email = self.caller.email.take().or(self.caller.claimed_email);
         self
     }
 

@@ -174,7 +174,6 @@ impl TestServer {
         let email = email.into();
         let mut client = self.as_subject(email.clone());
         client.caller.email = Some(email);
-        client.caller.email_verified = true;
         client
     }
 

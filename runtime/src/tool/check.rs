@@ -185,7 +185,7 @@ mod tests {
                 },
                 call: |_, _, _| Box::pin(async { Err(toolgate_core::mcp::fault::panicked()) }),
                 complete: &[],
-                needs: Needs { interactive: false, families: &[], features: &[] },
+                needs: Needs { interactive: false, families: &[], features: &[], named: &[] },
                 location: "src/lib.rs:1",
             }
         }

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use futures_util::future::LocalBoxFuture;
+use toolgate_core::access::kept::Named;
 use toolgate_core::mcp::completion::CompletionResult;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
@@ -20,6 +21,9 @@ use super::error;
             `Result` of it whose error can be displayed"
 )]
 pub trait Completer<Form> {
+    /// The groups and claims of the caller that it could look at.
+    const NAMED: Named;
+
     /// Completes what was typed.
     fn complete<'a>(self, context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, Outcome>;
 }
@@ -29,6 +33,8 @@ where
     F: Fn(&str) -> R,
     R: IntoCompletion,
 {
+    const NAMED: Named = Named::NOTHING;
+
     fn complete<'a>(self, _context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, Outcome> {
         let outcome = completed(self(typed).into_completion());
         Box::pin(async move { outcome })
@@ -40,6 +46,8 @@ where
     F: Fn(&Context, &str) -> R,
     R: IntoCompletion,
 {
+    const NAMED: Named = Named::EVERYTHING;
+
     fn complete<'a>(self, context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, Outcome> {
         let outcome = completed(self(context, typed).into_completion());
         Box::pin(async move { outcome })
@@ -55,6 +63,8 @@ where
     F: AsyncFn(&str) -> R + 'static,
     R: IntoCompletion,
 {
+    const NAMED: Named = Named::NOTHING;
+
     fn complete<'a>(self, _context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, Outcome> {
         Box::pin(async move { completed(self(typed).await.into_completion()) })
     }
@@ -65,6 +75,8 @@ where
     F: AsyncFn(&Context, &str) -> R + 'static,
     R: IntoCompletion,
 {
+    const NAMED: Named = Named::EVERYTHING;
+
     fn complete<'a>(self, context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, Outcome> {
         Box::pin(async move { completed(self(context, typed).await.into_completion()) })
     }
@@ -99,6 +111,12 @@ impl<T: IntoCompletion, E: Display + 'static> IntoCompletion for Result<T, E> {
             Err(error) => Err(error::told(&error)),
         }
     }
+}
+
+/// What a function that completes could look at: only one that takes the context sees the caller.
+#[must_use]
+pub const fn completer_named<Form, C: Completer<Form> + Copy>(_: C) -> Named {
+    C::NAMED
 }
 
 /// The answer to `completion/complete` by a function.

@@ -1,6 +1,7 @@
 //! What the macros make of functions.
 
 use futures_util::future::LocalBoxFuture;
+use toolgate_core::access::kept::Named;
 use toolgate_core::mcp::Family;
 use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::outcome::Outcome;
@@ -65,6 +66,8 @@ pub struct Needs {
     pub families: &'static [&'static dyn Family],
     /// What it needs of the Durable Object.
     pub features: &'static [&'static dyn Feature],
+    /// The groups and claims of its caller that it looks at.
+    pub named: &'static [Named],
 }
 
 inventory::collect!(ToolDef);

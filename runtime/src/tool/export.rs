@@ -131,7 +131,7 @@ mod tests {
     use super::*;
     use crate::tool::{Needs, ToolResult};
 
-    const NOTHING: Needs = Needs { interactive: false, families: &[], features: &[] };
+    const NOTHING: Needs = Needs { interactive: false, families: &[], features: &[], named: &[] };
 
     async fn never() -> Outcome {
         Err(Fault::new(INTERNAL_ERROR, "not called"))

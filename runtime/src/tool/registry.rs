@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
 use toolgate_config::Config;
+use toolgate_core::access::kept::Named;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::prompt::PromptInfo;
 use toolgate_core::mcp::resource::ResourceInfo;
@@ -83,6 +84,11 @@ impl Registry {
     #[must_use]
     pub fn interactive(&self) -> bool {
         self.interactive
+    }
+
+    /// The groups and claims of their callers that the functions look at.
+    pub fn named(&self) -> impl Iterator<Item = Named> {
+        self.all().flat_map(|def| def.needs().named.iter().copied())
     }
 
     /// Runs what a policy has allowed; a tool with a `refusal` only as far as to check its arguments.

@@ -70,9 +70,11 @@ const fn prompt(name: &'static str) -> PromptDef {
     }
 }
 
-const NOTHING: Needs = Needs { interactive: false, families: &[], features: &[] };
-const OF_PROMPTS: Needs = Needs { interactive: false, families: &[PROMPTS], features: &[] };
-const TALK: Needs = Needs { interactive: true, families: &[LOGGING], features: &[SESSIONS] };
+const NOTHING: Needs = Needs { interactive: false, families: &[], features: &[], named: &[] };
+const OF_PROMPTS: Needs =
+    Needs { interactive: false, families: &[PROMPTS], features: &[], named: &[] };
+const TALK: Needs =
+    Needs { interactive: true, families: &[LOGGING], features: &[SESSIONS], named: &[] };
 
 static ADD: ToolDef = tool("add", "src/a.rs:1", NOTHING);
 static ADD_AGAIN: ToolDef = tool("add", "src/b.rs:2", NOTHING);

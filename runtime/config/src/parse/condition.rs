@@ -69,6 +69,7 @@ fn one(entry: &Entry<'_, '_>, named: &mut Named) -> Option<Vec<Placed>> {
         "emails" => Condition::Emails(value.texts(email)?),
         "domains" => Condition::Domains(value.texts(domain)?),
         "groups" => Condition::Groups(value.texts(exact)?),
+        "subjects" => Condition::Subjects(value.texts(exact)?),
         "claims" => return comparison::claims(value, &mut named.claims),
         "args" => return comparison::arguments(value),
         "scopes" => Condition::Scopes(value.texts(policy_scope)?),

@@ -89,6 +89,7 @@ fn excludes(one: &Condition, other: &Condition) -> bool {
         (Condition::Not(parts), other) => parts.iter().any(|part| implies(other, part)),
         (Condition::Emails(one), Condition::Emails(other)) => disjoint(one, other),
         (Condition::Domains(one), Condition::Domains(other)) => disjoint(one, other),
+        (Condition::Subjects(one), Condition::Subjects(other)) => disjoint(one, other),
         (Condition::Identity(one), Condition::Identity(other)) => disjoint(one, other),
         (Condition::Emails(emails), Condition::Domains(domains)) => {
             !emails.iter().any(|email| domains.iter().any(|domain| is_at(email, domain)))
@@ -111,6 +112,7 @@ fn implies(one: &Condition, other: &Condition) -> bool {
         (Condition::Domains(few), Condition::Domains(many)) => subset(few, many),
         (Condition::Identity(few), Condition::Identity(many)) => subset(few, many),
         (Condition::Groups(few), Condition::Groups(many)) => subset(few, many),
+        (Condition::Subjects(few), Condition::Subjects(many)) => subset(few, many),
         (Condition::Scopes(few), Condition::Scopes(many)) => subset(few, many),
         (Condition::Emails(emails), Condition::Domains(domains)) => {
             emails.iter().all(|email| domains.iter().any(|domain| is_at(email, domain)))

@@ -7,9 +7,11 @@ use super::sections::duration_of;
 use super::setting::{secret, setting, setting_of};
 use super::text::{exact, is_label, owned, scope};
 use super::url::{address, endpoint, issuer};
-use super::value::{Section, shown};
+use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Endpoints, Identity, List, Provider, Setting, Str};
+use crate::model::{
+    ClientAuth, Endpoints, GroupsFormat, Identity, List, Prompt, Provider, Setting, Str,
+};
 
 /// Limits of `leeway`: clocks of servers rarely differ by more than a minute; five minutes is the
 /// most that a short-lived id_token can bear.
@@ -29,6 +31,14 @@ const OPENID_SCOPES: &[Str] =
 
 /// Scopes of GitHub: the account, and its verified addresses, which policies ask for.
 const GITHUB_SCOPES: &[Str] = &[Cow::Borrowed("read:user"), Cow::Borrowed("user:email")];
+
+/// Ways of the client secret, by their names in the file.
+pub(super) const CLIENT_AUTHS: [(&str, ClientAuth); 2] =
+    [("basic", ClientAuth::Basic), ("post", ClientAuth::Post)];
+
+/// Forms of the groups claim, by their names in the file.
+pub(super) const GROUPS_FORMATS: [(&str, GroupsFormat); 2] =
+    [("list", GroupsFormat::List), ("text", GroupsFormat::Text)];
 
 /// What depends on the provider.
 struct Client {
@@ -60,6 +70,13 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Identity> {
         Some(value) => value.text(exact),
         None => Some(Cow::Borrowed("groups")),
     };
+    let client_auth = choice(section, "client_auth", &CLIENT_AUTHS);
+    let prompt = choice(section, "prompt", &Prompt::ALL);
+    let groups_format = choice(section, "groups_format", &GROUPS_FORMATS);
+    let groups_member = match section.get("groups_member") {
+        Some(value) => value.text(exact).map(Some),
+        None => Some(None),
+    };
     let leeway = duration_of(section, "leeway", 60, LEEWAY);
     let (provider, Client { client_id, client_secret, endpoints, issuer }) = (provider?, client?);
     Some(Identity {
@@ -69,9 +86,28 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Identity> {
         endpoints,
         issuer,
         scopes: scopes?,
+        client_auth: client_auth?,
+        prompt: prompt?,
         groups_claim: groups_claim?,
+        groups_format: groups_format?.unwrap_or(GroupsFormat::List),
+        groups_member: groups_member?,
         leeway: leeway?,
     })
+}
+
+/// A key that has one of a few values, by their names.
+fn choice<T: Copy>(section: &Section<'_, '_>, key: &str, known: &[(&str, T)]) -> Option<Option<T>> {
+    let Some(value) = section.get(key) else { return Some(None) };
+    let chosen = value.text(|text| {
+        let found = known.iter().find(|(name, _)| *name == text);
+        found.map(|(_, value)| *value).ok_or_else(|| {
+            let message = format!("`{}` cannot be `{}`", value.path, shown(text));
+            let supported: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            let help = format!("supported: {}", names(&supported));
+            Fault::new(Code::UnsupportedValue, message, help)
+        })
+    });
+    chosen.map(Some)
 }
 
 /// Cloudflare Access for SaaS, and the local identity provider that takes its place.

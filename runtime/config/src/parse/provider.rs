@@ -17,7 +17,11 @@ const OWNERS: &[(&str, &[Provider])] = &[
     ("audience", &[CloudflareAccessJwt]),
     ("issuer", &[CloudflareAccess, Oidc, Dev]),
     ("scopes", &[CloudflareAccess, Oidc, GitHub, Dev]),
+    ("client_auth", &[CloudflareAccess, Oidc]),
+    ("prompt", &[CloudflareAccess, Oidc]),
     ("groups_claim", &[CloudflareAccess, CloudflareAccessJwt, Oidc, Dev]),
+    ("groups_format", &[CloudflareAccess, CloudflareAccessJwt, Oidc, Dev]),
+    ("groups_member", &[CloudflareAccess, CloudflareAccessJwt, Oidc, Dev]),
     ("leeway", &[CloudflareAccess, CloudflareAccessJwt, Oidc, Dev]),
 ];
 

@@ -9,6 +9,7 @@ use url::Url;
 use crate::access::claims::read_caller;
 use crate::access::jwks::Jwks;
 use crate::access::jwt::{Expected, Prepared, Rejection, SignedClaims, check_parties, check_times};
+use crate::access::kept::Kept;
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
 use crate::access::signature::Algorithm;
 use crate::caller::{Caller, Vars};
@@ -50,8 +51,10 @@ pub fn resolve(config: &Config, vars: &dyn Vars, origin: &str) -> Result<Provide
     settings.finish(Provider {
         client_id: audience,
         client_secret: Secret::new(Vec::new()),
+        client_auth: None,
         issuer,
         endpoints: Some(endpoints(own, keys)),
+        kept: Kept::default(),
     })
 }
 
@@ -122,11 +125,11 @@ pub fn verify(
     }
     lift_custom(&mut claims);
     let is_service = name_service(&mut claims)?;
-    let mut caller = read_caller(config, claims)?;
+    let mut caller = read_caller(config, provider, claims)?;
     if is_service {
         // Whatever a service token says of an address, it is no person.
         caller.email = None;
-        caller.email_verified = false;
+        caller.claimed_email = None;
     }
     caller.scopes = vec![scope::TOOLS.to_owned()];
     CLIENT.clone_into(&mut caller.client_id);

@@ -1,15 +1,26 @@
 //! Who somebody is, by the claims of a verified token or of the userinfo endpoint.
 
 use serde_json::{Map, Value};
-use toolgate_config::{Config, Provider as Kind, TECHNICAL_CLAIMS};
+use toolgate_config::{Config, GroupsFormat, Provider as Kind, TECHNICAL_CLAIMS};
+use url::Url;
 
 use crate::access::jwt::Rejection;
+use crate::access::provider::{Provider, is_local};
 use crate::caller::Caller;
-use crate::limits::{MAX_CLAIMS, MAX_GROUPS};
+use crate::known::{Known, Told};
 
-/// Reads who the claims are about.
+/// Claims by which a provider says that it has more groups than it sends (distributed claims,
+/// OpenID Connect Core section 5.6.2, and a short form of Microsoft Entra ID for `groups`).
+const DISTRIBUTED: &str = "_claim_names";
+const HAS_GROUPS: &str = "hasgroups";
+
+/// Domain of Cloudflare Access.
+const ACCESS: &str = ".cloudflareaccess.com";
+
+/// Reads who the claims are about, and keeps of it what the server looks at.
 pub(crate) fn read_caller(
     config: &Config,
+    provider: &Provider,
     mut claims: Map<String, Value>,
 ) -> Result<Caller, Rejection> {
     for name in TECHNICAL_CLAIMS {
@@ -20,34 +31,100 @@ pub(crate) fn read_caller(
         _ => None,
     };
     let subject = text("sub").ok_or(Rejection::Claim("sub"))?;
-    let (email, name) = (text("email"), text("name"));
-    let email_verified = is_verified(config.identity.provider, claims.remove("email_verified"));
-    let groups: Vec<String> = match claims.remove(&*config.identity.groups_claim) {
-        Some(Value::Array(list)) => {
-            list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-        }
-        Some(Value::String(one)) => vec![one],
-        _ => Vec::new(),
+    let (address, name) = (text("email"), text("name"));
+    let (email, claimed_email) = if is_verified(provider, config, claims.remove("email_verified")) {
+        (address, None)
+    } else {
+        (None, address)
     };
-    bounded(Caller { subject, email, email_verified, name, groups, claims, ..Caller::default() })
+    let (groups, told) = read_groups(config, &mut claims);
+    let known = Known { told, ..Known::default() };
+    let caller =
+        Caller { subject, email, claimed_email, name, groups, claims, known, ..Caller::default() };
+    provider.kept.narrow(config, caller)
 }
 
 /// Whether the address is proven to be the person's. Access lets nobody sign in with an address of
-/// somebody else and sends no such claim, so its absence counts as a yes there. Of another provider
-/// nothing is known: some let people write any address into their profile, so only `true` is a yes
-/// (OpenID Connect Core section 5.7).
-fn is_verified(provider: Kind, claim: Option<Value>) -> bool {
+/// somebody else and sends no such claim, so its absence counts as a yes of Access itself, and of the
+/// local provider. Of another provider nothing is known: some let people write any address into
+/// their profile, so only a yes is one (OpenID Connect Core section 5.7), which some write as text.
+fn is_verified(provider: &Provider, config: &Config, claim: Option<Value>) -> bool {
     match claim {
-        None => provider != Kind::Oidc,
+        None | Some(Value::Null) => config.identity.provider != Kind::Oidc && is_access(provider),
+        Some(Value::String(text)) => text == "true",
         Some(claim) => claim == Value::Bool(true),
     }
 }
 
-/// Claims travel in every access token: more than fits is refused, never cut silently.
-pub(crate) fn bounded(caller: Caller) -> Result<Caller, Rejection> {
-    let size = serde_json::to_string(&caller.claims).map_or(usize::MAX, |text| text.len());
-    if caller.groups.len() > MAX_GROUPS || size > MAX_CLAIMS {
-        return Err(Rejection::TooLarge);
+/// Whether Cloudflare Access, or a provider on this very machine, signs and names itself as issuer.
+fn is_access(provider: &Provider) -> bool {
+    let is_access =
+        |url: &Url| url.host_str().is_some_and(|host| host.ends_with(ACCESS)) || is_local(url);
+    let keys = provider.endpoints.as_ref().and_then(|endpoints| endpoints.jwks_url.as_ref());
+    keys.is_some_and(is_access) && Url::parse(&provider.issuer).is_ok_and(|url| is_access(&url))
+}
+
+/// The groups, where every one of them can be read: part of them would let people in under `not`.
+fn read_groups(config: &Config, claims: &mut Map<String, Value>) -> (Vec<String>, Told) {
+    let identity = &config.identity;
+    let claim = &*identity.groups_claim;
+    let found = claims.remove(claim);
+    if has_more(claim, claims) {
+        return (Vec::new(), Told::More);
     }
-    Ok(caller)
+    match found {
+        None | Some(Value::Null) => (Vec::new(), Told::Whole),
+        Some(Value::String(text)) if text.is_empty() => (Vec::new(), Told::Whole),
+        Some(Value::String(text)) => {
+            if identity.groups_format == GroupsFormat::Text && is_one(&text) {
+                (vec![text], Told::Whole)
+            } else {
+                (Vec::new(), Told::Text)
+            }
+        }
+        Some(Value::Array(items)) => {
+            let member = identity.groups_member.as_deref();
+            let names: Option<Vec<String>> =
+                items.into_iter().map(|item| group_name(item, member)).collect();
+            names.map_or((Vec::new(), Told::Entry), |names| (names, Told::Whole))
+        }
+        Some(_) => (Vec::new(), Told::Form),
+    }
+}
+
+/// Whether the provider says that it has more groups than it sends.
+fn has_more(claim: &str, claims: &Map<String, Value>) -> bool {
+    let elsewhere = match claims.get(DISTRIBUTED) {
+        None | Some(Value::Null) => false,
+        Some(Value::Object(names)) => names.contains_key(claim),
+        Some(_) => true,
+    };
+    let short = claim == "groups"
+        && match claims.get(HAS_GROUPS) {
+            None | Some(Value::Null | Value::Bool(false)) => false,
+            Some(claim) => claim != "false",
+        };
+    elsewhere || short
+}
+
+/// The name of a group: plain text, or what the configured member of an object says.
+fn group_name(item: Value, member: Option<&str>) -> Option<String> {
+    let name = match (item, member) {
+        (Value::Object(mut members), Some(member)) => members.remove(member)?,
+        (item, _) => item,
+    };
+    match name {
+        Value::String(name) if is_name(&name) => Some(name),
+        _ => None,
+    }
+}
+
+/// As `mcp.toml` can write it.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.trim() == text && !text.chars().any(char::is_control)
+}
+
+/// One name, as AD FS sends it, and no list that was written as text.
+fn is_one(text: &str) -> bool {
+    is_name(text) && !text.starts_with(['[', '{']) && !text.contains([',', ';', '|'])
 }

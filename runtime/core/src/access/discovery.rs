@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toolgate_config::{Config, Endpoints as Configured};
 use url::Url;
 
+use crate::access::kept::Kept;
 use crate::access::provider::{
     ClientAuth, Endpoints, Provider, Settings, SetupError, is_local, is_local_server, name,
     safe_url,
@@ -27,8 +28,7 @@ struct Document {
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     code_challenge_methods_supported: Option<Vec<String>>,
     id_token_signing_alg_values_supported: Option<Vec<String>>,
-    #[serde(default)]
-    authorization_response_iss_parameter_supported: bool,
+    authorization_response_iss_parameter_supported: Option<bool>,
 }
 
 /// Resolves `[identity]` of `provider = "oidc"`; the endpoints are yet to be discovered.
@@ -46,7 +46,14 @@ pub fn resolve(config: &Config, vars: &dyn Vars, origin: &str) -> Result<Provide
     if settings.url(&name(setting), &issuer).is_some_and(|url| is_local(&url)) {
         settings.refuse_local(origin);
     }
-    settings.finish(Provider { client_id, client_secret, issuer, endpoints: None })
+    settings.finish(Provider {
+        client_id,
+        client_secret,
+        client_auth: config.identity.client_auth,
+        issuer,
+        endpoints: None,
+        kept: Kept::default(),
+    })
 }
 
 /// The request for the issuer's document (Discovery 1.0 section 4.1); `None` for an issuer that is
@@ -89,7 +96,7 @@ pub fn read(issuer: &str, origin: &str, answer: &Response<Vec<u8>>) -> Result<En
             None => None,
         },
         client_auth: client_auth(document.token_endpoint_auth_methods_supported.as_deref())?,
-        names_issuer: document.authorization_response_iss_parameter_supported,
+        names_issuer: document.authorization_response_iss_parameter_supported.unwrap_or(false),
     })
 }
 
@@ -116,13 +123,14 @@ fn check_algorithms(offered: Option<&[String]>) -> Result<(), String> {
     ))
 }
 
-/// Absent means `client_secret_basic` (Discovery 1.0 section 3).
+/// `client_secret_basic` where it is among them (OpenID Connect Core section 9); absent means that it
+/// is (Discovery 1.0 section 3).
 fn client_auth(methods: Option<&[String]>) -> Result<ClientAuth, String> {
     let Some(methods) = methods else { return Ok(ClientAuth::Basic) };
     let has = |name: &str| methods.iter().any(|method| method == name);
-    match (has("client_secret_post"), has("client_secret_basic")) {
-        (true, _) => Ok(ClientAuth::Post),
-        (false, true) => Ok(ClientAuth::Basic),
+    match (has("client_secret_basic"), has("client_secret_post")) {
+        (true, _) => Ok(ClientAuth::Basic),
+        (false, true) => Ok(ClientAuth::Post),
         (false, false) => {
             Err("the provider accepts neither client_secret_post nor client_secret_basic"
                 .to_owned())

@@ -7,11 +7,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use toolgate_config::{Config, GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES};
 
-use crate::access::claims::bounded;
+use crate::access::kept::Kept;
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
 use crate::access::tokens::Tokens;
 use crate::access::upstream::{Cause, Trouble, Upstream, refusal};
 use crate::caller::{Caller, Vars};
+use crate::known::Told;
 use crate::limits::{MAX_GROUPS, MAX_UPSTREAM_TOKEN};
 
 /// Stands where other providers have their `iss`.
@@ -22,6 +23,18 @@ const API_VERSION: &str = "2022-11-28";
 
 /// The most that GitHub puts on one page.
 const PAGE: usize = 100;
+
+/// Pages of organisations, and of teams, that are read: a Worker on the free plan may make 50
+/// requests, and a person waits meanwhile.
+const MAX_PAGES: usize = 10;
+
+/// Header of an answer that leaves out organisations with single sign-on.
+const SINGLE_SIGN_ON: &str = "x-github-sso";
+
+/// Told where addresses are refused.
+const NO_EMAILS: &str = "GitHub refuses the list of addresses, and so people sign in without one: \
+                         give the GitHub App the account permission \"Email addresses: read-only\", \
+                         or an OAuth app the scope user:email";
 
 /// Resolves `[identity]` of `provider = "github"`.
 ///
@@ -41,6 +54,7 @@ pub fn resolve(config: &Config, vars: &dyn Vars) -> Result<Provider, SetupError>
     settings.finish(Provider {
         client_id,
         client_secret,
+        client_auth: None,
         issuer: ISSUER.to_owned(),
         endpoints: Some(Endpoints {
             authorization_url,
@@ -50,6 +64,7 @@ pub fn resolve(config: &Config, vars: &dyn Vars) -> Result<Provider, SetupError>
             client_auth: ClientAuth::Post,
             names_issuer: false,
         }),
+        kept: Kept::default(),
     })
 }
 
@@ -74,11 +89,16 @@ enum Step {
 
 /// Who an access token belongs to, one request after another.
 #[derive(Debug)]
-pub struct Lookup {
+pub struct Lookup<'a> {
+    config: &'a Config,
+    kept: &'a Kept,
     step: Step,
     with_emails: bool,
     with_groups: bool,
     caller: Caller,
+    /// Whether there are groups that are not kept.
+    has_others: bool,
+    hint: Option<&'static str>,
 }
 
 #[derive(Deserialize)]
@@ -108,17 +128,21 @@ struct Team {
     organization: Organization,
 }
 
-impl Lookup {
+impl<'a> Lookup<'a> {
     /// Starts with the account; what follows depends on the scopes that were asked for.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &'a Config, provider: &'a Provider) -> Self {
         let scopes = &config.identity.scopes;
         let has = |names: &[&str]| scopes.iter().any(|scope| names.contains(&scope.as_ref()));
         Self {
+            config,
+            kept: &provider.kept,
             step: Step::User,
             with_emails: has(&GITHUB_EMAIL_SCOPES),
             with_groups: has(&GITHUB_GROUP_SCOPES),
             caller: Caller::default(),
+            has_others: false,
+            hint: None,
         }
     }
 
@@ -149,16 +173,20 @@ impl Lookup {
     pub fn take(&mut self, answer: &Response<Vec<u8>>) -> Result<(), Trouble> {
         self.step = match self.step {
             Step::User => self.take_user(read(answer)?),
+            Step::Emails if is_forbidden(answer) => {
+                self.hint = Some(NO_EMAILS);
+                self.groups()
+            }
             Step::Emails => self.take_emails(read(answer)?),
             Step::Organizations(page) => {
-                let list: Vec<Organization> = read(answer)?;
+                let list: Vec<Organization> = self.read_list(answer)?;
                 let next =
-                    if list.len() < PAGE { Step::Teams(1) } else { Step::Organizations(page + 1) };
+                    following(list.len(), page, Step::Organizations).unwrap_or(Step::Teams(1));
                 self.take_groups(list.into_iter().map(|organization| organization.login), next)?
             }
             Step::Teams(page) => {
-                let list: Vec<Team> = read(answer)?;
-                let next = if list.len() < PAGE { Step::Done } else { Step::Teams(page + 1) };
+                let list: Vec<Team> = self.read_list(answer)?;
+                let next = following(list.len(), page, Step::Teams).unwrap_or(Step::Done);
                 let names =
                     list.into_iter().map(|t| format!("{}/{}", t.organization.login, t.slug));
                 self.take_groups(names, next)?
@@ -172,14 +200,26 @@ impl Lookup {
     ///
     /// # Errors
     /// Something is missing, or there is more than a token can carry.
-    pub fn finish(self) -> Result<Caller, Trouble> {
+    pub fn finish(mut self) -> Result<Caller, Trouble> {
         if self.step != Step::Done {
             return Err(Trouble::Failed(
                 Cause::Unreadable,
                 "GitHub was not asked to the end".to_owned(),
             ));
         }
-        bounded(self.caller).map_err(|rejection| Trouble::Ended(rejection.to_string()))
+        let known = &mut self.caller.known;
+        if self.has_others && self.caller.groups.is_empty() && known.told == Told::Whole {
+            known.told = Told::Others;
+        }
+        self.kept
+            .narrow(self.config, self.caller)
+            .map_err(|rejection| Trouble::Ended(rejection.to_string()))
+    }
+
+    /// What the application may not ask, for the log.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        self.hint
     }
 
     fn take_user(&mut self, user: User) -> Step {
@@ -195,7 +235,6 @@ impl Lookup {
     /// The public address of a profile is anybody's text: only the list tells what is verified.
     fn take_emails(&mut self, emails: Vec<Email>) -> Step {
         let primary = emails.into_iter().find(|email| email.primary && email.verified);
-        self.caller.email_verified = primary.is_some();
         self.caller.email = primary.map(|email| email.email);
         self.groups()
     }
@@ -204,16 +243,54 @@ impl Lookup {
         if self.with_groups { Step::Organizations(1) } else { Step::Done }
     }
 
+    /// A list of organisations or teams; empty where the application may not see it. It may also be
+    /// a part: an organisation with single sign-on shows nothing to a token without it.
+    fn read_list<T: DeserializeOwned>(
+        &mut self,
+        answer: &Response<Vec<u8>>,
+    ) -> Result<Vec<T>, Trouble> {
+        let is_forbidden = is_forbidden(answer);
+        if is_forbidden || answer.headers().contains_key(SINGLE_SIGN_ON) {
+            self.caller.known.told = Told::Part;
+        }
+        if is_forbidden { Ok(Vec::new()) } else { read(answer) }
+    }
+
     fn take_groups(
         &mut self,
         names: impl Iterator<Item = String>,
         next: Step,
     ) -> Result<Step, Trouble> {
-        self.caller.groups.extend(names);
+        for name in names {
+            if self.kept.has_group(&name) {
+                self.caller.groups.push(name);
+            } else {
+                self.has_others = true;
+            }
+        }
         if self.caller.groups.len() > MAX_GROUPS {
             return Err(Trouble::Ended(format!("more than {MAX_GROUPS} organisations and teams")));
         }
+        if matches!(next, Step::Organizations(page) | Step::Teams(page) if page > MAX_PAGES) {
+            self.caller.known.told = Told::Part;
+            return Ok(if matches!(next, Step::Teams(_)) { Step::Done } else { Step::Teams(1) });
+        }
         Ok(next)
+    }
+}
+
+/// The page after a full one.
+fn following(found: usize, page: usize, step: fn(usize) -> Step) -> Option<Step> {
+    (found >= PAGE).then(|| step(page + 1))
+}
+
+/// The application lacks the permission: GitHub answers 403, or 404 as if there were nothing. Its
+/// limit on the number of requests is a 403 as well, and says nothing of permissions.
+fn is_forbidden(answer: &Response<Vec<u8>>) -> bool {
+    match answer.status() {
+        StatusCode::NOT_FOUND => true,
+        StatusCode::FORBIDDEN => matches!(refusal("GitHub", answer), Trouble::Ended(_)),
+        _ => false,
     }
 }
 

@@ -38,7 +38,7 @@ pub fn verify(
     if !constant_time_eq(sent.as_bytes(), nonce.as_bytes()) {
         return Err(Rejection::Claim("nonce"));
     }
-    read_caller(config, claims)
+    read_caller(config, provider, claims)
 }
 
 /// Checks the claims of the id_token that came with a refresh: it must be about the same person, and
@@ -60,7 +60,7 @@ pub fn verify_again(
     if sent.is_some_and(|sent| !nonce.is_empty() && sent != nonce) {
         return Err(Rejection::Claim("nonce"));
     }
-    let caller = read_caller(config, claims)?;
+    let caller = read_caller(config, provider, claims)?;
     if caller.subject == subject { Ok(caller) } else { Err(Rejection::Claim("sub")) }
 }
 
@@ -86,7 +86,7 @@ fn checked(
 fn check_party(claims: &Map<String, Value>, client_id: &str) -> Result<(), Rejection> {
     let several = claims.get("aud").and_then(Value::as_array).is_some_and(|list| list.len() > 1);
     match claims.get("azp") {
-        None if !several => Ok(()),
+        None | Some(Value::Null) if !several => Ok(()),
         Some(Value::String(party)) if party == client_id => Ok(()),
         _ => Err(Rejection::Claim("azp")),
     }

@@ -28,8 +28,8 @@ pub enum Rejection {
     Expired,
     /// `nbf` or `iat` is in the future.
     NotYetValid,
-    /// More groups or claims than a token can carry.
-    TooLarge,
+    /// This claim is more than a token can carry.
+    TooLarge(String),
 }
 
 impl fmt::Display for Rejection {
@@ -43,7 +43,9 @@ impl fmt::Display for Rejection {
             Self::Claim(name) => write!(f, "{name} is missing or wrong"),
             Self::Expired => f.write_str("it has expired"),
             Self::NotYetValid => f.write_str("it is not valid yet; is the clock right?"),
-            Self::TooLarge => f.write_str("it has more groups or claims than a token can carry"),
+            Self::TooLarge(claim) => {
+                write!(f, "the claim `{claim}` is more than a token can carry")
+            }
         }
     }
 }
@@ -178,7 +180,7 @@ pub(crate) fn check_times(
 ) -> Result<(), Rejection> {
     // RFC 7519 section 2: a NumericDate may have a fraction.
     let time = |name: &'static str| match claims.get(name) {
-        None => Ok(None),
+        None | Some(Value::Null) => Ok(None),
         Some(value) => value
             .as_f64()
             .filter(|time| time.is_finite() && *time >= 0.0)

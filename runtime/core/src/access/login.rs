@@ -11,7 +11,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, SET_COOKIE};
 use oauth2::basic::BasicClient;
 use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, Scope};
 use serde::{Deserialize, Serialize};
-use toolgate_config::Provider as Kind;
+use toolgate_config::{Identity, Prompt, Provider as Kind};
 use url::{Url, form_urlencoded};
 
 use crate::access::provider::{ClientAuth, Endpoints, Provider};
@@ -142,12 +142,39 @@ fn authorization_url(gate: &Gate<'_>, endpoints: &Endpoints, login: &Login, stat
     if identity.provider != Kind::GitHub {
         request = request.add_extra_param("nonce", login.nonce());
     }
-    // OpenID Connect Core section 11: offline access is given to those who ask for consent.
-    let is_offline = identity.scopes.iter().any(|scope| scope == "offline_access");
-    if identity.provider == Kind::Oidc && is_offline {
-        request = request.add_extra_param("prompt", "consent");
+    if let Some(prompt) = prompt(identity, &gate.provider.issuer).value() {
+        request = request.add_extra_param("prompt", prompt);
     }
     request.url().0
+}
+
+/// Domains of providers that give a refresh token without asking for consent. There the question
+/// does harm: Microsoft Entra ID shows people "Need admin approval".
+const ASKS_NOBODY: [&str; 6] = [
+    "login.microsoftonline.com",
+    "login.microsoftonline.us",
+    "login.partner.microsoftonline.cn",
+    "okta.com",
+    "oktapreview.com",
+    "okta-emea.com",
+];
+
+/// As `mcp.toml` says; otherwise consent is asked for where offline access is (OpenID Connect Core
+/// section 11), unless the provider is known to want none.
+fn prompt(identity: &Identity, issuer: &str) -> Prompt {
+    let is_offline = identity.scopes.iter().any(|scope| scope == "offline_access");
+    let host = Url::parse(issuer).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let is_at = |domain: &&str| {
+        let outer = host.as_deref().and_then(|host| host.strip_suffix(*domain));
+        outer.is_some_and(|outer| outer.is_empty() || outer.ends_with('.'))
+    };
+    match identity.prompt {
+        Some(prompt) => prompt,
+        None if identity.provider == Kind::Oidc && is_offline && !ASKS_NOBODY.iter().any(is_at) => {
+            Prompt::Consent
+        }
+        None => Prompt::None,
+    }
 }
 
 /// RFC 9207: an issuer in the answer must be the one that was asked, and a provider that says that
@@ -203,7 +230,7 @@ fn post(
         // GitHub answers with a form otherwise.
         .header(ACCEPT, "application/json")
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-    match endpoints.client_auth {
+    match provider.client_auth.unwrap_or(endpoints.client_auth) {
         ClientAuth::Post => {
             form.append_pair("client_id", id).append_pair("client_secret", secret);
         }

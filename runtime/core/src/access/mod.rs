@@ -9,6 +9,7 @@ pub mod id_token;
 pub mod jwks;
 pub mod jwks_cache;
 pub(crate) mod jws;
+pub mod kept;
 pub mod login;
 pub mod nobody;
 pub mod provider;

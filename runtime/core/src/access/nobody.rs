@@ -1,5 +1,6 @@
 //! `provider = "none"`: a server for the programs on one machine.
 
+use super::kept::Kept;
 use super::provider::{Provider, SetupError, is_local_server};
 use crate::caller::Caller;
 use crate::secret::Secret;
@@ -20,8 +21,10 @@ pub fn resolve(origin: &str) -> Result<Provider, SetupError> {
     Ok(Provider {
         client_id: String::new(),
         client_secret: Secret::new(Vec::new()),
+        client_auth: None,
         issuer: String::new(),
         endpoints: None,
+        kept: Kept::default(),
     })
 }
 

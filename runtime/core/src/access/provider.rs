@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+pub use toolgate_config::ClientAuth;
 use toolgate_config::{Config, Endpoints as Configured, Provider as Kind, Setting};
 use url::{Origin, Url};
 
+use crate::access::kept::Kept;
 use crate::caller::Vars;
 use crate::host::is_loopback;
 use crate::secret::Secret;
@@ -17,10 +19,14 @@ pub struct Provider {
     pub client_id: String,
     /// Our `client_secret` there; empty where there is none.
     pub client_secret: Secret,
+    /// How we prove who we are at the token endpoint, where `mcp.toml` says so.
+    pub client_auth: Option<ClientAuth>,
     /// Expected `iss`.
     pub issuer: String,
     /// Where its endpoints are; `None` while they could not be discovered.
     pub endpoints: Option<Endpoints>,
+    /// What is kept of what it says of people.
+    pub kept: Kept,
 }
 
 /// Addresses of an identity provider, and how it wants to be spoken to.
@@ -38,15 +44,6 @@ pub struct Endpoints {
     pub client_auth: ClientAuth,
     /// Whether every return from a sign-in names its issuer (RFC 9207 section 3).
     pub names_issuer: bool,
-}
-
-/// Where the client secret goes (OpenID Connect Core section 9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClientAuth {
-    /// `client_secret_post`.
-    Post,
-    /// `client_secret_basic`.
-    Basic,
 }
 
 /// What keeps the server from working, in words for the person who deploys it.
@@ -97,6 +94,7 @@ impl Provider {
         settings.finish(Self {
             client_id,
             client_secret,
+            client_auth: identity.client_auth,
             issuer,
             endpoints: Some(Endpoints {
                 authorization_url,
@@ -106,6 +104,7 @@ impl Provider {
                 client_auth: ClientAuth::Post,
                 names_issuer: false,
             }),
+            kept: Kept::default(),
         })
     }
 }

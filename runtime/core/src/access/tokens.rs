@@ -61,7 +61,8 @@ pub fn read(answer: &Response<Vec<u8>>) -> Result<Tokens, Trouble> {
     }
     let body: Answer =
         serde_json::from_slice(answer.body()).map_err(|_| failed("unreadable answer"))?;
-    if let Some(error) = body.error {
+    // Some say so that there is none.
+    if let Some(error) = body.error.filter(|error| !error.is_empty()) {
         let reason = format!("status {status}, error {}", printable(&error));
         return Err(match error.as_str() {
             error if ENDING.contains(&error) => Trouble::Ended(reason),

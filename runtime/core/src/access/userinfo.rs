@@ -73,8 +73,13 @@ pub fn signed(provider: &Provider, claims: SignedClaims) -> Result<Map<String, V
 ///
 /// # Errors
 /// They are about somebody else, or more than can be kept.
-pub fn read(config: &Config, subject: &str, claims: Map<String, Value>) -> Result<Caller, Trouble> {
-    let caller = read_caller(config, claims)
+pub fn read(
+    config: &Config,
+    provider: &Provider,
+    subject: &str,
+    claims: Map<String, Value>,
+) -> Result<Caller, Trouble> {
+    let caller = read_caller(config, provider, claims)
         .map_err(|rejection| Trouble::Ended(format!("userinfo: {rejection}")))?;
     // Section 5.3.2: claims of another subject must not be used.
     if caller.subject == subject {

@@ -40,7 +40,7 @@ impl From<&Rejection> for Reason {
             Rejection::Claim(_) => Self::IdTokenClaim,
             Rejection::Expired => Self::IdTokenExpired,
             Rejection::NotYetValid => Self::IdTokenEarly,
-            Rejection::TooLarge => Self::IdTokenTooLarge,
+            Rejection::TooLarge(_) => Self::IdTokenTooLarge,
         }
     }
 }

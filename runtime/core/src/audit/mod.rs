@@ -114,9 +114,11 @@ pub struct Event {
     pub reason: Reason,
     /// Pseudonym of the person: the name of the storage shard.
     pub user: Option<String>,
-    /// E-mail address of the request's person, for `[audit] include = ["email"]` only; filled in
-    /// by [`Log::take`].
+    /// Proven e-mail address of the request's person, for `[audit] include = ["email"]` only; filled
+    /// in by [`Log::take`].
     pub email: Option<String>,
+    /// The same where nobody says that the address is the person's.
+    pub claimed_email: Option<String>,
     /// Key of the OAuth client.
     pub client: Option<String>,
     /// Name of the tool, prompt or resource, where there is one of that name.
@@ -143,6 +145,7 @@ impl Event {
             reason,
             user: None,
             email: None,
+            claimed_email: None,
             client: None,
             tool: None,
             policy: None,
@@ -163,6 +166,7 @@ struct Inner {
     events: Vec<Event>,
     user: Option<String>,
     email: Option<String>,
+    claimed_email: Option<String>,
     client: Option<String>,
     lacking: Option<Vec<String>>,
 }
@@ -219,6 +223,7 @@ impl Log {
         let mut inner = self.0.borrow_mut();
         inner.user = Some(shard.to_owned());
         inner.email.clone_from(&caller.email);
+        inner.claimed_email.clone_from(&caller.claimed_email);
     }
 
     /// Takes the events out. Whom the request is about stays known.
@@ -247,6 +252,7 @@ impl Inner {
         if event.user.is_none() || event.user == self.user {
             event.user.clone_from(&self.user);
             event.email.clone_from(&self.email);
+            event.claimed_email.clone_from(&self.claimed_email);
         }
         if event.client.is_none() {
             event.client.clone_from(&self.client);

@@ -77,6 +77,14 @@ reasons! {
     PolicyEntryUnreadable = "policy_entry_unreadable",
     /// The policy needs groups, and the caller has none.
     GroupsMissing = "groups_missing",
+    /// The policy needs groups, and the groups claim is not a list of names.
+    GroupsUnreadable = "groups_unreadable",
+    /// The policy needs groups, and the identity provider has more of them than it sends.
+    GroupsOverage = "groups_overage",
+    /// The policy needs groups, and the identity provider did not show all of them.
+    GroupsPartial = "groups_partial",
+    /// Nothing named the group or claim when the identity provider was asked last.
+    ClaimsOutdated = "claims_outdated",
     /// The policy needs a claim that the caller does not have.
     ClaimMissing = "claim_missing",
     /// The claim has another type than the policy compares it with.

@@ -15,7 +15,7 @@ pub const MAX_ARGUMENTS: usize = 4 * 1024;
 
 /// What each blob of an Analytics Engine data point is, from `blob1` on. The order never changes;
 /// new fields are added at the end. The index is the user.
-pub const BLOBS: [&str; 12] = [
+pub const BLOBS: [&str; 13] = [
     "event",
     "reason",
     "user",
@@ -28,6 +28,7 @@ pub const BLOBS: [&str; 12] = [
     "arguments",
     "id",
     "outcome",
+    "claimed_email",
 ];
 
 /// An event as it leaves the server: what `[audit] include` does not ask for is not in it.
@@ -57,9 +58,12 @@ pub struct Record<'a> {
     pub detail: Option<&'a str>,
     /// Which request it was.
     pub request: &'a str,
-    /// The person's e-mail address.
+    /// The person's e-mail address, proven to be theirs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<&'a str>,
+    /// An e-mail address that may be anybody's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claimed_email: Option<&'a str>,
     /// The call's arguments: JSON as text, cut at [`MAX_ARGUMENTS`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<&'a str>,
@@ -103,6 +107,7 @@ impl<'a> Record<'a> {
             detail: event.detail.as_deref(),
             request,
             email: event.email.as_deref().filter(|_| audit.email),
+            claimed_email: event.claimed_email.as_deref().filter(|_| audit.email),
             arguments: event
                 .arguments
                 .as_deref()
@@ -140,6 +145,7 @@ impl<'a> Record<'a> {
             text(self.arguments),
             text(self.id),
             text(self.outcome),
+            text(self.claimed_email),
         ]
     }
 }

@@ -15,12 +15,14 @@ use super::revision::Revision;
 pub struct Exchange {
     pending: Pending,
     takes_stream: bool,
+    takes_json: bool,
 }
 
 impl Exchange {
     /// `headers` are those of the POST, where there are any that matter.
     pub(super) fn new(pending: Pending, headers: Option<&HeaderMap>) -> Self {
-        Self { pending, takes_stream: headers.is_some_and(headers::takes_stream) }
+        let takes_stream = headers.is_some_and(headers::takes_stream);
+        Self { pending, takes_stream, takes_json: headers.is_none_or(headers::takes_json) }
     }
 
     /// The revision that is spoken.
@@ -29,7 +31,7 @@ impl Exchange {
         self.pending.revision
     }
 
-    /// Whether the client takes the answers as an event stream; it always takes them as JSON.
+    /// Whether the client takes the answers as an event stream.
     #[must_use]
     pub fn takes_stream(&self) -> bool {
         self.takes_stream
@@ -52,13 +54,14 @@ impl Exchange {
         self.pending.answer_one(slot, outcome)
     }
 
-    /// The HTTP answer as JSON, from the results and the [`Call::slot`] each belongs to. A call
+    /// The HTTP answer as a whole, from the results and the [`Call::slot`] each belongs to. A call
     /// without a result answers with an internal error.
     #[must_use]
     pub fn finish(self, results: Vec<(usize, Outcome)>) -> Response {
         let revision = self.pending.revision;
         let (text, code) = self.pending.finish_coded(results);
-        json(code.map_or(StatusCode::OK, |code| status(revision, code)), text)
+        let answer = json(code.map_or(StatusCode::OK, |code| status(revision, code)), text);
+        if self.takes_json { answer } else { headers::as_event(answer) }
     }
 
     /// [`finish`](Self::finish) without HTTP: the JSON text alone.

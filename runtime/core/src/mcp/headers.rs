@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, StatusCode};
 
+use super::http::Response;
 use super::revision::{self, Revision};
 
 pub(super) static PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -79,6 +80,24 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
 /// JSON alone is enough for most answers: whoever takes that, or does not say, is served.
 pub(super) fn takes_json(headers: &HeaderMap) -> bool {
     accepts(headers, &["application/json", "application/*", "*/*"]).unwrap_or(true)
+}
+
+/// The answer as the client takes it: a result is a stream of one event for a client that takes
+/// nothing but streams. Refusals are left as they are.
+pub(super) fn shaped(headers: &HeaderMap, answer: Response) -> Response {
+    if takes_json(headers) { answer } else { as_event(answer) }
+}
+
+/// A result as a stream of one event.
+pub(super) fn as_event(answer: Response) -> Response {
+    let is_json = answer.headers().get(CONTENT_TYPE).is_some_and(|it| it == "application/json");
+    if answer.status() != StatusCode::OK || !is_json {
+        return answer;
+    }
+    let (mut parts, body) = answer.into_parts();
+    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    // JSON has no line breaks of its own here.
+    Response::from_parts(parts, [b"data: ", body.as_slice(), b"\n\n"].concat())
 }
 
 /// Whether the client says that it takes event streams. `*/*` does not say so: programs that know

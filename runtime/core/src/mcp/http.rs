@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use super::Server;
 use super::exchange::Exchange;
 use super::fault::{self, Fault};
-use super::headers::{self, Version};
+use super::headers::{self, Version, shaped};
 use super::json::object;
 use super::jsonrpc::{
     self, Body, HEADER_MISMATCH, INVALID_PARAMS, INVALID_REQUEST, Invalid, METHOD_NOT_FOUND,
@@ -72,7 +72,20 @@ pub fn accept_http(
 ) -> Accepted {
     let accepted = accept(server, caller, vars, request);
     let challenge = server.challenging.and_then(|it| (it.response)(server.log, caller));
-    challenge.map_or(accepted, Accepted::Done)
+    match challenge.map_or(accepted, Accepted::Done) {
+        Accepted::Done(response) => Accepted::Done(shaped(request.headers(), response)),
+        Accepted::Begin(Begin { response, session }) => {
+            let response = shaped(request.headers(), response);
+            Accepted::Begin(Begin { response, session })
+        }
+        accepted => accepted,
+    }
+}
+
+/// The HTTP answer that is this JSON-RPC message, as the client of the request takes it.
+#[must_use]
+pub fn answer(headers: &http::HeaderMap, text: String) -> Response {
+    shaped(headers, json(StatusCode::OK, text))
 }
 
 fn accept(
@@ -93,8 +106,8 @@ fn accept(
         let message = "Content-Type must be application/json";
         return Accepted::Done(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
-    if !headers::takes_json(request.headers()) {
-        let message = "Accept must allow application/json";
+    if !headers::takes_json(request.headers()) && !headers::takes_stream(request.headers()) {
+        let message = "Accept must allow application/json or text/event-stream";
         return Accepted::Done(plain(StatusCode::NOT_ACCEPTABLE, message));
     }
     let headers = request.headers();

@@ -68,7 +68,7 @@ pub use self::fault::{
     Fault, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND,
     MISSING_CLIENT_CAPABILITY, PARSE_ERROR, UNSUPPORTED_PROTOCOL_VERSION,
 };
-pub use self::http::{Accepted, Begin, Response, accept_http};
+pub use self::http::{Accepted, Begin, Response, accept_http, answer};
 pub use self::jsonrpc::{MAX_BATCH, MAX_ID_BYTES, MAX_NESTING, MAX_VALUES};
 pub use self::methods::{DISCOVER_TTL_MS, Family, LIST_TTL_MS, READ_TTL_MS};
 pub use self::overlap::shared_uri;

@@ -50,6 +50,9 @@ pub struct Authorization {
     /// Scopes that will be granted.
     #[serde(rename = "p")]
     pub scopes: Vec<String>,
+    /// Whether the first of them was not asked for, see [`scope::grant`].
+    #[serde(rename = "t", default, skip_serializing_if = "is_false")]
+    pub tools_implied: bool,
     /// Audience of the tokens (RFC 8707).
     #[serde(rename = "a")]
     pub resource: String,
@@ -154,6 +157,7 @@ fn parse(
         auth_method: client.registration.auth_method,
         redirect_uri,
         state,
+        tools_implied: !scope::asks_for_tools(params.get("scope")),
         code_only: client.registration.code_only && !scopes.iter().any(|s| s == scope::OFFLINE),
         scopes,
         resource,
@@ -194,17 +198,7 @@ fn prove_redirect(
                 .because(Reason::RedirectUriMissing));
         }
     };
-    // Said before the comparison below: documents may list such URIs, which are passed over, and a
-    // scheme may be taken off the list after a client registered with it.
-    let schemes = &gate.config.registration.redirect_schemes;
-    if let Some(scheme) = redirect_uri::needs_scheme(&redirect_uri, schemes) {
-        return Err(OAuthError::invalid_request(format!(
-            "redirect_uri has the private-use scheme {scheme}, which any application can claim; \
-             the server's owner can allow it with redirect_schemes in the section registration of \
-             mcp.toml"
-        ))
-        .because(Reason::RedirectSchemeRefused));
-    }
+    check_scheme(gate, &client, &redirect_uri)?;
     if !client.allows_redirect(&redirect_uri) {
         return Err(OAuthError::invalid_request(
             "redirect_uri is not one that this client registered; it must be the same text, \
@@ -213,6 +207,34 @@ fn prove_redirect(
         .because(Reason::RedirectUriMismatch));
     }
     Ok((client, redirect_uri))
+}
+
+/// Said before the redirect URI is compared: a client may have registered one of a scheme that is not
+/// accepted, which was left out, and a scheme may be taken off the list, or put onto it, afterwards.
+fn check_scheme(gate: &Gate<'_>, client: &Client, redirect_uri: &str) -> Result<(), OAuthError> {
+    let schemes = &gate.config.registration.redirect_schemes;
+    if redirect_uri::is_hostile(redirect_uri) {
+        return Ok(());
+    }
+    let text = if let Some(scheme) = redirect_uri::needs_scheme(redirect_uri, schemes) {
+        let listed = schemes.iter().map(AsRef::as_ref).chain([scheme]);
+        let listed: Vec<_> = listed.map(|scheme| format!("\"{scheme}\"")).collect();
+        format!(
+            "redirect_uri has the private-use scheme {scheme}, which any application can claim; the \
+             server's owner can allow it by this line in the section registration of mcp.toml: \
+             redirect_schemes = [{}]",
+            listed.join(", ")
+        )
+    } else if redirect_uri::needs_scheme(redirect_uri, &[])
+        .is_some_and(|scheme| client.registration.left_out.iter().any(|left| left == scheme))
+    {
+        "The client registered before the scheme of its redirect_uri was allowed; remove the server \
+         in the client, and add it again"
+            .to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(OAuthError::invalid_request(text).because(Reason::RedirectSchemeRefused))
 }
 
 fn check_response_type(params: &Params) -> Result<(), OAuthError> {
@@ -242,10 +264,5 @@ fn challenge(params: &Params) -> Result<String, OAuthError> {
 
 /// Clients of MCP 2025-03-26 send no `resource`: their tokens are good for the whole server.
 fn resource(gate: &Gate<'_>, params: &Params) -> Result<String, OAuthError> {
-    match params.get("resource") {
-        None => Ok(gate.origin.to_owned()),
-        Some(requested) => gate.known_resource(requested).ok_or_else(|| {
-            OAuthError::new("invalid_target", "resource is not an MCP endpoint of this server")
-        }),
-    }
+    Ok(gate.requested_resource(params)?.unwrap_or_else(|| gate.origin.to_owned()))
 }

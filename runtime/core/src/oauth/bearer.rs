@@ -37,10 +37,34 @@ pub fn authenticate(
     if token.issued > now + ISSUED_LEEWAY {
         return Err(refuse(Reason::TokenEarly));
     }
-    if token.resource != origin && token.resource != resource(origin, path) {
+    if !is_for(&token.resource, origin, path) {
         return Err(refuse(Reason::TokenOfAnotherResource));
     }
+    if !token.caller.scopes.iter().any(|scope| scope == scope::TOOLS) {
+        return Err(Box::new(insufficient(origin, path, &token.caller.scopes)));
+    }
     Ok(token)
+}
+
+/// HTTP+SSE is the old way to what `/mcp` serves: clients that were configured with the one address
+/// sign in for it and then fall back to the other. A token for `/sse` alone opens nothing else.
+fn is_for(audience: &str, origin: &str, path: &str) -> bool {
+    [origin, &resource(origin, MCP_PATH), &resource(origin, path)].contains(&audience)
+}
+
+/// The `403` for a token that was narrowed to scopes without [`scope::TOOLS`], with all that it
+/// needs (RFC 6750 section 3.1).
+fn insufficient(origin: &str, path: &str, scopes: &[String]) -> Reply {
+    let has = scopes.iter().map(String::as_str).filter(|scope| *scope != scope::OFFLINE);
+    let needed = [scope::TOOLS].into_iter().chain(has).collect::<Vec<_>>().join(" ");
+    let error = OAuthError::new("insufficient_scope", "The access token was narrowed too far")
+        .because(Reason::ScopeMissing);
+    let challenge = format!(
+        "Bearer error=\"{}\", error_description=\"{}\", scope=\"{needed}\"",
+        error.code,
+        error.text()
+    );
+    refusal(StatusCode::FORBIDDEN, located(&challenge, origin, path), &error)
 }
 
 /// Whether the request has an access token that this server sealed, good or not.
@@ -117,12 +141,14 @@ fn unauthorized(origin: &str, path: &str, reason: Reason) -> Reply {
             .push_str(&format!("error=\"invalid_token\", error_description=\"{description}\", "));
     }
     challenge.push_str(&format!("resource_metadata=\"{metadata}\", scope=\"{}\"", scope::TOOLS));
-    let mut reply = reply::json(
-        StatusCode::UNAUTHORIZED,
-        &json!({ "error": error.code, "error_description": description }),
-    );
+    refusal(StatusCode::UNAUTHORIZED, challenge, &error)
+}
+
+fn refusal(status: StatusCode, challenge: String, error: &OAuthError) -> Reply {
+    let body = json!({ "error": error.code, "error_description": error.text() });
+    let mut reply = reply::json(status, &body);
     if let Ok(value) = HeaderValue::try_from(challenge) {
         reply.headers_mut().insert(WWW_AUTHENTICATE, value);
     }
-    audit::because(reply, reason)
+    audit::because(reply, error.reason)
 }

@@ -75,6 +75,9 @@ pub struct Registration {
     /// `redirect_uris`.
     #[serde(rename = "r")]
     pub redirect_uris: Vec<String>,
+    /// Private-use schemes of the redirect URIs that were left out.
+    #[serde(rename = "l", default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// `token_endpoint_auth_method`.
     #[serde(rename = "m")]
     pub auth_method: AuthMethod,
@@ -180,6 +183,7 @@ impl Client {
             name: known.name.to_string(),
             uri: None,
             redirect_uris: known.redirect_uris.iter().map(ToString::to_string).collect(),
+            left_out: Vec::new(),
             auth_method: known_method(known),
             issued_at: 0,
             code_only: false,

@@ -11,6 +11,12 @@ use crate::oauth::redirect_uri;
 /// Longest `client_uri` kept; it is only shown.
 const MAX_CLIENT_URI: usize = 200;
 
+/// Schemes remembered of redirect URIs that were left out; a client has one or two of its own.
+const MAX_LEFT_OUT_SCHEMES: usize = 3;
+
+/// Longest such scheme: they travel in the `client_id`.
+const MAX_LEFT_OUT_SCHEME: usize = 40;
+
 /// A client's metadata as it came.
 pub(crate) type Metadata = Map<String, Value>;
 
@@ -60,9 +66,41 @@ pub(crate) fn redirect_uris(metadata: &Metadata) -> Result<Vec<&str>, OAuthError
         .collect()
 }
 
-/// Checks one redirect URI.
-pub(crate) fn check_redirect(uri: &str, schemes: &[Str]) -> Result<(), OAuthError> {
-    redirect_uri::check(uri, schemes).map_err(invalid_redirect)
+/// The redirect URIs that can be used here, and the private-use schemes of those that could be if
+/// `redirect_schemes` listed them. Clients speak to every server alike, so what this one does not
+/// accept is left out (RFC 7591 section 3.2.1), unless it `refuses` the whole.
+///
+/// # Errors
+/// None can be used, or one refuses the whole.
+pub(crate) fn usable_redirects(
+    metadata: &Metadata,
+    schemes: &[Str],
+    refuses: impl Fn(&str) -> bool,
+) -> Result<(Vec<String>, Vec<String>), OAuthError> {
+    let (mut usable, mut left_out) = (Vec::new(), Vec::<String>::new());
+    let mut unusable = None;
+    for uri in redirect_uris(metadata)? {
+        let Err(reason) = redirect_uri::check(uri, schemes) else {
+            usable.push(uri.to_owned());
+            continue;
+        };
+        if refuses(uri) {
+            return Err(invalid_redirect(reason));
+        }
+        let scheme = redirect_uri::needs_scheme(uri, schemes)
+            .filter(|scheme| scheme.len() <= MAX_LEFT_OUT_SCHEME && !redirect_uri::is_hostile(uri));
+        if let Some(scheme) = scheme
+            && left_out.len() < MAX_LEFT_OUT_SCHEMES
+            && !left_out.iter().any(|known| known == scheme)
+        {
+            left_out.push(scheme.to_owned());
+        }
+        unusable.get_or_insert(reason);
+    }
+    match unusable {
+        Some(reason) if usable.is_empty() => Err(invalid_redirect(reason)),
+        _ => Ok((usable, left_out)),
+    }
 }
 
 /// `invalid_redirect_uri` (RFC 7591 section 3.2.2).

@@ -166,37 +166,20 @@ fn describe(
     client_metadata::check_lists(metadata)?;
     let name = client_metadata::client_name(metadata)?.filter(|name| !name.trim().is_empty());
     let (auth_method, keys) = authentication(metadata, now)?;
+    // What is wrong with a document in any other way is wrong for every server.
+    let refuses = |uri: &str| redirect_uri::needs_scheme(uri, schemes).is_none();
+    let (redirect_uris, left_out) = client_metadata::usable_redirects(metadata, schemes, refuses)?;
     let registration = Registration {
         name: name.ok_or_else(|| invalid("it has no client_name"))?,
         uri: client_metadata::client_uri(metadata)?,
-        redirect_uris: redirect_uris(metadata, schemes)?,
+        redirect_uris,
+        left_out,
         auth_method,
         issued_at: 0,
         code_only: client_metadata::is_code_only(metadata),
     };
     let version = version(&registration, metadata);
     Ok(Document { client: Client::documented(url, registration, version), keys })
-}
-
-/// The URIs that can be used here. A document speaks to every server alike: a private-use scheme
-/// that this one does not accept makes that URI unusable, not the client. Anything else that is
-/// wrong refuses the document.
-fn redirect_uris(metadata: &Metadata, schemes: &[Str]) -> Result<Vec<String>, OAuthError> {
-    let mut usable = Vec::new();
-    let mut unusable = None;
-    for uri in client_metadata::redirect_uris(metadata)? {
-        match client_metadata::check_redirect(uri, schemes) {
-            Ok(()) => usable.push(uri.to_owned()),
-            Err(error) if redirect_uri::needs_scheme(uri, schemes).is_some() => {
-                unusable = Some(error);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    match unusable {
-        Some(error) if usable.is_empty() => Err(error),
-        _ => Ok(usable),
-    }
 }
 
 /// How the client authenticates. RFC 7591 has `client_secret_basic` as the default, which a

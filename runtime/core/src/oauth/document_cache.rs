@@ -1,6 +1,7 @@
 //! What was fetched for clients, kept for a while: few entries, good ones only, and not asked for
 //! too often.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -8,14 +9,15 @@ use http::HeaderMap;
 use http::header::CACHE_CONTROL;
 
 use crate::limits::{
-    DOCUMENT_AGE, DOCUMENT_DEFAULT_AGE, DOCUMENT_FETCH_WINDOW, MAX_DOCUMENT_FETCHES, MAX_DOCUMENTS,
+    DOCUMENT_AGE, DOCUMENT_DEFAULT_AGE, DOCUMENT_FETCH_WINDOW, MAX_DOCUMENT_FETCHES,
+    MAX_DOCUMENT_HOSTS, MAX_DOCUMENTS,
 };
 
 /// Entries by their address, the oldest first.
 #[derive(Debug)]
 pub struct DocumentCache<T> {
     entries: VecDeque<Entry<T>>,
-    fetches: VecDeque<Fetches>,
+    fetches: Vec<Fetches>,
 }
 
 #[derive(Debug)]
@@ -23,11 +25,14 @@ struct Entry<T> {
     url: String,
     value: Rc<T>,
     expires: u64,
+    /// How often it was of use.
+    uses: Cell<u32>,
 }
 
 #[derive(Debug)]
 struct Fetches {
-    url: String,
+    /// Scheme and host.
+    host: String,
     since: u64,
     count: u32,
 }
@@ -36,13 +41,14 @@ impl<T> DocumentCache<T> {
     /// An empty one.
     #[must_use]
     pub const fn new() -> Self {
-        Self { entries: VecDeque::new(), fetches: VecDeque::new() }
+        Self { entries: VecDeque::new(), fetches: Vec::new() }
     }
 
     /// What is kept of this address, if it is still fresh.
     #[must_use]
     pub fn get(&self, url: &str, now: u64) -> Option<Rc<T>> {
         let entry = self.entries.iter().find(|entry| entry.url == url && now < entry.expires)?;
+        entry.uses.set(entry.uses.get().saturating_add(1));
         Some(Rc::clone(&entry.value))
     }
 
@@ -52,25 +58,43 @@ impl<T> DocumentCache<T> {
         self.entries.retain(|entry| entry.url != url && now < entry.expires);
         let Some(age) = age(headers) else { return };
         if self.entries.len() >= MAX_DOCUMENTS {
-            self.entries.pop_front();
+            self.remove_least_used();
         }
-        self.entries.push_back(Entry { url: url.to_owned(), value, expires: now + age });
+        let uses = Cell::new(0);
+        self.entries.push_back(Entry { url: url.to_owned(), value, expires: now + age, uses });
     }
 
-    /// Counts a fetch of this address, and tells whether it may happen: nobody can use this server
-    /// to hammer another one.
+    /// Counts a fetch from this address's host, and tells whether it may happen: nobody can use this
+    /// server to hammer another one, be it under many paths, or with others in between.
     pub fn may_fetch(&mut self, url: &str, now: u64) -> bool {
         self.fetches.retain(|fetches| now < fetches.since + DOCUMENT_FETCH_WINDOW);
-        if let Some(fetches) = self.fetches.iter_mut().find(|fetches| fetches.url == url) {
+        let host = host(url);
+        if let Some(fetches) = self.fetches.iter_mut().find(|fetches| fetches.host == host) {
             fetches.count = fetches.count.saturating_add(1);
             return fetches.count <= MAX_DOCUMENT_FETCHES;
         }
-        if self.fetches.len() >= MAX_DOCUMENTS {
-            self.fetches.pop_front();
+        // To forget a count for another's sake would let anybody reset it.
+        if self.fetches.len() >= MAX_DOCUMENT_HOSTS {
+            return false;
         }
-        self.fetches.push_back(Fetches { url: url.to_owned(), since: now, count: 1 });
+        self.fetches.push(Fetches { host: host.to_owned(), since: now, count: 1 });
         true
     }
+
+    /// Makes room for one entry: whoever fills the room with strangers pushes out other strangers.
+    fn remove_least_used(&mut self) {
+        let uses = self.entries.iter().enumerate().map(|(at, entry)| (entry.uses.get(), at));
+        if let Some((_, at)) = uses.min() {
+            self.entries.remove(at);
+        }
+    }
+}
+
+/// Scheme and host of an address.
+fn host(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find('/').map_or(url.len(), |at| start + at);
+    &url[..end]
 }
 
 impl<T> Default for DocumentCache<T> {
@@ -151,9 +175,34 @@ mod tests {
             assert!(cache.may_fetch(&url, 1000));
             cache.put(&url, Rc::new(index), &HeaderMap::new(), 1000);
         }
-        assert_eq!((cache.entries.len(), cache.fetches.len()), (MAX_DOCUMENTS, MAX_DOCUMENTS));
+        assert_eq!(cache.entries.len(), MAX_DOCUMENTS);
+        for host in 0..2 * MAX_DOCUMENT_HOSTS {
+            cache.may_fetch(&format!("https://{host}.example/a"), 1000);
+        }
+        assert_eq!(cache.fetches.len(), MAX_DOCUMENT_HOSTS);
         assert_eq!(cache.get("0", 1000), None);
         assert!(cache.get(&(10 * MAX_DOCUMENTS - 1).to_string(), 1000).is_some());
+    }
+
+    #[test]
+    fn fillers_neither_reset_a_count_nor_push_out_what_is_in_use() {
+        let mut cache = DocumentCache::new();
+        cache.put("https://used.example/a", Rc::new(0), &HeaderMap::new(), 1000);
+        assert!(cache.get("https://used.example/a", 1000).is_some());
+        let victim = |cache: &mut DocumentCache<_>, path: usize| {
+            cache.may_fetch(&format!("https://victim.example/{path}"), 1000)
+        };
+        let mut fetched = 0;
+        for round in 0..MAX_DOCUMENT_FETCHES as usize + 1 {
+            fetched += usize::from(victim(&mut cache, round));
+            for filler in 0..MAX_DOCUMENTS + 1 {
+                let url = format!("https://{filler}.example/a");
+                cache.may_fetch(&url, 1000);
+                cache.put(&url, Rc::new(filler), &HeaderMap::new(), 1000);
+            }
+        }
+        assert_eq!(fetched, MAX_DOCUMENT_FETCHES as usize);
+        assert!(cache.get("https://used.example/a", 1000).is_some());
     }
 
     #[test]

@@ -5,6 +5,8 @@ use toolgate_config::Config;
 use crate::access::provider::Provider;
 use crate::audit::Log;
 use crate::cookie;
+use crate::oauth::error::OAuthError;
+use crate::oauth::params::Params;
 use crate::seal::{Entropy, Keyring};
 
 /// The server as one request sees it. `origin` is `scheme://host[:port]` of the request and is also
@@ -50,9 +52,41 @@ impl Gate<'_> {
     #[must_use]
     pub fn known_resource(&self, requested: &str) -> Option<String> {
         let known = [self.origin.to_owned(), self.resource(MCP_PATH), self.resource(SSE_PATH)];
-        let requested = requested.strip_suffix('/').unwrap_or(requested);
+        let requested = normal(requested)?;
+        let requested = requested.strip_suffix('/').unwrap_or(&requested);
         known.into_iter().find(|known| known == requested)
     }
+
+    /// The resource that a request names; the same one may be named more than once.
+    ///
+    /// # Errors
+    /// `invalid_target`: it is not of this server, or several are named, which one token cannot be
+    /// for.
+    pub fn requested_resource(&self, params: &Params) -> Result<Option<String>, OAuthError> {
+        let refuse = |text| OAuthError::new("invalid_target", text);
+        let mut resource = None;
+        for requested in params.all("resource") {
+            let known = self
+                .known_resource(requested)
+                .ok_or_else(|| refuse("resource is not an MCP endpoint of this server"))?;
+            if resource.as_ref().is_some_and(|other| *other != known) {
+                return Err(refuse("resource names more than one resource; ask for one"));
+            }
+            resource = Some(known);
+        }
+        Ok(resource)
+    }
+}
+
+/// An address with scheme and host in lower case and without the default port, which mean the same
+/// (RFC 3986 sections 6.2.2.1 and 6.2.3). The rest is left as it is.
+fn normal(address: &str) -> Option<String> {
+    let (scheme, rest) = address.split_once("://")?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (scheme, authority) = (scheme.to_ascii_lowercase(), authority.to_ascii_lowercase());
+    let port = if scheme == "https" { ":443" } else { ":80" };
+    let authority = authority.strip_suffix(port).unwrap_or(&authority);
+    Some([&scheme, "://", authority, path].concat())
 }
 
 /// Path of Streamable HTTP.

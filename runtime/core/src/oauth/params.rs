@@ -1,6 +1,6 @@
 //! Query and form parameters (OAuth 2.1 section 3.1: none may appear twice).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Request};
@@ -13,9 +13,7 @@ use crate::oauth::error::OAuthError;
 /// Parameters by name; an empty value counts as absent (OAuth 2.1 section 3.1).
 #[derive(Debug, Default)]
 pub struct Params {
-    values: BTreeMap<String, String>,
-    /// Every name that was given more than once: one of them must not hide another.
-    repeated: BTreeSet<String>,
+    values: BTreeMap<String, Vec<String>>,
 }
 
 impl Params {
@@ -27,9 +25,7 @@ impl Params {
             if value.is_empty() {
                 continue;
             }
-            if params.values.insert(name.to_string(), value.into_owned()).is_some() {
-                params.repeated.insert(name.into_owned());
-            }
+            params.values.entry(name.into_owned()).or_default().push(value.into_owned());
         }
         params
     }
@@ -65,7 +61,13 @@ impl Params {
     /// The parameter, if it is present and not empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str)
+        self.all(name).first().map(String::as_str)
+    }
+
+    /// Every value of the parameter, in the order of the request.
+    #[must_use]
+    pub fn all(&self, name: &str) -> &[String] {
+        self.values.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The parameter.
@@ -79,12 +81,13 @@ impl Params {
         })
     }
 
-    /// Refuses a request that gave a parameter twice.
+    /// Refuses a request that gave a parameter twice, but for `resource`, which may be (RFC 8707
+    /// section 2).
     ///
     /// # Errors
     /// `invalid_request`.
     pub fn reject_repeated(&self) -> Result<(), OAuthError> {
-        if self.repeated.is_empty() {
+        if !self.values.keys().any(|name| name != "resource" && self.is_repeated(name)) {
             return Ok(());
         }
         // No name is echoed: it is the sender's text.
@@ -95,7 +98,7 @@ impl Params {
     /// Whether this parameter was given more than once.
     #[must_use]
     pub fn is_repeated(&self, name: &str) -> bool {
-        self.repeated.contains(name)
+        self.all(name).len() > 1
     }
 }
 

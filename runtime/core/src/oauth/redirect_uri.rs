@@ -58,6 +58,18 @@ pub fn check(uri: &str, schemes: &[Str]) -> Result<(), String> {
     }
 }
 
+/// Schemes whose addresses run or show what their sender wrote, in whatever reads them.
+const HOSTILE: [&str; 6] = ["javascript", "data", "vbscript", "blob", "filesystem", "about"];
+
+/// Whether a client that lists this URI is not to be registered at all. Others that [`check`] refuses
+/// are no use here, and can be left out.
+#[must_use]
+pub fn is_hostile(uri: &str) -> bool {
+    // As whoever follows it would read it: white space before and inside of a scheme is dropped.
+    let scheme = Url::parse(uri).map(|url| url.scheme().to_owned()).unwrap_or_default();
+    HOSTILE.contains(&scheme.as_str()) || uri.contains('#')
+}
+
 /// The private-use scheme of the URI, if it is one that `redirect_schemes` would have to list.
 #[must_use]
 pub fn needs_scheme<'a>(uri: &'a str, schemes: &[Str]) -> Option<&'a str> {
@@ -87,36 +99,48 @@ pub(crate) fn web_host(uri: &str) -> Option<String> {
 }
 
 /// Whether a requested URI is the registered one: the same text, except that the port of a
-/// loopback address is free (OAuth 2.1 section 8.4.2).
+/// loopback address is free (OAuth 2.1 section 8.4.2), and that its empty path is `/`.
 #[must_use]
 pub fn matches(registered: &str, requested: &str) -> bool {
     if registered == requested {
         return true;
     }
-    match (loopback_without_port(registered), loopback_without_port(requested)) {
-        (Some(registered), Some(requested)) => registered == requested,
+    match (loopback(registered), loopback(requested)) {
+        (Some((host, _, path)), Some((other, _, other_path))) => {
+            (host, path) == (other, other_path)
+        }
         _ => false,
     }
 }
 
-/// A loopback URI as its parts around the port, compared as text and not as the parser sees them.
-fn loopback_without_port(uri: &str) -> Option<(&str, &str)> {
+/// Whether the URI of a token request is that of the authorization request: the same text, except
+/// that some libraries write the empty path of a loopback address as `/`.
+#[must_use]
+pub fn is_same(one: &str, other: &str) -> bool {
+    one == other || loopback(one).is_some_and(|one| Some(one) == loopback(other))
+}
+
+/// A loopback URI as host, port and the rest, compared as text and not as the parser sees them. A
+/// path of `/` is told as the empty one.
+fn loopback(uri: &str) -> Option<(&str, &str, &str)> {
     let rest = uri.strip_prefix("http://")?;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
+    let root = path.strip_prefix('/').filter(|rest| rest.is_empty() || rest.starts_with('?'));
+    let path = root.unwrap_or(path);
     // The colons of an IPv6 address are inside its brackets.
-    let host = match authority.rfind(':') {
+    let (host, port) = match authority.rfind(':') {
         Some(colon) if !authority[colon..].contains(']') => {
             let port = &authority[colon + 1..];
             // `parse` takes a sign as well.
             if !port.bytes().all(|b| b.is_ascii_digit()) || port.parse::<u16>().is_err() {
                 return None;
             }
-            &authority[..colon]
+            (&authority[..colon], port)
         }
-        _ => authority,
+        _ => (authority, ""),
     };
-    is_loopback(host).then_some((host, path))
+    is_loopback(host).then_some((host, port, path))
 }
 
 #[cfg(test)]
@@ -216,8 +240,47 @@ mod tests {
             ("http://127.0.0.1/cb", "http://127.0.0.1:1.evil.example/cb", false),
             ("http://[::1]/cb", "http://[::1]:99/cb", true),
             ("http://localhost/cb?a=1", "http://localhost:5/cb?a=2", false),
+            ("http://127.0.0.1", "http://127.0.0.1:5/", true),
+            ("http://127.0.0.1/", "http://127.0.0.1:5", true),
+            ("http://localhost/?a=1", "http://localhost:5?a=1", true),
+            ("http://localhost", "http://localhost//", false),
+            ("http://localhost/cb", "http://localhost/cb/", false),
+            ("https://a.example", "https://a.example/", false),
+            ("cursor://localhost", "cursor://localhost/", false),
         ] {
             assert_eq!(matches(registered, requested), same, "{registered} {requested}");
+        }
+    }
+
+    #[test]
+    fn a_token_request_may_write_the_empty_path_of_a_loopback_address_as_a_slash() {
+        for (one, other, same) in [
+            ("http://127.0.0.1:5", "http://127.0.0.1:5/", true),
+            ("http://127.0.0.1:5/cb", "http://127.0.0.1:5/cb", true),
+            ("http://127.0.0.1:5", "http://127.0.0.1:6/", false),
+            ("http://127.0.0.1:5", "http://localhost:5/", false),
+            ("https://a.example", "https://a.example/", false),
+        ] {
+            assert_eq!(is_same(one, other), same, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn what_runs_where_it_is_read_is_hostile_however_it_is_written() {
+        for uri in [
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            " javascript:alert(1)",
+            "java\tscript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "https://a.example/cb#x",
+            "cursor://a/b#",
+        ] {
+            assert!(is_hostile(uri), "{uri:?}");
+        }
+        for uri in ["https://a.example/cb", "cursor://a/b", "http://a.example/cb", "", "x"] {
+            assert!(!is_hostile(uri), "{uri:?}");
         }
     }
 }

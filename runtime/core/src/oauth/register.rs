@@ -10,6 +10,7 @@ use crate::oauth::client::{AuthMethod, Client, Registration};
 use crate::oauth::client_metadata::{self, Metadata, invalid};
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
+use crate::oauth::redirect_uri;
 use crate::reply::{self, Reply};
 
 /// Answers a registration request.
@@ -61,10 +62,12 @@ fn read(request: &Request<Vec<u8>>) -> Result<Metadata, OAuthError> {
 
 fn issue(gate: &mut Gate<'_>, metadata: &Metadata) -> Result<Client, OAuthError> {
     let name = client_metadata::client_name(metadata)?;
+    let (redirect_uris, left_out) = redirect_uris(gate, metadata)?;
     let registration = Registration {
         name: name.unwrap_or_else(|| "An MCP client without a name".to_owned()),
         uri: client_metadata::client_uri(metadata)?,
-        redirect_uris: redirect_uris(gate, metadata)?,
+        redirect_uris,
+        left_out,
         auth_method: auth_method(metadata)?,
         issued_at: gate.now,
         code_only: client_metadata::is_code_only(metadata),
@@ -81,17 +84,17 @@ fn issue(gate: &mut Gate<'_>, metadata: &Metadata) -> Result<Client, OAuthError>
     Ok(client)
 }
 
-fn redirect_uris(gate: &Gate<'_>, metadata: &Metadata) -> Result<Vec<String>, OAuthError> {
-    let list = client_metadata::redirect_uris(metadata)?;
-    if list.len() > MAX_REDIRECT_URIS {
+fn redirect_uris(
+    gate: &Gate<'_>,
+    metadata: &Metadata,
+) -> Result<(Vec<String>, Vec<String>), OAuthError> {
+    if client_metadata::redirect_uris(metadata)?.len() > MAX_REDIRECT_URIS {
         return Err(client_metadata::invalid_redirect(format!(
             "At most {MAX_REDIRECT_URIS} redirect_uris can be registered"
         )));
     }
     let schemes = &gate.config.registration.redirect_schemes;
-    list.into_iter()
-        .map(|uri| client_metadata::check_redirect(uri, schemes).map(|()| uri.to_owned()))
-        .collect()
+    client_metadata::usable_redirects(metadata, schemes, redirect_uri::is_hostile)
 }
 
 fn auth_method(metadata: &Metadata) -> Result<AuthMethod, OAuthError> {

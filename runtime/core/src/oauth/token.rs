@@ -10,12 +10,14 @@ use crate::caller::Caller;
 use crate::limits::VERIFIER_LENGTH;
 use crate::oauth::callback::{Code, Holder};
 use crate::oauth::client::AuthMethod;
+use crate::oauth::client::is_false;
 use crate::oauth::course::Course;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
 use crate::oauth::grant::{Address, End, Operation, Outcome, Place, Rules};
 use crate::oauth::params::Params;
+use crate::oauth::{redirect_uri, scope};
 use crate::reply::{self, Reply};
 use crate::seal::{Purpose, sha256};
 use crate::secret::constant_time_eq;
@@ -61,6 +63,9 @@ pub(crate) struct RefreshToken {
     pub(crate) resource: String,
     #[serde(rename = "p")]
     pub(crate) scopes: Vec<String>,
+    /// [`Authorization::tools_implied`].
+    #[serde(rename = "t", default, skip_serializing_if = "is_false")]
+    pub(crate) tools_implied: bool,
 }
 
 /// The first step's result.
@@ -83,6 +88,8 @@ pub(crate) struct Pending {
     client: Authenticated,
     resource: String,
     scopes: Vec<String>,
+    /// [`Authorization::tools_implied`].
+    tools_implied: bool,
     /// It came with a code, and not with a refresh token.
     pub(crate) is_code: bool,
     /// See [`Authorization::code_only`](crate::oauth::authorize::Authorization::code_only).
@@ -144,14 +151,7 @@ fn read(
     client: &Authenticated,
 ) -> Result<Pending, OAuthError> {
     let grant_type = params.require("grant_type")?;
-    let resource = params
-        .get("resource")
-        .map(|requested| {
-            gate.known_resource(requested).ok_or_else(|| {
-                OAuthError::new("invalid_target", "resource is not an MCP endpoint of this server")
-            })
-        })
-        .transpose()?;
+    let resource = gate.requested_resource(params)?;
     match grant_type {
         "authorization_code" => redeem(gate, headers, params, client, resource),
         "refresh_token" => refresh(gate, headers, params, client, resource),
@@ -182,7 +182,8 @@ fn redeem(
     if code.expires <= gate.now {
         return Err(OAuthError::invalid_grant("The code has expired").because(Reason::CodeExpired));
     }
-    if params.get("redirect_uri").is_some_and(|uri| uri != authorization.redirect_uri) {
+    let differs = |uri| !redirect_uri::is_same(uri, &authorization.redirect_uri);
+    if params.get("redirect_uri").is_some_and(differs) {
         return Err(OAuthError::invalid_grant(
             "redirect_uri differs from the authorization request",
         )
@@ -195,6 +196,7 @@ fn redeem(
         rules: rules(gate),
         resource: narrow_resource(gate, &authorization.resource, resource)?,
         scopes: authorization.scopes.clone(),
+        tools_implied: authorization.tools_implied,
         is_code: true,
         code_only: authorization.code_only,
         address: code.address,
@@ -249,7 +251,8 @@ fn refresh(
         operation: Operation::Refresh { generation: token.generation, rules, place },
         rules,
         resource: narrow_resource(gate, &token.resource, resource)?,
-        scopes: narrow_scopes(token.scopes, params.get("scope"))?,
+        tools_implied: token.tools_implied,
+        scopes: narrow_scopes(gate, token.scopes, token.tools_implied, params.get("scope"))?,
         is_code: false,
         code_only: false,
         address: token.address,
@@ -314,6 +317,7 @@ fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Rep
         auth_method: pending.client.method,
         resource: holder.resource,
         scopes: granted,
+        tools_implied: pending.tools_implied,
     };
     let mut body = json!({
         "access_token": gate.keys.seal(Purpose::AccessToken, gate.origin, &access, gate.entropy),
@@ -344,13 +348,28 @@ fn narrow_resource(
     }
 }
 
-fn narrow_scopes(granted: Vec<String>, requested: Option<&str>) -> Result<Vec<String>, OAuthError> {
+/// Scopes are read as at the sign-in: those that this server does not know are left out, and a client
+/// that repeats what it asked for then gets what it got.
+fn narrow_scopes(
+    gate: &Gate<'_>,
+    granted: Vec<String>,
+    tools_implied: bool,
+    requested: Option<&str>,
+) -> Result<Vec<String>, OAuthError> {
     let Some(requested) = requested else { return Ok(granted) };
+    let asked: Vec<&str> = requested.split(' ').collect();
     let wanted: Vec<String> =
-        requested.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
+        scope::all(gate.config).filter(|scope| asked.contains(scope)).map(str::to_owned).collect();
     if wanted.iter().any(|scope| !granted.contains(scope)) {
         return Err(OAuthError::new("invalid_scope", "scope was not part of the authorization")
             .because(Reason::ScopeNotGranted));
     }
-    Ok(wanted)
+    let is_repeated = tools_implied
+        && granted.iter().all(|scope| scope == scope::TOOLS || wanted.contains(scope));
+    match wanted {
+        _ if is_repeated => Ok(granted),
+        // None of them is known: nothing is asked for but a token.
+        wanted if wanted.is_empty() => Ok(vec![scope::TOOLS.to_owned()]),
+        wanted => Ok(wanted),
+    }
 }

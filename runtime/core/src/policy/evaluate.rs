@@ -10,6 +10,7 @@ use super::test::Subject;
 use super::watch::Watch;
 use super::{Arguments, EVERYONE, Reason};
 use crate::caller::{Caller, Vars};
+use crate::known::Told;
 
 /// A decision is made from these.
 #[derive(Clone, Copy)]
@@ -153,7 +154,15 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
             Condition::EmailsFrom(name) => self.emails_from(name),
             Condition::Domains(entries) => self.domains(entries),
             Condition::Groups(entries) => self.groups(entries),
-            Condition::Claim { path, test } => Subject::Claim.test(&caller.claims, path, test),
+            Condition::Subjects(entries) => {
+                Outcome::from(entries.iter().any(|entry| *entry == caller.subject))
+            }
+            Condition::Claim { path, test } if caller.known.has_claim(path) => {
+                Subject::Claim.test(&caller.claims, path, test)
+            }
+            Condition::Claim { path, .. } => Outcome::Unknown(
+                path.first().map_or(Reason::EmptyCondition, |name| Reason::NotKept(name)),
+            ),
             Condition::Argument { path, test } => self.argument(path, test),
             Condition::Scopes(entries) => self.scopes(entries),
             Condition::Identity(providers) => {
@@ -202,10 +211,11 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
     /// The caller's address, or why there is none to compare.
     fn address(&self) -> Result<Address<'c>, Reason<'a>> {
         let caller = self.facts.caller;
-        let email = caller.email.as_deref().ok_or(Reason::NoEmail)?;
-        if !caller.email_verified {
-            return Err(Reason::UnverifiedEmail);
-        }
+        let none = match caller.claimed_email {
+            None => Reason::NoEmail,
+            Some(_) => Reason::UnverifiedEmail,
+        };
+        let email = caller.email.as_deref().ok_or(none)?;
         Address::read(email).ok_or(Reason::UnreadableEmail)
     }
 
@@ -256,11 +266,13 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
     }
 
     fn groups(&self, entries: &'a [Str]) -> Outcome<'a> {
-        let groups = &self.facts.caller.groups;
-        if groups.is_empty() {
-            return Outcome::Unknown(Reason::NoGroups);
-        }
-        one_in(entries, groups)
+        let caller = self.facts.caller;
+        Outcome::any(&mut entries.iter().map(|entry| {
+            match caller.groups.iter().any(|has| has == entry.as_ref()) {
+                true => Outcome::True,
+                false => not_in_group(caller, entry),
+            }
+        }))
     }
 
     fn argument(&self, path: &'a [Str], test: &'a Test) -> Outcome<'a> {
@@ -294,6 +306,18 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         self.granted.extend(granted.map(Str::as_ref));
         Outcome::from(granted.is_some())
     }
+}
+
+/// That the caller does not have the group, or why that is not known.
+fn not_in_group<'a>(caller: &Caller, name: &'a str) -> Outcome<'a> {
+    Outcome::Unknown(match caller.known.told {
+        Told::Text | Told::Entry | Told::Form => Reason::UnreadableGroups,
+        Told::More => Reason::MoreGroups,
+        Told::Part => Reason::PartialGroups,
+        Told::Whole if caller.groups.is_empty() => Reason::NoGroups,
+        _ if !caller.known.has_group(name) => Reason::NotKept(name),
+        Told::Whole | Told::Others => return Outcome::False,
+    })
 }
 
 /// Whether one of the entries is among what the caller has.

@@ -39,13 +39,13 @@ fn caller(config: &Config, user: &TestUser) -> Caller {
     };
     Caller {
         subject: user.subject.to_string(),
-        email: user.email.as_deref().map(str::to_owned),
-        email_verified: user.email_verified,
-        name: None,
+        email: user.email.as_deref().filter(|_| user.email_verified).map(str::to_owned),
+        claimed_email: user.email.as_deref().filter(|_| !user.email_verified).map(str::to_owned),
         groups: user.groups.iter().map(|group| group.to_string()).collect(),
         claims: object(&user.claims),
         scopes,
         client_id: "test-client".to_owned(),
+        ..Caller::default()
     }
 }
 

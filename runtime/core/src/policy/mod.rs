@@ -24,11 +24,12 @@
 //!
 //! | condition | true when | unknown when |
 //! |---|---|---|
-//! | `emails` | the whole address equals an entry after ASCII lower-casing of both; nothing is trimmed, no part is ignored | no address, `email_verified: false`, address or entry unreadable |
+//! | `emails` | the whole address equals an entry after ASCII lower-casing of both; nothing is trimmed, no part is ignored | no address, none that is proven, address or entry unreadable |
 //! | `domains` | what follows the `@` equals an entry, by the same comparison; sub-domains are other domains | as above |
 //! | `emails_from` | as `emails`, the entries being separated by commas and white space | as above; the variable is not set, lists nobody, or has an unreadable entry and no match |
-//! | `groups` | a group of the caller equals an entry, case included | the caller has no groups: a provider that sends no groups looks the same |
-//! | `claims.x` | the claim has the type and value of an entry, or is a list that contains one | the claim is missing, or is (or contains) a value of another type and nothing matched |
+//! | `groups` | a group of the caller equals an entry, case included | the caller has no groups: a provider that sends no groups looks the same; they cannot all be read; nothing named the group when the provider was asked last |
+//! | `subjects` | the caller's `sub` equals an entry | never |
+//! | `claims.x` | the claim has the type and value of an entry, or is a list that contains one | the claim is missing, or is (or contains) a value of another type and nothing matched; nothing named it when the provider was asked last |
 //! | `args.x` | the argument has the type and value of an entry; a list does not, whatever it contains | the argument is missing, also one with a default, or is of another type |
 //! | `contains` | it is a list that contains an entry | it is missing or no list, or nothing matched and one item is of another type |
 //! | `exists` | it is there (`true`), or is not (`false`) | it is null |
@@ -148,6 +149,14 @@ pub enum Reason<'a> {
     UnreadableEntry,
     /// The caller has no groups.
     NoGroups,
+    /// The provider told groups that cannot be read.
+    UnreadableGroups,
+    /// The provider has more groups of the caller than it sends.
+    MoreGroups,
+    /// The provider did not show all groups of the caller.
+    PartialGroups,
+    /// Nothing named this group or claim when the provider was asked last.
+    NotKept(&'a str),
     /// The caller has no claim of this name.
     MissingClaim(&'a str),
     /// The claim of this name has another type than the policy compares it with.
@@ -176,6 +185,7 @@ impl<'a> Reason<'a> {
             Self::UnknownPolicy(name)
             | Self::MissingClaim(name)
             | Self::ClaimType(name)
+            | Self::NotKept(name)
             | Self::MissingArgument(name)
             | Self::ArgumentType(name)
             | Self::MissingScope(name)
@@ -196,6 +206,10 @@ impl From<Reason<'_>> for audit::Reason {
             Reason::UnreadableEmail => Self::EmailUnreadable,
             Reason::UnreadableEntry => Self::PolicyEntryUnreadable,
             Reason::NoGroups => Self::GroupsMissing,
+            Reason::UnreadableGroups => Self::GroupsUnreadable,
+            Reason::MoreGroups => Self::GroupsOverage,
+            Reason::PartialGroups => Self::GroupsPartial,
+            Reason::NotKept(_) => Self::ClaimsOutdated,
             Reason::MissingClaim(_) => Self::ClaimMissing,
             Reason::ClaimType(_) => Self::ClaimType,
             Reason::MissingArgument(_) => Self::ArgumentMissing,
@@ -221,6 +235,12 @@ impl fmt::Display for Reason<'_> {
             }
             Self::UnreadableEntry => f.write_str("the policy has an unreadable address or domain"),
             Self::NoGroups => f.write_str("the caller has no groups"),
+            Self::UnreadableGroups => f.write_str("the caller's groups cannot be read"),
+            Self::MoreGroups => f.write_str("the caller has more groups than the provider sends"),
+            Self::PartialGroups => {
+                f.write_str("the provider does not show all of the caller's groups")
+            }
+            Self::NotKept(name) => write!(f, "nobody asked about `{name}` at the last refresh"),
             Self::MissingClaim(name) => write!(f, "the caller has no claim `{name}`"),
             Self::ClaimType(name) => write!(f, "the claim `{name}` has another type"),
             Self::MissingArgument(name) => write!(f, "the call has no argument `{name}`"),

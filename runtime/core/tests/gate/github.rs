@@ -1,11 +1,13 @@
 //! GitHub: who an access token belongs to.
 
 use serde_json::{Value, json};
-use toolgate_config::{Config, Endpoints as Configured, Provider as Kind};
+use toolgate_config::{Condition, Config, Endpoints as Configured, Provider as Kind};
+use toolgate_core::access::kept::Kept;
 use toolgate_core::access::provider::Provider;
 use toolgate_core::access::upstream::{Trouble, Upstream};
 use toolgate_core::access::{discovery, github, tokens};
 use toolgate_core::caller::Caller;
+use toolgate_core::policy::{Arguments, Decision, Reason, decide};
 
 use crate::support::*;
 
@@ -22,7 +24,8 @@ fn look_up(
     scopes: &[&'static str],
     answers: impl Fn(&str) -> (u16, Value),
 ) -> (Result<Caller, Trouble>, Vec<String>) {
-    let mut lookup = github::Lookup::new(&on_github(scopes));
+    let (config, provider) = (on_github(scopes), World::new().provider);
+    let mut lookup = github::Lookup::new(&config, &provider);
     let mut asked = Vec::new();
     while let Some(request) = lookup.next("gho_1") {
         assert_eq!(request.uri().host(), Some("api.github.com"));
@@ -62,7 +65,6 @@ fn github_tells_the_account_its_verified_address_and_its_teams() {
     let caller = caller.unwrap();
     assert_eq!((&*caller.subject, caller.name.as_deref()), ("583231", Some("octocat")));
     assert_eq!(caller.email.as_deref(), Some("octo@mycompany.com"));
-    assert!(caller.email_verified);
     assert_eq!(caller.groups, ["mycompany", "mycompany/design"]);
     assert_eq!(caller.claims["login"], "octocat");
     assert_eq!(asked.len(), 4);
@@ -80,7 +82,7 @@ fn an_unverified_primary_address_at_github_is_none() {
         false => octocat(path),
     });
     let caller = caller.unwrap();
-    assert_eq!((caller.email, caller.email_verified), (None, false));
+    assert_eq!((caller.email, caller.claimed_email), (None, None));
 }
 
 #[test]
@@ -101,18 +103,104 @@ fn groups_at_github_are_read_to_the_last_page_and_too_many_are_refused() {
 }
 
 #[test]
+fn without_the_permission_to_read_addresses_people_sign_in_without_one() {
+    for status in [403, 404] {
+        let (config, provider) = (on_github(&["user:email"]), World::new().provider);
+        let mut lookup = github::Lookup::new(&config, &provider);
+        lookup.take(&answer(200, &octocat("/user").1)).unwrap();
+        assert_eq!(lookup.hint(), None);
+        lookup.take(&answer(status, &json!({ "message": "Resource not accessible" }))).unwrap();
+        assert!(lookup.hint().unwrap().contains("Email addresses"), "{status}");
+        let caller = lookup.finish().unwrap();
+        assert_eq!((caller.email, caller.claimed_email), (None, None));
+    }
+}
+
+#[test]
+fn what_github_does_not_show_is_unknown() {
+    let mut config = on_github(&["read:org"]);
+    config.policies = vec![
+        policy("member", Condition::Groups(vec!["mycompany".into()].into())),
+        policy(
+            "others",
+            Condition::Not(vec![Condition::Groups(vec!["x/temps".into()].into())].into()),
+        ),
+    ]
+    .into();
+    let provider = World::new().provider;
+    let read = |step: &str, status: u16, header: Option<&'static str>| {
+        let mut lookup = github::Lookup::new(&config, &provider);
+        while let Some(request) = lookup.next("gho_1") {
+            let path = request.uri().path().to_owned();
+            let mut answer = match path == step {
+                true if status != 200 => answer(status, &json!({ "message": "no" })),
+                _ => answer(200, &octocat(&path).1),
+            };
+            if let (true, Some(header)) = (path == step, header) {
+                answer.headers_mut().insert("x-github-sso", header.parse().unwrap());
+            }
+            lookup.take(&answer).unwrap();
+        }
+        let caller = lookup.finish().unwrap();
+        let decided = |name| match decide(
+            &config,
+            name,
+            &caller,
+            Arguments::Unknown,
+            &Variables::default(),
+        ) {
+            Decision::Allow => "allow".to_owned(),
+            Decision::Deny { reason } => reason.to_string(),
+        };
+        (decided("member"), decided("others"), caller.known.hint("groups").is_some())
+    };
+    let (allow, partial) = ("allow".to_owned(), Reason::PartialGroups.to_string());
+    assert_eq!(read("", 200, None), (allow.clone(), allow.clone(), false));
+    for status in [403, 404] {
+        let teams = read("/user/teams", status, None);
+        assert_eq!(teams, (allow.clone(), partial.clone(), true), "organisations are known");
+        let organizations = read("/user/orgs", status, None);
+        assert_eq!(organizations, (partial.clone(), partial.clone(), true));
+    }
+    let sign_on = Some("partial-results; organizations=21955855");
+    assert_eq!(read("/user/orgs", 200, sign_on), (allow.clone(), partial.clone(), true));
+}
+
+#[test]
+fn no_more_pages_are_read_than_somebody_waits_for() {
+    let page = Value::from_iter((0..100).map(|n| json!({ "login": format!("o{n}") })));
+    let config = on_github(&["read:org"]);
+    let kept = Kept::new(&config, std::iter::empty());
+    let provider = Provider { kept, ..World::new().provider };
+    let mut lookup = github::Lookup::new(&config, &provider);
+    let mut asked = 0;
+    while let Some(request) = lookup.next("gho_1") {
+        asked += 1;
+        let body = match request.uri().path() {
+            "/user" => octocat("/user").1,
+            "/user/orgs" => page.clone(),
+            _ => json!([]),
+        };
+        lookup.take(&answer(200, &body)).unwrap();
+    }
+    assert_eq!(asked, 12, "the account, ten pages of organisations, one of teams");
+    assert!(lookup.finish().unwrap().known.hint("groups").is_some());
+}
+
+#[test]
 fn a_token_withdrawn_at_github_ends_the_grant_and_a_rate_limit_does_not() {
     let (caller, _) = look_up(&[], |_| (401, json!({ "message": "Bad credentials" })));
     assert!(matches!(caller, Err(Trouble::Ended(_))));
     let (caller, _) = look_up(&[], |_| (500, json!({})));
     assert!(matches!(caller, Err(Trouble::Failed(..))));
+    let (config, provider) = (on_github(&[]), World::new().provider);
     for (name, value) in [("x-ratelimit-remaining", "0"), ("retry-after", "60")] {
         let mut limited = answer(403, &json!({}));
         limited.headers_mut().insert(name, value.parse().unwrap());
-        let taken = github::Lookup::new(&on_github(&[])).take(&limited);
+        let taken = github::Lookup::new(&config, &provider).take(&limited);
         assert!(matches!(taken, Err(Trouble::Failed(..))), "{name}");
     }
-    let unfinished = github::Lookup::new(&on_github(&[]));
+    let unfinished = github::Lookup::new(&config, &provider);
     assert!(unfinished.next("a\nb").is_none() && unfinished.finish().is_err());
 }
 

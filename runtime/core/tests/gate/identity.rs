@@ -1,7 +1,7 @@
 //! Identity providers other than Access for SaaS, and what they are asked again at a refresh.
 
 use serde_json::{Value, json};
-use toolgate_config::{Endpoints as Configured, Provider as Kind, Setting};
+use toolgate_config::{Endpoints as Configured, Prompt, Provider as Kind, Setting};
 use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::provider::{ClientAuth, Endpoints};
 use toolgate_core::access::upstream::{Trouble, Upstream};
@@ -59,8 +59,87 @@ fn a_discovery_document_gives_the_endpoints_and_how_to_speak_to_them() {
         |methods: Value| discovered(&json!({ "token_endpoint_auth_methods_supported": methods }));
     assert_eq!(methods(Value::Null).unwrap().client_auth, ClientAuth::Basic, "the default");
     let both = methods(json!(["client_secret_basic", "client_secret_post"])).unwrap();
-    assert_eq!(both.client_auth, ClientAuth::Post);
+    assert_eq!(both.client_auth, ClientAuth::Basic);
+    assert_eq!(methods(json!(["client_secret_post"])).unwrap().client_auth, ClientAuth::Post);
     assert!(methods(json!(["private_key_jwt"])).is_err());
+}
+
+#[test]
+fn a_member_that_is_null_is_absent() {
+    let with_null = |name: &str| {
+        let mut document = document();
+        document[name] = Value::Null;
+        discovery::read(LOGIN, ORIGIN, &answer(200, &document))
+    };
+    let absent = with_null("authorization_response_iss_parameter_supported").unwrap();
+    assert!(!absent.names_issuer);
+    assert_eq!(with_null("userinfo_endpoint").unwrap().userinfo_url, None);
+    let basic = with_null("token_endpoint_auth_methods_supported").unwrap();
+    assert_eq!(basic.client_auth, ClientAuth::Basic);
+    assert!(with_null("code_challenge_methods_supported").is_ok());
+    assert!(with_null("jwks_uri").is_err(), "it is required");
+    let tokens = tokens::read(&answer(
+        200,
+        &json!({
+            "access_token": "at", "token_type": "Bearer", "error": "", "error_description": null,
+            "refresh_token": null, "id_token": null, "expires_in": null, "scope": null,
+        }),
+    ));
+    let tokens = tokens.map_err(|trouble| trouble.to_string()).unwrap();
+    assert_eq!((tokens.refresh_token, tokens.id_token), (None, None));
+    let null = json!({ "access_token": "at", "token_type": "Bearer", "error": null });
+    assert!(tokens::read(&answer(200, &null)).is_ok());
+}
+
+#[test]
+fn mcp_toml_decides_how_the_client_secret_is_sent() {
+    let post = |method: Option<ClientAuth>, provider: ClientAuth| {
+        let mut config = oidc(LOGIN);
+        config.identity.client_auth = method;
+        let mut resolved = discovery::resolve(&config, &Variables::default(), ORIGIN).unwrap();
+        let document = Endpoints { client_auth: provider, ..discovered(&json!({})).unwrap() };
+        resolved.endpoints = Some(document);
+        let request = login::refresh_request(&resolved, "rt").unwrap();
+        request.headers().contains_key("authorization")
+    };
+    let (basic, form) = (ClientAuth::Basic, ClientAuth::Post);
+    assert!(post(None, basic) && post(Some(basic), form));
+    assert!(!post(None, form) && !post(Some(form), basic));
+}
+
+#[test]
+fn consent_is_asked_for_where_offline_access_needs_it_or_as_mcp_toml_says() {
+    let prompt = |issuer: &str, scopes: &[&'static str], prompt: Option<Prompt>| {
+        let mut world = World::new();
+        world.config.identity.provider = Kind::Oidc;
+        world.config.identity.prompt = prompt;
+        let scopes = scopes.iter().map(|scope| (*scope).into()).collect::<Vec<_>>();
+        world.config.identity.scopes = scopes.into();
+        world.provider.issuer = issuer.to_owned();
+        let client = world.public_client();
+        let mut browser = Browser::default();
+        let challenge = toolgate_core::seal::sha256(VERIFIER);
+        let query = query(&client, &challenge);
+        let page = browser.authorize(&mut world, &query);
+        let sent = parameters(&browser.press(&mut world, &page, "approve")).get("prompt").cloned();
+        sent.unwrap_or_default()
+    };
+    let offline = ["openid", "offline_access"];
+    assert_eq!(prompt(LOGIN, &offline, None), "consent");
+    assert_eq!(prompt(LOGIN, &["openid"], None), "");
+    for issuer in [
+        "https://login.microsoftonline.com/0123/v2.0",
+        "https://acme.okta.com",
+        "https://acme.okta.com/oauth2/default",
+        "https://acme.oktapreview.com",
+    ] {
+        assert_eq!(prompt(issuer, &offline, None), "", "{issuer}");
+        assert_eq!(prompt(issuer, &offline, Some(Prompt::Consent)), "consent", "{issuer}");
+    }
+    assert_eq!(prompt("https://notokta.com", &offline, None), "consent");
+    assert_eq!(prompt("https://okta.com.example.org", &offline, None), "consent");
+    assert_eq!(prompt(LOGIN, &offline, Some(Prompt::None)), "");
+    assert_eq!(prompt(LOGIN, &["openid"], Some(Prompt::SelectAccount)), "select_account");
 }
 
 #[test]
@@ -137,10 +216,13 @@ fn of_an_openid_provider_only_a_verified_address_counts() {
         let token = idp.id_token(&claims);
         let claims = signed(&idp.jwks(), &token).unwrap();
         let caller = id_token::verify(&config, &world.provider, claims, "n", NOW);
-        caller.unwrap().email_verified
+        let caller = caller.unwrap();
+        assert!(caller.email.is_some() != caller.claimed_email.is_some());
+        caller.email.is_some()
     };
     assert!(verified(Kind::Oidc, json!(true)));
-    for claim in [Value::Null, json!(false), json!("true"), json!(1)] {
+    assert!(verified(Kind::Oidc, json!("true")), "as Cognito and Apple write it");
+    for claim in [Value::Null, json!(false), json!("false"), json!("True"), json!(1)] {
         assert!(!verified(Kind::Oidc, claim.clone()), "{claim}");
     }
     assert!(verified(Kind::CloudflareAccess, Value::Null), "Access sends no such claim");
@@ -211,7 +293,7 @@ fn signed_userinfo_is_of_the_provider_for_us_and_about_the_person() {
         let Userinfo::Signed(token) = Userinfo::read(&answer)? else { panic!("it is a JWT") };
         let claims = signed(&idp.jwks(), token).unwrap();
         let claims = userinfo::signed(&world.provider, claims)?;
-        userinfo::read(&world.config, "user-1", claims).map(|caller| caller.groups)
+        userinfo::read(&world.config, &world.provider, "user-1", claims).map(|caller| caller.groups)
     };
     assert_eq!(read(json!({ "groups": ["ops"] })), Ok(vec!["ops".to_owned()]));
     for bad in [
@@ -278,9 +360,9 @@ fn what_is_kept_is_the_refresh_token_or_an_access_token_of_known_lifetime() {
 
 #[test]
 fn userinfo_must_be_about_the_same_person_and_a_withdrawn_token_ends_the_grant() {
-    let config = config();
+    let (config, provider) = (config(), World::new().provider);
     let read = |status, body: Value| match Userinfo::read(&answer(status, &body))? {
-        Userinfo::Plain(claims) => userinfo::read(&config, "user-1", claims),
+        Userinfo::Plain(claims) => userinfo::read(&config, &provider, "user-1", claims),
         Userinfo::Signed(_) => panic!("its type is not that of a JWT"),
     };
     let caller = read(200, json!({ "sub": "user-1", "groups": ["ops"], "level": 3 })).unwrap();

@@ -62,6 +62,68 @@ fn junk_is_refused_with_the_reason() {
     }
 }
 
+/// What Cursor sends.
+fn cursor() -> Value {
+    json!({
+        "client_name": "Cursor",
+        "redirect_uris": [
+            "cursor://anysphere.cursor-mcp/oauth/callback",
+            "https://www.cursor.com/agents/mcp/oauth/callback",
+            "http://localhost:8787/callback",
+        ],
+        "token_endpoint_auth_method": "none",
+    })
+}
+
+#[test]
+fn redirect_uris_that_are_not_accepted_are_left_out() {
+    let (status, client) = World::new().register(&cursor());
+    assert_eq!(status, 201);
+    assert_eq!(
+        client["redirect_uris"],
+        json!([
+            "https://www.cursor.com/agents/mcp/oauth/callback",
+            "http://localhost:8787/callback",
+        ])
+    );
+    for left_out in ["http://a.example/cb", "vscode://x/cb", "https:/a", "x", ""] {
+        let body = json!({ "redirect_uris": [left_out, REDIRECT] });
+        let (status, client) = World::new().register(&body);
+        assert_eq!((status, &client["redirect_uris"]), (201, &json!([REDIRECT])), "{left_out}");
+    }
+    for hostile in ["javascript:alert(1)", "data:text/html,x", "https://a.example/#x", "x://a/b#"] {
+        let (status, body) =
+            World::new().register(&json!({ "redirect_uris": [REDIRECT, hostile] }));
+        assert_eq!((status, &body["error"]), (400, &json!("invalid_redirect_uri")), "{hostile}");
+    }
+    let (status, body) = World::new().register(&json!({ "redirect_uris": ["cursor://a/b"] }));
+    assert_eq!((status, &body["error"]), (400, &json!("invalid_redirect_uri")));
+}
+
+#[test]
+fn a_scheme_that_was_left_out_is_told_with_the_line_that_allows_it() {
+    let mut world = World::new();
+    let id = world.register(&cursor()).1["client_id"].as_str().unwrap().to_owned();
+    let page = |world: &mut World, scheme: &str| {
+        let uri = format!("{scheme}://anysphere.cursor-mcp/oauth/callback");
+        let mut query = query(&id, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        query[2].1 = &uri;
+        let page = Browser::default().authorize(world, &query);
+        assert_eq!(page.status(), 400);
+        text(&page).replace("&quot;", "\"").replace("&#34;", "\"")
+    };
+    let told = page(&mut world, "cursor");
+    assert!(told.contains("redirect_schemes = [\"cursor\"]"), "{told}");
+    assert!(!page(&mut world, "javascript").contains("redirect_schemes"));
+    world.config.registration.redirect_schemes = vec!["com.example".into()].into();
+    let line = "redirect_schemes = [\"com.example\", \"cursor\"]";
+    assert!(page(&mut world, "cursor").contains(line));
+    world.config.registration.redirect_schemes = vec!["cursor".into()].into();
+    assert!(page(&mut world, "cursor").contains("add it again"));
+    let (_, client) = world.register(&cursor());
+    assert_eq!(client["redirect_uris"].as_array().map(Vec::len), Some(3));
+}
+
 #[test]
 fn names_cannot_hide_what_the_page_says() {
     let mut world = World::new();

@@ -9,8 +9,9 @@ use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 use toolgate_config::{
-    Audit, Config, Consent, Endpoints, Identity, Limits, Provider as Kind, Recheck, Registration,
-    Server, Setting, Storage, StorageKind, Tokens, Transport,
+    Audit, Condition, Config, Consent, Endpoints, GroupsFormat, Identity, Limits, OnDeny, Policy,
+    Provider as Kind, Recheck, Registration, Server, Setting, Storage, StorageKind, Tokens,
+    Transport,
 };
 use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::jwks::Jwks;
@@ -66,7 +67,11 @@ pub fn config() -> Config {
             },
             issuer: None,
             scopes: vec!["openid".into(), "email".into()].into(),
+            client_auth: None,
+            prompt: None,
             groups_claim: "groups".into(),
+            groups_format: GroupsFormat::List,
+            groups_member: None,
             leeway: 60,
         },
         storage: Storage { kind: StorageKind::DurableObject, binding: "TOOLGATE".into() },
@@ -107,6 +112,18 @@ pub fn config() -> Config {
         },
         scopes: vec![].into(),
         policies: vec![].into(),
+    }
+}
+
+/// A policy of nothing but a condition.
+pub fn policy(name: impl Into<String>, rule: Condition) -> Policy {
+    Policy {
+        name: name.into().into(),
+        description: None,
+        scope: None,
+        on_deny: OnDeny::Hide,
+        deny_message: None,
+        rule,
     }
 }
 

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use toolgate_core::seal::Keyring;
+use toolgate_core::seal::{Keyring, sha256};
 
 use crate::support::*;
 
@@ -113,7 +113,6 @@ fn a_refresh_token_is_bound_to_its_client_scope_and_resource() {
     let with = |extra| [refresh(&client, &tokens), vec![extra]].concat();
     for (form, error) in [
         (refresh(&other, &tokens), "invalid_grant"),
-        (with(("scope", "mcp admin")), "invalid_scope"),
         (with(("resource", "https://evil.example/mcp")), "invalid_target"),
         (with(("resource", "https://mcp.example.com/sse")), "invalid_target"),
     ] {
@@ -123,6 +122,110 @@ fn a_refresh_token_is_bound_to_its_client_scope_and_resource() {
     world.now += 61;
     let (_, narrowed) = world.token(&with(("scope", "mcp")));
     assert_eq!(narrowed["scope"], "mcp");
+}
+
+/// A sign-in with another parameter; the token response.
+fn tokens_with(world: &mut World, name: &str, value: &str) -> (String, Value) {
+    let client = world.public_client();
+    let challenge = sha256(VERIFIER);
+    let mut query = query(&client, &challenge);
+    query.iter_mut().find(|(known, _)| *known == name).unwrap().1 = value;
+    let mut browser = Browser::default();
+    let page = browser.authorize(world, &query);
+    let to_idp = browser.press(world, &page, "approve");
+    let code = finish_login(world, &mut browser, &to_idp).unwrap()["code"].clone();
+    let tokens = world.token(&redeem(&client, &code)).1;
+    (client, tokens)
+}
+
+#[test]
+fn scopes_that_are_repeated_at_a_refresh_are_read_as_at_the_sign_in() {
+    let both = "mcp offline_access";
+    for (asked, granted, then, refreshed) in [
+        ("openid offline_access", both, "openid offline_access", both),
+        ("openid offline_access", both, "mcp", "mcp"),
+        ("openid", "mcp", "openid profile", "mcp"),
+        (both, both, "mcp mcp admin", "mcp"),
+        (both, both, "offline_access", "offline_access"),
+        (both, both, "openid", "mcp"),
+        ("", "mcp", "mcp", "mcp"),
+    ] {
+        let mut world = World::new();
+        let (client, tokens) = tokens_with(&mut world, "scope", asked);
+        assert_eq!(tokens["scope"], granted, "{asked}");
+        let form = [refresh(&client, &tokens), vec![("scope", then)]].concat();
+        assert_eq!(world.token(&form).1["scope"], refreshed, "{asked}, then {then}");
+    }
+    let mut world = World::new();
+    let (client, tokens) = tokens_with(&mut world, "scope", "mcp");
+    let form = [refresh(&client, &tokens), vec![("scope", both)]].concat();
+    assert_eq!(world.token(&form).1["error"], "invalid_scope", "it was never asked for");
+}
+
+#[test]
+fn a_token_without_the_scope_of_the_server_opens_nothing_and_says_which_it_takes() {
+    let mut world = World::new();
+    let (client, tokens) = tokens_with(&mut world, "scope", "mcp offline_access");
+    let form = [refresh(&client, &tokens), vec![("scope", "offline_access")]].concat();
+    let narrow = world.token(&form).1;
+    for path in ["/mcp", "/sse"] {
+        let token = narrow["access_token"].as_str().unwrap();
+        let refusal = world.authenticate(token, path).unwrap_err();
+        assert_eq!(refusal.status(), 403);
+        let challenge = refusal.headers()["www-authenticate"].to_str().unwrap();
+        for part in ["error=\"insufficient_scope\"", "scope=\"mcp\"", "resource_metadata=\"https"] {
+            assert!(challenge.contains(part), "{challenge}");
+        }
+    }
+}
+
+#[test]
+fn one_resource_may_be_named_twice_and_two_may_not() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mcp = "https://mcp.example.com/mcp";
+    for (resources, expected) in [
+        (&[mcp, mcp][..], None),
+        (&[mcp, "HTTPS://MCP.example.com:443/mcp/"], None),
+        (&["https://mcp.example.com"], None),
+        (&[mcp, "https://mcp.example.com/sse"], Some("invalid_target")),
+        (&[mcp, "https://mcp.example.com"], Some("invalid_target")),
+        (&["https://mcp.example.com/MCP"], Some("invalid_target")),
+        (&["https://mcp.example.com:444/mcp"], Some("invalid_target")),
+        (&["http://mcp.example.com/mcp"], Some("invalid_target")),
+        (&["https://mcp.example.com/mcp?x"], Some("invalid_target")),
+        (&["https://mcp.example.com.evil.example/mcp"], Some("invalid_target")),
+        (&["https://mcp.example.com@evil.example/mcp"], Some("invalid_target")),
+    ] {
+        let challenge = sha256(VERIFIER);
+        let mut query = query(&client, &challenge);
+        query.retain(|(name, _)| *name != "resource");
+        query.extend(resources.iter().map(|resource| ("resource", *resource)));
+        let reply = Browser::default().authorize(&mut world, &query);
+        let told = String::from_utf8_lossy(reply.body()).into_owned()
+            + reply.headers().get("location").map_or("", |value| value.to_str().unwrap());
+        match expected {
+            None => assert_eq!(reply.status(), 200, "{resources:?}"),
+            Some(error) => assert!(told.contains(error), "{resources:?}: {told}"),
+        }
+    }
+}
+
+#[test]
+fn a_token_for_mcp_opens_sse_and_one_for_sse_opens_nothing_else() {
+    for (resource, mcp) in [
+        ("https://mcp.example.com", true),
+        ("https://mcp.example.com/mcp", true),
+        ("https://mcp.example.com/sse", false),
+    ] {
+        let mut world = World::new();
+        let (_, tokens) = tokens_with(&mut world, "resource", resource);
+        let token = tokens["access_token"].as_str().unwrap();
+        assert_eq!(world.authenticate(token, "/mcp").is_ok(), mcp, "{resource}");
+        for path in ["/sse", "/messages"] {
+            assert!(world.authenticate(token, path).is_ok(), "{resource} {path}");
+        }
+    }
 }
 
 #[test]
@@ -169,7 +272,7 @@ fn bad_tokens_get_a_challenge_that_tells_where_to_sign_in() {
     assert!(challenge.contains(
         "resource_metadata=\"https://mcp.example.com/.well-known/oauth-protected-resource/mcp\""
     ));
-    assert!(world.authenticate(access, "/sse").is_err(), "bound to /mcp");
+    assert!(world.authenticate(access, "/sse").is_ok(), "the old way to what /mcp serves");
     world.now += 3600;
     assert!(world.authenticate(access, "/mcp").is_err(), "expired");
     world.now -= 3600;

@@ -118,9 +118,9 @@ pub fn caller() -> impl Strategy<Value = Caller> {
     ];
     let scopes = prop::sample::select(vec![vec!["mcp"], vec!["mcp", "images"]]);
     (prop::option::of(emails()), any::<bool>(), vec(groups(), 0..3), claim, scopes).prop_map(
-        |(email, email_verified, groups, claim, scopes)| Caller {
-            email,
-            email_verified,
+        |(email, is_proven, groups, claim, scopes)| Caller {
+            email: email.clone().filter(|_| is_proven),
+            claimed_email: email.filter(|_| !is_proven),
             groups,
             scopes: scopes.into_iter().map(str::to_owned).collect(),
             claims: claim.into_iter().map(|claim| ("staff".to_owned(), claim)).collect(),

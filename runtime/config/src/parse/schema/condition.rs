@@ -13,7 +13,7 @@ pub(super) fn shape(key: &str) -> Option<Value> {
     Some(match key {
         "emails" => list(email()),
         "domains" => list(domain()),
-        "groups" => list(line()),
+        "groups" | "subjects" => list(line()),
         "claims" | "args" => json!({ "$ref": "#/definitions/members" }),
         "scopes" => list(policy_scope()),
         "identity" => json!({ "anyOf": [providers(), list(providers())] }),

@@ -11,7 +11,7 @@ use super::shape::{
     pattern, picture, prose, secret, setting, uri, with,
 };
 use super::{Schema, condition, pattern};
-use crate::model::Provider;
+use crate::model::{Prompt, Provider};
 
 /// What a key of a section takes; `None` for a key that is not known here.
 pub(super) fn shape(schema: &Schema, section: &str, key: &str) -> Option<Value> {
@@ -93,7 +93,10 @@ fn identity(key: &str) -> Option<Value> {
         "authorization_url" | "token_url" | "jwks_url" | "issuer" => setting(address()),
         "team" => pattern(&pattern::label()),
         "scopes" => list(pattern(pattern::SCOPE)),
-        "groups_claim" => line(),
+        "client_auth" => choice(identity::CLIENT_AUTHS.map(|(name, _)| name)),
+        "prompt" => choice(Prompt::ALL.map(|(name, _)| name)),
+        "groups_claim" | "groups_member" => line(),
+        "groups_format" => choice(identity::GROUPS_FORMATS.map(|(name, _)| name)),
         "leeway" => duration(identity::LEEWAY),
         _ => return None,
     })
