@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use toolgate_config::{Checked, Position};
 use toolgate_core::policy::explain::{Explanation, Line};
-use toolgate_core::policy::{Decision, EVERYONE, Outcome};
+use toolgate_core::policy::{Decision, EVERYONE, Outcome, Reason};
 
 use crate::lock::Kind;
 use crate::{Doing, Result};
@@ -20,6 +20,9 @@ pub(super) struct Answer {
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// The variable that the answer depends on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variable: Option<String>,
     /// What was looked at, in this order.
     conditions: Vec<Condition>,
 }
@@ -64,18 +67,25 @@ impl Answer {
             Decision::Allow => None,
             Decision::Deny { reason } => Some(reason.to_string()),
         };
+        let variable = variable(explanation.outcome);
         let decision = match explanation.outcome {
             Outcome::True => Word::Allowed,
             Outcome::Open => Word::Depends,
+            Outcome::Unknown(_) if variable.is_some() => Word::Depends,
             Outcome::False | Outcome::Unknown(_) => Word::Denied,
         };
         let function =
             function.map(|(kind, name)| Function { kind: kind.as_str(), name: name.to_owned() });
         let conditions = explanation.lines.iter().map(|line| condition(line, checked)).collect();
-        Self { decision, function, policy: policy.to_owned(), reason, conditions }
+        Self { decision, function, policy: policy.to_owned(), reason, variable, conditions }
     }
 
-    /// `None` when it depends on arguments.
+    /// The variable that the answer depends on.
+    pub(super) fn variable(&self) -> Option<&str> {
+        self.variable.as_deref()
+    }
+
+    /// `None` when it depends on arguments or a variable.
     pub(super) fn is_allowed(&self) -> Option<bool> {
         match self.decision {
             Word::Allowed => Some(true),
@@ -90,10 +100,13 @@ impl Answer {
     }
 
     pub(super) fn text(&self) -> String {
-        let word = match self.decision {
+        let word: &str = match self.decision {
             Word::Allowed => "allowed",
             Word::Denied => "denied",
-            Word::Depends => "depends on the arguments",
+            Word::Depends => match self.variable() {
+                Some(name) => &format!("depends on {name}"),
+                None => "depends on the arguments",
+            },
         };
         let guarded = match &self.function {
             Some(Function { kind, name }) => format!("{kind} `{name}` is guarded by "),
@@ -116,6 +129,15 @@ impl Answer {
         }
         out.push_str(&trace(&self.conditions));
         out
+    }
+}
+
+/// The variable whose value is not known, where that is what decides. A Worker without it lets nobody
+/// in by it; what it has when it is deployed is not for this machine to know.
+pub(crate) fn variable(outcome: Outcome<'_>) -> Option<String> {
+    match outcome {
+        Outcome::Unknown(Reason::MissingVariable(name)) => Some(name.to_owned()),
+        _ => None,
     }
 }
 
