@@ -9,7 +9,7 @@ use crate::lock::{self, Lock};
 use crate::lockfile::Lockfile;
 use crate::project::Project;
 use crate::registry::Registry;
-use crate::{Doing, Error, Result, setup, sync};
+use crate::{Doing, Error, Result, input_schema, setup, sync};
 
 /// The last `idna_adapter` without Unicode tables. Every newer one adds 46 KB to the compressed
 /// Worker, for host names that a gate refuses anyway; the choice is made in each lock file.
@@ -106,6 +106,7 @@ fn review(
             report.problems.extend(registry.problems.into_iter().map(Error::new));
             return Ok(());
         }
+        report.warnings.extend(input_schema::warnings(&registry));
         lock::make(&registry, checked, source)?
     };
     // What guards nothing is known only of functions that were compiled.

@@ -18,6 +18,7 @@ pub mod files;
 pub mod guide;
 mod host;
 pub mod idp;
+mod input_schema;
 mod interrupt;
 pub mod keys;
 pub mod lock;

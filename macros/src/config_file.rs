@@ -116,6 +116,7 @@ fn tidy(path: &Path) -> PathBuf {
     tidy
 }
 
-fn manifest_dir() -> PathBuf {
+/// The folder of the `Cargo.toml` of the crate that is compiled.
+pub(crate) fn manifest_dir() -> PathBuf {
     env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default()
 }

@@ -1,8 +1,11 @@
 //! The macros of Toolgate. Their documentation is at their re-exports in `toolgate`, where its
 //! examples can be compiled.
 
+mod caller_error;
 mod config_file;
+mod crate_name;
 mod errors;
+mod event;
 mod function;
 mod options;
 mod prompt;
@@ -16,27 +19,45 @@ mod tool;
 mod expand_tests;
 
 use proc_macro::TokenStream;
+use proc_macro2::TokenStream as TokenStream2;
 
 /// Makes a tool of a function. See `toolgate::mcp_tool`.
 #[proc_macro_attribute]
 pub fn mcp_tool(options: TokenStream, item: TokenStream) -> TokenStream {
-    tool::mcp_tool(options.into(), item.into()).into()
+    resolved(tool::mcp_tool(options.into(), item.into()))
 }
 
 /// Makes a prompt of a function. See `toolgate::mcp_prompt`.
 #[proc_macro_attribute]
 pub fn mcp_prompt(options: TokenStream, item: TokenStream) -> TokenStream {
-    prompt::mcp_prompt(options.into(), item.into()).into()
+    resolved(prompt::mcp_prompt(options.into(), item.into()))
 }
 
 /// Makes a resource of a function. See `toolgate::mcp_resource`.
 #[proc_macro_attribute]
 pub fn mcp_resource(options: TokenStream, item: TokenStream) -> TokenStream {
-    resource::mcp_resource(options.into(), item.into()).into()
+    resolved(resource::mcp_resource(options.into(), item.into()))
 }
 
 /// Makes a Worker of the tools and `mcp.toml`. See `toolgate::serve`.
 #[proc_macro]
 pub fn serve(options: TokenStream) -> TokenStream {
-    server::serve(options.into()).into()
+    resolved(server::serve(options.into()))
+}
+
+/// Shows an error type of the author's to the caller. See `toolgate::CallerError`.
+#[proc_macro_derive(CallerError, attributes(caller_error))]
+pub fn caller_error(item: TokenStream) -> TokenStream {
+    resolved(caller_error::derive(item.into()))
+}
+
+/// Refuses `#[event]` of `worker`. See `toolgate::worker`.
+#[proc_macro_attribute]
+pub fn event(options: TokenStream, item: TokenStream) -> TokenStream {
+    event::refuse(options.into(), &item.into()).into()
+}
+
+/// Paths in expanded code, as the crate that is compiled names its dependencies.
+fn resolved(tokens: TokenStream2) -> TokenStream {
+    crate_name::resolved(tokens, &config_file::manifest_dir()).into()
 }

@@ -32,14 +32,14 @@ pub use crate::app::App;
 pub use crate::entry::fetch;
 pub use crate::object::Object;
 pub use crate::tool::completion::{beginning_with, complete, completer_named};
-pub use crate::tool::parameter::{json, parsed, plain, same, shown};
+pub use crate::tool::parameter::{Presence, Required, json, parsed, plain, same, shown};
 pub use crate::tool::pattern::Pattern;
 pub use crate::tool::prompt::prompted;
 pub use crate::tool::resource::{Place, not_found, read};
-pub use crate::tool::schema::{InputSchema, constant};
+pub use crate::tool::schema::{InputSchema, constant, description};
 pub use crate::tool::{
-    Arguments, Context, IntoPromptResult, IntoResource, IntoToolResult, Needs, PromptDef, Registry,
-    ResourceDef, ToolDef, registry,
+    Arguments, Context, IntoPromptResult, IntoResource, IntoToolResult, KnownError, Needs,
+    PromptDef, Registry, ResourceDef, ToolDef, registry,
 };
 pub use crate::{feature, identity, store};
 

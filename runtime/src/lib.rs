@@ -64,15 +64,21 @@ mod task;
 mod timer;
 mod upstream;
 
-pub use crate::tool::macros::{mcp_prompt, mcp_resource, mcp_tool, serve};
+pub use crate::tool::macros::{CallerError, mcp_prompt, mcp_resource, mcp_tool, serve};
 pub use schemars;
-pub use worker;
+
+/// The crate `worker`, all but its attribute for handlers of events: `serve!()` is the handler of a
+/// server.
+pub mod worker {
+    pub use ::worker::*;
+    pub use toolgate_macros::event;
+}
 
 /// What a file of tools, prompts and resources needs.
 pub mod prelude {
     pub use crate::context::{Progress, Refusal, Root, Sample, Sampling};
     pub use crate::tool::{Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result};
-    pub use crate::{join, mcp_prompt, mcp_resource, mcp_tool, serve};
+    pub use crate::{CallerError, join, mcp_prompt, mcp_resource, mcp_tool, serve};
     pub use schemars::{self, JsonSchema};
     pub use toolgate_core::caller::Caller;
     pub use toolgate_core::mcp::content::{Content, ContentAnnotations, ResourceLink};

@@ -112,11 +112,30 @@ pub(crate) fn event(id: Option<&str>, name: Option<&str>, data: &str) -> Vec<u8>
     // An empty event is one line with nothing in it.
     for line in data.split('\n') {
         text.push_str("data: ");
-        text.push_str(line.strip_suffix('\r').unwrap_or(line));
+        push_escaped(&mut text, line.strip_suffix('\r').unwrap_or(line));
         text.push('\n');
     }
     text.push('\n');
     text.into_bytes()
+}
+
+/// Appends a line. Readers that take every line end of Unicode for one of an event stream would cut it
+/// in two; in JSON, which is what streams carry, these characters stand in text only, and there an
+/// escape means the same.
+fn push_escaped(text: &mut String, mut line: &str) {
+    const ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+    while let Some(at) = line.find(ENDS) {
+        let (before, rest) = line.split_at(at);
+        text.push_str(before);
+        let mut rest = rest.chars();
+        text.push_str(match rest.next() {
+            Some('\u{85}') => "\\u0085",
+            Some('\u{2028}') => "\\u2028",
+            _ => "\\u2029",
+        });
+        line = rest.as_str();
+    }
+    text.push_str(line);
 }
 
 impl Writer {
@@ -300,6 +319,16 @@ mod tests {
     #[test]
     fn every_line_of_the_data_is_a_field_of_its_own() {
         assert_eq!(text(event(None, None, "a\r\nb\nc")), "data: a\ndata: b\ndata: c\n\n");
+    }
+
+    #[test]
+    fn line_ends_of_unicode_are_escaped_and_mean_the_same() {
+        let data = "{\"text\":\"a\u{2028}b\u{2029}\u{85}ü\"}";
+        let event = text(event(None, None, data));
+        assert_eq!(event, "data: {\"text\":\"a\\u2028b\\u2029\\u0085ü\"}\n\n");
+        let json = event.strip_prefix("data: ").expect("data");
+        let read: serde_json::Value = serde_json::from_str(json).expect("JSON");
+        assert_eq!(read["text"], "a\u{2028}b\u{2029}\u{85}ü");
     }
 
     #[test]

@@ -1,6 +1,9 @@
 // `/connections`: a person signs in, sees which clients hold grants, and ends one or all.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request } from "node:http";
 import { after, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { challenge, errorPage, oauthError } from "./lib/expect.mjs";
 import { send } from "./lib/http.mjs";
 import { EMPLOYEE, VISITOR, logIn } from "./lib/idp.mjs";
@@ -63,6 +66,26 @@ describe("the page of one's own connections", () => {
     assert.ok(words.some((text) => /First <i>client<\/i>.*127\.0\.0\.1.*Connected/.test(text)), words.join("\n"));
     assert.ok(words.some((text) => /Second client.*Last used within the last hour/.test(text)), words.join("\n"));
     assert.ok(!page.text.includes("<i>client"), "names are escaped");
+  });
+
+  test("revokes all, though the tab is closed at once", async () => {
+    const browser = stage.browser();
+    const sessions = [];
+    for (let i = 0; i < 12; i += 1) sessions.push(await connect(browser, EMPLOYEE, `client ${i}`));
+    const page = await open(browser, EMPLOYEE);
+    const body = new URLSearchParams({ csrf: page.hidden("csrf"), action: "revoke-all" }).toString();
+    const headers = { cookie: browser.jar.header(PAGE), origin, "content-type": "application/x-www-form-urlencoded" };
+    const form = request(PAGE.replace("localhost", "127.0.0.1"), { method: "POST", agent: false, headers: { ...headers, host: new URL(origin).host } });
+    form.on("error", () => {});
+    form.end(body);
+    await once(form, "finish");
+    // Long enough to be received, and too short for an answer.
+    await sleep(2);
+    form.destroy();
+    await sleep(1000);
+    for (const { client, refresh_token } of sessions) {
+      oauthError(await refresh(stage, client, refresh_token), 400, "invalid_grant");
+    }
   });
 
   test("revokes one, and only that one", async () => {

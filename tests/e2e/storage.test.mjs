@@ -11,6 +11,7 @@ import { counting, operations } from "./lib/counting.mjs";
 import { challenge, errorPage, oauthError } from "./lib/expect.mjs";
 import { connections, send } from "./lib/http.mjs";
 import { ACCOUNTS, EMPLOYEE, VISITOR, logIn } from "./lib/idp.mjs";
+import { lag, lagging } from "./lib/lagging.mjs";
 import * as mcp from "./lib/mcp.mjs";
 import { APPROVE, REDIRECT_URI, authorize, authorizeUrl, newClient, pkce, redeem, refresh, register, signIn } from "./lib/oauth.mjs";
 import { bytes, contents, records, tables } from "./lib/persisted.mjs";
@@ -185,6 +186,22 @@ describe(`on ${STORAGE}`, () => {
     context.diagnostic(`${Math.round(FLOOD / ((Date.now() - started) / 1000))} registrations a second`);
     assert.deepEqual(await operations(origin), []);
     assert.deepEqual(contents(persist), before);
+  });
+});
+
+describe("Workers KV that does not show a new record yet", { skip: STORAGE !== "kv" && "Workers KV only" }, () => {
+  test("keeps a revocation until it does", async () => {
+    const late = await openStage({ worker: lagging() });
+    try {
+      const first = await signIn(late, { browser: late.browser(), email: VISITOR });
+      await lag(late.origin, true);
+      const body = new URLSearchParams({ client_id: first.client.client_id, token: first.refresh_token });
+      assert.equal((await send(`${late.origin}/revoke`, { method: "POST", body })).status, 200);
+      await lag(late.origin, false);
+      oauthError(await refresh(late, first.client, first.refresh_token), 400, "invalid_grant");
+    } finally {
+      await late.close();
+    }
   });
 });
 

@@ -8,6 +8,9 @@ use toolgate_config::nearest;
 use super::failure::{Failure, Result};
 use crate::Error;
 
+/// A schema that lists them all leaves it open, as one that lists none does.
+const JSON_TYPES: [&str; 5] = ["object", "array", "string", "number", "boolean"];
+
 /// How deep `$ref` leads at most: a schema may lead in a circle.
 const DEPTH: usize = 8;
 
@@ -107,7 +110,8 @@ pub(super) fn value_of(
 /// object is JSON, and `5` or `true` stays the text that was typed.
 fn reading(text: &str, types: &[&str]) -> Value {
     let json = || serde_json::from_str(text).ok();
-    let value = if types.contains(&"string") {
+    let is_anything = JSON_TYPES.iter().all(|name| types.contains(name));
+    let value = if types.contains(&"string") && !is_anything {
         json().filter(|value: &Value| {
             value.is_object() && types.contains(&"object")
                 || value.is_array() && types.contains(&"array")
@@ -358,6 +362,7 @@ mod tests {
             "empty": {},
             "either": {"anyOf": [{"type": "string"}, {"type": "object"}]},
             "number": {"type": ["string", "integer"]},
+            "all": {"type": ["string", "number", "boolean", "object", "array", "null"]},
         }});
         let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let typed = [
@@ -366,10 +371,12 @@ mod tests {
             "empty=[1,2]",
             r#"either={"a":1}"#,
             "number=5",
+            "all=5",
         ];
         let built = build(Some(&schema), &words(&typed), Map::new()).expect("arguments");
         let expected = json!({
             "any": {"a": 1}, "described": {"a": 1}, "empty": [1, 2], "either": {"a": 1}, "number": "5",
+            "all": 5,
         });
         assert_eq!(Value::Object(built), expected);
         let typed = ["any=two words", "described=null", "empty=5", "either=[1]"];

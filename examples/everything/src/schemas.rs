@@ -73,3 +73,64 @@ fn track_parcel(
         _ => format!("{number} is on its way"),
     }
 }
+
+/// Which parcel comes first.
+#[derive(Clone, Copy, serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Order {
+    /// The one that was sent last
+    Newest,
+    /// The one that was sent first
+    Oldest,
+}
+
+/// What is looked for.
+#[derive(serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// In kilograms
+    heaviest: Option<u32>,
+    /// How they are sorted
+    order: Option<Order>,
+    /// Length, width and height
+    size: (f64, f64, f64),
+    /// Numbers on the outside, as far as they can be read
+    #[serde(default)]
+    marks: Vec<Option<u64>>,
+}
+
+/// One parcel.
+#[derive(serde::Serialize, JsonSchema)]
+struct Parcel {
+    number: &'static str,
+    weight: u32,
+    order: Order,
+    size: (f64, f64, f64),
+    /// Seconds since 1970; `null` while it is on its way
+    delivered: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark: Option<u64>,
+}
+
+#[derive(serde::Serialize, JsonSchema)]
+struct Parcels {
+    parcels: Vec<Parcel>,
+}
+
+/// Looks for parcels; types of its own make both schemas
+#[mcp_tool(allow = "everyone", read_only)]
+fn find_parcels(
+    /// What is looked for
+    wanted: Wanted,
+) -> Json<Parcels> {
+    let Wanted { heaviest, order, size, marks } = wanted;
+    let parcel = Parcel {
+        number: "AB123456789",
+        weight: heaviest.map_or(1, |most| most.saturating_sub(1)),
+        order: order.unwrap_or(Order::Newest),
+        size,
+        delivered: None,
+        mark: marks.first().copied().flatten(),
+    };
+    Json(Parcels { parcels: vec![parcel] })
+}

@@ -2,9 +2,7 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
-use syn::{
-    Attribute, Expr, ExprLit, FnArg, Lit, LitStr, Meta, Pat, PatType, Signature, Visibility,
-};
+use syn::{Attribute, FnArg, Pat, PatType, Signature, Visibility};
 
 use super::Kind;
 
@@ -66,33 +64,6 @@ fn is_ours(attr: &Attribute) -> bool {
 pub(crate) fn simple_name(pat: &Pat) -> Option<&syn::Ident> {
     match pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(&pat.ident),
-        _ => None,
-    }
-}
-
-/// What the doc comments say.
-pub(crate) fn documentation(attrs: &[Attribute]) -> Option<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("doc")) {
-        if let Meta::NameValue(meta) = &attr.meta
-            && let Some(text) = text(&meta.value)
-        {
-            lines.extend(
-                text.value()
-                    .split('\n')
-                    .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()),
-            );
-        }
-    }
-    let text = lines.join("\n").trim().to_owned();
-    (!text.is_empty()).then_some(text)
-}
-
-/// A text literal; one that comes out of a `macro_rules!` has invisible parentheses around it.
-fn text(expr: &Expr) -> Option<&LitStr> {
-    match expr {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
-        Expr::Group(group) => text(&group.expr),
         _ => None,
     }
 }

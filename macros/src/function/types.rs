@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, Lifetime, PathArguments, Type, TypePath};
+use syn::{GenericArgument, Lifetime, Path, PathArguments, Type, TypePath};
 
 /// A type whose JSON Schema is written by the macro. That the name means the type of the standard
 /// library is asserted in the expansion.
@@ -76,13 +76,14 @@ pub(crate) fn inside_option(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// The name and the one type argument of a type without a path.
+/// The name and the one type argument of a type that is written by its name alone, or by its path in
+/// the standard library.
 fn segment(ty: &Type) -> Option<(String, Option<&Type>)> {
     let Type::Path(TypePath { qself: None, path, .. }) = ungrouped(ty) else { return None };
-    if path.leading_colon.is_some() || path.segments.len() != 1 {
+    let segment = path.segments.last()?;
+    if !is_of_standard_library(path) {
         return None;
     }
-    let segment = path.segments.first()?;
     let argument = match &segment.arguments {
         PathArguments::None => None,
         PathArguments::AngleBracketed(arguments) if arguments.args.len() == 1 => {
@@ -94,6 +95,25 @@ fn segment(ty: &Type) -> Option<(String, Option<&Type>)> {
         _ => return None,
     };
     Some((segment.ident.to_string(), argument))
+}
+
+/// Whether the path is one under which the standard library has its last name.
+fn is_of_standard_library(path: &Path) -> bool {
+    let mut names: Vec<String> =
+        path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let module = match names.pop().as_deref() {
+        Some("Option") => "option",
+        Some("String") => "string",
+        Some("Vec") => "vec",
+        _ => "primitive",
+    };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    match names[..] {
+        [] => path.leading_colon.is_none(),
+        [last] => path.leading_colon.is_none() && last == module,
+        ["std" | "core" | "alloc", last] => last == module,
+        _ => false,
+    }
 }
 
 /// The first lifetime in a type but `'static`: what has one is borrowed from somebody.

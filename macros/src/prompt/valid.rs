@@ -6,11 +6,12 @@ use syn::LitStr;
 use crate::config_file::Place;
 use crate::errors::Errors;
 use crate::function::ast::Function;
+use crate::function::description::{self, Description};
 use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{Kind, description, policy};
+use crate::function::{Kind, policy};
 use crate::options;
 use crate::text::{self, TextArgument};
 
@@ -21,7 +22,7 @@ const OPTIONS: &[&str] = &["allow", "name", "title", "description", "icon", "ico
 pub(crate) struct Prompt<'a> {
     pub(crate) name: Name,
     pub(crate) title: Option<LitStr>,
-    pub(crate) description: String,
+    pub(crate) description: Description,
     pub(crate) icons: Vec<Icon>,
     pub(crate) policy: LitStr,
     pub(crate) parameters: Vec<Parameter<TextArgument<'a>>>,

@@ -9,11 +9,12 @@ use super::uri::{self, Uri};
 use crate::config_file::Place;
 use crate::errors::Errors;
 use crate::function::ast::Function;
+use crate::function::description::{self, Description};
 use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{Kind, description, policy};
+use crate::function::{Kind, policy};
 use crate::options::{self, Entry};
 use crate::text::{self, TextArgument};
 
@@ -37,7 +38,7 @@ pub(crate) struct Resource<'a> {
     pub(crate) uri: Uri,
     pub(crate) name: Name,
     pub(crate) title: Option<LitStr>,
-    pub(crate) description: String,
+    pub(crate) description: Description,
     pub(crate) mime_type: Option<LitStr>,
     pub(crate) icons: Vec<Icon>,
     pub(crate) annotations: Annotations,

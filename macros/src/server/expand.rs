@@ -23,6 +23,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let test = test();
     let policy_test = policy_test(server);
     let testing = testing();
+    let reserved = reserved(server);
     quote! {
         #[doc(hidden)]
         #[allow(missing_docs, unreachable_pub)]
@@ -44,6 +45,25 @@ pub(crate) fn server(server: &Server) -> TokenStream {
         #[cfg(not(target_arch = "wasm32"))]
         #[doc(hidden)]
         pub use toolgate_worker::server;
+
+        #reserved
+    }
+}
+
+/// The modules that `#[worker::event]` makes of handlers which are exported here already. A second one
+/// is an error of the compiler that shows both places; it would be one of the linker otherwise, which
+/// shows none.
+fn reserved(server: &Server) -> TokenStream {
+    let purge = (server.checked.config.storage.kind == StorageKind::D1).then(|| {
+        quote!(
+            #[doc(hidden)]
+            mod _worker_scheduled {}
+        )
+    });
+    quote! {
+        #[doc(hidden)]
+        mod _worker_fetch {}
+        #purge
     }
 }
 

@@ -4,9 +4,10 @@ use syn::{Ident, PatType, Type};
 
 use super::complete::{self, Complete};
 use crate::errors::Errors;
+use crate::function::description::{self, Description};
 use crate::function::signature::{self, Named};
 use crate::function::types::{self, Plain};
-use crate::function::{Kind, ast, name};
+use crate::function::{Kind, name};
 use crate::tool::argument::entries;
 
 /// What `#[arg(…)]` of a prompt can say.
@@ -27,7 +28,7 @@ pub(crate) struct TextArgument<'a> {
     pub(crate) plain: Plain<'a>,
     /// An `Option`.
     pub(crate) optional: bool,
-    pub(crate) description: Option<String>,
+    pub(crate) description: Option<Description>,
     pub(crate) complete: Option<Complete>,
 }
 
@@ -42,10 +43,7 @@ pub(crate) fn check<'a>(
     let entries = entries(&input.attrs, options, errors);
     let entry = |key: &str| entries.iter().find(|entry| entry.key == key);
     let complete = entry("complete").and_then(|entry| complete::check(entry, errors));
-    let description = match entry("description") {
-        Some(entry) => entry.text(errors).map(|text| text.value()),
-        None => ast::documentation(&input.attrs),
-    };
+    let description = description::of_parameter(&input.attrs, entry("description"), errors);
     let name = name::of_parameter(ident, entry("name"), errors);
     let (plain, optional) = plain(kind, &input.ty, errors)?;
     Some(TextArgument { name: name?, ident, ty: &input.ty, plain, optional, description, complete })

@@ -5,9 +5,10 @@ use syn::{Attribute, Expr, Ident, LitStr, Meta, PatType, Type};
 use super::limits::Limits;
 use super::{header, literal};
 use crate::errors::Errors;
+use crate::function::description::{self, Description};
 use crate::function::signature::{self, Named};
 use crate::function::types::{self, Plain};
-use crate::function::{Kind, ast, name};
+use crate::function::{Kind, name};
 use crate::options::{self, Entry};
 
 /// What `#[arg(…)]` can say.
@@ -37,7 +38,7 @@ pub(crate) struct Argument<'a> {
     /// [`Argument::value`], if the macro knows it.
     pub(crate) plain: Option<Plain<'a>>,
     pub(crate) presence: Presence,
-    pub(crate) description: Option<String>,
+    pub(crate) description: Option<Description>,
     pub(crate) example: Option<Expr>,
     pub(crate) limits: Limits,
     /// What follows `Mcp-Param-` in the header that repeats it.
@@ -66,10 +67,7 @@ pub(crate) fn check<'a>(input: &'a PatType, errors: &Errors) -> Option<Argument<
     if let Some(example) = example {
         literal::check("example", example, plain, &limits, errors);
     }
-    let description = match entry("description") {
-        Some(entry) => entry.text(errors).map(|text| text.value()),
-        None => ast::documentation(&input.attrs),
-    };
+    let description = description::of_parameter(&input.attrs, entry("description"), errors);
     let header = entry("header").and_then(|entry| header::check(entry, plain, errors));
     let name = name::of_parameter(ident, entry("name"), errors)?;
     let presence = match (inner, entry("default")) {

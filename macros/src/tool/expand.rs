@@ -2,8 +2,8 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Expr;
 use syn::spanned::Spanned;
+use syn::{Expr, Type};
 
 use super::argument::{Argument, Presence};
 use super::input_schema::InputSchema;
@@ -11,9 +11,10 @@ use super::limits::Limits;
 use super::valid::{Task, Tool};
 use super::{schema, values};
 use crate::function::ast::Function;
+use crate::function::description::{self, Description};
 use crate::function::emit::{self, local, option, standard};
 use crate::function::types::Plain;
-use crate::function::{Kind, description, icon};
+use crate::function::{Kind, icon};
 
 /// The function and its registration.
 pub(crate) fn tool(source: &Function, tool: &Tool<'_>) -> TokenStream {
@@ -95,10 +96,16 @@ fn input_schema(tool: &Tool<'_>) -> TokenStream {
     }
     let arguments = arguments.iter().map(|argument| {
         let Argument { name, value, .. } = argument;
-        let required = matches!(argument.presence, Presence::Required);
         if let Some(text) = schema::property(argument) {
-            return quote!(.written(#name, #text, #required));
+            let required = matches!(argument.presence, Presence::Required);
+            let unread = argument.description.as_ref().and_then(Description::constant);
+            let unread = option(unread);
+            return quote!(.written(#name, #text, #unread, #required));
         }
+        let required = match argument.presence {
+            Presence::Required => is_required(value),
+            Presence::Optional | Presence::Default(_) => quote!(false),
+        };
         let description = option(argument.description.as_ref());
         let shown = |literal: &Expr| {
             quote_spanned!(literal.span()=> ::toolgate::__private::shown::<#value>(#literal))
@@ -117,6 +124,16 @@ fn input_schema(tool: &Tool<'_>) -> TokenStream {
             ::toolgate::__private::InputSchema::new()#(#arguments)*.finish()
         })
     }
+}
+
+/// Whether an argument of this type has to be there: only the compiler knows whether it is an `Option`
+/// by another name.
+fn is_required(ty: &Type) -> TokenStream {
+    quote_spanned! {ty.span()=> {
+        #[allow(unused_imports)]
+        use ::toolgate::__private::Required as _;
+        <::toolgate::__private::Presence<#ty>>::IS_REQUIRED
+    }}
 }
 
 /// The closure that checks the arguments and runs the function.
@@ -172,6 +189,10 @@ fn take(argument: &Argument<'_>, given: &Ident, name: &Ident) -> TokenStream {
         None => quote_spanned!(value.span()=> ::toolgate::__private::json::<#value>),
     };
     match presence {
+        Presence::Required if argument.plain.is_none() => {
+            let required = is_required(value);
+            quote!(let #name = #given.of_own_type(#text, #convert, #required);)
+        }
         Presence::Required => quote!(let #name = #given.required(#text, #convert);),
         Presence::Optional => quote!(let #name = #given.optional(#text, #convert);),
         Presence::Default(default) => {

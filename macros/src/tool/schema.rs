@@ -4,13 +4,17 @@ use syn::{Expr, ExprLit, Lit, Type};
 
 use super::argument::{Argument, Presence};
 use super::limits;
+use crate::function::description::Description;
 use crate::function::types::Plain;
 
-/// The schema of all arguments, if the macro knows every type.
+/// The schema of all arguments, if the macro knows every type and can read every description.
 pub(crate) fn whole(arguments: &[&Argument<'_>]) -> Option<String> {
     let mut properties = Vec::new();
     let mut required = Vec::new();
     for argument in arguments {
+        if argument.description.as_ref().is_some_and(|known| known.text().is_none()) {
+            return None;
+        }
         properties.push(format!("{}:{}", quoted(&argument.name), property(argument)?));
         if matches!(argument.presence, Presence::Required) {
             required.push(quoted(&argument.name));
@@ -24,13 +28,13 @@ pub(crate) fn whole(arguments: &[&Argument<'_>]) -> Option<String> {
     Some(schema)
 }
 
-/// The schema of one argument, if the macro knows its type.
+/// The schema of one argument, if the macro knows its type; without a description that it cannot read.
 pub(crate) fn property(argument: &Argument<'_>) -> Option<String> {
     let plain = argument.plain?;
     let mut members = vec![(r#""type""#.to_owned(), quoted(type_name(plain)))];
     let mut add = |key: &str, value: String| members.push((quoted(key), value));
-    if let Some(description) = &argument.description {
-        add("description", quoted(description));
+    if let Some(text) = argument.description.as_ref().and_then(Description::text) {
+        add("description", quoted(text));
     }
     let (mut min, mut max) = limits_of_type(plain);
     let mut upper = "maximum";

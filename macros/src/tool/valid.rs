@@ -9,11 +9,12 @@ use super::input_schema::{self, InputSchema};
 use crate::config_file::Place;
 use crate::errors::Errors;
 use crate::function::ast::Function;
+use crate::function::description::{self, Description};
 use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{Kind, description, policy};
+use crate::function::{Kind, policy};
 use crate::options::{self, Entry};
 
 /// What `#[mcp_tool(…)]` can say.
@@ -37,7 +38,7 @@ const OPTIONS: &[&str] = &[
 pub(crate) struct Tool<'a> {
     pub(crate) name: Name,
     pub(crate) title: Option<LitStr>,
-    pub(crate) description: String,
+    pub(crate) description: Description,
     pub(crate) hints: Hints,
     pub(crate) icons: Vec<Icon>,
     pub(crate) task: Task,

@@ -15,3 +15,20 @@ fn add(
 fn greet(name: String, #[arg(description = "How")] tone: String) -> String {
     name
 }
+#[doc = include_str!("search.md")]
+#[mcp_tool(allow = "everyone")]
+fn search(
+    /// Begins
+    #[doc = concat!("with ", "this")]
+    query: std::string::String,
+    #[arg(description = LIMIT)] limit: ::core::option::Option<u8>,
+    #[doc = ORDER]
+    order: Option<Order>,
+    filter: Filter,
+) -> String {
+    query
+}
+#[mcp_prompt(allow = "everyone", description = GREETING)]
+fn welcome(#[arg(description = include_str!("name.md"))] name: std::option::Option<String>) -> String {
+    name
+}

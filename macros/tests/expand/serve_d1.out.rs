@@ -180,3 +180,7 @@ mod toolgate_worker {
 #[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
 pub use toolgate_worker::server;
+#[doc(hidden)]
+mod _worker_fetch {}
+#[doc(hidden)]
+mod _worker_scheduled {}

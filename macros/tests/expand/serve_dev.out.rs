@@ -175,3 +175,5 @@ mod toolgate_worker {
 #[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
 pub use toolgate_worker::server;
+#[doc(hidden)]
+mod _worker_fetch {}

@@ -24,6 +24,7 @@ const _: () = {
                     .written(
                         "query",
                         "{\"type\":\"string\",\"description\":\"Query\"}",
+                        ::core::option::Option::None,
                         true,
                     )
                     .described::<
@@ -53,7 +54,11 @@ const _: () = {
                         ::core::option::Option::None,
                         ::core::option::Option::None,
                         ::core::option::Option::None,
-                        true,
+                        {
+                            #[allow(unused_imports)]
+                            use ::toolgate::__private::Required as _;
+                            <::toolgate::__private::Presence<Vec<Page>>>::IS_REQUIRED
+                        },
                     )
                     .finish()
             }),
@@ -87,7 +92,15 @@ const _: () = {
                     || Order::Newest,
                 );
             let __argument_3 = __arguments
-                .required("pages", ::toolgate::__private::json::<Vec<Page>>);
+                .of_own_type(
+                    "pages",
+                    ::toolgate::__private::json::<Vec<Page>>,
+                    {
+                        #[allow(unused_imports)]
+                        use ::toolgate::__private::Required as _;
+                        <::toolgate::__private::Presence<Vec<Page>>>::IS_REQUIRED
+                    },
+                );
             let (
                 true,
                 ::core::option::Option::Some(__argument_0),

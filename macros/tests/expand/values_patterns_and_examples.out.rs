@@ -26,26 +26,31 @@ const _: () = {
                     .written(
                         "color",
                         "{\"type\":\"string\",\"description\":\"Colour\",\"enum\":[\"red\",\"blue\"],\"default\":\"red\",\"examples\":[\"blue\"]}",
+                        ::core::option::Option::None,
                         false,
                     )
                     .written(
                         "litres",
                         "{\"type\":\"integer\",\"description\":\"Litres in a can\",\"enum\":[1,5,10],\"minimum\":0,\"maximum\":255}",
+                        ::core::option::Option::None,
                         false,
                     )
                     .written(
                         "surfaces",
                         "{\"type\":\"array\",\"description\":\"What it is for\",\"items\":{\"type\":\"string\",\"enum\":[\"wood\",\"metal\"]},\"minItems\":1,\"examples\":[[\"wood\"]]}",
+                        ::core::option::Option::None,
                         true,
                     )
                     .written(
                         "customer",
                         "{\"type\":\"string\",\"description\":\"Number of the customer\",\"pattern\":\"^\\\\d{4}\\\\s.$\",\"examples\":[\"1234 x\"]}",
+                        ::core::option::Option::None,
                         true,
                     )
                     .written(
                         "place",
                         "{\"type\":\"string\",\"description\":\"Where to\",\"pattern\":\"[a-z]\"}",
+                        ::core::option::Option::None,
                         false,
                     )
                     .described::<
@@ -57,7 +62,11 @@ const _: () = {
                         ::core::option::Option::Some(
                             ::toolgate::__private::shown::<Delivery>(Delivery::Post),
                         ),
-                        true,
+                        {
+                            #[allow(unused_imports)]
+                            use ::toolgate::__private::Required as _;
+                            <::toolgate::__private::Presence<Delivery>>::IS_REQUIRED
+                        },
                     )
                     .finish()
             }),
@@ -167,7 +176,15 @@ const _: () = {
                     "must match the pattern [a-z]",
                 );
             let __argument_5 = __arguments
-                .required("delivery", ::toolgate::__private::json::<Delivery>);
+                .of_own_type(
+                    "delivery",
+                    ::toolgate::__private::json::<Delivery>,
+                    {
+                        #[allow(unused_imports)]
+                        use ::toolgate::__private::Required as _;
+                        <::toolgate::__private::Presence<Delivery>>::IS_REQUIRED
+                    },
+                );
             let (
                 true,
                 ::core::option::Option::Some(__argument_0),

@@ -11,6 +11,7 @@ use toolgate_core::mcp::ask::{Question, elicitation_schema};
 
 use super::refusal::Refusal;
 use super::rounds;
+use crate::tool::parameter::without_needless_fractions;
 use crate::tool::{Context, schema};
 
 /// A question on its way; made by [`Context::ask`].
@@ -110,8 +111,12 @@ impl<'a, T: DeserializeOwned + JsonSchema + 'a> IntoFuture for Asking<'a, T> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { context, key, message, .. } = self;
-        let asking = form(context, key, message, schema::output::<T>);
-        Box::pin(async move { serde_json::from_value(asking.await?).map_err(|_| Refusal::Invalid) })
+        let asking = form(context, key, message, schema::input::<T>);
+        Box::pin(async move {
+            let mut answer = asking.await?;
+            without_needless_fractions(&mut answer);
+            serde_json::from_value(answer).map_err(|_| Refusal::Invalid)
+        })
     }
 }
 

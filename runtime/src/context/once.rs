@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::rounds;
-use crate::tool::{Context, Error, Result};
+use crate::tool::{Context, Error, Result, finite};
 
 impl Context {
     /// Does something once, over all the rounds of a call that asks and all the restarts of a task:
@@ -43,7 +43,7 @@ impl Context {
             return serde_json::from_value(kept).map_err(Error::new);
         }
         let done = work.await?;
-        live.keep(key, serde_json::to_value(&done)?).await;
+        live.keep(key, finite::to_value(&done)?).await;
         Ok(done)
     }
 }

@@ -58,9 +58,9 @@ async fn identify(
     match look_up(gate, &tokens.access_token).await {
         Ok(caller) => Ok(Identified { caller, upstream: github::keep(&tokens, gate.now) }),
         Err(Trouble::Failed(_, reason)) => Err(unavailable(gate, returned, "the API", &reason)),
-        Err(Trouble::Ended(reason)) => {
+        Err(Trouble::Ended(cause, reason)) => {
             console_error!("sign-in refused: the API: {reason}");
-            Err(Box::new(returned.refuse_identity(gate, Reason::UpstreamExchange)))
+            Err(Box::new(returned.refuse_identity(gate, cause)))
         }
     }
 }
@@ -100,6 +100,7 @@ async fn confirm(
     if identified.caller.subject == holder.caller.subject {
         Ok(Some(identified))
     } else {
-        Err(Trouble::Ended("the token belongs to another account".to_owned()))
+        let reason = "the token belongs to another account".to_owned();
+        Err(Trouble::Ended(Reason::UpstreamOtherSubject, reason))
     }
 }

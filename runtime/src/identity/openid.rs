@@ -61,7 +61,7 @@ pub(super) async fn identify(
     let tokens = exchange(gate, returned, request).await?;
     let Some(id_token) = &tokens.id_token else {
         console_error!("sign-in failed: the token endpoint gave no id_token");
-        return Err(Box::new(returned.refuse_identity(gate, Reason::UpstreamExchange)));
+        return Err(Box::new(returned.refuse_identity(gate, Reason::UpstreamNoIdToken)));
     };
     let verdict =
         keys::verify(gate.provider, gate.now, Source::Provider, id_token, id_token::prepare)
@@ -144,7 +144,9 @@ async fn verify_again(
         .and_then(|claims| {
             id_token::verify_again(gate.config, provider, claims, subject, nonce, gate.now)
         })
-        .map_err(|rejection| Trouble::Ended(format!("the id_token: {rejection}")))
+        .map_err(|rejection| {
+            Trouble::Ended(Reason::from(&rejection), format!("the id_token: {rejection}"))
+        })
 }
 
 /// The claims of a token that the provider just sent, if it signed them.
@@ -179,7 +181,7 @@ async fn ask_userinfo(
         Userinfo::Signed(token) => {
             let claims = signed(gate, provider, "userinfo", token)
                 .await?
-                .map_err(|rejection| Trouble::Ended(format!("userinfo: {rejection}")))?;
+                .map_err(|rejection| userinfo::refused(&rejection))?;
             userinfo::signed(provider, claims)?
         }
     };

@@ -24,7 +24,7 @@ pub(crate) async fn confirm(app: &App, gate: &Gate<'_>, holder: &Holder) -> Conf
             tell_hint(gate, identified);
         }
         Ok(_) => {}
-        Err(Trouble::Ended(reason)) => {
+        Err(Trouble::Ended(_, reason)) => {
             console_error!("the identity provider has ended a sign-in: {reason}");
         }
         Err(Trouble::Failed(Cause::Credentials, reason)) => {

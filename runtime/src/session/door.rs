@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, Method};
 use serde_json::Value;
+use toolgate_core::json;
 use toolgate_core::mcp::Begin;
 use worker::Response;
 
@@ -50,7 +51,7 @@ fn is_initialize(body: &[u8]) -> bool {
     const NAME: &[u8] = b"\"initialize\"";
     body.len() <= MAX_INITIALIZE
         && body.windows(NAME.len()).any(|part| part == NAME)
-        && serde_json::from_slice::<Value>(body)
+        && serde_json::from_slice::<Value>(json::without_mark(body))
             .is_ok_and(|message| message.get("method").is_some_and(|method| method == "initialize"))
 }
 

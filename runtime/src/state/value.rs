@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StateError;
 use super::hop::Hop;
+use crate::tool::finite;
 
 /// Bytes of one value as JSON. SQLite in a Durable Object takes rows of 2 MB; the rest is for the
 /// key.
@@ -158,7 +159,7 @@ fn parse<T: DeserializeOwned>(json: Option<&str>) -> Result<Option<T>, StateErro
 }
 
 fn text<T: Serialize>(value: &T) -> Result<String, StateError> {
-    serde_json::to_string(value).map_err(StateError::Encode)
+    finite::to_text(value).map_err(StateError::Encode)
 }
 
 /// `alloc::vec::Vec<my_server::notes::Note>` → `Vec<Note>`.

@@ -66,9 +66,14 @@ async fn perform(
     let store = open(place)?;
     let key = |kind| format!("{}{}", prefix(kind, &address.shard), address.id);
     let (record, mark, lease) = (key(GRANT), key(REVOKED), key(ASKING));
+    let asking = async {
+        match &operation {
+            Operation::Refresh { .. } => store.get(&lease).text().await,
+            _ => Ok(None),
+        }
+    };
     let (stored, revoked, asking) =
-        try_join3(store.get(&record).text(), store.get(&mark).text(), store.get(&lease).text())
-            .await?;
+        try_join3(store.get(&record).text(), store.get(&mark).text(), asking).await?;
     let stored: Option<Grant> = stored.as_deref().map(toolgate_core::json::from_str).transpose()?;
     let asking: Option<Lease> = asking.as_deref().map(toolgate_core::json::from_str).transpose()?;
     let stored = stored.map(|grant| Grant {

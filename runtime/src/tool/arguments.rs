@@ -88,6 +88,21 @@ impl Arguments {
         }
     }
 
+    /// Takes an argument whose type the macro does not know. Where the type is an `Option` by another
+    /// name it may be absent, which is as good as null.
+    pub fn of_own_type<T>(
+        &mut self,
+        name: &'static str,
+        convert: Convert<T>,
+        is_required: bool,
+    ) -> Option<T> {
+        if is_required || self.given.contains_key(name) {
+            return self.required(name, convert);
+        }
+        self.known.push(name);
+        self.report.within(name, |report| convert(Value::Null, report))
+    }
+
     /// Takes an argument that may be absent or null.
     pub fn optional<T>(&mut self, name: &'static str, convert: Convert<T>) -> Option<Option<T>> {
         match self.take(name) {

@@ -7,6 +7,7 @@ use std::fmt;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 use toolgate_core::seal::Entropy;
 
+use super::caller_error;
 use crate::context::Refusal;
 use crate::platform::PlatformEntropy;
 
@@ -15,8 +16,9 @@ use crate::platform::PlatformEntropy;
 /// [`Error::new`] is for the caller, who reads its message. Every [`std::error::Error`] turns into an
 /// internal error, so `?` works on the errors of `worker`, `serde_json` and any other crate: it is
 /// logged under an id, and the caller sees that id alone, since such a message may tell of tables,
-/// addresses or secrets. `map_err(Error::new)` shows one on purpose. A [`Refusal`] is shown: it tells
-/// what the client itself answered.
+/// addresses or secrets. `map_err(Error::new)` shows one on purpose, and so does
+/// [`CallerError`](crate::CallerError) for every error of a type. A [`Refusal`] is shown: it tells what
+/// the client itself answered.
 ///
 /// ```
 /// use toolgate::prelude::*;
@@ -77,7 +79,7 @@ impl Error {
 
 impl<E: std::error::Error + 'static> From<E> for Error {
     fn from(error: E) -> Self {
-        let kind = match (&error as &dyn Any).is::<Refusal>() {
+        let kind = match is_for_caller(&error) {
             true => Kind::Caller,
             false => Kind::Log { causes: causes(&error) },
         };
@@ -110,12 +112,18 @@ pub(super) fn told<E: fmt::Display + 'static>(error: &E) -> String {
     if let Some(error) = any.downcast_ref::<Error>() {
         return error.told();
     }
-    let is_for_caller = any.is::<String>()
-        || any.is::<&str>()
-        || any.is::<Cow<'static, str>>()
-        || any.is::<Box<str>>()
-        || any.is::<Refusal>();
-    if is_for_caller { error.to_string() } else { internal(&error.to_string()) }
+    if is_for_caller(any) { error.to_string() } else { internal(&error.to_string()) }
+}
+
+/// Whether the words were chosen for the caller: text, what the client itself answered, and what the
+/// author says so of.
+fn is_for_caller(error: &dyn Any) -> bool {
+    error.is::<String>()
+        || error.is::<&str>()
+        || error.is::<Cow<'static, str>>()
+        || error.is::<Box<str>>()
+        || error.is::<Refusal>()
+        || caller_error::is_shown(error)
 }
 
 /// Logs what the caller must not read, and says where it is.

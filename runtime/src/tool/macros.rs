@@ -26,7 +26,8 @@
 /// models read; so are the doc comments of its parameters. Without a description a tool does not
 /// compile. A parameter without one is a warning, as the use of a deprecated constant, because macros
 /// cannot warn otherwise: `#[allow(deprecated)]` on the function silences it. A type of your own
-/// describes itself, by its doc comment.
+/// describes itself, by its doc comment. A description can also be a constant or a macro:
+/// `description = WORDS`, `#[doc = include_str!("words.md")]`, `#[doc = concat!(…)]`.
 ///
 /// # Options
 ///
@@ -49,8 +50,9 @@
 /// `&Context` and `&Caller` can stand anywhere and are filled in. Every other parameter is an
 /// argument that the client sends: `bool`, numbers, `String`, `Vec` of them, or a type of your own
 /// that derives `serde::Deserialize` and [`JsonSchema`](crate::schemars::JsonSchema). An `Option`
-/// may be left out. The arguments are checked before the function runs, and everything wrong with
-/// them is answered at once.
+/// may be left out, whatever name it is imported under. The arguments are checked before the function
+/// runs, and everything wrong with them is answered at once. A whole number may be written as `5.0` or
+/// `5e0`, at every depth: JSON Schema has it so.
 ///
 /// `#[arg(…)]` on a parameter says more:
 ///
@@ -72,6 +74,36 @@
 ///
 /// A default or an example of a type of your own needs `serde::Serialize` too. Those of other types
 /// are literals, and have to keep to the limits of their parameter.
+///
+/// # Types of your own
+///
+/// Your type is read by its own `Deserialize`, and its schema is what schemars makes of it, rewritten so
+/// that every client can read it: a member that may be left out is not required and has no `null`, an
+/// `enum` whose values have doc comments is one list of texts with the comments in its description, and
+/// formats that only schemars knows, such as `uint32`, become bounds.
+///
+/// Two things are for you to decide, since only serde knows what your type means:
+///
+/// - **Unknown members** inside of it are ignored, as serde does, while an unknown argument of the tool
+///   is an error. `#[serde(deny_unknown_fields)]` makes them an error, and the schema says so. The server
+///   does not add it by itself: a type with `#[serde(flatten)]`, or one that is read from newer and older
+///   clients, may ignore members on purpose.
+/// - **Limits** that schemars writes into the schema, as `#[schemars(range(min = 1))]`, `length`,
+///   `pattern` or `email` do, are for the model. They are not enforced: check the value in the function,
+///   or refuse it while it is read, with `#[serde(try_from = "…")]`. Limits of `#[arg]` are enforced.
+///
+/// Types of other crates are arguments and results under a feature of `toolgate`. A feature that is off
+/// costs nothing:
+///
+/// | feature | types |
+/// |---|---|
+/// | `chrono` | `chrono::DateTime<Utc>`, `NaiveDate`, `NaiveTime`, `NaiveDateTime` |
+/// | `time` | `toolgate::tool::Timestamp` around `time::OffsetDateTime`, and `toolgate::tool::Day` around `time::Date` |
+/// | `url` | `url::Url` |
+/// | `uuid` | `uuid::Uuid` |
+///
+/// Text that is none of them is answered with an example: "must be a date-time such as
+/// 2026-12-01T00:00:00Z".
 ///
 /// # Patterns
 ///
@@ -119,8 +151,11 @@
 ///
 /// const CONTACT: &str = r#"{
 ///     "type": "object",
-///     "properties": { "phone": { "type": "string" }, "email": { "type": "string" } },
-///     "anyOf": [{ "required": ["phone"] }, { "required": ["email"] }]
+///     "properties": {
+///         "phone": { "type": "string", "description": "Instead of an e-mail address, or beside it" },
+///         "email": { "type": "string", "format": "email" }
+///     },
+///     "minProperties": 1
 /// }"#;
 ///
 /// /// Notes how somebody is reached
@@ -130,18 +165,21 @@
 /// }
 /// ```
 ///
-/// The arguments are still checked against the parameters. A header of a parameter has to stand in
-/// such a schema as `x-mcp-header`.
+/// It is sent as you wrote it. The arguments are still checked against the parameters. A header of a
+/// parameter has to stand in such a schema as `x-mcp-header`. `cargo toolgate check` warns of `oneOf`,
+/// `anyOf` and `allOf` at the root, which the APIs of Anthropic and OpenAI refuse.
 ///
 /// # Results
 ///
 /// Anything that is [`IntoToolResult`](crate::tool::IntoToolResult): numbers, text, `Image`,
-/// [`Json`](crate::tool::Json), lists of content, or a `Result` of one of them.
+/// [`Json`](crate::tool::Json), lists of content, or a `Result` of one of them. The output schema of a
+/// `Json` is that of how its type is written: `rename`, `skip` and `skip_serializing_if` count. A NaN or
+/// an infinity in it is an error that names its place, since JSON has no such number.
 ///
 /// The caller reads an error that was written for it: [`Error::new`](crate::tool::Error::new), a
-/// `String` or a `&str`. An error of any other type, such as one of your own or one that `?` passes
-/// on, goes to the log under an id, and the caller reads that id alone. `map_err(Error::new)` shows
-/// what it displays:
+/// `String` or a `&str`, and one of your own type under [`#[derive(CallerError)]`](crate::CallerError).
+/// An error of any other type, such as one that `?` passes on, goes to the log under an id, and the
+/// caller reads that id alone. `map_err(Error::new)` shows what it displays:
 ///
 /// ```
 /// use toolgate::prelude::*;
@@ -298,6 +336,51 @@ pub use toolgate_macros::mcp_prompt;
 /// it; an `Option` of one of them, whose `None` means that there is no such resource; or a `Result`,
 /// whose error becomes a JSON-RPC error (−32603). What it shows of the error is as for [`mcp_tool`].
 pub use toolgate_macros::mcp_resource;
+
+/// Shows the errors of a type to callers, in the words of its `Display`.
+///
+/// ```
+/// use std::fmt;
+///
+/// use toolgate::prelude::*;
+///
+/// #[derive(Debug, CallerError)]
+/// enum OrderError {
+///     /// There is no such order.
+///     Unknown(u64),
+///     /// What the database said is for the log.
+///     #[caller_error(internal)]
+///     Database(String),
+/// }
+///
+/// impl fmt::Display for OrderError {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+///         match self {
+///             Self::Unknown(number) => write!(f, "there is no order {number}"),
+///             Self::Database(error) => write!(f, "the database failed: {error}"),
+///         }
+///     }
+/// }
+///
+/// impl std::error::Error for OrderError {}
+///
+/// /// Tells what was ordered
+/// #[mcp_tool(allow = "everyone", read_only)]
+/// fn order(
+///     /// Number of the order
+///     number: u64,
+/// ) -> Result<String, OrderError> {
+///     Err(OrderError::Unknown(number))
+/// }
+/// # fn main() {}
+/// ```
+///
+/// The caller of `order` reads "there is no order 7". It is the same where `?` turns the error into
+/// [`Error`](crate::tool::Error), and for prompts and resources. A variant under
+/// `#[caller_error(internal)]` goes to the log, as the errors of all other types do. The type has no
+/// generic parameters, and displays itself: by hand, or by a crate such as `thiserror`. Inside of a
+/// `Box<dyn Error>` or an `anyhow::Error` it is not seen.
+pub use toolgate_macros::CallerError;
 
 /// Makes a Worker of the crate's tools, prompts and resources, and its `mcp.toml`.
 ///

@@ -3,14 +3,17 @@
 
 mod argument_names;
 mod arguments;
+mod caller_error;
 mod check;
 mod clash;
 pub(crate) mod completion;
 mod context;
 mod def;
 mod error;
+mod expected;
 #[cfg(not(target_arch = "wasm32"))]
 mod export;
+pub(crate) mod finite;
 mod join;
 mod json;
 pub(crate) mod macros;
@@ -18,6 +21,7 @@ mod media;
 mod number;
 pub(crate) mod parameter;
 pub(crate) mod pattern;
+mod portable;
 pub(crate) mod prompt;
 pub(crate) mod registry;
 pub(crate) mod resource;
@@ -25,11 +29,14 @@ mod result;
 pub(crate) mod schema;
 #[cfg(not(target_arch = "wasm32"))]
 mod spellings;
+#[cfg(feature = "time")]
+mod time;
 
 pub use toolgate_core::mcp::content::ToolResult;
 pub use toolgate_core::mcp::peer::Trace;
 pub use toolgate_core::mcp::resource::ResourceBody;
 
+pub use self::caller_error::CallerError;
 pub use self::completion::IntoCompletion;
 pub use self::context::Context;
 pub use self::error::{Error, Result};
@@ -38,9 +45,13 @@ pub use self::media::{Audio, Blob, Image};
 pub use self::prompt::{IntoPromptResult, Message, Prompt};
 pub use self::resource::{Contents, IntoResource, Place};
 pub use self::result::IntoToolResult;
+#[cfg(feature = "time")]
+pub use self::time::{Day, Timestamp};
 
 #[doc(hidden)]
 pub use self::arguments::Arguments;
+#[doc(hidden)]
+pub use self::caller_error::KnownError;
 #[doc(hidden)]
 pub use self::clash::Clash;
 #[doc(hidden)]

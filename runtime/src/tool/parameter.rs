@@ -1,12 +1,15 @@
 //! From JSON to the types of parameters.
 
+use std::marker::PhantomData;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::arguments::Report;
-use super::number;
+use super::expected::expected;
+use super::{number, schema};
 
 /// Reads one of the types whose schema the macro writes by itself.
 pub fn plain<T: Plain>(value: Value, report: &mut Report) -> Option<T> {
@@ -30,16 +33,20 @@ pub fn parsed<T: Printed>(value: Value, report: &mut Report) -> Option<T> {
 }
 
 /// Reads any other type, by its own `Deserialize`.
-pub fn json<T: Argument>(value: Value, report: &mut Report) -> Option<T> {
+pub fn json<T: Argument>(mut value: Value, report: &mut Report) -> Option<T> {
     #[cfg(not(target_arch = "wasm32"))]
     if report.asks_names_of::<T>() {
         return None;
     }
+    without_needless_fractions(&mut value);
     match serde_path_to_error::deserialize(value) {
         Ok(value) => Some(value),
         Err(error) => {
             let path = error.path().to_string();
-            let reason = error.into_inner().to_string();
+            let reason = match expected(&schema::input::<T>(), error.path()) {
+                Some(what) => ["must be ", what].concat(),
+                None => error.into_inner().to_string(),
+            };
             match path.as_str() {
                 "." => report.violation(&reason),
                 path => report.within(path, |report| report.violation(&reason)),
@@ -82,6 +89,24 @@ impl<T> Same<T> for T {
         value
     }
 }
+
+/// Whether an argument of the type has to be there. An `Option` has a constant of its own, which comes
+/// before that of the trait, whatever the type is called where it is written.
+#[derive(Debug)]
+pub struct Presence<T>(PhantomData<T>);
+
+impl<T> Presence<Option<T>> {
+    /// It may be left out.
+    pub const IS_REQUIRED: bool = false;
+}
+
+/// What holds for every other type.
+pub trait Required {
+    /// It has to be there.
+    const IS_REQUIRED: bool = true;
+}
+
+impl<T> Required for Presence<T> {}
 
 /// The value itself, where `A` and `B` are the same type.
 pub fn same<A: Same<B>, B>(value: B) -> A {
@@ -200,16 +225,23 @@ impl<T: Plain> Plain for Vec<T> {
 /// A whole number. JSON Schema counts 4.0 among them, and clients whose numbers are all floats
 /// send it.
 fn whole(value: &Value) -> Option<i128> {
-    /// Beyond 2^53 a float no longer tells neighbouring whole numbers apart.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    if let Some(number) = value.as_i64() {
-        return Some(number.into());
+    let exact = toolgate_core::json::exact_integer(value);
+    exact.map(i128::from).or_else(|| value.as_u64().map(i128::from))
+}
+
+/// Writes 4.0 as 4 wherever it stands: `Deserialize` of a type of whole numbers takes no other way to
+/// write them, and that of a type of fractions takes both.
+pub(crate) fn without_needless_fractions(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            if let Some(number) = toolgate_core::json::exact_integer(value) {
+                *value = number.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_needless_fractions),
+        Value::Object(members) => members.values_mut().for_each(without_needless_fractions),
+        _ => {}
     }
-    if let Some(number) = value.as_u64() {
-        return Some(number.into());
-    }
-    let number = value.as_f64()?;
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i128)
 }
 
 fn mismatch<T>(expected: &str, value: &Value, report: &mut Report) -> Option<T> {
@@ -242,6 +274,77 @@ mod tests {
         assert_eq!(read::<u8>(json!(4.5)), None);
         assert_eq!(read::<i64>(json!(-9.0e15)), Some(-9_000_000_000_000_000));
         assert_eq!(read::<i64>(json!(1e17)), None);
+        assert_eq!(read::<i64>(json!(-0.0)), Some(0));
+        // Its neighbour, 9007199254740993, reads as the same float.
+        assert_eq!(read::<i64>(json!(9_007_199_254_740_992.0)), None);
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize, JsonSchema)]
+    struct Count(u8);
+
+    #[derive(Debug, PartialEq, serde::Deserialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    enum Size {
+        Exact(u16),
+        Between { least: i32, most: Option<i64> },
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize, JsonSchema)]
+    #[serde(untagged)]
+    enum Loose {
+        Number(u64),
+        Text(String),
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize, JsonSchema)]
+    struct Page {
+        number: u32,
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize, JsonSchema)]
+    struct Deep {
+        count: Count,
+        sizes: Vec<Size>,
+        named: std::collections::BTreeMap<String, usize>,
+        sparse: Vec<Option<u8>>,
+        loose: Loose,
+        weight: f64,
+        #[serde(flatten)]
+        page: Page,
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_as_a_float_at_every_depth() {
+        let given = json!({
+            "count": 5.0,
+            "sizes": [{ "exact": 1e3 }, { "between": { "least": -2.0, "most": 7.0 } }],
+            "named": { "a": 3.0 },
+            "sparse": [1.0, null],
+            "loose": 9.0,
+            "weight": 2.0,
+            "number": 4.0,
+        });
+        let read = json::<Deep>(given, &mut Report::default());
+        let expected = Deep {
+            count: Count(5),
+            sizes: vec![Size::Exact(1000), Size::Between { least: -2, most: Some(7) }],
+            named: [("a".to_owned(), 3)].into(),
+            sparse: vec![Some(1), None],
+            loose: Loose::Number(9),
+            weight: 2.0,
+            page: Page { number: 4 },
+        };
+        assert_eq!(read, Some(expected));
+    }
+
+    #[test]
+    fn a_fraction_is_no_whole_number_at_any_depth() {
+        let report = &mut Report::default();
+        assert_eq!(json::<Count>(json!(5.5), report), None);
+        assert_eq!(json::<Size>(json!({ "exact": 5.5 }), report), None);
+        assert_eq!(json::<Vec<Option<u8>>>(json!([5.5]), report), None);
+        assert_eq!(json::<Page>(json!({ "number": 1e17 }), report), None);
+        assert_eq!(json::<Vec<f64>>(json!([5.5, 2.0]), report), Some(vec![5.5, 2.0]));
     }
 
     #[test]

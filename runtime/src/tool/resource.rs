@@ -8,8 +8,9 @@ use toolgate_core::mcp::resource::{ResourceBody, ResourceContent, ResourceResult
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, fault};
 
 use super::context::Context;
-use super::error;
+use super::json::unsendable;
 use super::{Audio, Blob, Image, Json};
+use super::{error, finite};
 
 /// What is read.
 #[derive(Debug, Clone, Copy)]
@@ -81,9 +82,7 @@ impl IntoResource for &str {
 
 impl<T: Serialize> IntoResource for Json<T> {
     fn into_resource(self, place: &Place<'_>) -> Contents {
-        let text = serde_json::to_string(&self.0).map_err(|error| {
-            error::internal(&format!("a resource cannot be sent as JSON: {error}"))
-        })?;
+        let text = finite::to_text(&self.0).map_err(|error| unsendable("resource", &error))?;
         one(place, place.mime_type.unwrap_or("application/json"), ResourceBody::Text(text))
     }
 }
@@ -164,6 +163,12 @@ mod tests {
         let contents = Json([1, 2]).into_resource(&place).expect("no error").expect("contents");
         assert_eq!(contents[0].mime_type.as_deref(), Some("application/json"));
         assert_eq!(contents[0].body, ResourceBody::Text("[1,2]".to_owned()));
+    }
+
+    #[test]
+    fn json_without_a_number_that_json_does_not_have_is_no_resource() {
+        let failed = Json([1.0, f64::INFINITY]).into_resource(&PLACE).expect_err("an error");
+        assert!(failed.ends_with("[1] is Infinity, and JSON has no such number"), "{failed}");
     }
 
     #[test]

@@ -5,21 +5,28 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::parameter::Argument;
+use super::portable::portable;
 
 /// MCP clients are simple readers of schemas: everything stands where it is used, unless a type
 /// contains itself.
-fn generator() -> SchemaGenerator {
-    SchemaSettings::draft2020_12()
-        .with(|settings| {
-            settings.inline_subschemas = true;
-            settings.meta_schema = None;
-        })
-        .into_generator()
+fn settings() -> SchemaSettings {
+    SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    })
 }
 
-/// The schema of a structured result.
+/// The schema of a structured result: of how the type is written, which need not be how it is read.
 pub(crate) fn output<T: JsonSchema>() -> Value {
-    generator().into_root_schema_for::<T>().to_value()
+    let mut schema =
+        settings().for_serialize().into_generator().into_root_schema_for::<T>().to_value();
+    portable(&mut schema);
+    schema
+}
+
+/// The schema of what is read as the type, as schemars writes it.
+pub(crate) fn input<T: JsonSchema>() -> Value {
+    settings().into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// An input schema that the author wrote in a constant. The test that `serve!()` adds reports text
@@ -27,6 +34,19 @@ pub(crate) fn output<T: JsonSchema>() -> Value {
 #[must_use]
 pub fn constant(text: &str) -> Value {
     toolgate_core::json::from_str(text).unwrap_or_default()
+}
+
+/// A description that the macro could not read: a constant, or what `include_str!` and `concat!` come
+/// to.
+///
+/// # Panics
+///
+/// When the crate is compiled: the text is empty.
+#[must_use]
+pub const fn description(text: &'static str) -> &'static str {
+    let text = text.trim_ascii();
+    assert!(!text.is_empty(), "this description says nothing");
+    text
 }
 
 /// Puts the schema of a tool's arguments together.
@@ -42,14 +62,27 @@ impl InputSchema {
     #[must_use]
     #[expect(clippy::new_without_default, reason = "only expanded code makes one")]
     pub fn new() -> Self {
-        Self { generator: generator(), properties: Map::new(), required: Vec::new() }
+        Self {
+            generator: settings().into_generator(),
+            properties: Map::new(),
+            required: Vec::new(),
+        }
     }
 
-    /// Adds an argument whose schema the macro wrote.
+    /// Adds an argument whose schema the macro wrote, all but a description that it could not read.
     #[must_use]
-    pub fn written(mut self, name: &str, schema: &str, required: bool) -> Self {
+    pub fn written(
+        mut self,
+        name: &str,
+        schema: &str,
+        description: Option<&str>,
+        required: bool,
+    ) -> Self {
         // The text is made by the macro; were it not JSON, any value would be described.
-        let schema = toolgate_core::json::from_str(schema).unwrap_or(Value::Bool(true));
+        let mut schema = toolgate_core::json::from_str(schema).unwrap_or_else(|_| json!({}));
+        if let Some(description) = description {
+            schema["description"] = description.into();
+        }
         self.add(name, schema, required);
         self
     }
@@ -93,6 +126,7 @@ impl InputSchema {
         if !definitions.is_empty() {
             root["$defs"] = Value::Object(definitions);
         }
+        portable(&mut root);
         root
     }
 
@@ -127,7 +161,7 @@ mod tests {
     #[test]
     fn arguments_of_both_kinds_stand_side_by_side() {
         let schema = InputSchema::new()
-            .written("query", r#"{"type":"string"}"#, true)
+            .written("query", r#"{"type":"string"}"#, None, true)
             .described::<Order>(
                 "order",
                 Some("Sort order"),

@@ -50,6 +50,39 @@ async fn search(
     Ok(Json(Found { count: tags.count() + query.parse::<usize>()? + usize::from(newest) + days as usize }))
 }
 
+type Maybe<T> = Option<T>;
+
+const WHICH: &str = "Which";
+
+/// What can go wrong
+#[derive(Debug, CallerError)]
+enum Failure {
+    Shown,
+    #[caller_error(internal)]
+    Logged(u8),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if matches!(self, Self::Logged(1)) { "logged" } else { "shown" })
+    }
+}
+
+/// Takes what may be left out under several names
+#[mcp_tool(allow = "everyone")]
+fn maybe(
+    filter: Maybe<Filter>,
+    #[arg(description = WHICH)] which: std::option::Option<std::string::String>,
+    /// The
+    #[doc = concat!("last", " one")]
+    last: core::option::Option<std::vec::Vec<u8>>,
+) -> std::result::Result<(), Failure> {
+    if filter.is_some() && which.is_some() {
+        return Err(Failure::Logged(1));
+    }
+    if last.is_some() { Err(Failure::Shown) } else { Ok(()) }
+}
+
 /// Borrows
 #[mcp_tool(allow = "everyone")]
 async fn borrow<'a>(ctx: &'a Context) -> &'a str {

@@ -11,6 +11,7 @@ use crate::access::kept::Kept;
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
 use crate::access::tokens::Tokens;
 use crate::access::upstream::{Cause, Trouble, Upstream, refusal};
+use crate::audit::Reason;
 use crate::caller::{Caller, Vars};
 use crate::known::Told;
 use crate::limits::{MAX_GROUPS, MAX_UPSTREAM_TOKEN};
@@ -213,7 +214,7 @@ impl<'a> Lookup<'a> {
         }
         self.kept
             .narrow(self.config, self.caller)
-            .map_err(|rejection| Trouble::Ended(rejection.to_string()))
+            .map_err(|rejection| Trouble::Ended(Reason::from(&rejection), rejection.to_string()))
     }
 
     /// What the application may not ask, for the log.
@@ -269,7 +270,8 @@ impl<'a> Lookup<'a> {
             }
         }
         if self.caller.groups.len() > MAX_GROUPS {
-            return Err(Trouble::Ended(format!("more than {MAX_GROUPS} organisations and teams")));
+            let reason = format!("more than {MAX_GROUPS} organisations and teams");
+            return Err(Trouble::Ended(Reason::IdTokenTooLarge, reason));
         }
         if matches!(next, Step::Organizations(page) | Step::Teams(page) if page > MAX_PAGES) {
             self.caller.known.told = Told::Part;
@@ -289,7 +291,7 @@ fn following(found: usize, page: usize, step: fn(usize) -> Step) -> Option<Step>
 fn is_forbidden(answer: &Response<Vec<u8>>) -> bool {
     match answer.status() {
         StatusCode::NOT_FOUND => true,
-        StatusCode::FORBIDDEN => matches!(refusal("GitHub", answer), Trouble::Ended(_)),
+        StatusCode::FORBIDDEN => matches!(refusal("GitHub", answer), Trouble::Ended(..)),
         _ => false,
     }
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::access::upstream::{Cause, Trouble, Upstream, undecided};
+use crate::audit::Reason;
 use crate::limits::{MAX_ID_TOKEN, MAX_UPSTREAM_TOKEN};
 
 /// Errors that end what the person granted (OAuth 2.1 section 3.2.4), those by which OpenID
@@ -65,12 +66,12 @@ pub fn read(answer: &Response<Vec<u8>>) -> Result<Tokens, Trouble> {
     if let Some(error) = body.error.filter(|error| !error.is_empty()) {
         let reason = format!("status {status}, error {}", printable(&error));
         return Err(match error.as_str() {
-            error if ENDING.contains(&error) => Trouble::Ended(reason),
+            error if ENDING.contains(&error) => Trouble::Ended(Reason::RevokedByUpstream, reason),
             error if OURS.contains(&error) => Trouble::Failed(Cause::Credentials, reason),
             "temporarily_unavailable" | "server_error" => {
                 Trouble::Failed(Cause::Unavailable, reason)
             }
-            _ => Trouble::Failed(Cause::Unreadable, reason),
+            _ => Trouble::Failed(Cause::Error, reason),
         });
     }
     let is_bearer = body.token_type.is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
@@ -79,7 +80,7 @@ pub fn read(answer: &Response<Vec<u8>>) -> Result<Tokens, Trouble> {
         return Err(failed("no access token of type bearer"));
     };
     if body.id_token.as_ref().is_some_and(|token| token.len() > MAX_ID_TOKEN) {
-        return Err(failed("the id_token is too large"));
+        return Err(Trouble::Failed(Cause::TooLarge, "the id_token is too large".to_owned()));
     }
     let refresh_token = body.refresh_token.filter(|token| !token.is_empty());
     let expires_in = body.expires_in.as_ref().and_then(seconds);

@@ -38,8 +38,9 @@ impl fmt::Debug for Upstream {
 /// Why the provider did not confirm somebody; the text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
-    /// It no longer vouches for the person, or what it said cannot be trusted: the grant ends.
-    Ended(String),
+    /// It no longer vouches for the person, or what it said cannot be trusted, for this reason: the
+    /// grant ends.
+    Ended(Reason, String),
     /// It decided nothing, for this cause: the claims known so far may go on for a while.
     Failed(Cause, String),
 }
@@ -57,6 +58,10 @@ pub enum Cause {
     Credentials,
     /// Its answer is not one of its protocol.
     Unreadable,
+    /// It answers with an error that decides nothing about the person.
+    Error,
+    /// Its id_token is larger than any that is read.
+    TooLarge,
     /// It signs with a key that may not be fetched yet.
     UnknownKey,
 }
@@ -71,14 +76,27 @@ impl Cause {
             Self::RateLimited => Reason::UpstreamRateLimited,
             Self::Credentials => Reason::UpstreamCredentials,
             Self::Unreadable => Reason::UpstreamUnreadable,
+            Self::Error => Reason::UpstreamExchange,
+            Self::TooLarge => Reason::IdTokenTooLarge,
             Self::UnknownKey => Reason::IdTokenKeyUnknown,
+        }
+    }
+}
+
+impl Trouble {
+    /// Its code in the audit trail.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Ended(reason, _) => *reason,
+            Self::Failed(cause, _) => cause.reason(),
         }
     }
 }
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Ended(reason) | Self::Failed(_, reason)) = self;
+        let (Self::Ended(_, reason) | Self::Failed(_, reason)) = self;
         f.write_str(reason)
     }
 }
@@ -105,7 +123,9 @@ pub(crate) fn refusal(what: &str, answer: &Response<Vec<u8>>) -> Trouble {
     let reason = format!("{what}: status {status}");
     match (undecided(answer), status) {
         (Some(cause), _) => Trouble::Failed(cause, reason),
-        (None, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Trouble::Ended(reason),
+        (None, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+            Trouble::Ended(Reason::UpstreamTokenRefused, reason)
+        }
         (None, _) => Trouble::Failed(Cause::Unreadable, reason),
     }
 }

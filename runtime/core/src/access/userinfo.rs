@@ -8,9 +8,10 @@ use url::Url;
 
 use crate::access::SignedClaims;
 use crate::access::claims::read_caller;
-use crate::access::jwt::{Expected, check_parties};
+use crate::access::jwt::{Expected, Rejection, check_parties};
 use crate::access::provider::Provider;
 use crate::access::upstream::{Cause, Trouble, refusal};
+use crate::audit::Reason;
 use crate::caller::Caller;
 
 /// Asks for the claims of the person behind an access token; `None` for a token that fits no header.
@@ -65,8 +66,7 @@ pub fn signed(provider: &Provider, claims: SignedClaims) -> Result<Map<String, V
         audience: &provider.client_id,
         required: &["iss", "aud", "sub"],
     };
-    check_parties(&expected, claims)
-        .map_err(|rejection| Trouble::Ended(format!("userinfo: {rejection}")))
+    check_parties(&expected, claims).map_err(|rejection| refused(&rejection))
 }
 
 /// Reads who the claims are about, which must be this person.
@@ -79,12 +79,17 @@ pub fn read(
     subject: &str,
     claims: Map<String, Value>,
 ) -> Result<Caller, Trouble> {
-    let caller = read_caller(config, provider, claims)
-        .map_err(|rejection| Trouble::Ended(format!("userinfo: {rejection}")))?;
+    let caller = read_caller(config, provider, claims).map_err(|rejection| refused(&rejection))?;
     // Section 5.3.2: claims of another subject must not be used.
     if caller.subject == subject {
         Ok(caller)
     } else {
-        Err(Trouble::Ended("userinfo: it is about somebody else".to_owned()))
+        let reason = "userinfo: it is about somebody else".to_owned();
+        Err(Trouble::Ended(Reason::UpstreamOtherSubject, reason))
     }
+}
+
+/// The trouble with claims that break a rule.
+pub fn refused(rejection: &Rejection) -> Trouble {
+    Trouble::Ended(Reason::from(rejection), format!("userinfo: {rejection}"))
 }

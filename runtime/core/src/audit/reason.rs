@@ -259,7 +259,15 @@ reasons! {
     UpstreamIssuer = "upstream_issuer",
     /// The identity provider sent no code.
     UpstreamNoCode = "upstream_no_code",
-    /// The identity provider did not exchange the code for an id_token.
+    /// The identity provider did not accept the code: used before, expired, or of another redirect URI.
+    UpstreamCode = "upstream_code",
+    /// The identity provider's answer has no id_token.
+    UpstreamNoIdToken = "upstream_no_id_token",
+    /// The identity provider refuses the access token that it gave: it was withdrawn.
+    UpstreamTokenRefused = "upstream_token_refused",
+    /// The identity provider answers about another account than the one that signed in.
+    UpstreamOtherSubject = "upstream_other_subject",
+    /// The identity provider's token endpoint answered with another error, which the log has.
     UpstreamExchange = "upstream_exchange",
     /// The sign-in could not be stored.
     StorageUnavailable = "storage_unavailable",

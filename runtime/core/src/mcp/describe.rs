@@ -54,12 +54,12 @@ pub(super) fn write_tool(out: &mut String, tool: &ToolInfo, revision: Revision) 
     }
     match tool.input_schema {
         Schema::Static(text) => member(out, "inputSchema", text),
-        Schema::Build(build) => member(out, "inputSchema", &portable(build()).to_string()),
+        Schema::Build(build) => member(out, "inputSchema", &build().to_string()),
     }
     if revision >= Revision::V2025_06_18
         && let Some(build) = tool.output_schema
     {
-        let schema = portable(build());
+        let schema = build();
         // Until 2025-11-25 structured results were objects, and their schema had to say so.
         if revision.is_modern() || result::is_object_schema(&schema) {
             member(out, "outputSchema", &schema.to_string());
@@ -149,20 +149,4 @@ fn annotations(tool: &ToolInfo, revision: Revision) -> Map<String, Value> {
         annotations.insert("title".to_owned(), Value::from(title));
     }
     annotations
-}
-
-/// Writes the `true` and `false` that JSON Schema allows for a property as the objects they stand
-/// for: before 2026-07-28 a property is an object, and a client that validates drops the whole list
-/// over one of them.
-fn portable(mut schema: Value) -> Value {
-    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-        for (_, property) in properties.iter_mut() {
-            match property {
-                Value::Bool(true) => *property = object(vec![]),
-                Value::Bool(false) => *property = object(vec![("not", object(vec![]))]),
-                _ => {}
-            }
-        }
-    }
-    schema
 }

@@ -1,7 +1,8 @@
 //! Streamable HTTP: one endpoint for every revision. What belongs to a session is in `session.rs`.
 //!
 //! A request of 2026-07-28 says so in its `_meta` and headers and is checked the modern way; all
-//! others are served the way of the revision in their `MCP-Protocol-Version` header. The two ways
+//! others are served the way of the revision in their `MCP-Protocol-Version` header. `initialize`
+//! without a revision in `_meta` is of the legacy ones, whatever the header says. The two ways
 //! keep apart in their errors: a client that speaks both takes a modern error as proof of a modern
 //! server and then never falls back to `initialize`, so the codes -32020 to -32022 and the status
 //! 404 are answered to modern requests only.
@@ -135,9 +136,13 @@ fn single(
     request: Request,
 ) -> Accepted {
     let meta = peer::meta(&request.params);
-    let stated = meta.and_then(|meta| meta.get(META_PROTOCOL_VERSION));
-    let revision = if stated.is_some() || version.is_modern() || request.method == "server/discover"
-    {
+    let states_version = meta.is_some_and(|meta| meta.contains_key(META_PROTOCOL_VERSION));
+    let method = request.method.as_str();
+    // A client that falls back to `initialize` may go on to send the header of before.
+    let is_modern = states_version
+        || method == "server/discover"
+        || (version.is_modern() && method != "initialize");
+    let revision = if is_modern {
         match check_modern(&scope, version, headers, &request) {
             Ok(revision) => revision,
             Err(fault) => return refuse(fault, Some(&request.id)),

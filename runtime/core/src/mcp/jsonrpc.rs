@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::json::{member, quote};
+use crate::json;
 
 pub(super) use super::fault::{
     Fault, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND,
@@ -85,16 +86,22 @@ pub(super) enum Body {
 
 /// Reads the body of a POST.
 pub(super) fn read(body: &[u8]) -> Result<Body, Fault> {
-    let (nesting, values) = extent(body);
-    if nesting > MAX_NESTING {
+    let body = json::without_mark(body);
+    let extent = Extent::of(body);
+    if extent.nesting > MAX_NESTING {
         return Err(Fault::new(PARSE_ERROR, "Parse error: nested too deeply"));
     }
-    if values > MAX_VALUES {
+    if extent.values > MAX_VALUES {
         return Err(Fault::new(PARSE_ERROR, "Parse error: too many values"));
     }
-    match serde_json::from_slice(body) {
-        Err(_) => Err(Fault::new(PARSE_ERROR, "Parse error: the body is not JSON")),
-        Ok(Value::Array(messages)) => match messages.len() {
+    let value = serde_json::from_slice(body)
+        .map_err(|_| Fault::new(PARSE_ERROR, "Parse error: the body is not JSON"))?;
+    // The reader keeps the last of several members of one name, and others on the way the first.
+    if members(&value) != extent.members {
+        return Err(Fault::new(INVALID_REQUEST, "Invalid request: an object has a member twice"));
+    }
+    match value {
+        Value::Array(messages) => match messages.len() {
             0 => Err(Fault::new(INVALID_REQUEST, "Invalid request: the batch is empty")),
             1..=MAX_BATCH => Ok(Body::Batch(messages.into_iter().map(message).collect())),
             _ => Err(Fault::new(
@@ -102,31 +109,51 @@ pub(super) fn read(body: &[u8]) -> Result<Body, Fault> {
                 format!("Invalid request: more than {MAX_BATCH} messages in a batch"),
             )),
         },
-        Ok(value) => Ok(Body::Single(message(value))),
+        value => Ok(Body::Single(message(value))),
     }
 }
 
-/// The deepest nesting of arrays and objects, and the number of values: counted before anything
-/// recurses or takes memory.
-fn extent(body: &[u8]) -> (u32, u32) {
-    let (mut depth, mut deepest, mut values) = (0_u32, 0, 1_u32);
-    let (mut in_text, mut escaped) = (false, false);
-    for byte in body {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => {
-                depth += 1;
-                deepest = deepest.max(depth);
-                values = values.saturating_add(1);
+/// What a body holds, counted before anything recurses or takes memory.
+struct Extent {
+    /// The deepest nesting of arrays and objects.
+    nesting: u32,
+    values: u32,
+    /// Members of objects: each has one colon outside of text.
+    members: usize,
+}
+
+impl Extent {
+    fn of(body: &[u8]) -> Self {
+        let (mut depth, mut nesting, mut values, mut members) = (0_u32, 0, 1_u32, 0);
+        let (mut in_text, mut escaped) = (false, false);
+        for byte in body {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if in_text => escaped = true,
+                b'"' => in_text = !in_text,
+                _ if in_text => {}
+                b'[' | b'{' => {
+                    depth += 1;
+                    nesting = nesting.max(depth);
+                    values = values.saturating_add(1);
+                }
+                b']' | b'}' => depth = depth.saturating_sub(1),
+                b',' => values = values.saturating_add(1),
+                b':' => members += 1,
+                _ => {}
             }
-            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
-            b',' if !in_text => values = values.saturating_add(1),
-            _ => {}
         }
+        Self { nesting, values, members }
     }
-    (deepest, values)
+}
+
+/// The members of all objects in a value.
+fn members(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(members).sum(),
+        Value::Object(object) => object.len() + object.values().map(members).sum::<usize>(),
+        _ => 0,
+    }
 }
 
 fn message(value: Value) -> Result<Message, Box<Invalid>> {
@@ -140,8 +167,10 @@ fn message(value: Value) -> Result<Message, Box<Invalid>> {
     }
     let id = match object.remove("id") {
         None => None,
-        Some(id) if is_request_id(&id) => Some(id),
-        Some(_) => return Err(invalid(None, "`id` is neither text nor a whole number")),
+        Some(id) => match canonical(id) {
+            Some(id) => Some(id),
+            None => return Err(invalid(None, "`id` is neither text nor a whole number")),
+        },
     };
     if object.get("jsonrpc").is_none_or(|version| version != "2.0") {
         return Err(invalid(id, "`jsonrpc` is not \"2.0\""));
@@ -152,7 +181,7 @@ fn message(value: Value) -> Result<Message, Box<Invalid>> {
     if object.contains_key("result") || object.contains_key("error") {
         return Err(invalid(id, "a request has neither `result` nor `error`"));
     }
-    let params = match object.remove("params") {
+    let mut params = match object.remove("params") {
         // `null` is not allowed; clients that write absent members that way are understood.
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(params)) => params,
@@ -161,6 +190,10 @@ fn message(value: Value) -> Result<Message, Box<Invalid>> {
             return Err(Box::new(Invalid { id, fault }));
         }
     };
+    if id.is_some() && !has_valid_progress_token(&mut params) {
+        let what = "Invalid params: `progressToken` is neither text nor a whole number";
+        return Err(Box::new(Invalid { id, fault: Fault::new(INVALID_PARAMS, what) }));
+    }
     Ok(match id {
         Some(id) => Message::Request(Request { id, method, params }),
         None => Message::Notification { method, params },
@@ -177,14 +210,25 @@ fn response(mut object: Map<String, Value>) -> Message {
     Message::Response { id, result }
 }
 
-/// MCP narrows JSON-RPC: never `null`, and whole numbers only. One beyond 64 bits could not be
-/// given back as it was.
-fn is_request_id(id: &Value) -> bool {
-    match id {
-        Value::String(text) => text.len() <= MAX_ID_BYTES,
-        Value::Number(number) => number.is_i64() || number.is_u64(),
-        _ => false,
+/// An id, or a token that is repeated as an id is, in the one way to write it: `1000` for `1e3`.
+///
+/// MCP narrows JSON-RPC: never `null`, and whole numbers only. `None` for anything else, and for a
+/// number that could not be given back as it was.
+pub(super) fn canonical(id: Value) -> Option<Value> {
+    match &id {
+        Value::String(text) => (text.len() <= MAX_ID_BYTES).then_some(id),
+        Value::Number(number) if number.is_u64() => Some(id),
+        _ => json::exact_integer(&id).map(Value::from),
     }
+}
+
+/// Makes `_meta.progressToken` canonical. A `null` is a client's way to write that there is none.
+fn has_valid_progress_token(params: &mut Map<String, Value>) -> bool {
+    let token = params.get_mut("_meta").and_then(|meta| meta.get_mut("progressToken"));
+    let Some(token) = token.filter(|token| !token.is_null()) else { return true };
+    let Some(valid) = canonical(token.take()) else { return false };
+    *token = valid;
+    true
 }
 
 fn invalid(id: Option<Value>, what: &str) -> Box<Invalid> {

@@ -35,7 +35,9 @@ pub(super) fn page(
     listing: &dyn Listing,
 ) -> Result<String, Fault> {
     let after = match params.get("cursor") {
+        // Some clients write "from the beginning" so.
         None | Some(Value::Null) => None,
+        Some(Value::String(text)) if text.is_empty() => None,
         Some(cursor) => {
             let name = cursor.as_str().and_then(|cursor| open(listing.key(), cursor));
             Some(name.ok_or_else(|| Fault::params("unknown cursor"))?)

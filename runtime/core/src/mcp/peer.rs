@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
-use super::jsonrpc::MAX_ID_BYTES;
 use super::methods::Scope;
 use super::revision::Revision;
 use super::trace;
@@ -104,7 +103,7 @@ impl Peer {
             revision: scope.revision,
             capabilities,
             log_level,
-            progress_token: meta.and_then(|meta| meta.get("progressToken")).and_then(token),
+            progress_token: progress_token(meta),
             trace: trace::read(meta, scope.headers),
         })
     }
@@ -129,14 +128,10 @@ pub(super) fn log_level(meta: Option<&Map<String, Value>>) -> Result<Option<Leve
     }
 }
 
-/// Repeated in every notification, so it is bounded as an id is. Any other is taken for none.
-fn token(token: &Value) -> Option<Value> {
-    let is_token = match token {
-        Value::String(text) => text.len() <= MAX_ID_BYTES,
-        Value::Number(number) => number.is_i64() || number.is_u64(),
-        _ => false,
-    };
-    is_token.then(|| token.clone())
+/// Repeated in every notification. The message would have been refused for a token that is neither
+/// text nor a whole number.
+fn progress_token(meta: Option<&Map<String, Value>>) -> Option<Value> {
+    meta?.get("progressToken").filter(|token| !token.is_null()).cloned()
 }
 
 impl ClientCapabilities {

@@ -211,9 +211,8 @@ impl<'a> Visit<'a, '_> {
             }
             Message::Notification { method, mut params } => match method.as_str() {
                 "notifications/cancelled" => {
-                    let request_id = params.remove("requestId")?;
-                    let is_id = request_id.is_string() || request_id.is_number();
-                    is_id.then_some(AcceptedSession::Cancel { request_id })
+                    let request_id = jsonrpc::canonical(params.remove("requestId")?)?;
+                    Some(AcceptedSession::Cancel { request_id })
                 }
                 _ => None,
             },

@@ -115,6 +115,26 @@ fn upstream_error(code: &str) -> OAuthError {
     }
 }
 
+/// Why nobody was identified, in words for the person.
+fn not_identified(reason: Reason) -> OAuthError {
+    let description = match reason {
+        Reason::UpstreamUnavailable | Reason::UpstreamTimeout | Reason::UpstreamRateLimited => {
+            return OAuthError { reason, ..login::unreachable() };
+        }
+        Reason::UpstreamCredentials => {
+            "The identity provider refuses this server's own client id or secret, which its owner \
+             has to renew"
+        }
+        Reason::UpstreamCode => "The identity provider did not accept the code of the sign-in",
+        Reason::UpstreamNoIdToken => "The identity provider sent no id_token",
+        Reason::UpstreamExchange => "The identity provider answered with an error",
+        Reason::UpstreamTokenRefused => "The identity provider refused its own access token",
+        Reason::IdTokenTooLarge => "You have more groups or claims than fit into a token",
+        _ => "The identity provider's answer could not be verified",
+    };
+    OAuthError::new("server_error", description).because(reason)
+}
+
 impl Returned {
     /// Names the attempt for whoever keeps, for [`ATTEMPT_TTL`](crate::limits::ATTEMPT_TTL), that it
     /// came back: nothing may be done for one that did before. Its cookie alone cannot tell, since
@@ -169,10 +189,12 @@ impl Returned {
         answer: &http::Response<Vec<u8>>,
     ) -> Result<Tokens, Box<(Reply, String)>> {
         tokens::read(answer).map_err(|trouble| {
-            let error =
-                OAuthError::new("server_error", "The identity provider did not accept the sign-in")
-                    .because(Reason::UpstreamExchange);
-            Box::new((self.refuse(gate, &error), trouble.to_string()))
+            // Of a code, and not of a person.
+            let reason = match trouble.reason() {
+                Reason::RevokedByUpstream => Reason::UpstreamCode,
+                reason => reason,
+            };
+            Box::new((self.refuse_identity(gate, reason), trouble.to_string()))
         })
     }
 
@@ -187,10 +209,7 @@ impl Returned {
     /// The reply when what the provider says of the person was rejected.
     #[must_use]
     pub fn refuse_identity(&self, gate: &Gate<'_>, reason: Reason) -> Reply {
-        let error =
-            OAuthError::new("server_error", "The identity provider's answer could not be verified")
-                .because(reason);
-        self.refuse(gate, &error)
+        self.refuse(gate, &not_identified(reason))
     }
 
     /// The reply when the identity provider could not be reached.

@@ -151,7 +151,10 @@ impl Course {
                 Answer::Confirmed { sealed: holder.seal(gate.keys, grant, gate.entropy) }
             }
             Ok(None) => Answer::Unaskable,
-            Err(Trouble::Ended(_)) => Answer::Refused,
+            Err(Trouble::Ended(reason, _)) => {
+                self.pending.refusal = reason;
+                Answer::Refused
+            }
             Err(Trouble::Failed(cause, _)) => {
                 self.unconfirmed = Some(cause);
                 gate.log.tell(Kind::RefreshUnconfirmed, cause.reason());

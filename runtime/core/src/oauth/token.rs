@@ -85,6 +85,8 @@ pub(crate) struct Pending {
     /// What to do with its record.
     pub(crate) operation: Operation,
     pub(crate) rules: Rules,
+    /// Why the identity provider does not confirm the person, should that end the grant.
+    pub(crate) refusal: Reason,
     client: Authenticated,
     resource: String,
     scopes: Vec<String>,
@@ -106,9 +108,14 @@ impl Pending {
                 "It was used before, so everything issued under it is revoked; sign in again",
             ),
             End::Refused => (
-                Reason::RevokedByUpstream,
-                Reason::RevokedByUpstream,
-                "The identity provider has ended the sign-in; sign in again",
+                self.refusal,
+                self.refusal,
+                match self.refusal {
+                    Reason::RevokedByUpstream | Reason::UpstreamTokenRefused => {
+                        "The identity provider has ended the sign-in; sign in again"
+                    }
+                    _ => "What the identity provider says of you cannot be accepted; sign in again",
+                },
             ),
             End::Lapsed => (
                 Reason::RevokedUnconfirmed,
@@ -194,6 +201,7 @@ fn redeem(
     Ok(Pending {
         operation: Operation::Redeem { place },
         rules: rules(gate),
+        refusal: Reason::RevokedByUpstream,
         resource: narrow_resource(gate, &authorization.resource, resource)?,
         scopes: authorization.scopes.clone(),
         tools_implied: authorization.tools_implied,
@@ -250,6 +258,7 @@ fn refresh(
     Ok(Pending {
         operation: Operation::Refresh { generation: token.generation, rules, place },
         rules,
+        refusal: Reason::RevokedByUpstream,
         resource: narrow_resource(gate, &token.resource, resource)?,
         tools_implied: token.tools_implied,
         scopes: narrow_scopes(gate, token.scopes, token.tools_implied, params.get("scope"))?,

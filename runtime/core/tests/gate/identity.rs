@@ -7,6 +7,7 @@ use toolgate_core::access::provider::{ClientAuth, Endpoints};
 use toolgate_core::access::upstream::{Trouble, Upstream};
 use toolgate_core::access::userinfo::Userinfo;
 use toolgate_core::access::{discovery, login, tokens, userinfo};
+use toolgate_core::audit::{Reason, reason_of};
 use toolgate_core::caller::Caller;
 use toolgate_core::oauth::callback::{Holder, Identified};
 
@@ -301,7 +302,7 @@ fn signed_userinfo_is_of_the_provider_for_us_and_about_the_person() {
         json!({ "aud": "other" }),
         json!({ "sub": "user-2" }),
     ] {
-        assert!(matches!(read(bad.clone()), Err(Trouble::Ended(_))), "{bad}");
+        assert!(matches!(read(bad.clone()), Err(Trouble::Ended(..))), "{bad}");
     }
     assert!(matches!(Userinfo::read(&answer("application/jwt", "{}")), Ok(Userinfo::Signed("{}"))));
 }
@@ -322,7 +323,7 @@ fn only_a_decision_of_the_provider_ends_a_grant() {
         (200, "bad_refresh_token"),
     ] {
         let trouble = token_trouble(status, &json!({ "error": error }));
-        assert!(matches!(trouble, Trouble::Ended(_)), "{status} {error}");
+        assert!(matches!(trouble, Trouble::Ended(..)), "{status} {error}");
     }
     for (status, body) in [
         (500, json!({ "error": "invalid_grant" })),
@@ -338,6 +339,69 @@ fn only_a_decision_of_the_provider_ends_a_grant() {
         let trouble = token_trouble(status, &body);
         assert!(matches!(trouble, Trouble::Failed(..)), "{status} {body}");
     }
+}
+
+#[test]
+fn each_cause_of_a_failed_sign_in_has_its_own_reason() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    let challenge = toolgate_core::seal::sha256(VERIFIER);
+    let page = browser.authorize(&mut world, &query(&client, &challenge));
+    let state = parameters(&browser.press(&mut world, &page, "approve"))["state"].clone();
+    let query = [("state", state.as_str()), ("code", "c")];
+    let (returned, _) = browser.callback(&mut world, &query).expect("an exchange");
+    let error = |error: &str| json!({ "error": error });
+    let large = json!({
+        "access_token": "at", "token_type": "Bearer", "id_token": "x".repeat(200_000),
+    });
+    for (status, body, reason, code) in [
+        (400, error("invalid_grant"), Reason::UpstreamCode, "server_error"),
+        (200, error("bad_verification_code"), Reason::UpstreamCode, "server_error"),
+        (401, error("invalid_client"), Reason::UpstreamCredentials, "server_error"),
+        (200, error("incorrect_client_credentials"), Reason::UpstreamCredentials, "server_error"),
+        (400, error("invalid_request"), Reason::UpstreamExchange, "server_error"),
+        (400, error("redirect_uri_mismatch"), Reason::UpstreamExchange, "server_error"),
+        (200, json!("<html>"), Reason::UpstreamUnreadable, "server_error"),
+        (200, large, Reason::IdTokenTooLarge, "server_error"),
+        (502, json!({}), Reason::UpstreamUnavailable, "temporarily_unavailable"),
+        (429, json!({}), Reason::UpstreamRateLimited, "temporarily_unavailable"),
+    ] {
+        let Err(refusal) = returned.tokens(&world.gate(), &answer(status, &body)) else {
+            panic!("{status} {reason:?}")
+        };
+        assert_eq!(reason_of(&refusal.0), Some(reason), "{status}");
+        let sent = parameters(&refusal.0);
+        assert_eq!(sent["error"], code, "{reason:?}");
+        assert!(sent["error_description"].contains(reason.code()), "{reason:?}");
+    }
+    for reason in [Reason::UpstreamNoIdToken, Reason::UpstreamTokenRefused] {
+        let reply = returned.refuse_identity(&world.gate(), reason);
+        assert_eq!(reason_of(&reply), Some(reason));
+        assert!(!text(&reply).contains("could not be verified"), "{reason:?}");
+    }
+}
+
+#[test]
+fn what_ends_a_grant_at_a_refresh_says_what_it_was() {
+    let (config, provider) = (config(), World::new().provider);
+    let read = |status, body: Value| {
+        let answer = answer(status, &body);
+        match Userinfo::read(&answer).and_then(|found| match found {
+            Userinfo::Plain(claims) => userinfo::read(&config, &provider, "user-1", claims),
+            Userinfo::Signed(_) => panic!("its type is not that of a JWT"),
+        }) {
+            Err(Trouble::Ended(reason, _)) => reason,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(read(401, json!({})), Reason::UpstreamTokenRefused);
+    assert_eq!(read(200, json!({ "sub": "user-2" })), Reason::UpstreamOtherSubject);
+    assert_eq!(read(200, json!({ "groups": [] })), Reason::IdTokenClaim);
+    let many = json!({ "sub": "user-1", "department": "x".repeat(5000) });
+    assert_eq!(read(200, many), Reason::IdTokenTooLarge);
+    let trouble = token_trouble(400, &json!({ "error": "invalid_grant" }));
+    assert_eq!(trouble.reason(), Reason::RevokedByUpstream);
 }
 
 #[test]
@@ -373,7 +437,7 @@ fn userinfo_must_be_about_the_same_person_and_a_withdrawn_token_ends_the_grant()
         (401, json!({})),
         (403, json!({})),
     ] {
-        assert!(matches!(read(status, body.clone()), Err(Trouble::Ended(_))), "{status} {body}");
+        assert!(matches!(read(status, body.clone()), Err(Trouble::Ended(..))), "{status} {body}");
     }
     for (status, body) in [(500, json!({})), (429, json!({})), (404, json!({})), (200, json!("x"))]
     {

@@ -43,7 +43,8 @@ impl Provider {
         }
         let is_current = holder.upstream == Some(upstream(self.current));
         if !is_current || matches!(self.says, Says::No) {
-            let verdict = Err(Trouble::Ended("invalid_grant".to_owned()));
+            let verdict =
+                Err(Trouble::Ended(Reason::RevokedByUpstream, "invalid_grant".to_owned()));
             return Confirmation { upstream: None, verdict };
         }
         self.current += 1;

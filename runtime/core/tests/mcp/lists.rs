@@ -57,14 +57,6 @@ fn output_schemas_are_shown_where_the_revision_allows_them() {
 }
 
 #[test]
-fn properties_are_written_as_objects() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
-        let properties = &tool(revision, "report")["inputSchema"]["properties"];
-        assert_eq!(properties, &json!({ "about": {}, "never": { "not": {} } }));
-    }
-}
-
-#[test]
 fn lists_keep_the_order_of_the_registry_and_show_what_may_be_called() {
     for revision in LEGACY.into_iter().chain([MODERN]) {
         let names = |caller: &Caller| -> Vec<String> {
@@ -81,7 +73,7 @@ fn lists_keep_the_order_of_the_registry_and_show_what_may_be_called() {
 #[test]
 fn a_cursor_was_never_given_out() {
     for revision in LEGACY.into_iter().chain([MODERN]) {
-        for cursor in [json!(""), json!("x"), json!(1)] {
+        for cursor in [json!("x"), json!(1)] {
             let answer = ask(&designer(), revision, "tools/list", json!({ "cursor": cursor }));
             assert_eq!((answer.status, answer.error_code()), (200, -32602));
         }

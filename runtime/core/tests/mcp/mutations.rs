@@ -16,7 +16,7 @@ use toolgate_core::mcp::{
 
 use self::generate::{Generator, Random};
 use self::mutate::mutated;
-use self::oracle::{is_whole, specified};
+use self::oracle::{is_whole, specified, without_mark};
 use toolgate_core::mcp::listen::LISTENING;
 
 use crate::schema::{assert_valid, error_response, is_valid};
@@ -135,7 +135,7 @@ fn headers(
     body: &[u8],
     random: &mut Random,
 ) -> Vec<(&'static str, String)> {
-    let damaged: Option<Value> = serde_json::from_slice(body).ok();
+    let damaged: Option<Value> = serde_json::from_slice(without_mark(body)).ok();
     let message = damaged.as_ref().filter(|_| random.below(8) > 0).unwrap_or(whole);
     let mut headers = vec![("MCP-Protocol-Version", revision.to_owned())];
     if revision == MODERN {
@@ -242,13 +242,13 @@ impl Subject<'_> {
 
     fn judge_text(&mut self, revision: &str, text: &str, body: &[u8]) {
         let answer: Value = serde_json::from_str(text).expect("JSON");
-        let sent: Value = serde_json::from_slice(body).unwrap_or_default();
+        let sent: Value = serde_json::from_slice(without_mark(body)).unwrap_or_default();
         match answer {
             Value::Array(answers) => {
                 assert!(revision <= "2025-03-26", "{text}");
                 for answer in answers {
                     let asked = sent.as_array().into_iter().flatten();
-                    let asked = asked.filter(|asked| asked.get("id") == answer.get("id"));
+                    let asked = asked.filter(|asked| is_same_id(asked.get("id"), answer.get("id")));
                     let methods: Vec<_> = asked.map(|asked| &asked["method"]).collect();
                     self.judge(revision, &answer, &methods, body);
                 }
@@ -283,6 +283,12 @@ impl Subject<'_> {
             });
         assert!(is_valid, "{}", told());
     }
+}
+
+/// A whole number is given back in the one way to write it.
+fn is_same_id(asked: Option<&Value>, answered: Option<&Value>) -> bool {
+    let number = |id: Option<&Value>| id.and_then(Value::as_f64);
+    asked == answered || (number(asked).is_some() && number(asked) == number(answered))
 }
 
 fn says_modern(body: &[u8]) -> bool {

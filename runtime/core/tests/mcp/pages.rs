@@ -95,12 +95,22 @@ fn a_cursor_outlives_the_entry_it_names() {
 }
 
 #[test]
+fn an_empty_cursor_is_the_first_page() {
+    for revision in LEGACY.into_iter().chain([MODERN]) {
+        for method in ["tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
+            let first = page(&designer(), &TOOLS, (2, revision, method), None);
+            let empty = page(&designer(), &TOOLS, (2, revision, method), Some(&json!("")));
+            assert_eq!(empty, first, "{method}");
+        }
+    }
+}
+
+#[test]
 fn cursors_that_were_never_given_out_are_invalid() {
     let of_tools = page(&designer(), &TOOLS, (1, MODERN, "tools/list"), None);
     let of_tools = of_tools["result"]["nextCursor"].clone();
     for revision in LEGACY.into_iter().chain([MODERN]) {
         for cursor in [
-            json!(""),
             json!("x"),
             json!("add"),
             json!("YWRk"),

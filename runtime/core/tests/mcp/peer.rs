@@ -121,9 +121,16 @@ fn a_progress_token_is_text_or_a_whole_number() {
             let peer = peer(revision, &json!({ "progressToken": token }));
             assert_eq!(peer.progress_token, Some(token));
         }
-        for token in [json!(1.5), json!(true), Value::Null, json!([]), json!("x".repeat(257))] {
-            let peer = peer(revision, &json!({ "progressToken": token }));
-            assert_eq!(peer.progress_token, None);
+        let one_way = peer(revision, &json!({ "progressToken": 7.0 }));
+        assert_eq!(one_way.progress_token, Some(json!(7)));
+        assert_eq!(peer(revision, &json!({ "progressToken": null })).progress_token, None);
+        for token in [json!({}), json!(1.5), json!(true), json!([]), json!("x".repeat(257))] {
+            let params = json!({ "name": "count", "_meta": { "progressToken": token } });
+            for method in ["tools/call", "tools/list"] {
+                let answer = ask_full(&designer(), revision, method, params.clone());
+                assert_eq!((answer.status, answer.error_code()), (400, -32602), "{token}");
+                assert!(answer.json().get("id").is_some_and(|id| !id.is_null()));
+            }
         }
     }
 }

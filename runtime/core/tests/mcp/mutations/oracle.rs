@@ -1,5 +1,9 @@
 //! What the specification says of a damaged message, where it says something.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use toolgate_core::mcp::{MAX_ID_BYTES, MAX_NESTING};
 
@@ -9,9 +13,13 @@ use crate::support::MODERN;
 /// The errors that may answer this body at the endpoint of this revision; `None` where the
 /// specification leaves it open, or asks for a result.
 pub fn specified(revision: &str, body: &[u8]) -> Option<&'static [i64]> {
+    let body = without_mark(body);
     let Ok(message) = serde_json::from_slice::<Value>(body) else { return Some(&[-32700]) };
     if nesting(body) > MAX_NESTING {
         return Some(&[-32700]);
+    }
+    if serde_json::from_slice::<Unambiguous>(body).is_err() {
+        return Some(&[-32600]);
     }
     match &message {
         Value::Object(message) => of_object(revision, message),
@@ -25,9 +33,14 @@ pub fn specified(revision: &str, body: &[u8]) -> Option<&'static [i64]> {
 
 /// Whether the schema of the revision has such a message.
 pub fn is_whole(revision: &str, body: &[u8]) -> bool {
-    let Ok(message) = serde_json::from_slice::<Value>(body) else { return false };
+    let Ok(message) = serde_json::from_slice::<Value>(without_mark(body)) else { return false };
     message["jsonrpc"] == "2.0"
         && ["ClientRequest", "ClientNotification"].iter().any(|of| is_valid(revision, of, &message))
+}
+
+/// The text behind a byte order mark, which readers may skip (RFC 8259, section 8.1).
+pub fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
 fn of_object(revision: &str, message: &Map<String, Value>) -> Option<&'static [i64]> {
@@ -40,7 +53,7 @@ fn of_object(revision: &str, message: &Map<String, Value>) -> Option<&'static [i
     let has_id = match message.get("id") {
         None => false,
         Some(Value::String(id)) if id.len() <= MAX_ID_BYTES => true,
-        Some(Value::Number(id)) if id.is_i64() || id.is_u64() => true,
+        Some(Value::Number(id)) if is_whole_number(id) => true,
         Some(_) => return Some(&[-32600]),
     };
     let method = message.get("method").and_then(Value::as_str);
@@ -56,7 +69,75 @@ fn of_object(revision: &str, message: &Map<String, Value>) -> Option<&'static [i
     if !has_id {
         return None;
     }
+    match params.get("_meta").and_then(|meta| meta.get("progressToken")) {
+        None | Some(Value::Null) => {}
+        Some(Value::String(token)) if token.len() <= MAX_ID_BYTES => {}
+        Some(Value::Number(token)) if is_whole_number(token) => {}
+        Some(_) => return Some(&[-32602]),
+    }
     if is_modern { of_modern(method, params) } else { of_legacy(method, params) }
+}
+
+/// JSON Schema counts 4.0 among them; beyond 2^53 a float is several of them.
+fn is_whole_number(number: &serde_json::Number) -> bool {
+    let whole = |float: f64| float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0;
+    number.is_i64() || number.is_u64() || number.as_f64().is_some_and(whole)
+}
+
+/// JSON whose objects have each member once.
+struct Unambiguous;
+
+impl<'de> Deserialize<'de> for Unambiguous {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Unambiguous {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
+        let mut names = BTreeSet::new();
+        while let Some((name, _)) = members.next_entry::<String, Self>()? {
+            if !names.insert(name) {
+                return Err(serde::de::Error::custom("a member is there twice"));
+            }
+        }
+        Ok(self)
+    }
 }
 
 fn of_legacy(method: &str, params: &Map<String, Value>) -> Option<&'static [i64]> {
