@@ -1,11 +1,14 @@
 //! People and variables as the command line names them.
 
+use std::cell::RefCell;
+
 use clap::Args;
 use serde_json::Value;
 use toolgate_config::{Checked, Config};
 use toolgate_core::access::described::{self, Described};
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::scope;
+use toolgate_core::policy::Outcome;
 
 use crate::{Error, Result};
 
@@ -89,6 +92,66 @@ impl Variables {
     pub fn over<'a>(&'a self, checked: &'a Checked) -> Known<'a> {
         let file = checked.wrangler.get("vars").and_then(toml::Value::as_table);
         Known { given: self, file }
+    }
+}
+
+/// What a decision comes to, apart from its reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The person passes.
+    Passes,
+    /// It depends on arguments.
+    Depends,
+    /// The person does not pass.
+    Stays,
+}
+
+impl From<Outcome<'_>> for Verdict {
+    fn from(outcome: Outcome<'_>) -> Self {
+        match outcome {
+            Outcome::True => Self::Passes,
+            Outcome::Open => Self::Depends,
+            Outcome::False | Outcome::Unknown(_) => Self::Stays,
+        }
+    }
+}
+
+/// An address that nobody has (RFC 2606 section 2).
+const NOBODY: &str = "nobody@example.invalid";
+
+impl Known<'_> {
+    /// The variable that is not known here and decides: with the person on its list the verdict is
+    /// another than without.
+    pub fn deciding(
+        &self,
+        caller: &Caller,
+        decide: &dyn Fn(&dyn Vars) -> Verdict,
+    ) -> Option<String> {
+        let assume = |list: &str| {
+            let assumed =
+                Assumed { known: self, list: list.to_owned(), missing: RefCell::default() };
+            (decide(&assumed), assumed.missing.into_inner())
+        };
+        let (without, missing) = assume(NOBODY);
+        let name = missing.into_iter().next()?;
+        let (with, _) = assume(caller.email.as_deref()?);
+        (with != without).then_some(name)
+    }
+}
+
+/// Variables of which those that are not known have one and the same value.
+struct Assumed<'a> {
+    known: &'a Known<'a>,
+    list: String,
+    missing: RefCell<Vec<String>>,
+}
+
+impl Vars for Assumed<'_> {
+    fn var(&self, name: &str) -> Option<String> {
+        self.known.var(name).or_else(|| {
+            self.missing.borrow_mut().push(name.to_owned());
+            Some(self.list.clone())
+        })
     }
 }
 

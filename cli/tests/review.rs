@@ -94,7 +94,7 @@ impl Drop for Server {
     }
 }
 
-const LOCK: &str = r#"version = 1
+const LOCK: &str = r#"version = 2
 
 [[policy]]
 name = "admins"
@@ -135,10 +135,19 @@ fn said(server: &Server, arguments: &[&str]) -> (String, Option<i32>) {
     (String::from_utf8(output.stderr).expect("text"), output.status.code())
 }
 
+/// What is said of a provider that cannot be asked again, which is that of all these servers.
+fn only_a_warning() -> (String, Option<i32>) {
+    let text = "mcp.toml: warning: `cloudflare-access` gives no refresh token for these scopes and can be \
+                asked again only while its access token lives: after that groups and claims stay those of \
+                the sign-in for up to 30 days\n  = help: add `offline_access` to `[identity] scopes`, or \
+                shorten `[tokens] refresh_token_ttl`\n\n";
+    (text.to_owned(), Some(0))
+}
+
 #[test]
 fn a_server_as_it_was_reviewed_has_no_problems() {
     let server = server("same", Some(LOCK), POLICIES);
-    assert_eq!(said(&server, &["check", "--no-build"]), (String::new(), Some(0)));
+    assert_eq!(said(&server, &["check", "--no-build"]), only_a_warning());
 }
 
 #[test]
@@ -157,13 +166,14 @@ fn a_changed_policy_is_drift_also_without_compiling() {
 fn without_compiling_nothing_is_said_of_policies_that_guard_nothing() {
     let config = format!("{POLICIES}[policies.spare]\ngroups = [\"spare\"]\n");
     let server = server("unused", Some(LOCK), &config);
-    assert_eq!(said(&server, &["check", "--no-build"]), (String::new(), Some(0)));
+    assert_eq!(said(&server, &["check", "--no-build"]), only_a_warning());
 }
 
 #[test]
 fn what_the_provider_never_tells_is_a_warning_at_its_place() {
     let config = format!("{POLICIES}[identity]\nprovider = \"none\"\n");
-    let server = server("never", Some(LOCK), &config);
+    let setting = "[[setting]]\nkey = \"identity.provider\"\nvalue = '\"none\"'\n";
+    let server = server("never", Some(&format!("{LOCK}{setting}")), &config);
     let (said, status) = said(&server, &["check", "--no-build"]);
     assert!(said.contains("warning: policy `admins` looks at groups"), "{said}");
     assert_eq!(status, Some(0), "a warning is no problem");
@@ -189,8 +199,91 @@ fn a_server_beside_stale_files_is_not_compiled() {
     std::fs::write(server.0.join("mcp.toml"), changed).expect("a file");
     let (said, status) = said(&server, &["check"]);
     assert!(said.contains("run `cargo toolgate sync`"), "{said}");
-    assert!(said.contains("a-server has one problem"), "{said}");
+    assert!(said.contains("a-server has 2 problems"), "{said}");
     assert_eq!(status, Some(1));
+}
+
+#[test]
+fn another_word_for_who_people_are_is_drift() {
+    let setting = "[[setting]]\nkey = \"identity.team\"\nvalue = '\"acme\"'\n";
+    let lock = format!("{LOCK}{setting}");
+    let config = |team: &str| format!("{POLICIES}[identity]\nteam = \"{team}\"\n");
+    let same = server("team", Some(&lock), &config("acme"));
+    assert_eq!(said(&same, &["check", "--no-build"]).1, Some(0));
+    let other = server("other-team", Some(&lock), &config("evil"));
+    let (said, status) = said(&other, &["check", "--no-build"]);
+    assert!(said.contains("setting `identity.team` is now \"evil\", was \"acme\""), "{said}");
+    assert_eq!(status, Some(1));
+}
+
+/// Groups under another name, an address that is not proven, people out of a variable.
+const AS_SIGNED_IN: &str = r#"
+[server]
+name = "A server"
+
+[identity]
+groups_claim = "roles"
+
+[policies.admins]
+any = [{ groups = ["admins"] }, { emails_from = "SUPPORT" }, { emails_from = "ELSEWHERE" }]
+
+[[policies.admins.tests]]
+user = { email = "sam@example.com" }
+expect = "allow"
+
+[[dev.users]]
+email = "sam@example.com"
+
+[[dev.users]]
+email = "claimed@example.com"
+claims = { email_verified = false, roles = ["admins"] }
+
+[wrangler.vars]
+SUPPORT = "sam@example.com,claimed@example.com"
+
+[env.preview.wrangler.vars]
+SUPPORT = "nobody@example.com"
+"#;
+
+#[test]
+fn a_review_judges_the_caller_that_the_worker_would_see() {
+    let server = server("as-signed-in", Some(LOCK), AS_SIGNED_IN);
+    let status = |arguments: &[&str]| {
+        said(&server, &[&["explain", "--policy", "admins"], arguments].concat())
+    };
+    assert_eq!(status(&["--claim", "roles=[\"admins\"]"]).1, Some(0), "the claim is the groups");
+    assert_eq!(status(&["--group", "admins"]).1, Some(0));
+    assert_eq!(status(&["--user", "sam@example.com"]).1, Some(0), "by the file's variable");
+    let (depends, code) = status(&["--user", "ada@example.com"]);
+    assert!(
+        depends.contains("depends on ELSEWHERE") && depends.contains("--var ELSEWHERE="),
+        "{depends}"
+    );
+    assert_eq!(code, Some(2));
+    assert_eq!(
+        status(&["--user", "ada@example.com", "--var", "ELSEWHERE=x@example.com"]).1,
+        Some(1)
+    );
+    let preview =
+        ["--user", "sam@example.com", "--var", "ELSEWHERE=x@example.com", "--env", "preview"];
+    assert_eq!(status(&preview).1, Some(1), "another variable there");
+    let matrix = toolgate(&server.0, &["matrix", "--user", "ada@example.com", "--format", "json"]);
+    let matrix: serde_json::Value = serde_json::from_slice(&matrix.stdout).expect("JSON");
+    let access: Vec<_> =
+        matrix["functions"][0]["access"].as_array().expect("cells").iter().collect();
+    let words: Vec<_> = access.iter().map(|cell| cell["access"].as_str().expect("text")).collect();
+    assert_eq!(words, ["allowed", "allowed", "depends", "denied"], "{matrix}");
+    assert_eq!(access[2]["reason"], "depends on ELSEWHERE");
+}
+
+#[test]
+fn tests_of_policies_are_judged_in_each_environment() {
+    let server = server("environments", Some(LOCK), AS_SIGNED_IN);
+    let (said, _) = said(&server, &["check", "--no-build"]);
+    let line =
+        said.lines().find(|line| line.contains("policy `admins` denies")).unwrap_or_default();
+    assert!(line.contains("in `[env.preview]`: mcp.toml:"), "{said}");
+    assert_eq!(said.matches("policy `admins` denies").count(), 1, "{said}");
 }
 
 /// Deletes only for trial, unless an admin does it.
@@ -231,7 +324,7 @@ fn a_test_of_a_policy_that_does_not_hold_is_a_problem_at_its_place() {
         )
     };
     let sound = server("holds", Some(LOCK), &format!("{POLICIES}{}", test("allow")));
-    assert_eq!(said(&sound, &["check", "--no-build"]), (String::new(), Some(0)));
+    assert_eq!(said(&sound, &["check", "--no-build"]), only_a_warning());
     let failing = server("fails", Some(LOCK), &format!("{POLICIES}{}", test("deny")));
     let (said, status) = said(&failing, &["check", "--no-build"]);
     assert!(said.contains("error: mcp.toml:6:1: policy `admins` allows"), "{said}");

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use toolgate_config::{Checked, Position};
 use toolgate_core::policy::explain::{Explanation, Line};
-use toolgate_core::policy::{Decision, EVERYONE, Outcome, Reason};
+use toolgate_core::policy::{Decision, EVERYONE, Outcome};
 
 use crate::lock::Kind;
 use crate::{Doing, Result};
@@ -61,17 +61,17 @@ impl Answer {
         explanation: &Explanation<'_>,
         function: Option<(Kind, &str)>,
         policy: &str,
+        variable: Option<String>,
         checked: &Checked,
     ) -> Self {
         let reason = match explanation.decision() {
             Decision::Allow => None,
             Decision::Deny { reason } => Some(reason.to_string()),
         };
-        let variable = variable(explanation.outcome);
         let decision = match explanation.outcome {
+            _ if variable.is_some() => Word::Depends,
             Outcome::True => Word::Allowed,
             Outcome::Open => Word::Depends,
-            Outcome::Unknown(_) if variable.is_some() => Word::Depends,
             Outcome::False | Outcome::Unknown(_) => Word::Denied,
         };
         let function =
@@ -129,15 +129,6 @@ impl Answer {
         }
         out.push_str(&trace(&self.conditions));
         out
-    }
-}
-
-/// The variable whose value is not known, where that is what decides. A Worker without it lets nobody
-/// in by it; what it has when it is deployed is not for this machine to know.
-pub(crate) fn variable(outcome: Outcome<'_>) -> Option<String> {
-    match outcome {
-        Outcome::Unknown(Reason::MissingVariable(name)) => Some(name.to_owned()),
-        _ => None,
     }
 }
 

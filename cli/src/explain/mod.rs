@@ -5,6 +5,7 @@ mod answer;
 use clap::{ArgGroup, Args};
 use serde_json::{Map, Value};
 use toolgate_config::Checked;
+use toolgate_core::caller::Vars;
 use toolgate_core::policy::explain::explain;
 
 use crate::lock::{self, Kind, Lock};
@@ -13,8 +14,6 @@ use crate::who::{Variables, Who, json_pair};
 use crate::{Error, Result};
 
 use answer::Answer;
-
-pub(crate) use answer::variable;
 
 /// What `--help` ends with.
 pub const HELP: &str = "\
@@ -78,8 +77,10 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     let given = (!given.is_empty()).then_some(&given);
     let caller = arguments.who.caller(config)?;
     let vars = arguments.variables.over(&checked);
+    let decide = |vars: &dyn Vars| explain(config, &policy, &caller, given, vars).outcome.into();
+    let variable = vars.deciding(&caller, &decide);
     let explanation = explain(config, &policy, &caller, given, &vars);
-    let answer = Answer::of(&explanation, function, &policy, &checked);
+    let answer = Answer::of(&explanation, function, &policy, variable, &checked);
     print!("{}", if arguments.json { answer.json()? } else { answer.text() });
     answer.is_allowed().ok_or_else(|| match answer.variable() {
         Some(name) => Error::new(format!("the answer depends on {name}, a variable of the Worker"))

@@ -10,10 +10,9 @@ use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::policy::explain::explain;
 use toolgate_core::policy::{Outcome, Reason};
 
-use crate::explain::variable;
 use crate::lock::{self, Kind, Lock};
 use crate::project::Project;
-use crate::who::{self, Variables, all_scopes};
+use crate::who::{self, Known, Variables, all_scopes};
 use crate::{Error, Result};
 
 /// What `--help` ends with.
@@ -179,7 +178,7 @@ fn person(config: &Config, name: String, described: Described) -> Result<Person>
     Ok(Person { name, groups, caller })
 }
 
-fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &dyn Vars) -> Vec<Row> {
+fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> Vec<Row> {
     let row = |(kind, function): (Kind, &lock::Function)| Row {
         kind: kind.as_str(),
         name: function.name.clone(),
@@ -187,22 +186,27 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &dyn Vars) -> V
         access: people
             .iter()
             .map(|Person { name, caller, .. }| {
-                cell(name, explain(&checked.config, &function.policy, caller, None, vars).outcome)
+                let (config, policy) = (&checked.config, &function.policy);
+                let decide =
+                    |vars: &dyn Vars| explain(config, policy, caller, None, vars).outcome.into();
+                let variable = vars.deciding(caller, &decide);
+                cell(name, variable, explain(config, policy, caller, None, vars).outcome)
             })
             .collect(),
     };
     lock.functions().map(row).collect()
 }
 
-fn cell(who: &str, outcome: Outcome<'_>) -> Cell {
+fn cell(who: &str, variable: Option<String>, outcome: Outcome<'_>) -> Cell {
+    if let Some(name) = variable {
+        let reason = Some(format!("depends on {name}"));
+        return Cell { who: who.to_owned(), access: Access::Depends, reason };
+    }
     let (access, reason) = match outcome {
         Outcome::True => (Access::Allowed, None),
         Outcome::Open => (Access::Depends, None),
         Outcome::False => (Access::Denied, Some(Reason::NotMatched.to_string())),
-        Outcome::Unknown(reason) => match variable(outcome) {
-            Some(name) => (Access::Depends, Some(format!("depends on {name}"))),
-            None => (Access::Denied, Some(reason.to_string())),
-        },
+        Outcome::Unknown(reason) => (Access::Denied, Some(reason.to_string())),
     };
     Cell { who: who.to_owned(), access, reason }
 }
