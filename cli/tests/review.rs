@@ -108,6 +108,18 @@ policy = "admins"
 const POLICIES: &str =
     "[server]\nname = \"A server\"\n\n[policies.admins]\ngroups = [\"admins\"]\n";
 
+/// `LOCK` of a server with the settings of `sound`.
+fn sound_lock() -> String {
+    let value = r#"["openid", "email", "profile", "offline_access"]"#;
+    format!("{LOCK}\n[[setting]]\nkey = \"identity.scopes\"\nvalue = '{value}'\n")
+}
+
+/// The same where nothing is warned of: the provider can be asked again. The lines have the same numbers.
+fn sound() -> String {
+    let scopes = "identity.scopes = [\"openid\", \"email\", \"profile\", \"offline_access\"]\n";
+    format!("{scopes}{}", POLICIES.replacen("\n\n", "\n", 1))
+}
+
 fn server(name: &str, lock: Option<&str>, config: &str) -> Server {
     let root = std::env::temp_dir().join(format!("toolgate-review-{name}-{}", std::process::id()));
     std::fs::create_dir_all(root.join("src")).expect("a folder");
@@ -135,19 +147,10 @@ fn said(server: &Server, arguments: &[&str]) -> (String, Option<i32>) {
     (String::from_utf8(output.stderr).expect("text"), output.status.code())
 }
 
-/// What is said of a provider that cannot be asked again, which is that of all these servers.
-fn only_a_warning() -> (String, Option<i32>) {
-    let text = "mcp.toml: warning: `cloudflare-access` gives no refresh token for these scopes and can be \
-                asked again only while its access token lives: after that groups and claims stay those of \
-                the sign-in for up to 30 days\n  = help: add `offline_access` to `[identity] scopes`, or \
-                shorten `[tokens] refresh_token_ttl`\n\n";
-    (text.to_owned(), Some(0))
-}
-
 #[test]
 fn a_server_as_it_was_reviewed_has_no_problems() {
-    let server = server("same", Some(LOCK), POLICIES);
-    assert_eq!(said(&server, &["check", "--no-build"]), only_a_warning());
+    let server = server("same", Some(&sound_lock()), &sound());
+    assert_eq!(said(&server, &["check", "--no-build"]), (String::new(), Some(0)));
 }
 
 #[test]
@@ -164,9 +167,9 @@ fn a_changed_policy_is_drift_also_without_compiling() {
 /// What guards nothing is known of compiled functions only.
 #[test]
 fn without_compiling_nothing_is_said_of_policies_that_guard_nothing() {
-    let config = format!("{POLICIES}[policies.spare]\ngroups = [\"spare\"]\n");
-    let server = server("unused", Some(LOCK), &config);
-    assert_eq!(said(&server, &["check", "--no-build"]), only_a_warning());
+    let config = format!("{}[policies.spare]\ngroups = [\"spare\"]\n", sound());
+    let server = server("unused", Some(&sound_lock()), &config);
+    assert_eq!(said(&server, &["check", "--no-build"]), (String::new(), Some(0)));
 }
 
 #[test]
@@ -323,9 +326,9 @@ fn a_test_of_a_policy_that_does_not_hold_is_a_problem_at_its_place() {
             "[[policies.admins.tests]]\nuser = {{ groups = [\"admins\"] }}\nexpect = \"{expect}\"\n"
         )
     };
-    let sound = server("holds", Some(LOCK), &format!("{POLICIES}{}", test("allow")));
-    assert_eq!(said(&sound, &["check", "--no-build"]), only_a_warning());
-    let failing = server("fails", Some(LOCK), &format!("{POLICIES}{}", test("deny")));
+    let holding = server("holds", Some(&sound_lock()), &format!("{}{}", sound(), test("allow")));
+    assert_eq!(said(&holding, &["check", "--no-build"]), (String::new(), Some(0)));
+    let failing = server("fails", Some(&sound_lock()), &format!("{}{}", sound(), test("deny")));
     let (said, status) = said(&failing, &["check", "--no-build"]);
     assert!(said.contains("error: mcp.toml:6:1: policy `admins` allows"), "{said}");
     assert_eq!(status, Some(1));
