@@ -79,3 +79,38 @@ fn forbid(attrs: &[Attribute], errors: &Errors) {
         errors.report(attr, "`#[caller_error]` is for variants of an enum", HELP);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn derived(item: &str) -> String {
+        derive(item.parse().expect("tokens")).to_string()
+    }
+
+    #[test]
+    fn variants_that_are_internal_are_told_apart_from_those_for_the_caller() {
+        let text = derived(
+            "enum E { A, #[caller_error(internal)] B { x: u8 }, #[caller_error(internal)] C(u8) }",
+        );
+        assert!(text.contains("Self :: B { .. } | Self :: C (..)"), "{text}");
+        assert!(!text.contains("Self :: A") && !text.contains("compile_error"), "{text}");
+        assert!(!derived("struct S;").contains("is_for_caller"));
+    }
+
+    #[test]
+    fn faults_are_reported_together() {
+        let text = derived(
+            "#[caller_error(internal)] enum E<T> { #[caller_error(shown)] A(T), \
+             B { #[caller_error(internal)] x: u8 } }",
+        );
+        for fault in [
+            "an error for the caller cannot be generic",
+            "`#[caller_error]` says `internal`, and nothing else",
+            "`#[caller_error]` is for variants of an enum",
+        ] {
+            assert!(text.contains(fault), "{fault} is missing in {text}");
+        }
+        assert_eq!(text.matches("compile_error").count(), 4, "{text}");
+    }
+}

@@ -27,3 +27,24 @@ pub(crate) fn refuse(options: TokenStream, item: &TokenStream) -> TokenStream {
     let errors = errors.into_tokens();
     quote!(#errors #[allow(unused)] #item)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handler_beside_the_server_is_told_what_to_do_instead() {
+        let handler: TokenStream = "async fn main() {}".parse().expect("tokens");
+        for (event, message) in [
+            ("fetch", "a server has one handler of `fetch`, and `serve!()` is it"),
+            ("fetch, respond_with_errors", "one handler of `fetch`"),
+            ("scheduled", "no handler of `scheduled` beside `serve!()`"),
+            ("queue", "no handler of `queue` beside `serve!()`"),
+            ("", "no handler of `events` beside `serve!()`"),
+        ] {
+            let text = refuse(event.parse().expect("tokens"), &handler).to_string();
+            assert!(text.contains(message) && text.contains("= help: "), "{text}");
+            assert!(text.contains("async fn main"), "{text}");
+        }
+    }
+}

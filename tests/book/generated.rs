@@ -211,7 +211,11 @@ fn macros(source: &str) -> String {
             comment.push(text.strip_prefix(' ').unwrap_or(text));
         } else if let Some(name) = line.strip_prefix("pub use toolgate_macros::") {
             let name = name.trim_end_matches(';');
-            let title = if name == "serve" { "serve!()".to_owned() } else { format!("#[{name}]") };
+            let title = match name {
+                "serve" => "serve!()".to_owned(),
+                derive if derive.starts_with(char::is_uppercase) => format!("#[derive({derive})]"),
+                attribute => format!("#[{attribute}]"),
+            };
             let _ = write!(page, "\n## `{title}`\n\n{}", section(&comment));
             comment.clear();
         }

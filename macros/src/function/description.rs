@@ -183,3 +183,33 @@ pub(crate) fn missing<'a>(
     };
     parameters.map(warning).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::Field;
+    use syn::parse::Parser;
+
+    use super::*;
+
+    fn of(attributes: &str) -> (Option<String>, String) {
+        let field = Field::parse_named.parse_str(&format!("{attributes} x: u8")).expect("a field");
+        let errors = Errors::default();
+        let description = documentation(&field.attrs, &errors);
+        let text = description.map(|description| description.to_token_stream().to_string());
+        (text, errors.into_tokens().to_string())
+    }
+
+    #[test]
+    fn a_constant_is_a_whole_description_and_macros_are_put_together_with_lines() {
+        let (text, _) = of("#[doc = \" A\"] #[doc = \" b\"]");
+        assert_eq!(text.as_deref(), Some(r#""A\nb""#));
+        let (text, _) = of("#[doc = WORDS]");
+        assert!(text.is_some_and(|text| text.contains("description (WORDS)")));
+        let (text, _) = of("#[doc = \"A\"] #[doc = include_str!(\"b\")]");
+        let text = text.expect("a description");
+        assert!(text.contains(r#"concat ! ("A" , "\n" , include_str ! ("b")"#), "{text}");
+        let (text, errors) = of("#[doc = \"A\"] #[doc = WORDS]");
+        assert_eq!(text, None);
+        assert!(errors.contains("a constant is a whole description"), "{errors}");
+    }
+}

@@ -336,6 +336,7 @@ const _: () = {
             interactive: false,
             families: &[],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };
@@ -397,6 +398,7 @@ const _: () = {
             interactive: false,
             families: &[::toolgate::__private::family::PROMPTS],
             features: &[],
+            named: &[],
         },
         location: ::core::concat!(::core::file!(), ":", ::core::line!()),
     };

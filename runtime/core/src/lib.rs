@@ -24,6 +24,7 @@ pub mod reply;
 pub mod request_size;
 pub mod seal;
 pub mod secret;
+mod strength;
 
 #[cfg(test)]
 mod testing;

@@ -16,8 +16,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use crate::limits::{MAX_KEYS, MIN_KEY_BLOCK, MIN_KEY_DISTINCT, MIN_KEY_LENGTH};
+use crate::limits::MAX_KEYS;
 use crate::secret::Secret;
+pub use crate::strength::KeyError;
+use crate::strength::weakness;
 
 const KEY_ID_LENGTH: usize = 4;
 const NONCE_LENGTH: usize = 12;
@@ -66,6 +68,8 @@ pub enum Purpose {
     RequestState,
     /// Id of a task.
     Task,
+    /// A value of `ctx.state`.
+    State,
     /// MAC of a line of the audit trail.
     Audit,
     /// Hash of a network or a country that a grant is used from.
@@ -89,53 +93,12 @@ impl Purpose {
             Self::Person => b"toolgate/1/person",
             Self::RequestState => b"toolgate/1/request-state",
             Self::Task => b"toolgate/1/task",
+            Self::State => b"toolgate/1/state",
             Self::Audit => b"toolgate/1/audit",
             Self::Place => b"toolgate/1/place",
         }
     }
 }
-
-/// Why an encryption key was refused. The message never holds the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// The list has no key.
-    Missing,
-    /// A key is too short.
-    Short,
-    /// A key has too few different characters.
-    Uniform,
-    /// A key repeats a short block.
-    Repeated,
-    /// The characters of a key only rise or only fall.
-    Ordered,
-    /// The list has too many keys.
-    TooMany,
-}
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => write!(f, "it is not set")?,
-            Self::Short => {
-                write!(f, "it is too short: a key has at least {MIN_KEY_LENGTH} characters")?
-            }
-            Self::Uniform => write!(
-                f,
-                "it is not random: it has fewer than {MIN_KEY_DISTINCT} different characters"
-            )?,
-            Self::Repeated => write!(
-                f,
-                "it is not random: it repeats a block of fewer than {MIN_KEY_BLOCK} characters"
-            )?,
-            Self::Ordered => write!(f, "it is not random: its characters are in order")?,
-            Self::TooMany => write!(f, "it lists more than {MAX_KEYS} keys")?,
-        }
-        write!(f, "; make one with `openssl rand -hex 32`")
-    }
-}
-
-impl std::error::Error for KeyError {}
 
 struct Key {
     id: [u8; KEY_ID_LENGTH],
@@ -219,7 +182,7 @@ impl Keyring {
     }
 
     /// The same for a value that is in bytes already.
-    pub(crate) fn seal_bytes(
+    pub fn seal_bytes(
         &self,
         purpose: Purpose,
         bound_to: &str,
@@ -276,12 +239,8 @@ impl Keyring {
     }
 
     /// The same for a value that is in bytes.
-    pub(crate) fn open_bytes(
-        &self,
-        purpose: Purpose,
-        bound_to: &str,
-        sealed: &str,
-    ) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn open_bytes(&self, purpose: Purpose, bound_to: &str, sealed: &str) -> Option<Vec<u8>> {
         let bytes = decode(sealed)?;
         let (id, rest) = bytes.split_at_checked(KEY_ID_LENGTH)?;
         let (nonce, ciphertext) = rest.split_at_checked(NONCE_LENGTH)?;
@@ -318,27 +277,6 @@ fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
-}
-
-/// What shows that nobody drew the key at random. Random keys show it less than once in a million.
-fn weakness(key: &[u8]) -> Option<KeyError> {
-    let distinct = (0..=u8::MAX).filter(|byte| key.contains(byte)).count();
-    let repeats = |block: usize| key.iter().zip(&key[block..]).all(|(one, other)| one == other);
-    // One break, as between the letters and the digits of a keyboard's row, is still in order.
-    let steps = |is_step: fn(u8, u8) -> bool| {
-        key.windows(2).filter(|pair| !is_step(pair[0], pair[1])).count() <= 1
-    };
-    if key.len() < MIN_KEY_LENGTH {
-        Some(KeyError::Short)
-    } else if distinct < MIN_KEY_DISTINCT {
-        Some(KeyError::Uniform)
-    } else if (1..MIN_KEY_BLOCK).any(repeats) {
-        Some(KeyError::Repeated)
-    } else if steps(|one, next| one < next) || steps(|one, next| one > next) {
-        Some(KeyError::Ordered)
-    } else {
-        None
-    }
 }
 
 fn to_json<T: Serialize>(value: &T) -> Vec<u8> {
@@ -429,39 +367,6 @@ mod tests {
             let nonce = &sealed[KEY_ID_LENGTH..KEY_ID_LENGTH + NONCE_LENGTH];
             assert_eq!(nonce, nonce_under(keys.keys[0].derive_nonce_key(purpose)));
             assert_ne!(nonce, nonce_under(keys.keys[0].derive(purpose)));
-        }
-    }
-
-    #[test]
-    fn keys_that_were_drawn_at_random_are_accepted_whatever_their_alphabet() {
-        // Of 32 hexadecimal digits, eight different ones.
-        assert!(Keyring::parse("3a71c0a93f7a1c330f9a7c1a0f3c97a1").is_ok());
-        for seed in 0..5000_u32 {
-            let key = sha256(&seed.to_string());
-            assert!(Keyring::parse(&key).is_ok(), "{key}");
-            let hex: String = key.bytes().map(|byte| format!("{:x}", byte % 16)).take(32).collect();
-            assert!(Keyring::parse(&hex).is_ok(), "{hex}");
-        }
-    }
-
-    #[test]
-    fn weak_or_missing_keys_are_refused_with_the_command_that_makes_one() {
-        for (list, error) in [
-            ("", KeyError::Missing),
-            (" , ", KeyError::Missing),
-            ("COOKIE_ENCRYPTION_KEY", KeyError::Short),
-            ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", KeyError::Uniform),
-            ("abcdefgabcdefgaabbccddeeffggabcdefg", KeyError::Uniform),
-            ("abcdefghabcdefghabcdefghabcdefgh", KeyError::Repeated),
-            ("correct-horse!!correct-horse!!correct-h", KeyError::Repeated),
-            ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", KeyError::Ordered),
-            ("abcdefghijklmnopqrstuvwxyz0123456789", KeyError::Ordered),
-            ("zyxwvutsrqponmlkjihgfedcba9876543210", KeyError::Ordered),
-            (&format!("{ONE},short"), KeyError::Short),
-            (&[ONE; 6].join(","), KeyError::TooMany),
-        ] {
-            assert_eq!(Keyring::parse(list).unwrap_err(), error);
-            assert!(error.to_string().contains("openssl rand -hex 32"));
         }
     }
 }

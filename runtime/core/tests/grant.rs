@@ -103,7 +103,12 @@ fn redeem() -> Operation {
 }
 
 fn refresh(generation: u32, grace: u32) -> Operation {
-    Operation::Refresh { generation, rules: rules(grace), place: Place::default() }
+    Operation::Refresh {
+        generation,
+        rules: rules(grace),
+        place: Place::default(),
+        has_waited: false,
+    }
 }
 
 fn operation() -> impl Strategy<Value = Operation> {

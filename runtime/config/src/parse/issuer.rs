@@ -98,6 +98,7 @@ pub(super) fn warnings(checked: &Checked) -> Vec<Warning> {
 fn of(checked: &Checked, environment: Option<&str>) -> Vec<Warning> {
     let Some(facts) = facts(checked) else { return Vec::new() };
     let place = environment.map(|name| format!("in `[env.{name}]`: ")).unwrap_or_default();
+    let is_github = checked.config.identity.provider == Provider::GitHub;
     let mut warnings = Vec::new();
     for policy in checked.config.policies.iter() {
         let name = &policy.name;
@@ -106,13 +107,17 @@ fn of(checked: &Checked, environment: Option<&str>) -> Vec<Warning> {
                 facts.proves_addresses,
                 asks_for_addresses as fn(&Condition) -> bool,
                 "addresses, and {} never proves any",
-                "`subjects` or `groups`",
+                if is_github { "the scope `user:email`" } else { "`subjects` or `groups`" },
             ),
             (
                 facts.has_groups,
                 asks_for_groups,
                 "groups, and {} never tells any",
-                "`subjects`, `emails` or `domains`",
+                if is_github {
+                    "the scope `read:org`"
+                } else {
+                    "`subjects`, `emails` or `domains`"
+                },
             ),
         ] {
             let mut path = Vec::new();

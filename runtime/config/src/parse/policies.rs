@@ -42,6 +42,7 @@ pub(crate) fn read(
     // What follows goes through policies that policies name.
     if !has_circles && complexity::check(&section, &policies) {
         contradictions::check(&section, &policies);
+        refuse_useless_messages(&section, &policies);
     }
     policies
 }
@@ -84,6 +85,36 @@ fn policy(
     };
     let (span, references) = (entry.key_span.clone(), named.policies);
     Some(Declared { policy, span, spot, references, tests: tests? })
+}
+
+/// A `deny_message` is for calls that only their arguments keep out: without a condition on any, nobody
+/// ever reads it.
+fn refuse_useless_messages(section: &Section<'_, '_>, policies: &[Declared]) {
+    let with_message = policies.iter().filter(|policy| policy.policy.deny_message.is_some());
+    for Declared { policy, span, .. } in with_message {
+        if !looks_at_arguments(&policy.rule, policies) {
+            let message =
+                format!("policy `{}` has a `deny_message` and looks at no argument", policy.name);
+            let help = "only calls that their arguments keep out are answered by it: remove it, or add \
+                        a condition on `args`";
+            section.report(span.clone(), Fault::new(Code::ConflictingKeys, message, help));
+        }
+    }
+}
+
+/// The policies do not name each other in a circle.
+fn looks_at_arguments(condition: &Condition, policies: &[Declared]) -> bool {
+    match condition {
+        Condition::Argument { .. } => true,
+        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
+            parts.iter().any(|part| looks_at_arguments(part, policies))
+        }
+        Condition::Policy(name) => policies
+            .iter()
+            .find(|policy| policy.policy.name == *name)
+            .is_some_and(|policy| looks_at_arguments(&policy.policy.rule, policies)),
+        _ => false,
+    }
 }
 
 /// Every scope that a policy or a condition asks for, once, with what the first policy that has it

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::StatusCode;
 use serde_json::Value;
 
+use super::families::resources::MAX_URI_BYTES;
 use super::json::object;
 use super::jsonrpc;
 use super::revision::Revision;
@@ -124,9 +125,14 @@ pub fn missing_capability(required: Value) -> Fault {
         .with_data(object(vec![("requiredCapabilities", required)]))
 }
 
-/// There is no such resource, or not for this caller: one answer for both.
+/// There is no such resource, or not for this caller: one answer for both. A URI that nothing could have
+/// is not repeated.
 #[must_use]
 pub fn resource_not_found(revision: Revision, uri: &str) -> Fault {
     let code = if revision.is_modern() { INVALID_PARAMS } else { RESOURCE_NOT_FOUND };
-    Fault::new(code, "Resource not found").with_data(object(vec![("uri", Value::from(uri))]))
+    let fault = Fault::new(code, "Resource not found");
+    if uri.len() > MAX_URI_BYTES {
+        return fault;
+    }
+    fault.with_data(object(vec![("uri", Value::from(uri))]))
 }

@@ -24,8 +24,9 @@ pub(super) fn is_listed(scope: &Scope<'_>, policy: &str) -> bool {
     }
 }
 
-/// Whether the caller may call what was found, by name and policy, with these arguments. Either way the log is told; the caller learns only that it is not to
-/// be had, so that nobody learns what others have, or, where scopes are all that is missing, which.
+/// Whether the caller may call what was found, by name and policy, with these arguments. Either way the
+/// log is told; the caller learns only that it is not to be had, so that nobody learns what others have,
+/// or, where scopes are all that is missing, which.
 pub(super) fn admits(
     scope: &Scope<'_>,
     told: &Told,

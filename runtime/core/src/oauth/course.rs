@@ -89,7 +89,11 @@ impl Course {
     /// What to perform first, and again after a wait.
     #[must_use]
     pub fn start(&self) -> Operation {
-        self.pending.operation.clone()
+        let mut operation = self.pending.operation.clone();
+        if let Operation::Refresh { has_waited, .. } = &mut operation {
+            *has_waited = !self.waited.is_zero();
+        }
+        operation
     }
 
     /// Goes on with what came of an operation.

@@ -121,6 +121,9 @@ pub enum Operation {
         rules: Rules,
         /// Where the request comes from.
         place: Place,
+        /// The request came when the token was good, and has waited for another one since.
+        #[serde(default)]
+        has_waited: bool,
     },
     /// Tells what came of the question that this lease was for.
     Settle {
@@ -217,8 +220,8 @@ pub fn apply(stored: Option<Grant>, operation: Operation, now: u64) -> (Write, O
         (Some(grant), _) if grant.revoked || grant.expires <= now => (Write::Keep, Outcome::Gone),
         (Some(grant), Operation::Check) => check(grant, now),
         (Some(grant), Operation::Redeem { place }) => redeem(grant, place, now),
-        (Some(grant), Operation::Refresh { generation, rules, place }) => {
-            refresh::refresh(grant, generation, rules, place, now)
+        (Some(grant), Operation::Refresh { generation, rules, place, has_waited }) => {
+            refresh::refresh(grant, generation, rules, place, has_waited, now)
         }
         (Some(grant), Operation::Settle { lease, answer, rules }) => {
             refresh::settle(grant, lease, answer, rules, now)

@@ -58,11 +58,25 @@ pub fn check(uri: &str, schemes: &[Str]) -> Result<(), String> {
     }
 }
 
-/// Schemes whose addresses run or show what their sender wrote, in whatever reads them.
-const HOSTILE: [&str; 6] = ["javascript", "data", "vbscript", "blob", "filesystem", "about"];
+/// Schemes that no application owns: addresses that run or show what their sender wrote, and those
+/// that browsers and systems open in ways of their own.
+const HOSTILE: [&str; 12] = [
+    "javascript",
+    "data",
+    "vbscript",
+    "blob",
+    "filesystem",
+    "about",
+    "file",
+    "ftp",
+    "ws",
+    "wss",
+    "mailto",
+    "intent",
+];
 
-/// Whether a client that lists this URI is not to be registered at all. Others that [`check`] refuses
-/// are no use here, and can be left out.
+/// Whether the URI is one that no server can ever accept, rather than one of an application that this
+/// server does not list.
 #[must_use]
 pub fn is_hostile(uri: &str) -> bool {
     // As whoever follows it would read it: white space before and inside of a scheme is dropped.

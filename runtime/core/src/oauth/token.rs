@@ -256,7 +256,12 @@ fn refresh(
     let rules = rules(gate);
     let place = Place::of(gate.keys, &token.address.id, headers);
     Ok(Pending {
-        operation: Operation::Refresh { generation: token.generation, rules, place },
+        operation: Operation::Refresh {
+            generation: token.generation,
+            rules,
+            place,
+            has_waited: false,
+        },
         rules,
         refusal: Reason::RevokedByUpstream,
         resource: narrow_resource(gate, &token.resource, resource)?,

@@ -231,6 +231,32 @@ fn a_twin_waits_five_seconds_and_is_told_when_to_come_again() {
     assert_eq!(again.refresh_token(), answers[0].refresh_token());
 }
 
+#[test]
+fn a_twin_that_is_overtaken_while_it_waits_is_not_taken_for_a_thief() {
+    let mut scene = Scene::new();
+    let token = scene.token.clone();
+    let (mut first, mut twin) = (scene.course(&token, HOME), scene.course(&token, HOME));
+    let start = Step::Perform(first.start());
+    let asking = scene.step(&mut first, start);
+    let start = Step::Perform(twin.start());
+    let mut waiting = scene.step(&mut twin, start);
+    assert!(matches!(waiting, Step::Wait(_)));
+    let settle = scene.step(&mut first, asking);
+    let Step::Reply(reply) = scene.step(&mut first, settle) else { panic!("no reply") };
+    // The client goes on at once with what it got, while its other request still waits.
+    let third = scene.refresh(&Answer::of(&reply).refresh_token(), HOME);
+    let late = loop {
+        waiting = match waiting {
+            Step::Reply(reply) => break Answer::of(&reply),
+            step => scene.step(&mut twin, step),
+        };
+    };
+    assert_eq!(late.error(), (503, "temporarily_unavailable"));
+    assert_eq!(scene.refresh(&third.refresh_token(), HOME).status, 200);
+    // What comes anew with it is reuse, as ever.
+    assert_eq!(scene.refresh(&token, HOME).error(), (400, "invalid_grant"));
+}
+
 /// The question and its write cannot be parted by a client, but a runtime may stop anywhere.
 #[test]
 fn a_refresh_cut_after_any_step_is_asked_about_again_and_signs_nobody_out() {

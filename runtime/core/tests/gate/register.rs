@@ -76,7 +76,7 @@ fn cursor() -> Value {
 }
 
 #[test]
-fn redirect_uris_that_are_not_accepted_are_left_out() {
+fn redirect_uris_of_schemes_that_are_not_listed_are_left_out() {
     let (status, client) = World::new().register(&cursor());
     assert_eq!(status, 201);
     assert_eq!(
@@ -86,12 +86,23 @@ fn redirect_uris_that_are_not_accepted_are_left_out() {
             "http://localhost:8787/callback",
         ])
     );
-    for left_out in ["http://a.example/cb", "vscode://x/cb", "https:/a", "x", ""] {
+    for left_out in ["vscode://x/cb", "com.example.app:/cb", "claude:x"] {
         let body = json!({ "redirect_uris": [left_out, REDIRECT] });
         let (status, client) = World::new().register(&body);
         assert_eq!((status, &client["redirect_uris"]), (201, &json!([REDIRECT])), "{left_out}");
     }
-    for hostile in ["javascript:alert(1)", "data:text/html,x", "https://a.example/#x", "x://a/b#"] {
+    for hostile in [
+        "javascript:alert(1)",
+        "JavaScript://x/%0aalert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "https://a.example/#x",
+        "x://a/b#",
+        "http://a.example/cb",
+        "https:/a",
+        "x",
+        "",
+    ] {
         let (status, body) =
             World::new().register(&json!({ "redirect_uris": [REDIRECT, hostile] }));
         assert_eq!((status, &body["error"]), (400, &json!("invalid_redirect_uri")), "{hostile}");

@@ -8,7 +8,7 @@ use toolgate_core::mcp::{Accepted, Target, accept_http};
 
 use crate::support::{
     CONFIG, LEGACY, MODERN, NoVars, TOOLS, ask, config, designer, legacy, modern_meta, no_params,
-    request, tools_only, visitor,
+    request, tell, tools_only, visitor,
 };
 
 fn call(revision: &str, name: &str) -> Value {
@@ -191,7 +191,11 @@ fn the_log_tells_a_denied_tool_from_an_unknown_one_and_the_caller_cannot() {
             let params = json!({ "name": name, "arguments": { "prompt": "x" } });
             let body =
                 json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
-            let _ = accept_http(&server, &visitor(), &NoVars, &request(&[], body.to_string()));
+            let request = request(&[], body.to_string());
+            if let Accepted::Run(mut exchange) = accept_http(&server, &visitor(), &NoVars, &request)
+            {
+                tell(&server, &mut exchange.calls());
+            }
         }
         let events = log.take();
         let told: Vec<_> =

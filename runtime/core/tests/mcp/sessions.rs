@@ -305,6 +305,9 @@ fn subscriptions_are_bounded() {
     assert_eq!(session.subscriptions.len(), MAX_SUBSCRIPTIONS);
     let long = json!({ "uri": format!("test://template/{}/data", "x".repeat(MAX_SUBSCRIBED_URI)) });
     assert_eq!(code(&ask(&mut begun("2025-11-25"), "resources/subscribe", long)), -32002);
+    let longer = json!({ "uri": "x".repeat(50_000) });
+    let answer = ask(&mut begun("2025-11-25"), "resources/subscribe", longer);
+    assert!(code(&answer) == -32002 && answer.to_string().len() < 200, "{answer}");
 }
 
 #[test]

@@ -355,8 +355,9 @@ pub fn send_to(server: &Server<'_>, caller: &Caller, request: &http::Request<Vec
     let response = match accept_http(server, caller, &NoVars, request) {
         Accepted::Done(response) => response,
         Accepted::Run(mut exchange) => {
-            let calls = exchange.calls();
+            let mut calls = exchange.calls();
             assert!(!calls.is_empty());
+            tell(server, &mut calls);
             assert!(exchange.calls().is_empty(), "calls are given out once");
             exchange.finish(calls.iter().map(|call| (call.slot, run(call))).collect())
         }
@@ -378,6 +379,13 @@ pub fn send_to(server: &Server<'_>, caller: &Caller, request: &http::Request<Vec
         content_type: header("content-type"),
         allow: header("allow"),
         body: String::from_utf8(response.body().clone()).expect("UTF-8"),
+    }
+}
+
+/// Has the log tell the decisions that the calls carry, as whoever runs them does.
+pub fn tell(server: &Server<'_>, calls: &mut [Call]) {
+    for decision in calls.iter_mut().filter_map(|call| call.audit.decision.take()) {
+        server.log.record(*decision);
     }
 }
 

@@ -89,6 +89,7 @@ pub(super) fn refresh(
     presented: u32,
     rules: Rules,
     place: Place,
+    has_waited: bool,
     now: u64,
 ) -> (Write, Outcome) {
     if presented == 0 || presented > grant.generation {
@@ -101,6 +102,10 @@ pub(super) fn refresh(
         presented + 1 == grant.generation && now <= grant.rotated_at + u64::from(rules.grace);
     // The successor was used as well, by whoever is asking or was cut off while asking.
     let is_overtaken = grant.asking.as_ref().is_some_and(|lease| lease.presented > presented);
+    if (!is_retry || is_overtaken) && has_waited {
+        // It was overtaken while we had it wait: that proves no theft, and it gets no tokens either.
+        return (Write::Keep, Outcome::Busy);
+    }
     if !is_retry || is_overtaken {
         // OAuth 2.1 section 4.3.1: reuse of a rotated token may mean that it was stolen.
         return end(grant, End::Reused);

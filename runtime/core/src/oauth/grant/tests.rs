@@ -28,7 +28,7 @@ fn redeem() -> Operation {
 }
 
 fn refresh(generation: u32) -> Operation {
-    Operation::Refresh { generation, rules: RULES, place: Place::default() }
+    Operation::Refresh { generation, rules: RULES, place: Place::default(), has_waited: false }
 }
 
 fn run(stored: Grant, operation: Operation, now: u64) -> (Option<Grant>, Outcome) {
