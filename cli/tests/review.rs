@@ -108,6 +108,12 @@ policy = "admins"
 const POLICIES: &str =
     "[server]\nname = \"A server\"\n\n[policies.admins]\ngroups = [\"admins\"]\n";
 
+/// The same where nothing is warned of: the provider can be asked again. The lines have the same numbers.
+fn sound() -> String {
+    let scopes = "identity.scopes = [\"openid\", \"email\", \"profile\", \"offline_access\"]\n";
+    format!("{scopes}{}", POLICIES.replacen("\n\n", "\n", 1))
+}
+
 fn server(name: &str, lock: Option<&str>, config: &str) -> Server {
     let root = std::env::temp_dir().join(format!("toolgate-review-{name}-{}", std::process::id()));
     std::fs::create_dir_all(root.join("src")).expect("a folder");
@@ -137,7 +143,7 @@ fn said(server: &Server, arguments: &[&str]) -> (String, Option<i32>) {
 
 #[test]
 fn a_server_as_it_was_reviewed_has_no_problems() {
-    let server = server("same", Some(LOCK), POLICIES);
+    let server = server("same", Some(LOCK), &sound());
     assert_eq!(said(&server, &["check", "--no-build"]), (String::new(), Some(0)));
 }
 
@@ -155,7 +161,7 @@ fn a_changed_policy_is_drift_also_without_compiling() {
 /// What guards nothing is known of compiled functions only.
 #[test]
 fn without_compiling_nothing_is_said_of_policies_that_guard_nothing() {
-    let config = format!("{POLICIES}[policies.spare]\ngroups = [\"spare\"]\n");
+    let config = format!("{}[policies.spare]\ngroups = [\"spare\"]\n", sound());
     let server = server("unused", Some(LOCK), &config);
     assert_eq!(said(&server, &["check", "--no-build"]), (String::new(), Some(0)));
 }
@@ -230,9 +236,9 @@ fn a_test_of_a_policy_that_does_not_hold_is_a_problem_at_its_place() {
             "[[policies.admins.tests]]\nuser = {{ groups = [\"admins\"] }}\nexpect = \"{expect}\"\n"
         )
     };
-    let sound = server("holds", Some(LOCK), &format!("{POLICIES}{}", test("allow")));
-    assert_eq!(said(&sound, &["check", "--no-build"]), (String::new(), Some(0)));
-    let failing = server("fails", Some(LOCK), &format!("{POLICIES}{}", test("deny")));
+    let holding = server("holds", Some(LOCK), &format!("{}{}", sound(), test("allow")));
+    assert_eq!(said(&holding, &["check", "--no-build"]), (String::new(), Some(0)));
+    let failing = server("fails", Some(LOCK), &format!("{}{}", sound(), test("deny")));
     let (said, status) = said(&failing, &["check", "--no-build"]);
     assert!(said.contains("error: mcp.toml:6:1: policy `admins` allows"), "{said}");
     assert_eq!(status, Some(1));

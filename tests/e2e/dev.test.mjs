@@ -40,7 +40,7 @@ test("a token from before a rebuild works after it, and a fault leaves the serve
   assert.equal(await sum(dev, token, 1, 1), "3");
 });
 
-test("a session from before a rebuild goes on after it", { skip }, async (t) => {
+test("a session from before a rebuild or a restart goes on after it", { skip }, async (t) => {
   const prepare = ({ edit }) => edit("mcp.toml", "\n[identity]", "\n[transport]\nnotifications = true\n\n[identity]");
   const dev = await startDev(await port(), { prepare });
   t.after(dev.stop);
@@ -54,6 +54,8 @@ test("a session from before a rebuild goes on after it", { skip }, async (t) => 
   };
   assert.equal(await answered(), "2");
   dev.edit("src/lib.rs", "    a + b\n", "    a + b + 1.0\n");
+  await until(async () => (await answered()) === "3");
+  await dev.restart();
   await until(async () => (await answered()) === "3");
 });
 
