@@ -26,6 +26,7 @@ pub use worker::worker_sys::{
 };
 pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
 
+use crate::console::log_error;
 use crate::{bindings, instance};
 
 pub use crate::app::App;
@@ -58,7 +59,7 @@ pub fn serve_fetch(
         match fetch(app, request.into(), bindings::own(env), context).await {
             Ok(response) => js(response),
             Err(error) => {
-                worker::console_error!("toolgate: {error}");
+                log_error!("toolgate: {error}");
                 Response::error("internal error", 500).map_or_else(|error| Err(error.into()), js)
             }
         }

@@ -20,8 +20,8 @@ use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::public_url::{DocumentUrl, PublicUrl};
-use worker::{console_error, console_log};
 
+use crate::console::log_error;
 use crate::entry::Incoming;
 use crate::platform::EnvVars;
 use crate::{signature, upstream};
@@ -71,7 +71,7 @@ pub(crate) async fn authenticate(
         Checked::Done(client) => Ok(client),
         Checked::Assertion(url, jwt) => check_assertion(gate, &url, &jwt).await,
         Checked::MissingSecret(name) => {
-            console_error!("a client of [[clients]] was refused: its secret {name} is not set");
+            log_error!("a client of [[clients]] was refused: its secret {name} is not set");
             Err(OAuthError::new(
                 "temporarily_unavailable",
                 "The secret of this client is not set on the server",
@@ -156,5 +156,5 @@ async fn fetch<T: 'static>(
         cache.with_borrow_mut(|cache| cache.put(url, kept, answer.headers(), gate.now));
         Ok(value)
     };
-    fetched.await.inspect_err(|error| console_log!("client metadata: {url} {error}"))
+    fetched.await.inspect_err(|error| log_error!("client metadata: {url} {error}"))
 }

@@ -7,8 +7,8 @@ use toolgate_core::oauth::grant::{Address, Grant, Operation};
 use toolgate_core::oauth::person::Person;
 use toolgate_core::page;
 use toolgate_core::reply::Reply;
-use worker::console_error;
 
+use crate::console::log_error;
 use crate::entry::Incoming;
 use crate::grants;
 
@@ -31,7 +31,7 @@ pub(crate) async fn serve(
         Begin::Revoke(person, chosen) => revoke(incoming, gate, &person, &chosen).await,
     };
     served.unwrap_or_else(|error| {
-        console_error!("storage failed: {error}");
+        log_error!("storage failed: {error}");
         page::message(
             StatusCode::SERVICE_UNAVAILABLE,
             "Your connections could not be reached",

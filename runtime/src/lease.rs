@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use futures_util::future::select;
 use toolgate_core::oauth::grant::Address;
-use worker::console_error;
 
 use crate::app::App;
 use crate::bindings::Env;
+use crate::console::log_error;
 use crate::grants;
 use crate::platform::now;
 use crate::store::Place;
@@ -57,7 +57,7 @@ impl Lease {
                 }
                 Ok(None) => return,
                 Err(error) => {
-                    console_error!("the grant of a stream could not be checked: {error}");
+                    log_error!("the grant of a stream could not be checked: {error}");
                     failures += 1;
                     if failures == MAX_FAILURES {
                         return;

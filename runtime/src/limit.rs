@@ -13,11 +13,12 @@ use toolgate_core::oauth::gate::Gate;
 use toolgate_core::rate::{Route, network};
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;
+use worker::RateLimiter;
 use worker::js_sys::Reflect;
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::{RateLimiter, console_error};
 
 use crate::bindings::Env;
+use crate::console::log_error;
 use crate::entry::Incoming;
 use crate::relay;
 
@@ -59,7 +60,7 @@ async fn count(incoming: &Incoming<'_>, route: Route, whose: &str) -> Result<(),
         Ok(true) => return Ok(()),
         Ok(false) => (Kind::RateLimited, Reason::RateLimited, route.refuse()),
         Err(error) => {
-            console_error!("requests could not be counted: {error}");
+            log_error!("requests could not be counted: {error}");
             (Kind::Refused, Reason::LimiterUnavailable, route.unavailable())
         }
     };
@@ -74,7 +75,7 @@ async fn admits(incoming: &Incoming<'_>, route: Route, whose: &str) -> worker::R
     if let Some(limiter) = limiter(incoming.env, route) {
         match limiter.limit(whose.to_owned()).await {
             Ok(outcome) => return Ok(outcome.success),
-            Err(error) => console_error!("the rate limiter failed: {error}"),
+            Err(error) => log_error!("the rate limiter failed: {error}"),
         }
     }
     let limit = route.limit(&incoming.app.config.limits);

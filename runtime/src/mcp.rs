@@ -10,10 +10,11 @@ use toolgate_core::mcp::{self, Accepted};
 use toolgate_core::oauth::token::AccessToken;
 use toolgate_core::oauth::{bearer, callback};
 use toolgate_core::reply::{self, Reply};
-use worker::{Request, Response, console_error};
+use worker::{Request, Response};
 
 use crate::app::App;
 use crate::call::stateless;
+use crate::console::log_error;
 use crate::entry::Incoming;
 use crate::identity::Unvouched;
 use crate::lease::Lease;
@@ -147,7 +148,7 @@ async fn by_token(
         Ok(true) => Ok(admitted),
         Ok(false) => Err(Box::new(bearer::revoked(&incoming.origin, path))),
         Err(error) => {
-            console_error!("storage failed: {error}");
+            log_error!("storage failed: {error}");
             Err(unavailable("The storage did not answer; try again."))
         }
     }
@@ -205,7 +206,7 @@ pub(crate) async fn read_body(
 /// same, nothing is served, since nobody could say which tool a policy guards.
 pub(crate) fn linked(app: &App) -> Result<&'static Registry, Box<Reply>> {
     registry().map_err(|clash| {
-        console_error!("{} cannot serve: {clash}", app.package_name);
+        log_error!("{} cannot serve: {clash}", app.package_name);
         Box::new(reply::json(
             StatusCode::SERVICE_UNAVAILABLE,
             &json!({ "error": "This server's tools have clashing names; see its log" }),

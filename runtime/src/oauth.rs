@@ -24,8 +24,8 @@ use toolgate_core::oauth::{authorize, callback, register, revoke, token};
 use toolgate_core::page;
 use toolgate_core::reply::{self, Reply};
 use toolgate_core::seal::Keyring;
-use worker::console_error;
 
+use crate::console::log_error;
 use crate::entry::Incoming;
 use crate::identity;
 use crate::object::USE_ATTEMPT;
@@ -257,7 +257,7 @@ async fn serve_callback(
         Ok(true) => {}
         Ok(false) => return returned.already_used(),
         Err(error) => {
-            console_error!("sign-in failed: its return could not be noted: {error}");
+            log_error!("sign-in failed: its return could not be noted: {error}");
             return returned.not_stored(gate);
         }
     }
@@ -273,7 +273,7 @@ async fn serve_callback(
     match grants::perform(incoming, &address, Operation::Create(grant)).await {
         Ok(_) => success,
         Err(error) => {
-            console_error!("sign-in failed: the grant could not be stored: {error}");
+            log_error!("sign-in failed: the grant could not be stored: {error}");
             returned.not_stored(gate)
         }
     }
@@ -287,7 +287,7 @@ async fn use_attempt(incoming: &Incoming<'_>, attempt: &str) -> worker::Result<b
 }
 
 fn storage_failed(error: &worker::Error) -> Reply {
-    console_error!("storage failed: {error}");
+    log_error!("storage failed: {error}");
     OAuthError::new("temporarily_unavailable", "The storage did not answer; try again")
         .because(Reason::StorageUnavailable)
         .reply_with(StatusCode::SERVICE_UNAVAILABLE)
@@ -351,7 +351,7 @@ pub(crate) fn not_configured(incoming: &Incoming<'_>, error: &SetupError, is_pag
     if provider::is_elsewhere(&incoming.app.config, &EnvVars(incoming.env), &incoming.origin) {
         return host::misdirected();
     }
-    console_error!("the server is not set up: {error}");
+    log_error!("the server is not set up: {error}");
     let status = StatusCode::SERVICE_UNAVAILABLE;
     if is_page {
         return page::message(

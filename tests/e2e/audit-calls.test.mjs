@@ -65,6 +65,16 @@ describe("the audit trail of a call", { skip: lacksBuild("faults") }, () => {
     assert.equal(events[0].id, events[1].id);
   });
 
+  test("that becomes a task is told at once, and its end by the task", async () => {
+    const meta = { "io.modelcontextprotocol/clientCapabilities": { extensions: { "io.modelcontextprotocol/tasks": {} } } };
+    const { events } = await watch(stage, 2, () =>
+      mcp.modern(stage.origin, token, "tools/call", { name: "panic_as_task", arguments: {} }, { meta }));
+    assert.deepEqual(told(events), ["tool_allowed undefined", "tool_finished error"]);
+    assert.equal(events[0].id, events[1].id);
+    assert.equal(events[0].user, events[1].user);
+    assert.equal(events[1].tool, "panic_as_task");
+  });
+
   test("in a session is one line as well", async () => {
     const session = await Session.begin(stage.origin, token);
     const { events } = await watch(stage, 1, async () => rest(await session.call("sleep", { milliseconds: 20 })));

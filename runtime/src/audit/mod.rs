@@ -17,11 +17,12 @@ use worker::wasm_bindgen::{JsCast as _, JsValue};
 use worker::wasm_bindgen_futures::spawn_local;
 use worker::{
     AnalyticsEngineDataPointBuilder, AnalyticsEngineDataset, Context, Queue, QueueContentType,
-    RawMessageBuilder, console_error, console_log,
+    RawMessageBuilder, console_log,
 };
 
 use crate::app::App;
 use crate::bindings::Env;
+use crate::console::log_error;
 use crate::platform::{PlatformEntropy, keyring, now};
 
 pub(crate) use trail::{Trail, new_id};
@@ -70,9 +71,12 @@ impl Teller {
 
     /// Writes what is in the log and has not been written.
     pub(crate) fn flush(&self, log: &Log) {
-        for event in log.take() {
-            self.write(&event, Self::number());
-        }
+        log.take().iter().for_each(|event| self.tell(event));
+    }
+
+    /// Writes an event.
+    pub(crate) fn tell(&self, event: &Event) {
+        self.write(event, Self::number());
     }
 
     /// The number of a line, which then has to be written.
@@ -129,7 +133,7 @@ fn with_lines<T>(work: impl FnOnce(&mut Lines) -> T) -> T {
 
 /// A binding that `mcp.toml` asks for; without it the log has to do.
 fn found<T>(binding: worker::Result<T>) -> Option<T> {
-    binding.inspect_err(|error| console_error!("the audit trail is incomplete: {error}")).ok()
+    binding.inspect_err(|error| log_error!("the audit trail is incomplete: {error}")).ok()
 }
 
 fn write_point(dataset: &AnalyticsEngineDataset, record: &Record<'_>) {
@@ -138,7 +142,7 @@ fn write_point(dataset: &AnalyticsEngineDataset, record: &Record<'_>) {
         .blobs(record.blobs())
         .doubles([1.0]);
     if let Err(error) = point.write_to(dataset) {
-        console_error!("the audit trail is incomplete: Analytics Engine: {error}");
+        log_error!("the audit trail is incomplete: Analytics Engine: {error}");
     }
 }
 
@@ -147,6 +151,6 @@ async fn send(queue: Queue, line: String) {
     let Ok(message) = JSON::parse(&line) else { return };
     let message = RawMessageBuilder::new(message).build_with_content_type(QueueContentType::Json);
     if let Err(error) = queue.send_raw(message).await {
-        console_error!("the audit trail is incomplete: the queue: {error}");
+        log_error!("the audit trail is incomplete: the queue: {error}");
     }
 }

@@ -1,8 +1,8 @@
 //! Telling everyone who listens that something changed.
 
 use toolgate_core::mcp::notify::Change;
-use worker::console_error;
 
+use crate::console::log_error;
 use crate::feature;
 use crate::tool::{Context, Error, Result};
 
@@ -57,7 +57,7 @@ impl Context {
         }
         let Some(hub) = feature::hub(app) else { return Ok(()) };
         hub.publish(app, self.env(), &change).await.map_err(|error| {
-            console_error!("a change could not be told: {error}");
+            log_error!("a change could not be told: {error}");
             Error::new("those who listen could not be told of the change")
         })
     }

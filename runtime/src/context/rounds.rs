@@ -8,12 +8,12 @@ use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::request_state::{Binding, RequestState};
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, INVALID_PARAMS, Target};
 use toolgate_core::seal::Keyring;
-use worker::console_error;
 
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::bindings::Env;
 use crate::call::{HostKind, Record};
+use crate::console::log_error;
 use crate::platform::{EnvVars, PlatformEntropy, now};
 use crate::tool::{Context, registry};
 
@@ -125,7 +125,7 @@ fn input_required(seat: &Seat, env: &Env, asks: Vec<Ask>, record: &Record) -> Ou
 fn keys(app: &App, env: &Env) -> Result<Keyring, Fault> {
     let text = EnvVars(env).var(&app.config.tokens.encryption_key).unwrap_or_default();
     Keyring::parse(&text).map_err(|error| {
-        console_error!("{}: {error}", app.config.tokens.encryption_key);
+        log_error!("{}: {error}", app.config.tokens.encryption_key);
         failed()
     })
 }

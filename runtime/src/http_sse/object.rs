@@ -7,10 +7,11 @@ use std::time::Duration;
 use futures_util::future::select;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{AcceptedSession, SessionState};
-use worker::{Request, Response, console_error};
+use worker::{Request, Response};
 
 use super::post::{self, Post};
 use super::{CLOSE, KIND, MESSAGE, NOTIFY, OPEN, ROSTER, STREAM};
+use crate::console::log_error;
 use crate::hub::{self, GONE, Hearer};
 use crate::lease::Lease;
 use crate::legacy::{self, Calls, gone, taken};
@@ -99,7 +100,7 @@ async fn open(
         let end = Entry::End(name.clone());
         let told = roster::tell(app, &env, KIND, &owner, &end).await;
         if let Err(error) = told.and(hub::forget(app, &env, &name).await) {
-            console_error!("the end of a session was not told: {error}");
+            log_error!("the end of a session was not told: {error}");
         }
     });
     sse::response(body)

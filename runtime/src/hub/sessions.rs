@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 use toolgate_core::mcp::notify::Change;
-use worker::{Response, SqlStorage, SqlStorageValue, console_error};
+use worker::{Response, SqlStorage, SqlStorageValue};
 
 use super::{FULL, GONE};
 use crate::app::App;
 use crate::bindings::Env;
+use crate::console::log_error;
 use crate::object::Object;
 use crate::relay;
 
@@ -108,7 +109,7 @@ pub(super) fn announce(object: &Object, fan: &Rc<Fan>, change: &Change) -> worke
         let mut waiting = fan.waiting.borrow_mut();
         if !waiting.contains(change) {
             if waiting.len() >= MAX_WAITING {
-                console_error!("too many changes at once: sessions are not told of one of them");
+                log_error!("too many changes at once: sessions are not told of one of them");
                 return Ok(());
             }
             waiting.push(change.clone());
@@ -125,7 +126,7 @@ pub(super) fn announce(object: &Object, fan: &Rc<Fan>, change: &Change) -> worke
                 break;
             }
             if let Err(error) = round(app, &env, &sql, &changes).await {
-                console_error!("sessions could not be told of changes: {error}");
+                log_error!("sessions could not be told of changes: {error}");
             }
         }
         fan.is_under_way.set(false);
@@ -159,7 +160,7 @@ async fn round(
                     )
                     .into());
                 }
-                Err(error) => console_error!("a session could not be told of a change: {error}"),
+                Err(error) => log_error!("a session could not be told of a change: {error}"),
             }
         }
     }

@@ -10,10 +10,10 @@ use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
-use worker::console_error;
 
 use super::keys::{self, Source};
 use super::{Identity, Unvouched, unavailable};
+use crate::console::log_error;
 use crate::platform::now;
 
 /// The protocol.
@@ -55,7 +55,7 @@ async fn identify(
     request: &Request<Vec<u8>>,
 ) -> Result<Identified, Box<Reply>> {
     let Some(token) = assertion::of(request.headers()) else {
-        console_error!("sign-in failed: no assertion; is /callback behind Cloudflare Access?");
+        log_error!("sign-in failed: no assertion; is /callback behind Cloudflare Access?");
         return Err(Box::new(returned.refuse_identity(gate, Reason::AccessAssertion)));
     };
     let verdict = keys::verify(gate.provider, gate.now, Source::Request, token, assertion::prepare)
@@ -65,7 +65,7 @@ async fn identify(
     match verdict {
         Ok(caller) => Ok(Identified { caller, upstream: None }),
         Err(rejection) => {
-            console_error!("sign-in refused: the assertion: {rejection}");
+            log_error!("sign-in refused: the assertion: {rejection}");
             Err(Box::new(returned.refuse_identity(gate, Reason::AccessAssertion)))
         }
     }
@@ -89,11 +89,11 @@ async fn vouch(
     Some(match verdict {
         Ok(Ok(caller)) => Ok(caller),
         Ok(Err(rejection)) => {
-            console_error!("an assertion of Cloudflare Access was refused: {rejection}");
+            log_error!("an assertion of Cloudflare Access was refused: {rejection}");
             Err(Unvouched::Refused)
         }
         Err(error) => {
-            console_error!("the certificates of Cloudflare Access: {error}");
+            log_error!("the certificates of Cloudflare Access: {error}");
             Err(Unvouched::Unavailable)
         }
     })

@@ -11,10 +11,10 @@ use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
-use worker::{console_error, console_warn};
 
 use super::openid::{ask, exchange, refresh};
 use super::{Identity, Kept, unavailable};
+use crate::console::log_error;
 
 /// The protocol.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ async fn identify(
         Ok(caller) => Ok(Identified { caller, upstream: github::keep(&tokens, gate.now) }),
         Err(Trouble::Failed(_, reason)) => Err(unavailable(gate, returned, "the API", &reason)),
         Err(Trouble::Ended(cause, reason)) => {
-            console_error!("sign-in refused: the API: {reason}");
+            log_error!("sign-in refused: the API: {reason}");
             Err(Box::new(returned.refuse_identity(gate, cause)))
         }
     }
@@ -72,7 +72,7 @@ async fn look_up(gate: &Gate<'_>, access_token: &str) -> Result<Caller, Trouble>
         lookup.take(&ask(request).await?)?;
     }
     if let Some(hint) = lookup.hint() {
-        console_warn!("{hint}");
+        log_error!("{hint}");
     }
     lookup.finish()
 }

@@ -8,8 +8,9 @@ use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::jwks_cache::{JwksCache, Plan};
 use toolgate_core::access::provider::Provider;
 use toolgate_core::access::{Prepared, SignedClaims};
-use worker::{Error, Url, console_error};
+use worker::{Error, Url};
 
+use crate::console::log_error;
 use crate::platform::now;
 use crate::{signature, upstream};
 
@@ -84,7 +85,7 @@ pub(crate) fn overdue() -> Option<impl Future<Output = ()> + 'static> {
     let address = OVERDUE.take()?;
     Some(async move {
         if let Err(error) = fetch(&address, now()).await {
-            console_error!("the keys of the identity provider could not be renewed: {error}");
+            log_error!("the keys of the identity provider could not be renewed: {error}");
         }
     })
 }

@@ -21,7 +21,8 @@ use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
-use worker::{console_error, console_warn};
+
+use crate::console::log_error;
 
 pub(crate) use keys::overdue;
 pub(crate) use recheck::confirm;
@@ -108,7 +109,7 @@ pub enum Unvouched {
 pub(crate) fn tell_hint(gate: &Gate<'_>, identified: &Identified) {
     let hint = identified.caller.known.hint(&gate.config.identity.groups_claim);
     if let Some(hint) = hint {
-        console_warn!("{hint}");
+        log_error!("{hint}");
     }
 }
 
@@ -119,6 +120,6 @@ fn unavailable(
     what: &str,
     error: &dyn std::fmt::Display,
 ) -> Box<Reply> {
-    console_error!("sign-in failed: {what}: {error}");
+    log_error!("sign-in failed: {what}: {error}");
     Box::new(returned.unavailable(gate))
 }

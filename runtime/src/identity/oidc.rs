@@ -14,9 +14,9 @@ use toolgate_core::limits::{DISCOVERY_MAX_AGE, DISCOVERY_RETRY, DISCOVERY_TTL};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
-use worker::console_error;
 
 use super::{Identity, Kept, openid};
+use crate::console::log_error;
 use crate::platform::now;
 use crate::upstream;
 
@@ -96,7 +96,7 @@ async fn locate(provider: &Provider, origin: &str) -> Option<Provider> {
         let fetched = match fetch(provider, origin).await {
             Ok(endpoints) => Some((endpoints, now)),
             Err(error) => {
-                console_error!("the discovery of the identity provider failed: {error}");
+                log_error!("the discovery of the identity provider failed: {error}");
                 discovered
             }
         };

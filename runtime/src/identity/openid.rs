@@ -14,10 +14,10 @@ use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
-use worker::console_error;
 
 use super::keys::{self, Source};
 use super::{Identity, Kept, unavailable};
+use crate::console::log_error;
 use crate::upstream;
 
 /// The protocol, at addresses that are known.
@@ -60,7 +60,7 @@ pub(super) async fn identify(
 ) -> Result<Identified, Box<Reply>> {
     let tokens = exchange(gate, returned, request).await?;
     let Some(id_token) = &tokens.id_token else {
-        console_error!("sign-in failed: the token endpoint gave no id_token");
+        log_error!("sign-in failed: the token endpoint gave no id_token");
         return Err(Box::new(returned.refuse_identity(gate, Reason::UpstreamNoIdToken)));
     };
     let verdict =
@@ -71,7 +71,7 @@ pub(super) async fn identify(
     match verdict {
         Ok(caller) => Ok(Identified { caller, upstream: tokens.keep(gate.now) }),
         Err(rejection) => {
-            console_error!("sign-in refused: the id_token: {rejection}");
+            log_error!("sign-in refused: the id_token: {rejection}");
             Err(Box::new(returned.refuse_identity(gate, Reason::from(&rejection))))
         }
     }
@@ -88,7 +88,7 @@ pub(super) async fn exchange(
         .await
         .map_err(|error| unavailable(gate, returned, "the token endpoint", &error))?;
     returned.tokens(gate, &answer).map_err(|refusal| {
-        console_error!("sign-in failed: the token endpoint: {}", refusal.1);
+        log_error!("sign-in failed: the token endpoint: {}", refusal.1);
         Box::new(refusal.0)
     })
 }

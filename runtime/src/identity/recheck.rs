@@ -5,10 +5,10 @@ use toolgate_core::limits::RECHECK_TIMEOUT;
 use toolgate_core::oauth::callback::Holder;
 use toolgate_core::oauth::course::Confirmation;
 use toolgate_core::oauth::gate::Gate;
-use worker::console_error;
 
 use super::{Kept, tell_hint};
 use crate::app::App;
+use crate::console::log_error;
 use crate::upstream;
 
 /// Asks about the holder of a grant. The log tells what the provider did not confirm.
@@ -25,17 +25,17 @@ pub(crate) async fn confirm(app: &App, gate: &Gate<'_>, holder: &Holder) -> Conf
         }
         Ok(_) => {}
         Err(Trouble::Ended(_, reason)) => {
-            console_error!("the identity provider has ended a sign-in: {reason}");
+            log_error!("the identity provider has ended a sign-in: {reason}");
         }
         Err(Trouble::Failed(Cause::Credentials, reason)) => {
-            console_error!(
+            log_error!(
                 "the identity provider refuses this server's own client id or secret ({reason}): it \
                  confirms nobody, and grants end after [tokens] max_unconfirmed; make a new client \
                  secret there and set it with `wrangler secret put`"
             );
         }
         Err(Trouble::Failed(_, reason)) => {
-            console_error!("the identity provider could not be asked again: {reason}");
+            log_error!("the identity provider could not be asked again: {reason}");
         }
     }
     Confirmation { upstream: kept.take(), verdict }

@@ -6,8 +6,9 @@
 use http::{HeaderMap, StatusCode};
 use toolgate_core::reply;
 use toolgate_core::seal::{Entropy, Purpose};
-use worker::{Response, console_error};
+use worker::Response;
 
+use crate::console::log_error;
 use crate::entry::Incoming;
 use crate::mcp::Admitted;
 use crate::platform::PlatformEntropy;
@@ -64,7 +65,7 @@ pub(crate) async fn ask(
     match relay::send(incoming, &stub, admitted, (path, name), headers, message).await {
         Ok(response) => Ok(response),
         Err(error) => {
-            console_error!("the session's object failed: {error}");
+            log_error!("the session's object failed: {error}");
             unavailable()
         }
     }

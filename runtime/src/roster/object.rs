@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use worker::{Date, Response, SqlStorageValue, console_error};
+use worker::{Date, Response, SqlStorageValue};
 
 use super::{BUSY, Entry, GONE, OPEN};
+use crate::console::log_error;
 use crate::object::Object;
 use crate::relay;
 
@@ -135,7 +136,7 @@ async fn end_oldest(object: &Object, bound: usize, new: (&str, i64)) -> worker::
                 Ok(answer) if answer != OPEN => delete(object, row.id)?,
                 Ok(_) => open.push(row),
                 Err(error) => {
-                    console_error!("a session could not be asked for its streams: {error}");
+                    log_error!("a session could not be asked for its streams: {error}");
                     open.push(row);
                 }
             }

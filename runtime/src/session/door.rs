@@ -5,9 +5,10 @@ use serde_json::Value;
 use toolgate_core::json;
 use toolgate_core::mcp::Begin;
 use toolgate_core::reply;
-use worker::{Response, console_error};
+use worker::Response;
 
 use super::{BEGIN, END, GET, KIND, POST};
+use crate::console::log_error;
 use crate::convert;
 use crate::entry::Incoming;
 use crate::legacy::{ask, gone, new_id, open_id, unavailable};
@@ -71,7 +72,7 @@ pub(super) async fn begin(
         Ok(true) => {}
         Ok(false) => return too_many(),
         Err(error) => {
-            console_error!("the sessions of a person could not be counted: {error}");
+            log_error!("the sessions of a person could not be counted: {error}");
             return unavailable();
         }
     }

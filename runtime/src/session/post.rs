@@ -8,11 +8,11 @@ use futures_channel::oneshot::Sender;
 use serde_json::Value;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::{Exchange, Response, Revision, notify};
-use worker::console_error;
 
 use super::connection::End;
 use super::streams::Streams;
 use crate::call::Asked;
+use crate::console::log_error;
 use crate::legacy::Outgoing;
 
 /// What the POST is answered with.
@@ -89,7 +89,7 @@ impl Post {
                         (Way::Stream(streams, stream), true)
                     }
                     Err(error) => {
-                        console_error!("a stream could not be stored: {error}");
+                        log_error!("a stream could not be stored: {error}");
                         (Way::Undecided(streams, sender), false)
                     }
                 }

@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use serde_json::Value;
 use toolgate_core::mcp::fault;
-use worker::console_error;
 
 use super::connection::{self, Connection, End, Outlet, Outlets};
 use super::store::Store;
+use crate::console::log_error;
 use crate::platform::now;
 
 /// Connections for notifications that one client has at a time. It needs one; another may be there
@@ -73,7 +73,7 @@ impl Streams {
         let sent: Vec<_> = outlets.iter().map(|outlet| (outlet.stream, outlet.sent())).collect();
         drop(outlets);
         if let Err(error) = self.store.append(stream, text, is_needed, &sent) {
-            return console_error!("an event could not be stored: {error}");
+            return log_error!("an event could not be stored: {error}");
         }
         connection::wake(&self.outlets, stream);
     }
@@ -82,7 +82,7 @@ impl Streams {
     pub(super) fn set_pending(&self, stream: u64, pending: &[Value]) {
         let written = serde_json::to_string(pending).map_err(worker::Error::from);
         if let Err(error) = written.and_then(|text| self.store.set_pending(stream, text)) {
-            console_error!("a stream could not be stored: {error}");
+            log_error!("a stream could not be stored: {error}");
         }
     }
 
@@ -90,7 +90,7 @@ impl Streams {
     pub(super) fn end(&self, stream: u64) {
         self.running.borrow_mut().retain(|other| *other != stream);
         if let Err(error) = self.store.end_stream(stream, now()) {
-            console_error!("a stream could not be ended: {error}");
+            log_error!("a stream could not be ended: {error}");
         }
         self.close(stream, End::AfterRest);
     }

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toolgate_core::seal::{Keyring, Purpose};
-use worker::console_error;
 
 use super::error::StateError;
 use super::owner;
 use crate::app::App;
 use crate::bindings::Env;
+use crate::console::log_error;
 use crate::platform::{PlatformEntropy, keyring};
 use crate::relay;
 use crate::tool::Context;
@@ -121,6 +121,6 @@ impl Hop {
 }
 
 fn unavailable(error: &worker::Error) -> StateError {
-    console_error!("state failed: {error}");
+    log_error!("state failed: {error}");
     StateError::Unavailable
 }

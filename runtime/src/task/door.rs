@@ -8,12 +8,12 @@ use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
 use toolgate_core::policy::{self, Arguments, Decision};
 use toolgate_core::seal::{Entropy, Purpose};
-use worker::console_error;
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
 use crate::app::App;
 use crate::bindings::Env;
 use crate::call::Record;
+use crate::console::log_error;
 use crate::entry::Incoming;
 use crate::feature::Owner;
 use crate::mcp::Admitted;
@@ -27,7 +27,7 @@ type Id = (String, String);
 /// Makes a task of a call; it is stored when this returns.
 pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome {
     let Owner { app, env, caller, shard } = owner;
-    let Call { target, arguments, request_id, peer, .. } = call;
+    let Call { target, arguments, request_id, peer, audit, .. } = call;
     let tool = match (&target, registry()) {
         (Target::Tool(tool), Ok(registry)) => registry.infos().get(*tool),
         _ => None,
@@ -49,6 +49,7 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
         trace: peer.trace.map(|trace| (trace.parent, trace.state)),
         answers: record.answers,
         memo: record.memo,
+        audit: audit.id,
         id,
     };
     match ask::<Option<TaskView>>(app, &env, &object, CREATE, &task).await {
@@ -117,6 +118,6 @@ pub(super) async fn ask<T: DeserializeOwned>(
 }
 
 fn unavailable(error: &worker::Error) -> Fault {
-    console_error!("a task's object failed: {error}");
+    log_error!("a task's object failed: {error}");
     Fault::new(INTERNAL_ERROR, "The task could not be reached; try again")
 }

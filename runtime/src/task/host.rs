@@ -9,20 +9,20 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use serde_json::Value;
-use toolgate_core::audit::CallAudit;
+use toolgate_core::audit::{CallAudit, CallOutcome};
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target};
 use toolgate_core::policy::{self, Arguments};
-use worker::console_error;
 
 use super::news::News;
 use super::store::Store;
-use super::{MAX_RUNS, MAX_STATUS_MESSAGE, PATIENCE};
+use super::{MAX_RUNS, MAX_STATUS_MESSAGE, PATIENCE, told};
 use crate::app::App;
 use crate::bindings::Env;
 use crate::call::{HostKind, Running, Start, Step};
+use crate::console::log_error;
 use crate::object::Object;
 use crate::platform::EnvVars;
 use crate::timer::Timer;
@@ -75,7 +75,7 @@ pub(super) fn ensure(object: &Object) -> worker::Result<()> {
     }
     if row.runs >= MAX_RUNS {
         let fault = Fault::new(INTERNAL_ERROR, "The task was interrupted too often");
-        end(&store, Err(fault))?;
+        end(&store, object.app(), object.env(), Err(fault))?;
         let (app, env, news) = (object.app(), object.env().clone(), News::of(&store)?);
         object.state().wait_until(async move { news.spread(app, &env).await });
         return Ok(());
@@ -92,7 +92,7 @@ pub(super) fn ensure(object: &Object) -> worker::Result<()> {
     };
     object.state().wait_until(async move {
         if let Err(error) = host.run(inbox).await {
-            console_error!("the run of a task failed: {error}");
+            log_error!("the run of a task failed: {error}");
         }
         memory.inbox.take();
     });
@@ -247,7 +247,7 @@ impl Host {
             return Ok(());
         }
         self.memory.message.take();
-        end(&self.store, outcome)?;
+        end(&self.store, self.app, &self.env, outcome)?;
         self.store.set_alarm().await?;
         News::of(&self.store)?.spread(self.app, &self.env).await;
         Ok(())
@@ -264,14 +264,19 @@ async fn patience(only_asks: bool) {
 }
 
 /// Writes the end of the task.
-fn end(store: &Store, outcome: Outcome) -> worker::Result<()> {
+fn end(store: &Store, app: &'static App, env: &Env, outcome: Outcome) -> worker::Result<()> {
     match outcome {
         Ok(result) => {
-            let result = TaskDetail::Result(result.shape(REVISION).result);
+            let is_failure = result.failure().is_some();
+            let outcome = if is_failure { CallOutcome::ToolError } else { CallOutcome::Ok };
+            let result = result.shape(REVISION).result;
+            told::end(store, app, env, outcome, result.to_string().len());
+            let result = TaskDetail::Result(result);
             store.finish(TaskStatus::Completed, None, &result)
         }
         Err(fault) => {
             let error = fault.into_value();
+            told::end(store, app, env, CallOutcome::Error, error.to_string().len());
             let message = error.get("message").and_then(Value::as_str).map(str::to_owned);
             store.finish(TaskStatus::Failed, message.as_deref(), &TaskDetail::Error(error))
         }

@@ -31,6 +31,9 @@ pub(super) struct NewTask {
     /// What an earlier round of the call knew, by key.
     pub(super) answers: Map<String, Value>,
     pub(super) memo: Map<String, Value>,
+    /// Joins the end of the task to its beginning in the audit trail.
+    #[serde(default)]
+    pub(super) audit: Option<String>,
 }
 
 /// A request for a task.

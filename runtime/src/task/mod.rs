@@ -31,6 +31,7 @@ mod news;
 mod object;
 mod quota;
 mod store;
+mod told;
 
 use std::time::Duration;
 

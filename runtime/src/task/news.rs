@@ -1,12 +1,12 @@
 //! Tells others that a task stands differently.
 
 use toolgate_core::mcp::notify::Change;
-use worker::console_error;
 
 use super::quota;
 use super::store::Store;
 use crate::app::App;
 use crate::bindings::Env;
+use crate::console::log_error;
 use crate::feature;
 
 /// What is to be told.
@@ -39,7 +39,7 @@ impl News {
         if let Some(hub) = feature::hub(app)
             && let Err(error) = hub.publish(app, env, &self.change).await
         {
-            console_error!("the news of a task did not reach those who listen: {error}");
+            log_error!("the news of a task did not reach those who listen: {error}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
+use toolgate_core::audit::CallOutcome;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::{TaskDetail, TaskOperation, TaskRequest, TaskStatus, TaskView};
 use toolgate_core::mcp::{Call, Response as McpResponse};
@@ -13,6 +14,7 @@ use super::message::{ASK, Answer, CREATE, NewTask, Question};
 use super::news::News;
 use super::quota::{self, COUNT};
 use super::store::{Store, TABLE, now_ms};
+use super::told;
 use crate::call::Record;
 use crate::entry::Incoming;
 use crate::feature::{Feature, Owner, Tasks};
@@ -137,6 +139,7 @@ async fn ask(object: &Object, question: Question) -> worker::Result<Answer> {
         TaskOperation::Update(responses) => update(object, &store, responses)?,
         TaskOperation::Cancel => {
             if !row.status.is_terminal() {
+                told::end(&store, object.app(), object.env(), CallOutcome::Cancelled, 0);
                 store.finish(TaskStatus::Cancelled, None, &TaskDetail::None)?;
                 object.memory::<Memory>().tell(Command::Cancel);
             }
@@ -173,6 +176,9 @@ async fn look_after(object: &Object) -> worker::Result<()> {
     let store = Store::of(object);
     let row = store.row()?;
     if now_ms() >= row.expires {
+        if !row.status.is_terminal() {
+            told::end(&store, object.app(), object.env(), CallOutcome::TimedOut, 0);
+        }
         object.memory::<Memory>().tell(Command::Cancel);
         return object.state().storage().delete_all().await;
     }

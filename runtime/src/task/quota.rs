@@ -6,12 +6,13 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use worker::{Response, SqlStorageValue, console_error};
+use worker::{Response, SqlStorageValue};
 
 use super::store::{ms, now_ms, number};
 use super::{MAX_UNDER_WAY, door};
 use crate::app::App;
 use crate::bindings::Env;
+use crate::console::log_error;
 use crate::object::Object;
 
 /// Path inside the object.
@@ -42,7 +43,7 @@ pub(super) async fn admits(app: &App, env: &Env, owner: &str, task: &str) -> wor
 pub(super) async fn end(app: &App, env: &Env, owner: &str, task: &str) {
     let told = door::ask::<bool>(app, env, &name(owner), COUNT, &Count::End(task.to_owned())).await;
     if let Err(error) = told {
-        console_error!("the end of a task was not counted: {error}");
+        log_error!("the end of a task was not counted: {error}");
     }
 }
 

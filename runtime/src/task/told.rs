@@ -1,0 +1,32 @@
+//! The end of a task in the audit trail. That it was begun is told with the call that became it.
+
+use toolgate_core::audit::{CallOutcome, Event, Finish, Kind, Reason};
+
+use super::store::Store;
+use crate::app::App;
+use crate::audit::Teller;
+use crate::bindings::Env;
+use crate::platform::millis;
+use crate::tool::registry;
+
+/// Writes that the task ends so. To be called before the end is stored, with which the call is forgotten;
+/// of a call that cannot be read nothing is told, and the task ends all the same.
+pub(super) fn end(store: &Store, app: &'static App, env: &Env, outcome: CallOutcome, bytes: usize) {
+    let (Ok(task), Ok(row)) = (store.call(), store.row()) else { return };
+    let Some(id) = task.audit else { return };
+    let tool = registry()
+        .ok()
+        .and_then(|registry| registry.infos().iter().find(|tool| tool.name == task.tool));
+    let finish = Finish { outcome, ms: millis().saturating_sub(row.created), bytes };
+    let teller = Teller::of_object(app, env, &id);
+    teller.tell(&Event {
+        user: Some(task.owner),
+        email: task.caller.email,
+        client: Some(task.caller.client_id),
+        tool: tool.map(|tool| tool.name),
+        policy: tool.map(|tool| tool.policy),
+        id: Some(id),
+        finish: Some(finish),
+        ..Event::new(Kind::ToolFinished, Reason::PolicyMatched)
+    });
+}
