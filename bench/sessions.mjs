@@ -9,12 +9,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { listen } from "../tests/e2e/lib/http.mjs";
-import { VISITOR } from "../tests/e2e/lib/idp.mjs";
 import { message, post } from "../tests/e2e/lib/mcp.mjs";
 import { Cast } from "./lib/cast.mjs";
 import { settledKiB } from "./lib/memory.mjs";
 import { many, openSession, openStream, sessionHeaders } from "./lib/session.mjs";
-import { accessToken } from "./lib/token.mjs";
+import { people, peopleFor } from "./lib/users.mjs";
 
 // Opened before, so that what every runtime needs once is not counted.
 const WARM_UP = 50;
@@ -37,15 +36,17 @@ for (const kind of KINDS) await measure(kind);
 async function measure({ name, server, resource, open, ask }) {
   const cast = new Cast();
   try {
-    const { stage, token: usual } = await cast.member(server);
+    const { stage } = await cast.member(server);
     // A token is for one of the two addresses.
-    const token = resource ? await accessToken(stage, VISITOR, { resource: `${stage.origin}${resource}` }) : usual;
-    const first = await many(WARM_UP, () => open(stage.origin, token));
-    await many(WARM_UP, (index) => ask(stage.origin, token, first[index], index));
+    const changes = resource && { resource: `${stage.origin}${resource}` };
+    const crowd = await people(stage, peopleFor(WARM_UP + count), changes);
+    const token = (index) => crowd[index % crowd.length].token;
+    const first = await many(WARM_UP, (index) => open(stage.origin, token(index)));
+    await many(WARM_UP, (index) => ask(stage.origin, token(index), first[index], index));
     const before = await settledKiB(stage.worker, settle);
-    const sessions = await many(count, () => open(stage.origin, token));
+    const sessions = await many(count, (index) => open(stage.origin, token(WARM_UP + index)));
     const opened = await settledKiB(stage.worker, settle);
-    await many(count, (index) => ask(stage.origin, token, sessions[index], index));
+    await many(count, (index) => ask(stage.origin, token(WARM_UP + index), sessions[index], index));
     const answered = await settledKiB(stage.worker, settle);
     for (const { stream } of [...first, ...sessions]) stream.close();
     await sleep(1000);

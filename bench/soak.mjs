@@ -2,7 +2,7 @@
 // resumed, readers are slow, and the runtime is killed and started anew on what it had stored.
 //
 //   node bench/prepare.mjs soak
-//   node bench/soak.mjs [--seconds 600] [--clients 200] [--users 20] [--restart-every 60] [--waves 4] [--wave 45]
+//   node bench/soak.mjs [--seconds 600] [--clients 200] [--users 50] [--restart-every 60] [--waves 4] [--wave 45]
 //
 // What must hold is said in soak/client.mjs. After it, sessions are ended or expire, and what is stored
 // is counted; then waves of load without restarts tell whether memory grows from one to the next.
@@ -29,7 +29,7 @@ const EXPIRY_MS = Number.parseInt(SERVERS.soak.idle, 10) * 1000 * 1.125 + 10_000
 const GROWTH_KIB = 512;
 
 const { values } = parseArgs({
-  options: Object.fromEntries(Object.entries({ seconds: "600", clients: "200", users: "20", "restart-every": "60", waves: "4", wave: "45" })
+  options: Object.fromEntries(Object.entries({ seconds: "600", clients: "200", users: "50", "restart-every": "60", waves: "4", wave: "45" })
     .map(([name, value]) => [name, { type: "string", default: value }])),
 });
 const [seconds, clients, users, restartEvery, waves, wave] = ["seconds", "clients", "users", "restart-every", "waves", "wave"].map((name) => Number(values[name]));

@@ -25,6 +25,7 @@ pub mod lock;
 pub mod lockfile;
 pub mod matrix;
 pub mod new;
+mod plan;
 pub mod process;
 pub mod project;
 pub mod registry;

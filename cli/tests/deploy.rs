@@ -120,6 +120,58 @@ fn a_gradual_deployment_says_how_it_goes_on() {
     );
 }
 
+/// A wrangler whose live Worker has these bindings.
+fn live(bindings: &str) -> String {
+    format!(
+        "case $1 in\n\
+         deployments) echo '{{\"versions\":[{{\"version_id\":\"1-2-3\",\"percentage\":100}}]}}';;\n\
+         versions) echo '{{\"resources\":{{\"bindings\":[{bindings}]}}}}';;\n\
+         esac"
+    )
+}
+
+#[test]
+fn another_jurisdiction_than_that_of_the_live_worker_is_refused() {
+    let eu = "{\"type\":\"plain_text\",\"name\":\"TOOLGATE_JURISDICTION\",\"text\":\"eu\"}";
+    let no_worker = "echo 'This Worker does not exist on your account. [code: 10007]' >&2; exit 1";
+    let cases = [
+        ("same", live(eu), "jurisdiction = \"eu\"", None),
+        ("first", no_worker.to_owned(), "jurisdiction = \"eu\"", None),
+        ("neither", live(""), "", None),
+        (
+            "other",
+            live(eu),
+            "jurisdiction = \"us\"",
+            Some("in jurisdiction `eu`, and `[storage]` says `us`"),
+        ),
+        ("left", live(eu), "", Some("in jurisdiction `eu`, and `[storage]` says `none`")),
+        ("joined", live(""), "jurisdiction = \"eu\"", Some("in jurisdiction `none`")),
+        ("silent", "exit 1".to_owned(), "jurisdiction = \"eu\"", Some("cannot be told")),
+        (
+            "database",
+            no_worker.to_owned(),
+            "kind = \"d1\"\njurisdiction = \"eu\"",
+            Some("cargo toolgate setup"),
+        ),
+    ];
+    for (name, script, storage, expected) in cases {
+        let demo = Demo::new(&format!("jurisdiction-{name}"), &script);
+        let text = format!("[server]\nname = \"Demo\"\n[storage]\n{storage}\n");
+        fs::write(demo.root.join("mcp.toml"), text).expect("a file");
+        let checked = demo.project.config_in(None).expect("it is there");
+        let (project, tools) = (&demo.project, &demo.tools);
+        let wrangler = Wrangler { project, tools, worker: "demo", environment: None };
+        let refused = wrangler.require_jurisdiction(&checked).err().map(|error| error.to_string());
+        match (refused, expected) {
+            (None, None) => {}
+            (Some(refused), Some(expected)) => {
+                assert!(refused.contains(expected), "{name}: {refused}")
+            }
+            (refused, _) => panic!("{name}: {refused:?}"),
+        }
+    }
+}
+
 #[test]
 fn failures_say_what_to_do() {
     let cases = [

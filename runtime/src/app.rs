@@ -1,6 +1,6 @@
 //! What `serve!()` knows of one server.
 
-use toolgate_config::Config;
+use toolgate_config::{Config, Provider};
 use toolgate_core::mcp::challenge::Challenging;
 use toolgate_core::mcp::refusal::Refusing;
 
@@ -30,6 +30,13 @@ pub struct App {
 }
 
 impl App {
+    /// The bound on what one person may have, where people are known. On a developer's own machine
+    /// everybody is anybody, and no bound keeps anybody out.
+    pub(crate) fn per_person(&self, bound: u32) -> Option<usize> {
+        let is_local = matches!(self.config.identity.provider, Provider::Dev | Provider::None);
+        (!is_local).then_some(bound as usize)
+    }
+
     /// The version that clients are told.
     #[must_use]
     pub fn version(&self) -> &str {

@@ -113,9 +113,9 @@ pub trait Hub {
     /// What the core needs for them.
     fn listening(&self) -> &'static Listening;
 
-    /// The notification of a change, given as JSON, for a session whose client wants it and may hear
-    /// of it.
-    fn hears(&self, object: &Object, hearer: &Hearer<'_>, change: &str) -> Option<String>;
+    /// The notifications of changes, given as a JSON array, for a session: those that its client wants
+    /// and may hear of.
+    fn hears(&self, object: &Object, hearer: &Hearer<'_>, changes: &str) -> Vec<String>;
 
     /// Opens a stream for a `subscriptions/listen`.
     fn listen<'a>(
@@ -128,6 +128,7 @@ pub trait Hub {
     /// Tells everyone who listens and may hear of it.
     fn publish<'a>(
         &'a self,
+        app: &'static App,
         env: &'a Env,
         change: &'a Change,
     ) -> LocalBoxFuture<'a, worker::Result<()>>;

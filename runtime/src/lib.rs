@@ -56,6 +56,7 @@ mod oauth;
 mod object;
 mod platform;
 mod relay;
+mod roster;
 mod session;
 mod signature;
 mod sse;
@@ -63,6 +64,7 @@ mod task;
 #[cfg_attr(not(target_arch = "wasm32"), path = "testing/timer.rs")]
 mod timer;
 mod upstream;
+mod vault;
 
 pub use crate::tool::macros::{CallerError, mcp_prompt, mcp_resource, mcp_tool, serve};
 pub use schemars;

@@ -79,7 +79,7 @@ async fn admits(incoming: &Incoming<'_>, route: Route, whose: &str) -> worker::R
     }
     let limit = route.limit(&incoming.app.config.limits);
     let name = format!("limits:{}", sha256(&format!("{} {whose}", route.name())));
-    let answer = relay::ask(incoming.env, &name, COUNT, &limit.to_string()).await?;
+    let answer = relay::ask(incoming.app, incoming.env, &name, COUNT, &limit.to_string()).await?;
     Ok(toolgate_core::json::from_str(&answer)?)
 }
 

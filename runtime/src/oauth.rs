@@ -282,7 +282,7 @@ async fn serve_callback(
 /// Uses a sign-in up, in an object of its own, wherever the grants are; `false` when it was before.
 async fn use_attempt(incoming: &Incoming<'_>, attempt: &str) -> worker::Result<bool> {
     let name = ["attempt:", attempt].concat();
-    let answer = relay::ask(incoming.env, &name, USE_ATTEMPT, "").await?;
+    let answer = relay::ask(incoming.app, incoming.env, &name, USE_ATTEMPT, "").await?;
     Ok(toolgate_core::json::from_str(&answer)?)
 }
 

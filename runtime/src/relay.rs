@@ -5,11 +5,12 @@ use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 use toolgate_core::caller::Caller;
 use toolgate_core::oauth::grant::Address;
-use worker::js_sys::Uint8Array;
-use worker::wasm_bindgen::JsValue;
+use worker::js_sys::{Function, Reflect, Uint8Array};
+use worker::wasm_bindgen::{JsCast as _, JsValue};
 use worker::web_sys::{self, RequestInit};
-use worker::{Error, Headers, Request, Response, Stub};
+use worker::{Error, Headers, ObjectNamespace, Request, Response, Stub};
 
+use crate::app::App;
 use crate::bindings::Env;
 use crate::convert;
 use crate::entry::Incoming;
@@ -144,14 +145,29 @@ pub(crate) async fn post(
     stub.fetch_with_request(request(&[ORIGIN, path].concat(), &init)?).await
 }
 
+/// The object of this name, in the jurisdiction that `mcp.toml` asks for.
+pub(crate) fn stub(app: &App, env: &Env, name: &str) -> worker::Result<Stub> {
+    let objects = env.durable_object(OBJECT_BINDING)?;
+    let Some(jurisdiction) = app.config.storage.jurisdiction else {
+        return objects.get_by_name(name);
+    };
+    // worker-rs knows jurisdictions only for objects without a name.
+    let within = Reflect::get(objects.as_ref(), &"jurisdiction".into())?;
+    let within: Function = within.unchecked_into();
+    let objects: ObjectNamespace =
+        within.call1(objects.as_ref(), &jurisdiction.name().into())?.unchecked_into();
+    objects.get_by_name(name)
+}
+
 /// The answer, in text, of the object of this name.
 pub(crate) async fn ask(
+    app: &App,
     env: &Env,
     object: &str,
     path: &str,
     question: &str,
 ) -> worker::Result<String> {
-    let stub = env.durable_object(OBJECT_BINDING)?.get_by_name(object)?;
+    let stub = stub(app, env, object)?;
     let mut response = post(&stub, path, None, &JsValue::from_str(question)).await?;
     if response.status_code() != 200 {
         return Err(format!("the object answered {}", response.status_code()).into());

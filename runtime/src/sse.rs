@@ -29,6 +29,12 @@ pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(25);
 /// notices that a reader has gone at the second thing sent after it.
 pub(crate) const WATCHED: Duration = Duration::from_secs(1);
 
+/// Things that are sent to find out whether a reader has gone, for the same reason.
+pub(crate) const PROBES: u32 = 2;
+
+/// How long it takes until it is noticed at each of them.
+pub(crate) const NOTICED: Duration = Duration::from_millis(150);
+
 /// How long a writer waits for a reader who takes nothing, before it gives the reader up.
 const STALLED: Duration = Duration::from_secs(60);
 

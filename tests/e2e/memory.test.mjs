@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { usedHeapKiB } from "./lib/heap.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
-import { EMPLOYEE } from "./lib/idp.mjs";
+import { newcomer } from "./lib/idp.mjs";
 import { signIn } from "./lib/oauth.mjs";
 import { freePorts } from "./lib/ports.mjs";
 import { Session } from "./lib/session.mjs";
@@ -12,22 +12,25 @@ import { openStage } from "./lib/stage.mjs";
 
 const AT_ONCE = 10;
 const SESSIONS = 120;
+// So many sessions of one person end before their client ends them.
+const OF_ONE_PERSON = 60;
 // A stream that is kept takes 2 KiB.
 const LEAK_KIB = SESSIONS;
 // A client that has gone is noticed at the next keep-alive, after 25 s.
 const NOTICED_MS = 30_000;
 
 describe("streams whose clients have gone", { skip: lacksBuild("everything") }, () => {
-  let stage, inspectorPort, token;
+  let stage, inspectorPort, tokens;
   before(async () => {
     [inspectorPort] = await freePorts(1);
     stage = await openStage({ build: buildOf("everything"), worker: DEBUG_BUILD, inspectorPort });
-    token = (await signIn(stage, { browser: stage.browser(), email: EMPLOYEE })).access_token;
+    tokens = await Promise.all(Array.from({ length: SESSIONS / OF_ONE_PERSON }, async () =>
+      (await signIn(stage, { browser: stage.browser(), email: newcomer() })).access_token));
   });
   after(() => stage?.close());
 
-  async function oneGoes() {
-    const session = await Session.begin(stage.origin, token);
+  async function oneGoes(_, index) {
+    const session = await Session.begin(stage.origin, tokens[index % tokens.length]);
     const stream = await session.get();
     assert.equal(stream.status, 200);
     await sleep(50);

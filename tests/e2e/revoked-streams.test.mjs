@@ -103,7 +103,7 @@ describe("an open stream", { skip: lacksBuild("durable") }, () => {
   }
 
   describe("whose token is over", { skip: cannotMoveClock() }, () => {
-    const LEFT_S = 6;
+    const LEFT_S = 12;
     /** A token that has a few seconds left. */
     const nearlyOver = async () => {
       await stage.restart({});

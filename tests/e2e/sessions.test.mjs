@@ -84,6 +84,18 @@ describe("a session", { skip: lacksBuild("faults") }, () => {
     assert.deepEqual(await settled(0), []);
   });
 
+  test("has nothing at rest that tells who it is, or what was said in it", async () => {
+    const session = await begin(employee, { capabilities: { roots: {} } });
+    await rest(await session.call("steps", { count: 2, milliseconds: 1 }));
+    const kept = () => stored().flatMap(([, rows]) => rows);
+    for (let i = 0; i < 30 && !kept().some(([table]) => table === "event"); i += 1) await sleep(100);
+    const events = kept().filter(([table]) => table === "event");
+    assert.ok(events.length > 0, "its events are there");
+    const text = JSON.stringify(kept());
+    for (const said of [EMPLOYEE, "Erin", "jsonrpc", "progress", "roots", "2025-11-25"]) assert.ok(!text.includes(said), said);
+    await session.end();
+  });
+
   test("that never was is answered 404 and makes no object", async () => {
     const real = await begin();
     const { names } = contents(persist);

@@ -302,6 +302,25 @@ describe("tasks", { skip: lacksBuild("durable") }, () => {
     }),
   });
 
+  test("a run that only waits for an answer ends, and the answer begins another one", { timeout: 60_000 }, async () => {
+    const run = (task) => Object.values(contents(persist).rows).flat().find(([table, , id]) => table === "toolgate_task" && id === task.taskId)[9];
+    const [left, quick] = [await create(visitor, "interview"), await create(visitor, "interview")];
+    for (const task of [left, quick]) await until(visitor, task, "input_required");
+    await update(visitor, quick, { first: accept({ name: "Ada" }) });
+    await until(visitor, quick, ({ inputRequests }) => inputRequests?.last);
+    assert.equal(run(quick), "1", "whoever answers soon meets the same run");
+    await sleep(12_000);
+    assert.equal((await get(visitor, left)).status, "input_required");
+    await update(visitor, left, { first: accept({ name: "Ada" }) });
+    await until(visitor, left, ({ inputRequests }) => inputRequests?.last);
+    assert.equal(run(left), "2");
+    const { pollIntervalMs } = await get(visitor, left);
+    assert.equal(pollIntervalMs, 5000, "older than ten seconds");
+    await update(visitor, left, { last: accept({ name: "Lovelace" }) });
+    assert.equal((await until(visitor, left, "completed")).result.content[0].text, "Ada Lovelace");
+    isAcknowledged(await cancel(visitor, quick));
+  });
+
   test("clients that listen hear how a task stands, and others' clients do not", async () => {
     const task = await create(visitor, "interview");
     await until(visitor, task, "input_required");
@@ -332,12 +351,17 @@ describe("tasks", { skip: lacksBuild("durable") }, () => {
     assert.equal((await until(visitor, task, "completed")).result.content[0].text, "went on without");
   });
 
-  test("nothing at rest tells who has a task", async () => {
+  test("nothing at rest tells who has a task, what it was called with, asks or came to", async () => {
     const task = await create(visitor, "interview");
     await until(visitor, task, "input_required");
+    const text = "kept from whoever reads the storage";
+    const done = await until(visitor, await create(visitor, "echo", { text }), "completed");
+    assert.equal(done.result.content[0].text, text);
+    const broken = await until(visitor, await create(visitor, "break_down"), "failed");
+    assert.equal(broken.statusMessage, "the printer is on fire");
     const rows = JSON.stringify(contents(persist).rows);
-    assert.ok(rows.includes("First name?"), "the task is there");
-    assert.ok(!rows.includes(VISITOR));
+    for (const { taskId } of [task, done, broken]) assert.ok(rows.includes(taskId), "the task is there");
+    for (const kept of [VISITOR, "First name?", text, "printer is on fire"]) assert.ok(!rows.includes(kept), kept);
     await cancel(visitor, task);
   });
 

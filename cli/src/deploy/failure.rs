@@ -32,6 +32,12 @@ pub(super) fn explained(error: Error, wrangler: &Wrangler<'_>) -> Error {
             .output(output)
             .help("set CLOUDFLARE_ACCOUNT_ID, or `account_id` in [wrangler] of mcp.toml");
     }
+    if says(&["limits are not supported for the Free plan", "code: 100328"]) {
+        return Error::new("Workers Free takes no `limits`")
+            .output(output)
+            .help("use Workers Paid, or leave out `[wrangler.limits]` and `notifications = true`, whose streams \
+                   Workers Free does not hold for more than a few people");
+    }
     if says(&["fetch failed", "ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT"]) {
         return Error::new("Cloudflare cannot be reached")
             .output(output)

@@ -1,6 +1,7 @@
 //! `cargo toolgate deploy`: checks a server, and has wrangler build and upload it.
 
 mod failure;
+mod jurisdiction;
 mod outcome;
 mod size;
 mod wrangler;
@@ -36,6 +37,10 @@ pub struct Arguments {
     /// Upload a version that gets no requests yet, and say how it gets some
     #[arg(long)]
     pub gradual: bool,
+    /// Deploy although the live Worker keeps its objects in another jurisdiction, where grants,
+    /// sessions, tasks and state are then left behind
+    #[arg(long)]
+    pub lose_grants: bool,
     /// For wrangler, as they are
     #[arg(last = true, value_name = "ARGUMENTS")]
     pub wrangler: Vec<String>,
@@ -57,6 +62,9 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     if !arguments.dry_run {
         // Not after minutes of building.
         wrangler.require_login()?;
+        if !arguments.lose_grants {
+            wrangler.require_jurisdiction(&checked)?;
+        }
     }
     if !check::run(project, check::Options::default())? {
         return Ok(false);

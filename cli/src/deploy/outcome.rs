@@ -7,6 +7,7 @@ use toolgate_core::oauth::gate::CALLBACK_PATH;
 
 use super::size::Size;
 use super::{Arguments, Wrangler};
+use crate::plan;
 
 /// Longest start of a Worker, in milliseconds:
 /// <https://developers.cloudflare.com/workers/platform/limits/#worker-startup-time>.
@@ -59,6 +60,7 @@ impl Outcome {
         lines.extend(self.size.map(|size| ("Size", size.to_string())));
         lines
             .extend(self.start.map(|start| ("Start", format!("{start} ms of {LONGEST_START} ms"))));
+        lines.extend(plan::holds(&checked.config).into_iter().map(|held| ("Plan", held)));
         if arguments.dry_run {
             let gradual = if arguments.gradual { " --gradual" } else { "" };
             lines.push(("Next", format!("`{}`", wrangler.deploy(gradual))));

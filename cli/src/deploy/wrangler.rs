@@ -8,7 +8,7 @@ use crate::project::Project;
 use crate::step::{Step, cargo_progress};
 use crate::tools::Tools;
 use crate::wrangler::{self, TYPED};
-use crate::{Result, files, process};
+use crate::{Error, Result, files, process};
 
 /// Where a dry run leaves what would be uploaded, in the server's folder.
 const BUNDLE: &str = ".toolgate/bundle";
@@ -82,6 +82,19 @@ impl Wrangler<'_> {
             }
         }
         Ok(Outcome::read(&said))
+    }
+
+    /// What a command answers as JSON.
+    pub(super) fn json(&self, words: &[&str]) -> Result<serde_json::Value> {
+        let mut command = self.command();
+        command.args(words).args(["--json", "--env", self.environment.unwrap_or_default()]);
+        let text = process::run(&mut command, |_| ())?;
+        // A notice may stand above it.
+        let json = text.get(text.find(['{', '[']).unwrap_or_default()..).unwrap_or_default();
+        serde_json::from_str(json).map_err(|error| {
+            Error::new(format!("`wrangler {}` answered no JSON: {error}", words.join(" ")))
+                .output(text)
+        })
     }
 
     fn command(&self) -> Command {

@@ -26,7 +26,7 @@ use toolgate_config::Checked;
 use crate::project::Project;
 use crate::running::Running;
 use crate::tools::Tools;
-use crate::{Result, setup};
+use crate::{Result, plan, setup};
 
 pub use address::ServerUrl;
 pub use finding::{Finding, Status};
@@ -124,6 +124,8 @@ fn server(
     }
     let server = arguments.url.clone().unwrap_or_else(|| local(project));
     findings.extend(redirect::findings(&checked.config, &server));
+    let held = plan::holds(&checked.config).into_iter();
+    findings.extend(held.map(|held| Finding::ok("plan", held)));
     findings.extend(clients::finding(&checked.config, &project.root));
     findings.extend(limits::finding(checked.config.identity.provider, &checked.config.limits));
     findings.extend(recheck::finding(&checked.config));

@@ -1,7 +1,7 @@
 //! What a server needs at Cloudflare besides its Worker: namespaces, databases, buckets, queues.
 
 use serde_json::Value;
-use toolgate_config::{Checked, StorageKind};
+use toolgate_config::{Checked, Jurisdiction, StorageKind};
 
 use super::insert::Place;
 use super::wrangler::Wrangler;
@@ -28,9 +28,16 @@ pub(super) struct Resource {
     pub(super) purpose: String,
     /// Where its id belongs in `mcp.toml`; `None` where its name is enough.
     pub(super) place: Option<Place>,
+    /// Where Cloudflare may keep it.
+    pub(super) jurisdiction: Option<Jurisdiction>,
 }
 
 impl Resource {
+    /// Something that is known by its name alone.
+    fn new(kind: Kind, name: String, purpose: String) -> Self {
+        Self { kind, name, provisioned: None, purpose, place: None, jurisdiction: None }
+    }
+
     /// What it is, with its name.
     pub(super) fn title(&self) -> String {
         self.titled(&self.name)
@@ -48,20 +55,23 @@ impl Resource {
     }
 
     /// The arguments by which wrangler makes it.
-    fn creation(&self, environment: Option<&str>) -> [&str; 4] {
+    fn creation(&self, environment: Option<&str>) -> Vec<&str> {
         let name = self.name.as_str();
-        match self.kind {
-            Kind::Kv => ["kv", "namespace", "create", without_environment(name, environment)],
-            Kind::R2 => ["r2", "bucket", "create", name],
-            // One word less: the name takes its place.
-            Kind::D1 => ["d1", "create", name, ""],
-            Kind::Queue => ["queues", "create", name, ""],
+        let mut words = match self.kind {
+            Kind::Kv => vec!["kv", "namespace", "create", without_environment(name, environment)],
+            Kind::R2 => vec!["r2", "bucket", "create", name],
+            Kind::D1 => vec!["d1", "create", name],
+            Kind::Queue => vec!["queues", "create", name],
+        };
+        if let Some(jurisdiction) = self.jurisdiction {
+            words.extend(["--jurisdiction", jurisdiction.name()]);
         }
+        words
     }
 
     /// How it is made, as a person would type it.
     pub(super) fn typed(&self, wrangler: &Wrangler<'_>) -> String {
-        wrangler.typed(&words(&self.creation(wrangler.environment)))
+        wrangler.typed(&self.creation(wrangler.environment))
     }
 
     /// Its name and its id, if it is there.
@@ -96,7 +106,7 @@ impl Resource {
     ///
     /// When wrangler cannot, or prints no id.
     pub(super) fn create(&self, wrangler: &Wrangler<'_>) -> Result<String> {
-        let said = wrangler.run(&words(&self.creation(wrangler.environment)))?;
+        let said = wrangler.run(&self.creation(wrangler.environment))?;
         let id = match self.kind {
             Kind::Kv => said.split(|c: char| !c.is_ascii_hexdigit()).find(|word| word.len() == 32),
             Kind::D1 => said
@@ -116,10 +126,6 @@ impl Resource {
 fn without_environment<'a>(name: &'a str, environment: Option<&str>) -> &'a str {
     let rest = environment.and_then(|environment| name.strip_prefix(environment));
     rest.and_then(|rest| rest.strip_prefix('-')).unwrap_or(name)
-}
-
-fn words<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
-    arguments.iter().copied().filter(|word| !word.is_empty()).collect()
 }
 
 fn id(list: &[Value], (key, name): (&str, &str), id: &str) -> Option<(String, String)> {
@@ -147,7 +153,7 @@ impl Owner<'_> {
                 (format!("{environment}-{}", provisioned(outer, binding)), Some(own))
             }
         };
-        Resource { kind: Kind::Kv, name, provisioned, purpose, place: None }
+        Resource { provisioned, ..Resource::new(Kind::Kv, name, purpose) }
     }
 
     /// The table of `mcp.toml` that holds for it alone.
@@ -162,13 +168,8 @@ pub(super) fn needed(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
     let mut needed = Vec::new();
     needed.extend(storage(checked, owner));
     if let Some(queue) = &checked.config.audit.queue {
-        needed.push(Resource {
-            kind: Kind::Queue,
-            name: queue.to_string(),
-            provisioned: None,
-            purpose: "gets the events of [audit]".to_owned(),
-            place: None,
-        });
+        let purpose = "gets the events of [audit]".to_owned();
+        needed.push(Resource::new(Kind::Queue, queue.to_string(), purpose));
     }
     needed.extend(bindings(checked, owner));
     needed
@@ -185,7 +186,8 @@ fn storage(checked: &Checked, owner: Owner<'_>) -> Option<Resource> {
         StorageKind::D1 => {
             let name = checked.storage.database_name.clone();
             let name = name.unwrap_or_else(|| format!("{}-oauth", owner.worker));
-            Resource { kind: Kind::D1, name, provisioned: None, purpose, place: None }
+            let jurisdiction = checked.config.storage.jurisdiction;
+            Resource { jurisdiction, ..Resource::new(Kind::D1, name, purpose) }
         }
     };
     let place = Place { table: owner.table(&["storage"]), after: "kind", key: "id" };
@@ -220,7 +222,7 @@ fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
             } else {
                 let name = name_key.and_then(text).map(str::to_owned);
                 let name = name.unwrap_or_else(|| provisioned(owner.worker, binding));
-                Resource { kind, name, provisioned: None, purpose, place: None }
+                Resource::new(kind, name, purpose)
             };
             let table = owner.table(&["wrangler", list, &index.to_string()]);
             let place = (!has_id).then_some(Place { table, after: "binding", key: id_key });
@@ -230,13 +232,7 @@ fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
     let producers = checked.wrangler.get("queues").and_then(|queues| queues.get("producers"));
     for producer in producers.and_then(toml::Value::as_array).into_iter().flatten() {
         let Some(queue) = producer.get("queue").and_then(toml::Value::as_str) else { continue };
-        found.push(Resource {
-            kind: Kind::Queue,
-            name: queue.to_owned(),
-            provisioned: None,
-            purpose: "is yours".to_owned(),
-            place: None,
-        });
+        found.push(Resource::new(Kind::Queue, queue.to_owned(), "is yours".to_owned()));
     }
     found
 }
@@ -276,6 +272,16 @@ mod tests {
         // wrangler adds `preview-` again.
         let creation = found[0].creation(owner.environment);
         assert_eq!(creation, ["kv", "namespace", "create", "demo-oauth-kv"]);
+    }
+
+    #[test]
+    fn a_database_for_grants_is_made_in_the_jurisdiction_of_the_server() {
+        let text = "[server]\nname = \"A\"\n[storage]\nkind = \"d1\"\njurisdiction = \"eu\"\n\
+                    [[wrangler.d1_databases]]\nbinding = \"DB\"\n";
+        let checked = toolgate_config::check(text).expect("it is sound");
+        let made: Vec<_> = needed(&checked, DEMO);
+        let made: Vec<_> = made.iter().map(|resource| resource.creation(None).join(" ")).collect();
+        assert_eq!(made, ["d1 create demo-oauth --jurisdiction eu", "d1 create demo-db"]);
     }
 
     #[test]

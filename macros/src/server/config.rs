@@ -7,9 +7,9 @@ use std::borrow::Cow;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    Audit, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, Identity, KnownClient,
-    Limits, OnDeny, Policy, PolicyTest, Prompt, Provider, Recheck, Registration, Scalar, Scope,
-    Server, Setting, Storage, StorageKind, Test, TestUser, Tokens, Transport,
+    Audit, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, Identity, Jurisdiction,
+    KnownClient, Limits, OnDeny, Policy, PolicyTest, Prompt, Provider, Recheck, Registration,
+    Scalar, Scope, Server, Setting, Storage, StorageKind, Test, TestUser, Tokens, Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -66,7 +66,6 @@ structures! {
         provider, client_id, client_secret, endpoints, issuer, scopes: list, client_auth, prompt,
         groups_claim, groups_format, groups_member, leeway: copy
     }
-    Storage { kind, binding }
     Registration {
         metadata_documents: copy, dynamic: copy, allowed_domains: list, redirect_schemes: list
     }
@@ -83,7 +82,10 @@ structures! {
         name, logo_url, color, color_dark, remember_for: copy, privacy_policy_url,
         terms_of_service_url
     }
-    Limits { register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy, task_ttl: copy }
+    Limits {
+        register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy,
+        task_ttl: copy, sessions_per_person: copy, streams_per_person: copy
+    }
     Audit { analytics_engine, queue, email: copy, arguments: copy, required: copy }
     Scope { name, meaning }
     Policy { name, description, scope, on_deny, deny_message, rule }
@@ -107,9 +109,39 @@ macro_rules! choices {
     )*};
 }
 
+impl Constant for Storage {
+    fn constant(&self) -> TokenStream {
+        let Self { kind, binding, seal_state, jurisdiction } = self;
+        let (kind, binding) = (kind.constant(), binding.constant());
+        let jurisdiction = match jurisdiction {
+            // The workerd of a developer's machine has no jurisdictions, and fails where one is named.
+            Some(jurisdiction) => {
+                let jurisdiction = jurisdiction.constant();
+                quote! {
+                    if ::toolgate::__private::is_one(::core::option_env!("TOOLGATE_DEV")) {
+                        None
+                    } else {
+                        Some(#jurisdiction)
+                    }
+                }
+            }
+            None => quote!(None),
+        };
+        quote! {
+            config::Storage {
+                kind: #kind,
+                binding: #binding,
+                seal_state: #seal_state,
+                jurisdiction: #jurisdiction,
+            }
+        }
+    }
+}
+
 choices! {
     Provider { CloudflareAccess, CloudflareAccessJwt, Oidc, GitHub, Dev, None }
     StorageKind { DurableObject, Kv, D1 }
+    Jurisdiction { Eu, Us, FedRamp }
     OnDeny { Hide, Challenge }
     Recheck { BestEffort, Required }
     ClientAuth { Post, Basic }

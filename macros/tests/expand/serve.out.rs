@@ -37,6 +37,8 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::Kv,
                     binding: Borrowed("GRANTS"),
+                    seal_state: false,
+                    jurisdiction: None,
                 },
                 registration: config::Registration {
                     metadata_documents: false,
@@ -94,6 +96,8 @@ mod toolgate_worker {
                     callback: 120u32,
                     tool_timeout: 300u32,
                     task_ttl: 86400u32,
+                    sessions_per_person: 64u32,
+                    streams_per_person: 16u32,
                 },
                 audit: config::Audit {
                     analytics_engine: Some(Borrowed("mcp_audit")),

@@ -52,6 +52,8 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::DurableObject,
                     binding: Borrowed("TOOLGATE"),
+                    seal_state: false,
+                    jurisdiction: None,
                 },
                 registration: config::Registration {
                     metadata_documents: true,
@@ -95,6 +97,8 @@ mod toolgate_worker {
                     callback: 120u32,
                     tool_timeout: 300u32,
                     task_ttl: 86400u32,
+                    sessions_per_person: 64u32,
+                    streams_per_person: 16u32,
                 },
                 audit: config::Audit {
                     analytics_engine: None,

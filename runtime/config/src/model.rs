@@ -88,6 +88,36 @@ pub struct Storage {
     /// Name of the Worker binding: `TOOLGATE` for the Durable Object; by default `OAUTH_KV` for KV
     /// and `OAUTH_DB` for D1.
     pub binding: Str,
+    /// Seal the values of `ctx.state` and `ctx.server_state`.
+    pub seal_state: bool,
+    /// Where Cloudflare may keep and run the Durable Objects; anywhere when absent.
+    pub jurisdiction: Option<Jurisdiction>,
+}
+
+/// A jurisdiction of Durable Objects and D1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jurisdiction {
+    /// The European Union.
+    Eu,
+    /// The United States.
+    Us,
+    /// Data centres that FedRAMP has authorised.
+    FedRamp,
+}
+
+impl Jurisdiction {
+    /// Every jurisdiction.
+    pub const ALL: [Self; 3] = [Self::Eu, Self::Us, Self::FedRamp];
+
+    /// What it is called in the file, and at Cloudflare.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Eu => "eu",
+            Self::Us => "us",
+            Self::FedRamp => "fedramp",
+        }
+    }
 }
 
 /// `[registration]`: which clients may come without being known beforehand.
@@ -217,7 +247,7 @@ pub struct Consent {
 }
 
 /// `[limits]`: requests per minute from one network address that belong to no sign-in and no grant,
-/// more are answered with 429; and how long one call may take.
+/// more are answered with 429; how long one call may take; and how much one person may have open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// `POST /register`.
@@ -232,6 +262,10 @@ pub struct Limits {
     pub tool_timeout: u32,
     /// How long a task is kept from its creation, and runs at most, in seconds.
     pub task_ttl: u32,
+    /// Sessions of Streamable HTTP that one person may have.
+    pub sessions_per_person: u32,
+    /// Streams of each kind that one person may have open.
+    pub streams_per_person: u32,
 }
 
 /// Requests per minute that prove what they belong to. They need no keys of `mcp.toml`: what one

@@ -50,6 +50,21 @@ fn the_smallest_server_has_the_six_names_of_the_demo() {
 }
 
 #[test]
+fn a_server_that_announces_changes_may_tell_each_session() {
+    assert_eq!(generated("")["limits"], Value::Null);
+    let announcing = generated("[transport]\nnotifications = true\n");
+    assert_eq!(announcing["limits"]["subrequests"], 1_000_000);
+}
+
+#[test]
+fn a_worker_says_in_which_jurisdiction_it_finds_its_objects() {
+    assert_eq!(generated("")["vars"], Value::Null);
+    let held = generated("[storage]\njurisdiction = \"eu\"\n[wrangler.vars]\nOWN = \"x\"\n");
+    assert_eq!(held["vars"]["TOOLGATE_JURISDICTION"], "eu");
+    assert_eq!(held["vars"]["OWN"], "x");
+}
+
+#[test]
 fn the_smallest_server_is_named_after_its_package_and_has_its_object() {
     let config = generated("");
     assert_eq!(config["name"], "my_server");

@@ -68,6 +68,8 @@ pub enum Purpose {
     RequestState,
     /// Id of a task.
     Task,
+    /// A value of `ctx.state`.
+    State,
     /// MAC of a line of the audit trail.
     Audit,
     /// Hash of a network or a country that a grant is used from.
@@ -91,6 +93,7 @@ impl Purpose {
             Self::Person => b"toolgate/1/person",
             Self::RequestState => b"toolgate/1/request-state",
             Self::Task => b"toolgate/1/task",
+            Self::State => b"toolgate/1/state",
             Self::Audit => b"toolgate/1/audit",
             Self::Place => b"toolgate/1/place",
         }
@@ -179,7 +182,7 @@ impl Keyring {
     }
 
     /// The same for a value that is in bytes already.
-    pub(crate) fn seal_bytes(
+    pub fn seal_bytes(
         &self,
         purpose: Purpose,
         bound_to: &str,
@@ -236,12 +239,8 @@ impl Keyring {
     }
 
     /// The same for a value that is in bytes.
-    pub(crate) fn open_bytes(
-        &self,
-        purpose: Purpose,
-        bound_to: &str,
-        sealed: &str,
-    ) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn open_bytes(&self, purpose: Purpose, bound_to: &str, sealed: &str) -> Option<Vec<u8>> {
         let bytes = decode(sealed)?;
         let (id, rest) = bytes.split_at_checked(KEY_ID_LENGTH)?;
         let (nonce, ciphertext) = rest.split_at_checked(NONCE_LENGTH)?;

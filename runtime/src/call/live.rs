@@ -12,6 +12,7 @@ use toolgate_core::mcp::peer::Peer;
 use toolgate_core::mcp::{Call, Fault, Retry, Target, fault, notify};
 use toolgate_core::seal::Entropy as _;
 
+use super::busy::{Busy, Waiting};
 use super::outbox::Outbox;
 use super::{Asked, HostKind, Record, Step, WIRE};
 use crate::context::{Client, UNSUPPORTED};
@@ -49,6 +50,8 @@ pub(crate) struct Live {
     is_late_task: bool,
     starts_task: Cell<bool>,
     cancelled: Cell<bool>,
+    /// What the function waits for besides answers.
+    busy: Busy,
     hears_of_cancellation: Cell<bool>,
 }
 
@@ -109,6 +112,7 @@ impl Live {
             is_late_task: false,
             starts_task: Cell::new(false),
             cancelled: Cell::new(false),
+            busy: Busy::default(),
             hears_of_cancellation: Cell::new(false),
         }
     }
@@ -211,6 +215,10 @@ impl Live {
         self.questions.borrow().iter().any(|question| question.reply.is_none())
     }
 
+    pub(super) fn is_busy(&self) -> bool {
+        self.busy.is_any()
+    }
+
     pub(super) fn reply(&self, id: &str, reply: Result<Value, Value>) -> bool {
         let taken = {
             let mut questions = self.questions.borrow_mut();
@@ -268,6 +276,11 @@ impl Live {
     /// The text of a log message.
     pub(crate) fn log(&self, text: String) {
         self.outbox.borrow_mut().log(text);
+    }
+
+    /// The function waits for something besides an answer.
+    pub(crate) fn busy(&self) -> Waiting {
+        self.busy.begin()
     }
 
     pub(crate) fn release(&self) {

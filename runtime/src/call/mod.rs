@@ -3,6 +3,7 @@
 //! The host is the Worker that serves a request, the Durable Object of a session, or that of a task.
 //! It starts a [`Running`], does what each [`Step`] says, and gives back what it learns.
 
+mod busy;
 mod guard;
 mod live;
 mod outbox;
@@ -184,6 +185,12 @@ impl Running {
     /// client's response. False if no such question is open.
     pub(crate) fn reply(&self, id: &str, reply: Result<Value, Value>) -> bool {
         self.live.reply(id, reply)
+    }
+
+    /// Whether the call does nothing but wait for answers of its client, as far as that can be seen: it
+    /// may still wait for what it does without its context.
+    pub(crate) fn only_asks(&self) -> bool {
+        self.live.waits_for_answer() && !self.live.is_busy()
     }
 
     /// Asks the call to end. It comes to [`Step::Done`] soon, with whatever outcome; clients want

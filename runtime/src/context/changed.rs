@@ -56,7 +56,7 @@ impl Context {
             return Ok(());
         }
         let Some(hub) = feature::hub(app) else { return Ok(()) };
-        hub.publish(self.env(), &change).await.map_err(|error| {
+        hub.publish(app, self.env(), &change).await.map_err(|error| {
             console_error!("a change could not be told: {error}");
             Error::new("those who listen could not be told of the change")
         })

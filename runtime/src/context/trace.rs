@@ -41,6 +41,7 @@ impl Context {
                 request
             }
         };
+        let _busy = self.live().busy();
         Fetch::Request(request).send().await
     }
 }

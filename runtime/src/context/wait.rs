@@ -8,6 +8,7 @@ use crate::tool::Context;
 impl Context {
     /// Waits. Other calls go on in the meantime.
     pub async fn sleep(&self, duration: Duration) {
+        let _busy = self.live().busy();
         Timer::from(duration).await;
     }
 

@@ -14,6 +14,7 @@ use worker::{Request, Response};
 use crate::entry::Incoming;
 use crate::feature::{Feature, HttpSse};
 use crate::object::Object;
+use crate::roster;
 
 /// What the names of the objects begin with, and the paths inside them.
 const KIND: &str = "sse";
@@ -23,6 +24,13 @@ const OPEN: &str = "/sse/open";
 const MESSAGE: &str = "/sse/message";
 /// Tells of a change; sent by the hub.
 const NOTIFY: &str = "/sse/notify";
+
+/// Whether the stream is open; sent by the roster of its owner.
+const STREAM: &str = "/sse/stream";
+/// Ends the stream; sent by the roster.
+const CLOSE: &str = "/sse/close";
+/// What a person has open; see [`roster`](crate::roster).
+const ROSTER: &str = "/sse/roster";
 
 /// HTTP+SSE.
 pub static HTTP_SSE: &dyn Feature = &HttpSseFeature;
@@ -41,6 +49,16 @@ impl Feature for HttpSseFeature {
         request: Request,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
         Box::pin(object::serve(object, request))
+    }
+
+    fn alarm<'a>(&'a self, object: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>> {
+        Box::pin(async move {
+            let is_roster = roster::is_roster(object)?;
+            if is_roster {
+                roster::look_after(object).await?;
+            }
+            Ok(is_roster)
+        })
     }
 
     fn http_sse(&self) -> Option<&dyn HttpSse> {

@@ -10,16 +10,23 @@ use toolgate_core::mcp::{AcceptedSession, SessionState};
 use worker::{Request, Response, console_error};
 
 use super::post::{self, Post};
-use super::{MESSAGE, NOTIFY, OPEN};
+use super::{CLOSE, KIND, MESSAGE, NOTIFY, OPEN, ROSTER, STREAM};
 use crate::hub::{self, GONE, Hearer};
 use crate::lease::Lease;
 use crate::legacy::{self, Calls, gone, taken};
 use crate::object::Object;
 use crate::platform::now;
 use crate::relay::Received;
-use crate::sse::{self, Writer};
+use crate::roster::{self, Entry};
+use crate::sse::{self, COMMENT, NOTICED, PROBES, Writer};
 use crate::timer::Timer;
 use crate::{convert, feature};
+
+/// The number of the one stream that a session has.
+const ONLY: u64 = 1;
+
+/// Told to a client that is not told of changes.
+const UNHEARD: &str = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"warning\",\"data\":\"Changes are not announced in this session: too many sessions hear of them already.\"}}";
 
 /// What the object remembers; there is nothing else.
 #[derive(Default)]
@@ -44,8 +51,11 @@ struct Session {
 pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Result<Response> {
     let memory = object.memory::<Memory>();
     let path = request.path();
-    if path == NOTIFY {
-        return changed(object, &memory, &request.text().await?);
+    match path.as_str() {
+        NOTIFY => return changed(object, &memory, &request.text().await?),
+        STREAM | CLOSE => return asked(&memory, &path).await,
+        ROSTER => return roster::serve(object, crate::object::body(&mut request).await?).await,
+        _ => {}
     }
     let received = Received::read(&mut request).await?;
     match path.as_str() {
@@ -75,14 +85,20 @@ async fn open(
         state: SessionState::default(),
         writer: writer.clone(),
     });
-    hub::register(object, &owner, &name).await?;
+    let entry = Entry::Open { session: name.clone(), stream: ONLY, open: vec![ONLY] };
+    roster::tell(object.app(), object.env(), KIND, &owner, &entry).await?;
+    if !hub::register(object, &owner, &name).await? {
+        let _ = writer.send_now(sse::event(None, Some("message"), UNHEARD));
+    }
     let (app, env, memory) = (object.app(), object.env().clone(), Rc::clone(memory));
     object.state().wait_until(async move {
         let revoked = Box::pin(received.lease.revoked(app, &env));
         let over = select(revoked, Box::pin(memory.token_over()));
         select(Box::pin(writer.gone()), over).await;
         writer.close();
-        if let Err(error) = hub::forget(app, &env, &name).await {
+        let end = Entry::End(name.clone());
+        let told = roster::tell(app, &env, KIND, &owner, &end).await;
+        if let Err(error) = told.and(hub::forget(app, &env, &name).await) {
             console_error!("the end of a session was not told: {error}");
         }
     });
@@ -134,20 +150,36 @@ async fn message(object: &Object, memory: &Memory, received: Received) -> worker
     taken()
 }
 
-/// Something changed: tells the client, if it wants and may hear of it.
-fn changed(object: &Object, memory: &Memory, change: &str) -> worker::Result<Response> {
+/// Answers the roster of the session's owner.
+async fn asked(memory: &Memory, path: &str) -> worker::Result<Response> {
+    let writer = memory.session.borrow().as_ref().map(|session| session.writer.clone());
+    let Some(writer) = writer else { return Response::ok(roster::GONE) };
+    if path == CLOSE {
+        writer.close();
+    }
+    for _ in 0..PROBES {
+        // A client that has gone is noticed only when something is sent to it.
+        if writer.is_gone() || writer.send_now(COMMENT.to_vec()).is_err() {
+            return Response::ok(roster::GONE);
+        }
+        Timer::from(NOTICED).await;
+    }
+    Response::ok(if writer.is_gone() { roster::GONE } else { roster::OPEN })
+}
+
+/// Something changed: tells the client what it wants and may hear of.
+fn changed(object: &Object, memory: &Memory, changes: &str) -> worker::Result<Response> {
     let session = memory.session.borrow();
     let Some(Session { owner, caller, until, state, writer, .. }) = session.as_ref() else {
         return Response::ok(GONE);
     };
     let hearer = Hearer { owner, caller, until: *until, state };
     let hub = feature::hub(object.app());
-    let Some(text) = hub.and_then(|hub| hub.hears(object, &hearer, change)) else {
-        return Response::ok("");
-    };
-    // One who takes nothing loses the session.
-    match writer.send_now(sse::event(None, Some("message"), &text)) {
-        Ok(()) => Response::ok(""),
-        Err(sse::Gone) => Response::ok(GONE),
+    for text in hub.map(|hub| hub.hears(object, &hearer, changes)).unwrap_or_default() {
+        // One who takes nothing loses the session.
+        if writer.send_now(sse::event(None, Some("message"), &text)).is_err() {
+            return Response::ok(GONE);
+        }
     }
+    Response::ok("")
 }

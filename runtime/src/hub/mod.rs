@@ -6,6 +6,7 @@
 
 mod hearer;
 mod object;
+mod sessions;
 
 pub(crate) use self::hearer::Hearer;
 
@@ -22,10 +23,11 @@ use crate::feature::{Feature, Hub};
 use crate::mcp::Admitted;
 use crate::object::Object;
 use crate::relay;
-use crate::store::OBJECT_BINDING;
 
 /// What a session says to a change that is over, or has no stream for it: it need not be told any more.
 pub(crate) const GONE: &str = "gone";
+/// What the hub says to a session that it has no room for.
+const FULL: &str = "full";
 /// The name of the one object, and the paths inside it.
 const NAME: &str = "hub";
 /// Opens a stream.
@@ -66,8 +68,9 @@ impl Hub for HubFeature {
         &LISTENING
     }
 
-    fn hears(&self, object: &Object, hearer: &Hearer<'_>, change: &str) -> Option<String> {
-        hearer.hears(object, &toolgate_core::json::from_str(change).ok()?)
+    fn hears(&self, object: &Object, hearer: &Hearer<'_>, changes: &str) -> Vec<String> {
+        let changes: Vec<Change> = toolgate_core::json::from_str(changes).unwrap_or_default();
+        changes.iter().filter_map(|change| hearer.hears(object, change)).collect()
     }
 
     fn listen<'a>(
@@ -78,7 +81,7 @@ impl Hub for HubFeature {
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
         Box::pin(async move {
             let message = serde_json::to_vec(&listen)?;
-            let stub = incoming.env.durable_object(OBJECT_BINDING)?.get_by_name(NAME)?;
+            let stub = relay::stub(incoming.app, incoming.env, NAME)?;
             let headers = HeaderMap::new();
             relay::send(incoming, &stub, admitted, (LISTEN, NAME), &headers, &message).await
         })
@@ -86,19 +89,24 @@ impl Hub for HubFeature {
 
     fn publish<'a>(
         &'a self,
+        app: &'static App,
         env: &'a Env,
         change: &'a Change,
     ) -> LocalBoxFuture<'a, worker::Result<()>> {
-        Box::pin(async move { tell(env, PUBLISH, &serde_json::to_string(change)?).await })
+        Box::pin(
+            async move { tell(app, env, PUBLISH, &serde_json::to_string(change)?).await.map(drop) },
+        )
     }
 }
 
-/// Has the hub tell a session of changes, where the server announces any.
-pub(crate) async fn register(object: &Object, owner: &str, name: &str) -> worker::Result<()> {
+/// Has the hub tell a session of changes, where the server announces any. False when so many sessions
+/// hear of them that there is no room for one more.
+pub(crate) async fn register(object: &Object, owner: &str, name: &str) -> worker::Result<bool> {
     if !object.app().config.transport.notifications {
-        return Ok(());
+        return Ok(true);
     }
-    tell(object.env(), REGISTER, &[owner, "\n", name].concat()).await
+    let row = [owner, "\n", name].concat();
+    Ok(tell(object.app(), object.env(), REGISTER, &row).await? != FULL)
 }
 
 /// The session is over.
@@ -106,10 +114,10 @@ pub(crate) async fn forget(app: &App, env: &Env, name: &str) -> worker::Result<(
     if !app.config.transport.notifications {
         return Ok(());
     }
-    tell(env, UNREGISTER, name).await
+    tell(app, env, UNREGISTER, name).await.map(drop)
 }
 
 /// Tells the hub something.
-async fn tell(env: &Env, path: &str, text: &str) -> worker::Result<()> {
-    relay::ask(env, NAME, path, text).await.map(drop)
+async fn tell(app: &App, env: &Env, path: &str, text: &str) -> worker::Result<String> {
+    relay::ask(app, env, NAME, path, text).await
 }

@@ -2,9 +2,8 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
-use futures_util::future::{Either, join_all, select};
+use futures_util::future::{Either, select};
 use http::StatusCode;
 use toolgate_core::audit::Log;
 use toolgate_core::caller::Caller;
@@ -12,38 +11,27 @@ use toolgate_core::mcp::listen::{Listen, may_hear};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 use toolgate_core::reply;
-use worker::{Request, Response, SqlStorageValue, console_error};
+use worker::{Request, Response};
 
-use super::{GONE, LISTEN, PUBLISH, REGISTER, UNREGISTER};
-use crate::bindings::Env;
+use super::sessions::{self, Fan};
+use super::{LISTEN, PUBLISH, REGISTER, UNREGISTER};
 use crate::object::Object;
 use crate::platform::EnvVars;
-use crate::relay::{self, Received};
-use crate::sse::{self, COMMENT, Writer};
+use crate::relay::Received;
+use crate::sse::{self, COMMENT, NOTICED, PROBES, Writer};
 use crate::timer::Timer;
 use crate::{convert, mcp};
-
-/// Streams that one person may have open: a few clients, each with a few windows.
-const MAX_OF_ONE: usize = 16;
 
 /// Streams of everyone. Each takes some KiB, and an object shares 128 MB with others.
 const MAX_OF_ALL: usize = 2000;
 
-/// How long it takes until a client that has gone is noticed.
-const NOTICED: Duration = Duration::from_millis(200);
-
-/// Sessions that are told of changes. Each costs a request of the object per change.
-const MAX_SESSIONS: u64 = 10_000;
-
-/// Sessions of one person among them; a new one takes the place of the oldest.
-const MAX_SESSIONS_OF_ONE: u64 = 64;
-
-/// Sessions that are told at once; the platform lets an object wait for a few requests only.
-const AT_ONCE: usize = 6;
-
 /// What the object remembers while it is in memory.
 #[derive(Default)]
-struct Memory(RefCell<Vec<Rc<Listener>>>);
+struct Memory {
+    /// Oldest first.
+    listeners: RefCell<Vec<Rc<Listener>>>,
+    fan: Rc<Fan>,
+}
 
 struct Listener {
     owner: String,
@@ -56,8 +44,8 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
     match request.path().as_str() {
         LISTEN => listen(object, Received::read(&mut request).await?).await,
         PUBLISH => publish(object, &crate::object::body(&mut request).await?),
-        REGISTER => register(object, &request.text().await?),
-        UNREGISTER => unregister(object, request.text().await?),
+        REGISTER => sessions::register(object, &request.text().await?),
+        UNREGISTER => sessions::unregister(object, &request.text().await?),
         _ => Response::error("no such operation", 404),
     }
 }
@@ -65,7 +53,9 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
 async fn listen(object: &Object, received: Received) -> worker::Result<Response> {
     let memory = object.memory::<Memory>();
     let listen: Listen = serde_json::from_slice(&received.body)?;
-    if !memory.makes_room(&received.owner).await {
+    let bound = object.app().per_person(object.app().config.limits.streams_per_person);
+    memory.make_room(&received.owner, bound).await;
+    if memory.listeners.borrow().len() >= MAX_OF_ALL {
         let fault = Fault::new(INTERNAL_ERROR, "Too many subscriptions are open");
         let text = fault.response(Some(&listen.id)).into_bytes();
         let mut refusal = reply::Reply::new(text);
@@ -79,39 +69,51 @@ async fn listen(object: &Object, received: Received) -> worker::Result<Response>
     let _ = writer.send_now(sse::event(None, None, &listen.acknowledged()));
     let Received { owner, caller, lease, .. } = received;
     let listener = Rc::new(Listener { owner, caller, listen, writer });
-    memory.0.borrow_mut().push(Rc::clone(&listener));
+    memory.listeners.borrow_mut().push(Rc::clone(&listener));
     let (app, env) = (object.app(), object.env().clone());
     object.state().wait_until(async move {
         let gone = Box::pin(listener.writer.gone());
         // The claims of the token judge what may be heard, so the stream lives no longer than it.
         if let Either::Right(_) = select(gone, Box::pin(lease.over(app, &env))).await {
-            let _ = listener.writer.send_now(sse::event(None, None, &listener.listen.end()));
-            listener.writer.close();
+            listener.end();
         }
-        memory.0.borrow_mut().retain(|other| !Rc::ptr_eq(other, &listener));
+        memory.listeners.borrow_mut().retain(|other| !Rc::ptr_eq(other, &listener));
     });
     sse::response(body)
 }
 
+impl Listener {
+    /// Ends the stream in words.
+    fn end(&self) {
+        let _ = self.writer.send_now(sse::event(None, None, &self.listen.end()));
+        self.writer.close();
+    }
+}
+
 impl Memory {
-    /// Whether the person may open one more stream. Clients that have gone are noticed only when
-    /// something is sent to them.
-    async fn makes_room(&self, owner: &str) -> bool {
-        if self.has_room(owner) {
-            return true;
+    /// Sees to it that the person may open one more stream, if there is a bound, by ending the oldest.
+    async fn make_room(&self, owner: &str, bound: Option<usize>) {
+        let Some(bound) = bound else { return };
+        for _ in 0..PROBES {
+            if self.of(owner).len() < bound {
+                return;
+            }
+            // Clients that have gone are noticed only when something is sent to them, and count no more.
+            for listener in self.of(owner) {
+                let _ = listener.writer.send_now(COMMENT.to_vec());
+            }
+            Timer::from(NOTICED).await;
         }
-        for listener in self.0.borrow().iter().filter(|listener| listener.owner == owner) {
-            // Whoever is gone loses nothing.
-            let _ = listener.writer.send_now(COMMENT.to_vec());
-        }
-        Timer::from(NOTICED).await;
-        self.has_room(owner)
+        let open = self.of(owner);
+        open.iter()
+            .take((open.len() + 1).saturating_sub(bound))
+            .for_each(|listener| listener.end());
     }
 
-    fn has_room(&self, owner: &str) -> bool {
-        let listeners = self.0.borrow();
-        let of_one = listeners.iter().filter(|listener| listener.owner == owner).count();
-        of_one < MAX_OF_ONE && listeners.len() < MAX_OF_ALL
+    /// The open streams of a person, oldest first.
+    fn of(&self, owner: &str) -> Vec<Rc<Listener>> {
+        let is_open = |one: &&Rc<Listener>| one.owner == owner && !one.writer.is_gone();
+        self.listeners.borrow().iter().filter(is_open).map(Rc::clone).collect()
     }
 }
 
@@ -121,7 +123,7 @@ fn publish(object: &Object, change: &Change) -> worker::Result<Response> {
         let log = Log::default();
         let server = mcp::server(object.app(), registry, &log);
         let vars = EnvVars(object.env());
-        let listeners = memory.0.borrow().clone();
+        let listeners = memory.listeners.borrow().clone();
         for Listener { owner, caller, listen, writer } in listeners.iter().map(AsRef::as_ref) {
             if let Some(text) = listen.message(change)
                 && may_hear(&server, caller, &vars, owner, change)
@@ -132,77 +134,8 @@ fn publish(object: &Object, change: &Change) -> worker::Result<Response> {
         }
     }
     // Only revisions without tasks have sessions.
-    if !matches!(change, Change::Task { .. }) && object.has_table(TABLE)? {
-        let sessions = sessions(object)?;
-        let (env, sql) = (object.env().clone(), object.sql());
-        let change = serde_json::to_string(change)?;
-        object.state().wait_until(async move {
-            for some in sessions.chunks(AT_ONCE) {
-                let told = join_all(some.iter().map(|name| tell(&env, name, &change))).await;
-                for (name, is_there) in some.iter().zip(told) {
-                    if !is_there {
-                        // Left for the next change, should it fail.
-                        let _ = sql.exec(DELETE, vec![name.as_str().into()]);
-                    }
-                }
-            }
-        });
+    if !matches!(change, Change::Task { .. }) {
+        sessions::announce(object, &memory.fan, change)?;
     }
     Response::empty()
-}
-
-/// Tells a session; false if there is none any more.
-async fn tell(env: &Env, name: &str, change: &str) -> bool {
-    // The name begins with the kind of session, which knows this path.
-    let kind = name.split(':').next().unwrap_or_default();
-    match relay::ask(env, name, &["/", kind, "/notify"].concat(), change).await {
-        Ok(answer) => answer != GONE,
-        Err(error) => {
-            console_error!("a session could not be told of a change: {error}");
-            true
-        }
-    }
-}
-
-const TABLE: &str = "listening";
-const CREATE: &str = "CREATE TABLE IF NOT EXISTS listening \
-     (at INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, owner TEXT NOT NULL)";
-const DELETE: &str = "DELETE FROM listening WHERE name = ?";
-
-/// `row` is the owner and the name, on a line each.
-fn register(object: &Object, row: &str) -> worker::Result<Response> {
-    let Some((owner, name)) = row.split_once('\n') else {
-        return Err("no name of a session".into());
-    };
-    let sql = object.sql();
-    sql.exec(CREATE, None)?;
-    let number = |number: u64| SqlStorageValue::Integer(number.cast_signed());
-    sql.exec(
-        "DELETE FROM listening WHERE owner = ?1 AND name <> ?2 AND at NOT IN \
-         (SELECT at FROM listening WHERE owner = ?1 ORDER BY at DESC LIMIT ?3)",
-        vec![owner.into(), name.into(), number(MAX_SESSIONS_OF_ONE - 1)],
-    )?;
-    sql.exec(
-        "INSERT OR IGNORE INTO listening (name, owner) \
-         SELECT ?, ? WHERE (SELECT count(*) FROM listening) < ?",
-        vec![name.into(), owner.into(), number(MAX_SESSIONS)],
-    )?;
-    Response::empty()
-}
-
-fn unregister(object: &Object, name: String) -> worker::Result<Response> {
-    if object.has_table(TABLE)? {
-        object.sql().exec(DELETE, vec![name.into()])?;
-    }
-    Response::empty()
-}
-
-fn sessions(object: &Object) -> worker::Result<Vec<String>> {
-    let rows = object.sql().exec("SELECT name FROM listening", None)?;
-    rows.raw()
-        .map(|row| match row?.pop() {
-            Some(SqlStorageValue::String(name)) => Ok(name),
-            _ => Err("a row of the storage is not one of ours".into()),
-        })
-        .collect()
 }

@@ -11,7 +11,6 @@ use worker::{Response, console_error};
 use crate::entry::Incoming;
 use crate::mcp::Admitted;
 use crate::platform::PlatformEntropy;
-use crate::store::OBJECT_BINDING;
 use crate::{convert, oauth, relay};
 
 /// The name of a new session's object, and what its owner is given in place of it.
@@ -61,7 +60,7 @@ pub(crate) async fn ask(
     headers: &HeaderMap,
     message: &[u8],
 ) -> worker::Result<Response> {
-    let stub = incoming.env.durable_object(OBJECT_BINDING)?.get_by_name(name)?;
+    let stub = relay::stub(incoming.app, incoming.env, name)?;
     match relay::send(incoming, &stub, admitted, (path, name), headers, message).await {
         Ok(response) => Ok(response),
         Err(error) => {

@@ -9,11 +9,15 @@ use std::task::{Context, Poll, Waker};
 use futures_util::Stream;
 
 use super::store::Store;
-use crate::sse::{self, COMMENT, KEEP_ALIVE};
+use crate::sse::{self, COMMENT, KEEP_ALIVE, NOTICED, PROBES};
 use crate::timer::Timer;
 
 /// What a client that loses its connection waits before it resumes, in milliseconds.
 const RETRY: &str = "retry: 500\n";
+
+/// The same, for a client whose person has too many streams open: back at once, it would displace another
+/// one, which would come back in turn.
+const DISPLACED: &[u8] = b"retry: 60000\n\n";
 
 /// The open connections of a session.
 pub(super) type Outlets = RefCell<Vec<Rc<Outlet>>>;
@@ -26,6 +30,8 @@ pub(super) struct Outlet {
     end: Cell<End>,
     /// The last event that was sent.
     sent: Cell<u64>,
+    /// Something is to be sent that tells whether the client is still there.
+    is_asked: Cell<bool>,
     reader: RefCell<Option<Waker>>,
 }
 
@@ -38,6 +44,8 @@ pub(super) enum End {
     AfterRest,
     /// Now: another connection has taken its place, or the session is over.
     Now,
+    /// Now: its person has opened too many others.
+    Displaced,
 }
 
 /// The reader's end: the body of the response.
@@ -75,8 +83,13 @@ impl Connection {
 
     fn event(&mut self) -> worker::Result<Option<Vec<u8>>> {
         let Outlet { stream, ref end, ref sent, .. } = *self.outlet;
-        if end.get() == End::Now {
-            return Ok(None);
+        match end.get() {
+            End::Open | End::AfterRest => {}
+            End::Now => return Ok(None),
+            End::Displaced => {
+                end.set(End::Now);
+                return Ok(Some(DISPLACED.to_vec()));
+            }
         }
         if !self.is_primed {
             self.is_primed = true;
@@ -88,6 +101,10 @@ impl Connection {
         sent.set(seq);
         self.store.trim(stream, seq)?;
         Ok(Some(sse::event(Some(&event_id(stream, seq)), None, &data)))
+    }
+
+    pub(super) fn stream(&self) -> u64 {
+        self.outlet.stream
     }
 
     fn is_over(&self) -> bool {
@@ -115,7 +132,7 @@ impl Stream for Connection {
         }
         *self.outlet.reader.borrow_mut() = Some(context.waker().clone());
         let silence = self.silence.get_or_insert_with(|| Timer::from(KEEP_ALIVE));
-        if Pin::new(silence).poll(context).is_pending() {
+        if Pin::new(silence).poll(context).is_pending() && !self.outlet.is_asked.take() {
             return Poll::Pending;
         }
         self.silence = None;
@@ -133,8 +150,8 @@ impl Drop for Connection {
 
 impl Outlet {
     pub(super) fn new(stream: u64, is_standalone: bool, end: End) -> Self {
-        let (end, sent) = (Cell::new(end), Cell::new(0));
-        Self { stream, is_standalone, end, sent, reader: RefCell::default() }
+        let (end, sent, is_asked) = (Cell::new(end), Cell::new(0), Cell::new(false));
+        Self { stream, is_standalone, end, sent, is_asked, reader: RefCell::default() }
     }
 
     /// The last event that was sent.
@@ -156,6 +173,19 @@ pub(super) fn wake(outlets: &Outlets, stream: u64) {
     if let Some(outlet) = found {
         outlet.wake();
     }
+}
+
+/// Whether a client is connected to a stream. The platform notices that one has gone at the second thing
+/// sent after it.
+pub(super) async fn is_open(outlets: &Outlets, stream: u64) -> bool {
+    for _ in 0..PROBES {
+        let found = outlets.borrow().iter().find(|outlet| outlet.stream == stream).map(Rc::clone);
+        let Some(outlet) = found else { return false };
+        outlet.is_asked.set(true);
+        outlet.wake();
+        Timer::from(NOTICED).await;
+    }
+    outlets.borrow().iter().any(|outlet| outlet.stream == stream)
 }
 
 /// Ends connections.

@@ -1,16 +1,18 @@
 //! The Worker's side: finds the session's object, and hands the message over.
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 use toolgate_core::json;
 use toolgate_core::mcp::Begin;
-use worker::Response;
+use toolgate_core::reply;
+use worker::{Response, console_error};
 
 use super::{BEGIN, END, GET, KIND, POST};
 use crate::convert;
 use crate::entry::Incoming;
 use crate::legacy::{ask, gone, new_id, open_id, unavailable};
 use crate::mcp::Admitted;
+use crate::roster::{self, Entry};
 
 /// Carries the session's id (MCP 2025-03-26 to 2025-11-25, Streamable HTTP).
 const SESSION_ID: &str = "mcp-session-id";
@@ -64,6 +66,15 @@ pub(super) async fn begin(
     let Begin { mut response, session } = begin;
     let Some((id, sealed)) = new_id(incoming, admitted, KIND) else { return unavailable() };
     let state = serde_json::to_vec(&session)?;
+    let entry = Entry::Begin(id.clone());
+    match roster::tell(incoming.app, incoming.env, KIND, &admitted.shard, &entry).await {
+        Ok(true) => {}
+        Ok(false) => return too_many(),
+        Err(error) => {
+            console_error!("the sessions of a person could not be counted: {error}");
+            return unavailable();
+        }
+    }
     let begun = ask(incoming, admitted, (BEGIN, &id), &HeaderMap::new(), &state).await?;
     if begun.status_code() != 200 {
         return Ok(begun);
@@ -72,6 +83,14 @@ pub(super) async fn begin(
         response.headers_mut().insert(SESSION_ID, sealed);
     }
     convert::response(response)
+}
+
+/// The answer to a person whose sessions are all at work.
+fn too_many() -> worker::Result<Response> {
+    convert::response(reply::text(
+        StatusCode::TOO_MANY_REQUESTS,
+        "This account has too many sessions that are all at work; end one of them.",
+    ))
 }
 
 /// Whether the headers say 2026-07-28 or later. Revisions are dates, which sort as text.

@@ -8,6 +8,7 @@
 mod connection;
 mod door;
 mod object;
+mod others;
 mod post;
 mod store;
 mod streams;
@@ -33,6 +34,16 @@ const GET: &str = "/session/get";
 const END: &str = "/session/end";
 /// Tells of a change; sent by the hub.
 const NOTIFY: &str = "/session/notify";
+
+/// Ends the session if it was not used after a time, in milliseconds, and says so, or when it was; sent
+/// by the roster of its owner.
+const IDLE: &str = "/session/idle";
+/// Whether a stream is open; sent by the roster.
+const STREAM: &str = "/session/stream";
+/// Ends the connection of a stream; sent by the roster.
+const CLOSE: &str = "/session/close";
+/// What a person has open; see [`roster`](crate::roster).
+const ROSTER: &str = "/session/roster";
 
 /// Sessions.
 pub static SESSIONS: &dyn Feature = &SessionFeature;

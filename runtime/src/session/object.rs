@@ -12,22 +12,24 @@ use http::header::ACCEPT;
 use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{self, AcceptedSession, Revision, SessionState};
 use toolgate_core::reply;
-use toolgate_core::seal::Purpose;
-use worker::{Request, Response};
+use worker::{Date, Request, Response};
 
 use super::connection::{Connection, Outlet, read_event_id};
+use super::others::{asked, changed, counted, register};
 use super::post::{Decision, Post};
 use super::store::{Row, Store, TABLE};
 use super::streams::{Resumed, Streams};
-use super::{BEGIN, END, GET, NOTIFY, POST};
-use crate::hub::{self, GONE, Hearer};
+use super::{BEGIN, CLOSE, END, GET, IDLE, KIND, NOTIFY, POST, ROSTER, STREAM};
+use crate::hub;
 use crate::lease::Lease;
 use crate::legacy::{self, Calls, gone, taken};
 use crate::object::Object;
-use crate::platform::{PlatformEntropy, keyring, now};
+use crate::platform::now;
 use crate::relay::{LAST_EVENT_ID, Received};
+use crate::roster::{self, Entry};
 use crate::timer::Timer;
-use crate::{convert, feature, sse};
+use crate::vault::Vault;
+use crate::{convert, sse};
 
 /// How long the answer to a POST may stay silent before it becomes a stream, which proxies keep open
 /// and a client can resume.
@@ -37,33 +39,43 @@ const QUIET: Duration = Duration::from_secs(5);
 /// message costs a write.
 const PRECISION: u64 = 8;
 
+/// The most by which it may be behind, in seconds: which session was idle for longest is told by it.
+const MAX_BEHIND: u64 = 300;
+
 /// What the object remembers while it is in memory.
 #[derive(Default)]
 pub(super) struct Memory {
-    session: RefCell<Option<Session>>,
-    calls: Rc<Calls>,
+    pub(super) session: RefCell<Option<Session>>,
+    pub(super) calls: Rc<Calls>,
 }
 
-struct Session {
-    name: String,
-    owner: String,
+pub(super) struct Session {
+    pub(super) name: String,
+    pub(super) owner: String,
     /// As of the last message.
-    caller: Caller,
+    pub(super) caller: Caller,
     /// When those claims are over, in seconds since 1970.
-    until: u64,
-    state: SessionState,
+    pub(super) until: u64,
+    pub(super) state: SessionState,
     /// As stored.
     seen_at: u64,
-    streams: Rc<Streams>,
-    is_registered: bool,
+    /// When the last message came, in milliseconds; known more exactly than what is stored.
+    pub(super) used_at: u64,
+    pub(super) streams: Rc<Streams>,
+    pub(super) is_registered: bool,
 }
 
 /// Serves one request of the Worker.
 pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Result<Response> {
     let memory = object.memory::<Memory>();
     let path = request.path();
-    if path == NOTIFY {
-        return changed(object, &memory, &request.text().await?);
+    match path.as_str() {
+        NOTIFY => return changed(object, &memory, &request.text().await?),
+        IDLE | STREAM | CLOSE => {
+            return asked(object, &memory, &path, &request.text().await?).await;
+        }
+        ROSTER => return roster::serve(object, crate::object::body(&mut request).await?).await,
+        _ => {}
     }
     let received = Received::read(&mut request).await?;
     if path == BEGIN {
@@ -85,36 +97,30 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
 
 /// Begins a session of Streamable HTTP: from here on it is in the database.
 async fn begin(object: &Object, received: Received) -> worker::Result<Response> {
+    let name = received.name();
+    let vault = Vault::of(object.app(), object.env(), &received.owner, &name)?;
     let row = Row {
-        name: received.name(),
-        caller: sealed(object, &received.name(), &received.caller)?,
+        name,
+        caller: serde_json::to_string(&received.caller)?,
         until: received.lease.until,
         state: String::from_utf8(received.body).map_err(|_| "the state is not JSON")?,
         owner: received.owner,
         seen_at: now(),
     };
-    Store(object.sql()).create(row)?;
+    Store::new(object.sql(), vault).create(row)?;
     object.state().storage().set_alarm(idle(object)).await?;
     Response::empty()
 }
 
-/// The person, sealed for their session: what is at rest tells no names.
-fn sealed(object: &Object, name: &str, caller: &Caller) -> worker::Result<String> {
-    let keys = keyring(object.app(), object.env()).ok_or("the encryption key is missing")?;
-    Ok(keys.seal(Purpose::Record, name, caller, &mut PlatformEntropy))
-}
-
 /// Whether there is such a session; brings it back into memory.
-fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
+pub(super) fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
     let mut session = memory.session.borrow_mut();
     if session.is_none() && object.has_table(TABLE)? {
-        let streams = Streams::new(object.sql());
-        let Some(row) = streams.store().row()? else { return Ok(false) };
-        let keys = keyring(object.app(), object.env());
-        let caller = keys.and_then(|keys| keys.open(Purpose::Record, &row.name, &row.caller));
+        let vault = |owner: &str, name: &str| Vault::of(object.app(), object.env(), owner, name);
+        let Some((store, row)) = Store::read(object.sql(), vault)? else { return Ok(false) };
+        let caller = toolgate_core::json::from_str(&row.caller).ok();
         let state = toolgate_core::json::from_str(&row.state).ok();
-        // Written with a key that is gone, or by an earlier version of the server: its client begins
-        // anew.
+        // Written by an earlier version of the server: its client begins anew.
         let (Some(caller), Some(state)) = (caller, state) else { return Ok(false) };
         *session = Some(Session {
             name: row.name,
@@ -123,7 +129,8 @@ fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
             until: row.until,
             state,
             seen_at: row.seen_at,
-            streams: Rc::new(streams),
+            used_at: row.seen_at * 1000,
+            streams: Rc::new(Streams::new(store)),
             is_registered: false,
         });
     }
@@ -143,11 +150,12 @@ fn admits(object: &Object, memory: &Memory, received: &Received) -> worker::Resu
         session.caller = received.caller.clone();
         session.until = until;
     }
-    let (now, precision) = (now(), idle(object).as_secs() / PRECISION);
+    session.used_at = Date::now().as_millis();
+    let (now, precision) = (now(), (idle(object).as_secs() / PRECISION).min(MAX_BEHIND));
     if is_other || now.saturating_sub(session.seen_at) > precision {
         session.seen_at = now;
-        let caller = sealed(object, &session.name, &session.caller)?;
-        session.streams.store().set_seen(now, caller, session.until)?;
+        let caller = serde_json::to_string(&session.caller)?;
+        session.streams.store().set_seen(now, &caller, session.until)?;
     }
     Ok(true)
 }
@@ -194,7 +202,7 @@ fn accept(object: &Object, memory: &Memory, received: &Received) -> worker::Resu
     let headers = Some(&received.headers);
     let accepted = legacy::accept(object, received, &mut session.state, headers, &memory.calls);
     if session.state != before {
-        session.streams.store().set_state(serde_json::to_string(&session.state)?)?;
+        session.streams.store().set_state(&serde_json::to_string(&session.state)?)?;
     }
     Ok(accepted.map(|accepted| (accepted, Rc::clone(&session.streams))))
 }
@@ -253,14 +261,16 @@ async fn stream(object: &Object, memory: &Memory, received: &Received) -> worker
             }
         }
         None if object.app().config.transport.notifications => {
+            if !register(object, memory).await? {
+                let why = "Too many sessions hear of changes already; try again later";
+                return refuse(StatusCode::TOO_MANY_REQUESTS, why);
+            }
             streams.open_standalone(revision >= Revision::V2025_11_25)?
         }
         // Nothing would ever come on it.
         None => return no_stream(),
     };
-    if connection.is_standalone() {
-        register(object, memory).await?;
-    }
+    counted(object, memory, connection.stream()).await?;
     carried(object, received.lease.clone(), connection)
 }
 
@@ -288,41 +298,8 @@ fn refuse(status: StatusCode, why: &str) -> worker::Result<Response> {
     convert::response(reply::text(status, why))
 }
 
-/// Has the hub tell this session of changes, once there is a stream for them.
-async fn register(object: &Object, memory: &Memory) -> worker::Result<()> {
-    let (owner, name) = {
-        let session = memory.session.borrow();
-        match session.as_ref().filter(|session| !session.is_registered) {
-            Some(session) => (session.owner.clone(), session.name.clone()),
-            None => return Ok(()),
-        }
-    };
-    hub::register(object, &owner, &name).await?;
-    if let Some(session) = memory.session.borrow_mut().as_mut() {
-        session.is_registered = true;
-    }
-    Ok(())
-}
-
-/// Something changed: tells the client, if it wants and may hear of it.
-fn changed(object: &Object, memory: &Memory, change: &str) -> worker::Result<Response> {
-    if !load(object, memory)? {
-        return Response::ok(GONE);
-    }
-    let session = memory.session.borrow();
-    let Some(Session { owner, caller, until, state, streams, .. }) = session.as_ref() else {
-        return Response::ok(GONE);
-    };
-    let hearer = Hearer { owner, caller, until: *until, state };
-    let hub = feature::hub(object.app());
-    let Some(text) = hub.and_then(|hub| hub.hears(object, &hearer, change)) else {
-        return Response::ok("");
-    };
-    if streams.notify(&text)? { Response::ok("") } else { Response::ok(GONE) }
-}
-
 /// Ends a session of Streamable HTTP; nothing of it is left.
-async fn end(object: &Object, memory: &Memory) -> worker::Result<()> {
+pub(super) async fn end(object: &Object, memory: &Memory) -> worker::Result<()> {
     let session = memory.session.take();
     memory.calls.cancel_all();
     if let Some(session) = &session {
@@ -331,16 +308,20 @@ async fn end(object: &Object, memory: &Memory) -> worker::Result<()> {
     let storage = object.state().storage();
     storage.delete_alarm().await?;
     storage.delete_all().await?;
-    match session {
-        Some(session) => hub::forget(object.app(), object.env(), &session.name).await,
-        None => Ok(()),
-    }
+    let Some(Session { name, owner, .. }) = session else { return Ok(()) };
+    let (app, env) = (object.app(), object.env());
+    let told = roster::tell(app, env, KIND, &owner, &Entry::End(name.clone())).await;
+    told.and(hub::forget(app, env, &name).await)
 }
 
 /// Ends the session when it is idle.
 pub(super) async fn alarm(object: &Object) -> worker::Result<bool> {
     if !object.has_table(TABLE)? {
-        return Ok(false);
+        let is_roster = roster::is_roster(object)?;
+        if is_roster {
+            roster::look_after(object).await?;
+        }
+        return Ok(is_roster);
     }
     let memory = object.memory::<Memory>();
     load(object, &memory)?;
@@ -367,7 +348,7 @@ fn idle(object: &Object) -> Duration {
 }
 
 impl Memory {
-    fn streams(&self) -> Option<(Rc<Streams>, Revision)> {
+    pub(super) fn streams(&self) -> Option<(Rc<Streams>, Revision)> {
         let session = self.session.borrow();
         session.as_ref().map(|session| (Rc::clone(&session.streams), session.state.revision))
     }

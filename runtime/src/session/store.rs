@@ -6,6 +6,8 @@
 
 use worker::{SqlStorage, SqlStorageValue};
 
+use crate::vault::Vault;
+
 /// Marks the object as a session; see [`Object::has_table`](crate::object::Object::has_table).
 pub(super) const TABLE: &str = "session";
 
@@ -22,11 +24,12 @@ const CREATE: [&str; 3] = [
 /// Bytes of one row. SQLite in a Durable Object takes rows of up to 2 MB; a result can be larger.
 const MAX_PART: usize = 1024 * 1024;
 
-/// Bytes of events that one session may keep. Above it, what was sent gives way: streams that ended,
+/// Bytes of sealed events that one session may keep: 16 MiB of events, which sealing makes a third
+/// larger. Above it, what was sent gives way: streams that ended,
 /// oldest first, and then what is behind the readers of others. Then streams that ended give way that
 /// nobody has read, and then notifications are left out, which nobody counts on. Answers always have
 /// room: there are no more of them than calls.
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
+const MAX_BYTES: u64 = 22 * 1024 * 1024;
 
 /// Streams that ended, were read to their end, and are kept for a client that lost its connection
 /// shortly before.
@@ -43,52 +46,72 @@ const KEPT_BEHIND: u64 = 4096;
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) owner: String,
-    /// Sealed.
+    /// JSON; sealed in the database.
     pub(super) caller: String,
     /// When those claims are over, in seconds since 1970.
     pub(super) until: u64,
-    /// JSON.
+    /// JSON; sealed in the database.
     pub(super) state: String,
     pub(super) seen_at: u64,
 }
 
 /// The database of one session.
-pub(super) struct Store(pub(super) SqlStorage);
+#[derive(Clone)]
+pub(super) struct Store {
+    sql: SqlStorage,
+    vault: Vault,
+}
+
+/// What the parts of the session's own row are sealed for.
+const CALLER: &str = "caller";
+const STATE: &str = "state";
 
 impl Store {
+    pub(super) fn new(sql: SqlStorage, vault: Vault) -> Self {
+        Self { sql, vault }
+    }
+
     pub(super) fn create(&self, row: Row) -> worker::Result<()> {
         for statement in CREATE {
             self.run(statement, vec![])?;
         }
         let Row { name, owner, caller, until, state, seen_at } = row;
         let (until, seen_at) = (number(until), number(seen_at));
+        let (caller, state) = (self.vault.seal(CALLER, &caller), self.vault.seal(STATE, &state));
         let values = vec![name.into(), owner.into(), caller.into(), until, state.into(), seen_at];
         self.run("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?)", values)
     }
 
-    pub(super) fn row(&self) -> worker::Result<Option<Row>> {
-        let row =
-            self.first("SELECT name, owner, caller, until, state, seen_at FROM session", vec![])?;
-        let Some(row) = row else { return Ok(None) };
+    /// The session of an object, with its store; none that was sealed under a key that is gone, or by an
+    /// earlier version of the server. `vault` makes the vault of an owner and a name.
+    pub(super) fn read(
+        sql: SqlStorage,
+        vault: impl Fn(&str, &str) -> worker::Result<Vault>,
+    ) -> worker::Result<Option<(Self, Row)>> {
+        let query = "SELECT name, owner, caller, until, state, seen_at FROM session";
+        let Some(row) = sql.exec(query, None)?.raw().next().transpose()? else { return Ok(None) };
         let mut row = row.into_iter();
         let mut next = || row.next().unwrap_or(SqlStorageValue::Null);
-        Ok(Some(Row {
-            name: text(next()),
-            owner: text(next()),
-            caller: text(next()),
-            until: integer(&next()),
-            state: text(next()),
-            seen_at: integer(&next()),
-        }))
+        let (name, owner) = (text(next()), text(next()));
+        let (caller, until, state) = (text(next()), integer(&next()), text(next()));
+        let vault = vault(&owner, &name)?;
+        let (Ok(caller), Ok(state)) = (vault.open(CALLER, &caller), vault.open(STATE, &state))
+        else {
+            return Ok(None);
+        };
+        let row = Row { name, owner, caller, until, state, seen_at: integer(&next()) };
+        Ok(Some((Self::new(sql, vault), row)))
     }
 
-    pub(super) fn set_state(&self, state: String) -> worker::Result<()> {
+    pub(super) fn set_state(&self, state: &str) -> worker::Result<()> {
+        let state = self.vault.seal(STATE, state);
         self.run("UPDATE session SET state = ?", vec![state.into()])
     }
 
     /// The caller as of the last message, whose claims judge what the session may hear until they are
     /// over.
-    pub(super) fn set_seen(&self, seen_at: u64, caller: String, until: u64) -> worker::Result<()> {
+    pub(super) fn set_seen(&self, seen_at: u64, caller: &str, until: u64) -> worker::Result<()> {
+        let caller = self.vault.seal(CALLER, caller);
         let values = vec![number(seen_at), caller.into(), number(until)];
         self.run("UPDATE session SET seen_at = ?, caller = ?, until = ?", values)
     }
@@ -123,7 +146,7 @@ impl Store {
     /// The streams that are not over and have this as their pending requests, oldest first.
     pub(super) fn standalone(&self, pending: &str) -> worker::Result<Vec<u64>> {
         let query = "SELECT id FROM stream WHERE pending = ? AND ended_at IS NULL ORDER BY id";
-        let rows = self.0.exec(query, vec![pending.into()])?;
+        let rows = self.sql.exec(query, vec![pending.into()])?;
         rows.raw().map(|row| Ok(row?.first().map_or(0, integer))).collect()
     }
 
@@ -156,23 +179,27 @@ impl Store {
         is_answer: bool,
         sent: &[(u64, u64)],
     ) -> worker::Result<()> {
-        let size = data.len() as u64;
-        if !self.make_room(size, sent)? && !is_answer {
+        let seq = self.last(stream)? + 1;
+        let data = self.vault.seal(&place(stream, seq), data);
+        if !self.make_room(data.len() as u64, sent)? && !is_answer {
             return Ok(());
         }
-        self.insert(stream, self.last(stream)? + 1, data)
+        self.insert(stream, seq, &data)
     }
 
     /// Adds an answer to a stream whose calls are lost. `least` is the lowest number it may have.
     pub(super) fn append_lost(&self, stream: u64, least: u64, data: &str) -> worker::Result<()> {
-        self.insert(stream, (self.last(stream)? + 1).max(least), data)
+        let seq = (self.last(stream)? + 1).max(least);
+        self.insert(stream, seq, &self.vault.seal(&place(stream, seq), data))
     }
 
+    /// Writes a sealed event.
     fn insert(&self, stream: u64, seq: u64, data: &str) -> worker::Result<()> {
         let (size, seq) = (data.len() as u64, number(seq));
         let mut rest = data;
         for part in 0.. {
-            let (head, tail) = split(rest);
+            // What is sealed is ASCII.
+            let (head, tail) = rest.split_at(rest.len().min(MAX_PART));
             self.run(
                 "INSERT INTO event VALUES (?, ?, ?, ?)",
                 vec![number(stream), seq.clone(), number(part), head.into()],
@@ -190,7 +217,7 @@ impl Store {
 
     /// The first event of a stream after the one of this number.
     pub(super) fn next(&self, stream: u64, after: u64) -> worker::Result<Option<(u64, String)>> {
-        let rows = self.0.exec(
+        let rows = self.sql.exec(
             "SELECT seq, data FROM event WHERE stream = ?1 AND seq = \
              (SELECT min(seq) FROM event WHERE stream = ?1 AND seq > ?2) ORDER BY part",
             vec![number(stream), number(after)],
@@ -205,7 +232,8 @@ impl Store {
                 None => event = Some((integer(&seq), data)),
             }
         }
-        Ok(event)
+        let Some((seq, data)) = event else { return Ok(None) };
+        Ok(Some((seq, self.vault.open(&place(stream, seq), &data)?)))
     }
 
     /// Whether events after the one of this number are kept no more.
@@ -284,7 +312,7 @@ impl Store {
     }
 
     fn run(&self, query: &str, values: Vec<SqlStorageValue>) -> worker::Result<()> {
-        self.0.exec(query, values).map(drop)
+        self.sql.exec(query, values).map(drop)
     }
 
     fn first(
@@ -292,17 +320,13 @@ impl Store {
         query: &str,
         values: Vec<SqlStorageValue>,
     ) -> worker::Result<Option<Vec<SqlStorageValue>>> {
-        self.0.exec(query, values)?.raw().next().transpose()
+        self.sql.exec(query, values)?.raw().next().transpose()
     }
 }
 
-/// As much as one row takes, and the rest.
-fn split(text: &str) -> (&str, &str) {
-    let mut end = text.len().min(MAX_PART);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.split_at(end)
+/// What an event is sealed for: none can be put in the place of another.
+fn place(stream: u64, seq: u64) -> String {
+    [stream.to_string().as_str(), "/", &seq.to_string()].concat()
 }
 
 /// Numbers as SQLite and JavaScript both hold them exactly.

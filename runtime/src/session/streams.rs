@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 use toolgate_core::mcp::fault;
-use worker::{SqlStorage, console_error};
+use worker::console_error;
 
 use super::connection::{self, Connection, End, Outlet, Outlets};
 use super::store::Store;
@@ -37,8 +37,8 @@ pub(super) enum Resumed {
 }
 
 impl Streams {
-    pub(super) fn new(sql: SqlStorage) -> Self {
-        Self { store: Store(sql), outlets: Rc::default(), running: RefCell::default() }
+    pub(super) fn new(store: Store) -> Self {
+        Self { store, outlets: Rc::default(), running: RefCell::default() }
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -48,6 +48,16 @@ impl Streams {
     /// Whether a client is connected.
     pub(super) fn is_read(&self) -> bool {
         !self.outlets.borrow().is_empty()
+    }
+
+    /// The streams that a client is connected to.
+    pub(super) fn open(&self) -> Vec<u64> {
+        self.outlets.borrow().iter().map(|outlet| outlet.stream).collect()
+    }
+
+    /// Whether a client is connected to a stream.
+    pub(super) async fn is_open(&self, stream: u64) -> bool {
+        connection::is_open(&self.outlets, stream).await
     }
 
     /// Begins a stream that will answer these requests.
@@ -97,7 +107,7 @@ impl Streams {
 
     /// Connects a client to a stream, from after the event of this number.
     pub(super) fn connect(&self, outlet: Outlet, sent: u64, primes: bool) -> Connection {
-        Connection::open(&self.outlets, Store(self.store.0.clone()), outlet, sent, primes)
+        Connection::open(&self.outlets, self.store.clone(), outlet, sent, primes)
     }
 
     /// Opens a stream for notifications.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::value::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
+use super::value::MAX_KEY_BYTES;
 
 /// Why a value or database could not be read or written. Nothing was changed, except that after
 /// [`StateError::Unavailable`] a write may have happened.
@@ -11,11 +11,16 @@ use super::value::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub enum StateError {
     /// The object that keeps the state did not answer; the Worker's log tells more.
     Unavailable,
-    /// A value is larger than [`MAX_VALUE_BYTES`] as JSON.
+    /// A value is larger than [`MAX_VALUE_BYTES`](super::MAX_VALUE_BYTES) as JSON, or, where values are
+    /// sealed, than [`MAX_SEALED_VALUE_BYTES`](super::MAX_SEALED_VALUE_BYTES).
     TooLarge {
         /// Its size.
         bytes: usize,
+        /// What it may be.
+        most: usize,
     },
+    /// The value is sealed (`[storage] seal_state`) under an encryption key that is no longer in the list.
+    Sealed,
     /// The name given to [`State::named`](super::State::named) is empty or longer than
     /// [`MAX_KEY_BYTES`].
     Key,
@@ -33,9 +38,12 @@ impl fmt::Display for StateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unavailable => f.write_str("the state could not be reached; try again"),
-            Self::TooLarge { bytes } => {
-                write!(f, "the value has {bytes} bytes as JSON, and may have {MAX_VALUE_BYTES}")
+            Self::TooLarge { bytes, most } => {
+                write!(f, "the value has {bytes} bytes as JSON, and may have {most}")
             }
+            Self::Sealed => f.write_str(
+                "the value is sealed under an encryption key that the server no longer has",
+            ),
             Self::Key => write!(f, "a name of state has 1 to {MAX_KEY_BYTES} bytes"),
             Self::Encode(error) => write!(f, "the value cannot be written as JSON: {error}"),
             Self::Decode(error) => write!(f, "what is kept is of another type: {error}"),

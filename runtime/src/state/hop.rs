@@ -2,13 +2,19 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use toolgate_core::seal::{Keyring, Purpose};
 use worker::console_error;
 
 use super::error::StateError;
 use super::owner;
+use crate::app::App;
 use crate::bindings::Env;
+use crate::platform::{PlatformEntropy, keyring};
 use crate::relay;
 use crate::tool::Context;
+
+/// What a sealed value begins with. No JSON text does.
+const SEALED: &str = "sealed:";
 
 /// What an object keeps. The databases of tools are in objects of their own, so that no statement
 /// reaches what is ours.
@@ -37,6 +43,7 @@ impl Kind {
 /// The way to one object.
 #[derive(Clone)]
 pub(super) struct Hop {
+    app: Option<&'static App>,
     env: Env,
     kind: Kind,
     /// Name of the object; `None` when it could not be told whose it is.
@@ -47,13 +54,17 @@ impl Hop {
     pub(super) fn of_caller(context: &Context, kind: Kind) -> Self {
         let owner = owner::of_caller(context);
         let object = owner.map(|owner| format!("{}{owner}", kind.prefix()));
-        Self { env: context.env().clone(), kind, object }
+        Self::new(context, kind, object)
     }
 
     /// A pseudonym is longer, so no person's object has this name.
     pub(super) fn of_server(context: &Context, kind: Kind) -> Self {
         let object = Some(format!("{}server", kind.prefix()));
-        Self { env: context.env().clone(), kind, object }
+        Self::new(context, kind, object)
+    }
+
+    fn new(context: &Context, kind: Kind, object: Option<String>) -> Self {
+        Self { app: context.app(), env: context.env().clone(), kind, object }
     }
 
     /// Asks the object.
@@ -66,6 +77,36 @@ impl Hop {
         toolgate_core::json::from_str(&answer).map_err(|error| unavailable(&error.into()))
     }
 
+    /// Whether values are to be sealed.
+    pub(super) fn seals(&self) -> bool {
+        self.app.is_some_and(|app| app.config.storage.seal_state)
+    }
+
+    /// Seals a value for its object and its name there.
+    pub(super) fn seal(&self, key: &str, value: &str) -> Result<String, StateError> {
+        let keys =
+            self.keys().ok_or_else(|| unavailable(&"the encryption key is missing".into()))?;
+        let (bound_to, mut entropy) = (self.bound_to(key), PlatformEntropy);
+        let sealed = keys.seal_bytes(Purpose::State, &bound_to, value.as_bytes(), &mut entropy);
+        Ok([SEALED, &sealed].concat())
+    }
+
+    /// Opens a value, if it is sealed: whatever the setting says now, some may be from before.
+    pub(super) fn open(&self, key: &str, value: String) -> Result<String, StateError> {
+        let Some(sealed) = value.strip_prefix(SEALED) else { return Ok(value) };
+        let bound_to = self.bound_to(key);
+        let bytes = self.keys().and_then(|keys| keys.open_bytes(Purpose::State, &bound_to, sealed));
+        bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(StateError::Sealed)
+    }
+
+    fn keys(&self) -> Option<Keyring> {
+        keyring(self.app?, &self.env)
+    }
+
+    fn bound_to(&self, key: &str) -> String {
+        [self.object.as_deref().unwrap_or_default(), "\n", key].concat()
+    }
+
     async fn send(&self, question: String) -> worker::Result<String> {
         let Some(object) = &self.object else {
             return Err("the settings of the identity provider are missing".into());
@@ -74,7 +115,8 @@ impl Hop {
         if let Some(bindings) = self.env.bindings() {
             return bindings.state.ask(self.kind, object, &question);
         }
-        relay::ask(&self.env, object, self.kind.path(), &question).await
+        let Some(app) = self.app else { return Err("there is no server".into()) };
+        relay::ask(app, &self.env, object, self.kind.path(), &question).await
     }
 }
 

@@ -37,7 +37,8 @@
 //! everyone who may call the tool.
 //!
 //! What is kept is readable in the storage of the Worker's account, so a tool that keeps secrets
-//! encrypts them.
+//! encrypts them. With `[storage] seal_state = true` the server does so for values, not for databases;
+//! such a value is lost with the encryption key that it was last written under.
 
 mod error;
 mod hop;
@@ -56,7 +57,7 @@ pub(crate) use self::memory::Memory;
 pub use self::object::STATE;
 pub use self::params::{Params, SqlValue};
 pub use self::sql::{Batch, Sql};
-pub use self::value::{MAX_KEY_BYTES, MAX_VALUE_BYTES, State};
+pub use self::value::{MAX_KEY_BYTES, MAX_SEALED_VALUE_BYTES, MAX_VALUE_BYTES, State};
 
 use self::hop::{Hop, Kind};
 use crate::tool::Context;

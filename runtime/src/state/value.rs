@@ -14,6 +14,9 @@ use crate::tool::finite;
 /// key.
 pub const MAX_VALUE_BYTES: usize = 1_900_000;
 
+/// Bytes of one value as JSON where `[storage] seal_state` seals it, which makes it a third larger.
+pub const MAX_SEALED_VALUE_BYTES: usize = 1_400_000;
+
 /// Bytes of a name.
 pub const MAX_KEY_BYTES: usize = 512;
 
@@ -45,7 +48,7 @@ pub(super) enum Question {
     /// Keep this.
     Put {
         key: String,
-        /// JSON text; `None` deletes.
+        /// JSON text, or sealed; `None` deletes.
         value: Option<String>,
         /// Only while this version is kept; 0 stands for nothing.
         expected: Option<i64>,
@@ -55,7 +58,7 @@ pub(super) enum Question {
 /// What is kept after the question was dealt with.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Kept {
-    /// JSON text. Left out where the writer knows it.
+    /// JSON text, or sealed. Left out where the writer knows it.
     pub(super) value: Option<String>,
     /// Never given twice by one object; 0 stands for nothing.
     pub(super) version: i64,
@@ -82,15 +85,29 @@ impl<T> State<T> {
     }
 
     async fn read(&self) -> Result<Kept, StateError> {
-        self.hop.ask(&Question::Get(self.key()?)).await
+        let key = self.key()?;
+        let kept = self.hop.ask(&Question::Get(key.clone())).await?;
+        self.opened(&key, kept)
+    }
+
+    fn opened(&self, key: &str, kept: Kept) -> Result<Kept, StateError> {
+        let value = kept.value.map(|value| self.hop.open(key, value)).transpose()?;
+        Ok(Kept { value, ..kept })
     }
 
     async fn put(&self, value: Option<String>, expected: Option<i64>) -> Result<Kept, StateError> {
         let key = self.key()?;
-        match value.as_ref().map(String::len) {
-            Some(bytes) if bytes > MAX_VALUE_BYTES => Err(StateError::TooLarge { bytes }),
-            _ => self.hop.ask(&Question::Put { key, value, expected }).await,
-        }
+        let seals = self.hop.seals();
+        let most = if seals { MAX_SEALED_VALUE_BYTES } else { MAX_VALUE_BYTES };
+        let value = match value {
+            Some(value) if value.len() > most => {
+                return Err(StateError::TooLarge { bytes: value.len(), most });
+            }
+            Some(value) if seals => Some(self.hop.seal(&key, &value)?),
+            value => value,
+        };
+        let kept = self.hop.ask(&Question::Put { key: key.clone(), value, expected }).await?;
+        self.opened(&key, kept)
     }
 
     fn key(&self) -> Result<String, StateError> {

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome};
 
 use super::{Answer, Place, Store};
-use crate::bindings::Env;
 use crate::relay;
 
 /// Binding of the Durable Object class, which sessions need even when grants are elsewhere.
@@ -34,11 +33,11 @@ impl Store for DurableObject {
         operation: Operation,
     ) -> Answer<'a, Outcome> {
         let question = GrantRequest::Perform(address.id.clone(), operation);
-        Box::pin(async move { ask(place.env, &address.shard, &question).await })
+        Box::pin(async move { ask(place, &address.shard, &question).await })
     }
 
     fn list<'a>(&'a self, place: Place<'a>, shard: &'a str) -> Answer<'a, Vec<(String, Grant)>> {
-        Box::pin(ask(place.env, shard, &GrantRequest::List))
+        Box::pin(async move { ask(place, shard, &GrantRequest::List).await })
     }
 
     /// Each object purges itself by its alarm.
@@ -48,11 +47,11 @@ impl Store for DurableObject {
 }
 
 async fn ask<T: DeserializeOwned>(
-    env: &Env,
+    Place { app, env }: Place<'_>,
     shard: &str,
     question: &GrantRequest,
 ) -> worker::Result<T> {
     let question = serde_json::to_string(question)?;
-    let answer = relay::ask(env, &format!("grants:{shard}"), "/grant", &question).await?;
+    let answer = relay::ask(app, env, &format!("grants:{shard}"), "/grant", &question).await?;
     Ok(toolgate_core::json::from_str(&answer)?)
 }

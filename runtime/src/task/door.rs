@@ -11,6 +11,7 @@ use toolgate_core::seal::{Entropy, Purpose};
 use worker::console_error;
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
+use crate::app::App;
 use crate::bindings::Env;
 use crate::call::Record;
 use crate::entry::Incoming;
@@ -40,7 +41,7 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
     let id = keys.seal(Purpose::Task, &shard, &id, &mut entropy);
     let task = NewTask {
         owner: shard,
-        caller: keys.seal(Purpose::Record, &id, &caller, &mut entropy),
+        caller,
         tool: tool.name.to_owned(),
         arguments,
         request_id,
@@ -50,7 +51,7 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
         memo: record.memo,
         id,
     };
-    match ask::<Option<TaskView>>(&env, &object, CREATE, &task).await {
+    match ask::<Option<TaskView>>(app, &env, &object, CREATE, &task).await {
         Ok(Some(view)) => Ok(Box::new(view)),
         Ok(None) => {
             let message = "Too many tasks of this account are under way; wait for one to end";
@@ -71,7 +72,7 @@ pub(super) async fn serve(
         Some(object) => {
             let operation = request.operation.clone();
             let question = Question { owner: admitted.shard.clone(), operation };
-            match ask(incoming.env, &object, ASK, &question).await {
+            match ask(incoming.app, incoming.env, &object, ASK, &question).await {
                 Ok(Answer::Task(task)) => Ok(TaskAnswer::Task(task)),
                 Ok(Answer::Acknowledged) => Ok(TaskAnswer::Acknowledged),
                 Ok(Answer::Unknown) => Err(task::unknown()),
@@ -105,13 +106,14 @@ fn open(incoming: &Incoming<'_>, admitted: &Admitted, id: &str) -> Option<String
 
 /// Asks the object of this name.
 pub(super) async fn ask<T: DeserializeOwned>(
+    app: &App,
     env: &Env,
     object: &str,
     path: &str,
     question: &impl Serialize,
 ) -> worker::Result<T> {
     let question = serde_json::to_string(question)?;
-    Ok(toolgate_core::json::from_str(&relay::ask(env, object, path, &question).await?)?)
+    Ok(toolgate_core::json::from_str(&relay::ask(app, env, object, path, &question).await?)?)
 }
 
 fn unavailable(error: &worker::Error) -> Fault {

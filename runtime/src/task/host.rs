@@ -1,6 +1,7 @@
 //! Runs a task's tool inside its object.
 
 use std::cell::RefCell;
+use std::future::pending;
 use std::pin::pin;
 use std::rc::Rc;
 
@@ -9,24 +10,22 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use serde_json::Value;
 use toolgate_core::audit::CallAudit;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target};
 use toolgate_core::policy::{self, Arguments};
-use toolgate_core::seal::Purpose;
 use worker::console_error;
 
-use super::message::NewTask;
 use super::news::News;
 use super::store::Store;
-use super::{MAX_RUNS, MAX_STATUS_MESSAGE};
+use super::{MAX_RUNS, MAX_STATUS_MESSAGE, PATIENCE};
 use crate::app::App;
 use crate::bindings::Env;
 use crate::call::{HostKind, Running, Start, Step};
 use crate::object::Object;
-use crate::platform::{EnvVars, keyring};
+use crate::platform::EnvVars;
+use crate::timer::Timer;
 use crate::tool::registry;
 
 /// The revision that has tasks.
@@ -69,7 +68,7 @@ pub(super) fn ensure(object: &Object) -> worker::Result<()> {
     if memory.inbox.borrow().is_some() {
         return Ok(());
     }
-    let store = Store(object.state().storage());
+    let store = Store::of(object);
     let row = store.row()?;
     if row.status.is_terminal() {
         return Ok(());
@@ -118,9 +117,22 @@ impl Host {
         };
         let mut is_cancelled = false;
         loop {
-            let next = match select(pin!(running.next()), inbox.next()).await {
-                Either::Left((step, _)) => Ok(step),
-                Either::Right((command, _)) => Err(command),
+            let patience = patience(running.only_asks());
+            let next = {
+                let (step, command) = (pin!(running.next()), inbox.next());
+                let event = select(step, command);
+                match select(event, pin!(patience)).await {
+                    Either::Left((Either::Left((step, _)), _)) => Some(Ok(step)),
+                    Either::Left((Either::Right((command, _)), _)) => Some(Err(command)),
+                    Either::Right(_) => None,
+                }
+            };
+            let Some(next) = next else {
+                if running.only_asks() {
+                    // The task keeps answers, and the next one begins another run.
+                    return Ok(());
+                }
+                continue;
             };
             match next {
                 Err(Some(Command::Reply(key, answer))) => {
@@ -143,10 +155,12 @@ impl Host {
 
     /// What the call needs, or why it cannot run any more.
     fn start(&self) -> worker::Result<Result<Start, Fault>> {
-        let task = self.store.call()?;
-        let Some(caller) = self.caller(&task) else {
+        // The id opened for whoever asks, so nobody sees this but for a list of keys that became shorter
+        // in the meantime.
+        let Ok(task) = self.store.call() else {
             return Ok(Err(Fault::new(INTERNAL_ERROR, "The task's encryption key is gone")));
         };
+        let caller = task.caller;
         let found = registry().ok().and_then(|registry| {
             let tool = registry.infos().iter().position(|tool| tool.name == task.tool)?;
             Some((registry, tool, registry.infos()[tool].policy))
@@ -193,10 +207,6 @@ impl Host {
         }))
     }
 
-    fn caller(&self, task: &NewTask) -> Option<Caller> {
-        keyring(self.app, &self.env)?.open(Purpose::Record, &task.id, &task.caller)
-    }
-
     /// Does what the tool wants.
     async fn take(&self, running: &Running, step: Step) -> worker::Result<()> {
         match step {
@@ -241,6 +251,15 @@ impl Host {
         self.store.set_alarm().await?;
         News::of(&self.store)?.spread(self.app, &self.env).await;
         Ok(())
+    }
+}
+
+/// Waits as long as a run may that only asks; for ever where it does something else.
+async fn patience(only_asks: bool) {
+    if only_asks {
+        Timer::from(PATIENCE).await;
+    } else {
+        pending().await
     }
 }
 

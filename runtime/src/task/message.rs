@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use toolgate_core::caller::Caller;
 use toolgate_core::mcp::peer::ClientCapabilities;
 use toolgate_core::mcp::task::{DetailedTask, TaskOperation};
 
@@ -18,8 +19,7 @@ pub(super) struct NewTask {
     pub(super) id: String,
     /// Shard of the person it belongs to.
     pub(super) owner: String,
-    /// The person, sealed: what is at rest tells no names.
-    pub(super) caller: String,
+    pub(super) caller: Caller,
     /// Name of the tool.
     pub(super) tool: String,
     pub(super) arguments: Map<String, Value>,

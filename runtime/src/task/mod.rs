@@ -21,8 +21,8 @@
 //! tool does may happen more than once. A task that comes to its end without asking or keeping
 //! anything in [`MAX_RUNS`] runs is given up.
 //!
-//! While a task only waits for answers nothing keeps its object in memory; should it be put aside,
-//! the tool runs again from its start when an answer comes.
+//! A run that only waits for answers would keep its object in memory, as any work does that is under
+//! way. So it ends after [`PATIENCE`], and the tool runs again from its start when an answer comes.
 
 mod door;
 mod host;
@@ -42,12 +42,13 @@ fn ttl(app: &App) -> Duration {
     Duration::from_secs(app.config.limits.task_ttl.into())
 }
 
-/// How often a client should ask how a task stands: about as often as a person likes to see news.
-const POLL_INTERVAL: Duration = Duration::from_secs(1);
-
 /// How often the object of a running task is woken. An object to which nothing comes is put aside
 /// after a minute or so, and one that was ended is missed after this time at most.
 const HEARTBEAT: Duration = Duration::from_secs(20);
+
+/// How long a run with nothing but open questions waits for an answer before it ends. A person who looks
+/// on answers sooner, and then the tool goes on where it is.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Runs that come to nothing before a task is given up: a tool that takes the runtime down with it
 /// would do so for ever.

@@ -34,10 +34,10 @@ impl News {
     /// The task does not depend on it, so a failure goes to the log.
     pub(super) async fn spread(self, app: &'static App, env: &Env) {
         if self.is_over {
-            quota::end(env, &self.owner, &self.id).await;
+            quota::end(app, env, &self.owner, &self.id).await;
         }
         if let Some(hub) = feature::hub(app)
-            && let Err(error) = hub.publish(env, &self.change).await
+            && let Err(error) = hub.publish(app, env, &self.change).await
         {
             console_error!("the news of a task did not reach those who listen: {error}");
         }

@@ -99,15 +99,15 @@ impl Tasks for TaskFeature {
 /// counted that does not exist. The platform holds the answer back until it is durable.
 async fn create(object: &Object, task: NewTask) -> worker::Result<Option<TaskView>> {
     let (owner, id) = (task.owner.clone(), task.id.clone());
-    let store = store(object);
+    let store = Store::of(object);
     store.create(task, super::ttl(object.app()))?;
     store.set_alarm().await?;
-    let admitted = quota::admits(object.env(), &owner, &id).await;
+    let admitted = quota::admits(object.app(), object.env(), &owner, &id).await;
     if !matches!(admitted, Ok(true)) {
-        store.0.delete_all().await?;
+        object.state().storage().delete_all().await?;
         if admitted.is_err() {
             // It may have been counted before the answer was lost.
-            quota::end(object.env(), &owner, &id).await;
+            quota::end(object.app(), object.env(), &owner, &id).await;
         }
         return admitted.map(|_| None);
     }
@@ -120,7 +120,7 @@ async fn ask(object: &Object, question: Question) -> worker::Result<Answer> {
     if !object.has_table(TABLE)? {
         return Ok(Answer::Unknown);
     }
-    let store = store(object);
+    let store = Store::of(object);
     let row = store.row()?;
     if row.owner != question.owner || now_ms() >= row.expires {
         return Ok(Answer::Unknown);
@@ -170,18 +170,14 @@ fn update(object: &Object, store: &Store, responses: Map<String, Value>) -> work
 
 /// Sees to it that the tool runs, until the task's time is over.
 async fn look_after(object: &Object) -> worker::Result<()> {
-    let store = store(object);
+    let store = Store::of(object);
     let row = store.row()?;
     if now_ms() >= row.expires {
         object.memory::<Memory>().tell(Command::Cancel);
-        return store.0.delete_all().await;
+        return object.state().storage().delete_all().await;
     }
     if row.status == TaskStatus::Working {
         host::ensure(object)?;
     }
     store.set_alarm().await
-}
-
-fn store(object: &Object) -> Store {
-    Store(object.state().storage())
 }

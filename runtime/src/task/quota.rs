@@ -10,6 +10,7 @@ use worker::{Response, SqlStorageValue, console_error};
 
 use super::store::{ms, now_ms, number};
 use super::{MAX_UNDER_WAY, door};
+use crate::app::App;
 use crate::bindings::Env;
 use crate::object::Object;
 
@@ -33,13 +34,13 @@ pub(super) enum Count {
 }
 
 /// Whether the person may have one more task, which is counted from now on.
-pub(super) async fn admits(env: &Env, owner: &str, task: &str) -> worker::Result<bool> {
-    door::ask(env, &name(owner), COUNT, &Count::Begin(task.to_owned())).await
+pub(super) async fn admits(app: &App, env: &Env, owner: &str, task: &str) -> worker::Result<bool> {
+    door::ask(app, env, &name(owner), COUNT, &Count::Begin(task.to_owned())).await
 }
 
 /// The task counts no more.
-pub(super) async fn end(env: &Env, owner: &str, task: &str) {
-    let told = door::ask::<bool>(env, &name(owner), COUNT, &Count::End(task.to_owned())).await;
+pub(super) async fn end(app: &App, env: &Env, owner: &str, task: &str) {
+    let told = door::ask::<bool>(app, env, &name(owner), COUNT, &Count::End(task.to_owned())).await;
     if let Err(error) = told {
         console_error!("the end of a task was not counted: {error}");
     }

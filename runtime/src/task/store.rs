@@ -1,17 +1,22 @@
 //! A task at rest.
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use toolgate_core::mcp::ask::Ask;
-use toolgate_core::mcp::task::{DetailedTask, TaskDetail, TaskStatus, TaskView};
+use toolgate_core::mcp::task::{DetailedTask, TaskDetail, TaskStatus, TaskView, poll_interval};
 use worker::{Date, Error, SqlStorage, SqlStorageValue, Storage};
 
+use super::HEARTBEAT;
 use super::message::NewTask;
-use super::{HEARTBEAT, POLL_INTERVAL};
+use crate::app::App;
+use crate::bindings::Env;
 use crate::call::Record;
+use crate::object::Object;
+use crate::vault::Vault;
 
 /// The table that tells an object of a task from others.
 pub(super) const TABLE: &str = "toolgate_task";
@@ -42,7 +47,8 @@ pub(super) struct Row {
     pub(super) id: String,
     pub(super) owner: String,
     pub(super) status: TaskStatus,
-    pub(super) message: Option<String>,
+    /// Sealed.
+    message: Option<String>,
     pub(super) created: u64,
     pub(super) updated: u64,
     pub(super) expires: u64,
@@ -54,12 +60,37 @@ pub(super) struct Row {
     pub(super) tool: String,
 }
 
-/// The storage of a task's object. Each operation reads and writes without waiting in between.
-pub(super) struct Store(pub(super) Storage);
+/// The storage of a task's object. Each operation reads and writes without waiting in between. All that
+/// the call said and came to is sealed; its keys, which the tool chose, are not.
+pub(super) struct Store {
+    app: &'static App,
+    env: Env,
+    storage: Storage,
+    /// Made when first needed: it takes the task's owner.
+    vault: OnceCell<Vault>,
+}
+
+/// What the message of the task's own row is sealed for.
+const MESSAGE: &str = "message";
 
 impl Store {
+    pub(super) fn of(object: &Object) -> Self {
+        let (app, env) = (object.app(), object.env().clone());
+        Self { app, env, storage: object.state().storage(), vault: OnceCell::new() }
+    }
+
     fn sql(&self) -> SqlStorage {
-        self.0.sql()
+        self.storage.sql()
+    }
+
+    fn vault(&self) -> worker::Result<&Vault> {
+        if self.vault.get().is_none() {
+            let row = self.row()?;
+            let vault = Vault::of(self.app, &self.env, &row.owner, &row.id)?;
+            // Nobody else can have come first: nothing waited.
+            let _ = self.vault.set(vault);
+        }
+        self.vault.get().ok_or_else(unreadable)
     }
 
     /// Keeps a new task for this long.
@@ -213,11 +244,14 @@ impl Store {
         let view = TaskView {
             task_id: row.id,
             status: row.status,
-            status_message: message.or(row.message),
+            status_message: match (message, row.message) {
+                (None, Some(kept)) => Some(self.vault()?.open(MESSAGE, &kept)?),
+                (message, _) => message,
+            },
             created_at: row.created,
             updated_at: row.updated,
             ttl_ms: Some(row.expires.saturating_sub(row.created)),
-            poll_interval_ms: Some(ms(POLL_INTERVAL)),
+            poll_interval_ms: Some(poll_interval(now_ms().saturating_sub(row.created))),
         };
         Ok(DetailedTask { view, detail })
     }
@@ -227,11 +261,14 @@ impl Store {
         let row = self.row()?;
         let left = Duration::from_millis(row.expires.saturating_sub(now_ms()) + 1);
         let wait = if row.status == TaskStatus::Working { left.min(HEARTBEAT) } else { left };
-        self.0.set_alarm(wait).await
+        self.storage.set_alarm(wait).await
     }
 
     fn set_status(&self, status: TaskStatus, message: Option<&str>) -> worker::Result<()> {
-        let message = message.map_or(SqlStorageValue::Null, SqlStorageValue::from);
+        let message = match message {
+            Some(message) => self.vault()?.seal(MESSAGE, message).into(),
+            None => SqlStorageValue::Null,
+        };
         let values = vec![status.as_str().into(), message, number(now_ms())];
         let sql = self.sql();
         sql.exec("UPDATE toolgate_task SET status = ?, message = ?, updated = ?", values).map(drop)
@@ -247,10 +284,11 @@ impl Store {
 impl Store {
     fn put(&self, kind: &str, key: &str, value: &impl Serialize) -> worker::Result<()> {
         self.delete(kind, key)?;
-        let text = serde_json::to_string(value)?;
-        let mut rest = text.as_str();
+        let sealed = self.vault()?.seal(&place(kind, key), &serde_json::to_string(value)?);
+        let mut rest = sealed.as_str();
         for part in 0.. {
-            let (head, tail) = rest.split_at(rest.floor_char_boundary(MAX_PART));
+            // What is sealed is ASCII.
+            let (head, tail) = rest.split_at(rest.len().min(MAX_PART));
             let values = vec![kind.into(), key.into(), number(part), head.into()];
             self.sql().exec("INSERT INTO toolgate_task_part VALUES (?, ?, ?, ?)", values)?;
             rest = tail;
@@ -286,6 +324,9 @@ impl Store {
                 None => texts.push((key.clone(), text.clone())),
             }
         }
+        for (key, text) in &mut texts {
+            *text = self.vault()?.open(&place(kind, key), text)?;
+        }
         Ok(texts)
     }
 
@@ -305,6 +346,11 @@ impl Store {
     fn one(&self, kind: &str) -> worker::Result<Value> {
         self.list(kind)?.pop().ok_or_else(unreadable)
     }
+}
+
+/// What a text is sealed for: none can be put in the place of another.
+fn place(kind: &str, key: &str) -> String {
+    [kind, "/", key].concat()
 }
 
 /// Milliseconds since 1970.

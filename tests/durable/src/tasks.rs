@@ -3,7 +3,7 @@
 use std::future::IntoFuture as _;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, join_all, select};
 use serde::{Deserialize, Serialize};
 use toolgate::prelude::*;
 
@@ -103,6 +103,16 @@ async fn impatient(ctx: &Context) -> Result<&'static str> {
 async fn tidy(ctx: &Context) -> Result<()> {
     ctx.cancelled().await;
     Ok(ctx.state::<Runs>().update(|runs| runs.finished += 100).await?)
+}
+
+/// Says many times at once that the list of tools is another one
+#[mcp_tool(allow = "everyone")]
+async fn announce(
+    ctx: &Context,
+    /// How many times
+    times: u32,
+) -> Result<()> {
+    join_all((0..times).map(|_| ctx.tools_changed())).await.into_iter().collect()
 }
 
 /// Gives back a large text

@@ -18,6 +18,16 @@ export const ACCOUNTS = {
 export const EMPLOYEE = "employee1@mycompany.com";
 export const VISITOR = "visitor@mycompany.com";
 
+let newcomers = 0;
+
+/** The address of one more account, for tests that take all that one person may have. */
+export function newcomer() {
+  newcomers += 1;
+  const email = `newcomer${newcomers}@mycompany.com`;
+  ACCOUNTS[email] = { sub: `newcomer-${newcomers}`, name: `Newcomer ${newcomers}`, groups: ["guests"] };
+  return email;
+}
+
 const PREFIX = `/cdn-cgi/access/sso/oidc/${CLIENT_ID}`;
 
 /** The variables of a Worker that signs people in at the provider with this issuer. */

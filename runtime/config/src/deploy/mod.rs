@@ -14,7 +14,7 @@ pub use self::bindings::namespace_id;
 pub use self::environments::ENVIRONMENT;
 pub use self::variables::{Variable, dev_vars_example, variables};
 pub use self::wrangler::{
-    COMPATIBILITY_DATE, DEV_PORT, WORKER_BUILD_VERSION, worker, wrangler_jsonc,
+    COMPATIBILITY_DATE, DEV_PORT, JURISDICTION, WORKER_BUILD_VERSION, worker, wrangler_jsonc,
 };
 
 /// The crate that the Worker is built from.

@@ -27,6 +27,14 @@ pub const DEV_PORT: u16 = 8788;
 /// The worker-build that belongs to the pinned `worker` crate.
 pub const WORKER_BUILD_VERSION: &str = "0.8.7";
 
+/// `limits.subrequests` of servers that announce changes. Telling 10,000 sessions takes as many requests,
+/// and rounds that follow each other are one invocation; Cloudflare takes up to 10,000,000.
+const SUBREQUESTS: u32 = 1_000_000;
+
+/// The variable that says in which jurisdiction a Worker finds its Durable Objects: nothing reads it but
+/// `cargo toolgate deploy`, from the Worker that is live.
+pub const JURISDICTION: &str = "TOOLGATE_JURISDICTION";
+
 /// The comments of the generated file; everything else comes from [`generated`] and `[wrangler]`.
 const TEMPLATE: &str = include_str!("wrangler.jsonc.j2");
 
@@ -114,6 +122,12 @@ pub(super) fn generated(checked: &Checked, name: &str) -> Map<String, Value> {
     set("migrations", json!([{ "tag": OBJECT_MIGRATION, "new_sqlite_classes": [OBJECT_CLASS] }]));
     set("secrets", json!({ "required": required }));
     set("dev", json!({ "port": DEV_PORT }));
+    if checked.config.transport.notifications {
+        set("limits", json!({ "subrequests": SUBREQUESTS }));
+    }
+    if let Some(jurisdiction) = checked.config.storage.jurisdiction {
+        set("vars", json!({ JURISDICTION: jurisdiction.name() }));
+    }
     config.extend(bindings(checked, name));
     config
 }

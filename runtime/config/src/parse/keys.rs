@@ -45,7 +45,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "leeway",
         ],
     ),
-    ("storage", &["kind", "binding", "id", "database_name"]),
+    ("storage", &["kind", "binding", "id", "database_name", "seal_state", "jurisdiction"]),
     ("registration", &["metadata_documents", "dynamic", "allowed_domains", "redirect_schemes"]),
     ("clients", &["id", "name", "redirect_uris", "secret"]),
     (
@@ -85,7 +85,19 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "terms_of_service_url",
         ],
     ),
-    ("limits", &["register", "authorize", "token", "callback", "tool_timeout", "task_ttl"]),
+    (
+        "limits",
+        &[
+            "register",
+            "authorize",
+            "token",
+            "callback",
+            "tool_timeout",
+            "task_ttl",
+            "sessions_per_person",
+            "streams_per_person",
+        ],
+    ),
     ("audit", &["analytics_engine", "queue", "include", "required"]),
     ("policies", &[]),
     (

@@ -1,4 +1,5 @@
-//! `[limits]`: how often one network address may ask, and how long a tool may run.
+//! `[limits]`: how often one network address may ask, how long a tool may run, and how much one person
+//! may have open.
 
 use super::sections::duration_of;
 use super::value::{Section, Value};
@@ -36,15 +37,31 @@ pub(super) const TASK_TTL: (u32, u32) = (60, 7 * 24 * 60 * 60);
 /// A client that was closed overnight finds its result the next day.
 const DEFAULT_TASK_TTL: u32 = 24 * 60 * 60;
 
+/// Limits of `sessions_per_person` and `streams_per_person`: a person needs one, and who has more than
+/// this is a program.
+pub(super) const PER_PERSON: (i64, i64) = (1, 10_000);
+
+/// A few clients on a few machines, each with a few windows.
+const SESSIONS_PER_PERSON: u32 = 64;
+
+/// Fewer than sessions: an open stream keeps an object in memory, which costs by the hour.
+const STREAMS_PER_PERSON: u32 = 16;
+
 pub(crate) fn read(section: &Section<'_, '_>) -> Option<Limits> {
     let limit = |key, default| match section.get(key) {
-        Some(value) => per_minute(&value, key),
+        Some(value) => within(&value, key, PER_MINUTE, " requests per minute"),
         None => Some(default),
     };
     let (register, authorize) = (limit("register", REGISTER), limit("authorize", AUTHORIZE));
     let (token, callback) = (limit("token", TOKEN), limit("callback", CALLBACK));
     let tool_timeout = duration_of(section, "tool_timeout", DEFAULT_TOOL_TIMEOUT, TOOL_TIMEOUT);
     let task_ttl = duration_of(section, "task_ttl", DEFAULT_TASK_TTL, TASK_TTL);
+    let bound = |key, default| match section.get(key) {
+        Some(value) => within(&value, key, PER_PERSON, ""),
+        None => Some(default),
+    };
+    let sessions_per_person = bound("sessions_per_person", SESSIONS_PER_PERSON);
+    let streams_per_person = bound("streams_per_person", STREAMS_PER_PERSON);
     Some(Limits {
         register: register?,
         authorize: authorize?,
@@ -52,16 +69,17 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Limits> {
         callback: callback?,
         tool_timeout: tool_timeout?,
         task_ttl: task_ttl?,
+        sessions_per_person: sessions_per_person?,
+        streams_per_person: streams_per_person?,
     })
 }
 
-fn per_minute(value: &Value<'_, '_>, key: &str) -> Option<u32> {
+fn within(value: &Value<'_, '_>, key: &str, (least, most): (i64, i64), unit: &str) -> Option<u32> {
     let number = value.integer()?;
-    let (least, most) = PER_MINUTE;
     let fits = (least..=most).contains(&number).then(|| u32::try_from(number).ok()).flatten();
     value.checked(fits.ok_or_else(|| {
         let message = format!("`limits.{key}` is {number}");
-        let help = format!("choose from {least} to {most} requests per minute");
+        let help = format!("choose from {least} to {most}{unit}");
         Fault::new(Code::OutOfRange, message, help)
     }))
 }

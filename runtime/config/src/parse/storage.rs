@@ -7,7 +7,7 @@ use super::text::variable_name;
 use super::value::{Section, names, shown};
 
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Storage, StorageKind, Str};
+use crate::model::{Jurisdiction, Storage, StorageKind, Str};
 
 /// Every kind of storage, what it is called in the file, and its default binding.
 pub(super) const KINDS: [(&str, StorageKind, &str); 3] = [
@@ -21,6 +21,8 @@ const OWNERS: &[(&str, &[StorageKind])] = &[
     ("binding", &[StorageKind::Kv, StorageKind::D1]),
     ("id", &[StorageKind::Kv, StorageKind::D1]),
     ("database_name", &[StorageKind::D1]),
+    // Workers KV keeps everything everywhere.
+    ("jurisdiction", &[StorageKind::DurableObject, StorageKind::D1]),
 ];
 
 /// A KV namespace or D1 database that exists already. Nothing of it reaches the Worker.
@@ -38,9 +40,18 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<(Storage, Existing)> {
         None => KINDS[0],
     };
     refuse_foreign_keys(section, kind);
+    let seal_state = section.get("seal_state").map_or(Some(false), |value| value.boolean());
+    let jurisdiction = match section.get("jurisdiction") {
+        Some(value) => value.text(jurisdiction).map(Some),
+        None => Some(None),
+    };
     let default_binding = Cow::Borrowed(default_binding);
+    let storage = |binding| {
+        let (seal_state, jurisdiction) = (seal_state?, jurisdiction?);
+        Some(Storage { kind, binding, seal_state, jurisdiction })
+    };
     if kind == StorageKind::DurableObject {
-        return Some((Storage { kind, binding: default_binding }, Existing::default()));
+        return Some((storage(default_binding)?, Existing::default()));
     }
     let binding = match section.get("binding") {
         Some(value) => value.text(binding_name),
@@ -56,7 +67,15 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<(Storage, Existing)> {
         None => Some(None),
     };
     let existing = Existing { id: id?, database_name: database_name? };
-    Some((Storage { kind, binding: binding? }, existing))
+    Some((storage(binding?)?, existing))
+}
+
+fn jurisdiction(text: &str) -> Result<Jurisdiction, Fault> {
+    Jurisdiction::ALL.into_iter().find(|known| known.name() == text).ok_or_else(|| {
+        let message = format!("unsupported jurisdiction `{}`", shown(text));
+        let help = format!("supported: {}", names(&Jurisdiction::ALL.map(Jurisdiction::name)));
+        Fault::new(Code::UnsupportedValue, message, help)
+    })
 }
 
 fn storage_kind(text: &str) -> Result<(&'static str, StorageKind, &'static str), Fault> {
@@ -74,7 +93,9 @@ fn refuse_foreign_keys(section: &Section<'_, '_>, kind: StorageKind) {
         let message = format!("`{key}` is not for `kind = \"{}\"`", name(kind).unwrap_or_default());
         let owners: Vec<&str> = owners.iter().filter_map(|owner| name(*owner)).collect();
         let mut help = format!("remove it: it belongs to {}", names(&owners));
-        if kind == StorageKind::DurableObject {
+        if *key == "jurisdiction" {
+            help.push_str("; Workers KV keeps what it has in every data centre");
+        } else if kind == StorageKind::DurableObject {
             help.push_str(&format!("; the Durable Object is always bound as `{OBJECT_BINDING}`"));
         }
         entry.report_key(Fault::new(Code::ConflictingKeys, message, help));

@@ -20,6 +20,18 @@ use super::timestamp::rfc3339;
 /// Bytes of a task id that a client sends. Sealed ones are half as long.
 pub const MAX_TASK_ID: usize = 512;
 
+/// How long a client should wait before it asks again how a task stands, by the task's age, both in
+/// milliseconds. Who has just begun it looks on; who has waited for minutes does something else, and each
+/// question costs a request and its lines in the log.
+#[must_use]
+pub const fn poll_interval(age: u64) -> u64 {
+    match age {
+        0..10_000 => 1_000,
+        10_000..300_000 => 5_000,
+        _ => 15_000,
+    }
+}
+
 const GET: &str = "tasks/get";
 const CANCEL: &str = "tasks/cancel";
 
@@ -227,4 +239,23 @@ pub fn unknown() -> Fault {
 #[must_use]
 pub fn required() -> Value {
     object(vec![("extensions", object(vec![(TASKS_EXTENSION, object(vec![]))]))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::poll_interval;
+
+    #[test]
+    fn the_older_a_task_the_less_often_is_it_asked_after() {
+        for (age, interval) in [
+            (0, 1_000),
+            (9_999, 1_000),
+            (10_000, 5_000),
+            (299_999, 5_000),
+            (300_000, 15_000),
+            (7 * 86_400_000, 15_000),
+        ] {
+            assert_eq!(poll_interval(age), interval, "{age}");
+        }
+    }
 }

@@ -74,7 +74,12 @@ pub fn config() -> Config {
             groups_member: None,
             leeway: 60,
         },
-        storage: Storage { kind: StorageKind::DurableObject, binding: "TOOLGATE".into() },
+        storage: Storage {
+            kind: StorageKind::DurableObject,
+            binding: "TOOLGATE".into(),
+            seal_state: false,
+            jurisdiction: None,
+        },
         registration: Registration {
             metadata_documents: true,
             dynamic: true,
@@ -135,6 +140,8 @@ fn limits() -> Limits {
         callback: 60,
         tool_timeout: 300,
         task_ttl: 86_400,
+        sessions_per_person: 64,
+        streams_per_person: 16,
     }
 }
 

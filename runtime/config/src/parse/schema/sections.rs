@@ -11,7 +11,7 @@ use super::shape::{
     pattern, picture, prose, secret, setting, uri, with,
 };
 use super::{Schema, condition, pattern};
-use crate::model::{Prompt, Provider};
+use crate::model::{Jurisdiction, Prompt, Provider};
 
 /// What a key of a section takes; `None` for a key that is not known here.
 pub(super) fn shape(schema: &Schema, section: &str, key: &str) -> Option<Value> {
@@ -113,6 +113,8 @@ fn storage(key: &str) -> Option<Value> {
         "binding" => pattern(&pattern::variable()),
         "id" => pattern(pattern::STORAGE_ID),
         "database_name" => pattern(pattern::DATABASE_NAME),
+        "seal_state" => boolean(),
+        "jurisdiction" => choice(Jurisdiction::ALL.map(Jurisdiction::name)),
         _ => return None,
     })
 }
@@ -178,6 +180,7 @@ fn limits(key: &str) -> Option<Value> {
         "register" | "authorize" | "token" | "callback" => integer(limits::PER_MINUTE),
         "tool_timeout" => duration(limits::TOOL_TIMEOUT),
         "task_ttl" => duration(limits::TASK_TTL),
+        "sessions_per_person" | "streams_per_person" => integer(limits::PER_PERSON),
         _ => return None,
     })
 }

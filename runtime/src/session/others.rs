@@ -1,0 +1,93 @@
+//! Inside the object: what the session and others tell each other, the hub of changes and the roster of
+//! its owner.
+
+use std::rc::Rc;
+
+use worker::Response;
+
+use super::connection::End;
+use super::object::{Memory, Session, end, load};
+use super::{CLOSE, KIND, STREAM};
+use crate::feature;
+use crate::hub::{self, GONE, Hearer};
+use crate::object::Object;
+use crate::roster::{self, Entry};
+
+/// Counts a stream among those of its person, of which the oldest ends if there are too many.
+pub(super) async fn counted(object: &Object, memory: &Memory, stream: u64) -> worker::Result<()> {
+    let Some((owner, session, streams)) =
+        memory.session.borrow().as_ref().map(|session| {
+            (session.owner.clone(), session.name.clone(), Rc::clone(&session.streams))
+        })
+    else {
+        return Ok(());
+    };
+    let entry = Entry::Open { session, stream, open: streams.open() };
+    roster::tell(object.app(), object.env(), KIND, &owner, &entry).await.map(drop)
+}
+
+/// Answers the roster of the session's owner.
+pub(super) async fn asked(
+    object: &Object,
+    memory: &Memory,
+    path: &str,
+    text: &str,
+) -> worker::Result<Response> {
+    if !load(object, memory)? {
+        return Response::ok(roster::GONE);
+    }
+    let Some((streams, _)) = memory.streams() else { return Response::ok(roster::GONE) };
+    let number: u64 = text.parse().unwrap_or(0);
+    match path {
+        CLOSE => streams.close(number, End::Displaced),
+        STREAM if streams.is_open(number).await => return Response::ok(roster::OPEN),
+        STREAM => {}
+        _ => {
+            if streams.is_read() || memory.calls.len() > 0 {
+                return Response::ok(roster::BUSY);
+            }
+            let used = memory.session.borrow().as_ref().map_or(0, |session| session.used_at);
+            if used > number {
+                return Response::ok(used.to_string());
+            }
+            end(object, memory).await?;
+        }
+    }
+    Response::ok(roster::GONE)
+}
+
+/// Has the hub tell this session of changes, once there is a stream for them. False if it has no room.
+pub(super) async fn register(object: &Object, memory: &Memory) -> worker::Result<bool> {
+    let (owner, name) = {
+        let session = memory.session.borrow();
+        match session.as_ref().filter(|session| !session.is_registered) {
+            Some(session) => (session.owner.clone(), session.name.clone()),
+            None => return Ok(true),
+        }
+    };
+    let is_heard = hub::register(object, &owner, &name).await?;
+    if let Some(session) = memory.session.borrow_mut().as_mut() {
+        session.is_registered = is_heard;
+    }
+    Ok(is_heard)
+}
+
+/// Something changed: tells the client what it wants and may hear of.
+pub(super) fn changed(object: &Object, memory: &Memory, changes: &str) -> worker::Result<Response> {
+    if !load(object, memory)? {
+        return Response::ok(GONE);
+    }
+    let mut session = memory.session.borrow_mut();
+    let Some(session) = session.as_mut() else { return Response::ok(GONE) };
+    let Session { owner, caller, until, state, streams, .. } = &*session;
+    let hearer = Hearer { owner, caller, until: *until, state };
+    let heard = feature::hub(object.app()).map(|hub| hub.hears(object, &hearer, changes));
+    for text in heard.unwrap_or_default() {
+        if !streams.notify(&text)? {
+            // The next stream registers it again.
+            session.is_registered = false;
+            return Response::ok(GONE);
+        }
+    }
+    Response::ok("")
+}
