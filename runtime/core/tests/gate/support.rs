@@ -88,16 +88,7 @@ pub fn config() -> Config {
         },
         clients: vec![].into(),
         transport: transport(),
-        tokens: Tokens {
-            encryption_key: "COOKIE_ENCRYPTION_KEY".into(),
-            access_token_ttl: 3600,
-            refresh_token_ttl: 30 * 86400,
-            code_ttl: 600,
-            refresh_grace: 60,
-            revocation_max_age: 30,
-            max_unconfirmed: 86_400,
-            recheck: Recheck::BestEffort,
-        },
+        tokens: lifetimes(),
         consent: Consent {
             name: None,
             logo_url: None,
@@ -129,6 +120,19 @@ pub fn policy(name: impl Into<String>, rule: Condition) -> Policy {
         on_deny: OnDeny::Hide,
         deny_message: None,
         rule,
+    }
+}
+
+fn lifetimes() -> Tokens {
+    Tokens {
+        encryption_key: "COOKIE_ENCRYPTION_KEY".into(),
+        access_token_ttl: 3600,
+        refresh_token_ttl: 30 * 86400,
+        code_ttl: 600,
+        refresh_grace: 60,
+        revocation_max_age: 30,
+        max_unconfirmed: 86_400,
+        recheck: Recheck::BestEffort,
     }
 }
 
