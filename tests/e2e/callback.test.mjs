@@ -139,9 +139,9 @@ describe("claims of the provider", () => {
     assert.deepEqual(await toolsWith({ email: "someone@mycompany.com", groups: [...groups, "design"] }), ["add", "generateImage"]);
   });
 
-  test("a thousand groups are refused, not cut", async () => {
+  test("a thousand groups that nobody names keep nobody out", async () => {
     const groups = Array.from({ length: 1000 }, (_, i) => `a-group-with-a-rather-long-name-${i}`);
-    assert.equal(await toolsWith({ email: "someone@mycompany.com", groups: [...groups, "design"] }), undefined);
+    assert.deepEqual(await toolsWith({ email: "someone@mycompany.com", groups: [...groups, "design"] }), ["add", "generateImage"]);
   });
 });
 

@@ -30,6 +30,7 @@ const hosts = {
     github.seen.agent = headers.get("user-agent");
     if (github.fault) return github.fault;
     if (headers.get("authorization") !== "Bearer gho_secret") return { status: 401, body: { message: "Bad credentials" } };
+    if (github.refused?.path === url.pathname) return { status: github.refused.status, body: { message: "Resource not accessible by integration" } };
     return { body: api[url.pathname]() };
   },
 };
@@ -47,7 +48,7 @@ describe("GitHub", { skip: lacksBuild("github") }, () => {
   });
   after(() => stage?.close());
   beforeEach(() => {
-    github.fault = undefined;
+    Object.assign(github, { fault: undefined, refused: undefined });
     github.emails = [{ email: "octo@mycompany.com", primary: true, verified: true }];
     github.teams = [];
   });
@@ -102,6 +103,24 @@ describe("GitHub", { skip: lacksBuild("github") }, () => {
     github.emails = [];
     github.teams = ["design"];
     assert.deepEqual(await mcp.toolNames(origin, (await signIn()).access_token), ALL);
+  });
+
+  for (const status of [403, 404]) {
+    test(`that refuses the list of addresses with ${status} signs people in without one, and the log says why`, async () => {
+      github.emails = [{ email: "employee1@mycompany.com", primary: true, verified: true }];
+      github.refused = { path: "/user/emails", status };
+      assert.deepEqual(await mcp.toolNames(origin, (await signIn()).access_token), ADD);
+      github.teams = ["design"];
+      assert.deepEqual(await mcp.toolNames(origin, (await signIn()).access_token), ALL, "teams are known");
+      assert.ok(stage.worker.log.some((line) => /GitHub refuses the list of addresses/.test(line)));
+    });
+  }
+
+  test("that refuses the list of teams signs people in without them, and the log says why", async () => {
+    github.teams = ["design"];
+    github.refused = { path: "/user/teams", status: 403 };
+    assert.deepEqual(await mcp.toolNames(origin, (await signIn()).access_token), ADD);
+    assert.ok(stage.worker.log.some((line) => /groups are unknown.*GitHub did not show/.test(line)));
   });
 
   test("its teams as they are now decide after a refresh", async () => {

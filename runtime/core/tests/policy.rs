@@ -96,9 +96,7 @@ fn the_recipe_to_shut_one_person_out_shuts_out_nobody_else() {
     let recipe = page.split("### Shut one person out at once").nth(1).expect("the recipe");
     let recipe = recipe.split("```toml,fragment").nth(1).expect("its policy");
     let recipe = recipe.split("```").next().expect("the end");
-    let config = config(&format!(
-        "[server]\nname = \"x\"\n[policies.employees]\npolicy = \"everyone\"\n{recipe}"
-    ));
+    let config = config(&format!("[server]\nname = \"x\"\n{recipe}"));
     let is_allowed = |stated: Value| {
         let Value::Object(stated) = stated else { panic!("an object") };
         let vars = Variables(HashMap::new());

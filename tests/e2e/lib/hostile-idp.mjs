@@ -9,7 +9,9 @@ const PREFIX = `/cdn-cgi/access/sso/oidc/${CLIENT_ID}`;
 
 /**
  * Starts the provider. Set `idp.fault` to one of `FAULTS` before a sign-in, or to
- * `{ redirect(query, code) }`, `{ token(response) }` or `{ jwks(response) }` for an own answer. `idp.seen` has the last requests.
+ * `{ redirect(query, code) }`, `{ token(response) }` or `{ jwks(response) }` for an own answer, or to `{ tokens }` for other
+ * members of the token endpoint's. `idp.discovery` has other members of the discovery document, which a Worker asks for
+ * once. `idp.seen` has the last requests.
  */
 export async function startHostileIdp() {
   const signer = await newKey("hostile-1");
@@ -44,8 +46,13 @@ async function answer(idp, codes, request, response) {
       idp.jwksRequests += 1;
       if (idp.fault.jwks) return idp.fault.jwks(response);
       return json(response, 200, { keys: idp.keys.map(({ jwk }) => jwk) });
+    case "/.well-known/openid-configuration": return json(response, 200, { ...discovery(idp), ...idp.discovery });
     default: return json(response, 404, { error: "not_found" });
   }
+}
+
+function discovery({ issuer }) {
+  return { issuer, authorization_endpoint: `${issuer}/authorization`, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/jwks` };
 }
 
 async function authorize(idp, codes, url, response) {
@@ -65,7 +72,7 @@ async function token(idp, codes, body, request, response) {
   if (idp.fault.token) return idp.fault.token(response);
   if (!query) return json(response, 400, { error: "invalid_grant" });
   return json(response, 200, {
-    access_token: randomUUID(), token_type: "Bearer", expires_in: 3600, id_token: await idToken(idp, query),
+    access_token: randomUUID(), token_type: "Bearer", expires_in: 3600, id_token: await idToken(idp, query), ...idp.fault.tokens,
   });
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn read_caller(
 /// their profile, so only a yes is one (OpenID Connect Core section 5.7), which some write as text.
 fn is_verified(provider: &Provider, config: &Config, claim: Option<Value>) -> bool {
     match claim {
-        None | Some(Value::Null) => config.identity.provider != Kind::Oidc && is_access(provider),
+        None => config.identity.provider != Kind::Oidc && is_access(provider),
         Some(Value::String(text)) => text == "true",
         Some(claim) => claim == Value::Bool(true),
     }

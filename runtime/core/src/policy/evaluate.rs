@@ -170,12 +170,12 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
             }
             Condition::Policy(name) => self.policy_within(name, depth),
             Condition::Any(parts) => {
-                let negated = self.negated;
-                Outcome::any_under(&mut self.parts(parts, depth), negated)
+                let (negated, exhaustive) = (self.negated, self.blames);
+                Outcome::any_under(&mut self.parts(parts, depth), negated, exhaustive)
             }
             Condition::All(parts) => {
-                let negated = self.negated;
-                Outcome::all_under(&mut self.parts(parts, depth), negated)
+                let (negated, exhaustive) = (self.negated, self.blames);
+                Outcome::all_under(&mut self.parts(parts, depth), negated, exhaustive)
             }
             Condition::Not(parts) => match parts.as_ref() {
                 [part] => {
@@ -189,23 +189,13 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         }
     }
 
-    /// The parts as they are asked for; all of them where each may be to blame.
     fn parts<'e>(
         &'e mut self,
         parts: &'a [Condition],
         depth: u32,
     ) -> impl Iterator<Item = Outcome<'a>> + use<'e, 'a, 'c, W> {
-        let blamed: Vec<_> = if self.blames {
-            let parts = parts.iter().enumerate();
-            parts.map(|(index, part)| self.condition(index, part, depth)).collect()
-        } else {
-            Vec::new()
-        };
-        let parts = if self.blames { &[] } else { parts };
-        let others = parts.iter().enumerate();
-        blamed
-            .into_iter()
-            .chain(others.map(move |(index, part)| self.condition(index, part, depth)))
+        let parts = parts.iter().enumerate();
+        parts.map(move |(index, part)| self.condition(index, part, depth))
     }
 
     /// The caller's address, or why there is none to compare.

@@ -39,13 +39,17 @@ impl<'a> Outcome<'a> {
 
     /// Of parts that no call is asked about: none is open, so that it is the same under `not`.
     pub(super) fn any(parts: &mut dyn Iterator<Item = Self>) -> Self {
-        Self::any_under(parts, false)
+        Self::any_under(parts, false, false)
     }
 
     /// `negated` is whether it stands under an odd number of `not`. There, what is open counts for
     /// what may come out false, which takes every part, and else for what may come out true.
-    pub(super) fn any_under(parts: &mut dyn Iterator<Item = Self>, negated: bool) -> Self {
-        Self::fold(parts, |part| match part {
+    pub(super) fn any_under(
+        parts: &mut dyn Iterator<Item = Self>,
+        negated: bool,
+        exhaustive: bool,
+    ) -> Self {
+        Self::fold(parts, exhaustive, |part| match part {
             Self::False => 0,
             Self::Unknown(_) => 1 + u8::from(negated),
             Self::Open => 2 - u8::from(negated),
@@ -55,8 +59,12 @@ impl<'a> Outcome<'a> {
 
     /// As [`any_under`](Self::any_under): no arguments can make up for what is unknown, unless one
     /// part that comes out false is enough.
-    pub(super) fn all_under(parts: &mut dyn Iterator<Item = Self>, negated: bool) -> Self {
-        Self::fold(parts, |part| match part {
+    pub(super) fn all_under(
+        parts: &mut dyn Iterator<Item = Self>,
+        negated: bool,
+        exhaustive: bool,
+    ) -> Self {
+        Self::fold(parts, exhaustive, |part| match part {
             Self::True => 0,
             Self::Open => 1 + u8::from(negated),
             Self::Unknown(_) => 2 - u8::from(negated),
@@ -64,14 +72,19 @@ impl<'a> Outcome<'a> {
         })
     }
 
-    /// The first of those that weigh most; what comes after a decisive one is not looked at.
-    fn fold(parts: &mut dyn Iterator<Item = Self>, weight: impl Fn(Self) -> u8) -> Self {
+    /// The first of those that weigh most; what comes after a decisive one is looked at only if the search
+    /// is to be exhaustive.
+    fn fold(
+        parts: &mut dyn Iterator<Item = Self>,
+        exhaustive: bool,
+        weight: impl Fn(Self) -> u8,
+    ) -> Self {
         let mut heaviest: Option<Self> = None;
         for part in parts {
             if heaviest.is_none_or(|heaviest| weight(part) > weight(heaviest)) {
                 heaviest = Some(part);
             }
-            if weight(part) == DECISIVE {
+            if weight(part) == DECISIVE && !exhaustive {
                 break;
             }
         }

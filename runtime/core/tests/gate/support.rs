@@ -56,24 +56,7 @@ pub fn config() -> Config {
             website_url: None,
             icon: None,
         },
-        identity: Identity {
-            provider: Kind::CloudflareAccess,
-            client_id: var("ACCESS_CLIENT_ID"),
-            client_secret: Some("ACCESS_CLIENT_SECRET".into()),
-            endpoints: Endpoints::Urls {
-                authorization_url: var("ACCESS_AUTHORIZATION_URL"),
-                token_url: var("ACCESS_TOKEN_URL"),
-                jwks_url: var("ACCESS_JWKS_URL"),
-            },
-            issuer: None,
-            scopes: vec!["openid".into(), "email".into()].into(),
-            client_auth: None,
-            prompt: None,
-            groups_claim: "groups".into(),
-            groups_format: GroupsFormat::List,
-            groups_member: None,
-            leeway: 60,
-        },
+        identity: identity(),
         storage: Storage {
             kind: StorageKind::DurableObject,
             binding: "TOOLGATE".into(),
@@ -88,16 +71,7 @@ pub fn config() -> Config {
         },
         clients: vec![].into(),
         transport: transport(),
-        tokens: Tokens {
-            encryption_key: "COOKIE_ENCRYPTION_KEY".into(),
-            access_token_ttl: 3600,
-            refresh_token_ttl: 30 * 86400,
-            code_ttl: 600,
-            refresh_grace: 60,
-            revocation_max_age: 30,
-            max_unconfirmed: 86_400,
-            recheck: Recheck::BestEffort,
-        },
+        tokens: lifetimes(),
         consent: Consent {
             name: None,
             logo_url: None,
@@ -120,6 +94,27 @@ pub fn config() -> Config {
     }
 }
 
+fn identity() -> Identity {
+    Identity {
+        provider: Kind::CloudflareAccess,
+        client_id: var("ACCESS_CLIENT_ID"),
+        client_secret: Some("ACCESS_CLIENT_SECRET".into()),
+        endpoints: Endpoints::Urls {
+            authorization_url: var("ACCESS_AUTHORIZATION_URL"),
+            token_url: var("ACCESS_TOKEN_URL"),
+            jwks_url: var("ACCESS_JWKS_URL"),
+        },
+        issuer: None,
+        scopes: vec!["openid".into(), "email".into()].into(),
+        client_auth: None,
+        prompt: None,
+        groups_claim: "groups".into(),
+        groups_format: GroupsFormat::List,
+        groups_member: None,
+        leeway: 60,
+    }
+}
+
 /// A policy of nothing but a condition.
 pub fn policy(name: impl Into<String>, rule: Condition) -> Policy {
     Policy {
@@ -129,6 +124,19 @@ pub fn policy(name: impl Into<String>, rule: Condition) -> Policy {
         on_deny: OnDeny::Hide,
         deny_message: None,
         rule,
+    }
+}
+
+fn lifetimes() -> Tokens {
+    Tokens {
+        encryption_key: "COOKIE_ENCRYPTION_KEY".into(),
+        access_token_ttl: 3600,
+        refresh_token_ttl: 30 * 86400,
+        code_ttl: 600,
+        refresh_grace: 60,
+        revocation_max_age: 30,
+        max_unconfirmed: 86_400,
+        recheck: Recheck::BestEffort,
     }
 }
 
