@@ -70,13 +70,24 @@ pub fn report(project: &Project, no_build: bool) -> Report {
         let stale = |files: Vec<sync::Generated>| files.iter().any(sync::Generated::is_stale);
         let no_build = no_build || sync::generated(project, &checked).is_ok_and(stale);
         report.warnings.extend(checked.warnings().iter().map(warning));
-        let failures = expected::failures(&checked.config, &checked.policy_tests);
-        report.problems.extend(failures.into_iter().map(Error::new));
+        report.problems.extend(policy_tests(&checked).into_iter().map(Error::new));
         if let Err(error) = review(project, &checked, &source, no_build, &mut report) {
             report.problems.push(error);
         }
     }
     report
+}
+
+/// What the tests of policies say, in each environment.
+fn policy_tests(checked: &Checked) -> Vec<String> {
+    let mut failures = expected::failures(&checked.config, &checked.policy_tests);
+    for environment in &checked.environments {
+        let found =
+            expected::failures(&environment.checked.config, &environment.checked.policy_tests);
+        let new: Vec<_> = found.into_iter().filter(|line| !failures.contains(line)).collect();
+        failures.extend(new.iter().map(|line| format!("in `[env.{}]`: {line}", environment.name)));
+    }
+    failures
 }
 
 /// Compares with what was agreed to.

@@ -1,12 +1,16 @@
 //! People and variables as the command line names them.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 
 use clap::Args;
-use serde_json::{Map, Value};
-use toolgate_config::Config;
+use serde_json::Value;
+use toolgate_config::{Checked, Config};
+use toolgate_core::access::described::{self, Described};
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::scope;
+use toolgate_core::policy::Outcome;
+
+use crate::{Error, Result};
 
 /// A person, as the identity provider would describe them.
 #[derive(Debug, Clone, Default, Args)]
@@ -33,18 +37,33 @@ pub struct Who {
 
 impl Who {
     /// As policies see them.
-    pub fn caller(&self, config: &Config) -> Caller {
+    ///
+    /// # Errors
+    ///
+    /// When the Worker would let nobody in of whom this is said.
+    pub fn caller(&self, config: &Config) -> Result<Caller> {
         let scopes = if self.scopes.is_empty() { all_scopes(config) } else { self.scopes.clone() };
-        Caller {
+        let described = Described {
             subject: self.subject.clone(),
-            email: self.user.clone().filter(|_| !self.unverified),
-            claimed_email: self.user.clone().filter(|_| self.unverified),
+            email: self.user.clone(),
+            email_verified: !self.unverified,
             groups: self.groups.clone(),
-            claims: self.claims.iter().cloned().collect::<Map<_, _>>(),
+            claims: self.claims.iter().cloned().collect(),
             scopes,
-            ..Caller::default()
-        }
+        };
+        caller(config, described)
     }
+}
+
+/// The caller that the Worker would see.
+///
+/// # Errors
+///
+/// When the Worker would let nobody in of whom this is said.
+pub fn caller(config: &Config, described: Described) -> Result<Caller> {
+    described::caller(config, described).map_err(|rejection| {
+        Error::new(format!("the Worker would not let this person in: {rejection}"))
+    })
 }
 
 /// Those of an access token that was asked for with all of them.
@@ -55,20 +74,97 @@ pub fn all_scopes(config: &Config) -> Vec<String> {
 /// Worker variables.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Variables {
-    /// A Worker variable, for `emails_from`; may be repeated
+    /// A Worker variable, for `emails_from`, over those of [wrangler.vars]; may be repeated
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = pair)]
     vars: Vec<(String, String)>,
 }
 
-impl Vars for Variables {
+/// The variables of a Worker, as far as they are known here: those of the command line, and else those
+/// of `[wrangler.vars]`.
+#[derive(Debug)]
+pub struct Known<'a> {
+    given: &'a Variables,
+    file: Option<&'a toml::Table>,
+}
+
+impl Variables {
+    /// Over those that the file has.
+    pub fn over<'a>(&'a self, checked: &'a Checked) -> Known<'a> {
+        let file = checked.wrangler.get("vars").and_then(toml::Value::as_table);
+        Known { given: self, file }
+    }
+}
+
+/// What a decision comes to, apart from its reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The person passes.
+    Passes,
+    /// It depends on arguments.
+    Depends,
+    /// The person does not pass.
+    Stays,
+}
+
+impl From<Outcome<'_>> for Verdict {
+    fn from(outcome: Outcome<'_>) -> Self {
+        match outcome {
+            Outcome::True => Self::Passes,
+            Outcome::Open => Self::Depends,
+            Outcome::False | Outcome::Unknown(_) => Self::Stays,
+        }
+    }
+}
+
+/// An address that nobody has (RFC 2606 section 2).
+const NOBODY: &str = "nobody@example.invalid";
+
+impl Known<'_> {
+    /// The variable that is not known here and decides: with the person on its list the verdict is
+    /// another than without.
+    pub fn deciding(
+        &self,
+        caller: &Caller,
+        decide: &dyn Fn(&dyn Vars) -> Verdict,
+    ) -> Option<String> {
+        let assume = |list: &str| {
+            let assumed =
+                Assumed { known: self, list: list.to_owned(), missing: RefCell::default() };
+            (decide(&assumed), assumed.missing.into_inner())
+        };
+        let (without, missing) = assume(NOBODY);
+        let name = missing.into_iter().next()?;
+        let (with, _) = assume(caller.email.as_deref()?);
+        (with != without).then_some(name)
+    }
+}
+
+/// Variables of which those that are not known have one and the same value.
+struct Assumed<'a> {
+    known: &'a Known<'a>,
+    list: String,
+    missing: RefCell<Vec<String>>,
+}
+
+impl Vars for Assumed<'_> {
     fn var(&self, name: &str) -> Option<String> {
-        let vars: BTreeMap<_, _> = self.vars.iter().cloned().collect();
-        vars.get(name).cloned()
+        self.known.var(name).or_else(|| {
+            self.missing.borrow_mut().push(name.to_owned());
+            Some(self.list.clone())
+        })
+    }
+}
+
+impl Vars for Known<'_> {
+    fn var(&self, name: &str) -> Option<String> {
+        let given = self.given.vars.iter().rev().find(|(known, _)| known == name);
+        let given = given.map(|(_, value)| value.clone());
+        given.or_else(|| self.file?.get(name)?.as_str().map(str::to_owned))
     }
 }
 
 /// `name=value`.
-pub fn pair(text: &str) -> Result<(String, String), String> {
+pub fn pair(text: &str) -> std::result::Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
@@ -76,7 +172,7 @@ pub fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 /// `name=value`, the value being JSON or else text.
-pub fn json_pair(text: &str) -> Result<(String, Value), String> {
+pub fn json_pair(text: &str) -> std::result::Result<(String, Value), String> {
     let (name, text) = pair(text)?;
     let value = serde_json::from_str(&text).unwrap_or_else(|_| Value::from(text));
     Ok((name, value))
@@ -102,9 +198,10 @@ mod tests {
         let config =
             toolgate_config::check("[server]\nname = \"A server\"\n").expect("sound").config;
         let who = Who { user, ..Who::default() };
-        assert!(who.caller(&config).email.is_some());
-        let unverified = Who { unverified: true, ..who }.caller(&config);
+        let caller = |who: Who| who.caller(&config).expect("a caller");
+        assert!(caller(who.clone()).email.is_some());
+        let unverified = caller(Who { unverified: true, ..who });
         assert!(unverified.email.is_none() && unverified.claimed_email.is_some());
-        assert!(Who::default().caller(&config).email.is_none());
+        assert!(caller(Who::default()).email.is_none());
     }
 }

@@ -94,7 +94,7 @@ impl Drop for Server {
     }
 }
 
-const LOCK: &str = r#"version = 1
+const LOCK: &str = r#"version = 2
 
 [[policy]]
 name = "admins"
@@ -107,6 +107,12 @@ policy = "admins"
 
 const POLICIES: &str =
     "[server]\nname = \"A server\"\n\n[policies.admins]\ngroups = [\"admins\"]\n";
+
+/// `LOCK` of a server with the settings of `sound`.
+fn sound_lock() -> String {
+    let value = r#"["openid", "email", "profile", "offline_access"]"#;
+    format!("{LOCK}\n[[setting]]\nkey = \"identity.scopes\"\nvalue = '{value}'\n")
+}
 
 /// The same where nothing is warned of: the provider can be asked again. The lines have the same numbers.
 fn sound() -> String {
@@ -143,7 +149,7 @@ fn said(server: &Server, arguments: &[&str]) -> (String, Option<i32>) {
 
 #[test]
 fn a_server_as_it_was_reviewed_has_no_problems() {
-    let server = server("same", Some(LOCK), &sound());
+    let server = server("same", Some(&sound_lock()), &sound());
     assert_eq!(said(&server, &["check", "--no-build"]), (String::new(), Some(0)));
 }
 
@@ -162,14 +168,15 @@ fn a_changed_policy_is_drift_also_without_compiling() {
 #[test]
 fn without_compiling_nothing_is_said_of_policies_that_guard_nothing() {
     let config = format!("{}[policies.spare]\ngroups = [\"spare\"]\n", sound());
-    let server = server("unused", Some(LOCK), &config);
+    let server = server("unused", Some(&sound_lock()), &config);
     assert_eq!(said(&server, &["check", "--no-build"]), (String::new(), Some(0)));
 }
 
 #[test]
 fn what_the_provider_never_tells_is_a_warning_at_its_place() {
     let config = format!("{POLICIES}[identity]\nprovider = \"none\"\n");
-    let server = server("never", Some(LOCK), &config);
+    let setting = "[[setting]]\nkey = \"identity.provider\"\nvalue = '\"none\"'\n";
+    let server = server("never", Some(&format!("{LOCK}{setting}")), &config);
     let (said, status) = said(&server, &["check", "--no-build"]);
     assert!(said.contains("warning: policy `admins` looks at groups"), "{said}");
     assert_eq!(status, Some(0), "a warning is no problem");
@@ -195,8 +202,91 @@ fn a_server_beside_stale_files_is_not_compiled() {
     std::fs::write(server.0.join("mcp.toml"), changed).expect("a file");
     let (said, status) = said(&server, &["check"]);
     assert!(said.contains("run `cargo toolgate sync`"), "{said}");
-    assert!(said.contains("a-server has one problem"), "{said}");
+    assert!(said.contains("a-server has 2 problems"), "{said}");
     assert_eq!(status, Some(1));
+}
+
+#[test]
+fn another_word_for_who_people_are_is_drift() {
+    let setting = "[[setting]]\nkey = \"identity.team\"\nvalue = '\"acme\"'\n";
+    let lock = format!("{LOCK}{setting}");
+    let config = |team: &str| format!("{POLICIES}[identity]\nteam = \"{team}\"\n");
+    let same = server("team", Some(&lock), &config("acme"));
+    assert_eq!(said(&same, &["check", "--no-build"]).1, Some(0));
+    let other = server("other-team", Some(&lock), &config("evil"));
+    let (said, status) = said(&other, &["check", "--no-build"]);
+    assert!(said.contains("setting `identity.team` is now \"evil\", was \"acme\""), "{said}");
+    assert_eq!(status, Some(1));
+}
+
+/// Groups under another name, an address that is not proven, people out of a variable.
+const AS_SIGNED_IN: &str = r#"
+[server]
+name = "A server"
+
+[identity]
+groups_claim = "roles"
+
+[policies.admins]
+any = [{ groups = ["admins"] }, { emails_from = "SUPPORT" }, { emails_from = "ELSEWHERE" }]
+
+[[policies.admins.tests]]
+user = { email = "sam@example.com" }
+expect = "allow"
+
+[[dev.users]]
+email = "sam@example.com"
+
+[[dev.users]]
+email = "claimed@example.com"
+claims = { email_verified = false, roles = ["admins"] }
+
+[wrangler.vars]
+SUPPORT = "sam@example.com,claimed@example.com"
+
+[env.preview.wrangler.vars]
+SUPPORT = "nobody@example.com"
+"#;
+
+#[test]
+fn a_review_judges_the_caller_that_the_worker_would_see() {
+    let server = server("as-signed-in", Some(LOCK), AS_SIGNED_IN);
+    let status = |arguments: &[&str]| {
+        said(&server, &[&["explain", "--policy", "admins"], arguments].concat())
+    };
+    assert_eq!(status(&["--claim", "roles=[\"admins\"]"]).1, Some(0), "the claim is the groups");
+    assert_eq!(status(&["--group", "admins"]).1, Some(0));
+    assert_eq!(status(&["--user", "sam@example.com"]).1, Some(0), "by the file's variable");
+    let (depends, code) = status(&["--user", "ada@example.com"]);
+    assert!(
+        depends.contains("depends on ELSEWHERE") && depends.contains("--var ELSEWHERE="),
+        "{depends}"
+    );
+    assert_eq!(code, Some(2));
+    assert_eq!(
+        status(&["--user", "ada@example.com", "--var", "ELSEWHERE=x@example.com"]).1,
+        Some(1)
+    );
+    let preview =
+        ["--user", "sam@example.com", "--var", "ELSEWHERE=x@example.com", "--env", "preview"];
+    assert_eq!(status(&preview).1, Some(1), "another variable there");
+    let matrix = toolgate(&server.0, &["matrix", "--user", "ada@example.com", "--format", "json"]);
+    let matrix: serde_json::Value = serde_json::from_slice(&matrix.stdout).expect("JSON");
+    let access: Vec<_> =
+        matrix["functions"][0]["access"].as_array().expect("cells").iter().collect();
+    let words: Vec<_> = access.iter().map(|cell| cell["access"].as_str().expect("text")).collect();
+    assert_eq!(words, ["allowed", "allowed", "depends", "denied"], "{matrix}");
+    assert_eq!(access[2]["reason"], "depends on ELSEWHERE");
+}
+
+#[test]
+fn tests_of_policies_are_judged_in_each_environment() {
+    let server = server("environments", Some(LOCK), AS_SIGNED_IN);
+    let (said, _) = said(&server, &["check", "--no-build"]);
+    let line =
+        said.lines().find(|line| line.contains("policy `admins` denies")).unwrap_or_default();
+    assert!(line.contains("in `[env.preview]`: mcp.toml:"), "{said}");
+    assert_eq!(said.matches("policy `admins` denies").count(), 1, "{said}");
 }
 
 /// Deletes only for trial, unless an admin does it.
@@ -236,9 +326,9 @@ fn a_test_of_a_policy_that_does_not_hold_is_a_problem_at_its_place() {
             "[[policies.admins.tests]]\nuser = {{ groups = [\"admins\"] }}\nexpect = \"{expect}\"\n"
         )
     };
-    let holding = server("holds", Some(LOCK), &format!("{}{}", sound(), test("allow")));
+    let holding = server("holds", Some(&sound_lock()), &format!("{}{}", sound(), test("allow")));
     assert_eq!(said(&holding, &["check", "--no-build"]), (String::new(), Some(0)));
-    let failing = server("fails", Some(LOCK), &format!("{}{}", sound(), test("deny")));
+    let failing = server("fails", Some(&sound_lock()), &format!("{}{}", sound(), test("deny")));
     let (said, status) = said(&failing, &["check", "--no-build"]);
     assert!(said.contains("error: mcp.toml:6:1: policy `admins` allows"), "{said}");
     assert_eq!(status, Some(1));

@@ -20,6 +20,9 @@ pub(super) struct Answer {
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// The variable that the answer depends on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variable: Option<String>,
     /// What was looked at, in this order.
     conditions: Vec<Condition>,
 }
@@ -58,6 +61,7 @@ impl Answer {
         explanation: &Explanation<'_>,
         function: Option<(Kind, &str)>,
         policy: &str,
+        variable: Option<String>,
         checked: &Checked,
     ) -> Self {
         let reason = match explanation.decision() {
@@ -65,6 +69,7 @@ impl Answer {
             Decision::Deny { reason } => Some(reason.to_string()),
         };
         let decision = match explanation.outcome {
+            _ if variable.is_some() => Word::Depends,
             Outcome::True => Word::Allowed,
             Outcome::Open => Word::Depends,
             Outcome::False | Outcome::Unknown(_) => Word::Denied,
@@ -72,10 +77,15 @@ impl Answer {
         let function =
             function.map(|(kind, name)| Function { kind: kind.as_str(), name: name.to_owned() });
         let conditions = explanation.lines.iter().map(|line| condition(line, checked)).collect();
-        Self { decision, function, policy: policy.to_owned(), reason, conditions }
+        Self { decision, function, policy: policy.to_owned(), reason, variable, conditions }
     }
 
-    /// `None` when it depends on arguments.
+    /// The variable that the answer depends on.
+    pub(super) fn variable(&self) -> Option<&str> {
+        self.variable.as_deref()
+    }
+
+    /// `None` when it depends on arguments or a variable.
     pub(super) fn is_allowed(&self) -> Option<bool> {
         match self.decision {
             Word::Allowed => Some(true),
@@ -90,10 +100,13 @@ impl Answer {
     }
 
     pub(super) fn text(&self) -> String {
-        let word = match self.decision {
+        let word: &str = match self.decision {
             Word::Allowed => "allowed",
             Word::Denied => "denied",
-            Word::Depends => "depends on the arguments",
+            Word::Depends => match self.variable() {
+                Some(name) => &format!("depends on {name}"),
+                None => "depends on the arguments",
+            },
         };
         let guarded = match &self.function {
             Some(Function { kind, name }) => format!("{kind} `{name}` is guarded by "),

@@ -5,6 +5,7 @@ mod answer;
 use clap::{ArgGroup, Args};
 use serde_json::{Map, Value};
 use toolgate_config::Checked;
+use toolgate_core::caller::Vars;
 use toolgate_core::policy::explain::explain;
 
 use crate::lock::{self, Kind, Lock};
@@ -19,8 +20,8 @@ pub const HELP: &str = "\
 Functions are those of mcp.lock, policies those of mcp.toml; nothing is compiled. The decision is that
 of the Worker, by the same code.
 
-Exit status: 0 allowed, 1 denied, 2 no answer (it depends on arguments, or something is missing), or
-wrong usage
+Exit status: 0 allowed, 1 denied, 2 no answer (it depends on arguments or a variable, or something is
+missing), or wrong usage
 
 Example:
     cargo toolgate explain --user ada@example.com --group design --tool draw";
@@ -48,6 +49,9 @@ pub struct Arguments {
     arguments: Vec<(String, Value)>,
     #[command(flatten)]
     variables: Variables,
+    /// Environment of mcp.toml, `[env.NAME]`
+    #[arg(long = "env", value_name = "NAME")]
+    environment: Option<String>,
     /// Print the answer as JSON
     #[arg(long)]
     json: bool,
@@ -58,25 +62,31 @@ pub struct Arguments {
 /// # Errors
 ///
 /// When `mcp.toml` or `mcp.lock` cannot be read or has no such function, and when the answer depends on
-/// arguments that were not given.
+/// arguments or a variable that were not given.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
-    let (checked, source) = project.config_and_source()?;
+    let (file, source) = project.config_and_source()?;
+    let checked = project.config_in(arguments.environment.as_deref())?;
     let function = arguments.function();
     let policy = match function {
-        Some((kind, name)) => guard(&lock::under(project, &checked, &source)?, kind, name)?,
+        Some((kind, name)) => guard(&lock::under(project, &file, &source)?, kind, name)?,
         None => arguments.policy.clone().unwrap_or_default(),
     };
     require_policy(&checked, &policy)?;
     let config = &checked.config;
     let given: Map<_, _> = arguments.arguments.iter().cloned().collect();
     let given = (!given.is_empty()).then_some(&given);
-    let caller = arguments.who.caller(config);
-    let explanation = explain(config, &policy, &caller, given, &arguments.variables);
-    let answer = Answer::of(&explanation, function, &policy, &checked);
+    let caller = arguments.who.caller(config)?;
+    let vars = arguments.variables.over(&checked);
+    let decide = |vars: &dyn Vars| explain(config, &policy, &caller, given, vars).outcome.into();
+    let variable = vars.deciding(&caller, &decide);
+    let explanation = explain(config, &policy, &caller, given, &vars);
+    let answer = Answer::of(&explanation, function, &policy, variable, &checked);
     print!("{}", if arguments.json { answer.json()? } else { answer.text() });
-    answer.is_allowed().ok_or_else(|| {
-        Error::new("the answer depends on the arguments of the call")
-            .help("give them, for example `--arg name=value`")
+    answer.is_allowed().ok_or_else(|| match answer.variable() {
+        Some(name) => Error::new(format!("the answer depends on {name}, a variable of the Worker"))
+            .help(format!("mcp.toml does not have its value; give it: `--var {name}=…`")),
+        None => Error::new("the answer depends on the arguments of the call")
+            .help("give them, for example `--arg name=value`"),
     })
 }
 

@@ -133,7 +133,7 @@ mod tests {
         let found = |value: &str| rotated(&format!("{NAME}={value}\n"), NAME, NEW);
         assert_eq!(found(""), Err(Problem::Missing));
         assert_eq!(rotated("A=1", NAME, NEW), Err(Problem::Missing));
-        for list in ["short", &[OLD; 5].join(",")] {
+        for list in ["brief", &[OLD; 5].join(",")] {
             let Err(problem @ Problem::Refused(_)) = found(list) else {
                 panic!("{list} is refused");
             };

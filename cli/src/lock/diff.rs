@@ -1,14 +1,21 @@
 //! What changed between two `mcp.lock`, as a reviewer wants to hear it.
 
-use super::file::{Function, Kind, Lock, Policy};
+use super::file::{Function, Kind, Lock, Policy, Setting};
+use super::schema;
 
 /// How much a change matters; the first are told first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
     OpenToEveryone,
+    /// By whose word people are who they are.
+    Vouched,
     WhoMay,
     Rule,
+    /// Which clients may come, and for how long what they get is good.
+    Gate,
     New,
+    /// What the server reaches, and where its events go.
+    Reach,
     Hint,
     Schema,
     Words,
@@ -23,6 +30,7 @@ type Change = (Weight, String);
 /// One line for each change, the most dangerous first.
 pub fn changes(old: &Lock, new: &Lock) -> Vec<String> {
     let mut changes = policies(&old.policies, &new.policies);
+    changes.extend(settings(&old.settings, &new.settings));
     for (kind, function) in new.functions() {
         let name = named(kind, &function.name);
         match old.function(kind, &function.name) {
@@ -55,6 +63,40 @@ fn added(name: &str, function: &Function) -> Change {
     let policy = &function.policy;
     let weight = if policy == EVERYONE { Weight::OpenToEveryone } else { Weight::New };
     (weight, format!("{name} is new, allowed to `{policy}`"))
+}
+
+fn settings(old: &[Setting], new: &[Setting]) -> Vec<Change> {
+    let find = |all: &[Setting], key: &str| -> Option<String> {
+        all.iter().find(|setting| setting.key == key).map(|setting| setting.value.clone())
+    };
+    let mut changes = Vec::new();
+    for Setting { key, value } in new {
+        let what = match find(old, key) {
+            Some(before) if before == *value => continue,
+            Some(before) => format!("setting `{key}` is now {value}, was {before}"),
+            None => format!("setting `{key}` is new: {value}"),
+        };
+        changes.push((weight(key), what));
+    }
+    let gone = old.iter().filter(|setting| find(new, &setting.key).is_none());
+    changes.extend(gone.map(|Setting { key, value }| {
+        (weight(key), format!("setting `{key}` is gone, was {value}"))
+    }));
+    changes
+}
+
+/// How much a setting matters; those of an environment as much as those of the file.
+fn weight(key: &str) -> Weight {
+    let own = key.strip_prefix("env.").and_then(|rest| rest.split_once('.'));
+    let key = own.map_or(key, |(_, key)| key);
+    match key.split('.').next() {
+        Some("identity") => Weight::Vouched,
+        // Addresses of the identity provider, and the people of `emails_from`.
+        Some("wrangler") if key.starts_with("wrangler.vars.") => Weight::Vouched,
+        Some("clients" | "registration" | "tokens" | "transport") => Weight::Gate,
+        Some("server") => Weight::Words,
+        _ => Weight::Reach,
+    }
 }
 
 fn policies(old: &[Policy], new: &[Policy]) -> Vec<Change> {
@@ -102,7 +144,8 @@ fn of_function(kind: Kind, old: &Function, new: &Function) -> Vec<Change> {
         };
         changes.push((Weight::Hint, what.to_owned()));
     }
-    changes.extend(of_hashes(kind, old, new));
+    changes.extend(of_schemas(kind, old, new));
+    changes.extend(of_hashes(old, new));
     changes.extend(of_texts(old, new));
     changes
 }
@@ -119,12 +162,27 @@ fn of_hint(hint: &str, old: Option<bool>, new: Option<bool>) -> Option<String> {
     })
 }
 
-/// What the lock file has only the hash of.
-fn of_hashes(kind: Kind, old: &Function, new: &Function) -> Vec<Change> {
+fn of_schemas(kind: Kind, old: &Function, new: &Function) -> Vec<Change> {
     let taken = if kind == Kind::Tool { "input schema" } else { "arguments" };
+    let schemas = [
+        (taken, &old.schema, &new.schema),
+        ("output schema", &old.output_schema, &new.output_schema),
+    ];
+    let mut changes = Vec::new();
+    for (what, old, new) in schemas.into_iter().filter(|(_, old, new)| old != new) {
+        let lines = match (old, new) {
+            (Some(old), Some(new)) => schema::changes(old, new),
+            (None, _) => vec!["is there now".to_owned()],
+            (_, None) => vec!["is gone".to_owned()],
+        };
+        changes.extend(lines.iter().map(|line| (Weight::Schema, format!(": {what}: {line}"))));
+    }
+    changes
+}
+
+/// What the lock file has only the hash of, and what takes no words.
+fn of_hashes(old: &Function, new: &Function) -> Vec<Change> {
     [
-        (Weight::Schema, taken, old.schema != new.schema),
-        (Weight::Schema, "output schema", old.output_schema != new.output_schema),
         (Weight::Words, "description", old.description != new.description),
         (Weight::Words, "icons", old.icons != new.icons),
         (Weight::Words, "audience", old.audience != new.audience),
@@ -201,11 +259,16 @@ mod tests {
                 old(),
                 "`a` is no longer said not to be open-world",
             ),
-            (old(), Function { schema: hash("1"), ..old() }, "`a`: input schema changed"),
+            (old(), Function { schema: hash("1"), ..old() }, "`a`: input schema: is there now"),
             (
                 Function { output_schema: hash("1"), ..old() },
                 Function { output_schema: hash("2"), ..old() },
-                "`a`: output schema changed",
+                "`a`: output schema: changed, and the old file has only its hash",
+            ),
+            (
+                Function { schema: Some(r#"{"maximum":1}"#.to_owned()), ..old() },
+                Function { schema: Some(r#"{"maximum":2}"#.to_owned()), ..old() },
+                "`a`: input schema: `maximum` is now 2, was 1",
             ),
             (old(), Function { description: hash("1"), ..old() }, "`a`: description changed"),
             (old(), Function { icons: hash("1"), ..old() }, "`a`: icons changed"),
@@ -247,6 +310,38 @@ mod tests {
                 "policy `a` is now `groups = [\"x\", \"y\"]`, was `groups = [\"x\"]`",
                 "policy `c` is used now: `groups = [\"c\"]`",
                 "policy `b` is gone, or guards nothing any more",
+            ]
+        );
+    }
+
+    #[test]
+    fn settings_are_ranked_by_what_they_open() {
+        let lock = |settings: &[(&str, &str)]| Lock {
+            settings: settings
+                .iter()
+                .map(|(key, value)| Setting { key: (*key).to_owned(), value: (*value).to_owned() })
+                .collect(),
+            ..Lock::default()
+        };
+        let old = lock(&[("identity.issuer", "\"a\""), ("tokens.recheck", "\"required\"")]);
+        let new = lock(&[
+            ("audit.queue", "\"q\""),
+            ("clients.app", "{ id = \"app\" }"),
+            ("env.preview.identity.issuer", "\"p\""),
+            ("identity.issuer", "\"b\""),
+            ("server.instructions", "\"x\""),
+            ("wrangler.vars.STAFF", "\"ada@example.com\""),
+        ]);
+        assert_eq!(
+            changes(&old, &new),
+            [
+                "setting `env.preview.identity.issuer` is new: \"p\"",
+                "setting `identity.issuer` is now \"b\", was \"a\"",
+                "setting `wrangler.vars.STAFF` is new: \"ada@example.com\"",
+                "setting `clients.app` is new: { id = \"app\" }",
+                "setting `tokens.recheck` is gone, was \"required\"",
+                "setting `audit.queue` is new: \"q\"",
+                "setting `server.instructions` is new: \"x\"",
             ]
         );
     }

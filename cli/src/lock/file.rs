@@ -12,7 +12,7 @@ use crate::{Error, Result, files};
 pub const NAME: &str = "mcp.lock";
 
 /// Raised when an older `cargo toolgate` could misread the file.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 const HEADER: &str = "# Made by `cargo toolgate lock`; reviewed, committed, never edited.\n";
 
@@ -21,6 +21,9 @@ const HEADER: &str = "# Made by `cargo toolgate lock`; reviewed, committed, neve
 #[serde(deny_unknown_fields)]
 pub struct Lock {
     pub(super) version: u32,
+    /// The settings that matter to a reviewer, by key; a file of version 1 has none.
+    #[serde(default, rename = "setting", skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<Setting>,
     /// The policies that guard something, also by way of another policy.
     #[serde(default, rename = "policy", skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<Policy>,
@@ -35,6 +38,16 @@ pub struct Lock {
     pub resources: Vec<Function>,
 }
 
+/// One setting of `mcp.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// Its key, with dots.
+    pub key: String,
+    /// Its value as TOML in one line.
+    pub value: String,
+}
+
 /// One policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,7 +58,8 @@ pub struct Policy {
     pub rule: String,
 }
 
-/// One tool, prompt or resource. Long texts are hashed: git shows them where they are written.
+/// One tool, prompt or resource. Descriptions are hashed: git shows them where they are written, which
+/// it does not for schemas.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Function {
@@ -89,10 +103,11 @@ pub struct Function {
     /// Hash of the pictures' addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icons: Option<String>,
-    /// Hash of what it takes: the input schema of a tool, the arguments of a prompt.
+    /// What it takes, as JSON: the input schema of a tool, the arguments of a prompt. Version 1 has a
+    /// hash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
-    /// Hash of the schema of a tool's structured result.
+    /// The schema of a tool's structured result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<String>,
 }
@@ -197,10 +212,12 @@ fn broken(why: &impl Display) -> Error {
 
 /// What a merge has left in the file twice.
 fn repeated(lock: &Lock) -> Option<String> {
+    let settings = lock.settings.iter().map(|setting| ("setting", &setting.key));
     let policies = lock.policies.iter().map(|policy| ("policy", &policy.name));
     let functions = lock.functions().map(|(kind, function)| (kind.as_str(), &function.name));
     let mut seen = BTreeSet::new();
-    policies
+    settings
+        .chain(policies)
         .chain(functions)
         .find(|one| !seen.insert(*one))
         .map(|(kind, name)| format!("the {kind} `{name}`"))
@@ -218,6 +235,10 @@ mod tests {
         };
         Lock {
             version: VERSION,
+            settings: vec![Setting {
+                key: "identity.issuer".to_owned(),
+                value: "\"https://login.example.com\"".to_owned(),
+            }],
             policies: vec![Policy {
                 name: "image-makers".to_owned(),
                 rule: "any = [{ emails = [\"ada@example.com\"] }]".to_owned(),
@@ -271,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_newer_file_is_not_misread() {
-        let error = refused("version = 2\nwhatever = true\n");
-        assert!(error.contains("is of version 2; this cargo-toolgate knows 1"), "{error}");
+        let error = refused("version = 3\nwhatever = true\n");
+        assert!(error.contains("is of version 3; this cargo-toolgate knows 2"), "{error}");
     }
 }

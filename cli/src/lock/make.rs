@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use toolgate_config::{Checked, Condition};
 
 use super::file::{Function, Lock, Policy, VERSION};
-use super::rule;
+use super::{rule, settings};
 use crate::Result;
 use crate::registry::{self, Registry};
 
@@ -27,6 +27,7 @@ pub fn make(registry: &Registry, checked: &Checked, source: &str) -> Result<Lock
     let rules = rule::all(source)?.into_iter();
     Ok(Lock {
         version: VERSION,
+        settings: settings::all(source)?,
         policies: rules
             .filter(|(name, _)| used.contains(name.as_str()))
             .map(|(name, rule)| Policy { name, rule })
@@ -83,14 +84,19 @@ fn function(function: &registry::Function) -> Function {
         task: function.task.clone(),
         description: function.description.as_deref().map(|text| hash(&Value::from(text))),
         icons: icons.as_ref().map(hash),
-        schema: taken.map(hash),
-        output_schema: function.output_schema.as_ref().map(hash),
+        schema: taken.map(text),
+        output_schema: function.output_schema.as_ref().map(text),
     }
 }
 
-/// Of the JSON text with its keys in order.
+/// The JSON text with its keys in order.
+fn text(value: &Value) -> String {
+    ordered(value).to_string()
+}
+
+/// Of that text.
 fn hash(value: &Value) -> String {
-    let digest = Sha256::digest(ordered(value).to_string());
+    let digest = Sha256::digest(text(value));
     let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{digits}")
 }

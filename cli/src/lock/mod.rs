@@ -5,6 +5,8 @@ mod diff;
 mod file;
 mod make;
 mod rule;
+mod schema;
+mod settings;
 
 use toolgate_config::Checked;
 
@@ -13,7 +15,7 @@ use crate::registry::Registry;
 use crate::{Error, Result, files};
 
 pub use diff::changes;
-pub use file::{Function, Kind, Lock, NAME, Policy};
+pub use file::{Function, Kind, Lock, NAME, Policy, Setting};
 pub use make::{make, used};
 
 /// What the server serves, as `mcp.lock` should say it. Compiles the server.
@@ -44,8 +46,8 @@ pub fn problem(project: &Project, wanted: &Lock) -> Option<Error> {
     })
 }
 
-/// `found`, but with the policies as `mcp.toml` has them: how far a change can be seen without
-/// compiling.
+/// `found`, but with the policies and settings as `mcp.toml` has them: how far a change can be seen
+/// without compiling.
 ///
 /// # Errors
 ///
@@ -58,7 +60,7 @@ pub fn with_rules(found: &Lock, checked: &Checked, source: &str) -> Result<Lock>
         .filter(|(name, _)| used.contains(name.as_str()))
         .map(|(name, rule)| Policy { name, rule })
         .collect();
-    Ok(Lock { policies, ..found.clone() })
+    Ok(Lock { policies, settings: settings::all(source)?, ..found.clone() })
 }
 
 /// The functions of `mcp.lock` under the policies of `mcp.toml`, for what does not compile the server.

@@ -32,7 +32,8 @@ fn line(policy: &Table) -> String {
     keys.join(", ")
 }
 
-fn ordered(value: &Value) -> Value {
+/// The value with the keys of its tables in order.
+pub(super) fn ordered(value: &Value) -> Value {
     match value {
         Value::Table(table) => {
             let keys: BTreeMap<_, _> =

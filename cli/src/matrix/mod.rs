@@ -4,14 +4,15 @@ mod render;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use toolgate_config::{Checked, DevUser};
+use toolgate_config::{Checked, Config, DevUser};
+use toolgate_core::access::described::Described;
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::policy::explain::explain;
 use toolgate_core::policy::{Outcome, Reason};
 
 use crate::lock::{self, Kind, Lock};
 use crate::project::Project;
-use crate::who::{Variables, all_scopes};
+use crate::who::{self, Known, Variables, all_scopes};
 use crate::{Error, Result};
 
 /// What `--help` ends with.
@@ -28,6 +29,9 @@ pub struct Arguments {
     users: Vec<String>,
     #[command(flatten)]
     variables: Variables,
+    /// Environment of mcp.toml, `[env.NAME]`
+    #[arg(long = "env", value_name = "NAME")]
+    environment: Option<String>,
     /// How it is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -88,7 +92,7 @@ struct Cell {
 enum Access {
     Allowed,
     Denied,
-    /// On the arguments of the call.
+    /// On the arguments of the call, or on a variable whose value is not known here.
     Depends,
 }
 
@@ -109,16 +113,16 @@ struct Rule {
 ///
 /// When one of the two cannot be read.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
-    let (checked, source) = project.config_and_source()?;
-    let lock = lock::under(project, &checked, &source)?;
-    let mut people: Vec<_> = checked.dev.users.iter().map(account).collect::<Result<_>>()?;
-    people.extend(arguments.users.iter().map(|user| named(user)));
-    people.push(anyone());
-    for person in &mut people {
-        person.caller.scopes = all_scopes(&checked.config);
-    }
+    let (file, source) = project.config_and_source()?;
+    let checked = project.config_in(arguments.environment.as_deref())?;
+    let lock = lock::under(project, &file, &source)?;
+    let config = &checked.config;
+    let accounts = file.dev.users.iter().map(|user| account(config, user));
+    let named = arguments.users.iter().map(|user| named(config, user));
+    let people: Vec<_> =
+        accounts.chain(named).chain([anyone(config)]).collect::<Result<Vec<_>>>()?;
     let matrix = Matrix {
-        functions: rows(&lock, &checked, &people, &arguments.variables),
+        functions: rows(&lock, &checked, &people, &arguments.variables.over(&checked)),
         policies: rules(&lock, &checked),
         people,
     };
@@ -133,35 +137,48 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// An account of `[[dev.users]]`.
-fn account(user: &DevUser) -> Result<Person> {
+/// An account of `[[dev.users]]`, as the local identity provider tells of it.
+fn account(config: &Config, user: &DevUser) -> Result<Person> {
     let claims = serde_json::to_value(&user.claims)
         .map_err(|error| Error::new(format!("claims of {}: {error}", user.email)))?;
-    let caller = Caller {
+    let described = Described {
         email: Some(user.email.clone()),
+        email_verified: true,
         groups: user.groups.clone(),
+        // Sent as they are, over what is made from the other fields.
         claims: claims.as_object().cloned().unwrap_or_default(),
-        ..Caller::default()
+        ..Described::default()
     };
-    Ok(Person { name: user.email.clone(), groups: user.groups.clone(), caller })
+    person(config, user.email.clone(), described)
 }
 
 /// `ada@example.com:design,staff`.
-fn named(user: &str) -> Person {
+fn named(config: &Config, user: &str) -> Result<Person> {
     let (email, groups) = user.split_once(':').unwrap_or((user, ""));
     let groups: Vec<_> =
         groups.split(',').filter(|group| !group.is_empty()).map(str::to_owned).collect();
-    let caller =
-        Caller { email: Some(email.to_owned()), groups: groups.clone(), ..Caller::default() };
-    Person { name: email.to_owned(), groups, caller }
+    let described = Described {
+        email: Some(email.to_owned()),
+        email_verified: true,
+        groups,
+        ..Described::default()
+    };
+    person(config, email.to_owned(), described)
 }
 
 /// Somebody of whom nothing is known but that they signed in.
-fn anyone() -> Person {
-    Person { name: "anyone signed in".to_owned(), groups: Vec::new(), caller: Caller::default() }
+fn anyone(config: &Config) -> Result<Person> {
+    person(config, "anyone signed in".to_owned(), Described::default())
 }
 
-fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &dyn Vars) -> Vec<Row> {
+fn person(config: &Config, name: String, described: Described) -> Result<Person> {
+    let (groups, scopes) = (described.groups.clone(), all_scopes(config));
+    let caller = who::caller(config, Described { scopes, ..described })
+        .map_err(|error| Error::new(format!("{name}: {error}")))?;
+    Ok(Person { name, groups, caller })
+}
+
+fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> Vec<Row> {
     let row = |(kind, function): (Kind, &lock::Function)| Row {
         kind: kind.as_str(),
         name: function.name.clone(),
@@ -169,14 +186,22 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &dyn Vars) -> V
         access: people
             .iter()
             .map(|Person { name, caller, .. }| {
-                cell(name, explain(&checked.config, &function.policy, caller, None, vars).outcome)
+                let (config, policy) = (&checked.config, &function.policy);
+                let decide =
+                    |vars: &dyn Vars| explain(config, policy, caller, None, vars).outcome.into();
+                let variable = vars.deciding(caller, &decide);
+                cell(name, variable, explain(config, policy, caller, None, vars).outcome)
             })
             .collect(),
     };
     lock.functions().map(row).collect()
 }
 
-fn cell(who: &str, outcome: Outcome<'_>) -> Cell {
+fn cell(who: &str, variable: Option<String>, outcome: Outcome<'_>) -> Cell {
+    if let Some(name) = variable {
+        let reason = Some(format!("depends on {name}"));
+        return Cell { who: who.to_owned(), access: Access::Depends, reason };
+    }
     let (access, reason) = match outcome {
         Outcome::True => (Access::Allowed, None),
         Outcome::Open => (Access::Depends, None),
@@ -202,13 +227,29 @@ fn rules(lock: &Lock, checked: &Checked) -> Vec<Rule> {
 
 #[cfg(test)]
 mod tests {
-    use super::named;
+    use super::*;
 
     #[test]
     fn a_person_may_have_groups() {
-        let person = named("ada@example.com:design,staff");
+        let file = "[server]\nname = \"A server\"\n[identity]\nprovider = \"cloudflare-access\"\n\
+                    groups_claim = \"roles\"\n";
+        let config = toolgate_config::check(file).expect("sound").config;
+        let person = named(&config, "ada@example.com:design,staff").expect("a person");
         assert_eq!(person.name, "ada@example.com");
-        assert_eq!(person.caller.groups, ["design", "staff"]);
-        assert!(named("ada@example.com").groups.is_empty());
+        assert_eq!(person.caller.groups, ["design", "staff"], "under whatever name");
+        assert!(named(&config, "ada@example.com").expect("a person").groups.is_empty());
+    }
+
+    #[test]
+    fn an_account_is_what_its_claims_say() {
+        let config =
+            toolgate_config::check("[server]\nname = \"A server\"\n").expect("sound").config;
+        let mut claims = toml::Table::new();
+        claims.insert("email_verified".to_owned(), false.into());
+        claims.insert("groups".to_owned(), vec!["design"].into());
+        let user =
+            DevUser { email: "ada@example.com".to_owned(), name: None, groups: Vec::new(), claims };
+        let Person { caller, .. } = account(&config, &user).expect("a person");
+        assert_eq!((caller.email, caller.groups), (None, vec!["design".to_owned()]));
     }
 }

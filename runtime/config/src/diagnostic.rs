@@ -105,6 +105,8 @@ codes! {
     InvalidEnvironmentName = "MCP053",
     /// `[env.<name>]` has something that is the same in every environment.
     SameEverywhere = "MCP054",
+    /// `[env.<name>]` leads to a database, a queue or the like of production.
+    SharedBinding = "MCP055",
     /// Not a colour such as `#0b5cad`.
     InvalidColor = "MCP060",
     /// A colour in which text cannot be read.

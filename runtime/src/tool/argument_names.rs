@@ -16,32 +16,77 @@ pub(super) fn missing(registry: &Registry, config: &Config) -> Vec<String> {
             Schema::Static(text) => toolgate_core::json::from_str(text).unwrap_or_default(),
             Schema::Build(build) => build(),
         };
-        // A schema without any may mean anything.
-        if let Value::Object(properties) = &schema["properties"] {
-            lines.extend(of(*tool, config, &|name| properties.contains_key(name)));
-        } else if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
-            lines.extend(of(*tool, config, &|_| false));
-        }
+        lines
+            .extend(of(*tool, config, &|path| leads_somewhere(&schema, &schema, path, MOST_STEPS)));
     }
     for prompt in registry.prompts() {
-        let has = |name: &str| prompt.info.arguments.iter().any(|known| known.name == name);
+        let has = |path: &[String]| {
+            let names = prompt.info.arguments.iter().map(|known| known.name);
+            is_one_of(path, names)
+        };
         lines.extend(of(*prompt, config, &has));
     }
     for resource in registry.resources() {
-        let has = |name: &str| resource.info.variables.iter().any(|known| known.name == name);
+        let has = |path: &[String]| {
+            let names = resource.info.variables.iter().map(|known| known.name);
+            is_one_of(path, names)
+        };
         lines.extend(of(*resource, config, &has));
     }
     lines
 }
 
-fn of(def: &dyn Def, config: &Config, has: &dyn Fn(&str) -> bool) -> Vec<String> {
-    let mut names: Vec<String> =
-        looks(def, config).into_iter().map(|look| look.path[0].clone()).collect();
+/// Arguments of prompts and variables of resources are texts, with nothing in them.
+fn is_one_of<'a>(path: &[String], mut names: impl Iterator<Item = &'a str>) -> bool {
+    matches!(path, [name] if names.any(|known| known == name))
+}
+
+/// Steps through a schema, of which references that lead in a circle take as many as they get.
+const MOST_STEPS: usize = 64;
+
+/// Whether an argument of this schema may have something at the path. A schema that does not say what
+/// is in it may have anything.
+fn leads_somewhere(root: &Value, schema: &Value, path: &[String], steps: usize) -> bool {
+    let Some(((name, inner), steps)) = path.split_first().zip(steps.checked_sub(1)) else {
+        return path.is_empty();
+    };
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+        let target = reference.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
+        return target.is_none_or(|schema| leads_somewhere(root, schema, path, steps));
+    }
+    for choice in ["anyOf", "oneOf", "allOf"] {
+        if let Some(Value::Array(schemas)) = schema.get(choice)
+            && schemas.iter().any(|schema| leads_somewhere(root, schema, path, steps))
+        {
+            return true;
+        }
+    }
+    let is_object = match &schema["type"] {
+        Value::String(kind) => kind == "object",
+        Value::Array(kinds) => kinds.iter().any(|kind| kind == "object"),
+        _ => !["anyOf", "oneOf", "allOf", "enum", "const"]
+            .iter()
+            .any(|key| schema.get(key).is_some()),
+    };
+    let known = schema["properties"].get(name.as_str());
+    match (known, schema.get("additionalProperties")) {
+        _ if !is_object => false,
+        (Some(schema), _) => leads_somewhere(root, schema, inner, steps),
+        (None, Some(Value::Bool(is_allowed))) => *is_allowed,
+        (None, Some(schema)) => leads_somewhere(root, schema, inner, steps),
+        // Where some are named, another one is a slip of the pen.
+        (None, None) => schema.get("properties").is_none(),
+    }
+}
+
+fn of(def: &dyn Def, config: &Config, has: &dyn Fn(&[String]) -> bool) -> Vec<String> {
+    let mut names: Vec<_> = looks(def, config).into_iter().map(|look| look.path).collect();
     names.sort_unstable();
     names.dedup();
     let missing = names.into_iter().filter(|name| !has(name));
     missing
         .map(|name| {
+            let name = name.join(".");
             format!(
                 "{}: {} `{}` is guarded by the policy `{}`, which looks at the argument `{name}`, \
                  and has no such argument",
@@ -104,5 +149,50 @@ fn text(value: &Scalar) -> Option<String> {
     match value {
         Scalar::Str(text) => Some(text.to_string()),
         Scalar::Int(_) | Scalar::Bool(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn leads(schema: &Value, path: &str) -> bool {
+        let path: Vec<String> = path.split('.').map(str::to_owned).collect();
+        leads_somewhere(schema, schema, &path, MOST_STEPS)
+    }
+
+    #[test]
+    fn a_path_is_followed_to_its_last_member() {
+        let schema = json!({
+            "type": "object",
+            "properties": {
+                "user": { "$ref": "#/$defs/User" },
+                "tags": { "type": "object", "additionalProperties": { "type": "string" } },
+                "any": {},
+                "choice": { "anyOf": [{ "$ref": "#/$defs/User" }, { "type": "null" }] },
+            },
+            "$defs": {
+                "User": {
+                    "type": "object", "additionalProperties": false,
+                    "properties": { "age": { "type": "integer" }, "boss": { "$ref": "#/$defs/User" } },
+                },
+            },
+        });
+        for good in
+            ["user", "user.age", "user.boss.boss.age", "tags.x", "any.thing.at.all", "choice.age"]
+        {
+            assert!(leads(&schema, good), "{good}");
+        }
+        for bad in ["usr", "user.agee", "user.age.x", "tags.x.y", "choice.agee", "user.boss.x"] {
+            assert!(!leads(&schema, bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn references_in_a_circle_end() {
+        let circle = json!({ "$ref": "#" });
+        assert!(!leads(&circle, "a"));
     }
 }

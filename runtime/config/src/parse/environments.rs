@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::text::LONGEST_LABEL;
 use super::value::{Entry, Section, names, shown};
 use super::wrangler::open_table;
-use super::{Checked, keys};
+use super::{Checked, keys, shared};
 use crate::diagnostic::{Code, Diagnostic, Fault, Sink};
 use crate::suggest;
 
@@ -51,7 +51,9 @@ pub(super) fn read(
         let DeValue::Table(table) = entry.value.raw() else { continue };
         let merged = over(document, table);
         let own = Sink::default();
-        let checked = super::read(&Section::root(&merged, &own), source);
+        let whole = Section::root(&merged, &own);
+        let checked = super::read(&whole, source);
+        shared::check(root, &whole, entry.key);
         let place = Place { name: entry.key, table };
         take_over(own.into_diagnostics(), &place, sink);
         environments

@@ -26,6 +26,7 @@ mod registration;
 pub mod schema;
 mod sections;
 mod setting;
+mod shared;
 mod spot;
 mod storage;
 mod text;
@@ -36,6 +37,7 @@ mod variables;
 mod version;
 mod wrangler;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::de::DeTable;
@@ -44,7 +46,7 @@ use self::claims::ClaimName;
 use self::policies::Declared;
 use self::value::Section;
 use crate::diagnostic::{Code, Diagnostic, Fault, Sink};
-use crate::model::{Config, PolicyTest};
+use crate::model::{Condition, Config, List, PolicyTest, Str};
 use crate::render::Position;
 use crate::suggest;
 
@@ -249,7 +251,11 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
 
     let (storage, existing) = storage?;
     let places = policies.iter().map(|policy| Place::of(source, policy)).collect();
-    let policy_tests = policies.iter().flat_map(|policy| tests_of(source, policy)).collect();
+    let wrangler = wrangler?;
+    let mut policy_tests: Vec<_> =
+        policies.iter().flat_map(|policy| tests_of(source, policy)).collect();
+    let used = policies.iter().flat_map(|policy| variables_of(&policy.policy.rule)).collect();
+    policy_tests.iter_mut().for_each(|test| test.vars = with_file(test, &used, &wrangler));
     let config = Config {
         server: server?,
         identity: identity?,
@@ -267,7 +273,7 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     Some(Checked {
         config,
         dev: dev?,
-        wrangler: wrangler?,
+        wrangler,
         storage: existing,
         policy_tests,
         environments: Vec::new(),
@@ -275,6 +281,28 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         claims,
         identity_scopes,
     })
+}
+
+/// The variables of a test: its own, and those of `[wrangler.vars]` that policies use.
+fn with_file(test: &PolicyTest, used: &BTreeSet<&str>, wrangler: &toml::Table) -> List<(Str, Str)> {
+    let file = wrangler.get("vars").and_then(toml::Value::as_table).into_iter().flatten();
+    let is_new = |name: &str| !test.vars.iter().any(|(known, _)| known == name);
+    let of_file = file.filter_map(|(name, value)| {
+        let value = value.as_str().filter(|_| used.contains(name.as_str()) && is_new(name))?;
+        Some((name.clone().into(), value.to_owned().into()))
+    });
+    test.vars.iter().cloned().chain(of_file).collect::<Vec<_>>().into()
+}
+
+/// The variables that a condition reads people from.
+fn variables_of(condition: &Condition) -> Vec<&str> {
+    match condition {
+        Condition::EmailsFrom(name) => vec![name],
+        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
+            parts.iter().flat_map(variables_of).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The tests of a policy, each with its place.

@@ -1,6 +1,7 @@
 //! The clients of the identity providers that sign people in.
 
 pub mod assertion;
+pub mod described;
 pub mod discovery;
 pub mod github;
 #[cfg(feature = "host-crypto")]

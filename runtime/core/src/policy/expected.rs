@@ -5,6 +5,8 @@ use serde_json::{Map, Value};
 use toolgate_config::{Config, PolicyTest, Str, TestUser};
 
 use super::{Decision, decide};
+use crate::access::described::{self, Described};
+use crate::access::id_token::Rejection;
 use crate::caller::{Caller, Vars};
 use crate::oauth::scope;
 
@@ -17,7 +19,15 @@ pub fn failures(config: &Config, tests: &[PolicyTest]) -> Vec<String> {
 fn failure(config: &Config, test: &PolicyTest) -> Option<String> {
     let PolicyTest { policy, user, arguments, vars, allows, line, column } = test;
     let arguments = arguments.as_deref().map(object);
-    let caller = caller(config, user);
+    let caller = match caller(config, user) {
+        Ok(caller) => caller,
+        Err(rejection) => {
+            return Some(format!(
+                "mcp.toml:{line}:{column}: nobody can sign in as the test of policy `{policy}` says: \
+                 {rejection}"
+            ));
+        }
+    };
     let decision = decide(config, policy, &caller, arguments.as_ref().into(), &Variables(vars));
     let found = match decision {
         Decision::Allow if *allows => return None,
@@ -32,21 +42,20 @@ fn failure(config: &Config, test: &PolicyTest) -> Option<String> {
     ))
 }
 
-fn caller(config: &Config, user: &TestUser) -> Caller {
+fn caller(config: &Config, user: &TestUser) -> Result<Caller, Rejection> {
     let scopes = match &user.scopes {
         Some(scopes) => scopes.iter().map(|scope| scope.to_string()).collect(),
         None => scope::all(config).map(str::to_owned).collect(),
     };
-    Caller {
+    let described = Described {
         subject: user.subject.to_string(),
-        email: user.email.as_deref().filter(|_| user.email_verified).map(str::to_owned),
-        claimed_email: user.email.as_deref().filter(|_| !user.email_verified).map(str::to_owned),
+        email: user.email.as_deref().map(str::to_owned),
+        email_verified: user.email_verified,
         groups: user.groups.iter().map(|group| group.to_string()).collect(),
         claims: object(&user.claims),
         scopes,
-        client_id: "test-client".to_owned(),
-        ..Caller::default()
-    }
+    };
+    described::caller(config, described)
 }
 
 /// JSON text that the parser of `mcp.toml` wrote.

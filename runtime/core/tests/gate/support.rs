@@ -56,24 +56,7 @@ pub fn config() -> Config {
             website_url: None,
             icon: None,
         },
-        identity: Identity {
-            provider: Kind::CloudflareAccess,
-            client_id: var("ACCESS_CLIENT_ID"),
-            client_secret: Some("ACCESS_CLIENT_SECRET".into()),
-            endpoints: Endpoints::Urls {
-                authorization_url: var("ACCESS_AUTHORIZATION_URL"),
-                token_url: var("ACCESS_TOKEN_URL"),
-                jwks_url: var("ACCESS_JWKS_URL"),
-            },
-            issuer: None,
-            scopes: vec!["openid".into(), "email".into()].into(),
-            client_auth: None,
-            prompt: None,
-            groups_claim: "groups".into(),
-            groups_format: GroupsFormat::List,
-            groups_member: None,
-            leeway: 60,
-        },
+        identity: identity(),
         storage: Storage {
             kind: StorageKind::DurableObject,
             binding: "TOOLGATE".into(),
@@ -108,6 +91,27 @@ pub fn config() -> Config {
         },
         scopes: vec![].into(),
         policies: vec![].into(),
+    }
+}
+
+fn identity() -> Identity {
+    Identity {
+        provider: Kind::CloudflareAccess,
+        client_id: var("ACCESS_CLIENT_ID"),
+        client_secret: Some("ACCESS_CLIENT_SECRET".into()),
+        endpoints: Endpoints::Urls {
+            authorization_url: var("ACCESS_AUTHORIZATION_URL"),
+            token_url: var("ACCESS_TOKEN_URL"),
+            jwks_url: var("ACCESS_JWKS_URL"),
+        },
+        issuer: None,
+        scopes: vec!["openid".into(), "email".into()].into(),
+        client_auth: None,
+        prompt: None,
+        groups_claim: "groups".into(),
+        groups_format: GroupsFormat::List,
+        groups_member: None,
+        leeway: 60,
     }
 }
 
