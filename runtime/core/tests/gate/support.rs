@@ -72,15 +72,7 @@ pub fn config() -> Config {
         clients: vec![].into(),
         transport: transport(),
         tokens: lifetimes(),
-        consent: Consent {
-            name: None,
-            logo_url: None,
-            color: None,
-            color_dark: None,
-            remember_for: 86400,
-            privacy_policy_url: None,
-            terms_of_service_url: None,
-        },
+        consent: consent(),
         limits: limits(),
         audit: Audit {
             analytics_engine: None,
@@ -137,6 +129,18 @@ fn lifetimes() -> Tokens {
         revocation_max_age: 30,
         max_unconfirmed: 86_400,
         recheck: Recheck::BestEffort,
+    }
+}
+
+fn consent() -> Consent {
+    Consent {
+        name: None,
+        logo_url: None,
+        color: None,
+        color_dark: None,
+        remember_for: 86400,
+        privacy_policy_url: None,
+        terms_of_service_url: None,
     }
 }
 
