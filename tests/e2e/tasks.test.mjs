@@ -91,7 +91,7 @@ describe("tasks", { skip: lacksBuild("durable") }, () => {
   }
 
   test("a call becomes a task, which is there at once and comes to its result", async () => {
-    const task = await create(visitor, "work", { milliseconds: 500, label: "first" });
+    const task = await create(visitor, "work", { milliseconds: 2_000, label: "first" });
     const { _meta, taskId, createdAt, lastUpdatedAt, ...rest } = task;
     assert.deepEqual(rest, { resultType: "task", status: "working", ttlMs: DAY_MS, pollIntervalMs: 1000 });
     for (const time of [createdAt, lastUpdatedAt]) assert.match(time, RFC_3339);

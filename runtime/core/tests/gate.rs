@@ -1,6 +1,8 @@
 //! The gate as a whole, without a platform: every exchange of a sign-in, with fixed time and
 //! entropy and a scripted identity provider.
 
+#[path = "gate/scene.rs"]
+mod scene;
 #[path = "gate/support.rs"]
 mod support;
 
@@ -30,6 +32,8 @@ mod github;
 mod id_token;
 #[path = "gate/identity.rs"]
 mod identity;
+#[path = "gate/in_step.rs"]
+mod in_step;
 #[path = "gate/refresh.rs"]
 mod refresh;
 #[path = "gate/register.rs"]

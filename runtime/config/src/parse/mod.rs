@@ -249,9 +249,8 @@ fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let secrets: Vec<&str> = secrets.chain(client_secret).chain(encryption_key).collect();
     bindings::check_names(root, &secrets, kind);
 
-    let (storage, existing) = storage?;
+    let ((storage, existing), wrangler) = (storage?, wrangler?);
     let places = policies.iter().map(|policy| Place::of(source, policy)).collect();
-    let wrangler = wrangler?;
     let mut policy_tests: Vec<_> =
         policies.iter().flat_map(|policy| tests_of(source, policy)).collect();
     let used = policies.iter().flat_map(|policy| variables_of(&policy.policy.rule)).collect();

@@ -56,24 +56,7 @@ pub fn config() -> Config {
             website_url: None,
             icon: None,
         },
-        identity: Identity {
-            provider: Kind::CloudflareAccess,
-            client_id: var("ACCESS_CLIENT_ID"),
-            client_secret: Some("ACCESS_CLIENT_SECRET".into()),
-            endpoints: Endpoints::Urls {
-                authorization_url: var("ACCESS_AUTHORIZATION_URL"),
-                token_url: var("ACCESS_TOKEN_URL"),
-                jwks_url: var("ACCESS_JWKS_URL"),
-            },
-            issuer: None,
-            scopes: vec!["openid".into(), "email".into()].into(),
-            client_auth: None,
-            prompt: None,
-            groups_claim: "groups".into(),
-            groups_format: GroupsFormat::List,
-            groups_member: None,
-            leeway: 60,
-        },
+        identity: identity(),
         storage: Storage {
             kind: StorageKind::DurableObject,
             binding: "TOOLGATE".into(),
@@ -89,15 +72,7 @@ pub fn config() -> Config {
         clients: vec![].into(),
         transport: transport(),
         tokens: lifetimes(),
-        consent: Consent {
-            name: None,
-            logo_url: None,
-            color: None,
-            color_dark: None,
-            remember_for: 86400,
-            privacy_policy_url: None,
-            terms_of_service_url: None,
-        },
+        consent: consent(),
         limits: limits(),
         audit: Audit {
             analytics_engine: None,
@@ -108,6 +83,27 @@ pub fn config() -> Config {
         },
         scopes: vec![].into(),
         policies: vec![].into(),
+    }
+}
+
+fn identity() -> Identity {
+    Identity {
+        provider: Kind::CloudflareAccess,
+        client_id: var("ACCESS_CLIENT_ID"),
+        client_secret: Some("ACCESS_CLIENT_SECRET".into()),
+        endpoints: Endpoints::Urls {
+            authorization_url: var("ACCESS_AUTHORIZATION_URL"),
+            token_url: var("ACCESS_TOKEN_URL"),
+            jwks_url: var("ACCESS_JWKS_URL"),
+        },
+        issuer: None,
+        scopes: vec!["openid".into(), "email".into()].into(),
+        client_auth: None,
+        prompt: None,
+        groups_claim: "groups".into(),
+        groups_format: GroupsFormat::List,
+        groups_member: None,
+        leeway: 60,
     }
 }
 
@@ -133,6 +129,18 @@ fn lifetimes() -> Tokens {
         revocation_max_age: 30,
         max_unconfirmed: 86_400,
         recheck: Recheck::BestEffort,
+    }
+}
+
+fn consent() -> Consent {
+    Consent {
+        name: None,
+        logo_url: None,
+        color: None,
+        color_dark: None,
+        remember_for: 86400,
+        privacy_policy_url: None,
+        terms_of_service_url: None,
     }
 }
 
