@@ -230,20 +230,23 @@ fn a_secret_without_a_value_fails_and_a_weak_key_is_refused() {
     let output = server.setup(&["--yes", "--vars", "vars"]);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("too weak") && !text.contains("weak-and-secret"), "{text}");
+    assert!(text.contains("too short") && !text.contains("weak-and-secret"), "{text}");
     assert!(!server.calls().contains(&"secret bulk".to_owned()));
 }
+
+/// Of an environment, which must not write into production's.
+const OWN_BUCKET: &str = "[env.preview.server]\ntitle = \"Next\"\n\
+    [[env.preview.wrangler.r2_buckets]]\nbinding = \"FILES\"\nbucket_name = \"files-next\"\n";
 
 #[test]
 fn databases_buckets_and_queues_are_made_where_they_are_missing() {
     let config = "[server]\nname = \"Demo\"\n[storage]\nkind = \"d1\"\n[audit]\nqueue = \"events\"\n\
                   [[wrangler.r2_buckets]]\nbinding = \"FILES\"\nbucket_name = \"files\"\n";
-    let server =
-        Server::new("others", &format!("{config}[env.preview.server]\ntitle = \"Next\"\n"));
+    let server = Server::new("others", &format!("{config}{OWN_BUCKET}"));
     server.write("vars", &values());
     server.answer("d1 list --json", "[{\"name\":\"other\",\"uuid\":\"1\"}]");
     server.answer("d1 create demo-preview-oauth", &format!("\"database_id\": \"{D1}\""));
-    server.answer("r2 bucket info files", "it is there");
+    server.answer("r2 bucket info files-next", "it is there");
     server.answer("queues create events", "made");
     server.answer("secret bulk", "done");
     let output = server.setup(&["--yes", "--vars", "vars", "--env", "preview"]);
@@ -254,7 +257,7 @@ fn databases_buckets_and_queues_are_made_where_they_are_missing() {
         "d1 create demo-preview-oauth",
         "queues info events",
         "queues create events",
-        "r2 bucket info files",
+        "r2 bucket info files-next",
         "secret list --format json",
         "secret bulk",
     ];
