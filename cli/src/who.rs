@@ -120,29 +120,45 @@ impl From<Outcome<'_>> for Verdict {
 const NOBODY: &str = "nobody@example.invalid";
 
 impl Known<'_> {
-    /// The variable that is not known here and decides: with the person on its list the verdict is
-    /// another than without.
+    /// A variable that is not known here, where the verdict depends on such: with the person on some of
+    /// their lists it is another than with the person on none.
     pub fn deciding(
         &self,
         caller: &Caller,
         decide: &dyn Fn(&dyn Vars) -> Verdict,
     ) -> Option<String> {
-        let assume = |list: &str| {
-            let assumed =
-                Assumed { known: self, list: list.to_owned(), missing: RefCell::default() };
-            (decide(&assumed), assumed.missing.into_inner())
-        };
-        let (without, missing) = assume(NOBODY);
-        let name = missing.into_iter().next()?;
-        let (with, _) = assume(caller.email.as_deref()?);
-        (with != without).then_some(name)
+        let person = caller.email.as_deref()?;
+        let (mut names, mut first) = (Vec::<String>::new(), None);
+        let mut mask = 0_usize;
+        // Each combination of lists that the person is on.
+        while mask < 1 << names.len().min(MOST_UNKNOWN) {
+            let listed = names.iter().enumerate().filter(|(at, _)| mask >> at & 1 == 1);
+            let listed = listed.map(|(_, name)| name.clone()).collect();
+            let assumed = Assumed { known: self, person, listed, missing: RefCell::default() };
+            let verdict = decide(&assumed);
+            for name in assumed.missing.into_inner() {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            if *first.get_or_insert(verdict) != verdict {
+                return names.into_iter().next();
+            }
+            mask += 1;
+        }
+        None
     }
 }
 
-/// Variables of which those that are not known have one and the same value.
+/// Variables of which every combination is tried; one policy has one or two.
+const MOST_UNKNOWN: usize = 8;
+
+/// Variables of which those that are not known list the person, or nobody.
 struct Assumed<'a> {
     known: &'a Known<'a>,
-    list: String,
+    person: &'a str,
+    /// Those that list the person.
+    listed: Vec<String>,
     missing: RefCell<Vec<String>>,
 }
 
@@ -150,7 +166,8 @@ impl Vars for Assumed<'_> {
     fn var(&self, name: &str) -> Option<String> {
         self.known.var(name).or_else(|| {
             self.missing.borrow_mut().push(name.to_owned());
-            Some(self.list.clone())
+            let is_listed = self.listed.iter().any(|listed| listed == name);
+            Some(if is_listed { self.person } else { NOBODY }.to_owned())
         })
     }
 }

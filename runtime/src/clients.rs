@@ -8,7 +8,6 @@ use http::{Request, Response};
 use toolgate_core::access::SignedClaims;
 use toolgate_core::access::id_token::Rejection;
 use toolgate_core::access::jwks::Jwks;
-use toolgate_core::access::jwks_cache::Refetches;
 use toolgate_core::audit::Reason;
 use toolgate_core::limits::{DOCUMENT_TIMEOUT, MAX_DOCUMENT_BODY};
 use toolgate_core::oauth::assertion::{self, AssertionError};
@@ -33,8 +32,6 @@ thread_local! {
     static DOCUMENTS: RefCell<DocumentCache<Document>> = const { RefCell::new(DocumentCache::new()) };
     /// Key sets that documents name by `jwks_uri`.
     static KEYS: RefCell<DocumentCache<Jwks>> = const { RefCell::new(DocumentCache::new()) };
-    /// Of key sets that did not have the key of an assertion, which anybody may send.
-    static REFETCHES: RefCell<Refetches> = const { RefCell::new(Refetches::new()) };
 }
 
 /// The client that a `client_id` names.
@@ -98,9 +95,7 @@ async fn check_assertion(
             let keys = key_set(gate, address).await?;
             match check_signature(&keys, jwt).await {
                 // The client may have rotated its key.
-                Err(Rejection::UnknownKey)
-                    if REFETCHES.with_borrow_mut(|refetches| refetches.take(gate.now)) =>
-                {
+                Err(Rejection::UnknownKey) if keys.may_refetch(gate.now) => {
                     check_signature(&*fresh_key_set(gate, address).await?, jwt).await
                 }
                 verdict => verdict,

@@ -14,8 +14,8 @@ use crate::relay;
 use crate::timer::Timer;
 
 /// Headers of an answer that somebody looks at.
-const KEPT_HEADERS: [&str; 4] =
-    ["content-type", "cache-control", "retry-after", "x-ratelimit-remaining"];
+const KEPT_HEADERS: [&str; 5] =
+    ["content-type", "cache-control", "retry-after", "x-ratelimit-remaining", "x-github-sso"];
 
 /// Sends a request; redirects are not followed, the answer's size and time are bounded.
 ///

@@ -69,7 +69,7 @@ describe("the audit trail of a call", { skip: lacksBuild("faults") }, () => {
     const meta = { "io.modelcontextprotocol/clientCapabilities": { extensions: { "io.modelcontextprotocol/tasks": {} } } };
     const { events } = await watch(stage, 2, () =>
       mcp.modern(stage.origin, token, "tools/call", { name: "panic_as_task", arguments: {} }, { meta }));
-    assert.deepEqual(told(events), ["tool_allowed undefined", "tool_finished error"]);
+    assert.deepEqual(told(events), ["tool_allowed undefined", "tool_finished panicked"]);
     assert.equal(events[0].id, events[1].id);
     assert.equal(events[0].user, events[1].user);
     assert.equal(events[1].tool, "panic_as_task");

@@ -23,6 +23,8 @@ pub(super) struct Event {
     pub(super) tool: Option<String>,
     pub(super) policy: Option<String>,
     pub(super) detail: Option<String>,
+    pub(super) outcome: Option<String>,
+    pub(super) ms: Option<u64>,
 }
 
 /// The events of this run, the newest first.

@@ -79,15 +79,19 @@ fn row(event: &Event, person: &str) -> String {
         format!("<a href=\"/?{}\">{}</a>", escape(&query), escape(value))
     };
     let optional = |text: &Option<String>| escape(text.as_deref().unwrap_or_default());
-    let (class, decision) = match verdict(&event.event) {
-        Some(true) => ("good", "allowed"),
-        Some(false) => ("bad", "denied"),
-        None => ("plain", "done"),
+    let end = event.outcome.as_deref().filter(|end| *end != "ok");
+    let (class, decision) = match (verdict(&event.event), end) {
+        (_, Some("panicked" | "timed_out" | "lost" | "error" | "tool_error")) => ("bad", "failed"),
+        (Some(true), _) => ("good", "allowed"),
+        (Some(false), _) => ("bad", "denied"),
+        (None, _) => ("plain", "done"),
     };
+    let end = end.map(|end| format!(" · {}", escape(&end.replace('_', " ")))).unwrap_or_default();
+    let ms = event.ms.map(|ms| format!(" · {ms} ms")).unwrap_or_default();
     let detail = event.detail.as_deref().map(|detail| format!(" · {}", escape(detail)));
     format!(
         "<tr><td>{}<td>{}<td>{}<td>{}<td><b class=\"{class}\">{decision}</b> \
-         <code>{}</code>{}<td>{}<td><small>{}</small></tr>",
+         <code>{}</code>{}{end}{ms}<td>{}<td><small>{}</small></tr>",
         clock(event.time),
         link("person", person),
         escape(&event.event.replace('_', " ")),
@@ -105,7 +109,7 @@ fn row(event: &Event, person: &str) -> String {
 fn verdict(event: &str) -> Option<bool> {
     match event.rsplit('_').next()? {
         "allowed" => Some(true),
-        "denied" | "refused" | "limited" => Some(false),
+        "denied" | "refused" | "limited" | "unconfirmed" => Some(false),
         _ => None,
     }
 }

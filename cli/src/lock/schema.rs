@@ -53,8 +53,12 @@ fn members(
         };
         match (old.get(name), new.get(name)) {
             (Some(old), Some(new)) => compare(&inner, old, new, lines),
-            (None, Some(new)) if name == "required" => required(&inner, &[], list(new), lines),
-            (Some(old), None) if name == "required" => required(&inner, list(old), &[], lines),
+            (None, Some(new)) if name == "required" && new.is_array() => {
+                required(&inner, &[], list(new), lines)
+            }
+            (Some(old), None) if name == "required" && old.is_array() => {
+                required(&inner, list(old), &[], lines)
+            }
             (None, Some(new)) => lines.push(format!("`{}` is new: {}", named(&inner), shown(new))),
             (Some(old), None) => {
                 lines.push(format!("`{}` is gone, was {}", named(&inner), shown(old)));

@@ -34,7 +34,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// What of it compares, or joins comparisons.
-const OPERATORS: &[char] = &['=', '!', '&', '|', '*', '.', ',', ':'];
+const OPERATORS: &[char] = &['=', '&', '|', '*', '.', ',', ':'];
 
 /// Names that are looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -309,6 +309,11 @@ fn compared(tokens: TokenStream, names: &[Ident], found: &mut BTreeSet<String>) 
             found.insert(text);
             true
         }),
+        // Of `matches!`. Where it negates, the look is at all other groups.
+        TokenTree::Punct(mark) if mark.as_char() == '!' => {
+            matches!(&trees[..at], [.., TokenTree::Ident(name)] if name == "matches")
+                && matches!(trees.get(at + 1), Some(TokenTree::Group(_)))
+        }
         TokenTree::Punct(operator) => OPERATORS.contains(&operator.as_char()),
         TokenTree::Ident(ident) if ident == "contains" => {
             // In a list; one text contains others, which nobody named.

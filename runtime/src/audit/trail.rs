@@ -124,8 +124,8 @@ impl Trail {
         let mut line = self.line.borrow_mut();
         let Some(mut event) = line.event.take() else { return };
         let outcome = line.ended.unwrap_or(settled.outcome);
-        // The task tells how it ends.
-        if !(line.is_told && outcome == CallOutcome::Task) {
+        // The task tells how it ends; but a number that the testament took has to become a line.
+        if !(line.is_told && outcome == CallOutcome::Task && line.number.is_none()) {
             let ms = millis().saturating_sub(self.began);
             event.finish = Some(Finish { outcome, ms, bytes: settled.bytes });
             let number = line.number.take().unwrap_or_else(Teller::number);

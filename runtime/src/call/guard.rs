@@ -147,7 +147,7 @@ export function attempt(run) {
     run();
     return false;
   } catch (error) {
-    console.error(error);
+    console.error('toolgate: a call was cut off:', error);
     return true;
   }
 }

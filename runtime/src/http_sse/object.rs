@@ -156,6 +156,8 @@ async fn asked(memory: &Memory, path: &str) -> worker::Result<Response> {
     let writer = memory.session.borrow().as_ref().map(|session| session.writer.clone());
     let Some(writer) = writer else { return Response::ok(roster::GONE) };
     if path == CLOSE {
+        // Or two clients would displace each other for ever.
+        let _ = writer.send_now(b"retry: 60000\n\n".to_vec());
         writer.close();
     }
     for _ in 0..PROBES {

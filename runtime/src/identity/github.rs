@@ -5,7 +5,7 @@ use http::Request;
 use toolgate_config::Config;
 use toolgate_core::access::github::{self, Lookup};
 use toolgate_core::access::provider::{Provider, SetupError};
-use toolgate_core::access::upstream::{Trouble, Upstream};
+use toolgate_core::access::upstream::{Cause, Trouble, Upstream};
 use toolgate_core::audit::Reason;
 use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
@@ -57,7 +57,13 @@ async fn identify(
     let tokens = exchange(gate, returned, request).await?;
     match look_up(gate, &tokens.access_token).await {
         Ok(caller) => Ok(Identified { caller, upstream: github::keep(&tokens, gate.now) }),
-        Err(Trouble::Failed(_, reason)) => Err(unavailable(gate, returned, "the API", &reason)),
+        Err(Trouble::Failed(Cause::Unavailable | Cause::Timeout, reason)) => {
+            Err(unavailable(gate, returned, "the API", &reason))
+        }
+        Err(Trouble::Failed(cause, reason)) => {
+            log_error!("sign-in failed: the API: {reason}");
+            Err(Box::new(returned.refuse_identity(gate, cause.reason())))
+        }
         Err(Trouble::Ended(cause, reason)) => {
             log_error!("sign-in refused: the API: {reason}");
             Err(Box::new(returned.refuse_identity(gate, cause)))

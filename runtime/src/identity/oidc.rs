@@ -78,6 +78,9 @@ struct Known {
     asked: u64,
 }
 
+/// Seconds that a discovery is waited for whose last answer still serves.
+const DISCOVERY_PATIENCE: u64 = 2;
+
 thread_local! {
     static KNOWN: RefCell<Option<Known>> = const { RefCell::new(None) };
 }
@@ -93,7 +96,17 @@ async fn locate(provider: &Provider, origin: &str) -> Option<Provider> {
     let discovered = if is_fresh || !may_ask {
         discovered
     } else {
-        let fetched = match fetch(provider, origin).await {
+        // A re-check has five seconds for everything: what is known bridges a silence, too.
+        let asking = fetch(provider, origin);
+        let answer = match &discovered {
+            Some((_, at)) if now < at + DISCOVERY_MAX_AGE => {
+                upstream::within(DISCOVERY_PATIENCE, asking)
+                    .await
+                    .unwrap_or_else(|| Err(format!("no answer within {DISCOVERY_PATIENCE} s")))
+            }
+            _ => asking.await,
+        };
+        let fetched = match answer {
             Ok(endpoints) => Some((endpoints, now)),
             Err(error) => {
                 log_error!("the discovery of the identity provider failed: {error}");

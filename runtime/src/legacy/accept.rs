@@ -12,7 +12,7 @@ use toolgate_core::reply::Reply;
 use worker::Response;
 
 use super::calls::{Calls, Outgoing};
-use crate::audit::Teller;
+use crate::audit::{Teller, Trail};
 use crate::call::{HostKind, Record, Running, Start};
 use crate::mcp;
 use crate::object::Object;
@@ -64,15 +64,17 @@ pub(crate) async fn run<P: Outgoing + 'static>(
     wanted: Vec<Call>,
     post: &Rc<P>,
 ) {
+    let teller = Teller::of_object(object.app(), object.env(), &received.request());
     let registry = mcp::linked(object.app()).ok();
     let Some(registry) = registry.filter(|_| calls.len() + wanted.len() <= MAX_CALLS) else {
-        for call in wanted {
+        for mut call in wanted {
+            // It was allowed, and its trail ends with the answer.
+            drop(Trail::begin(&teller, &mut call.audit));
             let fault = Fault::new(INTERNAL_ERROR, "This session has too many calls at once");
             post.answer(call.slot, &call.request_id, Some(Err(fault))).await;
         }
         return;
     };
-    let teller = Teller::of_object(object.app(), object.env(), &received.request());
     let Received { owner, caller, .. } = received;
     let running: Vec<_> = wanted
         .into_iter()

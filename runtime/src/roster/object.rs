@@ -98,8 +98,14 @@ async fn end_longest_idle(object: &Object) -> worker::Result<bool> {
     for _ in 0..MAX_ASKED {
         let sessions = rows(object, |row| row.stream == SESSION && !busy.contains(&row.id))?;
         let Some(row) = sessions.into_iter().next() else { return Ok(false) };
-        match ask(object, &row.session, "idle", row.at).await?.as_str() {
+        let answer = ask(object, &row.session, "idle", row.at).await.unwrap_or_else(|error| {
+            log_error!("a session could not be asked whether it is idle: {error}");
+            BUSY.to_owned()
+        });
+        match answer.as_str() {
             GONE => {
+                // Its end was told here meanwhile, and may have taken the table along.
+                begin(object, !object.has_table(TABLE)?).await?;
                 object.sql().exec(
                     "DELETE FROM toolgate_roster WHERE session = ?",
                     vec![row.session.as_str().into()],
@@ -164,12 +170,21 @@ pub(crate) async fn look_after(object: &Object) -> worker::Result<()> {
     for row in old.into_iter().take(MAX_ASKED) {
         let answer = match row.stream {
             // No session was last used at such a time: none is ended by the question.
-            SESSION => ask(object, &row.session, "idle", 0).await?,
-            stream => ask(object, &row.session, "stream", stream).await?,
+            SESSION => ask(object, &row.session, "idle", 0).await,
+            stream => ask(object, &row.session, "stream", stream).await,
+        };
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                log_error!("a session could not be asked whether it is there: {error}");
+                continue;
+            }
         };
         match answer.as_str() {
             GONE => delete(object, row.id)?,
-            BUSY | OPEN => used_later(object, &row, &now().to_string())?,
+            BUSY => used_later(object, &row, &now().to_string())?,
+            // A stream is as old as it is, whenever it was asked for.
+            OPEN => {}
             used => used_later(object, &row, used)?,
         }
     }

@@ -82,7 +82,11 @@ async fn perform(
             // Its own lease may not be visible yet.
             Operation::Settle { lease, .. } => Some(lease.clone()),
             // One of an earlier generation is over, and is not taken away.
-            _ => asking.filter(|lease| lease.presented == grant.generation),
+            _ => asking.filter(|lease| {
+                let is_retry =
+                    lease.presented + 1 == grant.generation && grant.confirmed != grant.generation;
+                lease.presented == grant.generation || is_retry
+            }),
         },
         ..grant
     });

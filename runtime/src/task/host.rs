@@ -1,7 +1,6 @@
 //! Runs a task's tool inside its object.
 
 use std::cell::RefCell;
-use std::future::pending;
 use std::pin::pin;
 use std::rc::Rc;
 
@@ -13,7 +12,7 @@ use toolgate_core::audit::{CallAudit, CallOutcome};
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
-use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target};
+use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target, fault};
 use toolgate_core::policy::{self, Arguments};
 
 use super::news::News;
@@ -117,7 +116,8 @@ impl Host {
         };
         let mut is_cancelled = false;
         loop {
-            let patience = patience(running.only_asks());
+            let only_asked = running.only_asks();
+            let patience = Timer::from(PATIENCE);
             let next = {
                 let (step, command) = (pin!(running.next()), inbox.next());
                 let event = select(step, command);
@@ -128,7 +128,7 @@ impl Host {
                 }
             };
             let Some(next) = next else {
-                if running.only_asks() {
+                if only_asked && running.only_asks() {
                     // The task keeps answers, and the next one begins another run.
                     return Ok(());
                 }
@@ -254,15 +254,6 @@ impl Host {
     }
 }
 
-/// Waits as long as a run may that only asks; for ever where it does something else.
-async fn patience(only_asks: bool) {
-    if only_asks {
-        Timer::from(PATIENCE).await;
-    } else {
-        pending().await
-    }
-}
-
 /// Writes the end of the task.
 fn end(store: &Store, app: &'static App, env: &Env, outcome: Outcome) -> worker::Result<()> {
     match outcome {
@@ -275,8 +266,10 @@ fn end(store: &Store, app: &'static App, env: &Env, outcome: Outcome) -> worker:
             store.finish(TaskStatus::Completed, None, &result)
         }
         Err(fault) => {
+            let has_panicked = fault.message() == fault::panicked().message();
+            let outcome = if has_panicked { CallOutcome::Panicked } else { CallOutcome::Error };
             let error = fault.into_value();
-            told::end(store, app, env, CallOutcome::Error, error.to_string().len());
+            told::end(store, app, env, outcome, error.to_string().len());
             let message = error.get("message").and_then(Value::as_str).map(str::to_owned);
             store.finish(TaskStatus::Failed, message.as_deref(), &TaskDetail::Error(error))
         }

@@ -22,6 +22,7 @@ pub(super) fn end(store: &Store, app: &'static App, env: &Env, outcome: CallOutc
     teller.tell(&Event {
         user: Some(task.owner),
         email: task.caller.email,
+        claimed_email: task.caller.claimed_email,
         client: Some(task.caller.client_id),
         tool: tool.map(|tool| tool.name),
         policy: tool.map(|tool| tool.policy),

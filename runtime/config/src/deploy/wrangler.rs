@@ -112,7 +112,11 @@ pub(super) fn generated(checked: &Checked, name: &str) -> Map<String, Value> {
     set("compatibility_date", json!(COMPATIBILITY_DATE));
     set("compatibility_flags", json!([STRICT_FETCH]));
     set("build", json!({ "command": build }));
-    set("observability", json!({ "enabled": true }));
+    set(
+        "observability",
+        // One line for a call: the platform's own for each request costs more than the call.
+        json!({ "enabled": true, "logs": { "enabled": true, "invocation_logs": false } }),
+    );
     // Said, because wrangler's own defaults have changed before.
     let has_routes = ["route", "routes"].iter().any(|key| checked.wrangler.contains_key(*key));
     set("workers_dev", json!(!has_routes));

@@ -32,9 +32,10 @@ fn of_issuer(host: &str) -> Option<Facts> {
         Some(Facts { name, proves_addresses, has_groups, has_offline_access })
     };
     match host {
-        "login.microsoftonline.com" | "login.microsoftonline.us" | "sts.windows.net" => {
-            facts("Microsoft Entra ID", false, true, true)
-        }
+        "login.microsoftonline.com"
+        | "login.microsoftonline.us"
+        | "login.partner.microsoftonline.cn"
+        | "sts.windows.net" => facts("Microsoft Entra ID", false, true, true),
         "accounts.google.com" => facts("Google", true, false, false),
         "appleid.apple.com" => facts("Apple", true, false, false),
         "slack.com" => facts("Slack", true, false, false),

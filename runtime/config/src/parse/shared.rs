@@ -17,8 +17,31 @@ const KINDS: &[(&[&str], &str, &[&str])] = &[
     (&["vectorize"], "Vectorize index", &["index_name"]),
 ];
 
+/// Keys outside of `[wrangler]` that name what keeps or carries data.
+const SETTINGS: &[(&str, &str, &str)] = &[
+    ("storage", "id", "storage"),
+    ("storage", "database_name", "D1 database"),
+    ("audit", "queue", "queue"),
+];
+
 /// Reports every binding of `environment`, a whole file, that leads to where one of `top` leads.
 pub(super) fn check(top: &Section<'_, '_>, environment: &Section<'_, '_>, name: &str) {
+    for (section, key, kind) in SETTINGS {
+        let of = |file: &Section<'_, '_>| {
+            let value = file.get(section).and_then(|value| open_table(&value))?.get(key)?;
+            Some((value.raw().as_str()?.to_owned(), value.span()))
+        };
+        let own = environment.get(section).and_then(|value| open_table(&value));
+        if let (Some((one, _)), Some((own_text, _))) = (of(top), of(environment))
+            && one == own_text
+            && let Some(value) = own.and_then(|own| own.get(key))
+        {
+            let message = format!("the {kind} `{}` is that of production, too", shown(&one));
+            let help =
+                format!("write one of its own into `[env.{name}.{section}]`: `{key} = \"…\"`");
+            value.report(Fault::new(Code::SharedBinding, message, help));
+        }
+    }
     for (path, kind, keys) in KINDS {
         let others = targets(top, path, keys);
         for (key, target) in targets(environment, path, keys) {
@@ -42,13 +65,14 @@ fn targets<'a, 'i>(
     }
     let bindings = elements(found);
     let of = |binding: &Value<'a, 'i>| {
-        let table = open_table(binding)?;
-        keys.iter().find_map(|key| {
-            let target = table.get(key).filter(|value| value.raw().as_str().is_some())?;
+        let table = open_table(binding);
+        let targets = keys.iter().filter_map(|key| {
+            let target = table.as_ref()?.get(key).filter(|value| value.raw().as_str().is_some())?;
             Some((*key, target))
-        })
+        });
+        targets.collect::<Vec<_>>()
     };
-    bindings.iter().filter_map(of).collect()
+    bindings.iter().flat_map(of).collect()
 }
 
 fn shared(kind: &str, target: &str, path: &[&str], name: &str) -> Fault {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::access::jwt::Rejection;
 use crate::access::signature::{Algorithm, PublicKey};
-use crate::limits::JWKS_TTL;
+use crate::limits::{JWKS_REFETCH_INTERVAL, JWKS_TTL, MAX_JWKS_REFETCHES};
 
 /// The keys of an identity provider, and when they were fetched.
 #[derive(Debug, Clone)]
@@ -78,6 +78,13 @@ impl Jwks {
     #[must_use]
     pub fn is_stale(&self, now: u64) -> bool {
         self.age(now) >= JWKS_TTL
+    }
+
+    /// Whether a client's assertion with a key that is not here may have the set fetched again: at the
+    /// rate of the provider's keys, for each set by itself, so that no stranger uses it up.
+    #[must_use]
+    pub fn may_refetch(&self, now: u64) -> bool {
+        self.age(now) >= JWKS_REFETCH_INTERVAL / u64::from(MAX_JWKS_REFETCHES)
     }
 
     /// The only key that fits the algorithm, and the id if there is one. A provider with one key need

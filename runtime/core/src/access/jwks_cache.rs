@@ -10,21 +10,15 @@ use crate::limits::{
 
 /// Fetches beyond the regular ones, within one interval.
 #[derive(Debug, Clone, Default)]
-pub struct Refetches {
+struct Refetches {
     since: u64,
     count: u32,
 }
 
 impl Refetches {
-    /// No fetch so far.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { since: 0, count: 0 }
-    }
-
     /// Counts one more fetch, if there may be one: [`MAX_JWKS_REFETCHES`] in
     /// [`JWKS_REFETCH_INTERVAL`] seconds.
-    pub fn take(&mut self, now: u64) -> bool {
+    fn take(&mut self, now: u64) -> bool {
         if now >= self.since + JWKS_REFETCH_INTERVAL {
             *self = Self { since: now, count: 0 };
         }

@@ -101,12 +101,18 @@ impl fmt::Display for Trouble {
     }
 }
 
+const LIMIT: &[u8] = b"rate limit";
+
 /// Why an answer decides nothing, whatever else it says: the server is in trouble, or counts
 /// requests. GitHub's own limit is status 403.
 pub(crate) fn undecided(answer: &Response<Vec<u8>>) -> Option<Cause> {
     let status = answer.status();
     let headers = answer.headers();
+    // Of GitHub's secondary limit the message alone may tell.
+    let says_limit =
+        answer.body().windows(LIMIT.len()).any(|text| text.eq_ignore_ascii_case(LIMIT));
     let counts = headers.contains_key(RETRY_AFTER)
+        || says_limit
         || headers.get(RATE_LIMIT_REMAINING).is_some_and(|left| left == "0");
     match status {
         StatusCode::TOO_MANY_REQUESTS => Some(Cause::RateLimited),

@@ -94,9 +94,7 @@ fn redirect_uris(
         )));
     }
     let schemes = &gate.config.registration.redirect_schemes;
-    client_metadata::usable_redirects(metadata, schemes, |uri| {
-        redirect_uri::is_hostile(uri) || redirect_uri::needs_scheme(uri, schemes).is_none()
-    })
+    client_metadata::usable_redirects(metadata, schemes, redirect_uri::is_hostile)
 }
 
 fn auth_method(metadata: &Metadata) -> Result<AuthMethod, OAuthError> {

@@ -66,14 +66,14 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
         _ => return Err(Fault::params("there is no such type of `ref`")),
     };
     let peer = Peer::read(scope, &params)?;
+    if !completes {
+        // Nobody knows any values, and nothing runs: the decision stays in the log.
+        let shaped = Box::new(CompletionResult::new(Vec::new())).shape(scope.revision);
+        return Ok(Answer::Ready(finished(scope, &id, shaped)));
+    }
     let (retry, audit) = (Retry::default(), scope.server.log.hold());
     let call = Call { slot, target, arguments, request_id: id, peer, retry, refusal: None, audit };
-    if completes {
-        return Ok(Answer::Call(Box::new(call)));
-    }
-    // Nobody knows any values.
-    let shaped = Box::new(CompletionResult::new(Vec::new())).shape(scope.revision);
-    Ok(Answer::Ready(finished(scope, &call.request_id, shaped)))
+    Ok(Answer::Call(Box::new(call)))
 }
 
 fn finished(scope: &Scope<'_>, id: &Value, shaped: Shaped) -> String {

@@ -144,7 +144,7 @@ impl Uses {
         self.repeated.add(generation);
         let is_other_network = place.is_other_network(&self.place);
         let is_other_country = place.is_other_country(&self.place);
-        if is_other_network || is_other_country {
+        if is_other_network {
             self.elsewhere.add(generation);
         }
         Repeat { rows: self.repeated.length, is_other_network, is_other_country }

@@ -212,6 +212,10 @@ pub(super) fn settle(
                 grant.advance(lease.place, now);
             }
         }
+        // Too late: another request asks by now, and its answer counts.
+        Answer::Unconfirmed { sealed: None } if !is_own && grant.is_asking(now) => {
+            return (Write::Keep, Outcome::Busy);
+        }
         Answer::Unconfirmed { sealed } => {
             grant.release(lease.presented);
             grant.sealed = sealed.unwrap_or(grant.sealed);
