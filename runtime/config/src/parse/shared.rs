@@ -21,7 +21,6 @@ const KINDS: &[(&[&str], &str, &[&str])] = &[
 const SETTINGS: &[(&str, &str, &str)] = &[
     ("storage", "id", "storage"),
     ("storage", "database_name", "D1 database"),
-    ("audit", "queue", "queue"),
 ];
 
 /// Reports every binding of `environment`, a whole file, that leads to where one of `top` leads.
