@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::known::{Known, Told};
+use crate::known::Known;
 
 /// The signed-in person behind a request, with the claims that policies look at.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -64,11 +64,6 @@ impl From<Stored> for Caller {
         let is_unproven = stored.email_verified == Some(false);
         let (email, unproven) =
             if is_unproven { (None, stored.email) } else { (stored.email, None) };
-        let mut known = stored.known;
-        if stored.email_verified.is_some() && !stored.groups.is_empty() {
-            // What was read when a list of groups was kept in part, where part of it could be read.
-            known.told = Told::Part;
-        }
         Self {
             subject: stored.subject,
             email,
@@ -78,7 +73,7 @@ impl From<Stored> for Caller {
             claims: stored.claims,
             scopes: stored.scopes,
             client_id: stored.client_id,
-            known,
+            known: stored.known,
         }
     }
 }
