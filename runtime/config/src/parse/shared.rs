@@ -18,10 +18,8 @@ const KINDS: &[(&[&str], &str, &[&str])] = &[
 ];
 
 /// Keys outside of `[wrangler]` that name what keeps or carries data.
-const SETTINGS: &[(&str, &str, &str)] = &[
-    ("storage", "id", "storage"),
-    ("storage", "database_name", "D1 database"),
-];
+const SETTINGS: &[(&str, &str, &str)] =
+    &[("storage", "id", "storage"), ("storage", "database_name", "D1 database")];
 
 /// Reports every binding of `environment`, a whole file, that leads to where one of `top` leads.
 pub(super) fn check(top: &Section<'_, '_>, environment: &Section<'_, '_>, name: &str) {
