@@ -160,6 +160,8 @@ fn a_server_generated_elsewhere_has_its_own_name_everywhere() {
     let arguments = ["generate", "--path", &template, "--name", "Another_Name"];
     let unnamed = command("cargo", &arguments, &folder, &tools).output().expect("it starts");
     assert!(!unnamed.status.success(), "toolgate is nowhere");
+    // What the failed attempt left would stop the next one.
+    let _ = fs::remove_dir_all(folder.join("another-name"));
     let arguments = [&arguments[..], &["--define", git, "--define", &rev]].concat();
     succeed("cargo generate", command("cargo", &arguments, &folder, &tools));
 
