@@ -29,7 +29,7 @@ pub struct Authorization {
     #[serde(rename = "c")]
     pub client: String,
     /// The client's name, for people: its first [`MAX_CLIENT_LABEL`] bytes. See
-    /// [`Authorization::texts`].
+    /// `Authorization::texts`.
     #[serde(skip)]
     pub client_name: String,
     /// Who answers for the client.
@@ -44,7 +44,7 @@ pub struct Authorization {
     /// Where the answer goes; proven to be the client's.
     #[serde(rename = "r")]
     pub redirect_uri: String,
-    /// The client's `state`, returned as it came. See [`Authorization::texts`].
+    /// The client's `state`, returned as it came. See `Authorization::texts`.
     #[serde(skip)]
     pub state: Option<String>,
     /// Scopes that will be granted.
