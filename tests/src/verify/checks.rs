@@ -181,7 +181,12 @@ fn environment(step: &mut Step) -> Result<String> {
     Err(Error::new("the Worker was not compiled for its environment"))
 }
 
-/// `cargo toolgate deploy`, which may say nothing that warns.
+/// The one warning that is right about the demo: like the original, it asks Access for no refresh
+/// token, and so cannot ask about a person for as long as a grant lasts.
+const WARNING_OF_THE_DEMO: &str =
+    "gives no refresh token for these scopes and can be asked again only while";
+
+/// `cargo toolgate deploy`, which may say nothing else that warns.
 fn deploy(step: &mut Step, project: &Project, arguments: &[&str], log: &str) -> Result<String> {
     let mut command = Command::new("cargo");
     command.args([
@@ -197,7 +202,8 @@ fn deploy(step: &mut Step, project: &Project, arguments: &[&str], log: &str) -> 
     command.arg("--project").arg(&project.root).args(arguments);
     command.current_dir(toolgate_tests::repository());
     let said = run(step, log, &mut command)?;
-    if said.contains("warning: ") { Err(Error::new("it warns").output(said)) } else { Ok(said) }
+    let warns = |line: &str| line.contains("warning: ") && !line.contains(WARNING_OF_THE_DEMO);
+    if said.lines().any(warns) { Err(Error::new("it warns").output(said)) } else { Ok(said) }
 }
 
 fn wasm_size(step: &mut Step) -> Result<String> {
