@@ -78,7 +78,7 @@ pub fn report(project: &Project, no_build: bool) -> Report {
     report
 }
 
-/// What the tests of policies say, in each environment.
+/// Runs the policy tests in each environment and returns their failures.
 fn policy_tests(checked: &Checked) -> Vec<String> {
     let mut failures = expected::failures(&checked.config, &checked.policy_tests);
     for environment in &checked.environments {

@@ -1,4 +1,4 @@
-//! What a compiler complained of: the first errors tell why, and the last lines only that it failed.
+//! Compiler errors. The first ones give the cause; the last lines only say that the build failed.
 
 use std::fmt::Write as _;
 

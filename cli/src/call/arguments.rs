@@ -72,8 +72,8 @@ fn split(word: &str) -> std::result::Result<Word<'_>, Error> {
     }
 }
 
-/// What is behind `=`: the text of a file behind `@`, and a text that begins with `@` behind `@@`. The
-/// shell takes quotes away, so `key="@x"` cannot be told from `key=@x`.
+/// The value after `=`. `@path` reads a file; `@@text` is the literal text `@text`. The shell strips
+/// quotes, so `key="@x"` cannot be told from `key=@x`.
 fn plain_text(text: &str) -> std::result::Result<String, Error> {
     let Some(rest) = text.strip_prefix('@') else { return Ok(text.to_owned()) };
     if rest.starts_with('@') {

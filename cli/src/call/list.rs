@@ -1,4 +1,4 @@
-//! What a server has for this account: tools, prompts and resources.
+//! Lists the tools, prompts and resources available to this account.
 
 use serde_json::{Map, Value};
 

@@ -105,7 +105,7 @@ fn as_text(value: Value) -> Value {
     }
 }
 
-/// What a prompt takes, as the schema of an object of texts.
+/// The JSON Schema of a prompt's arguments, all of which are strings.
 fn schema_of(prompt: &Value) -> Value {
     let all = prompt["arguments"].as_array().into_iter().flatten();
     let mut properties = Map::new();

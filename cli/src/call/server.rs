@@ -56,7 +56,7 @@ mod tests {
 
     use super::*;
 
-    /// What comes of a server at the usual address whose card is this, where `mine` is in the folder.
+    /// Checks a server card found at the default address against the project `mine`.
     fn asked(name: &str, status: &str, card: &'static str) -> std::result::Result<(), String> {
         let root = std::env::temp_dir().join(format!("toolgate-own-{name}-{}", std::process::id()));
         std::fs::create_dir_all(root.join("src")).expect("a folder");

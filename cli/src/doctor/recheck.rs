@@ -4,8 +4,8 @@ use toolgate_config::{Askable, Config, Provider};
 
 use super::finding::Finding;
 
-/// What holds where the provider cannot be asked at every refresh, and what to do about it; `None`
-/// where it can be, or where nobody deploys.
+/// The limitation, and its remedy, when the provider cannot be asked at every refresh. `None` when it
+/// can be, or when the server is not deployed.
 pub(crate) fn limits(config: &Config) -> Option<(String, String)> {
     let identity = &config.identity;
     let provider = identity.provider.name();

@@ -78,7 +78,7 @@ impl Wrangler<'_> {
             Ok(_) => Ok(()),
             Err(error) if says_logged_out(error.program_output()) => {
                 Err(Error::new("wrangler is not logged in to Cloudflare").help(
-                    "run `cargo toolgate wrangler -- login`, or set CLOUDFLARE_API_TOKEN where there is no browser, \
+                    "run `cargo toolgate wrangler -- login`, or set CLOUDFLARE_API_TOKEN on a machine without a browser, \
                      then run this again; `cargo toolgate setup --print` shows the steps without an account",
                 ))
             }

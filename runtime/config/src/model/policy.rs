@@ -1,0 +1,154 @@
+//! Access policies and their tests.
+
+use super::{List, Provider, Str};
+
+/// `[policies.<name>]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// The name that `allow = "…"` uses.
+    pub name: Str,
+    /// For people who review access.
+    pub description: Option<Str>,
+    /// OAuth scope that the access token must have besides.
+    pub scope: Option<Str>,
+    /// How a refused call is answered.
+    pub on_deny: OnDeny,
+    /// The answer to a call of a tool that only its arguments keep out; by default they are named.
+    pub deny_message: Option<Str>,
+    /// Who passes.
+    pub rule: Condition,
+}
+
+/// Conditions inside conditions, policies named by policies included: as many as are evaluated.
+/// Policies written by people are a handful of levels deep; this keeps the stack of a Worker safe.
+pub const MAX_POLICY_DEPTH: u32 = 32;
+
+/// Conditions evaluated for one decision, those of a policy that is named counted each time.
+/// Policies that name each other without a circle can still repeat work exponentially; a real policy
+/// has tens of conditions.
+pub const MAX_POLICY_STEPS: u32 = 4096;
+
+/// An OAuth scope that policies ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// As it stands in an access token.
+    pub name: Str,
+    /// What it lets a client do, for the approval page.
+    pub meaning: Str,
+}
+
+/// How a call that a policy refuses is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDeny {
+    /// As if there were no such function.
+    Hide,
+    /// With HTTP 403 `insufficient_scope`, so that a person can sign in as somebody else.
+    Challenge,
+}
+
+/// `[[policies.<name>.tests]]`: what a policy has to decide. No part of a Worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyTest {
+    /// The policy that is asked.
+    pub policy: Str,
+    /// Who calls.
+    pub user: TestUser,
+    /// The call's arguments as JSON text; `None`: whether the function is in the caller's list.
+    pub arguments: Option<Str>,
+    /// Worker variables and their values.
+    pub vars: List<(Str, Str)>,
+    /// Whether the caller is to pass.
+    pub allows: bool,
+    /// Line of the test in `mcp.toml`, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// `user` of a [`PolicyTest`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestUser {
+    /// E-mail address.
+    pub email: Option<Str>,
+    /// Whether the address is proven to be the person's.
+    pub email_verified: bool,
+    /// `sub` at the identity provider.
+    pub subject: Str,
+    /// Groups.
+    pub groups: List<Str>,
+    /// Further claims as JSON text.
+    pub claims: Str,
+    /// OAuth scopes of the access token; `None`: all that the server knows.
+    pub scopes: Option<List<Str>>,
+}
+
+/// A condition on the caller. Several keys in one TOML table mean all of them; several values in
+/// one list mean any of them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// Any signed-in user.
+    Everyone,
+    /// The verified e-mail address is one of these.
+    Emails(List<Str>),
+    /// The verified e-mail address is at one of these domains, sub-domains excluded.
+    Domains(List<Str>),
+    /// The groups claim contains one of these.
+    Groups(List<Str>),
+    /// `sub` at the identity provider is one of these.
+    Subjects(List<Str>),
+    /// What is at this path of the claims passes the test.
+    Claim {
+        /// Name of the claim, then of the members inside.
+        path: List<Str>,
+        /// What it is compared with.
+        test: Test,
+    },
+    /// What is at this path of the call's arguments passes the test.
+    Argument {
+        /// Name of the argument, then of the members inside.
+        path: List<Str>,
+        /// What it is compared with.
+        test: Test,
+    },
+    /// The access token has one of these OAuth scopes.
+    Scopes(List<Str>),
+    /// One of these providers signs people in.
+    Identity(List<Provider>),
+    /// As [`Condition::Emails`], with the list in a Worker variable, separated by commas,
+    /// white space or line breaks.
+    EmailsFrom(Str),
+    /// The policy of this name passes.
+    Policy(Str),
+    /// At least one passes.
+    Any(List<Condition>),
+    /// Every one passes.
+    All(List<Condition>),
+    /// The one condition in the list does not pass.
+    Not(List<Condition>),
+}
+
+/// What a claim or an argument is compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// It equals one of the values; of a claim that is a list, one of its items does.
+    OneOf(List<Scalar>),
+    /// It is a list, and one of its items equals one of the values.
+    Contains(List<Scalar>),
+    /// It is there, or, with false, it is not.
+    Exists(bool),
+    /// It is a number, and not below this one.
+    Min(f64),
+    /// It is a number, and not above this one.
+    Max(f64),
+}
+
+/// A value that a claim or an argument is compared with; types must agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scalar {
+    /// Text.
+    Str(Str),
+    /// A whole number.
+    Int(i64),
+    /// A boolean.
+    Bool(bool),
+}
