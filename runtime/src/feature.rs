@@ -163,8 +163,15 @@ pub trait Tasks {
 /// The features of a server: those that `mcp.toml` asks for, and those that its functions need. One
 /// may be named twice.
 pub(crate) fn all(app: &'static App) -> impl Iterator<Item = &'static dyn Feature> {
+    (0..).map_while(move |index| at(app, index))
+}
+
+/// Kept apart from the loops, so that each is small.
+#[inline(never)]
+fn at(app: &'static App, index: usize) -> Option<&'static dyn Feature> {
     let functions = registry().map_or(&[][..], Registry::features);
-    app.features.iter().chain(functions).copied()
+    let own = app.features.get(index);
+    own.or_else(|| functions.get(index - app.features.len())).copied()
 }
 
 /// The door of sessions, where the server has any.

@@ -13,9 +13,9 @@ use toolgate_core::oauth::gate::Gate;
 use toolgate_core::rate::{Route, network};
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;
-use worker::RateLimiter;
-use worker::js_sys::Reflect;
+use worker::js_sys::{Function, Object, Promise, Reflect};
 use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
 
 use crate::bindings::Env;
 use crate::console::log_error;
@@ -73,20 +73,30 @@ async fn count(incoming: &Incoming<'_>, route: Route, whose: &str) -> Result<(),
 
 async fn admits(incoming: &Incoming<'_>, route: Route, whose: &str) -> worker::Result<bool> {
     if let Some(limiter) = limiter(incoming.env, route) {
-        match limiter.limit(whose.to_owned()).await {
-            Ok(outcome) => return Ok(outcome.success),
-            Err(error) => log_error!("the rate limiter failed: {error}"),
+        match ask(&limiter, whose).await {
+            Ok(is_admitted) => return Ok(is_admitted),
+            Err(error) => log_error!("the rate limiter failed: {}", worker::Error::from(error)),
         }
     }
     let limit = route.limit(&incoming.app.config.limits);
     let name = format!("limits:{}", sha256(&format!("{} {whose}", route.name())));
     let answer = relay::ask(incoming.app, incoming.env, &name, COUNT, &limit.to_string()).await?;
-    Ok(toolgate_core::json::from_str(&answer)?)
+    Ok(toolgate_core::from_json::read(&answer)?)
+}
+
+/// Asks the platform's limiter. `worker::RateLimiter` does so by serde, which nothing else here needs.
+async fn ask(limiter: &JsValue, whose: &str) -> Result<bool, JsValue> {
+    let limit: Function = Reflect::get(limiter, &"limit".into())?.dyn_into()?;
+    let options = Object::new();
+    Reflect::set(&options, &"key".into(), &whose.into())?;
+    let outcome = limit.call1(limiter, &options)?.dyn_into::<Promise>()?;
+    let outcome = JsFuture::from(outcome).await?;
+    Ok(Reflect::get(&outcome, &"success".into())?.as_bool() == Some(true))
 }
 
 /// The binding, where there is one. Its class has another name on every platform, so nothing but
 /// its being there is checked.
-fn limiter(env: &Env, route: Route) -> Option<RateLimiter> {
+fn limiter(env: &Env, route: Route) -> Option<JsValue> {
     let binding = match route {
         Route::Register => "TOOLGATE_LIMIT_REGISTER",
         Route::Authorize => "TOOLGATE_LIMIT_AUTHORIZE",
@@ -97,5 +107,5 @@ fn limiter(env: &Env, route: Route) -> Option<RateLimiter> {
         Route::Return => "TOOLGATE_LIMIT_RETURN",
     };
     let value = Reflect::get(env, &JsValue::from_str(binding)).ok()?;
-    value.is_object().then(|| value.unchecked_into())
+    value.is_object().then_some(value)
 }

@@ -283,7 +283,7 @@ async fn serve_callback(
 async fn use_attempt(incoming: &Incoming<'_>, attempt: &str) -> worker::Result<bool> {
     let name = ["attempt:", attempt].concat();
     let answer = relay::ask(incoming.app, incoming.env, &name, USE_ATTEMPT, "").await?;
-    Ok(toolgate_core::json::from_str(&answer)?)
+    Ok(toolgate_core::from_json::read(&answer)?)
 }
 
 fn storage_failed(error: &worker::Error) -> Reply {

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
+use toolgate_core::from_json::FromJson;
 use toolgate_core::limits::ATTEMPT_TTL;
 use toolgate_core::oauth::grant::{self, Grant, Operation, Outcome, Write};
 use toolgate_core::rate::Window;
@@ -18,6 +18,7 @@ use crate::feature;
 use crate::limit::COUNT;
 use crate::platform::now;
 use crate::store::GrantRequest;
+use serde::Serialize;
 
 const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS grants \
      (id TEXT PRIMARY KEY, record TEXT NOT NULL, disposable_at INTEGER NOT NULL) WITHOUT ROWID";
@@ -53,15 +54,15 @@ impl Object {
         match path.as_str() {
             "/grant" => match body(&mut request).await? {
                 GrantRequest::Perform(id, operation) => {
-                    Response::from_json(&self.perform(&id, operation).await?)
+                    answer(&self.perform(&id, operation).await?)
                 }
-                GrantRequest::List => Response::from_json(&self.list()?),
+                GrantRequest::List => answer(&self.list()?),
             },
             COUNT => {
                 let limit = body(&mut request).await?;
-                Response::from_json(&self.window.borrow_mut().admits(limit, now()))
+                answer(&self.window.borrow_mut().admits(limit, now()))
             }
-            USE_ATTEMPT => Response::from_json(&self.use_attempt().await?),
+            USE_ATTEMPT => answer(&self.use_attempt().await?),
             _ => match feature::all(self.app).find(|feature| path.starts_with(feature.prefix())) {
                 Some(feature) => feature.serve(self, request).await,
                 None => Response::error("no such operation", 404),
@@ -185,7 +186,7 @@ fn read(sql: &SqlStorage, id: &str) -> worker::Result<Option<Grant>> {
 
 fn parse(record: &SqlStorageValue) -> worker::Result<Grant> {
     match record {
-        SqlStorageValue::String(record) => Ok(toolgate_core::json::from_str(record)?),
+        SqlStorageValue::String(record) => Ok(toolgate_core::from_json::read(record)?),
         _ => Err(unreadable()),
     }
 }
@@ -196,8 +197,12 @@ fn unreadable() -> Error {
 
 /// The question in a request of the Worker. The platform's own reading of JSON goes through a
 /// second deserialiser, which costs a Worker several KiB.
-pub(crate) async fn body<T: DeserializeOwned>(request: &mut Request) -> worker::Result<T> {
-    Ok(toolgate_core::json::from_str(&request.text().await?)?)
+fn answer(value: &impl Serialize) -> worker::Result<Response> {
+    Response::ok(serde_json::to_string(value)?)
+}
+
+pub(crate) async fn body<T: FromJson>(request: &mut Request) -> worker::Result<T> {
+    Ok(toolgate_core::from_json::read(&request.text().await?)?)
 }
 
 fn put(sql: &SqlStorage, id: &str, grant: &Grant) -> worker::Result<()> {

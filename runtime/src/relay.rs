@@ -59,7 +59,7 @@ impl Received {
         let headers = convert::head(request).map_err(broken)?.into_parts().0.headers;
         let mut body = request.bytes().await?;
         let line = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
-        let caller = serde_json::from_slice(body.get(..line).unwrap_or_default())?;
+        let caller = toolgate_core::from_json::read(body.get(..line).unwrap_or_default())?;
         body.drain(..body.len().min(line + 1));
         let lease = Lease { until: 0, grant: None };
         let mut received = Self { owner: String::new(), caller, lease, headers, body };

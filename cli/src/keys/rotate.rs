@@ -122,10 +122,10 @@ mod tests {
         let (before, both) = (Keyring::parse(OLD), Keyring::parse(&rotated.keys));
         let (before, both) = (before.expect("a key"), both.expect("two keys"));
         let sealed = before.seal_stable(toolgate_core::seal::Purpose::Code, "", &1);
-        assert_eq!(both.open(toolgate_core::seal::Purpose::Code, "", &sealed), Some(1));
+        assert_eq!(both.open(toolgate_core::seal::Purpose::Code, "", &sealed), Some(1_u64));
         let new = Keyring::parse(NEW).expect("a key");
         let sealed = both.seal_stable(toolgate_core::seal::Purpose::Code, "", &2);
-        assert_eq!(new.open(toolgate_core::seal::Purpose::Code, "", &sealed), Some(2));
+        assert_eq!(new.open(toolgate_core::seal::Purpose::Code, "", &sealed), Some(2_u64));
     }
 
     #[test]

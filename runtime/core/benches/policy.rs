@@ -66,7 +66,7 @@ fn caller(email: &str, groups: Value, claims: Value) -> Caller {
     caller.extend([("groups".to_owned(), groups), ("claims".to_owned(), claims)]);
     caller.extend([("subject".to_owned(), json!("1")), ("client_id".to_owned(), json!("client"))]);
     caller.insert("email_verified".to_owned(), json!(true));
-    serde_json::from_value(caller.into()).expect("a caller")
+    toolgate_core::from_json::read_value(caller.into()).expect("a caller")
 }
 
 fn decisions(c: &mut Criterion) {

@@ -1,12 +1,13 @@
 //! Who is calling.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::from_json::FromJson;
 use crate::known::Known;
 
 /// The signed-in person behind a request, with the claims that policies look at.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, FromJson)]
 #[serde(from = "Stored")]
 pub struct Caller {
     /// `sub` at the identity provider; `service:<common name>` of a service token of Access.
@@ -40,7 +41,7 @@ pub struct Caller {
 }
 
 /// A caller as it was sealed, also before the two addresses were told apart.
-#[derive(Deserialize)]
+#[derive(FromJson)]
 struct Stored {
     subject: String,
     email: Option<String>,
@@ -98,7 +99,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Caller {
-        serde_json::from_str(text).expect("a caller")
+        crate::from_json::read(text).expect("a caller")
     }
 
     #[test]

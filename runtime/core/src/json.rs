@@ -14,6 +14,23 @@ pub fn from_str<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> 
     serde_json::from_slice(text.as_bytes())
 }
 
+/// The text of a value. `Display` brings a second writer along, and a third one for its layout.
+#[must_use]
+pub fn to_text(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The members of the object that the text says; an array, a text or a number has none.
+///
+/// # Errors
+/// As of [`serde_json::from_slice`].
+pub(crate) fn members(text: &[u8]) -> serde_json::Result<Map<String, Value>> {
+    match serde_json::from_slice(text)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(serde::de::Error::custom("the JSON is not an object")),
+    }
+}
+
 /// The text without the byte order mark that some editors and libraries write before it (RFC 8259,
 /// section 8.1, lets readers skip it).
 #[must_use]

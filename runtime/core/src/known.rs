@@ -4,10 +4,11 @@
 //! may name more. What was not looked for is not absent, so that it is neither true nor false for a
 //! policy until the provider is asked again.
 
-use serde::{Deserialize, Serialize};
+use crate::from_json::FromJson;
+use serde::Serialize;
 
 /// What the identity provider said, beyond what a [`Caller`](crate::caller::Caller) holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromJson)]
 pub struct Known {
     /// What became of the groups.
     #[serde(rename = "g", default, skip_serializing_if = "Told::is_whole")]
@@ -21,7 +22,7 @@ pub struct Known {
 }
 
 /// What became of the groups that the provider told.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, FromJson)]
 pub(crate) enum Told {
     /// The caller has all of them that were looked for. Where it has none, there were none.
     #[default]
@@ -103,7 +104,7 @@ const LETTERS: usize = 6;
 
 /// Short digests, one after the other. The names are those of the server's owner, and nobody else
 /// chooses one: so 36 bits are enough that a new one is not taken for one that was looked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(transparent)]
 pub(crate) struct Digests(String);
 

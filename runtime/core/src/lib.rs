@@ -4,11 +4,15 @@
 //! arguments, requests and responses are values of the `http` crate, and what must be stored or
 //! fetched is returned for the adapter to perform.
 
+// What `#[derive(FromJson)]` writes names this crate.
+extern crate self as toolgate_core;
+
 pub mod access;
 pub mod audit;
 pub mod caller;
 pub mod cookie;
 pub mod cors;
+pub mod from_json;
 pub mod header;
 pub mod host;
 pub mod json;

@@ -1,5 +1,6 @@
 //! Building responses.
 
+use crate::json;
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue,
     LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -22,7 +23,7 @@ pub fn with_body(status: StatusCode, content_type: &'static str, body: Vec<u8>) 
 /// A JSON response that nobody caches (OAuth 2.1 section 3.2.3).
 #[must_use]
 pub fn json(status: StatusCode, value: &Value) -> Reply {
-    let mut reply = with_body(status, "application/json", value.to_string().into_bytes());
+    let mut reply = with_body(status, "application/json", json::to_text(value).into_bytes());
     set(&mut reply, CACHE_CONTROL, "no-store");
     reply
 }

@@ -409,5 +409,5 @@ fn claim(name: &'static str, test: Test) -> Condition {
 fn caller(stated: Map<String, Value>) -> Caller {
     let mut caller = json!({ "subject": "1", "client_id": "client", "email_verified": true });
     caller.as_object_mut().expect("an object").extend(stated);
-    serde_json::from_value(caller).expect("a caller")
+    toolgate_core::from_json::read_value(caller).expect("a caller")
 }

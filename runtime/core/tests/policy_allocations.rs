@@ -68,7 +68,7 @@ fn config(size: usize) -> Config {
 }
 
 fn nobody() -> Caller {
-    serde_json::from_value(json!({
+    toolgate_core::from_json::read_value(json!({
         "subject": "1", "client_id": "client", "email": "eve@example.net", "email_verified": true,
         "groups": ["sales", "guests"], "claims": { "department": "sales" },
     }))

@@ -32,7 +32,7 @@ impl Row {
     fn is_allowed(&self, config: &Config) -> bool {
         let mut caller = json!({ "subject": "1", "client_id": "client", "email_verified": true });
         caller.as_object_mut().expect("an object").extend(self.caller.clone());
-        let caller: Caller = serde_json::from_value(caller).expect("a caller");
+        let caller: Caller = toolgate_core::from_json::read_value(caller).expect("a caller");
         let (arguments, vars) = (self.arguments.as_ref(), Variables(&self.vars));
         decide(config, &self.policy, &caller, arguments.into(), &vars).is_allowed()
     }

@@ -30,6 +30,7 @@ use crate::bindings::Env;
 use crate::timer::Timer;
 use crate::tool::Context;
 use crate::tool::registry::Registry;
+use toolgate_core::json;
 
 /// How long a call that was cancelled may take to clean up, if it waits to hear of it.
 const GRACE: Duration = Duration::from_secs(1);
@@ -301,5 +302,5 @@ fn is_late_task(registry: &Registry, call: &Call) -> bool {
 
 /// A JSON-RPC id without the quotes of JSON.
 fn plain(id: &Value) -> String {
-    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+    id.as_str().map_or_else(|| json::to_text(id), str::to_owned)
 }

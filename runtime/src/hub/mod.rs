@@ -69,7 +69,7 @@ impl Hub for HubFeature {
     }
 
     fn hears(&self, object: &Object, hearer: &Hearer<'_>, changes: &str) -> Vec<String> {
-        let changes: Vec<Change> = toolgate_core::json::from_str(changes).unwrap_or_default();
+        let changes: Vec<Change> = toolgate_core::from_json::read(changes).unwrap_or_default();
         changes.iter().filter_map(|change| hearer.hears(object, change)).collect()
     }
 

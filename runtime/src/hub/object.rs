@@ -52,7 +52,7 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
 
 async fn listen(object: &Object, received: Received) -> worker::Result<Response> {
     let memory = object.memory::<Memory>();
-    let listen: Listen = serde_json::from_slice(&received.body)?;
+    let listen: Listen = toolgate_core::from_json::read(&received.body)?;
     let bound = object.app().per_person(object.app().config.limits.streams_per_person);
     memory.make_room(&received.owner, bound).await;
     if memory.listeners.borrow().len() >= MAX_OF_ALL {

@@ -7,12 +7,13 @@
 
 mod object;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::app::App;
 use crate::bindings::Env;
 use crate::object::Object;
 use crate::relay;
+use toolgate_core::from_json::FromJson;
 
 pub(crate) use self::object::{TABLE, look_after, serve};
 
@@ -24,7 +25,7 @@ pub(crate) const BUSY: &str = "busy";
 pub(crate) const OPEN: &str = "open";
 
 /// Something that a person begins or ends.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Entry {
     /// A session wants to begin: its name.

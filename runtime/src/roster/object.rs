@@ -39,6 +39,12 @@ struct Row {
     at: i64,
 }
 
+impl Row {
+    fn is_session(&self) -> bool {
+        self.stream == SESSION
+    }
+}
+
 /// Takes an entry.
 pub(crate) async fn serve(object: &Object, entry: Entry) -> worker::Result<Response> {
     let limits = &object.app().config.limits;
@@ -56,7 +62,7 @@ pub(crate) async fn serve(object: &Object, entry: Entry) -> worker::Result<Respo
         Entry::Begin(session) => {
             begin(object, is_new).await?;
             let bound = object.app().per_person(limits.sessions_per_person).unwrap_or(usize::MAX);
-            while rows(object, |row| row.stream == SESSION)?.len() >= bound {
+            while count(object, |row| row.is_session())? >= bound {
                 if !end_longest_idle(object).await? {
                     return Response::ok(REFUSED);
                 }
@@ -65,17 +71,16 @@ pub(crate) async fn serve(object: &Object, entry: Entry) -> worker::Result<Respo
         }
         Entry::Open { session, stream, open } => {
             begin(object, is_new).await?;
-            let is_over = |row: &Row| {
+            for row in rows(object)? {
                 let is_open = u64::try_from(row.stream).is_ok_and(|stream| open.contains(&stream));
-                row.stream != SESSION && row.session == session && !is_open
-            };
-            for row in rows(object, is_over)? {
-                delete(object, row.id)?;
+                if !row.is_session() && row.session == session && !is_open {
+                    delete(object, row.id)?;
+                }
             }
             let stream = stream.cast_signed();
             put(object, &session, stream)?;
             let bound = object.app().per_person(limits.streams_per_person).unwrap_or(usize::MAX);
-            if rows(object, |row| row.stream != SESSION)?.len() > bound {
+            if count(object, |row| !row.is_session())? > bound {
                 end_oldest(object, bound, (&session, stream)).await?;
             }
         }
@@ -96,8 +101,9 @@ async fn begin(object: &Object, is_new: bool) -> worker::Result<()> {
 async fn end_longest_idle(object: &Object) -> worker::Result<bool> {
     let mut busy: Vec<i64> = Vec::new();
     for _ in 0..MAX_ASKED {
-        let sessions = rows(object, |row| row.stream == SESSION && !busy.contains(&row.id))?;
-        let Some(row) = sessions.into_iter().next() else { return Ok(false) };
+        let mut rows = rows(object)?.into_iter();
+        let idle = rows.find(|row| row.is_session() && !busy.contains(&row.id));
+        let Some(row) = idle else { return Ok(false) };
         let answer = ask(object, &row.session, "idle", row.at).await.unwrap_or_else(|error| {
             log_error!("a session could not be asked whether it is idle: {error}");
             BUSY.to_owned()
@@ -132,8 +138,9 @@ fn used_later(object: &Object, row: &Row, used: &str) -> worker::Result<()> {
 
 /// Forgets streams that are over, and ends the oldest of the others but for the new one.
 async fn end_oldest(object: &Object, bound: usize, new: (&str, i64)) -> worker::Result<()> {
-    let others =
-        rows(object, |row| row.stream != SESSION && (row.session.as_str(), row.stream) != new)?;
+    let streams = rows(object)?;
+    let is_other = |row: &&Row| !row.is_session() && (row.session.as_str(), row.stream) != new;
+    let others: Vec<&Row> = streams.iter().filter(is_other).collect();
     let mut open = Vec::new();
     for some in others.chunks(AT_ONCE) {
         let asked = some.iter().map(|row| ask(object, &row.session, "stream", row.stream));
@@ -166,8 +173,7 @@ async fn ask(object: &Object, session: &str, what: &str, number: i64) -> worker:
 /// Forgets sessions whose end was not told here; nothing is left of a person who has nothing open.
 pub(crate) async fn look_after(object: &Object) -> worker::Result<()> {
     let before = now() - i64::try_from(rest(object).as_millis()).unwrap_or(i64::MAX);
-    let old = rows(object, |row| row.at < before)?;
-    for row in old.into_iter().take(MAX_ASKED) {
+    for row in rows(object)?.into_iter().filter(|row| row.at < before).take(MAX_ASKED) {
         let answer = match row.stream {
             // No session was last used at such a time: none is ended by the question.
             SESSION => ask(object, &row.session, "idle", 0).await,
@@ -201,7 +207,7 @@ fn rest(object: &Object) -> Duration {
 
 /// Whether anything is left; if not, the object goes.
 async fn tidy(object: &Object) -> worker::Result<bool> {
-    let is_left = !rows(object, |_| true)?.is_empty();
+    let is_left = !rows(object)?.is_empty();
     if !is_left {
         let storage = object.state().storage();
         storage.delete_alarm().await?;
@@ -222,8 +228,12 @@ fn delete(object: &Object, id: i64) -> worker::Result<()> {
     object.sql().exec("DELETE FROM toolgate_roster WHERE id = ?", values).map(drop)
 }
 
-/// The rows of this kind, the one that was used or opened first before all others.
-fn rows(object: &Object, is_meant: impl Fn(&Row) -> bool) -> worker::Result<Vec<Row>> {
+fn count(object: &Object, is_meant: fn(&Row) -> bool) -> worker::Result<usize> {
+    Ok(rows(object)?.iter().filter(|row| is_meant(row)).count())
+}
+
+/// All rows, the one that was used or opened first before all others.
+fn rows(object: &Object) -> worker::Result<Vec<Row>> {
     let query = "SELECT id, session, stream, at FROM toolgate_roster ORDER BY at, id";
     let mut rows = Vec::new();
     for row in object.sql().exec(query, None)?.raw() {
@@ -238,7 +248,6 @@ fn rows(object: &Object, is_meant: impl Fn(&Row) -> bool) -> worker::Result<Vec<
         };
         rows.push(row);
     }
-    rows.retain(is_meant);
     Ok(rows)
 }
 

@@ -118,8 +118,8 @@ pub(super) fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
     if session.is_none() && object.has_table(TABLE)? {
         let vault = |owner: &str, name: &str| Vault::of(object.app(), object.env(), owner, name);
         let Some((store, row)) = Store::read(object.sql(), vault)? else { return Ok(false) };
-        let caller = toolgate_core::json::from_str(&row.caller).ok();
-        let state = toolgate_core::json::from_str(&row.state).ok();
+        let caller = toolgate_core::from_json::read(&row.caller).ok();
+        let state = toolgate_core::from_json::read(&row.state).ok();
         // Written by an earlier version of the server: its client begins anew.
         let (Some(caller), Some(state)) = (caller, state) else { return Ok(false) };
         *session = Some(Session {

@@ -1,7 +1,7 @@
 //! From a tool to the object that keeps its state.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use toolgate_core::from_json::FromJson;
 use toolgate_core::seal::{Keyring, Purpose};
 
 use super::error::StateError;
@@ -68,13 +68,13 @@ impl Hop {
     }
 
     /// Asks the object.
-    pub(super) async fn ask<T: DeserializeOwned>(
+    pub(super) async fn ask<T: FromJson>(
         &self,
         question: &impl Serialize,
     ) -> Result<T, StateError> {
         let question = serde_json::to_string(question).map_err(StateError::Encode)?;
         let answer = self.send(question).await.map_err(|error| unavailable(&error))?;
-        toolgate_core::json::from_str(&answer).map_err(|error| unavailable(&error.into()))
+        toolgate_core::from_json::read(&answer).map_err(|error| unavailable(&error.into()))
     }
 
     /// Whether values are to be sealed.

@@ -28,11 +28,11 @@ impl Memory {
         let mut inner = self.0.borrow_mut();
         Ok(match kind {
             Kind::State => serde_json::to_string(
-                &inner.value(object, toolgate_core::json::from_str(question)?),
+                &inner.value(object, toolgate_core::from_json::read(question)?),
             )?,
             Kind::Sql => {
                 let database = inner.databases.entry(object.to_owned()).or_insert_with(Sqlite::new);
-                serde_json::to_string(&sql(database, toolgate_core::json::from_str(question)?))?
+                serde_json::to_string(&sql(database, toolgate_core::from_json::read(question)?))?
             }
         })
     }

@@ -47,10 +47,10 @@ impl Feature for StateFeature {
             let storage = object.state().storage();
             let answer = match request.path().as_str() {
                 "/state/value" => {
-                    serde_json::to_string(&value(object, toolgate_core::json::from_str(&body)?)?)?
+                    serde_json::to_string(&value(object, toolgate_core::from_json::read(&body)?)?)?
                 }
                 "/state/sql" => {
-                    serde_json::to_string(&sql(&storage, toolgate_core::json::from_str(&body)?))?
+                    serde_json::to_string(&sql(&storage, toolgate_core::from_json::read(&body)?))?
                 }
                 _ => return Response::error("no such operation", 404),
             };

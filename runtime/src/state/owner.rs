@@ -5,6 +5,7 @@ use toolgate_core::seal;
 
 use crate::platform::EnvVars;
 use crate::tool::Context;
+use toolgate_core::json::to_text;
 
 /// The caller was let in already, so whether the identity provider is fit for the address of the
 /// request is not judged again.
@@ -20,5 +21,5 @@ pub(super) fn of_caller(context: &Context) -> Option<String> {
     }
     let app = context.app()?;
     let provider = app.identity.resolve(&app.config, &EnvVars(context.env()), ORIGIN).ok()?;
-    Some(seal::sha256(&json!([provider.issuer, context.caller().subject]).to_string()))
+    Some(seal::sha256(&to_text(&json!([provider.issuer, context.caller().subject]))))
 }

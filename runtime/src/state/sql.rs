@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::StateError;
 use super::hop::Hop;
 use super::params::{Params, SqlValue};
+use toolgate_core::from_json::FromJson;
 
 /// A SQLite database of its own, with what Durable Objects allow in it: no `ATTACH`, and no
 /// `BEGIN`, for which there is [`Sql::batch`].
@@ -52,14 +53,14 @@ pub struct Batch {
 }
 
 /// One statement.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 pub(super) struct Statement {
     pub(super) sql: String,
     pub(super) values: Vec<SqlValue>,
 }
 
 /// What the database is asked.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Question {
     /// The rows of a statement.
@@ -69,7 +70,7 @@ pub(super) enum Question {
 }
 
 /// What came of it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Answer {
     Rows(Vec<Map<String, Value>>),

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use super::error::StateError;
 use super::hop::Hop;
 use crate::tool::finite;
+use toolgate_core::from_json::FromJson;
 
 /// Bytes of one value as JSON. SQLite in a Durable Object takes rows of 2 MB; the rest is for the
 /// key.
@@ -40,7 +41,7 @@ pub struct State<T> {
 }
 
 /// What the object is asked about a value.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Question {
     /// What is kept under this key.
@@ -56,7 +57,7 @@ pub(super) enum Question {
 }
 
 /// What is kept after the question was dealt with.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, FromJson)]
 pub(super) struct Kept {
     /// JSON text, or sealed. Left out where the writer knows it.
     pub(super) value: Option<String>,

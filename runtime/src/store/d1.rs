@@ -110,7 +110,7 @@ async fn perform(
         let key = [text(&address.id), text(&address.shard)];
         let row: Option<Row> = database.prepare(READ).bind(&key)?.first(None).await?;
         let version = row.as_ref().map(|row| row.version);
-        let stored = row.map(|row| toolgate_core::json::from_str(&row.record)).transpose()?;
+        let stored = row.map(|row| toolgate_core::from_json::read(&row.record)).transpose()?;
         let (write, outcome) = grant::apply(stored, operation.clone(), now());
         let (Write::Put(grant) | Write::Note(grant)) = write else { return Ok(outcome) };
         if put(database, address, version, &grant).await? {
@@ -144,7 +144,7 @@ async fn put(
 async fn list(database: &D1Database, shard: &str) -> worker::Result<Vec<(String, Grant)>> {
     let rows = database.prepare(LIST).bind(&[text(shard)])?.all().await?;
     let rows: Vec<IdentifiedRow> = rows.results()?;
-    rows.into_iter().map(|row| Ok((row.id, toolgate_core::json::from_str(&row.record)?))).collect()
+    rows.into_iter().map(|row| Ok((row.id, toolgate_core::from_json::read(&row.record)?))).collect()
 }
 
 async fn purge(database: &D1Database) -> worker::Result<()> {

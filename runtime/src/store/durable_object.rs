@@ -1,7 +1,7 @@
 //! Grants in Durable Objects with SQLite: strongly consistent.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use toolgate_core::from_json::FromJson;
 use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome};
 
 use super::{Answer, Place, Store};
@@ -11,7 +11,7 @@ use crate::relay;
 pub(crate) const OBJECT_BINDING: &str = "TOOLGATE";
 
 /// What the Durable Object is asked.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum GrantRequest {
     /// Apply an operation to the grant of this id.
@@ -46,12 +46,12 @@ impl Store for DurableObject {
     }
 }
 
-async fn ask<T: DeserializeOwned>(
+async fn ask<T: FromJson>(
     Place { app, env }: Place<'_>,
     shard: &str,
     question: &GrantRequest,
 ) -> worker::Result<T> {
     let question = serde_json::to_string(question)?;
     let answer = relay::ask(app, env, &format!("grants:{shard}"), "/grant", &question).await?;
-    Ok(toolgate_core::json::from_str(&answer)?)
+    Ok(toolgate_core::from_json::read(&answer)?)
 }

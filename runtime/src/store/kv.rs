@@ -74,8 +74,10 @@ async fn perform(
     };
     let (stored, revoked, asking) =
         try_join3(store.get(&record).text(), store.get(&mark).text(), asking).await?;
-    let stored: Option<Grant> = stored.as_deref().map(toolgate_core::json::from_str).transpose()?;
-    let asking: Option<Lease> = asking.as_deref().map(toolgate_core::json::from_str).transpose()?;
+    let stored: Option<Grant> =
+        stored.as_deref().map(toolgate_core::from_json::read).transpose()?;
+    let asking: Option<Lease> =
+        asking.as_deref().map(toolgate_core::from_json::read).transpose()?;
     let stored = stored.map(|grant| Grant {
         revoked: grant.revoked || revoked.is_some(),
         asking: match &operation {
@@ -139,7 +141,7 @@ async fn list(place: Place<'_>, shard: &str) -> worker::Result<Vec<(String, Gran
     for id in ids {
         let key = format!("{}{id}", prefix(GRANT, shard));
         if let Some(record) = store.get(&key).text().await? {
-            let mut grant: Grant = toolgate_core::json::from_str(&record)?;
+            let mut grant: Grant = toolgate_core::from_json::read(&record)?;
             grant.revoked |= revoked.contains(&id);
             grants.push((id, grant));
         }

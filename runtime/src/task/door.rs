@@ -1,8 +1,8 @@
 //! The Worker's side: who may have a task, and the way to its object.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use toolgate_core::audit::{Event, Kind};
+use toolgate_core::from_json::FromJson;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
@@ -106,7 +106,7 @@ fn open(incoming: &Incoming<'_>, admitted: &Admitted, id: &str) -> Option<String
 }
 
 /// Asks the object of this name.
-pub(super) async fn ask<T: DeserializeOwned>(
+pub(super) async fn ask<T: FromJson>(
     app: &App,
     env: &Env,
     object: &str,
@@ -114,7 +114,7 @@ pub(super) async fn ask<T: DeserializeOwned>(
     question: &impl Serialize,
 ) -> worker::Result<T> {
     let question = serde_json::to_string(question)?;
-    Ok(toolgate_core::json::from_str(&relay::ask(app, env, object, path, &question).await?)?)
+    Ok(toolgate_core::from_json::read(&relay::ask(app, env, object, path, &question).await?)?)
 }
 
 fn unavailable(error: &worker::Error) -> Fault {

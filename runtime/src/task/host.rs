@@ -26,6 +26,7 @@ use crate::object::Object;
 use crate::platform::EnvVars;
 use crate::timer::Timer;
 use crate::tool::registry;
+use toolgate_core::json::to_text;
 
 /// The revision that has tasks.
 const REVISION: Revision = Revision::V2026_07_28;
@@ -261,7 +262,7 @@ fn end(store: &Store, app: &'static App, env: &Env, outcome: Outcome) -> worker:
             let is_failure = result.failure().is_some();
             let outcome = if is_failure { CallOutcome::ToolError } else { CallOutcome::Ok };
             let result = result.shape(REVISION).result;
-            told::end(store, app, env, outcome, result.to_string().len());
+            told::end(store, app, env, outcome, to_text(&result).len());
             let result = TaskDetail::Result(result);
             store.finish(TaskStatus::Completed, None, &result)
         }
@@ -269,7 +270,7 @@ fn end(store: &Store, app: &'static App, env: &Env, outcome: Outcome) -> worker:
             let has_panicked = fault.message() == fault::panicked().message();
             let outcome = if has_panicked { CallOutcome::Panicked } else { CallOutcome::Error };
             let error = fault.into_value();
-            told::end(store, app, env, outcome, error.to_string().len());
+            told::end(store, app, env, outcome, to_text(&error).len());
             let message = error.get("message").and_then(Value::as_str).map(str::to_owned);
             store.finish(TaskStatus::Failed, message.as_deref(), &TaskDetail::Error(error))
         }

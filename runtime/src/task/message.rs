@@ -1,8 +1,9 @@
 //! What the Worker and the object of a task tell each other.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use toolgate_core::caller::Caller;
+use toolgate_core::from_json::FromJson;
 use toolgate_core::mcp::peer::ClientCapabilities;
 use toolgate_core::mcp::task::{DetailedTask, TaskOperation};
 
@@ -13,7 +14,7 @@ pub(super) const ASK: &str = "/task/ask";
 
 /// A task to be made. The object keeps it until the task is over, since it runs the tool again after
 /// a restart.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 pub(super) struct NewTask {
     /// The id that the client knows.
     pub(super) id: String,
@@ -37,7 +38,7 @@ pub(super) struct NewTask {
 }
 
 /// A request for a task.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 pub(super) struct Question {
     /// Shard of the person who sends it.
     pub(super) owner: String,
@@ -45,7 +46,7 @@ pub(super) struct Question {
 }
 
 /// What became of it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Answer {
     /// How it stands.

@@ -46,13 +46,13 @@ impl Feature for TaskFeature {
             let body = request.text().await?;
             let answer = match request.path().as_str() {
                 CREATE => {
-                    let view = create(object, toolgate_core::json::from_str(&body)?).await?;
+                    let view = create(object, toolgate_core::from_json::read(&body)?).await?;
                     serde_json::to_string(&view)?
                 }
                 ASK => serde_json::to_string(
-                    &ask(object, toolgate_core::json::from_str(&body)?).await?,
+                    &ask(object, toolgate_core::from_json::read(&body)?).await?,
                 )?,
-                COUNT => return quota::serve(object, toolgate_core::json::from_str(&body)?).await,
+                COUNT => return quota::serve(object, toolgate_core::from_json::read(&body)?).await,
                 _ => return Response::error("no such operation", 404),
             };
             Response::ok(answer)

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use worker::{Response, SqlStorageValue};
 
 use super::store::{ms, now_ms, number};
@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::bindings::Env;
 use crate::console::log_error;
 use crate::object::Object;
+use toolgate_core::from_json::FromJson;
 
 /// Path inside the object.
 pub(super) const COUNT: &str = "/task/count";
@@ -25,7 +26,7 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS toolgate_tasks \
      (task TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID";
 
 /// What happens to a task.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Count {
     /// It wants to begin.

@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::time::Duration;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use toolgate_core::from_json::FromJson;
 use toolgate_core::mcp::ask::Ask;
 use toolgate_core::mcp::task::{DetailedTask, TaskDetail, TaskStatus, TaskView, poll_interval};
 use worker::{Date, Error, SqlStorage, SqlStorageValue, Storage};
@@ -138,7 +138,7 @@ impl Store {
             Some(Row {
                 id: text(0)?,
                 owner: text(1)?,
-                status: serde_json::from_value(Value::String(text(2)?)).ok()?,
+                status: toolgate_core::from_json::read_value(Value::String(text(2)?)).ok()?,
                 message: text(3),
                 created: number(4)?,
                 updated: number(5)?,
@@ -172,7 +172,7 @@ impl Store {
     /// What was called.
     pub(super) fn call(&self) -> worker::Result<NewTask> {
         let call = self.texts(CALL)?.pop().ok_or_else(unreadable)?;
-        Ok(toolgate_core::json::from_str(&call.1)?)
+        Ok(toolgate_core::from_json::read(&call.1)?)
     }
 
     /// What makes a run come to where the one before was.
@@ -330,9 +330,9 @@ impl Store {
         Ok(texts)
     }
 
-    fn list<T: DeserializeOwned>(&self, kind: &str) -> worker::Result<Vec<T>> {
+    fn list<T: FromJson>(&self, kind: &str) -> worker::Result<Vec<T>> {
         let texts = self.texts(kind)?;
-        texts.iter().map(|(_, text)| Ok(toolgate_core::json::from_str(text)?)).collect()
+        texts.iter().map(|(_, text)| Ok(toolgate_core::from_json::read(text)?)).collect()
     }
 
     fn values(&self, kind: &str) -> worker::Result<Map<String, Value>> {

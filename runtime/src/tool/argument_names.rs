@@ -103,6 +103,7 @@ fn of(def: &dyn Def, config: &Config, has: &dyn Fn(&[String]) -> bool) -> Vec<St
 pub(super) struct Look {
     /// Never empty.
     pub(super) path: Vec<String>,
+    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "only reviews look at them"))]
     pub(super) texts: Vec<String>,
 }
 

@@ -9,6 +9,7 @@ use toolgate_core::mcp::content::ToolResult;
 use super::finite;
 use super::result::IntoToolResult;
 use super::schema;
+use toolgate_core::json::to_text;
 
 /// A structured result: `structuredContent` for programs, the same as JSON text for models, and an
 /// `outputSchema` made from the type.
@@ -28,7 +29,7 @@ impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
             Ok(value) => value,
             Err(error) => return ToolResult::error(unsendable("result", &error)),
         };
-        let content = vec![Content::Text(value.to_string())];
+        let content = vec![Content::Text(to_text(&value))];
         ToolResult { content, structured: Some(value), ..ToolResult::default() }
     }
 }

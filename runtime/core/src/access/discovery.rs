@@ -2,7 +2,6 @@
 
 use http::header::ACCEPT;
 use http::{Request, Response, StatusCode};
-use serde::Deserialize;
 use toolgate_config::{Config, Endpoints as Configured};
 use url::Url;
 
@@ -14,11 +13,12 @@ use crate::access::provider::{
 use crate::access::signature::Algorithm;
 use crate::access::tokens::printable;
 use crate::caller::Vars;
+use crate::from_json::FromJson;
 
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";
 
 /// The members of the document that we use (Discovery 1.0 section 3).
-#[derive(Deserialize)]
+#[derive(FromJson)]
 struct Document {
     issuer: String,
     authorization_endpoint: String,
@@ -75,7 +75,7 @@ pub fn read(issuer: &str, origin: &str, answer: &Response<Vec<u8>>) -> Result<En
     if answer.status() != StatusCode::OK {
         return Err(format!("status {}", answer.status()));
     }
-    let document: Document = serde_json::from_slice(answer.body())
+    let document: Document = crate::from_json::read(answer.body())
         .map_err(|_| "not a discovery document: a member is missing or wrong".to_owned())?;
     // Byte for byte: a document that names another issuer may come from an attacker's server.
     if document.issuer != issuer {

@@ -2,8 +2,6 @@
 
 use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
 use http::{Request, Response, StatusCode};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use toolgate_config::{Config, GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES};
 
@@ -13,6 +11,7 @@ use crate::access::tokens::Tokens;
 use crate::access::upstream::{Cause, Trouble, Upstream, refusal};
 use crate::audit::Reason;
 use crate::caller::{Caller, Vars};
+use crate::from_json::FromJson;
 use crate::known::Told;
 use crate::limits::{MAX_GROUPS, MAX_UPSTREAM_TOKEN};
 
@@ -102,14 +101,14 @@ pub struct Lookup<'a> {
     hint: Option<&'static str>,
 }
 
-#[derive(Deserialize)]
+#[derive(FromJson)]
 struct User {
     id: u64,
     login: String,
     name: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(FromJson)]
 struct Email {
     email: String,
     #[serde(default)]
@@ -118,12 +117,12 @@ struct Email {
     verified: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(FromJson)]
 struct Organization {
     login: String,
 }
 
-#[derive(Deserialize)]
+#[derive(FromJson)]
 struct Team {
     slug: String,
     organization: Organization,
@@ -246,10 +245,7 @@ impl<'a> Lookup<'a> {
 
     /// A list of organisations or teams; empty where the application may not see it. It may also be
     /// a part: an organisation with single sign-on shows nothing to a token without it.
-    fn read_list<T: DeserializeOwned>(
-        &mut self,
-        answer: &Response<Vec<u8>>,
-    ) -> Result<Vec<T>, Trouble> {
+    fn read_list<T: FromJson>(&mut self, answer: &Response<Vec<u8>>) -> Result<Vec<T>, Trouble> {
         let is_forbidden = is_forbidden(answer);
         if is_forbidden || answer.headers().contains_key(SINGLE_SIGN_ON) {
             self.caller.known.told = Told::Part;
@@ -296,10 +292,10 @@ fn is_forbidden(answer: &Response<Vec<u8>>) -> bool {
     }
 }
 
-fn read<T: DeserializeOwned>(answer: &Response<Vec<u8>>) -> Result<T, Trouble> {
+fn read<T: FromJson>(answer: &Response<Vec<u8>>) -> Result<T, Trouble> {
     if answer.status() != StatusCode::OK {
         return Err(refusal("GitHub", answer));
     }
-    serde_json::from_slice(answer.body())
+    crate::from_json::read(answer.body())
         .map_err(|_| Trouble::Failed(Cause::Unreadable, "GitHub: an unexpected answer".to_owned()))
 }

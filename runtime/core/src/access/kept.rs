@@ -8,6 +8,7 @@ use toolgate_config::{Condition, Config};
 
 use crate::access::jwt::Rejection;
 use crate::caller::Caller;
+use crate::json;
 use crate::known::{Digests, Known, Told};
 use crate::limits::{MAX_CLAIMS, MAX_GROUPS, MAX_GROUPS_SIZE, MAX_NAME, MAX_TEXT_CLAIM};
 
@@ -149,7 +150,7 @@ fn bounded(config: &Config, mut caller: Caller) -> Result<Caller, Rejection> {
     if caller.groups.len() > MAX_GROUPS || groups > MAX_GROUPS_SIZE {
         return too_large(&config.identity.groups_claim);
     }
-    let size = |value: &Value| value.to_string().len();
+    let size = |value: &Value| json::to_text(value).len();
     let sizes = || caller.claims.iter().map(|(name, value)| (name.len() + size(value), name));
     if sizes().map(|(size, _)| size).sum::<usize>() > MAX_CLAIMS {
         return too_large(sizes().max().map_or("", |(_, name)| name));

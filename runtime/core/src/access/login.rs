@@ -10,13 +10,14 @@ use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, SET_COOKIE};
 use oauth2::basic::BasicClient;
 use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, Scope};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use toolgate_config::{Identity, Prompt, Provider as Kind};
 use url::{Url, form_urlencoded};
 
 use crate::access::provider::{ClientAuth, Endpoints, Provider};
 use crate::audit::Reason;
 use crate::cookie;
+use crate::from_json::FromJson;
 use crate::limits::ATTEMPT_TTL;
 use crate::oauth::attempts;
 use crate::oauth::authorize::Authorization;
@@ -28,7 +29,7 @@ use crate::seal::{Purpose, sha256};
 use crate::secret::constant_time_eq;
 
 /// What a person signs in for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub enum Target {
     /// A client's request.
     #[serde(rename = "c")]
@@ -40,7 +41,7 @@ pub enum Target {
 
 /// A login under way, sealed in a cookie of the browser that started it: another browser cannot
 /// finish it, and nothing is stored.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 pub struct Login {
     /// What it is for.
     #[serde(rename = "t")]

@@ -1,11 +1,11 @@
 //! Answers of an identity provider's token endpoint (OAuth 2.1 section 3.2.3).
 
 use http::Response;
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::access::upstream::{Cause, Trouble, Upstream, undecided};
 use crate::audit::Reason;
+use crate::from_json::FromJson;
 use crate::limits::{MAX_ID_TOKEN, MAX_UPSTREAM_TOKEN};
 
 /// Errors that end what the person granted (OAuth 2.1 section 3.2.4), those by which OpenID
@@ -39,7 +39,7 @@ pub struct Tokens {
     pub expires_in: Option<u64>,
 }
 
-#[derive(Deserialize)]
+#[derive(FromJson)]
 struct Answer {
     access_token: Option<String>,
     refresh_token: Option<String>,
@@ -61,7 +61,7 @@ pub fn read(answer: &Response<Vec<u8>>) -> Result<Tokens, Trouble> {
         return Err(Trouble::Failed(cause, format!("status {status}, no decision")));
     }
     let body: Answer =
-        serde_json::from_slice(answer.body()).map_err(|_| failed("unreadable answer"))?;
+        crate::from_json::read(answer.body()).map_err(|_| failed("unreadable answer"))?;
     // Some say so that there is none.
     if let Some(error) = body.error.filter(|error| !error.is_empty()) {
         let reason = format!("status {status}, error {}", printable(&error));

@@ -4,15 +4,16 @@ use std::fmt;
 
 use http::header::RETRY_AFTER;
 use http::{Response, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::audit::Reason;
+use crate::from_json::FromJson;
 
 /// GitHub's refusal for the number of requests has this header at zero, and status 403.
 const RATE_LIMIT_REMAINING: &str = "x-ratelimit-remaining";
 
 /// What the provider gave us to ask it again; sealed with the grant. It does not print.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum Upstream {
     /// A refresh token: the provider decides each time.

@@ -50,7 +50,7 @@ impl<'a> Userinfo<'a> {
             let token = str::from_utf8(answer.body()).map_err(|_| failed("not a readable JWT"))?;
             return Ok(Self::Signed(token.trim()));
         }
-        serde_json::from_slice(answer.body())
+        crate::json::members(answer.body())
             .map(Self::Plain)
             .map_err(|_| failed("the answer is not a JSON object"))
     }

@@ -1,19 +1,20 @@
 //! Questions of a running call to its client: elicitation, sampling, roots.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::filled_in;
-use super::json::{member, object, quote};
+use super::json::{member, object, quote, to_text};
 use super::peer::{ClientCapabilities, Peer};
 use super::revision::Revision;
+use crate::from_json::FromJson;
 
 pub use super::form::elicitation_schema;
 pub use super::given::Reply;
 
 /// One question. In the legacy revisions it is a request of the server; in 2026-07-28 it is an entry
 /// of `inputRequests` (MCP 2026-07-28, multi round-trip requests).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 pub struct Ask {
     /// Names the question among those of one call; the same in every round.
     pub key: String,
@@ -22,7 +23,7 @@ pub struct Ask {
 }
 
 /// What a client can be asked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum Question {
     /// `elicitation/create`, form mode: a flat object of this schema.
@@ -89,7 +90,7 @@ impl Ask {
         member(&mut out, "id", &quote(id));
         member(&mut out, "method", &quote(self.method()));
         if let Some(params) = self.params(revision, id) {
-            member(&mut out, "params", &params.to_string());
+            member(&mut out, "params", &to_text(&params));
         }
         out.push('}');
         out

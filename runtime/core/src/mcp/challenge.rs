@@ -10,6 +10,7 @@ use super::http::{Response, json};
 use super::methods::Scope;
 use crate::audit::Log;
 use crate::caller::{Caller, Vars};
+use crate::mcp::json::to_text;
 use crate::oauth::{bearer, scope};
 use crate::policy::{self, Arguments};
 
@@ -52,7 +53,7 @@ fn response(log: &Log, caller: &Caller) -> Option<Response> {
     let scopes = scopes.join(" ");
     let description = "The access token does not allow this";
     let body = json!({ "error": ERROR, "error_description": description });
-    let mut response = json(StatusCode::FORBIDDEN, body.to_string());
+    let mut response = json(StatusCode::FORBIDDEN, to_text(&body));
     let challenge = format!(
         "Bearer error=\"{ERROR}\", error_description=\"{description}\", scope=\"{scopes}\""
     );

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::icon::{Icon, icons};
-use super::json::{member, object, quote};
+use super::json::{member, object, quote, to_text};
 use super::prompt::{PromptArgument, PromptInfo};
 use super::resource::ResourceInfo;
 use super::revision::Revision;
@@ -54,7 +54,7 @@ pub(super) fn write_tool(out: &mut String, tool: &ToolInfo, revision: Revision) 
     }
     match tool.input_schema {
         Schema::Static(text) => member(out, "inputSchema", text),
-        Schema::Build(build) => member(out, "inputSchema", &build().to_string()),
+        Schema::Build(build) => member(out, "inputSchema", &to_text(&build())),
     }
     if revision >= Revision::V2025_06_18
         && let Some(build) = tool.output_schema
@@ -62,15 +62,15 @@ pub(super) fn write_tool(out: &mut String, tool: &ToolInfo, revision: Revision) 
         let schema = build();
         // Until 2025-11-25 structured results were objects, and their schema had to say so.
         if revision.is_modern() || result::is_object_schema(&schema) {
-            member(out, "outputSchema", &schema.to_string());
+            member(out, "outputSchema", &to_text(&schema));
         }
     }
     let annotations = annotations(tool, revision);
     if !annotations.is_empty() {
-        member(out, "annotations", &Value::Object(annotations).to_string());
+        member(out, "annotations", &to_text(&Value::Object(annotations)));
     }
     if let Some(icons) = icons(tool.icons, revision) {
-        member(out, "icons", &icons.to_string());
+        member(out, "icons", &to_text(&icons));
     }
     out.push('}');
 }

@@ -9,6 +9,7 @@ use super::families::resources::MAX_URI_BYTES;
 use super::json::object;
 use super::jsonrpc;
 use super::revision::Revision;
+use crate::mcp::json::to_text;
 
 /// The body is not JSON.
 pub const PARSE_ERROR: i32 = -32700;
@@ -82,7 +83,7 @@ impl Fault {
     /// The whole response; without `id` where the request's could not be read.
     #[must_use]
     pub fn response(self, id: Option<&Value>) -> String {
-        jsonrpc::envelope(id, "error", &self.into_value().to_string())
+        jsonrpc::envelope(id, "error", &to_text(&self.into_value()))
     }
 }
 

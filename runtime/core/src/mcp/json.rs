@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-pub(super) use crate::json::object;
+pub(super) use crate::json::{object, to_text};
 
 /// Appends `"key":json` to an object that is being written, after a comma where one is needed.
 pub(super) fn member(out: &mut String, key: &str, json: &str) {
@@ -17,5 +17,5 @@ pub(super) fn member(out: &mut String, key: &str, json: &str) {
 
 /// A JSON string.
 pub(super) fn quote(text: &str) -> String {
-    Value::from(text).to_string()
+    to_text(&Value::from(text))
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::json::{member, quote};
 use crate::json;
+use crate::mcp::json::to_text;
 
 pub(super) use super::fault::{
     Fault, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND,
@@ -37,7 +38,7 @@ pub(super) fn envelope(id: Option<&Value>, key: &str, json: &str) -> String {
     out.push('{');
     member(&mut out, "jsonrpc", &quote("2.0"));
     if let Some(id) = id {
-        member(&mut out, "id", &id.to_string());
+        member(&mut out, "id", &to_text(id));
     }
     member(&mut out, key, json);
     out.push('}');

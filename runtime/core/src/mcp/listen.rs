@@ -1,12 +1,12 @@
 //! `subscriptions/listen` of 2026-07-28: one stream for what changes outside of any request.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Server;
 use super::families::resources;
 use super::fault::{self, Fault};
-use super::json::object;
+use super::json::{object, to_text};
 use super::jsonrpc::{self, Request};
 use super::methods::{self, Scope};
 use super::notify::{self, Change};
@@ -15,6 +15,7 @@ use super::session_state::MAX_SUBSCRIBED_URI;
 use super::task::{self, MAX_TASK_ID};
 use super::template::is_same_uri;
 use crate::caller::{Caller, Vars};
+use crate::from_json::FromJson;
 use crate::policy::{self, Arguments};
 
 /// Resources, and tasks, that one stream may name. Each is compared with each change, and a client
@@ -36,7 +37,7 @@ pub struct Listening {
 pub static LISTENING: Listening = Listening { read: Listen::read, may_read };
 
 /// A valid `subscriptions/listen`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 pub struct Listen {
     /// JSON-RPC id of the request, which names the subscription.
     pub id: Value,
@@ -45,7 +46,7 @@ pub struct Listen {
 }
 
 /// `SubscriptionFilter`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromJson)]
 pub struct Filter {
     /// `toolsListChanged`.
     pub tools: bool,
@@ -142,7 +143,7 @@ impl Listen {
     #[must_use]
     pub fn end(&self) -> String {
         let result = object(vec![("resultType", Value::from("complete")), ("_meta", self.meta())]);
-        jsonrpc::success(&self.id, &result.to_string())
+        jsonrpc::success(&self.id, &to_text(&result))
     }
 
     fn tagged(&self, method: &str, mut params: Value) -> String {

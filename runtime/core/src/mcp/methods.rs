@@ -14,6 +14,7 @@ use super::revision::Revision;
 use super::task::TaskRequest;
 use super::{Server, capabilities};
 use crate::caller::{Caller, Vars};
+use crate::mcp::json::to_text;
 
 /// How long a client may show a list it has (2026-07-28). It is the time after which a changed
 /// policy, group or Worker variable shows in menus; calls are judged each time.
@@ -125,8 +126,8 @@ fn initialize(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<String, 
     let scope = Scope { revision, ..*scope };
     let mut out = String::from("{");
     member(&mut out, "protocolVersion", &quote(revision.as_str()));
-    member(&mut out, "capabilities", &capabilities::capabilities(&scope).to_string());
-    member(&mut out, "serverInfo", &describe::server_info(scope.server, revision).to_string());
+    member(&mut out, "capabilities", &to_text(&capabilities::capabilities(&scope)));
+    member(&mut out, "serverInfo", &to_text(&describe::server_info(scope.server, revision)));
     instructions(&scope, &mut out);
     out.push('}');
     Ok(out)
@@ -148,10 +149,10 @@ fn check_initialize(params: &Map<String, Value>) -> Result<(), Fault> {
 }
 
 fn discover(scope: &Scope<'_>) -> String {
-    let versions = supported_versions().to_string();
+    let versions = to_text(&supported_versions());
     let mut out = String::from("{");
     member(&mut out, "supportedVersions", &versions);
-    member(&mut out, "capabilities", &capabilities::capabilities(scope).to_string());
+    member(&mut out, "capabilities", &to_text(&capabilities::capabilities(scope)));
     instructions(scope, &mut out);
     cacheable(&mut out, DISCOVER_TTL_MS, true);
     complete(scope, &mut out);
@@ -180,5 +181,5 @@ pub(super) fn cacheable(out: &mut String, ttl_ms: u32, public: bool) {
 pub(super) fn complete(scope: &Scope<'_>, out: &mut String) {
     let info = describe::server_info(scope.server, scope.revision);
     member(out, "resultType", &quote("complete"));
-    member(out, "_meta", &object(vec![(SERVER_INFO, info)]).to_string());
+    member(out, "_meta", &to_text(&object(vec![(SERVER_INFO, info)])));
 }

@@ -1,14 +1,16 @@
 //! Notifications of the server, as JSON text.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::json::{member, object, quote};
 use super::peer::{Level, Peer};
 use super::revision::Revision;
+use crate::from_json::FromJson;
+use crate::mcp::json::to_text;
 
 /// Something changed that others want to know of.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// The list of tools.
@@ -125,7 +127,7 @@ pub(super) fn notification(method: &str, params: Option<&Value>) -> String {
     member(&mut out, "jsonrpc", &quote("2.0"));
     member(&mut out, "method", &quote(method));
     if let Some(params) = params {
-        member(&mut out, "params", &params.to_string());
+        member(&mut out, "params", &to_text(params));
     }
     out.push('}');
     out

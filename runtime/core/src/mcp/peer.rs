@@ -1,12 +1,13 @@
 //! What is known of the client while it is being served.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
 use super::methods::Scope;
 use super::revision::Revision;
 use super::trace;
+use crate::from_json::FromJson;
 
 /// Key of the extension for tasks, of the client's and of the server's capabilities.
 pub const TASKS_EXTENSION: &str = "io.modelcontextprotocol/tasks";
@@ -30,7 +31,7 @@ pub struct Peer {
 }
 
 /// What of `ClientCapabilities` matters to a server.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, FromJson)]
 pub struct ClientCapabilities {
     /// `elicitation`, form mode.
     pub elicitation: bool,
@@ -45,8 +46,8 @@ pub struct ClientCapabilities {
 }
 
 /// Severity of a log message (RFC 5424), least severe first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, FromJson)]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     /// For finding faults.
     Debug,

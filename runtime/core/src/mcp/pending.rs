@@ -12,6 +12,7 @@ use super::methods::{self, Answer, READ_TTL_MS, Scope};
 use super::outcome::{Outcome, Shaped};
 use super::revision::Revision;
 use crate::audit::{CallOutcome, Settled, Settling};
+use crate::mcp::json::to_text;
 use crate::policy::EVERYONE;
 
 /// The answers to one POST, some of which still wait for something that runs.
@@ -244,7 +245,7 @@ impl Waiting {
                 result["cacheScope"] = Value::from(scope);
             }
         }
-        result.to_string()
+        to_text(&result)
     }
 }
 

@@ -4,10 +4,12 @@
 //! The client could change it, so it is sealed; and bound to the caller, to what is called with
 //! which arguments, and in time, so that it answers nothing else.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::fault::{Fault, INTERNAL_ERROR};
+use crate::from_json::FromJson;
+use crate::mcp::json::to_text;
 use crate::seal::{Entropy, Keyring, Purpose, sha256};
 
 /// Seconds that a client may take over one round: a person reads the question, perhaps looks
@@ -19,7 +21,7 @@ pub const REQUEST_STATE_TTL: u64 = 3600;
 pub const MAX_REQUEST_STATE: usize = 48 * 1024;
 
 /// What is kept between the rounds of one call.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, FromJson)]
 pub struct RequestState {
     /// Answers of the client that were already accepted, by the keys of the questions.
     pub answers: Map<String, Value>,
@@ -47,7 +49,7 @@ impl Binding {
             Value::from(name),
             arguments,
         ]);
-        Self(sha256(&parts.to_string()))
+        Self(sha256(&to_text(&parts)))
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::content::{Content, ContentAnnotations, ResourceLink, ToolResult};
 use super::json::object;
 use super::revision::Revision;
+use crate::mcp::json::to_text;
 
 /// `CallToolResult`.
 pub(super) fn shape(result: ToolResult, revision: Revision) -> Value {
@@ -15,7 +16,7 @@ pub(super) fn shape(result: ToolResult, revision: Revision) -> Value {
     if blocks.is_empty()
         && let Some(structured) = &structured
     {
-        blocks.push(block(Content::Text(structured.to_string()), revision));
+        blocks.push(block(Content::Text(to_text(structured)), revision));
     }
     let mut shaped = object(vec![("content", Value::Array(blocks))]);
     if let Some(structured) = structured

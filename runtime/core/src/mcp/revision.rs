@@ -1,9 +1,10 @@
 //! The revisions of MCP and what each of them can carry.
 
-use serde::{Deserialize, Serialize};
+use crate::from_json::FromJson;
+use serde::Serialize;
 
 /// A protocol revision, oldest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, FromJson)]
 pub enum Revision {
     /// 2024-11-05: HTTP+SSE; what an HTTP+SSE session speaks until `initialize` says otherwise.
     #[default]

@@ -1,6 +1,6 @@
 //! What is remembered of a session between its messages.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::methods;
@@ -8,6 +8,7 @@ use super::notify::Change;
 use super::peer::{ClientCapabilities, Level, SessionPeer};
 use super::revision::Revision;
 use super::template::is_same_uri;
+use crate::from_json::FromJson;
 
 /// Resources that one session may subscribe to. Each is kept in its storage and compared with each
 /// change; a client shows a person no more than this.
@@ -17,7 +18,7 @@ pub const MAX_SUBSCRIPTIONS: usize = 100;
 pub const MAX_SUBSCRIBED_URI: usize = 2048;
 
 /// What is remembered of a session between its messages.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, FromJson)]
 pub struct SessionState {
     /// As negotiated by `initialize`. The transport HTTP+SSE is that of 2024-11-05, but clients use
     /// it with later revisions too.

@@ -1,7 +1,7 @@
 //! Tasks: the extension `io.modelcontextprotocol/tasks` of 2026-07-28 (SEP-2663).
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ask::Ask;
@@ -9,13 +9,14 @@ use super::describe::{self, SERVER_INFO};
 use super::fault::Fault;
 use super::http::{self as transport, Response};
 use super::input_required::input_requests;
-use super::json::object;
+use super::json::{object, to_text};
 use super::jsonrpc::{self, Request};
 use super::methods::Scope;
 use super::outcome::{Shape, Shaped};
 use super::peer::TASKS_EXTENSION;
 use super::revision::Revision;
 use super::timestamp::rfc3339;
+use crate::from_json::FromJson;
 
 /// Bytes of a task id that a client sends. Sealed ones are half as long.
 pub const MAX_TASK_ID: usize = 512;
@@ -36,7 +37,7 @@ const GET: &str = "tasks/get";
 const CANCEL: &str = "tasks/cancel";
 
 /// How a task stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskStatus {
     /// It runs.
@@ -72,7 +73,7 @@ impl TaskStatus {
 }
 
 /// `Task`: as the result of a call, `CreateTaskResult`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct TaskView {
     /// Names it to the client; nobody can guess it.
     pub task_id: String,
@@ -112,7 +113,7 @@ impl Shape for TaskView {
 }
 
 /// What a task has besides its status.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskDetail {
     /// Nothing: it works, or was cancelled.
@@ -126,7 +127,7 @@ pub enum TaskDetail {
 }
 
 /// `DetailedTask`: a task with what belongs to its status.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 pub struct DetailedTask {
     /// The task.
     pub view: TaskView,
@@ -165,7 +166,7 @@ pub struct TaskRequest {
 }
 
 /// What is wanted of a task.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskOperation {
     /// How it stands.
@@ -225,7 +226,7 @@ impl TaskRequest {
         };
         result["resultType"] = Value::from("complete");
         result["_meta"] = object(vec![(SERVER_INFO, self.server_info)]);
-        transport::json(StatusCode::OK, jsonrpc::success(&self.id, &result.to_string()))
+        transport::json(StatusCode::OK, jsonrpc::success(&self.id, &to_text(&result)))
     }
 }
 

@@ -2,9 +2,11 @@
 //! who signed in for it. Several people may use one browser.
 
 use http::{HeaderMap, HeaderValue};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::cookie;
+use crate::from_json::FromJson;
+use crate::json;
 use crate::limits::MAX_APPROVALS;
 use crate::oauth::authorize::Authorization;
 use crate::oauth::gate::Gate;
@@ -15,7 +17,7 @@ use crate::seal::{Purpose, sha256};
 const FINGERPRINT_LENGTH: usize = 22;
 
 /// Sealed as a list, since forty have to fit a cookie.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 struct Approval(
     /// Fingerprint of client, its document, redirect URI, scopes and resource.
     String,
@@ -90,7 +92,7 @@ fn request(authorization: &Authorization) -> String {
         authorization.scopes,
         authorization.resource,
     ]);
-    fingerprint(&parts.to_string())
+    fingerprint(&json::to_text(&parts))
 }
 
 fn fingerprint(text: &str) -> String {

@@ -3,9 +3,9 @@
 //! Any site can make a browser begin one, so what a browser keeps must not grow with their number. An
 //! id begins with its time, by which the oldest give way.
 
+use crate::from_json::FromJson;
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::cookie::{self, CONSENT, LOGIN};
 use crate::limits::MAX_ATTEMPTS;
@@ -80,7 +80,7 @@ pub(crate) fn seal<T: Serialize>(
 }
 
 /// Opens it again.
-pub(crate) fn open<T: DeserializeOwned>(
+pub(crate) fn open<T: FromJson>(
     gate: &Gate<'_>,
     purpose: Purpose,
     id: &str,
@@ -90,7 +90,7 @@ pub(crate) fn open<T: DeserializeOwned>(
     // JSON has no line break but an escaped one.
     let end = plain.iter().position(|b| *b == b'\n')?;
     let texts = String::from_utf8(plain.split_off(end + 1)).ok()?;
-    Some((serde_json::from_slice(&plain).ok()?, texts))
+    Some((crate::from_json::read(&plain).ok()?, texts))
 }
 
 /// `Set-Cookie`s that end the oldest attempts of this browser, so that a new one is one of at most

@@ -3,10 +3,11 @@
 
 use http::Request;
 use http::header::SET_COOKIE;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::access::login::{Start, Target};
 use crate::audit::Reason;
+use crate::from_json::FromJson;
 use crate::limits::{CHALLENGE_LENGTH, MAX_CLIENT_LABEL, MAX_STATE};
 use crate::oauth::answer::{before_interaction, error_page};
 use crate::oauth::approvals::Approvals;
@@ -23,7 +24,7 @@ use crate::reply::Reply;
 pub use crate::oauth::consent::decide;
 
 /// A checked authorization request; from here on it only travels sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Authorization {
     /// [`Client::key`].
     #[serde(rename = "c")]

@@ -2,7 +2,7 @@
 
 use http::header::{HeaderValue, SET_COOKIE};
 use http::{Request, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::access::SignedClaims;
 use crate::access::id_token::{self, Rejection};
@@ -12,6 +12,8 @@ use crate::access::tokens::{self, Tokens};
 use crate::audit::{self, Kind, Reason};
 use crate::caller::Caller;
 use crate::cookie;
+use crate::from_json::FromJson;
+use crate::json;
 use crate::oauth::answer::{client_error_url, failed, refuse_client, with_query};
 use crate::oauth::approvals::Approvals;
 use crate::oauth::attempts;
@@ -29,7 +31,7 @@ use crate::seal::{Keyring, Purpose, sha256};
 pub use crate::oauth::holder::{Holder, Identified};
 
 /// What a sealed authorization code says.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 pub(crate) struct Code {
     #[serde(rename = "g")]
     pub(crate) address: Address,
@@ -366,5 +368,5 @@ fn shards(keys: &Keyring, provider: &Provider, subject: &str) -> Vec<String> {
 }
 
 fn person(provider: &Provider, subject: &str) -> String {
-    serde_json::json!([provider.issuer, subject]).to_string()
+    json::to_text(&serde_json::json!([provider.issuer, subject]))
 }

@@ -6,11 +6,12 @@
 //! | [`Kind::Document`] | an https address | the document there, see [`super::document`] |
 //! | [`Kind::Registered`] | a sealed registration | itself: nothing is stored |
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use toolgate_config::{Config, KnownClient};
 use url::{Host, Url};
 
 use crate::audit::Reason;
+use crate::from_json::FromJson;
 use crate::host::is_loopback;
 use crate::limits::MAX_CLIENT_ID;
 use crate::oauth::error::OAuthError;
@@ -22,7 +23,7 @@ use crate::seal::{Entropy, Keyring, Purpose, sha256};
 const KEY_LENGTH: usize = 22;
 
 /// How a client authenticates at the token endpoint (RFC 7591 section 2).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, FromJson)]
 pub enum AuthMethod {
     /// A public client: PKCE alone.
     #[default]
@@ -64,7 +65,7 @@ impl AuthMethod {
 
 /// What a client registered. The whole of it is sealed into its `client_id`, so nothing is stored;
 /// the field names are short because the id travels in URLs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Registration {
     /// `client_name`.
     #[serde(rename = "n")]
@@ -96,7 +97,7 @@ pub(crate) fn is_false(flag: &bool) -> bool {
 }
 
 /// Who answers for what a client says of itself, as sealed values tell it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromJson)]
 pub enum Voucher {
     /// Nobody: it registered itself.
     #[default]

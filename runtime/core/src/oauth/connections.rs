@@ -77,10 +77,15 @@ pub fn show(
     person: &Person,
     grants: &[(Address, Grant)],
 ) -> Reply {
-    let mut live: Vec<_> = grants.iter().filter(|(_, grant)| grant.is_live(gate.now)).collect();
-    live.sort_unstable_by_key(|(address, grant)| {
-        (Reverse((grant.used, grant.created)), &address.id)
-    });
+    // A sort of the library is thirty times this, for lists that nobody has.
+    let mut live: Vec<&(Address, Grant)> = Vec::new();
+    for one in grants.iter().filter(|(_, grant)| grant.is_live(gate.now)) {
+        let order = |(address, grant): &(Address, Grant)| {
+            (Reverse((grant.used, grant.created)), address.id.clone())
+        };
+        let place = live.iter().position(|other| order(other) > order(one));
+        live.insert(place.unwrap_or(live.len()), one);
+    }
     let clients: Vec<_> =
         live.iter().map(|(address, grant)| client(gate, address, grant)).collect();
     let connections = live

@@ -2,11 +2,12 @@
 
 use http::header::{HeaderValue, ORIGIN, SET_COOKIE};
 use http::{Request, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::access::login::{self, NotStarted, Start, Target};
 use crate::audit::{self, Reason};
 use crate::cookie;
+use crate::from_json::FromJson;
 use crate::limits::{ATTEMPT_TTL, MAX_COOKIE};
 use crate::oauth::answer::{client_error_url, error_page, failed, refuse_client};
 use crate::oauth::attempts;
@@ -22,7 +23,7 @@ use crate::seal::Purpose;
 use crate::secret::constant_time_eq;
 
 /// The sealed cookie of an open approval page.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, FromJson)]
 struct Attempt {
     #[serde(rename = "a")]
     authorization: Authorization,

@@ -6,9 +6,9 @@
 //! opened here: nothing is stored or asked for it.
 
 use http::{Method, Request};
-use serde::Deserialize;
 
 use crate::cookie;
+use crate::from_json::FromJson;
 use crate::oauth::attempts;
 use crate::oauth::callback::Code;
 use crate::oauth::credentials::Credentials;
@@ -20,7 +20,7 @@ use crate::rate::Route;
 use crate::seal::Purpose;
 
 /// What tells how long the cookie of an attempt is good; one that is over proves nothing.
-#[derive(Deserialize)]
+#[derive(FromJson)]
 struct Attempt {
     #[serde(rename = "e")]
     expires: u64,

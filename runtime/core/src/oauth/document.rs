@@ -12,6 +12,7 @@ use toolgate_config::{Config, Str};
 
 use crate::access::jwks::Jwks;
 use crate::audit::Reason;
+use crate::json::to_text;
 use crate::limits::{DOCUMENT_TIMEOUT, MAX_DOCUMENT_BODY};
 use crate::oauth::client::{AuthMethod, Client, Registration};
 use crate::oauth::client_metadata::{self, Metadata, invalid};
@@ -216,7 +217,7 @@ fn public_keys(value: &Value, now: u64) -> Result<Jwks, OAuthError> {
             return Err(invalid("one of its keys is private or symmetric"));
         }
     }
-    Jwks::parse(value.to_string().as_bytes(), now)
+    Jwks::parse(to_text(value).as_bytes(), now)
         .ok_or_else(|| invalid("its keys are not a JSON Web Key Set"))
 }
 
@@ -230,7 +231,7 @@ fn version(registration: &Registration, metadata: &Metadata) -> String {
         metadata.get("jwks"),
         metadata.get("jwks_uri"),
     ]);
-    let mut hash = sha256(&said.to_string());
+    let mut hash = sha256(&to_text(&said));
     hash.truncate(VERSION_LENGTH);
     hash
 }

@@ -18,7 +18,8 @@
 mod place;
 mod refresh;
 
-use serde::{Deserialize, Serialize};
+use crate::from_json::FromJson;
+use serde::Serialize;
 
 pub use place::{Place, Repeat, SHARED_ROWS, Uses};
 pub use refresh::{ASKING, Answer, Lease, Rules};
@@ -28,7 +29,7 @@ pub use refresh::{ASKING, Answer, Lease, Rules};
 pub const USE_RESOLUTION: u64 = 3600;
 
 /// Where a grant's record is: the person's shard, and the grant in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Address {
     /// Pseudonym of the person; names the shard.
     #[serde(rename = "s")]
@@ -39,7 +40,7 @@ pub struct Address {
 }
 
 /// The stored record. Personal data is in `sealed` only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Grant {
     /// Key of the client it was given to.
     pub client: String,
@@ -103,7 +104,7 @@ impl Grant {
 }
 
 /// What is asked of a grant's record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// Stores a new grant.
@@ -145,7 +146,7 @@ pub enum Operation {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The grant stands; the tokens to issue are of this generation.
@@ -184,7 +185,7 @@ pub enum Outcome {
 }
 
 /// Why an operation revoked the grant, though nobody asked it to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
     /// A code or refresh token was used again.

@@ -1,13 +1,14 @@
 //! Who holds a grant, and what the identity provider says of them.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::access::upstream::Upstream;
 use crate::caller::Caller;
+use crate::from_json::FromJson;
 use crate::seal::{Entropy, Keyring, Purpose};
 
 /// What a grant's record keeps sealed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 pub struct Holder {
     /// The signed-in person.
     pub caller: Caller,

@@ -2,16 +2,17 @@
 
 use http::HeaderMap;
 use http::header::HeaderValue;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::caller::Caller;
 use crate::cookie;
+use crate::from_json::FromJson;
 use crate::limits::PERSON_TTL;
 use crate::oauth::gate::Gate;
 use crate::seal::Purpose;
 
 /// A signed-in person, sealed in a cookie.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Person {
     /// Pseudonyms that name the shards of the person's grants: one for each encryption key, since
     /// those made under an older key must be seen and revoked as well.

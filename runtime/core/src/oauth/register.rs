@@ -57,7 +57,7 @@ fn read(request: &Request<Vec<u8>>) -> Result<Metadata, OAuthError> {
         ))
         .because(Reason::BodyTooLarge));
     }
-    serde_json::from_slice(request.body()).map_err(|_| invalid("The body is not a JSON object"))
+    crate::json::members(request.body()).map_err(|_| invalid("The body is not a JSON object"))
 }
 
 fn issue(gate: &mut Gate<'_>, metadata: &Metadata) -> Result<Client, OAuthError> {

@@ -1,12 +1,13 @@
 //! `POST /token`: codes and refresh tokens become access tokens.
 
 use http::{HeaderMap, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use toolgate_config::Recheck;
 
 use crate::audit::{Kind, Reason};
 use crate::caller::Caller;
+use crate::from_json::FromJson;
 use crate::limits::VERIFIER_LENGTH;
 use crate::oauth::callback::{Code, Holder};
 use crate::oauth::client::AuthMethod;
@@ -23,7 +24,7 @@ use crate::seal::{Purpose, sha256};
 use crate::secret::constant_time_eq;
 
 /// What a sealed access token says. Self-contained, so that a call reads no storage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 pub struct AccessToken {
     /// Who calls.
     #[serde(rename = "c")]
@@ -47,7 +48,7 @@ pub struct AccessToken {
 
 /// What a sealed refresh token says. Nothing in it changes between two issues of one generation,
 /// so that a retry gets the same text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub(crate) struct RefreshToken {
     #[serde(rename = "g")]
     pub(crate) address: Address,

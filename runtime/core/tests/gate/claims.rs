@@ -202,7 +202,7 @@ fn a_name_that_is_new_is_unknown_until_the_provider_is_asked_again() {
     };
     let (config, renewed) = server(rules());
     let sealed = serde_json::to_string(&caller).unwrap();
-    let caller: Caller = serde_json::from_str(&sealed).unwrap();
+    let caller: Caller = toolgate_core::from_json::read(&sealed).unwrap();
     let is_outdated = |name| deny(Reason::NotKept(name));
     for (policy, decision) in [
         ("p0", Decision::Allow),

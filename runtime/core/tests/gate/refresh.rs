@@ -257,7 +257,8 @@ fn a_record_from_before_confirmations_were_noted_is_asked_about() {
     for name in ["confirmed", "confirmed_at", "can_ask", "asking", "uses"] {
         old.as_object_mut().unwrap().remove(name);
     }
-    let open = |old: &Value| serde_json::from_value(old.clone()).expect("an old record");
+    let open =
+        |old: &Value| toolgate_core::from_json::read_value(old.clone()).expect("an old record");
     scene.world.grants.insert(scene.grant.clone(), open(&old));
     scene.provider.says = Says::Nothing(Cause::Unavailable);
     scene.world.now += 23 * HOUR;

@@ -226,5 +226,5 @@ fn malformed_filters_are_refused() {
 fn a_subscription_survives_storage() {
     let listen = listen(&designer(), &everything());
     let text = serde_json::to_string(&listen).expect("JSON");
-    assert_eq!(serde_json::from_str::<Listen>(&text).expect("a subscription"), listen);
+    assert_eq!(toolgate_core::from_json::read::<Listen>(&text).expect("a subscription"), listen);
 }

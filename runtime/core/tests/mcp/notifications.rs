@@ -104,6 +104,6 @@ fn changes_survive_storage() {
         },
     ] {
         let text = serde_json::to_string(&change).expect("JSON");
-        assert_eq!(serde_json::from_str::<Change>(&text).expect("a change"), change);
+        assert_eq!(toolgate_core::from_json::read::<Change>(&text).expect("a change"), change);
     }
 }

@@ -480,5 +480,5 @@ fn a_session_survives_storage() {
     ask(&mut session, "logging/setLevel", json!({ "level": "alert" }));
     ask(&mut session, "resources/subscribe", json!({ "uri": "test://static-text" }));
     let text = serde_json::to_string(&session).expect("JSON");
-    assert_eq!(serde_json::from_str::<SessionState>(&text).expect("a session"), session);
+    assert_eq!(toolgate_core::from_json::read::<SessionState>(&text).expect("a session"), session);
 }

@@ -182,7 +182,7 @@ fn a_task_survives_storage() {
     let task = view(TaskStatus::InputRequired);
     let text = serde_json::to_string(&task).expect("JSON");
     assert!(text.contains("\"input_required\""));
-    assert_eq!(serde_json::from_str::<TaskView>(&text).expect("a task"), task);
+    assert_eq!(toolgate_core::from_json::read::<TaskView>(&text).expect("a task"), task);
     assert!(!task.status.is_terminal());
     assert!(TaskStatus::Failed.is_terminal());
 }

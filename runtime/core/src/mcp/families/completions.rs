@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::call::{Call, Retry, Target};
 use super::super::guard;
-use super::super::json::object;
+use super::super::json::{object, to_text};
 use super::super::jsonrpc::{self, Request};
 use super::super::methods::{Answer, Family, Scope};
 use super::super::outcome::{Shape, Shaped};
@@ -77,7 +77,7 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
 }
 
 fn finished(scope: &Scope<'_>, id: &Value, shaped: Shaped) -> String {
-    let mut result = shaped.result.to_string();
+    let mut result = to_text(&shaped.result);
     if scope.revision.is_modern() {
         result.pop();
         super::super::methods::complete(scope, &mut result);

@@ -13,6 +13,7 @@ use super::super::peer::Peer;
 use super::super::prompt::PromptInfo;
 use super::super::{Fault, Revision, retry};
 use crate::audit::{Kind, Reason};
+use crate::mcp::json::to_text;
 use crate::policy::Arguments;
 
 /// The methods for prompts.
@@ -57,7 +58,7 @@ impl Listing for Listed<'_> {
     }
 
     fn write(&self, out: &mut String, index: usize, revision: Revision) {
-        out.push_str(&describe::prompt(&self.0[index], revision).to_string());
+        out.push_str(&to_text(&describe::prompt(&self.0[index], revision)));
     }
 }
 

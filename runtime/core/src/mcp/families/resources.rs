@@ -14,6 +14,7 @@ use super::super::peer::Peer;
 use super::super::resource::ResourceInfo;
 use super::super::{Fault, Revision, retry, template};
 use crate::audit::{Kind, Reason};
+use crate::mcp::json::to_text;
 use crate::policy::Arguments;
 
 /// The methods for resources. `resources/subscribe` and `resources/unsubscribe` are matters of a
@@ -75,7 +76,7 @@ impl Listing for Listed<'_> {
     }
 
     fn write(&self, out: &mut String, index: usize, revision: Revision) {
-        out.push_str(&describe::resource(&self.resources[index], revision).to_string());
+        out.push_str(&to_text(&describe::resource(&self.resources[index], revision)));
     }
 }
 

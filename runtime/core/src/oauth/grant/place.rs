@@ -8,8 +8,9 @@
 use std::net::IpAddr;
 
 use http::HeaderMap;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::from_json::FromJson;
 use crate::host::CLIENT_ADDRESS;
 use crate::seal::{Keyring, Purpose};
 
@@ -30,7 +31,7 @@ const HASH_LENGTH: usize = 11;
 
 /// Where a request came from: hashes under the server's key, by which places can be told apart and
 /// not found out.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Place {
     #[serde(rename = "4", default, skip_serializing_if = "Option::is_none")]
     v4: Option<String>,
@@ -87,7 +88,7 @@ fn differ(one: Option<&String>, other: Option<&String>) -> bool {
 }
 
 /// How a refresh token came twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 pub struct Repeat {
     /// In how many generations in a row, this one included.
     pub rows: u32,
@@ -98,7 +99,7 @@ pub struct Repeat {
 }
 
 /// Generations in a row of which something is true.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 struct Row {
     /// The last of them.
     last: u32,
@@ -117,7 +118,7 @@ impl Row {
 }
 
 /// What was seen of a grant's uses.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Uses {
     /// Where the present generation was asked for first.
     #[serde(default)]

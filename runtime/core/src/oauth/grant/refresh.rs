@@ -1,17 +1,18 @@
 //! Refreshes: at most one question at a time to the identity provider, and one successor for each
 //! refresh token.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::place::{Place, Repeat, TWO_NETWORKS_ROWS};
 use super::{End, Grant, Outcome, Write, active, end, put};
+use crate::from_json::FromJson;
 
 /// How long one request may ask the identity provider before another may, in seconds: longer than
 /// the provider is waited for and the answer takes to be written.
 pub const ASKING: u64 = 10;
 
 /// What `mcp.toml` says of refreshes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 pub struct Rules {
     /// How long the previous generation still gets the same successor, in seconds.
     pub grace: u32,
@@ -22,7 +23,7 @@ pub struct Rules {
 }
 
 /// The right to ask the identity provider, and for whom it was taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Lease {
     /// Until when nobody else asks, in seconds since 1970.
     pub asking_until: u64,
@@ -39,7 +40,7 @@ impl Lease {
 }
 
 /// What came of a question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// The provider vouches for the person.
