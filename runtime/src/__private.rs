@@ -26,12 +26,14 @@ pub use worker::worker_sys::{
 };
 pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
 
-use crate::console::log_error;
-use crate::{bindings, instance};
+use crate::platform::console::log_error;
+use crate::platform::{bindings, instance};
 
-pub use crate::app::App;
 pub use crate::entry::fetch;
-pub use crate::object::Object;
+pub use crate::ports::app::App;
+
+use crate::grants;
+pub use crate::ports::object::Object;
 pub use crate::tool::completion::{beginning_with, complete, completer_named};
 pub use crate::tool::parameter::{Presence, Required, json, parsed, plain, same, shown};
 pub use crate::tool::pattern::Pattern;
@@ -42,7 +44,6 @@ pub use crate::tool::{
     Arguments, Context, IntoPromptResult, IntoResource, IntoToolResult, KnownError, Needs,
     PromptDef, Registry, ResourceDef, ToolDef, registry,
 };
-pub use crate::{feature, identity, store};
 
 /// What an export of the Worker gives to JavaScript.
 pub type JsResult = Result<JsValue, JsValue>;
@@ -97,7 +98,7 @@ pub async fn serve_scheduled(
     env: Env,
     _context: RawScheduleContext,
 ) -> JsResult {
-    app.store.purge(store::Place { app, env: &bindings::own(env) }).await?;
+    app.store.purge(grants::Place { app, env: &bindings::own(env) }).await?;
     Ok(JsValue::UNDEFINED)
 }
 
@@ -147,3 +148,4 @@ pub fn check_policies(app: &App, tests: &[config::PolicyTest]) {
     let failures = toolgate_core::policy::expected::failures(&app.config, tests);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+pub use crate::features::{feature, identity, store};

@@ -15,12 +15,15 @@ use toolgate_core::page;
 use toolgate_core::reply::{self, Reply};
 use worker::{Context, Request, Response};
 
-use crate::app::App;
 use crate::audit::Teller;
-use crate::bindings::Env;
+use crate::grants::Place;
+use crate::http::convert;
+use crate::identity;
+use crate::platform::bindings::Env;
 use crate::platform::{EnvVars, PlatformEntropy};
-use crate::store::Place;
-use crate::{convert, feature, identity, mcp, oauth};
+use crate::ports::app::App;
+use crate::ports::feature;
+use crate::routes::{mcp, oauth};
 
 /// What the routes work with.
 pub struct Incoming<'a> {

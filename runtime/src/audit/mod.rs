@@ -20,10 +20,10 @@ use worker::{
     RawMessageBuilder, console_log,
 };
 
-use crate::app::App;
-use crate::bindings::Env;
-use crate::console::log_error;
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
 use crate::platform::{PlatformEntropy, keyring, now};
+use crate::ports::app::App;
 
 pub(crate) use trail::{Trail, new_id};
 

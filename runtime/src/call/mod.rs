@@ -24,10 +24,10 @@ use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Revision, Target, fault};
 
 use self::guard::Work;
 pub(crate) use self::live::Live;
-use crate::app::App;
 use crate::audit::{Teller, Trail};
-use crate::bindings::Env;
-use crate::timer::Timer;
+use crate::platform::bindings::Env;
+use crate::platform::timer::Timer;
+use crate::ports::app::App;
 use crate::tool::Context;
 use crate::tool::registry::Registry;
 use toolgate_core::json;

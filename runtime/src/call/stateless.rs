@@ -16,12 +16,14 @@ use worker::Response;
 
 use super::{HostKind, Record, Running, Start, Step, is_late_task};
 use crate::audit::{self, Teller, Trail};
+use crate::auth::lease::Lease;
 use crate::entry::Incoming;
-use crate::feature::{self, Owner};
-use crate::lease::Lease;
-use crate::mcp::Admitted;
-use crate::sse::{self, WATCHED, Writer};
-use crate::timer::Timer;
+use crate::http::sse;
+use crate::http::sse::{WATCHED, Writer};
+use crate::platform::timer::Timer;
+use crate::ports::feature;
+use crate::ports::feature::Owner;
+use crate::routes::mcp::Admitted;
 use crate::tool::registry::Registry;
 
 /// How long an answer may take before a stream is opened for it. Proxies and clients give up on a

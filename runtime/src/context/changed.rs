@@ -2,8 +2,8 @@
 
 use toolgate_core::mcp::notify::Change;
 
-use crate::console::log_error;
-use crate::feature;
+use crate::platform::console::log_error;
+use crate::ports::feature;
 use crate::tool::{Context, Error, Result};
 
 /// Everyone who listens is told: `subscriptions/listen` of MCP 2026-07-28, and the sessions of older

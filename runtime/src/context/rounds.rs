@@ -10,11 +10,11 @@ use toolgate_core::mcp::{Fault, INTERNAL_ERROR, INVALID_PARAMS, Target};
 use toolgate_core::seal::Keyring;
 
 use super::refusal::Refusal;
-use crate::app::App;
-use crate::bindings::Env;
 use crate::call::{HostKind, Record};
-use crate::console::log_error;
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
 use crate::platform::{EnvVars, PlatformEntropy, now};
+use crate::ports::app::App;
 use crate::tool::{Context, registry};
 
 /// Asks, and gives back the content of the answer.

@@ -4,7 +4,7 @@
 //! so each session has a Durable Object where the two meet. A session lives and dies with its stream
 //! and is in memory only.
 
-mod door;
+mod client;
 mod object;
 mod post;
 
@@ -12,8 +12,8 @@ use futures_util::future::LocalBoxFuture;
 use worker::{Request, Response};
 
 use crate::entry::Incoming;
-use crate::feature::{Feature, HttpSse};
-use crate::object::Object;
+use crate::ports::feature::{Feature, HttpSse};
+use crate::ports::object::Object;
 use crate::roster;
 
 /// What the names of the objects begin with, and the paths inside them.
@@ -73,6 +73,6 @@ impl HttpSse for HttpSseFeature {
         head: http::Request<()>,
         request: Request,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
-        Box::pin(door::route(incoming, head, request))
+        Box::pin(client::route(incoming, head, request))
     }
 }

@@ -12,9 +12,9 @@ use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 
-use super::openid::{ask, exchange, refresh};
 use super::{Identity, Kept, unavailable};
-use crate::console::log_error;
+use crate::identity::cloudflare_access::{ask, exchange, refresh};
+use crate::platform::console::log_error;
 
 /// The protocol.
 #[derive(Debug)]

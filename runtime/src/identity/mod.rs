@@ -2,12 +2,12 @@
 //!
 //! `serve!()` names the one of its `mcp.toml`, so the others are not linked.
 
-mod access_jwt;
+mod cloudflare_access;
+mod cloudflare_access_jwt;
 mod github;
 mod keys;
 mod nobody;
 mod oidc;
-mod openid;
 mod recheck;
 
 use std::cell::RefCell;
@@ -22,13 +22,13 @@ use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 
-use crate::console::log_error;
+use crate::platform::console::log_error;
 
 pub(crate) use keys::overdue;
 pub(crate) use recheck::confirm;
 
 /// Cloudflare Access for SaaS, and the local provider of `cargo toolgate dev`.
-pub static OPENID: openid::OpenId = openid::OpenId;
+pub static OPENID: cloudflare_access::OpenId = cloudflare_access::OpenId;
 /// Any OpenID provider, found by discovery.
 pub static OIDC: oidc::Oidc = oidc::Oidc;
 /// GitHub.
@@ -36,7 +36,7 @@ pub static GITHUB: github::GitHub = github::GitHub;
 /// No provider: every program on this very machine is let in.
 pub static NOBODY: nobody::Nobody = nobody::Nobody;
 /// Cloudflare Access in front of the Worker.
-pub static ACCESS_JWT: access_jwt::AccessJwt = access_jwt::AccessJwt;
+pub static ACCESS_JWT: cloudflare_access_jwt::AccessJwt = cloudflare_access_jwt::AccessJwt;
 
 /// What a provider gave to be asked with the next time, as soon as it is known: whatever fails or
 /// is given up after that, the token before it may be used up.

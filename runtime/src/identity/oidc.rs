@@ -15,10 +15,11 @@ use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 
-use super::{Identity, Kept, openid};
-use crate::console::log_error;
+use super::{Identity, Kept};
+use crate::http::fetch;
+use crate::identity::cloudflare_access;
+use crate::platform::console::log_error;
 use crate::platform::now;
-use crate::upstream;
 
 /// The protocol, at addresses that are to be discovered.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl Identity for Oidc {
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
-        Box::pin(openid::identify(gate, returned, request))
+        Box::pin(cloudflare_access::identify(gate, returned, request))
     }
 
     fn confirm<'a>(
@@ -64,7 +65,7 @@ impl Identity for Oidc {
             let provider = locate(gate.provider, gate.origin).await.ok_or_else(|| {
                 Trouble::Failed(Cause::Unavailable, "discovery: no answer".to_owned())
             })?;
-            openid::confirm(gate, &provider, holder, kept).await
+            cloudflare_access::confirm(gate, &provider, holder, kept).await
         })
     }
 }
@@ -100,7 +101,7 @@ async fn locate(provider: &Provider, origin: &str) -> Option<Provider> {
         let asking = fetch(provider, origin);
         let answer = match &discovered {
             Some((_, at)) if now < at + DISCOVERY_MAX_AGE => {
-                upstream::within(DISCOVERY_PATIENCE, asking)
+                fetch::within(DISCOVERY_PATIENCE, asking)
                     .await
                     .unwrap_or_else(|| Err(format!("no answer within {DISCOVERY_PATIENCE} s")))
             }
@@ -123,6 +124,6 @@ async fn locate(provider: &Provider, origin: &str) -> Option<Provider> {
 
 async fn fetch(provider: &Provider, origin: &str) -> Result<Endpoints, String> {
     let request = discovery::request(&provider.issuer).ok_or("the issuer is no address")?;
-    let answer = upstream::send(request).await.map_err(|error| error.to_string())?;
+    let answer = fetch::send(request).await.map_err(|error| error.to_string())?;
     discovery::read(&provider.issuer, origin, &answer)
 }

@@ -6,9 +6,9 @@ use futures_util::future::join_all;
 use worker::{Date, Response, SqlStorageValue};
 
 use super::{BUSY, Entry, GONE, OPEN};
-use crate::console::log_error;
-use crate::object::Object;
-use crate::relay;
+use crate::http::object_client;
+use crate::platform::console::log_error;
+use crate::ports::object::Object;
 
 /// The table that tells such an object from others.
 pub(crate) const TABLE: &str = "toolgate_roster";
@@ -167,7 +167,7 @@ async fn end_oldest(object: &Object, bound: usize, new: (&str, i64)) -> worker::
 async fn ask(object: &Object, session: &str, what: &str, number: i64) -> worker::Result<String> {
     let kind = session.split(':').next().unwrap_or_default();
     let path = ["/", kind, "/", what].concat();
-    relay::ask(object.app(), object.env(), session, &path, &number.to_string()).await
+    object_client::ask(object.app(), object.env(), session, &path, &number.to_string()).await
 }
 
 /// Forgets sessions whose end was not told here; nothing is left of a person who has nothing open.

@@ -5,8 +5,8 @@
 //! event before it is sent: its client may lose a connection, or the server be restarted, and the
 //! streams go on where they were.
 
+mod client;
 mod connection;
-mod door;
 mod object;
 mod others;
 mod post;
@@ -18,9 +18,9 @@ use toolgate_core::mcp::Begin;
 use worker::{Request, Response};
 
 use crate::entry::Incoming;
-use crate::feature::{Feature, Sessions};
-use crate::mcp::Admitted;
-use crate::object::Object;
+use crate::ports::feature::{Feature, Sessions};
+use crate::ports::object::Object;
+use crate::routes::mcp::Admitted;
 
 /// What the names of the objects begin with, and the paths inside them.
 const KIND: &str = "session";
@@ -81,7 +81,7 @@ impl Sessions for SessionFeature {
         head: &'a http::Request<()>,
         body: &'a [u8],
     ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>> {
-        Box::pin(door::serve(incoming, admitted, head, body))
+        Box::pin(client::serve(incoming, admitted, head, body))
     }
 
     fn begin<'a>(
@@ -90,6 +90,6 @@ impl Sessions for SessionFeature {
         admitted: &'a Admitted,
         begin: Begin,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
-        Box::pin(door::begin(incoming, admitted, begin))
+        Box::pin(client::begin(incoming, admitted, begin))
     }
 }

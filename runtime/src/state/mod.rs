@@ -40,13 +40,12 @@
 //! encrypts them. With `[storage] seal_state = true` the server does so for values, not for databases;
 //! such a value is lost with the encryption key that it was last written under.
 
+mod client;
 mod error;
-mod hop;
 #[cfg(not(target_arch = "wasm32"))]
 mod memory;
 mod object;
 mod owner;
-mod params;
 mod sql;
 mod value;
 
@@ -55,11 +54,11 @@ pub use self::error::StateError;
 pub(crate) use self::memory::Memory;
 #[doc(hidden)]
 pub use self::object::STATE;
-pub use self::params::{Params, SqlValue};
 pub use self::sql::{Batch, Sql};
 pub use self::value::{MAX_KEY_BYTES, MAX_SEALED_VALUE_BYTES, MAX_VALUE_BYTES, State};
+pub use crate::platform::params::{Params, SqlValue};
 
-use self::hop::{Hop, Kind};
+use crate::state::client::{Hop, Kind};
 use crate::tool::Context;
 
 impl Context {

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::StateError;
-use super::hop::Hop;
-use super::params::{Params, SqlValue};
+use crate::platform::params::{Params, SqlValue};
+use crate::state::client::Hop;
 use toolgate_core::from_json::FromJson;
 
 /// A SQLite database of its own, with what Durable Objects allow in it: no `ATTACH`, and no

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::StateError;
-use super::hop::Hop;
+use crate::state::client::Hop;
 use crate::tool::finite;
 use toolgate_core::from_json::FromJson;
 

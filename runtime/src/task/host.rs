@@ -18,13 +18,13 @@ use toolgate_core::policy::{self, Arguments};
 use super::news::News;
 use super::store::Store;
 use super::{MAX_RUNS, MAX_STATUS_MESSAGE, PATIENCE, told};
-use crate::app::App;
-use crate::bindings::Env;
 use crate::call::{HostKind, Running, Start, Step};
-use crate::console::log_error;
-use crate::object::Object;
 use crate::platform::EnvVars;
-use crate::timer::Timer;
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
+use crate::platform::timer::Timer;
+use crate::ports::app::App;
+use crate::ports::object::Object;
 use crate::tool::registry;
 use toolgate_core::json::to_text;
 

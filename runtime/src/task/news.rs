@@ -4,10 +4,10 @@ use toolgate_core::mcp::notify::Change;
 
 use super::quota;
 use super::store::Store;
-use crate::app::App;
-use crate::bindings::Env;
-use crate::console::log_error;
-use crate::feature;
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
+use crate::ports::app::App;
+use crate::ports::feature;
 
 /// What is to be told.
 pub(super) struct News {

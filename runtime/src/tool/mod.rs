@@ -7,7 +7,6 @@ mod caller_error;
 mod check;
 mod clash;
 pub(crate) mod completion;
-mod context;
 mod def;
 mod error;
 mod expected;
@@ -38,7 +37,6 @@ pub use toolgate_core::mcp::resource::ResourceBody;
 
 pub use self::caller_error::CallerError;
 pub use self::completion::IntoCompletion;
-pub use self::context::Context;
 pub use self::error::{Error, Result};
 pub use self::json::Json;
 pub use self::media::{Audio, Blob, Image};
@@ -47,6 +45,7 @@ pub use self::resource::{Contents, IntoResource, Place};
 pub use self::result::IntoToolResult;
 #[cfg(feature = "time")]
 pub use self::time::{Day, Timestamp};
+pub use crate::context::current::Context;
 
 #[doc(hidden)]
 pub use self::arguments::Arguments;

@@ -14,9 +14,9 @@ use toolgate_core::mcp::{Family, Fault, INTERNAL_ERROR, Revision, Target};
 
 use super::arguments::Arguments;
 use super::clash::{self, Clash};
-use super::context::Context;
 use super::def::{Complete, Def, Needs, PromptDef, ResourceDef, ToolDef};
-use crate::feature::Feature;
+use crate::context::current::Context;
+use crate::ports::feature::Feature;
 
 /// What this Worker serves, each kind sorted by name.
 pub struct Registry {

@@ -1,0 +1,5 @@
+//! Who may send a request, and for how long.
+
+pub(crate) mod grants;
+pub(crate) mod lease;
+pub(crate) mod vault;

@@ -1,0 +1,6 @@
+//! HTTP between clients, Workers and Durable Objects.
+
+pub(crate) mod convert;
+pub(crate) mod fetch;
+pub(crate) mod object_client;
+pub(crate) mod sse;
