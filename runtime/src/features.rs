@@ -1,6 +1,13 @@
 //! The implementations that `serve!()` and the attributes name: of storage, of identity providers, and
 //! of what a server has besides answering requests. A server links those that are named.
 
+use crate::ports::feature::Feature;
+
+/// What the object of every server does.
+pub(crate) fn of_every_server() -> [&'static dyn Feature; 2] {
+    [crate::rate_limit::RATE_LIMIT, crate::sign_in::SIGN_IN]
+}
+
 /// What a server has besides answering requests.
 pub mod feature {
     pub use crate::http_sse::HTTP_SSE;

@@ -45,6 +45,7 @@ mod roster;
 mod routes;
 mod session;
 mod sessions_common;
+mod sign_in;
 mod subscriptions;
 mod task;
 

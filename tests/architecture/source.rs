@@ -132,7 +132,9 @@ impl Found {
                     self.tree(tree, before, line, is_public);
                 }
             }
-            UseTree::Name(name) => self.import(before, name.ident.to_string(), None, line, is_public),
+            UseTree::Name(name) => {
+                self.import(before, name.ident.to_string(), None, line, is_public)
+            }
             UseTree::Rename(rename) => {
                 let (name, here) = (rename.ident.to_string(), rename.rename.to_string());
                 self.import(before, name, Some(here), line, is_public);

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use toolgate_core::oauth::grant::{Address, Operation, Outcome};
 use toolgate_core::oauth::token::AccessToken;
 
-use crate::entry::Incoming;
-use crate::grants::Place;
 use crate::platform::now;
+use crate::ports::request_context::RequestContext;
+use crate::ports::store::Place;
 
 /// Grants remembered as checked, per isolate; at about 100 bytes each this is a few hundred KiB.
 const MAX_CHECKED: usize = 4096;
@@ -26,7 +26,7 @@ thread_local! {
 /// # Errors
 /// The storage does not answer.
 pub(crate) async fn perform(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     address: &Address,
     operation: Operation,
 ) -> worker::Result<Outcome> {
@@ -51,7 +51,10 @@ async fn perform_at(
 ///
 /// # Errors
 /// The storage does not answer.
-pub(crate) async fn stands(incoming: &Incoming<'_>, token: &AccessToken) -> worker::Result<bool> {
+pub(crate) async fn stands(
+    incoming: &RequestContext<'_>,
+    token: &AccessToken,
+) -> worker::Result<bool> {
     Ok(stands_since(incoming.place(), &token.address, token.issued).await?.is_some())
 }
 

@@ -5,15 +5,15 @@ use std::future::pending;
 use std::time::Duration;
 
 use futures_util::future::select;
-use toolgate_core::oauth::grant::Address;
 
 use crate::auth::grants;
-use crate::grants::Place;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
 use crate::platform::now;
 use crate::platform::timer::Timer;
 use crate::ports::app::App;
+use crate::ports::principal::Lease;
+use crate::ports::store::Place;
 
 /// Seconds between two checks of a stream's grant, at least. With `revocation_max_age = "0s"` every
 /// call asks the storage, but an open stream has no calls to ask at.
@@ -25,16 +25,6 @@ const RETRY: u64 = 2;
 /// Checks in a row that the storage may leave unanswered. Then the stream ends, as a call would be
 /// refused; its client comes back, and is let in when the storage answers.
 const MAX_FAILURES: u32 = 3;
-
-/// What let a client in, as far as it can end.
-#[derive(Debug, Clone)]
-pub(crate) struct Lease {
-    /// When the token is over, in seconds since 1970.
-    pub(crate) until: u64,
-    /// The grant of the token, and when the token was issued; none where something in front of the
-    /// Worker vouches for the caller.
-    pub(crate) grant: Option<(Address, u64)>,
-}
 
 impl Lease {
     /// Waits until the token is over or its grant is revoked.

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use toolgate_core::seal::{Keyring, Purpose};
 
+use crate::platform::PlatformEntropy;
 use crate::platform::bindings::Env;
-use crate::platform::{PlatformEntropy, keyring};
 use crate::ports::app::App;
 
 /// The keys, for the object of one person's session or task.
@@ -22,7 +22,7 @@ impl Vault {
     /// # Errors
     /// There is no sound encryption key.
     pub(crate) fn of(app: &App, env: &Env, owner: &str, name: &str) -> worker::Result<Self> {
-        let keys = keyring(app, env).ok_or("the encryption key is missing")?;
+        let keys = app.keyring(env).ok_or("the encryption key is missing")?;
         Ok(Self { keys: Rc::new(keys), context: [owner, "\n", name, "\n"].concat() })
     }
 

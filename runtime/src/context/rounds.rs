@@ -10,11 +10,12 @@ use toolgate_core::mcp::{Fault, INTERNAL_ERROR, INVALID_PARAMS, Target};
 use toolgate_core::seal::Keyring;
 
 use super::refusal::Refusal;
-use crate::call::{HostKind, Record};
+use crate::call::HostKind;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
 use crate::platform::{EnvVars, PlatformEntropy, now};
 use crate::ports::app::App;
+use crate::ports::feature::Record;
 use crate::tool::{Context, registry};
 
 /// Asks, and gives back the content of the answer.

@@ -10,8 +10,8 @@ use toolgate_core::oauth::grant::{self, Address, Grant, Operation, Outcome, Writ
 use worker::wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, Env, Error};
 
-use super::{Answer, Place, Store};
 use crate::platform::now;
+use crate::ports::store::{Answer, Place, Store};
 
 /// The name keeps clear of the tables of a database that the server shares.
 const SCHEMA: [&str; 3] = [

@@ -12,8 +12,8 @@ use toolgate_core::oauth::grant::{self, Address, Grant, Lease, Operation, Outcom
 use worker::Env;
 use worker::kv::KvStore;
 
-use super::{Answer, Place, Store};
 use crate::platform::now;
+use crate::ports::store::{Answer, Place, Store};
 
 /// Workers KV refuses a shorter life than this many seconds.
 const MIN_TTL: u64 = 60;

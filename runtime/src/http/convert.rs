@@ -11,6 +11,7 @@ use worker::{Headers, Request, Response, ResponseBuilder};
 
 use crate::http::fetch::within;
 use crate::platform::now;
+use crate::ports::request_context::RequestContext;
 
 /// The request's method, address and headers, before its body is read.
 ///
@@ -76,4 +77,26 @@ pub fn response(reply: Reply) -> worker::Result<Response> {
     }
     let builder = ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(headers);
     Ok(if body.is_empty() { builder.empty() } else { builder.fixed(body) })
+}
+
+/// Reads the body of a message, up to `[transport] max_body_bytes`.
+pub(crate) async fn read_body(
+    incoming: &RequestContext<'_>,
+    head: &http::Request<()>,
+    request: &mut Request,
+) -> Result<Vec<u8>, Box<Reply>> {
+    if head.method() != Method::POST {
+        return Ok(Vec::new());
+    }
+    let limit = incoming.app.config.transport.max_body_bytes as usize;
+    let body = self::body(request, head.headers(), limit).await;
+    body.map_err(|error| Box::new(error.into_reply()))
+}
+
+impl RequestContext<'_> {
+    /// The core's reply as a response; if it refuses, the audit trail is told.
+    pub(crate) fn respond(&self, reply: Reply) -> worker::Result<Response> {
+        self.log.refusal(&reply);
+        response(reply)
+    }
 }

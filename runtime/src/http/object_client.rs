@@ -10,13 +10,13 @@ use worker::wasm_bindgen::{JsCast as _, JsValue};
 use worker::web_sys::{self, RequestInit};
 use worker::{Error, Headers, ObjectNamespace, Request, Response, Stub};
 
-use crate::auth::lease::Lease;
-use crate::entry::Incoming;
-use crate::grants::OBJECT_BINDING;
 use crate::http::convert;
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
-use crate::routes::mcp::Admitted;
+use crate::ports::object::OBJECT_BINDING;
+use crate::ports::principal::Lease;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
 
 /// Names the last event that a client got (HTML Living Standard, section 9.2).
 pub(crate) const LAST_EVENT_ID: &str = "last-event-id";
@@ -94,9 +94,9 @@ impl Received {
 
 /// Hands a message over: the caller as one line of JSON, and then the message as it came.
 pub(crate) async fn send(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     stub: &Stub,
-    admitted: &Admitted,
+    admitted: &Principal,
     (path, name): (&str, &str),
     headers: &HeaderMap,
     message: &[u8],

@@ -6,14 +6,15 @@ use toolgate_core::reply;
 use worker::{Request, Response};
 
 use super::{KIND, MESSAGE, OPEN};
-use crate::entry::Incoming;
+use crate::auth::admission;
 use crate::http::convert;
+use crate::ports::request_context::RequestContext;
 use crate::routes::mcp;
 use crate::sessions_common::{ask, gone, new_id, open_id, unavailable};
 
 /// Serves `GET /sse`, `POST /messages`, and Streamable HTTP that is sent to `/sse`.
 pub(super) async fn route(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     head: http::Request<()>,
     request: Request,
 ) -> worker::Result<Response> {
@@ -34,8 +35,8 @@ pub(super) async fn route(
 }
 
 /// Opens a session.
-async fn open(incoming: &Incoming<'_>, head: &http::Request<()>) -> worker::Result<Response> {
-    let admitted = match mcp::authenticate(incoming, head).await {
+async fn open(incoming: &RequestContext<'_>, head: &http::Request<()>) -> worker::Result<Response> {
+    let admitted = match admission::authenticate(incoming, head).await {
         Ok(admitted) => admitted,
         Err(reply) => return incoming.respond(*reply),
     };
@@ -45,18 +46,18 @@ async fn open(incoming: &Incoming<'_>, head: &http::Request<()>) -> worker::Resu
 }
 
 async fn message(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     head: &http::Request<()>,
     mut request: Request,
 ) -> worker::Result<Response> {
-    let admitted = match mcp::authenticate(incoming, head).await {
+    let admitted = match admission::authenticate(incoming, head).await {
         Ok(admitted) => admitted,
         Err(reply) => return incoming.respond(*reply),
     };
     let params = Params::query(head);
     let name = params.get("sessionId").and_then(|id| open_id(incoming, &admitted, KIND, id));
     let Some(name) = name else { return gone() };
-    let body = match mcp::read_body(incoming, head, &mut request).await {
+    let body = match convert::read_body(incoming, head, &mut request).await {
         Ok(body) => body,
         Err(reply) => return incoming.respond(*reply),
     };

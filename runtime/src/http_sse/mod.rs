@@ -11,9 +11,9 @@ mod post;
 use futures_util::future::LocalBoxFuture;
 use worker::{Request, Response};
 
-use crate::entry::Incoming;
 use crate::ports::feature::{Feature, HttpSse};
 use crate::ports::object::Object;
+use crate::ports::request_context::RequestContext;
 use crate::roster;
 
 /// What the names of the objects begin with, and the paths inside them.
@@ -69,7 +69,7 @@ impl Feature for HttpSseFeature {
 impl HttpSse for HttpSseFeature {
     fn route<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
+        incoming: &'a RequestContext<'a>,
         head: http::Request<()>,
         request: Request,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {

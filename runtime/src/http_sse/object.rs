@@ -11,7 +11,6 @@ use worker::{Request, Response};
 
 use super::post::{self, Post};
 use super::{CLOSE, KIND, MESSAGE, NOTIFY, OPEN, ROSTER, STREAM};
-use crate::auth::lease::Lease;
 use crate::http::convert;
 use crate::http::object_client::Received;
 use crate::http::sse;
@@ -19,13 +18,14 @@ use crate::http::sse::{COMMENT, NOTICED, PROBES, Writer};
 use crate::platform::console::log_error;
 use crate::platform::now;
 use crate::platform::timer::Timer;
-use crate::ports::feature;
 use crate::ports::object::Object;
+use crate::ports::principal::Lease;
 use crate::roster::{self, Entry};
 use crate::sessions_common;
 use crate::sessions_common::{Calls, gone, taken};
 use crate::subscriptions;
-use crate::subscriptions::{GONE, Hearer};
+use crate::subscriptions::{GONE, Subscriber};
+use crate::tool::features;
 
 /// The number of the one stream that a session has.
 const ONLY: u64 = 1;
@@ -182,8 +182,8 @@ fn changed(object: &Object, memory: &Memory, changes: &str) -> worker::Result<Re
     let Some(Session { owner, caller, until, state, writer, .. }) = session.as_ref() else {
         return Response::ok(GONE);
     };
-    let hearer = Hearer { owner, caller, until: *until, state };
-    let hub = feature::hub(object.app());
+    let hearer = Subscriber { owner, caller, until: *until, state };
+    let hub = features::hub(object.app());
     for text in hub.map(|hub| hub.hears(object, &hearer, changes)).unwrap_or_default() {
         // One who takes nothing loses the session.
         if writer.send_now(sse::event(None, Some("message"), &text)).is_err() {

@@ -16,15 +16,16 @@ use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 
 use super::keys::{self, Source};
-use super::{Identity, Kept, unavailable};
+use super::unavailable;
 use crate::http::fetch;
 use crate::platform::console::log_error;
+use crate::ports::identity_provider::{IdentityProvider, Kept};
 
 /// The protocol, at addresses that are known.
 #[derive(Debug)]
 pub struct OpenId;
 
-impl Identity for OpenId {
+impl IdentityProvider for OpenId {
     fn resolve(
         &self,
         config: &Config,

@@ -12,15 +12,16 @@ use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 
 use super::keys::{self, Source};
-use super::{Identity, Unvouched, unavailable};
+use super::unavailable;
 use crate::platform::console::log_error;
 use crate::platform::now;
+use crate::ports::identity_provider::{IdentityProvider, Unvouched};
 
 /// The protocol.
 #[derive(Debug)]
 pub struct AccessJwt;
 
-impl Identity for AccessJwt {
+impl IdentityProvider for AccessJwt {
     fn resolve(
         &self,
         config: &Config,

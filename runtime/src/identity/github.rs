@@ -12,15 +12,16 @@ use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 
-use super::{Identity, Kept, unavailable};
+use super::unavailable;
 use crate::identity::cloudflare_access::{ask, exchange, refresh};
 use crate::platform::console::log_error;
+use crate::ports::identity_provider::{IdentityProvider, Kept};
 
 /// The protocol.
 #[derive(Debug)]
 pub struct GitHub;
 
-impl Identity for GitHub {
+impl IdentityProvider for GitHub {
     fn resolve(
         &self,
         config: &Config,

@@ -11,13 +11,13 @@ use toolgate_core::oauth::callback::{Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 
-use super::{Identity, Unvouched};
+use crate::ports::identity_provider::{IdentityProvider, Unvouched};
 
 /// The absence of a protocol.
 #[derive(Debug)]
 pub struct Nobody;
 
-impl Identity for Nobody {
+impl IdentityProvider for Nobody {
     fn resolve(
         &self,
         _config: &Config,

@@ -15,17 +15,17 @@ use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 
-use super::{Identity, Kept};
 use crate::http::fetch;
 use crate::identity::cloudflare_access;
 use crate::platform::console::log_error;
 use crate::platform::now;
+use crate::ports::identity_provider::{IdentityProvider, Kept};
 
 /// The protocol, at addresses that are to be discovered.
 #[derive(Debug)]
 pub struct Oidc;
 
-impl Identity for Oidc {
+impl IdentityProvider for Oidc {
     fn resolve(
         &self,
         config: &Config,

@@ -6,10 +6,11 @@ use toolgate_core::oauth::callback::Holder;
 use toolgate_core::oauth::course::Confirmation;
 use toolgate_core::oauth::gate::Gate;
 
-use super::{Kept, tell_hint};
+use super::tell_hint;
 use crate::http::fetch;
 use crate::platform::console::log_error;
 use crate::ports::app::App;
+use crate::ports::identity_provider::Kept;
 
 /// Asks about the holder of a grant. The log tells what the provider did not confirm.
 pub(crate) async fn confirm(app: &App, gate: &Gate<'_>, holder: &Holder) -> Confirmation {

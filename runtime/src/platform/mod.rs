@@ -11,10 +11,9 @@ pub(crate) mod signature;
 pub(crate) mod timer;
 
 use toolgate_core::caller::Vars;
-use toolgate_core::seal::{Entropy, Keyring};
+use toolgate_core::seal::Entropy;
 
 use crate::platform::bindings::Env;
-use crate::ports::app::App;
 
 /// Seconds since 1970.
 #[cfg(target_arch = "wasm32")]
@@ -62,9 +61,4 @@ impl Vars for EnvVars<'_> {
     fn var(&self, name: &str) -> Option<String> {
         self.0.var(name).ok().map(|value| value.to_string())
     }
-}
-
-/// The keys that seal.
-pub(crate) fn keyring(app: &App, env: &Env) -> Option<Keyring> {
-    Keyring::parse(&EnvVars(env).var(&app.config.tokens.encryption_key)?).ok()
 }

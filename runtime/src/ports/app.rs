@@ -1,12 +1,16 @@
 //! What `serve!()` knows of one server.
 
 use toolgate_config::{Config, Provider};
+use toolgate_core::caller::Vars as _;
 use toolgate_core::mcp::challenge::Challenging;
 use toolgate_core::mcp::refusal::Refusing;
+use toolgate_core::seal::Keyring;
 
-use crate::grants::Store;
-use crate::identity::Identity;
+use crate::platform::EnvVars;
+use crate::platform::bindings::Env;
 use crate::ports::feature::Feature;
+use crate::ports::identity_provider::IdentityProvider;
+use crate::ports::store::Store;
 
 /// One server: its checked `mcp.toml` and the crate it was built from.
 #[derive(Debug)]
@@ -20,7 +24,7 @@ pub struct App {
     /// Where grants are kept. Named by `serve!()`, so that no other backend is linked.
     pub store: &'static dyn Store,
     /// Who signs people in. Named by `serve!()`, so that no other provider is linked.
-    pub identity: &'static dyn Identity,
+    pub identity: &'static dyn IdentityProvider,
     /// Where policies have scopes or challenge whom they refuse. Named by `serve!()`, as above.
     pub challenging: Option<&'static Challenging>,
     /// Where policies look at arguments. Named by `serve!()`, as above.
@@ -41,5 +45,10 @@ impl App {
     #[must_use]
     pub fn version(&self) -> &str {
         self.config.server.version.as_deref().unwrap_or(self.package_version)
+    }
+
+    /// The keys that seal.
+    pub(crate) fn keyring(&self, env: &Env) -> Option<Keyring> {
+        Keyring::parse(&EnvVars(env).var(&self.config.tokens.encryption_key)?).ok()
     }
 }

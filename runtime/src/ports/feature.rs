@@ -8,7 +8,9 @@ use std::fmt::Debug;
 use std::future::ready;
 
 use futures_util::future::LocalBoxFuture;
+use serde_json::{Map, Value};
 use toolgate_core::caller::Caller;
+use toolgate_core::mcp::SessionState;
 use toolgate_core::mcp::listen::{Listen, Listening};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::outcome::Outcome;
@@ -16,15 +18,11 @@ use toolgate_core::mcp::task::TaskRequest;
 use toolgate_core::mcp::{Begin, Call, Response as McpResponse};
 use worker::{Request, Response};
 
-use crate::call::Record;
-use crate::entry::Incoming;
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
 use crate::ports::object::Object;
-use crate::routes::mcp::Admitted;
-use crate::tool::registry::{Registry, registry};
-
-use crate::subscriptions::Hearer;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
 
 /// One feature.
 pub trait Feature: Debug + Sync {
@@ -75,7 +73,7 @@ pub trait HttpSse {
     /// Serves `GET /sse`, `POST /messages`, and Streamable HTTP that is sent to `/sse`.
     fn route<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
+        incoming: &'a RequestContext<'a>,
         head: http::Request<()>,
         request: Request,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
@@ -87,8 +85,8 @@ pub trait Sessions {
     /// where sessions are issued.
     fn serve<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
         head: &'a http::Request<()>,
         body: &'a [u8],
     ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>>;
@@ -96,8 +94,8 @@ pub trait Sessions {
     /// Begins the session of a client whose `initialize` was answered.
     fn begin<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
         begin: Begin,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 }
@@ -109,13 +107,13 @@ pub trait Hub {
 
     /// The notifications of changes, given as a JSON array, for a session: those that its client wants
     /// and may hear of.
-    fn hears(&self, object: &Object, hearer: &Hearer<'_>, changes: &str) -> Vec<String>;
+    fn hears(&self, object: &Object, hearer: &Subscriber<'_>, changes: &str) -> Vec<String>;
 
     /// Opens a stream for a `subscriptions/listen`.
     fn listen<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
         listen: Listen,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 
@@ -148,42 +146,26 @@ pub trait Tasks {
     /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
     fn serve<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
         request: TaskRequest,
     ) -> LocalBoxFuture<'a, McpResponse>;
 }
 
-/// The features of a server: those that `mcp.toml` asks for, and those that its functions need. One
-/// may be named twice.
-pub(crate) fn all(app: &'static App) -> impl Iterator<Item = &'static dyn Feature> {
-    (0..).map_while(move |index| at(app, index))
+/// Whose session it is, as of its last message.
+pub struct Subscriber<'a> {
+    pub(crate) owner: &'a str,
+    pub(crate) caller: &'a Caller,
+    /// When those claims are over, in seconds since 1970.
+    pub(crate) until: u64,
+    pub(crate) state: &'a SessionState,
 }
 
-/// Kept apart from the loops, so that each is small.
-#[inline(never)]
-fn at(app: &'static App, index: usize) -> Option<&'static dyn Feature> {
-    let functions = registry().map_or(&[][..], Registry::features);
-    let own = app.features.get(index);
-    own.or_else(|| functions.get(index - app.features.len())).copied()
-}
-
-/// The door of sessions, where the server has any.
-pub(crate) fn sessions(app: &'static App) -> Option<&'static dyn Sessions> {
-    all(app).find_map(|feature| feature.sessions())
-}
-
-/// The door of HTTP+SSE, where the server has it.
-pub(crate) fn http_sse(app: &'static App) -> Option<&'static dyn HttpSse> {
-    all(app).find_map(|feature| feature.http_sse())
-}
-
-/// The door of tasks, where the server has any.
-pub(crate) fn tasks(app: &'static App) -> Option<&'static dyn Tasks> {
-    all(app).find_map(|feature| feature.tasks())
-}
-
-/// The door of notifications, where the server has them.
-pub(crate) fn hub(app: &'static App) -> Option<&'static dyn Hub> {
-    all(app).find_map(|feature| feature.hub())
+/// What makes a call that runs again from its start come to where it was.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Record {
+    /// What the client answered, by the keys of the questions.
+    pub(crate) answers: Map<String, Value>,
+    /// What ran once, by its key.
+    pub(crate) memo: Map<String, Value>,
 }

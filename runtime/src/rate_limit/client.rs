@@ -1,4 +1,4 @@
-//! Rate limits: asks the platform's rate limiter, or else counts in a Durable Object.
+//! Asks the platform's rate limiter, or else counts in a Durable Object.
 //!
 //! The object is one for each route and whatever is counted, and keeps its count in memory only: a flood
 //! leaves the storage as it was, and reaches nobody else's count. When it cannot be asked the
@@ -17,20 +17,18 @@ use worker::js_sys::{Function, Object, Promise, Reflect};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
 
-use crate::entry::Incoming;
+use super::COUNT;
 use crate::http::object_client;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
-
-/// Path inside the object: counts a request.
-pub(crate) const COUNT: &str = "/limit";
+use crate::ports::request_context::RequestContext;
 
 /// Counts a request for its network address, before anything is read or computed for it.
 ///
 /// # Errors
 /// The reply to a request too many.
 pub(crate) async fn by_address(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     path: &str,
     headers: &HeaderMap,
 ) -> Result<(), Box<Reply>> {
@@ -45,7 +43,7 @@ pub(crate) async fn by_address(
 /// # Errors
 /// The reply to a request too many.
 pub(crate) async fn by_proof(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     gate: &Gate<'_>,
     request: &http::Request<Vec<u8>>,
 ) -> Result<bool, Box<Reply>> {
@@ -55,7 +53,7 @@ pub(crate) async fn by_proof(
     }
 }
 
-async fn count(incoming: &Incoming<'_>, route: Route, whose: &str) -> Result<(), Box<Reply>> {
+async fn count(incoming: &RequestContext<'_>, route: Route, whose: &str) -> Result<(), Box<Reply>> {
     let (kind, reason, mut reply) = match admits(incoming, route, whose).await {
         Ok(true) => return Ok(()),
         Ok(false) => (Kind::RateLimited, Reason::RateLimited, route.refuse()),
@@ -71,7 +69,7 @@ async fn count(incoming: &Incoming<'_>, route: Route, whose: &str) -> Result<(),
     Err(Box::new(reply))
 }
 
-async fn admits(incoming: &Incoming<'_>, route: Route, whose: &str) -> worker::Result<bool> {
+async fn admits(incoming: &RequestContext<'_>, route: Route, whose: &str) -> worker::Result<bool> {
     if let Some(limiter) = limiter(incoming.env, route) {
         match ask(&limiter, whose).await {
             Ok(is_admitted) => return Ok(is_admitted),

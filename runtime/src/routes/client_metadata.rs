@@ -20,11 +20,11 @@ use toolgate_core::oauth::gate::Gate;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::public_url::{DocumentUrl, PublicUrl};
 
-use crate::entry::Incoming;
 use crate::http::fetch;
 use crate::platform::EnvVars;
 use crate::platform::console::log_error;
 use crate::platform::signature;
+use crate::ports::request_context::RequestContext;
 
 type Cache<T> = LocalKey<RefCell<DocumentCache<T>>>;
 
@@ -40,7 +40,7 @@ thread_local! {
 /// # Errors
 /// There is no such client, or it may not come here.
 pub(crate) async fn find(
-    _incoming: &Incoming<'_>,
+    _incoming: &RequestContext<'_>,
     gate: &Gate<'_>,
     params: &Params,
 ) -> Result<Client, OAuthError> {
@@ -59,7 +59,7 @@ pub(crate) async fn find(
 /// # Errors
 /// There is no such client, or it could not prove itself.
 pub(crate) async fn authenticate(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     gate: &Gate<'_>,
     request: &Request<Vec<u8>>,
     params: &Params,

@@ -9,12 +9,12 @@ use toolgate_core::page;
 use toolgate_core::reply::Reply;
 
 use crate::auth::grants;
-use crate::entry::Incoming;
 use crate::platform::console::log_error;
+use crate::ports::request_context::RequestContext;
 
 /// Serves the page and its forms.
 pub(crate) async fn serve(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     gate: &mut Gate<'_>,
     request: &Request<Vec<u8>>,
 ) -> Reply {
@@ -41,7 +41,10 @@ pub(crate) async fn serve(
     })
 }
 
-async fn read(incoming: &Incoming<'_>, person: &Person) -> worker::Result<Vec<(Address, Grant)>> {
+async fn read(
+    incoming: &RequestContext<'_>,
+    person: &Person,
+) -> worker::Result<Vec<(Address, Grant)>> {
     let mut grants = Vec::new();
     for shard in &person.shards {
         let found = incoming.app.store.list(incoming.place(), shard).await?;
@@ -52,7 +55,7 @@ async fn read(incoming: &Incoming<'_>, person: &Person) -> worker::Result<Vec<(A
 }
 
 async fn revoke(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     gate: &Gate<'_>,
     person: &Person,
     chosen: &connections::Chosen,

@@ -1,17 +1,11 @@
 //! The OAuth routes: performs what the core's endpoints ask for.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use http::header::SET_COOKIE;
 use http::{HeaderMap, Method, Request, StatusCode};
-use serde_json::json;
-use toolgate_core::access::kept::Kept;
-use toolgate_core::access::provider::{self, Provider, SetupError};
 use toolgate_core::audit::Reason;
-use toolgate_core::caller::Vars;
 use toolgate_core::cors;
-use toolgate_core::host;
 use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::callback::Finished;
 use toolgate_core::oauth::course::{Course, Step};
@@ -21,21 +15,18 @@ use toolgate_core::oauth::gate::{CONNECTIONS_PATH, Gate};
 use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
-use toolgate_core::page;
 use toolgate_core::reply::{self, Reply};
-use toolgate_core::seal::Keyring;
 
 use crate::auth::grants;
-use crate::entry::Incoming;
-use crate::http::{convert, object_client};
+use crate::auth::setup::{self, Setup};
+use crate::http::convert;
 use crate::identity;
 use crate::platform::console::log_error;
 use crate::platform::timer::Timer;
-use crate::platform::{EnvVars, PlatformEntropy, now};
-use crate::ports::object::USE_ATTEMPT;
-use crate::rate_limit::client;
+use crate::platform::{PlatformEntropy, now};
+use crate::ports::request_context::RequestContext;
 use crate::routes::{client_metadata, connections};
-use crate::tool::registry::registry;
+use crate::{rate_limit, sign_in};
 
 const AUTHORIZE: &str = "/authorize";
 const CALLBACK: &str = "/callback";
@@ -52,7 +43,7 @@ pub(crate) fn is_page(path: &str) -> bool {
 
 /// Serves a request to one of the OAuth endpoints.
 pub(crate) async fn serve(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     mut head: Request<()>,
     request: &mut worker::Request,
 ) -> Reply {
@@ -75,7 +66,7 @@ pub(crate) async fn serve(
 
 /// The body, and what every endpoint needs. Whatever fails here counts for the network address.
 async fn receive(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     head: &Request<()>,
     request: &mut worker::Request,
 ) -> Result<(Vec<u8>, Rc<Setup>), Box<Reply>> {
@@ -83,13 +74,16 @@ async fn receive(
     let is_page = is_page(path);
     check_method(path, head.method())?;
     let failed = async |reply: Reply| {
-        client::by_address(incoming, path, head.headers()).await.err().unwrap_or(Box::new(reply))
+        rate_limit::by_address(incoming, path, head.headers())
+            .await
+            .err()
+            .unwrap_or(Box::new(reply))
     };
-    match (convert::body(request, head.headers(), MAX_FORM_BODY).await, setup(incoming)) {
+    match (convert::body(request, head.headers(), MAX_FORM_BODY).await, setup::setup(incoming)) {
         (Ok(body), Ok(setup)) => Ok((body, setup)),
         (Err(error), _) if is_page => Err(failed(error.into_reply()).await),
         (Err(error), _) => Err(failed(error.into_oauth_reply()).await),
-        (_, Err(error)) => Err(failed(not_configured(incoming, &error, is_page)).await),
+        (_, Err(error)) => Err(failed(setup::not_configured(incoming, &error, is_page)).await),
     }
 }
 
@@ -106,7 +100,7 @@ fn check_method(path: &str, method: &Method) -> Result<(), Box<Reply>> {
 }
 
 async fn route(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     setup: &Setup,
     request: Request<Vec<u8>>,
     is_head: bool,
@@ -125,7 +119,7 @@ async fn route(
         entropy: &mut entropy,
         log: &incoming.log,
     };
-    let is_proven = match client::by_proof(incoming, &gate, &request).await {
+    let is_proven = match rate_limit::by_proof(incoming, &gate, &request).await {
         Ok(is_proven) => is_proven,
         Err(reply) => return *reply,
     };
@@ -164,13 +158,14 @@ async fn route(
 /// The refusal of a request that is not its client's. With a grant's token it was counted for the
 /// grant, whose owner it is not to keep out.
 async fn not_the_client(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     request: &Request<Vec<u8>>,
     is_proven: bool,
     error: OAuthError,
 ) -> Reply {
     if is_proven {
-        let counted = client::by_address(incoming, request.uri().path(), request.headers()).await;
+        let counted =
+            rate_limit::by_address(incoming, request.uri().path(), request.headers()).await;
         if let Err(reply) = counted {
             return *reply;
         }
@@ -179,7 +174,7 @@ async fn not_the_client(
 }
 
 async fn serve_token(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     gate: &mut Gate<'_>,
     headers: &HeaderMap,
     params: &Params,
@@ -195,7 +190,7 @@ async fn serve_token(
 
 /// Does what the course of the request asks for, until there is a reply.
 async fn run(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     gate: &mut Gate<'_>,
     mut course: Course,
 ) -> worker::Result<Reply> {
@@ -220,7 +215,7 @@ async fn run(
 }
 
 async fn serve_revoke(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     gate: &Gate<'_>,
     params: &Params,
     client: &Authenticated,
@@ -237,7 +232,7 @@ async fn serve_revoke(
 }
 
 async fn authenticated(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     gate: &Gate<'_>,
     request: &Request<Vec<u8>>,
 ) -> Result<(Params, Authenticated), OAuthError> {
@@ -248,7 +243,7 @@ async fn authenticated(
 }
 
 async fn serve_callback(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     gate: &mut Gate<'_>,
     request: &Request<Vec<u8>>,
 ) -> Reply {
@@ -256,7 +251,7 @@ async fn serve_callback(
         Ok(returned) => returned,
         Err(reply) => return *reply,
     };
-    match use_attempt(incoming, returned.attempt()).await {
+    match sign_in::use_up(incoming, returned.attempt()).await {
         Ok(true) => {}
         Ok(false) => return returned.already_used(),
         Err(error) => {
@@ -282,90 +277,9 @@ async fn serve_callback(
     }
 }
 
-/// Uses a sign-in up, in an object of its own, wherever the grants are; `false` when it was before.
-async fn use_attempt(incoming: &Incoming<'_>, attempt: &str) -> worker::Result<bool> {
-    let name = ["attempt:", attempt].concat();
-    let answer = object_client::ask(incoming.app, incoming.env, &name, USE_ATTEMPT, "").await?;
-    Ok(toolgate_core::from_json::read(&answer)?)
-}
-
 fn storage_failed(error: &worker::Error) -> Reply {
     log_error!("storage failed: {error}");
     OAuthError::new("temporarily_unavailable", "The storage did not answer; try again")
         .because(Reason::StorageUnavailable)
         .reply_with(StatusCode::SERVICE_UNAVAILABLE)
-}
-
-/// What every request needs and no request changes.
-pub(crate) struct Setup {
-    pub(crate) keys: Keyring,
-    /// The identity provider, as far as it is known without asking it.
-    pub(crate) provider: Provider,
-    origin: String,
-    key_text: String,
-}
-
-thread_local! {
-    /// The last setup, so that variables are resolved once per isolate and not once per request.
-    static SETUP: RefCell<Option<Rc<Setup>>> = const { RefCell::new(None) };
-}
-
-/// The keys and the identity provider of this deployment.
-///
-/// # Errors
-/// Everything that is missing, at once.
-pub(crate) fn setup(incoming: &Incoming<'_>) -> Result<Rc<Setup>, SetupError> {
-    let vars = EnvVars(incoming.env);
-    let key_text = vars.var(&incoming.app.config.tokens.encryption_key).unwrap_or_default();
-    let known = SETUP.with_borrow(|setup| {
-        setup.clone().filter(|s| s.origin == incoming.origin && s.key_text == key_text)
-    });
-    if let Some(setup) = known {
-        return Ok(setup);
-    }
-    let setup = Rc::new(resolve(incoming, key_text)?);
-    SETUP.set(Some(Rc::clone(&setup)));
-    Ok(setup)
-}
-
-fn resolve(incoming: &Incoming<'_>, key_text: String) -> Result<Setup, SetupError> {
-    let Incoming { app, origin, .. } = incoming;
-    let mut problems = Vec::new();
-    let keys = Keyring::parse(&key_text)
-        .map_err(|error| problems.push(format!("{}: {error}", app.config.tokens.encryption_key)));
-    let provider = app
-        .identity
-        .resolve(&app.config, &EnvVars(incoming.env), origin)
-        .map_err(|error| problems.extend(error.0));
-    match (keys, provider) {
-        (Ok(keys), Ok(mut provider)) => {
-            // Where names of functions clash, nothing is served.
-            if let Ok(registry) = registry() {
-                provider.kept = Kept::new(&app.config, registry.named());
-            }
-            Ok(Setup { keys, provider, origin: origin.clone(), key_text })
-        }
-        _ => Err(SetupError(problems)),
-    }
-}
-
-/// The reply of a server that is not set up: nobody gets in, and its owner reads why.
-pub(crate) fn not_configured(incoming: &Incoming<'_>, error: &SetupError, is_page: bool) -> Reply {
-    if provider::is_elsewhere(&incoming.app.config, &EnvVars(incoming.env), &incoming.origin) {
-        return host::misdirected();
-    }
-    log_error!("the server is not set up: {error}");
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    if is_page {
-        return page::message(
-            status,
-            "This server is not set up yet",
-            &error.to_string(),
-            "If it is yours, set what is missing and try again; until then nobody can sign in.",
-        );
-    }
-    reply::json(
-        status,
-        &json!({ "error": "temporarily_unavailable", "error_description": error.to_string() }),
-    )
 }

@@ -8,11 +8,11 @@ use toolgate_core::reply;
 use worker::Response;
 
 use super::{BEGIN, END, GET, KIND, POST};
-use crate::entry::Incoming;
 use crate::http::convert;
 use crate::platform::console::log_error;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
 use crate::roster::{self, Entry};
-use crate::routes::mcp::Admitted;
 use crate::sessions_common::{ask, gone, new_id, open_id, unavailable};
 
 /// Carries the session's id (MCP 2025-03-26 to 2025-11-25, Streamable HTTP).
@@ -24,8 +24,8 @@ const MAX_INITIALIZE: usize = 64 * 1024;
 /// Serves a Streamable HTTP request that names a session; `None` when it names none, or speaks a
 /// revision that has no sessions.
 pub(super) async fn serve(
-    incoming: &Incoming<'_>,
-    admitted: &Admitted,
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
     head: &http::Request<()>,
     body: &[u8],
 ) -> Option<worker::Result<Response>> {
@@ -60,8 +60,8 @@ fn is_initialize(body: &[u8]) -> bool {
 
 /// Begins the session of a client whose `initialize` was answered.
 pub(super) async fn begin(
-    incoming: &Incoming<'_>,
-    admitted: &Admitted,
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
     begin: Begin,
 ) -> worker::Result<Response> {
     let Begin { mut response, session } = begin;

@@ -17,10 +17,10 @@ use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::Begin;
 use worker::{Request, Response};
 
-use crate::entry::Incoming;
 use crate::ports::feature::{Feature, Sessions};
 use crate::ports::object::Object;
-use crate::routes::mcp::Admitted;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
 
 /// What the names of the objects begin with, and the paths inside them.
 const KIND: &str = "session";
@@ -76,8 +76,8 @@ impl Feature for SessionFeature {
 impl Sessions for SessionFeature {
     fn serve<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
         head: &'a http::Request<()>,
         body: &'a [u8],
     ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>> {
@@ -86,8 +86,8 @@ impl Sessions for SessionFeature {
 
     fn begin<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
         begin: Begin,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
         Box::pin(client::begin(incoming, admitted, begin))

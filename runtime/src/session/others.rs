@@ -8,11 +8,11 @@ use worker::Response;
 use super::connection::End;
 use super::object::{Memory, Session, end, load};
 use super::{CLOSE, KIND, STREAM};
-use crate::ports::feature;
 use crate::ports::object::Object;
 use crate::roster::{self, Entry};
 use crate::subscriptions;
-use crate::subscriptions::{GONE, Hearer};
+use crate::subscriptions::{GONE, Subscriber};
+use crate::tool::features;
 
 /// Counts a stream among those of its person, of which the oldest ends if there are too many.
 pub(super) async fn counted(object: &Object, memory: &Memory, stream: u64) -> worker::Result<()> {
@@ -81,8 +81,8 @@ pub(super) fn changed(object: &Object, memory: &Memory, changes: &str) -> worker
     let mut session = memory.session.borrow_mut();
     let Some(session) = session.as_mut() else { return Response::ok(GONE) };
     let Session { owner, caller, until, state, streams, .. } = &*session;
-    let hearer = Hearer { owner, caller, until: *until, state };
-    let heard = feature::hub(object.app()).map(|hub| hub.hears(object, &hearer, changes));
+    let hearer = Subscriber { owner, caller, until: *until, state };
+    let heard = features::hub(object.app()).map(|hub| hub.hears(object, &hearer, changes));
     for text in heard.unwrap_or_default() {
         if !streams.notify(&text)? {
             // The next stream registers it again.

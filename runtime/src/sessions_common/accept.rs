@@ -13,11 +13,13 @@ use worker::Response;
 
 use super::calls::{Calls, Outgoing};
 use crate::audit::{Teller, Trail};
-use crate::call::{HostKind, Record, Running, Start};
+use crate::call::HostKind;
 use crate::http::object_client::Received;
 use crate::platform::EnvVars;
+use crate::ports::feature::Record;
 use crate::ports::object::Object;
-use crate::routes::mcp;
+use crate::tool::run::{self, Start};
+use crate::tool::server;
 
 /// Calls that one session may run at once: a batch of the greatest size (MCP 2025-03-26), or more
 /// than any client was seen to send.
@@ -33,11 +35,11 @@ pub(crate) fn accept(
     calls: &Calls,
 ) -> Result<AcceptedSession, Box<Reply>> {
     let app = object.app();
-    let registry = mcp::linked(app)?;
+    let registry = server::linked(app)?;
     let log = Log::default();
     log.person(&received.owner, &received.caller);
     log.client(&received.caller.client_id);
-    let server = mcp::server(app, registry, &log);
+    let server = server::server(app, registry, &log);
     let vars = EnvVars(object.env());
     let body = &received.body;
     let accepted = protocol::accept_session(&server, &received.caller, &vars, state, headers, body);
@@ -65,7 +67,7 @@ pub(crate) async fn run<P: Outgoing + 'static>(
     post: &Rc<P>,
 ) {
     let teller = Teller::of_object(object.app(), object.env(), &received.request());
-    let registry = mcp::linked(object.app()).ok();
+    let registry = server::linked(object.app()).ok();
     let Some(registry) = registry.filter(|_| calls.len() + wanted.len() <= MAX_CALLS) else {
         for mut call in wanted {
             // It was allowed, and its trail ends with the answer.
@@ -80,7 +82,7 @@ pub(crate) async fn run<P: Outgoing + 'static>(
         .into_iter()
         .map(|call| {
             let (slot, request_id) = (call.slot, call.request_id.clone());
-            let running = Running::start(Start {
+            let running = run::start(Start {
                 app: object.app(),
                 registry,
                 env: object.env().clone(),

@@ -8,20 +8,20 @@ use toolgate_core::reply;
 use toolgate_core::seal::{Entropy, Purpose};
 use worker::Response;
 
-use crate::entry::Incoming;
+use crate::auth::setup;
 use crate::http::{convert, object_client};
 use crate::platform::PlatformEntropy;
 use crate::platform::console::log_error;
-use crate::routes::mcp::Admitted;
-use crate::routes::oauth;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
 
 /// The name of a new session's object, and what its owner is given in place of it.
 pub(crate) fn new_id(
-    incoming: &Incoming<'_>,
-    admitted: &Admitted,
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
     kind: &str,
 ) -> Option<(String, String)> {
-    let setup = oauth::setup(incoming).ok()?;
+    let setup = setup::setup(incoming).ok()?;
     let name = [kind, ":", &PlatformEntropy.token()].concat();
     let owner = [kind, ":", &admitted.shard].concat();
     let sealed = setup.keys.seal(Purpose::Session, &owner, &name, &mut PlatformEntropy);
@@ -30,13 +30,13 @@ pub(crate) fn new_id(
 
 /// The name of the session's object, where it is the caller's and of this kind.
 pub(crate) fn open_id(
-    incoming: &Incoming<'_>,
-    admitted: &Admitted,
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
     kind: &str,
     sealed: &str,
 ) -> Option<String> {
     let owner = [kind, ":", &admitted.shard].concat();
-    oauth::setup(incoming).ok()?.keys.open(Purpose::Session, &owner, sealed)
+    setup::setup(incoming).ok()?.keys.open(Purpose::Session, &owner, sealed)
 }
 
 /// What a client takes as a sign to begin anew.
@@ -56,8 +56,8 @@ pub(crate) fn unavailable() -> worker::Result<Response> {
 
 /// Hands a message to the object of this name.
 pub(crate) async fn ask(
-    incoming: &Incoming<'_>,
-    admitted: &Admitted,
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
     (path, name): (&str, &str),
     headers: &HeaderMap,
     message: &[u8],

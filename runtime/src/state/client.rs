@@ -7,9 +7,9 @@ use toolgate_core::seal::{Keyring, Purpose};
 use super::error::StateError;
 use super::owner;
 use crate::http::object_client;
+use crate::platform::PlatformEntropy;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
-use crate::platform::{PlatformEntropy, keyring};
 use crate::ports::app::App;
 use crate::tool::Context;
 
@@ -42,7 +42,7 @@ impl Kind {
 
 /// The way to one object.
 #[derive(Clone)]
-pub(super) struct Hop {
+pub(super) struct StateClient {
     app: Option<&'static App>,
     env: Env,
     kind: Kind,
@@ -50,7 +50,7 @@ pub(super) struct Hop {
     object: Option<String>,
 }
 
-impl Hop {
+impl StateClient {
     pub(super) fn of_caller(context: &Context, kind: Kind) -> Self {
         let owner = owner::of_caller(context);
         let object = owner.map(|owner| format!("{}{owner}", kind.prefix()));
@@ -100,7 +100,7 @@ impl Hop {
     }
 
     fn keys(&self) -> Option<Keyring> {
-        keyring(self.app?, &self.env)
+        self.app?.keyring(&self.env)
     }
 
     fn bound_to(&self, key: &str) -> String {

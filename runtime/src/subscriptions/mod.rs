@@ -8,7 +8,7 @@ mod object;
 mod sessions;
 mod subscriber;
 
-pub(crate) use crate::subscriptions::subscriber::Hearer;
+pub(crate) use crate::ports::feature::Subscriber;
 
 use futures_util::future::LocalBoxFuture;
 use http::HeaderMap;
@@ -16,13 +16,13 @@ use toolgate_core::mcp::listen::{LISTENING, Listen, Listening};
 use toolgate_core::mcp::notify::Change;
 use worker::{Request, Response};
 
-use crate::entry::Incoming;
 use crate::http::object_client;
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
 use crate::ports::feature::{Feature, Hub};
 use crate::ports::object::Object;
-use crate::routes::mcp::Admitted;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
 
 /// What a session says to a change that is over, or has no stream for it: it need not be told any more.
 pub(crate) const GONE: &str = "gone";
@@ -68,15 +68,15 @@ impl Hub for HubFeature {
         &LISTENING
     }
 
-    fn hears(&self, object: &Object, hearer: &Hearer<'_>, changes: &str) -> Vec<String> {
+    fn hears(&self, object: &Object, hearer: &Subscriber<'_>, changes: &str) -> Vec<String> {
         let changes: Vec<Change> = toolgate_core::from_json::read(changes).unwrap_or_default();
         changes.iter().filter_map(|change| hearer.hears(object, change)).collect()
     }
 
     fn listen<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
         listen: Listen,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
         Box::pin(async move {

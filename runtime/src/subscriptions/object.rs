@@ -22,7 +22,7 @@ use crate::http::sse::{COMMENT, NOTICED, PROBES, Writer};
 use crate::platform::EnvVars;
 use crate::platform::timer::Timer;
 use crate::ports::object::Object;
-use crate::routes::mcp;
+use crate::tool::server;
 
 /// Streams of everyone. Each takes some KiB, and an object shares 128 MB with others.
 const MAX_OF_ALL: usize = 2000;
@@ -121,9 +121,9 @@ impl Memory {
 
 fn publish(object: &Object, change: &Change) -> worker::Result<Response> {
     let memory = object.memory::<Memory>();
-    if let Ok(registry) = mcp::linked(object.app()) {
+    if let Ok(registry) = server::linked(object.app()) {
         let log = Log::default();
-        let server = mcp::server(object.app(), registry, &log);
+        let server = server::server(object.app(), registry, &log);
         let vars = EnvVars(object.env());
         let listeners = memory.listeners.borrow().clone();
         for Listener { owner, caller, listen, writer } in listeners.iter().map(AsRef::as_ref) {

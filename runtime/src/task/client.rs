@@ -10,15 +10,15 @@ use toolgate_core::policy::{self, Arguments, Decision};
 use toolgate_core::seal::{Entropy, Purpose};
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
-use crate::call::Record;
-use crate::entry::Incoming;
 use crate::http::object_client;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
-use crate::platform::{EnvVars, PlatformEntropy, keyring};
+use crate::platform::{EnvVars, PlatformEntropy};
 use crate::ports::app::App;
 use crate::ports::feature::Owner;
-use crate::routes::mcp::Admitted;
+use crate::ports::feature::Record;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
 use crate::tool::registry;
 
 /// What a task's id holds: the name of its object, and the tool, whose policy guards the task.
@@ -32,7 +32,7 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
         (Target::Tool(tool), Ok(registry)) => registry.infos().get(*tool),
         _ => None,
     };
-    let (Some(tool), Some(keys)) = (tool, keyring(app, &env)) else {
+    let (Some(tool), Some(keys)) = (tool, app.keyring(&env)) else {
         return Err(Fault::new(INTERNAL_ERROR, "The call cannot become a task"));
     };
     let mut entropy = PlatformEntropy;
@@ -64,8 +64,8 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
 
 /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
 pub(super) async fn serve(
-    incoming: &Incoming<'_>,
-    admitted: &Admitted,
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
     request: TaskRequest,
 ) -> Response {
     let outcome = match open(incoming, admitted, &request.task_id) {
@@ -85,8 +85,8 @@ pub(super) async fn serve(
 }
 
 /// The object of the task of this id, where it is the caller's and its tool is still allowed them.
-fn open(incoming: &Incoming<'_>, admitted: &Admitted, id: &str) -> Option<String> {
-    let keys = keyring(incoming.app, incoming.env)?;
+fn open(incoming: &RequestContext<'_>, admitted: &Principal, id: &str) -> Option<String> {
+    let keys = incoming.app.keyring(incoming.env)?;
     let (object, name): Id = keys.open(Purpose::Task, &admitted.shard, id)?;
     let registry = registry().ok()?;
     let tool = registry.infos().iter().find(|tool| tool.name == name)?;

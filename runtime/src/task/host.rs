@@ -18,7 +18,7 @@ use toolgate_core::policy::{self, Arguments};
 use super::news::News;
 use super::store::Store;
 use super::{MAX_RUNS, MAX_STATUS_MESSAGE, PATIENCE, told};
-use crate::call::{HostKind, Running, Start, Step};
+use crate::call::{HostKind, Running, Step};
 use crate::platform::EnvVars;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
@@ -26,6 +26,7 @@ use crate::platform::timer::Timer;
 use crate::ports::app::App;
 use crate::ports::object::Object;
 use crate::tool::registry;
+use crate::tool::run::{self, Start};
 use toolgate_core::json::to_text;
 
 /// The revision that has tasks.
@@ -112,7 +113,7 @@ struct Host {
 impl Host {
     async fn run(&self, mut inbox: UnboundedReceiver<Command>) -> worker::Result<()> {
         let mut running = match self.start()? {
-            Ok(start) => Running::start(start),
+            Ok(start) => run::start(start),
             Err(fault) => return self.finish(Err(fault)).await,
         };
         let mut is_cancelled = false;

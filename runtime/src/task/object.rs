@@ -14,11 +14,11 @@ use super::news::News;
 use super::quota::{self, COUNT};
 use super::store::{Store, TABLE, now_ms};
 use super::told;
-use crate::call::Record;
-use crate::entry::Incoming;
+use crate::ports::feature::Record;
 use crate::ports::feature::{Feature, Owner, Tasks};
 use crate::ports::object::Object;
-use crate::routes::mcp::Admitted;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
 use crate::task::client;
 
 /// The feature of tools that run as tasks.
@@ -88,8 +88,8 @@ impl Tasks for TaskFeature {
 
     fn serve<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
         request: TaskRequest,
     ) -> LocalBoxFuture<'a, McpResponse> {
         Box::pin(client::serve(incoming, admitted, request))

@@ -13,9 +13,9 @@ use worker::{Date, Error, SqlStorage, SqlStorageValue, Storage};
 use super::HEARTBEAT;
 use super::message::NewTask;
 use crate::auth::vault::Vault;
-use crate::call::Record;
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
+use crate::ports::feature::Record;
 use crate::ports::object::Object;
 
 /// The table that tells an object of a task from others.

@@ -291,7 +291,7 @@ impl TestClient {
         log.client(&self.caller.client_id);
         let env = self.server.env();
         let (said, response) = self.server.run(async {
-            let server = crate::routes::mcp::server(app, registry, &log);
+            let server = crate::tool::server::server(app, registry, &log);
             match mcp::accept_http(&server, &self.caller, &EnvVars(env), &request) {
                 Accepted::Done(response) => (Vec::new(), response),
                 Accepted::Run(exchange) => {

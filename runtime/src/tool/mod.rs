@@ -12,6 +12,7 @@ mod error;
 mod expected;
 #[cfg(not(target_arch = "wasm32"))]
 mod export;
+pub(crate) mod features;
 pub(crate) mod finite;
 mod join;
 mod json;
@@ -25,7 +26,9 @@ pub(crate) mod prompt;
 pub(crate) mod registry;
 pub(crate) mod resource;
 mod result;
+pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod server;
 #[cfg(not(target_arch = "wasm32"))]
 mod spellings;
 #[cfg(feature = "time")]

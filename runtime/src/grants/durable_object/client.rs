@@ -1,24 +1,13 @@
 //! Grants in Durable Objects with SQLite: strongly consistent.
 
-use serde::Serialize;
 use toolgate_core::from_json::FromJson;
 use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome};
 
-use super::{Answer, Place, Store};
+use super::object::GRANTS;
+use super::{GRANT, GrantRequest};
 use crate::http::object_client;
-
-/// Binding of the Durable Object class, which sessions need even when grants are elsewhere.
-pub(crate) const OBJECT_BINDING: &str = "TOOLGATE";
-
-/// What the Durable Object is asked.
-#[derive(Debug, Serialize, FromJson)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum GrantRequest {
-    /// Apply an operation to the grant of this id.
-    Perform(String, Operation),
-    /// List all of the object's grants.
-    List,
-}
+use crate::ports::feature::Feature;
+use crate::ports::store::{Answer, Place, Store};
 
 /// The backend. A person's grants live in one object, so no object serves everybody, and all of
 /// one person's are found together.
@@ -40,6 +29,10 @@ impl Store for DurableObject {
         Box::pin(async move { ask(place, shard, &GrantRequest::List).await })
     }
 
+    fn feature(&self) -> Option<&'static dyn Feature> {
+        Some(GRANTS)
+    }
+
     /// Each object purges itself by its alarm.
     fn purge<'a>(&'a self, _: Place<'a>) -> Answer<'a, ()> {
         Box::pin(async { Ok(()) })
@@ -52,7 +45,6 @@ async fn ask<T: FromJson>(
     question: &GrantRequest,
 ) -> worker::Result<T> {
     let question = serde_json::to_string(question)?;
-    let answer =
-        object_client::ask(app, env, &format!("grants:{shard}"), "/grant", &question).await?;
+    let answer = object_client::ask(app, env, &format!("grants:{shard}"), GRANT, &question).await?;
     Ok(toolgate_core::from_json::read(&answer)?)
 }
