@@ -173,7 +173,8 @@ async fn sse_route(
     request: Request,
 ) -> worker::Result<Response> {
     match features::http_sse(incoming.app) {
-        Some(http_sse) => http_sse.route(incoming, head, request).await,
+        Some(http_sse) if http_sse.takes(&head) => http_sse.route(incoming, head, request).await,
+        Some(_) => mcp::serve(incoming, head, request).await,
         None => convert::response(not_found(head.headers())),
     }
 }

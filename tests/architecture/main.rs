@@ -1,28 +1,41 @@
-//! Nothing imports a floor above itself: the floors are in `floors.toml`.
+//! Nothing imports from a floor above its own. The floors are data: `floors.toml`.
 
+mod floors;
+mod forms;
 mod graph;
 mod source;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::floors::{Floors, Rules};
+use crate::source::Crate;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// What is wrong with a crate whose files are these.
+fn faults(rules: &Rules, text: &dyn Fn(&Path) -> Option<String>) -> Vec<String> {
+    let read = Crate::read("lib.rs", text);
+    let files: BTreeSet<_> = read.modules.values().map(|module| module.file.clone()).collect();
+    rules.faults(&files, &graph::imports(&read))
+}
+
 #[test]
-fn print() {
-    for (krate) in ["runtime", "runtime/core", "runtime/config", "macros", "cli"] {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(krate).join("src");
-        let read =
-            source::Crate::read("lib.rs", &|file| std::fs::read_to_string(root.join(file)).ok());
-        let imports = graph::imports(&read);
-        println!("== {krate}: {} files {} imports", read.modules.len(), imports.len());
-        for circle in graph::circles(&imports) {
-            println!(
-                "  circle of {}: {:?}",
-                circle.len(),
-                circle.iter().map(|p| p.display().to_string()).collect::<Vec<_>>()
-            );
-        }
-        if krate == "runtime" {
-            for i in &imports {
-                println!("I {} -> {} | {}", i.from.display(), i.to.display(), i.path);
-            }
-        }
+fn nothing_imports_from_a_floor_above_its_own() {
+    for rules in Floors::read().crates {
+        let root = repository().join(&rules.path).join("src");
+        let faults = faults(&rules, &|file| std::fs::read_to_string(root.join(file)).ok());
+        assert!(faults.is_empty(), "{}:\n{}", rules.path, faults.join("\n"));
     }
+}
+
+#[test]
+fn architecture_md_shows_the_floors() {
+    let text = std::fs::read_to_string(repository().join("ARCHITECTURE.md")).expect("is there");
+    let text = text.replace("\r\n", "\n");
+    let rules = Floors::read().crates.into_iter().find(|rules| rules.path == "runtime");
+    let table = rules.expect("the runtime has floors").table();
+    assert!(text.contains(&table), "ARCHITECTURE.md has to show:\n{table}");
 }

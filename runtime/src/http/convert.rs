@@ -9,8 +9,8 @@ use toolgate_core::reply::{self, Reply};
 use toolgate_core::request_size::{self, BodyError};
 use worker::{Headers, Request, Response, ResponseBuilder};
 
-use crate::http::fetch::within;
 use crate::platform::now;
+use crate::platform::within::within;
 use crate::ports::request_context::RequestContext;
 
 /// The request's method, address and headers, before its body is read.

@@ -10,7 +10,7 @@ use worker::wasm_bindgen::JsValue;
 use worker::web_sys::{RequestInit, RequestRedirect};
 use worker::{AbortController, Error, Fetch, Headers};
 
-use crate::http::object_client;
+use crate::http::request;
 use crate::platform::timer::Timer;
 
 /// Headers of an answer that somebody looks at.
@@ -74,7 +74,7 @@ fn to_worker(request: &http::Request<Vec<u8>>) -> worker::Result<worker::Request
         let body = String::from_utf8_lossy(request.body());
         init.set_body(&JsValue::from_str(&body));
     }
-    object_client::request(&request.uri().to_string(), &init)
+    request::request(&request.uri().to_string(), &init)
 }
 
 async fn read(
@@ -102,14 +102,4 @@ async fn read(
         }
     }
     Ok(answer)
-}
-
-/// Waits for something at most this many seconds; `None` when it took longer.
-pub(crate) async fn within<T>(seconds: u64, work: impl Future<Output = T>) -> Option<T> {
-    let timeout = Timer::from(Duration::from_secs(seconds));
-    pin_mut!(work, timeout);
-    match select(work, timeout).await {
-        Either::Left((done, _)) => Some(done),
-        Either::Right(_) => None,
-    }
 }

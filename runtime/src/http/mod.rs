@@ -3,4 +3,5 @@
 pub(crate) mod convert;
 pub(crate) mod fetch;
 pub(crate) mod object_client;
+pub(crate) mod request;
 pub(crate) mod sse;

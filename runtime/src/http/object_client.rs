@@ -7,10 +7,10 @@ use toolgate_core::caller::Caller;
 use toolgate_core::oauth::grant::Address;
 use worker::js_sys::{Function, Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast as _, JsValue};
-use worker::web_sys::{self, RequestInit};
+use worker::web_sys::RequestInit;
 use worker::{Error, Headers, ObjectNamespace, Request, Response, Stub};
 
-use crate::http::convert;
+use crate::http::{convert, request};
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
 use crate::ports::object::OBJECT_BINDING;
@@ -142,7 +142,7 @@ pub(crate) async fn post(
     if let Some(headers) = headers {
         init.set_headers(headers.as_ref());
     }
-    stub.fetch_with_request(request(&[ORIGIN, path].concat(), &init)?).await
+    stub.fetch_with_request(request::request(&[ORIGIN, path].concat(), &init)?).await
 }
 
 /// The object of this name, in the jurisdiction that `mcp.toml` asks for.
@@ -173,10 +173,4 @@ pub(crate) async fn ask(
         return Err(format!("the object answered {}", response.status_code()).into());
     }
     response.text().await
-}
-
-/// A request of ours. The constructor of worker-rs brings settings of Cloudflare that nothing here
-/// uses, 4 KiB of a Worker.
-pub(crate) fn request(url: &str, init: &RequestInit) -> worker::Result<Request> {
-    Ok(web_sys::Request::new_with_str_and_init(url, init)?.into())
 }

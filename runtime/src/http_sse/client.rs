@@ -9,10 +9,19 @@ use super::{KIND, MESSAGE, OPEN};
 use crate::auth::admission;
 use crate::http::convert;
 use crate::ports::request_context::RequestContext;
-use crate::routes::mcp;
 use crate::sessions_common::{ask, gone, new_id, open_id, unavailable};
 
-/// Serves `GET /sse`, `POST /messages`, and Streamable HTTP that is sent to `/sse`.
+/// Whether a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
+pub(super) fn takes(head: &http::Request<()>) -> bool {
+    let is_stream = head.uri().path() == "/sse";
+    match *head.method() {
+        Method::GET => !is_stream || !head.headers().contains_key("mcp-session-id"),
+        Method::POST | Method::DELETE => !is_stream,
+        _ => true,
+    }
+}
+
+/// Serves what [`takes`] takes: `GET /sse` and `POST /messages`.
 pub(super) async fn route(
     incoming: &RequestContext<'_>,
     head: http::Request<()>,
@@ -20,13 +29,8 @@ pub(super) async fn route(
 ) -> worker::Result<Response> {
     let is_stream = head.uri().path() == "/sse";
     match *head.method() {
-        Method::GET if is_stream && !head.headers().contains_key("mcp-session-id") => {
-            open(incoming, &head).await
-        }
+        Method::GET if is_stream => open(incoming, &head).await,
         Method::POST if !is_stream => message(incoming, &head, request).await,
-        Method::GET | Method::POST | Method::DELETE if is_stream => {
-            mcp::serve(incoming, head, request).await
-        }
         _ if is_stream => {
             convert::response(reply::method_not_allowed("GET, POST, DELETE, OPTIONS"))
         }

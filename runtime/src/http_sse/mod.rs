@@ -67,6 +67,10 @@ impl Feature for HttpSseFeature {
 }
 
 impl HttpSse for HttpSseFeature {
+    fn takes(&self, head: &http::Request<()>) -> bool {
+        client::takes(head)
+    }
+
     fn route<'a>(
         &'a self,
         incoming: &'a RequestContext<'a>,

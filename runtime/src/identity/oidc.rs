@@ -19,6 +19,7 @@ use crate::http::fetch;
 use crate::identity::cloudflare_access;
 use crate::platform::console::log_error;
 use crate::platform::now;
+use crate::platform::within::within;
 use crate::ports::identity_provider::{IdentityProvider, Kept};
 
 /// The protocol, at addresses that are to be discovered.
@@ -100,11 +101,9 @@ async fn locate(provider: &Provider, origin: &str) -> Option<Provider> {
         // A re-check has five seconds for everything: what is known bridges a silence, too.
         let asking = fetch(provider, origin);
         let answer = match &discovered {
-            Some((_, at)) if now < at + DISCOVERY_MAX_AGE => {
-                fetch::within(DISCOVERY_PATIENCE, asking)
-                    .await
-                    .unwrap_or_else(|| Err(format!("no answer within {DISCOVERY_PATIENCE} s")))
-            }
+            Some((_, at)) if now < at + DISCOVERY_MAX_AGE => within(DISCOVERY_PATIENCE, asking)
+                .await
+                .unwrap_or_else(|| Err(format!("no answer within {DISCOVERY_PATIENCE} s"))),
             _ => asking.await,
         };
         let fetched = match answer {

@@ -7,8 +7,8 @@ use toolgate_core::oauth::course::Confirmation;
 use toolgate_core::oauth::gate::Gate;
 
 use super::tell_hint;
-use crate::http::fetch;
 use crate::platform::console::log_error;
+use crate::platform::within::within;
 use crate::ports::app::App;
 use crate::ports::identity_provider::Kept;
 
@@ -16,7 +16,7 @@ use crate::ports::identity_provider::Kept;
 pub(crate) async fn confirm(app: &App, gate: &Gate<'_>, holder: &Holder) -> Confirmation {
     let kept = Kept::default();
     let asking = app.identity.confirm(gate, holder, &kept);
-    let verdict = fetch::within(RECHECK_TIMEOUT, asking).await.unwrap_or_else(|| {
+    let verdict = within(RECHECK_TIMEOUT, asking).await.unwrap_or_else(|| {
         Err(Trouble::Failed(Cause::Timeout, format!("no answer within {RECHECK_TIMEOUT} s")))
     });
     match &verdict {

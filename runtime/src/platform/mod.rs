@@ -9,6 +9,7 @@ pub(crate) mod params;
 pub(crate) mod signature;
 #[cfg_attr(not(target_arch = "wasm32"), path = "native/timer.rs")]
 pub(crate) mod timer;
+pub(crate) mod within;
 
 use toolgate_core::caller::Vars;
 use toolgate_core::seal::Entropy;

@@ -70,7 +70,10 @@ pub trait Feature: Debug + Sync {
 
 /// HTTP+SSE, as the Worker sees it.
 pub trait HttpSse {
-    /// Serves `GET /sse`, `POST /messages`, and Streamable HTTP that is sent to `/sse`.
+    /// Whether a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
+    fn takes(&self, head: &http::Request<()>) -> bool;
+
+    /// Serves `GET /sse` and `POST /messages`.
     fn route<'a>(
         &'a self,
         incoming: &'a RequestContext<'a>,

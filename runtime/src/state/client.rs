@@ -5,6 +5,8 @@ use toolgate_core::from_json::FromJson;
 use toolgate_core::seal::{Keyring, Purpose};
 
 use super::error::StateError;
+#[cfg(not(target_arch = "wasm32"))]
+use super::memory::Memory;
 use super::owner;
 use crate::http::object_client;
 use crate::platform::PlatformEntropy;
@@ -113,7 +115,7 @@ impl StateClient {
         };
         #[cfg(not(target_arch = "wasm32"))]
         if let Some(bindings) = self.env.bindings() {
-            return bindings.state.ask(self.kind, object, &question);
+            return bindings.memory::<Memory>().ask(self.kind, object, &question);
         }
         let Some(app) = self.app else { return Err("there is no server".into()) };
         object_client::ask(app, &self.env, object, self.kind.path(), &question).await

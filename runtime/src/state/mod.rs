@@ -50,8 +50,6 @@ mod sql;
 mod value;
 
 pub use self::error::StateError;
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use self::memory::Memory;
 #[doc(hidden)]
 pub use self::object::STATE;
 pub use self::sql::{Batch, Sql};

@@ -1,5 +1,6 @@
 //! `ctx.env()`.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +13,6 @@ use worker::wasm_bindgen::JsValue;
 use worker::{Error, Result};
 
 use super::{Ai, D1Database, KvStore};
-use crate::state::Memory;
 
 /// The Worker's bindings, variables and secrets.
 ///
@@ -32,9 +32,23 @@ pub(crate) struct Bindings {
     pub(crate) ai: RefCell<BTreeMap<String, Ai>>,
     pub(crate) kv: RefCell<BTreeMap<String, KvStore>>,
     pub(crate) d1: RefCell<BTreeMap<String, D1Database>>,
-    pub(crate) state: Memory,
+    /// What stands in for Durable Objects; see [`Bindings::memory`].
+    memory: RefCell<Option<Rc<dyn Any>>>,
     /// What tools have told everyone who listens.
     pub(crate) changes: RefCell<Vec<Change>>,
+}
+
+impl Bindings {
+    /// What stands in for Durable Objects, made at the first use. There is one kind of it.
+    pub(crate) fn memory<T: Default + 'static>(&self) -> Rc<T> {
+        let mut memory = self.memory.borrow_mut();
+        let known = memory.as_ref().and_then(|memory| Rc::clone(memory).downcast::<T>().ok());
+        known.unwrap_or_else(|| {
+            let new = Rc::new(T::default());
+            *memory = Some(Rc::clone(&new) as Rc<dyn Any>);
+            new
+        })
+    }
 }
 
 /// A variable or secret; [`ToString`] gives its text.
