@@ -83,7 +83,9 @@ pub fn is_from_elsewhere(headers: &HeaderMap) -> bool {
         name.trim().eq_ignore_ascii_case("host").then_some(value)
     });
     let mut names = forwarded.chain(all("x-forwarded-host").flat_map(|value| value.split(',')));
-    names.any(is_elsewhere) || all(CLIENT_ADDRESS).any(|address| !is_near(address))
+    let addresses = [CLIENT_ADDRESS, "x-forwarded-for", "x-real-ip"].into_iter().flat_map(all);
+    names.any(is_elsewhere)
+        || addresses.flat_map(|value| value.split(',')).any(|address| !is_near(address))
 }
 
 fn unquoted(value: &str) -> &str {
@@ -224,6 +226,9 @@ mod tests {
             ("cf-connecting-ip", "100.64.0.1"),
             ("cf-connecting-ip", "localhost"),
             ("cf-connecting-ip", "127.0.0.1, 192.0.2.1"),
+            ("x-forwarded-for", "192.0.2.1"),
+            ("x-forwarded-for", "127.0.0.1, 2001:db8::1"),
+            ("x-real-ip", "192.0.2.1"),
         ] {
             assert!(from(name, value), "{name}: {value}");
         }
@@ -241,6 +246,8 @@ mod tests {
             ("cf-connecting-ip", "::ffff:10.0.0.1"),
             ("cf-connecting-ip", "fe80::1"),
             ("cf-connecting-ip", "fd00::1"),
+            ("x-forwarded-for", "172.17.0.1, 127.0.0.1"),
+            ("x-real-ip", "::1"),
         ] {
             assert!(!from(name, value), "{name}: {value}");
         }

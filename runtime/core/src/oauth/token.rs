@@ -222,7 +222,7 @@ fn rules(gate: &Gate<'_>) -> Rules {
     }
 }
 
-fn check_verifier(verifier: &str, challenge: &str) -> Result<(), OAuthError> {
+pub(crate) fn check_verifier(verifier: &str, challenge: &str) -> Result<(), OAuthError> {
     let is_well_formed = VERIFIER_LENGTH.contains(&verifier.len())
         && verifier.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
     if !is_well_formed {
