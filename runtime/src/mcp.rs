@@ -5,11 +5,11 @@ use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
 use serde_json::json;
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{self, Accepted};
 use toolgate_core::oauth::token::AccessToken;
 use toolgate_core::oauth::{bearer, callback};
 use toolgate_core::reply::{self, Reply};
+use toolgate_policy::Caller;
 use worker::{Request, Response};
 
 use crate::app::App;

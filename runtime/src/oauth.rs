@@ -9,7 +9,6 @@ use serde_json::json;
 use toolgate_core::access::kept::Kept;
 use toolgate_core::access::provider::{self, Provider, SetupError};
 use toolgate_core::audit::Reason;
-use toolgate_core::caller::Vars;
 use toolgate_core::cors;
 use toolgate_core::host;
 use toolgate_core::limits::MAX_FORM_BODY;
@@ -24,6 +23,7 @@ use toolgate_core::oauth::{authorize, callback, register, revoke, token};
 use toolgate_core::page;
 use toolgate_core::reply::{self, Reply};
 use toolgate_core::seal::Keyring;
+use toolgate_policy::Vars;
 
 use crate::console::log_error;
 use crate::entry::Incoming;

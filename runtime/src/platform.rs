@@ -1,7 +1,7 @@
 //! Clock, randomness and variables of the Workers platform, behind the core's traits.
 
-use toolgate_core::caller::Vars;
 use toolgate_core::seal::{Entropy, Keyring};
+use toolgate_policy::Vars;
 
 use crate::app::App;
 use crate::bindings::Env;

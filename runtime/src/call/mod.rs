@@ -17,7 +17,6 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use toolgate_core::audit::CallOutcome;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::ask::{Ask, Reply};
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Revision, Target, fault};
@@ -31,6 +30,7 @@ use crate::timer::Timer;
 use crate::tool::Context;
 use crate::tool::registry::Registry;
 use toolgate_core::json;
+use toolgate_policy::Caller;
 
 /// How long a call that was cancelled may take to clean up, if it waits to hear of it.
 const GRACE: Duration = Duration::from_secs(1);

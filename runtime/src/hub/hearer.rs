@@ -1,10 +1,10 @@
 //! What a session is told of changes outside of any request.
 
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::SessionState;
 use toolgate_core::mcp::listen::may_hear;
 use toolgate_core::mcp::notify::{self, Change};
+use toolgate_policy::Caller;
 
 use crate::mcp;
 use crate::object::Object;
