@@ -10,7 +10,6 @@ pub use futures_util::future;
 pub use inventory;
 pub use toolgate_config as config;
 pub use toolgate_core::access::kept::{Named, Names};
-pub use toolgate_core::caller::Caller;
 pub use toolgate_core::mcp::challenge::CHALLENGING;
 pub use toolgate_core::mcp::content::ToolResult;
 pub use toolgate_core::mcp::families as family;
@@ -19,6 +18,7 @@ pub use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo, Role};
 pub use toolgate_core::mcp::refusal::REFUSING;
 pub use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
 pub use toolgate_core::mcp::tool::{Annotations, ParamHeader, Schema, TaskSupport, ToolInfo};
+pub use toolgate_policy::Caller;
 pub use worker::worker_sys::web_sys::Request as RawRequest;
 pub use worker::worker_sys::{
     Context as RawContext, DurableObjectState as RawState, ScheduleContext as RawScheduleContext,
@@ -145,7 +145,7 @@ pub fn export_registry(app: &App) {
 ///
 /// A policy decides otherwise than its test expects.
 pub fn check_policies(app: &App, tests: &[config::PolicyTest]) {
-    let failures = toolgate_core::policy::expected::failures(&app.config, tests);
+    let failures = toolgate_core::expected::failures(&app.config, tests);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 pub use crate::features::{feature, identity, store};

@@ -6,12 +6,12 @@ use toolgate_config::Provider as Kind;
 use toolgate_core::access::kept::Named;
 use toolgate_core::access::provider;
 use toolgate_core::audit::{self, Reason};
-use toolgate_core::caller::Vars as _;
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::host;
 use toolgate_core::oauth::{gate, metadata};
 use toolgate_core::page;
 use toolgate_core::reply::{self, Reply};
+use toolgate_policy::Vars as _;
 use worker::{Context, Request, Response};
 
 use crate::http::convert;

@@ -67,9 +67,9 @@ pub mod prelude {
     pub use crate::tool::{Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result};
     pub use crate::{CallerError, join, mcp_prompt, mcp_resource, mcp_tool, serve};
     pub use schemars::{self, JsonSchema};
-    pub use toolgate_core::caller::Caller;
     pub use toolgate_core::mcp::content::{Content, ContentAnnotations, ResourceLink};
     pub use toolgate_core::mcp::peer::Level;
     pub use toolgate_core::mcp::prompt::Role;
     pub use toolgate_core::mcp::resource::ResourceContent;
+    pub use toolgate_policy::Caller;
 }

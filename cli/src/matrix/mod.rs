@@ -6,9 +6,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use toolgate_config::{Checked, Config, DevUser};
 use toolgate_core::access::described::Described;
-use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::policy::explain::explain;
-use toolgate_core::policy::{Outcome, Reason};
+use toolgate_policy::explain::explain;
+use toolgate_policy::{Caller, Outcome, Reason, Vars};
 
 use crate::lock::{self, Kind, Lock};
 use crate::project::Project;

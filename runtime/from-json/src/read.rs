@@ -31,7 +31,7 @@ pub(crate) fn implement(item: &DeriveInput) -> Result<TokenStream> {
 
 /// The module of the trait, which the crate of the trait finds under its own name as well.
 fn module() -> TokenStream {
-    quote!(::toolgate_core::from_json)
+    quote!(::toolgate_json::from_json)
 }
 
 /// Reads `value` into the fields of `path`.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use toolgate_core::caller::Caller;
+use toolgate_policy::Caller;
 
 use crate::call::Live;
 use crate::platform::bindings::Env;

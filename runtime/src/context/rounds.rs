@@ -1,13 +1,13 @@
 //! How a question reaches the client, and what is kept of a call between its rounds.
 
 use serde_json::Value;
-use toolgate_core::caller::Vars as _;
 use toolgate_core::mcp::ask::{Ask, Question, Reply};
 use toolgate_core::mcp::input_required::InputRequired;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::request_state::{Binding, RequestState};
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, INVALID_PARAMS, Target};
 use toolgate_core::seal::Keyring;
+use toolgate_policy::Vars as _;
 
 use super::refusal::Refusal;
 use crate::call::HostKind;

@@ -3,8 +3,8 @@
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
-use toolgate_core::caller::Caller;
 use toolgate_core::oauth::grant::Address;
+use toolgate_policy::Caller;
 use worker::js_sys::{Function, Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast as _, JsValue};
 use worker::web_sys::RequestInit;

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::select;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{AcceptedSession, SessionState};
+use toolgate_policy::Caller;
 use worker::{Request, Response};
 
 use super::post::{self, Post};

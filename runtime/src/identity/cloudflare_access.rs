@@ -10,10 +10,10 @@ use toolgate_core::access::upstream::{Cause, Trouble, Upstream};
 use toolgate_core::access::userinfo::{self, Userinfo};
 use toolgate_core::access::{SignedClaims, login};
 use toolgate_core::audit::Reason;
-use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
+use toolgate_policy::{Caller, Vars};
 
 use super::keys::{self, Source};
 use super::unavailable;

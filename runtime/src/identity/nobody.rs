@@ -6,10 +6,10 @@ use toolgate_config::Config;
 use toolgate_core::access::nobody;
 use toolgate_core::access::provider::{Provider, SetupError};
 use toolgate_core::audit::Reason;
-use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
+use toolgate_policy::{Caller, Vars};
 
 use crate::ports::identity_provider::{IdentityProvider, Unvouched};
 

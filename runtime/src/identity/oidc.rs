@@ -9,11 +9,11 @@ use toolgate_config::Config;
 use toolgate_core::access::discovery;
 use toolgate_core::access::provider::{Endpoints, Provider, SetupError};
 use toolgate_core::access::upstream::{Cause, Trouble};
-use toolgate_core::caller::Vars;
 use toolgate_core::limits::{DISCOVERY_MAX_AGE, DISCOVERY_RETRY, DISCOVERY_TTL};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
+use toolgate_policy::Vars;
 
 use crate::http::fetch;
 use crate::identity::cloudflare_access;

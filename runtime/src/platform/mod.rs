@@ -11,8 +11,8 @@ pub(crate) mod signature;
 pub(crate) mod timer;
 pub(crate) mod within;
 
-use toolgate_core::caller::Vars;
 use toolgate_core::seal::Entropy;
+use toolgate_policy::Vars;
 
 use crate::platform::bindings::Env;
 

@@ -1,10 +1,10 @@
 //! What `serve!()` knows of one server.
 
 use toolgate_config::{Config, Provider};
-use toolgate_core::caller::Vars as _;
 use toolgate_core::mcp::challenge::Challenging;
 use toolgate_core::mcp::refusal::Refusing;
 use toolgate_core::seal::Keyring;
+use toolgate_policy::Vars as _;
 
 use crate::platform::EnvVars;
 use crate::platform::bindings::Env;

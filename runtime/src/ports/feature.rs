@@ -9,13 +9,13 @@ use std::future::ready;
 
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::SessionState;
 use toolgate_core::mcp::listen::{Listen, Listening};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::TaskRequest;
 use toolgate_core::mcp::{Begin, Call, Response as McpResponse};
+use toolgate_policy::Caller;
 use worker::{Request, Response};
 
 use crate::platform::bindings::Env;

@@ -7,10 +7,10 @@ use http::{HeaderMap, Request};
 use toolgate_config::Config;
 use toolgate_core::access::provider::{Provider, SetupError};
 use toolgate_core::access::upstream::{Trouble, Upstream};
-use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
+use toolgate_policy::{Caller, Vars};
 
 /// What a provider gave to be asked with the next time, as soon as it is known: whatever fails or
 /// is given up after that, the token before it may be used up.

@@ -1,7 +1,7 @@
 //! Who sends a request.
 
-use toolgate_core::caller::Caller;
 use toolgate_core::oauth::grant::Address;
+use toolgate_policy::Caller;
 
 /// The sender of a request that was let in.
 pub struct Principal {

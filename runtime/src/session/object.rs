@@ -9,9 +9,9 @@ use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use http::StatusCode;
 use http::header::ACCEPT;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{self, AcceptedSession, Revision, SessionState};
 use toolgate_core::reply;
+use toolgate_policy::Caller;
 use worker::{Date, Request, Response};
 
 use super::connection::{Connection, Outlet, read_event_id};

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use futures_util::future::{Either, select};
 use http::StatusCode;
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::listen::{Listen, may_hear};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 use toolgate_core::reply;
+use toolgate_policy::Caller;
 use worker::{Request, Response};
 
 use super::sessions::{self, Fan};

@@ -6,8 +6,8 @@ use toolgate_core::from_json::FromJson;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
-use toolgate_core::policy::{self, Arguments, Decision};
 use toolgate_core::seal::{Entropy, Purpose};
+use toolgate_policy::{self as policy, Arguments, Decision};
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
 use crate::http::object_client;

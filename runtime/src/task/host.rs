@@ -13,7 +13,6 @@ use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target, fault};
-use toolgate_core::policy::{self, Arguments};
 
 use super::news::News;
 use super::store::Store;
@@ -28,6 +27,7 @@ use crate::ports::object::Object;
 use crate::tool::registry;
 use crate::tool::run::{self, Start};
 use toolgate_core::json::to_text;
+use toolgate_policy::{self as policy, Arguments};
 
 /// The revision that has tasks.
 const REVISION: Revision = Revision::V2026_07_28;

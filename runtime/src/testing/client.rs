@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::tool::ParamHeader;
 use toolgate_core::mcp::{self, Accepted, Revision};
 use toolgate_core::oauth::scope;
 use toolgate_core::seal;
+use toolgate_policy::Caller;
 
 use super::answer::{Answer, Called, Kind, Round};
 use super::list::List;

@@ -4,9 +4,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::Value;
-use toolgate_core::caller::Caller;
 use toolgate_core::json;
 use toolgate_core::mcp::{Call, Target};
+use toolgate_policy::Caller;
 
 use super::registry::Registry;
 use crate::audit::{Teller, Trail};

@@ -20,7 +20,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 use toolgate_config::Config;
-use toolgate_core::caller::Caller;
+use toolgate_policy::Caller;
 
 use super::argument_names::looks;
 use super::arguments::Arguments;

@@ -4,6 +4,7 @@
 use http::HeaderMap;
 use serde_json::{Map, Value};
 use toolgate_config::{Config, Endpoints as Configured};
+use toolgate_policy::{Caller, Vars};
 use url::Url;
 
 use crate::access::claims::read_caller;
@@ -12,7 +13,6 @@ use crate::access::jwt::{Expected, Prepared, Rejection, SignedClaims, check_part
 use crate::access::kept::Kept;
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
 use crate::access::signature::Algorithm;
-use crate::caller::{Caller, Vars};
 use crate::limits::MAX_ID_TOKEN;
 use crate::oauth::gate::CALLBACK_PATH;
 use crate::oauth::scope;

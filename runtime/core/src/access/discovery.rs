@@ -3,6 +3,7 @@
 use http::header::ACCEPT;
 use http::{Request, Response, StatusCode};
 use toolgate_config::{Config, Endpoints as Configured};
+use toolgate_policy::Vars;
 use url::Url;
 
 use crate::access::kept::Kept;
@@ -12,7 +13,6 @@ use crate::access::provider::{
 };
 use crate::access::signature::Algorithm;
 use crate::access::tokens::printable;
-use crate::caller::Vars;
 use crate::from_json::FromJson;
 
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";

@@ -4,15 +4,15 @@ use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
 use http::{Request, Response, StatusCode};
 use serde_json::{Map, Value};
 use toolgate_config::{Config, GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES};
+use toolgate_policy::known::Told;
+use toolgate_policy::{Caller, Vars};
 
 use crate::access::kept::Kept;
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
 use crate::access::tokens::Tokens;
 use crate::access::upstream::{Cause, Trouble, Upstream, refusal};
 use crate::audit::Reason;
-use crate::caller::{Caller, Vars};
 use crate::from_json::FromJson;
-use crate::known::Told;
 use crate::limits::{MAX_GROUPS, MAX_UPSTREAM_TOKEN};
 
 /// Stands where other providers have their `iss`.

@@ -13,8 +13,8 @@ mod record;
 use std::cell::RefCell;
 
 use http::HeaderMap;
+use toolgate_policy::Caller;
 
-use crate::caller::Caller;
 use crate::reply::Reply;
 use crate::seal::Entropy;
 

@@ -5,14 +5,13 @@ use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use serde_json::json;
 use toolgate_config::Config;
+use toolgate_policy::{self as policy, Arguments, Caller, Vars};
 
 use super::http::{Response, json};
 use super::methods::Scope;
 use crate::audit::Log;
-use crate::caller::{Caller, Vars};
 use crate::mcp::json::to_text;
 use crate::oauth::{bearer, scope};
-use crate::policy::{self, Arguments};
 
 /// What policies with scopes, or with `on_deny = "challenge"`, take. A server without such policies does
 /// not name it, and does not contain it.

@@ -14,6 +14,7 @@
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
+use toolgate_policy::{Caller, Vars};
 
 use super::Server;
 use super::exchange::Exchange;
@@ -31,7 +32,6 @@ use super::pending::{self, Answers, Pending};
 use super::revision::Revision;
 use super::session::SessionState;
 use super::task::TaskRequest;
-use crate::caller::{Caller, Vars};
 
 const META_PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 

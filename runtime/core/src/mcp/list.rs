@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
+use toolgate_policy::EVERYONE;
 
 use super::guard;
 use super::json::{member, quote};
 use super::methods::{self, LIST_TTL_MS, Scope};
 use super::{Fault, Revision};
-use crate::policy::EVERYONE;
 
 /// Entries sorted by name, each guarded by a policy.
 pub(super) trait Listing {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use toolgate_policy::{self as policy, Arguments, Caller, Vars};
 
 use super::Server;
 use super::families::resources;
@@ -14,9 +15,7 @@ use super::peer::Peer;
 use super::session_state::MAX_SUBSCRIBED_URI;
 use super::task::{self, MAX_TASK_ID};
 use super::template::is_same_uri;
-use crate::caller::{Caller, Vars};
 use crate::from_json::FromJson;
-use crate::policy::{self, Arguments};
 
 /// Resources, and tasks, that one stream may name. Each is compared with each change, and a client
 /// shows a person no more than this.

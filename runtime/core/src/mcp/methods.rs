@@ -2,6 +2,7 @@
 
 use http::HeaderMap;
 use serde_json::{Map, Value};
+use toolgate_policy::{Caller, Vars};
 
 use super::call::Call;
 use super::describe::{self, SERVER_INFO};
@@ -13,7 +14,6 @@ use super::peer::SessionPeer;
 use super::revision::Revision;
 use super::task::TaskRequest;
 use super::{Server, capabilities};
-use crate::caller::{Caller, Vars};
 use crate::mcp::json::to_text;
 
 /// How long a client may show a list it has (2026-07-28). It is the time after which a changed

@@ -2,7 +2,7 @@
 //!
 //! [`accept_http`] serves the Streamable HTTP endpoint in every revision, [`accept_session`] the
 //! messages of a session: of Streamable HTTP, and of the older HTTP+SSE transport. Neither runs a
-//! tool: they hand out [`Call`]s, each already allowed by [`policy::decide`](crate::policy::decide),
+//! tool: they hand out [`Call`]s, each already allowed by [`policy::decide`](toolgate_policy::decide),
 //! and take the results back.
 
 pub mod ask;

@@ -1,6 +1,7 @@
 //! The answers to the messages of one POST.
 
 use serde_json::{Map, Value};
+use toolgate_policy::EVERYONE;
 
 use super::Server;
 use super::call::{Call, Retry, Target};
@@ -13,7 +14,6 @@ use super::outcome::{Outcome, Shaped};
 use super::revision::Revision;
 use crate::audit::{CallOutcome, Settled, Settling};
 use crate::mcp::json::to_text;
-use crate::policy::EVERYONE;
 
 /// The answers to one POST, some of which still wait for something that runs.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 //! that it exists is no secret, and a model can make another call.
 
 use serde_json::{Map, Value};
+use toolgate_policy as policy;
 
 use super::methods::Scope;
-use crate::policy;
 
 /// What policies on arguments take. A server without such policies does not name it, and does not
 /// contain it.

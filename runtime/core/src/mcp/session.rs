@@ -3,6 +3,7 @@
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
+use toolgate_policy::{Caller, Vars};
 
 use super::Server;
 use super::exchange::Exchange;
@@ -16,7 +17,6 @@ use super::peer::Level;
 use super::pending::Pending;
 use super::session_state::begun;
 use super::template::is_same_uri;
-use crate::caller::{Caller, Vars};
 
 pub use super::session_state::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS, SessionState};
 

@@ -3,6 +3,7 @@
 use http::header::{HeaderValue, SET_COOKIE};
 use http::{Request, StatusCode};
 use serde::Serialize;
+use toolgate_policy::Caller;
 
 use crate::access::SignedClaims;
 use crate::access::id_token::{self, Rejection};
@@ -10,7 +11,6 @@ use crate::access::login::{self, Login, Target};
 use crate::access::provider::Provider;
 use crate::access::tokens::{self, Tokens};
 use crate::audit::{self, Kind, Reason};
-use crate::caller::Caller;
 use crate::cookie;
 use crate::from_json::FromJson;
 use crate::json;

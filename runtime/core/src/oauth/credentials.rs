@@ -7,10 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use toolgate_config::{Config, KnownClient};
+use toolgate_policy::Vars;
 use url::form_urlencoded;
 
 use crate::audit::Reason;
-use crate::caller::Vars;
 use crate::oauth::assertion;
 use crate::oauth::client::{AuthMethod, Client, find_known, key, known_method};
 use crate::oauth::error::OAuthError;

@@ -4,9 +4,9 @@ use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 use toolgate_config::Recheck;
+use toolgate_policy::Caller;
 
 use crate::audit::{Kind, Reason};
-use crate::caller::Caller;
 use crate::from_json::FromJson;
 use crate::limits::VERIFIER_LENGTH;
 use crate::oauth::callback::{Code, Holder};

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
+use toolgate_policy::EVERYONE;
 use url::form_urlencoded::byte_serialize;
 
 use crate::host;
@@ -10,7 +11,6 @@ use crate::mcp::Server;
 use crate::oauth::gate::CONNECTIONS_PATH;
 use crate::page::text::name;
 use crate::page::{Document, brand, escape};
-use crate::policy::EVERYONE;
 use crate::reply::Reply;
 
 /// The landing page of a server at this origin; `package` is what clients are to call it, as

@@ -1,6 +1,7 @@
 //! `completion/complete`.
 
 use serde_json::{Map, Value};
+use toolgate_policy::Arguments;
 
 use super::super::call::{Call, Retry, Target};
 use super::super::guard;
@@ -12,7 +13,6 @@ use super::super::peer::Peer;
 use super::super::resource::ResourceInfo;
 use super::super::{Fault, Revision, completion::CompletionResult};
 use super::{prompts, resources};
-use crate::policy::Arguments;
 
 /// Completion of the arguments of prompts and the variables of templates.
 pub static COMPLETIONS: &dyn Family = &Completions;

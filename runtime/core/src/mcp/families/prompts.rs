@@ -1,6 +1,7 @@
 //! `prompts/list`, `prompts/get`.
 
 use serde_json::Value;
+use toolgate_policy::Arguments;
 
 use super::super::call::{Call, Target};
 use super::super::capabilities;
@@ -14,7 +15,6 @@ use super::super::prompt::PromptInfo;
 use super::super::{Fault, Revision, retry};
 use crate::audit::{Kind, Reason};
 use crate::mcp::json::to_text;
-use crate::policy::Arguments;
 
 /// The methods for prompts.
 pub static PROMPTS: &dyn Family = &Prompts;

@@ -1,6 +1,7 @@
 //! `resources/list`, `resources/templates/list`, `resources/read`.
 
 use serde_json::{Map, Value};
+use toolgate_policy::Arguments;
 
 use super::super::call::{Call, Target};
 use super::super::capabilities;
@@ -15,7 +16,6 @@ use super::super::resource::ResourceInfo;
 use super::super::{Fault, Revision, retry, template};
 use crate::audit::{Kind, Reason};
 use crate::mcp::json::to_text;
-use crate::policy::Arguments;
 
 /// The methods for resources. `resources/subscribe` and `resources/unsubscribe` are matters of a
 /// session.

@@ -1,6 +1,7 @@
 //! `tools/list`, `tools/call`.
 
 use serde_json::{Map, Value};
+use toolgate_policy::Arguments;
 
 use super::super::call::{Call, Target};
 use super::super::guard::{self, Told};
@@ -11,7 +12,6 @@ use super::super::peer::Peer;
 use super::super::tool::{TaskSupport, ToolInfo};
 use super::super::{Fault, INVALID_PARAMS, Revision, describe, fault, param_headers, retry, task};
 use crate::audit::{Kind, Reason};
-use crate::policy::Arguments;
 
 const TOLD: Told =
     Told { allowed: Kind::ToolAllowed, denied: Kind::ToolDenied, unknown: Reason::UnknownTool };

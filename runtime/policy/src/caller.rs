@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use toolgate_json::from_json::FromJson;
 
-use crate::from_json::FromJson;
 use crate::known::Known;
 
 /// The signed-in person behind a request, with the claims that policies look at.
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Caller {
-        crate::from_json::read(text).expect("a caller")
+        toolgate_json::from_json::read(text).expect("a caller")
     }
 
     #[test]

@@ -4,26 +4,25 @@ use std::slice;
 
 use toolgate_config::{Condition, Config, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Policy, Str, Test};
 
-use super::address::{self, Address};
-use super::outcome::Outcome;
-use super::test::Subject;
-use super::watch::Watch;
-use super::{Arguments, EVERYONE, Reason};
-use crate::caller::{Caller, Vars};
+use crate::address::{self, Address};
 use crate::known::Told;
+use crate::outcome::Outcome;
+use crate::test::Subject;
+use crate::watch::Watch;
+use crate::{Arguments, Caller, EVERYONE, Reason, Vars};
 
 /// A decision is made from these.
 #[derive(Clone, Copy)]
-pub(super) struct Facts<'a, 'c> {
-    pub(super) config: &'a Config,
-    pub(super) caller: &'c Caller,
-    pub(super) arguments: Arguments<'c>,
-    pub(super) vars: &'c dyn Vars,
+pub(crate) struct Facts<'a, 'c> {
+    pub(crate) config: &'a Config,
+    pub(crate) caller: &'c Caller,
+    pub(crate) arguments: Arguments<'c>,
+    pub(crate) vars: &'c dyn Vars,
 }
 
 /// Scopes that a caller may still be granted.
 #[derive(Clone, Copy)]
-pub(super) enum Grantable<'a, 'c> {
+pub(crate) enum Grantable<'a, 'c> {
     /// None: the access token has what it has.
     Nothing,
     /// Each that would help where it is asked for.
@@ -33,7 +32,7 @@ pub(super) enum Grantable<'a, 'c> {
 }
 
 /// One decision being made.
-pub(super) struct Evaluation<'a, 'c, W> {
+pub(crate) struct Evaluation<'a, 'c, W> {
     facts: Facts<'a, 'c>,
     steps: u32,
     grantable: Grantable<'a, 'c>,
@@ -42,15 +41,15 @@ pub(super) struct Evaluation<'a, 'c, W> {
     /// Whether the condition that is evaluated stands under an odd number of `not`.
     negated: bool,
     /// The scopes that were granted on the way that passes.
-    pub(super) granted: Vec<&'a str>,
+    pub(crate) granted: Vec<&'a str>,
     /// The conditions without others inside that keep the caller out: the path of an argument, `None`
     /// for what is about something else.
-    pub(super) blamed: Vec<Option<&'a [Str]>>,
-    pub(super) watch: W,
+    pub(crate) blamed: Vec<Option<&'a [Str]>>,
+    pub(crate) watch: W,
 }
 
 impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
-    pub(super) fn new(facts: Facts<'a, 'c>, watch: W) -> Self {
+    pub(crate) fn new(facts: Facts<'a, 'c>, watch: W) -> Self {
         Self {
             facts,
             steps: MAX_POLICY_STEPS,
@@ -64,19 +63,19 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
     }
 
     /// As if the access token had been granted these scopes as well.
-    pub(super) fn granting(mut self, scopes: Grantable<'a, 'c>) -> Self {
+    pub(crate) fn granting(mut self, scopes: Grantable<'a, 'c>) -> Self {
         self.grantable = scopes;
         self
     }
 
     /// Also says which conditions are to blame.
-    pub(super) fn blaming(mut self) -> Self {
+    pub(crate) fn blaming(mut self) -> Self {
         self.blames = true;
         self
     }
 
     /// The policy of this name.
-    pub(super) fn policy(&mut self, name: &'a str) -> Outcome<'a> {
+    pub(crate) fn policy(&mut self, name: &'a str) -> Outcome<'a> {
         self.policy_within(name, MAX_POLICY_DEPTH)
     }
 
@@ -84,7 +83,7 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         if name == EVERYONE {
             return Outcome::True;
         }
-        let Some(policy) = super::find(self.facts.config, name) else {
+        let Some(policy) = crate::find(self.facts.config, name) else {
             return Outcome::Unknown(Reason::UnknownPolicy(name));
         };
         self.watch.enter_policy(policy);

@@ -4,8 +4,7 @@
 use allocation_counter::measure;
 use serde_json::json;
 use toolgate_config::{Condition, Config, List, OnDeny, Policy, Scalar, Str, Test};
-use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::policy::{Arguments, Decision, Reason, decide};
+use toolgate_policy::{Arguments, Caller, Decision, Reason, Vars, decide};
 
 /// The result, and how many allocations it took.
 fn counted<T>(run: impl FnOnce() -> T) -> (T, u64) {
@@ -68,7 +67,7 @@ fn config(size: usize) -> Config {
 }
 
 fn nobody() -> Caller {
-    toolgate_core::from_json::read_value(json!({
+    toolgate_json::from_json::read_value(json!({
         "subject": "1", "client_id": "client", "email": "eve@example.net", "email_verified": true,
         "groups": ["sales", "guests"], "claims": { "department": "sales" },
     }))

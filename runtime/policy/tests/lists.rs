@@ -5,8 +5,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use toolgate_config::{Condition, Config, OnDeny, Policy, Scalar, Scope, Str, Test};
-use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::policy::{Arguments, decide, is_listed, refused_arguments, step_up};
+use toolgate_policy::{
+    Arguments, Caller, Vars, decide, is_listed, looks_at_arguments, may_challenge,
+    refused_arguments, step_up,
+};
 
 const SCOPES: [&str; 3] = ["r", "s", "t"];
 
@@ -102,6 +104,32 @@ fn with(scopes: &[&'static str], more: &[&'static str]) -> Vec<&'static str> {
     scopes.iter().chain(more).copied().collect()
 }
 
+#[test]
+fn a_server_without_scopes_and_challenges_challenges_nobody() {
+    let config = |scope: Option<&'static str>, on_deny| {
+        let checked = toolgate_config::check("[server]\nname = \"x\"\n").expect("no faults");
+        let rule = match scope {
+            Some(_) => Condition::Everyone,
+            None => Condition::Not(vec![Condition::Everyone].into()),
+        };
+        let (name, scope) = ("p0".into(), scope.map(Str::from));
+        let scopes = scope.clone().map(|name| Scope { name, meaning: "".into() });
+        let policy = Policy { name, description: None, scope, on_deny, deny_message: None, rule };
+        let (policies, scopes) = (vec![policy].into(), scopes.into_iter().collect());
+        Config { policies, scopes, ..checked.config }
+    };
+    for (config, expected) in [
+        (config(None, OnDeny::Hide), false),
+        (config(None, OnDeny::Challenge), true),
+        (config(Some("r"), OnDeny::Hide), true),
+        (config(Some("r"), OnDeny::Challenge), true),
+    ] {
+        let challenge = step_up(&config, "p0", &caller(&[], &[]), Arguments::Unknown, &NoVars);
+        assert_eq!(challenge.is_some(), expected, "{challenge:?}");
+        assert_eq!(may_challenge(&config), expected);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
@@ -177,6 +205,7 @@ proptest! {
                 for call in calls().iter().filter(|call| !allows(call)) {
                     let named = refused_arguments(&config, policy, &caller, call, &NoVars);
                     prop_assert!(named.is_empty() || may, "{named:?}");
+                    prop_assert!(named.is_empty() || looks_at_arguments(&config), "{named:?}");
                 }
             }
         }

@@ -3,11 +3,10 @@
 
 use serde_json::{Map, Value};
 use toolgate_config::{Config, PolicyTest, Str, TestUser};
+use toolgate_policy::{Caller, Decision, Vars, decide};
 
-use super::{Decision, decide};
 use crate::access::described::{self, Described};
 use crate::access::id_token::Rejection;
-use crate::caller::{Caller, Vars};
 use crate::oauth::scope;
 
 /// One line for each test that does not hold: where it stands, and what is decided instead.

@@ -2,11 +2,11 @@
 
 use toolgate_config::{Condition, Policy};
 
-use super::outcome::Outcome;
+use crate::outcome::Outcome;
 
 /// Hears of every policy and condition that is looked at. A Worker has nobody who listens, and no
 /// code for it.
-pub(super) trait Watch<'a> {
+pub(crate) trait Watch<'a> {
     /// A policy is looked at.
     fn enter_policy(&mut self, _: &'a Policy) {}
 

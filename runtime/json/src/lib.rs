@@ -1,4 +1,14 @@
 //! Reading JSON, and making it.
+//!
+//! Below everything that reads or writes some: [`from_json`] reads Toolgate's own types, the functions
+//! here what others wrote, and [`number`] compares.
+
+// What `#[derive(FromJson)]` writes names this crate.
+#[cfg(test)]
+extern crate self as toolgate_json;
+
+pub mod from_json;
+pub mod number;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -24,7 +34,7 @@ pub fn to_text(value: &Value) -> String {
 ///
 /// # Errors
 /// As of [`serde_json::from_slice`].
-pub(crate) fn members(text: &[u8]) -> serde_json::Result<Map<String, Value>> {
+pub fn members(text: &[u8]) -> serde_json::Result<Map<String, Value>> {
     match serde_json::from_slice(text)? {
         Value::Object(members) => Ok(members),
         _ => Err(serde::de::Error::custom("the JSON is not an object")),
@@ -39,7 +49,8 @@ pub fn without_mark(text: &[u8]) -> &[u8] {
 }
 
 /// An object of these members.
-pub(crate) fn object(members: Vec<(&str, Value)>) -> Value {
+#[must_use]
+pub fn object(members: Vec<(&str, Value)>) -> Value {
     // Collecting would sort first, and bring a sort of its own into the Worker.
     let mut object = Map::new();
     for (key, value) in members {

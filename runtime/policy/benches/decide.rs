@@ -1,6 +1,6 @@
 //! What deciding costs: 1,000 tools, over the policies of a company, as one `tools/list` asks.
 //!
-//!     cargo bench -p toolgate-core --bench policy
+//!     cargo bench -p toolgate-policy --bench decide
 
 #![allow(missing_docs, reason = "criterion's macros write public functions without any")]
 
@@ -10,8 +10,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::{Map, Value, json};
 use toolgate_config::Config;
-use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::policy::{Arguments, decide};
+use toolgate_policy::{Arguments, Caller, Vars, decide};
 
 const TOOLS: usize = 1000;
 
@@ -66,7 +65,7 @@ fn caller(email: &str, groups: Value, claims: Value) -> Caller {
     caller.extend([("groups".to_owned(), groups), ("claims".to_owned(), claims)]);
     caller.extend([("subject".to_owned(), json!("1")), ("client_id".to_owned(), json!("client"))]);
     caller.insert("email_verified".to_owned(), json!(true));
-    toolgate_core::from_json::read_value(caller.into()).expect("a caller")
+    toolgate_json::from_json::read_value(caller.into()).expect("a caller")
 }
 
 fn decisions(c: &mut Criterion) {

@@ -4,26 +4,26 @@
 //! may name more. What was not looked for is not absent, so that it is neither true nor false for a
 //! policy until the provider is asked again.
 
-use crate::from_json::FromJson;
 use serde::Serialize;
+use toolgate_json::from_json::FromJson;
 
-/// What the identity provider said, beyond what a [`Caller`](crate::caller::Caller) holds.
+/// What the identity provider said, beyond what a [`Caller`](crate::Caller) holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromJson)]
 pub struct Known {
     /// What became of the groups.
     #[serde(rename = "g", default, skip_serializing_if = "Told::is_whole")]
-    pub(crate) told: Told,
+    pub told: Told,
     /// Digests of the groups that were looked for; `None`: of all.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
-    pub(crate) groups: Option<Digests>,
+    pub groups: Option<Digests>,
     /// Digests of the paths of claims that were looked for; `None`: of all.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
-    pub(crate) claims: Option<Digests>,
+    pub claims: Option<Digests>,
 }
 
 /// What became of the groups that the provider told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, FromJson)]
-pub(crate) enum Told {
+pub enum Told {
     /// The caller has all of them that were looked for. Where it has none, there were none.
     #[default]
     #[serde(rename = "w")]
@@ -83,17 +83,19 @@ impl Known {
     }
 
     /// Whether nothing was left out.
-    pub(crate) fn is_everything(&self) -> bool {
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
         *self == Self::default()
     }
 
     /// Whether a group of this name was looked for.
-    pub(crate) fn has_group(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn has_group(&self, name: &str) -> bool {
         self.groups.as_ref().is_none_or(|groups| groups.contains(digest(&[name])))
     }
 
     /// Whether the claim at this path was looked for, or one that it is inside of.
-    pub(crate) fn has_claim<T: AsRef<str>>(&self, path: &[T]) -> bool {
+    pub fn has_claim<T: AsRef<str>>(&self, path: &[T]) -> bool {
         let Some(claims) = &self.claims else { return true };
         (1..=path.len()).any(|length| claims.contains(digest(&path[..length])))
     }
@@ -106,11 +108,12 @@ const LETTERS: usize = 6;
 /// chooses one: so 36 bits are enough that a new one is not taken for one that was looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(transparent)]
-pub(crate) struct Digests(String);
+pub struct Digests(String);
 
 impl Digests {
     /// Those of these paths.
-    pub(crate) fn of<T: AsRef<str>>(paths: impl Iterator<Item = impl AsRef<[T]>>) -> Self {
+    #[must_use]
+    pub fn of<T: AsRef<str>>(paths: impl Iterator<Item = impl AsRef<[T]>>) -> Self {
         let mut digests = String::new();
         for path in paths {
             digests.extend(digest(path.as_ref()).map(char::from));

@@ -1,14 +1,13 @@
-//! Why a caller passes or does not: the evaluation of [`decide`](super::decide), step by step. For
+//! Why a caller passes or does not: the evaluation of [`decide`](crate::decide), step by step. For
 //! tools of the host; a Worker does not contain it.
 
 use serde_json::{Map, Value};
 use toolgate_config::{Condition, Config, Policy};
 
-use super::evaluate::{Evaluation, Facts};
-use super::outcome::Outcome;
-use super::watch::Watch;
-use super::{Decision, Reason};
-use crate::caller::{Caller, Vars};
+use crate::evaluate::{Evaluation, Facts};
+use crate::outcome::Outcome;
+use crate::watch::Watch;
+use crate::{Caller, Decision, Reason, Vars};
 
 /// A decision and how it came about.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +51,7 @@ impl<'a> Explanation<'a> {
     }
 }
 
-/// As [`decide`](super::decide), with what was looked at on the way.
+/// As [`decide`](crate::decide), with what was looked at on the way.
 #[must_use]
 pub fn explain<'a>(
     config: &'a Config,

@@ -1,7 +1,7 @@
 //! Three-valued logic (Kleene's), in which an empty list is unknown, and a fourth value for what
 //! only a call's arguments can tell.
 
-use super::Reason;
+use crate::Reason;
 
 /// The value of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Outcome<'a> {
 }
 
 impl<'a> Outcome<'a> {
-    pub(super) fn not(self) -> Self {
+    pub(crate) fn not(self) -> Self {
         match self {
             Self::True => Self::False,
             Self::False => Self::True,
@@ -33,18 +33,18 @@ impl<'a> Outcome<'a> {
 
     /// Whether it lets the caller pass where it stands, or may with the right arguments: a condition
     /// under an odd number of `not` does so by being false.
-    pub(super) fn helps(self, negated: bool) -> bool {
+    pub(crate) fn helps(self, negated: bool) -> bool {
         if negated { matches!(self, Self::False | Self::Open) } else { self.may_pass() }
     }
 
     /// Of parts that no call is asked about: none is open, so that it is the same under `not`.
-    pub(super) fn any(parts: &mut dyn Iterator<Item = Self>) -> Self {
+    pub(crate) fn any(parts: &mut dyn Iterator<Item = Self>) -> Self {
         Self::any_under(parts, false, false)
     }
 
     /// `negated` is whether it stands under an odd number of `not`. There, what is open counts for
     /// what may come out false, which takes every part, and else for what may come out true.
-    pub(super) fn any_under(
+    pub(crate) fn any_under(
         parts: &mut dyn Iterator<Item = Self>,
         negated: bool,
         exhaustive: bool,
@@ -59,7 +59,7 @@ impl<'a> Outcome<'a> {
 
     /// As [`any_under`](Self::any_under): no arguments can make up for what is unknown, unless one
     /// part that comes out false is enough.
-    pub(super) fn all_under(
+    pub(crate) fn all_under(
         parts: &mut dyn Iterator<Item = Self>,
         negated: bool,
         exhaustive: bool,

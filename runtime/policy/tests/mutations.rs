@@ -1,4 +1,4 @@
-//! The tables of `tests/policy` notice every condition: with any one of them negated, with a `not`
+//! The tables of `tests/tables` notice every condition: with any one of them negated, with a `not`
 //! left out, or with `any` and `all` exchanged, a row lets another caller in or keeps one out.
 
 use std::collections::HashMap;
@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use toolgate_config::{Code, Condition, Config, List, SECTIONS, check};
-use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::policy::decide;
+use toolgate_policy::{Caller, Vars, decide};
 
 #[derive(Deserialize)]
 struct Row {
@@ -32,14 +31,14 @@ impl Row {
     fn is_allowed(&self, config: &Config) -> bool {
         let mut caller = json!({ "subject": "1", "client_id": "client", "email_verified": true });
         caller.as_object_mut().expect("an object").extend(self.caller.clone());
-        let caller: Caller = toolgate_core::from_json::read_value(caller).expect("a caller");
+        let caller: Caller = toolgate_json::from_json::read_value(caller).expect("a caller");
         let (arguments, vars) = (self.arguments.as_ref(), Variables(&self.vars));
         decide(config, &self.policy, &caller, arguments.into(), &vars).is_allowed()
     }
 }
 
 fn folders() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policy");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tables");
     let folders = fs::read_dir(folder).expect("the folder of cases");
     folders.map(|folder| folder.expect("a case").path()).collect()
 }

@@ -1,11 +1,11 @@
 // Faults in the evaluator of policies itself: one at a time, every comparison, every `!`, every `any` and
-// `all` of runtime/core/src/policy is turned into its contrary, in a copy of the repository. The tests of
-// tests/policy.rs have to fail for each. (That the tables notice faults in policies is what
-// policy_mutations.rs says, on every run of the tests.)
+// `all` of runtime/policy/src is turned into its contrary, in a copy of the repository. The tests of
+// tests/decisions.rs have to fail for each. (That the tables notice faults in policies is what
+// mutations.rs says, on every run of the tests.)
 //
-//   node runtime/core/tests/policy-mutants.mjs
+//   node runtime/policy/tests/mutants.mjs
 //
-// It compiles toolgate-core some sixty times, which takes some ten minutes.
+// It compiles toolgate-policy some sixty times, which takes some ten minutes.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 const COPY = join(REPOSITORY, "target/mutants/repository");
-const FILES = ["evaluate.rs", "outcome.rs", "address.rs", "test.rs"].map((name) => `runtime/core/src/policy/${name}`);
+const FILES = ["evaluate.rs", "outcome.rs", "address.rs", "test.rs"].map((name) => `runtime/policy/src/${name}`);
 
 /** What stands in the source, and its contrary. */
 const FAULTS = [
@@ -88,7 +88,7 @@ function copy() {
 /** Whether the tests pass. A fault that does not compile would prove nothing. */
 function hold() {
   const env = { ...process.env, CARGO_TARGET_DIR: join(COPY, "../target") };
-  const run = (args, timeout) => spawnSync("cargo", ["test", "--quiet", "--package", "toolgate-core", "--test", "policy", ...args], { cwd: COPY, env, encoding: "utf8", timeout });
+  const run = (args, timeout) => spawnSync("cargo", ["test", "--quiet", "--package", "toolgate-policy", "--test", "decisions", ...args], { cwd: COPY, env, encoding: "utf8", timeout });
   const { status, stderr } = run(["--no-run"]);
   if (status !== 0) throw new Error(`a fault does not compile:\n${stderr}`);
   return run([], PATIENCE_MS).status === 0;

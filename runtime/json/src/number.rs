@@ -6,12 +6,13 @@ use serde_json::Number;
 
 /// 2^53. Floats of this size and beyond each stand for several whole numbers, so that only below it a
 /// float says which one was meant.
-pub(crate) const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
+pub const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
 
 /// How a number stands to a bound, which is at most [`FIRST_INEXACT`] on either side of zero. As floats,
 /// whole numbers beyond it would fall together with their neighbours, and a function does not read them
 /// so.
-pub(crate) fn order(number: &Number, bound: f64) -> Option<Ordering> {
+#[must_use]
+pub fn order(number: &Number, bound: f64) -> Option<Ordering> {
     match (number.as_i64(), number.as_u64()) {
         (Some(number), _) => {
             #[expect(clippy::cast_possible_truncation, reason = "whole and at most 2^53")]
@@ -24,7 +25,8 @@ pub(crate) fn order(number: &Number, bound: f64) -> Option<Ordering> {
 }
 
 /// Whether both are the same number. A float is a whole one only where it says which.
-pub(crate) fn is_same(one: &Number, other: &Number) -> bool {
+#[must_use]
+pub fn is_same(one: &Number, other: &Number) -> bool {
     if one.is_f64() == other.is_f64() {
         return one == other;
     }

@@ -4,21 +4,21 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 use toolgate_config::{Scalar, Str, Test};
+use toolgate_json::number::order;
 
-use super::Reason;
-use super::outcome::Outcome;
-use crate::number::order;
+use crate::Reason;
+use crate::outcome::Outcome;
 
 /// What is compared.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Subject {
+pub(crate) enum Subject {
     Claim,
     Argument,
 }
 
 impl Subject {
     /// Compares what is at the path.
-    pub(super) fn test<'a>(
+    pub(crate) fn test<'a>(
         self,
         members: &Map<String, Value>,
         path: &'a [Str],
