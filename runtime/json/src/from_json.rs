@@ -7,7 +7,10 @@
 //! and what has a fault is thrown away at the end. Arguments, answers and state of the functions of a
 //! server go by serde, whose messages are for their authors.
 
-use serde::de::Error as _;
+use std::fmt;
+
+use serde::Deserializer as _;
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Map;
 #[doc(hidden)]
 pub use serde_json::Value;
@@ -15,6 +18,9 @@ pub use toolgate_from_json::FromJson;
 
 /// A type that can be read; `#[derive(FromJson)]` reads what `#[derive(Serialize)]` writes.
 pub trait FromJson: Sized {
+    /// Names of the members of a struct.
+    const MEMBERS: &'static [&'static str] = &[];
+
     /// Reads the value; where that is not possible, tells so and gives anything.
     fn read(value: Value, fault: &mut Fault) -> Self;
 
@@ -31,6 +37,44 @@ pub trait FromJson: Sized {
 /// It is not JSON, or is something else than a `T`.
 pub fn read<T: FromJson>(text: impl AsRef<[u8]>) -> serde_json::Result<T> {
     read_value(serde_json::from_slice(text.as_ref())?)
+}
+
+/// What an object of somebody else says. Members that a `T` does not have are skipped unread, whatever
+/// they hold: text that is not UTF-8, numbers that are too large, a thousand lists in each other.
+///
+/// # Errors
+/// It is not an object, a member that a `T` has is of another form, or is there twice.
+pub fn read_foreign<T: FromJson>(text: &[u8]) -> serde_json::Result<T> {
+    read_value(Value::Object(chosen(text, T::MEMBERS)?))
+}
+
+/// The members of these names.
+fn chosen(text: &[u8], names: &[&str]) -> serde_json::Result<Map<String, Value>> {
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let members = reader.deserialize_map(Chosen(names))?;
+    reader.end().map(|()| members)
+}
+
+struct Chosen<'a>(&'a [&'a str]);
+
+impl<'de> Visitor<'de> for Chosen<'_> {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(name) = map.next_key::<String>()? {
+            if !self.0.contains(&name.as_str()) {
+                map.next_value::<IgnoredAny>()?;
+            } else if members.insert(name, map.next_value()?).is_some() {
+                return Err(A::Error::custom("a member is there twice"));
+            }
+        }
+        Ok(members)
+    }
 }
 
 /// What the value says.
@@ -245,6 +289,12 @@ mod tests {
         skipped: Vec<u64>,
     }
 
+    #[derive(Debug, PartialEq, FromJson)]
+    struct Foreign {
+        count: u64,
+        maybe: Option<String>,
+    }
+
     #[derive(Debug, PartialEq, Serialize, FromJson)]
     struct Inner(String, u64);
 
@@ -296,6 +346,30 @@ mod tests {
     fn what_serialize_wrote_is_read() {
         let text = serde_json::to_string(&everything()).expect("JSON");
         assert_eq!(read::<Everything>(&text).expect("is of the form"), everything(), "{text}");
+    }
+
+    #[test]
+    fn members_of_others_are_skipped_whatever_they_hold() {
+        let deep = ["[".repeat(5000), "]".repeat(5000)].concat();
+        for other in ["\"\\ud83d\"", "1e999", "[1,{\"t\":2}]", &deep, "\"cut \u{fffd}\"", "null"] {
+            let text = format!("{{\"x\":{other},\"0\":\"z\",\"count\":3,\"y\":{other}}}");
+            let read = read_foreign::<Foreign>(text.as_bytes()).expect("is of the form");
+            assert_eq!(read, Foreign { count: 3, maybe: None }, "{other:.40}");
+        }
+        let latin = b"{\"x\":\"B\xfcro\",\"count\":3}";
+        assert_eq!(read_foreign::<Foreign>(latin).expect("is of the form").count, 3);
+        for text in [
+            "{\"count\":3,\"count\":3}",
+            "{\"count\":3,\"maybe\":\"a\",\"maybe\":null}",
+            "{\"count\":1e999}",
+            "{\"count\":3,\"maybe\":\"\\ud83d\"}",
+            "{\"count\":3} x",
+            "{\"count\":3",
+            "[3]",
+            "",
+        ] {
+            assert!(read_foreign::<Foreign>(text.as_bytes()).is_err(), "{text}");
+        }
     }
 
     #[test]
