@@ -58,8 +58,8 @@ pub async fn fetch(
 }
 
 /// The groups and claims that functions look at; `None` where their names clash.
-fn named() -> Option<Vec<Named>> {
-    Some(registry().ok()?.named().collect())
+fn named() -> Option<&'static [Named]> {
+    Some(registry().ok()?.named())
 }
 
 /// Whether the path is one of MCP.

@@ -7,14 +7,13 @@
 //! and what has a fault is thrown away at the end. Arguments, answers and state of the functions of a
 //! server go by serde, whose messages are for their authors.
 
-use std::fmt;
-
-use serde::Deserializer as _;
-use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::Error as _;
 use serde_json::Map;
 #[doc(hidden)]
 pub use serde_json::Value;
 pub use toolgate_from_json::FromJson;
+
+use crate::members;
 
 /// A type that can be read; `#[derive(FromJson)]` reads what `#[derive(Serialize)]` writes.
 pub trait FromJson: Sized {
@@ -45,36 +44,7 @@ pub fn read<T: FromJson>(text: impl AsRef<[u8]>) -> serde_json::Result<T> {
 /// # Errors
 /// It is not an object, a member that a `T` has is of another form, or is there twice.
 pub fn read_foreign<T: FromJson>(text: &[u8]) -> serde_json::Result<T> {
-    read_value(Value::Object(chosen(text, T::MEMBERS)?))
-}
-
-/// The members of these names.
-fn chosen(text: &[u8], names: &[&str]) -> serde_json::Result<Map<String, Value>> {
-    let mut reader = serde_json::Deserializer::from_slice(text);
-    let members = reader.deserialize_map(Chosen(names))?;
-    reader.end().map(|()| members)
-}
-
-struct Chosen<'a>(&'a [&'a str]);
-
-impl<'de> Visitor<'de> for Chosen<'_> {
-    type Value = Map<String, Value>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Map::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if !self.0.contains(&name.as_str()) {
-                map.next_value::<IgnoredAny>()?;
-            } else if members.insert(name, map.next_value()?).is_some() {
-                return Err(A::Error::custom("a member is there twice"));
-            }
-        }
-        Ok(members)
-    }
+    read_value(Value::Object(members::chosen(text, T::MEMBERS)?))
 }
 
 /// What the value says.

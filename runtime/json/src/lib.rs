@@ -8,6 +8,7 @@
 extern crate self as toolgate_json;
 
 pub mod from_json;
+mod members;
 pub mod number;
 
 use serde::Deserialize;

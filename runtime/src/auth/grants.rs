@@ -1,8 +1,8 @@
 //! The cached check that a token's grant still stands.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
+use serde_json::{Map, Value};
 use toolgate_core::oauth::grant::{Address, Operation, Outcome};
 use toolgate_core::oauth::token::AccessToken;
 
@@ -17,8 +17,8 @@ const MAX_CHECKED: usize = 4096;
 const FORGOTTEN: u64 = 0;
 
 thread_local! {
-    /// When each grant was last seen to stand.
-    static CHECKED: RefCell<HashMap<String, u64>> = RefCell::new(HashMap::new());
+    /// When each grant was last seen to stand. A map that a Worker has code for: another is 2 KB.
+    static CHECKED: RefCell<Map<String, Value>> = RefCell::new(Map::new());
 }
 
 /// Performs an operation on a grant's record, in the storage that `mcp.toml` names.
@@ -71,7 +71,7 @@ pub(crate) async fn stands_since(
     let now = now();
     let oldest = now.saturating_sub(u64::from(place.app.config.tokens.revocation_max_age));
     let id = &address.id;
-    let seen = match CHECKED.with_borrow(|checked| checked.get(id).copied()) {
+    let seen = match CHECKED.with_borrow(|checked| checked.get(id).and_then(Value::as_u64)) {
         Some(FORGOTTEN) => FORGOTTEN,
         Some(checked) => checked.max(issued),
         None => issued,
@@ -91,11 +91,11 @@ pub(crate) async fn stands_since(
 fn note(id: &str, checked_at: u64, oldest: u64) {
     CHECKED.with_borrow_mut(|checked| {
         if checked.len() >= MAX_CHECKED {
-            checked.retain(|_, at| *at > oldest);
+            checked.retain(|_, at| at.as_u64() > Some(oldest));
         }
         if checked.len() >= MAX_CHECKED {
             checked.clear();
         }
-        checked.insert(id.to_owned(), checked_at);
+        checked.insert(id.to_owned(), checked_at.into());
     });
 }

@@ -62,7 +62,7 @@ fn resolve(incoming: &RequestContext<'_>, key_text: String) -> Result<Setup, Set
         (Ok(keys), Ok(mut provider)) => {
             // Where names of functions clash, nothing is served.
             if let Some(named) = (incoming.named)() {
-                provider.kept = Kept::new(&app.config, named.into_iter());
+                provider.kept = Kept::new(&app.config, named.iter().copied());
             }
             Ok(Setup { keys, provider, origin: origin.clone(), key_text })
         }

@@ -26,7 +26,7 @@ pub struct RequestContext<'a> {
     /// What was decided, for the audit trail.
     pub(crate) log: Log,
     /// The groups and claims that functions look at; `None` where names of functions clash.
-    pub(crate) named: fn() -> Option<Vec<Named>>,
+    pub(crate) named: fn() -> Option<&'static [Named]>,
 }
 
 /// See [`RequestContext::hold`].
@@ -39,7 +39,7 @@ impl<'a> RequestContext<'a> {
         (app, env, context): (&'static App, &'a Env, &'a Context),
         head: &http::Request<()>,
         origin: String,
-        named: fn() -> Option<Vec<Named>>,
+        named: fn() -> Option<&'static [Named]>,
     ) -> Self {
         let uri = head.uri();
         let request_id = audit::request_id(head.headers(), &mut PlatformEntropy);
