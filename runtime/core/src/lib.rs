@@ -26,6 +26,7 @@ pub mod policy;
 pub mod rate;
 pub mod reply;
 pub mod request_size;
+pub mod scope;
 pub mod seal;
 pub mod secret;
 mod strength;

@@ -15,7 +15,7 @@ use crate::access::signature::Algorithm;
 use crate::caller::{Caller, Vars};
 use crate::limits::MAX_ID_TOKEN;
 use crate::oauth::gate::CALLBACK_PATH;
-use crate::oauth::scope;
+use crate::scope;
 use crate::secret::Secret;
 
 /// The header with the assertion. Access removes one that a client sends; where Access is not in

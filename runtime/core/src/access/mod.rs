@@ -11,7 +11,6 @@ pub mod jwks;
 pub mod jwks_cache;
 pub(crate) mod jws;
 pub mod kept;
-pub mod login;
 pub mod nobody;
 pub mod provider;
 pub mod signature;
@@ -22,4 +21,5 @@ pub mod userinfo;
 mod claims;
 mod jwt;
 
+pub use crate::oauth::login;
 pub use jwt::{Prepared, SignedClaims};

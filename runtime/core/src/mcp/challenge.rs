@@ -11,8 +11,9 @@ use super::methods::Scope;
 use crate::audit::Log;
 use crate::caller::{Caller, Vars};
 use crate::mcp::json::to_text;
-use crate::oauth::{bearer, scope};
+use crate::oauth::bearer;
 use crate::policy::{self, Arguments};
+use crate::scope;
 
 /// What policies with scopes, or with `on_deny = "challenge"`, take. A server without such policies does
 /// not name it, and does not contain it.

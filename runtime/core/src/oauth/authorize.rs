@@ -5,7 +5,6 @@ use http::Request;
 use http::header::SET_COOKIE;
 use serde::Serialize;
 
-use crate::access::login::{Start, Target};
 use crate::audit::Reason;
 use crate::from_json::FromJson;
 use crate::limits::{CHALLENGE_LENGTH, MAX_CLIENT_LABEL, MAX_STATE};
@@ -16,10 +15,11 @@ use crate::oauth::client::{AuthMethod, Client, Voucher, is_false};
 use crate::oauth::consent::{self, Shown, start_login};
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
+use crate::oauth::login::{Start, Target};
 use crate::oauth::params::Params;
 use crate::oauth::redirect_uri;
-use crate::oauth::scope;
 use crate::reply::Reply;
+use crate::scope;
 
 pub use crate::oauth::consent::decide;
 

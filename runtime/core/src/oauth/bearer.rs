@@ -8,9 +8,9 @@ use crate::audit::{self, Reason};
 use crate::limits::ISSUED_LEEWAY;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::{MCP_PATH, SSE_PATH, resource};
-use crate::oauth::scope;
 use crate::oauth::token::AccessToken;
 use crate::reply::{self, Reply};
+use crate::scope;
 use crate::seal::{Keyring, Purpose};
 
 /// Opens the request's access token for the resource behind `path`.

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use crate::access::SignedClaims;
 use crate::access::id_token::{self, Rejection};
-use crate::access::login::{self, Login, Target};
 use crate::access::provider::Provider;
 use crate::access::tokens::{self, Tokens};
 use crate::audit::{self, Kind, Reason};
@@ -22,6 +21,7 @@ use crate::oauth::consent::{self, Shown};
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::{CONNECTIONS_PATH, Gate};
 use crate::oauth::grant::{Address, Grant, Uses};
+use crate::oauth::login::{self, Login, Target};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page;

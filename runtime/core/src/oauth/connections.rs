@@ -13,13 +13,13 @@ use http::header::{ORIGIN, SET_COOKIE};
 use http::{Request, StatusCode};
 use url::Url;
 
-use crate::access::login::{Start, Target};
 use crate::audit::{Event, Kind, Reason, because};
 use crate::oauth::callback::Holder;
 use crate::oauth::consent::start_login;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::{CONNECTIONS_PATH, Gate};
 use crate::oauth::grant::{Address, Grant};
+use crate::oauth::login::{Start, Target};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page::{self, Connection, ConnectionsPage};

@@ -25,6 +25,7 @@ pub mod error;
 pub mod gate;
 pub mod grant;
 mod holder;
+pub mod login;
 pub mod metadata;
 pub mod params;
 pub mod person;
@@ -32,7 +33,6 @@ pub mod public_url;
 pub mod redirect_uri;
 pub mod register;
 pub mod revoke;
-pub mod scope;
 pub mod token;
 
 mod answer;
@@ -40,3 +40,5 @@ mod approvals;
 pub(crate) mod attempts;
 mod client_metadata;
 mod consent;
+
+pub use crate::scope;

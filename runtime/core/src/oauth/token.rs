@@ -18,8 +18,9 @@ use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
 use crate::oauth::grant::{Address, End, Operation, Outcome, Place, Rules};
 use crate::oauth::params::Params;
-use crate::oauth::{redirect_uri, scope};
+use crate::oauth::redirect_uri;
 use crate::reply::{self, Reply};
+use crate::scope;
 use crate::seal::{Purpose, sha256};
 use crate::secret::constant_time_eq;
 

@@ -1,7 +1,7 @@
 //! The authorization-code flow with the identity provider (OpenID Connect Core section 3.1).
 //!
 //! The `oauth2` crate makes the authorization request. The requests to the token endpoint are made
-//! here, as values that the adapter sends, and [`super::tokens`] reads the answers: the crate knows
+//! here, as values that the adapter sends, and [`tokens`](crate::access::tokens) reads the answers: the crate knows
 //! no error with status 200, which is how GitHub answers, and reading with it costs 25 KiB.
 
 use base64::Engine;
