@@ -22,6 +22,7 @@ pub mod mcp;
 mod number;
 pub mod oauth;
 pub mod page;
+pub mod paths;
 pub mod policy;
 pub mod rate;
 pub mod reply;

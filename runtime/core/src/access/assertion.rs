@@ -14,7 +14,7 @@ use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupEr
 use crate::access::signature::Algorithm;
 use crate::caller::{Caller, Vars};
 use crate::limits::MAX_ID_TOKEN;
-use crate::oauth::gate::CALLBACK_PATH;
+use crate::paths::CALLBACK_PATH;
 use crate::scope;
 use crate::secret::Secret;
 

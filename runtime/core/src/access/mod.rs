@@ -11,6 +11,7 @@ pub mod jwks;
 pub mod jwks_cache;
 pub(crate) mod jws;
 pub mod kept;
+pub mod login;
 pub mod nobody;
 pub mod provider;
 pub mod signature;
@@ -21,5 +22,4 @@ pub mod userinfo;
 mod claims;
 mod jwt;
 
-pub use crate::oauth::login;
 pub use jwt::{Prepared, SignedClaims};

@@ -11,7 +11,7 @@ use super::methods::Scope;
 use crate::audit::Log;
 use crate::caller::{Caller, Vars};
 use crate::mcp::json::to_text;
-use crate::oauth::bearer;
+use crate::paths;
 use crate::policy::{self, Arguments};
 use crate::scope;
 
@@ -22,13 +22,13 @@ pub struct Challenging {
     pub(super) response: fn(&Log, &Caller) -> Option<Response>,
     pub(super) is_listed: fn(&Config, &str, &Caller, &dyn Vars) -> bool,
     pub(super) note: fn(&Scope<'_>, &str, Arguments<'_>),
-    /// A challenge with where the resource's metadata is, see [`bearer::located`].
+    /// A challenge with where the resource's metadata is, see [`paths::located`].
     pub located: fn(&str, &str, &str) -> String,
 }
 
 /// See [`Challenging`].
 pub static CHALLENGING: Challenging =
-    Challenging { response, is_listed: policy::is_listed, note, located: bearer::located };
+    Challenging { response, is_listed: policy::is_listed, note, located: paths::located };
 
 /// Notes the scopes that would let in a caller whom a policy refused.
 fn note(scope: &Scope<'_>, policy: &str, arguments: Arguments<'_>) {

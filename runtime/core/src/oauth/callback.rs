@@ -19,12 +19,13 @@ use crate::oauth::attempts;
 use crate::oauth::authorize::Authorization;
 use crate::oauth::consent::{self, Shown};
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::{CONNECTIONS_PATH, Gate};
+use crate::oauth::gate::Gate;
 use crate::oauth::grant::{Address, Grant, Uses};
 use crate::oauth::login::{self, Login, Target};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page;
+use crate::paths::CONNECTIONS_PATH;
 use crate::reply::{self, Reply};
 use crate::seal::{Keyring, Purpose, sha256};
 

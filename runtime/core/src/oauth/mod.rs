@@ -25,7 +25,7 @@ pub mod error;
 pub mod gate;
 pub mod grant;
 mod holder;
-pub mod login;
+mod login;
 pub mod metadata;
 pub mod params;
 pub mod person;

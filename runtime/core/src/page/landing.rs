@@ -7,9 +7,9 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::host;
 use crate::mcp::Server;
-use crate::oauth::gate::CONNECTIONS_PATH;
 use crate::page::text::name;
 use crate::page::{Document, brand, escape};
+use crate::paths::CONNECTIONS_PATH;
 use crate::policy::EVERYONE;
 use crate::reply::Reply;
 
