@@ -8,9 +8,10 @@ use url::Url;
 
 use crate::access::claims::read_caller;
 use crate::access::jwks::Jwks;
-use crate::access::jwt::{Expected, Prepared, Rejection, SignedClaims, check_parties, check_times};
+use crate::access::jwt::{Expected, Prepared, SignedClaims, check_parties, check_times};
 use crate::access::kept::Kept;
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
+use crate::access::rejection::Rejection;
 use crate::access::signature::Algorithm;
 use crate::caller::{Caller, Vars};
 use crate::limits::MAX_ID_TOKEN;

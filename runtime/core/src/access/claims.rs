@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 use toolgate_config::{Config, GroupsFormat, Provider as Kind, TECHNICAL_CLAIMS};
 use url::Url;
 
-use crate::access::jwt::Rejection;
 use crate::access::provider::{Provider, is_local};
+use crate::access::rejection::Rejection;
 use crate::caller::Caller;
 use crate::known::{Known, Told};
 

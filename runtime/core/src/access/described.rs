@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use toolgate_config::Config;
 
 use crate::access::claims::read_caller;
-use crate::access::jwt::Rejection;
 use crate::access::kept::Kept;
 use crate::access::provider::Provider;
+use crate::access::rejection::Rejection;
 use crate::caller::Caller;
 use crate::secret::Secret;
 

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 use toolgate_config::{Condition, Config};
 
-use crate::access::jwt::Rejection;
+use crate::access::rejection::Rejection;
 use crate::caller::Caller;
 use crate::json;
 use crate::known::{Digests, Known, Told};

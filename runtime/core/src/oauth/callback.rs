@@ -16,7 +16,7 @@ use crate::json;
 use crate::oauth::answer::{client_error_url, failed, refuse_client, with_query};
 use crate::oauth::approvals::Approvals;
 use crate::oauth::attempts;
-use crate::oauth::authorize::Authorization;
+use crate::oauth::authorization::Authorization;
 use crate::oauth::consent::{self, Shown};
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;

@@ -10,7 +10,7 @@ use crate::from_json::FromJson;
 use crate::limits::{ATTEMPT_TTL, MAX_COOKIE};
 use crate::oauth::answer::{client_error_url, error_page, failed, refuse_client};
 use crate::oauth::attempts;
-use crate::oauth::authorize::Authorization;
+use crate::oauth::authorization::Authorization;
 use crate::oauth::client::Voucher;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;

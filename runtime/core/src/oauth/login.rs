@@ -10,7 +10,7 @@ use crate::cookie;
 use crate::from_json::FromJson;
 use crate::limits::ATTEMPT_TTL;
 use crate::oauth::attempts;
-use crate::oauth::authorize::Authorization;
+use crate::oauth::authorization::Authorization;
 use crate::oauth::client::is_false;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;

@@ -38,6 +38,7 @@ pub mod token;
 mod answer;
 mod approvals;
 pub(crate) mod attempts;
+mod authorization;
 mod client_metadata;
 mod consent;
 
