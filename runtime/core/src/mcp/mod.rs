@@ -26,6 +26,7 @@ pub mod icon;
 pub mod input_required;
 mod json;
 mod jsonrpc;
+mod landing;
 mod list;
 pub mod listen;
 mod methods;
@@ -70,6 +71,7 @@ pub use self::fault::{
 };
 pub use self::http::{Accepted, Begin, Response, accept_http, answer};
 pub use self::jsonrpc::{MAX_BATCH, MAX_ID_BYTES, MAX_NESTING, MAX_VALUES};
+pub use self::landing::landing;
 pub use self::methods::{DISCOVER_TTL_MS, Family, LIST_TTL_MS, READ_TTL_MS};
 pub use self::overlap::shared_uri;
 pub use self::revision::Revision;
