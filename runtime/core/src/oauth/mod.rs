@@ -41,5 +41,6 @@ pub(crate) mod attempts;
 mod authorization;
 mod client_metadata;
 mod consent;
+mod issue;
 
 pub use crate::scope;
