@@ -4,27 +4,17 @@
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use serde_json::json;
-use toolgate_config::Config;
 
-use super::http::{Response, json};
-use super::methods::Scope;
+use super::response::{Response, json};
+use super::server::Scope;
 use crate::audit::Log;
-use crate::caller::{Caller, Vars};
+use crate::caller::Caller;
 use crate::mcp::json::to_text;
 use crate::paths;
 use crate::policy::{self, Arguments};
 use crate::scope;
 
-/// What policies with scopes, or with `on_deny = "challenge"`, take. A server without such policies does
-/// not name it, and does not contain it.
-#[derive(Debug)]
-pub struct Challenging {
-    pub(super) response: fn(&Log, &Caller) -> Option<Response>,
-    pub(super) is_listed: fn(&Config, &str, &Caller, &dyn Vars) -> bool,
-    pub(super) note: fn(&Scope<'_>, &str, Arguments<'_>),
-    /// A challenge with where the resource's metadata is, see [`paths::located`].
-    pub located: fn(&str, &str, &str) -> String,
-}
+pub use super::server::Challenging;
 
 /// See [`Challenging`].
 pub static CHALLENGING: Challenging =

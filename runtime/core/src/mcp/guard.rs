@@ -1,6 +1,6 @@
 //! Whom a policy lets call what: the one question that lists and calls both ask.
 
-use super::methods::Scope;
+use super::server::Scope;
 use crate::audit::{Event, Kind, Reason};
 use crate::policy::{self, Arguments, Decision};
 

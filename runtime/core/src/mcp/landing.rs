@@ -1,6 +1,6 @@
 //! The page at `/`, as far as it tells of functions.
 
-use super::Server;
+use super::server::Server;
 use crate::page::{self, Offer};
 use crate::policy::EVERYONE;
 use crate::reply::Reply;

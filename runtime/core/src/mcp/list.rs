@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::guard;
 use super::json::{member, quote};
-use super::methods::{self, LIST_TTL_MS, Scope};
+use super::modern::{self, LIST_TTL_MS};
+use super::server::Scope;
 use super::{Fault, Revision};
 use crate::policy::EVERYONE;
 
@@ -74,8 +75,8 @@ pub(super) fn page(
         member(&mut out, "nextCursor", &quote(&seal(listing.key(), last)));
     }
     if scope.revision.is_modern() {
-        methods::cacheable(&mut out, LIST_TTL_MS, public);
-        methods::complete(scope, &mut out);
+        modern::cacheable(&mut out, LIST_TTL_MS, public);
+        modern::complete(scope, &mut out);
     }
     out.push('}');
     Ok(out)
