@@ -3,14 +3,15 @@
 mod failure;
 mod jurisdiction;
 mod outcome;
+mod run;
 mod size;
 mod wrangler;
 
 use clap::Args;
 use toolgate_config::{Checked, Provider};
 
+use crate::printable::printable;
 use crate::project::Project;
-use crate::terminal::printable;
 use crate::{Error, Result, check, setup};
 
 pub use outcome::Outcome;
