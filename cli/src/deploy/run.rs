@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
+use super::arguments::Arguments;
 use super::failure::explained;
+use super::outcome::Outcome;
 use super::wrangler::Wrangler;
-use super::{Arguments, Outcome};
 use crate::step::{Step, cargo_progress};
 use crate::wrangler;
 use crate::{Error, Result, files, process};

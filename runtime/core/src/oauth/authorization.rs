@@ -8,17 +8,18 @@ use crate::oauth::client::{AuthMethod, Voucher, is_false};
 /// A checked authorization request; from here on it only travels sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Authorization {
-    /// [`Client::key`].
+    /// [`Client::key`](crate::oauth::client::Client::key).
     #[serde(rename = "c")]
     pub client: String,
-    /// The client's name, for people: its first [`MAX_CLIENT_LABEL`] bytes. See
-    /// `Authorization::texts`.
+    /// The client's name, for people: its first
+    /// [`MAX_CLIENT_LABEL`](crate::limits::MAX_CLIENT_LABEL) bytes. See `Authorization::texts`.
     #[serde(skip)]
     pub client_name: String,
     /// Who answers for the client.
     #[serde(rename = "k", default, skip_serializing_if = "Voucher::is_nobody")]
     pub voucher: Voucher,
-    /// [`Client::version`]: what the person approves is what the document says now.
+    /// [`Client::version`](crate::oauth::client::Client::version): what the person approves is what the
+    /// document says now.
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub client_version: Option<String>,
     /// How the client has to authenticate, as it said when the person approved it.
@@ -33,7 +34,7 @@ pub struct Authorization {
     /// Scopes that will be granted.
     #[serde(rename = "p")]
     pub scopes: Vec<String>,
-    /// Whether the first of them was not asked for, see [`scope::grant`].
+    /// Whether the first of them was not asked for, see [`grant`](crate::scope::grant).
     #[serde(rename = "t", default, skip_serializing_if = "is_false")]
     pub tools_implied: bool,
     /// Audience of the tokens (RFC 8707).
@@ -48,8 +49,8 @@ pub struct Authorization {
 }
 
 impl Authorization {
-    /// The texts of the client's own, which are sealed beside the rest, see [`attempts::seal`]. Its
-    /// name is one line.
+    /// The texts of the client's own, which are sealed beside the rest, see
+    /// [`seal`](crate::oauth::attempts::seal). Its name is one line.
     pub(crate) fn texts(&self) -> String {
         [self.client_name.as_str(), "\n", self.state.as_deref().unwrap_or_default()].concat()
     }

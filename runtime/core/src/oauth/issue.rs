@@ -57,7 +57,7 @@ pub(crate) struct RefreshToken {
     pub(crate) resource: String,
     #[serde(rename = "p")]
     pub(crate) scopes: Vec<String>,
-    /// [`Authorization::tools_implied`].
+    /// [`Authorization::tools_implied`](crate::oauth::authorize::Authorization::tools_implied).
     #[serde(rename = "t", default, skip_serializing_if = "is_false")]
     pub(crate) tools_implied: bool,
 }
@@ -75,7 +75,7 @@ pub(crate) struct Pending {
     pub(crate) client: Authenticated,
     pub(crate) resource: String,
     pub(crate) scopes: Vec<String>,
-    /// [`Authorization::tools_implied`].
+    /// [`Authorization::tools_implied`](crate::oauth::authorize::Authorization::tools_implied).
     pub(crate) tools_implied: bool,
     /// It came with a code, and not with a refresh token.
     pub(crate) is_code: bool,
