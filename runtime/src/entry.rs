@@ -191,7 +191,7 @@ fn public(incoming: &RequestContext<'_>, path: &str, head: &http::Request<()>) -
         })
     };
     match path {
-        "/" => document(described(incoming, page::landing)),
+        "/" => document(described(incoming, toolgate_core::mcp::landing)),
         "/health" => document(health(app)),
         "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
             document(metadata::authorization_server(&app.config, origin))

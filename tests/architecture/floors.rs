@@ -43,15 +43,16 @@ impl Floors {
 }
 
 impl Rules {
-    /// The floor and the place of a file.
+    /// The floor and the place of a file, by the longest name that it matches.
     fn stand(&self, file: &Path) -> Option<(usize, &str)> {
-        self.floors.iter().enumerate().find_map(|(number, floor)| {
-            let place = floor.places.iter().find(|place| match place.strip_suffix('/') {
-                Some(folder) => file.starts_with(folder),
-                None => file == Path::new(place),
-            });
-            place.map(|place| (number, place.as_str()))
-        })
+        let places = self.floors.iter().enumerate().flat_map(|(number, floor)| {
+            floor.places.iter().map(move |place| (number, place.as_str()))
+        });
+        let is_in = |place: &str| match place.strip_suffix('/') {
+            Some(folder) => file.starts_with(folder),
+            None => file == Path::new(place),
+        };
+        places.filter(|(_, place)| is_in(place)).max_by_key(|(_, place)| place.len())
     }
 
     /// One line for each fault.
@@ -80,15 +81,19 @@ impl Rules {
         for circle in circles(imports) {
             let names = circle.iter().map(|file| file.display().to_string());
             let names = names.collect::<Vec<_>>().join(", ");
-            let places: BTreeSet<_> = circle.iter().filter_map(|file| self.stand(file)).collect();
+            // Files that are places of their own are all in the crate's own folder.
+            let mut folders = BTreeSet::new();
+            for (_, place) in circle.iter().filter_map(|file| self.stand(file)) {
+                folders.insert(place.ends_with('/').then_some(place));
+            }
             if circle.len() > self.largest_circle {
                 faults.push(format!(
                     "{} files import each other in a circle, {} may: {names}",
                     circle.len(),
                     self.largest_circle
                 ));
-            } else if places.len() > 1 {
-                faults.push(format!("a circle of imports crosses places: {names}"));
+            } else if folders.len() > 1 {
+                faults.push(format!("a circle of imports crosses folders: {names}"));
             }
         }
         faults

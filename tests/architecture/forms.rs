@@ -79,7 +79,7 @@ fn what_is_no_import_from_above_is_none() {
 }
 
 #[test]
-fn circles_are_found_where_they_cross_places_or_grow() {
+fn circles_are_found_where_they_cross_folders_or_grow() {
     let circle = |files: &[(&str, String)]| {
         let files: BTreeMap<_, _> = files.iter().map(|(file, text)| (*file, text)).collect();
         faults(&rules(), &|file: &Path| files.get(file.to_str()?).map(|text| (*text).clone()))
@@ -89,7 +89,7 @@ fn circles_are_found_where_they_cross_places_or_grow() {
         ("platform/mod.rs", "use crate::ports::App;\npub struct Clock;\n".to_owned()),
         ("ports/mod.rs", "use crate::platform::Clock;\npub struct App;\n".to_owned()),
     ]);
-    assert!(across.iter().any(|fault| fault.contains("crosses places")), "{across:?}");
+    assert!(across.iter().any(|fault| fault.contains("crosses folders")), "{across:?}");
     let names: Vec<_> = (0..8).map(|number| format!("f{number}")).collect();
     let mut files = vec![
         ("lib.rs".to_owned(), "mod platform;\n".to_owned()),

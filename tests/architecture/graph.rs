@@ -75,7 +75,7 @@ fn walk<'a>(
     if !visited.insert((module.to_vec(), path.to_vec())) {
         return None;
     }
-    let inner = [module, &[first.clone()]].concat();
+    let inner = [module, std::slice::from_ref(first)].concat();
     if read.modules.contains_key(&inner) {
         return walk(read, &inner, rest, visited);
     }

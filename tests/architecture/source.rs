@@ -92,7 +92,7 @@ impl Reader<'_> {
         self.modules.insert(path.clone(), module);
         for child in children {
             let name = child.ident.to_string();
-            let path = [&path[..], &[name.clone()]].concat();
+            let path = [&path[..], std::slice::from_ref(&name)].concat();
             match child.content {
                 Some((_, items)) => self.module(file, path, items),
                 None => self.file(&self.find(file, &path, &name), path),

@@ -7,7 +7,7 @@ use toolgate_policy::{Caller, Decision, Vars, decide};
 
 use crate::access::described::{self, Described};
 use crate::access::id_token::Rejection;
-use crate::oauth::scope;
+use crate::scope;
 
 /// One line for each test that does not hold: where it stands, and what is decided instead.
 #[must_use]

@@ -162,7 +162,7 @@ impl TestServer {
     #[cfg(feature = "testing-sqlite")]
     #[must_use]
     pub fn d1(self, binding: impl Into<String>, schema: &str) -> Self {
-        let database = super::double::D1Database::new(schema);
+        let database = crate::platform::native::double::D1Database::new(schema);
         self.0.bindings.d1.borrow_mut().insert(binding.into(), database);
         self
     }

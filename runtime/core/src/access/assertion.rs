@@ -9,13 +9,14 @@ use url::Url;
 
 use crate::access::claims::read_caller;
 use crate::access::jwks::Jwks;
-use crate::access::jwt::{Expected, Prepared, Rejection, SignedClaims, check_parties, check_times};
+use crate::access::jwt::{Expected, Prepared, SignedClaims, check_parties, check_times};
 use crate::access::kept::Kept;
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
+use crate::access::rejection::Rejection;
 use crate::access::signature::Algorithm;
 use crate::limits::MAX_ID_TOKEN;
-use crate::oauth::gate::CALLBACK_PATH;
-use crate::oauth::scope;
+use crate::paths::CALLBACK_PATH;
+use crate::scope;
 use crate::secret::Secret;
 
 /// The header with the assertion. Access removes one that a client sends; where Access is not in

@@ -11,7 +11,7 @@ use crate::access::provider::Provider;
 use crate::access::signature::Algorithm;
 use crate::secret::constant_time_eq;
 
-pub use crate::access::jwt::Rejection;
+pub use crate::access::rejection::Rejection;
 
 /// Finds the key that an id_token says it is signed by.
 ///

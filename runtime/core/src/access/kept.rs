@@ -8,7 +8,7 @@ use toolgate_config::{Condition, Config};
 use toolgate_policy::Caller;
 use toolgate_policy::known::{Digests, Known, Told};
 
-use crate::access::jwt::Rejection;
+use crate::access::rejection::Rejection;
 use crate::json;
 use crate::limits::{MAX_CLAIMS, MAX_GROUPS, MAX_GROUPS_SIZE, MAX_NAME, MAX_TEXT_CLAIM};
 

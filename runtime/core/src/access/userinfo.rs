@@ -9,8 +9,9 @@ use url::Url;
 
 use crate::access::SignedClaims;
 use crate::access::claims::read_caller;
-use crate::access::jwt::{Expected, Rejection, check_parties};
+use crate::access::jwt::{Expected, check_parties};
 use crate::access::provider::Provider;
+use crate::access::rejection::Rejection;
 use crate::access::upstream::{Cause, Trouble, refusal};
 use crate::audit::Reason;
 

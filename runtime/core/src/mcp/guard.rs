@@ -2,7 +2,7 @@
 
 use toolgate_policy::{self as policy, Arguments, Decision};
 
-use super::methods::Scope;
+use super::server::Scope;
 use crate::audit::{Event, Kind, Reason};
 
 /// What the log is told of one kind of thing.

@@ -7,7 +7,8 @@ use toolgate_policy::EVERYONE;
 
 use super::guard;
 use super::json::{member, quote};
-use super::methods::{self, LIST_TTL_MS, Scope};
+use super::modern::{self, LIST_TTL_MS};
+use super::server::Scope;
 use super::{Fault, Revision};
 
 /// Entries sorted by name, each guarded by a policy.
@@ -74,8 +75,8 @@ pub(super) fn page(
         member(&mut out, "nextCursor", &quote(&seal(listing.key(), last)));
     }
     if scope.revision.is_modern() {
-        methods::cacheable(&mut out, LIST_TTL_MS, public);
-        methods::complete(scope, &mut out);
+        modern::cacheable(&mut out, LIST_TTL_MS, public);
+        modern::complete(scope, &mut out);
     }
     out.push('}');
     Ok(out)

@@ -4,14 +4,9 @@
 use serde_json::{Map, Value};
 use toolgate_policy as policy;
 
-use super::methods::Scope;
+use super::server::Scope;
 
-/// What policies on arguments take. A server without such policies does not name it, and does not
-/// contain it.
-#[derive(Debug)]
-pub struct Refusing {
-    pub(super) message: fn(&Scope<'_>, &str, &Map<String, Value>) -> Option<String>,
-}
+pub use super::server::Refusing;
 
 /// See [`Refusing`].
 pub static REFUSING: Refusing = Refusing { message };

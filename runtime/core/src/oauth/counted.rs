@@ -12,11 +12,12 @@ use crate::from_json::FromJson;
 use crate::oauth::attempts;
 use crate::oauth::callback::Code;
 use crate::oauth::credentials::Credentials;
-use crate::oauth::gate::{CALLBACK_PATH, CONNECTIONS_PATH, Gate};
+use crate::oauth::gate::Gate;
 use crate::oauth::grant::Address;
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::oauth::token::{AccessToken, check_verifier, open_refresh};
+use crate::paths::{CALLBACK_PATH, CONNECTIONS_PATH};
 use crate::rate::Route;
 use crate::seal::Purpose;
 

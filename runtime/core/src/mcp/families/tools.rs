@@ -7,8 +7,7 @@ use super::super::call::{Call, Target};
 use super::super::guard::{self, Told};
 use super::super::jsonrpc::Request;
 use super::super::list::{self, Listing};
-use super::super::methods::{Answer, Scope};
-use super::super::peer::Peer;
+use super::super::server::{Answer, Scope};
 use super::super::tool::{TaskSupport, ToolInfo};
 use super::super::{Fault, INVALID_PARAMS, Revision, describe, fault, param_headers, retry, task};
 use crate::audit::{Kind, Reason};
@@ -69,7 +68,7 @@ pub(in super::super) fn call(
     {
         param_headers::check(headers, tool.headers, &arguments)?;
     }
-    let peer = Peer::read(scope, &params)?;
+    let peer = scope.peer(&params)?;
     if tool.task == TaskSupport::Required && !peer.capabilities.tasks {
         return Err(needs_tasks(scope.revision));
     }
