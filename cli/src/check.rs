@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use toolgate_config::{Checked, Position, Warning};
-use toolgate_core::policy::expected;
+use toolgate_core::expected;
 
 use crate::doctor::recheck;
 use crate::lock::{self, Lock};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::terminal::printable;
+use crate::printable::printable;
 
 /// Result of everything here.
 pub type Result<T> = std::result::Result<T, Error>;

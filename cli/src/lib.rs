@@ -26,6 +26,7 @@ pub mod lockfile;
 pub mod matrix;
 pub mod new;
 mod plan;
+mod printable;
 pub mod process;
 pub mod project;
 pub mod registry;

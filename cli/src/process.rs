@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-use crate::terminal::printable;
+use crate::printable::printable;
 use crate::{Doing, Error, Result, compiler, files, interrupt};
 
 /// How much of a failed program's output is shown where it names no errors.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::terminal::printable;
+use crate::printable::printable;
 use crate::{Result, process};
 
 /// How often a log that is no terminal hears that a step goes on.

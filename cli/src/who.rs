@@ -6,9 +6,8 @@ use clap::Args;
 use serde_json::Value;
 use toolgate_config::{Checked, Config};
 use toolgate_core::access::described::{self, Described};
-use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::scope;
-use toolgate_core::policy::Outcome;
+use toolgate_policy::{Caller, Outcome, Vars};
 
 use crate::{Error, Result};
 

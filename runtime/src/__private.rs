@@ -10,7 +10,6 @@ pub use futures_util::future;
 pub use inventory;
 pub use toolgate_config as config;
 pub use toolgate_core::access::kept::{Named, Names};
-pub use toolgate_core::caller::Caller;
 pub use toolgate_core::mcp::challenge::CHALLENGING;
 pub use toolgate_core::mcp::content::ToolResult;
 pub use toolgate_core::mcp::families as family;
@@ -19,6 +18,7 @@ pub use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo, Role};
 pub use toolgate_core::mcp::refusal::REFUSING;
 pub use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
 pub use toolgate_core::mcp::tool::{Annotations, ParamHeader, Schema, TaskSupport, ToolInfo};
+pub use toolgate_policy::Caller;
 pub use worker::worker_sys::web_sys::Request as RawRequest;
 pub use worker::worker_sys::{
     Context as RawContext, DurableObjectState as RawState, ScheduleContext as RawScheduleContext,
@@ -26,12 +26,14 @@ pub use worker::worker_sys::{
 };
 pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
 
-use crate::console::log_error;
-use crate::{bindings, instance};
+use crate::platform::console::log_error;
+use crate::platform::{bindings, instance};
 
-pub use crate::app::App;
 pub use crate::entry::fetch;
-pub use crate::object::Object;
+pub use crate::ports::app::App;
+
+pub use crate::ports::object::Object;
+use crate::ports::store::Place as StorePlace;
 pub use crate::tool::completion::{beginning_with, complete, completer_named};
 pub use crate::tool::parameter::{Presence, Required, json, parsed, plain, same, shown};
 pub use crate::tool::pattern::Pattern;
@@ -42,7 +44,6 @@ pub use crate::tool::{
     Arguments, Context, IntoPromptResult, IntoResource, IntoToolResult, KnownError, Needs,
     PromptDef, Registry, ResourceDef, ToolDef, registry,
 };
-pub use crate::{feature, identity, store};
 
 /// What an export of the Worker gives to JavaScript.
 pub type JsResult = Result<JsValue, JsValue>;
@@ -97,7 +98,7 @@ pub async fn serve_scheduled(
     env: Env,
     _context: RawScheduleContext,
 ) -> JsResult {
-    app.store.purge(store::Place { app, env: &bindings::own(env) }).await?;
+    app.store.purge(StorePlace { app, env: &bindings::own(env) }).await?;
     Ok(JsValue::UNDEFINED)
 }
 
@@ -144,6 +145,7 @@ pub fn export_registry(app: &App) {
 ///
 /// A policy decides otherwise than its test expects.
 pub fn check_policies(app: &App, tests: &[config::PolicyTest]) {
-    let failures = toolgate_core::policy::expected::failures(&app.config, tests);
+    let failures = toolgate_core::expected::failures(&app.config, tests);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+pub use crate::features::{feature, identity, store};

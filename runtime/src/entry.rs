@@ -1,103 +1,29 @@
 //! The Worker's `fetch`: one request in, one response out.
 
-use futures_channel::oneshot;
-use futures_util::FutureExt as _;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use toolgate_config::Provider as Kind;
+use toolgate_core::access::kept::Named;
 use toolgate_core::access::provider;
-use toolgate_core::audit::{self, Log, Reason};
-use toolgate_core::caller::Vars as _;
+use toolgate_core::audit::{self, Reason};
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::host;
-use toolgate_core::oauth::{bearer, gate, metadata};
+use toolgate_core::oauth::{gate, metadata};
 use toolgate_core::page;
 use toolgate_core::reply::{self, Reply};
+use toolgate_policy::Vars as _;
 use worker::{Context, Request, Response};
 
-use crate::app::App;
-use crate::audit::Teller;
-use crate::bindings::Env;
-use crate::platform::{EnvVars, PlatformEntropy};
-use crate::store::Place;
-use crate::{convert, feature, identity, mcp, oauth};
-
-/// What the routes work with.
-pub struct Incoming<'a> {
-    pub(crate) app: &'static App,
-    pub(crate) env: &'a Env,
-    context: &'a Context,
-    /// Scheme, host and port of the request.
-    pub(crate) origin: String,
-    /// The path of the resource that is asked for, where it is one.
-    resource: &'static str,
-    /// Names the request in the audit trail.
-    pub(crate) request_id: String,
-    /// What was decided, for the audit trail.
-    pub(crate) log: Log,
-}
-
-/// See [`Incoming::hold`].
-pub(crate) struct Held(
-    #[expect(dead_code, reason = "dropped, it ends the wait")] oneshot::Sender<()>,
-);
-
-impl<'a> Incoming<'a> {
-    fn new(
-        app: &'static App,
-        env: &'a Env,
-        context: &'a Context,
-        head: &http::Request<()>,
-        origin: String,
-    ) -> Self {
-        let uri = head.uri();
-        let request_id = audit::request_id(head.headers(), &mut PlatformEntropy);
-        let resource = bearer::resource_path(uri.path());
-        Self { app, env, context, origin, resource, request_id, log: Log::default() }
-    }
-
-    /// Writes what was decided so far to the audit trail.
-    pub(crate) fn flush(&self) {
-        if !self.log.is_empty() {
-            self.teller().flush(&self.log);
-        }
-    }
-
-    /// Where the audit trail of this request is written to.
-    pub(crate) fn teller(&self) -> Teller {
-        Teller::of_request(self.app, self.env, &self.request_id, self.context)
-    }
-
-    /// Has the request go on to its end when its client is gone, for as long as the guard lives; the
-    /// platform allows half a minute.
-    pub(crate) fn hold(&self) -> Held {
-        let (held, released) = oneshot::channel();
-        self.context.wait_until(released.map(drop));
-        Held(held)
-    }
-
-    /// Goes on with this after the response.
-    pub(crate) fn wait_until(&self, work: impl Future<Output = ()> + 'static) {
-        self.context.wait_until(work);
-    }
-
-    /// The core's reply as a response; if it refuses, the audit trail is told.
-    pub(crate) fn respond(&self, reply: Reply) -> worker::Result<Response> {
-        self.log.refusal(&reply);
-        convert::response(reply)
-    }
-
-    /// A challenge of a resource server, with where the resource's metadata is.
-    pub(crate) fn located(&self, challenge: &str) -> Option<String> {
-        let challenging = self.app.challenging?;
-        Some((challenging.located)(challenge, &self.origin, self.resource))
-    }
-
-    /// What a storage backend works with.
-    pub(crate) fn place(&self) -> Place<'_> {
-        Place { app: self.app, env: self.env }
-    }
-}
+use crate::http::convert;
+use crate::identity;
+use crate::platform::EnvVars;
+use crate::platform::bindings::Env;
+use crate::ports::app::App;
+use crate::ports::request_context::RequestContext;
+use crate::routes::{mcp, oauth};
+use crate::tool::features;
+use crate::tool::registry::registry;
+use crate::tool::server;
 
 /// Serves one request.
 ///
@@ -114,7 +40,8 @@ pub async fn fetch(
     let known = head.as_ref().unwrap_or(&unread);
     let origin = host::origin(known.uri());
     let is_sound = origin.is_some();
-    let incoming = Incoming::new(app, &env, &context, known, origin.unwrap_or_default());
+    let incoming =
+        RequestContext::new((app, &env, &context), known, origin.unwrap_or_default(), named);
     let response = match head {
         Ok(_) if !is_sound => incoming.respond(host::misdirected()),
         Ok(head) => match misdirected(&incoming, &head) {
@@ -128,6 +55,11 @@ pub async fn fetch(
         incoming.wait_until(renewal);
     }
     response
+}
+
+/// The groups and claims that functions look at; `None` where their names clash.
+fn named() -> Option<&'static [Named]> {
+    Some(registry().ok()?.named())
 }
 
 /// Whether the path is one of MCP.
@@ -152,8 +84,8 @@ fn without_slash(mut head: http::Request<()>) -> http::Request<()> {
 }
 
 /// The refusal of a request to a host that the server does not answer to, before anything is served.
-fn misdirected(incoming: &Incoming<'_>, head: &http::Request<()>) -> Option<Reply> {
-    let Incoming { app, env, .. } = incoming;
+fn misdirected(incoming: &RequestContext<'_>, head: &http::Request<()>) -> Option<Reply> {
+    let RequestContext { app, env, .. } = incoming;
     let vars = EnvVars(env);
     let allowed = &app.config.transport.allowed_hosts;
     let is_local = matches!(app.config.identity.provider, Kind::None | Kind::Dev);
@@ -177,7 +109,7 @@ fn misdirected(incoming: &Incoming<'_>, head: &http::Request<()>) -> Option<Repl
 }
 
 async fn route(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     head: http::Request<()>,
     mut request: Request,
 ) -> worker::Result<Response> {
@@ -196,13 +128,13 @@ async fn route(
 
 /// Routes of MCP: `Origin` is judged first, and every answer carries what browsers need.
 async fn protected<'a, F>(
-    incoming: &'a Incoming<'a>,
+    incoming: &'a RequestContext<'a>,
     head: http::Request<()>,
     request: Request,
     serve: F,
 ) -> worker::Result<Response>
 where
-    F: AsyncFnOnce(&'a Incoming<'a>, http::Request<()>, Request) -> worker::Result<Response>,
+    F: AsyncFnOnce(&'a RequestContext<'a>, http::Request<()>, Request) -> worker::Result<Response>,
 {
     let transport = &incoming.app.config.transport;
     let allowed = transport.allowed_origins.iter().map(AsRef::as_ref);
@@ -228,7 +160,7 @@ fn label(mut response: Response, sender: &Sender) -> worker::Result<Response> {
 }
 
 async fn mcp_route(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     head: http::Request<()>,
     request: Request,
 ) -> worker::Result<Response> {
@@ -236,19 +168,20 @@ async fn mcp_route(
 }
 
 async fn sse_route(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     head: http::Request<()>,
     request: Request,
 ) -> worker::Result<Response> {
-    match feature::http_sse(incoming.app) {
-        Some(http_sse) => http_sse.route(incoming, head, request).await,
+    match features::http_sse(incoming.app) {
+        Some(http_sse) if http_sse.takes(&head) => http_sse.route(incoming, head, request).await,
+        Some(_) => mcp::serve(incoming, head, request).await,
         None => convert::response(not_found(head.headers())),
     }
 }
 
 /// Documents that need neither keys nor a body.
-fn public(incoming: &Incoming<'_>, path: &str, head: &http::Request<()>) -> Option<Reply> {
-    let Incoming { app, origin, .. } = incoming;
+fn public(incoming: &RequestContext<'_>, path: &str, head: &http::Request<()>) -> Option<Reply> {
+    let RequestContext { app, origin, .. } = incoming;
     let document = |reply: Reply| {
         Some(match *head.method() {
             Method::GET => reply,
@@ -258,7 +191,7 @@ fn public(incoming: &Incoming<'_>, path: &str, head: &http::Request<()>) -> Opti
         })
     };
     match path {
-        "/" => document(described(incoming, page::landing)),
+        "/" => document(described(incoming, toolgate_core::mcp::landing)),
         "/health" => document(health(app)),
         "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
             document(metadata::authorization_server(&app.config, origin))
@@ -289,12 +222,12 @@ fn public(incoming: &Incoming<'_>, path: &str, head: &http::Request<()>) -> Opti
 
 /// A document about the server and its functions.
 fn described(
-    incoming: &Incoming<'_>,
+    incoming: &RequestContext<'_>,
     document: fn(&toolgate_core::mcp::Server<'_>, &str, &str) -> Reply,
 ) -> Reply {
-    let Incoming { app, origin, log, .. } = incoming;
-    match mcp::linked(app) {
-        Ok(registry) => document(&mcp::server(app, registry, log), app.package_name, origin),
+    let RequestContext { app, origin, log, .. } = incoming;
+    match server::linked(app) {
+        Ok(registry) => document(&server::server(app, registry, log), app.package_name, origin),
         Err(reply) => *reply,
     }
 }

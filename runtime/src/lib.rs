@@ -23,49 +23,34 @@
 
 #[doc(hidden)]
 pub mod __private;
-pub mod bindings;
 pub mod context;
-#[doc(hidden)]
-pub mod feature;
-#[doc(hidden)]
-pub mod identity;
-mod limit;
 pub mod state;
-#[doc(hidden)]
-pub mod store;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 pub mod tool;
 
-mod app;
 mod audit;
+mod auth;
 mod call;
-mod clients;
-mod connections;
-mod console;
-mod convert;
 mod entry;
+mod features;
 mod grants;
+mod http;
 mod http_sse;
-mod hub;
-mod instance;
-mod lease;
-mod legacy;
-mod mcp;
-mod oauth;
-mod object;
+mod identity;
 mod platform;
-mod relay;
+mod ports;
+mod rate_limit;
 mod roster;
+mod routes;
 mod session;
-mod signature;
-mod sse;
+mod sessions_common;
+mod sign_in;
+mod subscriptions;
 mod task;
-#[cfg_attr(not(target_arch = "wasm32"), path = "testing/timer.rs")]
-mod timer;
-mod upstream;
-mod vault;
 
+#[doc(inline)]
+pub use crate::platform::bindings;
 pub use crate::tool::macros::{CallerError, mcp_prompt, mcp_resource, mcp_tool, serve};
 pub use schemars;
 
@@ -82,9 +67,9 @@ pub mod prelude {
     pub use crate::tool::{Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result};
     pub use crate::{CallerError, join, mcp_prompt, mcp_resource, mcp_tool, serve};
     pub use schemars::{self, JsonSchema};
-    pub use toolgate_core::caller::Caller;
     pub use toolgate_core::mcp::content::{Content, ContentAnnotations, ResourceLink};
     pub use toolgate_core::mcp::peer::Level;
     pub use toolgate_core::mcp::prompt::Role;
     pub use toolgate_core::mcp::resource::ResourceContent;
+    pub use toolgate_policy::Caller;
 }

@@ -5,6 +5,7 @@
 mod arguments;
 mod browser;
 mod challenge;
+mod command_line;
 mod connection;
 mod discovery;
 mod failure;
@@ -23,9 +24,8 @@ mod sse;
 mod store;
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Args;
 use serde_json::{Map, Value, json};
 use toolgate_config::nearest;
 use url::Url;
@@ -33,76 +33,14 @@ use url::Url;
 use crate::connect::address::Address;
 use crate::{Doing, Error, terminal};
 
+pub use command_line::{Arguments, HELP};
+
 use connection::{Call, header_value};
 use failure::{Failure, Result};
 use http::Http;
 use list::name_of;
 use session::Session;
 use store::Store;
-
-/// What `--help` ends with.
-pub const HELP: &str = "\
-KEY=VALUE becomes what the tool's schema wants; KEY:=JSON is JSON in any case; KEY=@FILE is what a file
-says, with KEY=@@TEXT for a text that begins with @. The shell takes quotes away: KEY=\"@FILE\" reads the
-file too. Values from elsewhere belong into `--args`, which reads no file. Whoever is not signed in is sent to the browser; what comes back is kept in
-~/.config/toolgate/tokens.json, for this user only, by server and account.
-
-Exit status: 0 answered, 1 the tool failed or is not allowed, 2 wrong usage, 3 no connection or not
-signed in
-
-Examples:
-    cargo toolgate call --list --as employee1@mycompany.com
-    cargo toolgate call add a=23 b=19 --as employee1@mycompany.com
-    cargo toolgate call --prompt review topic=parsers
-    cargo toolgate call --resource 'repo://{project}/{file}' project=public file=README.md
-    cargo toolgate call --complete file=READ --resource 'repo://{project}/{file}' project=public
-    cargo toolgate call generateImage prompt='a red boat' --output boat.jpg \\
-        --url https://my-server.acme.workers.dev";
-
-/// What `cargo toolgate call` takes.
-#[derive(Debug, Args)]
-pub struct Arguments {
-    /// The tool
-    #[arg(required_unless_present_any = ["list", "sign_out", "prompt", "resource", "complete"])]
-    tool: Option<String>,
-    /// Its arguments
-    #[arg(value_name = "KEY=VALUE")]
-    arguments: Vec<String>,
-    /// Arguments as a JSON object, `-` being stdin; those written out come over them
-    #[arg(long = "args", value_name = "JSON", requires = "tool")]
-    object: Option<String>,
-    /// Get the messages of a prompt
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["list", "sign_out", "object"])]
-    prompt: Option<String>,
-    /// Read a resource; `{name}` of a template takes the argument of that name
-    #[arg(long, value_name = "URI", conflicts_with_all = ["list", "sign_out", "object", "prompt"])]
-    resource: Option<String>,
-    /// List values that an argument of the prompt or template may have
-    #[arg(long, value_name = "NAME=BEGINNING", conflicts_with_all = ["list", "sign_out"])]
-    complete: Option<String>,
-    /// Address of the server, /mcp being added where it has no path; by default that of the `cargo
-    /// toolgate dev` of this folder
-    #[arg(long, value_parser = Address::parse)]
-    url: Option<Address>,
-    /// Sign in as an account of `cargo toolgate dev`, without a browser
-    #[arg(long = "as", value_name = "EMAIL")]
-    account: Option<String>,
-    /// Print the whole result as JSON
-    #[arg(long)]
-    json: bool,
-    /// Save what is no text: to a file, or into a folder
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["list", "sign_out"])]
-    output: Option<PathBuf>,
-    /// List the tools, prompts and resources that the account sees
-    #[arg(long, conflicts_with_all = ["tool", "sign_out"])]
-    list: bool,
-    /// Revoke and forget the tokens of the server and account
-    #[arg(long, conflicts_with_all = ["tool", "no_store"])]
-    sign_out: bool,
-    /// Neither use nor keep tokens of other calls
-    #[arg(long)]
-    no_store: bool,
-}
 
 /// Does it, says what went wrong, and gives the exit status.
 pub fn run(folder: &Path, arguments: &Arguments) -> u8 {

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Arguments;
 use super::arguments;
+use super::command_line::Arguments;
 use super::connection::Call;
 use super::failure::{Failure, Result};
 use super::list::name_of;

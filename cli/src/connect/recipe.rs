@@ -267,7 +267,7 @@ mod tests {
             page_size: 1,
             log: &log,
         };
-        let page = toolgate_core::page::landing(&server, "demo", origin).into_body();
+        let page = toolgate_core::mcp::landing(&server, "demo", origin).into_body();
         String::from_utf8(page).expect("text").replace("&amp;", "&")
     }
 

@@ -1,18 +1,20 @@
 //! `cargo toolgate deploy`: checks a server, and has wrangler build and upload it.
 
+mod arguments;
 mod failure;
 mod jurisdiction;
 mod outcome;
+mod run;
 mod size;
 mod wrangler;
 
-use clap::Args;
 use toolgate_config::{Checked, Provider};
 
+use crate::printable::printable;
 use crate::project::Project;
-use crate::terminal::printable;
 use crate::{Error, Result, check, setup};
 
+pub use arguments::Arguments;
 pub use outcome::Outcome;
 pub use wrangler::Wrangler;
 
@@ -24,27 +26,6 @@ Examples:
   cargo toolgate deploy -- --secrets-file .secrets.env
 
 Exit status: 0 deployed, or as good as, 1 problems or not deployed, 2 wrong usage";
-
-/// What is deployed, and how.
-#[derive(Debug, Clone, Default, Args)]
-pub struct Arguments {
-    /// Build and check the bundle, but upload nothing: needs no account
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Environment: `[env.NAME]` of mcp.toml
-    #[arg(long, value_name = "NAME")]
-    pub env: Option<String>,
-    /// Upload a version that gets no requests yet, and say how it gets some
-    #[arg(long)]
-    pub gradual: bool,
-    /// Deploy although the live Worker keeps its objects in another jurisdiction, where grants,
-    /// sessions, tasks and state are then left behind
-    #[arg(long)]
-    pub lose_grants: bool,
-    /// For wrangler, as they are
-    #[arg(last = true, value_name = "ARGUMENTS")]
-    pub wrangler: Vec<String>,
-}
 
 /// Checks, builds and uploads. False where the check has found problems, which it says itself.
 ///

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use toolgate_config::{Checked, Provider};
 use toolgate_core::oauth::gate::CALLBACK_PATH;
 
+use super::arguments::Arguments;
 use super::size::Size;
-use super::{Arguments, Wrangler};
+use super::wrangler::Wrangler;
 use crate::plan;
 
 /// Longest start of a Worker, in milliseconds:

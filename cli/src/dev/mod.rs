@@ -26,22 +26,13 @@ use crate::{Doing, Error, Result, schema, setup, sync};
 
 pub use build::{Profile, build};
 use migrations::Applied;
-pub use session::{Session, require_free_port};
+pub use session::{Options, Session, require_free_port};
 
 /// How often files are looked at: a hundred files take a millisecond.
 const WATCH_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Editors save in bursts, which have ended when nothing changed for this long.
 const QUIET: Duration = Duration::from_millis(50);
-
-/// How a server is run on this machine.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// Port of the server.
-    pub port: u16,
-    /// How the Worker is compiled.
-    pub profile: Profile,
-}
 
 /// What `cargo toolgate dev` takes.
 #[derive(Debug, Clone, Copy, Args)]

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use toolgate_config::{Checked, Config, DevUser};
 
-use super::Options;
+use super::build::Profile;
 use super::secrets::Secrets;
 use super::variables;
 use super::worker::{Surroundings, Worker};
@@ -12,6 +12,15 @@ use crate::idp::{self, Client, Purpose, Running, Server, User};
 use crate::project::Project;
 use crate::tools::Tools;
 use crate::{Error, Result};
+
+/// How a server is run on this machine.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Port of the server.
+    pub port: u16,
+    /// How the Worker is compiled.
+    pub profile: Profile,
+}
 
 /// A server that is up.
 pub struct Session {

@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 
 use super::{Profile, state};
 use crate::idp::Activity;
+use crate::printable::printable;
 use crate::project::Project;
-use crate::terminal::printable;
 use crate::tools::Tools;
 use crate::{Doing, Error, Result, files, interrupt};
 

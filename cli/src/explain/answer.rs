@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use toolgate_config::{Checked, Position};
-use toolgate_core::policy::explain::{Explanation, Line};
-use toolgate_core::policy::{Decision, EVERYONE, Outcome};
+use toolgate_policy::explain::{Explanation, Line};
+use toolgate_policy::{Decision, EVERYONE, Outcome};
 
 use crate::lock::Kind;
 use crate::{Doing, Result};

@@ -5,8 +5,8 @@ mod answer;
 use clap::{ArgGroup, Args};
 use serde_json::{Map, Value};
 use toolgate_config::Checked;
-use toolgate_core::caller::Vars;
-use toolgate_core::policy::explain::explain;
+use toolgate_policy::Vars;
+use toolgate_policy::explain::explain;
 
 use crate::lock::{self, Kind, Lock};
 use crate::project::Project;

@@ -7,7 +7,8 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::{now, random};
+use super::clock::now;
+use super::random;
 
 /// As Cloudflare Access by default.
 pub(super) const ACCESS_TOKEN_LIFETIME: u64 = 300;

@@ -1,7 +1,6 @@
 //! The authorization endpoint (OpenID Connect Core 3.1.2): checks the request, shows the login
 //! page, and sends the person back with a code.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Form;
@@ -12,28 +11,13 @@ use url::Url;
 
 use super::answer::{escape, no_store, page};
 use super::codes::Grant;
-use super::{Provider, User, login};
-
-/// What the form of the login page carries along.
-const CARRIED: [&str; 8] = [
-    "response_type",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "state",
-    "nonce",
-    "code_challenge",
-    "code_challenge_method",
-];
+use super::login;
+use super::parameters::Parameters;
+use super::provider::Provider;
+use super::user::User;
 
 /// Length of a SHA-256 digest in base64url.
 const CHALLENGE_LENGTH: usize = 43;
-
-/// The parameters of an authorization request.
-pub(super) struct Parameters {
-    values: HashMap<String, String>,
-    repeated: bool,
-}
 
 /// Why a request is refused.
 enum Refusal {
@@ -157,22 +141,5 @@ fn redirect(parameters: &Parameters, answer: &[(&str, &str)]) -> Response {
             no_store((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
         }
         Err(_) => StatusCode::BAD_REQUEST.into_response(),
-    }
-}
-
-impl Parameters {
-    fn new(pairs: Vec<(String, String)>) -> Self {
-        let count = pairs.len();
-        let values: HashMap<_, _> = pairs.into_iter().collect();
-        Self { repeated: values.len() != count, values }
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str)
-    }
-
-    /// What the login page's form repeats.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        CARRIED.into_iter().filter_map(|name| Some((name, self.get(name)?)))
     }
 }

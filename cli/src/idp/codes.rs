@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::access::{self, ACCESS_TOKEN_LIFETIME};
-use super::{User, now, random};
+use super::clock::now;
+use super::random;
+use super::user::User;
 
 /// A code travels straight from one redirect into one request.
 const CODE_LIFETIME: u64 = 60;

@@ -6,8 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::answer::{escape, page};
-use super::authorization::Parameters;
-use super::{Provider, User};
+use super::parameters::Parameters;
+use super::provider::Provider;
+use super::user::User;
 
 /// The page. Its form carries the request along; the provider checks it again when it comes back.
 pub(super) fn show(provider: &Provider, parameters: &Parameters) -> Response {

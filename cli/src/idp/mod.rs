@@ -10,20 +10,22 @@ mod activity;
 mod answer;
 mod authorization;
 mod client;
+mod clock;
 mod codes;
 mod keys;
 mod login;
 mod page;
+mod parameters;
 mod people;
+mod provider;
 mod random;
 mod routes;
 mod token;
+mod user;
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::net::Ipv4Addr;
+use std::sync::{Arc, PoisonError};
 
-use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -32,62 +34,12 @@ use crate::{Doing, Result};
 
 pub use activity::Activity;
 pub use client::Client;
+pub use provider::{Purpose, Server};
 pub(crate) use random::{key as random_key, token as random_token};
+pub use user::User;
 
-use codes::Codes;
-use keys::Keys;
 use people::People;
-
-/// Somebody who can sign in.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct User {
-    /// The e-mail address, which the id_token calls verified.
-    pub email: String,
-    /// The name shown on the login page and sent as `name`.
-    pub name: Option<String>,
-    /// Sent as `groups`.
-    pub groups: Vec<String>,
-    /// Sent as they are, over the claims made from the other fields.
-    pub claims: Map<String, Value>,
-}
-
-/// The server that people sign in to.
-#[derive(Debug, Clone, Default)]
-pub struct Server {
-    /// What it is called.
-    pub name: String,
-    /// Its origin.
-    pub url: String,
-    /// How clients are told of it, a command each.
-    pub commands: Vec<String>,
-    /// The keys that it makes pseudonyms with, as its own variable has them.
-    pub encryption_key: String,
-}
-
-/// Everything that a provider is about.
-pub struct Purpose {
-    /// Its one client: the server.
-    pub client: Client,
-    /// Who can sign in.
-    pub users: Vec<User>,
-    /// The claim that lists groups.
-    pub groups_claim: String,
-    /// The server, for the page at the root.
-    pub server: Server,
-}
-
-/// What the handlers share.
-pub(crate) struct Provider {
-    issuer: String,
-    client: Client,
-    groups_claim: String,
-    server: Server,
-    /// Replaced as a whole when `mcp.toml` changes.
-    people: RwLock<Arc<People>>,
-    activity: Arc<Activity>,
-    keys: Keys,
-    codes: Codes,
-}
+use provider::Provider;
 
 /// A provider that is running; it ends when this is dropped.
 pub struct Running {
@@ -163,36 +115,6 @@ pub async fn start(port: u16, purpose: Purpose) -> Result<Running> {
         let _ = axum::serve(listener, routes).with_graceful_shutdown(ended).await;
     });
     Ok(Running { provider, stop: Some(stop), task })
-}
-
-impl Provider {
-    fn new(address: SocketAddr, purpose: Purpose) -> Result<Self> {
-        let Purpose { client, users, groups_claim, server } = purpose;
-        let issuer = format!("http://{address}/cdn-cgi/access/sso/oidc/{}", client.id);
-        let people = People::new(&server.encryption_key, &issuer, users)?;
-        Ok(Self {
-            issuer,
-            client,
-            groups_claim,
-            server,
-            people: RwLock::new(Arc::new(people)),
-            activity: Arc::default(),
-            keys: Keys::generate()?,
-            codes: Codes::default(),
-        })
-    }
-}
-
-impl Provider {
-    /// Those of this moment.
-    fn people(&self) -> Arc<People> {
-        self.people.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-/// Seconds since 1970.
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
 }
 
 #[cfg(test)]

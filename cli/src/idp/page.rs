@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::Provider;
 use super::activity::Event;
 use super::answer::{document, escape};
+use super::provider::Provider;
 
 /// Seconds until the browser asks again.
 const REFRESH: u32 = 3;

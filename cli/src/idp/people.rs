@@ -14,7 +14,7 @@ use toolgate_core::oauth::callback;
 use toolgate_core::seal::Keyring;
 use toolgate_core::secret::Secret;
 
-use super::User;
+use super::user::User;
 use crate::{Doing, Result};
 
 /// Everybody who can sign in.

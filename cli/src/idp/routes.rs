@@ -11,7 +11,8 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::answer::oauth_error;
-use super::{Provider, authorization, page, token};
+use super::provider::Provider;
+use super::{authorization, page, token};
 
 pub(super) fn routes(provider: Arc<Provider>) -> Router {
     let path = format!("/cdn-cgi/access/sso/oidc/{}", provider.client.id);

@@ -15,8 +15,11 @@ use subtle::ConstantTimeEq;
 
 use super::access::{self, ACCESS_TOKEN_LIFETIME};
 use super::answer::{no_store, oauth_error};
+use super::clock::now;
 use super::codes::Grant;
-use super::{Provider, User, now, people};
+use super::people;
+use super::provider::Provider;
+use super::user::User;
 
 /// The Worker reads an id_token at once; a minute would do, five allow for slow debugging.
 const ID_TOKEN_LIFETIME: u64 = 300;

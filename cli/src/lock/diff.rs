@@ -1,5 +1,7 @@
 //! What changed between two `mcp.lock`, as a reviewer wants to hear it.
 
+use toolgate_policy::EVERYONE;
+
 use super::file::{Function, Kind, Lock, Policy, Setting};
 use super::schema;
 
@@ -21,9 +23,6 @@ enum Weight {
     Words,
     Gone,
 }
-
-/// The built-in policy.
-const EVERYONE: &str = "everyone";
 
 type Change = (Weight, String);
 

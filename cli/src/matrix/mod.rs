@@ -1,19 +1,21 @@
 //! `cargo toolgate matrix`: who can call what, by the same evaluation as on every request.
 
 mod render;
+mod table;
 
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 use toolgate_config::{Checked, Config, DevUser};
 use toolgate_core::access::described::Described;
-use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::policy::explain::explain;
-use toolgate_core::policy::{Outcome, Reason};
+use toolgate_policy::Vars;
+use toolgate_policy::explain::explain;
+use toolgate_policy::{Outcome, Reason};
 
 use crate::lock::{self, Kind, Lock};
 use crate::project::Project;
 use crate::who::{self, Known, Variables, all_scopes};
 use crate::{Error, Result};
+
+use table::{Access, Cell, Matrix, Person, Row, Rule};
 
 /// What `--help` ends with.
 pub const HELP: &str = "\
@@ -47,64 +49,6 @@ pub enum Format {
     Markdown,
     /// One JSON object
     Json,
-}
-
-/// Who can call what.
-#[derive(Debug, Serialize)]
-struct Matrix {
-    people: Vec<Person>,
-    functions: Vec<Row>,
-    policies: Vec<Rule>,
-}
-
-/// One column.
-#[derive(Debug, Serialize)]
-struct Person {
-    name: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    groups: Vec<String>,
-    #[serde(skip)]
-    caller: Caller,
-}
-
-/// One function.
-#[derive(Debug, Serialize)]
-struct Row {
-    kind: &'static str,
-    name: String,
-    policy: String,
-    /// In the order of the people.
-    access: Vec<Cell>,
-}
-
-/// What one person may do with one function.
-#[derive(Debug, Serialize)]
-struct Cell {
-    who: String,
-    access: Access,
-    /// Why not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Access {
-    Allowed,
-    Denied,
-    /// On the arguments of the call, or on a variable whose value is not known here.
-    Depends,
-}
-
-/// One policy that guards something.
-#[derive(Debug, Serialize)]
-struct Rule {
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
-    rule: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    position: Option<String>,
 }
 
 /// Prints the matrix of the functions in `mcp.lock` under the policies in `mcp.toml`.

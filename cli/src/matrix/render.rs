@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Access, Matrix, Person, Row};
+use super::table::{Access, Matrix, Person, Row};
 use crate::{Doing, Result};
 
 const EVERYONE: &str = "any signed-in user";

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, FnArg, Pat, PatType, Signature, Visibility};
 
-use super::Kind;
+use super::kind::Kind;
 
 /// A function whose body is left alone: what is wrong in there is for rustc to say.
 pub(crate) struct Function {
@@ -66,4 +66,13 @@ pub(crate) fn simple_name(pat: &Pat) -> Option<&syn::Ident> {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(&pat.ident),
         _ => None,
     }
+}
+
+/// Whether what follows these tokens is a member of something: after one point, while two of them
+/// are a range.
+pub(crate) fn is_member(before: &[TokenTree]) -> bool {
+    let point =
+        |tree: Option<&TokenTree>| matches!(tree, Some(TokenTree::Punct(p)) if p.as_char() == '.');
+    let mut before = before.iter().rev();
+    point(before.next()) && !point(before.next())
 }

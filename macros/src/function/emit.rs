@@ -5,8 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
 
-use super::Kind;
 use super::ast::{self, Function};
+use super::kind::Kind;
 use super::name::Name;
 use super::signature::Parameter;
 use super::types::{self, Plain};

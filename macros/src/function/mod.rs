@@ -4,6 +4,8 @@ pub(crate) mod ast;
 pub(crate) mod description;
 pub(crate) mod emit;
 pub(crate) mod icon;
+mod kind;
+mod methods;
 pub(crate) mod name;
 pub(crate) mod named;
 pub(crate) mod needs;
@@ -17,42 +19,7 @@ use quote::quote;
 use self::ast::Function;
 use crate::errors::Errors;
 
-/// What a function is made into.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Tool,
-    Prompt,
-    Resource,
-}
-
-impl Kind {
-    /// What it is called in messages, and in the names of generated items.
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            Self::Tool => "tool",
-            Self::Prompt => "prompt",
-            Self::Resource => "resource",
-        }
-    }
-
-    /// The macro that makes it.
-    pub(crate) fn attribute(self) -> &'static str {
-        match self {
-            Self::Tool => "mcp_tool",
-            Self::Prompt => "mcp_prompt",
-            Self::Resource => "mcp_resource",
-        }
-    }
-
-    /// What clients do with it.
-    pub(crate) fn verb(self) -> &'static str {
-        match self {
-            Self::Tool => "call",
-            Self::Prompt => "get",
-            Self::Resource => "read",
-        }
-    }
-}
+pub(crate) use self::kind::Kind;
 
 /// The macro of one kind: parses the item, and lets `expand` check it and write the code.
 ///

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Ident, Signature};
 
-use super::Kind;
+use super::kind::Kind;
 use crate::errors::Errors;
 use crate::options::Entry;
 

@@ -11,8 +11,8 @@ use proc_macro2::{Delimiter, Ident, Literal, TokenStream, TokenTree};
 use quote::quote;
 use syn::{ExprPath, LitStr, Pat};
 
-use super::ast::{self, Function};
-use super::needs::{is_member, is_method};
+use super::ast::{self, Function, is_member};
+use super::methods::is_method;
 use super::signature;
 
 /// Fields of `Caller` that are always there.

@@ -8,44 +8,11 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::Pat;
 
-use super::ast::{self, Function};
+use super::ast::{self, Function, is_member};
+use super::methods::{ALWAYS, HUB, LOG, SESSION, STATE};
 use super::named::Named;
 use super::signature;
 use crate::errors::Errors;
-
-/// Methods of `Context` that every server has.
-const ALWAYS: &[&str] = &[
-    "caller",
-    "env",
-    "request_id",
-    "argument",
-    "client",
-    "trace",
-    "fetch",
-    "progress",
-    "once",
-    "sleep",
-    "cancelled",
-    "is_cancelled",
-    "now",
-];
-
-/// Those that talk with the client, for which a legacy revision needs a session.
-const SESSION: &[&str] = &["ask", "ask_url", "sample", "roots", "close_stream"];
-
-/// Those that keep something.
-const STATE: &[&str] = &["state", "server_state", "sql", "server_sql"];
-
-/// Those that tell other clients.
-const HUB: &[&str] = &["tools_changed", "prompts_changed", "resources_changed", "resource_updated"];
-
-/// Those that write to the client's log.
-const LOG: &[&str] = &["log", "debug", "info", "warning", "error"];
-
-/// Whether `Context` has a method of this name.
-pub(crate) fn is_method(name: &str) -> bool {
-    [ALWAYS, SESSION, STATE, HUB, LOG, &["start_task"]].iter().any(|list| list.contains(&name))
-}
 
 /// What a function needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -165,15 +132,6 @@ fn scan(tokens: TokenStream, names: &[&Ident], tell: &mut dyn FnMut(Option<&Iden
             _ => {}
         }
     }
-}
-
-/// Whether what follows these tokens is a member of something: after one point, while two of them
-/// are a range.
-pub(crate) fn is_member(before: &[TokenTree]) -> bool {
-    let point =
-        |tree: Option<&TokenTree>| matches!(tree, Some(TokenTree::Punct(p)) if p.as_char() == '.');
-    let mut before = before.iter().rev();
-    point(before.next()) && !point(before.next())
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use syn::{
 };
 
 use super::ast::{self, Function};
-use super::{Kind, types};
+use super::kind::Kind;
+use super::types;
 use crate::errors::Errors;
 
 /// Where a parameter's value comes from.

@@ -2,15 +2,13 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use toolgate_policy::EVERYONE;
 
 use super::valid::Resource;
 use crate::function::ast::Function;
 use crate::function::emit::{self, local, option};
 use crate::function::{Kind, icon};
 use crate::text::{self, Call};
-
-/// The policy that everyone passes; what such a resource holds may be kept for others.
-const EVERYONE: &str = "everyone";
 
 /// The function and its registration.
 pub(crate) fn resource(source: &Function, resource: &Resource<'_>) -> TokenStream {
@@ -66,7 +64,7 @@ fn call(source: &Function, resource: &Resource<'_>) -> TokenStream {
     let not_found = |_: &Ident| quote!(::toolgate::__private::not_found(#context, #uri));
     let Call { given, taken, run } = text::call(source, &resource.parameters, &context, not_found);
     let mime_type = option(resource.mime_type.as_ref());
-    // What a function makes of its caller is for that caller.
+    // What everyone may read may be kept for others, unless it is made of the caller.
     let is_public = resource.policy.value() == EVERYONE && !emit::uses_call(&resource.parameters);
     let (convert, contents) = (local("convert"), local("contents"));
     let into = emit::at_output(source, "_", "IntoResource", "into_resource");

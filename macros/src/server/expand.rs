@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use toolgate_config::deploy::ENVIRONMENT;
-use toolgate_config::{Condition, OnDeny, Provider, StorageKind};
+use toolgate_config::{Provider, StorageKind};
 
 use super::config::Constant;
 use super::identity;
@@ -126,9 +126,7 @@ fn identity_provider(server: &Server) -> TokenStream {
 
 /// The way of challenges, where a policy may make one.
 fn challenging(server: &Server) -> TokenStream {
-    let config = &server.checked.config;
-    let challenges = config.policies.iter().any(|policy| policy.on_deny == OnDeny::Challenge);
-    if challenges || !config.scopes.is_empty() {
+    if toolgate_policy::may_challenge(&server.checked.config) {
         quote!(Some(&::toolgate::__private::CHALLENGING))
     } else {
         quote!(None)
@@ -137,21 +135,10 @@ fn challenging(server: &Server) -> TokenStream {
 
 /// The words for calls that only their arguments keep out, where a policy looks at arguments.
 fn refusing(server: &Server) -> TokenStream {
-    let policies = &server.checked.config.policies;
-    if policies.iter().any(|policy| looks_at_arguments(&policy.rule)) {
+    if toolgate_policy::looks_at_arguments(&server.checked.config) {
         quote!(Some(&::toolgate::__private::REFUSING))
     } else {
         quote!(None)
-    }
-}
-
-fn looks_at_arguments(condition: &Condition) -> bool {
-    match condition {
-        Condition::Argument { .. } => true,
-        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-            parts.iter().any(looks_at_arguments)
-        }
-        _ => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use syn::{Attribute, Expr, Ident, LitStr, Meta, PatType, Type};
 
 use super::limits::Limits;
-use super::{header, literal};
+use super::{header, own_value};
 use crate::errors::Errors;
 use crate::function::description::{self, Description};
 use crate::function::signature::{self, Named};
@@ -65,7 +65,7 @@ pub(crate) fn check<'a>(input: &'a PatType, errors: &Errors) -> Option<Argument<
     let limits = Limits::check(&entries, plain, errors);
     let example = entry("example").and_then(|entry| entry.expr("…", errors));
     if let Some(example) = example {
-        literal::check("example", example, plain, &limits, errors);
+        own_value::check("example", example, plain, &limits, errors);
     }
     let description = description::of_parameter(&input.attrs, entry("description"), errors);
     let header = entry("header").and_then(|entry| header::check(entry, plain, errors));
@@ -133,5 +133,5 @@ fn check_default(default: &Expr, plain: Option<Plain<'_>>, limits: &Limits, erro
         errors.report(default, "a list cannot have a default", help);
         return;
     }
-    literal::check("default", default, plain, limits, errors);
+    own_value::check("default", default, plain, limits, errors);
 }

@@ -5,7 +5,6 @@
 
 use syn::LitStr;
 
-use super::argument::Argument;
 use crate::errors::Errors;
 use crate::function::types::Plain;
 use crate::options::Entry;
@@ -34,9 +33,9 @@ fn is_tchar(byte: u8) -> bool {
 }
 
 /// Reports headers that differ in nothing or in their case only.
-pub(crate) fn distinct<'a>(arguments: impl Iterator<Item = &'a Argument<'a>>, errors: &Errors) {
+pub(crate) fn distinct<'a>(headers: impl Iterator<Item = &'a LitStr>, errors: &Errors) {
     let mut seen: Vec<String> = Vec::new();
-    for header in arguments.filter_map(|argument| argument.header.as_ref()) {
+    for header in headers {
         let name = header.value().to_ascii_lowercase();
         if seen.contains(&name) {
             let message = format!("two arguments are in the header `Mcp-Param-{}`", header.value());

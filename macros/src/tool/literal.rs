@@ -2,8 +2,7 @@
 
 use syn::{Expr, ExprLit, Lit};
 
-use super::limits::{self, LITERAL, Limits};
-use super::schema;
+use super::number::{LITERAL, number_of};
 use crate::errors::Errors;
 use crate::function::types::Plain;
 
@@ -16,7 +15,7 @@ pub(crate) fn is_of(role: &str, expr: &Expr, plain: Plain<'_>, errors: &Errors) 
     };
     match (plain, literal) {
         (Plain::Whole(_) | Plain::Number(_), _) => {
-            return limits::number_of(plain, expr, errors).is_some();
+            return number_of(plain, expr, errors).is_some();
         }
         (Plain::Bool, Some(Lit::Bool(_))) | (Plain::Text, Some(Lit::Str(_))) => return true,
         (Plain::Bool, _) => {
@@ -34,58 +33,4 @@ pub(crate) fn is_of(role: &str, expr: &Expr, plain: Plain<'_>, errors: &Errors) 
         },
     }
     false
-}
-
-/// Reports a literal of the right type that the tool itself would refuse.
-pub(crate) fn is_allowed(role: &str, expr: &Expr, limits: &Limits, errors: &Errors) {
-    let its_own = format!("the tool would refuse its own {role}");
-    if let (Some(range), Some(number)) = (&limits.range, limits::number(expr))
-        && !range.contains(number)
-    {
-        let help = format!("it {}", range.violation());
-        errors.report(expr, format!("the {role} is outside the range"), help);
-    }
-    let text = match expr {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
-        _ => None,
-    };
-    let count = match expr {
-        Expr::Array(list) => Some(list.elems.len()),
-        _ => text.as_ref().map(|text| text.chars().count()),
-    };
-    if let (Some(length), Some(count)) = (&limits.length, count)
-        && !length.contains(count)
-    {
-        errors.report(expr, format!("the {role} has a length that is not allowed"), &its_own);
-    }
-    if let (Some(pattern), Some(text)) = (&limits.pattern, &text)
-        && !pattern.allows(text)
-    {
-        errors.report(expr, format!("the {role} does not match the pattern"), &its_own);
-    }
-    if let Some(values) = &limits.values {
-        let allowed: Vec<_> = values.iter().map(schema::literal).collect();
-        let items: Vec<_> = match expr {
-            Expr::Array(list) => list.elems.iter().collect(),
-            one => vec![one],
-        };
-        for item in items.into_iter().filter(|item| !allowed.contains(&schema::literal(item))) {
-            errors.report(item, format!("the {role} is not among the values"), &its_own);
-        }
-    }
-}
-
-/// Checks a default or an example whose type is known. Of other types rustc checks it.
-pub(crate) fn check(
-    role: &str,
-    expr: &Expr,
-    plain: Option<Plain<'_>>,
-    limits: &Limits,
-    errors: &Errors,
-) {
-    if let Some(plain) = plain
-        && is_of(role, expr, plain, errors)
-    {
-        is_allowed(role, expr, limits, errors);
-    }
 }

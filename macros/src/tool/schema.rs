@@ -1,9 +1,9 @@
 //! The JSON Schema of types that the macro knows, as text.
 
-use syn::{Expr, ExprLit, Lit, Type};
+use syn::Type;
 
 use super::argument::{Argument, Presence};
-use super::limits;
+use super::json_literal::{list, literal, quoted};
 use crate::function::description::Description;
 use crate::function::types::Plain;
 
@@ -111,21 +111,6 @@ fn type_name(plain: Plain<'_>) -> &'static str {
     }
 }
 
-/// JSON text of a literal.
-pub(crate) fn literal(expr: &Expr) -> Option<String> {
-    match expr {
-        Expr::Array(array) => list(array.elems.iter()),
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(quoted(&text.value())),
-        Expr::Lit(ExprLit { lit: Lit::Bool(flag), .. }) => Some(flag.value.to_string()),
-        other => limits::number(other).map(|number| number.to_string()),
-    }
-}
-
-fn list<'a>(items: impl Iterator<Item = &'a Expr>) -> Option<String> {
-    let items: Option<Vec<_>> = items.map(literal).collect();
-    Some(format!("[{}]", items?.join(",")))
-}
-
 fn limits_of_type(plain: Plain<'_>) -> (Option<String>, Option<String>) {
     match plain {
         Plain::Whole(whole) => {
@@ -134,9 +119,4 @@ fn limits_of_type(plain: Plain<'_>) -> (Option<String>, Option<String>) {
         }
         _ => (None, None),
     }
-}
-
-/// JSON text of a string.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

@@ -95,7 +95,8 @@ pub(crate) fn check<'a>(
     let parameters = signature::parameters(Kind::Tool, sig, errors, |input| {
         argument::check(input, errors).map(Box::new)
     });
-    header::distinct(parameters.iter().filter_map(Parameter::argument).map(|a| &**a), errors);
+    let arguments = parameters.iter().filter_map(Parameter::argument);
+    header::distinct(arguments.filter_map(|argument| argument.header.as_ref()), errors);
     let mut needs = Needs::of(function);
     needs.task |= task != Task::Forbidden;
     if task == Task::Forbidden {

@@ -2,7 +2,7 @@
 
 use syn::Expr;
 
-use super::{literal, schema};
+use super::{json_literal, literal};
 use crate::errors::Errors;
 use crate::function::types::Plain;
 use crate::options::Entry;
@@ -31,7 +31,7 @@ pub(crate) fn check(entry: &Entry, plain: Option<Plain<'_>>, errors: &Errors) ->
     }
     let mut seen: Vec<String> = Vec::new();
     for value in list.elems.iter().filter(|value| literal::is_of("value", value, one, errors)) {
-        let text = schema::literal(value)?;
+        let text = json_literal::literal(value)?;
         if seen.contains(&text) {
             errors.report(value, format!("{text} is given twice"), "leave one of them out");
         }
@@ -42,7 +42,7 @@ pub(crate) fn check(entry: &Entry, plain: Option<Plain<'_>>, errors: &Errors) ->
 
 /// What the caller hears.
 pub(crate) fn violation(values: &[Expr], is_list: bool) -> String {
-    let values: Vec<_> = values.iter().filter_map(schema::literal).collect();
+    let values: Vec<_> = values.iter().filter_map(json_literal::literal).collect();
     let subject = if is_list { "each item must" } else { "must" };
     match &values[..] {
         [only] => format!("{subject} be {only}"),

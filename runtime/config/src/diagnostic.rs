@@ -4,8 +4,6 @@ use std::cell::RefCell;
 use std::fmt;
 use std::ops::Range;
 
-use crate::render;
-
 /// Declares [`Code`] from one table, so that a code cannot be without its number and its meaning.
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $number:literal,)+) => {
@@ -137,16 +135,6 @@ pub struct Diagnostic {
     pub message: String,
     /// How to put it right.
     pub help: Option<String>,
-}
-
-impl Diagnostic {
-    /// The text for people: position, message, the line with a mark under the fault, help.
-    ///
-    /// `path` is printed as it is; `source` must be the text that was checked. Values of secrets
-    /// are replaced by `***`.
-    pub fn render(&self, path: &str, source: &str) -> String {
-        render::diagnostic(self, path, source)
-    }
 }
 
 /// What is wrong with a value, before anybody knows where the value stands.

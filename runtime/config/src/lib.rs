@@ -10,6 +10,7 @@
 
 mod claims;
 mod model;
+pub mod names;
 
 #[cfg(feature = "generate")]
 pub mod deploy;

@@ -2,20 +2,14 @@
 
 mod identity;
 mod policy;
+mod value;
 
-use std::borrow::Cow;
-
-pub use identity::{ClientAuth, Endpoints, GroupsFormat, Identity, Prompt, Provider};
+pub use identity::{Askable, ClientAuth, Endpoints, GroupsFormat, Identity, Prompt, Provider};
 pub use policy::{
     Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, OnDeny, Policy, PolicyTest, Scalar, Scope, Test,
     TestUser,
 };
-
-/// Text: borrowed in generated code, owned when it was read from a file.
-pub type Str = Cow<'static, str>;
-
-/// A sequence: borrowed in generated code, owned when it was read from a file.
-pub type List<T> = Cow<'static, [T]>;
+pub use value::{List, Setting, Str};
 
 /// The whole of `mcp.toml`, checked and with its defaults filled in.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,15 +57,6 @@ pub struct Server {
     pub website_url: Option<Str>,
     /// `serverInfo.icons` (MCP 2025-11-25 and later): an https address, or a `data:image/` URI.
     pub icon: Option<Str>,
-}
-
-/// A value that is written in `mcp.toml`, or read from a Worker variable or secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Setting {
-    /// Written in the file.
-    Literal(Str),
-    /// `{ var = "NAME" }`: the Worker variable or secret of this name.
-    Var(Str),
 }
 
 /// What keeps grants.
@@ -201,35 +186,6 @@ pub enum Recheck {
     BestEffort,
     /// It gives none, and can be tried again.
     Required,
-}
-
-/// Whether the identity provider can be asked again about somebody who signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Askable {
-    /// As long as the grant lives.
-    Always,
-    /// While its access token lives, if it tells for how long that is.
-    Briefly,
-    /// Never.
-    Never,
-}
-
-impl Identity {
-    /// Whether the provider can be asked again, by what it is asked for at the sign-in.
-    #[must_use]
-    pub fn askable(&self) -> Askable {
-        match self.provider {
-            Provider::CloudflareAccessJwt | Provider::None => Askable::Never,
-            Provider::GitHub => Askable::Always,
-            Provider::CloudflareAccess | Provider::Oidc | Provider::Dev => {
-                if self.scopes.iter().any(|scope| scope == "offline_access") {
-                    Askable::Always
-                } else {
-                    Askable::Briefly
-                }
-            }
-        }
-    }
 }
 
 /// `[consent]`.

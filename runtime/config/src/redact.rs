@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::parse::is_variable_name;
+use crate::names::is_variable_name;
 
 /// Endings and parts of key names whose values are not for the screen.
 const ENDINGS: &[&str] = &["_key", "_token", "secret", "password", "passwd", "credential"];

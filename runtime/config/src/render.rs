@@ -41,23 +41,29 @@ impl Position {
 /// Some editors put it at the start of a file; people do not see it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-pub(crate) fn diagnostic(diagnostic: &Diagnostic, path: &str, source: &str) -> String {
-    let Position { line, column } = Position::of(source, diagnostic.span.start);
-    let mut out = format!("{path}:{line}:{column}: {} [{}]", diagnostic.message, diagnostic.code);
-    let gutter = " ".repeat(line.to_string().len());
-    if !diagnostic.span.is_empty() {
-        let (text, marks) = excerpt(diagnostic, source);
-        // Writing to a String cannot fail.
-        let _ = write!(out, "\n{gutter} |\n{line} | {text}\n{gutter} | {marks}");
-    }
-    if let Some(help) = &diagnostic.help {
-        let mut lines = help.lines();
-        let _ = write!(out, "\n{gutter} = help: {}", lines.next().unwrap_or_default());
-        for more in lines {
-            let _ = write!(out, "\n{gutter}         {more}");
+impl Diagnostic {
+    /// The text for people: position, message, the line with a mark under the fault, help.
+    ///
+    /// `path` is printed as it is; `source` must be the text that was checked. Values of secrets
+    /// are replaced by `***`.
+    pub fn render(&self, path: &str, source: &str) -> String {
+        let Position { line, column } = Position::of(source, self.span.start);
+        let mut out = format!("{path}:{line}:{column}: {} [{}]", self.message, self.code);
+        let gutter = " ".repeat(line.to_string().len());
+        if !self.span.is_empty() {
+            let (text, marks) = excerpt(self, source);
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\n{gutter} |\n{line} | {text}\n{gutter} | {marks}");
         }
+        if let Some(help) = &self.help {
+            let mut lines = help.lines();
+            let _ = write!(out, "\n{gutter} = help: {}", lines.next().unwrap_or_default());
+            for more in lines {
+                let _ = write!(out, "\n{gutter}         {more}");
+            }
+        }
+        out
     }
-    out
 }
 
 /// One column of the excerpt.

@@ -73,17 +73,36 @@ pub fn is_served<'a>(
 /// for a public address. A tunnel that rewrites `Host` leaves no other trace.
 #[must_use]
 pub fn is_from_elsewhere(headers: &HeaderMap) -> bool {
-    let all = |name: &str| {
-        headers.get_all(name).into_iter().map(|value| value.to_str().unwrap_or_default())
-    };
-    let is_elsewhere = |name: &str| !is_loopback(without_port(unquoted(name)));
-    // By hand and more strictly than RFC 7239: a separator inside quotes separates too.
-    let forwarded = all("forwarded").flat_map(|value| value.split([',', ';'])).filter_map(|pair| {
-        let (name, value) = pair.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("host").then_some(value)
-    });
-    let mut names = forwarded.chain(all("x-forwarded-host").flat_map(|value| value.split(',')));
-    names.any(is_elsewhere) || all(CLIENT_ADDRESS).any(|address| !is_near(address))
+    [
+        ("forwarded", names_elsewhere as fn(&str) -> bool),
+        ("x-forwarded-host", |names| names.split(',').any(is_elsewhere)),
+        (CLIENT_ADDRESS, is_far),
+        ("x-forwarded-for", is_far),
+        ("x-real-ip", is_far),
+    ]
+    .into_iter()
+    .any(|(name, is_telling)| {
+        let mut values = headers.get_all(name).into_iter();
+        values.any(|value| is_telling(value.to_str().unwrap_or_default()))
+    })
+}
+
+/// Whether a `Forwarded` names another host. Read by hand and more strictly than RFC 7239: a separator
+/// inside quotes separates too.
+fn names_elsewhere(forwarded: &str) -> bool {
+    forwarded.split([',', ';']).any(|pair| {
+        pair.split_once('=').is_some_and(|(name, value)| {
+            name.trim().eq_ignore_ascii_case("host") && is_elsewhere(value)
+        })
+    })
+}
+
+fn is_elsewhere(name: &str) -> bool {
+    !is_loopback(without_port(unquoted(name)))
+}
+
+fn is_far(addresses: &str) -> bool {
+    !addresses.split(',').all(is_near)
 }
 
 fn unquoted(value: &str) -> &str {
@@ -224,6 +243,9 @@ mod tests {
             ("cf-connecting-ip", "100.64.0.1"),
             ("cf-connecting-ip", "localhost"),
             ("cf-connecting-ip", "127.0.0.1, 192.0.2.1"),
+            ("x-forwarded-for", "192.0.2.1"),
+            ("x-forwarded-for", "127.0.0.1, 2001:db8::1"),
+            ("x-real-ip", "192.0.2.1"),
         ] {
             assert!(from(name, value), "{name}: {value}");
         }
@@ -241,6 +263,8 @@ mod tests {
             ("cf-connecting-ip", "::ffff:10.0.0.1"),
             ("cf-connecting-ip", "fe80::1"),
             ("cf-connecting-ip", "fd00::1"),
+            ("x-forwarded-for", "172.17.0.1, 127.0.0.1"),
+            ("x-real-ip", "::1"),
         ] {
             assert!(!from(name, value), "{name}: {value}");
         }

@@ -11,8 +11,8 @@ use toolgate_config::Limits;
 
 use crate::audit::{self, Reason};
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::CONNECTIONS_PATH;
 use crate::page;
+use crate::paths::CONNECTIONS_PATH;
 use crate::reply::{self, Reply};
 
 /// Seconds that requests are counted for, here and by the platform's rate limiter.

@@ -9,9 +9,9 @@ use toolgate_core::audit::{
     BLOBS, Event, Kind, Log, MAX_ARGUMENTS, PSEUDONYM_LENGTH, Reason, Record, because, reason_of,
     request_id,
 };
-use toolgate_core::caller::Caller;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::seal::Entropy;
+use toolgate_policy::Caller;
 
 const KINDS: [Kind; 19] = [
     Kind::SignIn,

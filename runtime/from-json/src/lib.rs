@@ -9,7 +9,7 @@ mod read;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-/// Implements `toolgate_core::from_json::FromJson` by the attributes of serde.
+/// Implements `toolgate_json::from_json::FromJson` by the attributes of serde.
 #[proc_macro_derive(FromJson, attributes(serde))]
 pub fn from_json(item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as DeriveInput);

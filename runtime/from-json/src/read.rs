@@ -17,11 +17,17 @@ pub(crate) fn implement(item: &DeriveInput) -> Result<TokenStream> {
         (None, Data::Enum(data)) => variants(data, &attributes)?,
         (None, Data::Union(_)) => return Err(Error::new_spanned(&item.ident, "not of a union")),
     };
+    let members = match &item.data {
+        Data::Struct(data) if attributes.from.is_none() => names(&data.fields)?,
+        _ => None,
+    };
     let name = &item.ident;
     let (generics, arguments, conditions) = item.generics.split_for_impl();
     Ok(quote! {
         #[automatically_derived]
         impl #generics #module::FromJson for #name #arguments #conditions {
+            #members
+
             fn read(value: #module::Value, fault: &mut #module::Fault) -> Self {
                 #body
             }
@@ -31,7 +37,20 @@ pub(crate) fn implement(item: &DeriveInput) -> Result<TokenStream> {
 
 /// The module of the trait, which the crate of the trait finds under its own name as well.
 fn module() -> TokenStream {
-    quote!(::toolgate_core::from_json)
+    quote!(::toolgate_json::from_json)
+}
+
+/// The names that a struct has its members by.
+fn names(fields: &Fields) -> Result<Option<TokenStream>> {
+    let Fields::Named(fields) = fields else { return Ok(None) };
+    let mut names = Vec::new();
+    for field in &fields.named {
+        let attributes = Attributes::read(&field.attrs)?;
+        if !attributes.is_skipped {
+            names.extend(attributes.rename.or(field.ident.as_ref().map(ToString::to_string)));
+        }
+    }
+    Ok(Some(quote!(const MEMBERS: &'static [&'static str] = &[#(#names),*];)))
 }
 
 /// Reads `value` into the fields of `path`.

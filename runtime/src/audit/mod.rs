@@ -20,10 +20,11 @@ use worker::{
     RawMessageBuilder, console_log,
 };
 
-use crate::app::App;
-use crate::bindings::Env;
-use crate::console::log_error;
-use crate::platform::{PlatformEntropy, keyring, now};
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
+use crate::platform::{PlatformEntropy, now};
+use crate::ports::app::App;
+use crate::ports::request_context::RequestContext;
 
 pub(crate) use trail::{Trail, new_id};
 
@@ -111,7 +112,7 @@ impl Teller {
             record.json()
         });
         KEYS.with(|keys| {
-            audit::sign(&json, keys.get_or_init(|| keyring(self.app, &self.env)).as_ref())
+            audit::sign(&json, keys.get_or_init(|| self.app.keyring(&self.env)).as_ref())
         })
     }
 
@@ -120,6 +121,20 @@ impl Teller {
             Some(context) => context.wait_until(work),
             None => spawn_local(work),
         }
+    }
+}
+
+impl RequestContext<'_> {
+    /// Writes what was decided so far to the audit trail.
+    pub(crate) fn flush(&self) {
+        if !self.log.is_empty() {
+            self.teller().flush(&self.log);
+        }
+    }
+
+    /// Where the audit trail of this request is written to.
+    pub(crate) fn teller(&self) -> Teller {
+        Teller::of_request(self.app, self.env, &self.request_id, self.context)
     }
 }
 

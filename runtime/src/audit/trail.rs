@@ -17,9 +17,9 @@ use toolgate_core::audit::{CallAudit, CallOutcome, Event, Finish, Settled};
 use toolgate_core::seal::Entropy as _;
 
 use super::Teller;
-use crate::instance::Testament;
+use crate::platform::instance::Testament;
+use crate::platform::timer::Timer;
 use crate::platform::{PlatformEntropy, millis};
-use crate::timer::Timer;
 
 /// How long a decision is held back: most calls end before, and a reader of the log hardly notices.
 const PATIENCE: Duration = Duration::from_secs(1);

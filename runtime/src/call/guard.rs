@@ -13,7 +13,7 @@
 //!
 //! A trap without a panic (the stack or the memory is used up) may have come in the middle of
 //! anything, the allocator included. Its call is answered the same way, but then the instance is
-//! given up: see [`instance`](crate::instance).
+//! given up: see [`instance`](crate::platform::instance).
 
 use std::cell::{Cell, RefCell};
 use std::task::{Context, Poll, Waker};
@@ -22,9 +22,9 @@ use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::outcome::Outcome;
 
 #[cfg(target_arch = "wasm32")]
-use crate::console::log_error;
+use crate::platform::console::log_error;
 #[cfg(target_arch = "wasm32")]
-use crate::instance;
+use crate::platform::instance;
 
 /// A user's future, owned so that it can be handed over and lost.
 pub(super) type Work = LocalBoxFuture<'static, Outcome>;
@@ -128,7 +128,7 @@ mod javascript {
     use worker::wasm_bindgen::{self, JsCast as _, JsValue};
 
     use super::{DEPTH, DONE, JOB, PANICS};
-    use crate::console::log_error;
+    use crate::platform::console::log_error;
 
     /// Panics after which the instance is replaced for the memory they have leaked. A call holds a
     /// few KiB.

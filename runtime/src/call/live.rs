@@ -13,10 +13,12 @@ use toolgate_core::mcp::{Call, Fault, Retry, Target, fault, notify};
 use toolgate_core::seal::Entropy as _;
 
 use super::busy::{Busy, Waiting};
+use super::client::Client;
 use super::outbox::Outbox;
-use super::{Asked, HostKind, Record, Step, WIRE};
-use crate::context::{Client, UNSUPPORTED};
+use super::step::{Asked, HostKind, Step, WIRE};
+use crate::context::UNSUPPORTED;
 use crate::platform::PlatformEntropy;
+use crate::ports::feature::Record;
 
 /// Ends a round of a call that asks: from the questions and the record to the result that the client
 /// gets. Named by what asks, so that a server without questions does not contain it.
@@ -62,7 +64,7 @@ struct Question {
 }
 
 impl Live {
-    pub(super) fn new(
+    pub(crate) fn new(
         call: Call,
         arguments: Option<Map<String, Value>>,
         record: Record,
@@ -75,7 +77,7 @@ impl Live {
     }
 
     /// Of the completion of an argument, with those that are known already.
-    pub(super) fn completing(self, known: Map<String, Value>) -> Self {
+    pub(crate) fn completing(self, known: Map<String, Value>) -> Self {
         Self { known, ..self }
     }
 

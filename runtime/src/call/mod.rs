@@ -4,10 +4,12 @@
 //! It starts a [`Running`], does what each [`Step`] says, and gives back what it learns.
 
 mod busy;
+pub(crate) mod client;
 mod guard;
 mod live;
 mod outbox;
 pub(crate) mod stateless;
+mod step;
 
 use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
@@ -15,22 +17,16 @@ use std::rc::Rc;
 use std::task::{Context as Polling, Poll};
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use toolgate_core::audit::CallOutcome;
-use toolgate_core::caller::Caller;
-use toolgate_core::mcp::ask::{Ask, Reply};
 use toolgate_core::mcp::outcome::Outcome;
-use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Revision, Target, fault};
+use toolgate_core::mcp::{Fault, INTERNAL_ERROR, fault};
 
 use self::guard::Work;
 pub(crate) use self::live::Live;
-use crate::app::App;
-use crate::audit::{Teller, Trail};
-use crate::bindings::Env;
-use crate::timer::Timer;
-use crate::tool::Context;
-use crate::tool::registry::Registry;
-use toolgate_core::json;
+pub(crate) use self::step::{Asked, HostKind, Step};
+use crate::audit::Trail;
+use crate::platform::timer::Timer;
 
 /// How long a call that was cancelled may take to clean up, if it waits to hear of it.
 const GRACE: Duration = Duration::from_secs(1);
@@ -38,92 +34,6 @@ const GRACE: Duration = Duration::from_secs(1);
 /// How long a call waits for the answer of its client, where that is longer than its own limit: a
 /// person reads the question, and perhaps has to look something up.
 const ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
-
-/// What a call needs.
-pub(crate) struct Start {
-    pub(crate) app: &'static App,
-    pub(crate) registry: &'static Registry,
-    pub(crate) env: Env,
-    pub(crate) caller: Caller,
-    /// Pseudonym of the person.
-    pub(crate) shard: String,
-    pub(crate) call: Call,
-    /// What is known from earlier runs of the same call, where the host keeps it.
-    pub(crate) record: Record,
-    pub(crate) host: HostKind,
-    /// Where the audit trail of the call is written to; none in a test.
-    pub(crate) teller: Option<Teller>,
-}
-
-/// What makes a call that runs again from its start come to where it was.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Record {
-    /// What the client answered, by the keys of the questions.
-    pub(crate) answers: Map<String, Value>,
-    /// What ran once, by its key.
-    pub(crate) memo: Map<String, Value>,
-}
-
-/// Who hosts a call, which decides how it asks its client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HostKind {
-    /// One HTTP request. In 2026-07-28 a question ends the call, and the client sends it again with
-    /// the answer; in the legacy revisions nothing can be asked.
-    Stateless,
-    /// A session: questions are requests of the server.
-    Session,
-    /// A task: questions wait in it until the client brings answers.
-    Task,
-}
-
-/// What the host has to do next.
-#[derive(Debug)]
-pub(crate) enum Step {
-    /// Send a notification, if there is where to; JSON text.
-    Send(String),
-    /// Put these questions to the client and [`reply`](Running::reply) with the answers. Never for a
-    /// host without state.
-    Ask(Vec<Asked>),
-    /// Keep this for the next run, before the call goes on. For tasks only.
-    Keep {
-        /// The key in [`Record::memo`].
-        key: String,
-        /// What it came to.
-        value: Value,
-    },
-    /// Nobody waits any more for the answer to the question of this id.
-    Withdraw(String),
-    /// End the HTTP stream; the client comes back for the rest.
-    Release,
-    /// Go on as a task, from the start with this record; this run is over. Only for a host without
-    /// state, of a call whose function says that it comes to this.
-    StartTask(Record),
-    /// The call is over.
-    Done(Outcome),
-}
-
-/// A question under way.
-#[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    /// What its reply names: for a session, the id of the server's request; for a task, the key.
-    pub(crate) id: String,
-    /// What is asked.
-    pub(crate) ask: Ask,
-    /// How it is put and its reply read.
-    pub(crate) wire: &'static Wire,
-}
-
-/// What a question is on the wire. Named by what asks, so that a server without questions does not
-/// contain it.
-#[derive(Debug)]
-pub(crate) struct Wire {
-    /// The server's request of this id.
-    pub(crate) request: fn(&Ask, &str, Revision) -> String,
-    /// What the client's response says; `None` for one that is no answer to the question.
-    read: fn(&Ask, &Result<Value, Value>) -> Option<Reply>,
-}
-
-static WIRE: Wire = Wire { request: Ask::request, read: Ask::read_response };
 
 /// A call that runs. Dropping it ends it.
 pub(crate) struct Running {
@@ -141,32 +51,19 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Begins a call. Nothing of it runs before [`next`](Self::next).
-    pub(crate) fn start(start: Start) -> Self {
-        let Start { app, registry, env, caller, shard, mut call, record, host, teller } = start;
-        let trail = teller.and_then(|teller| Trail::begin(&teller, &mut call.audit));
-        let arguments = std::mem::take(&mut call.arguments);
-        let refusal = call.refusal.take();
-        let seconds = app.config.limits.tool_timeout;
-        let request_id = plain(&call.request_id);
-        let target = call.target.clone();
-        let subject = is_interactive(registry, &target).then(|| arguments.clone());
-        let is_late_task = host == HostKind::Stateless && is_late_task(registry, &call);
-        let mut live = Live::new(call, subject, record, host, is_late_task);
-        if let Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } = target {
-            live = live.completing(arguments.clone());
-        }
-        let live = Rc::new(live);
-        let context = Context::of_call(caller, env, request_id, shard, app, Rc::clone(&live));
-        let work: Work =
-            Box::pin(async move { registry.run(&target, &context, arguments, refusal).await });
+    /// Begins a call, which `work` does. Nothing of it runs before [`next`](Self::next). With a `limit`,
+    /// it ends at that time at the latest.
+    pub(crate) fn start(
+        live: Rc<Live>,
+        limit: Option<Duration>,
+        trail: Option<Rc<Trail>>,
+        work: Work,
+    ) -> Self {
         Self {
             live,
             work: Some(work),
             outcome: None,
-            // A task is for what takes long, and ends with its own time at the latest.
-            limit: (seconds > 0 && host != HostKind::Task)
-                .then(|| Duration::from_secs(seconds.into())),
+            limit,
             deadline: None,
             deadline_is_for_answer: false,
             grace: None,
@@ -275,32 +172,4 @@ impl Drop for Running {
     fn drop(&mut self) {
         guard::discard(&mut self.work);
     }
-}
-
-/// Whether the target may ask its client, so that what it was called with has to be known later.
-fn is_interactive(registry: &Registry, target: &Target) -> bool {
-    let needs = match target {
-        Target::Tool(tool) => registry.tools().get(*tool).map(|def| &def.needs),
-        Target::Prompt(prompt) => registry.prompts().get(*prompt).map(|def| &def.needs),
-        Target::Resource { resource, .. } => {
-            registry.resources().get(*resource).map(|def| &def.needs)
-        }
-        Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } => None,
-    };
-    needs.is_some_and(|needs| needs.interactive)
-}
-
-/// Whether the function begins as a plain call and becomes a task in its course. Where the client
-/// does not know tasks, it stays a plain call.
-fn is_late_task(registry: &Registry, call: &Call) -> bool {
-    let Target::Tool(tool) = call.target else { return false };
-    let needs = registry.tools().get(tool).map(|def| &def.needs);
-    call.peer.revision.is_modern()
-        && call.peer.capabilities.tasks
-        && needs.is_some_and(|needs| needs.features.iter().any(|one| one.is_late_task()))
-}
-
-/// A JSON-RPC id without the quotes of JSON.
-fn plain(id: &Value) -> String {
-    id.as_str().map_or_else(|| json::to_text(id), str::to_owned)
 }

@@ -14,15 +14,19 @@ use toolgate_core::mcp::tool::TaskSupport;
 use toolgate_core::mcp::{Call, Exchange, Target};
 use worker::Response;
 
-use super::{HostKind, Record, Running, Start, Step, is_late_task};
+use super::{HostKind, Running, Step};
 use crate::audit::{self, Teller, Trail};
-use crate::entry::Incoming;
-use crate::feature::{self, Owner};
-use crate::lease::Lease;
-use crate::mcp::Admitted;
-use crate::sse::{self, WATCHED, Writer};
-use crate::timer::Timer;
+use crate::http::sse;
+use crate::http::sse::{WATCHED, Writer};
+use crate::platform::timer::Timer;
+use crate::ports::feature::Owner;
+use crate::ports::feature::Record;
+use crate::ports::principal::Lease;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
+use crate::tool::features;
 use crate::tool::registry::Registry;
+use crate::tool::run::{self, Start, is_late_task};
 
 /// How long an answer may take before a stream is opened for it. Proxies and clients give up on a
 /// connection on which nothing comes after 30 s or more; most calls are far faster than this.
@@ -30,8 +34,8 @@ const QUIET: Duration = Duration::from_secs(5);
 
 /// Runs what a policy has allowed, and answers.
 pub(crate) async fn answer(
-    incoming: &Incoming<'_>,
-    admitted: &Admitted,
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
     registry: &'static Registry,
     mut exchange: Exchange,
 ) -> worker::Result<Response> {
@@ -135,7 +139,7 @@ async fn begin(
     }
     if !is_late
         && becomes_task
-        && let Some(tasks) = feature::tasks(owner.app)
+        && let Some(tasks) = features::tasks(owner.app)
     {
         if let Some(trail) = teller.and_then(|teller| Trail::begin(teller, &mut call.audit)) {
             trail.tell();
@@ -146,7 +150,7 @@ async fn begin(
     let Owner { app, env, caller, shard } = owner.clone();
     let (record, host, teller) = (Record::default(), HostKind::Stateless, teller.cloned());
     let start = Start { app, registry, env, caller, shard, call, record, host, teller };
-    Begun::Call(Box::new(Running::start(start)), late)
+    Begun::Call(Box::new(run::start(start)), late)
 }
 
 /// Whether the tool runs as a task for a client that knows tasks.
@@ -223,7 +227,7 @@ impl Calls {
 
     fn start_task(&mut self, slot: usize, record: Record) {
         let late = self.late.iter().position(|(late, _)| *late == slot);
-        if let (Some(late), Some(tasks)) = (late, feature::tasks(self.owner.app)) {
+        if let (Some(late), Some(tasks)) = (late, features::tasks(self.owner.app)) {
             let (_, call) = self.late.swap_remove(late);
             self.tasks.push((slot, tasks.create(self.owner.clone(), call, record)));
         }

@@ -2,8 +2,8 @@
 
 use toolgate_core::mcp::notify::Change;
 
-use crate::console::log_error;
-use crate::feature;
+use crate::platform::console::log_error;
+use crate::tool::features;
 use crate::tool::{Context, Error, Result};
 
 /// Everyone who listens is told: `subscriptions/listen` of MCP 2026-07-28, and the sessions of older
@@ -55,7 +55,7 @@ impl Context {
             bindings.changes.borrow_mut().push(change);
             return Ok(());
         }
-        let Some(hub) = feature::hub(app) else { return Ok(()) };
+        let Some(hub) = features::hub(app) else { return Ok(()) };
         hub.publish(app, self.env(), &change).await.map_err(|error| {
             log_error!("a change could not be told: {error}");
             Error::new("those who listen could not be told of the change")

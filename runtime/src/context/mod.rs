@@ -4,6 +4,7 @@
 mod ask;
 mod changed;
 mod client;
+pub(crate) mod current;
 mod log;
 mod once;
 mod progress;

@@ -1,20 +1,21 @@
 //! How a question reaches the client, and what is kept of a call between its rounds.
 
 use serde_json::Value;
-use toolgate_core::caller::Vars as _;
 use toolgate_core::mcp::ask::{Ask, Question, Reply};
 use toolgate_core::mcp::input_required::InputRequired;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::request_state::{Binding, RequestState};
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, INVALID_PARAMS, Target};
 use toolgate_core::seal::Keyring;
+use toolgate_policy::Vars as _;
 
 use super::refusal::Refusal;
-use crate::app::App;
-use crate::bindings::Env;
-use crate::call::{HostKind, Record};
-use crate::console::log_error;
+use crate::call::HostKind;
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
 use crate::platform::{EnvVars, PlatformEntropy, now};
+use crate::ports::app::App;
+use crate::ports::feature::Record;
 use crate::tool::{Context, registry};
 
 /// Asks, and gives back the content of the answer.

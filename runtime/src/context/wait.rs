@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::timer::Timer;
+use crate::platform::timer::Timer;
 use crate::tool::Context;
 
 impl Context {

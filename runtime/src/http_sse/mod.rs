@@ -4,16 +4,16 @@
 //! so each session has a Durable Object where the two meet. A session lives and dies with its stream
 //! and is in memory only.
 
-mod door;
+mod client;
 mod object;
 mod post;
 
 use futures_util::future::LocalBoxFuture;
 use worker::{Request, Response};
 
-use crate::entry::Incoming;
-use crate::feature::{Feature, HttpSse};
-use crate::object::Object;
+use crate::ports::feature::{Feature, HttpSse};
+use crate::ports::object::Object;
+use crate::ports::request_context::RequestContext;
 use crate::roster;
 
 /// What the names of the objects begin with, and the paths inside them.
@@ -67,12 +67,16 @@ impl Feature for HttpSseFeature {
 }
 
 impl HttpSse for HttpSseFeature {
+    fn takes(&self, head: &http::Request<()>) -> bool {
+        client::takes(head)
+    }
+
     fn route<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
+        incoming: &'a RequestContext<'a>,
         head: http::Request<()>,
         request: Request,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
-        Box::pin(door::route(incoming, head, request))
+        Box::pin(client::route(incoming, head, request))
     }
 }

@@ -5,23 +5,27 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::select;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{AcceptedSession, SessionState};
+use toolgate_policy::Caller;
 use worker::{Request, Response};
 
 use super::post::{self, Post};
 use super::{CLOSE, KIND, MESSAGE, NOTIFY, OPEN, ROSTER, STREAM};
-use crate::console::log_error;
-use crate::hub::{self, GONE, Hearer};
-use crate::lease::Lease;
-use crate::legacy::{self, Calls, gone, taken};
-use crate::object::Object;
+use crate::http::convert;
+use crate::http::object_client::Received;
+use crate::http::sse;
+use crate::http::sse::{COMMENT, NOTICED, PROBES, Writer};
+use crate::platform::console::log_error;
 use crate::platform::now;
-use crate::relay::Received;
+use crate::platform::timer::Timer;
+use crate::ports::object::Object;
+use crate::ports::principal::Lease;
 use crate::roster::{self, Entry};
-use crate::sse::{self, COMMENT, NOTICED, PROBES, Writer};
-use crate::timer::Timer;
-use crate::{convert, feature};
+use crate::sessions_common;
+use crate::sessions_common::{Calls, gone, taken};
+use crate::subscriptions;
+use crate::subscriptions::{GONE, Subscriber};
+use crate::tool::features;
 
 /// The number of the one stream that a session has.
 const ONLY: u64 = 1;
@@ -55,7 +59,9 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
     match path.as_str() {
         NOTIFY => return changed(object, &memory, &request.text().await?),
         STREAM | CLOSE => return asked(&memory, &path).await,
-        ROSTER => return roster::serve(object, crate::object::body(&mut request).await?).await,
+        ROSTER => {
+            return roster::serve(object, crate::ports::object::body(&mut request).await?).await;
+        }
         _ => {}
     }
     let received = Received::read(&mut request).await?;
@@ -88,7 +94,7 @@ async fn open(
     });
     let entry = Entry::Open { session: name.clone(), stream: ONLY, open: vec![ONLY] };
     roster::tell(object.app(), object.env(), KIND, &owner, &entry).await?;
-    if !hub::register(object, &owner, &name).await? {
+    if !subscriptions::register(object, &owner, &name).await? {
         let _ = writer.send_now(sse::event(None, Some("message"), UNHEARD));
     }
     let (app, env, memory) = (object.app(), object.env().clone(), Rc::clone(memory));
@@ -99,7 +105,7 @@ async fn open(
         writer.close();
         let end = Entry::End(name.clone());
         let told = roster::tell(app, &env, KIND, &owner, &end).await;
-        if let Err(error) = told.and(hub::forget(app, &env, &name).await) {
+        if let Err(error) = told.and(subscriptions::forget(app, &env, &name).await) {
             log_error!("the end of a session was not told: {error}");
         }
     });
@@ -133,7 +139,7 @@ async fn message(object: &Object, memory: &Memory, received: Received) -> worker
             session.lease.until = session.lease.until.max(received.lease.until);
         }
         let state = &mut session.state;
-        match legacy::accept(object, &received, state, None, &memory.calls) {
+        match sessions_common::accept(object, &received, state, None, &memory.calls) {
             Ok(accepted) => (accepted, session.writer.clone()),
             Err(reply) => return convert::response(*reply),
         }
@@ -144,7 +150,7 @@ async fn message(object: &Object, memory: &Memory, received: Received) -> worker
         AcceptedSession::Run(mut exchange) => {
             let calls = exchange.calls();
             let post = Rc::new(Post::begin(exchange, writer).await);
-            legacy::run(object, &memory.calls, received, calls, &post).await;
+            sessions_common::run(object, &memory.calls, received, calls, &post).await;
         }
         signal => memory.calls.signal(signal),
     }
@@ -176,8 +182,8 @@ fn changed(object: &Object, memory: &Memory, changes: &str) -> worker::Result<Re
     let Some(Session { owner, caller, until, state, writer, .. }) = session.as_ref() else {
         return Response::ok(GONE);
     };
-    let hearer = Hearer { owner, caller, until: *until, state };
-    let hub = feature::hub(object.app());
+    let hearer = Subscriber { owner, caller, until: *until, state };
+    let hub = features::hub(object.app());
     for text in hub.map(|hub| hub.hears(object, &hearer, changes)).unwrap_or_default() {
         // One who takes nothing loses the session.
         if writer.send_now(sse::event(None, Some("message"), &text)).is_err() {

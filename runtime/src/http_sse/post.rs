@@ -7,8 +7,9 @@ use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::{Exchange, Revision, notify};
 
 use crate::call::Asked;
-use crate::legacy::Outgoing;
-use crate::sse::{self, Writer};
+use crate::http::sse;
+use crate::http::sse::Writer;
+use crate::sessions_common::Outgoing;
 
 /// Shared by the calls of one message.
 pub(super) struct Post {

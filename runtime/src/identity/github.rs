@@ -7,20 +7,21 @@ use toolgate_core::access::github::{self, Lookup};
 use toolgate_core::access::provider::{Provider, SetupError};
 use toolgate_core::access::upstream::{Cause, Trouble, Upstream};
 use toolgate_core::audit::Reason;
-use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
+use toolgate_policy::{Caller, Vars};
 
-use super::openid::{ask, exchange, refresh};
-use super::{Identity, Kept, unavailable};
-use crate::console::log_error;
+use super::unavailable;
+use crate::identity::cloudflare_access::{ask, exchange, refresh};
+use crate::platform::console::log_error;
+use crate::ports::identity_provider::{IdentityProvider, Kept};
 
 /// The protocol.
 #[derive(Debug)]
 pub struct GitHub;
 
-impl Identity for GitHub {
+impl IdentityProvider for GitHub {
     fn resolve(
         &self,
         config: &Config,

@@ -10,9 +10,10 @@ use toolgate_core::access::provider::Provider;
 use toolgate_core::access::{Prepared, SignedClaims};
 use worker::{Error, Url};
 
-use crate::console::log_error;
+use crate::http::fetch;
+use crate::platform::console::log_error;
 use crate::platform::now;
-use crate::{signature, upstream};
+use crate::platform::signature;
 
 /// Where a token comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +103,7 @@ async fn ask(address: &Url, now: u64) -> worker::Result<Jwks> {
         .header(http::header::ACCEPT, "application/json")
         .body(Vec::new())
         .map_err(|error| Error::RustError(error.to_string()))?;
-    let answer = upstream::send(request).await?;
+    let answer = fetch::send(request).await?;
     if answer.status() != StatusCode::OK {
         return Err(Error::RustError(format!("status {}", answer.status())));
     }

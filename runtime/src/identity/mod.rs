@@ -2,33 +2,25 @@
 //!
 //! `serve!()` names the one of its `mcp.toml`, so the others are not linked.
 
-mod access_jwt;
+mod cloudflare_access;
+mod cloudflare_access_jwt;
 mod github;
 mod keys;
 mod nobody;
 mod oidc;
-mod openid;
 mod recheck;
 
-use std::cell::RefCell;
-
-use futures_util::future::{LocalBoxFuture, ready};
-use http::{HeaderMap, Request};
-use toolgate_config::Config;
-use toolgate_core::access::provider::{Provider, SetupError};
-use toolgate_core::access::upstream::{Trouble, Upstream};
-use toolgate_core::caller::{Caller, Vars};
-use toolgate_core::oauth::callback::{Holder, Identified, Returned};
+use toolgate_core::oauth::callback::{Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
 
-use crate::console::log_error;
+use crate::platform::console::log_error;
 
 pub(crate) use keys::overdue;
 pub(crate) use recheck::confirm;
 
 /// Cloudflare Access for SaaS, and the local provider of `cargo toolgate dev`.
-pub static OPENID: openid::OpenId = openid::OpenId;
+pub static OPENID: cloudflare_access::OpenId = cloudflare_access::OpenId;
 /// Any OpenID provider, found by discovery.
 pub static OIDC: oidc::Oidc = oidc::Oidc;
 /// GitHub.
@@ -36,74 +28,7 @@ pub static GITHUB: github::GitHub = github::GitHub;
 /// No provider: every program on this very machine is let in.
 pub static NOBODY: nobody::Nobody = nobody::Nobody;
 /// Cloudflare Access in front of the Worker.
-pub static ACCESS_JWT: access_jwt::AccessJwt = access_jwt::AccessJwt;
-
-/// What a provider gave to be asked with the next time, as soon as it is known: whatever fails or
-/// is given up after that, the token before it may be used up.
-pub type Kept = RefCell<Option<Upstream>>;
-
-/// An identity provider's protocol.
-pub trait Identity: Sync + std::fmt::Debug {
-    /// Reads `[identity]` with the Worker's variables. Nothing is waited for.
-    ///
-    /// # Errors
-    /// Everything that is missing, at once.
-    fn resolve(
-        &self,
-        config: &Config,
-        vars: &dyn Vars,
-        origin: &str,
-    ) -> Result<Provider, SetupError>;
-
-    /// The provider with its endpoints, where they have to be asked for first; `None` where there
-    /// is nothing more to know, or nobody answered.
-    fn locate<'a>(
-        &'a self,
-        _provider: &'a Provider,
-        _origin: &'a str,
-    ) -> LocalBoxFuture<'a, Option<Provider>> {
-        Box::pin(ready(None))
-    }
-
-    /// Who came back from the sign-in; otherwise the reply that tells why nobody did.
-    fn identify<'a>(
-        &'a self,
-        gate: &'a Gate<'_>,
-        returned: &'a Returned,
-        request: &'a Request<Vec<u8>>,
-    ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>>;
-
-    /// Asks the provider again about the holder of a grant; `None` where it gave nothing to ask
-    /// with.
-    fn confirm<'a>(
-        &'a self,
-        _gate: &'a Gate<'_>,
-        _holder: &'a Holder,
-        _kept: &'a Kept,
-    ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
-        Box::pin(ready(Ok(None)))
-    }
-
-    /// Who sends a request to an MCP endpoint without a token of ours, by the word of a provider
-    /// that stands in front of the Worker; `None` where none does.
-    fn vouch<'a>(
-        &'a self,
-        _config: &'a Config,
-        _provider: &'a Provider,
-        _headers: &'a HeaderMap,
-    ) -> LocalBoxFuture<'a, Option<Result<Caller, Unvouched>>> {
-        Box::pin(ready(None))
-    }
-}
-
-/// Why the provider in front of the Worker does not vouch for a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unvouched {
-    /// What the request brought is not good.
-    Refused,
-    /// Its keys could not be had.
-    Unavailable,
-}
+pub static ACCESS_JWT: cloudflare_access_jwt::AccessJwt = cloudflare_access_jwt::AccessJwt;
 
 /// Writes to the log why somebody's groups are unknown, where they are.
 pub(crate) fn tell_hint(gate: &Gate<'_>, identified: &Identified) {

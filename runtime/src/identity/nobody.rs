@@ -6,18 +6,18 @@ use toolgate_config::Config;
 use toolgate_core::access::nobody;
 use toolgate_core::access::provider::{Provider, SetupError};
 use toolgate_core::audit::Reason;
-use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::callback::{Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
+use toolgate_policy::{Caller, Vars};
 
-use super::{Identity, Unvouched};
+use crate::ports::identity_provider::{IdentityProvider, Unvouched};
 
 /// The absence of a protocol.
 #[derive(Debug)]
 pub struct Nobody;
 
-impl Identity for Nobody {
+impl IdentityProvider for Nobody {
     fn resolve(
         &self,
         _config: &Config,

@@ -9,22 +9,24 @@ use toolgate_config::Config;
 use toolgate_core::access::discovery;
 use toolgate_core::access::provider::{Endpoints, Provider, SetupError};
 use toolgate_core::access::upstream::{Cause, Trouble};
-use toolgate_core::caller::Vars;
 use toolgate_core::limits::{DISCOVERY_MAX_AGE, DISCOVERY_RETRY, DISCOVERY_TTL};
 use toolgate_core::oauth::callback::{Holder, Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::reply::Reply;
+use toolgate_policy::Vars;
 
-use super::{Identity, Kept, openid};
-use crate::console::log_error;
+use crate::http::fetch;
+use crate::identity::cloudflare_access;
+use crate::platform::console::log_error;
 use crate::platform::now;
-use crate::upstream;
+use crate::platform::within::within;
+use crate::ports::identity_provider::{IdentityProvider, Kept};
 
 /// The protocol, at addresses that are to be discovered.
 #[derive(Debug)]
 pub struct Oidc;
 
-impl Identity for Oidc {
+impl IdentityProvider for Oidc {
     fn resolve(
         &self,
         config: &Config,
@@ -48,7 +50,7 @@ impl Identity for Oidc {
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
-        Box::pin(openid::identify(gate, returned, request))
+        Box::pin(cloudflare_access::identify(gate, returned, request))
     }
 
     fn confirm<'a>(
@@ -64,7 +66,7 @@ impl Identity for Oidc {
             let provider = locate(gate.provider, gate.origin).await.ok_or_else(|| {
                 Trouble::Failed(Cause::Unavailable, "discovery: no answer".to_owned())
             })?;
-            openid::confirm(gate, &provider, holder, kept).await
+            cloudflare_access::confirm(gate, &provider, holder, kept).await
         })
     }
 }
@@ -99,11 +101,9 @@ async fn locate(provider: &Provider, origin: &str) -> Option<Provider> {
         // A re-check has five seconds for everything: what is known bridges a silence, too.
         let asking = fetch(provider, origin);
         let answer = match &discovered {
-            Some((_, at)) if now < at + DISCOVERY_MAX_AGE => {
-                upstream::within(DISCOVERY_PATIENCE, asking)
-                    .await
-                    .unwrap_or_else(|| Err(format!("no answer within {DISCOVERY_PATIENCE} s")))
-            }
+            Some((_, at)) if now < at + DISCOVERY_MAX_AGE => within(DISCOVERY_PATIENCE, asking)
+                .await
+                .unwrap_or_else(|| Err(format!("no answer within {DISCOVERY_PATIENCE} s"))),
             _ => asking.await,
         };
         let fetched = match answer {
@@ -123,6 +123,6 @@ async fn locate(provider: &Provider, origin: &str) -> Option<Provider> {
 
 async fn fetch(provider: &Provider, origin: &str) -> Result<Endpoints, String> {
     let request = discovery::request(&provider.issuer).ok_or("the issuer is no address")?;
-    let answer = upstream::send(request).await.map_err(|error| error.to_string())?;
+    let answer = fetch::send(request).await.map_err(|error| error.to_string())?;
     discovery::read(&provider.issuer, origin, &answer)
 }

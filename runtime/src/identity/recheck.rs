@@ -6,16 +6,17 @@ use toolgate_core::oauth::callback::Holder;
 use toolgate_core::oauth::course::Confirmation;
 use toolgate_core::oauth::gate::Gate;
 
-use super::{Kept, tell_hint};
-use crate::app::App;
-use crate::console::log_error;
-use crate::upstream;
+use super::tell_hint;
+use crate::platform::console::log_error;
+use crate::platform::within::within;
+use crate::ports::app::App;
+use crate::ports::identity_provider::Kept;
 
 /// Asks about the holder of a grant. The log tells what the provider did not confirm.
 pub(crate) async fn confirm(app: &App, gate: &Gate<'_>, holder: &Holder) -> Confirmation {
     let kept = Kept::default();
     let asking = app.identity.confirm(gate, holder, &kept);
-    let verdict = upstream::within(RECHECK_TIMEOUT, asking).await.unwrap_or_else(|| {
+    let verdict = within(RECHECK_TIMEOUT, asking).await.unwrap_or_else(|| {
         Err(Trouble::Failed(Cause::Timeout, format!("no answer within {RECHECK_TIMEOUT} s")))
     });
     match &verdict {

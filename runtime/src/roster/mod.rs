@@ -9,10 +9,10 @@ mod object;
 
 use serde::Serialize;
 
-use crate::app::App;
-use crate::bindings::Env;
-use crate::object::Object;
-use crate::relay;
+use crate::http::object_client;
+use crate::platform::bindings::Env;
+use crate::ports::app::App;
+use crate::ports::object::Object;
 use toolgate_core::from_json::FromJson;
 
 pub(crate) use self::object::{TABLE, look_after, serve};
@@ -58,7 +58,7 @@ pub(crate) async fn tell(
     }
     let name = ["roster:", kind, ":", owner].concat();
     let path = ["/", kind, "/roster"].concat();
-    let answer = relay::ask(app, env, &name, &path, &serde_json::to_string(entry)?).await?;
+    let answer = object_client::ask(app, env, &name, &path, &serde_json::to_string(entry)?).await?;
     Ok(answer.is_empty())
 }
 

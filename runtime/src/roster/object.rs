@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use worker::{Date, Response, SqlStorageValue};
 
 use super::{BUSY, Entry, GONE, OPEN};
-use crate::console::log_error;
-use crate::object::Object;
-use crate::relay;
+use crate::http::object_client;
+use crate::platform::console::log_error;
+use crate::ports::object::Object;
 
 /// The table that tells such an object from others.
 pub(crate) const TABLE: &str = "toolgate_roster";
@@ -25,9 +24,6 @@ const SESSION: i64 = 0;
 /// Sessions that are asked for one that is too many. With the default bound that is each of them twice;
 /// above it, whoever has more than this at work at once is kept from having still more.
 const MAX_ASKED: usize = 128;
-
-/// Streams that are asked after at once; the platform lets an object wait for a few requests only.
-const AT_ONCE: usize = 6;
 
 /// What the person's object answers where something is not admitted.
 const REFUSED: &str = "refused";
@@ -138,20 +134,18 @@ fn used_later(object: &Object, row: &Row, used: &str) -> worker::Result<()> {
 
 /// Forgets streams that are over, and ends the oldest of the others but for the new one.
 async fn end_oldest(object: &Object, bound: usize, new: (&str, i64)) -> worker::Result<()> {
-    let streams = rows(object)?;
-    let is_other = |row: &&Row| !row.is_session() && (row.session.as_str(), row.stream) != new;
-    let others: Vec<&Row> = streams.iter().filter(is_other).collect();
     let mut open = Vec::new();
-    for some in others.chunks(AT_ONCE) {
-        let asked = some.iter().map(|row| ask(object, &row.session, "stream", row.stream));
-        for (row, answer) in some.iter().zip(join_all(asked).await) {
-            match answer {
-                Ok(answer) if answer != OPEN => delete(object, row.id)?,
-                Ok(_) => open.push(row),
-                Err(error) => {
-                    log_error!("a session could not be asked for its streams: {error}");
-                    open.push(row);
-                }
+    for row in rows(object)? {
+        if row.is_session() || (row.session.as_str(), row.stream) == new {
+            continue;
+        }
+        // One after the other: this is rare, and asking side by side is 2 KB of each Worker.
+        match ask(object, &row.session, "stream", row.stream).await {
+            Ok(answer) if answer != OPEN => delete(object, row.id)?,
+            Ok(_) => open.push(row),
+            Err(error) => {
+                log_error!("a session could not be asked for its streams: {error}");
+                open.push(row);
             }
         }
     }
@@ -167,7 +161,7 @@ async fn end_oldest(object: &Object, bound: usize, new: (&str, i64)) -> worker::
 async fn ask(object: &Object, session: &str, what: &str, number: i64) -> worker::Result<String> {
     let kind = session.split(':').next().unwrap_or_default();
     let path = ["/", kind, "/", what].concat();
-    relay::ask(object.app(), object.env(), session, &path, &number.to_string()).await
+    object_client::ask(object.app(), object.env(), session, &path, &number.to_string()).await
 }
 
 /// Forgets sessions whose end was not told here; nothing is left of a person who has nothing open.

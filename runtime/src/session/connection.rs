@@ -9,8 +9,9 @@ use std::task::{Context, Poll, Waker};
 use futures_util::Stream;
 
 use super::store::Store;
-use crate::sse::{self, COMMENT, KEEP_ALIVE, NOTICED, PROBES};
-use crate::timer::Timer;
+use crate::http::sse;
+use crate::http::sse::{COMMENT, KEEP_ALIVE, NOTICED, PROBES};
+use crate::platform::timer::Timer;
 
 /// What a client that loses its connection waits before it resumes, in milliseconds.
 const RETRY: &str = "retry: 500\n";

@@ -5,8 +5,8 @@
 //! event before it is sent: its client may lose a connection, or the server be restarted, and the
 //! streams go on where they were.
 
+mod client;
 mod connection;
-mod door;
 mod object;
 mod others;
 mod post;
@@ -17,10 +17,10 @@ use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::Begin;
 use worker::{Request, Response};
 
-use crate::entry::Incoming;
-use crate::feature::{Feature, Sessions};
-use crate::mcp::Admitted;
-use crate::object::Object;
+use crate::ports::feature::{Feature, Sessions};
+use crate::ports::object::Object;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
 
 /// What the names of the objects begin with, and the paths inside them.
 const KIND: &str = "session";
@@ -76,20 +76,20 @@ impl Feature for SessionFeature {
 impl Sessions for SessionFeature {
     fn serve<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
         head: &'a http::Request<()>,
         body: &'a [u8],
     ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>> {
-        Box::pin(door::serve(incoming, admitted, head, body))
+        Box::pin(client::serve(incoming, admitted, head, body))
     }
 
     fn begin<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
         begin: Begin,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
-        Box::pin(door::begin(incoming, admitted, begin))
+        Box::pin(client::begin(incoming, admitted, begin))
     }
 }

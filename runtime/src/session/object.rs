@@ -9,9 +9,9 @@ use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use http::StatusCode;
 use http::header::ACCEPT;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{self, AcceptedSession, Revision, SessionState};
 use toolgate_core::reply;
+use toolgate_policy::Caller;
 use worker::{Date, Request, Response};
 
 use super::connection::{Connection, Outlet, read_event_id};
@@ -20,16 +20,17 @@ use super::post::{Decision, Post};
 use super::store::{Row, Store, TABLE};
 use super::streams::{Resumed, Streams};
 use super::{BEGIN, CLOSE, END, GET, IDLE, KIND, NOTIFY, POST, ROSTER, STREAM};
-use crate::hub;
-use crate::lease::Lease;
-use crate::legacy::{self, Calls, gone, taken};
-use crate::object::Object;
+use crate::auth::vault::Vault;
+use crate::http::object_client::{LAST_EVENT_ID, Received};
+use crate::http::{convert, sse};
 use crate::platform::now;
-use crate::relay::{LAST_EVENT_ID, Received};
+use crate::platform::timer::Timer;
+use crate::ports::object::Object;
+use crate::ports::principal::Lease;
 use crate::roster::{self, Entry};
-use crate::timer::Timer;
-use crate::vault::Vault;
-use crate::{convert, sse};
+use crate::sessions_common;
+use crate::sessions_common::{Calls, gone, taken};
+use crate::subscriptions;
 
 /// How long the answer to a POST may stay silent before it becomes a stream, which proxies keep open
 /// and a client can resume.
@@ -74,7 +75,9 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
         IDLE | STREAM | CLOSE => {
             return asked(object, &memory, &path, &request.text().await?).await;
         }
-        ROSTER => return roster::serve(object, crate::object::body(&mut request).await?).await,
+        ROSTER => {
+            return roster::serve(object, crate::ports::object::body(&mut request).await?).await;
+        }
         _ => {}
     }
     let received = Received::read(&mut request).await?;
@@ -180,7 +183,7 @@ async fn message(
             let (sender, decision) = oneshot::channel();
             let post = Rc::new(Post::new(exchange, pending, Rc::clone(&streams), sender));
             let lease = received.lease.clone();
-            legacy::run(object, &memory.calls, received, calls, &post).await;
+            sessions_common::run(object, &memory.calls, received, calls, &post).await;
             match answer(&streams, &post, decision, takes_stream).await? {
                 Answer::Whole(response) => Ok(response),
                 Answer::Stream(connection) => carried(object, lease, connection),
@@ -200,7 +203,8 @@ fn accept(object: &Object, memory: &Memory, received: &Received) -> worker::Resu
     let Some(session) = session.as_mut() else { return Err("the session is over".into()) };
     let before = session.state.clone();
     let headers = Some(&received.headers);
-    let accepted = legacy::accept(object, received, &mut session.state, headers, &memory.calls);
+    let accepted =
+        sessions_common::accept(object, received, &mut session.state, headers, &memory.calls);
     if session.state != before {
         session.streams.store().set_state(&serde_json::to_string(&session.state)?)?;
     }
@@ -311,7 +315,7 @@ pub(super) async fn end(object: &Object, memory: &Memory) -> worker::Result<()> 
     let Some(Session { name, owner, .. }) = session else { return Ok(()) };
     let (app, env) = (object.app(), object.env());
     let told = roster::tell(app, env, KIND, &owner, &Entry::End(name.clone())).await;
-    told.and(hub::forget(app, env, &name).await)
+    told.and(subscriptions::forget(app, env, &name).await)
 }
 
 /// Ends the session when it is idle.

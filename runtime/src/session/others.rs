@@ -8,10 +8,11 @@ use worker::Response;
 use super::connection::End;
 use super::object::{Memory, Session, end, load};
 use super::{CLOSE, KIND, STREAM};
-use crate::feature;
-use crate::hub::{self, GONE, Hearer};
-use crate::object::Object;
+use crate::ports::object::Object;
 use crate::roster::{self, Entry};
+use crate::subscriptions;
+use crate::subscriptions::{GONE, Subscriber};
+use crate::tool::features;
 
 /// Counts a stream among those of its person, of which the oldest ends if there are too many.
 pub(super) async fn counted(object: &Object, memory: &Memory, stream: u64) -> worker::Result<()> {
@@ -65,7 +66,7 @@ pub(super) async fn register(object: &Object, memory: &Memory) -> worker::Result
             None => return Ok(true),
         }
     };
-    let is_heard = hub::register(object, &owner, &name).await?;
+    let is_heard = subscriptions::register(object, &owner, &name).await?;
     if let Some(session) = memory.session.borrow_mut().as_mut() {
         session.is_registered = is_heard;
     }
@@ -80,8 +81,8 @@ pub(super) fn changed(object: &Object, memory: &Memory, changes: &str) -> worker
     let mut session = memory.session.borrow_mut();
     let Some(session) = session.as_mut() else { return Response::ok(GONE) };
     let Session { owner, caller, until, state, streams, .. } = &*session;
-    let hearer = Hearer { owner, caller, until: *until, state };
-    let heard = feature::hub(object.app()).map(|hub| hub.hears(object, &hearer, changes));
+    let hearer = Subscriber { owner, caller, until: *until, state };
+    let heard = features::hub(object.app()).map(|hub| hub.hears(object, &hearer, changes));
     for text in heard.unwrap_or_default() {
         if !streams.notify(&text)? {
             // The next stream registers it again.

@@ -12,8 +12,8 @@ use toolgate_core::mcp::{Exchange, Response, Revision, notify};
 use super::connection::End;
 use super::streams::Streams;
 use crate::call::Asked;
-use crate::console::log_error;
-use crate::legacy::Outgoing;
+use crate::platform::console::log_error;
+use crate::sessions_common::Outgoing;
 
 /// What the POST is answered with.
 pub(super) enum Decision {

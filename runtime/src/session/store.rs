@@ -6,9 +6,9 @@
 
 use worker::{SqlStorage, SqlStorageValue};
 
-use crate::vault::Vault;
+use crate::auth::vault::Vault;
 
-/// Marks the object as a session; see [`Object::has_table`](crate::object::Object::has_table).
+/// Marks the object as a session; see [`Object::has_table`](crate::ports::object::Object::has_table).
 pub(super) const TABLE: &str = "session";
 
 const CREATE: [&str; 3] = [

@@ -8,7 +8,7 @@ use toolgate_core::mcp::fault;
 
 use super::connection::{self, Connection, End, Outlet, Outlets};
 use super::store::Store;
-use crate::console::log_error;
+use crate::platform::console::log_error;
 use crate::platform::now;
 
 /// Connections for notifications that one client has at a time. It needs one; another may be there

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::hop::Kind;
 use super::sql::{Answer, Question as SqlQuestion};
 use super::value::{Kept, Question};
-use crate::testing::sqlite::Sqlite;
+use crate::platform::native::sqlite::Sqlite;
+use crate::state::client::Kind;
 
 /// What all objects keep.
 #[derive(Default)]

@@ -40,46 +40,43 @@
 //! encrypts them. With `[storage] seal_state = true` the server does so for values, not for databases;
 //! such a value is lost with the encryption key that it was last written under.
 
+mod client;
 mod error;
-mod hop;
 #[cfg(not(target_arch = "wasm32"))]
 mod memory;
 mod object;
 mod owner;
-mod params;
 mod sql;
 mod value;
 
 pub use self::error::StateError;
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use self::memory::Memory;
 #[doc(hidden)]
 pub use self::object::STATE;
-pub use self::params::{Params, SqlValue};
 pub use self::sql::{Batch, Sql};
 pub use self::value::{MAX_KEY_BYTES, MAX_SEALED_VALUE_BYTES, MAX_VALUE_BYTES, State};
+pub use crate::platform::params::{Params, SqlValue};
 
-use self::hop::{Hop, Kind};
+use crate::state::client::{Kind, StateClient};
 use crate::tool::Context;
 
 impl Context {
     /// The caller's value of this type; see [`State`].
     pub fn state<T>(&self) -> State<T> {
-        State::new(Hop::of_caller(self, Kind::State))
+        State::new(StateClient::of_caller(self, Kind::State))
     }
 
     /// The server's value of this type, the same for every caller; see [`State`].
     pub fn server_state<T>(&self) -> State<T> {
-        State::new(Hop::of_server(self, Kind::State))
+        State::new(StateClient::of_server(self, Kind::State))
     }
 
     /// The caller's database; see [`Sql`].
     pub fn sql(&self) -> Sql {
-        Sql::new(Hop::of_caller(self, Kind::Sql))
+        Sql::new(StateClient::of_caller(self, Kind::Sql))
     }
 
     /// The server's database, the same for every caller; see [`Sql`].
     pub fn server_sql(&self) -> Sql {
-        Sql::new(Hop::of_server(self, Kind::Sql))
+        Sql::new(StateClient::of_server(self, Kind::Sql))
     }
 }

@@ -12,8 +12,8 @@ use worker::{Request, Response, SqlStorage, SqlStorageValue, Storage};
 
 use super::sql::{Answer, Question as SqlQuestion, Statement};
 use super::value::{Kept, Question};
-use crate::feature::Feature;
-use crate::object::Object;
+use crate::ports::feature::Feature;
+use crate::ports::object::Object;
 
 /// Bytes of JSON that a query may answer: it is held in memory several times on its way to the tool,
 /// and a Worker has 128 MB.
@@ -191,7 +191,7 @@ fn rows(sql: &SqlStorage, statement: Statement) -> Result<Vec<Map<String, Value>
 
 fn exec(sql: &SqlStorage, statement: Statement) -> Result<worker::SqlCursor, String> {
     let values: Result<Vec<_>, _> =
-        statement.values.into_iter().map(super::params::SqlValue::into_storage).collect();
+        statement.values.into_iter().map(crate::platform::params::SqlValue::into_storage).collect();
     sql.exec(&statement.sql, values?).map_err(|error| words(&error))
 }
 

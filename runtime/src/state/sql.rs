@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::StateError;
-use super::hop::Hop;
-use super::params::{Params, SqlValue};
+use crate::platform::params::{Params, SqlValue};
+use crate::state::client::StateClient;
 use toolgate_core::from_json::FromJson;
 
 /// A SQLite database of its own, with what Durable Objects allow in it: no `ATTACH`, and no
@@ -42,13 +42,13 @@ use toolgate_core::from_json::FromJson;
 #[derive(Clone)]
 #[must_use]
 pub struct Sql {
-    hop: Hop,
+    hop: StateClient,
 }
 
 /// Statements that happen all together, or not at all.
 #[must_use = "a batch does nothing until it is run"]
 pub struct Batch {
-    hop: Hop,
+    hop: StateClient,
     statements: Vec<Statement>,
 }
 
@@ -81,7 +81,7 @@ pub(super) enum Answer {
 }
 
 impl Sql {
-    pub(super) fn new(hop: Hop) -> Self {
+    pub(super) fn new(hop: StateClient) -> Self {
         Self { hop }
     }
 
@@ -151,7 +151,7 @@ impl Batch {
     }
 }
 
-async fn run(hop: &Hop, statements: Vec<Statement>) -> Result<Vec<u64>, StateError> {
+async fn run(hop: &StateClient, statements: Vec<Statement>) -> Result<Vec<u64>, StateError> {
     match hop.ask(&Question::Execute(statements)).await? {
         Answer::Changed(changed) => Ok(changed),
         Answer::Refused(message) => Err(StateError::Sql(message)),

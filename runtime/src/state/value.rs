@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::StateError;
-use super::hop::Hop;
+use crate::state::client::StateClient;
 use crate::tool::finite;
 use toolgate_core::from_json::FromJson;
 
@@ -35,7 +35,7 @@ const MAX_ATTEMPTS: usize = 100;
 /// says `#[serde(default)]` for what is new.
 #[must_use]
 pub struct State<T> {
-    hop: Hop,
+    hop: StateClient,
     key: String,
     value: PhantomData<fn() -> T>,
 }
@@ -68,7 +68,7 @@ pub(super) struct Kept {
 }
 
 impl<T> State<T> {
-    pub(super) fn new(hop: Hop) -> Self {
+    pub(super) fn new(hop: StateClient) -> Self {
         Self { hop, key: short_name(std::any::type_name::<T>()), value: PhantomData }
     }
 

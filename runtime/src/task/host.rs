@@ -13,20 +13,21 @@ use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target, fault};
-use toolgate_core::policy::{self, Arguments};
 
 use super::news::News;
 use super::store::Store;
 use super::{MAX_RUNS, MAX_STATUS_MESSAGE, PATIENCE, told};
-use crate::app::App;
-use crate::bindings::Env;
-use crate::call::{HostKind, Running, Start, Step};
-use crate::console::log_error;
-use crate::object::Object;
+use crate::call::{HostKind, Running, Step};
 use crate::platform::EnvVars;
-use crate::timer::Timer;
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
+use crate::platform::timer::Timer;
+use crate::ports::app::App;
+use crate::ports::object::Object;
 use crate::tool::registry;
+use crate::tool::run::{self, Start};
 use toolgate_core::json::to_text;
+use toolgate_policy::{self as policy, Arguments};
 
 /// The revision that has tasks.
 const REVISION: Revision = Revision::V2026_07_28;
@@ -112,7 +113,7 @@ struct Host {
 impl Host {
     async fn run(&self, mut inbox: UnboundedReceiver<Command>) -> worker::Result<()> {
         let mut running = match self.start()? {
-            Ok(start) => Running::start(start),
+            Ok(start) => run::start(start),
             Err(fault) => return self.finish(Err(fault)).await,
         };
         let mut is_cancelled = false;

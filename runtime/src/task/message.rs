@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use toolgate_core::caller::Caller;
 use toolgate_core::from_json::FromJson;
 use toolgate_core::mcp::peer::ClientCapabilities;
 use toolgate_core::mcp::task::{DetailedTask, TaskOperation};
+use toolgate_policy::Caller;
 
 /// Path inside the object: makes the task.
 pub(super) const CREATE: &str = "/task/create";

@@ -24,7 +24,7 @@
 //! A run that only waits for answers would keep its object in memory, as any work does that is under
 //! way. So it ends after [`PATIENCE`], and the tool runs again from its start when an answer comes.
 
-mod door;
+mod client;
 mod host;
 mod message;
 mod news;
@@ -36,7 +36,7 @@ mod told;
 use std::time::Duration;
 
 pub use self::object::{LATE_TASKS, TASKS};
-use crate::app::App;
+use crate::ports::app::App;
 
 /// How long a task is kept from its creation, finished or not: `[limits] task_ttl`.
 fn ttl(app: &App) -> Duration {

@@ -4,10 +4,10 @@ use toolgate_core::mcp::notify::Change;
 
 use super::quota;
 use super::store::Store;
-use crate::app::App;
-use crate::bindings::Env;
-use crate::console::log_error;
-use crate::feature;
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
+use crate::ports::app::App;
+use crate::tool::features;
 
 /// What is to be told.
 pub(super) struct News {
@@ -36,7 +36,7 @@ impl News {
         if self.is_over {
             quota::end(app, env, &self.owner, &self.id).await;
         }
-        if let Some(hub) = feature::hub(app)
+        if let Some(hub) = features::hub(app)
             && let Err(error) = hub.publish(app, env, &self.change).await
         {
             log_error!("the news of a task did not reach those who listen: {error}");

@@ -8,18 +8,18 @@ use toolgate_core::mcp::task::{TaskDetail, TaskOperation, TaskRequest, TaskStatu
 use toolgate_core::mcp::{Call, Response as McpResponse};
 use worker::{Request, Response};
 
-use super::door;
 use super::host::{self, Command, Memory};
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
 use super::news::News;
 use super::quota::{self, COUNT};
 use super::store::{Store, TABLE, now_ms};
 use super::told;
-use crate::call::Record;
-use crate::entry::Incoming;
-use crate::feature::{Feature, Owner, Tasks};
-use crate::mcp::Admitted;
-use crate::object::Object;
+use crate::ports::feature::Record;
+use crate::ports::feature::{Feature, Owner, Tasks};
+use crate::ports::object::Object;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
+use crate::task::client;
 
 /// The feature of tools that run as tasks.
 pub static TASKS: &dyn Feature = &TaskFeature { is_late: false };
@@ -83,16 +83,16 @@ impl Feature for TaskFeature {
 
 impl Tasks for TaskFeature {
     fn create(&self, owner: Owner, call: Call, record: Record) -> LocalBoxFuture<'static, Outcome> {
-        Box::pin(door::create(owner, call, record))
+        Box::pin(client::create(owner, call, record))
     }
 
     fn serve<'a>(
         &'a self,
-        incoming: &'a Incoming<'a>,
-        admitted: &'a Admitted,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
         request: TaskRequest,
     ) -> LocalBoxFuture<'a, McpResponse> {
-        Box::pin(door::serve(incoming, admitted, request))
+        Box::pin(client::serve(incoming, admitted, request))
     }
 }
 

@@ -8,12 +8,13 @@ use std::time::Duration;
 use serde::Serialize;
 use worker::{Response, SqlStorageValue};
 
+use super::MAX_UNDER_WAY;
 use super::store::{ms, now_ms, number};
-use super::{MAX_UNDER_WAY, door};
-use crate::app::App;
-use crate::bindings::Env;
-use crate::console::log_error;
-use crate::object::Object;
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
+use crate::ports::app::App;
+use crate::ports::object::Object;
+use crate::task::client;
 use toolgate_core::from_json::FromJson;
 
 /// Path inside the object.
@@ -37,12 +38,13 @@ pub(super) enum Count {
 
 /// Whether the person may have one more task, which is counted from now on.
 pub(super) async fn admits(app: &App, env: &Env, owner: &str, task: &str) -> worker::Result<bool> {
-    door::ask(app, env, &name(owner), COUNT, &Count::Begin(task.to_owned())).await
+    client::ask(app, env, &name(owner), COUNT, &Count::Begin(task.to_owned())).await
 }
 
 /// The task counts no more.
 pub(super) async fn end(app: &App, env: &Env, owner: &str, task: &str) {
-    let told = door::ask::<bool>(app, env, &name(owner), COUNT, &Count::End(task.to_owned())).await;
+    let told =
+        client::ask::<bool>(app, env, &name(owner), COUNT, &Count::End(task.to_owned())).await;
     if let Err(error) = told {
         log_error!("the end of a task was not counted: {error}");
     }

@@ -12,11 +12,11 @@ use worker::{Date, Error, SqlStorage, SqlStorageValue, Storage};
 
 use super::HEARTBEAT;
 use super::message::NewTask;
-use crate::app::App;
-use crate::bindings::Env;
-use crate::call::Record;
-use crate::object::Object;
-use crate::vault::Vault;
+use crate::auth::vault::Vault;
+use crate::platform::bindings::Env;
+use crate::ports::app::App;
+use crate::ports::feature::Record;
+use crate::ports::object::Object;
 
 /// The table that tells an object of a task from others.
 pub(super) const TABLE: &str = "toolgate_task";

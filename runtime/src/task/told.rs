@@ -3,10 +3,10 @@
 use toolgate_core::audit::{CallOutcome, Event, Finish, Kind, Reason};
 
 use super::store::Store;
-use crate::app::App;
 use crate::audit::Teller;
-use crate::bindings::Env;
+use crate::platform::bindings::Env;
 use crate::platform::millis;
+use crate::ports::app::App;
 use crate::tool::registry;
 
 /// Writes that the task ends so. To be called before the end is stored, with which the call is forgotten;

@@ -5,21 +5,21 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::tool::ParamHeader;
 use toolgate_core::mcp::{self, Accepted, Revision};
 use toolgate_core::oauth::scope;
 use toolgate_core::seal;
+use toolgate_policy::Caller;
 
 use super::answer::{Answer, Called, Kind, Round};
-use super::console;
 use super::list::List;
 use super::reply::Reply;
 use super::request::{self, Sender};
 use super::server::TestServer;
 use crate::call::stateless;
-use crate::feature::Owner;
 use crate::platform::EnvVars;
+use crate::platform::native::console;
+use crate::ports::feature::Owner;
 
 /// Questions of one call after which it is given up.
 const MAX_ROUNDS: usize = 100;
@@ -291,7 +291,7 @@ impl TestClient {
         log.client(&self.caller.client_id);
         let env = self.server.env();
         let (said, response) = self.server.run(async {
-            let server = crate::mcp::server(app, registry, &log);
+            let server = crate::tool::server::server(app, registry, &log);
             match mcp::accept_http(&server, &self.caller, &EnvVars(env), &request) {
                 Accepted::Done(response) => (Vec::new(), response),
                 Accepted::Run(exchange) => {

@@ -33,7 +33,7 @@
 //!   identity provider would, [`TestServer::var`] what the Worker's variables hold.
 //! - **Bindings**: [`TestServer::ai`] scripts Workers AI, [`TestServer::kv`] fills a namespace of
 //!   Workers KV, and `TestServer::d1` a database of D1. Functions reach them by `ctx.env()`, as in a
-//!   Worker ([`bindings`](crate::bindings)). `ctx.state()` and `ctx.server_state()` are kept in memory,
+//!   Worker ([`bindings`](crate::platform::bindings)). `ctx.state()` and `ctx.server_state()` are kept in memory,
 //!   for each [`TestServer`] anew.
 //! - **SQLite**: D1, `ctx.sql()` and `ctx.server_sql()` are a SQLite in memory. It takes a C compiler
 //!   and the feature `testing-sqlite`: under `[dev-dependencies]`,
@@ -51,22 +51,18 @@
 
 mod answer;
 mod client;
-pub(crate) mod clock;
-pub(crate) mod console;
-pub(crate) mod double;
 mod list;
 mod reply;
 mod request;
 mod server;
-pub(crate) mod sqlite;
 mod time;
 
 pub use serde_json::{Value, json};
 
 pub use self::answer::{Answer, Denial};
 pub use self::client::TestClient;
-pub use self::double::AiAnswer;
 pub use self::list::List;
 pub use self::reply::Reply;
 pub use self::server::{Server, TestServer, of_config};
 pub use self::time::IntoTime;
+pub use crate::platform::native::double::AiAnswer;

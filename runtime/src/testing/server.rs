@@ -12,12 +12,12 @@ use toolgate_config::Config;
 use toolgate_core::mcp::notify::Change;
 
 use super::client::TestClient;
-use super::clock::Clock;
-use super::double::{Ai, AiAnswer, Bindings, KvStore};
 use super::time::IntoTime;
 use crate::__private::{CHALLENGING, REFUSING};
-use crate::app::App;
-use crate::bindings::Env;
+use crate::platform::bindings::Env;
+use crate::platform::native::clock::Clock;
+use crate::platform::native::double::{Ai, AiAnswer, Bindings, KvStore};
+use crate::ports::app::App;
 use crate::tool::registry::{Registry, registry};
 
 /// Fit for a key and for nothing else.
@@ -43,7 +43,7 @@ pub fn of_config(config: Config) -> Server {
         config,
         package_name: "test",
         package_version: "0.0.0",
-        store: &crate::store::DURABLE_OBJECT,
+        store: &crate::grants::DURABLE_OBJECT,
         identity: &crate::identity::NOBODY,
         challenging: Some(&CHALLENGING),
         refusing: Some(&REFUSING),
@@ -162,7 +162,7 @@ impl TestServer {
     #[cfg(feature = "testing-sqlite")]
     #[must_use]
     pub fn d1(self, binding: impl Into<String>, schema: &str) -> Self {
-        let database = super::double::D1Database::new(schema);
+        let database = crate::platform::native::double::D1Database::new(schema);
         self.0.bindings.d1.borrow_mut().insert(binding.into(), database);
         self
     }

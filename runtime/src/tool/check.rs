@@ -9,7 +9,7 @@ use super::def::ResourceDef;
 use super::registry::{Registry, registry, unknown_policies};
 #[cfg(not(target_arch = "wasm32"))]
 use super::spellings;
-use crate::app::App;
+use crate::ports::app::App;
 
 /// The keyword of a property that is repeated in a header (MCP 2026-07-28).
 const HEADER: &str = "x-mcp-header";

@@ -8,8 +8,8 @@ use toolgate_core::mcp::completion::CompletionResult;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 
-use super::context::Context;
 use super::error;
+use crate::context::current::Context;
 
 /// A function that completes an argument: of what was typed so far, or of the context and that;
 /// async or not. `Form` tells the four apart, and is found by the compiler.

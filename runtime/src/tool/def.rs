@@ -10,8 +10,8 @@ use toolgate_core::mcp::resource::ResourceInfo;
 use toolgate_core::mcp::tool::ToolInfo;
 
 use super::arguments::Arguments;
-use super::context::Context;
-use crate::feature::Feature;
+use crate::context::current::Context;
+use crate::ports::feature::Feature;
 
 /// What `#[mcp_tool]` makes of a function.
 pub struct ToolDef {

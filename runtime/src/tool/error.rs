@@ -137,13 +137,13 @@ pub(super) fn internal(message: &str) -> String {
 
 #[cfg(target_arch = "wasm32")]
 fn log(line: &str) {
-    crate::console::error(format_args!("{line}"));
+    crate::platform::console::error(format_args!("{line}"));
 }
 
 /// In a test of the author's there is no console.
 #[cfg(not(target_arch = "wasm32"))]
 fn log(line: &str) {
-    crate::testing::console::error(line);
+    crate::platform::native::console::error(line);
 }
 
 impl fmt::Display for Error {

@@ -9,7 +9,7 @@ use toolgate_core::mcp::tool::{Schema, TaskSupport};
 use super::check::check;
 use super::def::{Def, PromptDef, ResourceDef, ToolDef};
 use super::registry::registry;
-use crate::app::App;
+use crate::ports::app::App;
 
 /// Raised when `cargo toolgate` could misread what is written here.
 const VERSION: u32 = 1;

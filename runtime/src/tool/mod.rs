@@ -7,12 +7,12 @@ mod caller_error;
 mod check;
 mod clash;
 pub(crate) mod completion;
-mod context;
 mod def;
 mod error;
 mod expected;
 #[cfg(not(target_arch = "wasm32"))]
 mod export;
+pub(crate) mod features;
 pub(crate) mod finite;
 mod join;
 mod json;
@@ -26,7 +26,9 @@ pub(crate) mod prompt;
 pub(crate) mod registry;
 pub(crate) mod resource;
 mod result;
+pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod server;
 #[cfg(not(target_arch = "wasm32"))]
 mod spellings;
 #[cfg(feature = "time")]
@@ -38,7 +40,6 @@ pub use toolgate_core::mcp::resource::ResourceBody;
 
 pub use self::caller_error::CallerError;
 pub use self::completion::IntoCompletion;
-pub use self::context::Context;
 pub use self::error::{Error, Result};
 pub use self::json::Json;
 pub use self::media::{Audio, Blob, Image};
@@ -47,6 +48,7 @@ pub use self::resource::{Contents, IntoResource, Place};
 pub use self::result::IntoToolResult;
 #[cfg(feature = "time")]
 pub use self::time::{Day, Timestamp};
+pub use crate::context::current::Context;
 
 #[doc(hidden)]
 pub use self::arguments::Arguments;

@@ -14,9 +14,9 @@ use toolgate_core::mcp::{Family, Fault, INTERNAL_ERROR, Revision, Target};
 
 use super::arguments::Arguments;
 use super::clash::{self, Clash};
-use super::context::Context;
 use super::def::{Complete, Def, Needs, PromptDef, ResourceDef, ToolDef};
-use crate::feature::Feature;
+use crate::context::current::Context;
+use crate::ports::feature::Feature;
 
 /// What this Worker serves, each kind sorted by name.
 pub struct Registry {
@@ -29,6 +29,7 @@ pub struct Registry {
     families: Vec<&'static dyn Family>,
     features: Vec<&'static dyn Feature>,
     interactive: bool,
+    named: Vec<Named>,
 }
 
 impl Registry {
@@ -87,8 +88,9 @@ impl Registry {
     }
 
     /// The groups and claims of their callers that the functions look at.
-    pub fn named(&self) -> impl Iterator<Item = Named> {
-        self.all().flat_map(|def| def.needs().named.iter().copied())
+    #[must_use]
+    pub fn named(&self) -> &[Named] {
+        &self.named
     }
 
     /// Runs what a policy has allowed; a tool with a `refusal` only as far as to check its arguments.
@@ -159,6 +161,7 @@ impl Registry {
             families: Vec::new(),
             features: Vec::new(),
             interactive: false,
+            named: Vec::new(),
         };
         for needs in registry.all().map(Def::needs).collect::<Vec<_>>() {
             registry.add(needs);
@@ -168,6 +171,7 @@ impl Registry {
 
     fn add(&mut self, needs: &'static Needs) {
         self.interactive |= needs.interactive;
+        self.named.extend_from_slice(needs.named);
         for family in needs.families {
             if !self.families.iter().any(|known| is_same(*known, *family)) {
                 self.families.push(*family);

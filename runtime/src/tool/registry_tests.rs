@@ -5,7 +5,7 @@ use toolgate_core::mcp::families::{LOGGING, PROMPTS};
 use toolgate_core::mcp::tool::{Annotations, Schema, TaskSupport};
 
 use super::*;
-use crate::feature::SESSIONS;
+use crate::session::SESSIONS;
 
 const fn tool(name: &'static str, location: &'static str, needs: Needs) -> ToolDef {
     ToolDef {

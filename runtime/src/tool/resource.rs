@@ -7,10 +7,10 @@ use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::resource::{ResourceBody, ResourceContent, ResourceResult};
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, fault};
 
-use super::context::Context;
 use super::json::unsendable;
 use super::{Audio, Blob, Image, Json};
 use super::{error, finite};
+use crate::context::current::Context;
 
 /// What is read.
 #[derive(Debug, Clone, Copy)]

@@ -20,13 +20,13 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 use toolgate_config::Config;
-use toolgate_core::caller::Caller;
+use toolgate_policy::Caller;
 
 use super::argument_names::looks;
 use super::arguments::Arguments;
-use super::context::Context;
 use super::registry::Registry;
-use crate::bindings::Env;
+use crate::context::current::Context;
+use crate::platform::bindings::Env;
 
 /// One line for each other name by which a type of the user's reads what a policy looks at.
 pub(super) fn ambiguous(registry: &Registry, config: &Config) -> Vec<String> {

@@ -67,16 +67,23 @@ fn clippy(step: &mut Step) -> Result<String> {
 }
 
 fn layers(step: &mut Step) -> Result<String> {
-    for package in ["toolgate-config", "toolgate-core"] {
-        let arguments = ["tree", "--locked", "-p", package, "-e", "normal", "--prefix", "none"];
-        let tree = cargo(step, "layers", &arguments)?;
-        let names = tree.lines().filter_map(|line| line.split(' ').next());
-        let found: Vec<_> = names.filter(|name| IMPURE.contains(name)).collect();
-        if !found.is_empty() {
-            return Err(Error::new(format!("{package} depends on {}", found.join(", "))));
-        }
+    for package in ["toolgate-config", "toolgate-json", "toolgate-policy", "toolgate-core"] {
+        depends_on_none(step, package, &IMPURE)?;
     }
-    Ok("core and config need no Worker and no async runtime".to_owned())
+    depends_on_none(step, "toolgate-macros", &["toolgate-core"])?;
+    Ok("config, json, policy and core need no Worker and no async runtime, macros no core"
+        .to_owned())
+}
+
+fn depends_on_none(step: &mut Step, package: &str, unwanted: &[&str]) -> Result<()> {
+    let arguments = ["tree", "--locked", "-p", package, "-e", "normal", "--prefix", "none"];
+    let tree = cargo(step, "layers", &arguments)?;
+    let names = tree.lines().filter_map(|line| line.split(' ').next());
+    let found: Vec<_> = names.filter(|name| unwanted.contains(name)).collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(format!("{package} depends on {}", found.join(", "))))
 }
 
 /// Servers that differ in who signs people in. Debug builds do for them: what is tested is a

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::{Limits, StorageKind};
-use crate::parse::{
-    AUDIT_BINDING, AUDIT_QUEUE_BINDING, Checked, LIMIT_ATTEMPT, LIMIT_AUTHORIZE, LIMIT_CALLBACK,
+use crate::names::{
+    AUDIT_BINDING, AUDIT_QUEUE_BINDING, LIMIT_ATTEMPT, LIMIT_AUTHORIZE, LIMIT_CALLBACK,
     LIMIT_GRANT, LIMIT_REGISTER, LIMIT_RETURN, LIMIT_TOKEN,
 };
+use crate::parse::Checked;
 
 /// When expired rows are purged from D1: once an hour, off the full hour, when everybody's jobs
 /// start.

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::generated::generated;
 use super::merge::merge;
 use super::text::entry;
-use super::wrangler::{generated, worker_in};
+use super::worker::worker_in;
 use crate::diagnostic::Diagnostic;
 use crate::parse::{Checked, Environment, TOP_LEVEL_ONLY};
 

@@ -5,17 +5,19 @@
 
 mod bindings;
 mod environments;
+mod generated;
 mod merge;
 mod text;
 mod variables;
+mod worker;
 mod wrangler;
 
 pub use self::bindings::namespace_id;
 pub use self::environments::ENVIRONMENT;
+pub use self::generated::{COMPATIBILITY_DATE, DEV_PORT, JURISDICTION, WORKER_BUILD_VERSION};
 pub use self::variables::{Variable, dev_vars_example, variables};
-pub use self::wrangler::{
-    COMPATIBILITY_DATE, DEV_PORT, JURISDICTION, WORKER_BUILD_VERSION, worker, wrangler_jsonc,
-};
+pub use self::worker::worker;
+pub use self::wrangler::wrangler_jsonc;
 
 /// The crate that the Worker is built from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

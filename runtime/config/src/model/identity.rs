@@ -104,6 +104,35 @@ pub struct Identity {
     pub leeway: u32,
 }
 
+impl Identity {
+    /// Whether the provider can be asked again, by what it is asked for at the sign-in.
+    #[must_use]
+    pub fn askable(&self) -> Askable {
+        match self.provider {
+            Provider::CloudflareAccessJwt | Provider::None => Askable::Never,
+            Provider::GitHub => Askable::Always,
+            Provider::CloudflareAccess | Provider::Oidc | Provider::Dev => {
+                if self.scopes.iter().any(|scope| scope == "offline_access") {
+                    Askable::Always
+                } else {
+                    Askable::Briefly
+                }
+            }
+        }
+    }
+}
+
+/// Whether the identity provider can be asked again about somebody who signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Askable {
+    /// As long as the grant lives.
+    Always,
+    /// While its access token lives, if it tells for how long that is.
+    Briefly,
+    /// Never.
+    Never,
+}
+
 /// Where the client secret goes (OpenID Connect Core section 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientAuth {

@@ -4,39 +4,8 @@ use super::value::{Section, Value, shown};
 use super::wrangler::{elements, open_table};
 use crate::diagnostic::{Code, Fault};
 use crate::model::Storage;
+use crate::names::{OBJECT_BINDING, is_generated_binding};
 use crate::redact::is_secret_name;
-
-/// The binding of the Durable Object that keeps sessions and grants.
-pub(crate) const OBJECT_BINDING: &str = "TOOLGATE";
-
-/// The rate limiters, by the keys of `[limits]` and the constants of [`Limits`](crate::Limits).
-pub(crate) const LIMIT_REGISTER: &str = "TOOLGATE_LIMIT_REGISTER";
-pub(crate) const LIMIT_AUTHORIZE: &str = "TOOLGATE_LIMIT_AUTHORIZE";
-pub(crate) const LIMIT_TOKEN: &str = "TOOLGATE_LIMIT_TOKEN";
-pub(crate) const LIMIT_CALLBACK: &str = "TOOLGATE_LIMIT_CALLBACK";
-pub(crate) const LIMIT_GRANT: &str = "TOOLGATE_LIMIT_GRANT";
-pub(crate) const LIMIT_ATTEMPT: &str = "TOOLGATE_LIMIT_ATTEMPT";
-pub(crate) const LIMIT_RETURN: &str = "TOOLGATE_LIMIT_RETURN";
-
-/// The Analytics Engine data set of `[audit]`.
-pub(crate) const AUDIT_BINDING: &str = "TOOLGATE_AUDIT";
-
-/// The queue of `[audit]`.
-pub(crate) const AUDIT_QUEUE_BINDING: &str = "TOOLGATE_AUDIT_QUEUE";
-
-/// Every binding whose name cannot be chosen.
-const GENERATED_BINDINGS: &[&str] = &[
-    OBJECT_BINDING,
-    LIMIT_REGISTER,
-    LIMIT_AUTHORIZE,
-    LIMIT_TOKEN,
-    LIMIT_CALLBACK,
-    LIMIT_GRANT,
-    LIMIT_ATTEMPT,
-    LIMIT_RETURN,
-    AUDIT_BINDING,
-    AUDIT_QUEUE_BINDING,
-];
 
 /// `[wrangler.vars]` and bindings must not take the names that the server uses.
 pub(crate) fn check_names(root: &Section<'_, '_>, secrets: &[&str], storage: Option<&Storage>) {
@@ -89,11 +58,6 @@ fn secret_in_vars(name: &str) -> Fault {
          `[wrangler.secrets] required`\na secret that was committed once must be replaced"
     );
     Fault::new(Code::SecretInVars, message, help)
-}
-
-/// Whether the server has, or with another `mcp.toml` would have, a binding whose name is fixed.
-pub(crate) fn is_generated_binding(name: &str) -> bool {
-    GENERATED_BINDINGS.contains(&name)
 }
 
 /// As [`is_generated_binding`], or the storage's binding.

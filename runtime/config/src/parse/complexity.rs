@@ -1,7 +1,7 @@
 //! Policies that are nested too deeply, or repeat each other too often, to be evaluated: they would let
 //! nobody in.
 
-use super::policies::Declared;
+use super::declared::Declared;
 use super::value::Section;
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS};

@@ -9,9 +9,10 @@ use super::keys::{self, CONDITION};
 use super::spot::Spot;
 use super::text::{domain, email, exact, owned, policy_scope, variable_name};
 use super::value::{Entry, Section, Value, shown};
-use super::{EVERYONE, comparison, provider};
+use super::{comparison, provider};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Condition, List, Provider, Str};
+use crate::names::EVERYONE;
 
 /// A condition that names another policy.
 pub(crate) struct Reference {

@@ -1,6 +1,6 @@
 //! Conditions that nobody can meet: `all` of what excludes each other.
 
-use super::policies::Declared;
+use super::declared::Declared;
 use super::spot::Spot;
 use super::value::Section;
 use crate::diagnostic::{Code, Fault};

@@ -8,22 +8,13 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::checked::Environment;
 use super::text::LONGEST_LABEL;
 use super::value::{Entry, Section, names, shown};
 use super::wrangler::open_table;
-use super::{Checked, keys, shared};
+use super::{keys, shared, whole};
 use crate::diagnostic::{Code, Diagnostic, Fault, Sink};
 use crate::suggest;
-
-/// One environment.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Environment {
-    /// Its name.
-    pub name: String,
-    /// What holds there. It has no environments itself.
-    pub checked: Checked,
-}
 
 /// Keys of `wrangler.jsonc` that wrangler reads outside of its environments only.
 pub(crate) const TOP_LEVEL_ONLY: &[&str] = &[
@@ -51,9 +42,9 @@ pub(super) fn read(
         let DeValue::Table(table) = entry.value.raw() else { continue };
         let merged = over(document, table);
         let own = Sink::default();
-        let whole = Section::root(&merged, &own);
-        let checked = super::read(&whole, source);
-        shared::check(root, &whole, entry.key);
+        let merged = Section::root(&merged, &own);
+        let checked = whole::read(&merged, source);
+        shared::check(root, &merged, entry.key);
         let place = Place { name: entry.key, table };
         take_over(own.into_diagnostics(), &place, sink);
         environments

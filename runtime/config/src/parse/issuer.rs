@@ -1,6 +1,6 @@
 //! Well-known identity providers, by the host of their issuer: what they never tell, whatever is asked.
 
-use super::Checked;
+use super::checked::Checked;
 use crate::claims::{GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES};
 use crate::model::{Condition, Identity, Provider, Setting};
 use crate::render::Position;
@@ -79,9 +79,16 @@ fn host(checked: &Checked, setting: &Setting) -> Option<String> {
     Some(host.to_ascii_lowercase())
 }
 
+impl Checked {
+    /// What is sound and may not be meant.
+    pub fn warnings(&self) -> Vec<Warning> {
+        warnings(self)
+    }
+}
+
 /// Everything that a policy, or `identity.scopes`, asks for and that the provider never tells: in the
 /// file, and in each of its environments.
-pub(super) fn warnings(checked: &Checked) -> Vec<Warning> {
+fn warnings(checked: &Checked) -> Vec<Warning> {
     let mut warnings = of(checked, None);
     for environment in &checked.environments {
         for warning in of(&environment.checked, Some(&environment.name)) {

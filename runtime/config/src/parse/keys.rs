@@ -1,12 +1,15 @@
 //! Every key of `mcp.toml`: the one list that unknown keys are compared with.
 
+/// The key of the version. It stands above the first section.
+pub(crate) const VERSION: &str = "schema_version";
+
 /// Sections and their keys. An empty section name is the top level; the keys of `policies.*` are
 /// those of each policy; an empty list of keys means that any key is allowed.
 pub const SECTIONS: &[(&str, &[&str])] = &[
     (
         "",
         &[
-            "schema_version",
+            VERSION,
             "server",
             "identity",
             "storage",

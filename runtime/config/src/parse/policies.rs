@@ -1,28 +1,13 @@
 //! `[policies.<name>]`: who passes.
 
-use std::ops::Range;
-
 use super::claims::ClaimName;
-use super::condition::{self, Named, Reference};
-use super::spot::Spot;
+use super::condition::{self, Named};
+use super::declared::Declared;
 use super::text::{policy_name, policy_scope, prose};
 use super::value::{Entry, Section, Value, shown};
 use super::{complexity, contradictions, keys, policy_tests, references};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Condition, List, OnDeny, Policy, PolicyTest, Provider, Scope, Str};
-
-/// A policy and where it stands.
-pub(crate) struct Declared {
-    pub(crate) policy: Policy,
-    /// The name, in the table's header.
-    pub(crate) span: Range<usize>,
-    /// Where its conditions stand.
-    pub(crate) spot: Spot,
-    /// The policies it refers to.
-    pub(crate) references: Vec<Reference>,
-    /// `[[policies.<name>.tests]]`, each with where it stands.
-    pub(crate) tests: Vec<(PolicyTest, Range<usize>)>,
-}
+use crate::model::{Condition, List, OnDeny, Policy, Provider, Scope, Str};
 
 /// The sound policies, in the order of the file.
 /// `provider` is the one of `[identity]`, where that is sound. The names of claims that policies and their

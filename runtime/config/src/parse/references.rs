@@ -1,10 +1,10 @@
 //! Policies that refer to policies: every name exists, and there are no circles.
 
-use super::EVERYONE;
 use super::condition::Reference;
-use super::policies::Declared;
+use super::declared::Declared;
 use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
+use crate::names::EVERYONE;
 use crate::suggest;
 
 /// Reports references to unknown policies and circles; true where there is a circle.

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use toml::de::DeValue;
 
-use super::text::{is_variable_name, owned, variable_name};
+use super::text::{owned, variable_name};
 use super::value::{Section, Value};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Setting, Str};
+use crate::names::is_variable_name;
 
 /// A setting: text that passes the check, or the variable it comes from.
 pub(crate) fn setting(

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::bindings::{OBJECT_BINDING, is_generated_binding};
 use super::text::variable_name;
 use super::value::{Section, names, shown};
 
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Jurisdiction, Storage, StorageKind, Str};
+use crate::names::{OBJECT_BINDING, is_generated_binding};
 
 /// Every kind of storage, what it is called in the file, and its default binding.
 pub(super) const KINDS: [(&str, StorageKind, &str); 3] = [

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{keys, version};
+use super::keys;
 use crate::diagnostic::{Code, Fault, Sink};
 use crate::model::{List, Str};
 use crate::suggest;
@@ -85,7 +85,7 @@ impl<'a, 'i> Section<'a, 'i> {
             return format!("did you mean `{meant}`?");
         }
         match keys::home_of(key) {
-            Some("") if key == version::KEY => {
+            Some("") if key == keys::VERSION => {
                 format!("`{key}` stands above the first `[section]`")
             }
             Some("") => format!("`[{key}]` stands at the top level"),

@@ -2,6 +2,7 @@
 
 use toml::de::DeTable;
 
+use super::keys::VERSION;
 use super::value::Section;
 use crate::diagnostic::{Code, Diagnostic, Fault, Sink};
 
@@ -9,13 +10,10 @@ use crate::diagnostic::{Code, Diagnostic, Fault, Sink};
 /// none before it. `cargo toolgate upgrade` knows what changed in each.
 pub const SCHEMA_VERSION: i64 = 1;
 
-/// The key. It stands above the first section.
-pub(crate) const KEY: &str = "schema_version";
-
 /// A file that is newer than this program: its other faults would only be what is new in it.
 pub(crate) fn refuse_newer(document: &DeTable<'_>) -> Result<(), Vec<Diagnostic>> {
     let (all, alone) = (Sink::default(), Sink::default());
-    let Some(value) = Section::root(document, &all).get(KEY) else { return Ok(()) };
+    let Some(value) = Section::root(document, &all).get(VERSION) else { return Ok(()) };
     let Some(version) = value.raw().as_integer().and_then(|_| value.integer()) else {
         return Ok(());
     };
@@ -31,9 +29,9 @@ pub(crate) fn refuse_newer(document: &DeTable<'_>) -> Result<(), Vec<Diagnostic>
 
 /// Reports a value that is no version.
 pub(crate) fn check(root: &Section<'_, '_>) {
-    let Some(value) = root.get(KEY) else { return };
+    let Some(value) = root.get(VERSION) else { return };
     if value.integer().is_some_and(|version| version < 1) {
-        let message = format!("`{KEY}` is below 1, the first version");
+        let message = format!("`{VERSION}` is below 1, the first version");
         let help = "remove it: `cargo toolgate upgrade` writes the right one";
         value.report(Fault::new(Code::OutOfRange, message, help));
     }

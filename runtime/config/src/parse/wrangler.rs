@@ -2,16 +2,10 @@
 
 use toml::de::DeValue;
 
-use super::bindings::OBJECT_BINDING;
 use super::text::{LONGEST_LABEL, prose};
 use super::value::{Section, Value, shown};
 use crate::diagnostic::{Code, Fault};
-
-/// The class that `serve!()` exports for [`OBJECT_BINDING`].
-pub(crate) const OBJECT_CLASS: &str = "ToolgateObject";
-
-/// The migration that creates [`OBJECT_CLASS`]. Migrations are only ever appended to.
-pub(crate) const OBJECT_MIGRATION: &str = "v1";
+use crate::names::{OBJECT_BINDING, OBJECT_CLASS, OBJECT_MIGRATION};
 
 /// The flag that keeps `fetch` from reaching the Worker's own zone behind Cloudflare's back:
 /// client metadata documents are fetched from addresses that strangers choose.

@@ -4,18 +4,19 @@
 use http::HeaderMap;
 use serde_json::{Map, Value};
 use toolgate_config::{Config, Endpoints as Configured};
+use toolgate_policy::{Caller, Vars};
 use url::Url;
 
 use crate::access::claims::read_caller;
 use crate::access::jwks::Jwks;
-use crate::access::jwt::{Expected, Prepared, Rejection, SignedClaims, check_parties, check_times};
+use crate::access::jwt::{Expected, Prepared, SignedClaims, check_parties, check_times};
 use crate::access::kept::Kept;
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
+use crate::access::rejection::Rejection;
 use crate::access::signature::Algorithm;
-use crate::caller::{Caller, Vars};
 use crate::limits::MAX_ID_TOKEN;
-use crate::oauth::gate::CALLBACK_PATH;
-use crate::oauth::scope;
+use crate::paths::CALLBACK_PATH;
+use crate::scope;
 use crate::secret::Secret;
 
 /// The header with the assertion. Access removes one that a client sends; where Access is not in

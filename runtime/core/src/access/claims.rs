@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value};
 use toolgate_config::{Config, GroupsFormat, Provider as Kind, TECHNICAL_CLAIMS};
+use toolgate_policy::Caller;
+use toolgate_policy::known::{Known, Told};
 use url::Url;
 
-use crate::access::jwt::Rejection;
 use crate::access::provider::{Provider, is_local};
-use crate::caller::Caller;
-use crate::known::{Known, Told};
+use crate::access::rejection::Rejection;
 
 /// Claims by which a provider says that it has more groups than it sends (distributed claims,
 /// OpenID Connect Core section 5.6.2, and a short form of Microsoft Entra ID for `groups`).

@@ -4,12 +4,12 @@
 
 use serde_json::{Map, Value};
 use toolgate_config::Config;
+use toolgate_policy::Caller;
 
 use crate::access::claims::read_caller;
-use crate::access::jwt::Rejection;
 use crate::access::kept::Kept;
 use crate::access::provider::Provider;
-use crate::caller::Caller;
+use crate::access::rejection::Rejection;
 use crate::secret::Secret;
 
 /// `sub` of somebody of whom it is not said.

@@ -3,6 +3,7 @@
 use http::header::ACCEPT;
 use http::{Request, Response, StatusCode};
 use toolgate_config::{Config, Endpoints as Configured};
+use toolgate_policy::Vars;
 use url::Url;
 
 use crate::access::kept::Kept;
@@ -12,7 +13,6 @@ use crate::access::provider::{
 };
 use crate::access::signature::Algorithm;
 use crate::access::tokens::printable;
-use crate::caller::Vars;
 use crate::from_json::FromJson;
 
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";
@@ -75,7 +75,7 @@ pub fn read(issuer: &str, origin: &str, answer: &Response<Vec<u8>>) -> Result<En
     if answer.status() != StatusCode::OK {
         return Err(format!("status {}", answer.status()));
     }
-    let document: Document = crate::from_json::read(answer.body())
+    let document: Document = crate::from_json::read_foreign(answer.body())
         .map_err(|_| "not a discovery document: a member is missing or wrong".to_owned())?;
     // Byte for byte: a document that names another issuer may come from an attacker's server.
     if document.issuer != issuer {

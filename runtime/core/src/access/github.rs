@@ -4,15 +4,15 @@ use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
 use http::{Request, Response, StatusCode};
 use serde_json::{Map, Value};
 use toolgate_config::{Config, GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES};
+use toolgate_policy::known::Told;
+use toolgate_policy::{Caller, Vars};
 
 use crate::access::kept::Kept;
 use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
 use crate::access::tokens::Tokens;
 use crate::access::upstream::{Cause, Trouble, Upstream, refusal};
 use crate::audit::Reason;
-use crate::caller::{Caller, Vars};
-use crate::from_json::FromJson;
-use crate::known::Told;
+use crate::from_json::{self, FromJson};
 use crate::limits::{MAX_GROUPS, MAX_UPSTREAM_TOKEN};
 
 /// Stands where other providers have their `iss`.
@@ -172,7 +172,7 @@ impl<'a> Lookup<'a> {
     /// The token was withdrawn, or GitHub did not answer.
     pub fn take(&mut self, answer: &Response<Vec<u8>>) -> Result<(), Trouble> {
         self.step = match self.step {
-            Step::User => self.take_user(read(answer)?),
+            Step::User => self.take_user(accepted(answer, from_json::read_foreign)?),
             Step::Emails if is_forbidden(answer) => {
                 self.hint = Some(NO_EMAILS);
                 self.groups()
@@ -293,9 +293,17 @@ fn is_forbidden(answer: &Response<Vec<u8>>) -> bool {
 }
 
 fn read<T: FromJson>(answer: &Response<Vec<u8>>) -> Result<T, Trouble> {
+    accepted(answer, |text| from_json::read(text))
+}
+
+/// What an answer says, unless it refuses.
+fn accepted<T>(
+    answer: &Response<Vec<u8>>,
+    read: fn(&[u8]) -> serde_json::Result<T>,
+) -> Result<T, Trouble> {
     if answer.status() != StatusCode::OK {
         return Err(refusal("GitHub", answer));
     }
-    crate::from_json::read(answer.body())
+    read(answer.body())
         .map_err(|_| Trouble::Failed(Cause::Unreadable, "GitHub: an unexpected answer".to_owned()))
 }

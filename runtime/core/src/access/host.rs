@@ -5,7 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm as Jwa, DecodingKey};
 
-use crate::access::jwt::{Prepared, Rejection, SignedClaims};
+use crate::access::jwt::{Prepared, SignedClaims};
+use crate::access::rejection::Rejection;
 use crate::access::signature::{Algorithm, PublicKey, Signed};
 
 /// Whether the key made the signature.

@@ -2,16 +2,16 @@
 
 use serde_json::{Map, Value};
 use toolgate_config::Config;
+use toolgate_policy::Caller;
 
 use crate::access::claims::read_caller;
 use crate::access::jwks::Jwks;
 use crate::access::jwt::{Expected, Prepared, SignedClaims, check_parties, check_times};
 use crate::access::provider::Provider;
 use crate::access::signature::Algorithm;
-use crate::caller::Caller;
 use crate::secret::constant_time_eq;
 
-pub use crate::access::jwt::Rejection;
+pub use crate::access::rejection::Rejection;
 
 /// Finds the key that an id_token says it is signed by.
 ///

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::access::jwt::Rejection;
+use crate::access::rejection::Rejection;
 use crate::access::signature::{Algorithm, PublicKey};
 use crate::limits::{JWKS_REFETCH_INTERVAL, JWKS_TTL, MAX_JWKS_REFETCHES};
 

@@ -5,11 +5,11 @@
 
 use serde_json::{Map, Value};
 use toolgate_config::{Condition, Config};
+use toolgate_policy::Caller;
+use toolgate_policy::known::{Digests, Known, Told};
 
-use crate::access::jwt::Rejection;
-use crate::caller::Caller;
+use crate::access::rejection::Rejection;
 use crate::json;
-use crate::known::{Digests, Known, Told};
 use crate::limits::{MAX_CLAIMS, MAX_GROUPS, MAX_GROUPS_SIZE, MAX_NAME, MAX_TEXT_CLAIM};
 
 /// What a function looks at, as its macro reads it from the body.

@@ -21,5 +21,6 @@ pub mod userinfo;
 
 mod claims;
 mod jwt;
+mod rejection;
 
 pub use jwt::{Prepared, SignedClaims};

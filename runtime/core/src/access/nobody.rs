@@ -1,8 +1,9 @@
 //! `provider = "none"`: a server for the programs on one machine.
 
+use toolgate_policy::Caller;
+
 use super::kept::Kept;
 use super::provider::{Provider, SetupError, is_local_server};
-use crate::caller::Caller;
 use crate::secret::Secret;
 
 /// [`Caller::subject`] and [`Caller::client_id`] of everyone.

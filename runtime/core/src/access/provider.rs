@@ -5,10 +5,10 @@ use std::fmt;
 
 pub use toolgate_config::ClientAuth;
 use toolgate_config::{Config, Endpoints as Configured, Provider as Kind, Setting};
+use toolgate_policy::Vars;
 use url::{Origin, Url};
 
 use crate::access::kept::Kept;
-use crate::caller::Vars;
 use crate::host::is_loopback;
 use crate::secret::Secret;
 

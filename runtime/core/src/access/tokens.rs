@@ -61,7 +61,7 @@ pub fn read(answer: &Response<Vec<u8>>) -> Result<Tokens, Trouble> {
         return Err(Trouble::Failed(cause, format!("status {status}, no decision")));
     }
     let body: Answer =
-        crate::from_json::read(answer.body()).map_err(|_| failed("unreadable answer"))?;
+        crate::from_json::read_foreign(answer.body()).map_err(|_| failed("unreadable answer"))?;
     // Some say so that there is none.
     if let Some(error) = body.error.filter(|error| !error.is_empty()) {
         let reason = format!("status {status}, error {}", printable(&error));
@@ -114,4 +114,56 @@ fn seconds(value: &Value) -> Option<u64> {
 pub(crate) fn printable(error: &str) -> String {
     let is_fit = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     error.chars().filter(is_fit).take(MAX_ERROR_CODE).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(status: u16, body: impl AsRef<[u8]>) -> Result<Tokens, Trouble> {
+        let answer = Response::builder().status(status).body(body.as_ref().to_vec());
+        read(&answer.expect("an answer"))
+    }
+
+    /// Members that nobody reads, as they come from servers that are not careful.
+    fn odd_members() -> Vec<Vec<u8>> {
+        let deep = format!("\"x\":{}{}", "[".repeat(5000), "]".repeat(5000));
+        let texts: [&[u8]; 4] = [
+            b"\"error_description\":\"Sitzung ung\xfcltig\"",
+            b"\"error_description\":\"cut \\ud83d\"",
+            b"\"error_codes\":[1e999]",
+            deep.as_bytes(),
+        ];
+        texts.map(<[u8]>::to_vec).into()
+    }
+
+    #[test]
+    fn a_revocation_is_understood_whatever_stands_beside_it() {
+        for odd in odd_members() {
+            let body = [b"{\"error\":\"invalid_grant\",", &odd[..], b"}"].concat();
+            let ended = answered(400, body);
+            assert!(matches!(ended, Err(Trouble::Ended(Reason::RevokedByUpstream, _))), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_read_whatever_stands_beside_them() {
+        for odd in odd_members() {
+            let tokens =
+                b"{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"refresh_token\":\"r2\",";
+            let read = answered(200, [&tokens[..], &odd, b"}"].concat());
+            let read = read.map_err(|_| format!("{odd:?}")).expect("tokens");
+            assert_eq!(read.refresh_token.as_deref(), Some("r2"));
+        }
+    }
+
+    #[test]
+    fn what_is_said_twice_is_not_understood() {
+        for body in [
+            r#"{"error":"access_denied","error":null,"access_token":"a","token_type":"Bearer"}"#,
+            r#"{"access_token":"a","token_type":"mac","token_type":"Bearer"}"#,
+        ] {
+            assert!(matches!(answered(200, body), Err(Trouble::Failed(..))), "{body}");
+        }
+    }
 }

@@ -4,15 +4,16 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{Request, Response, StatusCode};
 use serde_json::{Map, Value};
 use toolgate_config::Config;
+use toolgate_policy::Caller;
 use url::Url;
 
 use crate::access::SignedClaims;
 use crate::access::claims::read_caller;
-use crate::access::jwt::{Expected, Rejection, check_parties};
+use crate::access::jwt::{Expected, check_parties};
 use crate::access::provider::Provider;
+use crate::access::rejection::Rejection;
 use crate::access::upstream::{Cause, Trouble, refusal};
 use crate::audit::Reason;
-use crate::caller::Caller;
 
 /// Asks for the claims of the person behind an access token; `None` for a token that fits no header.
 #[must_use]

@@ -4,68 +4,8 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::audit::Event;
-
-/// How a call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallOutcome {
-    /// With a result.
-    Ok,
-    /// With a result that says that the tool could not do its work.
-    ToolError,
-    /// With a JSON-RPC error.
-    Error,
-    /// With a question; the client sends the call again with the answer.
-    InputRequired,
-    /// As a task, which goes on by itself.
-    Task,
-    /// The function panicked.
-    Panicked,
-    /// The function took longer than `[limits] tool_timeout`.
-    TimedOut,
-    /// Nobody wanted the answer any more.
-    Cancelled,
-    /// The server was stopped in the middle of it; how far the function came is not known.
-    Lost,
-}
-
-impl CallOutcome {
-    /// The stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::ToolError => "tool_error",
-            Self::Error => "error",
-            Self::InputRequired => "input_required",
-            Self::Task => "task",
-            Self::Panicked => "panicked",
-            Self::TimedOut => "timed_out",
-            Self::Cancelled => "cancelled",
-            Self::Lost => "lost",
-        }
-    }
-}
-
-/// The end of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Finish {
-    /// How it ended.
-    pub outcome: CallOutcome,
-    /// Milliseconds that it took, by a clock that stands still while a function does not wait.
-    pub ms: u64,
-    /// Bytes of the JSON-RPC response; 0 where there is none.
-    pub bytes: usize,
-}
-
-/// The response to a call, once it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settled {
-    /// What the response says.
-    pub outcome: CallOutcome,
-    /// Bytes of its JSON text.
-    pub bytes: usize,
-}
+use super::event::Event;
+use super::finish::{CallOutcome, Settled};
 
 /// The part of a [`Call`](crate::mcp::Call) that is for the audit trail.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,5 +1,7 @@
 //! Which reason another part of the gate means.
 
+use toolgate_policy as policy;
+
 use crate::access::id_token::Rejection;
 use crate::audit::Reason;
 
@@ -41,6 +43,33 @@ impl From<&Rejection> for Reason {
             Rejection::Expired => Self::IdTokenExpired,
             Rejection::NotYetValid => Self::IdTokenEarly,
             Rejection::TooLarge(_) => Self::IdTokenTooLarge,
+        }
+    }
+}
+
+impl From<policy::Reason<'_>> for Reason {
+    fn from(reason: policy::Reason<'_>) -> Self {
+        match reason {
+            policy::Reason::NotMatched => Self::PolicyNotMatched,
+            policy::Reason::UnknownPolicy(_) => Self::PolicyUnknown,
+            policy::Reason::NoEmail => Self::EmailMissing,
+            policy::Reason::UnverifiedEmail => Self::EmailUnverified,
+            policy::Reason::UnreadableEmail => Self::EmailUnreadable,
+            policy::Reason::UnreadableEntry => Self::PolicyEntryUnreadable,
+            policy::Reason::NoGroups => Self::GroupsMissing,
+            policy::Reason::UnreadableGroups => Self::GroupsUnreadable,
+            policy::Reason::MoreGroups => Self::GroupsOverage,
+            policy::Reason::PartialGroups => Self::GroupsPartial,
+            policy::Reason::NotKept(_) => Self::ClaimsOutdated,
+            policy::Reason::MissingClaim(_) => Self::ClaimMissing,
+            policy::Reason::ClaimType(_) => Self::ClaimType,
+            policy::Reason::MissingArgument(_) => Self::ArgumentMissing,
+            policy::Reason::ArgumentType(_) => Self::ArgumentType,
+            policy::Reason::MissingScope(_) => Self::ScopeMissing,
+            policy::Reason::MissingVariable(_) => Self::VariableMissing,
+            policy::Reason::UnreadableVariable(_) => Self::VariableUnreadable,
+            policy::Reason::EmptyCondition => Self::ConditionEmpty,
+            policy::Reason::TooComplex => Self::PolicyTooComplex,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::json::object;
-use super::methods::Scope;
+use super::server::Scope;
 
 /// Tools are always among them, also when a caller sees none.
 pub(super) fn capabilities(scope: &Scope<'_>) -> Value {

@@ -4,30 +4,21 @@
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use serde_json::json;
-use toolgate_config::Config;
 
-use super::http::{Response, json};
-use super::methods::Scope;
+use super::response::{Response, json};
+use super::server::Scope;
 use crate::audit::Log;
-use crate::caller::{Caller, Vars};
 use crate::mcp::json::to_text;
-use crate::oauth::{bearer, scope};
-use crate::policy::{self, Arguments};
+use crate::paths;
+use crate::scope;
+use toolgate_policy::Caller;
+use toolgate_policy::{self as policy, Arguments};
 
-/// What policies with scopes, or with `on_deny = "challenge"`, take. A server without such policies does
-/// not name it, and does not contain it.
-#[derive(Debug)]
-pub struct Challenging {
-    pub(super) response: fn(&Log, &Caller) -> Option<Response>,
-    pub(super) is_listed: fn(&Config, &str, &Caller, &dyn Vars) -> bool,
-    pub(super) note: fn(&Scope<'_>, &str, Arguments<'_>),
-    /// A challenge with where the resource's metadata is, see [`bearer::located`].
-    pub located: fn(&str, &str, &str) -> String,
-}
+pub use super::server::Challenging;
 
 /// See [`Challenging`].
 pub static CHALLENGING: Challenging =
-    Challenging { response, is_listed: policy::is_listed, note, located: bearer::located };
+    Challenging { response, is_listed: policy::is_listed, note, located: paths::located };
 
 /// Notes the scopes that would let in a caller whom a policy refused.
 fn note(scope: &Scope<'_>, policy: &str, arguments: Arguments<'_>) {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::resource::ResourceContent;
+use super::role::Role;
 
 /// One content block of a tool result.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +60,7 @@ pub struct ResourceLink {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ContentAnnotations {
     /// Who it is for; empty: not said.
-    pub audience: Vec<super::prompt::Role>,
+    pub audience: Vec<Role>,
     /// Between 0, optional, and 1, required.
     pub priority: Option<f64>,
     /// ISO 8601 (MCP 2025-06-18 and later).
@@ -109,19 +110,6 @@ pub struct ToolResult {
     pub is_error: bool,
     /// The call failed in a way that only the client should see: it gets this error, and no result.
     pub fault: Option<Box<Fault>>,
-}
-
-impl super::outcome::Shape for ToolResult {
-    fn shape(self: Box<Self>, revision: super::Revision) -> super::outcome::Shaped {
-        super::outcome::Shaped::complete(super::result::shape(*self, revision))
-    }
-
-    fn failure(&self) -> Option<&str> {
-        match self.content.first() {
-            Some(Content::Text(text)) if self.is_error => Some(text),
-            _ => None,
-        }
-    }
 }
 
 impl ToolResult {

@@ -6,12 +6,10 @@ use super::icon::{Icon, icons};
 use super::json::{member, object, quote, to_text};
 use super::prompt::{PromptArgument, PromptInfo};
 use super::resource::ResourceInfo;
+use super::result;
 use super::revision::Revision;
+use super::server::Server;
 use super::tool::{Schema, ToolInfo};
-use super::{Server, result};
-
-/// Key of [`server_info`] in the `_meta` of a result (2026-07-28).
-pub(super) const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
 /// `Implementation`.
 pub(super) fn server_info(server: &Server<'_>, revision: Revision) -> Value {

@@ -5,9 +5,9 @@ use http::{HeaderMap, StatusCode};
 use super::call::Call;
 use super::fault::status;
 use super::headers;
-use super::http::{Response, json};
 use super::outcome::Outcome;
 use super::pending::Pending;
+use super::response::{Response, json};
 use super::revision::Revision;
 
 /// The messages of a POST, answered as soon as their calls have run.

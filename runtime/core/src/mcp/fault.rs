@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::families::resources::MAX_URI_BYTES;
+use super::envelope::envelope;
 use super::json::object;
-use super::jsonrpc;
 use super::revision::Revision;
+use super::template::MAX_URI_BYTES;
 use crate::mcp::json::to_text;
 
 /// The body is not JSON.
@@ -83,7 +83,7 @@ impl Fault {
     /// The whole response; without `id` where the request's could not be read.
     #[must_use]
     pub fn response(self, id: Option<&Value>) -> String {
-        jsonrpc::envelope(id, "error", &to_text(&self.into_value()))
+        envelope(id, "error", &to_text(&self.into_value()))
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::form::{Object, choices};
 use super::revision::Revision;
-use crate::number;
+use crate::json::number;
 
 /// Whether the forms of the revision can show it: a choice of several came with 2025-11-25.
 pub(super) fn fits(schema: &Value, revision: Revision) -> bool {

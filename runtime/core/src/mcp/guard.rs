@@ -1,8 +1,9 @@
 //! Whom a policy lets call what: the one question that lists and calls both ask.
 
-use super::methods::Scope;
+use toolgate_policy::{self as policy, Arguments, Decision};
+
+use super::server::Scope;
 use crate::audit::{Event, Kind, Reason};
-use crate::policy::{self, Arguments, Decision};
 
 /// What the log is told of one kind of thing.
 #[derive(Debug)]

@@ -11,32 +11,29 @@
 //! `initialize` begins a session where the server has any ([`Accepted::Begin`]); everything else
 //! stands by itself, so there is nothing that an id could be wrong about. It is never a credential.
 
-use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use http::header::{ALLOW, HeaderValue};
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
+use toolgate_policy::{Caller, Vars};
 
-use super::Server;
 use super::exchange::Exchange;
-use super::fault::{self, Fault};
+use super::fault::Fault;
 use super::headers::{self, Version, shaped};
 use super::json::object;
 use super::jsonrpc::{
     self, Body, HEADER_MISMATCH, INVALID_PARAMS, INVALID_REQUEST, Invalid, METHOD_NOT_FOUND,
     Message, Request, UNSUPPORTED_PROTOCOL_VERSION,
 };
-use super::listen::Listen;
-use super::methods::{self, Answer, Scope};
-use super::peer::{self, ClientCapabilities, META_CLIENT_CAPABILITIES};
+use super::meta::{META_CLIENT_CAPABILITIES, META_PROTOCOL_VERSION, meta};
+use super::methods;
+use super::peer::{self, ClientCapabilities};
 use super::pending::{self, Answers, Pending};
-use super::revision::Revision;
+use super::response::{Response, bad_request, fault, json, plain, respond};
+use super::revision::{Revision, negotiate};
+use super::server::{Answer, Scope, Server};
 use super::session::SessionState;
+use super::subscription::Listen;
 use super::task::TaskRequest;
-use crate::caller::{Caller, Vars};
-
-const META_PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
-
-/// An HTTP response with its body in memory.
-pub type Response = http::Response<Vec<u8>>;
 
 /// What [`accept_http`] made of a request.
 #[derive(Debug)]
@@ -100,7 +97,7 @@ fn accept(
     if request.method() != Method::POST {
         return Accepted::Done(method_not_allowed());
     }
-    if super::is_too_large(server, request.body()) {
+    if server.is_too_large(request.body()) {
         return Accepted::Done(plain(StatusCode::PAYLOAD_TOO_LARGE, "Body too large"));
     }
     if !headers::is_json(request.headers()) {
@@ -135,7 +132,7 @@ fn single(
     headers: &http::HeaderMap,
     request: Request,
 ) -> Accepted {
-    let meta = peer::meta(&request.params);
+    let meta = meta(&request.params);
     let states_version = meta.is_some_and(|meta| meta.contains_key(META_PROTOCOL_VERSION));
     let method = request.method.as_str();
     // A client that falls back to `initialize` may go on to send the header of before.
@@ -174,7 +171,7 @@ fn run(headers: &http::HeaderMap, pending: Pending) -> Accepted {
 fn initialize(scope: &Scope<'_>, request: Request) -> Accepted {
     let id = request.id.clone();
     let capabilities = request.params.get("capabilities").cloned();
-    let negotiated = methods::negotiate(&request.params);
+    let negotiated = negotiate(&request.params);
     let response = match methods::answer(scope, request, 0) {
         Ok(Answer::Ready(text)) => json(StatusCode::OK, text),
         Ok(_) => return Accepted::Done(method_not_allowed()),
@@ -239,7 +236,7 @@ fn check_modern(
     headers: &http::HeaderMap,
     request: &Request,
 ) -> Result<Revision, Fault> {
-    let meta = peer::meta(&request.params);
+    let meta = meta(&request.params);
     let stated = match meta.and_then(|meta| meta.get(META_PROTOCOL_VERSION)) {
         Some(Value::String(stated)) => stated.as_str(),
         _ => return Err(missing_meta(META_PROTOCOL_VERSION)),
@@ -258,7 +255,8 @@ fn check_modern(
         Ok(Some(method)) if method == request.method => {}
         _ => return Err(Fault::new(HEADER_MISMATCH, "Mcp-Method must equal the method")),
     }
-    if !methods::is_served(&Scope { revision, ..*scope }, &request.method) {
+    let scope = Scope { revision, ..*scope };
+    if !scope.serves(&request.method) {
         return Err(Fault::new(METHOD_NOT_FOUND, "Method not found"));
     }
     if let Some(key) = named_by(&request.method) {
@@ -312,30 +310,6 @@ fn refuse(fault: Fault, id: Option<&Value>) -> Accepted {
     Accepted::Done(bad_request(fault, id))
 }
 
-/// A JSON-RPC error as the answer to a request.
-pub(super) fn fault(error: Fault, id: &Value, revision: Revision) -> Response {
-    json(fault::status(revision, error.code), error.response(Some(id)))
-}
-
-/// 400 with a JSON-RPC error, or 404 for a method that is none.
-pub(super) fn bad_request(fault: Fault, id: Option<&Value>) -> Response {
-    let status = match fault.code {
-        METHOD_NOT_FOUND => StatusCode::NOT_FOUND,
-        _ => StatusCode::BAD_REQUEST,
-    };
-    json(status, fault.response(id))
-}
-
-/// An answer in JSON.
-pub(super) fn json(status: StatusCode, text: String) -> Response {
-    respond(status, Some("application/json"), text.into_bytes())
-}
-
-/// A refusal that is no JSON-RPC message.
-pub(super) fn plain(status: StatusCode, text: &str) -> Response {
-    respond(status, Some("text/plain; charset=utf-8"), text.as_bytes().to_vec())
-}
-
 fn accepted() -> Response {
     respond(StatusCode::ACCEPTED, None, Vec::new())
 }
@@ -343,14 +317,5 @@ fn accepted() -> Response {
 fn method_not_allowed() -> Response {
     let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
     response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
-    response
-}
-
-fn respond(status: StatusCode, content_type: Option<&'static str>, body: Vec<u8>) -> Response {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    if let Some(content_type) = content_type {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    }
     response
 }

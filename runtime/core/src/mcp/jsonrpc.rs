@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::json::{member, quote};
 use crate::json;
-use crate::mcp::json::to_text;
 
+pub use super::envelope::MAX_ID_BYTES;
+pub(super) use super::envelope::success;
 pub(super) use super::fault::{
     Fault, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND,
     PARSE_ERROR, UNSUPPORTED_PROTOCOL_VERSION,
@@ -22,28 +22,6 @@ pub const MAX_VALUES: u32 = 100_000;
 /// Messages in one batch. Each may be a tool call, and all of them share the time and memory of
 /// one Worker request.
 pub const MAX_BATCH: usize = 32;
-
-/// Bytes of a request id that is text. Clients use counters and UUIDs (36 bytes); an id is kept
-/// and repeated, so it must not be a way to have bodies echoed.
-pub const MAX_ID_BYTES: usize = 256;
-
-/// The whole response to a request that succeeded; `result` is JSON text.
-pub(super) fn success(id: &Value, result: &str) -> String {
-    envelope(Some(id), "result", result)
-}
-
-pub(super) fn envelope(id: Option<&Value>, key: &str, json: &str) -> String {
-    // Results can be images of megabytes: one allocation of the right size.
-    let mut out = String::with_capacity(json.len() + MAX_ID_BYTES);
-    out.push('{');
-    member(&mut out, "jsonrpc", &quote("2.0"));
-    if let Some(id) = id {
-        member(&mut out, "id", &to_text(id));
-    }
-    member(&mut out, key, json);
-    out.push('}');
-    out
-}
 
 /// A call that wants an answer.
 #[derive(Debug)]

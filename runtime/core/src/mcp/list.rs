@@ -3,12 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
+use toolgate_policy::EVERYONE;
 
 use super::guard;
 use super::json::{member, quote};
-use super::methods::{self, LIST_TTL_MS, Scope};
+use super::modern::{self, LIST_TTL_MS};
+use super::server::Scope;
 use super::{Fault, Revision};
-use crate::policy::EVERYONE;
 
 /// Entries sorted by name, each guarded by a policy.
 pub(super) trait Listing {
@@ -74,8 +75,8 @@ pub(super) fn page(
         member(&mut out, "nextCursor", &quote(&seal(listing.key(), last)));
     }
     if scope.revision.is_modern() {
-        methods::cacheable(&mut out, LIST_TTL_MS, public);
-        methods::complete(scope, &mut out);
+        modern::cacheable(&mut out, LIST_TTL_MS, public);
+        modern::complete(scope, &mut out);
     }
     out.push('}');
     Ok(out)

@@ -1,94 +1,17 @@
 //! What each method answers.
 
-use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use super::call::Call;
-use super::describe::{self, SERVER_INFO};
-use super::families;
-use super::json::{member, object, quote};
+use super::json::{member, quote, to_text};
 use super::jsonrpc::{self, Fault, METHOD_NOT_FOUND, Request};
-use super::listen::Listen;
-use super::peer::SessionPeer;
-use super::revision::Revision;
-use super::task::TaskRequest;
-use super::{Server, capabilities};
-use crate::caller::{Caller, Vars};
-use crate::mcp::json::to_text;
-
-/// How long a client may show a list it has (2026-07-28). It is the time after which a changed
-/// policy, group or Worker variable shows in menus; calls are judged each time.
-pub const LIST_TTL_MS: u32 = 60_000;
-
-/// How long a client may keep what `server/discover` said (2026-07-28). It changes with a
-/// deployment only.
-pub const DISCOVER_TTL_MS: u32 = 300_000;
-
-/// How long a client may show what it read of a resource (2026-07-28): not at all, since a function
-/// makes it anew each time, and nobody said for how long it holds.
-pub const READ_TTL_MS: u32 = 0;
-
-/// Who asks what server, in which revision.
-#[derive(Clone, Copy)]
-pub struct Scope<'a> {
-    pub(super) server: &'a Server<'a>,
-    pub(super) caller: &'a Caller,
-    pub(super) vars: &'a dyn Vars,
-    pub(super) revision: Revision,
-    /// Of the request that brought the message, where they are known.
-    pub(super) headers: Option<&'a HeaderMap>,
-    /// What the session knows of the client, where there is one.
-    pub(super) session: Option<SessionPeer>,
-}
-
-/// The answer to one request.
-pub enum Answer {
-    /// The whole JSON-RPC response.
-    Ready(String),
-    /// Something has to run first.
-    Call(Box<Call>),
-    /// A stream of notifications begins.
-    Listen(Box<Listen>),
-    /// Whoever keeps the task answers.
-    Task(Box<TaskRequest>),
-}
-
-/// Methods that belong together and that not every server has. A server names the families it
-/// needs, and contains no others.
-pub trait Family: std::fmt::Debug + Sync {
-    /// The methods that a client of this revision may call.
-    fn methods(&self, revision: Revision) -> &'static [&'static str];
-
-    /// Adds what is advertised in `ServerCapabilities`.
-    fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value);
-
-    /// Answers one of the methods.
-    ///
-    /// # Errors
-    /// The JSON-RPC error to answer with.
-    fn answer(&self, scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault>;
-}
-
-/// Whether a client of this revision may call the method.
-pub(super) fn is_served(scope: &Scope<'_>, method: &str) -> bool {
-    let legacy = !scope.revision.is_modern();
-    match method {
-        "initialize" | "ping" => legacy,
-        "server/discover" => !legacy,
-        "subscriptions/listen" => !legacy && scope.server.notifications.is_some(),
-        "tools/list" | "tools/call" => true,
-        _ => family(scope, method).is_some(),
-    }
-}
-
-fn family(scope: &Scope<'_>, method: &str) -> Option<&'static dyn Family> {
-    let mut families = scope.server.families.iter();
-    families.find(|family| family.methods(scope.revision).contains(&method)).copied()
-}
+use super::modern::{DISCOVER_TTL_MS, cacheable, complete};
+use super::revision::{Revision, negotiate};
+use super::server::{Answer, Scope};
+use super::{capabilities, describe, families};
 
 /// Answers a request. Its headers have been checked.
 pub(super) fn answer(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
-    if !is_served(scope, &request.method) {
+    if !scope.serves(&request.method) {
         return Err(Fault::new(METHOD_NOT_FOUND, "Method not found"));
     }
     let result = match request.method.as_str() {
@@ -104,19 +27,12 @@ pub(super) fn answer(scope: &Scope<'_>, request: Request, slot: usize) -> Result
         }
         "tools/list" => families::tools::list(scope, &request.params)?,
         "tools/call" => return families::tools::call(scope, request, slot),
-        method => match family(scope, method) {
+        method => match scope.family(method) {
             Some(family) => return family.answer(scope, request, slot),
             None => return Err(Fault::new(METHOD_NOT_FOUND, "Method not found")),
         },
     };
     Ok(Answer::Ready(jsonrpc::success(&request.id, &result)))
-}
-
-/// The revision that answers an `initialize`: the one asked for, or the newest that has one.
-pub(super) fn negotiate(params: &Map<String, Value>) -> Option<Revision> {
-    let asked = params.get("protocolVersion")?.as_str()?;
-    let revision = Revision::parse(asked).filter(|revision| !revision.is_modern());
-    Some(revision.unwrap_or(Revision::LATEST_WITH_HANDSHAKE))
 }
 
 fn initialize(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<String, Fault> {
@@ -169,17 +85,4 @@ fn instructions(scope: &Scope<'_>, out: &mut String) {
     if let Some(instructions) = &scope.server.config.server.instructions {
         member(out, "instructions", &quote(instructions));
     }
-}
-
-/// `CacheableResult` of 2026-07-28.
-pub(super) fn cacheable(out: &mut String, ttl_ms: u32, public: bool) {
-    member(out, "ttlMs", &ttl_ms.to_string());
-    member(out, "cacheScope", &quote(if public { "public" } else { "private" }));
-}
-
-/// What every result of 2026-07-28 has.
-pub(super) fn complete(scope: &Scope<'_>, out: &mut String) {
-    let info = describe::server_info(scope.server, scope.revision);
-    member(out, "resultType", &quote("complete"));
-    member(out, "_meta", &to_text(&object(vec![(SERVER_INFO, info)])));
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use super::fault::{Fault, HEADER_MISMATCH};
 use super::headers;
 use super::tool::ParamHeader;
-use crate::number;
+use crate::json::number;
 
 const PREFIX: &str = "mcp-param-";
 

@@ -1,19 +1,19 @@
 //! What is known of the client while it is being served.
 
+use http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
-use super::methods::Scope;
+use super::meta::{META_CLIENT_CAPABILITIES, META_LOG_LEVEL, meta};
 use super::revision::Revision;
 use super::trace;
 use crate::from_json::FromJson;
 
+pub use super::trace::Trace;
+
 /// Key of the extension for tasks, of the client's and of the server's capabilities.
 pub const TASKS_EXTENSION: &str = "io.modelcontextprotocol/tasks";
-
-pub(super) const META_CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
-pub(super) const META_LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
 
 /// What a call may do with the client that made it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,15 +67,6 @@ pub enum Level {
     Emergency,
 }
 
-/// W3C Trace Context.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trace {
-    /// `traceparent`, checked to be well-formed.
-    pub parent: String,
-    /// `tracestate`, where one was sent.
-    pub state: Option<String>,
-}
-
 /// What the session of a message knows of its client.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionPeer {
@@ -90,29 +81,29 @@ impl Peer {
     ///
     /// # Errors
     /// A log level that does not exist.
-    pub(super) fn read(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<Self, Fault> {
+    pub(super) fn read(
+        revision: Revision,
+        session: Option<SessionPeer>,
+        headers: Option<&HeaderMap>,
+        params: &Map<String, Value>,
+    ) -> Result<Self, Fault> {
         let meta = meta(params);
-        let (capabilities, log_level) = match scope.session {
+        let (capabilities, log_level) = match session {
             Some(session) => (session.capabilities, session.log_level),
-            None if scope.revision.is_modern() => {
+            None if revision.is_modern() => {
                 let stated = meta.and_then(|meta| meta.get(META_CLIENT_CAPABILITIES));
-                (ClientCapabilities::read(stated, scope.revision), log_level(meta)?)
+                (ClientCapabilities::read(stated, revision), log_level(meta)?)
             }
             None => (ClientCapabilities::default(), None),
         };
         Ok(Self {
-            revision: scope.revision,
+            revision,
             capabilities,
             log_level,
             progress_token: progress_token(meta),
-            trace: trace::read(meta, scope.headers),
+            trace: trace::read(meta, headers),
         })
     }
-}
-
-/// `_meta` of a request.
-pub(super) fn meta(params: &Map<String, Value>) -> Option<&Map<String, Value>> {
-    params.get("_meta").and_then(Value::as_object)
 }
 
 /// `logLevel` of a modern request; without one nothing is logged to the client.

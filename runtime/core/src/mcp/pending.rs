@@ -1,19 +1,22 @@
 //! The answers to the messages of one POST.
 
 use serde_json::{Map, Value};
+use toolgate_policy::EVERYONE;
 
-use super::Server;
 use super::call::{Call, Retry, Target};
-use super::describe::{self, SERVER_INFO};
+use super::describe;
 use super::jsonrpc::{
     self, Fault, INTERNAL_ERROR, INVALID_REQUEST, Invalid, METHOD_NOT_FOUND, Message, Request,
 };
-use super::methods::{self, Answer, READ_TTL_MS, Scope};
+use super::meta::SERVER_INFO;
+use super::methods;
+use super::modern::READ_TTL_MS;
 use super::outcome::{Outcome, Shaped};
 use super::revision::Revision;
+use super::server::Server;
+use super::server::{Answer, Scope};
 use crate::audit::{CallOutcome, Settled, Settling};
 use crate::mcp::json::to_text;
-use crate::policy::EVERYONE;
 
 /// The answers to one POST, some of which still wait for something that runs.
 #[derive(Debug)]

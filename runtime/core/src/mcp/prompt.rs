@@ -7,6 +7,8 @@ use super::icon::Icon;
 use super::outcome::{Shape, Shaped};
 use super::revision::Revision;
 
+pub use super::role::Role;
+
 /// One prompt as `prompts/list` describes it, and the policy that guards it.
 #[derive(Debug, Clone, Copy)]
 pub struct PromptInfo {
@@ -35,15 +37,6 @@ pub struct PromptArgument {
     pub required: bool,
     /// Whether `completion/complete` knows values for it.
     pub completes: bool,
-}
-
-/// Who says a message of a prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// The person.
-    User,
-    /// The model.
-    Assistant,
 }
 
 /// `PromptMessage`.
@@ -77,16 +70,5 @@ impl Shape for PromptResult {
             result["description"] = Value::from(description);
         }
         Shaped::complete(result)
-    }
-}
-
-impl Role {
-    /// As on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Assistant => "assistant",
-        }
     }
 }

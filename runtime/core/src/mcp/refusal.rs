@@ -2,16 +2,11 @@
 //! that it exists is no secret, and a model can make another call.
 
 use serde_json::{Map, Value};
+use toolgate_policy as policy;
 
-use super::methods::Scope;
-use crate::policy;
+use super::server::Scope;
 
-/// What policies on arguments take. A server without such policies does not name it, and does not
-/// contain it.
-#[derive(Debug)]
-pub struct Refusing {
-    pub(super) message: fn(&Scope<'_>, &str, &Map<String, Value>) -> Option<String>,
-}
+pub use super::server::Refusing;
 
 /// See [`Refusing`].
 pub static REFUSING: Refusing = Refusing { message };

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::icon::Icon;
 use super::json::object;
 use super::outcome::{Shape, Shaped};
-use super::prompt::Role;
 use super::revision::Revision;
+use super::role::Role;
 
 /// One resource, or a template for many, as the lists describe it, and the policy that guards it.
 #[derive(Debug, Clone, Copy)]

@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use super::content::{Content, ContentAnnotations, ResourceLink, ToolResult};
 use super::json::object;
+use super::outcome::{Shape, Shaped};
 use super::revision::Revision;
 use crate::mcp::json::to_text;
 
 /// `CallToolResult`.
-pub(super) fn shape(result: ToolResult, revision: Revision) -> Value {
+fn shape(result: ToolResult, revision: Revision) -> Value {
     let ToolResult { content, structured, is_error, .. } = result;
     let mut blocks: Vec<Value> =
         content.into_iter().map(|content| block(content, revision)).collect();
@@ -28,6 +29,19 @@ pub(super) fn shape(result: ToolResult, revision: Revision) -> Value {
         shaped["isError"] = Value::Bool(true);
     }
     shaped
+}
+
+impl Shape for ToolResult {
+    fn shape(self: Box<Self>, revision: Revision) -> Shaped {
+        Shaped::complete(shape(*self, revision))
+    }
+
+    fn failure(&self) -> Option<&str> {
+        match self.content.first() {
+            Some(Content::Text(text)) if self.is_error => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// Whether the schema says that its values are objects.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::call::Retry;
 use super::fault::Fault;
-use super::methods::Scope;
+use super::server::Scope;
 
 /// Takes `inputResponses` and `requestState` out of the params. In the revisions before 2026-07-28
 /// they mean nothing.

@@ -2,6 +2,7 @@
 
 use crate::from_json::FromJson;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// A protocol revision, oldest first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, FromJson)]
@@ -70,6 +71,13 @@ impl Revision {
     pub fn has_batches(self) -> bool {
         self <= Self::V2025_03_26
     }
+}
+
+/// The revision that answers an `initialize`: the one asked for, or the newest that has one.
+pub(super) fn negotiate(params: &Map<String, Value>) -> Option<Revision> {
+    let asked = params.get("protocolVersion")?.as_str()?;
+    let revision = Revision::parse(asked).filter(|revision| !revision.is_modern());
+    Some(revision.unwrap_or(Revision::LATEST_WITH_HANDSHAKE))
 }
 
 /// Whether `text` names 2026-07-28 or a later revision, spoken here or not.

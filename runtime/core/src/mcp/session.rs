@@ -3,20 +3,21 @@
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
+use toolgate_policy::{Caller, Vars};
 
-use super::Server;
 use super::exchange::Exchange;
 use super::fault::{self, Fault, INVALID_REQUEST, METHOD_NOT_FOUND};
 use super::headers::{self, Version};
-use super::http::{Response, bad_request, plain};
 use super::jsonrpc::{self, Body, Invalid, Message, Request};
-use super::listen::Listening;
-use super::methods::{self, Answer, Scope};
+use super::methods;
 use super::peer::Level;
 use super::pending::Pending;
+use super::response::{Response, bad_request, plain};
+use super::server::Listening;
+use super::server::Server;
+use super::server::{Answer, Scope};
 use super::session_state::begun;
 use super::template::is_same_uri;
-use crate::caller::{Caller, Vars};
 
 pub use super::session_state::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS, SessionState};
 
@@ -77,7 +78,7 @@ fn accept(
     headers: Option<&HeaderMap>,
     body: &[u8],
 ) -> AcceptedSession {
-    if super::is_too_large(server, body) {
+    if server.is_too_large(body) {
         let response = plain(StatusCode::PAYLOAD_TOO_LARGE, "Body too large");
         return AcceptedSession::Refuse(response);
     }

@@ -3,10 +3,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::methods;
 use super::notify::Change;
 use super::peer::{ClientCapabilities, Level, SessionPeer};
-use super::revision::Revision;
+use super::revision::{Revision, negotiate};
 use super::template::is_same_uri;
 use crate::from_json::FromJson;
 
@@ -57,7 +56,7 @@ impl SessionState {
 
 /// The session that an `initialize` with these params begins; `None` where they are not its params.
 pub(super) fn begun(params: &Map<String, Value>) -> Option<SessionState> {
-    let revision = methods::negotiate(params)?;
+    let revision = negotiate(params)?;
     let capabilities = ClientCapabilities::read(params.get("capabilities"), revision);
     Some(SessionState::begin(revision, capabilities))
 }

@@ -5,15 +5,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ask::Ask;
-use super::describe::{self, SERVER_INFO};
 use super::fault::Fault;
-use super::http::{self as transport, Response};
 use super::input_required::input_requests;
 use super::json::{object, to_text};
 use super::jsonrpc::{self, Request};
-use super::methods::Scope;
+use super::meta::SERVER_INFO;
 use super::outcome::{Shape, Shaped};
 use super::peer::TASKS_EXTENSION;
+use super::response::{self, Response};
 use super::revision::Revision;
 use super::timestamp::rfc3339;
 use crate::from_json::FromJson;
@@ -187,11 +186,15 @@ pub enum TaskAnswer {
 }
 
 impl TaskRequest {
-    /// Reads the request.
+    /// Reads the request; `server_info` is for the answer.
     ///
     /// # Errors
     /// Params that are not those of the method.
-    pub(super) fn read(scope: &Scope<'_>, request: &Request) -> Result<Self, Fault> {
+    pub(super) fn read(
+        request: &Request,
+        revision: Revision,
+        server_info: Value,
+    ) -> Result<Self, Fault> {
         let Some(Value::String(task_id)) = request.params.get("taskId") else {
             return Err(Fault::params("`taskId` is not text"));
         };
@@ -210,8 +213,8 @@ impl TaskRequest {
             id: request.id.clone(),
             task_id: task_id.clone(),
             operation,
-            revision: scope.revision,
-            server_info: describe::server_info(scope.server, scope.revision),
+            revision,
+            server_info,
         })
     }
 
@@ -222,11 +225,11 @@ impl TaskRequest {
         let mut result = match outcome {
             Ok(TaskAnswer::Task(task)) => task.into_value(),
             Ok(TaskAnswer::Acknowledged) => object(vec![]),
-            Err(fault) => return transport::fault(fault, &self.id, self.revision),
+            Err(fault) => return response::fault(fault, &self.id, self.revision),
         };
         result["resultType"] = Value::from("complete");
         result["_meta"] = object(vec![(SERVER_INFO, self.server_info)]);
-        transport::json(StatusCode::OK, jsonrpc::success(&self.id, &to_text(&result)))
+        response::json(StatusCode::OK, jsonrpc::success(&self.id, &to_text(&result)))
     }
 }
 

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+/// Bytes of a URI that is read: what servers of the web commonly take.
+pub const MAX_URI_BYTES: usize = 8 * 1024;
+
 /// Bytes of the template outside its variables.
 pub(super) fn literal_bytes(template: &str) -> usize {
     let (mut literal, mut rest) = (0, template);

@@ -2,7 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::peer::Trace;
+/// W3C Trace Context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// `traceparent`, checked to be well-formed.
+    pub parent: String,
+    /// `tracestate`, where one was sent.
+    pub state: Option<String>,
+}
 
 /// Bytes of `tracestate` that are passed on: what the recommendation asks everyone to carry at
 /// least (section 3.3.1.5).

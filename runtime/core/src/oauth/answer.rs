@@ -4,7 +4,7 @@ use http::StatusCode;
 use url::form_urlencoded;
 
 use crate::audit;
-use crate::oauth::authorize::Authorization;
+use crate::oauth::authorization::Authorization;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
 use crate::oauth::redirect_uri;

@@ -8,7 +8,7 @@ use crate::cookie;
 use crate::from_json::FromJson;
 use crate::json;
 use crate::limits::MAX_APPROVALS;
-use crate::oauth::authorize::Authorization;
+use crate::oauth::authorization::Authorization;
 use crate::oauth::gate::Gate;
 use crate::oauth::redirect_uri;
 use crate::seal::{Purpose, sha256};

@@ -7,11 +7,13 @@ use serde_json::json;
 use crate::audit::{self, Reason};
 use crate::limits::ISSUED_LEEWAY;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::{MCP_PATH, SSE_PATH, resource};
-use crate::oauth::scope;
 use crate::oauth::token::AccessToken;
+use crate::paths::{MCP_PATH, located, metadata, resource};
 use crate::reply::{self, Reply};
+use crate::scope;
 use crate::seal::{Keyring, Purpose};
+
+pub use crate::paths::resource_path;
 
 /// Opens the request's access token for the resource behind `path`.
 ///
@@ -110,24 +112,6 @@ fn describe(reason: Reason) -> &'static str {
         Reason::AccessAssertion => "The assertion of Cloudflare Access is not valid",
         _ => "The access token is not valid",
     }
-}
-
-/// Address of the metadata of the resource behind `path` (RFC 9728 section 3).
-fn metadata(origin: &str, path: &str) -> String {
-    let path = resource_path(path);
-    format!("{origin}/.well-known/oauth-protected-resource{path}")
-}
-
-/// The path of the resource that a request to `path` is for.
-#[must_use]
-pub fn resource_path(path: &str) -> &'static str {
-    if path == MCP_PATH { MCP_PATH } else { SSE_PATH }
-}
-
-/// A challenge that was made without knowing the address, with where the resource's metadata is.
-#[must_use]
-pub fn located(challenge: &str, origin: &str, path: &str) -> String {
-    format!("{challenge}, resource_metadata=\"{}\"", metadata(origin, path))
 }
 
 /// Without a token the challenge has no `error` (RFC 6750 section 3.1).

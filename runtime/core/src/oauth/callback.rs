@@ -3,28 +3,29 @@
 use http::header::{HeaderValue, SET_COOKIE};
 use http::{Request, StatusCode};
 use serde::Serialize;
+use toolgate_policy::Caller;
 
 use crate::access::SignedClaims;
 use crate::access::id_token::{self, Rejection};
-use crate::access::login::{self, Login, Target};
 use crate::access::provider::Provider;
 use crate::access::tokens::{self, Tokens};
 use crate::audit::{self, Kind, Reason};
-use crate::caller::Caller;
 use crate::cookie;
 use crate::from_json::FromJson;
 use crate::json;
 use crate::oauth::answer::{client_error_url, failed, refuse_client, with_query};
 use crate::oauth::approvals::Approvals;
 use crate::oauth::attempts;
-use crate::oauth::authorize::Authorization;
+use crate::oauth::authorization::Authorization;
 use crate::oauth::consent::{self, Shown};
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::{CONNECTIONS_PATH, Gate};
+use crate::oauth::gate::Gate;
 use crate::oauth::grant::{Address, Grant, Uses};
+use crate::oauth::login::{self, Login, Target};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page;
+use crate::paths::CONNECTIONS_PATH;
 use crate::reply::{self, Reply};
 use crate::seal::{Keyring, Purpose, sha256};
 

@@ -4,21 +4,21 @@ use http::header::{HeaderValue, ORIGIN, SET_COOKIE};
 use http::{Request, StatusCode};
 use serde::Serialize;
 
-use crate::access::login::{self, NotStarted, Start, Target};
 use crate::audit::{self, Reason};
 use crate::cookie;
 use crate::from_json::FromJson;
 use crate::limits::{ATTEMPT_TTL, MAX_COOKIE};
 use crate::oauth::answer::{client_error_url, error_page, failed, refuse_client};
 use crate::oauth::attempts;
-use crate::oauth::authorize::Authorization;
+use crate::oauth::authorization::Authorization;
 use crate::oauth::client::Voucher;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
+use crate::oauth::login::{self, NotStarted, Start, Target};
 use crate::oauth::params::Params;
-use crate::oauth::scope;
 use crate::page::{self, ConsentPage, Trust};
 use crate::reply::{self, Reply};
+use crate::scope;
 use crate::seal::Purpose;
 use crate::secret::constant_time_eq;
 

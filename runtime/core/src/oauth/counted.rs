@@ -12,10 +12,12 @@ use crate::from_json::FromJson;
 use crate::oauth::attempts;
 use crate::oauth::callback::Code;
 use crate::oauth::credentials::Credentials;
-use crate::oauth::gate::{CALLBACK_PATH, CONNECTIONS_PATH, Gate};
+use crate::oauth::gate::Gate;
+use crate::oauth::grant::Address;
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
-use crate::oauth::token::{AccessToken, open_refresh};
+use crate::oauth::token::{AccessToken, check_verifier, open_refresh};
+use crate::paths::{CALLBACK_PATH, CONNECTIONS_PATH};
 use crate::rate::Route;
 use crate::seal::Purpose;
 
@@ -46,26 +48,38 @@ pub fn by_proof(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<(Route, S
 /// it was issued to.
 fn grant(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<String> {
     let params = Params::form(request).ok()?;
-    let client = Credentials::read(request.headers(), &params).ok()?.client_key();
-    let refresh = |text| open_refresh(gate, text).map(|token| (token.address, token.client));
+    let credentials = Credentials::read(request.headers(), &params).ok()?;
     let (address, owner) = match (request.uri().path(), params.get("grant_type")) {
         ("/revoke", _) => {
             let text = params.get("token")?;
-            refresh(text).or_else(|| {
+            refresh(gate, text).or_else(|| {
                 let token: AccessToken = gate.keys.open(Purpose::AccessToken, gate.origin, text)?;
-                Some((token.address, token.caller.client_id))
+                let is_over = token.expires < gate.now;
+                (!is_over).then_some((token.address, token.caller.client_id))
             })
         }
-        (_, Some("authorization_code")) => {
-            let code: Code = gate.keys.open(Purpose::Code, gate.origin, params.get("code")?)?;
-            Some((code.address, code.authorization.client))
-        }
-        _ => refresh(params.get("refresh_token")?),
+        (_, Some("authorization_code")) => code(gate, &params),
+        _ => refresh(gate, params.get("refresh_token")?),
     }?;
-    (owner == client).then_some(address.id)
+    // What a wrong secret is tried with is not what its owner sends.
+    let secret = credentials.fingerprint();
+    (owner == credentials.client_key()).then(|| [&address.id, secret.as_str()].concat())
 }
 
-/// The attempt of an approval page whose form the request is.
+fn refresh(gate: &Gate<'_>, text: &str) -> Option<(Address, String)> {
+    open_refresh(gate, text).map(|token| (token.address, token.client))
+}
+
+/// A code proves something only for as long as it can be redeemed, and only with its verifier: used
+/// codes stand in histories and logs.
+fn code(gate: &Gate<'_>, params: &Params) -> Option<(Address, String)> {
+    let code: Code = gate.keys.open(Purpose::Code, gate.origin, params.get("code")?)?;
+    let verifier = params.get("code_verifier")?;
+    let is_good =
+        code.expires >= gate.now && check_verifier(verifier, &code.authorization.challenge).is_ok();
+    is_good.then_some((code.address, code.authorization.client))
+}
+
 fn attempt(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<String> {
     let params = Params::form(request).ok()?;
     let id = params.get("attempt")?;

@@ -23,7 +23,7 @@ use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
 use crate::oauth::grant::{Address, Answer, Lease, Operation, Outcome, Repeat};
 use crate::oauth::holder::{Holder, Identified};
-use crate::oauth::token::{Pending, finish};
+use crate::oauth::issue::{Pending, finish};
 use crate::reply::{self, Reply};
 
 /// How long a request waits in all while another one asks the provider: as long as that one may.

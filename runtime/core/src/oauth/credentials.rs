@@ -7,16 +7,16 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use toolgate_config::{Config, KnownClient};
+use toolgate_policy::Vars;
 use url::form_urlencoded;
 
 use crate::audit::Reason;
-use crate::caller::Vars;
 use crate::oauth::assertion;
 use crate::oauth::client::{AuthMethod, Client, find_known, key, known_method};
 use crate::oauth::error::OAuthError;
 use crate::oauth::params::Params;
 use crate::oauth::public_url::DocumentUrl;
-use crate::seal::{Keyring, Purpose};
+use crate::seal::{Keyring, Purpose, sha256};
 use crate::secret::{Secret, constant_time_eq};
 
 /// A client that has proven to be the one of its `client_id`.
@@ -124,6 +124,14 @@ impl Credentials {
             }
         };
         Ok(Self { client_id: id, proof })
+    }
+
+    /// Tells the secret that was sent from others; empty where there is none.
+    pub(crate) fn fingerprint(&self) -> String {
+        match &self.proof {
+            Proof::Secret(_, secret) => sha256(&String::from_utf8_lossy(secret.expose())),
+            _ => String::new(),
+        }
     }
 
     /// [`Client::key`] of the client that the request names, proven or not.

@@ -9,6 +9,8 @@ use crate::oauth::error::OAuthError;
 use crate::oauth::params::Params;
 use crate::seal::{Entropy, Keyring};
 
+pub use crate::paths::{CALLBACK_PATH, CONNECTIONS_PATH, MCP_PATH, SSE_PATH, resource};
+
 /// The server as one request sees it. `origin` is `scheme://host[:port]` of the request and is also
 /// the issuer (RFC 8414 section 2).
 pub struct Gate<'a> {
@@ -87,19 +89,4 @@ fn normal(address: &str) -> Option<String> {
     let port = if scheme == "https" { ":443" } else { ":80" };
     let authority = authority.strip_suffix(port).unwrap_or(&authority);
     Some([&scheme, "://", authority, path].concat())
-}
-
-/// Path of Streamable HTTP.
-pub const MCP_PATH: &str = "/mcp";
-/// Path that the identity provider sends the browser back to.
-pub const CALLBACK_PATH: &str = "/callback";
-/// Path of the page of a person's own connections.
-pub const CONNECTIONS_PATH: &str = "/connections";
-/// Path of HTTP+SSE.
-pub const SSE_PATH: &str = "/sse";
-
-/// The protected resource behind a path: messages of HTTP+SSE belong to `/sse`.
-#[must_use]
-pub fn resource(origin: &str, path: &str) -> String {
-    format!("{origin}{}", if path == MCP_PATH { MCP_PATH } else { SSE_PATH })
 }

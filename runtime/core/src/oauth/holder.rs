@@ -1,9 +1,9 @@
 //! Who holds a grant, and what the identity provider says of them.
 
 use serde::Serialize;
+use toolgate_policy::Caller;
 
 use crate::access::upstream::Upstream;
-use crate::caller::Caller;
 use crate::from_json::FromJson;
 use crate::seal::{Entropy, Keyring, Purpose};
 

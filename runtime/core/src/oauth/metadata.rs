@@ -7,8 +7,8 @@ use crate::json::object;
 use crate::oauth::assertion;
 use crate::oauth::client::AuthMethod;
 use crate::oauth::gate::resource;
-use crate::oauth::scope;
 use crate::reply::{self, Reply};
+use crate::scope;
 
 /// `/.well-known/oauth-protected-resource/<path>`; an empty path describes the whole origin.
 #[must_use]

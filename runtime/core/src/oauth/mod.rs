@@ -25,6 +25,7 @@ pub mod error;
 pub mod gate;
 pub mod grant;
 mod holder;
+mod login;
 pub mod metadata;
 pub mod params;
 pub mod person;
@@ -32,11 +33,14 @@ pub mod public_url;
 pub mod redirect_uri;
 pub mod register;
 pub mod revoke;
-pub mod scope;
 pub mod token;
 
 mod answer;
 mod approvals;
 pub(crate) mod attempts;
+mod authorization;
 mod client_metadata;
 mod consent;
+mod issue;
+
+pub use crate::scope;

@@ -3,8 +3,8 @@
 use http::HeaderMap;
 use http::header::HeaderValue;
 use serde::Serialize;
+use toolgate_policy::Caller;
 
-use crate::caller::Caller;
 use crate::cookie;
 use crate::from_json::FromJson;
 use crate::limits::PERSON_TTL;

@@ -57,7 +57,9 @@ fn read(
         .map(|token| (token.address, token.client, token.auth_method))
         .or_else(|| {
             let token: AccessToken = gate.keys.open(Purpose::AccessToken, gate.origin, text)?;
-            Some((token.address, token.caller.client_id, token.auth_method))
+            // One that is over is an invalid one, and may stand in somebody's log.
+            let is_over = token.expires < gate.now;
+            (!is_over).then_some((token.address, token.caller.client_id, token.auth_method))
         });
     let Some((address, owner, method)) = found else { return Ok(None) };
     gate.log.user(&address.shard);

@@ -1,73 +1,25 @@
 //! `POST /token`: codes and refresh tokens become access tokens.
 
-use http::{HeaderMap, StatusCode};
-use serde::Serialize;
-use serde_json::json;
+use http::HeaderMap;
 use toolgate_config::Recheck;
 
-use crate::audit::{Kind, Reason};
-use crate::caller::Caller;
-use crate::from_json::FromJson;
+use crate::audit::Reason;
 use crate::limits::VERIFIER_LENGTH;
-use crate::oauth::callback::{Code, Holder};
-use crate::oauth::client::AuthMethod;
-use crate::oauth::client::is_false;
+use crate::oauth::callback::Code;
 use crate::oauth::course::Course;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
 use crate::oauth::gate::Gate;
-use crate::oauth::grant::{Address, End, Operation, Outcome, Place, Rules};
+use crate::oauth::grant::{Operation, Place, Rules};
+use crate::oauth::issue::{Pending, RefreshToken};
 use crate::oauth::params::Params;
-use crate::oauth::{redirect_uri, scope};
-use crate::reply::{self, Reply};
+use crate::oauth::redirect_uri;
+use crate::reply::Reply;
+use crate::scope;
 use crate::seal::{Purpose, sha256};
 use crate::secret::constant_time_eq;
 
-/// What a sealed access token says. Self-contained, so that a call reads no storage.
-#[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
-pub struct AccessToken {
-    /// Who calls.
-    #[serde(rename = "c")]
-    pub caller: Caller,
-    /// Audience: a resource of this server, or its origin for all of them.
-    #[serde(rename = "a")]
-    pub resource: String,
-    /// When it was issued, in seconds since 1970.
-    #[serde(rename = "i")]
-    pub issued: u64,
-    /// When it expires.
-    #[serde(rename = "e")]
-    pub expires: u64,
-    /// How its client has to authenticate, for `/revoke`.
-    #[serde(rename = "m", default, skip_serializing_if = "AuthMethod::is_none")]
-    pub auth_method: AuthMethod,
-    /// The grant it was issued under.
-    #[serde(rename = "g")]
-    pub address: Address,
-}
-
-/// What a sealed refresh token says. Nothing in it changes between two issues of one generation,
-/// so that a retry gets the same text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
-pub(crate) struct RefreshToken {
-    #[serde(rename = "g")]
-    pub(crate) address: Address,
-    #[serde(rename = "n")]
-    pub(crate) generation: u32,
-    #[serde(rename = "c")]
-    pub(crate) client: String,
-    /// How the client has to authenticate, as it said when the person approved it.
-    #[serde(rename = "m", default, skip_serializing_if = "AuthMethod::is_none")]
-    pub(crate) auth_method: AuthMethod,
-    /// What was granted, so that a request for more is refused before it uses the token up.
-    #[serde(rename = "a")]
-    pub(crate) resource: String,
-    #[serde(rename = "p")]
-    pub(crate) scopes: Vec<String>,
-    /// [`Authorization::tools_implied`].
-    #[serde(rename = "t", default, skip_serializing_if = "is_false")]
-    pub(crate) tools_implied: bool,
-}
+pub use crate::oauth::issue::AccessToken;
 
 /// The first step's result.
 #[derive(Debug)]
@@ -76,67 +28,6 @@ pub enum Begin {
     Reply(Reply),
     /// Go on with its [`Course`].
     Course(Box<Course>),
-}
-
-/// A request that only waits for its grant.
-#[derive(Debug)]
-pub(crate) struct Pending {
-    /// The grant.
-    pub(crate) address: Address,
-    /// What to do with its record.
-    pub(crate) operation: Operation,
-    pub(crate) rules: Rules,
-    /// Why the identity provider does not confirm the person, should that end the grant.
-    pub(crate) refusal: Reason,
-    client: Authenticated,
-    resource: String,
-    scopes: Vec<String>,
-    /// [`Authorization::tools_implied`].
-    tools_implied: bool,
-    /// It came with a code, and not with a refresh token.
-    pub(crate) is_code: bool,
-    /// See [`Authorization::code_only`](crate::oauth::authorize::Authorization::code_only).
-    code_only: bool,
-}
-
-impl Pending {
-    /// Why the operation ended the grant: in the audit trail, and for the client.
-    fn ended(&self, end: End) -> (Reason, OAuthError) {
-        let (event, reason, description) = match end {
-            End::Reused => (
-                Reason::RevokedByReuse,
-                if self.is_code { Reason::CodeReused } else { Reason::RefreshReused },
-                "It was used before, so everything issued under it is revoked; sign in again",
-            ),
-            End::Refused => (
-                self.refusal,
-                self.refusal,
-                match self.refusal {
-                    Reason::RevokedByUpstream | Reason::UpstreamTokenRefused => {
-                        "The identity provider has ended the sign-in; sign in again"
-                    }
-                    _ => "What the identity provider says of you cannot be accepted; sign in again",
-                },
-            ),
-            End::Lapsed => (
-                Reason::RevokedUnconfirmed,
-                Reason::RevokedUnconfirmed,
-                "The identity provider has not confirmed the sign-in for too long; sign in again",
-            ),
-            End::TwoNetworks => (
-                Reason::RevokedByTwoNetworks,
-                Reason::RevokedByTwoNetworks,
-                "The tokens were used from two networks at once, so they are revoked; sign in again",
-            ),
-        };
-        (event, OAuthError::invalid_grant(description).because(reason))
-    }
-
-    /// The error where nobody can read whose grant it is any more.
-    pub(crate) fn key_gone() -> OAuthError {
-        OAuthError::invalid_grant("The grant was sealed by a key that is gone")
-            .because(Reason::KeyGone)
-    }
 }
 
 /// Checks the request of a client that the adapter has authenticated.
@@ -222,7 +113,7 @@ fn rules(gate: &Gate<'_>) -> Rules {
     }
 }
 
-fn check_verifier(verifier: &str, challenge: &str) -> Result<(), OAuthError> {
+pub(crate) fn check_verifier(verifier: &str, challenge: &str) -> Result<(), OAuthError> {
     let is_well_formed = VERIFIER_LENGTH.contains(&verifier.len())
         && verifier.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
     if !is_well_formed {
@@ -277,74 +168,6 @@ fn refresh(
 
 pub(crate) fn open_refresh(gate: &Gate<'_>, token: &str) -> Option<RefreshToken> {
     gate.keys.open(Purpose::RefreshToken, gate.origin, token)
-}
-
-/// Turns the last outcome into the token response.
-pub(crate) fn finish(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Reply {
-    gate.log.user(&pending.address.shard);
-    match issue(gate, pending, outcome) {
-        Ok(reply) => reply,
-        Err(error) => error.into_reply(),
-    }
-}
-
-fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Reply, OAuthError> {
-    let (generation, expires, sealed) = match outcome {
-        Outcome::Active { generation, expires, sealed, .. } => (generation, expires, sealed),
-        Outcome::Ended(end) => {
-            let (event, error) = pending.ended(end);
-            gate.log.tell(Kind::Revoked, event);
-            return Err(error);
-        }
-        Outcome::Unaskable => {
-            return Err(OAuthError::invalid_grant(
-                "The identity provider cannot be asked again; sign in again",
-            )
-            .because(Reason::UpstreamUnaskable));
-        }
-        _ => {
-            return Err(OAuthError::invalid_grant("The grant is over; sign in again")
-                .because(Reason::GrantOver));
-        }
-    };
-    let holder =
-        Holder::open(gate.keys, &pending.address.id, &sealed).ok_or_else(Pending::key_gone)?;
-    gate.log.person(&pending.address.shard, &holder.caller);
-    // A refresh token that no refresh could use would only be kept in vain.
-    let can_refresh = !pending.rules.is_required || holder.can_ask(gate.now);
-    let mut caller = holder.caller;
-    let granted = std::mem::replace(&mut caller.scopes, pending.scopes.clone());
-    let scope = caller.scopes.join(" ");
-    let lifetime =
-        u64::from(gate.config.tokens.access_token_ttl).min(expires.saturating_sub(gate.now));
-    let access = AccessToken {
-        caller,
-        resource: pending.resource.clone(),
-        issued: gate.now,
-        expires: gate.now + lifetime,
-        auth_method: pending.client.method,
-        address: pending.address.clone(),
-    };
-    let refresh = RefreshToken {
-        address: pending.address.clone(),
-        generation,
-        client: pending.client.key.clone(),
-        auth_method: pending.client.method,
-        resource: holder.resource,
-        scopes: granted,
-        tools_implied: pending.tools_implied,
-    };
-    let mut body = json!({
-        "access_token": gate.keys.seal(Purpose::AccessToken, gate.origin, &access, gate.entropy),
-        "token_type": "Bearer",
-        "expires_in": lifetime,
-        "scope": scope,
-    });
-    if can_refresh && !pending.code_only {
-        let refresh = gate.keys.seal_stable(Purpose::RefreshToken, gate.origin, &refresh);
-        body["refresh_token"] = refresh.into();
-    }
-    Ok(reply::readable_by_any_origin(reply::json(StatusCode::OK, &body)))
 }
 
 /// A grant for the whole server may be narrowed to one resource (RFC 8707 section 2.2).

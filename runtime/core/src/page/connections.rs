@@ -3,10 +3,10 @@
 use http::StatusCode;
 use toolgate_config::Config;
 
-use crate::oauth::gate::CONNECTIONS_PATH;
 use crate::page::target::host_in_words;
 use crate::page::text::name;
 use crate::page::{Document, brand, date, escape};
+use crate::paths::CONNECTIONS_PATH;
 use crate::reply::Reply;
 
 /// What a connection says whose tokens two programs hold.

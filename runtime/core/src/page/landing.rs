@@ -3,25 +3,36 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
+use toolgate_config::Config;
 use url::form_urlencoded::byte_serialize;
 
 use crate::host;
-use crate::mcp::Server;
-use crate::oauth::gate::CONNECTIONS_PATH;
 use crate::page::text::name;
 use crate::page::{Document, brand, escape};
-use crate::policy::EVERYONE;
+use crate::paths::CONNECTIONS_PATH;
 use crate::reply::Reply;
+
+/// A function that everybody who signs in may use.
+pub struct Offer<'a> {
+    /// Its title or, without one, its name.
+    pub title: &'a str,
+    /// What it does; may be empty.
+    pub description: &'a str,
+}
 
 /// The landing page of a server at this origin; `package` is what clients are to call it, as
 /// `cargo toolgate connect` does.
 #[must_use]
-pub fn landing(server: &Server<'_>, package: &str, origin: &str) -> Reply {
+pub fn landing<'a>(
+    config: &Config,
+    package: &str,
+    origin: &str,
+    offers: impl Iterator<Item = Offer<'a>>,
+) -> Reply {
     // Commands are pasted into shells, and browsers take a host such as `$(id).example`.
     if !origin.bytes().all(|b| b.is_ascii_alphanumeric() || b":/.-_[]".contains(&b)) {
         return host::misdirected();
     }
-    let config = server.config;
     let title = brand::title(config);
     let description = config.server.description.as_deref().unwrap_or(
         "A Model Context Protocol server. Sign in through your MCP client to use its tools.",
@@ -33,7 +44,7 @@ pub fn landing(server: &Server<'_>, package: &str, origin: &str) -> Reply {
         name(title),
         escape(description),
         ways(config.transport.sse, &escape(package), origin),
-        offers(server),
+        offered(offers),
     );
     Document { status: StatusCode::OK, title, config: Some(config), main, has_form: false }
         .into_reply()
@@ -97,25 +108,14 @@ fn ways(sse: bool, package: &str, origin: &str) -> String {
 }
 
 /// What everybody who signs in may use. Of the rest nothing is said, not even that there is any.
-fn offers(server: &Server<'_>) -> String {
+fn offered<'a>(offers: impl Iterator<Item = Offer<'a>>) -> String {
     let mut out = String::new();
-    let mut offer = |policy: &str, own: &str, title: Option<&str>, description: Option<&str>| {
-        if policy == EVERYONE {
-            out.push_str("<li><b>");
-            out.push_str(&name(title.unwrap_or(own)));
-            out.push_str("</b><p>");
-            out.push_str(&escape(description.unwrap_or_default()));
-            out.push_str("</p></li>\n");
-        }
-    };
-    for tool in server.tools {
-        offer(tool.policy, tool.name, tool.title, tool.description);
-    }
-    for prompt in server.prompts {
-        offer(prompt.policy, prompt.name, prompt.title, prompt.description);
-    }
-    for resource in server.resources {
-        offer(resource.policy, resource.name, resource.title, resource.description);
+    for Offer { title, description } in offers {
+        out.push_str("<li><b>");
+        out.push_str(&name(title));
+        out.push_str("</b><p>");
+        out.push_str(&escape(description));
+        out.push_str("</p></li>\n");
     }
     if out.is_empty() {
         return out;

@@ -24,7 +24,7 @@ use crate::reply::{Reply, set, with_body};
 
 pub use connections::{Connection, ConnectionsPage, connections};
 pub use consent::{ConsentPage, Trust, consent};
-pub use landing::landing;
+pub use landing::{Offer, landing};
 pub use message::{CANNOT_GO_ON, message, refusal, way_back};
 pub use text::escape;
 

@@ -11,8 +11,8 @@ use rsa::sha2::{Digest, Sha256};
 use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey};
 use serde_json::{Value, json};
 use toolgate_core::access::jwks::Jwks;
-use toolgate_core::caller::Caller;
 use toolgate_core::seal::encode;
+use toolgate_policy::Caller;
 
 use super::server;
 use super::support::{ISSUER, Idp, NOW, World, claims};

@@ -6,13 +6,13 @@ use http::{HeaderMap, HeaderValue, Request};
 use toolgate_core::access::host;
 use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::jwks::Jwks;
-use toolgate_core::caller::Caller;
 use toolgate_core::cookie;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, bearer, callback, token};
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;
+use toolgate_policy::Caller;
 
 use super::support::{
     Browser, ISSUER, NOW, ORIGIN, VERIFIER, World, find_client, finish_login, parameters, query,

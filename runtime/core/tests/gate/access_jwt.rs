@@ -13,9 +13,9 @@ use toolgate_core::access::id_token::Rejection;
 use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::Provider;
 use toolgate_core::access::{assertion, host};
-use toolgate_core::caller::Caller;
 use toolgate_core::oauth::callback;
 use toolgate_core::seal::encode;
+use toolgate_policy::Caller;
 
 use crate::support::*;
 

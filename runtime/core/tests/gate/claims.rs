@@ -5,13 +5,12 @@ use toolgate_config::{Condition, Config, GroupsFormat, Provider as Kind, Test};
 use toolgate_core::access::id_token::{self, Rejection};
 use toolgate_core::access::kept::{Kept, Named, Names};
 use toolgate_core::access::provider::Provider;
-use toolgate_core::caller::Caller;
 use toolgate_core::oauth::client::AuthMethod;
 use toolgate_core::oauth::grant::Address;
 use toolgate_core::oauth::token::AccessToken;
-use toolgate_core::policy::{Arguments, Decision, Reason, decide};
 
 use toolgate_core::seal::Purpose;
+use toolgate_policy::{Arguments, Caller, Decision, Reason, decide};
 
 use crate::support::*;
 

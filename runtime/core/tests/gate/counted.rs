@@ -70,6 +70,32 @@ fn what_is_not_the_clients_own_proves_nothing() {
 }
 
 #[test]
+fn what_is_over_or_tried_with_a_wrong_secret_does_not_use_up_what_its_owner_has() {
+    let mut world = World::new();
+    let client = world.public_client();
+    let code = sign_in(&mut world, &client);
+    let mut guess = redeem(&client, &code);
+    for (name, value) in &mut guess {
+        if *name == "code_verifier" {
+            *value = "a-verifier-that-somebody-made-up-0123456789abcdef";
+        }
+    }
+    assert_eq!(counted(&mut world, &post("/token", &guess)), None, "another verifier");
+    let redeemed = post("/token", &redeem(&client, &code));
+    let tokens = world.token_request(&redeemed).1;
+    let access = tokens["access_token"].as_str().unwrap();
+    let revoke = post("/revoke", &[("client_id", client.as_str()), ("token", access)]);
+    let own = counted(&mut world, &post("/token", &refresh(&client, &tokens)));
+    let mut guessed = refresh(&client, &tokens);
+    guessed.push(("client_secret", "guessed"));
+    let guessed = counted(&mut world, &post("/token", &guessed));
+    assert!(guessed.is_some() && guessed != own, "a guess counts for itself");
+    world.now += 3 * 3600;
+    assert_eq!(counted(&mut world, &redeemed), None, "a code that is over");
+    assert_eq!(counted(&mut world, &revoke), None, "an access token that is over");
+}
+
+#[test]
 fn a_sign_in_counts_for_itself_while_it_lasts() {
     let mut world = World::new();
     let client = world.public_client();

@@ -6,8 +6,7 @@ use toolgate_core::access::kept::Kept;
 use toolgate_core::access::provider::Provider;
 use toolgate_core::access::upstream::{Trouble, Upstream};
 use toolgate_core::access::{discovery, github, tokens};
-use toolgate_core::caller::Caller;
-use toolgate_core::policy::{Arguments, Decision, Reason, decide};
+use toolgate_policy::{Arguments, Caller, Decision, Reason, decide};
 
 use crate::support::*;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use toolgate_core::access::id_token::{Rejection, verify};
 use toolgate_core::access::jwks::Jwks;
-use toolgate_core::caller::Caller;
+use toolgate_policy::Caller;
 
 use crate::support::*;
 

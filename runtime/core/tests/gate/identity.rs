@@ -8,8 +8,8 @@ use toolgate_core::access::upstream::{Trouble, Upstream};
 use toolgate_core::access::userinfo::Userinfo;
 use toolgate_core::access::{discovery, login, tokens, userinfo};
 use toolgate_core::audit::{Reason, reason_of};
-use toolgate_core::caller::Caller;
 use toolgate_core::oauth::callback::{Holder, Identified};
+use toolgate_policy::Caller;
 
 use crate::support::*;
 

@@ -18,7 +18,6 @@ use toolgate_core::access::jwks::Jwks;
 use toolgate_core::access::provider::Provider;
 use toolgate_core::access::{SignedClaims, host};
 use toolgate_core::audit::Log;
-use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::oauth::assertion::{self, AssertionError};
 use toolgate_core::oauth::callback::{Finished, Holder, Identified, Returned};
 use toolgate_core::oauth::client::{AuthMethod, Client, Lookup};
@@ -33,6 +32,7 @@ use toolgate_core::oauth::public_url::DocumentUrl;
 use toolgate_core::oauth::{authorize, bearer, callback, register, token};
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::{Entropy, Keyring, encode, sha256};
+use toolgate_policy::{Caller, Vars};
 
 pub const ORIGIN: &str = "https://mcp.example.com";
 pub const ISSUER: &str = "https://acme.cloudflareaccess.com/cdn-cgi/access/sso/oidc/app";

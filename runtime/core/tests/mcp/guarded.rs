@@ -6,7 +6,6 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use toolgate_config::Config;
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::listen::{LISTENING, may_hear};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo};
@@ -14,7 +13,7 @@ use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
 use toolgate_core::mcp::{
     Accepted, AcceptedSession, Server, SessionState, accept_http, accept_session,
 };
-use toolgate_core::policy::{Arguments, decide};
+use toolgate_policy::{Arguments, Caller, decide};
 
 use crate::properties::{Listed, POLICIES, caller, plain_condition, with_rules};
 use crate::support::{

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::listen::LISTENING;
 use toolgate_core::mcp::listen::{Filter, Listen, MAX_LISTENED, may_hear};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::{Accepted, Server, accept_http};
+use toolgate_policy::Caller;
 
 use crate::schema::assert_valid;
 use crate::support::{

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::{Accepted, accept_http};
+use toolgate_policy::Caller;
 
 use crate::support::{
     CONFIG, LEGACY, MODERN, NoVars, TOOLS, ask, config, designer, modern, no_params, request,

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::tool::ToolInfo;
+use toolgate_policy::Caller;
 
 use crate::schema::assert_valid;
 use crate::support::{

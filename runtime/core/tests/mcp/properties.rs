@@ -5,10 +5,9 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use toolgate_config::{Condition, Config, OnDeny, Policy, Provider, Scalar, Str, Test};
 use toolgate_core::audit::Log;
-use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::mcp::tool::ToolInfo;
 use toolgate_core::mcp::{Accepted, Server, SessionState, accept_http, accept_session, task};
-use toolgate_core::policy::decide;
+use toolgate_policy::{Caller, Vars, decide};
 
 use crate::support::{
     CONFIG, LEGACY, MODERN, NoVars, TOOLS, config, designer, full, modern_meta, request, tools_only,

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::tool::ToolInfo;
 use toolgate_core::mcp::{Accepted, Server, accept_http};
+use toolgate_policy::Caller;
 
 use crate::support::{
     LEGACY, MODERN, NoVars, TOOLS, config, designer, request_of, tools_only, visitor,

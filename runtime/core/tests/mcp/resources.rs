@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::listen::{LISTENING, may_hear};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::resource::ResourceInfo;
 use toolgate_core::mcp::{Accepted, Server, SessionState, Target, accept_http, accept_session};
+use toolgate_policy::Caller;
 
 use crate::schema::{assert_valid, error_response};
 use crate::support::{

@@ -3,7 +3,6 @@
 use http::HeaderMap;
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::caller::Caller;
 use toolgate_core::mcp::listen::LISTENING;
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::peer::{ClientCapabilities, Level};
@@ -11,6 +10,7 @@ use toolgate_core::mcp::session::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS};
 use toolgate_core::mcp::{
     Accepted, AcceptedSession, Call, Revision, Server, SessionState, accept_http, accept_session,
 };
+use toolgate_policy::Caller;
 
 use crate::schema::assert_valid;
 use crate::support::{

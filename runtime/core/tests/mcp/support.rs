@@ -4,7 +4,6 @@ use http::Method;
 use serde_json::{Map, Value, json};
 use toolgate_config::Config;
 use toolgate_core::audit::Log;
-use toolgate_core::caller::{Caller, Vars};
 use toolgate_core::mcp::challenge::CHALLENGING;
 use toolgate_core::mcp::completion::CompletionResult;
 use toolgate_core::mcp::content::{Content, ToolResult};
@@ -18,6 +17,7 @@ use toolgate_core::mcp::resource::{
 };
 use toolgate_core::mcp::tool::{Annotations, ParamHeader, Schema, TaskSupport, ToolInfo};
 use toolgate_core::mcp::{Accepted, Call, Family, Server, Target, accept_http, task};
+use toolgate_policy::{Caller, Vars};
 
 pub const MODERN: &str = "2026-07-28";
 

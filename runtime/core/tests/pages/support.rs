@@ -81,7 +81,7 @@ pub fn landing_of(
         page_size: 100,
         log: &log,
     };
-    toolgate_core::page::landing(&server, "demo", origin)
+    toolgate_core::mcp::landing(&server, "demo", origin)
 }
 
 pub fn landing(config: &Config) -> Reply {

@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::text::OWN_SCOPES;
 use super::pattern;
-use super::sections::providers;
-use super::shape::{domain, email, line, list, non_empty, pattern, prose, with};
+use super::shape::{domain, email, line, list, non_empty, pattern, prose, providers, with};
 
 /// What a key of a condition takes; `None` for a key that is not known here.
 pub(super) fn shape(key: &str) -> Option<Value> {

@@ -1,7 +1,8 @@
 //! Regular expressions, in what those of JavaScript and of Rust have in common.
 
-use super::super::text::{LONGEST_LABEL, LONGEST_VARIABLE_NAME};
+use super::super::text::LONGEST_LABEL;
 use super::super::url::PICTURES;
+use crate::names::LONGEST_VARIABLE_NAME;
 
 pub(super) const POLICY_NAME: &str = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$";
 /// Of an environment.

@@ -3,15 +3,16 @@
 use serde_json::{Value, json};
 
 use super::super::{
-    EVERYONE, audit, clients, consent, identity, keys, limits, redirect_uri, sections, storage,
-    transport, version,
+    audit, clients, consent, identity, keys, limits, redirect_uri, sections, storage, transport,
+    version,
 };
 use super::shape::{
     address, boolean, choice, domain, duration, email, free, integer, line, list, list_of_tables,
-    pattern, picture, prose, secret, setting, uri, with,
+    pattern, picture, prose, providers, secret, setting, uri, with,
 };
 use super::{Schema, condition, pattern};
-use crate::model::{Jurisdiction, Prompt, Provider};
+use crate::model::{Jurisdiction, Prompt};
+use crate::names::EVERYONE;
 
 /// What a key of a section takes; `None` for a key that is not known here.
 pub(super) fn shape(schema: &Schema, section: &str, key: &str) -> Option<Value> {
@@ -38,7 +39,7 @@ pub(super) fn shape(schema: &Schema, section: &str, key: &str) -> Option<Value> 
 
 fn top_level(schema: &Schema, key: &str) -> Option<Value> {
     Some(match key {
-        version::KEY => integer((1, version::SCHEMA_VERSION)),
+        keys::VERSION => integer((1, version::SCHEMA_VERSION)),
         "clients" => list_of_tables(schema.section("clients", &["id", "name", "redirect_uris"])),
         "policies" => json!({
             "type": "object",
@@ -100,11 +101,6 @@ fn identity(key: &str) -> Option<Value> {
         "leeway" => duration(identity::LEEWAY),
         _ => return None,
     })
-}
-
-/// One of the identity providers.
-pub(super) fn providers() -> Value {
-    choice(Provider::ALL.map(Provider::name))
 }
 
 fn storage(key: &str) -> Option<Value> {

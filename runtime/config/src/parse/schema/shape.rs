@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::text::{LONGEST_DOMAIN, LONGEST_EMAIL};
 use super::pattern;
+use crate::model::Provider;
 
 /// Text for people.
 pub(super) fn prose() -> Value {
@@ -104,4 +105,9 @@ pub(super) fn secret() -> Value {
 pub(super) fn with(mut shape: Value, keyword: &str, value: impl Into<Value>) -> Value {
     shape[keyword] = value.into();
     shape
+}
+
+/// One of the identity providers.
+pub(super) fn providers() -> Value {
+    choice(Provider::ALL.map(Provider::name))
 }

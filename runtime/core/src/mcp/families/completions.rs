@@ -1,18 +1,17 @@
 //! `completion/complete`.
 
 use serde_json::{Map, Value};
+use toolgate_policy::Arguments;
 
 use super::super::call::{Call, Retry, Target};
 use super::super::guard;
 use super::super::json::{object, to_text};
 use super::super::jsonrpc::{self, Request};
-use super::super::methods::{Answer, Family, Scope};
 use super::super::outcome::{Shape, Shaped};
-use super::super::peer::Peer;
 use super::super::resource::ResourceInfo;
+use super::super::server::{Answer, Family, Scope};
 use super::super::{Fault, Revision, completion::CompletionResult};
 use super::{prompts, resources};
-use crate::policy::Arguments;
 
 /// Completion of the arguments of prompts and the variables of templates.
 pub static COMPLETIONS: &dyn Family = &Completions;
@@ -65,7 +64,7 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
         }
         _ => return Err(Fault::params("there is no such type of `ref`")),
     };
-    let peer = Peer::read(scope, &params)?;
+    let peer = scope.peer(&params)?;
     if !completes {
         // Nobody knows any values, and nothing runs: the decision stays in the log.
         let shaped = Box::new(CompletionResult::new(Vec::new())).shape(scope.revision);
@@ -80,7 +79,7 @@ fn finished(scope: &Scope<'_>, id: &Value, shaped: Shaped) -> String {
     let mut result = to_text(&shaped.result);
     if scope.revision.is_modern() {
         result.pop();
-        super::super::methods::complete(scope, &mut result);
+        super::super::modern::complete(scope, &mut result);
         result.push('}');
     }
     jsonrpc::success(id, &result)

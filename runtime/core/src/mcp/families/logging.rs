@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::super::json::object;
 use super::super::jsonrpc::{self, Request};
-use super::super::methods::{Answer, Family, Scope};
 use super::super::peer::Level;
+use super::super::server::{Answer, Family, Scope};
 use super::super::{Fault, METHOD_NOT_FOUND, Revision, capabilities};
 
 /// Log messages of a call to its client.

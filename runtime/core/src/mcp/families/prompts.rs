@@ -1,6 +1,7 @@
 //! `prompts/list`, `prompts/get`.
 
 use serde_json::Value;
+use toolgate_policy::Arguments;
 
 use super::super::call::{Call, Target};
 use super::super::capabilities;
@@ -8,13 +9,11 @@ use super::super::describe;
 use super::super::guard::{self, Told};
 use super::super::jsonrpc::{self, Request};
 use super::super::list::{self, Listing};
-use super::super::methods::{Answer, Family, Scope};
-use super::super::peer::Peer;
 use super::super::prompt::PromptInfo;
+use super::super::server::{Answer, Family, Scope};
 use super::super::{Fault, Revision, retry};
 use crate::audit::{Kind, Reason};
 use crate::mcp::json::to_text;
-use crate::policy::Arguments;
 
 /// The methods for prompts.
 pub static PROMPTS: &dyn Family = &Prompts;
@@ -96,7 +95,7 @@ fn get(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault
         target: Target::Prompt(index),
         arguments,
         request_id: id,
-        peer: Peer::read(scope, &params)?,
+        peer: scope.peer(&params)?,
         retry: retry::take(scope, &mut params)?,
         refusal: None,
         audit: scope.server.log.hold(),

@@ -1,6 +1,7 @@
 //! `resources/list`, `resources/templates/list`, `resources/read`.
 
 use serde_json::{Map, Value};
+use toolgate_policy::Arguments;
 
 use super::super::call::{Call, Target};
 use super::super::capabilities;
@@ -9,20 +10,16 @@ use super::super::fault::resource_not_found;
 use super::super::guard::{self, Told};
 use super::super::jsonrpc::{self, Request};
 use super::super::list::{self, Listing};
-use super::super::methods::{Answer, Family, Scope};
-use super::super::peer::Peer;
 use super::super::resource::ResourceInfo;
-use super::super::{Fault, Revision, retry, template};
+use super::super::server::{Answer, Family, Scope};
+use super::super::template::{self, MAX_URI_BYTES};
+use super::super::{Fault, Revision, retry};
 use crate::audit::{Kind, Reason};
 use crate::mcp::json::to_text;
-use crate::policy::Arguments;
 
 /// The methods for resources. `resources/subscribe` and `resources/unsubscribe` are matters of a
 /// session.
 pub static RESOURCES: &dyn Family = &Resources;
-
-/// Bytes of a URI that is read: what servers of the web commonly take.
-pub const MAX_URI_BYTES: usize = 8 * 1024;
 
 pub(super) const TOLD: Told = Told {
     allowed: Kind::ResourceAllowed,
@@ -129,7 +126,7 @@ fn read(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Faul
         target: Target::Resource { resource, uri },
         arguments,
         request_id: id,
-        peer: Peer::read(scope, &params)?,
+        peer: scope.peer(&params)?,
         retry: retry::take(scope, &mut params)?,
         refusal: None,
         audit: scope.server.log.hold(),

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::super::fault::missing_capability;
 use super::super::jsonrpc::Request;
-use super::super::methods::{Answer, Family, Scope};
-use super::super::peer::{Peer, TASKS_EXTENSION};
+use super::super::peer::TASKS_EXTENSION;
+use super::super::server::{Answer, Family, Scope};
 use super::super::task::{self, TaskRequest};
-use super::super::{Fault, Revision, json::object};
+use super::super::{Fault, Revision, describe, json::object};
 
 /// The methods for tasks.
 pub static TASKS: &dyn Family = &Tasks;
@@ -27,9 +27,10 @@ impl Family for Tasks {
     }
 
     fn answer(&self, scope: &Scope<'_>, request: Request, _slot: usize) -> Result<Answer, Fault> {
-        if !Peer::read(scope, &request.params)?.capabilities.tasks {
+        if !scope.peer(&request.params)?.capabilities.tasks {
             return Err(missing_capability(task::required()));
         }
-        TaskRequest::read(scope, &request).map(|task| Answer::Task(Box::new(task)))
+        let info = describe::server_info(scope.server, scope.revision);
+        TaskRequest::read(&request, scope.revision, info).map(|task| Answer::Task(Box::new(task)))
     }
 }

@@ -1,17 +1,16 @@
 //! `tools/list`, `tools/call`.
 
 use serde_json::{Map, Value};
+use toolgate_policy::Arguments;
 
 use super::super::call::{Call, Target};
 use super::super::guard::{self, Told};
 use super::super::jsonrpc::Request;
 use super::super::list::{self, Listing};
-use super::super::methods::{Answer, Scope};
-use super::super::peer::Peer;
+use super::super::server::{Answer, Scope};
 use super::super::tool::{TaskSupport, ToolInfo};
 use super::super::{Fault, INVALID_PARAMS, Revision, describe, fault, param_headers, retry, task};
 use crate::audit::{Kind, Reason};
-use crate::policy::Arguments;
 
 const TOLD: Told =
     Told { allowed: Kind::ToolAllowed, denied: Kind::ToolDenied, unknown: Reason::UnknownTool };
@@ -69,7 +68,7 @@ pub(in super::super) fn call(
     {
         param_headers::check(headers, tool.headers, &arguments)?;
     }
-    let peer = Peer::read(scope, &params)?;
+    let peer = scope.peer(&params)?;
     if tool.task == TaskSupport::Required && !peer.capabilities.tasks {
         return Err(needs_tasks(scope.revision));
     }

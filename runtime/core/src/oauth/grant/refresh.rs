@@ -1,64 +1,10 @@
 //! Refreshes: at most one question at a time to the identity provider, and one successor for each
 //! refresh token.
 
-use serde::Serialize;
-
+use super::operation::{End, Outcome, Write, active, end, put};
 use super::place::{Place, Repeat, TWO_NETWORKS_ROWS};
-use super::{End, Grant, Outcome, Write, active, end, put};
-use crate::from_json::FromJson;
-
-/// How long one request may ask the identity provider before another may, in seconds: longer than
-/// the provider is waited for and the answer takes to be written.
-pub const ASKING: u64 = 10;
-
-/// What `mcp.toml` says of refreshes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
-pub struct Rules {
-    /// How long the previous generation still gets the same successor, in seconds.
-    pub grace: u32,
-    /// How long a grant may go on after its last confirmation, where there is something to ask with.
-    pub max_unconfirmed: u32,
-    /// A refresh that the provider did not confirm gives no tokens.
-    pub is_required: bool,
-}
-
-/// The right to ask the identity provider, and for whom it was taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
-pub struct Lease {
-    /// Until when nobody else asks, in seconds since 1970.
-    pub asking_until: u64,
-    /// The generation that was presented.
-    pub presented: u32,
-    /// Where the request came from.
-    pub place: Place,
-}
-
-impl Lease {
-    fn is_held(&self, now: u64) -> bool {
-        now < self.asking_until
-    }
-}
-
-/// What came of a question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// The provider vouches for the person.
-    Confirmed {
-        /// The caller as the provider sees them now, with what to ask it with the next time; sealed.
-        sealed: String,
-    },
-    /// There is nothing to ask it with, and will not be.
-    Unaskable,
-    /// It decided nothing.
-    Unconfirmed {
-        /// The caller as before, with what to ask it with the next time, where the provider has
-        /// replaced that; sealed.
-        sealed: Option<String>,
-    },
-    /// It no longer vouches for the person.
-    Refused,
-}
+use super::question::{ASKING, Answer, Lease, Rules};
+use super::record::Grant;
 
 impl Grant {
     /// When the provider confirmed the person last. A record from before this was noted tells when

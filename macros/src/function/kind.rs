@@ -1,0 +1,38 @@
+//! What a function is made into.
+
+/// What a function is made into.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Tool,
+    Prompt,
+    Resource,
+}
+
+impl Kind {
+    /// What it is called in messages, and in the names of generated items.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::Prompt => "prompt",
+            Self::Resource => "resource",
+        }
+    }
+
+    /// The macro that makes it.
+    pub(crate) fn attribute(self) -> &'static str {
+        match self {
+            Self::Tool => "mcp_tool",
+            Self::Prompt => "mcp_prompt",
+            Self::Resource => "mcp_resource",
+        }
+    }
+
+    /// What clients do with it.
+    pub(crate) fn verb(self) -> &'static str {
+        match self {
+            Self::Tool => "call",
+            Self::Prompt => "get",
+            Self::Resource => "read",
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The methods of `Context`, by what they need.
+
+/// Methods of `Context` that every server has.
+pub(super) const ALWAYS: &[&str] = &[
+    "caller",
+    "env",
+    "request_id",
+    "argument",
+    "client",
+    "trace",
+    "fetch",
+    "progress",
+    "once",
+    "sleep",
+    "cancelled",
+    "is_cancelled",
+    "now",
+];
+
+/// Those that talk with the client, for which a legacy revision needs a session.
+pub(super) const SESSION: &[&str] = &["ask", "ask_url", "sample", "roots", "close_stream"];
+
+/// Those that keep something.
+pub(super) const STATE: &[&str] = &["state", "server_state", "sql", "server_sql"];
+
+/// Those that tell other clients.
+pub(super) const HUB: &[&str] =
+    &["tools_changed", "prompts_changed", "resources_changed", "resource_updated"];
+
+/// Those that write to the client's log.
+pub(super) const LOG: &[&str] = &["log", "debug", "info", "warning", "error"];
+
+/// Whether `Context` has a method of this name.
+pub(super) fn is_method(name: &str) -> bool {
+    [ALWAYS, SESSION, STATE, HUB, LOG, &["start_task"]].iter().any(|list| list.contains(&name))
+}

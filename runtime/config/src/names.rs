@@ -1,0 +1,83 @@
+//! Names that are fixed, and what names look like.
+
+/// The policy that every signed-in user passes. It is built in.
+pub const EVERYONE: &str = "everyone";
+
+/// The binding of the Durable Object that keeps sessions and grants.
+pub const OBJECT_BINDING: &str = "TOOLGATE";
+
+/// The class that `serve!()` exports for [`OBJECT_BINDING`].
+pub const OBJECT_CLASS: &str = "ToolgateObject";
+
+/// The migration that creates [`OBJECT_CLASS`]. Migrations are only ever appended to.
+pub const OBJECT_MIGRATION: &str = "v1";
+
+/// The rate limiter by `limits.register`.
+pub const LIMIT_REGISTER: &str = "TOOLGATE_LIMIT_REGISTER";
+/// The rate limiter by `limits.authorize`.
+pub const LIMIT_AUTHORIZE: &str = "TOOLGATE_LIMIT_AUTHORIZE";
+/// The rate limiter by `limits.token`.
+pub const LIMIT_TOKEN: &str = "TOOLGATE_LIMIT_TOKEN";
+/// The rate limiter by `limits.callback`.
+pub const LIMIT_CALLBACK: &str = "TOOLGATE_LIMIT_CALLBACK";
+/// The rate limiter by [`Limits::GRANT`](crate::Limits::GRANT).
+pub const LIMIT_GRANT: &str = "TOOLGATE_LIMIT_GRANT";
+/// The rate limiter by [`Limits::ATTEMPT`](crate::Limits::ATTEMPT).
+pub const LIMIT_ATTEMPT: &str = "TOOLGATE_LIMIT_ATTEMPT";
+/// The rate limiter by [`Limits::RETURN`](crate::Limits::RETURN).
+pub const LIMIT_RETURN: &str = "TOOLGATE_LIMIT_RETURN";
+
+/// The Analytics Engine data set of `[audit]`.
+pub const AUDIT_BINDING: &str = "TOOLGATE_AUDIT";
+
+/// The queue of `[audit]`.
+pub const AUDIT_QUEUE_BINDING: &str = "TOOLGATE_AUDIT_QUEUE";
+
+/// Every binding whose name cannot be chosen.
+const GENERATED_BINDINGS: &[&str] = &[
+    OBJECT_BINDING,
+    LIMIT_REGISTER,
+    LIMIT_AUTHORIZE,
+    LIMIT_TOKEN,
+    LIMIT_CALLBACK,
+    LIMIT_GRANT,
+    LIMIT_ATTEMPT,
+    LIMIT_RETURN,
+    AUDIT_BINDING,
+    AUDIT_QUEUE_BINDING,
+];
+
+/// Longest name of a variable; Workers allow more, but nobody types it.
+pub const LONGEST_VARIABLE_NAME: usize = 64;
+
+/// Whether this is how names of Worker variables and bindings are written.
+///
+/// Workers allow lower case, too. Upper case only is what everybody uses, and it tells a name from
+/// a secret that was pasted in its place.
+#[must_use]
+pub fn is_variable_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.len() <= LONGEST_VARIABLE_NAME
+        && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// Whether the server has, or with another `mcp.toml` would have, a binding whose name is fixed.
+#[must_use]
+pub fn is_generated_binding(name: &str) -> bool {
+    GENERATED_BINDINGS.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_variable_name;
+
+    #[test]
+    fn a_pasted_secret_is_not_a_variable_name() {
+        for text in ["A", "ACCESS_CLIENT_SECRET", "KEY2"] {
+            assert!(is_variable_name(text), "{text}");
+        }
+        for text in ["", "a", "2A", "_A", "A-B", "A B", "d3adb33f", "Ä", &"A".repeat(65)] {
+            assert!(!is_variable_name(text), "{text}");
+        }
+    }
+}

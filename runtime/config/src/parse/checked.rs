@@ -1,0 +1,123 @@
+//! A `mcp.toml` without faults.
+
+use super::claims::ClaimName;
+use super::declared::Declared;
+use super::dev::Dev;
+use super::spot::Spot;
+use super::storage::Existing;
+use crate::model::{Config, PolicyTest};
+use crate::names::EVERYONE;
+use crate::render::Position;
+use crate::suggest;
+
+/// A `mcp.toml` without faults.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Checked {
+    /// What the Worker needs, with defaults filled in.
+    pub config: Config,
+    /// `[dev]`: what `cargo toolgate dev` needs.
+    pub dev: Dev,
+    /// `[wrangler]`: merged into the generated `wrangler.jsonc`.
+    pub wrangler: toml::Table,
+    /// `[storage]`: the KV namespace or D1 database.
+    pub storage: Existing,
+    /// `[[policies.<name>.tests]]`, in the order of the file.
+    pub policy_tests: Vec<PolicyTest>,
+    /// `[env.<name>]`, in the order of the file.
+    pub environments: Vec<Environment>,
+    pub(super) places: Vec<Place>,
+    pub(super) claims: Vec<ClaimName>,
+    /// Where `identity.scopes` stands.
+    pub(super) identity_scopes: Option<Position>,
+}
+
+/// One environment.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// What holds there. It has no environments itself.
+    pub checked: Checked,
+}
+
+/// Where a policy stands, and everything in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    name: Position,
+    rule: Positions,
+}
+
+impl Place {
+    pub(super) fn of(source: &str, policy: &Declared) -> Self {
+        let name = Position::of(source, policy.span.start);
+        Self { name, rule: Positions::of(source, &policy.spot) }
+    }
+}
+
+/// As [`Spot`], in lines and columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Positions {
+    own: Position,
+    inner: Vec<Positions>,
+}
+
+impl Positions {
+    fn of(source: &str, spot: &Spot) -> Self {
+        let inner = spot.inner.iter().map(|inner| Self::of(source, inner)).collect();
+        Self { own: Position::of(source, spot.span.start), inner }
+    }
+}
+
+impl Checked {
+    /// The names that `allow = "…"` may use: `everyone`, then the policies in the order of the file.
+    pub fn policy_names(&self) -> impl Iterator<Item = &str> {
+        let declared = self.config.policies.iter().map(|policy| policy.name.as_ref());
+        std::iter::once(EVERYONE).chain(declared)
+    }
+
+    /// Whether a policy of this name exists; `everyone` always does.
+    pub fn has_policy(&self, name: &str) -> bool {
+        self.policy_names().any(|known| known == name)
+    }
+
+    /// The existing policy that a mistyped name probably means.
+    pub fn suggest_policy(&self, name: &str) -> Option<&str> {
+        suggest::nearest(name, self.policy_names())
+    }
+
+    /// What holds in an environment: the file with `[env.<name>]` over it.
+    pub fn environment(&self, name: &str) -> Option<&Self> {
+        let found = self.environments.iter().find(|environment| environment.name == name)?;
+        Some(&found.checked)
+    }
+
+    /// The environment that a mistyped name probably means.
+    pub fn suggest_environment(&self, name: &str) -> Option<&str> {
+        suggest::nearest(name, self.environments.iter().map(|known| known.name.as_str()))
+    }
+
+    /// Where the policy's name stands in the file; `None` for `everyone` and unknown names.
+    pub fn policy_position(&self, name: &str) -> Option<Position> {
+        self.place(name).map(|place| place.name)
+    }
+
+    /// Where a condition of a policy stands in the file; `path` leads from the policy's outermost
+    /// condition to it by places among siblings, and ends early where the file has nothing.
+    pub fn condition_position(&self, policy: &str, path: &[usize]) -> Option<Position> {
+        let mut at = &self.place(policy)?.rule;
+        for index in path {
+            match at.inner.get(*index) {
+                Some(inner) => at = inner,
+                None => break,
+            }
+        }
+        Some(at.own)
+    }
+
+    fn place(&self, name: &str) -> Option<&Place> {
+        let index = self.config.policies.iter().position(|policy| policy.name == name)?;
+        self.places.get(index)
+    }
+}

@@ -1,0 +1,111 @@
+//! A whole file, or what holds in one environment, with everything that takes several of its sections.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::checked::{Checked, Place};
+use super::declared::Declared;
+use super::value::Section;
+use super::{
+    audit, bindings, clients, consent, dev, identity, limits, policies, registration, sections,
+    storage, transport, variables, version, wrangler,
+};
+use crate::model::{Condition, Config, List, PolicyTest, Str};
+use crate::render::Position;
+
+/// Every section is read even if an earlier one is faulty, so that all faults are found.
+pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
+    version::check(root);
+    let server = sections::server(&root.section("server"));
+    let identity_section = root.section("identity");
+    let identity = identity::read(&identity_section);
+    let identity_scopes = identity_section.entry("scopes");
+    let identity_scopes = identity_scopes.map(|entry| Position::of(source, entry.key_span.start));
+    let storage = storage::read(&root.section("storage"));
+    let registration = registration::read(&root.section("registration"));
+    let schemes = registration.as_ref().map(|registration| registration.redirect_schemes.as_ref());
+    let clients = clients::read(root, schemes);
+    let transport = transport::read(&root.section("transport"));
+    let tokens = sections::tokens(&root.section("tokens"));
+    let consent = consent::read(&root.section("consent"));
+    let limits = limits::read(&root.section("limits"));
+    let audit = audit::read(&root.section("audit"));
+    let mut claims = Vec::new();
+    let provider = identity.as_ref().map(|identity| identity.provider);
+    let policies = policies::read(root, provider, &mut claims);
+    let dev = dev::read(&root.section("dev"));
+    let wrangler = wrangler::read(root);
+
+    sections::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
+    let declared = clients.as_deref().unwrap_or_default();
+    let kind = storage.as_ref().map(|(storage, _)| storage);
+    variables::check(root, identity.as_ref(), tokens.as_ref(), declared, kind);
+    let client_secret = identity.as_ref().and_then(|identity| identity.client_secret.as_deref());
+    let encryption_key = tokens.as_ref().map(|tokens| tokens.encryption_key.as_ref());
+    let secrets = declared.iter().filter_map(|declared| declared.client.secret.as_deref());
+    let secrets: Vec<&str> = secrets.chain(client_secret).chain(encryption_key).collect();
+    bindings::check_names(root, &secrets, kind);
+
+    let ((storage, existing), wrangler) = (storage?, wrangler?);
+    let places = policies.iter().map(|policy| Place::of(source, policy)).collect();
+    let mut policy_tests: Vec<_> =
+        policies.iter().flat_map(|policy| tests_of(source, policy)).collect();
+    let used = policies.iter().flat_map(|policy| variables_of(&policy.policy.rule)).collect();
+    policy_tests.iter_mut().for_each(|test| test.vars = with_file(test, &used, &wrangler));
+    let config = Config {
+        server: server?,
+        identity: identity?,
+        storage,
+        registration: registration?,
+        clients: clients?.into_iter().map(|declared| declared.client).collect(),
+        transport: transport?,
+        tokens: tokens?,
+        consent: consent?,
+        limits: limits?,
+        audit: audit?,
+        scopes: policies::scopes(&policies),
+        policies: policies.into_iter().map(|policy| policy.policy).collect(),
+    };
+    Some(Checked {
+        config,
+        dev: dev?,
+        wrangler,
+        storage: existing,
+        policy_tests,
+        environments: Vec::new(),
+        places,
+        claims,
+        identity_scopes,
+    })
+}
+
+/// The variables of a test: its own, and those of `[wrangler.vars]` that policies use.
+fn with_file(test: &PolicyTest, used: &BTreeSet<&str>, wrangler: &toml::Table) -> List<(Str, Str)> {
+    let file = wrangler.get("vars").and_then(toml::Value::as_table).into_iter().flatten();
+    let is_new = |name: &str| !test.vars.iter().any(|(known, _)| known == name);
+    let of_file = file.filter_map(|(name, value)| {
+        let value = value.as_str().filter(|_| used.contains(name.as_str()) && is_new(name))?;
+        Some((name.clone().into(), value.to_owned().into()))
+    });
+    test.vars.iter().cloned().chain(of_file).collect::<Vec<_>>().into()
+}
+
+/// The variables that a condition reads people from.
+fn variables_of(condition: &Condition) -> Vec<&str> {
+    match condition {
+        Condition::EmailsFrom(name) => vec![name],
+        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
+            parts.iter().flat_map(variables_of).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The tests of a policy, each with its place.
+fn tests_of(source: &str, policy: &Declared) -> Vec<PolicyTest> {
+    let placed = |(test, span): &(PolicyTest, Range<usize>)| {
+        let Position { line, column } = Position::of(source, span.start);
+        PolicyTest { line, column, ..test.clone() }
+    };
+    policy.tests.iter().map(placed).collect()
+}

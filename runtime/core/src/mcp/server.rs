@@ -1,0 +1,154 @@
+//! The server that is being asked, and what it is made of: what not every server contains is named by
+//! the value that links it.
+
+use http::HeaderMap;
+use serde_json::{Map, Value};
+use toolgate_config::Config;
+
+use super::call::Call;
+use super::fault::Fault;
+use super::jsonrpc::Request;
+use super::peer::{Peer, SessionPeer};
+use super::prompt::PromptInfo;
+use super::resource::ResourceInfo;
+use super::response::Response;
+use super::revision::Revision;
+use super::subscription::Listen;
+use super::task::TaskRequest;
+use super::tool::ToolInfo;
+use crate::audit::Log;
+use toolgate_policy::Arguments;
+use toolgate_policy::{Caller, Vars};
+
+/// The server that is being asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Server<'a> {
+    /// `mcp.toml`.
+    pub config: &'a Config,
+    /// Version of the user's crate, where `mcp.toml` names none.
+    pub version: &'a str,
+    /// The registry, sorted by name: lists keep this order.
+    pub tools: &'a [ToolInfo],
+    /// The prompts, sorted by name.
+    pub prompts: &'a [PromptInfo],
+    /// The resources and templates, sorted by name.
+    pub resources: &'a [ResourceInfo],
+    /// Methods besides those that every server has.
+    pub families: &'a [&'static dyn Family],
+    /// Whether clients of a legacy revision are given an `Mcp-Session-Id`.
+    pub sessions: bool,
+    /// Where those who listen are told of changes: `listChanged`, `resources.subscribe` and
+    /// `subscriptions/listen`.
+    pub notifications: Option<&'static Listening>,
+    /// Where policies have scopes or challenge whom they refuse.
+    pub challenging: Option<&'static Challenging>,
+    /// Where policies look at arguments.
+    pub refusing: Option<&'static Refusing>,
+    /// Most entries on one page of a list; at least one is on it.
+    pub page_size: u32,
+    /// Where it is told which calls were allowed and which were not.
+    pub log: &'a Log,
+}
+
+impl Server<'_> {
+    /// The adapter stops reading at the same limit; a body that gets here whole is judged again.
+    pub(super) fn is_too_large(&self, body: &[u8]) -> bool {
+        u32::try_from(body.len())
+            .map_or(true, |length| length > self.config.transport.max_body_bytes)
+    }
+}
+
+/// Who asks what server, in which revision.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    pub(super) server: &'a Server<'a>,
+    pub(super) caller: &'a Caller,
+    pub(super) vars: &'a dyn Vars,
+    pub(super) revision: Revision,
+    /// Of the request that brought the message, where they are known.
+    pub(super) headers: Option<&'a HeaderMap>,
+    /// What the session knows of the client, where there is one.
+    pub(super) session: Option<SessionPeer>,
+}
+
+impl Scope<'_> {
+    /// Whether a client of this revision may call the method.
+    pub(super) fn serves(&self, method: &str) -> bool {
+        let legacy = !self.revision.is_modern();
+        match method {
+            "initialize" | "ping" => legacy,
+            "server/discover" => !legacy,
+            "subscriptions/listen" => !legacy && self.server.notifications.is_some(),
+            "tools/list" | "tools/call" => true,
+            _ => self.family(method).is_some(),
+        }
+    }
+
+    /// The family that has the method.
+    pub(super) fn family(&self, method: &str) -> Option<&'static dyn Family> {
+        let mut families = self.server.families.iter();
+        families.find(|family| family.methods(self.revision).contains(&method)).copied()
+    }
+
+    /// The client of a request, as far as the request itself or its session tells.
+    ///
+    /// # Errors
+    /// A log level that does not exist.
+    pub(super) fn peer(&self, params: &Map<String, Value>) -> Result<Peer, Fault> {
+        Peer::read(self.revision, self.session, self.headers, params)
+    }
+}
+
+/// The answer to one request.
+pub enum Answer {
+    /// The whole JSON-RPC response.
+    Ready(String),
+    /// Something has to run first.
+    Call(Box<Call>),
+    /// A stream of notifications begins.
+    Listen(Box<Listen>),
+    /// Whoever keeps the task answers.
+    Task(Box<TaskRequest>),
+}
+
+/// Methods that belong together and that not every server has. A server names the families it
+/// needs, and contains no others.
+pub trait Family: std::fmt::Debug + Sync {
+    /// The methods that a client of this revision may call.
+    fn methods(&self, revision: Revision) -> &'static [&'static str];
+
+    /// Adds what is advertised in `ServerCapabilities`.
+    fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value);
+
+    /// Answers one of the methods.
+    ///
+    /// # Errors
+    /// The JSON-RPC error to answer with.
+    fn answer(&self, scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault>;
+}
+
+/// What policies with scopes, or with `on_deny = "challenge"`, take. A server without such policies does
+/// not name it, and does not contain it.
+#[derive(Debug)]
+pub struct Challenging {
+    pub(super) response: fn(&Log, &Caller) -> Option<Response>,
+    pub(super) is_listed: fn(&Config, &str, &Caller, &dyn Vars) -> bool,
+    pub(super) note: fn(&Scope<'_>, &str, Arguments<'_>),
+    /// A challenge with where the resource's metadata is, see [`located`](crate::paths::located).
+    pub located: fn(&str, &str, &str) -> String,
+}
+
+/// What policies on arguments take. A server without such policies does not name it, and does not
+/// contain it.
+#[derive(Debug)]
+pub struct Refusing {
+    pub(super) message: fn(&Scope<'_>, &str, &Map<String, Value>) -> Option<String>,
+}
+
+/// What announcing changes takes. A server that announces none does not name it, and does not contain
+/// it.
+#[derive(Debug)]
+pub struct Listening {
+    pub(super) read: fn(&Scope<'_>, &Request) -> Result<Listen, Fault>,
+    pub(super) may_read: fn(&Server<'_>, &Caller, &dyn Vars, &str) -> bool,
+}

@@ -1,0 +1,184 @@
+//! Why a caller passes or does not: the evaluation of [`decide`](crate::decide), step by step. For
+//! tools of the host; a Worker does not contain it.
+
+use serde_json::{Map, Value};
+use toolgate_config::{Condition, Config, Policy};
+
+use crate::evaluate::{Evaluation, Facts};
+use crate::outcome::Outcome;
+use crate::watch::Watch;
+use crate::{Caller, Decision, Reason, Vars};
+
+/// A decision and how it came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation<'a> {
+    /// What the policy says; open where it depends on arguments and none were given.
+    pub outcome: Outcome<'a>,
+    /// What was looked at, in this order. What could not change anything any more was not.
+    pub lines: Vec<Line<'a>>,
+}
+
+/// One policy or condition that was looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line<'a> {
+    /// The policy that it stands in.
+    pub policy: &'a str,
+    /// Where in the policy: the place among its siblings, from the outermost condition to this one;
+    /// empty for the policy itself.
+    pub path: Vec<usize>,
+    /// How deep it is among the lines, from 0.
+    pub depth: usize,
+    /// The condition as `mcp.toml` has it, in one line; of a combination only its kind.
+    pub condition: String,
+    /// What came of it.
+    pub outcome: Outcome<'a>,
+    /// Whether it is the one that decided.
+    pub decides: bool,
+}
+
+impl<'a> Explanation<'a> {
+    /// What the Worker decides.
+    #[must_use]
+    pub fn decision(&self) -> Decision<'a> {
+        self.outcome.into()
+    }
+
+    /// The policy or condition that decided; `None` for `everyone` and for a policy that does not
+    /// exist.
+    #[must_use]
+    pub fn deciding(&self) -> Option<&Line<'a>> {
+        self.lines.iter().find(|line| line.decides)
+    }
+}
+
+/// As [`decide`](crate::decide), with what was looked at on the way.
+#[must_use]
+pub fn explain<'a>(
+    config: &'a Config,
+    policy: &'a str,
+    caller: &Caller,
+    arguments: Option<&Map<String, Value>>,
+    vars: &dyn Vars,
+) -> Explanation<'a> {
+    let facts = Facts { config, caller, arguments: arguments.into(), vars };
+    let mut evaluation = Evaluation::new(facts, Recorder::default());
+    let outcome = evaluation.policy(policy);
+    let Recorder { mut lines, kinds, .. } = evaluation.watch;
+    if let Some(decides) = decider(&lines, &kinds) {
+        lines[decides].decides = true;
+    }
+    Explanation { outcome, lines }
+}
+
+/// How a line follows from those below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Any,
+    All,
+    /// Of one part: `not`, `policy`, and a policy itself.
+    Wrapper,
+    Leaf,
+}
+
+impl Kind {
+    fn of(condition: &Condition) -> Self {
+        match condition {
+            Condition::Any(_) => Self::Any,
+            Condition::All(_) => Self::All,
+            Condition::Not(_) | Condition::Policy(_) => Self::Wrapper,
+            _ => Self::Leaf,
+        }
+    }
+}
+
+/// Writes down what it hears of.
+#[derive(Default)]
+struct Recorder<'a> {
+    lines: Vec<Line<'a>>,
+    kinds: Vec<Kind>,
+    /// The lines that were entered and not left.
+    open: Vec<usize>,
+}
+
+impl<'a> Recorder<'a> {
+    fn add(&mut self, policy: &'a str, path: Vec<usize>, condition: String, kind: Kind) {
+        let depth = self.open.len();
+        self.open.push(self.lines.len());
+        let outcome = Outcome::Open;
+        self.lines.push(Line { policy, path, depth, condition, outcome, decides: false });
+        self.kinds.push(kind);
+    }
+}
+
+impl<'a> Watch<'a> for Recorder<'a> {
+    fn enter_policy(&mut self, policy: &'a Policy) {
+        let text = match &policy.scope {
+            Some(scope) => format!("policy `{}` with the scope `{scope}`", policy.name),
+            None => format!("policy `{}`", policy.name),
+        };
+        self.add(&policy.name, Vec::new(), text, Kind::Wrapper);
+    }
+
+    fn enter(&mut self, index: usize, condition: &'a Condition) {
+        let outer = self.open.last().map(|outer| &self.lines[*outer]);
+        let (policy, mut path) = match outer {
+            Some(outer) => (outer.policy, outer.path.clone()),
+            None => ("", Vec::new()),
+        };
+        // A policy has one condition, whose parts are counted.
+        let is_rule = outer.is_some_and(|outer| outer.path.is_empty())
+            && self.open.last().is_some_and(|outer| self.is_policy(*outer));
+        if !is_rule {
+            path.push(index);
+        }
+        self.add(policy, path, condition.in_words(), Kind::of(condition));
+    }
+
+    fn leave(&mut self, outcome: Outcome<'a>) {
+        if let Some(line) = self.open.pop() {
+            self.lines[line].outcome = outcome;
+        }
+    }
+}
+
+impl Recorder<'_> {
+    fn is_policy(&self, line: usize) -> bool {
+        self.lines[line].condition.starts_with("policy `")
+    }
+}
+
+/// The innermost line that alone made the outcome what it is.
+fn decider(lines: &[Line<'_>], kinds: &[Kind]) -> Option<usize> {
+    let mut at = 0;
+    lines.first()?;
+    loop {
+        let depth = lines[at].depth;
+        let below = (at + 1..lines.len())
+            .take_while(|line| lines[*line].depth > depth)
+            .filter(|line| lines[*line].depth == depth + 1);
+        let outcome = lines[at].outcome;
+        let next = match kinds[at] {
+            Kind::Leaf => None,
+            // The scope of a policy decides by itself.
+            Kind::Wrapper => below.last().filter(|_| !is_own(&lines[at])),
+            // Where all parts count, none of them decides alone.
+            Kind::Any if outcome == Outcome::False => None,
+            Kind::All if outcome == Outcome::True => None,
+            Kind::Any | Kind::All => below.into_iter().find(|line| lines[*line].outcome == outcome),
+        };
+        match next {
+            Some(next) => at = next,
+            None => return Some(at),
+        }
+    }
+}
+
+/// Whether a policy's own scope is what is missing.
+fn is_own(line: &Line<'_>) -> bool {
+    match line.outcome {
+        Outcome::Unknown(Reason::MissingScope(scope)) => {
+            line.condition.ends_with(&format!("with the scope `{scope}`"))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,21 @@
+//! Who looks on while a policy is evaluated.
+
+use toolgate_config::{Condition, Policy};
+
+use crate::outcome::Outcome;
+
+/// Hears of every policy and condition that is looked at. A Worker has nobody who listens, and no
+/// code for it.
+pub(crate) trait Watch<'a> {
+    /// A policy is looked at.
+    fn enter_policy(&mut self, _: &'a Policy) {}
+
+    /// A condition is looked at, at this place among its siblings.
+    fn enter(&mut self, _index: usize, _: &'a Condition) {}
+
+    /// What was entered last and not left yet has this value.
+    fn leave(&mut self, _: Outcome<'a>) {}
+}
+
+/// Nobody.
+impl Watch<'_> for () {}

@@ -1,0 +1,99 @@
+//! Lets requests to the MCP routes in.
+
+use futures_util::future::LocalBoxFuture;
+use http::StatusCode;
+use toolgate_core::oauth::token::AccessToken;
+use toolgate_core::oauth::{bearer, callback};
+use toolgate_core::reply::{self, Reply};
+
+use crate::auth::grants;
+use crate::auth::setup::{self, Setup};
+use crate::platform::console::log_error;
+use crate::platform::now;
+use crate::ports::app::App;
+use crate::ports::identity_provider::Unvouched;
+use crate::ports::principal::{Lease, Principal};
+use crate::ports::request_context::RequestContext;
+
+/// Lets in the holder of an access token whose grant still stands, and whoever the provider in
+/// front of the Worker vouches for. Boxed, as [`serve`] is.
+pub(crate) fn authenticate<'a>(
+    incoming: &'a RequestContext<'a>,
+    head: &'a http::Request<()>,
+) -> LocalBoxFuture<'a, Result<Principal, Box<Reply>>> {
+    Box::pin(admit(incoming, head))
+}
+
+async fn admit(
+    incoming: &RequestContext<'_>,
+    head: &http::Request<()>,
+) -> Result<Principal, Box<Reply>> {
+    let setup = setup::setup(incoming)
+        .map_err(|error| Box::new(setup::not_configured(incoming, &error, false)))?;
+    let path = head.uri().path();
+    let opened = bearer::authenticate(&setup.keys, &incoming.origin, path, head.headers(), now());
+    match opened {
+        Ok(token) => by_token(incoming, path, token).await,
+        Err(refusal) => vouched(incoming, &setup, head).await.unwrap_or(Err(refusal)),
+    }
+}
+
+fn note(incoming: &RequestContext<'_>, admitted: &Principal) {
+    incoming.log.person(&admitted.shard, &admitted.caller);
+    incoming.log.client(&admitted.caller.client_id);
+}
+
+async fn by_token(
+    incoming: &RequestContext<'_>,
+    path: &str,
+    token: AccessToken,
+) -> Result<Principal, Box<Reply>> {
+    let stands = grants::stands(incoming, &token).await;
+    let AccessToken { caller, address, issued, expires, .. } = token;
+    let shard = address.shard.clone();
+    let lease = Lease { until: expires, grant: Some((address, issued)) };
+    let admitted = Principal { caller, shard, lease };
+    note(incoming, &admitted);
+    match stands {
+        Ok(true) => Ok(admitted),
+        Ok(false) => Err(Box::new(bearer::revoked(&incoming.origin, path))),
+        Err(error) => {
+            log_error!("storage failed: {error}");
+            Err(unavailable("The storage did not answer; try again."))
+        }
+    }
+}
+
+/// The caller by the word of what stands in front of the Worker. A token that we made decides by
+/// itself, and one that is over is not made good by anything else; Access forwards its own tokens,
+/// which say nothing to us.
+async fn vouched(
+    incoming: &RequestContext<'_>,
+    setup: &Setup,
+    head: &http::Request<()>,
+) -> Option<Result<Principal, Box<Reply>>> {
+    let App { config, identity, .. } = incoming.app;
+    let verdict = identity.vouch(config, &setup.provider, head.headers()).await?;
+    if bearer::is_ours(&setup.keys, &incoming.origin, head.headers()) {
+        return None;
+    }
+    Some(match verdict {
+        Ok(caller) => {
+            let shard = callback::shard(&setup.keys, &setup.provider, &caller.subject);
+            let until = now() + u64::from(config.tokens.access_token_ttl);
+            let admitted = Principal { caller, shard, lease: Lease { until, grant: None } };
+            note(incoming, &admitted);
+            Ok(admitted)
+        }
+        Err(Unvouched::Refused) => {
+            Err(Box::new(bearer::not_asserted(&incoming.origin, head.uri().path())))
+        }
+        Err(Unvouched::Unavailable) => {
+            Err(unavailable("The keys of Cloudflare Access could not be had; try again."))
+        }
+    })
+}
+
+fn unavailable(why: &str) -> Box<Reply> {
+    Box::new(reply::text(StatusCode::SERVICE_UNAVAILABLE, why))
+}

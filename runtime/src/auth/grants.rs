@@ -1,0 +1,101 @@
+//! The cached check that a token's grant still stands.
+
+use std::cell::RefCell;
+
+use serde_json::{Map, Value};
+use toolgate_core::oauth::grant::{Address, Operation, Outcome};
+use toolgate_core::oauth::token::AccessToken;
+
+use crate::platform::now;
+use crate::ports::request_context::RequestContext;
+use crate::ports::store::Place;
+
+/// Grants remembered as checked, per isolate; at about 100 bytes each this is a few hundred KiB.
+const MAX_CHECKED: usize = 4096;
+
+/// Stands for a grant that is to be asked for at its next use, however fresh the token.
+const FORGOTTEN: u64 = 0;
+
+thread_local! {
+    /// When each grant was last seen to stand. A map that a Worker has code for: another is 2 KB.
+    static CHECKED: RefCell<Map<String, Value>> = RefCell::new(Map::new());
+}
+
+/// Performs an operation on a grant's record, in the storage that `mcp.toml` names.
+///
+/// # Errors
+/// The storage does not answer.
+pub(crate) async fn perform(
+    incoming: &RequestContext<'_>,
+    address: &Address,
+    operation: Operation,
+) -> worker::Result<Outcome> {
+    perform_at(incoming.place(), address, operation).await
+}
+
+async fn perform_at(
+    place: Place<'_>,
+    address: &Address,
+    operation: Operation,
+) -> worker::Result<Outcome> {
+    let is_end = matches!(operation, Operation::Revoke { .. });
+    let outcome = place.app.store.perform(place, address, operation).await?;
+    if is_end || matches!(outcome, Outcome::Ended(_)) {
+        note(&address.id, FORGOTTEN, now());
+    }
+    Ok(outcome)
+}
+
+/// Whether the grant of a token still stands, as of at most `revocation_max_age` seconds ago. A
+/// fresh token and a recent check need no storage.
+///
+/// # Errors
+/// The storage does not answer.
+pub(crate) async fn stands(
+    incoming: &RequestContext<'_>,
+    token: &AccessToken,
+) -> worker::Result<bool> {
+    Ok(stands_since(incoming.place(), &token.address, token.issued).await?.is_some())
+}
+
+/// When a grant was last seen to stand, at most `revocation_max_age` seconds ago; `None` where it
+/// does not. A token issued under it was a check at that time.
+///
+/// # Errors
+/// The storage does not answer.
+pub(crate) async fn stands_since(
+    place: Place<'_>,
+    address: &Address,
+    issued: u64,
+) -> worker::Result<Option<u64>> {
+    let now = now();
+    let oldest = now.saturating_sub(u64::from(place.app.config.tokens.revocation_max_age));
+    let id = &address.id;
+    let seen = match CHECKED.with_borrow(|checked| checked.get(id).and_then(Value::as_u64)) {
+        Some(FORGOTTEN) => FORGOTTEN,
+        Some(checked) => checked.max(issued),
+        None => issued,
+    };
+    if seen > oldest {
+        return Ok(Some(seen));
+    }
+    let outcome = perform_at(place, address, Operation::Check).await?;
+    if !matches!(outcome, Outcome::Active { .. }) {
+        return Ok(None);
+    }
+    note(id, now, oldest);
+    Ok(Some(now))
+}
+
+/// Remembers when a grant was checked; what was checked before `oldest` gives way when it gets full.
+fn note(id: &str, checked_at: u64, oldest: u64) {
+    CHECKED.with_borrow_mut(|checked| {
+        if checked.len() >= MAX_CHECKED {
+            checked.retain(|_, at| at.as_u64() > Some(oldest));
+        }
+        if checked.len() >= MAX_CHECKED {
+            checked.clear();
+        }
+        checked.insert(id.to_owned(), checked_at.into());
+    });
+}

@@ -1,0 +1,109 @@
+//! What a tool may ask about the call it serves.
+
+use std::fmt;
+use std::rc::Rc;
+
+use toolgate_policy::Caller;
+
+use crate::call::Live;
+use crate::platform::bindings::Env;
+use crate::ports::app::App;
+
+/// The call that a function serves: who calls, the Worker's bindings, and what it can do with its
+/// client while it runs.
+///
+/// A function that wants it takes `ctx: &Context`, at any position; the parameter is not part of the
+/// tool's input schema.
+pub struct Context {
+    caller: Caller,
+    env: Env,
+    request_id: String,
+    shard: String,
+    app: Option<&'static App>,
+    live: Rc<Live>,
+}
+
+impl Context {
+    /// A context for a function that is called by a test: of this person, with a client that hears
+    /// and answers nothing.
+    #[must_use]
+    pub fn new(caller: Caller, env: Env, request_id: String) -> Self {
+        let live = Rc::new(Live::alone());
+        Self { caller, env, request_id, shard: String::new(), app: None, live }
+    }
+
+    /// The context of a call that runs.
+    pub(crate) fn of_call(
+        caller: Caller,
+        env: Env,
+        request_id: String,
+        shard: String,
+        app: &'static App,
+        live: Rc<Live>,
+    ) -> Self {
+        Self { caller, env, request_id, shard, app: Some(app), live }
+    }
+
+    /// The signed-in person.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The Worker's bindings, variables and secrets; in a test, what its
+    /// [`TestServer`](crate::testing::TestServer) was given.
+    #[must_use]
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// The JSON-RPC id of the request as the client wrote it, for log lines.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// In a function that completes an argument: another argument that the client has already
+    /// (`context.arguments` of `completion/complete`, MCP 2025-06-18 and later).
+    ///
+    /// ```
+    /// use toolgate::prelude::*;
+    ///
+    /// fn cities(ctx: &Context, typed: &str) -> Vec<&'static str> {
+    ///     let cities: &[&str] = match ctx.argument("country") {
+    ///         Some("France") => &["Lyon", "Paris"],
+    ///         _ => &["Lyon", "Oslo", "Paris", "Rome"],
+    ///     };
+    ///     cities.iter().copied().filter(|city| city.starts_with(typed)).collect()
+    /// }
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    pub fn argument(&self, name: &str) -> Option<&str> {
+        self.live.known(name)
+    }
+
+    /// Pseudonym of the person; empty in tests.
+    pub(crate) fn shard(&self) -> &str {
+        &self.shard
+    }
+
+    /// The server; none in tests.
+    pub(crate) fn app(&self) -> Option<&'static App> {
+        self.app
+    }
+
+    pub(crate) fn live(&self) -> &Live {
+        &self.live
+    }
+}
+
+impl fmt::Debug for Context {
+    // The bindings lead to secrets, so they stay out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("caller", &self.caller)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,28 @@
+//! The implementations that `serve!()` and the attributes name: of storage, of identity providers, and
+//! of what a server has besides answering requests. A server links those that are named.
+
+use crate::ports::feature::Feature;
+
+/// What the object of every server does.
+pub(crate) fn of_every_server() -> [&'static dyn Feature; 2] {
+    [crate::rate_limit::RATE_LIMIT, crate::sign_in::SIGN_IN]
+}
+
+/// What a server has besides answering requests.
+pub mod feature {
+    pub use crate::http_sse::HTTP_SSE;
+    pub use crate::session::SESSIONS;
+    pub use crate::state::STATE;
+    pub use crate::subscriptions::HUB;
+    pub use crate::task::{LATE_TASKS, TASKS};
+}
+
+/// Who signs people in.
+pub mod identity {
+    pub use crate::identity::{ACCESS_JWT, GITHUB, NOBODY, OIDC, OPENID};
+}
+
+/// Where grants are kept.
+pub mod store {
+    pub use crate::grants::{D1, DURABLE_OBJECT, KV};
+}

@@ -1,0 +1,50 @@
+//! Grants in Durable Objects with SQLite: strongly consistent.
+
+use toolgate_core::from_json::FromJson;
+use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome};
+
+use super::object::GRANTS;
+use super::{GRANT, GrantRequest};
+use crate::http::object_client;
+use crate::ports::feature::Feature;
+use crate::ports::store::{Answer, Place, Store};
+
+/// The backend. A person's grants live in one object, so no object serves everybody, and all of
+/// one person's are found together.
+#[derive(Debug)]
+pub struct DurableObject;
+
+impl Store for DurableObject {
+    fn perform<'a>(
+        &'a self,
+        place: Place<'a>,
+        address: &'a Address,
+        operation: Operation,
+    ) -> Answer<'a, Outcome> {
+        let question = GrantRequest::Perform(address.id.clone(), operation);
+        Box::pin(async move { ask(place, &address.shard, &question).await })
+    }
+
+    fn list<'a>(&'a self, place: Place<'a>, shard: &'a str) -> Answer<'a, Vec<(String, Grant)>> {
+        Box::pin(async move { ask(place, shard, &GrantRequest::List).await })
+    }
+
+    fn feature(&self) -> Option<&'static dyn Feature> {
+        Some(GRANTS)
+    }
+
+    /// Each object purges itself by its alarm.
+    fn purge<'a>(&'a self, _: Place<'a>) -> Answer<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+async fn ask<T: FromJson>(
+    Place { app, env }: Place<'_>,
+    shard: &str,
+    question: &GrantRequest,
+) -> worker::Result<T> {
+    let question = serde_json::to_string(question)?;
+    let answer = object_client::ask(app, env, &format!("grants:{shard}"), GRANT, &question).await?;
+    Ok(toolgate_core::from_json::read(&answer)?)
+}

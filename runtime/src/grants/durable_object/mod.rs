@@ -1,0 +1,23 @@
+//! Grants in Durable Objects with SQLite: strongly consistent.
+
+mod client;
+mod object;
+
+use serde::Serialize;
+use toolgate_core::from_json::FromJson;
+use toolgate_core::oauth::grant::Operation;
+
+pub use self::client::DurableObject;
+
+/// Path inside the object of a person's grants.
+const GRANT: &str = "/grant";
+
+/// What the Durable Object is asked.
+#[derive(Debug, Serialize, FromJson)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum GrantRequest {
+    /// Apply an operation to the grant of this id.
+    Perform(String, Operation),
+    /// List all of the object's grants.
+    List,
+}

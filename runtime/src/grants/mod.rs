@@ -1,0 +1,15 @@
+//! Where grants are kept: one backend for each `[storage] kind`, all running the core's
+//! [`grant::apply`](toolgate_core::oauth::grant::apply).
+//!
+//! `serve!()` names the backend of its `mcp.toml`, so the others are not linked.
+
+mod d1;
+mod durable_object;
+mod kv;
+
+/// The Durable Object backend.
+pub static DURABLE_OBJECT: durable_object::DurableObject = durable_object::DurableObject;
+/// The Workers KV backend.
+pub static KV: kv::Kv = kv::Kv;
+/// The D1 backend.
+pub static D1: d1::D1 = d1::D1;

@@ -1,0 +1,7 @@
+//! HTTP between clients, Workers and Durable Objects.
+
+pub(crate) mod convert;
+pub(crate) mod fetch;
+pub(crate) mod object_client;
+pub(crate) mod request;
+pub(crate) mod sse;

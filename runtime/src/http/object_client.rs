@@ -1,0 +1,176 @@
+//! From the Worker to a Durable Object, and what the object of a session or of the hub learns of who
+//! sends something.
+
+use http::HeaderMap;
+use http::header::WWW_AUTHENTICATE;
+use toolgate_core::oauth::grant::Address;
+use toolgate_policy::Caller;
+use worker::js_sys::{Function, Reflect, Uint8Array};
+use worker::wasm_bindgen::{JsCast as _, JsValue};
+use worker::web_sys::RequestInit;
+use worker::{Error, Headers, ObjectNamespace, Request, Response, Stub};
+
+use crate::http::{convert, request};
+use crate::platform::bindings::Env;
+use crate::ports::app::App;
+use crate::ports::object::OBJECT_BINDING;
+use crate::ports::principal::Lease;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
+
+/// Names the last event that a client got (HTML Living Standard, section 9.2).
+pub(crate) const LAST_EVENT_ID: &str = "last-event-id";
+
+/// An object hears of no other host.
+const ORIGIN: &str = "https://toolgate.internal";
+
+/// Shard of the person.
+const OWNER: &str = "toolgate-owner";
+/// When what let the sender in is over.
+const UNTIL: &str = "toolgate-until";
+/// The grant of the sender's token: when the token was issued, and the grant's id.
+const GRANT: &str = "toolgate-grant";
+/// Names the request in the audit trail.
+const REQUEST: &str = "toolgate-request";
+/// The name of the object, for itself: it cannot learn it otherwise on every platform.
+const NAME: &str = "toolgate-name";
+
+/// What an object needs of the headers of a request.
+const FORWARDED: [&str; 6] =
+    ["accept", "content-type", "mcp-protocol-version", LAST_EVENT_ID, "traceparent", "tracestate"];
+
+/// What arrives at the object.
+pub(crate) struct Received {
+    /// Shard of the person who sends it.
+    pub(crate) owner: String,
+    /// The sender, with the claims of the token that came with this message.
+    pub(crate) caller: Caller,
+    /// When what let the sender in is over, and those claims with it.
+    pub(crate) lease: Lease,
+    /// The headers that an object needs.
+    pub(crate) headers: HeaderMap,
+    /// As it came.
+    pub(crate) body: Vec<u8>,
+}
+
+impl Received {
+    pub(crate) async fn read(request: &mut Request) -> worker::Result<Self> {
+        let broken = |_| Error::from("a request of the Worker is broken");
+        let headers = convert::head(request).map_err(broken)?.into_parts().0.headers;
+        let mut body = request.bytes().await?;
+        let line = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
+        let caller = toolgate_core::from_json::read(body.get(..line).unwrap_or_default())?;
+        body.drain(..body.len().min(line + 1));
+        let lease = Lease { until: 0, grant: None };
+        let mut received = Self { owner: String::new(), caller, lease, headers, body };
+        received.owner = received.text(OWNER);
+        received.lease.until = received.text(UNTIL).parse().unwrap_or(0);
+        received.lease.grant = received.header(GRANT).and_then(|grant| {
+            let (issued, id) = grant.split_once(' ')?;
+            let address = Address { shard: received.owner.clone(), id: id.to_owned() };
+            Some((address, issued.parse().ok()?))
+        });
+        Ok(received)
+    }
+
+    /// Names the request in the audit trail.
+    pub(crate) fn request(&self) -> String {
+        self.text(REQUEST)
+    }
+
+    /// The name of the object.
+    pub(crate) fn name(&self) -> String {
+        self.text(NAME)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.header(name).unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Hands a message over: the caller as one line of JSON, and then the message as it came.
+pub(crate) async fn send(
+    incoming: &RequestContext<'_>,
+    stub: &Stub,
+    admitted: &Principal,
+    (path, name): (&str, &str),
+    headers: &HeaderMap,
+    message: &[u8],
+) -> worker::Result<Response> {
+    let forwarded = Headers::new();
+    for name in FORWARDED {
+        if let Some(Ok(value)) = headers.get(name).map(|value| value.to_str()) {
+            forwarded.set(name, value)?;
+        }
+    }
+    forwarded.set(OWNER, &admitted.shard)?;
+    forwarded.set(UNTIL, &admitted.lease.until.to_string())?;
+    if let Some((address, issued)) = &admitted.lease.grant {
+        forwarded.set(GRANT, &[&issued.to_string(), " ", &address.id].concat())?;
+    }
+    forwarded.set(REQUEST, &incoming.request_id)?;
+    forwarded.set(NAME, name)?;
+    let mut body = serde_json::to_vec(&admitted.caller)?;
+    body.push(b'\n');
+    body.extend_from_slice(message);
+    let body = Uint8Array::from(body.as_slice());
+    let response = post(stub, path, Some(forwarded), &body).await?;
+    // The object's own response is immutable; the browser's headers are added to a copy.
+    let headers = response.headers().clone();
+    let challenge = headers.get(WWW_AUTHENTICATE.as_str())?;
+    if let Some(located) = challenge.and_then(|challenge| incoming.located(&challenge)) {
+        headers.set(WWW_AUTHENTICATE.as_str(), &located)?;
+    }
+    let (builder, body) = response.into_parts();
+    Ok(builder.with_headers(headers).body(body))
+}
+
+/// A request to an object.
+pub(crate) async fn post(
+    stub: &Stub,
+    path: &str,
+    headers: Option<Headers>,
+    body: &JsValue,
+) -> worker::Result<Response> {
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(body);
+    if let Some(headers) = headers {
+        init.set_headers(headers.as_ref());
+    }
+    stub.fetch_with_request(request::request(&[ORIGIN, path].concat(), &init)?).await
+}
+
+/// The object of this name, in the jurisdiction that `mcp.toml` asks for.
+pub(crate) fn stub(app: &App, env: &Env, name: &str) -> worker::Result<Stub> {
+    let objects = env.durable_object(OBJECT_BINDING)?;
+    let Some(jurisdiction) = app.config.storage.jurisdiction else {
+        return objects.get_by_name(name);
+    };
+    // worker-rs knows jurisdictions only for objects without a name.
+    let within = Reflect::get(objects.as_ref(), &"jurisdiction".into())?;
+    let within: Function = within.unchecked_into();
+    let objects: ObjectNamespace =
+        within.call1(objects.as_ref(), &jurisdiction.name().into())?.unchecked_into();
+    objects.get_by_name(name)
+}
+
+/// The answer, in text, of the object of this name.
+pub(crate) async fn ask(
+    app: &App,
+    env: &Env,
+    object: &str,
+    path: &str,
+    question: &str,
+) -> worker::Result<String> {
+    let stub = stub(app, env, object)?;
+    let mut response = post(&stub, path, None, &JsValue::from_str(question)).await?;
+    if response.status_code() != 200 {
+        return Err(format!("the object answered {}", response.status_code()).into());
+    }
+    response.text().await
+}

@@ -1,0 +1,69 @@
+//! The Worker's side: authenticates, finds the session's object, and hands the message over.
+
+use http::Method;
+use toolgate_core::oauth::params::Params;
+use toolgate_core::reply;
+use worker::{Request, Response};
+
+use super::{KIND, MESSAGE, OPEN};
+use crate::auth::admission;
+use crate::http::convert;
+use crate::ports::request_context::RequestContext;
+use crate::sessions_common::{ask, gone, new_id, open_id, unavailable};
+
+/// Whether a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
+pub(super) fn takes(head: &http::Request<()>) -> bool {
+    let is_stream = head.uri().path() == "/sse";
+    match *head.method() {
+        Method::GET => !is_stream || !head.headers().contains_key("mcp-session-id"),
+        Method::POST | Method::DELETE => !is_stream,
+        _ => true,
+    }
+}
+
+/// Serves what [`takes`] takes: `GET /sse` and `POST /messages`.
+pub(super) async fn route(
+    incoming: &RequestContext<'_>,
+    head: http::Request<()>,
+    request: Request,
+) -> worker::Result<Response> {
+    let is_stream = head.uri().path() == "/sse";
+    match *head.method() {
+        Method::GET if is_stream => open(incoming, &head).await,
+        Method::POST if !is_stream => message(incoming, &head, request).await,
+        _ if is_stream => {
+            convert::response(reply::method_not_allowed("GET, POST, DELETE, OPTIONS"))
+        }
+        _ => convert::response(reply::method_not_allowed("POST, OPTIONS")),
+    }
+}
+
+/// Opens a session.
+async fn open(incoming: &RequestContext<'_>, head: &http::Request<()>) -> worker::Result<Response> {
+    let admitted = match admission::authenticate(incoming, head).await {
+        Ok(admitted) => admitted,
+        Err(reply) => return incoming.respond(*reply),
+    };
+    let Some((name, sealed)) = new_id(incoming, &admitted, KIND) else { return unavailable() };
+    let endpoint = ["/messages?sessionId=", &sealed].concat();
+    ask(incoming, &admitted, (OPEN, &name), head.headers(), endpoint.as_bytes()).await
+}
+
+async fn message(
+    incoming: &RequestContext<'_>,
+    head: &http::Request<()>,
+    mut request: Request,
+) -> worker::Result<Response> {
+    let admitted = match admission::authenticate(incoming, head).await {
+        Ok(admitted) => admitted,
+        Err(reply) => return incoming.respond(*reply),
+    };
+    let params = Params::query(head);
+    let name = params.get("sessionId").and_then(|id| open_id(incoming, &admitted, KIND, id));
+    let Some(name) = name else { return gone() };
+    let body = match convert::read_body(incoming, head, &mut request).await {
+        Ok(body) => body,
+        Err(reply) => return incoming.respond(*reply),
+    };
+    ask(incoming, &admitted, (MESSAGE, &name), head.headers(), &body).await
+}

@@ -1,0 +1,18 @@
+//! What goes to the Worker's log instead of to the caller.
+
+use std::cell::RefCell;
+
+thread_local! {
+    static ERRORS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps a line for the answer of the call that runs on this thread; a test that fails shows it, too.
+pub(crate) fn error(line: &str) {
+    eprintln!("{line}");
+    ERRORS.with_borrow_mut(|errors| errors.push(line.to_owned()));
+}
+
+/// The lines since the last time.
+pub(crate) fn take() -> Vec<String> {
+    ERRORS.take()
+}

@@ -1,0 +1,172 @@
+//! `ctx.env()`.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Deref;
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use toolgate_core::mcp::notify::Change;
+use worker::wasm_bindgen::JsValue;
+use worker::{Error, Result};
+
+use super::{Ai, D1Database, KvStore};
+
+/// The Worker's bindings, variables and secrets.
+///
+/// In a Worker this is [`worker::Env`]. Elsewhere the methods below give what the test has given its
+/// server; all else of `worker::Env` can be named, and panics when a test comes there.
+#[derive(Clone)]
+pub struct Env {
+    // `Rc`, since what is of JavaScript cannot be cloned here.
+    worker: Rc<worker::Env>,
+    bindings: Option<Rc<Bindings>>,
+}
+
+/// What a test gives its server, and what its tools leave there.
+#[derive(Default)]
+pub(crate) struct Bindings {
+    pub(crate) vars: RefCell<BTreeMap<String, String>>,
+    pub(crate) ai: RefCell<BTreeMap<String, Ai>>,
+    pub(crate) kv: RefCell<BTreeMap<String, KvStore>>,
+    pub(crate) d1: RefCell<BTreeMap<String, D1Database>>,
+    /// What stands in for Durable Objects; see [`Bindings::memory`].
+    memory: RefCell<Option<Rc<dyn Any>>>,
+    /// What tools have told everyone who listens.
+    pub(crate) changes: RefCell<Vec<Change>>,
+}
+
+impl Bindings {
+    /// What stands in for Durable Objects, made at the first use. There is one kind of it.
+    pub(crate) fn memory<T: Default + 'static>(&self) -> Rc<T> {
+        let mut memory = self.memory.borrow_mut();
+        let known = memory.as_ref().and_then(|memory| Rc::clone(memory).downcast::<T>().ok());
+        known.unwrap_or_else(|| {
+            let new = Rc::new(T::default());
+            *memory = Some(Rc::clone(&new) as Rc<dyn Any>);
+            new
+        })
+    }
+}
+
+/// A variable or secret; [`ToString`] gives its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Var(String);
+
+/// A variable or secret.
+pub type Secret = Var;
+
+impl Env {
+    pub(crate) fn of_test(bindings: Rc<Bindings>) -> Self {
+        Self { bindings: Some(bindings), ..JsValue::UNDEFINED.into() }
+    }
+
+    /// What a test has given; none where nobody has.
+    pub(crate) fn bindings(&self) -> Option<&Rc<Bindings>> {
+        self.bindings.as_ref()
+    }
+
+    /// Workers AI: what [`TestServer::ai`](crate::testing::TestServer::ai) has scripted.
+    ///
+    /// # Errors
+    /// The test has no such binding.
+    pub fn ai(&self, binding: &str) -> Result<Ai> {
+        self.find(binding, "ai", |bindings| bindings.ai.borrow().get(binding).cloned())
+    }
+
+    /// Workers KV: what [`TestServer::kv`](crate::testing::TestServer::kv) has filled.
+    ///
+    /// # Errors
+    /// The test has no such binding.
+    pub fn kv(&self, binding: &str) -> Result<KvStore> {
+        self.find(binding, "kv", |bindings| bindings.kv.borrow().get(binding).cloned())
+    }
+
+    /// D1: what `TestServer::d1` has filled, with the feature `testing-sqlite`.
+    ///
+    /// # Errors
+    /// The test has no such binding.
+    pub fn d1(&self, binding: &str) -> Result<D1Database> {
+        self.find(binding, "d1", |bindings| bindings.d1.borrow().get(binding).cloned())
+    }
+
+    /// A variable or secret: what [`TestServer::var`](crate::testing::TestServer::var) has set.
+    ///
+    /// # Errors
+    /// The test has no such variable.
+    pub fn var(&self, binding: &str) -> Result<Var> {
+        self.find(binding, "var", |bindings| bindings.vars.borrow().get(binding).cloned().map(Var))
+    }
+
+    /// A secret, which is a variable here.
+    ///
+    /// # Errors
+    /// The test has no such variable.
+    pub fn secret(&self, binding: &str) -> Result<Secret> {
+        self.var(binding)
+    }
+
+    /// A variable that holds JSON.
+    ///
+    /// # Errors
+    /// The test has no such variable, or it is no `T`.
+    pub fn object_var<T: DeserializeOwned>(&self, binding: &str) -> Result<T> {
+        Ok(serde_json::from_str(&self.var(binding)?.0)?)
+    }
+
+    fn find<T>(
+        &self,
+        binding: &str,
+        method: &str,
+        find: impl FnOnce(&Bindings) -> Option<T>,
+    ) -> Result<T> {
+        match self.bindings.as_deref().map(find) {
+            Some(Some(found)) => Ok(found),
+            Some(None) => Err(Error::RustError(format!(
+                "Binding `{binding}` is undefined: `TestServer::{method}` gives a test one."
+            ))),
+            None => Err(Error::RustError(format!(
+                "Binding `{binding}` is undefined: here is neither a Worker nor a `TestServer`."
+            ))),
+        }
+    }
+}
+
+impl From<worker::Env> for Env {
+    fn from(worker: worker::Env) -> Self {
+        Self { worker: Rc::new(worker), bindings: None }
+    }
+}
+
+impl From<JsValue> for Env {
+    fn from(value: JsValue) -> Self {
+        worker::Env::from(value).into()
+    }
+}
+
+impl Deref for Env {
+    type Target = worker::Env;
+
+    fn deref(&self) -> &worker::Env {
+        assert!(
+            self.bindings.is_none(),
+            "a test has variables, secrets, Workers AI, Workers KV and D1, and no other bindings"
+        );
+        &self.worker
+    }
+}
+
+impl fmt::Debug for Env {
+    // The values may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Env").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Var {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

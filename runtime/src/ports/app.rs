@@ -1,0 +1,54 @@
+//! What `serve!()` knows of one server.
+
+use toolgate_config::{Config, Provider};
+use toolgate_core::mcp::challenge::Challenging;
+use toolgate_core::mcp::refusal::Refusing;
+use toolgate_core::seal::Keyring;
+use toolgate_policy::Vars as _;
+
+use crate::platform::EnvVars;
+use crate::platform::bindings::Env;
+use crate::ports::feature::Feature;
+use crate::ports::identity_provider::IdentityProvider;
+use crate::ports::store::Store;
+
+/// One server: its checked `mcp.toml` and the crate it was built from.
+#[derive(Debug)]
+pub struct App {
+    /// The checked `mcp.toml`.
+    pub config: Config,
+    /// Name of the user's crate.
+    pub package_name: &'static str,
+    /// Version of the user's crate.
+    pub package_version: &'static str,
+    /// Where grants are kept. Named by `serve!()`, so that no other backend is linked.
+    pub store: &'static dyn Store,
+    /// Who signs people in. Named by `serve!()`, so that no other provider is linked.
+    pub identity: &'static dyn IdentityProvider,
+    /// Where policies have scopes or challenge whom they refuse. Named by `serve!()`, as above.
+    pub challenging: Option<&'static Challenging>,
+    /// Where policies look at arguments. Named by `serve!()`, as above.
+    pub refusing: Option<&'static Refusing>,
+    /// What `mcp.toml` asks for besides answering requests. Named by `serve!()`, as above.
+    pub features: &'static [&'static dyn Feature],
+}
+
+impl App {
+    /// The bound on what one person may have, where people are known. On a developer's own machine
+    /// everybody is anybody, and no bound keeps anybody out.
+    pub(crate) fn per_person(&self, bound: u32) -> Option<usize> {
+        let is_local = matches!(self.config.identity.provider, Provider::Dev | Provider::None);
+        (!is_local).then_some(bound as usize)
+    }
+
+    /// The version that clients are told.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.config.server.version.as_deref().unwrap_or(self.package_version)
+    }
+
+    /// The keys that seal.
+    pub(crate) fn keyring(&self, env: &Env) -> Option<Keyring> {
+        Keyring::parse(&EnvVars(env).var(&self.config.tokens.encryption_key)?).ok()
+    }
+}

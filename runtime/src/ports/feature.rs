@@ -1,0 +1,174 @@
+//! What a server has besides answering requests one by one: sessions, subscriptions, tasks, state.
+//!
+//! Each lives in a Durable Object and has a door on the Worker's side. A feature is reached only
+//! through the `&'static dyn Feature`s that the macros name, so that a server contains no feature
+//! that its functions and `mcp.toml` do not ask for.
+
+use std::fmt::Debug;
+use std::future::ready;
+
+use futures_util::future::LocalBoxFuture;
+use serde_json::{Map, Value};
+use toolgate_core::mcp::SessionState;
+use toolgate_core::mcp::listen::{Listen, Listening};
+use toolgate_core::mcp::notify::Change;
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::task::TaskRequest;
+use toolgate_core::mcp::{Begin, Call, Response as McpResponse};
+use toolgate_policy::Caller;
+use worker::{Request, Response};
+
+use crate::platform::bindings::Env;
+use crate::ports::app::App;
+use crate::ports::object::Object;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
+
+/// One feature.
+pub trait Feature: Debug + Sync {
+    /// What the paths of its requests to the object begin with, for example `/session/`.
+    fn prefix(&self) -> &'static str;
+
+    /// Serves a request inside the object. Nobody but the Worker can send one.
+    fn serve<'a>(
+        &'a self,
+        object: &'a Object,
+        request: Request,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>>;
+
+    /// Does what the object's alarm was set for; false when the object is not of this feature,
+    /// which what is in its storage tells. A feature that stores nothing to outlive its use sets none.
+    fn alarm<'a>(&'a self, _: &'a Object) -> LocalBoxFuture<'a, worker::Result<bool>> {
+        Box::pin(ready(Ok(false)))
+    }
+
+    /// Whether the function that needs it begins as a plain call, and becomes a task in its course.
+    fn is_late_task(&self) -> bool {
+        false
+    }
+
+    /// The door on the Worker's side, where this is the feature of tasks.
+    fn tasks(&self) -> Option<&dyn Tasks> {
+        None
+    }
+
+    /// The door on the Worker's side, where this is the feature of sessions.
+    fn sessions(&self) -> Option<&dyn Sessions> {
+        None
+    }
+
+    /// The door on the Worker's side, where this is the feature of HTTP+SSE.
+    fn http_sse(&self) -> Option<&dyn HttpSse> {
+        None
+    }
+
+    /// The door on the Worker's side, where this is the feature of notifications.
+    fn hub(&self) -> Option<&dyn Hub> {
+        None
+    }
+}
+
+/// HTTP+SSE, as the Worker sees it.
+pub trait HttpSse {
+    /// Whether a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
+    fn takes(&self, head: &http::Request<()>) -> bool;
+
+    /// Serves `GET /sse` and `POST /messages`.
+    fn route<'a>(
+        &'a self,
+        incoming: &'a RequestContext<'a>,
+        head: http::Request<()>,
+        request: Request,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>>;
+}
+
+/// Sessions of Streamable HTTP, as the Worker sees them.
+pub trait Sessions {
+    /// Serves a Streamable HTTP request that names a session; `None` for any other. To be asked only
+    /// where sessions are issued.
+    fn serve<'a>(
+        &'a self,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
+        head: &'a http::Request<()>,
+        body: &'a [u8],
+    ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>>;
+
+    /// Begins the session of a client whose `initialize` was answered.
+    fn begin<'a>(
+        &'a self,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
+        begin: Begin,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>>;
+}
+
+/// Notifications of what changes outside of any request.
+pub trait Hub {
+    /// What the core needs for them.
+    fn listening(&self) -> &'static Listening;
+
+    /// The notifications of changes, given as a JSON array, for a session: those that its client wants
+    /// and may hear of.
+    fn hears(&self, object: &Object, hearer: &Subscriber<'_>, changes: &str) -> Vec<String>;
+
+    /// Opens a stream for a `subscriptions/listen`.
+    fn listen<'a>(
+        &'a self,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
+        listen: Listen,
+    ) -> LocalBoxFuture<'a, worker::Result<Response>>;
+
+    /// Tells everyone who listens and may hear of it.
+    fn publish<'a>(
+        &'a self,
+        app: &'static App,
+        env: &'a Env,
+        change: &'a Change,
+    ) -> LocalBoxFuture<'a, worker::Result<()>>;
+}
+
+/// Whose task it is to be, and where it runs.
+#[derive(Clone)]
+pub struct Owner {
+    pub(crate) app: &'static App,
+    pub(crate) env: Env,
+    pub(crate) caller: Caller,
+    /// Pseudonym of the person.
+    pub(crate) shard: String,
+}
+
+/// Tasks, as the Worker sees them.
+pub trait Tasks {
+    /// Makes a task of a call that a policy has allowed. `record` is what an earlier round of the
+    /// call knew. The outcome is a [`TaskView`](toolgate_core::mcp::task::TaskView), and the task is
+    /// stored by then.
+    fn create(&self, owner: Owner, call: Call, record: Record) -> LocalBoxFuture<'static, Outcome>;
+
+    /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
+    fn serve<'a>(
+        &'a self,
+        incoming: &'a RequestContext<'a>,
+        admitted: &'a Principal,
+        request: TaskRequest,
+    ) -> LocalBoxFuture<'a, McpResponse>;
+}
+
+/// Whose session it is, as of its last message.
+pub struct Subscriber<'a> {
+    pub(crate) owner: &'a str,
+    pub(crate) caller: &'a Caller,
+    /// When those claims are over, in seconds since 1970.
+    pub(crate) until: u64,
+    pub(crate) state: &'a SessionState,
+}
+
+/// What makes a call that runs again from its start come to where it was.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Record {
+    /// What the client answered, by the keys of the questions.
+    pub(crate) answers: Map<String, Value>,
+    /// What ran once, by its key.
+    pub(crate) memo: Map<String, Value>,
+}

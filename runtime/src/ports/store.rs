@@ -1,0 +1,40 @@
+//! Where grants are kept.
+
+use futures_util::future::LocalBoxFuture;
+use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome};
+
+use crate::platform::bindings::Env;
+use crate::ports::app::App;
+use crate::ports::feature::Feature;
+
+/// What a backend works with.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    pub(crate) app: &'static App,
+    pub(crate) env: &'a Env,
+}
+
+/// A backend's answer, when it comes.
+pub type Answer<'a, T> = LocalBoxFuture<'a, worker::Result<T>>;
+
+/// A backend.
+pub trait Store: Sync + std::fmt::Debug {
+    /// Applies an operation to a grant's record.
+    fn perform<'a>(
+        &'a self,
+        place: Place<'a>,
+        address: &'a Address,
+        operation: Operation,
+    ) -> Answer<'a, Outcome>;
+
+    /// The grants of one person, with their ids, in no particular order.
+    fn list<'a>(&'a self, place: Place<'a>, shard: &'a str) -> Answer<'a, Vec<(String, Grant)>>;
+
+    /// What serves the records inside a Durable Object, where that is where they are.
+    fn feature(&self) -> Option<&'static dyn Feature> {
+        None
+    }
+
+    /// Deletes what is of no more use, where the backend does not do so by itself.
+    fn purge<'a>(&'a self, place: Place<'a>) -> Answer<'a, ()>;
+}

@@ -1,0 +1,110 @@
+//! Asks the platform's rate limiter, or else counts in a Durable Object.
+//!
+//! The object is one for each route and whatever is counted, and keeps its count in memory only: a flood
+//! leaves the storage as it was, and reaches nobody else's count. When it cannot be asked the
+//! request is refused: a flood from there is the likely cause, and letting it through would
+//! make the limit worthless exactly then.
+
+use http::HeaderMap;
+use toolgate_core::audit::{Event, Kind, Reason};
+use toolgate_core::host::CLIENT_ADDRESS;
+use toolgate_core::oauth::counted;
+use toolgate_core::oauth::gate::Gate;
+use toolgate_core::rate::{Route, network};
+use toolgate_core::reply::Reply;
+use toolgate_core::seal::sha256;
+use worker::js_sys::{Function, Object, Promise, Reflect};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
+
+use super::COUNT;
+use crate::http::object_client;
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
+use crate::ports::request_context::RequestContext;
+
+/// Counts a request for its network address, before anything is read or computed for it.
+///
+/// # Errors
+/// The reply to a request too many.
+pub(crate) async fn by_address(
+    incoming: &RequestContext<'_>,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<(), Box<Reply>> {
+    let Some(route) = Route::of(path) else { return Ok(()) };
+    let address = headers.get(CLIENT_ADDRESS).and_then(|value| value.to_str().ok());
+    count(incoming, route, &network(address)).await
+}
+
+/// Counts a request for what it proves to belong to, or else for its network address. Tells whether
+/// it proved something.
+///
+/// # Errors
+/// The reply to a request too many.
+pub(crate) async fn by_proof(
+    incoming: &RequestContext<'_>,
+    gate: &Gate<'_>,
+    request: &http::Request<Vec<u8>>,
+) -> Result<bool, Box<Reply>> {
+    match counted::by_proof(gate, request) {
+        Some((route, whose)) => count(incoming, route, &whose).await.map(|()| true),
+        None => by_address(incoming, request.uri().path(), request.headers()).await.map(|()| false),
+    }
+}
+
+async fn count(incoming: &RequestContext<'_>, route: Route, whose: &str) -> Result<(), Box<Reply>> {
+    let (kind, reason, mut reply) = match admits(incoming, route, whose).await {
+        Ok(true) => return Ok(()),
+        Ok(false) => (Kind::RateLimited, Reason::RateLimited, route.refuse()),
+        Err(error) => {
+            log_error!("requests could not be counted: {error}");
+            (Kind::Refused, Reason::LimiterUnavailable, route.unavailable())
+        }
+    };
+    let detail = Some(route.name().to_owned());
+    incoming.log.record(Event { detail, ..Event::new(kind, reason) });
+    // Told, and with what was counted; not to be told once more.
+    reply.extensions_mut().remove::<Reason>();
+    Err(Box::new(reply))
+}
+
+async fn admits(incoming: &RequestContext<'_>, route: Route, whose: &str) -> worker::Result<bool> {
+    if let Some(limiter) = limiter(incoming.env, route) {
+        match ask(&limiter, whose).await {
+            Ok(is_admitted) => return Ok(is_admitted),
+            Err(error) => log_error!("the rate limiter failed: {}", worker::Error::from(error)),
+        }
+    }
+    let limit = route.limit(&incoming.app.config.limits);
+    let name = format!("limits:{}", sha256(&format!("{} {whose}", route.name())));
+    let answer =
+        object_client::ask(incoming.app, incoming.env, &name, COUNT, &limit.to_string()).await?;
+    Ok(toolgate_core::from_json::read(&answer)?)
+}
+
+/// Asks the platform's limiter. `worker::RateLimiter` does so by serde, which nothing else here needs.
+async fn ask(limiter: &JsValue, whose: &str) -> Result<bool, JsValue> {
+    let limit: Function = Reflect::get(limiter, &"limit".into())?.dyn_into()?;
+    let options = Object::new();
+    Reflect::set(&options, &"key".into(), &whose.into())?;
+    let outcome = limit.call1(limiter, &options)?.dyn_into::<Promise>()?;
+    let outcome = JsFuture::from(outcome).await?;
+    Ok(Reflect::get(&outcome, &"success".into())?.as_bool() == Some(true))
+}
+
+/// The binding, where there is one. Its class has another name on every platform, so nothing but
+/// its being there is checked.
+fn limiter(env: &Env, route: Route) -> Option<JsValue> {
+    let binding = match route {
+        Route::Register => "TOOLGATE_LIMIT_REGISTER",
+        Route::Authorize => "TOOLGATE_LIMIT_AUTHORIZE",
+        Route::Token => "TOOLGATE_LIMIT_TOKEN",
+        Route::Callback => "TOOLGATE_LIMIT_CALLBACK",
+        Route::Grant => "TOOLGATE_LIMIT_GRANT",
+        Route::Attempt => "TOOLGATE_LIMIT_ATTEMPT",
+        Route::Return => "TOOLGATE_LIMIT_RETURN",
+    };
+    let value = Reflect::get(env, &JsValue::from_str(binding)).ok()?;
+    value.is_object().then_some(value)
+}

@@ -1,0 +1,94 @@
+//! `/mcp`: Streamable HTTP without a Durable Object.
+
+use futures_util::future::LocalBoxFuture;
+use http::StatusCode;
+use http::header::{HeaderValue, WWW_AUTHENTICATE};
+use toolgate_core::mcp::{self, Accepted};
+use toolgate_core::reply::{self, Reply};
+use worker::{Request, Response};
+
+use crate::auth::admission;
+use crate::call::stateless;
+use crate::http::convert;
+use crate::platform::EnvVars;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
+use crate::tool::features;
+use crate::tool::registry::Registry;
+use crate::tool::server;
+
+/// Serves one request to the MCP endpoint. Boxed, since it is reached from more than one route.
+pub(crate) fn serve<'a>(
+    incoming: &'a RequestContext<'a>,
+    head: http::Request<()>,
+    request: Request,
+) -> LocalBoxFuture<'a, worker::Result<Response>> {
+    Box::pin(answer(incoming, head, request))
+}
+
+async fn answer(
+    incoming: &RequestContext<'_>,
+    head: http::Request<()>,
+    mut request: Request,
+) -> worker::Result<Response> {
+    let app = incoming.app;
+    let (admitted, body, registry) = match receive(incoming, &head, &mut request).await {
+        Ok(received) => received,
+        Err(reply) => return incoming.respond(*reply),
+    };
+    let server = server::server(app, registry, &incoming.log);
+    if server.sessions
+        && let Some(sessions) = features::sessions(app)
+        && let Some(response) = sessions.serve(incoming, &admitted, &head, &body).await
+    {
+        return response;
+    }
+    let vars = EnvVars(incoming.env);
+    match mcp::accept_http(&server, &admitted.caller, &vars, &head.map(|()| body)) {
+        Accepted::Done(reply) => incoming.respond(located(incoming, reply)),
+        Accepted::Run(exchange) => {
+            // Told before it happens: a call may run long, or never come back.
+            incoming.flush();
+            stateless::answer(incoming, &admitted, registry, exchange).await
+        }
+        Accepted::Begin(begin) => match features::sessions(app) {
+            Some(sessions) => sessions.begin(incoming, &admitted, begin).await,
+            None => incoming.respond(begin.response),
+        },
+        Accepted::Listen(listen) => match features::hub(app) {
+            Some(hub) => hub.listen(incoming, &admitted, listen).await,
+            None => incoming.respond(nobody_listens()),
+        },
+        Accepted::Task(request) => match features::tasks(app) {
+            Some(tasks) => incoming.respond(tasks.serve(incoming, &admitted, request).await),
+            None => incoming.respond(nobody_listens()),
+        },
+    }
+}
+
+/// Adds to a challenge where the resource's metadata is, which only the address tells.
+fn located(incoming: &RequestContext<'_>, mut reply: Reply) -> Reply {
+    let challenge = reply.headers().get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
+    let located = challenge.and_then(|challenge| incoming.located(challenge));
+    if let Some(Ok(located)) = located.map(HeaderValue::try_from) {
+        reply.headers_mut().insert(WWW_AUTHENTICATE, located);
+    }
+    reply
+}
+
+/// Who sends a request, what it says, and what it may reach.
+async fn receive(
+    incoming: &RequestContext<'_>,
+    head: &http::Request<()>,
+    request: &mut Request,
+) -> Result<(Principal, Vec<u8>, &'static Registry), Box<Reply>> {
+    let admitted = admission::authenticate(incoming, head).await?;
+    let body = convert::read_body(incoming, head, request).await?;
+    Ok((admitted, body, server::linked(incoming.app)?))
+}
+
+/// The answer where a method is advertised and what serves it is not linked. The macros link it
+/// wherever they advertise it.
+fn nobody_listens() -> Reply {
+    reply::text(StatusCode::NOT_FOUND, "Nothing here serves this method.")
+}

@@ -1,0 +1,285 @@
+//! The OAuth routes: performs what the core's endpoints ask for.
+
+use std::rc::Rc;
+
+use http::header::SET_COOKIE;
+use http::{HeaderMap, Method, Request, StatusCode};
+use toolgate_core::audit::Reason;
+use toolgate_core::cors;
+use toolgate_core::limits::MAX_FORM_BODY;
+use toolgate_core::oauth::callback::Finished;
+use toolgate_core::oauth::course::{Course, Step};
+use toolgate_core::oauth::credentials::Authenticated;
+use toolgate_core::oauth::error::OAuthError;
+use toolgate_core::oauth::gate::{CONNECTIONS_PATH, Gate};
+use toolgate_core::oauth::grant::Operation;
+use toolgate_core::oauth::params::Params;
+use toolgate_core::oauth::{authorize, callback, register, revoke, token};
+use toolgate_core::reply::{self, Reply};
+
+use crate::auth::grants;
+use crate::auth::setup::{self, Setup};
+use crate::http::convert;
+use crate::identity;
+use crate::platform::console::log_error;
+use crate::platform::timer::Timer;
+use crate::platform::{PlatformEntropy, now};
+use crate::ports::request_context::RequestContext;
+use crate::routes::{client_metadata, connections};
+use crate::{rate_limit, sign_in};
+
+const AUTHORIZE: &str = "/authorize";
+const CALLBACK: &str = "/callback";
+
+/// Whether the path is one of the OAuth endpoints.
+pub(crate) fn is_route(path: &str) -> bool {
+    matches!(path, AUTHORIZE | CALLBACK | CONNECTIONS_PATH | "/token" | "/register" | "/revoke")
+}
+
+/// Whether the path is one that a browser shows: what is answered there is for no other origin.
+pub(crate) fn is_page(path: &str) -> bool {
+    matches!(path, AUTHORIZE | CALLBACK | CONNECTIONS_PATH)
+}
+
+/// Serves a request to one of the OAuth endpoints.
+pub(crate) async fn serve(
+    incoming: &RequestContext<'_>,
+    mut head: Request<()>,
+    request: &mut worker::Request,
+) -> Reply {
+    let is_head = head.method() == Method::HEAD;
+    if is_head {
+        *head.method_mut() = Method::GET;
+    }
+    let reply = match receive(incoming, &head, request).await {
+        Ok((body, setup)) => route(incoming, &setup, head.map(|()| body), is_head).await,
+        Err(reply) => *reply,
+    };
+    if !is_head {
+        return reply;
+    }
+    // Nothing begins or ends by it.
+    let mut reply = reply::without_body(reply);
+    reply.headers_mut().remove(SET_COOKIE);
+    reply
+}
+
+/// The body, and what every endpoint needs. Whatever fails here counts for the network address.
+async fn receive(
+    incoming: &RequestContext<'_>,
+    head: &Request<()>,
+    request: &mut worker::Request,
+) -> Result<(Vec<u8>, Rc<Setup>), Box<Reply>> {
+    let path = head.uri().path();
+    let is_page = is_page(path);
+    check_method(path, head.method())?;
+    let failed = async |reply: Reply| {
+        rate_limit::by_address(incoming, path, head.headers())
+            .await
+            .err()
+            .unwrap_or(Box::new(reply))
+    };
+    match (convert::body(request, head.headers(), MAX_FORM_BODY).await, setup::setup(incoming)) {
+        (Ok(body), Ok(setup)) => Ok((body, setup)),
+        (Err(error), _) if is_page => Err(failed(error.into_reply()).await),
+        (Err(error), _) => Err(failed(error.into_oauth_reply()).await),
+        (_, Err(error)) => Err(failed(setup::not_configured(incoming, &error, is_page)).await),
+    }
+}
+
+fn check_method(path: &str, method: &Method) -> Result<(), Box<Reply>> {
+    Err(Box::new(match (path, method) {
+        (AUTHORIZE | CONNECTIONS_PATH, &Method::GET | &Method::POST) => return Ok(()),
+        (CALLBACK, &Method::GET) => return Ok(()),
+        (AUTHORIZE | CONNECTIONS_PATH, _) => reply::method_not_allowed("GET, HEAD, POST"),
+        (CALLBACK, _) => reply::method_not_allowed("GET, HEAD"),
+        (_, &Method::POST) => return Ok(()),
+        (_, &Method::OPTIONS) => reply::readable_by_any_origin(cors::preflight()),
+        _ => reply::method_not_allowed("POST, OPTIONS"),
+    }))
+}
+
+async fn route(
+    incoming: &RequestContext<'_>,
+    setup: &Setup,
+    request: Request<Vec<u8>>,
+    is_head: bool,
+) -> Reply {
+    // What is decided here goes to its end, though the client may cut the connection.
+    let _held = incoming.hold();
+    let path = request.uri().path();
+    let located;
+    let mut entropy = PlatformEntropy;
+    let mut gate = Gate {
+        config: &incoming.app.config,
+        origin: &incoming.origin,
+        keys: &setup.keys,
+        provider: &setup.provider,
+        now: now(),
+        entropy: &mut entropy,
+        log: &incoming.log,
+    };
+    let is_proven = match rate_limit::by_proof(incoming, &gate, &request).await {
+        Ok(is_proven) => is_proven,
+        Err(reply) => return *reply,
+    };
+    // Only a sign-in needs the provider's addresses; everything else works while it is away.
+    if is_page(path) {
+        located = incoming.app.identity.locate(&setup.provider, &incoming.origin).await;
+        gate.provider = located.as_ref().unwrap_or(&setup.provider);
+    }
+    match path {
+        AUTHORIZE if request.method() == Method::GET => {
+            let client = client_metadata::find(incoming, &gate, &Params::query(&request)).await;
+            authorize::show(&mut gate, &request, client)
+        }
+        AUTHORIZE => authorize::decide(&mut gate, &request),
+        // A look at the address, which uses up neither the sign-in nor its code.
+        CALLBACK if is_head => {
+            callback::begin(&gate, &request).map_or_else(|reply| *reply, |_| Reply::default())
+        }
+        CALLBACK => serve_callback(incoming, &mut gate, &request).await,
+        CONNECTIONS_PATH => connections::serve(incoming, &mut gate, &request).await,
+        "/register" => register::register(&mut gate, &request),
+        path => {
+            let (params, client) = match authenticated(incoming, &gate, &request).await {
+                Ok(authenticated) => authenticated,
+                Err(error) => return not_the_client(incoming, &request, is_proven, error).await,
+            };
+            if path == "/revoke" {
+                serve_revoke(incoming, &gate, &params, &client).await
+            } else {
+                serve_token(incoming, &mut gate, request.headers(), &params, &client).await
+            }
+        }
+    }
+}
+
+/// The refusal of a request that is not its client's. With a grant's token it was counted for the
+/// grant, whose owner it is not to keep out.
+async fn not_the_client(
+    incoming: &RequestContext<'_>,
+    request: &Request<Vec<u8>>,
+    is_proven: bool,
+    error: OAuthError,
+) -> Reply {
+    if is_proven {
+        let counted =
+            rate_limit::by_address(incoming, request.uri().path(), request.headers()).await;
+        if let Err(reply) = counted {
+            return *reply;
+        }
+    }
+    error.into_reply()
+}
+
+async fn serve_token(
+    incoming: &RequestContext<'_>,
+    gate: &mut Gate<'_>,
+    headers: &HeaderMap,
+    params: &Params,
+    client: &Authenticated,
+) -> Reply {
+    match token::begin(gate, headers, params, client) {
+        token::Begin::Reply(reply) => reply,
+        token::Begin::Course(course) => {
+            run(incoming, gate, *course).await.unwrap_or_else(|error| storage_failed(&error))
+        }
+    }
+}
+
+/// Does what the course of the request asks for, until there is a reply.
+async fn run(
+    incoming: &RequestContext<'_>,
+    gate: &mut Gate<'_>,
+    mut course: Course,
+) -> worker::Result<Reply> {
+    let mut step = Step::Perform(course.start());
+    loop {
+        step = match step {
+            Step::Perform(operation) => {
+                let outcome = grants::perform(incoming, course.address(), operation).await?;
+                course.performed(gate, outcome)
+            }
+            Step::Ask(holder) => {
+                let confirmation = identity::confirm(incoming.app, gate, &holder).await;
+                course.answered(gate, confirmation)
+            }
+            Step::Wait(time) => {
+                Timer::from(time).await;
+                Step::Perform(course.start())
+            }
+            Step::Reply(reply) => return Ok(reply),
+        };
+    }
+}
+
+async fn serve_revoke(
+    incoming: &RequestContext<'_>,
+    gate: &Gate<'_>,
+    params: &Params,
+    client: &Authenticated,
+) -> Reply {
+    match revoke::begin(gate, params, client) {
+        revoke::Begin::Reply(reply) => reply,
+        revoke::Begin::Store(address, operation) => {
+            match grants::perform(incoming, &address, operation).await {
+                Ok(_) => revoke::revoked(gate),
+                Err(error) => storage_failed(&error),
+            }
+        }
+    }
+}
+
+async fn authenticated(
+    incoming: &RequestContext<'_>,
+    gate: &Gate<'_>,
+    request: &Request<Vec<u8>>,
+) -> Result<(Params, Authenticated), OAuthError> {
+    let params = Params::form(request)?;
+    let client = client_metadata::authenticate(incoming, gate, request, &params).await?;
+    gate.log.client(&client.key);
+    Ok((params, client))
+}
+
+async fn serve_callback(
+    incoming: &RequestContext<'_>,
+    gate: &mut Gate<'_>,
+    request: &Request<Vec<u8>>,
+) -> Reply {
+    let returned = match callback::begin(gate, request) {
+        Ok(returned) => returned,
+        Err(reply) => return *reply,
+    };
+    match sign_in::use_up(incoming, returned.attempt()).await {
+        Ok(true) => {}
+        Ok(false) => return returned.already_used(),
+        Err(error) => {
+            log_error!("sign-in failed: its return could not be noted: {error}");
+            return returned.not_stored(gate);
+        }
+    }
+    let identified = match incoming.app.identity.identify(gate, &returned, request).await {
+        Ok(identified) => identified,
+        Err(reply) => return *reply,
+    };
+    identity::tell_hint(gate, &identified);
+    let (address, grant, success) = match returned.finish(gate, identified) {
+        Finished::Grant(address, grant, success) => (address, grant, success),
+        Finished::Reply(reply) => return reply,
+    };
+    match grants::perform(incoming, &address, Operation::Create(grant)).await {
+        Ok(_) => success,
+        Err(error) => {
+            log_error!("sign-in failed: the grant could not be stored: {error}");
+            returned.not_stored(gate)
+        }
+    }
+}
+
+fn storage_failed(error: &worker::Error) -> Reply {
+    log_error!("storage failed: {error}");
+    OAuthError::new("temporarily_unavailable", "The storage did not answer; try again")
+        .because(Reason::StorageUnavailable)
+        .reply_with(StatusCode::SERVICE_UNAVAILABLE)
+}

@@ -1,0 +1,103 @@
+//! The Worker's side: finds the session's object, and hands the message over.
+
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::Value;
+use toolgate_core::json;
+use toolgate_core::mcp::Begin;
+use toolgate_core::reply;
+use worker::Response;
+
+use super::{BEGIN, END, GET, KIND, POST};
+use crate::http::convert;
+use crate::platform::console::log_error;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
+use crate::roster::{self, Entry};
+use crate::sessions_common::{ask, gone, new_id, open_id, unavailable};
+
+/// Carries the session's id (MCP 2025-03-26 to 2025-11-25, Streamable HTTP).
+const SESSION_ID: &str = "mcp-session-id";
+
+/// Bytes of an `initialize`: capabilities and a name. Real ones are under 1 KiB.
+const MAX_INITIALIZE: usize = 64 * 1024;
+
+/// Serves a Streamable HTTP request that names a session; `None` when it names none, or speaks a
+/// revision that has no sessions.
+pub(super) async fn serve(
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
+    head: &http::Request<()>,
+    body: &[u8],
+) -> Option<worker::Result<Response>> {
+    let headers = head.headers();
+    let sealed = headers.get(SESSION_ID).filter(|_| !is_modern(headers))?;
+    if is_initialize(body) {
+        // A client that begins anew may still send the id of before.
+        return None;
+    }
+    let path = match *head.method() {
+        Method::POST => POST,
+        Method::GET => GET,
+        Method::DELETE => END,
+        _ => return None,
+    };
+    let sealed = sealed.to_str().unwrap_or_default();
+    Some(match open_id(incoming, admitted, KIND, sealed) {
+        Some(id) => ask(incoming, admitted, (path, &id), headers, body).await,
+        None => gone(),
+    })
+}
+
+/// Whether the message is an `initialize`. It is read again by whoever answers it, so others are told
+/// from it by a look.
+fn is_initialize(body: &[u8]) -> bool {
+    const NAME: &[u8] = b"\"initialize\"";
+    body.len() <= MAX_INITIALIZE
+        && body.windows(NAME.len()).any(|part| part == NAME)
+        && serde_json::from_slice::<Value>(json::without_mark(body))
+            .is_ok_and(|message| message.get("method").is_some_and(|method| method == "initialize"))
+}
+
+/// Begins the session of a client whose `initialize` was answered.
+pub(super) async fn begin(
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
+    begin: Begin,
+) -> worker::Result<Response> {
+    let Begin { mut response, session } = begin;
+    let Some((id, sealed)) = new_id(incoming, admitted, KIND) else { return unavailable() };
+    let state = serde_json::to_vec(&session)?;
+    let entry = Entry::Begin(id.clone());
+    match roster::tell(incoming.app, incoming.env, KIND, &admitted.shard, &entry).await {
+        Ok(true) => {}
+        Ok(false) => return too_many(),
+        Err(error) => {
+            log_error!("the sessions of a person could not be counted: {error}");
+            return unavailable();
+        }
+    }
+    let begun = ask(incoming, admitted, (BEGIN, &id), &HeaderMap::new(), &state).await?;
+    if begun.status_code() != 200 {
+        return Ok(begun);
+    }
+    if let Ok(sealed) = sealed.parse() {
+        response.headers_mut().insert(SESSION_ID, sealed);
+    }
+    convert::response(response)
+}
+
+/// The answer to a person whose sessions are all at work.
+fn too_many() -> worker::Result<Response> {
+    convert::response(reply::text(
+        StatusCode::TOO_MANY_REQUESTS,
+        "This account has too many sessions that are all at work; end one of them.",
+    ))
+}
+
+/// Whether the headers say 2026-07-28 or later. Revisions are dates, which sort as text.
+fn is_modern(headers: &HeaderMap) -> bool {
+    headers
+        .get("mcp-protocol-version")
+        .and_then(|version| version.to_str().ok())
+        .is_some_and(|version| version.len() == 10 && version >= "2026-07-28")
+}

@@ -1,0 +1,73 @@
+//! The id of a session, and the way to its object.
+//!
+//! An id is sealed for its owner: one that was made up, or is another person's, does not open and
+//! reaches no object.
+
+use http::{HeaderMap, StatusCode};
+use toolgate_core::reply;
+use toolgate_core::seal::{Entropy, Purpose};
+use worker::Response;
+
+use crate::auth::setup;
+use crate::http::{convert, object_client};
+use crate::platform::PlatformEntropy;
+use crate::platform::console::log_error;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
+
+/// The name of a new session's object, and what its owner is given in place of it.
+pub(crate) fn new_id(
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
+    kind: &str,
+) -> Option<(String, String)> {
+    let setup = setup::setup(incoming).ok()?;
+    let name = [kind, ":", &PlatformEntropy.token()].concat();
+    let owner = [kind, ":", &admitted.shard].concat();
+    let sealed = setup.keys.seal(Purpose::Session, &owner, &name, &mut PlatformEntropy);
+    Some((name, sealed))
+}
+
+/// The name of the session's object, where it is the caller's and of this kind.
+pub(crate) fn open_id(
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
+    kind: &str,
+    sealed: &str,
+) -> Option<String> {
+    let owner = [kind, ":", &admitted.shard].concat();
+    setup::setup(incoming).ok()?.keys.open(Purpose::Session, &owner, sealed)
+}
+
+/// What a client takes as a sign to begin anew.
+pub(crate) fn gone() -> worker::Result<Response> {
+    convert::response(reply::text(
+        StatusCode::NOT_FOUND,
+        "There is no such session, or it is over; begin a new one.",
+    ))
+}
+
+pub(crate) fn unavailable() -> worker::Result<Response> {
+    convert::response(reply::text(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The session could not be reached; try again.",
+    ))
+}
+
+/// Hands a message to the object of this name.
+pub(crate) async fn ask(
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
+    (path, name): (&str, &str),
+    headers: &HeaderMap,
+    message: &[u8],
+) -> worker::Result<Response> {
+    let stub = object_client::stub(incoming.app, incoming.env, name)?;
+    match object_client::send(incoming, &stub, admitted, (path, name), headers, message).await {
+        Ok(response) => Ok(response),
+        Err(error) => {
+            log_error!("the session's object failed: {error}");
+            unavailable()
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Sign-ins under way, each of which comes back once.
+
+mod client;
+mod object;
+
+pub(crate) use self::client::use_up;
+pub use self::object::SIGN_IN;
+
+/// Path inside the object of one sign-in: uses it up.
+const USE: &str = "/attempt";

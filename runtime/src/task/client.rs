@@ -1,0 +1,125 @@
+//! The Worker's side: who may have a task, and the way to its object.
+
+use serde::Serialize;
+use toolgate_core::audit::{Event, Kind};
+use toolgate_core::from_json::FromJson;
+use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
+use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
+use toolgate_core::seal::{Entropy, Purpose};
+use toolgate_policy::{self as policy, Arguments, Decision};
+
+use super::message::{ASK, Answer, CREATE, NewTask, Question};
+use crate::http::object_client;
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
+use crate::platform::{EnvVars, PlatformEntropy};
+use crate::ports::app::App;
+use crate::ports::feature::Owner;
+use crate::ports::feature::Record;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
+use crate::tool::registry;
+
+/// What a task's id holds: the name of its object, and the tool, whose policy guards the task.
+type Id = (String, String);
+
+/// Makes a task of a call; it is stored when this returns.
+pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome {
+    let Owner { app, env, caller, shard } = owner;
+    let Call { target, arguments, request_id, peer, audit, .. } = call;
+    let tool = match (&target, registry()) {
+        (Target::Tool(tool), Ok(registry)) => registry.infos().get(*tool),
+        _ => None,
+    };
+    let (Some(tool), Some(keys)) = (tool, app.keyring(&env)) else {
+        return Err(Fault::new(INTERNAL_ERROR, "The call cannot become a task"));
+    };
+    let mut entropy = PlatformEntropy;
+    let object = format!("task:{}", entropy.token());
+    let id: Id = (object.clone(), tool.name.to_owned());
+    let id = keys.seal(Purpose::Task, &shard, &id, &mut entropy);
+    let task = NewTask {
+        owner: shard,
+        caller,
+        tool: tool.name.to_owned(),
+        arguments,
+        request_id,
+        capabilities: peer.capabilities,
+        trace: peer.trace.map(|trace| (trace.parent, trace.state)),
+        answers: record.answers,
+        memo: record.memo,
+        audit: audit.id,
+        id,
+    };
+    match ask::<Option<TaskView>>(app, &env, &object, CREATE, &task).await {
+        Ok(Some(view)) => Ok(Box::new(view)),
+        Ok(None) => {
+            let message = "Too many tasks of this account are under way; wait for one to end";
+            Err(Fault::new(INTERNAL_ERROR, message))
+        }
+        Err(error) => Err(unavailable(&error)),
+    }
+}
+
+/// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
+pub(super) async fn serve(
+    incoming: &RequestContext<'_>,
+    admitted: &Principal,
+    request: TaskRequest,
+) -> Response {
+    let outcome = match open(incoming, admitted, &request.task_id) {
+        None => Err(task::unknown()),
+        Some(object) => {
+            let operation = request.operation.clone();
+            let question = Question { owner: admitted.shard.clone(), operation };
+            match ask(incoming.app, incoming.env, &object, ASK, &question).await {
+                Ok(Answer::Task(task)) => Ok(TaskAnswer::Task(task)),
+                Ok(Answer::Acknowledged) => Ok(TaskAnswer::Acknowledged),
+                Ok(Answer::Unknown) => Err(task::unknown()),
+                Err(error) => Err(unavailable(&error)),
+            }
+        }
+    };
+    request.answer(outcome)
+}
+
+/// The object of the task of this id, where it is the caller's and its tool is still allowed them.
+fn open(incoming: &RequestContext<'_>, admitted: &Principal, id: &str) -> Option<String> {
+    let keys = incoming.app.keyring(incoming.env)?;
+    let (object, name): Id = keys.open(Purpose::Task, &admitted.shard, id)?;
+    let registry = registry().ok()?;
+    let tool = registry.infos().iter().find(|tool| tool.name == name)?;
+    let (config, vars) = (&incoming.app.config, EnvVars(incoming.env));
+    match policy::decide(config, tool.policy, &admitted.caller, Arguments::Unknown, &vars) {
+        Decision::Allow => Some(object),
+        Decision::Deny { reason } => {
+            incoming.log.record(Event {
+                tool: Some(tool.name),
+                policy: Some(tool.policy),
+                detail: reason.subject().map(str::to_owned),
+                ..Event::new(Kind::ToolDenied, reason.into())
+            });
+            None
+        }
+    }
+}
+
+/// Asks the object of this name.
+pub(super) async fn ask<T: FromJson>(
+    app: &App,
+    env: &Env,
+    object: &str,
+    path: &str,
+    question: &impl Serialize,
+) -> worker::Result<T> {
+    let question = serde_json::to_string(question)?;
+    Ok(toolgate_core::from_json::read(
+        &object_client::ask(app, env, object, path, &question).await?,
+    )?)
+}
+
+fn unavailable(error: &worker::Error) -> Fault {
+    log_error!("a task's object failed: {error}");
+    Fault::new(INTERNAL_ERROR, "The task could not be reached; try again")
+}

@@ -1,0 +1,85 @@
+//! Running a function of the registry.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::Value;
+use toolgate_core::json;
+use toolgate_core::mcp::{Call, Target};
+use toolgate_policy::Caller;
+
+use super::registry::Registry;
+use crate::audit::{Teller, Trail};
+use crate::call::{HostKind, Live, Running};
+use crate::context::current::Context;
+use crate::platform::bindings::Env;
+use crate::ports::app::App;
+use crate::ports::feature::Record;
+
+/// What a call needs.
+pub(crate) struct Start {
+    pub(crate) app: &'static App,
+    pub(crate) registry: &'static Registry,
+    pub(crate) env: Env,
+    pub(crate) caller: Caller,
+    /// Pseudonym of the person.
+    pub(crate) shard: String,
+    pub(crate) call: Call,
+    /// What is known from earlier runs of the same call, where the host keeps it.
+    pub(crate) record: Record,
+    pub(crate) host: HostKind,
+    /// Where the audit trail of the call is written to; none in a test.
+    pub(crate) teller: Option<Teller>,
+}
+
+/// Begins a call. Nothing of it runs before [`Running::next`].
+pub(crate) fn start(start: Start) -> Running {
+    let Start { app, registry, env, caller, shard, mut call, record, host, teller } = start;
+    let trail = teller.and_then(|teller| Trail::begin(&teller, &mut call.audit));
+    let arguments = std::mem::take(&mut call.arguments);
+    let refusal = call.refusal.take();
+    let seconds = app.config.limits.tool_timeout;
+    let request_id = plain(&call.request_id);
+    let target = call.target.clone();
+    let subject = is_interactive(registry, &target).then(|| arguments.clone());
+    let is_late_task = host == HostKind::Stateless && is_late_task(registry, &call);
+    let mut live = Live::new(call, subject, record, host, is_late_task);
+    if let Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } = target {
+        live = live.completing(arguments.clone());
+    }
+    let live = Rc::new(live);
+    let context = Context::of_call(caller, env, request_id, shard, app, Rc::clone(&live));
+    // A task is for what takes long, and ends with its own time at the latest.
+    let is_limited = seconds > 0 && host != HostKind::Task;
+    let limit = is_limited.then(|| Duration::from_secs(seconds.into()));
+    let work = Box::pin(async move { registry.run(&target, &context, arguments, refusal).await });
+    Running::start(live, limit, trail, work)
+}
+
+/// Whether the target may ask its client, so that what it was called with has to be known later.
+fn is_interactive(registry: &Registry, target: &Target) -> bool {
+    let needs = match target {
+        Target::Tool(tool) => registry.tools().get(*tool).map(|def| &def.needs),
+        Target::Prompt(prompt) => registry.prompts().get(*prompt).map(|def| &def.needs),
+        Target::Resource { resource, .. } => {
+            registry.resources().get(*resource).map(|def| &def.needs)
+        }
+        Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } => None,
+    };
+    needs.is_some_and(|needs| needs.interactive)
+}
+
+/// Whether the function begins as a plain call and becomes a task in its course. Where the client
+/// does not know tasks, it stays a plain call.
+pub(crate) fn is_late_task(registry: &Registry, call: &Call) -> bool {
+    let Target::Tool(tool) = call.target else { return false };
+    let needs = registry.tools().get(tool).map(|def| &def.needs);
+    call.peer.revision.is_modern()
+        && call.peer.capabilities.tasks
+        && needs.is_some_and(|needs| needs.features.iter().any(|one| one.is_late_task()))
+}
+
+/// A JSON-RPC id without the quotes of JSON.
+fn plain(id: &Value) -> String {
+    id.as_str().map_or_else(|| json::to_text(id), str::to_owned)
+}
