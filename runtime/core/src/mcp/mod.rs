@@ -20,7 +20,7 @@ pub mod fault;
 mod filled_in;
 mod form;
 mod given;
-mod guard;
+pub mod guard;
 mod headers;
 mod http;
 pub mod icon;

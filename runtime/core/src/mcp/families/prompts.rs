@@ -19,7 +19,7 @@ use crate::mcp::json::to_text;
 pub static PROMPTS: &dyn Family = &Prompts;
 
 pub(super) const TOLD: Told = Told {
-    allowed: Kind::PromptAllowed,
+    allowed: Some(Kind::PromptAllowed),
     denied: Kind::PromptDenied,
     unknown: Reason::UnknownPrompt,
 };

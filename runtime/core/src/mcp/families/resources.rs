@@ -22,7 +22,7 @@ use crate::mcp::json::to_text;
 pub static RESOURCES: &dyn Family = &Resources;
 
 pub(super) const TOLD: Told = Told {
-    allowed: Kind::ResourceAllowed,
+    allowed: Some(Kind::ResourceAllowed),
     denied: Kind::ResourceDenied,
     unknown: Reason::UnknownResource,
 };

@@ -4,16 +4,12 @@ use serde_json::{Map, Value};
 use toolgate_policy::Arguments;
 
 use super::super::call::{Call, Target};
-use super::super::guard::{self, Told};
+use super::super::guard;
 use super::super::jsonrpc::Request;
 use super::super::list::{self, Listing};
 use super::super::server::{Answer, Scope};
 use super::super::tool::{TaskSupport, ToolInfo};
 use super::super::{Fault, INVALID_PARAMS, Revision, describe, fault, param_headers, retry, task};
-use crate::audit::{Kind, Reason};
-
-const TOLD: Told =
-    Told { allowed: Kind::ToolAllowed, denied: Kind::ToolDenied, unknown: Reason::UnknownTool };
 
 struct Tools<'a>(&'a [ToolInfo]);
 
@@ -52,7 +48,7 @@ pub(in super::super) fn call(
     let found = tools.binary_search_by_key(&name, |tool| tool.name).ok();
     let tool = found.map(|index| &tools[index]);
     let told = tool.map(|tool| (tool.name, tool.policy));
-    let admits = guard::admits(scope, &TOLD, told, Arguments::Call(&arguments));
+    let admits = guard::admits(scope, &guard::TOOL, told, Arguments::Call(&arguments));
     let (Some(index), Some(tool)) = (found, tool) else {
         return Err(super::unknown("tool", name));
     };
