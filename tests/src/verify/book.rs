@@ -19,7 +19,7 @@ const MDBOOK: &str = "0.5.4";
 ///
 /// When a block is not what it says, or a generated page does not follow from its source.
 pub(crate) fn code(step: &mut Step) -> Result<String> {
-    let arguments = ["test", "--locked", "-p", "toolgate-tests", "--test", "book"];
+    let arguments = ["test", "--locked", "--workspace", "--test", "book"];
     cargo(step, "book-code", &arguments)?;
     Ok(String::new())
 }
