@@ -206,7 +206,7 @@ impl Live {
         };
         let is_for_want = said.is_some_and(|said| said.contains(UNSUPPORTED));
         match self.missing.take() {
-            Some(required) if is_for_want && self.peer.revision.is_modern() => {
+            Some(required) if is_for_want && self.peer.revision.has_missing_capability() => {
                 Err(fault::missing_capability(required))
             }
             _ => outcome,

@@ -67,7 +67,7 @@ impl Post {
 
     /// Whether its stream begins with an event that the client can resume after.
     pub(super) fn primes(&self) -> bool {
-        self.revision >= Revision::V2025_11_25
+        self.revision.has_priming_events()
     }
 
     /// When the connection of the POST ends.

@@ -29,8 +29,9 @@ use crate::tool::run::{self, Start};
 use toolgate_core::json::to_text;
 use toolgate_policy::{self as policy, Arguments};
 
-/// The revision that has tasks.
-const REVISION: Revision = Revision::V2026_07_28;
+/// What a task is shaped for: its client may be of this revision or, after an update, of an older one that
+/// has tasks.
+const REVISION: Revision = Revision::LATEST;
 
 /// What the object knows while it is in memory.
 #[derive(Default)]

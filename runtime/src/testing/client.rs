@@ -42,7 +42,7 @@ impl TestClient {
         Self {
             server,
             caller: Caller { subject, client_id, scopes, ..Caller::default() },
-            revision: Revision::V2026_07_28,
+            revision: Revision::LATEST,
             capabilities: json!({
                 "elicitation": { "form": {}, "url": {} }, "sampling": {}, "roots": {},
             }),

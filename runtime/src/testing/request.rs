@@ -29,10 +29,12 @@ pub(super) fn post(
     let version = HeaderValue::from_static(sender.revision.as_str());
     headers.insert(HeaderName::from_static("mcp-protocol-version"), version);
     let mut meta = json!({ "progressToken": id });
-    if sender.revision.is_modern() {
+    if sender.revision.has_request_meta() {
         meta["io.modelcontextprotocol/protocolVersion"] = sender.revision.as_str().into();
         meta["io.modelcontextprotocol/clientCapabilities"] = sender.capabilities.clone();
         meta["io.modelcontextprotocol/logLevel"] = "debug".into();
+    }
+    if sender.revision.mirrors_headers() {
         headers.insert(HeaderName::from_static("mcp-method"), value(method));
         if let Some(name) = params.get("name").or(params.get("uri")).and_then(Value::as_str) {
             headers.insert(HeaderName::from_static("mcp-name"), value(name));

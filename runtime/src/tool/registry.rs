@@ -205,7 +205,7 @@ fn sorted<D: Def>(defs: impl IntoIterator<Item = &'static D>) -> Vec<&'static D>
 
 /// Whether both have the same methods, in the revisions with sessions and in those without.
 fn is_same(one: &dyn Family, other: &dyn Family) -> bool {
-    [Revision::LATEST_WITH_HANDSHAKE, Revision::V2026_07_28]
+    [Revision::LATEST_WITH_HANDSHAKE, Revision::LATEST]
         .into_iter()
         .all(|revision| one.methods(revision) == other.methods(revision))
 }

@@ -62,9 +62,9 @@ impl<'h> Version<'h> {
         }
     }
 
-    /// 2026-07-28 or later, spoken here or not.
-    pub(super) fn is_modern(self) -> bool {
-        self.text().is_some_and(revision::names_modern)
+    /// It names a revision whose requests stand by themselves, spoken here or not.
+    pub(super) fn is_without_handshake(self) -> bool {
+        self.text().is_some_and(revision::names_one_without_handshake)
     }
 }
 

@@ -117,7 +117,7 @@ fn accept(
         Ok(Body::Batch(messages)) => batch(scope, version, headers, messages),
         Ok(Body::Single(Err(invalid))) => refuse(invalid.fault, invalid.id.as_ref()),
         Ok(Body::Single(Ok(Message::Request(message)))) => single(scope, version, headers, message),
-        Ok(Body::Single(Ok(Message::Response { .. }))) if version.is_modern() => {
+        Ok(Body::Single(Ok(Message::Response { .. }))) if version.is_without_handshake() => {
             refuse(Fault::new(INVALID_REQUEST, "This revision has no responses of clients"), None)
         }
         Ok(Body::Single(Ok(Message::Notification { .. } | Message::Response { .. }))) => {
@@ -138,7 +138,7 @@ fn single(
     // A client that falls back to `initialize` may go on to send the header of before.
     let is_modern = states_version
         || method == "server/discover"
-        || (version.is_modern() && method != "initialize");
+        || (version.is_without_handshake() && method != "initialize");
     let revision = if is_modern {
         match check_modern(&scope, version, headers, &request) {
             Ok(revision) => revision,
@@ -209,7 +209,9 @@ fn batch(
 /// `initialized` could change, and a call that `cancelled` names answers on its own connection.
 fn unanswered(version: Version<'_>) -> Accepted {
     match version {
-        Version::Unknown(Some(text)) if version.is_modern() => refuse(unsupported(text), None),
+        Version::Unknown(Some(text)) if version.is_without_handshake() => {
+            refuse(unsupported(text), None)
+        }
         Version::Unknown(_) => unsupported_legacy(),
         Version::Absent | Version::Spoken(_) => Accepted::Done(accepted()),
     }
@@ -219,7 +221,7 @@ fn unanswered(version: Version<'_>) -> Accepted {
 fn legacy_revision(version: Version<'_>) -> Option<Revision> {
     match version {
         Version::Absent => Some(Revision::WITHOUT_HEADER),
-        Version::Spoken(revision) if !revision.is_modern() => Some(revision),
+        Version::Spoken(revision) if revision.has_handshake() => Some(revision),
         Version::Spoken(_) | Version::Unknown(_) => None,
     }
 }
@@ -248,7 +250,8 @@ fn check_modern(
     if !meta.is_some_and(|meta| meta.get(META_CLIENT_CAPABILITIES).is_some_and(Value::is_object)) {
         return Err(missing_meta(META_CLIENT_CAPABILITIES));
     }
-    let Some(revision) = Revision::parse(stated).filter(|revision| revision.is_modern()) else {
+    let Some(revision) = Revision::parse(stated).filter(|revision| !revision.has_handshake())
+    else {
         return Err(unsupported(stated));
     };
     match headers::single(headers, &headers::METHOD) {

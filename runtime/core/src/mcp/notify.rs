@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::json::{member, object, quote};
 use super::peer::{Level, Peer};
-use super::revision::Revision;
 use crate::from_json::FromJson;
 use crate::mcp::json::to_text;
 
@@ -80,7 +79,7 @@ pub fn progress(
         params.push(("total", number(total)?));
     }
     if let Some(message) = message
-        && peer.revision >= Revision::V2025_03_26
+        && peer.revision.has_progress_messages()
     {
         params.push(("message", Value::from(message)));
     }

@@ -67,7 +67,7 @@ impl Pending {
     pub(super) fn new(scope: &Scope<'_>, batch: bool) -> Self {
         let revision = scope.revision;
         let server_info =
-            revision.is_modern().then(|| describe::server_info(scope.server, revision));
+            revision.has_result_type().then(|| describe::server_info(scope.server, revision));
         Self { revision, batch, server_info, slots: Vec::new() }
     }
 

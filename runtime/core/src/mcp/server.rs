@@ -74,7 +74,7 @@ pub struct Scope<'a> {
 impl Scope<'_> {
     /// Whether a client of this revision may call the method.
     pub(super) fn serves(&self, method: &str) -> bool {
-        let legacy = !self.revision.is_modern();
+        let legacy = self.revision.has_handshake();
         match method {
             "initialize" | "ping" => legacy,
             "server/discover" => !legacy,

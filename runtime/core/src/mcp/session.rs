@@ -117,11 +117,18 @@ fn refuse_headers(headers: &HeaderMap) -> Option<Response> {
     // another one than they negotiated.
     match Version::read(headers) {
         Version::Absent => None,
-        Version::Spoken(revision) if !revision.is_modern() => None,
+        Version::Spoken(revision) if revision.has_sessions() => None,
         Version::Spoken(_) | Version::Unknown(_) => {
             Some(plain(StatusCode::BAD_REQUEST, "Unsupported MCP-Protocol-Version"))
         }
     }
+}
+
+/// Whether a request with these headers may be one of a session: it names no revision without handshake,
+/// which have no sessions either.
+#[must_use]
+pub fn may_have_session(headers: &HeaderMap) -> bool {
+    !Version::read(headers).is_without_handshake()
 }
 
 /// One POST to a session.

@@ -26,7 +26,7 @@ impl Family for Completions {
 
     fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
         // 2024-11-05 has the method, and no capability for it.
-        if scope.revision >= Revision::V2025_03_26 {
+        if scope.revision.has_completions() {
             capabilities["completions"] = object(vec![]);
         }
     }
@@ -77,7 +77,7 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
 
 fn finished(scope: &Scope<'_>, id: &Value, shaped: Shaped) -> String {
     let mut result = to_text(&shaped.result);
-    if scope.revision.is_modern() {
+    if scope.revision.has_result_type() {
         result.pop();
         super::super::modern::complete(scope, &mut result);
         result.push('}');
@@ -95,7 +95,7 @@ fn argument(params: &Map<String, Value>) -> Result<(String, String), Fault> {
 
 /// The arguments that are known already (MCP 2025-06-18 and later).
 fn context(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<Map<String, Value>, Fault> {
-    if scope.revision < Revision::V2025_06_18 {
+    if !scope.revision.has_completion_context() {
         return Ok(Map::new());
     }
     match params.get("context").map(|context| context.get("arguments")) {

@@ -17,12 +17,12 @@ struct Logging;
 impl Family for Logging {
     fn methods(&self, revision: Revision) -> &'static [&'static str] {
         // In 2026-07-28 the level is in each request.
-        if revision.is_modern() { &[] } else { &["logging/setLevel"] }
+        if revision.has_sessions() { &["logging/setLevel"] } else { &[] }
     }
 
     fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
         // A level that nothing remembers works for nobody.
-        if scope.revision.is_modern() || capabilities::has_session(scope) {
+        if scope.revision.has_request_meta() || capabilities::has_session(scope) {
             capabilities["logging"] = object(vec![]);
         }
     }

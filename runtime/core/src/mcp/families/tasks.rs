@@ -17,11 +17,11 @@ struct Tasks;
 
 impl Family for Tasks {
     fn methods(&self, revision: Revision) -> &'static [&'static str] {
-        if revision.is_modern() { &["tasks/get", "tasks/update", "tasks/cancel"] } else { &[] }
+        if revision.has_tasks() { &["tasks/get", "tasks/update", "tasks/cancel"] } else { &[] }
     }
 
     fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
-        if scope.revision.is_modern() {
+        if scope.revision.has_tasks() {
             capabilities["extensions"] = object(vec![(TASKS_EXTENSION, object(vec![]))]);
         }
     }
