@@ -84,7 +84,7 @@ pub(crate) async fn answer_here(
     owner: Owner,
     registry: &'static Registry,
     mut exchange: Exchange,
-) -> (Vec<String>, toolgate_core::mcp::Response) {
+) -> (Vec<String>, toolgate_core::reply::Reply) {
     let (mut calls, mut results) = begin_all(owner, registry, None, exchange.calls()).await;
     let mut said = Vec::new();
     while let Some(event) = poll_fn(|context| calls.poll(context)).await {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use toolgate_core::audit::{self, Event};
-use toolgate_core::mcp::Response;
+use toolgate_core::reply::Reply;
 
 /// The answer to a call, with what was said on the way and what was decided.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub(super) enum Kind {
 
 /// One request's answer.
 pub(super) struct Round {
-    pub(super) response: Response,
+    pub(super) response: Reply,
     pub(super) said: Vec<String>,
     pub(super) events: Vec<Event>,
     /// What the log says of internal errors.

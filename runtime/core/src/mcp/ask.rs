@@ -10,7 +10,7 @@ use super::revision::Revision;
 use crate::from_json::FromJson;
 
 pub use super::form::elicitation_schema;
-pub use super::given::Reply;
+pub use super::given::ElicitationReply;
 
 /// One question. In the legacy revisions it is a request of the server; in 2026-07-28 it is an entry
 /// of `inputRequests` (MCP 2026-07-28, multi round-trip requests).

@@ -28,18 +28,19 @@ use super::meta::{META_CLIENT_CAPABILITIES, META_PROTOCOL_VERSION, meta};
 use super::methods;
 use super::peer::{self, ClientCapabilities};
 use super::pending::{self, Answers, Pending};
-use super::response::{Response, bad_request, fault, json, plain, respond};
+use super::response::{bad_request, fault, json, plain, respond};
 use super::revision::{Revision, negotiate};
 use super::server::{Answer, Scope, Server};
 use super::session::SessionState;
 use super::subscription::Listen;
 use super::task::TaskRequest;
+use crate::reply::Reply;
 
 /// What [`accept_http`] made of a request.
 #[derive(Debug)]
 pub enum Accepted {
     /// The answer.
-    Done(Response),
+    Done(Reply),
     /// Something has to run first.
     Run(Exchange),
     /// A session begins.
@@ -54,7 +55,7 @@ pub enum Accepted {
 #[derive(Debug)]
 pub struct Begin {
     /// The answer, which still lacks the `Mcp-Session-Id`.
-    pub response: Response,
+    pub response: Reply,
     /// What is to be remembered.
     pub session: SessionState,
 }
@@ -82,7 +83,7 @@ pub fn accept_http(
 
 /// The HTTP answer that is this JSON-RPC message, as the client of the request takes it.
 #[must_use]
-pub fn answer(headers: &http::HeaderMap, text: String) -> Response {
+pub fn answer(headers: &http::HeaderMap, text: String) -> Reply {
     shaped(headers, json(StatusCode::OK, text))
 }
 
@@ -313,11 +314,11 @@ fn refuse(fault: Fault, id: Option<&Value>) -> Accepted {
     Accepted::Done(bad_request(fault, id))
 }
 
-fn accepted() -> Response {
+fn accepted() -> Reply {
     respond(StatusCode::ACCEPTED, None, Vec::new())
 }
 
-fn method_not_allowed() -> Response {
+fn method_not_allowed() -> Reply {
     let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
     response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
     response

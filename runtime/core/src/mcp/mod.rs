@@ -71,7 +71,6 @@ pub use self::jsonrpc::{MAX_BATCH, MAX_ID_BYTES, MAX_NESTING, MAX_VALUES};
 pub use self::landing::landing;
 pub use self::modern::{DISCOVER_TTL_MS, LIST_TTL_MS, READ_TTL_MS};
 pub use self::overlap::shared_uri;
-pub use self::response::Response;
 pub use self::revision::Revision;
 pub use self::server::{Family, Server};
 pub use self::session::{AcceptedSession, SessionState, accept_session};

@@ -11,12 +11,12 @@ use super::jsonrpc::Request;
 use super::peer::{Peer, SessionPeer};
 use super::prompt::PromptInfo;
 use super::resource::ResourceInfo;
-use super::response::Response;
 use super::revision::Revision;
 use super::subscription::Listen;
 use super::task::TaskRequest;
 use super::tool::ToolInfo;
 use crate::audit::Log;
+use crate::reply::Reply;
 use toolgate_policy::Arguments;
 use toolgate_policy::{Caller, Vars};
 
@@ -131,7 +131,7 @@ pub trait Family: std::fmt::Debug + Sync {
 /// not name it, and does not contain it.
 #[derive(Debug)]
 pub struct Challenging {
-    pub(super) response: fn(&Log, &Caller) -> Option<Response>,
+    pub(super) response: fn(&Log, &Caller) -> Option<Reply>,
     pub(super) is_listed: fn(&Config, &str, &Caller, &dyn Vars) -> bool,
     pub(super) note: fn(&Scope<'_>, &str, Arguments<'_>),
     /// A challenge with where the resource's metadata is, see [`located`](crate::paths::located).

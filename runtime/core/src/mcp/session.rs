@@ -12,12 +12,13 @@ use super::jsonrpc::{self, Body, Invalid, Message, Request};
 use super::methods;
 use super::peer::Level;
 use super::pending::Pending;
-use super::response::{Response, bad_request, plain};
+use super::response::{bad_request, plain};
 use super::server::Listening;
 use super::server::Server;
 use super::server::{Answer, Scope};
 use super::session_state::begun;
 use super::template::is_same_uri;
+use crate::reply::Reply;
 
 pub use super::session_state::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS, SessionState};
 
@@ -25,7 +26,7 @@ pub use super::session_state::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS, SessionSta
 #[derive(Debug)]
 pub enum AcceptedSession {
     /// It is refused with this response.
-    Refuse(Response),
+    Refuse(Reply),
     /// It is answered with 202 and nothing comes of it.
     Accepted,
     /// The answer, as JSON text.
@@ -104,7 +105,7 @@ fn accept(
 }
 
 /// The rules of Streamable HTTP for a POST of a session.
-fn refuse_headers(headers: &HeaderMap) -> Option<Response> {
+fn refuse_headers(headers: &HeaderMap) -> Option<Reply> {
     if !headers::is_json(headers) {
         let message = "Content-Type must be application/json";
         return Some(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));

@@ -12,10 +12,11 @@ use super::jsonrpc::{self, Request};
 use super::meta::SERVER_INFO;
 use super::outcome::{Shape, Shaped};
 use super::peer::TASKS_EXTENSION;
-use super::response::{self, Response};
+use super::response;
 use super::revision::Revision;
 use super::timestamp::rfc3339;
 use crate::from_json::FromJson;
+use crate::reply::Reply;
 
 /// Bytes of a task id that a client sends. Sealed ones are half as long.
 pub const MAX_TASK_ID: usize = 512;
@@ -221,7 +222,7 @@ impl TaskRequest {
     /// The answer. For a task that does not exist, or is another caller's, the outcome is
     /// [`unknown`].
     #[must_use]
-    pub fn answer(self, outcome: Result<TaskAnswer, Fault>) -> Response {
+    pub fn answer(self, outcome: Result<TaskAnswer, Fault>) -> Reply {
         let mut result = match outcome {
             Ok(TaskAnswer::Task(task)) => task.into_value(),
             Ok(TaskAnswer::Acknowledged) => object(vec![]),
