@@ -92,17 +92,13 @@ fn seat(context: &Context) -> Result<Seat, Fault> {
     let live = context.live();
     let found = context.app().zip(live.subject()).zip(registry().ok());
     let Some(((app, (target, arguments)), registry)) = found else { return Err(failed()) };
-    let (method, name) = match target {
-        Target::Tool(tool) => ("tools/call", registry.infos().get(*tool).map(|info| info.name)),
-        Target::Prompt(prompt) => {
-            ("prompts/get", registry.prompt_infos().get(*prompt).map(|info| info.name))
-        }
-        Target::Resource { uri, .. } => ("resources/read", Some(uri.as_str())),
-        Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } => {
-            ("completion/complete", None)
-        }
+    let name = match target {
+        Target::Tool(tool) => registry.infos().get(*tool).map(|info| info.name),
+        Target::Prompt(prompt) => registry.prompt_infos().get(*prompt).map(|info| info.name),
+        Target::Resource { uri, .. } => Some(uri.as_str()),
+        Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } => None,
     };
-    let name = name.ok_or_else(failed)?;
+    let (name, method) = (name.ok_or_else(failed)?, target.method().name());
     Ok(Seat { app, binding: Binding::new(context.shard(), method, name, arguments) })
 }
 

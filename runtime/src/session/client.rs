@@ -3,8 +3,8 @@
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 use toolgate_core::json;
-use toolgate_core::mcp::Begin;
 use toolgate_core::mcp::session::may_have_session;
+use toolgate_core::mcp::{self, Begin};
 use toolgate_core::reply;
 use worker::Response;
 
@@ -52,11 +52,13 @@ pub(super) async fn serve(
 /// Whether the message is an `initialize`. It is read again by whoever answers it, so others are told
 /// from it by a look.
 fn is_initialize(body: &[u8]) -> bool {
-    const NAME: &[u8] = b"\"initialize\"";
+    let name = mcp::Method::Initialize.name();
+    let is_quoted =
+        |part: &[u8]| matches!(part, [b'"', quoted @ .., b'"'] if quoted == name.as_bytes());
     body.len() <= MAX_INITIALIZE
-        && body.windows(NAME.len()).any(|part| part == NAME)
+        && body.windows(name.len() + 2).any(is_quoted)
         && serde_json::from_slice::<Value>(json::without_mark(body))
-            .is_ok_and(|message| message.get("method").is_some_and(|method| method == "initialize"))
+            .is_ok_and(|message| message.get("method").is_some_and(|method| method == name))
 }
 
 /// Begins the session of a client whose `initialize` was answered.

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use toolgate_core::audit::{self, Event};
+use toolgate_core::mcp::notify;
 use toolgate_core::reply::Reply;
 
 /// The answer to a call, with what was said on the way and what was decided.
@@ -218,14 +219,14 @@ impl Answer {
     /// The log messages of `ctx.info(…)` and the like, in order.
     #[must_use]
     pub fn logs(&self) -> Vec<&Value> {
-        self.told("notifications/message").map(|params| &params["data"]).collect()
+        self.told(notify::MESSAGE).map(|params| &params["data"]).collect()
     }
 
     /// How far the call said it was, in order: `progress`, and where it was told `total` and
     /// `message`.
     #[must_use]
     pub fn progress(&self) -> Vec<&Value> {
-        self.told("notifications/progress").collect()
+        self.told(notify::PROGRESS).collect()
     }
 
     fn told(&self, method: &'static str) -> impl Iterator<Item = &Value> {

@@ -87,6 +87,11 @@ impl Fault {
     }
 }
 
+/// There is no such method, or not for this client: one answer for both.
+pub(super) fn method_not_found() -> Fault {
+    Fault::new(METHOD_NOT_FOUND, "Method not found")
+}
+
 /// The HTTP status of an error. In the revisions before 2026-07-28 the transport went well whatever
 /// the answer says; since then some errors have a status of their own.
 pub(super) fn status(revision: Revision, code: i32) -> StatusCode {

@@ -6,6 +6,7 @@ use toolgate_policy::{self as policy, Arguments, Caller, Vars};
 use super::families::resources;
 use super::fault::{self, Fault};
 use super::jsonrpc::Request;
+use super::method::Method;
 use super::notify::Change;
 use super::server::{Scope, Server};
 use super::session_state::MAX_SUBSCRIBED_URI;
@@ -31,7 +32,7 @@ fn read(scope: &Scope<'_>, request: &Request) -> Result<Listen, Fault> {
         return Err(Fault::params("`notifications` is not an object"));
     };
     let mut tasks = texts(asked, "taskIds", MAX_TASK_ID)?;
-    if !scope.serves("tasks/get") {
+    if !scope.serves(Method::GetTask) {
         tasks.clear();
     }
     if !tasks.is_empty() && !scope.peer(&request.params)?.capabilities.tasks {

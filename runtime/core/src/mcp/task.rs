@@ -10,6 +10,7 @@ use super::input_required::input_requests;
 use super::json::{object, to_text};
 use super::jsonrpc::{self, Request};
 use super::meta::SERVER_INFO;
+use super::method::Method;
 use super::outcome::{Shape, Shaped};
 use super::peer::TASKS_EXTENSION;
 use super::response;
@@ -32,9 +33,6 @@ pub const fn poll_interval(age: u64) -> u64 {
         _ => 15_000,
     }
 }
-
-const GET: &str = "tasks/get";
-const CANCEL: &str = "tasks/cancel";
 
 /// How a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
@@ -192,6 +190,7 @@ impl TaskRequest {
     /// # Errors
     /// Params that are not those of the method.
     pub(super) fn read(
+        method: Method,
         request: &Request,
         revision: Revision,
         server_info: Value,
@@ -202,9 +201,9 @@ impl TaskRequest {
         if task_id.len() > MAX_TASK_ID {
             return Err(unknown());
         }
-        let operation = match request.method.as_str() {
-            GET => TaskOperation::Get,
-            CANCEL => TaskOperation::Cancel,
+        let operation = match method {
+            Method::GetTask => TaskOperation::Get,
+            Method::CancelTask => TaskOperation::Cancel,
             _ => match request.params.get("inputResponses") {
                 Some(Value::Object(responses)) => TaskOperation::Update(responses.clone()),
                 _ => return Err(Fault::params("`inputResponses` is not an object")),

@@ -10,7 +10,7 @@ use super::super::jsonrpc::{self, Request};
 use super::super::outcome::{Shape, Shaped};
 use super::super::resource::ResourceInfo;
 use super::super::server::{Answer, Family, Scope};
-use super::super::{Fault, Revision, completion::CompletionResult};
+use super::super::{Fault, Group, Method, completion::CompletionResult};
 use super::{prompts, resources};
 
 /// Completion of the arguments of prompts and the variables of templates.
@@ -20,8 +20,8 @@ pub static COMPLETIONS: &dyn Family = &Completions;
 struct Completions;
 
 impl Family for Completions {
-    fn methods(&self, _revision: Revision) -> &'static [&'static str] {
-        &["completion/complete"]
+    fn group(&self) -> Group {
+        Group::Completions
     }
 
     fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
@@ -31,7 +31,13 @@ impl Family for Completions {
         }
     }
 
-    fn answer(&self, scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
+    fn answer(
+        &self,
+        scope: &Scope<'_>,
+        _method: Method,
+        request: Request,
+        slot: usize,
+    ) -> Result<Answer, Fault> {
         complete(scope, request, slot)
     }
 }
