@@ -5,7 +5,8 @@ use toolgate_core::from_json::FromJson;
 use toolgate_core::mcp::guard::{self, Asking};
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
-use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
+use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Target};
+use toolgate_core::reply::Reply;
 use toolgate_core::seal::{Entropy, Purpose};
 use toolgate_policy::Arguments;
 
@@ -67,7 +68,7 @@ pub(super) async fn serve(
     incoming: &RequestContext<'_>,
     admitted: &Principal,
     request: TaskRequest,
-) -> Response {
+) -> Reply {
     let outcome = match open(incoming, admitted, &request.task_id) {
         None => Err(task::unknown()),
         Some(object) => {

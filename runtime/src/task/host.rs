@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use serde_json::Value;
 use toolgate_core::audit::{CallAudit, CallOutcome};
+use toolgate_core::mcp::notify;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
@@ -33,8 +34,9 @@ use toolgate_core::json::to_text;
 use toolgate_core::mcp::guard::{self, Asking};
 use toolgate_policy::Arguments;
 
-/// The revision that has tasks.
-const REVISION: Revision = Revision::V2026_07_28;
+/// What a task is shaped for: its client may be of this revision or, after an update, of an older one that
+/// has tasks.
+const REVISION: Revision = Revision::LATEST;
 
 /// What the object knows while it is in memory.
 #[derive(Default)]
@@ -300,7 +302,7 @@ fn end(store: &Store, app: &'static App, env: &Env, outcome: Outcome) -> worker:
 /// What a progress notification says, in words.
 fn progress(notification: &str) -> Option<String> {
     let notification: Value = toolgate_core::json::from_str(notification).ok()?;
-    if notification.get("method")? != "notifications/progress" {
+    if notification.get("method")? != notify::PROGRESS {
         return None;
     }
     let params = notification.get("params")?;

@@ -32,8 +32,9 @@ pub fn card(server: &Server<'_>, package: &str, origin: &str) -> Reply {
     }
     let mut remotes = vec![remote("streamable-http", [origin, "/mcp"].concat(), &Revision::ALL)];
     if server.config.transport.sse {
-        // It is spoken by those revisions that have a handshake.
-        remotes.push(remote("sse", [origin, "/sse"].concat(), &Revision::ALL[1..]));
+        let mut spoken = Revision::ALL.to_vec();
+        spoken.retain(|revision| revision.has_sessions());
+        remotes.push(remote("sse", [origin, "/sse"].concat(), &spoken));
     }
     card["remotes"] = Value::Array(remotes);
     let mut reply = reply::public(&card);

@@ -7,6 +7,7 @@ use super::families::resources;
 use super::fault::{self, Fault};
 use super::guard::{self, Asking};
 use super::jsonrpc::Request;
+use super::method::Method;
 use super::notify::Change;
 use super::server::{Scope, Server};
 use super::session_state::MAX_SUBSCRIBED_URI;
@@ -32,7 +33,7 @@ fn read(scope: &Scope<'_>, request: &Request) -> Result<Listen, Fault> {
         return Err(Fault::params("`notifications` is not an object"));
     };
     let mut tasks = texts(asked, "taskIds", MAX_TASK_ID)?;
-    if !scope.serves("tasks/get") {
+    if !scope.serves(Method::GetTask) {
         tasks.clear();
     }
     if !tasks.is_empty() && !scope.peer(&request.params)?.capabilities.tasks {

@@ -31,6 +31,7 @@ mod landing;
 mod list;
 pub mod listen;
 mod meta;
+mod method;
 mod methods;
 mod modern;
 pub mod notify;
@@ -69,9 +70,9 @@ pub use self::fault::{
 pub use self::http::{Accepted, Begin, accept_http, answer};
 pub use self::jsonrpc::{MAX_BATCH, MAX_ID_BYTES, MAX_NESTING, MAX_VALUES};
 pub use self::landing::landing;
+pub use self::method::{Group, Method};
 pub use self::modern::{DISCOVER_TTL_MS, LIST_TTL_MS, READ_TTL_MS};
 pub use self::overlap::shared_uri;
-pub use self::response::Response;
 pub use self::revision::Revision;
 pub use self::server::{Family, Server};
 pub use self::session::{AcceptedSession, SessionState, accept_session};

@@ -5,9 +5,15 @@ use serde_json::Value;
 
 use super::json::{member, object, quote};
 use super::peer::{Level, Peer};
-use super::revision::Revision;
 use crate::from_json::FromJson;
 use crate::mcp::json::to_text;
+
+/// Tells how far a request is.
+pub const PROGRESS: &str = "notifications/progress";
+/// A log message of a request.
+pub const MESSAGE: &str = "notifications/message";
+/// Whoever sends it no longer waits for the answer to its request.
+pub const CANCELLED: &str = "notifications/cancelled";
 
 /// Something changed that others want to know of.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
@@ -80,11 +86,11 @@ pub fn progress(
         params.push(("total", number(total)?));
     }
     if let Some(message) = message
-        && peer.revision >= Revision::V2025_03_26
+        && peer.revision.has_progress_messages()
     {
         params.push(("message", Value::from(message)));
     }
-    Some(notification("notifications/progress", Some(&object(params))))
+    Some(notification(PROGRESS, Some(&object(params))))
 }
 
 /// `notifications/message`. `None` where the client wants no messages of this level.
@@ -97,7 +103,7 @@ pub fn log(peer: &Peer, level: Level, logger: Option<&str>, data: Value) -> Opti
     if let Some(logger) = logger {
         params.push(("logger", Value::from(logger)));
     }
-    Some(notification("notifications/message", Some(&object(params))))
+    Some(notification(MESSAGE, Some(&object(params))))
 }
 
 /// The notification of a change for a session of a legacy revision; `None` for those that only
@@ -118,7 +124,7 @@ pub fn changed(change: &Change) -> Option<String> {
 #[must_use]
 pub fn cancelled(id: &str) -> String {
     let params = object(vec![("requestId", Value::from(id))]);
-    notification("notifications/cancelled", Some(&params))
+    notification(CANCELLED, Some(&params))
 }
 
 /// The JSON text of a notification.

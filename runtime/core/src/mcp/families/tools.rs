@@ -59,7 +59,7 @@ pub(in super::super) fn call(
         let message = refusing.and_then(|it| (it.message)(scope, tool.policy, &arguments));
         Some(message.ok_or_else(|| super::unknown("tool", name))?)
     };
-    if scope.revision.is_modern()
+    if scope.revision.mirrors_headers()
         && let Some(headers) = scope.headers
     {
         param_headers::check(headers, tool.headers, &arguments)?;
@@ -82,7 +82,7 @@ pub(in super::super) fn call(
 
 /// The fault for a client that does not know tasks. In a legacy revision no client does.
 fn needs_tasks(revision: Revision) -> Fault {
-    if revision.is_modern() {
+    if revision.has_tasks() {
         fault::missing_capability(task::required())
     } else {
         Fault::new(INVALID_PARAMS, "This tool runs as a task only, which takes MCP 2026-07-28")
