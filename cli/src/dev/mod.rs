@@ -203,8 +203,7 @@ impl Parts {
 
 /// Says which secrets of the server's own have no value: only the function that needs one would tell.
 fn warn(project: &Project) {
-    let warnings =
-        project.config().and_then(|checked| doctor::missing_secrets(project, &checked));
+    let warnings = project.config().and_then(|checked| doctor::missing_secrets(project, &checked));
     match warnings {
         Ok(warnings) => warnings.iter().for_each(|warning| eprintln!("{warning}")),
         Err(error) => eprintln!("warning: {error}"),
