@@ -3,6 +3,7 @@
 //! `cargo generate` makes the same folder of the same files (`tests/template.rs` compares them); it
 //! takes minutes to install, and the network, which the first minute should not.
 
+mod alias;
 mod ask;
 mod name;
 mod place;
@@ -78,8 +79,9 @@ struct Choice {
 /// # Errors
 ///
 /// When there is something of that name, the name cannot be a package's, `--toolgate` names no
-/// repository of Toolgate, or the folder cannot be written to. Then everything is as it was.
+/// repository of Toolgate, `cargo toolgate` is an alias in `parent`, or it cannot be written to. Then everything is as it was.
 pub fn run(parent: &Path, arguments: &Arguments) -> Result<()> {
+    alias::refuse(parent)?;
     let source = match (&arguments.toolgate, &arguments.git, &arguments.rev) {
         (Some(folder), ..) => Source::given(folder)?,
         (None, Some(url), Some(commit)) => Source::pinned(url, commit)?,
