@@ -28,7 +28,7 @@ pub const HELP: &str = "\
 Inside a workspace whose `members` take the new folder in, it asks whether the folder becomes a member or
 is excluded there; elsewhere than on a terminal `--workspace` has to say it, and `--yes` excludes.
 What is not named here is asked on a terminal; elsewhere, and with `--yes`, the template is `access` and
-the storage `durable-object`. `cargo generate --path templates/access` makes the same folder.
+the storage `durable-object`.
 
 Exit status: 0 written; 1 failed, and then nothing is written; 2 wrong usage
 
