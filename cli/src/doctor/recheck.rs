@@ -22,14 +22,8 @@ pub(crate) fn limits(config: &Config) -> Option<(String, String)> {
                 "`{provider}` gives no refresh token for these scopes and can be asked again only \
                  while its access token lives: after that {kept}"
             ),
-            match identity.provider {
-                Provider::CloudflareAccess => {
-                    "turn on refresh tokens at the Access application and add `offline_access` to \
-                     `[identity] scopes`, or shorten `[tokens] refresh_token_ttl`"
-                }
-                _ => "add `offline_access` to `[identity] scopes`, or shorten `[tokens] refresh_token_ttl`",
-            }
-            .to_owned(),
+            "add `offline_access` to `[identity] scopes`, or shorten `[tokens] refresh_token_ttl`"
+                .to_owned(),
         )),
     }
 }

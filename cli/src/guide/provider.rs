@@ -28,13 +28,9 @@ pub(super) fn steps(config: &Config, redirect_uri: &str) -> Vec<String> {
     }
 }
 
-/// A scope that nobody ticks at Access: it is there with refresh tokens.
-const OFFLINE: &str = "offline_access";
-
 fn access(config: &Config, id: &str, secret: &str, redirect_uri: &str) -> Vec<String> {
     let identity = &config.identity;
-    let scopes = identity.scopes.iter().map(|scope| &**scope);
-    let ticked: Vec<&str> = scopes.filter(|scope| *scope != OFFLINE).collect();
+    let scopes = identity.scopes.join(", ");
     let mut steps = vec![
         "https://one.dash.cloudflare.com: Access controls, Applications, Add an application, SaaS"
             .to_owned(),
@@ -43,18 +39,12 @@ fn access(config: &Config, id: &str, secret: &str, redirect_uri: &str) -> Vec<St
             config.server.name
         ),
         format!("Redirect URLs: {redirect_uri}"),
-        format!("Scopes: {}", ticked.join(", ")),
+        format!("Scopes: {scopes}"),
         groups(config, "tick `groups` among the scopes, too"),
         "Policies: who may sign in at all; which tool whom, say the policies of mcp.toml"
             .to_owned(),
         format!("Client ID is {id}, Client secret is {secret}"),
     ];
-    if ticked.len() < identity.scopes.len() {
-        steps.insert(
-            4,
-            format!("Turn on refresh tokens: Access allows the scope {OFFLINE} only then"),
-        );
-    }
     if let Endpoints::Urls { authorization_url, token_url, jwks_url } = &identity.endpoints {
         let (authorization, token, keys) =
             (shown(authorization_url), shown(token_url), shown(jwks_url));
@@ -202,15 +192,6 @@ mod tests {
             }
         }
         assert_eq!(text("provider = \"dev\""), "");
-    }
-
-    #[test]
-    fn refresh_tokens_of_access_are_turned_on_and_not_ticked() {
-        let said = text(
-            "provider = \"cloudflare-access\"\nscopes = [\"openid\", \"email\", \"offline_access\"]",
-        );
-        assert!(said.contains("Scopes: openid, email\nTurn on refresh tokens"), "{said}");
-        assert!(!text("provider = \"cloudflare-access\"").contains("refresh tokens"));
     }
 
     #[test]
