@@ -96,14 +96,18 @@ pub fn progress(
 /// `notifications/message`. `None` where the client wants no messages of this level.
 #[must_use]
 pub fn log(peer: &Peer, level: Level, logger: Option<&str>, data: Value) -> Option<String> {
-    if peer.log_level.is_none_or(|least| level < least) {
-        return None;
-    }
+    let is_wanted = peer.log_level.is_some_and(|least| level >= least);
+    is_wanted.then(|| message(level, logger, data))
+}
+
+/// `notifications/message`, whatever the client wants to hear.
+#[must_use]
+pub fn message(level: Level, logger: Option<&str>, data: Value) -> String {
     let mut params = vec![("level", Value::from(level.as_str())), ("data", data)];
     if let Some(logger) = logger {
         params.push(("logger", Value::from(logger)));
     }
-    Some(notification(MESSAGE, Some(&object(params))))
+    notification(MESSAGE, Some(&object(params)))
 }
 
 /// The notification of a change for a session of a legacy revision; `None` for those that only

@@ -374,6 +374,14 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_revision_is_named_as_on_the_wire() {
+        for revision in Revision::ALL {
+            let stored = serde_json::to_value(revision).expect("JSON");
+            assert_eq!(stored, revision.as_str());
+        }
+    }
+
+    #[test]
     fn the_newest_comes_first() {
         assert!(Revision::ALL.is_sorted_by(|newer, older| newer > older));
         let with_handshake = Revision::ALL.into_iter().find(|revision| revision.has_handshake());
