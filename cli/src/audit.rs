@@ -14,8 +14,8 @@ use crate::{Doing, Error, Result, dotenv, files};
 
 /// What follows the list of options.
 pub const HELP: &str = "\
-Reads the plain lines of a log, and what `wrangler tail --format json` prints. A line counts when its
-MAC was made with the encryption key, or with one that was rotated out and is still in the list.
+Reads the plain lines of a log, and what `cargo toolgate wrangler -- tail --format json` prints. A line
+counts when its MAC was made with the encryption key, or with one that was rotated out and is still in the list.
 
 Exit status: 0 all lines are of this server and none is missing, 1 otherwise, 2 wrong usage";
 

@@ -1,11 +1,9 @@
 //! `cargo toolgate completions`: what a shell needs to complete the commands.
 
-use std::io::Write;
-
 use clap::Command;
 use clap_complete::{Shell, generate};
 
-use crate::{Doing, Result};
+use crate::{Doing, Result, terminal};
 
 /// What `--help` ends with.
 pub const HELP: &str = "\
@@ -23,9 +21,9 @@ Examples:
 ///
 /// # Errors
 ///
-/// When nobody reads what is printed.
+/// When it cannot be printed.
 pub fn print(shell: Shell, command: &mut Command) -> Result<()> {
     let mut script = Vec::new();
     generate(shell, command, "cargo-toolgate", &mut script);
-    std::io::stdout().write_all(&script).doing(|| "print the script".to_owned())
+    terminal::print(&String::from_utf8(script).doing(|| "print the script".to_owned())?)
 }

@@ -35,7 +35,7 @@ pub mod schema;
 pub mod setup;
 pub mod step;
 pub mod sync;
-mod terminal;
+pub mod terminal;
 pub mod tools;
 pub mod upgrade;
 mod who;

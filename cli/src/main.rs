@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
     Doing, Result, audit, call, check, completions, connect, deploy, dev, doctor, explain, guide,
-    keys, lock, matrix, new, schema, sync, upgrade, wrangler,
+    keys, lock, matrix, new, schema, sync, terminal, upgrade, wrangler,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -114,6 +114,10 @@ fn arguments() -> Vec<OsString> {
 }
 
 fn main() -> ExitCode {
+    terminal::until_stdout_is_closed(command)
+}
+
+fn command() -> ExitCode {
     let Cargo::Toolgate(arguments) = Cargo::parse_from(arguments());
     if let Command::Call(call) = &arguments.command {
         let folder = arguments.project.as_deref().unwrap_or(Path::new("."));

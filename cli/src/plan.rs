@@ -25,22 +25,22 @@ pub(crate) fn holds(config: &Config) -> Vec<String> {
         let hours = FREE_GB_SECONDS / OBJECT_GB / 3600.0;
         let dollars = OBJECT_GB * 3600.0 * DOLLARS;
         said.push(format!(
-            "an open stream keeps a Durable Object in memory: a day of Workers Free holds {hours:.0} hours \
-             of streams, those of {:.1} people for 8 hours, and then nobody signs in until midnight UTC; \
-             Workers Paid takes ${dollars:.4} an hour",
+            "each open stream keeps a Durable Object in memory. Workers Free pays for {hours:.0} stream hours a \
+             day: {:.1} people for 8 hours. After that nobody can sign in until midnight UTC. Workers Paid \
+             costs ${dollars:.4} an hour",
             hours / 8.0
         ));
     }
     if config.transport.notifications {
         said.push(
-            "Workers Free allows 50 requests at once, so of many sessions 50 hear of a change; \
-             clients of 2026-07-28 all do"
+            "Workers Free allows 50 requests at once, so at most 50 sessions hear of a change. \
+             Clients of 2026-07-28 have no such limit"
                 .to_owned(),
         );
     }
     if config.storage.kind == StorageKind::Kv {
         said.push(format!(
-            "a day of Workers Free holds {FREE_KV_WRITES} writes to KV, the grants of {} people",
+            "Workers Free allows {FREE_KV_WRITES} writes to KV a day, enough for {} people",
             FREE_KV_WRITES / KV_WRITES_OF_ONE
         ));
     }
@@ -61,7 +61,7 @@ mod tests {
         let quiet = "[transport]\nsse = false\n";
         assert_eq!(said(quiet), "");
         let sse = said("");
-        for part in ["28 hours of streams", "3.5 people", "$0.0058 an hour"] {
+        for part in ["28 stream hours", "3.5 people", "$0.0058 an hour"] {
             assert!(sse.contains(part), "{part}: {sse}");
         }
         assert!(said("[transport]\nnotifications = true\n").contains("50 hear of a change"));

@@ -42,7 +42,7 @@ impl Project {
         };
         let root = folder.ancestors().find(has_both).ok_or_else(|| {
             Error::new(format!("no mcp.toml beside a Cargo.toml in {} or above", folder.display()))
-                .help("run this in the folder of a server, or name it with `--project FOLDER`")
+                .help("run this in the folder of a server, or name it with `--project FOLDER`; `cargo toolgate new` makes one")
         })?;
         let manifest = root.join("Cargo.toml");
         let text =

@@ -1,11 +1,9 @@
 //! `cargo toolgate schema`: the JSON Schema of `mcp.toml`, by which editors complete and explain it.
 
-use std::io::Write;
-
 use toolgate_config::schema::json_schema_text;
 
 use crate::project::Project;
-use crate::{Doing, Result, files};
+use crate::{Result, files, terminal};
 
 /// Where an `mcp.toml` may say that its schema is: in a folder that git ignores, since the schema is
 /// that of the installed `cargo toolgate` and no part of the server.
@@ -15,9 +13,9 @@ pub(crate) const DIRECTIVE: &str = "#:schema ./.toolgate/mcp.schema.json";
 ///
 /// # Errors
 ///
-/// When nobody reads what is printed.
+/// When it cannot be printed.
 pub fn print() -> Result<()> {
-    std::io::stdout().write_all(json_schema_text().as_bytes()).doing(|| "print the schema".into())
+    terminal::print(&json_schema_text())
 }
 
 /// Writes the schema to where `mcp.toml` looks for it, if its first line says so.

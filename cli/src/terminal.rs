@@ -4,7 +4,10 @@
 //! line look like another program's. `call` writes through here only; clippy refuses any other way.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
+use std::any::Any;
 use std::io::{self, IsTerminal, Write, stderr, stdout};
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
 
 use crate::printable::{is_hidden, printable};
 use crate::{Doing, Error, Result};
@@ -50,14 +53,42 @@ pub(crate) fn json(value: &serde_json::Value) -> Result<()> {
     write(&json_text(&text))
 }
 
-/// Whoever closed stdout has read enough.
 fn write(text: &str) -> Result<()> {
-    match writeln!(stdout(), "{text}") {
+    print(&format!("{text}\n"))
+}
+
+/// Text on stdout as it is. Whoever closed stdout has read enough.
+pub(crate) fn print(text: &str) -> Result<()> {
+    match stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::new(format!("cannot write the answer: {error}")))
+            Err(Error::new(format!("cannot write to stdout: {error}")))
         }
         _ => Ok(()),
     }
+}
+
+/// What the macros of the standard library say where they cannot print.
+const NOT_PRINTED: &str = "failed printing to stdout: ";
+
+/// Runs a command. One whose stdout is closed while it prints, as by `| head -1`, ends without a word.
+pub fn until_stdout_is_closed(command: impl FnOnce() -> ExitCode) -> ExitCode {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !is_unprinted(info.payload()) {
+            hook(info);
+        }
+    }));
+    panic::catch_unwind(AssertUnwindSafe(command)).unwrap_or_else(|payload| {
+        if !is_unprinted(&*payload) {
+            panic::resume_unwind(payload);
+        }
+        // As a shell tells of a program that ended by SIGPIPE.
+        ExitCode::from(141)
+    })
+}
+
+fn is_unprinted(payload: &(dyn Any + Send)) -> bool {
+    payload.downcast_ref::<String>().is_some_and(|text| text.starts_with(NOT_PRINTED))
 }
 
 #[cfg(test)]

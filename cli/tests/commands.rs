@@ -38,6 +38,27 @@ fn the_program_is_the_same_under_its_own_name() {
     assert_eq!(by_cargo.stdout, by_name.stdout);
 }
 
+/// As `… | head -1` does.
+#[test]
+fn a_closed_stdout_is_no_crash() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/access");
+    let person = ["explain", "--user", "ada@example.com", "--tool", "add", "--project", example];
+    for arguments in [
+        &["schema"][..],
+        &["completions", "bash"],
+        &["matrix", "--project", example],
+        &["connect", "--url", "https://my-server.example.workers.dev", "--project", example],
+        &person,
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-toolgate"));
+        let output = command.args(arguments).stdout(writer).output().expect("it starts");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+        assert!(matches!(output.status.code(), Some(0 | 141)), "{arguments:?}: {}", output.status);
+    }
+}
+
 #[test]
 fn a_word_that_is_no_command_is_wrong_usage() {
     assert_eq!(program(&["toolgate", "docter"]).status.code(), Some(2));

@@ -146,6 +146,7 @@ mod interrupted {
             let above = self.0.parent().expect("a folder");
             command.current_dir(above).env("TOOLGATE_DIR", name.join(".toolgate"));
             command.env("TOOLGATE_ENV", "preview");
+            command.stderr(fs::File::create(self.0.join("errors")).expect("a file"));
             Started(command.stdout(Stdio::piped()).spawn().expect("it starts"))
         }
 
@@ -204,6 +205,31 @@ mod interrupted {
         folder.write("src/lib.rs", "// Changed.\n");
         assert_eq!(folder.interrupt(command, "INT"), Some(1));
         folder.assert_silence();
+    }
+
+    #[test]
+    fn a_secret_of_the_server_s_own_without_a_value_is_warned_of_until_it_has_one() {
+        let folder = Folder::with_tools("secrets");
+        let config = format!("{CONFIG}[wrangler.secrets]\nrequired = [\"WEATHER_TOKEN\"]\n");
+        folder.write("mcp.toml", &config);
+        let warned = || {
+            let said = fs::read_to_string(folder.0.join("errors")).expect("text");
+            let warning = "warning: WEATHER_TOKEN, which is your own, has no value in .dev.vars\n  \
+                           = help: write WEATHER_TOKEN=";
+            said.matches(warning).count()
+        };
+        let mut command = folder.start();
+        let mut lines = BufReader::new(command.0.stdout.take().expect("its output")).lines();
+        let mut is_rebuilt = || lines.any(|line| line.expect("text").contains("is up to date"));
+        until("a warning", || warned() == 1);
+        folder.write("src/lib.rs", "// Changed.\n");
+        assert!(is_rebuilt());
+        until("another one", || warned() == 2);
+        folder.write(".dev.vars", "WEATHER_TOKEN=\"never-shown\"\n");
+        assert!(is_rebuilt());
+        folder.write("src/lib.rs", "// Changed again.\n");
+        assert!(is_rebuilt());
+        assert_eq!(warned(), 2);
     }
 
     #[test]

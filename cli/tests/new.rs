@@ -97,6 +97,25 @@ fn nobody_is_asked_where_nobody_can_answer() {
 }
 
 #[test]
+fn where_an_alias_hides_the_program_nothing_is_made() {
+    let folder = folder("alias");
+    let below = folder.0.join("clone/servers");
+    fs::create_dir_all(&below).expect("a folder");
+    fs::create_dir_all(folder.0.join("clone/.cargo")).expect("a folder");
+    let config = folder.0.join("clone/.cargo/config.toml");
+    fs::write(&config, "[alias]\ndemo = \"run\"\n").expect("a file");
+    made(&below, &["one"]);
+    fs::write(&config, "[alias]\ntoolgate = [\"run\", \"--quiet\"]\n").expect("a file");
+    let error = refused(&below, &["two"]);
+    assert!(error.contains(".cargo/config.toml has an alias of that name"), "{error}");
+    assert!(error.contains("= help: go to a folder outside of "), "{error}");
+    assert!(!below.join("two").exists());
+    // Said from there, and made elsewhere.
+    made(&below, &["three", "--project", "../.."]);
+    assert!(folder.0.join("three").is_dir());
+}
+
+#[test]
 fn toolgate_comes_from_the_repository_that_is_named_or_that_the_program_was_built_from() {
     let folder = folder("source");
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("it");

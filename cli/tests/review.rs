@@ -334,12 +334,31 @@ fn a_test_of_a_policy_that_does_not_hold_is_a_problem_at_its_place() {
     assert_eq!(status, Some(1));
 }
 
+const SCHEMA: &str = r#"{"additionalProperties":false,"properties":{"amount":{"type":"number"}}}"#;
+const RESOURCE: &str =
+    "[[resource]]\nname = \"guide\"\npolicy = \"everyone\"\nuri = \"docs://start\"\n";
+
+#[test]
+fn a_resource_is_explained_by_its_name_and_by_its_uri() {
+    let server = server("resource", Some(&format!("{LOCK}\n{RESOURCE}")), POLICIES);
+    for name in ["guide", "docs://start"] {
+        let (_, status) = said(&server, &["explain", "--resource", name]);
+        assert_eq!(status, Some(0), "{name}");
+    }
+}
+
 #[test]
 fn what_keeps_a_question_from_its_answer_names_the_fix() {
     let missing = server("missing", None, POLICIES);
     let broken = server("broken", Some("<<<<<<< HEAD\n"), POLICIES);
     let whole = server("whole", Some(LOCK), POLICIES);
-    let cases: [(&Server, &[&str], &str); 6] = [
+    let functions = format!("{LOCK}schema = '{SCHEMA}'\n\n{RESOURCE}");
+    let functions = server("functions", Some(&functions), POLICIES);
+    let unknown = ["explain", "--tool", "delete_user", "--arg", "amont=5"];
+    let cases: [(&Server, &[&str], &str); 9] = [
+        (&functions, &unknown, "`delete_user` has no argument `amont`\n  = help: it has `amount`"),
+        (&functions, &["explain", "--resource", "docs://begin"], "resources: guide (docs://start)"),
+        (&functions, &["explain", "--tool", "guide"], "tools: delete_user"),
         (&missing, &["matrix"], "mcp.lock does not exist"),
         (&missing, &["explain", "--tool", "delete_user"], "run `cargo toolgate lock`"),
         (&broken, &["matrix"], "mcp.lock is not what `cargo toolgate lock` writes"),

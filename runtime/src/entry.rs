@@ -8,8 +8,9 @@ use toolgate_core::access::provider;
 use toolgate_core::audit::{self, Reason};
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::host;
-use toolgate_core::oauth::{gate, metadata};
+use toolgate_core::oauth::metadata;
 use toolgate_core::page;
+use toolgate_core::paths;
 use toolgate_core::reply::{self, Reply};
 use toolgate_policy::Vars as _;
 use worker::{Context, Request, Response};
@@ -65,17 +66,17 @@ fn named() -> Option<&'static [Named]> {
 /// Whether the path is one of MCP.
 fn is_mcp(app: &App, path: &str) -> bool {
     match path {
-        gate::MCP_PATH => true,
-        gate::SSE_PATH | "/messages" => app.config.transport.sse,
+        paths::MCP_PATH => true,
+        paths::SSE_PATH | paths::MESSAGES_PATH => app.config.transport.sse,
         _ => false,
     }
 }
 
 /// `/mcp/` is `/mcp`: some clients add the slash that they see in other addresses.
 fn without_slash(mut head: http::Request<()>) -> http::Request<()> {
-    if head.uri().path().strip_suffix('/') == Some(gate::MCP_PATH) {
+    if head.uri().path().strip_suffix('/') == Some(paths::MCP_PATH) {
         let mut parts = head.uri().clone().into_parts();
-        parts.path_and_query = Some(PathAndQuery::from_static(gate::MCP_PATH));
+        parts.path_and_query = Some(PathAndQuery::from_static(paths::MCP_PATH));
         if let Ok(uri) = Uri::from_parts(parts) {
             *head.uri_mut() = uri;
         }
@@ -114,7 +115,7 @@ async fn route(
     mut request: Request,
 ) -> worker::Result<Response> {
     match head.uri().path() {
-        gate::MCP_PATH => protected(incoming, head, request, mcp_route).await,
+        paths::MCP_PATH => protected(incoming, head, request, mcp_route).await,
         path if is_mcp(incoming.app, path) => protected(incoming, head, request, sse_route).await,
         path => match public(incoming, path, &head) {
             Some(reply) => convert::response(reply),
@@ -190,29 +191,25 @@ fn public(incoming: &RequestContext<'_>, path: &str, head: &http::Request<()>) -
             _ => reply::readable_by_any_origin(reply::method_not_allowed("GET, HEAD, OPTIONS")),
         })
     };
+    let described_at = paths::described_at(path);
+    if let Some(resource) =
+        described_at.filter(|it| *it != paths::SSE_PATH || app.config.transport.sse)
+    {
+        return document(metadata::protected_resource(&app.config, origin, resource));
+    }
     match path {
-        "/" => document(described(incoming, toolgate_core::mcp::landing)),
-        "/health" => document(health(app)),
-        "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
+        paths::LANDING_PATH => document(described(incoming, toolgate_core::mcp::landing)),
+        paths::HEALTH_PATH => document(health(app)),
+        paths::AUTHORIZATION_SERVER | paths::OPENID_CONFIGURATION => {
             document(metadata::authorization_server(&app.config, origin))
         }
-        "/.well-known/oauth-protected-resource" => {
-            document(metadata::protected_resource(&app.config, origin, ""))
-        }
-        "/.well-known/oauth-protected-resource/mcp"
-        | "/.well-known/oauth-protected-resource/mcp/" => {
-            document(metadata::protected_resource(&app.config, origin, gate::MCP_PATH))
-        }
-        "/.well-known/oauth-protected-resource/sse" if app.config.transport.sse => {
-            document(metadata::protected_resource(&app.config, origin, gate::SSE_PATH))
-        }
-        "/mcp/server-card" | "/.well-known/mcp/server-card.json" => {
+        paths::SERVER_CARD_PATH | paths::WELL_KNOWN_SERVER_CARD => {
             document(described(incoming, toolgate_core::mcp::card))
         }
         _ if oauth::is_route(path) => None,
         // Clients in browsers look for metadata in several places, and have to read that it is not
         // in this one.
-        _ if path.starts_with("/.well-known/") => {
+        _ if path.starts_with(paths::WELL_KNOWN) => {
             document(reply::readable_by_any_origin(not_found(head.headers())))
         }
         _ if head.method() == Method::HEAD => Some(reply::without_body(not_found(head.headers()))),
@@ -252,5 +249,6 @@ fn not_found(headers: &HeaderMap) -> Reply {
             "The start page tells how to connect an MCP client.",
         );
     }
-    reply::text(StatusCode::NOT_FOUND, "Not found. The MCP endpoint of this server is /mcp.")
+    let message = ["Not found. The MCP endpoint of this server is ", paths::MCP_PATH, "."].concat();
+    reply::text(StatusCode::NOT_FOUND, &message)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use toolgate::prelude::*;
 use toolgate::tool::registry;
-use toolgate_core::mcp::{Revision, Target};
+use toolgate_core::mcp::{Group, Revision, Target};
 use worker::wasm_bindgen::JsValue;
 
 /// Greets somebody
@@ -228,14 +228,10 @@ fn what_depends_on_the_caller_is_not_for_others() {
 #[test]
 fn what_the_functions_need_is_known() {
     let registry = registry().expect("no clash");
-    let methods: Vec<_> = registry
-        .families()
-        .iter()
-        .flat_map(|family| family.methods(Revision::V2026_07_28))
-        .collect();
-    assert!(methods.contains(&&"prompts/get"), "{methods:?}");
-    assert!(methods.contains(&&"resources/read"), "{methods:?}");
-    assert!(methods.contains(&&"completion/complete"), "{methods:?}");
-    assert!(!methods.contains(&&"tasks/get"), "{methods:?}");
+    let groups: Vec<_> = registry.families().iter().map(|family| family.group()).collect();
+    assert!(groups.contains(&Group::Prompts), "{groups:?}");
+    assert!(groups.contains(&Group::Resources), "{groups:?}");
+    assert!(groups.contains(&Group::Completions), "{groups:?}");
+    assert!(!groups.contains(&Group::Tasks), "{groups:?}");
     assert!(!registry.interactive());
 }

@@ -147,7 +147,7 @@ fn program() -> &'static PathBuf {
     PROGRAM.get_or_init(|| {
         let mut cargo = Command::new(env!("CARGO"));
         cargo
-            .args(["build", "--quiet", "--locked", "-p", "cargo-toolgate"])
+            .args(["build", "--quiet", "--locked", "--bin", "cargo-toolgate"])
             .current_dir(repository());
         assert!(cargo.status().expect("cargo").success(), "cargo-toolgate does not compile");
         let name = format!("debug/cargo-toolgate{}", std::env::consts::EXE_SUFFIX);

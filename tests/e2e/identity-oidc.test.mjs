@@ -159,6 +159,6 @@ describe("an OpenID provider", { skip: lacksBuild("oidc") }, () => {
     await stage.restart({ vars: { OIDC_ISSUER: undefined } });
     const answer = await mcp.legacy(origin, "x", "tools/list");
     assert.equal(answer.status, 503);
-    assert.match(answer.text, /wrangler secret put OIDC_ISSUER/);
+    assert.match(answer.text, /wrangler -- secret put OIDC_ISSUER/);
   });
 });

@@ -23,7 +23,7 @@ pub const HELP: &str = "\
 Examples:
   cargo toolgate deploy --dry-run
   cargo toolgate deploy --env preview
-  cargo toolgate deploy -- --secrets-file .secrets.env
+  cargo toolgate deploy -- --secrets-file .prod.vars
 
 Exit status: 0 deployed, or as good as, 1 problems or not deployed, 2 wrong usage";
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use toolgate_config::{Checked, Provider};
-use toolgate_core::oauth::gate::CALLBACK_PATH;
+use toolgate_core::paths::CALLBACK_PATH;
 
 use super::arguments::Arguments;
 use super::size::Size;

@@ -22,7 +22,7 @@ use crate::interrupt::Interrupt;
 use crate::project::Project;
 use crate::running::Claim;
 use crate::tools::Tools;
-use crate::{Doing, Error, Result, schema, setup, sync};
+use crate::{Doing, Error, Result, doctor, schema, setup, sync};
 
 pub use build::{Profile, build};
 use migrations::Applied;
@@ -90,6 +90,7 @@ pub fn run(project: &Project, arguments: Arguments) -> Result<()> {
         };
         claim.announce(session.url())?;
         println!("{}", session.introduction());
+        warn(project);
         let mut running = Rebuilt { project, tools: &tools, options, session, migrations, applied };
         let ended = running.serve(&mut interrupt, seen).await;
         let Rebuilt { session, .. } = running;
@@ -143,7 +144,10 @@ impl Rebuilt<'_> {
             // A fault in the new files is shown, and the Worker of before goes on.
             match rebuilt {
                 Err(_) if interrupt.came() => return Err(interrupted()),
-                Ok(parts) => println!("{}", parts.shown(saved)),
+                Ok(parts) => {
+                    println!("{}", parts.shown(saved));
+                    warn(project);
+                }
                 Err(error) => eprintln!("error: {error}\n\nthe server goes on as it was"),
             }
             // What changed during the build is built in the next round.
@@ -194,6 +198,15 @@ impl Parts {
             seconds(self.took.bundling),
             seconds(self.loading),
         )
+    }
+}
+
+/// Says which secrets of the server's own have no value: only the function that needs one would tell.
+fn warn(project: &Project) {
+    let warnings = project.config().and_then(|checked| doctor::missing_secrets(project, &checked));
+    match warnings {
+        Ok(warnings) => warnings.iter().for_each(|warning| eprintln!("{warning}")),
+        Err(error) => eprintln!("warning: {error}"),
     }
 }
 

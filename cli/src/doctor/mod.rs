@@ -33,7 +33,8 @@ pub use finding::{Finding, Status};
 pub(crate) use redirect::redirect_uri;
 use report::Report;
 use secrets::Subject;
-use vars::Vars;
+pub(crate) use secrets::warnings as missing_secrets;
+use vars::{DEV_VARS, Vars};
 
 /// What `--help` ends with.
 pub const HELP: &str = "\
@@ -116,7 +117,7 @@ fn server(
     };
     let vars = variables(project, checked, arguments).unwrap_or_else(|finding| {
         findings.push(finding);
-        Vars::of(".dev.vars", None, &checked.wrangler)
+        Vars::of(DEV_VARS, None, &checked.wrangler)
     });
     if findings.is_empty() {
         findings.extend(secrets::findings(checked, &vars, subject));
@@ -147,10 +148,9 @@ fn variables(
     checked: &Checked,
     arguments: &Arguments,
 ) -> std::result::Result<Vars, Finding> {
-    const DEFAULT: &str = ".dev.vars";
     let file = arguments.vars.as_ref();
-    let path = file.cloned().unwrap_or_else(|| project.root.join(DEFAULT));
-    let name = file.map_or_else(|| DEFAULT.to_owned(), |file| file.display().to_string());
+    let path = file.cloned().unwrap_or_else(|| project.root.join(DEV_VARS));
+    let name = file.map_or_else(|| DEV_VARS.to_owned(), |file| file.display().to_string());
     match Vars::read(&path, &name, &checked.wrangler) {
         Ok(vars) if vars.is_there || file.is_none() => Ok(vars),
         Ok(_) => Err(Finding::problem(

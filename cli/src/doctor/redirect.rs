@@ -3,7 +3,7 @@
 use axum::http::Uri;
 use toolgate_config::{Config, Provider};
 use toolgate_core::host::is_served;
-use toolgate_core::oauth::gate::CALLBACK_PATH;
+use toolgate_core::paths::CALLBACK_PATH;
 
 use super::address::ServerUrl;
 use super::finding::Finding;

@@ -1,12 +1,11 @@
 //! All findings, as they are printed.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use serde::Serialize;
 
 use super::finding::{Finding, Status};
-use crate::{Doing, Result};
+use crate::{Doing, Result, terminal};
 
 /// What was found about a server.
 #[derive(Debug, Serialize)]
@@ -30,13 +29,12 @@ impl Report {
     }
 
     pub(super) fn print(&self, json: bool) -> Result<()> {
-        let doing = || "write the report".to_owned();
         let text = if json {
-            serde_json::to_string_pretty(self).doing(doing)? + "\n"
+            serde_json::to_string_pretty(self).doing(|| "write the report".to_owned())? + "\n"
         } else {
             self.text()
         };
-        std::io::stdout().write_all(text.as_bytes()).doing(doing)
+        terminal::print(&text)
     }
 
     fn text(&self) -> String {
@@ -49,7 +47,12 @@ impl Report {
             // Writing to a String cannot fail.
             let _ = writeln!(out, "{:<7}  {title:<width$}  {found}", status.word());
             for (index, line) in fix.iter().flat_map(|fix| fix.lines()).enumerate() {
-                let head = if index == 0 { "= fix: " } else { "       " };
+                let head = match (index, status) {
+                    (0, Status::Ok) => "= next: ",
+                    (0, _) => "= fix: ",
+                    (_, Status::Ok) => "        ",
+                    _ => "       ",
+                };
                 let _ = writeln!(out, "{margin}{head}{line}");
             }
         }

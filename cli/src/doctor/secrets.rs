@@ -4,7 +4,9 @@ use toolgate_config::deploy::{self, Variable};
 use toolgate_config::{Checked, Provider};
 
 use super::finding::Finding;
-use super::vars::Vars;
+use super::vars::{DEV_VARS, Vars};
+use crate::Result;
+use crate::project::Project;
 
 const TITLE: &str = "secrets";
 
@@ -38,22 +40,42 @@ pub(super) fn findings(checked: &Checked, vars: &Vars, subject: Subject<'_>) -> 
 
 /// What `cargo toolgate dev` takes from the file, since it cannot be invented.
 fn here(own: &[Variable], vars: &Vars) -> Vec<Finding> {
-    let file = &vars.file;
-    let missing = own.iter().filter(|variable| vars.get(&variable.name).is_none());
-    let mut findings: Vec<_> = missing
-        .map(|Variable { name, .. }| {
-            let found = format!("{name}, which is your own, has no value in {file}");
-            let fix =
-                format!("write {name}=\"…\" into {file}: `cargo toolgate dev` takes it from there");
-            Finding::warning(TITLE, found, fix)
-        })
-        .collect();
+    let missing = missing_here(own, vars);
+    let mut findings: Vec<_> =
+        missing.into_iter().map(|(found, fix)| Finding::warning(TITLE, found, fix)).collect();
     if findings.is_empty() {
         let found = "`cargo toolgate dev` makes what sign-in needs; `--url https://HOST` or `--vars FILE` \
                      looks at the secrets of a deployed server";
         findings.push(Finding::ok(TITLE, found));
     }
     findings
+}
+
+/// Secrets of the server's own without a value in the file, each with its fix.
+fn missing_here(own: &[Variable], vars: &Vars) -> Vec<(String, String)> {
+    let file = &vars.file;
+    let missing = own.iter().filter(|variable| vars.get(&variable.name).is_none());
+    missing
+        .map(|Variable { name, .. }| {
+            let found = format!("{name}, which is your own, has no value in {file}");
+            let fix =
+                format!("write {name}=\"…\" into {file}: `cargo toolgate dev` takes it from there");
+            (found, fix)
+        })
+        .collect()
+}
+
+/// The same, as `cargo toolgate dev` warns of it.
+///
+/// # Errors
+///
+/// When `.dev.vars` is there and cannot be read.
+pub(crate) fn warnings(project: &Project, checked: &Checked) -> Result<Vec<String>> {
+    let mut own = deploy::variables(checked);
+    own.retain(|variable| variable.is_own);
+    let vars = Vars::read(&project.root.join(DEV_VARS), DEV_VARS, &checked.wrangler)?;
+    let warning = |(found, fix)| format!("warning: {found}\n  = help: {fix}");
+    Ok(missing_here(&own, &vars).into_iter().map(warning).collect())
 }
 
 fn without_file(needed: &[Variable], file: &str) -> Finding {

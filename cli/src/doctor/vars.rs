@@ -7,6 +7,9 @@ use toolgate_config::Setting;
 
 use crate::{Result, dotenv, files};
 
+/// The file of a server.
+pub(super) const DEV_VARS: &str = ".dev.vars";
+
 /// The values that a local run has. They are never printed.
 pub(super) struct Vars {
     /// The file, as it is called in messages.

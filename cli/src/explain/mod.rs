@@ -8,7 +8,7 @@ use toolgate_config::Checked;
 use toolgate_policy::Vars;
 use toolgate_policy::explain::explain;
 
-use crate::lock::{self, Kind, Lock};
+use crate::lock::{self, Function, Kind, Lock};
 use crate::project::Project;
 use crate::who::{Variables, Who, json_pair};
 use crate::{Error, Result};
@@ -36,8 +36,8 @@ pub struct Arguments {
     /// The prompt that is asked for
     #[arg(long, group = "what", value_name = "NAME")]
     prompt: Option<String>,
-    /// The resource that is read, by its name
-    #[arg(long, group = "what", value_name = "NAME")]
+    /// The resource that is read, by its name, or its URI or template as in mcp.lock
+    #[arg(long, group = "what", value_name = "NAME|URI")]
     resource: Option<String>,
     /// A policy itself
     #[arg(long, group = "what", value_name = "NAME")]
@@ -66,11 +66,22 @@ pub struct Arguments {
 pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     let (file, source) = project.config_and_source()?;
     let checked = project.config_in(arguments.environment.as_deref())?;
-    let function = arguments.function();
-    let policy = match function {
-        Some((kind, name)) => guard(&lock::under(project, &file, &source)?, kind, name)?,
+    let named = arguments.function();
+    let function = match named {
+        Some((kind, name)) => Some(find(&lock::under(project, &file, &source)?, kind, name)?),
+        None => None,
+    };
+    let policy = match &function {
+        Some(function) => {
+            arguments
+                .arguments
+                .iter()
+                .try_for_each(|(name, _)| require_argument(function, name))?;
+            function.policy.clone()
+        }
         None => arguments.policy.clone().unwrap_or_default(),
     };
+    let function = named.zip(function.as_ref()).map(|((kind, _), found)| (kind, &*found.name));
     require_policy(&checked, &policy)?;
     let config = &checked.config;
     let given: Map<_, _> = arguments.arguments.iter().cloned().collect();
@@ -101,18 +112,42 @@ impl Arguments {
     }
 }
 
-/// The policy that guards a function.
-fn guard(lock: &Lock, kind: Kind, name: &str) -> Result<String> {
-    if let Some(function) = lock.function(kind, name) {
-        return Ok(function.policy.clone());
+/// A function by its name, or a resource by its URI.
+fn find(lock: &Lock, kind: Kind, name: &str) -> Result<Function> {
+    let by_uri = || lock.of(kind).iter().find(|function| function.uri.as_deref() == Some(name));
+    if let Some(function) = lock.function(kind, name).or_else(by_uri) {
+        return Ok(function.clone());
     }
-    let names: Vec<_> = lock.of(kind).iter().map(|function| function.name.as_str()).collect();
+    let shown = |function: &Function| match &function.uri {
+        Some(uri) => format!("{} ({uri})", function.name),
+        None => function.name.clone(),
+    };
+    let names: Vec<_> = lock.of(kind).iter().map(shown).collect();
     let kind = kind.as_str();
     let known = match names.as_slice() {
         [] => format!("there is no {kind}"),
         names => format!("{kind}s: {}", names.join(", ")),
     };
     Err(Error::new(format!("{} has no {kind} `{name}`", lock::NAME))
+        .help(format!("{known}; a new one is there after `cargo toolgate lock`")))
+}
+
+/// Refuses an argument that the schema in `mcp.lock` does not have: it would decide nothing. Where a schema
+/// takes others, or is not there, every name passes.
+fn require_argument(function: &Function, name: &str) -> Result<()> {
+    let schema = function.schema.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let schema: Value = schema.unwrap_or_default();
+    let Some(known) = schema["properties"].as_object() else { return Ok(()) };
+    if known.contains_key(name) || schema["additionalProperties"] != false {
+        return Ok(());
+    }
+    let known: Vec<_> = known.keys().map(|known| format!("`{known}`")).collect();
+    let known = if known.is_empty() {
+        "it has none".to_owned()
+    } else {
+        format!("it has {}", known.join(", "))
+    };
+    Err(Error::new(format!("`{}` has no argument `{name}`", function.name))
         .help(format!("{known}; a new one is there after `cargo toolgate lock`")))
 }
 

@@ -3,6 +3,7 @@
 //! `cargo generate` makes the same folder of the same files (`tests/template.rs` compares them); it
 //! takes minutes to install, and the network, which the first minute should not.
 
+mod alias;
 mod ask;
 mod name;
 mod place;
@@ -27,7 +28,7 @@ pub const HELP: &str = "\
 Inside a workspace whose `members` take the new folder in, it asks whether the folder becomes a member or
 is excluded there; elsewhere than on a terminal `--workspace` has to say it, and `--yes` excludes.
 What is not named here is asked on a terminal; elsewhere, and with `--yes`, the template is `access` and
-the storage `durable-object`. `cargo generate --path templates/access` makes the same folder.
+the storage `durable-object`.
 
 Exit status: 0 written; 1 failed, and then nothing is written; 2 wrong usage
 
@@ -78,8 +79,9 @@ struct Choice {
 /// # Errors
 ///
 /// When there is something of that name, the name cannot be a package's, `--toolgate` names no
-/// repository of Toolgate, or the folder cannot be written to. Then everything is as it was.
+/// repository of Toolgate, `cargo toolgate` is an alias in `parent`, or it cannot be written to. Then everything is as it was.
 pub fn run(parent: &Path, arguments: &Arguments) -> Result<()> {
+    alias::refuse(parent)?;
     let source = match (&arguments.toolgate, &arguments.git, &arguments.rev) {
         (Some(folder), ..) => Source::given(folder)?,
         (None, Some(url), Some(commit)) => Source::pinned(url, commit)?,

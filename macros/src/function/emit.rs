@@ -57,7 +57,7 @@ pub(crate) fn registration(
 /// An item that a crate can have only once for each name of a kind: exported macros live side by
 /// side at the crate's root, wherever they are written.
 pub(crate) fn unique_name(kind: Kind, name: &Name) -> TokenStream {
-    unique(&format!("{}_named", kind.noun()), &name.text, name.tokens.span())
+    unique(&format!("two_{}s_have_the_name", kind.noun()), &name.text, name.tokens.span())
 }
 
 /// As [`unique_name`], for anything else that must be the only one.

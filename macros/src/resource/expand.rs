@@ -14,7 +14,7 @@ use crate::text::{self, Call};
 pub(crate) fn resource(source: &Function, resource: &Resource<'_>) -> TokenStream {
     let name = emit::unique_name(Kind::Resource, &resource.name);
     let uri = &resource.uri;
-    let place = emit::unique("resource_at", &uri.shape, uri.literal.span());
+    let place = emit::unique("two_resources_have_the_uri", &uri.shape, uri.literal.span());
     let info = info(resource);
     let call = call(source, resource);
     let complete = text::completers(resource.variables());

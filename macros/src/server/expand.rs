@@ -1,6 +1,6 @@
 //! The Worker's entry points. Nothing here can fail.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use toolgate_config::deploy::ENVIRONMENT;
 use toolgate_config::{Provider, StorageKind};
@@ -8,6 +8,7 @@ use toolgate_config::{Provider, StorageKind};
 use super::config::Constant;
 use super::identity;
 use super::valid::Server;
+use crate::function::emit;
 
 /// Everything that `serve!()` stands for.
 pub(crate) fn server(server: &Server) -> TokenStream {
@@ -24,7 +25,10 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let policy_test = policy_test(server);
     let testing = testing();
     let reserved = reserved(server);
+    let once = emit::unique("serve_stands_twice_in", "this_crate", Span::call_site());
     quote! {
+        #once
+
         #[doc(hidden)]
         #[allow(missing_docs, unreachable_pub)]
         mod toolgate_worker {

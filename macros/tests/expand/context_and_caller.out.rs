@@ -9,7 +9,7 @@ async fn whoami(
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_whoami {
+macro_rules! __toolgate_two_tools_have_the_name_whoami {
     () => {};
 }
 const _: () = {

@@ -5,7 +5,7 @@ fn add(ctx: &Context, a: f64, b: f64, filter: Filter) -> f64 {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_add {
+macro_rules! __toolgate_two_tools_have_the_name_add {
     () => {};
 }
 const _: () = {
@@ -119,7 +119,7 @@ fn greet(name: String, tone: String) -> String {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_prompt_named_greet {
+macro_rules! __toolgate_two_prompts_have_the_name_greet {
     () => {};
 }
 const _: () = {
@@ -204,7 +204,7 @@ fn search(
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_search {
+macro_rules! __toolgate_two_tools_have_the_name_search {
     () => {};
 }
 const _: () = {
@@ -348,7 +348,7 @@ fn welcome(name: std::option::Option<String>) -> String {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_prompt_named_welcome {
+macro_rules! __toolgate_two_prompts_have_the_name_welcome {
     () => {};
 }
 const _: () = {

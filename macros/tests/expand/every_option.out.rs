@@ -5,7 +5,7 @@ fn delete_all() -> Result<(), String> {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_files_x2edelete_x2dall {
+macro_rules! __toolgate_two_tools_have_the_name_files_x2edelete_x2dall {
     () => {};
 }
 const _: () = {

@@ -15,7 +15,7 @@ pub(crate) fn add(
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_add {
+macro_rules! __toolgate_two_tools_have_the_name_add {
     () => {};
 }
 const _: () = {

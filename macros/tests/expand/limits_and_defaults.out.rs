@@ -13,7 +13,7 @@ fn limits(
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_limits {
+macro_rules! __toolgate_two_tools_have_the_name_limits {
     () => {};
 }
 const _: () = {

@@ -3,7 +3,7 @@ fn ping() {}
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_ping {
+macro_rules! __toolgate_two_tools_have_the_name_ping {
     () => {};
 }
 const _: () = {

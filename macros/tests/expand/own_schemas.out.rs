@@ -5,7 +5,7 @@ fn literal(region: Option<String>) -> String {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_literal {
+macro_rules! __toolgate_two_tools_have_the_name_literal {
     () => {};
 }
 const _: () = {
@@ -73,7 +73,7 @@ fn constant(count: u8) -> u8 {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_constant {
+macro_rules! __toolgate_two_tools_have_the_name_constant {
     () => {};
 }
 const _: () = {

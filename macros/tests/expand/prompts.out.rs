@@ -10,7 +10,7 @@ async fn greet(
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_prompt_named_greet {
+macro_rules! __toolgate_two_prompts_have_the_name_greet {
     () => {};
 }
 const _: () = {
@@ -125,7 +125,7 @@ fn plain() -> &'static str {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_prompt_named_plain_x2done {
+macro_rules! __toolgate_two_prompts_have_the_name_plain_x2done {
     () => {};
 }
 const _: () = {

@@ -5,13 +5,13 @@ fn handbook() -> &'static str {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_resource_named_handbook {
+macro_rules! __toolgate_two_resources_have_the_name_handbook {
     () => {};
 }
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_resource_at_docs_x3a_x2f_x2fhandbook {
+macro_rules! __toolgate_two_resources_have_the_uri_docs_x3a_x2f_x2fhandbook {
     () => {};
 }
 const _: () = {
@@ -65,13 +65,13 @@ async fn notes(number: u32, user: &Caller, team: String) -> Result<Option<Json<N
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_resource_named_notes {
+macro_rules! __toolgate_two_resources_have_the_name_notes {
     () => {};
 }
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_resource_at_docs_x3a_x2f_x2f_x7b_x7d_x2fnotes_x2f_x7b_x7d {
+macro_rules! __toolgate_two_resources_have_the_uri_docs_x3a_x2f_x2f_x7b_x7d_x2fnotes_x2f_x7b_x7d {
     () => {};
 }
 const _: () = {

@@ -1,4 +1,10 @@
 #[doc(hidden)]
+#[macro_export]
+#[allow(non_local_definitions)]
+macro_rules! __toolgate_serve_stands_twice_in_this_crate {
+    () => {};
+}
+#[doc(hidden)]
 #[allow(missing_docs, unreachable_pub)]
 mod toolgate_worker {
     const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(

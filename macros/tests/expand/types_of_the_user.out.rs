@@ -10,7 +10,7 @@ fn search(
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_search {
+macro_rules! __toolgate_two_tools_have_the_name_search {
     () => {};
 }
 const _: () = {

@@ -6,7 +6,7 @@ async fn nothing(ctx: &Context) -> String {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_nothing {
+macro_rules! __toolgate_two_tools_have_the_name_nothing {
     () => {};
 }
 const _: () = {
@@ -54,7 +54,7 @@ async fn asks(ctx: &Context) -> Result<String> {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_asks {
+macro_rules! __toolgate_two_tools_have_the_name_asks {
     () => {};
 }
 const _: () = {
@@ -107,7 +107,7 @@ async fn keeps(ctx: &Context) -> Result<u32> {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_keeps {
+macro_rules! __toolgate_two_tools_have_the_name_keeps {
     () => {};
 }
 const _: () = {
@@ -162,7 +162,7 @@ async fn hands_it_on(ctx: &Context) -> String {
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_hands_it_on {
+macro_rules! __toolgate_two_tools_have_the_name_hands_it_on {
     () => {};
 }
 const _: () = {

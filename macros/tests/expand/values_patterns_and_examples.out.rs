@@ -12,7 +12,7 @@ fn order(
 #[doc(hidden)]
 #[macro_export]
 #[allow(non_local_definitions)]
-macro_rules! __toolgate_tool_named_order {
+macro_rules! __toolgate_two_tools_have_the_name_order {
     () => {};
 }
 const _: () = {

@@ -12,7 +12,9 @@ use toolgate_config::Limits;
 use crate::audit::{self, Reason};
 use crate::oauth::error::OAuthError;
 use crate::page;
-use crate::paths::CONNECTIONS_PATH;
+use crate::paths::{
+    AUTHORIZE_PATH, CALLBACK_PATH, CONNECTIONS_PATH, REGISTER_PATH, REVOKE_PATH, TOKEN_PATH,
+};
 use crate::reply::{self, Reply};
 
 /// Seconds that requests are counted for, here and by the platform's rate limiter.
@@ -59,10 +61,10 @@ impl Route {
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
         match path {
-            "/register" => Some(Self::Register),
-            "/authorize" => Some(Self::Authorize),
-            "/token" | "/revoke" => Some(Self::Token),
-            "/callback" => Some(Self::Callback),
+            REGISTER_PATH => Some(Self::Register),
+            AUTHORIZE_PATH => Some(Self::Authorize),
+            TOKEN_PATH | REVOKE_PATH => Some(Self::Token),
+            CALLBACK_PATH => Some(Self::Callback),
             _ if path.strip_prefix(CONNECTIONS_PATH).is_some_and(is_below) => Some(Self::Authorize),
             _ => None,
         }

@@ -34,6 +34,8 @@ mod id_token;
 mod identity;
 #[path = "gate/in_step.rs"]
 mod in_step;
+#[path = "gate/recorded.rs"]
+mod recorded;
 #[path = "gate/refresh.rs"]
 mod refresh;
 #[path = "gate/register.rs"]

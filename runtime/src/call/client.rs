@@ -19,7 +19,7 @@ impl Client {
     pub(crate) fn new(peer: &Peer, host: HostKind, is_bound: bool) -> Self {
         let can_be_asked = match host {
             // A question ends the round, and what the next one brings is bound to the call.
-            HostKind::Stateless => is_bound && peer.revision.is_modern(),
+            HostKind::Stateless => is_bound && peer.revision.has_multi_round_trip(),
             HostKind::Session | HostKind::Task => true,
         };
         let capabilities =

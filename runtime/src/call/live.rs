@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
 use serde_json::{Map, Value};
-use toolgate_core::mcp::ask::{Ask, Reply};
+use toolgate_core::mcp::ask::{Ask, ElicitationReply};
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::Peer;
 use toolgate_core::mcp::{Call, Fault, Retry, Target, fault, notify};
@@ -60,7 +60,7 @@ pub(crate) struct Live {
 struct Question {
     asked: Asked,
     is_announced: bool,
-    reply: Option<Option<Reply>>,
+    reply: Option<Option<ElicitationReply>>,
 }
 
 impl Live {
@@ -206,7 +206,7 @@ impl Live {
         };
         let is_for_want = said.is_some_and(|said| said.contains(UNSUPPORTED));
         match self.missing.take() {
-            Some(required) if is_for_want && self.peer.revision.is_modern() => {
+            Some(required) if is_for_want && self.peer.revision.has_missing_capability() => {
                 Err(fault::missing_capability(required))
             }
             _ => outcome,
@@ -380,7 +380,7 @@ impl Live {
     }
 
     /// Puts a question and waits for the reply; `None` for one that is no answer to it.
-    pub(crate) async fn question(&self, ask: Ask) -> Option<Reply> {
+    pub(crate) async fn question(&self, ask: Ask) -> Option<ElicitationReply> {
         let id = match self.host {
             // Unique in the session, whatever ids the client uses for its own requests.
             HostKind::Session => PlatformEntropy.token(),

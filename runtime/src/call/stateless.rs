@@ -72,7 +72,7 @@ pub(crate) async fn answer(
     for text in ready.into_iter().chain(answered).chain(first) {
         let _ = writer.send_now(sse::event(None, None, &text));
     }
-    let is_watched = exchange.revision().is_modern();
+    let is_watched = exchange.revision().cancels_by_closing();
     incoming.wait_until(stream(calls, exchange, writer, admitted.lease.clone()));
     sse::response(if is_watched { body.keep_alive(WATCHED) } else { body })
 }
@@ -84,7 +84,7 @@ pub(crate) async fn answer_here(
     owner: Owner,
     registry: &'static Registry,
     mut exchange: Exchange,
-) -> (Vec<String>, toolgate_core::mcp::Response) {
+) -> (Vec<String>, toolgate_core::reply::Reply) {
     let (mut calls, mut results) = begin_all(owner, registry, None, exchange.calls()).await;
     let mut said = Vec::new();
     while let Some(event) = poll_fn(|context| calls.poll(context)).await {
@@ -158,7 +158,7 @@ fn becomes_task(registry: &Registry, call: &Call) -> bool {
     let Target::Tool(tool) = call.target else { return false };
     let supports = registry.infos().get(tool).map(|info| info.task);
     call.peer.capabilities.tasks
-        && call.peer.revision.is_modern()
+        && call.peer.revision.has_tasks()
         && matches!(supports, Some(TaskSupport::Optional | TaskSupport::Required))
 }
 
@@ -268,7 +268,7 @@ async fn stream(mut calls: Calls, mut exchange: Exchange, writer: Writer, lease:
             }
             Some(Event::Gone) => {
                 writer = None;
-                if exchange.revision().is_modern() {
+                if exchange.revision().cancels_by_closing() {
                     calls.cancel();
                 }
                 None

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use toolgate_core::mcp::Revision;
-use toolgate_core::mcp::ask::{Ask, Reply};
+use toolgate_core::mcp::ask::{Ask, ElicitationReply};
 use toolgate_core::mcp::outcome::Outcome;
 
 use crate::ports::feature::Record;
@@ -63,7 +63,7 @@ pub(crate) struct Wire {
     /// The server's request of this id.
     pub(crate) request: fn(&Ask, &str, Revision) -> String,
     /// What the client's response says; `None` for one that is no answer to the question.
-    pub(super) read: fn(&Ask, &Result<Value, Value>) -> Option<Reply>,
+    pub(super) read: fn(&Ask, &Result<Value, Value>) -> Option<ElicitationReply>,
 }
 
 pub(super) static WIRE: Wire = Wire { request: Ask::request, read: Ask::read_response };

@@ -1,7 +1,7 @@
 //! How a question reaches the client, and what is kept of a call between its rounds.
 
 use serde_json::Value;
-use toolgate_core::mcp::ask::{Ask, Question, Reply};
+use toolgate_core::mcp::ask::{Ask, ElicitationReply, Question};
 use toolgate_core::mcp::input_required::InputRequired;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::request_state::{Binding, RequestState};
@@ -42,16 +42,16 @@ pub(super) async fn ask(
         }
     };
     match reply {
-        Reply::Accepted(content) => Ok(content),
-        Reply::Declined => Err(Refusal::Declined),
-        Reply::Cancelled => Err(Refusal::Cancelled),
-        Reply::Failed { message, .. } => Err(Refusal::Failed(message)),
+        ElicitationReply::Accepted(content) => Ok(content),
+        ElicitationReply::Declined => Err(Refusal::Declined),
+        ElicitationReply::Cancelled => Err(Refusal::Cancelled),
+        ElicitationReply::Failed { message, .. } => Err(Refusal::Failed(message)),
     }
 }
 
 /// The reply that an earlier round had, or that came with this request. One that does not answer the
 /// question counts for nothing: it is asked again.
-fn known(context: &Context, ask: &Ask) -> Option<Reply> {
+fn known(context: &Context, ask: &Ask) -> Option<ElicitationReply> {
     let live = context.live();
     if let Some(reply) = live.recorded(&ask.key).and_then(|answer| ask.read(&answer)) {
         return Some(reply);
@@ -92,17 +92,13 @@ fn seat(context: &Context) -> Result<Seat, Fault> {
     let live = context.live();
     let found = context.app().zip(live.subject()).zip(registry().ok());
     let Some(((app, (target, arguments)), registry)) = found else { return Err(failed()) };
-    let (method, name) = match target {
-        Target::Tool(tool) => ("tools/call", registry.infos().get(*tool).map(|info| info.name)),
-        Target::Prompt(prompt) => {
-            ("prompts/get", registry.prompt_infos().get(*prompt).map(|info| info.name))
-        }
-        Target::Resource { uri, .. } => ("resources/read", Some(uri.as_str())),
-        Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } => {
-            ("completion/complete", None)
-        }
+    let name = match target {
+        Target::Tool(tool) => registry.infos().get(*tool).map(|info| info.name),
+        Target::Prompt(prompt) => registry.prompt_infos().get(*prompt).map(|info| info.name),
+        Target::Resource { uri, .. } => Some(uri.as_str()),
+        Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } => None,
     };
-    let name = name.ok_or_else(failed)?;
+    let (name, method) = (name.ok_or_else(failed)?, target.method().name());
     Ok(Seat { app, binding: Binding::new(context.shard(), method, name, arguments) })
 }
 

@@ -2,6 +2,7 @@
 
 use http::Method;
 use toolgate_core::oauth::params::Params;
+use toolgate_core::paths::{MESSAGES_PATH, SSE_PATH};
 use toolgate_core::reply;
 use worker::{Request, Response};
 
@@ -13,7 +14,7 @@ use crate::sessions_common::{ask, gone, new_id, open_id, unavailable};
 
 /// Whether a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
 pub(super) fn takes(head: &http::Request<()>) -> bool {
-    let is_stream = head.uri().path() == "/sse";
+    let is_stream = head.uri().path() == SSE_PATH;
     match *head.method() {
         Method::GET => !is_stream || !head.headers().contains_key("mcp-session-id"),
         Method::POST | Method::DELETE => !is_stream,
@@ -27,7 +28,7 @@ pub(super) async fn route(
     head: http::Request<()>,
     request: Request,
 ) -> worker::Result<Response> {
-    let is_stream = head.uri().path() == "/sse";
+    let is_stream = head.uri().path() == SSE_PATH;
     match *head.method() {
         Method::GET if is_stream => open(incoming, &head).await,
         Method::POST if !is_stream => message(incoming, &head, request).await,
@@ -45,7 +46,7 @@ async fn open(incoming: &RequestContext<'_>, head: &http::Request<()>) -> worker
         Err(reply) => return incoming.respond(*reply),
     };
     let Some((name, sealed)) = new_id(incoming, &admitted, KIND) else { return unavailable() };
-    let endpoint = ["/messages?sessionId=", &sealed].concat();
+    let endpoint = [MESSAGES_PATH, "?sessionId=", &sealed].concat();
     ask(incoming, &admitted, (OPEN, &name), head.headers(), endpoint.as_bytes()).await
 }
 

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::select;
+use toolgate_core::mcp::notify;
+use toolgate_core::mcp::peer::Level;
 use toolgate_core::mcp::{AcceptedSession, SessionState};
 use toolgate_policy::Caller;
 use worker::{Request, Response};
@@ -31,7 +33,8 @@ use crate::tool::features;
 const ONLY: u64 = 1;
 
 /// Told to a client that is not told of changes.
-const UNHEARD: &str = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"warning\",\"data\":\"Changes are not announced in this session: too many sessions hear of them already.\"}}";
+const UNHEARD: &str =
+    "Changes are not announced in this session: too many sessions hear of them already.";
 
 /// What the object remembers; there is nothing else.
 #[derive(Default)]
@@ -95,7 +98,8 @@ async fn open(
     let entry = Entry::Open { session: name.clone(), stream: ONLY, open: vec![ONLY] };
     roster::tell(object.app(), object.env(), KIND, &owner, &entry).await?;
     if !subscriptions::register(object, &owner, &name).await? {
-        let _ = writer.send_now(sse::event(None, Some("message"), UNHEARD));
+        let told = notify::message(Level::Warning, None, UNHEARD.into());
+        let _ = writer.send_now(sse::event(None, Some("message"), &told));
     }
     let (app, env, memory) = (object.app(), object.env().clone(), Rc::clone(memory));
     object.state().wait_until(async move {

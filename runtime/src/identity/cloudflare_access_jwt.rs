@@ -8,6 +8,7 @@ use toolgate_core::access::provider::{Provider, SetupError};
 use toolgate_core::audit::Reason;
 use toolgate_core::oauth::callback::{Identified, Returned};
 use toolgate_core::oauth::gate::Gate;
+use toolgate_core::paths::CALLBACK_PATH;
 use toolgate_core::reply::Reply;
 use toolgate_policy::{Caller, Vars};
 
@@ -56,7 +57,7 @@ async fn identify(
     request: &Request<Vec<u8>>,
 ) -> Result<Identified, Box<Reply>> {
     let Some(token) = assertion::of(request.headers()) else {
-        log_error!("sign-in failed: no assertion; is /callback behind Cloudflare Access?");
+        log_error!("sign-in failed: no assertion; is {CALLBACK_PATH} behind Cloudflare Access?");
         return Err(Box::new(returned.refuse_identity(gate, Reason::AccessAssertion)));
     };
     let verdict = keys::verify(gate.provider, gate.now, Source::Request, token, assertion::prepare)

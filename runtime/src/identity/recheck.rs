@@ -32,7 +32,7 @@ pub(crate) async fn confirm(app: &App, gate: &Gate<'_>, holder: &Holder) -> Conf
             log_error!(
                 "the identity provider refuses this server's own client id or secret ({reason}): it \
                  confirms nobody, and grants end after [tokens] max_unconfirmed; make a new client \
-                 secret there and set it with `wrangler secret put`"
+                 secret there and set it with `cargo toolgate wrangler -- secret put`"
             );
         }
         Err(Trouble::Failed(_, reason)) => {

@@ -14,7 +14,8 @@ use toolgate_core::mcp::listen::{Listen, Listening};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::TaskRequest;
-use toolgate_core::mcp::{Begin, Call, Response as McpResponse};
+use toolgate_core::mcp::{Begin, Call};
+use toolgate_core::reply::Reply;
 use toolgate_policy::Caller;
 use worker::{Request, Response};
 
@@ -152,7 +153,7 @@ pub trait Tasks {
         incoming: &'a RequestContext<'a>,
         admitted: &'a Principal,
         request: TaskRequest,
-    ) -> LocalBoxFuture<'a, McpResponse>;
+    ) -> LocalBoxFuture<'a, Reply>;
 }
 
 /// Whose session it is, as of its last message.

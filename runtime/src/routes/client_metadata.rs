@@ -19,6 +19,7 @@ use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::gate::Gate;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::public_url::{DocumentUrl, PublicUrl};
+use toolgate_core::paths::TOKEN_PATH;
 
 use crate::http::fetch;
 use crate::platform::EnvVars;
@@ -104,7 +105,7 @@ async fn check_assertion(
         }
     };
     let claims = claims.map_err(AssertionError::from)?;
-    let token_endpoint = format!("{}/token", gate.origin);
+    let token_endpoint = format!("{}{TOKEN_PATH}", gate.origin);
     assertion::verify(claims, url.as_str(), &[gate.origin, &token_endpoint], gate.now)?;
     Ok(Authenticated { key: document.client.key.clone(), method: AuthMethod::PrivateKeyJwt })
 }

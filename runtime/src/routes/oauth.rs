@@ -11,10 +11,13 @@ use toolgate_core::oauth::callback::Finished;
 use toolgate_core::oauth::course::{Course, Step};
 use toolgate_core::oauth::credentials::Authenticated;
 use toolgate_core::oauth::error::OAuthError;
-use toolgate_core::oauth::gate::{CONNECTIONS_PATH, Gate};
+use toolgate_core::oauth::gate::Gate;
 use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
+use toolgate_core::paths::{
+    AUTHORIZE_PATH, CALLBACK_PATH, CONNECTIONS_PATH, REGISTER_PATH, REVOKE_PATH, TOKEN_PATH,
+};
 use toolgate_core::reply::{self, Reply};
 
 use crate::auth::grants;
@@ -28,17 +31,22 @@ use crate::ports::request_context::RequestContext;
 use crate::routes::{client_metadata, connections};
 use crate::{rate_limit, sign_in};
 
-const AUTHORIZE: &str = "/authorize";
-const CALLBACK: &str = "/callback";
-
 /// Whether the path is one of the OAuth endpoints.
 pub(crate) fn is_route(path: &str) -> bool {
-    matches!(path, AUTHORIZE | CALLBACK | CONNECTIONS_PATH | "/token" | "/register" | "/revoke")
+    matches!(
+        path,
+        AUTHORIZE_PATH
+            | CALLBACK_PATH
+            | CONNECTIONS_PATH
+            | TOKEN_PATH
+            | REGISTER_PATH
+            | REVOKE_PATH
+    )
 }
 
 /// Whether the path is one that a browser shows: what is answered there is for no other origin.
 pub(crate) fn is_page(path: &str) -> bool {
-    matches!(path, AUTHORIZE | CALLBACK | CONNECTIONS_PATH)
+    matches!(path, AUTHORIZE_PATH | CALLBACK_PATH | CONNECTIONS_PATH)
 }
 
 /// Serves a request to one of the OAuth endpoints.
@@ -89,10 +97,10 @@ async fn receive(
 
 fn check_method(path: &str, method: &Method) -> Result<(), Box<Reply>> {
     Err(Box::new(match (path, method) {
-        (AUTHORIZE | CONNECTIONS_PATH, &Method::GET | &Method::POST) => return Ok(()),
-        (CALLBACK, &Method::GET) => return Ok(()),
-        (AUTHORIZE | CONNECTIONS_PATH, _) => reply::method_not_allowed("GET, HEAD, POST"),
-        (CALLBACK, _) => reply::method_not_allowed("GET, HEAD"),
+        (AUTHORIZE_PATH | CONNECTIONS_PATH, &Method::GET | &Method::POST) => return Ok(()),
+        (CALLBACK_PATH, &Method::GET) => return Ok(()),
+        (AUTHORIZE_PATH | CONNECTIONS_PATH, _) => reply::method_not_allowed("GET, HEAD, POST"),
+        (CALLBACK_PATH, _) => reply::method_not_allowed("GET, HEAD"),
         (_, &Method::POST) => return Ok(()),
         (_, &Method::OPTIONS) => reply::readable_by_any_origin(cors::preflight()),
         _ => reply::method_not_allowed("POST, OPTIONS"),
@@ -129,24 +137,24 @@ async fn route(
         gate.provider = located.as_ref().unwrap_or(&setup.provider);
     }
     match path {
-        AUTHORIZE if request.method() == Method::GET => {
+        AUTHORIZE_PATH if request.method() == Method::GET => {
             let client = client_metadata::find(incoming, &gate, &Params::query(&request)).await;
             authorize::show(&mut gate, &request, client)
         }
-        AUTHORIZE => authorize::decide(&mut gate, &request),
+        AUTHORIZE_PATH => authorize::decide(&mut gate, &request),
         // A look at the address, which uses up neither the sign-in nor its code.
-        CALLBACK if is_head => {
+        CALLBACK_PATH if is_head => {
             callback::begin(&gate, &request).map_or_else(|reply| *reply, |_| Reply::default())
         }
-        CALLBACK => serve_callback(incoming, &mut gate, &request).await,
+        CALLBACK_PATH => serve_callback(incoming, &mut gate, &request).await,
         CONNECTIONS_PATH => connections::serve(incoming, &mut gate, &request).await,
-        "/register" => register::register(&mut gate, &request),
+        REGISTER_PATH => register::register(&mut gate, &request),
         path => {
             let (params, client) = match authenticated(incoming, &gate, &request).await {
                 Ok(authenticated) => authenticated,
                 Err(error) => return not_the_client(incoming, &request, is_proven, error).await,
             };
-            if path == "/revoke" {
+            if path == REVOKE_PATH {
                 serve_revoke(incoming, &gate, &params, &client).await
             } else {
                 serve_token(incoming, &mut gate, request.headers(), &params, &client).await

@@ -3,7 +3,8 @@
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 use toolgate_core::json;
-use toolgate_core::mcp::Begin;
+use toolgate_core::mcp::session::may_have_session;
+use toolgate_core::mcp::{self, Begin};
 use toolgate_core::reply;
 use worker::Response;
 
@@ -30,7 +31,7 @@ pub(super) async fn serve(
     body: &[u8],
 ) -> Option<worker::Result<Response>> {
     let headers = head.headers();
-    let sealed = headers.get(SESSION_ID).filter(|_| !is_modern(headers))?;
+    let sealed = headers.get(SESSION_ID).filter(|_| may_have_session(headers))?;
     if is_initialize(body) {
         // A client that begins anew may still send the id of before.
         return None;
@@ -51,11 +52,13 @@ pub(super) async fn serve(
 /// Whether the message is an `initialize`. It is read again by whoever answers it, so others are told
 /// from it by a look.
 fn is_initialize(body: &[u8]) -> bool {
-    const NAME: &[u8] = b"\"initialize\"";
+    let name = mcp::Method::Initialize.name();
+    let is_quoted =
+        |part: &[u8]| matches!(part, [b'"', quoted @ .., b'"'] if quoted == name.as_bytes());
     body.len() <= MAX_INITIALIZE
-        && body.windows(NAME.len()).any(|part| part == NAME)
+        && body.windows(name.len() + 2).any(is_quoted)
         && serde_json::from_slice::<Value>(json::without_mark(body))
-            .is_ok_and(|message| message.get("method").is_some_and(|method| method == "initialize"))
+            .is_ok_and(|message| message.get("method").is_some_and(|method| method == name))
 }
 
 /// Begins the session of a client whose `initialize` was answered.
@@ -92,12 +95,4 @@ fn too_many() -> worker::Result<Response> {
         StatusCode::TOO_MANY_REQUESTS,
         "This account has too many sessions that are all at work; end one of them.",
     ))
-}
-
-/// Whether the headers say 2026-07-28 or later. Revisions are dates, which sort as text.
-fn is_modern(headers: &HeaderMap) -> bool {
-    headers
-        .get("mcp-protocol-version")
-        .and_then(|version| version.to_str().ok())
-        .is_some_and(|version| version.len() == 10 && version >= "2026-07-28")
 }

@@ -269,7 +269,7 @@ async fn stream(object: &Object, memory: &Memory, received: &Received) -> worker
                 let why = "Too many sessions hear of changes already; try again later";
                 return refuse(StatusCode::TOO_MANY_REQUESTS, why);
             }
-            streams.open_standalone(revision >= Revision::V2025_11_25)?
+            streams.open_standalone(revision.has_priming_events())?
         }
         // Nothing would ever come on it.
         None => return no_stream(),

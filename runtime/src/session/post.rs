@@ -7,7 +7,8 @@ use std::rc::Rc;
 use futures_channel::oneshot::Sender;
 use serde_json::Value;
 use toolgate_core::mcp::outcome::Outcome;
-use toolgate_core::mcp::{Exchange, Response, Revision, notify};
+use toolgate_core::mcp::{Exchange, Revision, notify};
+use toolgate_core::reply::Reply;
 
 use super::connection::End;
 use super::streams::Streams;
@@ -18,7 +19,7 @@ use crate::sessions_common::Outgoing;
 /// What the POST is answered with.
 pub(super) enum Decision {
     /// The answers.
-    Json(Box<Response>),
+    Json(Box<Reply>),
     /// A stream.
     Stream(u64),
     /// Nothing: every request was cancelled.
@@ -67,7 +68,7 @@ impl Post {
 
     /// Whether its stream begins with an event that the client can resume after.
     pub(super) fn primes(&self) -> bool {
-        self.revision >= Revision::V2025_11_25
+        self.revision.has_priming_events()
     }
 
     /// When the connection of the POST ends.

@@ -1,13 +1,14 @@
 //! The Worker's side: who may have a task, and the way to its object.
 
 use serde::Serialize;
-use toolgate_core::audit::{Event, Kind};
 use toolgate_core::from_json::FromJson;
+use toolgate_core::mcp::guard::{self, Asking};
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
-use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Response, Target};
+use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Target};
+use toolgate_core::reply::Reply;
 use toolgate_core::seal::{Entropy, Purpose};
-use toolgate_policy::{self as policy, Arguments, Decision};
+use toolgate_policy::Arguments;
 
 use super::message::{ASK, Answer, CREATE, NewTask, Question};
 use crate::http::object_client;
@@ -67,7 +68,7 @@ pub(super) async fn serve(
     incoming: &RequestContext<'_>,
     admitted: &Principal,
     request: TaskRequest,
-) -> Response {
+) -> Reply {
     let outcome = match open(incoming, admitted, &request.task_id) {
         None => Err(task::unknown()),
         Some(object) => {
@@ -90,19 +91,10 @@ fn open(incoming: &RequestContext<'_>, admitted: &Principal, id: &str) -> Option
     let (object, name): Id = keys.open(Purpose::Task, &admitted.shard, id)?;
     let registry = registry().ok()?;
     let tool = registry.infos().iter().find(|tool| tool.name == name)?;
-    let (config, vars) = (&incoming.app.config, EnvVars(incoming.env));
-    match policy::decide(config, tool.policy, &admitted.caller, Arguments::Unknown, &vars) {
-        Decision::Allow => Some(object),
-        Decision::Deny { reason } => {
-            incoming.log.record(Event {
-                tool: Some(tool.name),
-                policy: Some(tool.policy),
-                detail: reason.subject().map(str::to_owned),
-                ..Event::new(Kind::ToolDenied, reason.into())
-            });
-            None
-        }
-    }
+    let vars = EnvVars(incoming.env);
+    let asking = Asking { config: &incoming.app.config, caller: &admitted.caller, vars: &vars };
+    let found = Some((tool.name, tool.policy));
+    guard::judge(asking, &incoming.log, &guard::TASK, found, Arguments::Unknown).then_some(object)
 }
 
 /// Asks the object of this name.

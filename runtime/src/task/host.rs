@@ -9,14 +9,17 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use serde_json::Value;
 use toolgate_core::audit::{CallAudit, CallOutcome};
+use toolgate_core::mcp::notify;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target, fault};
 
+use super::message::NewTask;
 use super::news::News;
 use super::store::Store;
 use super::{MAX_RUNS, MAX_STATUS_MESSAGE, PATIENCE, told};
+use crate::audit::Teller;
 use crate::call::{HostKind, Running, Step};
 use crate::platform::EnvVars;
 use crate::platform::bindings::Env;
@@ -26,11 +29,14 @@ use crate::ports::app::App;
 use crate::ports::object::Object;
 use crate::tool::registry;
 use crate::tool::run::{self, Start};
+use toolgate_core::audit::Log;
 use toolgate_core::json::to_text;
-use toolgate_policy::{self as policy, Arguments};
+use toolgate_core::mcp::guard::{self, Asking};
+use toolgate_policy::Arguments;
 
-/// The revision that has tasks.
-const REVISION: Revision = Revision::V2026_07_28;
+/// What a task is shaped for: its client may be of this revision or, after an update, of an older one that
+/// has tasks.
+const REVISION: Revision = Revision::LATEST;
 
 /// What the object knows while it is in memory.
 #[derive(Default)]
@@ -162,18 +168,17 @@ impl Host {
         let Ok(task) = self.store.call() else {
             return Ok(Err(Fault::new(INTERNAL_ERROR, "The task's encryption key is gone")));
         };
-        let caller = task.caller;
         let found = registry().ok().and_then(|registry| {
             let tool = registry.infos().iter().position(|tool| tool.name == task.tool)?;
-            Some((registry, tool, registry.infos()[tool].policy))
+            Some((registry, tool))
         });
-        let vars = EnvVars(&self.env);
         // A new deployment may have other tools and other policies.
-        let allowed = found.filter(|(_, _, policy)| {
-            let arguments = Arguments::Call(&task.arguments);
-            policy::decide(&self.app.config, policy, &caller, arguments, &vars).is_allowed()
+        let named = found.map(|(registry, tool)| {
+            let info = &registry.infos()[tool];
+            (info.name, info.policy)
         });
-        let Some((registry, tool, _)) = allowed else {
+        let is_allowed = self.judge(&task, named);
+        let Some((registry, tool)) = found.filter(|_| is_allowed) else {
             return Ok(Err(Fault::new(
                 INTERNAL_ERROR,
                 "The tool is no longer there for this task",
@@ -200,13 +205,29 @@ impl Host {
             app: self.app,
             registry,
             env: self.env.clone(),
-            caller,
+            caller: task.caller,
             shard: task.owner,
             call,
             record: self.store.record()?,
             host: HostKind::Task,
             teller: None,
         }))
+    }
+
+    /// Whether the caller may still call the tool. The first run is the one that was allowed and told with
+    /// the call; each later one is decided anew, and told.
+    fn judge(&self, task: &NewTask, found: Option<(&'static str, &'static str)>) -> bool {
+        let vars = EnvVars(&self.env);
+        let asking = Asking { config: &self.app.config, caller: &task.caller, vars: &vars };
+        let told = if self.run > 1 { &guard::TOOL } else { &guard::TASK };
+        let log = Log::default();
+        log.person(&task.owner, &task.caller);
+        log.client(&task.caller.client_id);
+        let arguments = Arguments::Call(&task.arguments);
+        let is_allowed = guard::judge(asking, &log, told, found, arguments);
+        let request = task.audit.as_deref().unwrap_or_default();
+        Teller::of_object(self.app, &self.env, request).flush(&log);
+        is_allowed
     }
 
     /// Does what the tool wants.
@@ -281,7 +302,7 @@ fn end(store: &Store, app: &'static App, env: &Env, outcome: Outcome) -> worker:
 /// What a progress notification says, in words.
 fn progress(notification: &str) -> Option<String> {
     let notification: Value = toolgate_core::json::from_str(notification).ok()?;
-    if notification.get("method")? != "notifications/progress" {
+    if notification.get("method")? != notify::PROGRESS {
         return None;
     }
     let params = notification.get("params")?;

@@ -3,9 +3,10 @@
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
 use toolgate_core::audit::CallOutcome;
+use toolgate_core::mcp::Call;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::{TaskDetail, TaskOperation, TaskRequest, TaskStatus, TaskView};
-use toolgate_core::mcp::{Call, Response as McpResponse};
+use toolgate_core::reply::Reply;
 use worker::{Request, Response};
 
 use super::host::{self, Command, Memory};
@@ -91,7 +92,7 @@ impl Tasks for TaskFeature {
         incoming: &'a RequestContext<'a>,
         admitted: &'a Principal,
         request: TaskRequest,
-    ) -> LocalBoxFuture<'a, McpResponse> {
+    ) -> LocalBoxFuture<'a, Reply> {
         Box::pin(client::serve(incoming, admitted, request))
     }
 }

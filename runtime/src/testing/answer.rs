@@ -5,7 +5,8 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use toolgate_core::audit::{self, Event};
-use toolgate_core::mcp::Response;
+use toolgate_core::mcp::notify;
+use toolgate_core::reply::Reply;
 
 /// The answer to a call, with what was said on the way and what was decided.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub(super) enum Kind {
 
 /// One request's answer.
 pub(super) struct Round {
-    pub(super) response: Response,
+    pub(super) response: Reply,
     pub(super) said: Vec<String>,
     pub(super) events: Vec<Event>,
     /// What the log says of internal errors.
@@ -218,14 +219,14 @@ impl Answer {
     /// The log messages of `ctx.info(…)` and the like, in order.
     #[must_use]
     pub fn logs(&self) -> Vec<&Value> {
-        self.told("notifications/message").map(|params| &params["data"]).collect()
+        self.told(notify::MESSAGE).map(|params| &params["data"]).collect()
     }
 
     /// How far the call said it was, in order: `progress`, and where it was told `total` and
     /// `message`.
     #[must_use]
     pub fn progress(&self) -> Vec<&Value> {
-        self.told("notifications/progress").collect()
+        self.told(notify::PROGRESS).collect()
     }
 
     fn told(&self, method: &'static str) -> impl Iterator<Item = &Value> {

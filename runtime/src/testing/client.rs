@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use serde_json::{Map, Value, json};
 use toolgate_core::audit::Log;
 use toolgate_core::mcp::tool::ParamHeader;
-use toolgate_core::mcp::{self, Accepted, Revision};
+use toolgate_core::mcp::{self, Accepted, Method, Revision};
 use toolgate_core::oauth::scope;
 use toolgate_core::seal;
 use toolgate_policy::Caller;
@@ -42,7 +42,7 @@ impl TestClient {
         Self {
             server,
             caller: Caller { subject, client_id, scopes, ..Caller::default() },
-            revision: Revision::V2026_07_28,
+            revision: Revision::LATEST,
             capabilities: json!({
                 "elicitation": { "form": {}, "url": {} }, "sampling": {}, "roots": {},
             }),
@@ -143,7 +143,7 @@ impl TestClient {
         let params = json!({ "name": tool, "arguments": object(&arguments) });
         let names = infos.iter().map(|info| info.name).collect();
         let called = self.called(Kind::Tool, tool, names);
-        self.send("tools/call", params, info.map_or(&[], |info| info.headers), called)
+        self.send(Method::CallTool, params, info.map_or(&[], |info| info.headers), called)
     }
 
     /// Gets a prompt. Its arguments are text.
@@ -155,7 +155,7 @@ impl TestClient {
         let params = json!({ "name": prompt, "arguments": object(&arguments) });
         let infos = self.server.registry().prompt_infos();
         let names = infos.iter().map(|info| info.name).collect();
-        self.send("prompts/get", params, &[], self.called(Kind::Prompt, prompt, names))
+        self.send(Method::GetPrompt, params, &[], self.called(Kind::Prompt, prompt, names))
     }
 
     /// Reads a resource.
@@ -167,7 +167,7 @@ impl TestClient {
         let infos = self.server.registry().resource_infos();
         let uris = infos.iter().map(|info| info.uri).collect();
         let called = self.called(Kind::Resource, uri, uris);
-        self.send("resources/read", json!({ "uri": uri }), &[], called)
+        self.send(Method::ReadResource, json!({ "uri": uri }), &[], called)
     }
 
     /// What is proposed for an argument of a prompt of which this was typed.
@@ -194,25 +194,25 @@ impl TestClient {
     /// The tools that the person may call.
     #[must_use]
     pub fn list_tools(&self) -> List {
-        self.list("tools/list", "tools")
+        self.list(Method::ListTools, "tools")
     }
 
     /// The prompts that the person may get.
     #[must_use]
     pub fn list_prompts(&self) -> List {
-        self.list("prompts/list", "prompts")
+        self.list(Method::ListPrompts, "prompts")
     }
 
     /// The resources that the person may read, without templates.
     #[must_use]
     pub fn list_resources(&self) -> List {
-        self.list("resources/list", "resources")
+        self.list(Method::ListResources, "resources")
     }
 
     /// The templates of resources that the person may read.
     #[must_use]
     pub fn list_resource_templates(&self) -> List {
-        self.list("resources/templates/list", "resourceTemplates")
+        self.list(Method::ListResourceTemplates, "resourceTemplates")
     }
 }
 
@@ -220,18 +220,18 @@ impl TestClient {
     #[track_caller]
     fn complete(&self, reference: Value, argument: &str, typed: &str) -> Vec<String> {
         let params = json!({ "ref": reference, "argument": { "name": argument, "value": typed } });
-        let called = self.called(Kind::Method, "completion/complete", Vec::new());
-        let answer = self.send("completion/complete", params, &[], called);
+        let called = self.called(Kind::Method, Method::Complete.name(), Vec::new());
+        let answer = self.send(Method::Complete, params, &[], called);
         let values = answer.assert_ok().raw()["completion"]["values"].clone();
         serde_json::from_value(values).expect("values are text")
     }
 
     /// All pages of a list; empty where the server has nothing of the kind.
-    fn list(&self, method: &str, key: &str) -> List {
+    fn list(&self, method: Method, key: &str) -> List {
         let mut entries = Vec::new();
         let mut params = json!({});
         loop {
-            let called = self.called(Kind::Method, method, Vec::new());
+            let called = self.called(Kind::Method, method.name(), Vec::new());
             let answer = self.send(method, params, &[], called);
             if answer.code() == Some(mcp::METHOD_NOT_FOUND) {
                 break;
@@ -258,7 +258,7 @@ impl TestClient {
     #[track_caller]
     fn send(
         &self,
-        method: &str,
+        method: Method,
         params: Value,
         repeated: &[ParamHeader],
         called: Called,
@@ -281,7 +281,7 @@ impl TestClient {
     }
 
     /// One request and its answer, on the way of production.
-    fn round(&self, method: &str, params: Map<String, Value>, repeated: &[ParamHeader]) -> Round {
+    fn round(&self, method: Method, params: Map<String, Value>, repeated: &[ParamHeader]) -> Round {
         let (app, registry) = (self.server.app(), self.server.registry());
         let sender = Sender { revision: self.revision, capabilities: &self.capabilities };
         let request = request::post(&sender, self.server.next_id(), method, params, repeated);

@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, Request};
 use serde_json::{Map, Value, json};
-use toolgate_core::mcp::Revision;
 use toolgate_core::mcp::tool::ParamHeader;
+use toolgate_core::mcp::{Method, Revision};
 
 /// What a client says of itself in each request of 2026-07-28.
 pub(super) struct Sender<'a> {
@@ -19,7 +19,7 @@ pub(super) struct Sender<'a> {
 pub(super) fn post(
     sender: &Sender<'_>,
     id: u64,
-    method: &str,
+    method: Method,
     mut params: Map<String, Value>,
     repeated: &[ParamHeader],
 ) -> Request<Vec<u8>> {
@@ -29,20 +29,22 @@ pub(super) fn post(
     let version = HeaderValue::from_static(sender.revision.as_str());
     headers.insert(HeaderName::from_static("mcp-protocol-version"), version);
     let mut meta = json!({ "progressToken": id });
-    if sender.revision.is_modern() {
+    if sender.revision.has_request_meta() {
         meta["io.modelcontextprotocol/protocolVersion"] = sender.revision.as_str().into();
         meta["io.modelcontextprotocol/clientCapabilities"] = sender.capabilities.clone();
         meta["io.modelcontextprotocol/logLevel"] = "debug".into();
-        headers.insert(HeaderName::from_static("mcp-method"), value(method));
-        if let Some(name) = params.get("name").or(params.get("uri")).and_then(Value::as_str) {
+    }
+    if sender.revision.mirrors_headers() {
+        headers.insert(HeaderName::from_static("mcp-method"), value(method.name()));
+        if let Some(name) = method.named_by().and_then(|key| params.get(key)?.as_str()) {
             headers.insert(HeaderName::from_static("mcp-name"), value(name));
         }
         repeat(&mut headers, repeated, params.get("arguments"));
     }
     params.insert("_meta".to_owned(), meta);
-    let message = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+    let message = json!({ "jsonrpc": "2.0", "id": id, "method": method.name(), "params": params });
     let mut request = Request::new(message.to_string().into_bytes());
-    *request.method_mut() = Method::POST;
+    *request.method_mut() = http::Method::POST;
     *request.headers_mut() = headers;
     request
 }

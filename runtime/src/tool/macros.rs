@@ -49,9 +49,9 @@
 ///
 /// `&Context` and `&Caller` can stand anywhere and are filled in. Every other parameter is an
 /// argument that the client sends: `bool`, numbers, `String`, `Vec` of them, or a type of your own
-/// that derives `serde::Deserialize` and [`JsonSchema`](crate::schemars::JsonSchema). An `Option`
-/// may be left out, whatever name it is imported under. The arguments are checked before the function
-/// runs, and everything wrong with them is answered at once. A whole number may be written as `5.0` or
+/// that derives `serde::Deserialize` and [`JsonSchema`](crate::schemars::JsonSchema). New servers have
+/// `serde`; elsewhere `cargo add serde --features derive` adds it. An `Option` may be left out,
+/// whatever name it is imported under. The arguments are checked before the function runs, and everything wrong with them is answered at once. A whole number may be written as `5.0` or
 /// `5e0`, at every depth: JSON Schema has it so.
 ///
 /// `#[arg(…)]` on a parameter says more:
@@ -384,16 +384,15 @@ pub use toolgate_macros::CallerError;
 
 /// Makes a Worker of the crate's tools, prompts and resources, and its `mcp.toml`.
 ///
-/// It stands once, at the crate's root:
+/// Write it once, at the crate's root:
 ///
 /// ```text
 /// toolgate::serve!();
 /// ```
 ///
-/// and stands for the Worker's `fetch`, the Durable Object class `ToolgateObject`, a test that tools,
-/// prompts and resources have names of their own and policies that exist, one by which
-/// `cargo toolgate` learns of them, and, outside of the Worker, `pub fn server()` for tests with
-/// [`TestServer`](crate::testing::TestServer). `mcp.toml` is read when the crate is compiled, beside
-/// its `Cargo.toml`; what is wrong in it, and a `wrangler.jsonc` that does not follow from it, are
-/// compile errors. `serve!(config = "…")` reads another file, relative to the source file.
+/// It adds the Worker's `fetch` and the Durable Object class `ToolgateObject`. It adds two tests: one checks
+/// names and policies, the other tells `cargo toolgate` of the functions. Your own tests get `pub fn server()`
+/// for a [`TestServer`](crate::testing::TestServer). The compiler reads `mcp.toml`, beside `Cargo.toml`: a
+/// mistake in it does not compile, nor does a stale `wrangler.jsonc`. `serve!(config = "…")` reads another
+/// file, whose path is relative to the source file.
 pub use toolgate_macros::serve;

@@ -10,7 +10,7 @@ use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::prompt::PromptInfo;
 use toolgate_core::mcp::resource::ResourceInfo;
 use toolgate_core::mcp::tool::ToolInfo;
-use toolgate_core::mcp::{Family, Fault, INTERNAL_ERROR, Revision, Target};
+use toolgate_core::mcp::{Family, Fault, INTERNAL_ERROR, Target};
 
 use super::arguments::Arguments;
 use super::clash::{self, Clash};
@@ -173,7 +173,7 @@ impl Registry {
         self.interactive |= needs.interactive;
         self.named.extend_from_slice(needs.named);
         for family in needs.families {
-            if !self.families.iter().any(|known| is_same(*known, *family)) {
+            if !self.families.iter().any(|known| known.group() == family.group()) {
                 self.families.push(*family);
             }
         }
@@ -201,13 +201,6 @@ fn sorted<D: Def>(defs: impl IntoIterator<Item = &'static D>) -> Vec<&'static D>
         sorted.insert(after.unwrap_or(sorted.len()), def);
     }
     sorted
-}
-
-/// Whether both have the same methods, in the revisions with sessions and in those without.
-fn is_same(one: &dyn Family, other: &dyn Family) -> bool {
-    [Revision::LATEST_WITH_HANDSHAKE, Revision::V2026_07_28]
-        .into_iter()
-        .all(|revision| one.methods(revision) == other.methods(revision))
 }
 
 /// Completes an argument; nothing is proposed for one that nothing completes.

@@ -74,7 +74,7 @@ fn is_interactive(registry: &Registry, target: &Target) -> bool {
 pub(crate) fn is_late_task(registry: &Registry, call: &Call) -> bool {
     let Target::Tool(tool) = call.target else { return false };
     let needs = registry.tools().get(tool).map(|def| &def.needs);
-    call.peer.revision.is_modern()
+    call.peer.revision.has_tasks()
         && call.peer.capabilities.tasks
         && needs.is_some_and(|needs| needs.features.iter().any(|one| one.is_late_task()))
 }

@@ -19,7 +19,7 @@ const MDBOOK: &str = "0.5.4";
 ///
 /// When a block is not what it says, or a generated page does not follow from its source.
 pub(crate) fn code(step: &mut Step) -> Result<String> {
-    let arguments = ["test", "--locked", "-p", "toolgate-tests", "--test", "book"];
+    let arguments = ["test", "--locked", "--workspace", "--test", "book"];
     cargo(step, "book-code", &arguments)?;
     Ok(String::new())
 }
@@ -60,6 +60,10 @@ fn pages(folder: &Path) -> Result<Vec<Page>> {
     let mut pages = Vec::new();
     for entry in fs::read_dir(folder).doing(|| format!("read {}", folder.display()))? {
         let path = entry.doing(|| format!("read {}", folder.display()))?.path();
+        if path.is_dir() {
+            pages.extend(self::pages(&path)?);
+            continue;
+        }
         // The page for printing is all the others, with their links.
         let is_print = path.file_name().is_some_and(|name| name == "print.html");
         if is_print || path.extension().is_none_or(|extension| extension != "html") {
@@ -111,16 +115,23 @@ fn plain(path: &Path) -> PathBuf {
 fn unlisted(docs: &Path) -> Result<Vec<String>> {
     let summary =
         fs::read_to_string(docs.join("SUMMARY.md")).doing(|| "read SUMMARY.md".to_owned())?;
-    let mut missing = Vec::new();
-    for entry in fs::read_dir(docs).doing(|| format!("read {}", docs.display()))? {
-        let name = entry.doing(|| format!("read {}", docs.display()))?.file_name();
+    let names = [sources(docs, "")?, sources(&docs.join("decisions"), "decisions/")?].concat();
+    let listed = |name: &String| name == "SUMMARY.md" || summary.contains(&format!("({name})"));
+    let missing = names.into_iter().filter(|name| !listed(name));
+    Ok(missing.map(|name| format!("SUMMARY.md: no {name}")).collect())
+}
+
+/// The names of the pages in a folder of the book, behind its own.
+fn sources(folder: &Path, prefix: &str) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).doing(|| format!("read {}", folder.display()))? {
+        let name = entry.doing(|| format!("read {}", folder.display()))?.file_name();
         let name = name.to_string_lossy();
-        if name.ends_with(".md") && name != "SUMMARY.md" && !summary.contains(&format!("({name})"))
-        {
-            missing.push(format!("SUMMARY.md: no {name}"));
+        if name.ends_with(".md") {
+            names.push(format!("{prefix}{name}"));
         }
     }
-    Ok(missing)
+    Ok(names)
 }
 
 /// Dead links of the README, which is no page of the book, and its length.

@@ -13,7 +13,8 @@ use crate::{book, clients, size};
 
 type Check = fn(&mut Step) -> Result<String>;
 
-/// Every check with its title.
+/// Every check with its title. None selects a package: with another selection cargo takes other features of
+/// the same crates, and compiles all of them once more.
 pub(crate) const ALL: &[(&str, Check)] = &[
     ("set-up", set_up),
     ("format", format),
@@ -196,16 +197,8 @@ const WARNING_OF_THE_DEMO: &str =
 /// `cargo toolgate deploy`, which may say nothing else that warns.
 fn deploy(step: &mut Step, project: &Project, arguments: &[&str], log: &str) -> Result<String> {
     let mut command = Command::new("cargo");
-    command.args([
-        "run",
-        "--quiet",
-        "--locked",
-        "-p",
-        "cargo-toolgate",
-        "--",
-        "toolgate",
-        "deploy",
-    ]);
+    command.args(["run", "--quiet", "--locked", "--bin", "cargo-toolgate", "--", "toolgate"]);
+    command.arg("deploy");
     command.arg("--project").arg(&project.root).args(arguments);
     command.current_dir(toolgate_tests::repository());
     let said = run(step, log, &mut command)?;
@@ -236,12 +229,8 @@ fn end_to_end_of(step: &mut Step, server: &Project, script: &str) -> Result<Stri
     let mut command = Command::new("npm");
     command.args(["run", "--silent", script]).current_dir(tests).envs(tools().environment());
     // The command line itself, and the local identity provider that it signs in at.
-    let programs = ["build", "--locked", "-p", "cargo-toolgate", "-p", "toolgate-tests"];
-    cargo(
-        step,
-        "programs",
-        &[&programs[..], &["--bin", "cargo-toolgate", "--bin", "local-idp"]].concat(),
-    )?;
+    let programs = ["build", "--locked", "--bin", "cargo-toolgate", "--bin", "local-idp"];
+    cargo(step, "programs", &programs)?;
     // What is built here is there: a test that lacks its build fails, and is not skipped.
     command.env("CI", "true").env("TOOLGATE_BUILD", server.root.join("build"));
     let name = server.root.file_name().unwrap_or_default().to_string_lossy();
@@ -251,15 +240,14 @@ fn end_to_end_of(step: &mut Step, server: &Project, script: &str) -> Result<Stri
 }
 
 fn template(step: &mut Step) -> Result<String> {
-    let arguments =
-        ["test", "--locked", "-p", "toolgate-tests", "--test", "template", "--", "--nocapture"];
+    let arguments = ["test", "--locked", "--workspace", "--test", "template", "--", "--nocapture"];
     cargo(step, "template", &arguments)?;
     Ok(String::new())
 }
 
 /// The commands of the tutorial, as they stand there.
 fn tutorial(step: &mut Step) -> Result<String> {
-    cargo(step, "tutorial-build", &["build", "--locked", "-p", "cargo-toolgate"])?;
+    cargo(step, "tutorial-build", &["build", "--locked", "--bin", "cargo-toolgate"])?;
     let root = toolgate_tests::repository();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
     let program = format!("debug/cargo-toolgate{}", std::env::consts::EXE_SUFFIX);

@@ -54,8 +54,8 @@ fn secret_in_vars(name: &str) -> Fault {
     let name = shown(name);
     let message = format!("`{name}` is a secret, and everybody can read `[wrangler.vars]`");
     let help = format!(
-        "remove it, and set it with `wrangler secret put {name}`; a secret of your own is listed in \
-         `[wrangler.secrets] required`\na secret that was committed once must be replaced"
+        "remove it, and set it with `cargo toolgate wrangler -- secret put {name}`; a secret of your own \
+         is listed in `[wrangler.secrets] required`\na secret that was committed once must be replaced"
     );
     Fault::new(Code::SecretInVars, message, help)
 }

@@ -29,7 +29,10 @@ pub(crate) fn parse(text: &str) -> Result<Provider, Fault> {
     let known = Provider::ALL.into_iter().find(|provider| provider.name() == text);
     known.ok_or_else(|| {
         let message = format!("unsupported identity provider `{}`", shown(text));
-        let help = format!("supported: {}", names(&Provider::ALL.map(Provider::name)));
+        let help = format!(
+            "supported: {}\nany other OpenID provider, such as Okta, Google or Entra ID: `oidc` with its `issuer`",
+            names(&Provider::ALL.map(Provider::name))
+        );
         Fault::new(Code::UnsupportedValue, message, help)
     })
 }

@@ -116,7 +116,7 @@ pub(super) fn namespace_id(text: &str) -> Result<String, Fault> {
         return Ok(text.to_owned());
     }
     let message = format!("`{}` is not the id of a KV namespace", shown(text));
-    let help = "copy the 32 hexadecimal digits that `wrangler kv namespace create` prints, \
+    let help = "copy the 32 hexadecimal digits that `cargo toolgate wrangler -- kv namespace create` prints, \
                 or leave the key out: wrangler then creates a namespace";
     Err(Fault::new(Code::InvalidText, message, help))
 }
@@ -130,7 +130,7 @@ pub(super) fn database_id(text: &str) -> Result<String, Fault> {
         return Ok(text.to_owned());
     }
     let message = format!("`{}` is not the id of a D1 database", shown(text));
-    let help = "copy the `database_id` that `wrangler d1 create` prints, \
+    let help = "copy the `database_id` that `cargo toolgate wrangler -- d1 create` prints, \
                 or leave the key out: wrangler then creates a database";
     Err(Fault::new(Code::InvalidText, message, help))
 }

@@ -14,8 +14,7 @@ use crate::access::provider::{
 use crate::access::signature::Algorithm;
 use crate::access::tokens::printable;
 use crate::from_json::FromJson;
-
-const WELL_KNOWN: &str = "/.well-known/openid-configuration";
+use crate::paths::OPENID_CONFIGURATION;
 
 /// The members of the document that we use (Discovery 1.0 section 3).
 #[derive(FromJson)]
@@ -61,7 +60,7 @@ pub fn resolve(config: &Config, vars: &dyn Vars, origin: &str) -> Result<Provide
 #[must_use]
 pub fn request(issuer: &str) -> Option<Request<Vec<u8>>> {
     let base = issuer.strip_suffix('/').unwrap_or(issuer);
-    Request::get(format!("{base}{WELL_KNOWN}"))
+    Request::get(format!("{base}{OPENID_CONFIGURATION}"))
         .header(ACCEPT, "application/json")
         .body(Vec::new())
         .ok()

@@ -128,8 +128,8 @@ impl<'a> Settings<'a> {
         let value = self.vars.var(name).map(|value| value.trim().to_owned()).unwrap_or_default();
         if value.is_empty() {
             self.problems.push(format!(
-                "{name} is not set; run `wrangler secret put {name}`, or add it to .dev.vars for \
-                 local development"
+                "{name} is not set; run `cargo toolgate wrangler -- secret put {name}`, or add it to \
+                 .dev.vars for local development"
             ));
         }
         value

@@ -10,7 +10,7 @@ use super::revision::Revision;
 use crate::from_json::FromJson;
 
 pub use super::form::elicitation_schema;
-pub use super::given::Reply;
+pub use super::given::ElicitationReply;
 
 /// One question. In the legacy revisions it is a request of the server; in 2026-07-28 it is an entry
 /// of `inputRequests` (MCP 2026-07-28, multi round-trip requests).
@@ -100,7 +100,7 @@ impl Ask {
     #[must_use]
     pub fn input_request(&self) -> Value {
         let mut members = vec![("method", Value::from(self.method()))];
-        let params = self.params(Revision::V2026_07_28, "");
+        let params = self.params(Revision::LATEST, "");
         members.extend(params.map(|params| ("params", params)));
         object(members)
     }
@@ -114,7 +114,7 @@ impl Ask {
     }
 
     fn params(&self, revision: Revision, id: &str) -> Option<Value> {
-        let has_modes = revision >= Revision::V2025_11_25;
+        let has_modes = revision.has_url_elicitation();
         let mut members = Vec::with_capacity(4);
         match &self.question {
             Question::Sampling(params) => return Some(params.clone()),
@@ -131,7 +131,7 @@ impl Ask {
                 members.push(("message", Value::from(message.as_str())));
                 members.push(("url", Value::from(url.as_str())));
                 // Names the elicitation in `notifications/elicitation/complete`, of this one revision.
-                if !revision.is_modern() {
+                if revision.has_elicitation_ids() {
                     members.push(("elicitationId", Value::from(id)));
                 }
             }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::method::Method;
 use super::peer::Peer;
 use crate::audit::CallAudit;
 
@@ -60,6 +61,19 @@ pub enum Target {
         /// What was typed so far.
         value: String,
     },
+}
+
+impl Target {
+    /// The method that calls it.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        match self {
+            Self::Tool(_) => Method::CallTool,
+            Self::Prompt(_) => Method::GetPrompt,
+            Self::Resource { .. } => Method::ReadResource,
+            Self::PromptCompletion { .. } | Self::ResourceCompletion { .. } => Method::Complete,
+        }
+    }
 }
 
 /// `inputResponses` and `requestState` of a request that was sent again.

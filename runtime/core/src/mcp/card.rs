@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::describe::server_info;
 use super::json::object;
 use super::{Revision, Server};
+use crate::paths::{MCP_PATH, SSE_PATH};
 use crate::reply::{self, Reply};
 
 const SCHEMA: &str = "https://static.modelcontextprotocol.io/schemas/v1/server-card.schema.json";
@@ -30,10 +31,11 @@ pub fn card(server: &Server<'_>, package: &str, origin: &str) -> Reply {
             card[key] = short(text).into();
         }
     }
-    let mut remotes = vec![remote("streamable-http", [origin, "/mcp"].concat(), &Revision::ALL)];
+    let mut remotes = vec![remote("streamable-http", [origin, MCP_PATH].concat(), &Revision::ALL)];
     if server.config.transport.sse {
-        // It is spoken by those revisions that have a handshake.
-        remotes.push(remote("sse", [origin, "/sse"].concat(), &Revision::ALL[1..]));
+        let mut spoken = Revision::ALL.to_vec();
+        spoken.retain(|revision| revision.has_sessions());
+        remotes.push(remote("sse", [origin, SSE_PATH].concat(), &spoken));
     }
     card["remotes"] = Value::Array(remotes);
     let mut reply = reply::public(&card);

@@ -5,11 +5,12 @@ use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use serde_json::json;
 
-use super::response::{Response, json};
+use super::response::json;
 use super::server::Scope;
 use crate::audit::Log;
 use crate::mcp::json::to_text;
 use crate::paths;
+use crate::reply::Reply;
 use crate::scope;
 use toolgate_policy::Caller;
 use toolgate_policy::{self as policy, Arguments};
@@ -30,7 +31,7 @@ fn note(scope: &Scope<'_>, policy: &str, arguments: Arguments<'_>) {
 
 /// The refusal of a whole message, where something in it takes more than the access token has:
 /// nothing of it runs. `resource_metadata` is added by who knows the address.
-fn response(log: &Log, caller: &Caller) -> Option<Response> {
+fn response(log: &Log, caller: &Caller) -> Option<Reply> {
     let lacking = log.lacking()?;
     // All that the operation takes, and all that the token has: a client asks for what it reads here
     // and would lose the rest. `offline_access` is no matter of a resource.

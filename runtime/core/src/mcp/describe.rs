@@ -18,12 +18,12 @@ pub(super) fn server_info(server: &Server<'_>, revision: Revision) -> Value {
         ("name", Value::from(config.name.as_ref())),
         ("version", Value::from(config.version.as_deref().unwrap_or(server.version))),
     ]);
-    if revision >= Revision::V2025_06_18
+    if revision.has_titles()
         && let Some(title) = &config.title
     {
         info["title"] = Value::from(title.as_ref());
     }
-    if revision >= Revision::V2025_11_25 {
+    if revision.has_server_details() {
         if let Some(description) = &config.description {
             info["description"] = Value::from(description.as_ref());
         }
@@ -42,7 +42,7 @@ pub(super) fn server_info(server: &Server<'_>, revision: Revision) -> Value {
 pub(super) fn write_tool(out: &mut String, tool: &ToolInfo, revision: Revision) {
     out.push('{');
     member(out, "name", &quote(tool.name));
-    if revision >= Revision::V2025_06_18
+    if revision.has_titles()
         && let Some(title) = tool.title
     {
         member(out, "title", &quote(title));
@@ -54,12 +54,12 @@ pub(super) fn write_tool(out: &mut String, tool: &ToolInfo, revision: Revision) 
         Schema::Static(text) => member(out, "inputSchema", text),
         Schema::Build(build) => member(out, "inputSchema", &to_text(&build())),
     }
-    if revision >= Revision::V2025_06_18
+    if revision.has_structured_content()
         && let Some(build) = tool.output_schema
     {
         let schema = build();
         // Until 2025-11-25 structured results were objects, and their schema had to say so.
-        if revision.is_modern() || result::is_object_schema(&schema) {
+        if revision.has_structured_values() || result::is_object_schema(&schema) {
             member(out, "outputSchema", &to_text(&schema));
         }
     }
@@ -118,7 +118,7 @@ fn present(
     pictures: &[Icon],
     revision: Revision,
 ) {
-    let title = title.filter(|_| revision >= Revision::V2025_06_18);
+    let title = title.filter(|_| revision.has_titles());
     members.extend(title.map(|title| ("title", Value::from(title))));
     members.extend(description.map(|text| ("description", Value::from(text))));
     members.extend(icons(pictures, revision).map(|icons| ("icons", icons)));
@@ -126,7 +126,7 @@ fn present(
 
 fn annotations(tool: &ToolInfo, revision: Revision) -> Map<String, Value> {
     let mut annotations = Map::new();
-    if revision < Revision::V2025_03_26 {
+    if !revision.has_tool_annotations() {
         return annotations;
     }
     let hints = &tool.annotations;
@@ -141,7 +141,7 @@ fn annotations(tool: &ToolInfo, revision: Revision) -> Map<String, Value> {
         }
     }
     // 2025-03-26 has no `title` beside `name` yet, only this one.
-    if revision == Revision::V2025_03_26
+    if !revision.has_titles()
         && let Some(title) = tool.title
     {
         annotations.insert("title".to_owned(), Value::from(title));

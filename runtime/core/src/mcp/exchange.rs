@@ -7,8 +7,9 @@ use super::fault::status;
 use super::headers;
 use super::outcome::Outcome;
 use super::pending::Pending;
-use super::response::{Response, json};
+use super::response::json;
 use super::revision::Revision;
+use crate::reply::Reply;
 
 /// The messages of a POST, answered as soon as their calls have run.
 #[derive(Debug)]
@@ -57,7 +58,7 @@ impl Exchange {
     /// The HTTP answer as a whole, from the results and the [`Call::slot`] each belongs to. A call
     /// without a result answers with an internal error.
     #[must_use]
-    pub fn finish(self, results: Vec<(usize, Outcome)>) -> Response {
+    pub fn finish(self, results: Vec<(usize, Outcome)>) -> Reply {
         let revision = self.pending.revision;
         let (text, code) = self.pending.finish_coded(results);
         let answer = json(code.map_or(StatusCode::OK, |code| status(revision, code)), text);

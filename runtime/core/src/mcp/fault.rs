@@ -87,11 +87,16 @@ impl Fault {
     }
 }
 
+/// There is no such method, or not for this client: one answer for both.
+pub(super) fn method_not_found() -> Fault {
+    Fault::new(METHOD_NOT_FOUND, "Method not found")
+}
+
 /// The HTTP status of an error. In the revisions before 2026-07-28 the transport went well whatever
 /// the answer says; since then some errors have a status of their own.
 pub(super) fn status(revision: Revision, code: i32) -> StatusCode {
     match code {
-        _ if !revision.is_modern() => StatusCode::OK,
+        _ if !revision.has_error_statuses() => StatusCode::OK,
         METHOD_NOT_FOUND => StatusCode::NOT_FOUND,
         HEADER_MISMATCH | MISSING_CLIENT_CAPABILITY | UNSUPPORTED_PROTOCOL_VERSION => {
             StatusCode::BAD_REQUEST
@@ -130,7 +135,7 @@ pub fn missing_capability(required: Value) -> Fault {
 /// is not repeated.
 #[must_use]
 pub fn resource_not_found(revision: Revision, uri: &str) -> Fault {
-    let code = if revision.is_modern() { INVALID_PARAMS } else { RESOURCE_NOT_FOUND };
+    let code = if revision.has_resource_not_found() { RESOURCE_NOT_FOUND } else { INVALID_PARAMS };
     let fault = Fault::new(code, "Resource not found");
     if uri.len() > MAX_URI_BYTES {
         return fault;

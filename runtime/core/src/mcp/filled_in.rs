@@ -10,7 +10,7 @@ use crate::json::number;
 
 /// Whether the forms of the revision can show it: a choice of several came with 2025-11-25.
 pub(super) fn fits(schema: &Value, revision: Revision) -> bool {
-    revision >= Revision::V2025_11_25
+    revision.has_full_forms()
         || properties(schema).is_some_and(|properties| {
             properties.values().all(|property| !is_kind(property, "array"))
         })
@@ -20,7 +20,7 @@ pub(super) fn fits(schema: &Value, revision: Revision) -> bool {
 /// choices but `enumNames`.
 pub(super) fn shape(schema: &Value, revision: Revision) -> Value {
     let mut schema = schema.clone();
-    if revision >= Revision::V2025_11_25 {
+    if revision.has_full_forms() {
         return schema;
     }
     let Some(Value::Object(properties)) = schema.get_mut("properties") else { return schema };

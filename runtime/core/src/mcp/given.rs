@@ -12,9 +12,9 @@ const MAX_MESSAGE_CHARS: usize = 200;
 /// Roots that a client may name. Each is a directory that a person opened.
 pub const MAX_ROOTS: usize = 1000;
 
-/// What a question came to.
+/// What a question came to: an elicitation, or one for a sample or for roots, which have no other outcomes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Reply {
+pub enum ElicitationReply {
     /// The answer: the content of a form, `null` for a page that the person agreed to open, a
     /// `CreateMessageResult`, or a list of `Root`s.
     Accepted(Value),
@@ -31,7 +31,7 @@ pub enum Reply {
     },
 }
 
-impl Reply {
+impl ElicitationReply {
     /// A JSON-RPC error object of the client.
     #[must_use]
     pub fn failed(error: &Value) -> Self {
@@ -47,7 +47,7 @@ impl Ask {
     /// Reads the client's result. `None` for one that is not an answer to this question: it is to be
     /// asked again.
     #[must_use]
-    pub fn read(&self, answer: &Value) -> Option<Reply> {
+    pub fn read(&self, answer: &Value) -> Option<ElicitationReply> {
         let answer = answer.as_object()?;
         match &self.question {
             Question::Form { schema, .. } => elicited(answer, |content| {
@@ -59,19 +59,18 @@ impl Ask {
                 filled_in::read(schema, content).map(Value::Object)
             }),
             Question::Url { .. } => elicited(answer, |_| Some(Value::Null)),
-            Question::Sampling(_) => {
-                is_message(answer).then(|| Reply::Accepted(Value::Object(answer.clone())))
-            }
-            Question::Roots => roots(answer).map(Reply::Accepted),
+            Question::Sampling(_) => is_message(answer)
+                .then(|| ElicitationReply::Accepted(Value::Object(answer.clone()))),
+            Question::Roots => roots(answer).map(ElicitationReply::Accepted),
         }
     }
 
     /// Reads what the client sent in answer to [`Ask::request`]: its result or its error.
     #[must_use]
-    pub fn read_response(&self, response: &Result<Value, Value>) -> Option<Reply> {
+    pub fn read_response(&self, response: &Result<Value, Value>) -> Option<ElicitationReply> {
         match response {
             Ok(answer) => self.read(answer),
-            Err(error) => Some(Reply::failed(error)),
+            Err(error) => Some(ElicitationReply::failed(error)),
         }
     }
 }
@@ -80,11 +79,11 @@ impl Ask {
 fn elicited(
     answer: &Map<String, Value>,
     accept: impl FnOnce(Option<&Value>) -> Option<Value>,
-) -> Option<Reply> {
+) -> Option<ElicitationReply> {
     match answer.get("action")?.as_str()? {
-        "accept" => accept(answer.get("content")).map(Reply::Accepted),
-        "decline" => Some(Reply::Declined),
-        "cancel" => Some(Reply::Cancelled),
+        "accept" => accept(answer.get("content")).map(ElicitationReply::Accepted),
+        "decline" => Some(ElicitationReply::Declined),
+        "cancel" => Some(ElicitationReply::Cancelled),
         _ => None,
     }
 }

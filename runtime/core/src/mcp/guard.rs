@@ -1,17 +1,95 @@
-//! Whom a policy lets call what: the one question that lists and calls both ask.
+//! Whom a policy lets call what: the one place where policies decide.
+//!
+//! Nothing else of the server asks [`policy::decide`]. [`admits`] and [`judge`] decide of something that is
+//! to be done, and tell the audit trail; [`allows`] decides what is shown, which nobody is told.
 
-use toolgate_policy::{self as policy, Arguments, Decision};
+use toolgate_config::Config;
+use toolgate_policy::{self as policy, Arguments, Caller, Decision, Vars};
 
 use super::server::Scope;
-use crate::audit::{Event, Kind, Reason};
+use crate::audit::{Event, Kind, Log, Reason};
 
-/// What the log is told of one kind of thing.
+/// How the audit trail calls decisions of one kind of thing.
 #[derive(Debug)]
-pub(super) struct Told {
-    pub(super) allowed: Kind,
-    pub(super) denied: Kind,
+pub struct Told {
+    /// The kind of an event that something was allowed; `None` where it was allowed and told before.
+    pub allowed: Option<Kind>,
+    /// The kind of an event that it was not.
+    pub denied: Kind,
     /// There is nothing of the name.
-    pub(super) unknown: Reason,
+    pub unknown: Reason,
+}
+
+/// A call of a tool.
+pub const TOOL: Told = Told {
+    allowed: Some(Kind::ToolAllowed),
+    denied: Kind::ToolDenied,
+    unknown: Reason::UnknownTool,
+};
+
+/// A look at a task, or its first run: that its tool was allowed was told with the call.
+pub const TASK: Told = Told { allowed: None, ..TOOL };
+
+/// Who asks, and by which policies.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    /// The policies.
+    pub config: &'a Config,
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// What lists in variables are read from.
+    pub vars: &'a dyn Vars,
+}
+
+impl<'a> Asking<'a> {
+    fn of(scope: &Scope<'a>) -> Self {
+        let Scope { server, caller, vars, .. } = *scope;
+        Self { config: server.config, caller, vars }
+    }
+
+    fn decide<'b>(&'b self, policy: &'b str, arguments: Arguments<'_>) -> Decision<'b> {
+        policy::decide(self.config, policy, self.caller, arguments, self.vars)
+    }
+}
+
+/// Whether the policy lets the caller see something: an entry of a list, a change.
+#[must_use]
+pub fn allows(asking: Asking<'_>, policy: &str, arguments: Arguments<'_>) -> bool {
+    asking.decide(policy, arguments).is_allowed()
+}
+
+/// Whether the caller may do what was found, by name and policy, with these arguments. Either way the log
+/// is told.
+pub fn judge(
+    asking: Asking<'_>,
+    log: &Log,
+    told: &Told,
+    found: Option<(&'static str, &'static str)>,
+    arguments: Arguments<'_>,
+) -> bool {
+    let decision = found.map(|(_, policy)| asking.decide(policy, arguments));
+    let (kind, reason, detail) = match decision {
+        None => (Some(told.denied), told.unknown, None),
+        Some(Decision::Allow) => (told.allowed, Reason::PolicyMatched, None),
+        Some(Decision::Deny { reason }) => (Some(told.denied), reason.into(), reason.subject()),
+    };
+    let known = match arguments {
+        Arguments::Call(known) | Arguments::Partial { known, .. } => Some(known),
+        Arguments::Unknown => None,
+    };
+    if let Some(kind) = kind {
+        log.record(Event {
+            // A name that nothing has is whatever the client wrote.
+            tool: found.map(|(name, _)| name),
+            policy: found.map(|(_, policy)| policy),
+            detail: detail.map(str::to_owned),
+            arguments: known
+                .filter(|_| asking.config.audit.arguments)
+                .and_then(|arguments| serde_json::to_string(arguments).ok()),
+            ..Event::new(kind, reason)
+        });
+    }
+    decision.is_some_and(|decision| decision.is_allowed())
 }
 
 /// Whether it is in the lists that the caller sees.
@@ -19,14 +97,11 @@ pub(super) fn is_listed(scope: &Scope<'_>, policy: &str) -> bool {
     let Scope { server, caller, vars, .. } = *scope;
     match server.challenging {
         Some(challenging) => (challenging.is_listed)(server.config, policy, caller, vars),
-        None => {
-            policy::decide(server.config, policy, caller, Arguments::Unknown, vars).is_allowed()
-        }
+        None => allows(Asking::of(scope), policy, Arguments::Unknown),
     }
 }
 
-/// Whether the caller may call what was found, by name and policy, with these arguments. Either way the
-/// log is told; the caller learns only that it is not to be had, so that nobody learns what others have,
+/// As [`judge`]. The caller learns only that it is not to be had, so that nobody learns what others have,
 /// or, where scopes are all that is missing, which.
 pub(super) fn admits(
     scope: &Scope<'_>,
@@ -34,32 +109,10 @@ pub(super) fn admits(
     found: Option<(&'static str, &'static str)>,
     arguments: Arguments<'_>,
 ) -> bool {
-    let Scope { server, caller, vars, .. } = *scope;
-    let config = server.config;
-    let decision = found.map(|(_, policy)| policy::decide(config, policy, caller, arguments, vars));
-    let (kind, reason, detail) = match decision {
-        None => (told.denied, told.unknown, None),
-        Some(Decision::Allow) => (told.allowed, Reason::PolicyMatched, None),
-        Some(Decision::Deny { reason }) => (told.denied, reason.into(), reason.subject()),
-    };
-    let known = match arguments {
-        Arguments::Call(known) | Arguments::Partial { known, .. } => Some(known),
-        Arguments::Unknown => None,
-    };
-    scope.server.log.record(Event {
-        // A name that nothing has is whatever the client wrote.
-        tool: found.map(|(name, _)| name),
-        policy: found.map(|(_, policy)| policy),
-        detail: detail.map(str::to_owned),
-        arguments: known
-            .filter(|_| config.audit.arguments)
-            .and_then(|arguments| serde_json::to_string(arguments).ok()),
-        ..Event::new(kind, reason)
-    });
-    let is_allowed = decision.is_some_and(|decision| decision.is_allowed());
+    let is_allowed = judge(Asking::of(scope), scope.server.log, told, found, arguments);
     if !is_allowed
         && let Some((_, policy)) = found
-        && let Some(challenging) = server.challenging
+        && let Some(challenging) = scope.server.challenging
     {
         (challenging.note)(scope, policy, arguments);
     }

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
-use super::response::Response;
 use super::revision::{self, Revision};
+use crate::reply::Reply;
 
 pub(super) static PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 pub(super) static METHOD: HeaderName = HeaderName::from_static("mcp-method");
@@ -62,9 +62,9 @@ impl<'h> Version<'h> {
         }
     }
 
-    /// 2026-07-28 or later, spoken here or not.
-    pub(super) fn is_modern(self) -> bool {
-        self.text().is_some_and(revision::names_modern)
+    /// It names a revision whose requests stand by themselves, spoken here or not.
+    pub(super) fn is_without_handshake(self) -> bool {
+        self.text().is_some_and(revision::names_one_without_handshake)
     }
 }
 
@@ -84,12 +84,12 @@ pub(super) fn takes_json(headers: &HeaderMap) -> bool {
 
 /// The answer as the client takes it: a result is a stream of one event for a client that takes
 /// nothing but streams. Refusals are left as they are.
-pub(super) fn shaped(headers: &HeaderMap, answer: Response) -> Response {
+pub(super) fn shaped(headers: &HeaderMap, answer: Reply) -> Reply {
     if takes_json(headers) { answer } else { as_event(answer) }
 }
 
 /// A result as a stream of one event.
-pub(super) fn as_event(answer: Response) -> Response {
+pub(super) fn as_event(answer: Reply) -> Reply {
     let is_json = answer.headers().get(CONTENT_TYPE).is_some_and(|it| it == "application/json");
     if answer.status() != StatusCode::OK || !is_json {
         return answer;
@@ -97,7 +97,7 @@ pub(super) fn as_event(answer: Response) -> Response {
     let (mut parts, body) = answer.into_parts();
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     // JSON has no line breaks of its own here.
-    Response::from_parts(parts, [b"data: ", body.as_slice(), b"\n\n"].concat())
+    Reply::from_parts(parts, [b"data: ", body.as_slice(), b"\n\n"].concat())
 }
 
 /// Whether the client says that it takes event streams. `*/*` does not say so: programs that know

@@ -11,8 +11,8 @@
 //! `initialize` begins a session where the server has any ([`Accepted::Begin`]); everything else
 //! stands by itself, so there is nothing that an id could be wrong about. It is never a credential.
 
+use http::StatusCode;
 use http::header::{ALLOW, HeaderValue};
-use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 use toolgate_policy::{Caller, Vars};
 
@@ -21,25 +21,27 @@ use super::fault::Fault;
 use super::headers::{self, Version, shaped};
 use super::json::object;
 use super::jsonrpc::{
-    self, Body, HEADER_MISMATCH, INVALID_PARAMS, INVALID_REQUEST, Invalid, METHOD_NOT_FOUND,
-    Message, Request, UNSUPPORTED_PROTOCOL_VERSION,
+    self, Body, HEADER_MISMATCH, INVALID_PARAMS, INVALID_REQUEST, Invalid, Message, Request,
+    UNSUPPORTED_PROTOCOL_VERSION,
 };
 use super::meta::{META_CLIENT_CAPABILITIES, META_PROTOCOL_VERSION, meta};
+use super::method::Method;
 use super::methods;
 use super::peer::{self, ClientCapabilities};
 use super::pending::{self, Answers, Pending};
-use super::response::{Response, bad_request, fault, json, plain, respond};
+use super::response::{bad_request, fault, json, plain, respond};
 use super::revision::{Revision, negotiate};
 use super::server::{Answer, Scope, Server};
 use super::session::SessionState;
 use super::subscription::Listen;
 use super::task::TaskRequest;
+use crate::reply::Reply;
 
 /// What [`accept_http`] made of a request.
 #[derive(Debug)]
 pub enum Accepted {
     /// The answer.
-    Done(Response),
+    Done(Reply),
     /// Something has to run first.
     Run(Exchange),
     /// A session begins.
@@ -54,7 +56,7 @@ pub enum Accepted {
 #[derive(Debug)]
 pub struct Begin {
     /// The answer, which still lacks the `Mcp-Session-Id`.
-    pub response: Response,
+    pub response: Reply,
     /// What is to be remembered.
     pub session: SessionState,
 }
@@ -82,7 +84,7 @@ pub fn accept_http(
 
 /// The HTTP answer that is this JSON-RPC message, as the client of the request takes it.
 #[must_use]
-pub fn answer(headers: &http::HeaderMap, text: String) -> Response {
+pub fn answer(headers: &http::HeaderMap, text: String) -> Reply {
     shaped(headers, json(StatusCode::OK, text))
 }
 
@@ -94,7 +96,7 @@ fn accept(
 ) -> Accepted {
     // GET would open a stream from server to client, which nothing here writes to; DELETE would
     // end a session.
-    if request.method() != Method::POST {
+    if request.method() != http::Method::POST {
         return Accepted::Done(method_not_allowed());
     }
     if server.is_too_large(request.body()) {
@@ -117,7 +119,7 @@ fn accept(
         Ok(Body::Batch(messages)) => batch(scope, version, headers, messages),
         Ok(Body::Single(Err(invalid))) => refuse(invalid.fault, invalid.id.as_ref()),
         Ok(Body::Single(Ok(Message::Request(message)))) => single(scope, version, headers, message),
-        Ok(Body::Single(Ok(Message::Response { .. }))) if version.is_modern() => {
+        Ok(Body::Single(Ok(Message::Response { .. }))) if version.is_without_handshake() => {
             refuse(Fault::new(INVALID_REQUEST, "This revision has no responses of clients"), None)
         }
         Ok(Body::Single(Ok(Message::Notification { .. } | Message::Response { .. }))) => {
@@ -134,32 +136,29 @@ fn single(
 ) -> Accepted {
     let meta = meta(&request.params);
     let states_version = meta.is_some_and(|meta| meta.contains_key(META_PROTOCOL_VERSION));
-    let method = request.method.as_str();
+    let (id, method) = (request.id.clone(), Method::parse(&request.method));
     // A client that falls back to `initialize` may go on to send the header of before.
     let is_modern = states_version
-        || method == "server/discover"
-        || (version.is_modern() && method != "initialize");
-    let revision = if is_modern {
-        match check_modern(&scope, version, headers, &request) {
-            Ok(revision) => revision,
-            Err(fault) => return refuse(fault, Some(&request.id)),
+        || method == Some(Method::Discover)
+        || (version.is_without_handshake() && method != Some(Method::Initialize));
+    let (scope, served) = if is_modern {
+        match check_modern(scope, version, headers, &request, method) {
+            Ok((scope, method)) => (scope, Ok(method)),
+            Err(fault) => return refuse(fault, Some(&id)),
         }
-    } else if request.method == "initialize" {
+    } else if method == Some(Method::Initialize) {
         return initialize(&scope, request);
     } else {
-        match legacy_revision(version) {
-            Some(revision) => revision,
-            None => return unsupported_legacy(),
-        }
+        let Some(revision) = legacy_revision(version) else { return unsupported_legacy() };
+        let scope = Scope { revision, ..scope };
+        (scope, scope.served(method))
     };
-    let scope = Scope { revision, ..scope };
-    let id = request.id.clone();
-    match methods::answer(&scope, request, 0) {
+    match served.and_then(|method| methods::answer(&scope, method, request, 0)) {
         Ok(Answer::Ready(text)) => Accepted::Done(json(StatusCode::OK, text)),
         Ok(Answer::Call(call)) => run(headers, Pending::single(&scope, *call)),
         Ok(Answer::Listen(listen)) => Accepted::Listen(*listen),
         Ok(Answer::Task(task)) => Accepted::Task(*task),
-        Err(error) => Accepted::Done(fault(error, &id, revision)),
+        Err(error) => Accepted::Done(fault(error, &id, scope.revision)),
     }
 }
 
@@ -172,7 +171,7 @@ fn initialize(scope: &Scope<'_>, request: Request) -> Accepted {
     let id = request.id.clone();
     let capabilities = request.params.get("capabilities").cloned();
     let negotiated = negotiate(&request.params);
-    let response = match methods::answer(scope, request, 0) {
+    let response = match methods::answer(scope, Method::Initialize, request, 0) {
         Ok(Answer::Ready(text)) => json(StatusCode::OK, text),
         Ok(_) => return Accepted::Done(method_not_allowed()),
         Err(error) => return Accepted::Done(fault(error, &id, scope.revision)),
@@ -209,7 +208,9 @@ fn batch(
 /// `initialized` could change, and a call that `cancelled` names answers on its own connection.
 fn unanswered(version: Version<'_>) -> Accepted {
     match version {
-        Version::Unknown(Some(text)) if version.is_modern() => refuse(unsupported(text), None),
+        Version::Unknown(Some(text)) if version.is_without_handshake() => {
+            refuse(unsupported(text), None)
+        }
         Version::Unknown(_) => unsupported_legacy(),
         Version::Absent | Version::Spoken(_) => Accepted::Done(accepted()),
     }
@@ -219,7 +220,7 @@ fn unanswered(version: Version<'_>) -> Accepted {
 fn legacy_revision(version: Version<'_>) -> Option<Revision> {
     match version {
         Version::Absent => Some(Revision::WITHOUT_HEADER),
-        Version::Spoken(revision) if !revision.is_modern() => Some(revision),
+        Version::Spoken(revision) if revision.has_handshake() => Some(revision),
         Version::Spoken(_) | Version::Unknown(_) => None,
     }
 }
@@ -229,13 +230,14 @@ fn unsupported_legacy() -> Accepted {
     Accepted::Done(plain(StatusCode::BAD_REQUEST, "Unsupported MCP-Protocol-Version"))
 }
 
-/// The checks of 2026-07-28, in the order that tells a client most.
-fn check_modern(
-    scope: &Scope<'_>,
+/// The checks of 2026-07-28, in the order that tells a client most: who asks, and for which method.
+fn check_modern<'a>(
+    scope: Scope<'a>,
     version: Version<'_>,
     headers: &http::HeaderMap,
     request: &Request,
-) -> Result<Revision, Fault> {
+    method: Option<Method>,
+) -> Result<(Scope<'a>, Method), Fault> {
     let meta = meta(&request.params);
     let stated = match meta.and_then(|meta| meta.get(META_PROTOCOL_VERSION)) {
         Some(Value::String(stated)) => stated.as_str(),
@@ -248,34 +250,24 @@ fn check_modern(
     if !meta.is_some_and(|meta| meta.get(META_CLIENT_CAPABILITIES).is_some_and(Value::is_object)) {
         return Err(missing_meta(META_CLIENT_CAPABILITIES));
     }
-    let Some(revision) = Revision::parse(stated).filter(|revision| revision.is_modern()) else {
+    let Some(revision) = Revision::parse(stated).filter(|revision| !revision.has_handshake())
+    else {
         return Err(unsupported(stated));
     };
     match headers::single(headers, &headers::METHOD) {
         Ok(Some(method)) if method == request.method => {}
         _ => return Err(Fault::new(HEADER_MISMATCH, "Mcp-Method must equal the method")),
     }
-    let scope = Scope { revision, ..*scope };
-    if !scope.serves(&request.method) {
-        return Err(Fault::new(METHOD_NOT_FOUND, "Method not found"));
-    }
-    if let Some(key) = named_by(&request.method) {
+    let scope = Scope { revision, ..scope };
+    let method = scope.served(method)?;
+    if let Some(key) = method.named_by() {
         check_name(headers, &request.params, key)?;
     }
     peer::log_level(meta)?;
-    Ok(revision)
+    Ok((scope, method))
 }
 
-/// The param that `Mcp-Name` repeats.
-fn named_by(method: &str) -> Option<&'static str> {
-    match method {
-        "tools/call" | "prompts/get" => Some("name"),
-        "resources/read" => Some("uri"),
-        "tasks/get" | "tasks/update" | "tasks/cancel" => Some("taskId"),
-        _ => None,
-    }
-}
-
+/// Fails unless `Mcp-Name` repeats the param.
 fn check_name(
     headers: &http::HeaderMap,
     params: &Map<String, Value>,
@@ -310,11 +302,11 @@ fn refuse(fault: Fault, id: Option<&Value>) -> Accepted {
     Accepted::Done(bad_request(fault, id))
 }
 
-fn accepted() -> Response {
+fn accepted() -> Reply {
     respond(StatusCode::ACCEPTED, None, Vec::new())
 }
 
-fn method_not_allowed() -> Response {
+fn method_not_allowed() -> Reply {
     let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
     response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
     response

@@ -20,7 +20,7 @@ pub struct Icon {
 
 /// The `icons` member, where the revision has it and there are any.
 pub(super) fn icons(icons: &[Icon], revision: Revision) -> Option<Value> {
-    if icons.is_empty() || revision < Revision::V2025_11_25 {
+    if icons.is_empty() || !revision.has_icons() {
         return None;
     }
     Some(icons.iter().map(icon).collect())

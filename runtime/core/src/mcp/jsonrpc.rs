@@ -7,8 +7,8 @@ use crate::json;
 pub use super::envelope::MAX_ID_BYTES;
 pub(super) use super::envelope::success;
 pub(super) use super::fault::{
-    Fault, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND,
-    PARSE_ERROR, UNSUPPORTED_PROTOCOL_VERSION,
+    Fault, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR,
+    UNSUPPORTED_PROTOCOL_VERSION,
 };
 
 /// Arrays and objects inside each other in one message. Tool arguments are a few levels deep;

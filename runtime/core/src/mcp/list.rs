@@ -74,8 +74,10 @@ pub(super) fn page(
     if let Some(last) = next {
         member(&mut out, "nextCursor", &quote(&seal(listing.key(), last)));
     }
-    if scope.revision.is_modern() {
+    if scope.revision.has_cache_hints() {
         modern::cacheable(&mut out, LIST_TTL_MS, public);
+    }
+    if scope.revision.has_result_type() {
         modern::complete(scope, &mut out);
     }
     out.push('}');

@@ -1,11 +1,13 @@
 //! `subscriptions/listen` of 2026-07-28: one stream for what changes outside of any request.
 
 use serde_json::{Map, Value};
-use toolgate_policy::{self as policy, Arguments, Caller, Vars};
+use toolgate_policy::{Arguments, Caller, Vars};
 
 use super::families::resources;
 use super::fault::{self, Fault};
+use super::guard::{self, Asking};
 use super::jsonrpc::Request;
+use super::method::Method;
 use super::notify::Change;
 use super::server::{Scope, Server};
 use super::session_state::MAX_SUBSCRIBED_URI;
@@ -31,7 +33,7 @@ fn read(scope: &Scope<'_>, request: &Request) -> Result<Listen, Fault> {
         return Err(Fault::params("`notifications` is not an object"));
     };
     let mut tasks = texts(asked, "taskIds", MAX_TASK_ID)?;
-    if !scope.serves("tasks/get") {
+    if !scope.serves(Method::GetTask) {
         tasks.clear();
     }
     if !tasks.is_empty() && !scope.peer(&request.params)?.capabilities.tasks {
@@ -68,8 +70,8 @@ pub fn may_hear(
             let tool = server.tools.iter().find(|known| known.name == tool);
             whose == owner
                 && tool.is_some_and(|tool| {
-                    policy::decide(server.config, tool.policy, caller, Arguments::Unknown, vars)
-                        .is_allowed()
+                    let asking = Asking { config: server.config, caller, vars };
+                    guard::allows(asking, tool.policy, Arguments::Unknown)
                 })
         }
     }
@@ -79,8 +81,8 @@ pub fn may_hear(
 fn may_read(server: &Server<'_>, caller: &Caller, vars: &dyn Vars, uri: &str) -> bool {
     resources::find(server.resources, uri).is_some_and(|(resource, variables)| {
         let policy = server.resources[resource].policy;
-        let variables = Arguments::Call(&variables);
-        policy::decide(server.config, policy, caller, variables, vars).is_allowed()
+        let asking = Asking { config: server.config, caller, vars };
+        guard::allows(asking, policy, Arguments::Call(&variables))
     })
 }
 

@@ -2,34 +2,38 @@
 
 use serde_json::{Map, Value};
 
+use super::fault::{Fault, method_not_found};
 use super::json::{member, quote, to_text};
-use super::jsonrpc::{self, Fault, METHOD_NOT_FOUND, Request};
+use super::jsonrpc::{self, Request};
+use super::method::Method;
 use super::modern::{DISCOVER_TTL_MS, cacheable, complete};
 use super::revision::{Revision, negotiate};
 use super::server::{Answer, Scope};
 use super::{capabilities, describe, families};
 
-/// Answers a request. Its headers have been checked.
-pub(super) fn answer(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
-    if !scope.serves(&request.method) {
-        return Err(Fault::new(METHOD_NOT_FOUND, "Method not found"));
-    }
-    let result = match request.method.as_str() {
-        "initialize" => initialize(scope, &request.params)?,
-        "ping" => "{}".to_owned(),
-        "server/discover" => discover(scope),
-        "subscriptions/listen" => {
+/// Answers a request for a method that is [served](Scope::served). Its headers have been checked.
+pub(super) fn answer(
+    scope: &Scope<'_>,
+    method: Method,
+    request: Request,
+    slot: usize,
+) -> Result<Answer, Fault> {
+    let result = match method {
+        Method::Initialize => initialize(scope, &request.params)?,
+        Method::Ping => "{}".to_owned(),
+        Method::Discover => discover(scope),
+        Method::Listen => {
             let Some(listening) = scope.server.notifications else {
-                return Err(Fault::new(METHOD_NOT_FOUND, "Method not found"));
+                return Err(method_not_found());
             };
             let listen = (listening.read)(scope, &request)?;
             return Ok(Answer::Listen(Box::new(listen)));
         }
-        "tools/list" => families::tools::list(scope, &request.params)?,
-        "tools/call" => return families::tools::call(scope, request, slot),
-        method => match scope.family(method) {
-            Some(family) => return family.answer(scope, request, slot),
-            None => return Err(Fault::new(METHOD_NOT_FOUND, "Method not found")),
+        Method::ListTools => families::tools::list(scope, &request.params)?,
+        Method::CallTool => return families::tools::call(scope, request, slot),
+        method => match scope.family(method.group()) {
+            Some(family) => return family.answer(scope, method, request, slot),
+            None => return Err(method_not_found()),
         },
     };
     Ok(Answer::Ready(jsonrpc::success(&request.id, &result)))

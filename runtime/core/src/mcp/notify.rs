@@ -5,9 +5,15 @@ use serde_json::Value;
 
 use super::json::{member, object, quote};
 use super::peer::{Level, Peer};
-use super::revision::Revision;
 use crate::from_json::FromJson;
 use crate::mcp::json::to_text;
+
+/// Tells how far a request is.
+pub const PROGRESS: &str = "notifications/progress";
+/// A log message of a request.
+pub const MESSAGE: &str = "notifications/message";
+/// Whoever sends it no longer waits for the answer to its request.
+pub const CANCELLED: &str = "notifications/cancelled";
 
 /// Something changed that others want to know of.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
@@ -80,24 +86,28 @@ pub fn progress(
         params.push(("total", number(total)?));
     }
     if let Some(message) = message
-        && peer.revision >= Revision::V2025_03_26
+        && peer.revision.has_progress_messages()
     {
         params.push(("message", Value::from(message)));
     }
-    Some(notification("notifications/progress", Some(&object(params))))
+    Some(notification(PROGRESS, Some(&object(params))))
 }
 
 /// `notifications/message`. `None` where the client wants no messages of this level.
 #[must_use]
 pub fn log(peer: &Peer, level: Level, logger: Option<&str>, data: Value) -> Option<String> {
-    if peer.log_level.is_none_or(|least| level < least) {
-        return None;
-    }
+    let is_wanted = peer.log_level.is_some_and(|least| level >= least);
+    is_wanted.then(|| message(level, logger, data))
+}
+
+/// `notifications/message`, whatever the client wants to hear.
+#[must_use]
+pub fn message(level: Level, logger: Option<&str>, data: Value) -> String {
     let mut params = vec![("level", Value::from(level.as_str())), ("data", data)];
     if let Some(logger) = logger {
         params.push(("logger", Value::from(logger)));
     }
-    Some(notification("notifications/message", Some(&object(params))))
+    notification(MESSAGE, Some(&object(params)))
 }
 
 /// The notification of a change for a session of a legacy revision; `None` for those that only
@@ -118,7 +128,7 @@ pub fn changed(change: &Change) -> Option<String> {
 #[must_use]
 pub fn cancelled(id: &str) -> String {
     let params = object(vec![("requestId", Value::from(id))]);
-    notification("notifications/cancelled", Some(&params))
+    notification(CANCELLED, Some(&params))
 }
 
 /// The JSON text of a notification.

@@ -90,7 +90,7 @@ impl Peer {
         let meta = meta(params);
         let (capabilities, log_level) = match session {
             Some(session) => (session.capabilities, session.log_level),
-            None if revision.is_modern() => {
+            None if revision.has_request_meta() => {
                 let stated = meta.and_then(|meta| meta.get(META_CLIENT_CAPABILITIES));
                 (ClientCapabilities::read(stated, revision), log_level(meta)?)
             }
@@ -132,9 +132,9 @@ impl ClientCapabilities {
     pub fn read(stated: Option<&Value>, revision: Revision) -> Self {
         let has = |value: &Value, key: &str| value.get(key).is_some_and(Value::is_object);
         let Some(stated) = stated else { return Self::default() };
-        let elicitation = stated.get("elicitation").filter(|_| revision >= Revision::V2025_06_18);
+        let elicitation = stated.get("elicitation").filter(|_| revision.has_elicitation());
         let elicitation = elicitation.filter(|value| value.is_object());
-        let elicitation_url = revision >= Revision::V2025_11_25
+        let elicitation_url = revision.has_url_elicitation()
             && elicitation.is_some_and(|elicitation| has(elicitation, "url"));
         Self {
             // An empty object stands for forms (MCP 2025-11-25, elicitation).
@@ -143,7 +143,7 @@ impl ClientCapabilities {
             elicitation_url,
             sampling: has(stated, "sampling"),
             roots: has(stated, "roots"),
-            tasks: revision.is_modern()
+            tasks: revision.has_tasks()
                 && stated.get("extensions").is_some_and(|all| has(all, TASKS_EXTENSION)),
         }
     }

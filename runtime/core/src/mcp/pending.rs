@@ -5,10 +5,10 @@ use toolgate_policy::EVERYONE;
 
 use super::call::{Call, Retry, Target};
 use super::describe;
-use super::jsonrpc::{
-    self, Fault, INTERNAL_ERROR, INVALID_REQUEST, Invalid, METHOD_NOT_FOUND, Message, Request,
-};
+use super::fault::method_not_found;
+use super::jsonrpc::{self, Fault, INTERNAL_ERROR, INVALID_REQUEST, Invalid, Message, Request};
 use super::meta::SERVER_INFO;
+use super::method::Method;
 use super::methods;
 use super::modern::READ_TTL_MS;
 use super::outcome::{Outcome, Shaped};
@@ -67,7 +67,7 @@ impl Pending {
     pub(super) fn new(scope: &Scope<'_>, batch: bool) -> Self {
         let revision = scope.revision;
         let server_info =
-            revision.is_modern().then(|| describe::server_info(scope.server, revision));
+            revision.has_result_type().then(|| describe::server_info(scope.server, revision));
         Self { revision, batch, server_info, slots: Vec::new() }
     }
 
@@ -195,17 +195,20 @@ impl Pending {
 
     fn answer(&mut self, scope: &Scope<'_>, request: Request) {
         let id = request.id.clone();
-        let answer = if request.method == "initialize" {
-            Err(Fault::new(INVALID_REQUEST, "`initialize` cannot be part of a batch"))
-        } else {
-            methods::answer(scope, request, self.next_slot())
+        let answer = match Method::parse(&request.method) {
+            Some(Method::Initialize) => {
+                Err(Fault::new(INVALID_REQUEST, "`initialize` cannot be part of a batch"))
+            }
+            method => scope
+                .served(method)
+                .and_then(|method| methods::answer(scope, method, request, self.next_slot())),
         };
         match answer {
             Ok(Answer::Call(call)) => self.wait(*call),
             Ok(Answer::Ready(text)) => self.push(text),
             // Both are of a revision without batches.
             Ok(Answer::Listen(_) | Answer::Task(_)) => {
-                self.push(Fault::new(METHOD_NOT_FOUND, "Method not found").response(Some(&id)));
+                self.push(method_not_found().response(Some(&id)));
             }
             Err(fault) => self.push(fault.response(Some(&id))),
         }

@@ -50,21 +50,22 @@ pub(super) fn is_object_schema(schema: &Value) -> bool {
 }
 
 fn can_carry(structured: &Value, revision: Revision) -> bool {
-    revision.is_modern() || (revision >= Revision::V2025_06_18 && structured.is_object())
+    revision.has_structured_values()
+        || (revision.has_structured_content() && structured.is_object())
 }
 
 pub(super) fn block(content: Content, revision: Revision) -> Value {
     match content {
         Content::Text(text) => text_block(text),
         Content::Image { data, mime_type } => media_block("image", data, mime_type),
-        Content::Audio { mime_type, .. } if revision < Revision::V2025_03_26 => text_block(
-            format!("[audio of type {mime_type}: this client's MCP revision cannot carry it]"),
-        ),
+        Content::Audio { mime_type, .. } if !revision.has_audio() => text_block(format!(
+            "[audio of type {mime_type}: this client's MCP revision cannot carry it]"
+        )),
         Content::Audio { data, mime_type } => media_block("audio", data, mime_type),
         Content::Resource(resource) => {
             object(vec![("type", Value::from("resource")), ("resource", resource.into_value())])
         }
-        Content::ResourceLink(link) if revision < Revision::V2025_06_18 => text_block(link.uri),
+        Content::ResourceLink(link) if !revision.has_resource_links() => text_block(link.uri),
         Content::ResourceLink(link) => resource_link(link),
         Content::Annotated { content, annotations } => annotated(*content, annotations, revision),
     }
@@ -104,7 +105,7 @@ fn annotated(content: Content, annotations: ContentAnnotations, revision: Revisi
         members.push(("audience", audience.collect()));
     }
     members.extend(annotations.priority.map(|priority| ("priority", Value::from(priority))));
-    if revision >= Revision::V2025_06_18 {
+    if revision.has_modification_times() {
         let time = annotations.last_modified.map(|time| ("lastModified", Value::from(time)));
         members.extend(time);
     }

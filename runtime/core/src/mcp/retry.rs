@@ -9,7 +9,7 @@ use super::server::Scope;
 /// Takes `inputResponses` and `requestState` out of the params. In the revisions before 2026-07-28
 /// they mean nothing.
 pub(super) fn take(scope: &Scope<'_>, params: &mut Map<String, Value>) -> Result<Retry, Fault> {
-    if !scope.revision.is_modern() {
+    if !scope.revision.has_multi_round_trip() {
         return Ok(Retry::default());
     }
     let responses = match params.remove("inputResponses") {

@@ -6,17 +6,18 @@ use serde_json::{Map, Value};
 use toolgate_config::Config;
 
 use super::call::Call;
-use super::fault::Fault;
+use super::fault::{self, Fault};
 use super::jsonrpc::Request;
+use super::method::{Group, Method};
 use super::peer::{Peer, SessionPeer};
 use super::prompt::PromptInfo;
 use super::resource::ResourceInfo;
-use super::response::Response;
 use super::revision::Revision;
 use super::subscription::Listen;
 use super::task::TaskRequest;
 use super::tool::ToolInfo;
 use crate::audit::Log;
+use crate::reply::Reply;
 use toolgate_policy::Arguments;
 use toolgate_policy::{Caller, Vars};
 
@@ -73,21 +74,26 @@ pub struct Scope<'a> {
 
 impl Scope<'_> {
     /// Whether a client of this revision may call the method.
-    pub(super) fn serves(&self, method: &str) -> bool {
-        let legacy = !self.revision.is_modern();
-        match method {
-            "initialize" | "ping" => legacy,
-            "server/discover" => !legacy,
-            "subscriptions/listen" => !legacy && self.server.notifications.is_some(),
-            "tools/list" | "tools/call" => true,
-            _ => self.family(method).is_some(),
-        }
+    pub(super) fn serves(&self, method: Method) -> bool {
+        method.is_in(self.revision)
+            && match method.group() {
+                Group::Server | Group::Tools => true,
+                Group::Listening => self.server.notifications.is_some(),
+                group => self.family(group).is_some(),
+            }
     }
 
-    /// The family that has the method.
-    pub(super) fn family(&self, method: &str) -> Option<&'static dyn Family> {
-        let mut families = self.server.families.iter();
-        families.find(|family| family.methods(self.revision).contains(&method)).copied()
+    /// The method, if a client of this revision may call it.
+    ///
+    /// # Errors
+    /// There is none, or none for this client: one answer for both.
+    pub(super) fn served(&self, method: Option<Method>) -> Result<Method, Fault> {
+        method.filter(|method| self.serves(*method)).ok_or_else(fault::method_not_found)
+    }
+
+    /// The family that has the methods of the group.
+    pub(super) fn family(&self, group: Group) -> Option<&'static dyn Family> {
+        self.server.families.iter().find(|family| family.group() == group).copied()
     }
 
     /// The client of a request, as far as the request itself or its session tells.
@@ -114,24 +120,30 @@ pub enum Answer {
 /// Methods that belong together and that not every server has. A server names the families it
 /// needs, and contains no others.
 pub trait Family: std::fmt::Debug + Sync {
-    /// The methods that a client of this revision may call.
-    fn methods(&self, revision: Revision) -> &'static [&'static str];
+    /// Its methods.
+    fn group(&self) -> Group;
 
     /// Adds what is advertised in `ServerCapabilities`.
     fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value);
 
-    /// Answers one of the methods.
+    /// Answers one of the methods, which the revision has.
     ///
     /// # Errors
     /// The JSON-RPC error to answer with.
-    fn answer(&self, scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault>;
+    fn answer(
+        &self,
+        scope: &Scope<'_>,
+        method: Method,
+        request: Request,
+        slot: usize,
+    ) -> Result<Answer, Fault>;
 }
 
 /// What policies with scopes, or with `on_deny = "challenge"`, take. A server without such policies does
 /// not name it, and does not contain it.
 #[derive(Debug)]
 pub struct Challenging {
-    pub(super) response: fn(&Log, &Caller) -> Option<Response>,
+    pub(super) response: fn(&Log, &Caller) -> Option<Reply>,
     pub(super) is_listed: fn(&Config, &str, &Caller, &dyn Vars) -> bool,
     pub(super) note: fn(&Scope<'_>, &str, Arguments<'_>),
     /// A challenge with where the resource's metadata is, see [`located`](crate::paths::located).

@@ -6,18 +6,21 @@ use serde_json::Value;
 use toolgate_policy::{Caller, Vars};
 
 use super::exchange::Exchange;
-use super::fault::{self, Fault, INVALID_REQUEST, METHOD_NOT_FOUND};
+use super::fault::{self, Fault, INVALID_REQUEST, method_not_found};
 use super::headers::{self, Version};
 use super::jsonrpc::{self, Body, Invalid, Message, Request};
+use super::method::Method;
 use super::methods;
+use super::notify;
 use super::peer::Level;
 use super::pending::Pending;
-use super::response::{Response, bad_request, plain};
+use super::response::{bad_request, plain};
 use super::server::Listening;
 use super::server::Server;
 use super::server::{Answer, Scope};
 use super::session_state::begun;
 use super::template::is_same_uri;
+use crate::reply::Reply;
 
 pub use super::session_state::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS, SessionState};
 
@@ -25,7 +28,7 @@ pub use super::session_state::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS, SessionSta
 #[derive(Debug)]
 pub enum AcceptedSession {
     /// It is refused with this response.
-    Refuse(Response),
+    Refuse(Reply),
     /// It is answered with 202 and nothing comes of it.
     Accepted,
     /// The answer, as JSON text.
@@ -104,7 +107,7 @@ fn accept(
 }
 
 /// The rules of Streamable HTTP for a POST of a session.
-fn refuse_headers(headers: &HeaderMap) -> Option<Response> {
+fn refuse_headers(headers: &HeaderMap) -> Option<Reply> {
     if !headers::is_json(headers) {
         let message = "Content-Type must be application/json";
         return Some(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
@@ -117,11 +120,18 @@ fn refuse_headers(headers: &HeaderMap) -> Option<Response> {
     // another one than they negotiated.
     match Version::read(headers) {
         Version::Absent => None,
-        Version::Spoken(revision) if !revision.is_modern() => None,
+        Version::Spoken(revision) if revision.has_sessions() => None,
         Version::Spoken(_) | Version::Unknown(_) => {
             Some(plain(StatusCode::BAD_REQUEST, "Unsupported MCP-Protocol-Version"))
         }
     }
+}
+
+/// Whether a request with these headers may be one of a session: it names no revision without handshake,
+/// which have no sessions either.
+#[must_use]
+pub fn may_have_session(headers: &HeaderMap) -> bool {
+    !Version::read(headers).is_without_handshake()
 }
 
 /// One POST to a session.
@@ -190,7 +200,7 @@ impl<'a> Visit<'a, '_> {
 
     fn add(&mut self, request: Request, pending: &mut Pending) {
         let id = request.id.clone();
-        let answer = if request.method == "initialize" {
+        let answer = if Method::parse(&request.method) == Some(Method::Initialize) {
             Err(Fault::new(INVALID_REQUEST, "`initialize` cannot be part of a batch"))
         } else {
             self.answer(request, pending.next_slot())
@@ -211,7 +221,7 @@ impl<'a> Visit<'a, '_> {
                 Some(AcceptedSession::Reply { id, reply: result })
             }
             Message::Notification { method, mut params } => match method.as_str() {
-                "notifications/cancelled" => {
+                notify::CANCELLED => {
                     let request_id = jsonrpc::canonical(params.remove("requestId")?)?;
                     Some(AcceptedSession::Cancel { request_id })
                 }
@@ -222,22 +232,35 @@ impl<'a> Visit<'a, '_> {
     }
 
     fn answer(&mut self, request: Request, slot: usize) -> Result<Answer, Fault> {
-        match request.method.as_str() {
-            "initialize" => self.initialize(request),
-            "logging/setLevel" => {
+        let method = Method::parse(&request.method);
+        match method {
+            Some(Method::Initialize) => self.initialize(request),
+            Some(Method::SetLevel) => {
                 let level = Level::read(&request.params);
-                let answer = methods::answer(&self.scope(), request, slot)?;
+                let answer = self.serve(method, request, slot)?;
                 self.session.log_level = Some(level?);
                 Ok(answer)
             }
-            "resources/subscribe" | "resources/unsubscribe" => match self.server.notifications {
-                Some(listening) if !self.server.resources.is_empty() => {
-                    self.subscribe(&request, listening)
+            Some(method @ (Method::Subscribe | Method::Unsubscribe)) => {
+                match self.server.notifications {
+                    Some(listening) if !self.server.resources.is_empty() => {
+                        self.subscribe(method, &request, listening)
+                    }
+                    _ => Err(method_not_found()),
                 }
-                _ => methods::answer(&self.scope(), request, slot),
-            },
-            _ => methods::answer(&self.scope(), request, slot),
+            }
+            method => self.serve(method, request, slot),
         }
+    }
+
+    fn serve(
+        &self,
+        method: Option<Method>,
+        request: Request,
+        slot: usize,
+    ) -> Result<Answer, Fault> {
+        let scope = self.scope();
+        methods::answer(&scope, scope.served(method)?, request, slot)
     }
 
     fn initialize(&mut self, request: Request) -> Result<Answer, Fault> {
@@ -246,19 +269,24 @@ impl<'a> Visit<'a, '_> {
             return Err(Fault::new(INVALID_REQUEST, message));
         }
         let begun = begun(&request.params);
-        let answer = methods::answer(&self.scope(), request, 0)?;
+        let answer = methods::answer(&self.scope(), Method::Initialize, request, 0)?;
         if let Some(begun) = begun {
             *self.session = begun;
         }
         Ok(answer)
     }
 
-    fn subscribe(&mut self, request: &Request, listening: &Listening) -> Result<Answer, Fault> {
+    fn subscribe(
+        &mut self,
+        method: Method,
+        request: &Request,
+        listening: &Listening,
+    ) -> Result<Answer, Fault> {
         let Some(Value::String(uri)) = request.params.get("uri") else {
             return Err(Fault::params("`uri` is not text"));
         };
         let subscriptions = &mut self.session.subscriptions;
-        if request.method == "resources/unsubscribe" {
+        if method == Method::Unsubscribe {
             subscriptions.retain(|subscribed| !is_same_uri(subscribed, uri));
         } else {
             let may_read = (listening.may_read)(self.server, self.caller, self.vars, uri);
@@ -278,5 +306,5 @@ impl<'a> Visit<'a, '_> {
 
 /// The response to what only 2026-07-28 has, which has no sessions.
 fn no_method(id: &Value) -> String {
-    Fault::new(METHOD_NOT_FOUND, "Method not found").response(Some(id))
+    method_not_found().response(Some(id))
 }

@@ -10,12 +10,14 @@ use super::input_required::input_requests;
 use super::json::{object, to_text};
 use super::jsonrpc::{self, Request};
 use super::meta::SERVER_INFO;
+use super::method::Method;
 use super::outcome::{Shape, Shaped};
 use super::peer::TASKS_EXTENSION;
-use super::response::{self, Response};
+use super::response;
 use super::revision::Revision;
 use super::timestamp::rfc3339;
 use crate::from_json::FromJson;
+use crate::reply::Reply;
 
 /// Bytes of a task id that a client sends. Sealed ones are half as long.
 pub const MAX_TASK_ID: usize = 512;
@@ -31,9 +33,6 @@ pub const fn poll_interval(age: u64) -> u64 {
         _ => 15_000,
     }
 }
-
-const GET: &str = "tasks/get";
-const CANCEL: &str = "tasks/cancel";
 
 /// How a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
@@ -191,6 +190,7 @@ impl TaskRequest {
     /// # Errors
     /// Params that are not those of the method.
     pub(super) fn read(
+        method: Method,
         request: &Request,
         revision: Revision,
         server_info: Value,
@@ -201,9 +201,9 @@ impl TaskRequest {
         if task_id.len() > MAX_TASK_ID {
             return Err(unknown());
         }
-        let operation = match request.method.as_str() {
-            GET => TaskOperation::Get,
-            CANCEL => TaskOperation::Cancel,
+        let operation = match method {
+            Method::GetTask => TaskOperation::Get,
+            Method::CancelTask => TaskOperation::Cancel,
             _ => match request.params.get("inputResponses") {
                 Some(Value::Object(responses)) => TaskOperation::Update(responses.clone()),
                 _ => return Err(Fault::params("`inputResponses` is not an object")),
@@ -221,7 +221,7 @@ impl TaskRequest {
     /// The answer. For a task that does not exist, or is another caller's, the outcome is
     /// [`unknown`].
     #[must_use]
-    pub fn answer(self, outcome: Result<TaskAnswer, Fault>) -> Response {
+    pub fn answer(self, outcome: Result<TaskAnswer, Fault>) -> Reply {
         let mut result = match outcome {
             Ok(TaskAnswer::Task(task)) => task.into_value(),
             Ok(TaskAnswer::Acknowledged) => object(vec![]),

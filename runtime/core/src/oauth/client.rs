@@ -17,6 +17,7 @@ use crate::limits::MAX_CLIENT_ID;
 use crate::oauth::error::OAuthError;
 use crate::oauth::public_url::{DocumentUrl, is_within};
 use crate::oauth::redirect_uri;
+use crate::paths::REGISTER_PATH;
 use crate::seal::{Entropy, Keyring, Purpose, sha256};
 
 /// Length of [`Client::key`]: 132 bits of a hash, far beyond collisions.
@@ -329,7 +330,7 @@ pub(crate) fn known_method(known: &KnownClient) -> AuthMethod {
 /// The error for a `client_id` that this server did not issue, with the way out.
 #[must_use]
 pub fn unknown_client() -> OAuthError {
-    OAuthError::invalid_client("Unknown client_id; register again at /register")
+    OAuthError::invalid_client(["Unknown client_id; register again at ", REGISTER_PATH].concat())
         .because(Reason::ClientUnknown)
 }
 

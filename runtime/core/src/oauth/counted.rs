@@ -17,7 +17,7 @@ use crate::oauth::grant::Address;
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::oauth::token::{AccessToken, check_verifier, open_refresh};
-use crate::paths::{CALLBACK_PATH, CONNECTIONS_PATH};
+use crate::paths::{CALLBACK_PATH, CONNECTIONS_PATH, REVOKE_PATH, TOKEN_PATH};
 use crate::rate::Route;
 use crate::seal::Purpose;
 
@@ -33,7 +33,7 @@ struct Attempt {
 #[must_use]
 pub fn by_proof(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<(Route, String)> {
     match request.uri().path() {
-        "/token" | "/revoke" => Some((Route::Grant, grant(gate, request)?)),
+        TOKEN_PATH | REVOKE_PATH => Some((Route::Grant, grant(gate, request)?)),
         CALLBACK_PATH => Some((Route::Return, returning(gate, request)?)),
         CONNECTIONS_PATH => {
             let person = Person::read(gate, request.headers())?;
@@ -50,7 +50,7 @@ fn grant(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<String> {
     let params = Params::form(request).ok()?;
     let credentials = Credentials::read(request.headers(), &params).ok()?;
     let (address, owner) = match (request.uri().path(), params.get("grant_type")) {
-        ("/revoke", _) => {
+        (REVOKE_PATH, _) => {
             let text = params.get("token")?;
             refresh(gate, text).or_else(|| {
                 let token: AccessToken = gate.keys.open(Purpose::AccessToken, gate.origin, text)?;

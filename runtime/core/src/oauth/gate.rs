@@ -7,9 +7,8 @@ use crate::audit::Log;
 use crate::cookie;
 use crate::oauth::error::OAuthError;
 use crate::oauth::params::Params;
+use crate::paths::{MCP_PATH, SSE_PATH, resource};
 use crate::seal::{Entropy, Keyring};
-
-pub use crate::paths::{CALLBACK_PATH, CONNECTIONS_PATH, MCP_PATH, SSE_PATH, resource};
 
 /// The server as one request sees it. `origin` is `scheme://host[:port]` of the request and is also
 /// the issuer (RFC 8414 section 2).

@@ -6,7 +6,7 @@ use toolgate_config::Config;
 use crate::json::object;
 use crate::oauth::assertion;
 use crate::oauth::client::AuthMethod;
-use crate::oauth::gate::resource;
+use crate::paths::{AUTHORIZE_PATH, REGISTER_PATH, REVOKE_PATH, TOKEN_PATH, resource};
 use crate::reply::{self, Reply};
 use crate::scope;
 
@@ -36,9 +36,9 @@ pub fn authorization_server(config: &Config, origin: &str) -> Reply {
     let methods = list(methods);
     let mut members = vec![
         ("issuer", at("")),
-        ("authorization_endpoint", at("/authorize")),
-        ("token_endpoint", at("/token")),
-        ("revocation_endpoint", at("/revoke")),
+        ("authorization_endpoint", at(AUTHORIZE_PATH)),
+        ("token_endpoint", at(TOKEN_PATH)),
+        ("revocation_endpoint", at(REVOKE_PATH)),
         ("scopes_supported", list(scope::all(config))),
         ("response_types_supported", list(["code"])),
         ("response_modes_supported", list(["query"])),
@@ -55,7 +55,7 @@ pub fn authorization_server(config: &Config, origin: &str) -> Reply {
         members.push(("revocation_endpoint_auth_signing_alg_values_supported", algorithms));
     }
     if registration.dynamic {
-        members.push(("registration_endpoint", at("/register")));
+        members.push(("registration_endpoint", at(REGISTER_PATH)));
     }
     reply::public(&object(members))
 }

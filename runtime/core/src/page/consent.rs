@@ -7,6 +7,7 @@ use url::Url;
 use crate::page::target::{Target, address, host_of};
 use crate::page::text::name;
 use crate::page::{Document, brand, date, escape};
+use crate::paths::AUTHORIZE_PATH;
 use crate::reply::Reply;
 
 /// What the server knows of a client beyond the client's own claims.
@@ -148,7 +149,7 @@ fn warning(trust: Trust<'_>, target: &Target) -> String {
 /// press it in (HTML, "implicit submission").
 fn form(page: &ConsentPage<'_>) -> String {
     format!(
-        "<form method=\"post\" action=\"/authorize\">\n\
+        "<form method=\"post\" action=\"{AUTHORIZE_PATH}\">\n\
          <input type=\"hidden\" name=\"attempt\" value=\"{}\">\n\
          <input type=\"hidden\" name=\"csrf\" value=\"{}\">\n\
          <button name=\"decision\" value=\"deny\" aria-describedby=\"ask\">Deny</button>\n\

@@ -9,7 +9,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::host;
 use crate::page::text::name;
 use crate::page::{Document, brand, escape};
-use crate::paths::CONNECTIONS_PATH;
+use crate::paths::{CONNECTIONS_PATH, MCP_PATH, SSE_PATH};
 use crate::reply::Reply;
 
 /// A function that everybody who signs in may use.
@@ -52,7 +52,7 @@ pub fn landing<'a>(
 
 /// One way for each client, as `cargo toolgate connect` tells it.
 fn ways(sse: bool, package: &str, origin: &str) -> String {
-    let url = format!("{origin}/mcp");
+    let url = format!("{origin}{MCP_PATH}");
     // Brackets are patterns to shells.
     let is_plain = !origin.contains('[');
     let word = if is_plain { url.clone() } else { format!("\"{url}\"") };
@@ -102,7 +102,7 @@ fn ways(sse: bool, package: &str, origin: &str) -> String {
     );
     way("Others, by mcp-remote", &format!("<pre>npx -y mcp-remote {word}{insecure}</pre>\n"));
     if sse {
-        way("Others, by HTTP+SSE", &format!("<pre>{origin}/sse</pre>\n"));
+        way("Others, by HTTP+SSE", &format!("<pre>{origin}{SSE_PATH}</pre>\n"));
     }
     ways
 }

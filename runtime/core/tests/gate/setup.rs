@@ -11,8 +11,8 @@ fn every_missing_variable_is_named_with_its_remedy() {
     vars.0.remove("ACCESS_CLIENT_ID");
     vars.0.insert("ACCESS_TOKEN_URL", "  ".to_owned());
     let error = Provider::access(&config(), &vars, ORIGIN).unwrap_err().to_string();
-    assert!(error.contains("wrangler secret put ACCESS_CLIENT_ID"), "{error}");
-    assert!(error.contains("wrangler secret put ACCESS_TOKEN_URL"), "{error}");
+    assert!(error.contains("cargo toolgate wrangler -- secret put ACCESS_CLIENT_ID"), "{error}");
+    assert!(error.contains("cargo toolgate wrangler -- secret put ACCESS_TOKEN_URL"), "{error}");
 }
 
 #[test]

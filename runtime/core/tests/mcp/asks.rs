@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use toolgate_core::mcp::Revision;
-use toolgate_core::mcp::ask::{Ask, Question, Reply};
+use toolgate_core::mcp::ask::{Ask, ElicitationReply, Question};
 use toolgate_core::mcp::peer::ClientCapabilities;
 
 use crate::schema::assert_valid;
@@ -48,7 +48,7 @@ fn all() -> [(Ask, &'static str, Revision); 4] {
 fn requests_of_the_server_are_valid_in_every_revision_that_has_them() {
     for (ask, definition, since) in all() {
         for revision in Revision::ALL.into_iter().rev().filter(|revision| *revision >= since) {
-            if revision.is_modern() {
+            if revision.has_multi_round_trip() {
                 continue;
             }
             let request: Value = serde_json::from_str(&ask.request("s-1", revision)).expect("JSON");
@@ -108,16 +108,16 @@ fn a_client_is_asked_for_what_it_declared_only() {
 #[test]
 fn a_person_may_accept_decline_or_close() {
     let accepted = form().read(&json!({ "action": "accept", "content": { "sure": true } }));
-    assert_eq!(accepted, Some(Reply::Accepted(json!({ "sure": true }))));
+    assert_eq!(accepted, Some(ElicitationReply::Accepted(json!({ "sure": true }))));
     let nothing = form().read(&json!({ "action": "accept" }));
-    assert_eq!(nothing, Some(Reply::Accepted(json!({}))));
+    assert_eq!(nothing, Some(ElicitationReply::Accepted(json!({}))));
     for ask in [form(), page()] {
-        assert_eq!(ask.read(&json!({ "action": "decline" })), Some(Reply::Declined));
+        assert_eq!(ask.read(&json!({ "action": "decline" })), Some(ElicitationReply::Declined));
         let cancelled = json!({ "action": "cancel", "content": { "sure": 1 } });
-        assert_eq!(ask.read(&cancelled), Some(Reply::Cancelled));
+        assert_eq!(ask.read(&cancelled), Some(ElicitationReply::Cancelled));
     }
     let opened = page().read(&json!({ "action": "accept" }));
-    assert_eq!(opened, Some(Reply::Accepted(Value::Null)));
+    assert_eq!(opened, Some(ElicitationReply::Accepted(Value::Null)));
 }
 
 #[test]
@@ -147,23 +147,24 @@ fn samples_and_roots_come_back() {
         "role": "assistant", "content": { "type": "text", "text": "4" }, "model": "m",
         "stopReason": "endTurn",
     });
-    assert_eq!(sampling().read(&sample), Some(Reply::Accepted(sample)));
+    assert_eq!(sampling().read(&sample), Some(ElicitationReply::Accepted(sample)));
     let found = json!({ "roots": [
         { "uri": "file:///a", "name": "A", "_meta": {} }, { "uri": "file:///b" },
     ] });
     let expected = json!([{ "uri": "file:///a", "name": "A" }, { "uri": "file:///b" }]);
-    assert_eq!(roots().read(&found), Some(Reply::Accepted(expected)));
+    assert_eq!(roots().read(&found), Some(ElicitationReply::Accepted(expected)));
 }
 
 #[test]
 fn an_error_of_the_client_is_a_reply_too() {
     let error = json!({ "code": -1, "message": "x".repeat(1000) });
-    let Some(Reply::Failed { code, message }) = roots().read_response(&Err(error)) else {
+    let Some(ElicitationReply::Failed { code, message }) = roots().read_response(&Err(error))
+    else {
         panic!("no failure");
     };
     assert_eq!((code, message.len()), (-1, 200));
     let nonsense = roots().read_response(&Err(json!("no")));
-    assert_eq!(nonsense, Some(Reply::Failed { code: 0, message: String::new() }));
+    assert_eq!(nonsense, Some(ElicitationReply::Failed { code: 0, message: String::new() }));
     let result = Ok(json!({ "roots": [] }));
-    assert_eq!(roots().read_response(&result), Some(Reply::Accepted(json!([]))));
+    assert_eq!(roots().read_response(&result), Some(ElicitationReply::Accepted(json!([]))));
 }

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 use toolgate_core::mcp::Revision;
-use toolgate_core::mcp::ask::{Ask, Question, Reply, elicitation_schema};
+use toolgate_core::mcp::ask::{Ask, ElicitationReply, Question, elicitation_schema};
 use toolgate_core::mcp::peer::{ClientCapabilities, Peer};
 
 use crate::schema::assert_valid;
@@ -267,7 +267,7 @@ fn a_choice_of_several_needs_2025_11_25() {
 }
 
 /// What a person filled in, as the function gets it.
-fn filled_in(content: Value) -> Option<Reply> {
+fn filled_in(content: Value) -> Option<ElicitationReply> {
     let ask = ask(schema_of::<Everything>().expect("it fits"));
     ask.read(&json!({ "action": "accept", "content": content }))
 }
@@ -281,12 +281,12 @@ fn good() -> Value {
 
 #[test]
 fn what_was_filled_in_comes_back() {
-    assert_eq!(filled_in(good()), Some(Reply::Accepted(good())));
+    assert_eq!(filled_in(good()), Some(ElicitationReply::Accepted(good())));
     let mut more = good();
     more["email"] = Value::Null;
     more["age"] = json!(36.0);
     more["unasked"] = json!({ "a": 1 });
-    assert_eq!(filled_in(more), Some(Reply::Accepted(good())));
+    assert_eq!(filled_in(more), Some(ElicitationReply::Accepted(good())));
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn messages_below_the_level_and_for_clients_without_one_are_not_sent() {
 
 #[test]
 fn changes_are_valid_in_every_legacy_revision() {
-    for revision in Revision::ALL.into_iter().filter(|revision| !revision.is_modern()) {
+    for revision in Revision::ALL.into_iter().filter(|revision| revision.has_handshake()) {
         for (change, definition) in [
             (Change::Tools, "ToolListChangedNotification"),
             (Change::Prompts, "PromptListChangedNotification"),

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -33,11 +35,13 @@ fn tables(section: &str) -> Vec<Value> {
 fn every_key_has_a_shape_and_a_text() {
     let schema = Schema { reference: Reference::read() };
     for (section, keys) in SECTIONS {
+        let mut texts = HashSet::new();
         for key in *keys {
             let place = format!("[{section}] {key}");
             assert!(sections::shape(&schema, section, key).is_some(), "{place} has no shape");
             let text = schema.reference.text(section, key);
             assert!(text.is_some(), "mcp.toml has no comment above {place}");
+            assert!(texts.insert(text), "{place} has the comment of another key");
         }
     }
 }
@@ -72,9 +76,9 @@ fn texts_and_defaults_are_those_of_the_reference() {
     assert_eq!(sse["default"], true);
     let key = at("/properties/tokens/properties/encryption_key");
     assert_eq!(key["default"], json!({ "var": "COOKIE_ENCRYPTION_KEY" }));
-    // The second of two keys below one comment, both behind `#`.
+    // Behind `#`.
     let dark = at("/properties/consent/properties/color_dark");
-    assert!(dark["description"].as_str().is_some_and(|text| text.starts_with("Colour of buttons")));
+    assert!(dark["description"].as_str().is_some_and(|text| text.starts_with("The same in dark")));
     assert!(dark.get("default").is_none());
     let not = at("/definitions/condition/properties/not");
     assert_eq!(not["description"], "The condition does not hold.");

@@ -10,7 +10,7 @@ use super::super::jsonrpc::{self, Request};
 use super::super::outcome::{Shape, Shaped};
 use super::super::resource::ResourceInfo;
 use super::super::server::{Answer, Family, Scope};
-use super::super::{Fault, Revision, completion::CompletionResult};
+use super::super::{Fault, Group, Method, completion::CompletionResult};
 use super::{prompts, resources};
 
 /// Completion of the arguments of prompts and the variables of templates.
@@ -20,18 +20,24 @@ pub static COMPLETIONS: &dyn Family = &Completions;
 struct Completions;
 
 impl Family for Completions {
-    fn methods(&self, _revision: Revision) -> &'static [&'static str] {
-        &["completion/complete"]
+    fn group(&self) -> Group {
+        Group::Completions
     }
 
     fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
         // 2024-11-05 has the method, and no capability for it.
-        if scope.revision >= Revision::V2025_03_26 {
+        if scope.revision.has_completions() {
             capabilities["completions"] = object(vec![]);
         }
     }
 
-    fn answer(&self, scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
+    fn answer(
+        &self,
+        scope: &Scope<'_>,
+        _method: Method,
+        request: Request,
+        slot: usize,
+    ) -> Result<Answer, Fault> {
         complete(scope, request, slot)
     }
 }
@@ -77,7 +83,7 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
 
 fn finished(scope: &Scope<'_>, id: &Value, shaped: Shaped) -> String {
     let mut result = to_text(&shaped.result);
-    if scope.revision.is_modern() {
+    if scope.revision.has_result_type() {
         result.pop();
         super::super::modern::complete(scope, &mut result);
         result.push('}');
@@ -95,7 +101,7 @@ fn argument(params: &Map<String, Value>) -> Result<(String, String), Fault> {
 
 /// The arguments that are known already (MCP 2025-06-18 and later).
 fn context(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<Map<String, Value>, Fault> {
-    if scope.revision < Revision::V2025_06_18 {
+    if !scope.revision.has_completion_context() {
         return Ok(Map::new());
     }
     match params.get("context").map(|context| context.get("arguments")) {

@@ -6,7 +6,7 @@ use super::super::json::object;
 use super::super::jsonrpc::{self, Request};
 use super::super::peer::Level;
 use super::super::server::{Answer, Family, Scope};
-use super::super::{Fault, METHOD_NOT_FOUND, Revision, capabilities};
+use super::super::{Fault, Group, Method, capabilities, fault};
 
 /// Log messages of a call to its client.
 pub static LOGGING: &dyn Family = &Logging;
@@ -15,21 +15,26 @@ pub static LOGGING: &dyn Family = &Logging;
 struct Logging;
 
 impl Family for Logging {
-    fn methods(&self, revision: Revision) -> &'static [&'static str] {
-        // In 2026-07-28 the level is in each request.
-        if revision.is_modern() { &[] } else { &["logging/setLevel"] }
+    fn group(&self) -> Group {
+        Group::Logging
     }
 
     fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
-        // A level that nothing remembers works for nobody.
-        if scope.revision.is_modern() || capabilities::has_session(scope) {
+        // A level that nothing remembers works for nobody, and without sessions it is in each request.
+        if scope.revision.has_request_meta() || capabilities::has_session(scope) {
             capabilities["logging"] = object(vec![]);
         }
     }
 
-    fn answer(&self, scope: &Scope<'_>, request: Request, _slot: usize) -> Result<Answer, Fault> {
+    fn answer(
+        &self,
+        scope: &Scope<'_>,
+        _method: Method,
+        request: Request,
+        _slot: usize,
+    ) -> Result<Answer, Fault> {
         if !capabilities::has_session(scope) {
-            return Err(Fault::new(METHOD_NOT_FOUND, "Method not found"));
+            return Err(fault::method_not_found());
         }
         Level::read(&request.params)?;
         Ok(Answer::Ready(jsonrpc::success(&request.id, "{}")))

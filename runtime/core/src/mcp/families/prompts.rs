@@ -11,7 +11,7 @@ use super::super::jsonrpc::{self, Request};
 use super::super::list::{self, Listing};
 use super::super::prompt::PromptInfo;
 use super::super::server::{Answer, Family, Scope};
-use super::super::{Fault, Revision, retry};
+use super::super::{Fault, Group, Method, Revision, retry};
 use crate::audit::{Kind, Reason};
 use crate::mcp::json::to_text;
 
@@ -19,7 +19,7 @@ use crate::mcp::json::to_text;
 pub static PROMPTS: &dyn Family = &Prompts;
 
 pub(super) const TOLD: Told = Told {
-    allowed: Kind::PromptAllowed,
+    allowed: Some(Kind::PromptAllowed),
     denied: Kind::PromptDenied,
     unknown: Reason::UnknownPrompt,
 };
@@ -28,16 +28,22 @@ pub(super) const TOLD: Told = Told {
 struct Prompts;
 
 impl Family for Prompts {
-    fn methods(&self, _revision: Revision) -> &'static [&'static str] {
-        &["prompts/list", "prompts/get"]
+    fn group(&self) -> Group {
+        Group::Prompts
     }
 
     fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
         capabilities["prompts"] = capabilities::listed(scope);
     }
 
-    fn answer(&self, scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
-        if request.method == "prompts/get" {
+    fn answer(
+        &self,
+        scope: &Scope<'_>,
+        method: Method,
+        request: Request,
+        slot: usize,
+    ) -> Result<Answer, Fault> {
+        if method == Method::GetPrompt {
             return get(scope, request, slot);
         }
         let result = list::page(scope, &request.params, &Listed(scope.server.prompts))?;

@@ -13,7 +13,7 @@ use super::super::list::{self, Listing};
 use super::super::resource::ResourceInfo;
 use super::super::server::{Answer, Family, Scope};
 use super::super::template::{self, MAX_URI_BYTES};
-use super::super::{Fault, Revision, retry};
+use super::super::{Fault, Group, Method, Revision, retry};
 use crate::audit::{Kind, Reason};
 use crate::mcp::json::to_text;
 
@@ -22,7 +22,7 @@ use crate::mcp::json::to_text;
 pub static RESOURCES: &dyn Family = &Resources;
 
 pub(super) const TOLD: Told = Told {
-    allowed: Kind::ResourceAllowed,
+    allowed: Some(Kind::ResourceAllowed),
     denied: Kind::ResourceDenied,
     unknown: Reason::UnknownResource,
 };
@@ -31,8 +31,8 @@ pub(super) const TOLD: Told = Told {
 struct Resources;
 
 impl Family for Resources {
-    fn methods(&self, _revision: Revision) -> &'static [&'static str] {
-        &["resources/list", "resources/templates/list", "resources/read"]
+    fn group(&self) -> Group {
+        Group::Resources
     }
 
     fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
@@ -43,11 +43,17 @@ impl Family for Resources {
         capabilities["resources"] = resources;
     }
 
-    fn answer(&self, scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
-        let templates = match request.method.as_str() {
-            "resources/read" => return read(scope, request, slot),
-            method => method == "resources/templates/list",
-        };
+    fn answer(
+        &self,
+        scope: &Scope<'_>,
+        method: Method,
+        request: Request,
+        slot: usize,
+    ) -> Result<Answer, Fault> {
+        if method == Method::ReadResource {
+            return read(scope, request, slot);
+        }
+        let templates = method == Method::ListResourceTemplates;
         let listed = Listed { resources: scope.server.resources, templates };
         let result = list::page(scope, &request.params, &listed)?;
         Ok(Answer::Ready(jsonrpc::success(&request.id, &result)))

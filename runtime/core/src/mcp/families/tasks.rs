@@ -7,7 +7,7 @@ use super::super::jsonrpc::Request;
 use super::super::peer::TASKS_EXTENSION;
 use super::super::server::{Answer, Family, Scope};
 use super::super::task::{self, TaskRequest};
-use super::super::{Fault, Revision, describe, json::object};
+use super::super::{Fault, Group, Method, describe, json::object};
 
 /// The methods for tasks.
 pub static TASKS: &dyn Family = &Tasks;
@@ -16,21 +16,28 @@ pub static TASKS: &dyn Family = &Tasks;
 struct Tasks;
 
 impl Family for Tasks {
-    fn methods(&self, revision: Revision) -> &'static [&'static str] {
-        if revision.is_modern() { &["tasks/get", "tasks/update", "tasks/cancel"] } else { &[] }
+    fn group(&self) -> Group {
+        Group::Tasks
     }
 
     fn advertise(&self, scope: &Scope<'_>, capabilities: &mut Value) {
-        if scope.revision.is_modern() {
+        if scope.revision.has_tasks() {
             capabilities["extensions"] = object(vec![(TASKS_EXTENSION, object(vec![]))]);
         }
     }
 
-    fn answer(&self, scope: &Scope<'_>, request: Request, _slot: usize) -> Result<Answer, Fault> {
+    fn answer(
+        &self,
+        scope: &Scope<'_>,
+        method: Method,
+        request: Request,
+        _slot: usize,
+    ) -> Result<Answer, Fault> {
         if !scope.peer(&request.params)?.capabilities.tasks {
             return Err(missing_capability(task::required()));
         }
         let info = describe::server_info(scope.server, scope.revision);
-        TaskRequest::read(&request, scope.revision, info).map(|task| Answer::Task(Box::new(task)))
+        TaskRequest::read(method, &request, scope.revision, info)
+            .map(|task| Answer::Task(Box::new(task)))
     }
 }

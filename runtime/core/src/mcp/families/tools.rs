@@ -4,16 +4,12 @@ use serde_json::{Map, Value};
 use toolgate_policy::Arguments;
 
 use super::super::call::{Call, Target};
-use super::super::guard::{self, Told};
+use super::super::guard;
 use super::super::jsonrpc::Request;
 use super::super::list::{self, Listing};
 use super::super::server::{Answer, Scope};
 use super::super::tool::{TaskSupport, ToolInfo};
 use super::super::{Fault, INVALID_PARAMS, Revision, describe, fault, param_headers, retry, task};
-use crate::audit::{Kind, Reason};
-
-const TOLD: Told =
-    Told { allowed: Kind::ToolAllowed, denied: Kind::ToolDenied, unknown: Reason::UnknownTool };
 
 struct Tools<'a>(&'a [ToolInfo]);
 
@@ -52,7 +48,7 @@ pub(in super::super) fn call(
     let found = tools.binary_search_by_key(&name, |tool| tool.name).ok();
     let tool = found.map(|index| &tools[index]);
     let told = tool.map(|tool| (tool.name, tool.policy));
-    let admits = guard::admits(scope, &TOLD, told, Arguments::Call(&arguments));
+    let admits = guard::admits(scope, &guard::TOOL, told, Arguments::Call(&arguments));
     let (Some(index), Some(tool)) = (found, tool) else {
         return Err(super::unknown("tool", name));
     };
@@ -63,7 +59,7 @@ pub(in super::super) fn call(
         let message = refusing.and_then(|it| (it.message)(scope, tool.policy, &arguments));
         Some(message.ok_or_else(|| super::unknown("tool", name))?)
     };
-    if scope.revision.is_modern()
+    if scope.revision.mirrors_headers()
         && let Some(headers) = scope.headers
     {
         param_headers::check(headers, tool.headers, &arguments)?;
@@ -86,7 +82,7 @@ pub(in super::super) fn call(
 
 /// The fault for a client that does not know tasks. In a legacy revision no client does.
 fn needs_tasks(revision: Revision) -> Fault {
-    if revision.is_modern() {
+    if revision.has_tasks() {
         fault::missing_capability(task::required())
     } else {
         Fault::new(INVALID_PARAMS, "This tool runs as a task only, which takes MCP 2026-07-28")
