@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use clap::Args;
 use serde_json::Value;
 use toolgate_config::{Checked, Config};
-use toolgate_core::access::described::{self, Described};
 use toolgate_core::oauth::scope;
+use toolgate_core::upstream::described::{self, Described};
 use toolgate_policy::{Caller, Outcome, Vars};
 
 use crate::{Error, Result};

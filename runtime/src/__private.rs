@@ -9,7 +9,6 @@ use worker::{Response, State};
 pub use futures_util::future;
 pub use inventory;
 pub use toolgate_config as config;
-pub use toolgate_core::access::kept::{Named, Names};
 pub use toolgate_core::mcp::challenge::CHALLENGING;
 pub use toolgate_core::mcp::content::ToolResult;
 pub use toolgate_core::mcp::families as family;
@@ -18,6 +17,7 @@ pub use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo, Role};
 pub use toolgate_core::mcp::refusal::REFUSING;
 pub use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
 pub use toolgate_core::mcp::tool::{Annotations, ParamHeader, Schema, TaskSupport, ToolInfo};
+pub use toolgate_core::upstream::kept::{Named, Names};
 pub use toolgate_policy::Caller;
 pub use worker::worker_sys::web_sys::Request as RawRequest;
 pub use worker::worker_sys::{

@@ -3,8 +3,6 @@
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use toolgate_config::Provider as Kind;
-use toolgate_core::access::kept::Named;
-use toolgate_core::access::provider;
 use toolgate_core::audit::{self, Reason};
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::host;
@@ -12,6 +10,8 @@ use toolgate_core::oauth::metadata;
 use toolgate_core::page;
 use toolgate_core::paths;
 use toolgate_core::reply::{self, Reply};
+use toolgate_core::upstream::kept::Named;
+use toolgate_core::upstream::provider;
 use toolgate_policy::Vars as _;
 use worker::{Context, Request, Response};
 

@@ -13,13 +13,13 @@ pub mod feature {
     pub use crate::http_sse::HTTP_SSE;
     pub use crate::session::SESSIONS;
     pub use crate::state::STATE;
-    pub use crate::subscriptions::HUB;
+    pub use crate::subscriptions::SUBSCRIPTIONS;
     pub use crate::task::{LATE_TASKS, TASKS};
 }
 
 /// Who signs people in.
 pub mod identity {
-    pub use crate::identity::{ACCESS_JWT, GITHUB, NOBODY, OIDC, OPENID};
+    pub use crate::identity::{CLOUDFLARE_ACCESS, CLOUDFLARE_ACCESS_JWT, GITHUB, NOBODY, OIDC};
 }
 
 /// Where grants are kept.

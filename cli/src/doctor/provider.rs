@@ -2,9 +2,9 @@
 
 use axum::http::{Response, StatusCode};
 use serde_json::Value;
-use toolgate_core::access::discovery;
-use toolgate_core::access::jwks::Jwks;
-use toolgate_core::access::signature::Algorithm;
+use toolgate_core::upstream::discovery;
+use toolgate_core::upstream::jwks::Jwks;
+use toolgate_core::upstream::signature::Algorithm;
 
 use super::address::{Question, ServerUrl, TITLE};
 use super::fetch::Answer;

@@ -7,12 +7,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use toolgate_core::access::kept::Kept;
-use toolgate_core::access::provider;
 use toolgate_core::audit::PSEUDONYM_LENGTH;
 use toolgate_core::oauth::callback;
 use toolgate_core::seal::Keyring;
 use toolgate_core::secret::Secret;
+use toolgate_core::upstream::kept::Kept;
+use toolgate_core::upstream::provider;
 
 use super::user::User;
 use crate::{Doing, Result};
@@ -59,8 +59,8 @@ pub(super) fn pseudonyms(
     let named = users.iter().map(|user| {
         let own = user.claims.get("sub").and_then(Value::as_str);
         let subject = own.map_or_else(|| subject(user), str::to_owned);
-        let shard = callback::shard(&keys, &provider, &subject);
-        (shard.chars().take(PSEUDONYM_LENGTH).collect(), user.email.clone())
+        let subject_key = callback::subject_key(&keys, &provider, &subject);
+        (subject_key.chars().take(PSEUDONYM_LENGTH).collect(), user.email.clone())
     });
     Ok(named.collect())
 }

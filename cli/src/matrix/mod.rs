@@ -5,7 +5,7 @@ mod table;
 
 use clap::{Args, ValueEnum};
 use toolgate_config::{Checked, Config, DevUser};
-use toolgate_core::access::described::Described;
+use toolgate_core::upstream::described::Described;
 use toolgate_policy::Vars;
 use toolgate_policy::explain::explain;
 use toolgate_policy::{Outcome, Reason};

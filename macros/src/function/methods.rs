@@ -24,7 +24,7 @@ pub(super) const SESSION: &[&str] = &["ask", "ask_url", "sample", "roots", "clos
 pub(super) const STATE: &[&str] = &["state", "server_state", "sql", "server_sql"];
 
 /// Those that tell other clients.
-pub(super) const HUB: &[&str] =
+pub(super) const SUBSCRIPTIONS: &[&str] =
     &["tools_changed", "prompts_changed", "resources_changed", "resource_updated"];
 
 /// Those that write to the client's log.
@@ -32,5 +32,7 @@ pub(super) const LOG: &[&str] = &["log", "debug", "info", "warning", "error"];
 
 /// Whether `Context` has a method of this name.
 pub(super) fn is_method(name: &str) -> bool {
-    [ALWAYS, SESSION, STATE, HUB, LOG, &["start_task"]].iter().any(|list| list.contains(&name))
+    [ALWAYS, SESSION, STATE, SUBSCRIPTIONS, LOG, &["start_task"]]
+        .iter()
+        .any(|list| list.contains(&name))
 }

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use syn::Pat;
 
 use super::ast::{self, Function, is_member};
-use super::methods::{ALWAYS, HUB, LOG, SESSION, STATE};
+use super::methods::{ALWAYS, LOG, SESSION, STATE, SUBSCRIPTIONS};
 use super::named::Named;
 use super::signature;
 use crate::errors::Errors;
@@ -45,7 +45,7 @@ impl Needs {
             name if ALWAYS.contains(&name) => {}
             name if SESSION.contains(&name) => self.session = true,
             name if STATE.contains(&name) => self.state = true,
-            name if HUB.contains(&name) => self.hub = true,
+            name if SUBSCRIPTIONS.contains(&name) => self.hub = true,
             // A legacy client sets the level once, and a session remembers it.
             name if LOG.contains(&name) => (self.session, self.log) = (true, true),
             "start_task" => (self.task, self.late_task) = (true, true),
@@ -73,7 +73,7 @@ impl Needs {
         ]);
         let features = chosen(&[
             (*session, "SESSIONS"),
-            (*hub, "HUB"),
+            (*hub, "SUBSCRIPTIONS"),
             (*state, "STATE"),
             (*task, if *late_task { "LATE_TASKS" } else { "TASKS" }),
         ]);

@@ -119,11 +119,13 @@ fn store(server: &Server) -> TokenStream {
 fn identity_provider(server: &Server) -> TokenStream {
     match server.checked.config.identity.provider {
         Provider::CloudflareAccess | Provider::Dev => {
-            quote!(&::toolgate::__private::identity::OPENID)
+            quote!(&::toolgate::__private::identity::CLOUDFLARE_ACCESS)
         }
         Provider::Oidc => quote!(&::toolgate::__private::identity::OIDC),
         Provider::GitHub => quote!(&::toolgate::__private::identity::GITHUB),
-        Provider::CloudflareAccessJwt => quote!(&::toolgate::__private::identity::ACCESS_JWT),
+        Provider::CloudflareAccessJwt => {
+            quote!(&::toolgate::__private::identity::CLOUDFLARE_ACCESS_JWT)
+        }
         Provider::None => quote!(&::toolgate::__private::identity::NOBODY),
     }
 }
@@ -156,7 +158,7 @@ fn features(server: &Server) -> TokenStream {
     if transport.notifications {
         // Clients of the legacy revisions hear of changes in a session only.
         features.push(quote!(::toolgate::__private::feature::SESSIONS));
-        features.push(quote!(::toolgate::__private::feature::HUB));
+        features.push(quote!(::toolgate::__private::feature::SUBSCRIPTIONS));
     }
     quote!(&[#(#features),*])
 }

@@ -179,7 +179,7 @@ mod toolgate_worker {
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::KV,
-            identity: &::toolgate::__private::identity::OPENID,
+            identity: &::toolgate::__private::identity::CLOUDFLARE_ACCESS,
             challenging: None,
             refusing: None,
             features: &[],

@@ -104,7 +104,7 @@ mod toolgate_worker {
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::DURABLE_OBJECT,
-            identity: &::toolgate::__private::identity::ACCESS_JWT,
+            identity: &::toolgate::__private::identity::CLOUDFLARE_ACCESS_JWT,
             challenging: None,
             refusing: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],

@@ -115,7 +115,7 @@ mod toolgate_worker {
             refusing: None,
             features: &[
                 ::toolgate::__private::feature::SESSIONS,
-                ::toolgate::__private::feature::HUB,
+                ::toolgate::__private::feature::SUBSCRIPTIONS,
             ],
         }
     };

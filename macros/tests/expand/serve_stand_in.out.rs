@@ -119,7 +119,7 @@ mod toolgate_worker {
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
             store: &::toolgate::__private::store::DURABLE_OBJECT,
-            identity: &::toolgate::__private::identity::OPENID,
+            identity: &::toolgate::__private::identity::CLOUDFLARE_ACCESS,
             challenging: None,
             refusing: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],

@@ -198,7 +198,7 @@ const _: () = {
             families: &[::toolgate::__private::family::LOGGING],
             features: &[
                 ::toolgate::__private::feature::SESSIONS,
-                ::toolgate::__private::feature::HUB,
+                ::toolgate::__private::feature::SUBSCRIPTIONS,
                 ::toolgate::__private::feature::STATE,
             ],
             named: &[

@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use toolgate_config::{Config, PolicyTest, Str, TestUser};
 use toolgate_policy::{Caller, Decision, Vars, decide};
 
-use crate::access::described::{self, Described};
-use crate::access::id_token::Rejection;
 use crate::scope;
+use crate::upstream::described::{self, Described};
+use crate::upstream::id_token::Rejection;
 
 /// One line for each test that does not hold: where it stands, and what is decided instead.
 #[must_use]

@@ -4,7 +4,6 @@
 //! arguments, requests and responses are values of the `http` crate, and what must be stored or
 //! fetched is returned for the adapter to perform.
 
-pub mod access;
 pub mod audit;
 pub mod cookie;
 pub mod cors;
@@ -23,6 +22,7 @@ pub mod scope;
 pub mod seal;
 pub mod secret;
 mod strength;
+pub mod upstream;
 
 pub use toolgate_json as json;
 pub use toolgate_json::from_json;

@@ -59,7 +59,7 @@ pub enum Purpose {
     /// Personal data in storage.
     Record,
     /// Name of a person's storage shard.
-    Shard,
+    SubjectKey,
     /// Id of an MCP session.
     Session,
     /// Cookie of a person who looks at their own connections.
@@ -88,7 +88,7 @@ impl Purpose {
             Self::Login => b"toolgate/1/login",
             Self::Approvals => b"toolgate/1/approvals",
             Self::Record => b"toolgate/1/record",
-            Self::Shard => b"toolgate/1/shard",
+            Self::SubjectKey => b"toolgate/1/shard",
             Self::Session => b"toolgate/1/session",
             Self::Person => b"toolgate/1/person",
             Self::RequestState => b"toolgate/1/request-state",
@@ -340,7 +340,10 @@ mod tests {
         assert_eq!(both.open::<u32>(Purpose::Code, "", &old), Some(1));
         let new = both.seal(Purpose::Code, "", &2, &mut Sequence::default());
         assert_eq!(ring(TWO).open::<u32>(Purpose::Code, "", &new), Some(2));
-        assert!(both.macs(Purpose::Shard, "x").any(|m| m == ring(ONE).mac(Purpose::Shard, "x")));
+        assert!(
+            both.macs(Purpose::SubjectKey, "x")
+                .any(|m| m == ring(ONE).mac(Purpose::SubjectKey, "x"))
+        );
     }
 
     #[test]

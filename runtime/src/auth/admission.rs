@@ -39,7 +39,7 @@ async fn admit(
 }
 
 fn note(incoming: &RequestContext<'_>, admitted: &Principal) {
-    incoming.log.person(&admitted.shard, &admitted.caller);
+    incoming.log.person(&admitted.subject_key, &admitted.caller);
     incoming.log.client(&admitted.caller.client_id);
 }
 
@@ -50,9 +50,9 @@ async fn by_token(
 ) -> Result<Principal, Box<Reply>> {
     let stands = grants::stands(incoming, &token).await;
     let AccessToken { caller, address, issued, expires, .. } = token;
-    let shard = address.shard.clone();
+    let subject_key = address.subject_key.clone();
     let lease = Lease { until: expires, grant: Some((address, issued)) };
-    let admitted = Principal { caller, shard, lease };
+    let admitted = Principal { caller, subject_key, lease };
     note(incoming, &admitted);
     match stands {
         Ok(true) => Ok(admitted),
@@ -79,9 +79,9 @@ async fn vouched(
     }
     Some(match verdict {
         Ok(caller) => {
-            let shard = callback::shard(&setup.keys, &setup.provider, &caller.subject);
+            let subject_key = callback::subject_key(&setup.keys, &setup.provider, &caller.subject);
             let until = now() + u64::from(config.tokens.access_token_ttl);
-            let admitted = Principal { caller, shard, lease: Lease { until, grant: None } };
+            let admitted = Principal { caller, subject_key, lease: Lease { until, grant: None } };
             note(incoming, &admitted);
             Ok(admitted)
         }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use serde_json::{Map, Value};
-use toolgate_core::oauth::grant::{Address, Operation, Outcome};
+use toolgate_core::oauth::grant::{GrantKey, Operation, Outcome};
 use toolgate_core::oauth::token::AccessToken;
 
 use crate::platform::now;
@@ -27,7 +27,7 @@ thread_local! {
 /// The storage does not answer.
 pub(crate) async fn perform(
     incoming: &RequestContext<'_>,
-    address: &Address,
+    address: &GrantKey,
     operation: Operation,
 ) -> worker::Result<Outcome> {
     perform_at(incoming.place(), address, operation).await
@@ -35,7 +35,7 @@ pub(crate) async fn perform(
 
 async fn perform_at(
     place: Place<'_>,
-    address: &Address,
+    address: &GrantKey,
     operation: Operation,
 ) -> worker::Result<Outcome> {
     let is_end = matches!(operation, Operation::Revoke { .. });
@@ -65,7 +65,7 @@ pub(crate) async fn stands(
 /// The storage does not answer.
 pub(crate) async fn stands_since(
     place: Place<'_>,
-    address: &Address,
+    address: &GrantKey,
     issued: u64,
 ) -> worker::Result<Option<u64>> {
     let now = now();

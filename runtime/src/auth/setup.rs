@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use http::StatusCode;
 use serde_json::json;
-use toolgate_core::access::kept::Kept;
-use toolgate_core::access::provider::{self, Provider, SetupError};
 use toolgate_core::host;
 use toolgate_core::page;
 use toolgate_core::reply::{self, Reply};
 use toolgate_core::seal::Keyring;
+use toolgate_core::upstream::kept::Kept;
+use toolgate_core::upstream::provider::{self, Provider, SetupError};
 use toolgate_policy::Vars;
 
 use crate::platform::EnvVars;

@@ -43,7 +43,7 @@ pub(crate) async fn answer(
         app: incoming.app,
         env: incoming.env.clone(),
         caller: admitted.caller.clone(),
-        shard: admitted.shard.clone(),
+        subject_key: admitted.subject_key.clone(),
     };
     let teller = Some(incoming.teller());
     let (mut calls, mut results) = begin_all(owner, registry, teller, exchange.calls()).await;
@@ -147,9 +147,9 @@ async fn begin(
         return Begun::Task(tasks.create(owner.clone(), call, Record::default()).await);
     }
     let late = is_late.then(|| Box::new(call.clone()));
-    let Owner { app, env, caller, shard } = owner.clone();
+    let Owner { app, env, caller, subject_key } = owner.clone();
     let (record, host, teller) = (Record::default(), HostKind::Stateless, teller.cloned());
-    let start = Start { app, registry, env, caller, shard, call, record, host, teller };
+    let start = Start { app, registry, env, caller, subject_key, call, record, host, teller };
     Begun::Call(Box::new(run::start(start)), late)
 }
 

@@ -55,7 +55,7 @@ impl Context {
             bindings.changes.borrow_mut().push(change);
             return Ok(());
         }
-        let Some(hub) = features::hub(app) else { return Ok(()) };
+        let Some(hub) = features::subscriptions(app) else { return Ok(()) };
         hub.publish(app, self.env(), &change).await.map_err(|error| {
             log_error!("a change could not be told: {error}");
             Error::new("those who listen could not be told of the change")

@@ -18,7 +18,7 @@ pub struct Context {
     caller: Caller,
     env: Env,
     request_id: String,
-    shard: String,
+    subject_key: String,
     app: Option<&'static App>,
     live: Rc<Live>,
 }
@@ -29,7 +29,7 @@ impl Context {
     #[must_use]
     pub fn new(caller: Caller, env: Env, request_id: String) -> Self {
         let live = Rc::new(Live::alone());
-        Self { caller, env, request_id, shard: String::new(), app: None, live }
+        Self { caller, env, request_id, subject_key: String::new(), app: None, live }
     }
 
     /// The context of a call that runs.
@@ -37,11 +37,11 @@ impl Context {
         caller: Caller,
         env: Env,
         request_id: String,
-        shard: String,
+        subject_key: String,
         app: &'static App,
         live: Rc<Live>,
     ) -> Self {
-        Self { caller, env, request_id, shard, app: Some(app), live }
+        Self { caller, env, request_id, subject_key, app: Some(app), live }
     }
 
     /// The signed-in person.
@@ -84,8 +84,8 @@ impl Context {
     }
 
     /// Pseudonym of the person; empty in tests.
-    pub(crate) fn shard(&self) -> &str {
-        &self.shard
+    pub(crate) fn subject_key(&self) -> &str {
+        &self.subject_key
     }
 
     /// The server; none in tests.

@@ -99,7 +99,7 @@ fn seat(context: &Context) -> Result<Seat, Fault> {
         Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } => None,
     };
     let (name, method) = (name.ok_or_else(failed)?, target.method().name());
-    Ok(Seat { app, binding: Binding::new(context.shard(), method, name, arguments) })
+    Ok(Seat { app, binding: Binding::new(context.subject_key(), method, name, arguments) })
 }
 
 /// Has the call end its round when it waits for the client.

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use serde::Deserialize;
-use toolgate_core::oauth::grant::{self, Address, Grant, Operation, Outcome, Write};
+use toolgate_core::oauth::grant::{self, Grant, GrantKey, Operation, Outcome, Write};
 use worker::wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, Env, Error};
 
@@ -67,14 +67,18 @@ impl Store for D1 {
     fn perform<'a>(
         &'a self,
         place: Place<'a>,
-        address: &'a Address,
+        address: &'a GrantKey,
         operation: Operation,
     ) -> Answer<'a, Outcome> {
         Box::pin(async move { looking(perform(&open(place).await?, address, &operation).await) })
     }
 
-    fn list<'a>(&'a self, place: Place<'a>, shard: &'a str) -> Answer<'a, Vec<(String, Grant)>> {
-        Box::pin(async move { looking(list(&open(place).await?, shard).await) })
+    fn list<'a>(
+        &'a self,
+        place: Place<'a>,
+        subject_key: &'a str,
+    ) -> Answer<'a, Vec<(String, Grant)>> {
+        Box::pin(async move { looking(list(&open(place).await?, subject_key).await) })
     }
 
     fn purge<'a>(&'a self, place: Place<'a>) -> Answer<'a, ()> {
@@ -103,11 +107,11 @@ async fn open(place: Place<'_>) -> worker::Result<D1Database> {
 
 async fn perform(
     database: &D1Database,
-    address: &Address,
+    address: &GrantKey,
     operation: &Operation,
 ) -> worker::Result<Outcome> {
     for _ in 0..MAX_ATTEMPTS {
-        let key = [text(&address.id), text(&address.shard)];
+        let key = [text(&address.id), text(&address.subject_key)];
         let row: Option<Row> = database.prepare(READ).bind(&key)?.first(None).await?;
         let version = row.as_ref().map(|row| row.version);
         let stored = row.map(|row| toolgate_core::from_json::read(&row.record)).transpose()?;
@@ -124,25 +128,25 @@ async fn perform(
 /// now.
 async fn put(
     database: &D1Database,
-    address: &Address,
+    address: &GrantKey,
     version: Option<u32>,
     grant: &Grant,
 ) -> worker::Result<bool> {
-    let (id, shard) = (text(&address.id), text(&address.shard));
+    let (id, subject_key) = (text(&address.id), text(&address.subject_key));
     let record = text(&serde_json::to_string(grant)?);
     let disposable_at = number(grant.disposable_at());
     let statement = match version {
-        None => database.prepare(INSERT).bind(&[id, shard, record, disposable_at])?,
+        None => database.prepare(INSERT).bind(&[id, subject_key, record, disposable_at])?,
         Some(version) => {
-            let values = [record, disposable_at, id, shard, JsValue::from(version)];
+            let values = [record, disposable_at, id, subject_key, JsValue::from(version)];
             database.prepare(UPDATE).bind(&values)?
         }
     };
     Ok(changes(&statement).await? > 0)
 }
 
-async fn list(database: &D1Database, shard: &str) -> worker::Result<Vec<(String, Grant)>> {
-    let rows = database.prepare(LIST).bind(&[text(shard)])?.all().await?;
+async fn list(database: &D1Database, subject_key: &str) -> worker::Result<Vec<(String, Grant)>> {
+    let rows = database.prepare(LIST).bind(&[text(subject_key)])?.all().await?;
     let rows: Vec<IdentifiedRow> = rows.results()?;
     rows.into_iter().map(|row| Ok((row.id, toolgate_core::from_json::read(&row.record)?))).collect()
 }

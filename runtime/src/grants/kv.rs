@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use futures_util::future::{try_join, try_join3};
-use toolgate_core::oauth::grant::{self, Address, Grant, Lease, Operation, Outcome, Write};
+use toolgate_core::oauth::grant::{self, Grant, GrantKey, Lease, Operation, Outcome, Write};
 use worker::Env;
 use worker::kv::KvStore;
 
@@ -33,14 +33,18 @@ impl Store for Kv {
     fn perform<'a>(
         &'a self,
         place: Place<'a>,
-        address: &'a Address,
+        address: &'a GrantKey,
         operation: Operation,
     ) -> Answer<'a, Outcome> {
         Box::pin(perform(place, address, operation))
     }
 
-    fn list<'a>(&'a self, place: Place<'a>, shard: &'a str) -> Answer<'a, Vec<(String, Grant)>> {
-        Box::pin(list(place, shard))
+    fn list<'a>(
+        &'a self,
+        place: Place<'a>,
+        subject_key: &'a str,
+    ) -> Answer<'a, Vec<(String, Grant)>> {
+        Box::pin(list(place, subject_key))
     }
 
     /// Every key expires by itself.
@@ -54,17 +58,17 @@ fn open(place: Place<'_>) -> worker::Result<KvStore> {
     Env::kv(place.env, &place.app.config.storage.binding)
 }
 
-fn prefix(kind: &str, shard: &str) -> String {
-    format!("{kind}:{shard}:")
+fn prefix(kind: &str, subject_key: &str) -> String {
+    format!("{kind}:{subject_key}:")
 }
 
 async fn perform(
     place: Place<'_>,
-    address: &Address,
+    address: &GrantKey,
     operation: Operation,
 ) -> worker::Result<Outcome> {
     let store = open(place)?;
-    let key = |kind| format!("{}{}", prefix(kind, &address.shard), address.id);
+    let key = |kind| format!("{}{}", prefix(kind, &address.subject_key), address.id);
     let (record, mark, lease) = (key(GRANT), key(REVOKED), key(ASKING));
     let asking = async {
         match &operation {
@@ -133,13 +137,14 @@ async fn put(
     Ok(store.put(key, value)?.expiration_ttl(ttl).execute().await?)
 }
 
-async fn list(place: Place<'_>, shard: &str) -> worker::Result<Vec<(String, Grant)>> {
+async fn list(place: Place<'_>, subject_key: &str) -> worker::Result<Vec<(String, Grant)>> {
     let store = open(place)?;
-    let (ids, revoked) = try_join(ids(&store, GRANT, shard), ids(&store, REVOKED, shard)).await?;
+    let (ids, revoked) =
+        try_join(ids(&store, GRANT, subject_key), ids(&store, REVOKED, subject_key)).await?;
     let revoked: HashSet<_> = revoked.into_iter().collect();
     let mut grants = Vec::new();
     for id in ids {
-        let key = format!("{}{id}", prefix(GRANT, shard));
+        let key = format!("{}{id}", prefix(GRANT, subject_key));
         if let Some(record) = store.get(&key).text().await? {
             let mut grant: Grant = toolgate_core::from_json::read(&record)?;
             grant.revoked |= revoked.contains(&id);
@@ -150,8 +155,8 @@ async fn list(place: Place<'_>, shard: &str) -> worker::Result<Vec<(String, Gran
 }
 
 /// The ids of a person's keys of this kind.
-async fn ids(store: &KvStore, kind: &str, shard: &str) -> worker::Result<Vec<String>> {
-    let prefix = prefix(kind, shard);
+async fn ids(store: &KvStore, kind: &str, subject_key: &str) -> worker::Result<Vec<String>> {
+    let prefix = prefix(kind, subject_key);
     let mut ids = Vec::new();
     let mut cursor = None;
     loop {

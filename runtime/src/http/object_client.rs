@@ -3,7 +3,7 @@
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
-use toolgate_core::oauth::grant::Address;
+use toolgate_core::oauth::grant::GrantKey;
 use toolgate_policy::Caller;
 use worker::js_sys::{Function, Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast as _, JsValue};
@@ -67,7 +67,7 @@ impl Received {
         received.lease.until = received.text(UNTIL).parse().unwrap_or(0);
         received.lease.grant = received.header(GRANT).and_then(|grant| {
             let (issued, id) = grant.split_once(' ')?;
-            let address = Address { shard: received.owner.clone(), id: id.to_owned() };
+            let address = GrantKey { subject_key: received.owner.clone(), id: id.to_owned() };
             Some((address, issued.parse().ok()?))
         });
         Ok(received)
@@ -107,7 +107,7 @@ pub(crate) async fn send(
             forwarded.set(name, value)?;
         }
     }
-    forwarded.set(OWNER, &admitted.shard)?;
+    forwarded.set(OWNER, &admitted.subject_key)?;
     forwarded.set(UNTIL, &admitted.lease.until.to_string())?;
     if let Some((address, issued)) = &admitted.lease.grant {
         forwarded.set(GRANT, &[&issued.to_string(), " ", &address.id].concat())?;

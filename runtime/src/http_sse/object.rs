@@ -187,7 +187,7 @@ fn changed(object: &Object, memory: &Memory, changes: &str) -> worker::Result<Re
         return Response::ok(GONE);
     };
     let hearer = Subscriber { owner, caller, until: *until, state };
-    let hub = features::hub(object.app());
+    let hub = features::subscriptions(object.app());
     for text in hub.map(|hub| hub.hears(object, &hearer, changes)).unwrap_or_default() {
         // One who takes nothing loses the session.
         if writer.send_now(sse::event(None, Some("message"), &text)).is_err() {

@@ -3,16 +3,16 @@
 use futures_util::future::LocalBoxFuture;
 use http::Request;
 use toolgate_config::Config;
-use toolgate_core::access::id_token::{self, Rejection};
-use toolgate_core::access::provider::{Endpoints, Provider, SetupError};
-use toolgate_core::access::tokens::{self, Tokens};
-use toolgate_core::access::upstream::{Cause, Trouble, Upstream};
-use toolgate_core::access::userinfo::{self, Userinfo};
-use toolgate_core::access::{SignedClaims, login};
 use toolgate_core::audit::Reason;
-use toolgate_core::oauth::callback::{Holder, Identified, Returned};
-use toolgate_core::oauth::gate::Gate;
+use toolgate_core::oauth::callback::{GrantSubject, Identified, Returned};
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::reply::Reply;
+use toolgate_core::upstream::id_token::{self, Rejection};
+use toolgate_core::upstream::provider::{Endpoints, Provider, SetupError};
+use toolgate_core::upstream::tokens::{self, Tokens};
+use toolgate_core::upstream::trouble::{Cause, Trouble, Upstream};
+use toolgate_core::upstream::userinfo::{self, Userinfo};
+use toolgate_core::upstream::{SignedClaims, login};
 use toolgate_policy::{Caller, Vars};
 
 use super::keys::{self, Source};
@@ -23,9 +23,9 @@ use crate::ports::identity_provider::{IdentityProvider, Kept};
 
 /// The protocol, at addresses that are known.
 #[derive(Debug)]
-pub struct OpenId;
+pub struct CloudflareAccess;
 
-impl IdentityProvider for OpenId {
+impl IdentityProvider for CloudflareAccess {
     fn resolve(
         &self,
         config: &Config,
@@ -37,7 +37,7 @@ impl IdentityProvider for OpenId {
 
     fn identify<'a>(
         &'a self,
-        gate: &'a Gate<'_>,
+        gate: &'a OAuthContext<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
@@ -46,8 +46,8 @@ impl IdentityProvider for OpenId {
 
     fn confirm<'a>(
         &'a self,
-        gate: &'a Gate<'_>,
-        holder: &'a Holder,
+        gate: &'a OAuthContext<'_>,
+        holder: &'a GrantSubject,
         kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
         Box::pin(confirm(gate, gate.provider, holder, kept))
@@ -55,7 +55,7 @@ impl IdentityProvider for OpenId {
 }
 
 pub(super) async fn identify(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     returned: &Returned,
     request: &Request<Vec<u8>>,
 ) -> Result<Identified, Box<Reply>> {
@@ -80,7 +80,7 @@ pub(super) async fn identify(
 
 /// Exchanges the code with which the browser came back.
 pub(super) async fn exchange(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     returned: &Returned,
     request: &Request<Vec<u8>>,
 ) -> Result<Tokens, Box<Reply>> {
@@ -97,9 +97,9 @@ pub(super) async fn exchange(
 /// By a refresh token the provider decides anew, and tells of the person in an id_token or at the
 /// userinfo endpoint. Without one, userinfo is asked while the access token lives.
 pub(super) async fn confirm(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     provider: &Provider,
-    holder: &Holder,
+    holder: &GrantSubject,
     kept: &Kept,
 ) -> Result<Option<Identified>, Trouble> {
     let (Some(upstream), Some(endpoints)) = (&holder.upstream, &provider.endpoints) else {
@@ -134,9 +134,9 @@ pub(super) async fn refresh(provider: &Provider, token: &str) -> Result<Tokens, 
 }
 
 async fn verify_again(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     provider: &Provider,
-    holder: &Holder,
+    holder: &GrantSubject,
     id_token: &str,
 ) -> Result<Caller, Trouble> {
     let (subject, nonce) = (&holder.caller.subject, &holder.nonce);
@@ -152,7 +152,7 @@ async fn verify_again(
 
 /// The claims of a token that the provider just sent, if it signed them.
 async fn signed(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     provider: &Provider,
     what: &str,
     token: &str,
@@ -168,10 +168,10 @@ async fn signed(
 }
 
 async fn ask_userinfo(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     provider: &Provider,
     endpoints: &Endpoints,
-    holder: &Holder,
+    holder: &GrantSubject,
     token: &str,
 ) -> Result<Option<Caller>, Trouble> {
     let Some(url) = &endpoints.userinfo_url else { return Ok(None) };

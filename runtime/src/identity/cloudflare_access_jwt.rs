@@ -3,13 +3,13 @@
 use futures_util::future::LocalBoxFuture;
 use http::{HeaderMap, Request};
 use toolgate_config::Config;
-use toolgate_core::access::assertion;
-use toolgate_core::access::provider::{Provider, SetupError};
 use toolgate_core::audit::Reason;
 use toolgate_core::oauth::callback::{Identified, Returned};
-use toolgate_core::oauth::gate::Gate;
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::paths::CALLBACK_PATH;
 use toolgate_core::reply::Reply;
+use toolgate_core::upstream::assertion;
+use toolgate_core::upstream::provider::{Provider, SetupError};
 use toolgate_policy::{Caller, Vars};
 
 use super::keys::{self, Source};
@@ -20,9 +20,9 @@ use crate::ports::identity_provider::{IdentityProvider, Unvouched};
 
 /// The protocol.
 #[derive(Debug)]
-pub struct AccessJwt;
+pub struct CloudflareAccessJwt;
 
-impl IdentityProvider for AccessJwt {
+impl IdentityProvider for CloudflareAccessJwt {
     fn resolve(
         &self,
         config: &Config,
@@ -34,7 +34,7 @@ impl IdentityProvider for AccessJwt {
 
     fn identify<'a>(
         &'a self,
-        gate: &'a Gate<'_>,
+        gate: &'a OAuthContext<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
@@ -52,7 +52,7 @@ impl IdentityProvider for AccessJwt {
 }
 
 async fn identify(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     returned: &Returned,
     request: &Request<Vec<u8>>,
 ) -> Result<Identified, Box<Reply>> {

@@ -3,13 +3,13 @@
 use futures_util::future::LocalBoxFuture;
 use http::Request;
 use toolgate_config::Config;
-use toolgate_core::access::github::{self, Lookup};
-use toolgate_core::access::provider::{Provider, SetupError};
-use toolgate_core::access::upstream::{Cause, Trouble, Upstream};
 use toolgate_core::audit::Reason;
-use toolgate_core::oauth::callback::{Holder, Identified, Returned};
-use toolgate_core::oauth::gate::Gate;
+use toolgate_core::oauth::callback::{GrantSubject, Identified, Returned};
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::reply::Reply;
+use toolgate_core::upstream::github::{self, Lookup};
+use toolgate_core::upstream::provider::{Provider, SetupError};
+use toolgate_core::upstream::trouble::{Cause, Trouble, Upstream};
 use toolgate_policy::{Caller, Vars};
 
 use super::unavailable;
@@ -33,7 +33,7 @@ impl IdentityProvider for GitHub {
 
     fn identify<'a>(
         &'a self,
-        gate: &'a Gate<'_>,
+        gate: &'a OAuthContext<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
@@ -42,8 +42,8 @@ impl IdentityProvider for GitHub {
 
     fn confirm<'a>(
         &'a self,
-        gate: &'a Gate<'_>,
-        holder: &'a Holder,
+        gate: &'a OAuthContext<'_>,
+        holder: &'a GrantSubject,
         kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
         Box::pin(confirm(gate, holder, kept))
@@ -51,7 +51,7 @@ impl IdentityProvider for GitHub {
 }
 
 async fn identify(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     returned: &Returned,
     request: &Request<Vec<u8>>,
 ) -> Result<Identified, Box<Reply>> {
@@ -73,7 +73,7 @@ async fn identify(
 }
 
 /// Whose token it is, one question after another.
-async fn look_up(gate: &Gate<'_>, access_token: &str) -> Result<Caller, Trouble> {
+async fn look_up(gate: &OAuthContext<'_>, access_token: &str) -> Result<Caller, Trouble> {
     let mut lookup = Lookup::new(gate.config, gate.provider);
     while let Some(request) = lookup.next(access_token) {
         lookup.take(&ask(request).await?)?;
@@ -85,8 +85,8 @@ async fn look_up(gate: &Gate<'_>, access_token: &str) -> Result<Caller, Trouble>
 }
 
 async fn confirm(
-    gate: &Gate<'_>,
-    holder: &Holder,
+    gate: &OAuthContext<'_>,
+    holder: &GrantSubject,
     kept: &Kept,
 ) -> Result<Option<Identified>, Trouble> {
     let identified = match &holder.upstream {

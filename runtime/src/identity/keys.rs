@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 
 use http::StatusCode;
-use toolgate_core::access::id_token::Rejection;
-use toolgate_core::access::jwks::Jwks;
-use toolgate_core::access::jwks_cache::{JwksCache, Plan};
-use toolgate_core::access::provider::Provider;
-use toolgate_core::access::{Prepared, SignedClaims};
+use toolgate_core::upstream::id_token::Rejection;
+use toolgate_core::upstream::jwks::Jwks;
+use toolgate_core::upstream::jwks_cache::{JwksCache, Plan};
+use toolgate_core::upstream::provider::Provider;
+use toolgate_core::upstream::{Prepared, SignedClaims};
 use worker::{Error, Url};
 
 use crate::http::fetch;

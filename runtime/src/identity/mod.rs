@@ -11,7 +11,7 @@ mod oidc;
 mod recheck;
 
 use toolgate_core::oauth::callback::{Identified, Returned};
-use toolgate_core::oauth::gate::Gate;
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::reply::Reply;
 
 use crate::platform::console::log_error;
@@ -20,7 +20,8 @@ pub(crate) use keys::overdue;
 pub(crate) use recheck::confirm;
 
 /// Cloudflare Access for SaaS, and the local provider of `cargo toolgate dev`.
-pub static OPENID: cloudflare_access::OpenId = cloudflare_access::OpenId;
+pub static CLOUDFLARE_ACCESS: cloudflare_access::CloudflareAccess =
+    cloudflare_access::CloudflareAccess;
 /// Any OpenID provider, found by discovery.
 pub static OIDC: oidc::Oidc = oidc::Oidc;
 /// GitHub.
@@ -28,10 +29,11 @@ pub static GITHUB: github::GitHub = github::GitHub;
 /// No provider: every program on this very machine is let in.
 pub static NOBODY: nobody::Nobody = nobody::Nobody;
 /// Cloudflare Access in front of the Worker.
-pub static ACCESS_JWT: cloudflare_access_jwt::AccessJwt = cloudflare_access_jwt::AccessJwt;
+pub static CLOUDFLARE_ACCESS_JWT: cloudflare_access_jwt::CloudflareAccessJwt =
+    cloudflare_access_jwt::CloudflareAccessJwt;
 
 /// Writes to the log why somebody's groups are unknown, where they are.
-pub(crate) fn tell_hint(gate: &Gate<'_>, identified: &Identified) {
+pub(crate) fn tell_hint(gate: &OAuthContext<'_>, identified: &Identified) {
     let hint = identified.caller.known.hint(&gate.config.identity.groups_claim);
     if let Some(hint) = hint {
         log_error!("{hint}");
@@ -40,7 +42,7 @@ pub(crate) fn tell_hint(gate: &Gate<'_>, identified: &Identified) {
 
 /// The reply when the provider did not answer in the course of a sign-in.
 fn unavailable(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     returned: &Returned,
     what: &str,
     error: &dyn std::fmt::Display,

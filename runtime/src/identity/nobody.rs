@@ -3,12 +3,12 @@
 use futures_util::future::{LocalBoxFuture, ready};
 use http::{HeaderMap, Request};
 use toolgate_config::Config;
-use toolgate_core::access::nobody;
-use toolgate_core::access::provider::{Provider, SetupError};
 use toolgate_core::audit::Reason;
 use toolgate_core::oauth::callback::{Identified, Returned};
-use toolgate_core::oauth::gate::Gate;
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::reply::Reply;
+use toolgate_core::upstream::nobody;
+use toolgate_core::upstream::provider::{Provider, SetupError};
 use toolgate_policy::{Caller, Vars};
 
 use crate::ports::identity_provider::{IdentityProvider, Unvouched};
@@ -29,7 +29,7 @@ impl IdentityProvider for Nobody {
 
     fn identify<'a>(
         &'a self,
-        gate: &'a Gate<'_>,
+        gate: &'a OAuthContext<'_>,
         returned: &'a Returned,
         _request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {

@@ -6,13 +6,13 @@ use std::cell::RefCell;
 use futures_util::future::LocalBoxFuture;
 use http::Request;
 use toolgate_config::Config;
-use toolgate_core::access::discovery;
-use toolgate_core::access::provider::{Endpoints, Provider, SetupError};
-use toolgate_core::access::upstream::{Cause, Trouble};
 use toolgate_core::limits::{DISCOVERY_MAX_AGE, DISCOVERY_RETRY, DISCOVERY_TTL};
-use toolgate_core::oauth::callback::{Holder, Identified, Returned};
-use toolgate_core::oauth::gate::Gate;
+use toolgate_core::oauth::callback::{GrantSubject, Identified, Returned};
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::reply::Reply;
+use toolgate_core::upstream::discovery;
+use toolgate_core::upstream::provider::{Endpoints, Provider, SetupError};
+use toolgate_core::upstream::trouble::{Cause, Trouble};
 use toolgate_policy::Vars;
 
 use crate::http::fetch;
@@ -46,7 +46,7 @@ impl IdentityProvider for Oidc {
 
     fn identify<'a>(
         &'a self,
-        gate: &'a Gate<'_>,
+        gate: &'a OAuthContext<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
@@ -55,8 +55,8 @@ impl IdentityProvider for Oidc {
 
     fn confirm<'a>(
         &'a self,
-        gate: &'a Gate<'_>,
-        holder: &'a Holder,
+        gate: &'a OAuthContext<'_>,
+        holder: &'a GrantSubject,
         kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
         Box::pin(async move {

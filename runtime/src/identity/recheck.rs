@@ -1,10 +1,10 @@
 //! At a refresh the identity provider is asked again whether the person still has access.
 
-use toolgate_core::access::upstream::{Cause, Trouble};
 use toolgate_core::limits::RECHECK_TIMEOUT;
-use toolgate_core::oauth::callback::Holder;
+use toolgate_core::oauth::callback::GrantSubject;
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::course::Confirmation;
-use toolgate_core::oauth::gate::Gate;
+use toolgate_core::upstream::trouble::{Cause, Trouble};
 
 use super::tell_hint;
 use crate::platform::console::log_error;
@@ -13,7 +13,11 @@ use crate::ports::app::App;
 use crate::ports::identity_provider::Kept;
 
 /// Asks about the holder of a grant. The log tells what the provider did not confirm.
-pub(crate) async fn confirm(app: &App, gate: &Gate<'_>, holder: &Holder) -> Confirmation {
+pub(crate) async fn confirm(
+    app: &App,
+    gate: &OAuthContext<'_>,
+    holder: &GrantSubject,
+) -> Confirmation {
     let kept = Kept::default();
     let asking = app.identity.confirm(gate, holder, &kept);
     let verdict = within(RECHECK_TIMEOUT, asking).await.unwrap_or_else(|| {

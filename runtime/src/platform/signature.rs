@@ -3,9 +3,9 @@
 //! The platform knows every algorithm that identity providers use; in Rust, RSA and P-256 alone are
 //! a sixth of a Worker.
 
-use toolgate_core::access::id_token::Rejection;
-use toolgate_core::access::signature::{Algorithm, PublicKey, Signed};
-use toolgate_core::access::{Prepared, SignedClaims};
+use toolgate_core::upstream::id_token::Rejection;
+use toolgate_core::upstream::signature::{Algorithm, PublicKey, Signed};
+use toolgate_core::upstream::{Prepared, SignedClaims};
 use worker::js_sys::{Array, Object, Reflect, global};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;

@@ -64,7 +64,7 @@ pub trait Feature: Debug + Sync {
     }
 
     /// The door on the Worker's side, where this is the feature of notifications.
-    fn hub(&self) -> Option<&dyn Hub> {
+    fn subscriptions(&self) -> Option<&dyn Subscriptions> {
         None
     }
 }
@@ -105,7 +105,7 @@ pub trait Sessions {
 }
 
 /// Notifications of what changes outside of any request.
-pub trait Hub {
+pub trait Subscriptions {
     /// What the core needs for them.
     fn listening(&self) -> &'static Listening;
 
@@ -137,7 +137,7 @@ pub struct Owner {
     pub(crate) env: Env,
     pub(crate) caller: Caller,
     /// Pseudonym of the person.
-    pub(crate) shard: String,
+    pub(crate) subject_key: String,
 }
 
 /// Tasks, as the Worker sees them.

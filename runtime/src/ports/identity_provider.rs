@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use futures_util::future::{LocalBoxFuture, ready};
 use http::{HeaderMap, Request};
 use toolgate_config::Config;
-use toolgate_core::access::provider::{Provider, SetupError};
-use toolgate_core::access::upstream::{Trouble, Upstream};
-use toolgate_core::oauth::callback::{Holder, Identified, Returned};
-use toolgate_core::oauth::gate::Gate;
+use toolgate_core::oauth::callback::{GrantSubject, Identified, Returned};
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::reply::Reply;
+use toolgate_core::upstream::provider::{Provider, SetupError};
+use toolgate_core::upstream::trouble::{Trouble, Upstream};
 use toolgate_policy::{Caller, Vars};
 
 /// What a provider gave to be asked with the next time, as soon as it is known: whatever fails or
@@ -42,7 +42,7 @@ pub trait IdentityProvider: Sync + std::fmt::Debug {
     /// Who came back from the sign-in; otherwise the reply that tells why nobody did.
     fn identify<'a>(
         &'a self,
-        gate: &'a Gate<'_>,
+        gate: &'a OAuthContext<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>>;
@@ -51,8 +51,8 @@ pub trait IdentityProvider: Sync + std::fmt::Debug {
     /// with.
     fn confirm<'a>(
         &'a self,
-        _gate: &'a Gate<'_>,
-        _holder: &'a Holder,
+        _gate: &'a OAuthContext<'_>,
+        _holder: &'a GrantSubject,
         _kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
         Box::pin(ready(Ok(None)))

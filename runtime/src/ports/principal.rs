@@ -1,13 +1,13 @@
 //! Who sends a request.
 
-use toolgate_core::oauth::grant::Address;
+use toolgate_core::oauth::grant::GrantKey;
 use toolgate_policy::Caller;
 
 /// The sender of a request that was let in.
 pub struct Principal {
     pub(crate) caller: Caller,
     /// Pseudonym of the person; sessions are bound to it.
-    pub(crate) shard: String,
+    pub(crate) subject_key: String,
     /// When what let them in is over.
     pub(crate) lease: Lease,
 }
@@ -19,5 +19,5 @@ pub(crate) struct Lease {
     pub(crate) until: u64,
     /// The grant of the token, and when the token was issued; none where something in front of the
     /// Worker vouches for the caller.
-    pub(crate) grant: Option<(Address, u64)>,
+    pub(crate) grant: Option<(GrantKey, u64)>,
 }

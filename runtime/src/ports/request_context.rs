@@ -2,9 +2,9 @@
 
 use futures_channel::oneshot;
 use futures_util::FutureExt as _;
-use toolgate_core::access::kept::Named;
 use toolgate_core::audit::{self, Log};
 use toolgate_core::oauth::bearer;
+use toolgate_core::upstream::kept::Named;
 use worker::Context;
 
 use crate::platform::PlatformEntropy;

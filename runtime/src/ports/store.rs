@@ -1,7 +1,7 @@
 //! Where grants are kept.
 
 use futures_util::future::LocalBoxFuture;
-use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome};
+use toolgate_core::oauth::grant::{Grant, GrantKey, Operation, Outcome};
 
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
@@ -23,12 +23,16 @@ pub trait Store: Sync + std::fmt::Debug {
     fn perform<'a>(
         &'a self,
         place: Place<'a>,
-        address: &'a Address,
+        address: &'a GrantKey,
         operation: Operation,
     ) -> Answer<'a, Outcome>;
 
     /// The grants of one person, with their ids, in no particular order.
-    fn list<'a>(&'a self, place: Place<'a>, shard: &'a str) -> Answer<'a, Vec<(String, Grant)>>;
+    fn list<'a>(
+        &'a self,
+        place: Place<'a>,
+        subject_key: &'a str,
+    ) -> Answer<'a, Vec<(String, Grant)>>;
 
     /// What serves the records inside a Durable Object, where that is where they are.
     fn feature(&self) -> Option<&'static dyn Feature> {

@@ -8,8 +8,8 @@
 use http::HeaderMap;
 use toolgate_core::audit::{Event, Kind, Reason};
 use toolgate_core::host::CLIENT_ADDRESS;
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::counted;
-use toolgate_core::oauth::gate::Gate;
 use toolgate_core::rate::{Route, network};
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;
@@ -44,7 +44,7 @@ pub(crate) async fn by_address(
 /// The reply to a request too many.
 pub(crate) async fn by_proof(
     incoming: &RequestContext<'_>,
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     request: &http::Request<Vec<u8>>,
 ) -> Result<bool, Box<Reply>> {
     match counted::by_proof(gate, request) {

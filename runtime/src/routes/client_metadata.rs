@@ -5,21 +5,21 @@ use std::rc::Rc;
 use std::thread::LocalKey;
 
 use http::{Request, Response};
-use toolgate_core::access::SignedClaims;
-use toolgate_core::access::id_token::Rejection;
-use toolgate_core::access::jwks::Jwks;
 use toolgate_core::audit::Reason;
 use toolgate_core::limits::{DOCUMENT_TIMEOUT, MAX_DOCUMENT_BODY};
 use toolgate_core::oauth::assertion::{self, AssertionError};
 use toolgate_core::oauth::client::{AuthMethod, Client, Lookup};
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::credentials::{Authenticated, Checked, Credentials};
 use toolgate_core::oauth::document::{self, Document, DocumentError, Keys};
 use toolgate_core::oauth::document_cache::DocumentCache;
 use toolgate_core::oauth::error::OAuthError;
-use toolgate_core::oauth::gate::Gate;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::public_url::{DocumentUrl, PublicUrl};
 use toolgate_core::paths::TOKEN_PATH;
+use toolgate_core::upstream::SignedClaims;
+use toolgate_core::upstream::id_token::Rejection;
+use toolgate_core::upstream::jwks::Jwks;
 
 use crate::http::fetch;
 use crate::platform::EnvVars;
@@ -42,7 +42,7 @@ thread_local! {
 /// There is no such client, or it may not come here.
 pub(crate) async fn find(
     _incoming: &RequestContext<'_>,
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     params: &Params,
 ) -> Result<Client, OAuthError> {
     if params.is_repeated("client_id") {
@@ -61,7 +61,7 @@ pub(crate) async fn find(
 /// There is no such client, or it could not prove itself.
 pub(crate) async fn authenticate(
     incoming: &RequestContext<'_>,
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     request: &Request<Vec<u8>>,
     params: &Params,
 ) -> Result<Authenticated, OAuthError> {
@@ -80,7 +80,7 @@ pub(crate) async fn authenticate(
 }
 
 async fn check_assertion(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     url: &DocumentUrl,
     jwt: &str,
 ) -> Result<Authenticated, OAuthError> {
@@ -114,7 +114,10 @@ async fn check_signature(keys: &Jwks, jwt: &str) -> Result<SignedClaims, Rejecti
     signature::conclude(assertion::prepare(keys, jwt)?).await
 }
 
-async fn document(gate: &Gate<'_>, url: &DocumentUrl) -> Result<Rc<Document>, DocumentError> {
+async fn document(
+    gate: &OAuthContext<'_>,
+    url: &DocumentUrl,
+) -> Result<Rc<Document>, DocumentError> {
     if let Some(document) = DOCUMENTS.with_borrow(|cache| cache.get(url.as_str(), gate.now)) {
         return Ok(document);
     }
@@ -122,21 +125,24 @@ async fn document(gate: &Gate<'_>, url: &DocumentUrl) -> Result<Rc<Document>, Do
     fetch(&DOCUMENTS, gate, url.as_str(), read).await
 }
 
-async fn key_set(gate: &Gate<'_>, url: &PublicUrl) -> Result<Rc<Jwks>, DocumentError> {
+async fn key_set(gate: &OAuthContext<'_>, url: &PublicUrl) -> Result<Rc<Jwks>, DocumentError> {
     match KEYS.with_borrow(|cache| cache.get(url.as_str(), gate.now)) {
         Some(keys) => Ok(keys),
         None => fresh_key_set(gate, url).await,
     }
 }
 
-async fn fresh_key_set(gate: &Gate<'_>, url: &PublicUrl) -> Result<Rc<Jwks>, DocumentError> {
+async fn fresh_key_set(
+    gate: &OAuthContext<'_>,
+    url: &PublicUrl,
+) -> Result<Rc<Jwks>, DocumentError> {
     fetch(&KEYS, gate, url.as_str(), |answer| document::read_keys(answer, gate.now)).await
 }
 
 /// Fetches an address that a client chose, and keeps what was read.
 async fn fetch<T: 'static>(
     cache: &'static Cache<T>,
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     url: &str,
     read: impl FnOnce(&Response<Vec<u8>>) -> Result<T, DocumentError>,
 ) -> Result<Rc<T>, DocumentError> {

@@ -2,8 +2,8 @@
 
 use http::{Method, Request, StatusCode};
 use toolgate_core::oauth::connections::{self, Begin};
-use toolgate_core::oauth::gate::Gate;
-use toolgate_core::oauth::grant::{Address, Grant, Operation};
+use toolgate_core::oauth::context::OAuthContext;
+use toolgate_core::oauth::grant::{Grant, GrantKey, Operation};
 use toolgate_core::oauth::person::Person;
 use toolgate_core::page;
 use toolgate_core::reply::Reply;
@@ -15,7 +15,7 @@ use crate::ports::request_context::RequestContext;
 /// Serves the page and its forms.
 pub(crate) async fn serve(
     incoming: &RequestContext<'_>,
-    gate: &mut Gate<'_>,
+    gate: &mut OAuthContext<'_>,
     request: &Request<Vec<u8>>,
 ) -> Reply {
     let begun = if request.method() == Method::POST {
@@ -44,11 +44,11 @@ pub(crate) async fn serve(
 async fn read(
     incoming: &RequestContext<'_>,
     person: &Person,
-) -> worker::Result<Vec<(Address, Grant)>> {
+) -> worker::Result<Vec<(GrantKey, Grant)>> {
     let mut grants = Vec::new();
-    for shard in &person.shards {
-        let found = incoming.app.store.list(incoming.place(), shard).await?;
-        let address = |id| Address { shard: shard.clone(), id };
+    for subject_key in &person.subject_keys {
+        let found = incoming.app.store.list(incoming.place(), subject_key).await?;
+        let address = |id| GrantKey { subject_key: subject_key.clone(), id };
         grants.extend(found.into_iter().map(|(id, grant)| (address(id), grant)));
     }
     Ok(grants)
@@ -56,7 +56,7 @@ async fn read(
 
 async fn revoke(
     incoming: &RequestContext<'_>,
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     person: &Person,
     chosen: &connections::Chosen,
 ) -> worker::Result<Reply> {

@@ -55,7 +55,7 @@ async fn answer(
             Some(sessions) => sessions.begin(incoming, &admitted, begin).await,
             None => incoming.respond(begin.response),
         },
-        Accepted::Listen(listen) => match features::hub(app) {
+        Accepted::Listen(listen) => match features::subscriptions(app) {
             Some(hub) => hub.listen(incoming, &admitted, listen).await,
             None => incoming.respond(nobody_listens()),
         },

@@ -8,10 +8,10 @@ use toolgate_core::audit::Reason;
 use toolgate_core::cors;
 use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::callback::Finished;
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::course::{Course, Step};
 use toolgate_core::oauth::credentials::Authenticated;
 use toolgate_core::oauth::error::OAuthError;
-use toolgate_core::oauth::gate::Gate;
 use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
@@ -118,7 +118,7 @@ async fn route(
     let path = request.uri().path();
     let located;
     let mut entropy = PlatformEntropy;
-    let mut gate = Gate {
+    let mut gate = OAuthContext {
         config: &incoming.app.config,
         origin: &incoming.origin,
         keys: &setup.keys,
@@ -183,7 +183,7 @@ async fn not_the_client(
 
 async fn serve_token(
     incoming: &RequestContext<'_>,
-    gate: &mut Gate<'_>,
+    gate: &mut OAuthContext<'_>,
     headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
@@ -199,7 +199,7 @@ async fn serve_token(
 /// Does what the course of the request asks for, until there is a reply.
 async fn run(
     incoming: &RequestContext<'_>,
-    gate: &mut Gate<'_>,
+    gate: &mut OAuthContext<'_>,
     mut course: Course,
 ) -> worker::Result<Reply> {
     let mut step = Step::Perform(course.start());
@@ -224,7 +224,7 @@ async fn run(
 
 async fn serve_revoke(
     incoming: &RequestContext<'_>,
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     params: &Params,
     client: &Authenticated,
 ) -> Reply {
@@ -241,7 +241,7 @@ async fn serve_revoke(
 
 async fn authenticated(
     incoming: &RequestContext<'_>,
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     request: &Request<Vec<u8>>,
 ) -> Result<(Params, Authenticated), OAuthError> {
     let params = Params::form(request)?;
@@ -252,7 +252,7 @@ async fn authenticated(
 
 async fn serve_callback(
     incoming: &RequestContext<'_>,
-    gate: &mut Gate<'_>,
+    gate: &mut OAuthContext<'_>,
     request: &Request<Vec<u8>>,
 ) -> Reply {
     let returned = match callback::begin(gate, request) {

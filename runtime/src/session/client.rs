@@ -71,7 +71,7 @@ pub(super) async fn begin(
     let Some((id, sealed)) = new_id(incoming, admitted, KIND) else { return unavailable() };
     let state = serde_json::to_vec(&session)?;
     let entry = Entry::Begin(id.clone());
-    match roster::tell(incoming.app, incoming.env, KIND, &admitted.shard, &entry).await {
+    match roster::tell(incoming.app, incoming.env, KIND, &admitted.subject_key, &entry).await {
         Ok(true) => {}
         Ok(false) => return too_many(),
         Err(error) => {

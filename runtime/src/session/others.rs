@@ -82,7 +82,8 @@ pub(super) fn changed(object: &Object, memory: &Memory, changes: &str) -> worker
     let Some(session) = session.as_mut() else { return Response::ok(GONE) };
     let Session { owner, caller, until, state, streams, .. } = &*session;
     let hearer = Subscriber { owner, caller, until: *until, state };
-    let heard = features::hub(object.app()).map(|hub| hub.hears(object, &hearer, changes));
+    let heard =
+        features::subscriptions(object.app()).map(|hub| hub.hears(object, &hearer, changes));
     for text in heard.unwrap_or_default() {
         if !streams.notify(&text)? {
             // The next stream registers it again.

@@ -87,7 +87,7 @@ pub(crate) async fn run<P: Outgoing + 'static>(
                 registry,
                 env: object.env().clone(),
                 caller: caller.clone(),
-                shard: owner.clone(),
+                subject_key: owner.clone(),
                 call,
                 record: Record::default(),
                 host: HostKind::Session,

@@ -23,7 +23,7 @@ pub(crate) fn new_id(
 ) -> Option<(String, String)> {
     let setup = setup::setup(incoming).ok()?;
     let name = [kind, ":", &PlatformEntropy.token()].concat();
-    let owner = [kind, ":", &admitted.shard].concat();
+    let owner = [kind, ":", &admitted.subject_key].concat();
     let sealed = setup.keys.seal(Purpose::Session, &owner, &name, &mut PlatformEntropy);
     Some((name, sealed))
 }
@@ -35,7 +35,7 @@ pub(crate) fn open_id(
     kind: &str,
     sealed: &str,
 ) -> Option<String> {
-    let owner = [kind, ":", &admitted.shard].concat();
+    let owner = [kind, ":", &admitted.subject_key].concat();
     setup::setup(incoming).ok()?.keys.open(Purpose::Session, &owner, sealed)
 }
 

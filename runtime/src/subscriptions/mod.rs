@@ -19,7 +19,7 @@ use worker::{Request, Response};
 use crate::http::object_client;
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
-use crate::ports::feature::{Feature, Hub};
+use crate::ports::feature::{Feature, Subscriptions};
 use crate::ports::object::Object;
 use crate::ports::principal::Principal;
 use crate::ports::request_context::RequestContext;
@@ -40,12 +40,12 @@ const REGISTER: &str = "/hub/register";
 const UNREGISTER: &str = "/hub/unregister";
 
 /// Notifications.
-pub static HUB: &dyn Feature = &HubFeature;
+pub static SUBSCRIPTIONS: &dyn Feature = &SubscriptionsFeature;
 
 #[derive(Debug)]
-struct HubFeature;
+struct SubscriptionsFeature;
 
-impl Feature for HubFeature {
+impl Feature for SubscriptionsFeature {
     fn prefix(&self) -> &'static str {
         "/hub/"
     }
@@ -58,12 +58,12 @@ impl Feature for HubFeature {
         Box::pin(object::serve(object, request))
     }
 
-    fn hub(&self) -> Option<&dyn Hub> {
+    fn subscriptions(&self) -> Option<&dyn Subscriptions> {
         Some(self)
     }
 }
 
-impl Hub for HubFeature {
+impl Subscriptions for SubscriptionsFeature {
     fn listening(&self) -> &'static Listening {
         &LISTENING
     }

@@ -27,7 +27,7 @@ type Id = (String, String);
 
 /// Makes a task of a call; it is stored when this returns.
 pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome {
-    let Owner { app, env, caller, shard } = owner;
+    let Owner { app, env, caller, subject_key } = owner;
     let Call { target, arguments, request_id, peer, audit, .. } = call;
     let tool = match (&target, registry()) {
         (Target::Tool(tool), Ok(registry)) => registry.infos().get(*tool),
@@ -39,9 +39,9 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome 
     let mut entropy = PlatformEntropy;
     let object = format!("task:{}", entropy.token());
     let id: Id = (object.clone(), tool.name.to_owned());
-    let id = keys.seal(Purpose::Task, &shard, &id, &mut entropy);
+    let id = keys.seal(Purpose::Task, &subject_key, &id, &mut entropy);
     let task = NewTask {
-        owner: shard,
+        owner: subject_key,
         caller,
         tool: tool.name.to_owned(),
         arguments,
@@ -73,7 +73,7 @@ pub(super) async fn serve(
         None => Err(task::unknown()),
         Some(object) => {
             let operation = request.operation.clone();
-            let question = Question { owner: admitted.shard.clone(), operation };
+            let question = Question { owner: admitted.subject_key.clone(), operation };
             match ask(incoming.app, incoming.env, &object, ASK, &question).await {
                 Ok(Answer::Task(task)) => Ok(TaskAnswer::Task(task)),
                 Ok(Answer::Acknowledged) => Ok(TaskAnswer::Acknowledged),
@@ -88,7 +88,7 @@ pub(super) async fn serve(
 /// The object of the task of this id, where it is the caller's and its tool is still allowed them.
 fn open(incoming: &RequestContext<'_>, admitted: &Principal, id: &str) -> Option<String> {
     let keys = incoming.app.keyring(incoming.env)?;
-    let (object, name): Id = keys.open(Purpose::Task, &admitted.shard, id)?;
+    let (object, name): Id = keys.open(Purpose::Task, &admitted.subject_key, id)?;
     let registry = registry().ok()?;
     let tool = registry.infos().iter().find(|tool| tool.name == name)?;
     let vars = EnvVars(incoming.env);

@@ -206,7 +206,7 @@ impl Host {
             registry,
             env: self.env.clone(),
             caller: task.caller,
-            shard: task.owner,
+            subject_key: task.owner,
             call,
             record: self.store.record()?,
             host: HostKind::Task,

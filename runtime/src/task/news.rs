@@ -36,7 +36,7 @@ impl News {
         if self.is_over {
             quota::end(app, env, &self.owner, &self.id).await;
         }
-        if let Some(hub) = features::hub(app)
+        if let Some(hub) = features::subscriptions(app)
             && let Err(error) = hub.publish(app, env, &self.change).await
         {
             log_error!("the news of a task did not reach those who listen: {error}");

@@ -285,9 +285,9 @@ impl TestClient {
         let (app, registry) = (self.server.app(), self.server.registry());
         let sender = Sender { revision: self.revision, capabilities: &self.capabilities };
         let request = request::post(&sender, self.server.next_id(), method, params, repeated);
-        let shard = seal::sha256(&self.caller.subject);
+        let subject_key = seal::sha256(&self.caller.subject);
         let log = Log::default();
-        log.person(&shard, &self.caller);
+        log.person(&subject_key, &self.caller);
         log.client(&self.caller.client_id);
         let env = self.server.env();
         let (said, response) = self.server.run(async {
@@ -296,7 +296,7 @@ impl TestClient {
                 Accepted::Done(response) => (Vec::new(), response),
                 Accepted::Run(exchange) => {
                     let (env, caller) = (env.clone(), self.caller.clone());
-                    let owner = Owner { app, env, caller, shard };
+                    let owner = Owner { app, env, caller, subject_key };
                     stateless::answer_here(owner, registry, exchange).await
                 }
                 Accepted::Begin(_) | Accepted::Listen(_) | Accepted::Task(_) => {

@@ -3,10 +3,10 @@
 use std::fmt::Display;
 
 use futures_util::future::LocalBoxFuture;
-use toolgate_core::access::kept::Named;
 use toolgate_core::mcp::completion::CompletionResult;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
+use toolgate_core::upstream::kept::Named;
 
 use super::error;
 use crate::context::current::Context;

@@ -1,13 +1,13 @@
 //! What the macros make of functions.
 
 use futures_util::future::LocalBoxFuture;
-use toolgate_core::access::kept::Named;
 use toolgate_core::mcp::Family;
 use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::prompt::PromptInfo;
 use toolgate_core::mcp::resource::ResourceInfo;
 use toolgate_core::mcp::tool::ToolInfo;
+use toolgate_core::upstream::kept::Named;
 
 use super::arguments::Arguments;
 use crate::context::current::Context;

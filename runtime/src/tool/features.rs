@@ -2,7 +2,7 @@
 
 use super::registry::{Registry, registry};
 use crate::ports::app::App;
-use crate::ports::feature::{Feature, HttpSse, Hub, Sessions, Tasks};
+use crate::ports::feature::{Feature, HttpSse, Sessions, Subscriptions, Tasks};
 
 /// The features of a server: those that `mcp.toml` asks for, and those that its functions need. One
 /// may be named twice.
@@ -34,6 +34,6 @@ pub(crate) fn tasks(app: &'static App) -> Option<&'static dyn Tasks> {
 }
 
 /// The door of notifications, where the server has them.
-pub(crate) fn hub(app: &'static App) -> Option<&'static dyn Hub> {
-    all(app).find_map(|feature| feature.hub())
+pub(crate) fn subscriptions(app: &'static App) -> Option<&'static dyn Subscriptions> {
+    all(app).find_map(|feature| feature.subscriptions())
 }

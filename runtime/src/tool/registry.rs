@@ -5,12 +5,12 @@ use std::sync::OnceLock;
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
 use toolgate_config::Config;
-use toolgate_core::access::kept::Named;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::prompt::PromptInfo;
 use toolgate_core::mcp::resource::ResourceInfo;
 use toolgate_core::mcp::tool::ToolInfo;
 use toolgate_core::mcp::{Family, Fault, INTERNAL_ERROR, Target};
+use toolgate_core::upstream::kept::Named;
 
 use super::arguments::Arguments;
 use super::clash::{self, Clash};

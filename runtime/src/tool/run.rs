@@ -23,7 +23,7 @@ pub(crate) struct Start {
     pub(crate) env: Env,
     pub(crate) caller: Caller,
     /// Pseudonym of the person.
-    pub(crate) shard: String,
+    pub(crate) subject_key: String,
     pub(crate) call: Call,
     /// What is known from earlier runs of the same call, where the host keeps it.
     pub(crate) record: Record,
@@ -34,7 +34,7 @@ pub(crate) struct Start {
 
 /// Begins a call. Nothing of it runs before [`Running::next`].
 pub(crate) fn start(start: Start) -> Running {
-    let Start { app, registry, env, caller, shard, mut call, record, host, teller } = start;
+    let Start { app, registry, env, caller, subject_key, mut call, record, host, teller } = start;
     let trail = teller.and_then(|teller| Trail::begin(&teller, &mut call.audit));
     let arguments = std::mem::take(&mut call.arguments);
     let refusal = call.refusal.take();
@@ -48,7 +48,7 @@ pub(crate) fn start(start: Start) -> Running {
         live = live.completing(arguments.clone());
     }
     let live = Rc::new(live);
-    let context = Context::of_call(caller, env, request_id, shard, app, Rc::clone(&live));
+    let context = Context::of_call(caller, env, request_id, subject_key, app, Rc::clone(&live));
     // A task is for what takes long, and ends with its own time at the latest.
     let is_limited = seconds > 0 && host != HostKind::Task;
     let limit = is_limited.then(|| Duration::from_secs(seconds.into()));

@@ -38,7 +38,7 @@ pub(crate) fn server<'a>(
         resources: registry.resource_infos(),
         families: registry.families(),
         sessions: registry.interactive() || transport.notifications,
-        notifications: features::hub(app).map(|hub| hub.listening()),
+        notifications: features::subscriptions(app).map(|hub| hub.listening()),
         challenging: app.challenging,
         refusing: app.refusing,
         page_size: transport.page_size,

@@ -2,8 +2,8 @@
 
 use toolgate_policy as policy;
 
-use crate::access::id_token::Rejection;
 use crate::audit::Reason;
+use crate::upstream::id_token::Rejection;
 
 impl Reason {
     /// What an OAuth error code alone tells.

@@ -84,14 +84,14 @@ impl Log {
     }
 
     /// Names the person of this request, for all its events that name none.
-    pub fn user(&self, shard: &str) {
-        self.0.borrow_mut().user = Some(shard.to_owned());
+    pub fn user(&self, subject_key: &str) {
+        self.0.borrow_mut().user = Some(subject_key.to_owned());
     }
 
     /// Names the person of this request by shard and, where it is known, e-mail address.
-    pub fn person(&self, shard: &str, caller: &Caller) {
+    pub fn person(&self, subject_key: &str, caller: &Caller) {
         let mut inner = self.0.borrow_mut();
-        inner.user = Some(shard.to_owned());
+        inner.user = Some(subject_key.to_owned());
         inner.email.clone_from(&caller.email);
         inner.claimed_email.clone_from(&caller.claimed_email);
     }

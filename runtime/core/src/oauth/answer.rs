@@ -4,23 +4,28 @@ use http::StatusCode;
 use url::form_urlencoded;
 
 use crate::audit;
-use crate::oauth::authorization::Authorization;
+use crate::oauth::authorization::AuthorizationRequest;
+use crate::oauth::context::OAuthContext;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
 use crate::oauth::redirect_uri;
 use crate::page;
 use crate::reply::{self, Reply};
 
 /// The client's redirect URI with an error (OAuth 2.1 section 4.1.2.1, RFC 9207).
 pub(crate) fn client_error_url(
-    gate: &Gate<'_>,
-    authorization: &Authorization,
+    gate: &OAuthContext<'_>,
+    authorization: &AuthorizationRequest,
     error: &OAuthError,
 ) -> String {
     error_url(gate, &authorization.redirect_uri, authorization.state.as_deref(), error)
 }
 
-fn error_url(gate: &Gate<'_>, uri: &str, state: Option<&str>, error: &OAuthError) -> String {
+fn error_url(
+    gate: &OAuthContext<'_>,
+    uri: &str,
+    state: Option<&str>,
+    error: &OAuthError,
+) -> String {
     let text = error.text();
     let mut pairs = vec![("error", error.code), ("error_description", text.as_str())];
     pairs.extend(state.map(|state| ("state", state)));
@@ -39,7 +44,7 @@ pub(crate) fn with_query(uri: &str, pairs: &[(&str, &str)]) -> String {
 /// address is any web site, so a redirect to it would be one to wherever the sender of a link likes
 /// (RFC 9700 section 4.11.2): there the person decides whether to go.
 pub(crate) fn before_interaction(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     uri: &str,
     state: Option<&str>,
     is_vouched_for: bool,

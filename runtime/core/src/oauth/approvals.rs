@@ -8,8 +8,8 @@ use crate::cookie;
 use crate::from_json::FromJson;
 use crate::json;
 use crate::limits::MAX_APPROVALS;
-use crate::oauth::authorization::Authorization;
-use crate::oauth::gate::Gate;
+use crate::oauth::authorization::AuthorizationRequest;
+use crate::oauth::context::OAuthContext;
 use crate::oauth::redirect_uri;
 use crate::seal::{Purpose, sha256};
 
@@ -32,7 +32,7 @@ struct Approval(
 pub(crate) struct Approvals(Vec<Approval>);
 
 impl Approvals {
-    pub(crate) fn read(gate: &Gate<'_>, headers: &HeaderMap) -> Self {
+    pub(crate) fn read(gate: &OAuthContext<'_>, headers: &HeaderMap) -> Self {
         let oldest = gate.now.saturating_sub(u64::from(gate.config.consent.remember_for));
         let mut approvals: Vec<Approval> = cookie::read(headers, gate.cookie(cookie::APPROVALS))
             .and_then(|value| gate.keys.open(Purpose::Approvals, gate.origin, value))
@@ -42,13 +42,13 @@ impl Approvals {
     }
 
     /// Whether somebody approved it in this browser: reason enough to see who it is now.
-    pub(crate) fn include(&self, authorization: &Authorization) -> bool {
+    pub(crate) fn include(&self, authorization: &AuthorizationRequest) -> bool {
         let wanted = request(authorization);
         self.0.iter().any(|Approval(request, ..)| *request == wanted)
     }
 
     /// Whether this person did, whose pseudonym this is.
-    pub(crate) fn are_of(&self, authorization: &Authorization, person: &str) -> bool {
+    pub(crate) fn are_of(&self, authorization: &AuthorizationRequest, person: &str) -> bool {
         let (wanted, person) = (request(authorization), fingerprint(person));
         self.0.iter().any(|Approval(request, by, _)| *request == wanted && *by == person)
     }
@@ -57,8 +57,8 @@ impl Approvals {
     /// not to be remembered.
     pub(crate) fn with(
         &self,
-        gate: &mut Gate<'_>,
-        authorization: &Authorization,
+        gate: &mut OAuthContext<'_>,
+        authorization: &AuthorizationRequest,
         person: &str,
     ) -> Option<HeaderValue> {
         let lifetime = u64::from(gate.config.consent.remember_for);
@@ -78,12 +78,12 @@ impl Approvals {
 
 /// An address that any program of the device can claim says nothing of who comes back with the same
 /// request, and nobody answers for a client that registered itself (RFC 8252 section 8.6).
-fn may_be_remembered(authorization: &Authorization) -> bool {
+fn may_be_remembered(authorization: &AuthorizationRequest) -> bool {
     !authorization.voucher.is_nobody()
         || redirect_uri::web_host(&authorization.redirect_uri).is_some()
 }
 
-fn request(authorization: &Authorization) -> String {
+fn request(authorization: &AuthorizationRequest) -> String {
     // JSON keeps the parts apart whatever they hold.
     let parts = serde_json::json!([
         authorization.client,

@@ -7,15 +7,15 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::access::id_token::Rejection;
-use crate::access::jwks::Jwks;
-use crate::access::jws::Unverified;
-use crate::access::signature::Algorithm;
-use crate::access::{Prepared, SignedClaims};
 use crate::audit::Reason;
 use crate::limits::{ASSERTION_LEEWAY, ASSERTION_TTL, MAX_ASSERTION, MAX_ASSERTION_KEYS};
 use crate::oauth::error::OAuthError;
 use crate::oauth::params::Params;
+use crate::upstream::id_token::Rejection;
+use crate::upstream::jwks::Jwks;
+use crate::upstream::jws::Unverified;
+use crate::upstream::signature::Algorithm;
+use crate::upstream::{Prepared, SignedClaims};
 
 /// `client_assertion_type` of a JWT (RFC 7523 section 2.2).
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::cookie::{self, CONSENT, LOGIN};
 use crate::limits::MAX_ATTEMPTS;
-use crate::oauth::gate::Gate;
+use crate::oauth::context::OAuthContext;
 use crate::seal::Purpose;
 
 /// Seconds since 1970 in hexadecimal, at the start of an id.
@@ -27,12 +27,12 @@ const NAME_LENGTH: usize = TIME_LENGTH + 14;
 const MAX_SEEN: usize = 64;
 
 /// A new id of a consent page.
-pub(crate) fn page_id(gate: &mut Gate<'_>) -> String {
+pub(crate) fn page_id(gate: &mut OAuthContext<'_>) -> String {
     dated(gate.now, &secret(gate))
 }
 
 /// A new `state` for the identity provider.
-pub(crate) fn state(gate: &mut Gate<'_>) -> String {
+pub(crate) fn state(gate: &mut OAuthContext<'_>) -> String {
     dated(gate.now, &gate.entropy.token())
 }
 
@@ -41,19 +41,19 @@ fn dated(now: u64, random: &str) -> String {
 }
 
 /// A value that nobody guesses.
-pub(crate) fn secret(gate: &mut Gate<'_>) -> String {
+pub(crate) fn secret(gate: &mut OAuthContext<'_>) -> String {
     let mut secret = gate.entropy.token();
     secret.truncate(SECRET_LENGTH);
     secret
 }
 
 /// The cookie of the consent page of this id; `None` for an id that we cannot have made.
-pub(crate) fn page_cookie(gate: &Gate<'_>, id: &str) -> Option<String> {
+pub(crate) fn page_cookie(gate: &OAuthContext<'_>, id: &str) -> Option<String> {
     is_ours(id).then(|| [cookie::name_at(gate.origin, CONSENT), id].concat())
 }
 
 /// The cookie of the login with this state; `None` for a state that we cannot have made.
-pub(crate) fn login_cookie(gate: &Gate<'_>, state: &str) -> Option<String> {
+pub(crate) fn login_cookie(gate: &OAuthContext<'_>, state: &str) -> Option<String> {
     let id = state.get(..NAME_LENGTH).filter(|id| is_ours(id))?;
     Some([cookie::name_at(gate.origin, LOGIN), id].concat())
 }
@@ -66,7 +66,7 @@ fn is_ours(id: &str) -> bool {
 /// Seals what an attempt has to remember. A client's own texts follow as they are: JSON may take six
 /// bytes for one of theirs, and then the longest would not fit.
 pub(crate) fn seal<T: Serialize>(
-    gate: &mut Gate<'_>,
+    gate: &mut OAuthContext<'_>,
     purpose: Purpose,
     id: &str,
     value: &T,
@@ -81,7 +81,7 @@ pub(crate) fn seal<T: Serialize>(
 
 /// Opens it again.
 pub(crate) fn open<T: FromJson>(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     purpose: Purpose,
     id: &str,
     sealed: &str,
@@ -96,7 +96,7 @@ pub(crate) fn open<T: FromJson>(
 /// `Set-Cookie`s that end the oldest attempts of this browser, so that a new one is one of at most
 /// [`MAX_ATTEMPTS`]. The cookie `ending` ends anyway.
 pub(crate) fn make_room(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     headers: &HeaderMap,
     ending: Option<&str>,
 ) -> Vec<HeaderValue> {

@@ -7,12 +7,12 @@ use crate::oauth::client::{AuthMethod, Voucher, is_false};
 
 /// A checked authorization request; from here on it only travels sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
-pub struct Authorization {
+pub struct AuthorizationRequest {
     /// [`Client::key`](crate::oauth::client::Client::key).
     #[serde(rename = "c")]
     pub client: String,
     /// The client's name, for people: its first
-    /// [`MAX_CLIENT_LABEL`](crate::limits::MAX_CLIENT_LABEL) bytes. See `Authorization::texts`.
+    /// [`MAX_CLIENT_LABEL`](crate::limits::MAX_CLIENT_LABEL) bytes. See `AuthorizationRequest::texts`.
     #[serde(skip)]
     pub client_name: String,
     /// Who answers for the client.
@@ -28,7 +28,7 @@ pub struct Authorization {
     /// Where the answer goes; proven to be the client's.
     #[serde(rename = "r")]
     pub redirect_uri: String,
-    /// The client's `state`, returned as it came. See `Authorization::texts`.
+    /// The client's `state`, returned as it came. See `AuthorizationRequest::texts`.
     #[serde(skip)]
     pub state: Option<String>,
     /// Scopes that will be granted.
@@ -48,7 +48,7 @@ pub struct Authorization {
     pub code_only: bool,
 }
 
-impl Authorization {
+impl AuthorizationRequest {
     /// The texts of the client's own, which are sealed beside the rest, see
     /// [`seal`](crate::oauth::attempts::seal). Its name is one line.
     pub(crate) fn texts(&self) -> String {

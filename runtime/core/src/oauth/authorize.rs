@@ -11,15 +11,15 @@ use crate::oauth::approvals::Approvals;
 use crate::oauth::attempts;
 use crate::oauth::client::Client;
 use crate::oauth::consent::{self, Shown, start_login};
+use crate::oauth::context::OAuthContext;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
 use crate::oauth::login::{Start, Target};
 use crate::oauth::params::Params;
 use crate::oauth::redirect_uri;
 use crate::reply::Reply;
 use crate::scope;
 
-pub use crate::oauth::authorization::Authorization;
+pub use crate::oauth::authorization::AuthorizationRequest;
 pub use crate::oauth::consent::decide;
 
 /// Why a request failed, and whether its sender may be told.
@@ -32,7 +32,7 @@ enum Refusal {
 
 /// `GET /authorize`, from the client that the adapter found for its `client_id`.
 pub fn show(
-    gate: &mut Gate<'_>,
+    gate: &mut OAuthContext<'_>,
     request: &Request<Vec<u8>>,
     client: Result<Client, OAuthError>,
 ) -> Reply {
@@ -65,10 +65,10 @@ pub fn show(
 }
 
 fn parse(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     params: &Params,
     client: Result<Client, OAuthError>,
-) -> Result<(Client, Authorization), Refusal> {
+) -> Result<(Client, AuthorizationRequest), Refusal> {
     let (client, redirect_uri) = prove_redirect(gate, params, client).map_err(Refusal::Page)?;
     gate.log.client(&client.key);
     // A `state` given twice cannot be returned, nor one that does not fit.
@@ -92,7 +92,7 @@ fn parse(
     let resource = resource(gate, params).map_err(refuse)?;
     let scopes = scope::grant(gate.config, params.get("scope"));
     let name = client.registration.name.lines().next().unwrap_or_default();
-    let authorization = Authorization {
+    let authorization = AuthorizationRequest {
         client: client.key.clone(),
         client_name: name[..name.floor_char_boundary(MAX_CLIENT_LABEL)].to_owned(),
         voucher: client.voucher(),
@@ -122,7 +122,7 @@ fn unusable_state(params: &Params, state: &str) -> OAuthError {
 }
 
 fn prove_redirect(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     params: &Params,
     client: Result<Client, OAuthError>,
 ) -> Result<(Client, String), OAuthError> {
@@ -154,7 +154,11 @@ fn prove_redirect(
 
 /// Said before the redirect URI is compared: a client may have registered one of a scheme that is not
 /// accepted, which was left out, and a scheme may be taken off the list, or put onto it, afterwards.
-fn check_scheme(gate: &Gate<'_>, client: &Client, redirect_uri: &str) -> Result<(), OAuthError> {
+fn check_scheme(
+    gate: &OAuthContext<'_>,
+    client: &Client,
+    redirect_uri: &str,
+) -> Result<(), OAuthError> {
     let schemes = &gate.config.registration.redirect_schemes;
     if redirect_uri::is_hostile(redirect_uri) {
         return Ok(());
@@ -206,6 +210,6 @@ fn challenge(params: &Params) -> Result<String, OAuthError> {
 }
 
 /// Clients of MCP 2025-03-26 send no `resource`: their tokens are good for the whole server.
-fn resource(gate: &Gate<'_>, params: &Params) -> Result<String, OAuthError> {
+fn resource(gate: &OAuthContext<'_>, params: &Params) -> Result<String, OAuthError> {
     Ok(gate.requested_resource(params)?.unwrap_or_else(|| gate.origin.to_owned()))
 }

@@ -5,10 +5,6 @@ use http::{Request, StatusCode};
 use serde::Serialize;
 use toolgate_policy::Caller;
 
-use crate::access::SignedClaims;
-use crate::access::id_token::{self, Rejection};
-use crate::access::provider::Provider;
-use crate::access::tokens::{self, Tokens};
 use crate::audit::{self, Kind, Reason};
 use crate::cookie;
 use crate::from_json::FromJson;
@@ -16,11 +12,11 @@ use crate::json;
 use crate::oauth::answer::{client_error_url, failed, refuse_client, with_query};
 use crate::oauth::approvals::Approvals;
 use crate::oauth::attempts;
-use crate::oauth::authorization::Authorization;
+use crate::oauth::authorization::AuthorizationRequest;
 use crate::oauth::consent::{self, Shown};
+use crate::oauth::context::OAuthContext;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
-use crate::oauth::grant::{Address, Grant, Uses};
+use crate::oauth::grant::{Grant, GrantKey, Uses};
 use crate::oauth::login::{self, Login, Target};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
@@ -28,16 +24,20 @@ use crate::page;
 use crate::paths::CONNECTIONS_PATH;
 use crate::reply::{self, Reply};
 use crate::seal::{Keyring, Purpose, sha256};
+use crate::upstream::SignedClaims;
+use crate::upstream::id_token::{self, Rejection};
+use crate::upstream::provider::Provider;
+use crate::upstream::tokens::{self, Tokens};
 
-pub use crate::oauth::holder::{Holder, Identified};
+pub use crate::oauth::grant_subject::{GrantSubject, Identified};
 
 /// What a sealed authorization code says.
 #[derive(Debug, Serialize, FromJson)]
 pub(crate) struct Code {
     #[serde(rename = "g")]
-    pub(crate) address: Address,
+    pub(crate) address: GrantKey,
     #[serde(rename = "r")]
-    pub(crate) authorization: Authorization,
+    pub(crate) authorization: AuthorizationRequest,
     #[serde(rename = "e")]
     pub(crate) expires: u64,
 }
@@ -46,7 +46,7 @@ pub(crate) struct Code {
 #[derive(Debug)]
 pub enum Finished {
     /// A client's grant. The reply may be sent only once the grant is stored.
-    Grant(Address, Box<Grant>, Reply),
+    Grant(GrantKey, Box<Grant>, Reply),
     /// Nothing to store.
     Reply(Reply),
 }
@@ -64,7 +64,7 @@ pub struct Returned {
 ///
 /// # Errors
 /// The reply to a return that leads nowhere.
-pub fn begin(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Result<Returned, Box<Reply>> {
+pub fn begin(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Result<Returned, Box<Reply>> {
     let params = Params::query(request);
     let Some(returned) = find_login(gate, request, &params) else {
         let reply = page::message(
@@ -85,7 +85,11 @@ pub fn begin(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Result<Returned, Bo
     }
 }
 
-fn find_login(gate: &Gate<'_>, request: &Request<Vec<u8>>, params: &Params) -> Option<Returned> {
+fn find_login(
+    gate: &OAuthContext<'_>,
+    request: &Request<Vec<u8>>,
+    params: &Params,
+) -> Option<Returned> {
     let state = params.get("state").filter(|_| !params.is_repeated("state"))?;
     let name = attempts::login_cookie(gate, state)?;
     let value = cookie::read(request.headers(), &name)?;
@@ -168,7 +172,7 @@ impl Returned {
     /// The reply that tells the client: the return has no code, or comes from another provider.
     pub fn exchange(
         &self,
-        gate: &Gate<'_>,
+        gate: &OAuthContext<'_>,
         request: &Request<Vec<u8>>,
     ) -> Result<Request<Vec<u8>>, Box<Reply>> {
         let params = Params::query(request);
@@ -188,7 +192,7 @@ impl Returned {
     /// The reply that tells the client, with the reason for the log.
     pub fn tokens(
         &self,
-        gate: &Gate<'_>,
+        gate: &OAuthContext<'_>,
         answer: &http::Response<Vec<u8>>,
     ) -> Result<Tokens, Box<(Reply, String)>> {
         tokens::read(answer).map_err(|trouble| {
@@ -205,25 +209,29 @@ impl Returned {
     ///
     /// # Errors
     /// Why it was rejected.
-    pub fn verify(&self, gate: &Gate<'_>, claims: SignedClaims) -> Result<Caller, Rejection> {
+    pub fn verify(
+        &self,
+        gate: &OAuthContext<'_>,
+        claims: SignedClaims,
+    ) -> Result<Caller, Rejection> {
         id_token::verify(gate.config, gate.provider, claims, &self.login.nonce(), gate.now)
     }
 
     /// The reply when what the provider says of the person was rejected.
     #[must_use]
-    pub fn refuse_identity(&self, gate: &Gate<'_>, reason: Reason) -> Reply {
+    pub fn refuse_identity(&self, gate: &OAuthContext<'_>, reason: Reason) -> Reply {
         self.refuse(gate, &not_identified(reason))
     }
 
     /// The reply when the identity provider could not be reached.
     #[must_use]
-    pub fn unavailable(&self, gate: &Gate<'_>) -> Reply {
+    pub fn unavailable(&self, gate: &OAuthContext<'_>) -> Reply {
         self.refuse(gate, &login::unreachable())
     }
 
     /// The reply when the grant could not be stored.
     #[must_use]
-    pub fn not_stored(&self, gate: &Gate<'_>) -> Reply {
+    pub fn not_stored(&self, gate: &OAuthContext<'_>) -> Reply {
         let error = OAuthError::new(
             "temporarily_unavailable",
             "The sign-in could not be stored; try again",
@@ -234,7 +242,7 @@ impl Returned {
 
     /// Tells the client by redirect, with a page in case that nobody follows; a person who came
     /// without a client reads the page.
-    pub fn refuse(&self, gate: &Gate<'_>, error: &OAuthError) -> Reply {
+    pub fn refuse(&self, gate: &OAuthContext<'_>, error: &OAuthError) -> Reply {
         let mut reply = match &self.login.target {
             Target::Client(authorization) => {
                 refuse_client(&client_error_url(gate, authorization, error), error)
@@ -247,9 +255,9 @@ impl Returned {
 
     /// Makes what the person signed in for: a client's grant, or the page of their connections.
     #[must_use]
-    pub fn finish(&self, gate: &mut Gate<'_>, identified: Identified) -> Finished {
-        let shard = shard(gate.keys, gate.provider, &identified.caller.subject);
-        gate.log.person(&shard, &identified.caller);
+    pub fn finish(&self, gate: &mut OAuthContext<'_>, identified: Identified) -> Finished {
+        let subject_key = subject_key(gate.keys, gate.provider, &identified.caller.subject);
+        gate.log.person(&subject_key, &identified.caller);
         gate.log.tell(Kind::SignIn, Reason::SignedIn);
         match &self.login.target {
             Target::Client(authorization) => {
@@ -265,14 +273,15 @@ impl Returned {
                     self.approvals.with(gate, authorization, &who)
                 };
                 let (address, grant, mut reply) =
-                    self.grant(gate, authorization, shard, identified);
+                    self.grant(gate, authorization, subject_key, identified);
                 reply.headers_mut().extend(remembered.map(|cookie| (SET_COOKIE, cookie)));
                 Finished::Grant(address, Box::new(grant), reply)
             }
             Target::Connections => {
                 let mut reply = reply::redirect(&format!("{}{CONNECTIONS_PATH}", gate.origin));
-                let shards = shards(gate.keys, gate.provider, &identified.caller.subject);
-                let cookie = Person::sign_in(gate, shards, &identified.caller);
+                let subject_keys =
+                    subject_keys(gate.keys, gate.provider, &identified.caller.subject);
+                let cookie = Person::sign_in(gate, subject_keys, &identified.caller);
                 reply.headers_mut().append(SET_COOKIE, cookie);
                 reply.headers_mut().append(SET_COOKIE, self.clear.clone());
                 Finished::Reply(reply)
@@ -281,7 +290,12 @@ impl Returned {
     }
 
     /// Somebody else approved in this browser, so the page asks this person.
-    fn ask(&self, gate: &mut Gate<'_>, authorization: &Authorization, caller: &Caller) -> Reply {
+    fn ask(
+        &self,
+        gate: &mut OAuthContext<'_>,
+        authorization: &AuthorizationRequest,
+        caller: &Caller,
+    ) -> Reply {
         let shown = Shown {
             client_name: &authorization.client_name,
             client_uri: None,
@@ -294,16 +308,16 @@ impl Returned {
 
     fn grant(
         &self,
-        gate: &mut Gate<'_>,
-        authorization: &Authorization,
-        shard: String,
+        gate: &mut OAuthContext<'_>,
+        authorization: &AuthorizationRequest,
+        subject_key: String,
         identified: Identified,
-    ) -> (Address, Grant, Reply) {
+    ) -> (GrantKey, Grant, Reply) {
         let Identified { mut caller, upstream } = identified;
         caller.client_id.clone_from(&authorization.client);
         caller.scopes.clone_from(&authorization.scopes);
-        let address = Address { shard, id: gate.entropy.token() };
-        let holder = Holder {
+        let address = GrantKey { subject_key, id: gate.entropy.token() };
+        let holder = GrantSubject {
             caller,
             resource: authorization.resource.clone(),
             client_name: authorization.client_name.clone(),
@@ -340,9 +354,9 @@ impl Returned {
 
     fn success(
         &self,
-        gate: &mut Gate<'_>,
-        authorization: &Authorization,
-        address: &Address,
+        gate: &mut OAuthContext<'_>,
+        authorization: &AuthorizationRequest,
+        address: &GrantKey,
         expires: u64,
     ) -> Reply {
         let code = Code { address: address.clone(), authorization: authorization.clone(), expires };
@@ -359,13 +373,13 @@ impl Returned {
 /// The pseudonym of a person at this identity provider: names the storage shard of their grants and
 /// binds their sessions.
 #[must_use]
-pub fn shard(keys: &Keyring, provider: &Provider, subject: &str) -> String {
-    keys.mac(Purpose::Shard, &person(provider, subject))
+pub fn subject_key(keys: &Keyring, provider: &Provider, subject: &str) -> String {
+    keys.mac(Purpose::SubjectKey, &person(provider, subject))
 }
 
 /// The person's pseudonyms under every key, those that are being rotated out included.
-fn shards(keys: &Keyring, provider: &Provider, subject: &str) -> Vec<String> {
-    keys.macs(Purpose::Shard, &person(provider, subject)).collect()
+fn subject_keys(keys: &Keyring, provider: &Provider, subject: &str) -> Vec<String> {
+    keys.macs(Purpose::SubjectKey, &person(provider, subject)).collect()
 }
 
 fn person(provider: &Provider, subject: &str) -> String {

@@ -14,11 +14,11 @@ use http::{Request, StatusCode};
 use url::Url;
 
 use crate::audit::{Event, Kind, Reason, because};
-use crate::oauth::callback::Holder;
+use crate::oauth::callback::GrantSubject;
 use crate::oauth::consent::start_login;
+use crate::oauth::context::OAuthContext;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
-use crate::oauth::grant::{Address, Grant};
+use crate::oauth::grant::{Grant, GrantKey};
 use crate::oauth::login::{Start, Target};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
@@ -59,7 +59,7 @@ pub enum Chosen {
 }
 
 /// `GET /connections`: somebody who is not signed in here is sent to the identity provider.
-pub fn open(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
+pub fn open(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Begin {
     match Person::read(gate, request.headers()) {
         Some(person) => Begin::Show(person),
         None => {
@@ -73,15 +73,15 @@ pub fn open(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
 /// The page with the person's grants, those used last first.
 #[must_use]
 pub fn show(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     request: &Request<Vec<u8>>,
     person: &Person,
-    grants: &[(Address, Grant)],
+    grants: &[(GrantKey, Grant)],
 ) -> Reply {
     // A sort of the library is thirty times this, for lists that nobody has.
-    let mut live: Vec<&(Address, Grant)> = Vec::new();
+    let mut live: Vec<&(GrantKey, Grant)> = Vec::new();
     for one in grants.iter().filter(|(_, grant)| grant.is_live(gate.now)) {
-        let order = |(address, grant): &(Address, Grant)| {
+        let order = |(address, grant): &(GrantKey, Grant)| {
             (Reverse((grant.used, grant.created)), address.id.clone())
         };
         let place = live.iter().position(|other| order(other) > order(one));
@@ -114,8 +114,8 @@ pub fn show(
 }
 
 /// Name and domain of the client that holds a grant.
-fn client(gate: &Gate<'_>, address: &Address, grant: &Grant) -> (String, Option<String>) {
-    let holder: Option<Holder> = gate.keys.open(Purpose::Record, &address.id, &grant.sealed);
+fn client(gate: &OAuthContext<'_>, address: &GrantKey, grant: &Grant) -> (String, Option<String>) {
+    let holder: Option<GrantSubject> = gate.keys.open(Purpose::Record, &address.id, &grant.sealed);
     match holder {
         Some(holder) => (holder.client_name, domain(&holder.redirect_uri)),
         None => (UNREADABLE.to_owned(), None),
@@ -129,7 +129,7 @@ fn domain(redirect_uri: &str) -> Option<String> {
 }
 
 /// `POST /connections`: the form must come from our own page, made for this sign-in.
-pub fn decide(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Begin {
+pub fn decide(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Begin {
     let own = |origin: &http::HeaderValue| origin.as_bytes() == gate.origin.as_bytes();
     if !request.headers().get(ORIGIN).is_none_or(own) {
         return refuse("The form was sent from another site", Reason::FormFromAnotherSite);
@@ -167,8 +167,12 @@ fn read(person: &Person, request: &Request<Vec<u8>>) -> Result<Action, OAuthErro
 /// The grants to revoke, out of the person's own, each with its client. A code that nobody has
 /// redeemed yet counts: it is a grant on its way.
 #[must_use]
-pub fn choose(chosen: &Chosen, now: u64, grants: Vec<(Address, Grant)>) -> Vec<(Address, String)> {
-    let is_chosen = |address: &Address| match chosen {
+pub fn choose(
+    chosen: &Chosen,
+    now: u64,
+    grants: Vec<(GrantKey, Grant)>,
+) -> Vec<(GrantKey, String)> {
+    let is_chosen = |address: &GrantKey| match chosen {
         Chosen::One(wanted) => address.id == *wanted,
         Chosen::All => true,
     };
@@ -180,16 +184,16 @@ pub fn choose(chosen: &Chosen, now: u64, grants: Vec<(Address, Grant)>) -> Vec<(
 }
 
 /// Tells the audit trail of one that is revoked.
-pub fn tell(gate: &Gate<'_>, address: &Address, client: &str) {
+pub fn tell(gate: &OAuthContext<'_>, address: &GrantKey, client: &str) {
     let mut event = Event::new(Kind::Revoked, Reason::RevokedByPerson);
-    event.user = Some(address.shard.clone());
+    event.user = Some(address.subject_key.clone());
     event.client = Some(client.to_owned());
     gate.log.record(event);
 }
 
 /// The answer once they are revoked: the page again (303, so that a reload sends no form).
 #[must_use]
-pub fn revoked(gate: &Gate<'_>, chosen: &Chosen, count: usize) -> Reply {
+pub fn revoked(gate: &OAuthContext<'_>, chosen: &Chosen, count: usize) -> Reply {
     back(
         gate,
         match chosen {
@@ -200,12 +204,12 @@ pub fn revoked(gate: &Gate<'_>, chosen: &Chosen, count: usize) -> Reply {
     )
 }
 
-fn back(gate: &Gate<'_>, query: &str) -> Reply {
+fn back(gate: &OAuthContext<'_>, query: &str) -> Reply {
     reply::redirect(&format!("{}{CONNECTIONS_PATH}{query}", gate.origin))
 }
 
 /// Leads to the start page: this one would sign the person in again at once.
-fn sign_out(gate: &Gate<'_>) -> Reply {
+fn sign_out(gate: &OAuthContext<'_>) -> Reply {
     let mut reply = reply::redirect(&format!("{}/", gate.origin));
     reply.headers_mut().append(SET_COOKIE, Person::sign_out(gate));
     reply

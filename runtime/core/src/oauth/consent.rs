@@ -10,10 +10,10 @@ use crate::from_json::FromJson;
 use crate::limits::{ATTEMPT_TTL, MAX_COOKIE};
 use crate::oauth::answer::{client_error_url, error_page, failed, refuse_client};
 use crate::oauth::attempts;
-use crate::oauth::authorization::Authorization;
+use crate::oauth::authorization::AuthorizationRequest;
 use crate::oauth::client::Voucher;
+use crate::oauth::context::OAuthContext;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
 use crate::oauth::login::{self, NotStarted, Start, Target};
 use crate::oauth::params::Params;
 use crate::page::{self, ConsentPage, Trust};
@@ -26,7 +26,7 @@ use crate::secret::constant_time_eq;
 #[derive(Debug, Serialize, FromJson)]
 struct Attempt {
     #[serde(rename = "a")]
-    authorization: Authorization,
+    authorization: AuthorizationRequest,
     #[serde(rename = "c")]
     csrf: String,
     #[serde(rename = "e")]
@@ -42,7 +42,11 @@ pub(crate) struct Shown<'a> {
 }
 
 /// The page that asks for an approval; its cookie holds the request.
-pub(crate) fn ask(gate: &mut Gate<'_>, shown: &Shown<'_>, authorization: Authorization) -> Reply {
+pub(crate) fn ask(
+    gate: &mut OAuthContext<'_>,
+    shown: &Shown<'_>,
+    authorization: AuthorizationRequest,
+) -> Reply {
     let id = attempts::page_id(gate);
     let csrf = attempts::secret(gate);
     let tokens = &gate.config.tokens;
@@ -92,7 +96,7 @@ fn trust(voucher: &Voucher) -> Trust<'_> {
 
 /// `POST /authorize`: the person's decision. The request is recovered from the sealed cookie;
 /// nothing of it is taken from the form.
-pub fn decide(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Reply {
+pub fn decide(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Reply {
     let (cookie, authorization, approved) = match read_decision(gate, request) {
         Ok(decision) => decision,
         Err(error) => return error_page(&error),
@@ -114,9 +118,9 @@ pub fn decide(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Reply {
 
 /// The name of the page's cookie, the request that is in it, and whether it was approved.
 fn read_decision(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     request: &Request<Vec<u8>>,
-) -> Result<(String, Authorization, bool), OAuthError> {
+) -> Result<(String, AuthorizationRequest, bool), OAuthError> {
     if request.headers().get(ORIGIN).is_some_and(|origin| !is_own(gate, origin)) {
         return Err(OAuthError::invalid_request("The form was sent from another site")
             .because(Reason::FormFromAnotherSite));
@@ -152,7 +156,7 @@ fn read_decision(
     Ok((name, attempt.authorization.with_texts(&texts), approved))
 }
 
-fn is_own(gate: &Gate<'_>, origin: &HeaderValue) -> bool {
+fn is_own(gate: &OAuthContext<'_>, origin: &HeaderValue) -> bool {
     origin.as_bytes() == gate.origin.as_bytes()
 }
 
@@ -167,7 +171,7 @@ fn too_long(length: usize) -> OAuthError {
 
 /// Sends the browser to the identity provider. One that cannot be reached is told to the client,
 /// which is proven by now, and to whoever reads the page.
-pub(crate) fn start_login(gate: &mut Gate<'_>, from: &Start<'_>, target: Target) -> Reply {
+pub(crate) fn start_login(gate: &mut OAuthContext<'_>, from: &Start<'_>, target: Target) -> Reply {
     let client = match &target {
         Target::Client(authorization) => Some(authorization.clone()),
         Target::Connections => None,

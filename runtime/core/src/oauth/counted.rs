@@ -11,9 +11,9 @@ use crate::cookie;
 use crate::from_json::FromJson;
 use crate::oauth::attempts;
 use crate::oauth::callback::Code;
+use crate::oauth::context::OAuthContext;
 use crate::oauth::credentials::Credentials;
-use crate::oauth::gate::Gate;
-use crate::oauth::grant::Address;
+use crate::oauth::grant::GrantKey;
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::oauth::token::{AccessToken, check_verifier, open_refresh};
@@ -31,7 +31,7 @@ struct Attempt {
 /// What the request is counted by, and whose count it is; `None` where it counts for its network
 /// address.
 #[must_use]
-pub fn by_proof(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<(Route, String)> {
+pub fn by_proof(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Option<(Route, String)> {
     match request.uri().path() {
         TOKEN_PATH | REVOKE_PATH => Some((Route::Grant, grant(gate, request)?)),
         CALLBACK_PATH => Some((Route::Return, returning(gate, request)?)),
@@ -46,7 +46,7 @@ pub fn by_proof(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<(Route, S
 
 /// The grant of the code or token that the request presents, if it presents it for the client that
 /// it was issued to.
-fn grant(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<String> {
+fn grant(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Option<String> {
     let params = Params::form(request).ok()?;
     let credentials = Credentials::read(request.headers(), &params).ok()?;
     let (address, owner) = match (request.uri().path(), params.get("grant_type")) {
@@ -66,13 +66,13 @@ fn grant(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<String> {
     (owner == credentials.client_key()).then(|| [&address.id, secret.as_str()].concat())
 }
 
-fn refresh(gate: &Gate<'_>, text: &str) -> Option<(Address, String)> {
+fn refresh(gate: &OAuthContext<'_>, text: &str) -> Option<(GrantKey, String)> {
     open_refresh(gate, text).map(|token| (token.address, token.client))
 }
 
 /// A code proves something only for as long as it can be redeemed, and only with its verifier: used
 /// codes stand in histories and logs.
-fn code(gate: &Gate<'_>, params: &Params) -> Option<(Address, String)> {
+fn code(gate: &OAuthContext<'_>, params: &Params) -> Option<(GrantKey, String)> {
     let code: Code = gate.keys.open(Purpose::Code, gate.origin, params.get("code")?)?;
     let verifier = params.get("code_verifier")?;
     let is_good =
@@ -80,21 +80,21 @@ fn code(gate: &Gate<'_>, params: &Params) -> Option<(Address, String)> {
     is_good.then_some((code.address, code.authorization.client))
 }
 
-fn attempt(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<String> {
+fn attempt(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Option<String> {
     let params = Params::form(request).ok()?;
     let id = params.get("attempt")?;
     open(gate, request, Purpose::Consent, id, &attempts::page_cookie(gate, id)?)
 }
 
 /// The attempt that comes back from the identity provider.
-fn returning(gate: &Gate<'_>, request: &Request<Vec<u8>>) -> Option<String> {
+fn returning(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Option<String> {
     let params = Params::query(request);
     let state = params.get("state")?;
     open(gate, request, Purpose::Login, state, &attempts::login_cookie(gate, state)?)
 }
 
 fn open(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     request: &Request<Vec<u8>>,
     purpose: Purpose,
     id: &str,

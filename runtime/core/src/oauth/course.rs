@@ -17,14 +17,14 @@ use std::time::Duration;
 use http::StatusCode;
 use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, RETRY_AFTER};
 
-use crate::access::upstream::{Cause, Trouble, Upstream};
 use crate::audit::{Event, Kind, Reason};
+use crate::oauth::context::OAuthContext;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
-use crate::oauth::grant::{Address, Answer, Lease, Operation, Outcome, Repeat};
-use crate::oauth::holder::{Holder, Identified};
+use crate::oauth::grant::{Answer, GrantKey, Lease, Operation, Outcome, Repeat};
+use crate::oauth::grant_subject::{GrantSubject, Identified};
 use crate::oauth::issue::{Pending, finish};
 use crate::reply::{self, Reply};
+use crate::upstream::trouble::{Cause, Trouble, Upstream};
 
 /// How long a request waits in all while another one asks the provider: as long as that one may.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -47,7 +47,7 @@ pub enum Step {
     /// Perform this on the grant's record and go on with [`Course::performed`].
     Perform(Operation),
     /// Ask the identity provider about this holder and go on with [`Course::answered`].
-    Ask(Box<Holder>),
+    Ask(Box<GrantSubject>),
     /// Wait so long and go on with [`Course::start`].
     Wait(Duration),
     /// Answer the client.
@@ -69,7 +69,7 @@ pub struct Confirmation {
 pub struct Course {
     pending: Pending,
     waited: Duration,
-    question: Option<(Lease, Box<Holder>)>,
+    question: Option<(Lease, Box<GrantSubject>)>,
     repeat: Option<Repeat>,
     /// Why the provider did not confirm the person, if it did not.
     unconfirmed: Option<Cause>,
@@ -82,7 +82,7 @@ impl Course {
 
     /// The grant that it is about.
     #[must_use]
-    pub fn address(&self) -> &Address {
+    pub fn address(&self) -> &GrantKey {
         &self.pending.address
     }
 
@@ -97,7 +97,7 @@ impl Course {
     }
 
     /// Goes on with what came of an operation.
-    pub fn performed(&mut self, gate: &mut Gate<'_>, outcome: Outcome) -> Step {
+    pub fn performed(&mut self, gate: &mut OAuthContext<'_>, outcome: Outcome) -> Step {
         match outcome {
             Outcome::Ask { sealed, lease, repeat } => {
                 self.repeat = repeat.or(self.repeat);
@@ -118,20 +118,20 @@ impl Course {
         }
     }
 
-    fn ask(&mut self, gate: &Gate<'_>, sealed: &str, lease: Lease) -> Step {
-        let Some(holder) = Holder::open(gate.keys, &self.address().id, sealed) else {
+    fn ask(&mut self, gate: &OAuthContext<'_>, sealed: &str, lease: Lease) -> Step {
+        let Some(holder) = GrantSubject::open(gate.keys, &self.address().id, sealed) else {
             return Step::Reply(Pending::key_gone().into_reply());
         };
-        gate.log.person(&self.address().shard, &holder.caller);
+        gate.log.person(&self.address().subject_key, &holder.caller);
         let holder = Box::new(holder);
         self.question = Some((lease, holder.clone()));
         Step::Ask(holder)
     }
 
-    fn wait(&mut self, gate: &Gate<'_>) -> Step {
+    fn wait(&mut self, gate: &OAuthContext<'_>) -> Step {
         let left = PATIENCE.saturating_sub(self.waited);
         if left.is_zero() {
-            gate.log.user(&self.address().shard);
+            gate.log.user(&self.address().subject_key);
             let description = "Another request is renewing these tokens; try again";
             return Step::Reply(later(description, Reason::RefreshBusy, BUSY_RETRY));
         }
@@ -142,7 +142,7 @@ impl Course {
     }
 
     /// Goes on with what the provider answered.
-    pub fn answered(&mut self, gate: &mut Gate<'_>, confirmation: Confirmation) -> Step {
+    pub fn answered(&mut self, gate: &mut OAuthContext<'_>, confirmation: Confirmation) -> Step {
         let Some((lease, mut holder)) = self.question.take() else {
             return Step::Perform(self.start());
         };
@@ -170,7 +170,7 @@ impl Course {
     }
 
     /// Tells the audit trail of tokens that are issued; what went on unconfirmed was told already.
-    fn tell(&self, gate: &Gate<'_>, repeat: Option<Repeat>) {
+    fn tell(&self, gate: &OAuthContext<'_>, repeat: Option<Repeat>) {
         let (kind, reason) = match (repeat, self.unconfirmed) {
             (Some(repeat), _) => return gate.log.record(repeated(repeat)),
             (None, Some(_)) => return,

@@ -10,7 +10,6 @@ use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
 use toolgate_config::{Config, Str};
 
-use crate::access::jwks::Jwks;
 use crate::audit::Reason;
 use crate::json::to_text;
 use crate::limits::{DOCUMENT_TIMEOUT, MAX_DOCUMENT_BODY};
@@ -20,6 +19,7 @@ use crate::oauth::error::OAuthError;
 use crate::oauth::public_url::{DocumentUrl, PublicUrl};
 use crate::oauth::redirect_uri;
 use crate::seal::sha256;
+use crate::upstream::jwks::Jwks;
 
 /// Length of [`Client::version`]: 132 bits of a hash.
 const VERSION_LENGTH: usize = 22;

@@ -26,7 +26,7 @@ use operation::{active, end, put};
 pub use operation::{End, Operation, Outcome, Write};
 pub use place::{Place, Repeat, SHARED_ROWS, Uses};
 pub use question::{ASKING, Answer, Lease, Rules};
-pub use record::{Address, Grant, USE_RESOLUTION};
+pub use record::{Grant, GrantKey, USE_RESOLUTION};
 
 /// Applies an operation to the stored record. The adapter must write before it answers.
 #[must_use]

@@ -7,11 +7,11 @@ use serde_json::json;
 use crate::audit::{Kind, Reason};
 use crate::from_json::FromJson;
 use crate::oauth::client::{AuthMethod, is_false};
+use crate::oauth::context::OAuthContext;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
-use crate::oauth::grant::{Address, End, Operation, Outcome, Rules};
-use crate::oauth::holder::Holder;
+use crate::oauth::grant::{End, GrantKey, Operation, Outcome, Rules};
+use crate::oauth::grant_subject::GrantSubject;
 use crate::reply::{self, Reply};
 use crate::seal::Purpose;
 use toolgate_policy::Caller;
@@ -36,7 +36,7 @@ pub struct AccessToken {
     pub auth_method: AuthMethod,
     /// The grant it was issued under.
     #[serde(rename = "g")]
-    pub address: Address,
+    pub address: GrantKey,
 }
 
 /// What a sealed refresh token says. Nothing in it changes between two issues of one generation,
@@ -44,7 +44,7 @@ pub struct AccessToken {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub(crate) struct RefreshToken {
     #[serde(rename = "g")]
-    pub(crate) address: Address,
+    pub(crate) address: GrantKey,
     #[serde(rename = "n")]
     pub(crate) generation: u32,
     #[serde(rename = "c")]
@@ -57,7 +57,7 @@ pub(crate) struct RefreshToken {
     pub(crate) resource: String,
     #[serde(rename = "p")]
     pub(crate) scopes: Vec<String>,
-    /// [`Authorization::tools_implied`](crate::oauth::authorize::Authorization::tools_implied).
+    /// [`AuthorizationRequest::tools_implied`](crate::oauth::authorize::Authorization::tools_implied).
     #[serde(rename = "t", default, skip_serializing_if = "is_false")]
     pub(crate) tools_implied: bool,
 }
@@ -66,7 +66,7 @@ pub(crate) struct RefreshToken {
 #[derive(Debug)]
 pub(crate) struct Pending {
     /// The grant.
-    pub(crate) address: Address,
+    pub(crate) address: GrantKey,
     /// What to do with its record.
     pub(crate) operation: Operation,
     pub(crate) rules: Rules,
@@ -75,11 +75,11 @@ pub(crate) struct Pending {
     pub(crate) client: Authenticated,
     pub(crate) resource: String,
     pub(crate) scopes: Vec<String>,
-    /// [`Authorization::tools_implied`](crate::oauth::authorize::Authorization::tools_implied).
+    /// [`AuthorizationRequest::tools_implied`](crate::oauth::authorize::Authorization::tools_implied).
     pub(crate) tools_implied: bool,
     /// It came with a code, and not with a refresh token.
     pub(crate) is_code: bool,
-    /// See [`Authorization::code_only`](crate::oauth::authorize::Authorization::code_only).
+    /// See [`AuthorizationRequest::code_only`](crate::oauth::authorize::Authorization::code_only).
     pub(crate) code_only: bool,
 }
 
@@ -124,15 +124,19 @@ impl Pending {
 }
 
 /// Turns the last outcome into the token response.
-pub(crate) fn finish(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Reply {
-    gate.log.user(&pending.address.shard);
+pub(crate) fn finish(gate: &mut OAuthContext<'_>, pending: &Pending, outcome: Outcome) -> Reply {
+    gate.log.user(&pending.address.subject_key);
     match issue(gate, pending, outcome) {
         Ok(reply) => reply,
         Err(error) => error.into_reply(),
     }
 }
 
-fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Reply, OAuthError> {
+fn issue(
+    gate: &mut OAuthContext<'_>,
+    pending: &Pending,
+    outcome: Outcome,
+) -> Result<Reply, OAuthError> {
     let (generation, expires, sealed) = match outcome {
         Outcome::Active { generation, expires, sealed, .. } => (generation, expires, sealed),
         Outcome::Ended(end) => {
@@ -151,9 +155,9 @@ fn issue(gate: &mut Gate<'_>, pending: &Pending, outcome: Outcome) -> Result<Rep
                 .because(Reason::GrantOver));
         }
     };
-    let holder =
-        Holder::open(gate.keys, &pending.address.id, &sealed).ok_or_else(Pending::key_gone)?;
-    gate.log.person(&pending.address.shard, &holder.caller);
+    let holder = GrantSubject::open(gate.keys, &pending.address.id, &sealed)
+        .ok_or_else(Pending::key_gone)?;
+    gate.log.person(&pending.address.subject_key, &holder.caller);
     // A refresh token that no refresh could use would only be kept in vain.
     let can_refresh = !pending.rules.is_required || holder.can_ask(gate.now);
     let mut caller = holder.caller;

@@ -4,26 +4,26 @@ use http::HeaderMap;
 use http::header::SET_COOKIE;
 use serde::Serialize;
 
-use crate::access::login::{Sent, authorization_url, code_request};
 use crate::audit::Reason;
 use crate::cookie;
 use crate::from_json::FromJson;
 use crate::limits::ATTEMPT_TTL;
 use crate::oauth::attempts;
-use crate::oauth::authorization::Authorization;
+use crate::oauth::authorization::AuthorizationRequest;
 use crate::oauth::client::is_false;
+use crate::oauth::context::OAuthContext;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
 use crate::reply::{self, Reply};
 use crate::seal::{Purpose, sha256};
 use crate::secret::constant_time_eq;
+use crate::upstream::login::{Sent, authorization_url, code_request};
 
 /// What a person signs in for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub enum Target {
     /// A client's request.
     #[serde(rename = "c")]
-    Client(Box<Authorization>),
+    Client(Box<AuthorizationRequest>),
     /// The page of the person's own connections.
     #[serde(rename = "p")]
     Connections,
@@ -81,7 +81,7 @@ pub(crate) struct Start<'a> {
 
 /// Sends the browser to the identity provider.
 pub(crate) fn start(
-    gate: &mut Gate<'_>,
+    gate: &mut OAuthContext<'_>,
     from: &Start<'_>,
     target: Target,
 ) -> Result<Reply, NotStarted> {
@@ -119,7 +119,10 @@ pub(crate) fn start(
 
 /// RFC 9207: an issuer in the answer must be the one that was asked, and a provider that says that
 /// it names itself must do so.
-pub(crate) fn check_issuer(gate: &Gate<'_>, issuer: Option<&str>) -> Result<(), OAuthError> {
+pub(crate) fn check_issuer(
+    gate: &OAuthContext<'_>,
+    issuer: Option<&str>,
+) -> Result<(), OAuthError> {
     let is_right = match issuer {
         Some(issuer) => constant_time_eq(issuer.as_bytes(), gate.provider.issuer.as_bytes()),
         None => !gate.provider.endpoints.as_ref().is_some_and(|known| known.names_issuer),
@@ -133,7 +136,7 @@ pub(crate) fn check_issuer(gate: &Gate<'_>, issuer: Option<&str>) -> Result<(), 
 
 /// The request that exchanges the code with which the browser came back.
 pub(crate) fn token_request(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     login: &Login,
     code: &str,
 ) -> Result<http::Request<Vec<u8>>, OAuthError> {

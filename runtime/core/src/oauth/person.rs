@@ -8,7 +8,7 @@ use toolgate_policy::Caller;
 use crate::cookie;
 use crate::from_json::FromJson;
 use crate::limits::PERSON_TTL;
-use crate::oauth::gate::Gate;
+use crate::oauth::context::OAuthContext;
 use crate::seal::Purpose;
 
 /// A signed-in person, sealed in a cookie.
@@ -16,7 +16,8 @@ use crate::seal::Purpose;
 pub struct Person {
     /// Pseudonyms that name the shards of the person's grants: one for each encryption key, since
     /// those made under an older key must be seen and revoked as well.
-    pub shards: Vec<String>,
+    #[serde(rename = "shards")]
+    pub subject_keys: Vec<String>,
     /// How the page addresses the person: e-mail address or name.
     pub label: String,
     /// Proof that a form comes from a page made for this sign-in.
@@ -28,7 +29,7 @@ pub struct Person {
 impl Person {
     /// The person whose cookie came with the request.
     #[must_use]
-    pub fn read(gate: &Gate<'_>, headers: &HeaderMap) -> Option<Self> {
+    pub fn read(gate: &OAuthContext<'_>, headers: &HeaderMap) -> Option<Self> {
         let value = cookie::read(headers, gate.cookie(cookie::PERSON))?;
         let person: Self = gate.keys.open(Purpose::Person, gate.origin, value)?;
         (person.expires > gate.now).then_some(person)
@@ -36,12 +37,12 @@ impl Person {
 
     /// The cookie of somebody who has just signed in.
     pub(crate) fn sign_in(
-        gate: &mut Gate<'_>,
-        shards: Vec<String>,
+        gate: &mut OAuthContext<'_>,
+        subject_keys: Vec<String>,
         caller: &Caller,
     ) -> HeaderValue {
         let person = Self {
-            shards,
+            subject_keys,
             label: caller.label().to_owned(),
             csrf: gate.entropy.token(),
             expires: gate.now + PERSON_TTL,
@@ -51,7 +52,7 @@ impl Person {
     }
 
     /// Removes the cookie.
-    pub(crate) fn sign_out(gate: &Gate<'_>) -> HeaderValue {
+    pub(crate) fn sign_out(gate: &OAuthContext<'_>) -> HeaderValue {
         cookie::clear(gate.cookie(cookie::PERSON))
     }
 }

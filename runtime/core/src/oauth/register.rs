@@ -8,13 +8,13 @@ use crate::audit::{self, Kind, Reason};
 use crate::limits::{MAX_CLIENT_ID, MAX_REDIRECT_URIS, MAX_REGISTRATION_BODY};
 use crate::oauth::client::{AuthMethod, Client, Registration};
 use crate::oauth::client_metadata::{self, Metadata, invalid};
+use crate::oauth::context::OAuthContext;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
 use crate::oauth::redirect_uri;
 use crate::reply::{self, Reply};
 
 /// Answers a registration request.
-pub fn register(gate: &mut Gate<'_>, request: &Request<Vec<u8>>) -> Reply {
+pub fn register(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Reply {
     if !gate.config.registration.dynamic {
         return switched_off();
     }
@@ -60,7 +60,7 @@ fn read(request: &Request<Vec<u8>>) -> Result<Metadata, OAuthError> {
     crate::json::members(request.body()).map_err(|_| invalid("The body is not a JSON object"))
 }
 
-fn issue(gate: &mut Gate<'_>, metadata: &Metadata) -> Result<Client, OAuthError> {
+fn issue(gate: &mut OAuthContext<'_>, metadata: &Metadata) -> Result<Client, OAuthError> {
     let name = client_metadata::client_name(metadata)?;
     let (redirect_uris, left_out) = redirect_uris(gate, metadata)?;
     let registration = Registration {
@@ -85,7 +85,7 @@ fn issue(gate: &mut Gate<'_>, metadata: &Metadata) -> Result<Client, OAuthError>
 }
 
 fn redirect_uris(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     metadata: &Metadata,
 ) -> Result<(Vec<String>, Vec<String>), OAuthError> {
     if client_metadata::redirect_uris(metadata)?.len() > MAX_REDIRECT_URIS {
@@ -111,7 +111,7 @@ fn auth_method(metadata: &Metadata) -> Result<AuthMethod, OAuthError> {
     }
 }
 
-fn describe(gate: &Gate<'_>, client: &Client, metadata: &Metadata) -> Value {
+fn describe(gate: &OAuthContext<'_>, client: &Client, metadata: &Metadata) -> Value {
     let registration = &client.registration;
     let both = ["authorization_code", "refresh_token"];
     let grant_types = if registration.code_only { &both[..1] } else { &both };

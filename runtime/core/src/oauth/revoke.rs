@@ -4,10 +4,10 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::audit::{Kind, Reason};
+use crate::oauth::context::OAuthContext;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
-use crate::oauth::grant::{Address, Operation};
+use crate::oauth::grant::{GrantKey, Operation};
 use crate::oauth::params::Params;
 use crate::oauth::token::{AccessToken, open_refresh};
 use crate::reply::{self, Reply};
@@ -19,11 +19,11 @@ pub enum Begin {
     /// Nothing to store.
     Reply(Reply),
     /// Perform this operation, then answer with [`revoked`].
-    Store(Address, Operation),
+    Store(GrantKey, Operation),
 }
 
 /// Checks the request. Either token ends the whole grant, if it belongs to the asking client.
-pub fn begin(gate: &Gate<'_>, params: &Params, client: &Authenticated) -> Begin {
+pub fn begin(gate: &OAuthContext<'_>, params: &Params, client: &Authenticated) -> Begin {
     match read(gate, params, client) {
         Ok(Some(address)) => {
             Begin::Store(address, Operation::Revoke { client: Some(client.key.clone()) })
@@ -36,7 +36,7 @@ pub fn begin(gate: &Gate<'_>, params: &Params, client: &Authenticated) -> Begin 
 
 /// The answer once the grant is revoked.
 #[must_use]
-pub fn revoked(gate: &Gate<'_>) -> Reply {
+pub fn revoked(gate: &OAuthContext<'_>) -> Reply {
     gate.log.tell(Kind::Revoked, Reason::RevokedByClient);
     done()
 }
@@ -48,10 +48,10 @@ pub fn done() -> Reply {
 }
 
 fn read(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     params: &Params,
     client: &Authenticated,
-) -> Result<Option<Address>, OAuthError> {
+) -> Result<Option<GrantKey>, OAuthError> {
     let text = params.require("token")?;
     let found = open_refresh(gate, text)
         .map(|token| (token.address, token.client, token.auth_method))
@@ -62,7 +62,7 @@ fn read(
             (!is_over).then_some((token.address, token.caller.client_id, token.auth_method))
         });
     let Some((address, owner, method)) = found else { return Ok(None) };
-    gate.log.user(&address.shard);
+    gate.log.user(&address.subject_key);
     // Somebody else's token is not revoked, and the answer is the same (RFC 7009 section 2.1).
     if owner != client.key {
         gate.log.tell(Kind::Refused, Reason::RevokeOfAnotherClient);

@@ -6,10 +6,10 @@ use toolgate_config::Recheck;
 use crate::audit::Reason;
 use crate::limits::VERIFIER_LENGTH;
 use crate::oauth::callback::Code;
+use crate::oauth::context::OAuthContext;
 use crate::oauth::course::Course;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
-use crate::oauth::gate::Gate;
 use crate::oauth::grant::{Operation, Place, Rules};
 use crate::oauth::issue::{Pending, RefreshToken};
 use crate::oauth::params::Params;
@@ -32,7 +32,7 @@ pub enum Begin {
 
 /// Checks the request of a client that the adapter has authenticated.
 pub fn begin(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
@@ -44,7 +44,7 @@ pub fn begin(
 }
 
 fn read(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
@@ -62,7 +62,7 @@ fn read(
 }
 
 fn redeem(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
@@ -104,7 +104,7 @@ fn redeem(
     })
 }
 
-fn rules(gate: &Gate<'_>) -> Rules {
+fn rules(gate: &OAuthContext<'_>) -> Rules {
     let tokens = &gate.config.tokens;
     Rules {
         grace: tokens.refresh_grace,
@@ -131,7 +131,7 @@ pub(crate) fn check_verifier(verifier: &str, challenge: &str) -> Result<(), OAut
 }
 
 fn refresh(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
@@ -166,13 +166,13 @@ fn refresh(
     })
 }
 
-pub(crate) fn open_refresh(gate: &Gate<'_>, token: &str) -> Option<RefreshToken> {
+pub(crate) fn open_refresh(gate: &OAuthContext<'_>, token: &str) -> Option<RefreshToken> {
     gate.keys.open(Purpose::RefreshToken, gate.origin, token)
 }
 
 /// A grant for the whole server may be narrowed to one resource (RFC 8707 section 2.2).
 fn narrow_resource(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     granted: &str,
     requested: Option<String>,
 ) -> Result<String, OAuthError> {
@@ -189,7 +189,7 @@ fn narrow_resource(
 /// Scopes are read as at the sign-in: those that this server does not know are left out, and a client
 /// that repeats what it asked for then gets what it got.
 fn narrow_scopes(
-    gate: &Gate<'_>,
+    gate: &OAuthContext<'_>,
     granted: Vec<String>,
     tools_implied: bool,
     requested: Option<&str>,

@@ -10,8 +10,8 @@ use p256::ecdsa::{Signature, SigningKey};
 use rsa::sha2::{Digest, Sha256};
 use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey};
 use serde_json::{Value, json};
-use toolgate_core::access::jwks::Jwks;
 use toolgate_core::seal::encode;
+use toolgate_core::upstream::jwks::Jwks;
 use toolgate_policy::Caller;
 
 use super::server;

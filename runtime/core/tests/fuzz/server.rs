@@ -3,15 +3,15 @@
 
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, Request};
-use toolgate_core::access::host;
-use toolgate_core::access::id_token::{self, Rejection};
-use toolgate_core::access::jwks::Jwks;
 use toolgate_core::cookie;
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, bearer, callback, token};
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;
+use toolgate_core::upstream::host;
+use toolgate_core::upstream::id_token::{self, Rejection};
+use toolgate_core::upstream::jwks::Jwks;
 use toolgate_policy::Caller;
 
 use super::support::{

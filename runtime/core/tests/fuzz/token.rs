@@ -25,7 +25,7 @@ const PURPOSES: [Purpose; 11] = [
     Purpose::Login,
     Purpose::Approvals,
     Purpose::Record,
-    Purpose::Shard,
+    Purpose::SubjectKey,
     Purpose::Session,
 ];
 

@@ -9,12 +9,12 @@ use rsa::traits::PublicKeyParts;
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use serde_json::{Value, json};
 use toolgate_config::{Config, Endpoints as Configured, Provider as Kind};
-use toolgate_core::access::id_token::Rejection;
-use toolgate_core::access::jwks::Jwks;
-use toolgate_core::access::provider::Provider;
-use toolgate_core::access::{assertion, host};
 use toolgate_core::oauth::callback;
 use toolgate_core::seal::encode;
+use toolgate_core::upstream::id_token::Rejection;
+use toolgate_core::upstream::jwks::Jwks;
+use toolgate_core::upstream::provider::Provider;
+use toolgate_core::upstream::{assertion, host};
 use toolgate_policy::Caller;
 
 use crate::support::*;
@@ -166,9 +166,9 @@ fn a_service_token_is_a_caller_of_its_own_and_never_a_person() {
 fn sessions_of_two_callers_are_apart() {
     let (_, provider) = in_front();
     let keys = World::new().keys;
-    let shard = |subject| callback::shard(&keys, &provider, subject);
-    assert_ne!(shard("service:a"), shard("service:b"));
-    assert_eq!(shard("service:a"), shard("service:a"));
+    let subject_key = |subject| callback::subject_key(&keys, &provider, subject);
+    assert_ne!(subject_key("service:a"), subject_key("service:b"));
+    assert_eq!(subject_key("service:a"), subject_key("service:a"));
 }
 
 #[test]

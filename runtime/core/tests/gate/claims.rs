@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 use toolgate_config::{Condition, Config, GroupsFormat, Provider as Kind, Test};
-use toolgate_core::access::id_token::{self, Rejection};
-use toolgate_core::access::kept::{Kept, Named, Names};
-use toolgate_core::access::provider::Provider;
 use toolgate_core::oauth::client::AuthMethod;
-use toolgate_core::oauth::grant::Address;
+use toolgate_core::oauth::grant::GrantKey;
 use toolgate_core::oauth::token::AccessToken;
+use toolgate_core::upstream::id_token::{self, Rejection};
+use toolgate_core::upstream::kept::{Kept, Named, Names};
+use toolgate_core::upstream::provider::Provider;
 
 use toolgate_core::seal::Purpose;
 use toolgate_policy::{Arguments, Caller, Decision, Reason, decide};
@@ -285,7 +285,7 @@ fn the_largest_caller_fits_the_headers_of_a_request() {
         issued: NOW,
         expires: NOW,
         auth_method: AuthMethod::None,
-        address: Address { shard: "s".repeat(43), id: "g".repeat(43) },
+        address: GrantKey { subject_key: "s".repeat(43), id: "g".repeat(43) },
     };
     let gate = world.gate();
     let token = gate.keys.seal(Purpose::AccessToken, ORIGIN, &token, gate.entropy);

@@ -8,7 +8,7 @@ use serde_json::json;
 use toolgate_core::oauth::callback::{Finished, Identified};
 use toolgate_core::oauth::client::Client;
 use toolgate_core::oauth::connections::{self, Begin, Chosen};
-use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome};
+use toolgate_core::oauth::grant::{Grant, GrantKey, Operation, Outcome};
 use toolgate_core::oauth::person::Person;
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::Keyring;
@@ -67,8 +67,9 @@ fn person(world: &mut World, cookie: &str) -> Person {
     Person::read(&world.gate(), request.headers()).expect("a person")
 }
 
-fn grants(world: &World, person: &Person) -> Vec<(Address, Grant)> {
-    let address = |id: &String| Address { shard: person.shards[0].clone(), id: id.clone() };
+fn grants(world: &World, person: &Person) -> Vec<(GrantKey, Grant)> {
+    let address =
+        |id: &String| GrantKey { subject_key: person.subject_keys[0].clone(), id: id.clone() };
     world.grants.iter().map(|(id, grant)| (address(id), grant.clone())).collect()
 }
 
@@ -190,13 +191,13 @@ fn signing_out_clears_the_cookie() {
 fn grants_made_under_an_older_key_are_the_persons_own_too() {
     let mut world = World::new();
     let old = cookie(&mut world);
-    let old = person(&mut world, &old).shards[0].clone();
+    let old = person(&mut world, &old).subject_keys[0].clone();
     world.keys = Keyring::parse(&format!("{}, {KEY}", KEY.replace('0', "f"))).unwrap();
     let cookie = cookie(&mut world);
-    let shards = person(&mut world, &cookie).shards;
-    assert_eq!(shards.len(), 2);
-    assert_ne!(shards[0], old);
-    assert_eq!(shards[1], old);
+    let subject_keys = person(&mut world, &cookie).subject_keys;
+    assert_eq!(subject_keys.len(), 2);
+    assert_ne!(subject_keys[0], old);
+    assert_eq!(subject_keys[1], old);
 }
 
 /// Registering returns a reply and asks for no storage; whatever the server then knows of a client

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use toolgate_config::{Condition, Config, Endpoints as Configured, Provider as Kind};
-use toolgate_core::access::kept::Kept;
-use toolgate_core::access::provider::Provider;
-use toolgate_core::access::upstream::{Trouble, Upstream};
-use toolgate_core::access::{discovery, github, tokens};
+use toolgate_core::upstream::kept::Kept;
+use toolgate_core::upstream::provider::Provider;
+use toolgate_core::upstream::trouble::{Trouble, Upstream};
+use toolgate_core::upstream::{discovery, github, tokens};
 use toolgate_policy::{Arguments, Caller, Decision, Reason, decide};
 
 use crate::support::*;

@@ -1,8 +1,8 @@
 //! Every rule an id_token must keep.
 
 use serde_json::{Value, json};
-use toolgate_core::access::id_token::{Rejection, verify};
-use toolgate_core::access::jwks::Jwks;
+use toolgate_core::upstream::id_token::{Rejection, verify};
+use toolgate_core::upstream::jwks::Jwks;
 use toolgate_policy::Caller;
 
 use crate::support::*;

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 use toolgate_config::{Endpoints as Configured, Prompt, Provider as Kind, Setting};
-use toolgate_core::access::id_token::{self, Rejection};
-use toolgate_core::access::provider::{ClientAuth, Endpoints};
-use toolgate_core::access::upstream::{Trouble, Upstream};
-use toolgate_core::access::userinfo::Userinfo;
-use toolgate_core::access::{discovery, login, tokens, userinfo};
 use toolgate_core::audit::{Reason, reason_of};
-use toolgate_core::oauth::callback::{Holder, Identified};
+use toolgate_core::oauth::callback::{GrantSubject, Identified};
+use toolgate_core::upstream::id_token::{self, Rejection};
+use toolgate_core::upstream::provider::{ClientAuth, Endpoints};
+use toolgate_core::upstream::trouble::{Trouble, Upstream};
+use toolgate_core::upstream::userinfo::Userinfo;
+use toolgate_core::upstream::{discovery, login, tokens, userinfo};
 use toolgate_policy::Caller;
 
 use crate::support::*;
@@ -470,7 +470,7 @@ fn a_renewed_holder_has_the_new_claims_and_keeps_what_the_grant_says() {
         groups: groups.iter().map(|group| (*group).to_owned()).collect(),
         ..Caller::default()
     };
-    let mut holder = Holder {
+    let mut holder = GrantSubject {
         caller: Caller { client_id: "c".into(), scopes: vec!["mcp".into()], ..caller(&["design"]) },
         resource: String::new(),
         client_name: String::new(),

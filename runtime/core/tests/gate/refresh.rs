@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 use toolgate_config::Recheck;
-use toolgate_core::access::upstream::Cause;
-use toolgate_core::oauth::callback::Holder;
+use toolgate_core::oauth::callback::GrantSubject;
 use toolgate_core::oauth::course::Step;
+use toolgate_core::upstream::trouble::Cause;
 
 use crate::scene::*;
 use crate::support::*;
@@ -239,7 +239,7 @@ fn where_confirmation_is_required_and_impossible_no_refresh_token_is_given() {
     let client = world.public_client();
     let code = sign_in(&mut world, &client);
     let id = world.grants.keys().next().expect("a grant").clone();
-    let mut holder = Holder::open(&world.keys, &id, &world.grants[&id].sealed).expect("ours");
+    let mut holder = GrantSubject::open(&world.keys, &id, &world.grants[&id].sealed).expect("ours");
     holder.upstream = None;
     let gate = world.gate();
     let sealed = holder.seal(gate.keys, &id, gate.entropy);

@@ -2,11 +2,11 @@
 
 use http::Request;
 use serde_json::Value;
-use toolgate_core::access::upstream::{Cause, Trouble, Upstream};
 use toolgate_core::audit::Reason;
-use toolgate_core::oauth::callback::{Holder, Identified};
+use toolgate_core::oauth::callback::{GrantSubject, Identified};
 use toolgate_core::oauth::course::{Confirmation, Course, Step};
 use toolgate_core::reply::Reply;
+use toolgate_core::upstream::trouble::{Cause, Trouble, Upstream};
 
 use crate::support::*;
 
@@ -32,7 +32,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    pub fn confirm(&mut self, holder: &Holder) -> Confirmation {
+    pub fn confirm(&mut self, holder: &GrantSubject) -> Confirmation {
         self.questions += 1;
         let failed = |cause| Err(Trouble::Failed(cause, "scripted".to_owned()));
         if let Says::Nothing(cause) = self.says {
@@ -76,7 +76,7 @@ impl Scene {
         let grant = grant.clone();
         record.can_ask = true;
         let sealed = record.sealed.clone();
-        let mut holder = Holder::open(&world.keys, &grant, &sealed).expect("ours");
+        let mut holder = GrantSubject::open(&world.keys, &grant, &sealed).expect("ours");
         holder.upstream = Some(upstream(1));
         let gate = world.gate();
         let sealed = holder.seal(gate.keys, &grant, gate.entropy);

@@ -1,7 +1,7 @@
 //! A deployment that is not set up lets nobody in and says what is missing.
 
 use toolgate_config::{Endpoints, Provider as Kind};
-use toolgate_core::access::provider::Provider;
+use toolgate_core::upstream::provider::Provider;
 
 use crate::support::*;
 

@@ -13,25 +13,25 @@ use toolgate_config::{
     Provider as Kind, Recheck, Registration, Server, Setting, Storage, StorageKind, Tokens,
     Transport,
 };
-use toolgate_core::access::id_token::{self, Rejection};
-use toolgate_core::access::jwks::Jwks;
-use toolgate_core::access::provider::Provider;
-use toolgate_core::access::{SignedClaims, host};
 use toolgate_core::audit::Log;
 use toolgate_core::oauth::assertion::{self, AssertionError};
-use toolgate_core::oauth::callback::{Finished, Holder, Identified, Returned};
+use toolgate_core::oauth::callback::{Finished, GrantSubject, Identified, Returned};
 use toolgate_core::oauth::client::{AuthMethod, Client, Lookup};
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::course::{Confirmation, Course, Step};
 use toolgate_core::oauth::credentials::{Authenticated, Checked, Credentials};
 use toolgate_core::oauth::document::{self, Document, Keys};
 use toolgate_core::oauth::error::OAuthError;
-use toolgate_core::oauth::gate::Gate;
-use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome, Write, apply};
+use toolgate_core::oauth::grant::{Grant, GrantKey, Operation, Outcome, Write, apply};
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::public_url::DocumentUrl;
 use toolgate_core::oauth::{authorize, bearer, callback, register, token};
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::{Entropy, Keyring, encode, sha256};
+use toolgate_core::upstream::id_token::{self, Rejection};
+use toolgate_core::upstream::jwks::Jwks;
+use toolgate_core::upstream::provider::Provider;
+use toolgate_core::upstream::{SignedClaims, host};
 use toolgate_policy::{Caller, Vars};
 
 pub const ORIGIN: &str = "https://mcp.example.com";
@@ -231,8 +231,8 @@ impl World {
         Self { config, provider, keys, now: NOW, grants, log, documents, variables, entropy }
     }
 
-    pub fn gate(&mut self) -> Gate<'_> {
-        Gate {
+    pub fn gate(&mut self) -> OAuthContext<'_> {
+        OAuthContext {
             config: &self.config,
             origin: ORIGIN,
             keys: &self.keys,
@@ -259,7 +259,7 @@ impl World {
         self.register(&metadata).1["client_id"].as_str().unwrap().to_owned()
     }
 
-    pub fn store(&mut self, address: &Address, operation: Operation) -> Outcome {
+    pub fn store(&mut self, address: &GrantKey, operation: Operation) -> Outcome {
         let (write, outcome) = apply(self.grants.get(&address.id).cloned(), operation, self.now);
         if let Write::Put(grant) | Write::Note(grant) = write {
             self.grants.insert(address.id.clone(), *grant);
@@ -304,7 +304,7 @@ impl World {
         &mut self,
         course: &mut Course,
         step: Step,
-        confirm: &mut dyn FnMut(&Holder) -> Confirmation,
+        confirm: &mut dyn FnMut(&GrantSubject) -> Confirmation,
     ) -> Step {
         match step {
             Step::Perform(operation) => {
@@ -362,7 +362,7 @@ impl World {
 }
 
 /// A provider that still knows everybody, and gives nothing new.
-fn still_there(holder: &Holder) -> Confirmation {
+fn still_there(holder: &GrantSubject) -> Confirmation {
     let identified = Identified { caller: holder.caller.clone(), upstream: None };
     Confirmation { upstream: None, verdict: Ok(Some(identified)) }
 }

@@ -1,7 +1,7 @@
 //! Grants in Durable Objects with SQLite: strongly consistent.
 
 use toolgate_core::from_json::FromJson;
-use toolgate_core::oauth::grant::{Address, Grant, Operation, Outcome};
+use toolgate_core::oauth::grant::{Grant, GrantKey, Operation, Outcome};
 
 use super::object::GRANTS;
 use super::{GRANT, GrantRequest};
@@ -18,15 +18,19 @@ impl Store for DurableObject {
     fn perform<'a>(
         &'a self,
         place: Place<'a>,
-        address: &'a Address,
+        address: &'a GrantKey,
         operation: Operation,
     ) -> Answer<'a, Outcome> {
         let question = GrantRequest::Perform(address.id.clone(), operation);
-        Box::pin(async move { ask(place, &address.shard, &question).await })
+        Box::pin(async move { ask(place, &address.subject_key, &question).await })
     }
 
-    fn list<'a>(&'a self, place: Place<'a>, shard: &'a str) -> Answer<'a, Vec<(String, Grant)>> {
-        Box::pin(async move { ask(place, shard, &GrantRequest::List).await })
+    fn list<'a>(
+        &'a self,
+        place: Place<'a>,
+        subject_key: &'a str,
+    ) -> Answer<'a, Vec<(String, Grant)>> {
+        Box::pin(async move { ask(place, subject_key, &GrantRequest::List).await })
     }
 
     fn feature(&self) -> Option<&'static dyn Feature> {
@@ -41,10 +45,11 @@ impl Store for DurableObject {
 
 async fn ask<T: FromJson>(
     Place { app, env }: Place<'_>,
-    shard: &str,
+    subject_key: &str,
     question: &GrantRequest,
 ) -> worker::Result<T> {
     let question = serde_json::to_string(question)?;
-    let answer = object_client::ask(app, env, &format!("grants:{shard}"), GRANT, &question).await?;
+    let answer =
+        object_client::ask(app, env, &format!("grants:{subject_key}"), GRANT, &question).await?;
     Ok(toolgate_core::from_json::read(&answer)?)
 }

@@ -12,10 +12,10 @@ pub const USE_RESOLUTION: u64 = 3600;
 
 /// Where a grant's record is: the person's shard, and the grant in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
-pub struct Address {
+pub struct GrantKey {
     /// Pseudonym of the person; names the shard.
     #[serde(rename = "s")]
-    pub shard: String,
+    pub subject_key: String,
     /// Random id of the grant.
     #[serde(rename = "g")]
     pub id: String,

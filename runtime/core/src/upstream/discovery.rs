@@ -6,15 +6,15 @@ use toolgate_config::{Config, Endpoints as Configured};
 use toolgate_policy::Vars;
 use url::Url;
 
-use crate::access::kept::Kept;
-use crate::access::provider::{
+use crate::from_json::FromJson;
+use crate::paths::OPENID_CONFIGURATION;
+use crate::upstream::kept::Kept;
+use crate::upstream::provider::{
     ClientAuth, Endpoints, Provider, Settings, SetupError, is_local, is_local_server, name,
     safe_url,
 };
-use crate::access::signature::Algorithm;
-use crate::access::tokens::printable;
-use crate::from_json::FromJson;
-use crate::paths::OPENID_CONFIGURATION;
+use crate::upstream::signature::Algorithm;
+use crate::upstream::tokens::printable;
 
 /// The members of the document that we use (Discovery 1.0 section 3).
 #[derive(FromJson)]

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::access::jwks::Jwks;
-use crate::access::jws::Unverified;
-use crate::access::rejection::Rejection;
-use crate::access::signature::{Algorithm, PublicKey, Signed};
+use crate::upstream::jwks::Jwks;
+use crate::upstream::jws::Unverified;
+use crate::upstream::rejection::Rejection;
+use crate::upstream::signature::{Algorithm, PublicKey, Signed};
 
 /// A token that says which key signed it; whether that is so is for the platform to find out.
 pub struct Prepared<'a> {

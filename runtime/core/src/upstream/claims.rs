@@ -6,8 +6,8 @@ use toolgate_policy::Caller;
 use toolgate_policy::known::{Known, Told};
 use url::Url;
 
-use crate::access::provider::{Provider, is_local};
-use crate::access::rejection::Rejection;
+use crate::upstream::provider::{Provider, is_local};
+use crate::upstream::rejection::Rejection;
 
 /// Claims by which a provider says that it has more groups than it sends (distributed claims,
 /// OpenID Connect Core section 5.6.2, and a short form of Microsoft Entra ID for `groups`).

@@ -7,13 +7,13 @@ use toolgate_config::{Config, GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_S
 use toolgate_policy::known::Told;
 use toolgate_policy::{Caller, Vars};
 
-use crate::access::kept::Kept;
-use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
-use crate::access::tokens::Tokens;
-use crate::access::upstream::{Cause, Trouble, Upstream, refusal};
 use crate::audit::Reason;
 use crate::from_json::{self, FromJson};
 use crate::limits::{MAX_GROUPS, MAX_UPSTREAM_TOKEN};
+use crate::upstream::kept::Kept;
+use crate::upstream::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
+use crate::upstream::tokens::Tokens;
+use crate::upstream::trouble::{Cause, Trouble, Upstream, refusal};
 
 /// Stands where other providers have their `iss`.
 pub const ISSUER: &str = "https://github.com";

@@ -2,17 +2,17 @@
 
 use toolgate_config::Config;
 
-use crate::access::provider::Provider;
 use crate::audit::Log;
 use crate::cookie;
 use crate::oauth::error::OAuthError;
 use crate::oauth::params::Params;
 use crate::paths::{MCP_PATH, SSE_PATH, resource};
 use crate::seal::{Entropy, Keyring};
+use crate::upstream::provider::Provider;
 
 /// The server as one request sees it. `origin` is `scheme://host[:port]` of the request and is also
 /// the issuer (RFC 8414 section 2).
-pub struct Gate<'a> {
+pub struct OAuthContext<'a> {
     /// The checked `mcp.toml`.
     pub config: &'a Config,
     /// Scheme, host and port.
@@ -29,7 +29,7 @@ pub struct Gate<'a> {
     pub log: &'a Log,
 }
 
-impl Gate<'_> {
+impl OAuthContext<'_> {
     /// What a cookie of one attempt is sealed for: the attempt, at this very address.
     #[must_use]
     pub(crate) fn attempt(&self, id: &str) -> String {

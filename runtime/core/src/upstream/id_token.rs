@@ -4,14 +4,14 @@ use serde_json::{Map, Value};
 use toolgate_config::Config;
 use toolgate_policy::Caller;
 
-use crate::access::claims::read_caller;
-use crate::access::jwks::Jwks;
-use crate::access::jwt::{Expected, Prepared, SignedClaims, check_parties, check_times};
-use crate::access::provider::Provider;
-use crate::access::signature::Algorithm;
 use crate::secret::constant_time_eq;
+use crate::upstream::claims::read_caller;
+use crate::upstream::jwks::Jwks;
+use crate::upstream::jwt::{Expected, Prepared, SignedClaims, check_parties, check_times};
+use crate::upstream::provider::Provider;
+use crate::upstream::signature::Algorithm;
 
-pub use crate::access::rejection::Rejection;
+pub use crate::upstream::rejection::Rejection;
 
 /// Finds the key that an id_token says it is signed by.
 ///

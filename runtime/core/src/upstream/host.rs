@@ -5,9 +5,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm as Jwa, DecodingKey};
 
-use crate::access::jwt::{Prepared, SignedClaims};
-use crate::access::rejection::Rejection;
-use crate::access::signature::{Algorithm, PublicKey, Signed};
+use crate::upstream::jwt::{Prepared, SignedClaims};
+use crate::upstream::rejection::Rejection;
+use crate::upstream::signature::{Algorithm, PublicKey, Signed};
 
 /// Whether the key made the signature.
 #[must_use]

@@ -8,9 +8,9 @@ use toolgate_config::{Condition, Config};
 use toolgate_policy::Caller;
 use toolgate_policy::known::{Digests, Known, Told};
 
-use crate::access::rejection::Rejection;
 use crate::json;
 use crate::limits::{MAX_CLAIMS, MAX_GROUPS, MAX_GROUPS_SIZE, MAX_NAME, MAX_TEXT_CLAIM};
+use crate::upstream::rejection::Rejection;
 
 /// What a function looks at, as its macro reads it from the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

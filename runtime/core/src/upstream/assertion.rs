@@ -7,17 +7,17 @@ use toolgate_config::{Config, Endpoints as Configured};
 use toolgate_policy::{Caller, Vars};
 use url::Url;
 
-use crate::access::claims::read_caller;
-use crate::access::jwks::Jwks;
-use crate::access::jwt::{Expected, Prepared, SignedClaims, check_parties, check_times};
-use crate::access::kept::Kept;
-use crate::access::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
-use crate::access::rejection::Rejection;
-use crate::access::signature::Algorithm;
 use crate::limits::MAX_ID_TOKEN;
 use crate::paths::CALLBACK_PATH;
 use crate::scope;
 use crate::secret::Secret;
+use crate::upstream::claims::read_caller;
+use crate::upstream::jwks::Jwks;
+use crate::upstream::jwt::{Expected, Prepared, SignedClaims, check_parties, check_times};
+use crate::upstream::kept::Kept;
+use crate::upstream::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
+use crate::upstream::rejection::Rejection;
+use crate::upstream::signature::Algorithm;
 
 /// The header with the assertion. Access removes one that a client sends; where Access is not in
 /// front, nobody can sign one. `Cf-Access-Authenticated-User-Email` has no signature and is ignored.

@@ -3,10 +3,10 @@
 //! Key rotation must not lock anybody out, and a sender of junk must not make us hammer the identity
 //! provider: the first asks for fresh keys at once, the second for a bound on how often.
 
-use crate::access::jwks::Jwks;
 use crate::limits::{
     JWKS_MAX_AGE, JWKS_REFETCH_INTERVAL, JWKS_RETRY_INTERVAL, MAX_JWKS_REFETCHES, UPSTREAM_TIMEOUT,
 };
+use crate::upstream::jwks::Jwks;
 
 /// Fetches beyond the regular ones, within one interval.
 #[derive(Debug, Clone, Default)]

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use crate::access::signature::Algorithm;
+use crate::upstream::signature::Algorithm;
 
 /// A token whose signature is yet to be checked.
 pub(crate) struct Unverified<'a> {

@@ -3,10 +3,10 @@
 use http::Response;
 use serde_json::Value;
 
-use crate::access::upstream::{Cause, Trouble, Upstream, undecided};
 use crate::audit::Reason;
 use crate::from_json::FromJson;
 use crate::limits::{MAX_ID_TOKEN, MAX_UPSTREAM_TOKEN};
+use crate::upstream::trouble::{Cause, Trouble, Upstream, undecided};
 
 /// Errors that end what the person granted (OAuth 2.1 section 3.2.4), those by which OpenID
 /// providers ask the person to come back (OpenID Connect Core section 3.1.2.6), and GitHub's own.

@@ -13,8 +13,8 @@ use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, 
 use toolgate_config::{Identity, Prompt, Provider as Kind};
 use url::{Url, form_urlencoded};
 
-use crate::access::provider::{ClientAuth, Endpoints, Provider};
 use crate::paths::CALLBACK_PATH;
+use crate::upstream::provider::{ClientAuth, Endpoints, Provider};
 
 /// What one login sends along.
 pub(crate) struct Sent<'a> {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::access::rejection::Rejection;
-use crate::access::signature::{Algorithm, PublicKey};
 use crate::limits::{JWKS_REFETCH_INTERVAL, JWKS_TTL, MAX_JWKS_REFETCHES};
+use crate::upstream::rejection::Rejection;
+use crate::upstream::signature::{Algorithm, PublicKey};
 
 /// The keys of an identity provider, and when they were fetched.
 #[derive(Debug, Clone)]

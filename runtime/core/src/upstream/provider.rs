@@ -8,9 +8,9 @@ use toolgate_config::{Config, Endpoints as Configured, Provider as Kind, Setting
 use toolgate_policy::Vars;
 use url::{Origin, Url};
 
-use crate::access::kept::Kept;
 use crate::host::is_loopback;
 use crate::secret::Secret;
+use crate::upstream::kept::Kept;
 
 /// Our identity at the identity provider, and where it is.
 #[derive(Debug, Clone)]

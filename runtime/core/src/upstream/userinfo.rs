@@ -7,13 +7,13 @@ use toolgate_config::Config;
 use toolgate_policy::Caller;
 use url::Url;
 
-use crate::access::SignedClaims;
-use crate::access::claims::read_caller;
-use crate::access::jwt::{Expected, check_parties};
-use crate::access::provider::Provider;
-use crate::access::rejection::Rejection;
-use crate::access::upstream::{Cause, Trouble, refusal};
 use crate::audit::Reason;
+use crate::upstream::SignedClaims;
+use crate::upstream::claims::read_caller;
+use crate::upstream::jwt::{Expected, check_parties};
+use crate::upstream::provider::Provider;
+use crate::upstream::rejection::Rejection;
+use crate::upstream::trouble::{Cause, Trouble, refusal};
 
 /// Asks for the claims of the person behind an access token; `None` for a token that fits no header.
 #[must_use]

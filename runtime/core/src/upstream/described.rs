@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 use toolgate_config::Config;
 use toolgate_policy::Caller;
 
-use crate::access::claims::read_caller;
-use crate::access::kept::Kept;
-use crate::access::provider::Provider;
-use crate::access::rejection::Rejection;
 use crate::secret::Secret;
+use crate::upstream::claims::read_caller;
+use crate::upstream::kept::Kept;
+use crate::upstream::provider::Provider;
+use crate::upstream::rejection::Rejection;
 
 /// `sub` of somebody of whom it is not said.
 const SUBJECT: &str = "somebody";

@@ -16,7 +16,7 @@ pub mod nobody;
 pub mod provider;
 pub mod signature;
 pub mod tokens;
-pub mod upstream;
+pub mod trouble;
 pub mod userinfo;
 
 mod claims;

@@ -3,13 +3,13 @@
 use serde::Serialize;
 use toolgate_policy::Caller;
 
-use crate::access::upstream::Upstream;
 use crate::from_json::FromJson;
 use crate::seal::{Entropy, Keyring, Purpose};
+use crate::upstream::trouble::Upstream;
 
 /// What a grant's record keeps sealed.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
-pub struct Holder {
+pub struct GrantSubject {
     /// The signed-in person.
     pub caller: Caller,
     /// Audience of the tokens.
@@ -28,7 +28,7 @@ pub struct Holder {
     pub nonce: String,
 }
 
-impl Holder {
+impl GrantSubject {
     /// Opens the record of a grant; `None` when the key that sealed it is gone.
     #[must_use]
     pub fn open(keys: &Keyring, grant: &str, sealed: &str) -> Option<Self> {
