@@ -64,7 +64,9 @@ mod tests {
         for part in ["28 stream hours", "3.5 people", "$0.0058 an hour"] {
             assert!(sse.contains(part), "{part}: {sse}");
         }
-        assert!(said("[transport]\nnotifications = true\n").contains("50 hear of a change"));
+        assert!(
+            said("[transport]\nnotifications = true\n").contains("50 sessions hear of a change")
+        );
         let kv = said(&format!("{quiet}[storage]\nkind = \"kv\"\n"));
         assert!(kv.contains("1000 writes") && kv.contains("55 people"), "{kv}");
     }
