@@ -31,25 +31,25 @@ impl Client {
         &self.capabilities
     }
 
-    /// Whether [`Context::ask`] reaches the person.
+    /// Whether [`Context::ask`](crate::tool::Context::ask) reaches the person.
     #[must_use]
     pub fn supports_elicitation(&self) -> bool {
         self.capabilities.elicitation
     }
 
-    /// Whether [`Context::ask_url`] reaches the person.
+    /// Whether [`Context::ask_url`](crate::tool::Context::ask_url) reaches the person.
     #[must_use]
     pub fn supports_url_elicitation(&self) -> bool {
         self.capabilities.elicitation_url
     }
 
-    /// Whether [`Context::sample`] reaches a model.
+    /// Whether [`Context::sample`](crate::tool::Context::sample) reaches a model.
     #[must_use]
     pub fn supports_sampling(&self) -> bool {
         self.capabilities.sampling
     }
 
-    /// Whether [`Context::roots`] is answered.
+    /// Whether [`Context::roots`](crate::tool::Context::roots) is answered.
     #[must_use]
     pub fn supports_roots(&self) -> bool {
         self.capabilities.roots

@@ -1,6 +1,6 @@
 //! Whom a policy lets call what: the one place where policies decide.
 //!
-//! Nothing else of the server asks [`policy::decide`]. [`admits`] and [`judge`] decide of something that is
+//! Nothing else of the server asks [`policy::decide`]. `admits` and [`judge`] decide of something that is
 //! to be done, and tell the audit trail; [`allows`] decides what is shown, which nobody is told.
 
 use toolgate_config::Config;
