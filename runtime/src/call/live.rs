@@ -9,14 +9,13 @@ use serde_json::{Map, Value};
 use toolgate_core::mcp::ask::{Ask, ElicitationReply};
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::peer::Peer;
-use toolgate_core::mcp::{Call, Fault, Retry, Target, fault, notify};
+use toolgate_core::mcp::{Call, Fault, Retry, Target, notify};
 use toolgate_core::seal::Entropy as _;
 
 use super::busy::{Busy, Waiting};
 use super::client::Client;
 use super::outbox::Outbox;
-use super::step::{Asked, HostKind, Step, WIRE};
-use crate::context::UNSUPPORTED;
+use super::step::{Asked, HostKind, WIRE};
 use crate::platform::PlatformEntropy;
 use crate::ports::feature::Record;
 
@@ -27,40 +26,40 @@ pub(crate) type Pause = Box<dyn Fn(Vec<Ask>, &Record) -> Outcome>;
 /// Shared by the two sides of a call. Nothing here stays borrowed while user code runs, for a user's
 /// panic would leave it borrowed for ever.
 pub(crate) struct Live {
-    peer: Peer,
-    client: Client,
-    host: HostKind,
+    pub(super) peer: Peer,
+    pub(super) client: Client,
+    pub(super) host: HostKind,
     /// Arguments that are known already, where this completes another one.
-    known: Map<String, Value>,
+    pub(super) known: Map<String, Value>,
     /// What was called, where that may ask: a state of 2026-07-28 is bound to it.
-    subject: Option<(Target, Map<String, Value>)>,
-    retry: RefCell<Retry>,
-    record: RefCell<Record>,
-    outbox: RefCell<Outbox>,
-    questions: RefCell<Vec<Question>>,
-    keeps: RefCell<VecDeque<(String, Value)>>,
-    pause: RefCell<Option<Pause>>,
-    fault: RefCell<Option<Fault>>,
+    pub(super) subject: Option<(Target, Map<String, Value>)>,
+    pub(super) retry: RefCell<Retry>,
+    pub(super) record: RefCell<Record>,
+    pub(super) outbox: RefCell<Outbox>,
+    pub(super) questions: RefCell<Vec<Question>>,
+    pub(super) keeps: RefCell<VecDeque<(String, Value)>>,
+    pub(super) pause: RefCell<Option<Pause>>,
+    pub(super) fault: RefCell<Option<Fault>>,
     /// The capability that the client was to have and has not.
-    missing: RefCell<Option<Value>>,
-    wakers: RefCell<Vec<Waker>>,
-    numbered: Cell<u32>,
-    releases: Cell<bool>,
+    pub(super) missing: RefCell<Option<Value>>,
+    pub(super) wakers: RefCell<Vec<Waker>>,
+    pub(super) numbered: Cell<u32>,
+    pub(super) releases: Cell<bool>,
     /// Questions of a task that were put, and that the function let go.
-    withdrawn: RefCell<Vec<String>>,
+    pub(super) withdrawn: RefCell<Vec<String>>,
     /// Whether the function may go on as a task, and whether it is to do so.
-    is_late_task: bool,
-    starts_task: Cell<bool>,
-    cancelled: Cell<bool>,
+    pub(super) is_late_task: bool,
+    pub(super) starts_task: Cell<bool>,
+    pub(super) cancelled: Cell<bool>,
     /// What the function waits for besides answers.
-    busy: Busy,
-    hears_of_cancellation: Cell<bool>,
+    pub(super) busy: Busy,
+    pub(super) hears_of_cancellation: Cell<bool>,
 }
 
-struct Question {
-    asked: Asked,
-    is_announced: bool,
-    reply: Option<Option<ElicitationReply>>,
+pub(super) struct Question {
+    pub(super) asked: Asked,
+    pub(super) is_announced: bool,
+    pub(super) reply: Option<Option<ElicitationReply>>,
 }
 
 impl Live {
@@ -137,130 +136,6 @@ impl Live {
 
     pub(crate) fn subject(&self) -> Option<&(Target, Map<String, Value>)> {
         self.subject.as_ref()
-    }
-}
-
-/// The side of the host.
-impl Live {
-    /// What there is to do, in the order in which the call did it as far as that matters.
-    pub(super) fn step(&self) -> Option<Step> {
-        if let Some(text) = self.outbox.borrow_mut().take(&self.peer) {
-            return Some(Step::Send(text));
-        }
-        if let Some((key, value)) = self.keeps.borrow_mut().pop_front() {
-            return Some(Step::Keep { key, value });
-        }
-        if let Some(id) = self.withdrawn.borrow_mut().pop() {
-            return Some(Step::Withdraw(id));
-        }
-        if self.releases.take() {
-            return Some(Step::Release);
-        }
-        if self.starts_task.take() {
-            return Some(Step::StartTask(self.record.borrow().clone()));
-        }
-        if self.host == HostKind::Stateless {
-            return None;
-        }
-        let mut questions = self.questions.borrow_mut();
-        let new = questions.iter_mut().filter(|question| !question.is_announced);
-        let asked: Vec<Asked> = new
-            .map(|question| {
-                question.is_announced = true;
-                question.asked.clone()
-            })
-            .collect();
-        (!asked.is_empty()).then_some(Step::Ask(asked))
-    }
-
-    pub(super) fn has_step(&self) -> bool {
-        !self.outbox.borrow().is_empty()
-            || !self.keeps.borrow().is_empty()
-            || !self.withdrawn.borrow().is_empty()
-            || self.releases.get()
-            || self.starts_task.get()
-            || (self.host != HostKind::Stateless
-                && self.questions.borrow().iter().any(|question| !question.is_announced))
-    }
-
-    /// The outcome of a call that waits, if what it waits for ends it.
-    pub(super) fn interruption(&self) -> Option<Outcome> {
-        if let Some(fault) = self.fault.take() {
-            return Some(Err(fault));
-        }
-        if self.host != HostKind::Stateless || !self.waits_for_answer() {
-            return None;
-        }
-        let asks = self.questions.take().into_iter().map(|question| question.asked.ask).collect();
-        let pause = self.pause.take()?;
-        Some(pause(asks, &self.record.borrow()))
-    }
-
-    /// The outcome of a call that has come to its end. One that failed for want of a capability is a
-    /// fault in 2026-07-28, so that the client learns which. A function that could do without it, and
-    /// failed for another reason, says so in words of its own.
-    pub(super) fn conclude(&self, outcome: Outcome) -> Outcome {
-        let said = match &outcome {
-            Ok(shape) => shape.failure(),
-            Err(fault) => Some(fault.message()),
-        };
-        let is_for_want = said.is_some_and(|said| said.contains(UNSUPPORTED));
-        match self.missing.take() {
-            Some(required) if is_for_want && self.peer.revision.has_missing_capability() => {
-                Err(fault::missing_capability(required))
-            }
-            _ => outcome,
-        }
-    }
-
-    pub(super) fn waits_for_answer(&self) -> bool {
-        self.questions.borrow().iter().any(|question| question.reply.is_none())
-    }
-
-    pub(super) fn is_busy(&self) -> bool {
-        self.busy.is_any()
-    }
-
-    pub(super) fn reply(&self, id: &str, reply: Result<Value, Value>) -> bool {
-        let taken = {
-            let mut questions = self.questions.borrow_mut();
-            let open = questions.iter_mut().find(|question| {
-                question.reply.is_none() && question.is_announced && question.asked.id == id
-            });
-            let Some(question) = open else { return false };
-            let read = (question.asked.wire.read)(&question.asked.ask, &reply);
-            // A task keeps its question until there is an answer to it.
-            let taken = read.is_some() || self.host == HostKind::Session;
-            if taken {
-                question.reply = Some(read);
-            }
-            taken
-        };
-        if taken {
-            self.wake();
-        }
-        taken
-    }
-
-    pub(super) fn cancel(&self) {
-        self.cancelled.set(true);
-        self.wake();
-    }
-
-    pub(super) fn hears_of_cancellation(&self) -> bool {
-        self.hears_of_cancellation.get()
-    }
-
-    /// Wakes at [`reply`](Self::reply) and [`cancel`](Self::cancel). Each waker is told once.
-    pub(super) fn wake_on_change(&self, waker: &Waker) {
-        let mut wakers = self.wakers.borrow_mut();
-        if !wakers.iter().any(|known| known.will_wake(waker)) {
-            wakers.push(waker.clone());
-        }
-    }
-
-    fn wake(&self) {
-        self.wakers.take().into_iter().for_each(Waker::wake);
     }
 }
 

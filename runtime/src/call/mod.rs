@@ -6,6 +6,7 @@
 mod busy;
 pub(crate) mod client;
 mod guard;
+mod hosted;
 mod live;
 mod outbox;
 pub(crate) mod stateless;
