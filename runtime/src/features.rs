@@ -3,9 +3,10 @@
 
 use crate::ports::feature::Feature;
 
-/// What the object of every server does.
-pub(crate) fn of_every_server() -> [&'static dyn Feature; 2] {
-    [crate::rate_limit::RATE_LIMIT, crate::sign_in::SIGN_IN]
+/// The features of every server's objects. Grants are among them wherever the server keeps its own now:
+/// objects from before a change of storage still delete what has expired.
+pub(crate) fn of_every_server() -> [&'static dyn Feature; 3] {
+    [crate::rate_limit::RATE_LIMIT, crate::sign_in::SIGN_IN, crate::grants::GRANTS]
 }
 
 /// What a server has besides answering requests.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// What is deployed, and how.
+/// Options of `cargo toolgate deploy`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Arguments {
     /// Build and check the bundle, but upload nothing: needs no account

@@ -9,7 +9,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// What it is called in messages, and in the names of generated items.
+    /// Its name in messages and in generated items.
     pub(crate) fn noun(self) -> &'static str {
         match self {
             Self::Tool => "tool",

@@ -7,6 +7,8 @@ mod d1;
 mod durable_object;
 mod kv;
 
+pub use self::durable_object::GRANTS;
+
 /// The Durable Object backend.
 pub static DURABLE_OBJECT: durable_object::DurableObject = durable_object::DurableObject;
 /// The Workers KV backend.

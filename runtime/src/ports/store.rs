@@ -5,7 +5,6 @@ use toolgate_core::oauth::grant::{Grant, GrantKey, Operation, Outcome};
 
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
-use crate::ports::feature::Feature;
 
 /// What a backend works with.
 #[derive(Clone, Copy)]
@@ -33,11 +32,6 @@ pub trait Store: Sync + std::fmt::Debug {
         place: Place<'a>,
         subject_key: &'a str,
     ) -> Answer<'a, Vec<(String, Grant)>>;
-
-    /// What serves the records inside a Durable Object, where that is where they are.
-    fn feature(&self) -> Option<&'static dyn Feature> {
-        None
-    }
 
     /// Deletes what is of no more use, where the backend does not do so by itself.
     fn purge<'a>(&'a self, place: Place<'a>) -> Answer<'a, ()>;

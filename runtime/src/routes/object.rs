@@ -29,9 +29,11 @@ impl Object {
     pub async fn alarm(&self) -> worker::Result<Response> {
         for feature in all(self.app()) {
             if feature.alarm(self).await? {
-                break;
+                return Response::empty();
             }
         }
+        // It is of a feature that the server no longer has.
+        self.state().storage().delete_all().await?;
         Response::empty()
     }
 }
@@ -39,5 +41,5 @@ impl Object {
 /// Every feature that an object of the server may be of.
 fn all(app: &'static App) -> impl Iterator<Item = &'static dyn Feature> {
     let own = features::of_every_server().into_iter();
-    own.chain(app.store.feature()).chain(tool::features::all(app))
+    own.chain(tool::features::all(app))
 }

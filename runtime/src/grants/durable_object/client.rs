@@ -3,10 +3,8 @@
 use toolgate_core::from_json::FromJson;
 use toolgate_core::oauth::grant::{Grant, GrantKey, Operation, Outcome};
 
-use super::object::GRANTS;
 use super::{GRANT, GrantRequest};
 use crate::http::object_client;
-use crate::ports::feature::Feature;
 use crate::ports::store::{Answer, Place, Store};
 
 /// The backend. A person's grants live in one object, so no object serves everybody, and all of
@@ -31,10 +29,6 @@ impl Store for DurableObject {
         subject_key: &'a str,
     ) -> Answer<'a, Vec<(String, Grant)>> {
         Box::pin(async move { ask(place, subject_key, &GrantRequest::List).await })
-    }
-
-    fn feature(&self) -> Option<&'static dyn Feature> {
-        Some(GRANTS)
     }
 
     /// Each object purges itself by its alarm.

@@ -8,6 +8,7 @@ use toolgate_core::from_json::FromJson;
 use toolgate_core::oauth::grant::Operation;
 
 pub use self::client::DurableObject;
+pub use self::object::GRANTS;
 
 /// Path inside the object of a person's grants.
 const GRANT: &str = "/grant";

@@ -17,7 +17,7 @@ const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS grants \
      (id TEXT PRIMARY KEY, record TEXT NOT NULL, disposable_at INTEGER NOT NULL) WITHOUT ROWID";
 
 /// The feature that keeps grants.
-pub(super) static GRANTS: &dyn Feature = &GrantsFeature;
+pub static GRANTS: &dyn Feature = &GrantsFeature;
 
 #[derive(Debug)]
 struct GrantsFeature;
