@@ -15,12 +15,18 @@ pub(super) fn finding(provider: Provider, limits: &Limits) -> Option<Finding> {
         return None;
     }
     let people = |limit: u32| limit.saturating_mul(PEOPLE_PER_REQUEST);
-    let found = format!(
+    let mut found = format!(
         "behind one network address {} people can sign in at nine o'clock, or {} whose clients \
          register each time",
         people(limits.authorize),
         people(limits.register)
     );
+    let mut clients: Vec<&str> = limits.hosted.iter().map(|range| range.name.as_ref()).collect();
+    clients.dedup();
+    if !clients.is_empty() {
+        let people = people(limits.hosted_register());
+        found.push_str(&format!("; {people} people through {}", clients.join(", or ")));
+    }
     Some(Finding::ok("limits", found))
 }
 
@@ -38,6 +44,15 @@ mod tests {
     fn people_follow_from_the_limits() {
         let found = found("[limits]\nauthorize = 40\nregister = 2\n").expect("a finding");
         assert!(found.contains(" 1000 people") && found.contains(" 50 whose"), "{found}");
+    }
+
+    #[test]
+    fn a_hosted_client_carries_more() {
+        let found = found(
+            "[limits]\nregister = 2\nhosted = { a = [\"192.0.2.0/24\", \"2001:db8::/32\"] }\n",
+        );
+        let found = found.expect("a finding");
+        assert!(found.ends_with("; 2000 people through a"), "{found}");
     }
 
     #[test]

@@ -7,9 +7,10 @@ use std::borrow::Cow;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    Audit, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, Identity, Jurisdiction,
-    KnownClient, Limits, OnDeny, Policy, PolicyTest, Prompt, Provider, Recheck, Registration,
-    Scalar, Scope, Server, Setting, Storage, StorageKind, Test, TestUser, Tokens, Transport,
+    Audit, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, HostedRange, Identity,
+    Jurisdiction, KnownClient, Limits, OnDeny, Policy, PolicyTest, Prompt, Provider, Recheck,
+    Registration, Scalar, Scope, Server, Setting, Storage, StorageKind, Test, TestUser, Tokens,
+    Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -84,8 +85,9 @@ structures! {
     }
     Limits {
         register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy,
-        task_ttl: copy, sessions_per_person: copy, streams_per_person: copy
+        task_ttl: copy, sessions_per_person: copy, streams_per_person: copy, hosted: list
     }
+    HostedRange { name, first: copy, last: copy }
     Audit { analytics_engine, queue, email: copy, arguments: copy, required: copy }
     Scope { name, meaning }
     Policy { name, description, scope, on_deny, deny_message, rule }

@@ -227,6 +227,19 @@ pub struct Limits {
     pub sessions_per_person: u32,
     /// Streams of each kind that one person may have open.
     pub streams_per_person: u32,
+    /// Network ranges of hosted clients, which register for all their users.
+    pub hosted: List<HostedRange>,
+}
+
+/// One network range of a hosted client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostedRange {
+    /// The client's name; ranges with the same name share a count.
+    pub name: Str,
+    /// First address, as IPv6; IPv4 addresses are mapped (RFC 4291 section 2.5.5.2).
+    pub first: u128,
+    /// Last address, in the same form.
+    pub last: u128,
 }
 
 /// Requests per minute that prove what they belong to. They need no keys of `mcp.toml`: what one
@@ -241,6 +254,16 @@ impl Limits {
 
     /// Of one sign-in at `/callback`: it comes back once, and is reloaded now and then.
     pub const RETURN: u32 = 10;
+
+    /// How many times `register` one hosted client may register: 50,000 people who all sign in again
+    /// after an incident do so within half an hour, and each costs the server one sealed `client_id`.
+    pub const HOSTED_FACTOR: u32 = 40;
+
+    /// Registrations per minute from all ranges of one hosted client together.
+    #[must_use]
+    pub fn hosted_register(&self) -> u32 {
+        self.register.saturating_mul(Self::HOSTED_FACTOR)
+    }
 }
 
 /// `[audit]`. Every event goes to the Worker's log in any case.

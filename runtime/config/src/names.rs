@@ -14,6 +14,8 @@ pub const OBJECT_MIGRATION: &str = "v1";
 
 /// The rate limiter by `limits.register`.
 pub const LIMIT_REGISTER: &str = "TOOLGATE_LIMIT_REGISTER";
+/// The rate limiter of the ranges in `limits.hosted`; only a server that names some has it.
+pub const LIMIT_HOSTED: &str = "TOOLGATE_LIMIT_HOSTED";
 /// The rate limiter by `limits.authorize`.
 pub const LIMIT_AUTHORIZE: &str = "TOOLGATE_LIMIT_AUTHORIZE";
 /// The rate limiter by `limits.token`.
@@ -37,6 +39,7 @@ pub const AUDIT_QUEUE_BINDING: &str = "TOOLGATE_AUDIT_QUEUE";
 const GENERATED_BINDINGS: &[&str] = &[
     OBJECT_BINDING,
     LIMIT_REGISTER,
+    LIMIT_HOSTED,
     LIMIT_AUTHORIZE,
     LIMIT_TOKEN,
     LIMIT_CALLBACK,

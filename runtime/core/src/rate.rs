@@ -29,6 +29,8 @@ const NOWHERE: &str = "unknown";
 pub enum Route {
     /// `/register`, by network address.
     Register,
+    /// `/register` from a range of `[limits] hosted`, by the client that has the range.
+    Hosted,
     /// `/authorize` and the page of a person's own connections, by network address.
     Authorize,
     /// `/token` and `/revoke` without a code or token of ours, by network address.
@@ -46,8 +48,9 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Register,
+        Self::Hosted,
         Self::Authorize,
         Self::Token,
         Self::Callback,
@@ -70,11 +73,24 @@ impl Route {
         }
     }
 
+    /// The route of a request that proves nothing, and the key of its count: its network, or the hosted
+    /// client that has the network.
+    #[must_use]
+    pub fn by_network(self, address: Option<&str>, limits: &Limits) -> (Self, String) {
+        if self == Self::Register
+            && let Some(client) = hosted(address, limits)
+        {
+            return (Self::Hosted, client.to_owned());
+        }
+        (self, network(address))
+    }
+
     /// Its key in `[limits]`, where it has one; its name in the audit trail.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Register => "register",
+            Self::Hosted => "hosted",
             Self::Authorize => "authorize",
             Self::Token => "token",
             Self::Callback => "callback",
@@ -89,6 +105,7 @@ impl Route {
     pub fn limit(self, limits: &Limits) -> u32 {
         match self {
             Self::Register => limits.register,
+            Self::Hosted => limits.hosted_register(),
             Self::Authorize => limits.authorize,
             Self::Token => limits.token,
             Self::Callback => limits.callback,
@@ -131,7 +148,7 @@ impl Route {
     fn reply(self, status: StatusCode, text: &'static str, reason: Reason) -> Reply {
         let error = OAuthError::new("temporarily_unavailable", text).because(reason);
         let mut reply = match self {
-            Self::Register | Self::Token | Self::Grant => {
+            Self::Register | Self::Hosted | Self::Token | Self::Grant => {
                 let mut reply = error.reply_with(status);
                 reply::set(&mut reply, ACCESS_CONTROL_EXPOSE_HEADERS, "Retry-After");
                 reply
@@ -155,6 +172,19 @@ impl Route {
 
 fn is_below(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with('/')
+}
+
+/// The hosted client that has this address.
+fn hosted<'a>(address: Option<&str>, limits: &'a Limits) -> Option<&'a str> {
+    if limits.hosted.is_empty() {
+        return None;
+    }
+    let number = match address?.trim().parse().ok()? {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    };
+    let range = limits.hosted.iter().find(|range| (range.first..=range.last).contains(&number))?;
+    Some(&range.name)
 }
 
 /// Whom a network address stands for: an IPv4 address, or the /64 of an IPv6 address, since that

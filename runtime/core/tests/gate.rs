@@ -24,6 +24,8 @@ mod connections;
 mod consent;
 #[path = "gate/counted.rs"]
 mod counted;
+#[path = "gate/crowd.rs"]
+mod crowd;
 #[path = "gate/document.rs"]
 mod document;
 #[path = "gate/github.rs"]

@@ -10,7 +10,7 @@ use toolgate_core::audit::{Event, Kind, Reason};
 use toolgate_core::host::CLIENT_ADDRESS;
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::counted;
-use toolgate_core::rate::{Route, network};
+use toolgate_core::rate::Route;
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;
 use worker::js_sys::{Function, Object, Promise, Reflect};
@@ -34,7 +34,8 @@ pub(crate) async fn by_address(
 ) -> Result<(), Box<Reply>> {
     let Some(route) = Route::of(path) else { return Ok(()) };
     let address = headers.get(CLIENT_ADDRESS).and_then(|value| value.to_str().ok());
-    count(incoming, route, &network(address)).await
+    let (route, whose) = route.by_network(address, &incoming.app.config.limits);
+    count(incoming, route, &whose).await
 }
 
 /// Counts a request for what it proves to belong to, or else for its network address. Tells whether
@@ -98,6 +99,7 @@ async fn ask(limiter: &JsValue, whose: &str) -> Result<bool, JsValue> {
 fn limiter(env: &Env, route: Route) -> Option<JsValue> {
     let binding = match route {
         Route::Register => "TOOLGATE_LIMIT_REGISTER",
+        Route::Hosted => "TOOLGATE_LIMIT_HOSTED",
         Route::Authorize => "TOOLGATE_LIMIT_AUTHORIZE",
         Route::Token => "TOOLGATE_LIMIT_TOKEN",
         Route::Callback => "TOOLGATE_LIMIT_CALLBACK",

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::model::{Limits, StorageKind};
 use crate::names::{
     AUDIT_BINDING, AUDIT_QUEUE_BINDING, LIMIT_ATTEMPT, LIMIT_AUTHORIZE, LIMIT_CALLBACK,
-    LIMIT_GRANT, LIMIT_REGISTER, LIMIT_RETURN, LIMIT_TOKEN,
+    LIMIT_GRANT, LIMIT_HOSTED, LIMIT_REGISTER, LIMIT_RETURN, LIMIT_TOKEN,
 };
 use crate::parse::Checked;
 
@@ -71,7 +71,7 @@ fn rate_limits(limits: &Limits, worker: &str) -> Value {
             "simple": { "limit": limit, "period": LIMIT_PERIOD },
         })
     };
-    json!([
+    let mut limiters = vec![
         limiter(LIMIT_REGISTER, limits.register),
         limiter(LIMIT_AUTHORIZE, limits.authorize),
         limiter(LIMIT_TOKEN, limits.token),
@@ -79,7 +79,11 @@ fn rate_limits(limits: &Limits, worker: &str) -> Value {
         limiter(LIMIT_GRANT, Limits::GRANT),
         limiter(LIMIT_ATTEMPT, Limits::ATTEMPT),
         limiter(LIMIT_RETURN, Limits::RETURN),
-    ])
+    ];
+    if !limits.hosted.is_empty() {
+        limiters.push(limiter(LIMIT_HOSTED, limits.hosted_register()));
+    }
+    limiters.into()
 }
 
 /// The namespace of a rate limiter: a positive number below 2^31 that is always the same for a

@@ -99,8 +99,10 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "task_ttl",
             "sessions_per_person",
             "streams_per_person",
+            "hosted",
         ],
     ),
+    ("limits.hosted", &[]),
     ("audit", &["analytics_engine", "queue", "include", "required"]),
     ("policies", &[]),
     (

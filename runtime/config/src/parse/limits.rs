@@ -1,6 +1,7 @@
 //! `[limits]`: how often one network address may ask, how long a tool may run, and how much one person
 //! may have open.
 
+use super::networks;
 use super::sections::duration_of;
 use super::value::{Section, Value};
 use crate::diagnostic::{Code, Fault};
@@ -62,6 +63,7 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Limits> {
     };
     let sessions_per_person = bound("sessions_per_person", SESSIONS_PER_PERSON);
     let streams_per_person = bound("streams_per_person", STREAMS_PER_PERSON);
+    let hosted = networks::read(section);
     Some(Limits {
         register: register?,
         authorize: authorize?,
@@ -71,6 +73,7 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Limits> {
         task_ttl: task_ttl?,
         sessions_per_person: sessions_per_person?,
         streams_per_person: streams_per_person?,
+        hosted: hosted?,
     })
 }
 

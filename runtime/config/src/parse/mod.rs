@@ -18,6 +18,7 @@ mod identity;
 mod issuer;
 mod keys;
 mod limits;
+mod networks;
 mod policies;
 mod policy_tests;
 mod provider;

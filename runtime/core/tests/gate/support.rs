@@ -154,6 +154,7 @@ fn limits() -> Limits {
         task_ttl: 86_400,
         sessions_per_person: 64,
         streams_per_person: 16,
+        hosted: vec![].into(),
     }
 }
 

@@ -14,6 +14,9 @@ pub(super) const COLOR: &str = "^#[0-9A-Fa-f]{6}$";
 pub(super) const DATASET: &str = "^[A-Za-z][A-Za-z0-9_]*$";
 pub(super) const DATABASE_NAME: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
 
+/// A network range in CIDR notation.
+pub(super) const NETWORK: &str = "^[0-9A-Fa-f.:]+/[0-9]{1,3}$";
+
 /// Of a KV namespace, or of a D1 database.
 pub(super) const STORAGE_ID: &str =
     "^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$";

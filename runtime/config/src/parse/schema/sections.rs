@@ -177,6 +177,11 @@ fn limits(key: &str) -> Option<Value> {
         "tool_timeout" => duration(limits::TOOL_TIMEOUT),
         "task_ttl" => duration(limits::TASK_TTL),
         "sessions_per_person" | "streams_per_person" => integer(limits::PER_PERSON),
+        "hosted" => json!({
+            "type": "object",
+            "propertyNames": { "pattern": pattern::label() },
+            "additionalProperties": list(pattern(pattern::NETWORK)),
+        }),
         _ => return None,
     })
 }
