@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use toolgate_config::{Checked, Position, Warning};
 use toolgate_core::expected;
 
+use crate::cargo_lock::Lockfile;
 use crate::doctor::recheck;
 use crate::lock::{self, Lock};
-use crate::lockfile::Lockfile;
 use crate::project::Project;
 use crate::registry::Registry;
-use crate::{Doing, Error, Result, input_schema, setup, sync};
+use crate::{Doing, Error, Result, input_schema, sync, toolchain};
 
 /// The last `idna_adapter` without Unicode tables. Every newer one adds 46 KB to the compressed
 /// Worker, for host names that a gate refuses anyway; the choice is made in each lock file.
@@ -192,12 +192,12 @@ fn locked(lockfile: &Lockfile) -> Vec<Error> {
             .help(format!("run `cargo update -p idna_adapter --precise {SMALL_IDNA_ADAPTER}`")),
         );
     }
-    problems.extend(setup::wasm_bindgen(lockfile).err());
+    problems.extend(toolchain::wasm_bindgen(lockfile).err());
     for version in lockfile.versions("worker").filter(|version| !version.starts_with(WORKER_LINE)) {
         problems.push(
             Error::new(format!(
                 "Cargo.lock has worker {version}, which worker-build {} does not understand",
-                setup::WORKER_BUILD
+                toolchain::WORKER_BUILD
             ))
             .help(format!("depend on worker {WORKER_LINE}x, as toolgate does")),
         );

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
-    Doing, Result, audit, call, check, completions, connect, deploy, dev, doctor, explain, guide,
-    keys, lock, matrix, new, schema, sync, terminal, upgrade, wrangler,
+    Doing, Result, audit, call, check, completions, connect, deploy, dev, doctor, explain, keys,
+    lock, matrix, new, schema, setup, sync, terminal, upgrade, wrangler,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -94,8 +94,8 @@ enum Command {
     /// Print the JSON Schema of mcp.toml, for editors
     Schema,
     /// Install the tools, say what to do at the identity provider, make what the server needs at Cloudflare
-    #[command(after_help = guide::HELP)]
-    Setup(guide::Arguments),
+    #[command(after_help = setup::HELP)]
+    Setup(setup::Arguments),
     /// Show what a newer Toolgate changes in the server's folder, and change it
     #[command(after_help = upgrade::HELP)]
     Upgrade(upgrade::Arguments),
@@ -179,7 +179,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::New(arguments) => new::run(&folder, &arguments)?,
         Command::Explain(arguments) => return explain::run(&project, &arguments),
         Command::Matrix(arguments) => matrix::run(&project, &arguments)?,
-        Command::Setup(arguments) => guide::run(&project, &arguments)?,
+        Command::Setup(arguments) => setup::run(&project, &arguments)?,
         Command::Upgrade(arguments) => return upgrade::run(&project, &arguments),
     }
     Ok(true)

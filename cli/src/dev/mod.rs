@@ -22,7 +22,7 @@ use crate::interrupt::Interrupt;
 use crate::project::Project;
 use crate::running::Claim;
 use crate::tools::Tools;
-use crate::{Doing, Error, Result, doctor, schema, setup, sync};
+use crate::{Doing, Error, Result, doctor, schema, sync, toolchain};
 
 pub use build::{Profile, build};
 use migrations::Applied;
@@ -74,7 +74,7 @@ pub fn run(project: &Project, arguments: Arguments) -> Result<()> {
         Interrupt::listen()?
     };
     project.ensure_lockfile()?;
-    let tools = setup::ensure(&project.workspace)?;
+    let tools = toolchain::ensure(&project.workspace)?;
     synchronise(project)?;
     // What changes from here on is built in the first round.
     let migrations = migrations::folders(project);

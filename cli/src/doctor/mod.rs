@@ -26,7 +26,7 @@ use toolgate_config::Checked;
 use crate::project::Project;
 use crate::running::Running;
 use crate::tools::Tools;
-use crate::{Result, plan, setup};
+use crate::{Result, plan, toolchain};
 
 pub use address::ServerUrl;
 pub use finding::{Finding, Status};
@@ -86,7 +86,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
 /// Looks at everything. No finding keeps another from being made, but for those that a broken
 /// `mcp.toml` leaves nothing to look at.
 pub fn examine(project: &Project, arguments: &Arguments) -> Vec<Finding> {
-    let tools = setup::tools(&project.workspace);
+    let tools = toolchain::tools(&project.workspace);
     let mut findings = rust::findings(project);
     findings.extend(programs::findings(project, &tools));
     findings.extend(sources::findings(project));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::project::Project;
-use crate::setup::TARGET;
+use crate::toolchain::TARGET;
 use crate::{Doing, Result, files};
 
 /// What belongs into the file.

@@ -12,8 +12,8 @@ use toolgate_config::deploy::WORKER_BUILD_VERSION;
 use toolgate_config::{Checked, SCHEMA_VERSION};
 
 use crate::ask::Consent;
+use crate::cargo_lock::Lockfile;
 use crate::check::SMALL_IDNA_ADAPTER;
-use crate::lockfile::Lockfile;
 use crate::project::{self, Project};
 use crate::{Doing, Result, files, process, schema, sync};
 
