@@ -10,7 +10,7 @@ use url::Url;
 
 use super::challenge::Challenge;
 use super::failure::{Failure, Result};
-use super::http::{Answer, Http, unreached};
+use super::http::{Http, HttpAnswer, unreached};
 use super::question;
 use super::secret::Secret;
 use super::sse::Events;
@@ -87,7 +87,7 @@ impl<'a> Connection<'a> {
         Ok(reply)
     }
 
-    fn post_modern(&mut self, call: &Call<'_>) -> Result<Answer> {
+    fn post_modern(&mut self, call: &Call<'_>) -> Result<HttpAnswer> {
         self.last_id += 1;
         let mut params = call.params.clone();
         let meta = params.entry("_meta").or_insert_with(|| json!({}));
@@ -133,7 +133,7 @@ impl<'a> Connection<'a> {
         self.read(answer, id)
     }
 
-    fn post_legacy(&self, body: &Value) -> Result<Answer> {
+    fn post_legacy(&self, body: &Value) -> Result<HttpAnswer> {
         let mut headers = Vec::new();
         if let Some(Legacy { version, session }) = &self.legacy {
             headers.push(("mcp-protocol-version", version.as_str()));
@@ -142,7 +142,7 @@ impl<'a> Connection<'a> {
         self.post(&headers, body)
     }
 
-    fn post(&self, headers: &[(&str, &str)], body: &Value) -> Result<Answer> {
+    fn post(&self, headers: &[(&str, &str)], body: &Value) -> Result<HttpAnswer> {
         let authorization = self.token.as_ref().map(|token| format!("Bearer {}", token.reveal()));
         let mut all = vec![
             ("content-type", "application/json"),
@@ -154,7 +154,7 @@ impl<'a> Connection<'a> {
     }
 
     /// Reads an answer: JSON, or a stream with notifications before the answer to `id`.
-    fn read(&self, answer: Answer, id: u64) -> Result<Reply> {
+    fn read(&self, answer: HttpAnswer, id: u64) -> Result<Reply> {
         match answer.status {
             401 => return Ok(Reply::Unauthorized(Challenge::of(&answer))),
             403 => return Ok(Reply::Forbidden(Challenge::of(&answer))),
@@ -189,7 +189,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    fn read_stream(&self, answer: Answer, id: u64) -> Result<Reply> {
+    fn read_stream(&self, answer: HttpAnswer, id: u64) -> Result<Reply> {
         for event in Events::new(answer.lines()) {
             let event = event.map_err(|error| unreached(self.url, &error.to_string()))?;
             let message: Value = serde_json::from_str(&event)

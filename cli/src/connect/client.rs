@@ -63,8 +63,8 @@ impl Client {
     }
 
     /// The file it reads: that of the project where it has one, or that of the person.
-    pub(super) fn place(self, global: bool, machine: Machine) -> Option<Place> {
-        let place = |base, path| Some(Place { base, path });
+    pub(super) fn place(self, global: bool, machine: Machine) -> Option<ClientFile> {
+        let place = |base, path| Some(ClientFile { base, path });
         match (self, global) {
             // https://code.claude.com/docs/en/mcp, "MCP installation scopes". The file of the person
             // also holds the state of Claude Code, which writes it at any time.
@@ -128,7 +128,7 @@ impl Machine {
 
 /// Where a file of a client is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct ClientFile {
     base: Base,
     path: &'static str,
 }
@@ -141,7 +141,7 @@ enum Base {
     Variable(&'static str),
 }
 
-impl Place {
+impl ClientFile {
     /// As documentation writes it.
     pub(super) fn shown(self) -> String {
         match self.base {

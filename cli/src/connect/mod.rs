@@ -20,7 +20,7 @@ use crate::{Error, Result};
 use address::Address;
 use client::{Client, Machine};
 use recipe::Recipe;
-use write::{Outcome, Written};
+use write::{WriteOutcome, Written};
 
 /// The scheme of the redirect URI that Cursor signs in with.
 const CURSOR_SCHEME: &str = "cursor";
@@ -86,7 +86,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
     recipe.then.push_str(&scheme(client, folder));
     let place = client.place(global, machine);
     if !arguments.write {
-        let shown = place.map(client::Place::shown);
+        let shown = place.map(client::ClientFile::shown);
         let file = place.and_then(|place| place.resolve(&root, machine).ok());
         print!(
             "{}",
@@ -168,9 +168,9 @@ fn no_file(client: Client, global: bool) -> Error {
 fn report(recipe: &Recipe, file: &Path, written: &Written) {
     let (name, file) = (&recipe.name, file.display());
     match written.outcome {
-        Outcome::Unchanged => println!("`{name}` is in {file} already"),
-        Outcome::Added => println!("added `{name}` to {file}"),
-        Outcome::Replaced => println!("replaced `{name}` in {file}"),
+        WriteOutcome::Unchanged => println!("`{name}` is in {file} already"),
+        WriteOutcome::Added => println!("added `{name}` to {file}"),
+        WriteOutcome::Replaced => println!("replaced `{name}` in {file}"),
     }
     if let Some(backup) = &written.backup {
         println!("the former file is {}", backup.display());

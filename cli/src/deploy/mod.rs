@@ -15,7 +15,7 @@ use crate::project::Project;
 use crate::{Error, Result, check, toolchain};
 
 pub use arguments::Arguments;
-pub use outcome::Outcome;
+pub use outcome::Deployment;
 pub use wrangler::Wrangler;
 
 /// What follows the arguments in `--help`.

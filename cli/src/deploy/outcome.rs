@@ -19,7 +19,7 @@ const UNREMARKABLE_START: u32 = LONGEST_START / 2;
 
 /// What came of it.
 #[derive(Debug, Default, PartialEq)]
-pub struct Outcome {
+pub struct Deployment {
     size: Option<Size>,
     start: Option<u32>,
     /// Where the server is, without a path.
@@ -28,7 +28,7 @@ pub struct Outcome {
     warned: Vec<String>,
 }
 
-impl Outcome {
+impl Deployment {
     /// From wrangler's lines.
     pub fn read(lines: &[String]) -> Self {
         let mut outcome = Self::default();
@@ -143,8 +143,8 @@ fn without_colours(line: &str) -> String {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Outcome {
-        Outcome::read(&text.lines().map(str::to_owned).collect::<Vec<_>>())
+    fn read(text: &str) -> Deployment {
+        Deployment::read(&text.lines().map(str::to_owned).collect::<Vec<_>>())
     }
 
     #[test]

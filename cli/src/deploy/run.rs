@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::arguments::Arguments;
 use super::failure::explained;
-use super::outcome::Outcome;
+use super::outcome::Deployment;
 use super::wrangler::Wrangler;
 use crate::step::{Step, cargo_progress};
 use crate::wrangler;
@@ -38,7 +38,7 @@ impl Wrangler<'_> {
     /// # Errors
     ///
     /// Why it could not be built or was not accepted.
-    pub fn upload(&self, arguments: &Arguments) -> Result<Outcome> {
+    pub fn upload(&self, arguments: &Arguments) -> Result<Deployment> {
         let mut command = self.command();
         let (verb, words) = match arguments.gradual {
             false => ("deployed", &["deploy"][..]),
@@ -69,7 +69,7 @@ impl Wrangler<'_> {
                 return Err(explained(error, self));
             }
         }
-        Ok(Outcome::read(&said))
+        Ok(Deployment::read(&said))
     }
 
     /// What a command answers as JSON.

@@ -42,7 +42,7 @@ impl FromStr for ServerUrl {
 
 /// What is asked of the identity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Question {
+pub(super) enum ProviderProbe {
     /// The discovery document of this issuer.
     Discovery(String),
     /// The key set at this address.
@@ -51,7 +51,7 @@ pub(super) enum Question {
     GitHub,
 }
 
-impl Question {
+impl ProviderProbe {
     /// The address that answers it.
     pub(super) fn url(&self) -> String {
         match self {
@@ -84,18 +84,18 @@ pub(super) const TITLE: &str = "identity provider";
 /// # Errors
 ///
 /// Why its address is not known.
-pub(super) fn question(identity: &Identity, vars: &Vars) -> Result<Option<Question>, Finding> {
+pub(super) fn question(identity: &Identity, vars: &Vars) -> Result<Option<ProviderProbe>, Finding> {
     if identity.provider == Provider::Dev {
         return Ok(None);
     }
     Ok(Some(match &identity.endpoints {
         Endpoints::None => return Ok(None),
-        Endpoints::GitHub => Question::GitHub,
-        Endpoints::Discovery(issuer) => Question::Discovery(address(issuer, vars)?),
-        Endpoints::Urls { jwks_url, .. } => Question::Keys(address(jwks_url, vars)?),
+        Endpoints::GitHub => ProviderProbe::GitHub,
+        Endpoints::Discovery(issuer) => ProviderProbe::Discovery(address(issuer, vars)?),
+        Endpoints::Urls { jwks_url, .. } => ProviderProbe::Keys(address(jwks_url, vars)?),
         Endpoints::Team(team) => {
             let team = format!("https://{team}.cloudflareaccess.com/cdn-cgi/access");
-            Question::Keys(match identity.provider {
+            ProviderProbe::Keys(match identity.provider {
                 Provider::CloudflareAccess => {
                     let id = value(&identity.client_id, vars)?;
                     format!("{team}/sso/oidc/{id}/jwks")

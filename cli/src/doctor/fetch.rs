@@ -6,7 +6,7 @@ use std::process::Command;
 use serde::Deserialize;
 use url::Url;
 
-use super::address::{Question, TITLE, is_local};
+use super::address::{ProviderProbe, TITLE, is_local};
 use super::finding::{Finding, shown};
 use crate::tools::Tools;
 use crate::{Doing, Result, process};
@@ -15,7 +15,7 @@ const SCRIPT: &str = include_str!("fetch.mjs");
 
 /// What was answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub(super) struct Answer {
+pub(super) struct ProbeAnswer {
     pub(super) status: u16,
     pub(super) body: String,
     /// The server's clock, in seconds since 1970.
@@ -27,7 +27,7 @@ pub(super) struct Answer {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Said {
-    Answered(Answer),
+    Answered(ProbeAnswer),
     Failed { error: String },
 }
 
@@ -36,7 +36,10 @@ enum Said {
 /// # Errors
 ///
 /// Why there is none.
-pub(super) fn ask(tools: &Tools, question: &Question) -> std::result::Result<Answer, Finding> {
+pub(super) fn ask(
+    tools: &Tools,
+    question: &ProviderProbe,
+) -> std::result::Result<ProbeAnswer, Finding> {
     match run(tools, &question.url()) {
         Ok(Said::Answered(answer)) => Ok(answer),
         Ok(Said::Failed { error }) => Err(unreachable(&question.place(), &error)),

@@ -2,7 +2,7 @@
 
 use toolgate_policy::EVERYONE;
 
-use super::file::{Function, Kind, Lock, Policy, Setting};
+use super::file::{Function, FunctionKind, Lock, Policy, Setting};
 use super::schema;
 
 /// How much a change matters; the first are told first.
@@ -51,9 +51,9 @@ pub fn changes(old: &Lock, new: &Lock) -> Vec<String> {
 }
 
 /// Tools are what there is most of.
-fn named(kind: Kind, name: &str) -> String {
+fn named(kind: FunctionKind, name: &str) -> String {
     match kind {
-        Kind::Tool => format!("`{name}`"),
+        FunctionKind::Tool => format!("`{name}`"),
         other => format!("{} `{name}`", other.as_str()),
     }
 }
@@ -119,7 +119,7 @@ fn policies(old: &[Policy], new: &[Policy]) -> Vec<Change> {
 }
 
 /// What follows the function's name.
-fn of_function(kind: Kind, old: &Function, new: &Function) -> Vec<Change> {
+fn of_function(kind: FunctionKind, old: &Function, new: &Function) -> Vec<Change> {
     let mut changes = Vec::new();
     if old.policy != new.policy {
         let opened = new.policy == EVERYONE;
@@ -161,8 +161,8 @@ fn of_hint(hint: &str, old: Option<bool>, new: Option<bool>) -> Option<String> {
     })
 }
 
-fn of_schemas(kind: Kind, old: &Function, new: &Function) -> Vec<Change> {
-    let taken = if kind == Kind::Tool { "input schema" } else { "arguments" };
+fn of_schemas(kind: FunctionKind, old: &Function, new: &Function) -> Vec<Change> {
+    let taken = if kind == FunctionKind::Tool { "input schema" } else { "arguments" };
     let schemas = [
         (taken, &old.schema, &new.schema),
         ("output schema", &old.output_schema, &new.output_schema),

@@ -161,28 +161,30 @@ impl Lock {
     }
 
     /// Every function with its kind: tools, prompts, resources.
-    pub fn functions(&self) -> impl Iterator<Item = (Kind, &Function)> {
-        Kind::ALL.into_iter().flat_map(|kind| self.of(kind).iter().map(move |one| (kind, one)))
+    pub fn functions(&self) -> impl Iterator<Item = (FunctionKind, &Function)> {
+        FunctionKind::ALL
+            .into_iter()
+            .flat_map(|kind| self.of(kind).iter().map(move |one| (kind, one)))
     }
 
     /// The function of this name.
-    pub fn function(&self, kind: Kind, name: &str) -> Option<&Function> {
+    pub fn function(&self, kind: FunctionKind, name: &str) -> Option<&Function> {
         self.of(kind).iter().find(|function| function.name == name)
     }
 
     /// All functions of a kind.
-    pub fn of(&self, kind: Kind) -> &[Function] {
+    pub fn of(&self, kind: FunctionKind) -> &[Function] {
         match kind {
-            Kind::Tool => &self.tools,
-            Kind::Prompt => &self.prompts,
-            Kind::Resource => &self.resources,
+            FunctionKind::Tool => &self.tools,
+            FunctionKind::Prompt => &self.prompts,
+            FunctionKind::Resource => &self.resources,
         }
     }
 }
 
 /// What a function is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FunctionKind {
     /// `#[mcp_tool]`.
     Tool,
     /// `#[mcp_prompt]`.
@@ -191,7 +193,7 @@ pub enum Kind {
     Resource,
 }
 
-impl Kind {
+impl FunctionKind {
     const ALL: [Self; 3] = [Self::Tool, Self::Prompt, Self::Resource];
 
     /// `tool`, `prompt` or `resource`.

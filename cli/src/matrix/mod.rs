@@ -8,9 +8,9 @@ use toolgate_config::{Checked, Config, DevUser};
 use toolgate_core::upstream::described::Described;
 use toolgate_policy::Vars;
 use toolgate_policy::explain::explain;
-use toolgate_policy::{Outcome, Reason};
+use toolgate_policy::{PolicyOutcome, Reason};
 
-use crate::lock::{self, Kind, Lock};
+use crate::lock::{self, FunctionKind, Lock};
 use crate::project::Project;
 use crate::who::{self, Known, Variables, all_scopes};
 use crate::{Error, Result};
@@ -123,7 +123,7 @@ fn person(config: &Config, name: String, described: Described) -> Result<Person>
 }
 
 fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> Vec<Row> {
-    let row = |(kind, function): (Kind, &lock::Function)| Row {
+    let row = |(kind, function): (FunctionKind, &lock::Function)| Row {
         kind: kind.as_str(),
         name: function.name.clone(),
         policy: function.policy.clone(),
@@ -141,16 +141,16 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> 
     lock.functions().map(row).collect()
 }
 
-fn cell(who: &str, variable: Option<String>, outcome: Outcome<'_>) -> Cell {
+fn cell(who: &str, variable: Option<String>, outcome: PolicyOutcome<'_>) -> Cell {
     if let Some(name) = variable {
         let reason = Some(format!("depends on {name}"));
         return Cell { who: who.to_owned(), access: Access::Depends, reason };
     }
     let (access, reason) = match outcome {
-        Outcome::True => (Access::Allowed, None),
-        Outcome::Open => (Access::Depends, None),
-        Outcome::False => (Access::Denied, Some(Reason::NotMatched.to_string())),
-        Outcome::Unknown(reason) => (Access::Denied, Some(reason.to_string())),
+        PolicyOutcome::True => (Access::Allowed, None),
+        PolicyOutcome::Open => (Access::Depends, None),
+        PolicyOutcome::False => (Access::Denied, Some(Reason::NotMatched.to_string())),
+        PolicyOutcome::Unknown(reason) => (Access::Denied, Some(reason.to_string())),
     };
     Cell { who: who.to_owned(), access, reason }
 }

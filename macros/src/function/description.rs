@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta};
 
-use super::Kind;
+use super::FunctionKind;
 use super::ast::Function;
 use crate::errors::Errors;
 use crate::options::Entry;
@@ -49,7 +49,7 @@ impl ToTokens for Description {
 
 /// What `description = …` says, or else the doc comment. That there is nothing is reported.
 pub(crate) fn of_function(
-    kind: Kind,
+    kind: FunctionKind,
     function: &Function,
     entry: Option<&Entry>,
     errors: &Errors,

@@ -2,13 +2,13 @@
 
 /// What a function is made into.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FunctionKind {
     Tool,
     Prompt,
     Resource,
 }
 
-impl Kind {
+impl FunctionKind {
     /// Its name in messages and in generated items.
     pub(crate) fn noun(self) -> &'static str {
         match self {

@@ -19,14 +19,14 @@ use quote::quote;
 use self::ast::Function;
 use crate::errors::Errors;
 
-pub(crate) use self::kind::Kind;
+pub(crate) use self::kind::FunctionKind;
 
 /// The macro of one kind: parses the item, and lets `expand` check it and write the code.
 ///
 /// Where anything was reported the function stays, so that what calls it does not become a second
 /// error.
 pub(crate) fn expand(
-    kind: Kind,
+    kind: FunctionKind,
     item: TokenStream,
     expand: impl FnOnce(&Function, &Errors) -> Option<TokenStream>,
 ) -> TokenStream {

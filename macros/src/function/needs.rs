@@ -137,11 +137,11 @@ fn scan(tokens: TokenStream, names: &[&Ident], tell: &mut dyn FnMut(Option<&Iden
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::function::Kind;
+    use crate::function::FunctionKind;
 
     fn needs(function: &str) -> Needs {
         let tokens = function.parse().expect("tokens");
-        let needs = Needs::of(&Function::parse(Kind::Tool, tokens).expect("a function"));
+        let needs = Needs::of(&Function::parse(FunctionKind::Tool, tokens).expect("a function"));
         Needs { named: Named::default(), ..needs }
     }
 

@@ -35,7 +35,7 @@ pub(crate) fn expand_config_for_dev(source: &str) -> TokenStream {
 
 #[cfg(test)]
 fn expand_checked(checked: toolgate_config::Checked) -> TokenStream {
-    let config = crate::config_file::Place::of_config(None);
+    let config = crate::config_file::ConfigPath::of_config(None);
     let wrangler = config.sibling("wrangler.jsonc");
     expand::server(&valid::Server { checked: Box::new(checked), config, wrangler })
 }

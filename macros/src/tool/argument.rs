@@ -8,7 +8,7 @@ use crate::errors::Errors;
 use crate::function::description::{self, Description};
 use crate::function::signature::{self, Named};
 use crate::function::types::{self, Plain};
-use crate::function::{Kind, name};
+use crate::function::{FunctionKind, name};
 use crate::options::{self, Entry};
 
 /// What `#[arg(…)]` can say.
@@ -56,7 +56,7 @@ pub(crate) enum Presence {
 
 /// Checks one parameter. `None` when something about it was reported.
 pub(crate) fn check<'a>(input: &'a PatType, errors: &Errors) -> Option<Argument<'a>> {
-    let ident = signature::simple_name(Kind::Tool, &input.pat, errors)?;
+    let ident = signature::simple_name(FunctionKind::Tool, &input.pat, errors)?;
     let entries = entries(&input.attrs, OPTIONS, errors);
     let entry = |key: &str| entries.iter().find(|entry| entry.key == key);
     let inner = types::inside_option(&input.ty);

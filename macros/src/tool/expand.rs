@@ -14,11 +14,11 @@ use crate::function::ast::Function;
 use crate::function::description::{self, Description};
 use crate::function::emit::{self, local, option, standard};
 use crate::function::types::Plain;
-use crate::function::{Kind, icon};
+use crate::function::{FunctionKind, icon};
 
 /// The function and its registration.
 pub(crate) fn tool(source: &Function, tool: &Tool<'_>) -> TokenStream {
-    let unique = emit::unique_name(Kind::Tool, &tool.name);
+    let unique = emit::unique_name(FunctionKind::Tool, &tool.name);
     let info = info(source, tool);
     let call = call(source, tool);
     let needs = tool.needs.tokens(None);
@@ -32,7 +32,8 @@ pub(crate) fn tool(source: &Function, tool: &Tool<'_>) -> TokenStream {
         call: #call,
         needs: #needs,
     };
-    let registration = emit::registration(Kind::Tool, source, &tool.config, &unique, &fields);
+    let registration =
+        emit::registration(FunctionKind::Tool, source, &tool.config, &unique, &fields);
     quote!(#registration #warnings)
 }
 

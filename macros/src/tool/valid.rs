@@ -6,7 +6,7 @@ use syn::LitStr;
 use super::argument::{self, Argument};
 use super::header;
 use super::input_schema::{self, InputSchema};
-use crate::config_file::Place;
+use crate::config_file::ConfigPath;
 use crate::errors::Errors;
 use crate::function::ast::Function;
 use crate::function::description::{self, Description};
@@ -14,7 +14,7 @@ use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{Kind, policy};
+use crate::function::{FunctionKind, policy};
 use crate::options::{self, Entry};
 
 /// What `#[mcp_tool(…)]` can say.
@@ -46,7 +46,7 @@ pub(crate) struct Tool<'a> {
     pub(crate) policy: LitStr,
     pub(crate) parameters: Vec<Parameter<Box<Argument<'a>>>>,
     pub(crate) needs: Needs,
-    pub(crate) config: Place,
+    pub(crate) config: ConfigPath,
 }
 
 /// MCP tool annotations; `None` says nothing.
@@ -76,10 +76,11 @@ pub(crate) fn check<'a>(
     let text = |key: &str| entry(key).and_then(|entry| entry.text(errors));
     let flag = |key: &str| entry(key).and_then(|entry| entry.flag(errors));
     let sig = &function.sig;
-    let config = Place::of_config(text("config").as_ref());
-    let policy = policy::check(Kind::Tool, entry("allow"), &config, sig, errors);
+    let config = ConfigPath::of_config(text("config").as_ref());
+    let policy = policy::check(FunctionKind::Tool, entry("allow"), &config, sig, errors);
     let title = text("title");
-    let description = description::of_function(Kind::Tool, function, entry("description"), errors);
+    let description =
+        description::of_function(FunctionKind::Tool, function, entry("description"), errors);
     let hints = Hints {
         read_only: flag("read_only"),
         destructive: flag("destructive"),
@@ -90,9 +91,9 @@ pub(crate) fn check<'a>(
     let icons = icon::check(entry("icon"), entry("icons"), errors);
     let task = task(entry("task"), errors);
     let input_schema = entry("input_schema").map(|entry| input_schema::check(entry, errors));
-    let name = name::of_function(Kind::Tool, sig, entry("name"), errors);
-    signature::check(Kind::Tool, function, errors);
-    let parameters = signature::parameters(Kind::Tool, sig, errors, |input| {
+    let name = name::of_function(FunctionKind::Tool, sig, entry("name"), errors);
+    signature::check(FunctionKind::Tool, function, errors);
+    let parameters = signature::parameters(FunctionKind::Tool, sig, errors, |input| {
         argument::check(input, errors).map(Box::new)
     });
     let arguments = parameters.iter().filter_map(Parameter::argument);

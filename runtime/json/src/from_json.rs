@@ -250,7 +250,7 @@ mod tests {
         #[serde(default = "seven")]
         seven: u64,
         #[serde(default)]
-        list: Vec<Kind>,
+        list: Vec<Variant>,
         pair: (String, Option<u64>),
         any: Value,
         members: Map<String, Value>,
@@ -274,7 +274,7 @@ mod tests {
 
     #[derive(Debug, PartialEq, Serialize, FromJson)]
     #[serde(rename_all = "snake_case")]
-    enum Kind {
+    enum Variant {
         TwoWords,
         #[serde(rename = "o")]
         Other(Only),
@@ -299,10 +299,10 @@ mod tests {
             maybe: None,
             seven: 8,
             list: vec![
-                Kind::TwoWords,
-                Kind::Other(Only("x".to_owned())),
-                Kind::Fields { count: u64::MAX, maybe: None },
-                Kind::Both(1, "y".to_owned()),
+                Variant::TwoWords,
+                Variant::Other(Only("x".to_owned())),
+                Variant::Fields { count: u64::MAX, maybe: None },
+                Variant::Both(1, "y".to_owned()),
             ],
             pair: ("a".to_owned(), Some(2)),
             any: json!({ "deep": [null, 1.5] }),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use toolgate_config::{Condition, Config, Policy};
 
 use crate::evaluate::{Evaluation, Facts};
-use crate::outcome::Outcome;
+use crate::outcome::PolicyOutcome;
 use crate::watch::Watch;
 use crate::{Caller, Decision, Reason, Vars};
 
@@ -13,7 +13,7 @@ use crate::{Caller, Decision, Reason, Vars};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation<'a> {
     /// What the policy says; open where it depends on arguments and none were given.
-    pub outcome: Outcome<'a>,
+    pub outcome: PolicyOutcome<'a>,
     /// What was looked at, in this order. What could not change anything any more was not.
     pub lines: Vec<Line<'a>>,
 }
@@ -31,7 +31,7 @@ pub struct Line<'a> {
     /// The condition as `mcp.toml` has it, in one line; of a combination only its kind.
     pub condition: String,
     /// What came of it.
-    pub outcome: Outcome<'a>,
+    pub outcome: PolicyOutcome<'a>,
     /// Whether it is the one that decided.
     pub decides: bool,
 }
@@ -72,7 +72,7 @@ pub fn explain<'a>(
 
 /// How a line follows from those below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum LineKind {
     Any,
     All,
     /// Of one part: `not`, `policy`, and a policy itself.
@@ -80,7 +80,7 @@ enum Kind {
     Leaf,
 }
 
-impl Kind {
+impl LineKind {
     fn of(condition: &Condition) -> Self {
         match condition {
             Condition::Any(_) => Self::Any,
@@ -95,16 +95,16 @@ impl Kind {
 #[derive(Default)]
 struct Recorder<'a> {
     lines: Vec<Line<'a>>,
-    kinds: Vec<Kind>,
+    kinds: Vec<LineKind>,
     /// The lines that were entered and not left.
     open: Vec<usize>,
 }
 
 impl<'a> Recorder<'a> {
-    fn add(&mut self, policy: &'a str, path: Vec<usize>, condition: String, kind: Kind) {
+    fn add(&mut self, policy: &'a str, path: Vec<usize>, condition: String, kind: LineKind) {
         let depth = self.open.len();
         self.open.push(self.lines.len());
-        let outcome = Outcome::Open;
+        let outcome = PolicyOutcome::Open;
         self.lines.push(Line { policy, path, depth, condition, outcome, decides: false });
         self.kinds.push(kind);
     }
@@ -116,7 +116,7 @@ impl<'a> Watch<'a> for Recorder<'a> {
             Some(scope) => format!("policy `{}` with the scope `{scope}`", policy.name),
             None => format!("policy `{}`", policy.name),
         };
-        self.add(&policy.name, Vec::new(), text, Kind::Wrapper);
+        self.add(&policy.name, Vec::new(), text, LineKind::Wrapper);
     }
 
     fn enter(&mut self, index: usize, condition: &'a Condition) {
@@ -131,10 +131,10 @@ impl<'a> Watch<'a> for Recorder<'a> {
         if !is_rule {
             path.push(index);
         }
-        self.add(policy, path, condition.in_words(), Kind::of(condition));
+        self.add(policy, path, condition.in_words(), LineKind::of(condition));
     }
 
-    fn leave(&mut self, outcome: Outcome<'a>) {
+    fn leave(&mut self, outcome: PolicyOutcome<'a>) {
         if let Some(line) = self.open.pop() {
             self.lines[line].outcome = outcome;
         }
@@ -148,7 +148,7 @@ impl Recorder<'_> {
 }
 
 /// The innermost line that alone made the outcome what it is.
-fn decider(lines: &[Line<'_>], kinds: &[Kind]) -> Option<usize> {
+fn decider(lines: &[Line<'_>], kinds: &[LineKind]) -> Option<usize> {
     let mut at = 0;
     lines.first()?;
     loop {
@@ -158,13 +158,15 @@ fn decider(lines: &[Line<'_>], kinds: &[Kind]) -> Option<usize> {
             .filter(|line| lines[*line].depth == depth + 1);
         let outcome = lines[at].outcome;
         let next = match kinds[at] {
-            Kind::Leaf => None,
+            LineKind::Leaf => None,
             // The scope of a policy decides by itself.
-            Kind::Wrapper => below.last().filter(|_| !is_own(&lines[at])),
+            LineKind::Wrapper => below.last().filter(|_| !is_own(&lines[at])),
             // Where all parts count, none of them decides alone.
-            Kind::Any if outcome == Outcome::False => None,
-            Kind::All if outcome == Outcome::True => None,
-            Kind::Any | Kind::All => below.into_iter().find(|line| lines[*line].outcome == outcome),
+            LineKind::Any if outcome == PolicyOutcome::False => None,
+            LineKind::All if outcome == PolicyOutcome::True => None,
+            LineKind::Any | LineKind::All => {
+                below.into_iter().find(|line| lines[*line].outcome == outcome)
+            }
         };
         match next {
             Some(next) => at = next,
@@ -176,7 +178,7 @@ fn decider(lines: &[Line<'_>], kinds: &[Kind]) -> Option<usize> {
 /// Whether a policy's own scope is what is missing.
 fn is_own(line: &Line<'_>) -> bool {
     match line.outcome {
-        Outcome::Unknown(Reason::MissingScope(scope)) => {
+        PolicyOutcome::Unknown(Reason::MissingScope(scope)) => {
             line.condition.ends_with(&format!("with the scope `{scope}`"))
         }
         _ => false,

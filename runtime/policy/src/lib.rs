@@ -70,7 +70,7 @@ use serde_json::{Map, Value};
 use toolgate_config::{Condition, Config, OnDeny, Policy, Str};
 
 pub use caller::{Caller, Vars};
-pub use outcome::Outcome;
+pub use outcome::PolicyOutcome;
 pub use reason::Reason;
 
 use evaluate::{Evaluation, Facts, Grantable};
@@ -120,14 +120,14 @@ impl Decision<'_> {
     }
 }
 
-impl<'a> From<Outcome<'a>> for Decision<'a> {
+impl<'a> From<PolicyOutcome<'a>> for Decision<'a> {
     /// Only what holds lets a caller in: also what may hold with the right arguments, where no call is
     /// asked about.
-    fn from(outcome: Outcome<'a>) -> Self {
+    fn from(outcome: PolicyOutcome<'a>) -> Self {
         match outcome {
-            Outcome::True | Outcome::Open => Self::Allow,
-            Outcome::False => Self::Deny { reason: Reason::NotMatched },
-            Outcome::Unknown(reason) => Self::Deny { reason },
+            PolicyOutcome::True | PolicyOutcome::Open => Self::Allow,
+            PolicyOutcome::False => Self::Deny { reason: Reason::NotMatched },
+            PolicyOutcome::Unknown(reason) => Self::Deny { reason },
         }
     }
 }
@@ -262,10 +262,10 @@ mod tests {
     #[test]
     fn only_what_holds_or_may_hold_with_other_arguments_lets_in() {
         for (outcome, decision) in [
-            (Outcome::True, Decision::Allow),
-            (Outcome::Open, Decision::Allow),
-            (Outcome::False, Decision::Deny { reason: Reason::NotMatched }),
-            (Outcome::Unknown(Reason::NoGroups), Decision::Deny { reason: Reason::NoGroups }),
+            (PolicyOutcome::True, Decision::Allow),
+            (PolicyOutcome::Open, Decision::Allow),
+            (PolicyOutcome::False, Decision::Deny { reason: Reason::NotMatched }),
+            (PolicyOutcome::Unknown(Reason::NoGroups), Decision::Deny { reason: Reason::NoGroups }),
         ] {
             assert_eq!(Decision::from(outcome), decision);
             assert_eq!(outcome.may_pass(), decision.is_allowed());

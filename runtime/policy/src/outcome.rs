@@ -5,7 +5,7 @@ use crate::Reason;
 
 /// The value of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome<'a> {
+pub enum PolicyOutcome<'a> {
     /// It holds.
     True,
     /// It does not hold.
@@ -16,7 +16,7 @@ pub enum Outcome<'a> {
     Open,
 }
 
-impl<'a> Outcome<'a> {
+impl<'a> PolicyOutcome<'a> {
     pub(crate) fn not(self) -> Self {
         match self {
             Self::True => Self::False,
@@ -94,7 +94,7 @@ impl<'a> Outcome<'a> {
 
 const DECISIVE: u8 = 3;
 
-impl From<bool> for Outcome<'_> {
+impl From<bool> for PolicyOutcome<'_> {
     fn from(value: bool) -> Self {
         if value { Self::True } else { Self::False }
     }

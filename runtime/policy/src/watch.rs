@@ -2,7 +2,7 @@
 
 use toolgate_config::{Condition, Policy};
 
-use crate::outcome::Outcome;
+use crate::outcome::PolicyOutcome;
 
 /// Hears of every policy and condition that is looked at. A Worker has nobody who listens, and no
 /// code for it.
@@ -14,7 +14,7 @@ pub(crate) trait Watch<'a> {
     fn enter(&mut self, _index: usize, _: &'a Condition) {}
 
     /// What was entered last and not left yet has this value.
-    fn leave(&mut self, _: Outcome<'a>) {}
+    fn leave(&mut self, _: PolicyOutcome<'a>) {}
 }
 
 /// Nobody.

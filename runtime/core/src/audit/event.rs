@@ -5,7 +5,7 @@ use super::reason::Reason;
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum EventKind {
     /// A person signed in at the identity provider.
     SignIn,
     /// A person decided on the approval page, or an earlier decision was remembered.
@@ -46,7 +46,7 @@ pub enum Kind {
     ResourceFinished,
 }
 
-impl Kind {
+impl EventKind {
     /// The stable name.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -89,7 +89,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// What was decided.
-    pub kind: Kind,
+    pub kind: EventKind,
     /// Why: a stable code with a line in the documentation.
     pub reason: Reason,
     /// Pseudonym of the person: the name of the storage shard.
@@ -119,7 +119,7 @@ pub struct Event {
 impl Event {
     /// An event of which nothing else is known yet.
     #[must_use]
-    pub fn new(kind: Kind, reason: Reason) -> Self {
+    pub fn new(kind: EventKind, reason: Reason) -> Self {
         Self {
             kind,
             reason,

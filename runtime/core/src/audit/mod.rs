@@ -21,7 +21,7 @@ use crate::reply::Reply;
 use crate::seal::Entropy;
 
 pub use call::{CallAudit, Settling};
-pub use event::{Event, Kind};
+pub use event::{Event, EventKind};
 pub use finish::{CallOutcome, Finish, Settled};
 pub use line::{Lines, MAC_LENGTH, sign, verify};
 pub use reason::Reason;
@@ -66,7 +66,7 @@ impl Log {
     }
 
     /// Adds an event of which only this is known here.
-    pub fn tell(&self, kind: Kind, reason: Reason) {
+    pub fn tell(&self, kind: EventKind, reason: Reason) {
         self.record(Event::new(kind, reason));
     }
 
@@ -74,7 +74,7 @@ impl Log {
     /// is how each client begins (MCP authorization), and nothing is decided about anybody.
     pub fn refusal(&self, reply: &Reply) {
         if let Some(reason) = reason_of(reply).filter(|reason| *reason != Reason::TokenMissing) {
-            self.tell(Kind::Refused, reason);
+            self.tell(EventKind::Refused, reason);
         }
     }
 

@@ -37,7 +37,7 @@ pub struct Record<'a> {
     toolgate: &'static str,
     /// Seconds since 1970.
     pub time: u64,
-    /// [`Kind::name`](super::Kind::name).
+    /// [`EventKind::name`](super::EventKind::name).
     pub event: &'static str,
     /// [`Reason::code`](super::Reason::code).
     pub reason: &'static str,

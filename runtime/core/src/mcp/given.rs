@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::ask::{Ask, Question};
+use super::ask::{Ask, InputRequest};
 use super::filled_in;
 use super::json::object;
 
@@ -50,7 +50,7 @@ impl Ask {
     pub fn read(&self, answer: &Value) -> Option<ElicitationReply> {
         let answer = answer.as_object()?;
         match &self.question {
-            Question::Form { schema, .. } => elicited(answer, |content| {
+            InputRequest::Form { schema, .. } => elicited(answer, |content| {
                 let nothing = Map::new();
                 let content = match content {
                     None | Some(Value::Null) => &nothing,
@@ -58,10 +58,10 @@ impl Ask {
                 };
                 filled_in::read(schema, content).map(Value::Object)
             }),
-            Question::Url { .. } => elicited(answer, |_| Some(Value::Null)),
-            Question::Sampling(_) => is_message(answer)
+            InputRequest::Url { .. } => elicited(answer, |_| Some(Value::Null)),
+            InputRequest::Sampling(_) => is_message(answer)
                 .then(|| ElicitationReply::Accepted(Value::Object(answer.clone()))),
-            Question::Roots => roots(answer).map(ElicitationReply::Accepted),
+            InputRequest::Roots => roots(answer).map(ElicitationReply::Accepted),
         }
     }
 

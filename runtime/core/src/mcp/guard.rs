@@ -7,23 +7,23 @@ use toolgate_config::Config;
 use toolgate_policy::{self as policy, Arguments, Caller, Decision, Vars};
 
 use super::server::Scope;
-use crate::audit::{Event, Kind, Log, Reason};
+use crate::audit::{Event, EventKind, Log, Reason};
 
 /// How the audit trail calls decisions of one kind of thing.
 #[derive(Debug)]
 pub struct Told {
     /// The kind of an event that something was allowed; `None` where it was allowed and told before.
-    pub allowed: Option<Kind>,
+    pub allowed: Option<EventKind>,
     /// The kind of an event that it was not.
-    pub denied: Kind,
+    pub denied: EventKind,
     /// There is nothing of the name.
     pub unknown: Reason,
 }
 
 /// A call of a tool.
 pub const TOOL: Told = Told {
-    allowed: Some(Kind::ToolAllowed),
-    denied: Kind::ToolDenied,
+    allowed: Some(EventKind::ToolAllowed),
+    denied: EventKind::ToolDenied,
     unknown: Reason::UnknownTool,
 };
 

@@ -6,7 +6,7 @@ use super::jsonrpc::Fault;
 use super::revision::Revision;
 
 /// A result, to be shaped for the client's revision, or a JSON-RPC error.
-pub type Outcome = Result<Box<dyn Shape>, Fault>;
+pub type CallResult = Result<Box<dyn Shape>, Fault>;
 
 /// A result that knows its wire format. Reached through this trait only, so that a server without
 /// prompts, say, does not contain what shapes them.

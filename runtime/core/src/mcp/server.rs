@@ -106,7 +106,7 @@ impl Scope<'_> {
 }
 
 /// The answer to one request.
-pub enum Answer {
+pub enum MethodAnswer {
     /// The whole JSON-RPC response.
     Ready(String),
     /// Something has to run first.
@@ -136,7 +136,7 @@ pub trait Family: std::fmt::Debug + Sync {
         method: Method,
         request: Request,
         slot: usize,
-    ) -> Result<Answer, Fault>;
+    ) -> Result<MethodAnswer, Fault>;
 }
 
 /// What policies with scopes, or with `on_deny = "challenge"`, take. A server without such policies does

@@ -17,7 +17,7 @@ use super::pending::Pending;
 use super::response::{bad_request, plain};
 use super::server::Listening;
 use super::server::Server;
-use super::server::{Answer, Scope};
+use super::server::{MethodAnswer, Scope};
 use super::session_state::begun;
 use super::template::is_same_uri;
 use crate::reply::Reply;
@@ -162,12 +162,14 @@ impl<'a> Visit<'a, '_> {
         };
         let id = request.id.clone();
         match self.answer(request, 0) {
-            Ok(Answer::Ready(text)) => AcceptedSession::Answer(text),
-            Ok(Answer::Call(call)) => {
+            Ok(MethodAnswer::Ready(text)) => AcceptedSession::Answer(text),
+            Ok(MethodAnswer::Call(call)) => {
                 let pending = Pending::single(&self.scope(), *call);
                 AcceptedSession::Run(Exchange::new(pending, self.headers))
             }
-            Ok(Answer::Listen(_) | Answer::Task(_)) => AcceptedSession::Answer(no_method(&id)),
+            Ok(MethodAnswer::Listen(_) | MethodAnswer::Task(_)) => {
+                AcceptedSession::Answer(no_method(&id))
+            }
             Err(fault) => AcceptedSession::Answer(fault.response(Some(&id))),
         }
     }
@@ -206,9 +208,9 @@ impl<'a> Visit<'a, '_> {
             self.answer(request, pending.next_slot())
         };
         match answer {
-            Ok(Answer::Ready(text)) => pending.push(text),
-            Ok(Answer::Call(call)) => pending.wait(*call),
-            Ok(Answer::Listen(_) | Answer::Task(_)) => pending.push(no_method(&id)),
+            Ok(MethodAnswer::Ready(text)) => pending.push(text),
+            Ok(MethodAnswer::Call(call)) => pending.wait(*call),
+            Ok(MethodAnswer::Listen(_) | MethodAnswer::Task(_)) => pending.push(no_method(&id)),
             Err(fault) => pending.push(fault.response(Some(&id))),
         }
     }
@@ -231,7 +233,7 @@ impl<'a> Visit<'a, '_> {
         }
     }
 
-    fn answer(&mut self, request: Request, slot: usize) -> Result<Answer, Fault> {
+    fn answer(&mut self, request: Request, slot: usize) -> Result<MethodAnswer, Fault> {
         let method = Method::parse(&request.method);
         match method {
             Some(Method::Initialize) => self.initialize(request),
@@ -258,12 +260,12 @@ impl<'a> Visit<'a, '_> {
         method: Option<Method>,
         request: Request,
         slot: usize,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<MethodAnswer, Fault> {
         let scope = self.scope();
         methods::answer(&scope, scope.served(method)?, request, slot)
     }
 
-    fn initialize(&mut self, request: Request) -> Result<Answer, Fault> {
+    fn initialize(&mut self, request: Request) -> Result<MethodAnswer, Fault> {
         if self.session.is_begun {
             let message = "This session has begun; another `initialize` begins another session";
             return Err(Fault::new(INVALID_REQUEST, message));
@@ -281,7 +283,7 @@ impl<'a> Visit<'a, '_> {
         method: Method,
         request: &Request,
         listening: &Listening,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<MethodAnswer, Fault> {
         let Some(Value::String(uri)) = request.params.get("uri") else {
             return Err(Fault::params("`uri` is not text"));
         };
@@ -300,7 +302,7 @@ impl<'a> Visit<'a, '_> {
                 subscriptions.push(uri.clone());
             }
         }
-        Ok(Answer::Ready(jsonrpc::success(&request.id, "{}")))
+        Ok(MethodAnswer::Ready(jsonrpc::success(&request.id, "{}")))
     }
 }
 

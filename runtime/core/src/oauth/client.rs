@@ -2,9 +2,9 @@
 //!
 //! | kind | `client_id` | known from |
 //! |---|---|---|
-//! | [`Kind::Known`] | a name | `[[clients]]` of `mcp.toml` |
-//! | [`Kind::Document`] | an https address | the document there, see [`super::document`] |
-//! | [`Kind::Registered`] | a sealed registration | itself: nothing is stored |
+//! | [`ClientKind::Known`] | a name | `[[clients]]` of `mcp.toml` |
+//! | [`ClientKind::Document`] | an https address | the document there, see [`super::document`] |
+//! | [`ClientKind::Registered`] | a sealed registration | itself: nothing is stored |
 
 use serde::Serialize;
 use toolgate_config::{Config, KnownClient};
@@ -122,7 +122,7 @@ impl Voucher {
 
 /// Where a client is known from, and so how far its name can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ClientKind {
     /// From `mcp.toml`: the server's owner trusts it.
     Known,
     /// From its Client ID Metadata Document: who answers for it is proven, see
@@ -238,11 +238,11 @@ impl Client {
 
     /// Where it is known from.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ClientKind {
         match self.source {
-            Source::Known => Kind::Known,
-            Source::Document { .. } => Kind::Document,
-            Source::Registered => Kind::Registered,
+            Source::Known => ClientKind::Known,
+            Source::Document { .. } => ClientKind::Document,
+            Source::Registered => ClientKind::Registered,
         }
     }
 

@@ -103,11 +103,11 @@ pub fn decide(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Reply 
     };
     gate.log.client(&authorization.client);
     let mut reply = if approved {
-        gate.log.tell(audit::Kind::Consent, Reason::ConsentApproved);
+        gate.log.tell(audit::EventKind::Consent, Reason::ConsentApproved);
         let from = Start { headers: request.headers(), approved, ending: Some(&cookie) };
         start_login(gate, &from, Target::Client(Box::new(authorization)))
     } else {
-        gate.log.tell(audit::Kind::Consent, Reason::ConsentDenied);
+        gate.log.tell(audit::EventKind::Consent, Reason::ConsentDenied);
         let error = OAuthError::new("access_denied", "The request was denied")
             .because(Reason::ConsentDenied);
         reply::redirect(&client_error_url(gate, &authorization, &error))

@@ -17,10 +17,10 @@ use std::time::Duration;
 use http::StatusCode;
 use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, RETRY_AFTER};
 
-use crate::audit::{Event, Kind, Reason};
+use crate::audit::{Event, EventKind, Reason};
 use crate::oauth::context::OAuthContext;
 use crate::oauth::error::OAuthError;
-use crate::oauth::grant::{Answer, GrantKey, Lease, Operation, Outcome, Repeat};
+use crate::oauth::grant::{GrantKey, GrantOutcome, Lease, Operation, RecheckOutcome, Repeat};
 use crate::oauth::grant_subject::{GrantSubject, Identified};
 use crate::oauth::issue::{Pending, finish};
 use crate::reply::{self, Reply};
@@ -97,20 +97,20 @@ impl Course {
     }
 
     /// Goes on with what came of an operation.
-    pub fn performed(&mut self, gate: &mut OAuthContext<'_>, outcome: Outcome) -> Step {
+    pub fn performed(&mut self, gate: &mut OAuthContext<'_>, outcome: GrantOutcome) -> Step {
         match outcome {
-            Outcome::Ask { sealed, lease, repeat } => {
+            GrantOutcome::Ask { sealed, lease, repeat } => {
                 self.repeat = repeat.or(self.repeat);
                 self.ask(gate, &sealed, lease)
             }
-            Outcome::Busy => self.wait(gate),
-            Outcome::Unconfirmed => {
+            GrantOutcome::Busy => self.wait(gate),
+            GrantOutcome::Unconfirmed => {
                 let description = "The identity provider did not confirm the sign-in; try again";
                 let cause = self.unconfirmed.unwrap_or(Cause::Unavailable);
                 Step::Reply(later(description, cause.reason(), UNCONFIRMED_RETRY))
             }
             outcome => {
-                if let Outcome::Active { repeat, .. } = &outcome {
+                if let GrantOutcome::Active { repeat, .. } = &outcome {
                     self.tell(gate, repeat.or(self.repeat));
                 }
                 Step::Reply(finish(gate, &self.pending, outcome))
@@ -152,18 +152,18 @@ impl Course {
         let answer = match confirmation.verdict {
             Ok(Some(identified)) => {
                 holder.renew(identified);
-                Answer::Confirmed { sealed: holder.seal(gate.keys, grant, gate.entropy) }
+                RecheckOutcome::Confirmed { sealed: holder.seal(gate.keys, grant, gate.entropy) }
             }
-            Ok(None) => Answer::Unaskable,
+            Ok(None) => RecheckOutcome::Unaskable,
             Err(Trouble::Ended(reason, _)) => {
                 self.pending.refusal = reason;
-                Answer::Refused
+                RecheckOutcome::Refused
             }
             Err(Trouble::Failed(cause, _)) => {
                 self.unconfirmed = Some(cause);
-                gate.log.tell(Kind::RefreshUnconfirmed, cause.reason());
+                gate.log.tell(EventKind::RefreshUnconfirmed, cause.reason());
                 let sealed = is_replaced.then(|| holder.seal(gate.keys, grant, gate.entropy));
-                Answer::Unconfirmed { sealed }
+                RecheckOutcome::Unconfirmed { sealed }
             }
         };
         Step::Perform(Operation::Settle { lease, answer, rules: self.pending.rules })
@@ -174,8 +174,8 @@ impl Course {
         let (kind, reason) = match (repeat, self.unconfirmed) {
             (Some(repeat), _) => return gate.log.record(repeated(repeat)),
             (None, Some(_)) => return,
-            (None, None) if self.pending.is_code => (Kind::TokenIssued, Reason::CodeRedeemed),
-            (None, None) => (Kind::TokenRefreshed, Reason::RefreshRotated),
+            (None, None) if self.pending.is_code => (EventKind::TokenIssued, Reason::CodeRedeemed),
+            (None, None) => (EventKind::TokenRefreshed, Reason::RefreshRotated),
         };
         gate.log.tell(kind, reason);
     }
@@ -193,7 +193,7 @@ fn repeated(repeat: Repeat) -> Event {
         word(repeat.is_other_network),
         word(repeat.is_other_country)
     );
-    Event { detail: Some(detail), ..Event::new(Kind::RefreshRetried, reason) }
+    Event { detail: Some(detail), ..Event::new(EventKind::RefreshRetried, reason) }
 }
 
 /// `503` with the time after which to try again.

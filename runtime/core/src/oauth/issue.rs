@@ -4,13 +4,13 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audit::{Kind, Reason};
+use crate::audit::{EventKind, Reason};
 use crate::from_json::FromJson;
 use crate::oauth::client::{AuthMethod, is_false};
 use crate::oauth::context::OAuthContext;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
-use crate::oauth::grant::{End, GrantKey, Operation, Outcome, Rules};
+use crate::oauth::grant::{End, GrantKey, GrantOutcome, Operation, Rules};
 use crate::oauth::grant_subject::GrantSubject;
 use crate::reply::{self, Reply};
 use crate::seal::Purpose;
@@ -124,7 +124,11 @@ impl Pending {
 }
 
 /// Turns the last outcome into the token response.
-pub(crate) fn finish(gate: &mut OAuthContext<'_>, pending: &Pending, outcome: Outcome) -> Reply {
+pub(crate) fn finish(
+    gate: &mut OAuthContext<'_>,
+    pending: &Pending,
+    outcome: GrantOutcome,
+) -> Reply {
     gate.log.user(&pending.address.subject_key);
     match issue(gate, pending, outcome) {
         Ok(reply) => reply,
@@ -135,16 +139,16 @@ pub(crate) fn finish(gate: &mut OAuthContext<'_>, pending: &Pending, outcome: Ou
 fn issue(
     gate: &mut OAuthContext<'_>,
     pending: &Pending,
-    outcome: Outcome,
+    outcome: GrantOutcome,
 ) -> Result<Reply, OAuthError> {
     let (generation, expires, sealed) = match outcome {
-        Outcome::Active { generation, expires, sealed, .. } => (generation, expires, sealed),
-        Outcome::Ended(end) => {
+        GrantOutcome::Active { generation, expires, sealed, .. } => (generation, expires, sealed),
+        GrantOutcome::Ended(end) => {
             let (event, error) = pending.ended(end);
-            gate.log.tell(Kind::Revoked, event);
+            gate.log.tell(EventKind::Revoked, event);
             return Err(error);
         }
-        Outcome::Unaskable => {
+        GrantOutcome::Unaskable => {
             return Err(OAuthError::invalid_grant(
                 "The identity provider cannot be asked again; sign in again",
             )

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use toolgate_config::ClientAuth;
-use toolgate_config::{Config, Endpoints as Configured, Provider as Kind, Setting};
+use toolgate_config::{Config, Endpoints as Configured, Provider as ProviderKind, Setting};
 use toolgate_policy::Vars;
 use url::{Origin, Url};
 
@@ -86,7 +86,7 @@ impl Provider {
         let [Some(authorization_url), Some(token_url), Some(jwks_url)] = urls else {
             return Err(SetupError(settings.problems));
         };
-        if config.identity.provider == Kind::Dev || is_local(&authorization_url) {
+        if config.identity.provider == ProviderKind::Dev || is_local(&authorization_url) {
             settings.refuse_local(origin);
         }
         let issuer = issuer.unwrap_or_else(|| parent(&authorization_url));
@@ -182,7 +182,7 @@ impl<'a> Settings<'a> {
 #[must_use]
 pub fn is_elsewhere(config: &Config, vars: &dyn Vars, origin: &str) -> bool {
     let is_here = match &config.identity.endpoints {
-        _ if config.identity.provider == Kind::Dev => true,
+        _ if config.identity.provider == ProviderKind::Dev => true,
         Configured::None => true,
         Configured::Team(_) | Configured::GitHub => false,
         Configured::Urls { authorization_url: address, .. } | Configured::Discovery(address) => {

@@ -40,7 +40,7 @@ pub struct Tokens {
 }
 
 #[derive(FromJson)]
-struct Answer {
+struct TokenResponse {
     access_token: Option<String>,
     refresh_token: Option<String>,
     id_token: Option<String>,
@@ -60,7 +60,7 @@ pub fn read(answer: &Response<Vec<u8>>) -> Result<Tokens, Trouble> {
     if let Some(cause) = undecided(answer) {
         return Err(Trouble::Failed(cause, format!("status {status}, no decision")));
     }
-    let body: Answer =
+    let body: TokenResponse =
         crate::from_json::read_foreign(answer.body()).map_err(|_| failed("unreadable answer"))?;
     // Some say so that there is none.
     if let Some(error) = body.error.filter(|error| !error.is_empty()) {

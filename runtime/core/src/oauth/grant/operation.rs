@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::place::{Place, Repeat};
-use super::question::{Answer, Lease, Rules};
+use super::place::{Repeat, RequestPlace};
+use super::question::{Lease, RecheckOutcome, Rules};
 use super::record::Grant;
 use crate::from_json::FromJson;
 
@@ -16,7 +16,7 @@ pub enum Operation {
     /// Uses the authorization code.
     Redeem {
         /// Where the request comes from.
-        place: Place,
+        place: RequestPlace,
     },
     /// Uses the refresh token of this generation, or takes the lease to ask the provider first.
     Refresh {
@@ -25,7 +25,7 @@ pub enum Operation {
         /// What `mcp.toml` says of refreshes.
         rules: Rules,
         /// Where the request comes from.
-        place: Place,
+        place: RequestPlace,
         /// The request came when the token was good, and has waited for another one since.
         #[serde(default)]
         has_waited: bool,
@@ -35,7 +35,7 @@ pub enum Operation {
         /// The lease.
         lease: Lease,
         /// What the provider answered.
-        answer: Answer,
+        answer: RecheckOutcome,
         /// What `mcp.toml` says of refreshes.
         rules: Rules,
     },
@@ -52,7 +52,7 @@ pub enum Operation {
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum GrantOutcome {
     /// The grant stands; the tokens to issue are of this generation.
     Active {
         /// Generation of the refresh token to hand out.
@@ -114,8 +114,8 @@ pub enum Write {
     Put(Box<Grant>),
 }
 
-pub(super) fn active(grant: &Grant, repeat: Option<Repeat>) -> Outcome {
-    Outcome::Active {
+pub(super) fn active(grant: &Grant, repeat: Option<Repeat>) -> GrantOutcome {
+    GrantOutcome::Active {
         generation: grant.generation,
         expires: grant.expires,
         sealed: grant.sealed.clone(),
@@ -123,12 +123,12 @@ pub(super) fn active(grant: &Grant, repeat: Option<Repeat>) -> Outcome {
     }
 }
 
-pub(super) fn put(grant: Grant, outcome: Outcome) -> (Write, Outcome) {
+pub(super) fn put(grant: Grant, outcome: GrantOutcome) -> (Write, GrantOutcome) {
     (Write::Put(Box::new(grant)), outcome)
 }
 
-pub(super) fn end(mut grant: Grant, end: End) -> (Write, Outcome) {
+pub(super) fn end(mut grant: Grant, end: End) -> (Write, GrantOutcome) {
     grant.revoked = true;
     grant.asking = None;
-    put(grant, Outcome::Ended(end))
+    put(grant, GrantOutcome::Ended(end))
 }

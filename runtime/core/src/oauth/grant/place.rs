@@ -32,7 +32,7 @@ const HASH_LENGTH: usize = 11;
 /// Where a request came from: hashes under the server's key, by which places can be told apart and
 /// not found out.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, FromJson)]
-pub struct Place {
+pub struct RequestPlace {
     #[serde(rename = "4", default, skip_serializing_if = "Option::is_none")]
     v4: Option<String>,
     #[serde(rename = "6", default, skip_serializing_if = "Option::is_none")]
@@ -41,7 +41,7 @@ pub struct Place {
     country: Option<String>,
 }
 
-impl Place {
+impl RequestPlace {
     /// The place of a request for a grant, from what the platform tells. The hashes are those of the
     /// one grant, so that the grants of two people are not found to share a place.
     #[must_use]
@@ -122,7 +122,7 @@ impl Row {
 pub struct Uses {
     /// Where the present generation was asked for first.
     #[serde(default)]
-    place: Place,
+    place: RequestPlace,
     /// Generations whose token came twice.
     #[serde(default)]
     repeated: Row,
@@ -132,16 +132,16 @@ pub struct Uses {
 }
 
 impl Uses {
-    pub(super) fn first(place: Place) -> Self {
+    pub(super) fn first(place: RequestPlace) -> Self {
         Self { place, ..Self::default() }
     }
 
-    pub(super) fn advance(&mut self, place: Place) {
+    pub(super) fn advance(&mut self, place: RequestPlace) {
         self.place = place;
     }
 
     /// Counts that the token which gave this generation came again.
-    pub(super) fn repeat(&mut self, generation: u32, place: &Place) -> Repeat {
+    pub(super) fn repeat(&mut self, generation: u32, place: &RequestPlace) -> Repeat {
         self.repeated.add(generation);
         let is_other_network = place.is_other_network(&self.place);
         let is_other_country = place.is_other_country(&self.place);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::place::Place;
+use super::place::RequestPlace;
 use crate::from_json::FromJson;
 
 /// How long one request may ask the identity provider before another may, in seconds: longer than
@@ -28,7 +28,7 @@ pub struct Lease {
     /// The generation that was presented.
     pub presented: u32,
     /// Where the request came from.
-    pub place: Place,
+    pub place: RequestPlace,
 }
 
 impl Lease {
@@ -40,7 +40,7 @@ impl Lease {
 /// What came of a question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum RecheckOutcome {
     /// The provider vouches for the person.
     Confirmed {
         /// The caller as the provider sees them now, with what to ask it with the next time; sealed.
