@@ -16,8 +16,8 @@ use serde_json::{Map, Value};
 
 use crate::number::FIRST_INEXACT;
 
-/// What the text says. `serde_json` has one reader of bytes and one of text, each with every type
-/// that is read by it: a Worker has room for one of them.
+/// Reads a text. `serde_json` has one reader of bytes and one of text, each with every type that is
+/// read by it: a Worker has room for one of them.
 ///
 /// # Errors
 /// As of [`serde_json::from_slice`].

@@ -26,7 +26,7 @@ impl<'a> Address<'a> {
     }
 }
 
-/// Whether `text` can stand after the `@` of a readable address.
+/// True if `text` can stand after the `@` of a readable address.
 pub(crate) fn is_domain(text: &str) -> bool {
     // A dot at the end names the same host in DNS; comparing would miss it, so it is no domain here.
     !text.is_empty()

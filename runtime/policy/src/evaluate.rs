@@ -36,9 +36,9 @@ pub(crate) struct Evaluation<'a, 'c, W> {
     facts: Facts<'a, 'c>,
     steps: u32,
     grantable: Grantable<'a, 'c>,
-    /// Whether it is asked which conditions are to blame, for which all of them are evaluated.
+    /// True if the conditions to blame are asked for; then all of them are evaluated.
     blames: bool,
-    /// Whether the condition that is evaluated stands under an odd number of `not`.
+    /// True if the condition that is evaluated stands under an odd number of `not`.
     negated: bool,
     /// The scopes that were granted on the way that passes.
     pub(crate) granted: Vec<&'a str>,
@@ -318,7 +318,7 @@ fn not_in_group<'a>(caller: &Caller, name: &'a str) -> PolicyOutcome<'a> {
     })
 }
 
-/// Whether one of the entries is among what the caller has.
+/// True if one of the entries is among what the caller has.
 fn one_in<'a>(entries: &'a [Str], has: &[String]) -> PolicyOutcome<'a> {
     let found = |entry: &Str| has.iter().any(|has| has == entry.as_ref());
     PolicyOutcome::any(&mut entries.iter().map(|entry| PolicyOutcome::from(found(entry))))

@@ -12,9 +12,10 @@ use crate::{Caller, Decision, Reason, Vars};
 /// A decision and how it came about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation<'a> {
-    /// What the policy says; open where it depends on arguments and none were given.
+    /// Outcome of the policy; open where it depends on arguments and none were given.
     pub outcome: PolicyOutcome<'a>,
-    /// What was looked at, in this order. What could not change anything any more was not.
+    /// Conditions that were looked at, in this order. Those that could not change anything any more
+    /// were not.
     pub lines: Vec<Line<'a>>,
 }
 
@@ -23,21 +24,21 @@ pub struct Explanation<'a> {
 pub struct Line<'a> {
     /// The policy that it stands in.
     pub policy: &'a str,
-    /// Where in the policy: the place among its siblings, from the outermost condition to this one;
-    /// empty for the policy itself.
+    /// Position in the policy: the place among its siblings, from the outermost condition to this
+    /// one; empty for the policy itself.
     pub path: Vec<usize>,
-    /// How deep it is among the lines, from 0.
+    /// Depth among the lines, from 0.
     pub depth: usize,
     /// The condition as `mcp.toml` has it, in one line; of a combination only its kind.
     pub condition: String,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: PolicyOutcome<'a>,
-    /// Whether it is the one that decided.
+    /// True if it is the one that decided.
     pub decides: bool,
 }
 
 impl<'a> Explanation<'a> {
-    /// What the Worker decides.
+    /// The Worker's decision.
     #[must_use]
     pub fn decision(&self) -> Decision<'a> {
         self.outcome.into()
@@ -70,7 +71,7 @@ pub fn explain<'a>(
     Explanation { outcome, lines }
 }
 
-/// How a line follows from those below it.
+/// Relation of a line to those below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LineKind {
     Any,
@@ -175,7 +176,7 @@ fn decider(lines: &[Line<'_>], kinds: &[LineKind]) -> Option<usize> {
     }
 }
 
-/// Whether a policy's own scope is what is missing.
+/// True if a policy's own scope is what is missing.
 fn is_own(line: &Line<'_>) -> bool {
     match line.outcome {
         PolicyOutcome::Unknown(Reason::MissingScope(scope)) => {

@@ -25,14 +25,14 @@ impl<'a> PolicyOutcome<'a> {
         }
     }
 
-    /// Whether the caller may pass: now, or with the right arguments.
+    /// True if the caller may pass: now, or with the right arguments.
     #[must_use]
     pub fn may_pass(self) -> bool {
         matches!(self, Self::True | Self::Open)
     }
 
-    /// Whether it lets the caller pass where it stands, or may with the right arguments: a condition
-    /// under an odd number of `not` does so by being false.
+    /// True if it lets the caller pass where it stands, or may with the right arguments: a
+    /// condition under an odd number of `not` does so by being false.
     pub(crate) fn helps(self, negated: bool) -> bool {
         if negated { matches!(self, Self::False | Self::Open) } else { self.may_pass() }
     }

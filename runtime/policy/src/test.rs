@@ -1,4 +1,4 @@
-//! What claims and arguments are compared with.
+//! Values that claims and arguments are compared with.
 
 use std::cmp::Ordering;
 
@@ -9,7 +9,7 @@ use toolgate_json::number::order;
 use crate::Reason;
 use crate::outcome::PolicyOutcome;
 
-/// What is compared.
+/// Subject of a comparison.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
     Claim,

@@ -1,4 +1,4 @@
-//! Who looks on while a policy is evaluated.
+//! Observers of the evaluation of a policy.
 
 use toolgate_config::{Condition, Policy};
 
@@ -13,7 +13,7 @@ pub(crate) trait Watch<'a> {
     /// A condition is looked at, at this place among its siblings.
     fn enter(&mut self, _index: usize, _: &'a Condition) {}
 
-    /// What was entered last and not left yet has this value.
+    /// The last thing that was entered and not left yet has this value.
     fn leave(&mut self, _: PolicyOutcome<'a>) {}
 }
 

@@ -3,7 +3,7 @@
 use super::finish::Finish;
 use super::reason::Reason;
 
-/// What was decided.
+/// Kind of decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventKind {
     /// A person signed in at the identity provider.
@@ -88,7 +88,7 @@ impl EventKind {
 /// One decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// What was decided.
+    /// The kind of decision.
     pub kind: EventKind,
     /// Why: a stable code with a line in the documentation.
     pub reason: Reason,
@@ -105,14 +105,14 @@ pub struct Event {
     pub tool: Option<&'static str>,
     /// Name of the policy that decided.
     pub policy: Option<&'static str>,
-    /// What the reason is about, in words of this server's owner: the claim or variable that a
-    /// policy names, or the limit that was reached.
+    /// Subject of the reason, in words of this server's owner: the claim or variable that a policy
+    /// names, or the limit that was reached.
     pub detail: Option<String>,
     /// Arguments of the call as JSON, for `[audit] include = ["arguments"]` only.
     pub arguments: Option<String>,
     /// Joins the two events of a call that has two.
     pub id: Option<String>,
-    /// How the call ended.
+    /// The end of the call.
     pub finish: Option<Finish>,
 }
 

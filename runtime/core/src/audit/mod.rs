@@ -54,7 +54,7 @@ impl Log {
         self.0.borrow_mut().lacking.take()
     }
 
-    /// Whether there is nothing to write.
+    /// True if there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.borrow().events.is_empty()

@@ -221,7 +221,7 @@ reasons! {
     ChallengeMethod = "challenge_method",
     /// The `code_challenge` is not a SHA-256 in base64url.
     ChallengeMalformed = "challenge_malformed",
-    /// What has to be remembered of the request does not fit a cookie.
+    /// The state of the request does not fit a cookie.
     RequestTooLong = "request_too_long",
 
     // The approval page.

@@ -18,11 +18,11 @@ pub use super::given::ElicitationReply;
 pub struct Ask {
     /// Names the question among those of one call; the same in every round.
     pub key: String,
-    /// What is asked.
+    /// The request to the client.
     pub question: InputRequest,
 }
 
-/// What a client can be asked.
+/// Request that a client can be sent during a call.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum InputRequest {
@@ -47,7 +47,7 @@ pub enum InputRequest {
 }
 
 impl Ask {
-    /// Whether a client with these capabilities can be asked.
+    /// True if a client with these capabilities can be asked.
     #[must_use]
     pub fn is_supported(&self, capabilities: &ClientCapabilities) -> bool {
         match &self.question {
@@ -58,7 +58,7 @@ impl Ask {
         }
     }
 
-    /// Whether this client can be asked: by its capabilities, and by what the forms of its revision
+    /// True if this client can be asked: by its capabilities, and by what the forms of its revision
     /// can show.
     #[must_use]
     pub fn is_supported_by(&self, peer: &Peer) -> bool {

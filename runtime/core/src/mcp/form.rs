@@ -17,7 +17,7 @@ pub(super) type Object = Map<String, Value>;
 /// `requestedSchema` of a form.
 ///
 /// # Errors
-/// What cannot be asked in a form, and which property it is.
+/// A property cannot be asked in a form; the error names it.
 pub fn elicitation_schema(schema: Value) -> Result<Value, String> {
     let Value::Object(mut root) = schema else { return Err(not_an_object()) };
     let definitions = match root.remove("$defs") {
@@ -97,7 +97,7 @@ fn is_one(parts: &Value) -> bool {
     parts.as_array().is_some_and(|parts| parts.len() == 1)
 }
 
-/// What is written beside a reference says more than what it refers to.
+/// The members of both; those beside a reference say more than what it refers to.
 fn overlay(mut under: Object, over: Object) -> Object {
     for (key, value) in over {
         under.insert(key, value);

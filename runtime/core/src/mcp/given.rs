@@ -1,4 +1,4 @@
-//! What a client answers to a question, checked before anything is made of it.
+//! A client's answer to a question, checked before it is used.
 
 use serde_json::{Map, Value};
 
@@ -12,7 +12,8 @@ const MAX_MESSAGE_CHARS: usize = 200;
 /// Roots that a client may name. Each is a directory that a person opened.
 pub const MAX_ROOTS: usize = 1000;
 
-/// What a question came to: an elicitation, or one for a sample or for roots, which have no other outcomes.
+/// Outcome of a question: an elicitation, or one for a sample or for roots, which have no other
+/// outcomes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ElicitationReply {
     /// The answer: the content of a form, `null` for a page that the person agreed to open, a

@@ -35,7 +35,7 @@ pub(super) fn single<'h>(
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Malformed;
 
-/// What `MCP-Protocol-Version` says.
+/// Value of `MCP-Protocol-Version`.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Version<'h> {
     Absent,
@@ -68,15 +68,15 @@ impl<'h> Version<'h> {
     }
 }
 
-/// Whether the body is said to be JSON. It has to be said: a browser can send a POST of another
-/// type across origins without asking first.
+/// True if the body is declared as JSON. The declaration is required: a browser can send a POST of
+/// another type across origins without asking first.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let Ok(Some(value)) = single(headers, &CONTENT_TYPE) else { return false };
     let media_type = value.split(';').next().unwrap_or_default();
     media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// Whether the client takes JSON. The specification wants both JSON and event streams listed, but
+/// True if the client takes JSON. The specification wants both JSON and event streams listed, but
 /// JSON alone is enough for most answers: whoever takes that, or does not say, is served.
 pub(super) fn takes_json(headers: &HeaderMap) -> bool {
     accepts(headers, &["application/json", "application/*", "*/*"]).unwrap_or(true)
@@ -100,13 +100,13 @@ pub(super) fn as_event(answer: Reply) -> Reply {
     Reply::from_parts(parts, [b"data: ", body.as_slice(), b"\n\n"].concat())
 }
 
-/// Whether the client says that it takes event streams. `*/*` does not say so: programs that know
+/// True if the client says that it takes event streams. `*/*` does not say so: programs that know
 /// nothing of them send it as well.
 pub(super) fn takes_stream(headers: &HeaderMap) -> bool {
     accepts(headers, &["text/event-stream", "text/*"]).unwrap_or(false)
 }
 
-/// Whether one of these media ranges is accepted; `None` when nothing is said.
+/// True if one of these media ranges is accepted; `None` when nothing is said.
 fn accepts(headers: &HeaderMap, ranges: &[&str]) -> Option<bool> {
     let mut says_anything = false;
     for value in headers.get_all(ACCEPT) {

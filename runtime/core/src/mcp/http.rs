@@ -37,7 +37,7 @@ use super::subscription::Listen;
 use super::task::TaskRequest;
 use crate::reply::Reply;
 
-/// What [`accept_http`] made of a request.
+/// Result of [`accept_http`].
 #[derive(Debug)]
 pub enum Accepted {
     /// The answer.
@@ -57,7 +57,7 @@ pub enum Accepted {
 pub struct NewSession {
     /// The answer, which still lacks the `Mcp-Session-Id`.
     pub response: Reply,
-    /// What is to be remembered.
+    /// State of the new session, to be stored.
     pub session: SessionState,
 }
 

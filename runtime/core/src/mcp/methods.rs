@@ -1,4 +1,4 @@
-//! What each method answers.
+//! Answers to the methods.
 
 use serde_json::{Map, Value};
 
@@ -53,7 +53,7 @@ fn initialize(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<String, 
     Ok(out)
 }
 
-/// What the schemas of all revisions require besides.
+/// Checks the members that the schemas of all revisions also require.
 fn check_initialize(params: &Map<String, Value>) -> Result<(), Fault> {
     if !params.get("capabilities").is_some_and(Value::is_object) {
         return Err(Fault::params("`capabilities` is not an object"));

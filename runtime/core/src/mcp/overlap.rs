@@ -48,10 +48,10 @@ fn tokens(segment: &str, shortest: usize) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
-/// How far either pattern has been read.
+/// Positions in the two patterns.
 type State = (usize, usize);
 
-/// Where each state was come to from, and by which character.
+/// The predecessor of each state, and the character that led from it.
 type Ways = HashMap<State, (State, Option<char>)>;
 
 /// The shortest text that fits both, escaped as in a URI.
@@ -72,7 +72,7 @@ fn common(one: &[Token], other: &[Token]) -> Option<String> {
     None
 }
 
-/// Where one more character, or none, leads to.
+/// The states that one more character, or none, leads to.
 fn steps(one: &[Token], other: &[Token], (left, right): State) -> Vec<(State, Option<char>)> {
     let mut steps = Vec::new();
     let (first, second) = (one.get(left).copied(), other.get(right).copied());

@@ -49,12 +49,12 @@ struct Ready {
 struct Waiting {
     id: Value,
     call: Option<Call>,
-    /// Whether everybody may call it.
+    /// True if everybody may call it.
     public: bool,
     settling: Settling,
 }
 
-/// What the messages of a POST come to.
+/// The answer to the messages of a POST.
 pub(super) enum Answers {
     /// Notifications and responses only.
     None,
@@ -103,7 +103,7 @@ impl Pending {
         self.slots.len()
     }
 
-    /// Whether there are calls to wait for.
+    /// True if there are calls to wait for.
     pub(super) fn is_waiting(&self) -> bool {
         self.slots.iter().any(|slot| matches!(slot, Slot::Waiting(_)))
     }

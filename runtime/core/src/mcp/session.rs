@@ -24,7 +24,7 @@ use crate::reply::Reply;
 
 pub use super::session_state::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS, SessionState};
 
-/// What [`accept_session`] made of a POST.
+/// Result of [`accept_session`] for a POST.
 #[derive(Debug)]
 pub enum AcceptedSession {
     /// It is refused with this response.
@@ -35,7 +35,7 @@ pub enum AcceptedSession {
     Answer(String),
     /// Something has to run before it is answered.
     Run(Exchange),
-    /// What the client answers to a request of the server.
+    /// The client's answer to a request of the server.
     Reply {
         /// The id of the request.
         id: String,
@@ -127,8 +127,8 @@ fn refuse_headers(headers: &HeaderMap) -> Option<Reply> {
     }
 }
 
-/// Whether a request with these headers may be one of a session: it names no revision without handshake,
-/// which have no sessions either.
+/// True if a request with these headers may belong to a session: it names no revision without
+/// handshake, which have no sessions either.
 #[must_use]
 pub fn may_have_session(headers: &HeaderMap) -> bool {
     !Version::read(headers).is_without_handshake()
@@ -215,7 +215,7 @@ impl<'a> Visit<'a, '_> {
         }
     }
 
-    /// What a message that is not answered brings; `None` for what means nothing here.
+    /// The effect of a message that is not answered; `None` for one without a meaning here.
     fn signal(&mut self, message: Message) -> Option<AcceptedSession> {
         match message {
             // Our own ids are text; anything else answers nothing.

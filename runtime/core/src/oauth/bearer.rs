@@ -69,7 +69,7 @@ fn insufficient(origin: &str, path: &str, scopes: &[String]) -> Reply {
     refusal(StatusCode::FORBIDDEN, located(&challenge, origin, path), &error)
 }
 
-/// Whether the request has an access token that this server sealed, good or not.
+/// True if the request has an access token that this server sealed, good or not.
 #[must_use]
 pub fn is_ours(keys: &Keyring, origin: &str, headers: &HeaderMap) -> bool {
     let token = bearer(headers).ok().flatten();

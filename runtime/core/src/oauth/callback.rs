@@ -31,7 +31,7 @@ use crate::upstream::tokens::{self, Tokens};
 
 pub use crate::oauth::grant_subject::{GrantSubject, Identified};
 
-/// What a sealed authorization code says.
+/// Contents of a sealed authorization code.
 #[derive(Debug, Serialize, FromJson)]
 pub(crate) struct Code {
     #[serde(rename = "g")]
@@ -42,7 +42,7 @@ pub(crate) struct Code {
     pub(crate) expires: u64,
 }
 
-/// What a completed sign-in leads to.
+/// Result of a completed sign-in.
 #[derive(Debug)]
 pub enum Finished {
     /// A client's grant. The reply may be sent only once the grant is stored.

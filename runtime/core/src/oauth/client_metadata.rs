@@ -1,5 +1,5 @@
-//! What clients say of themselves (RFC 7591 section 2), read alike from a registration and from a
-//! Client ID Metadata Document.
+//! Metadata of clients (RFC 7591 section 2), read alike from a registration and from a Client ID
+//! Metadata Document.
 
 use serde_json::{Map, Value};
 use toolgate_config::Str;
@@ -108,7 +108,7 @@ pub(crate) fn invalid_redirect(description: impl Into<String>) -> OAuthError {
     OAuthError::new("invalid_redirect_uri", description.into())
 }
 
-/// Whether the `grant_types` that it lists leave `refresh_token` out. A client that lists none is
+/// True if the `grant_types` that it lists leave `refresh_token` out. A client that lists none is
 /// given both (RFC 7591 section 3.2.1: the answer tells what it got).
 pub(crate) fn is_code_only(metadata: &Metadata) -> bool {
     metadata
@@ -117,7 +117,7 @@ pub(crate) fn is_code_only(metadata: &Metadata) -> bool {
         .is_some_and(|list| list.iter().all(|value| value != "refresh_token"))
 }
 
-/// What a client says it will use must include what it can use here.
+/// Checks that the lists of a client include what it can use here.
 pub(crate) fn check_lists(metadata: &Metadata) -> Result<(), OAuthError> {
     for (name, needed) in [("grant_types", "authorization_code"), ("response_types", "code")] {
         match metadata.get(name) {

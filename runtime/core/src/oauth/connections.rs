@@ -31,7 +31,7 @@ use crate::secret::constant_time_eq;
 /// Names a client whose record was sealed by a key that is gone: it must be revocable all the same.
 const UNREADABLE: &str = "Unknown application";
 
-/// What the page says after a form, by the value of its `done` parameter.
+/// Notices of the page after a form, by the value of its `done` parameter.
 const NOTICES: [(&str, &str); 3] = [
     ("revoked", "The connection was revoked."),
     ("all", "All connections were revoked."),

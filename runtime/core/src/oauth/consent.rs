@@ -33,11 +33,11 @@ struct Attempt {
     expires: u64,
 }
 
-/// What the page shows beside the request itself.
+/// Parts of the page beside the request itself.
 pub(crate) struct Shown<'a> {
     pub(crate) client_name: &'a str,
     pub(crate) client_uri: Option<&'a str>,
-    /// Who is signed in, where somebody is.
+    /// The person who is signed in, if any.
     pub(crate) person: Option<&'a str>,
 }
 

@@ -26,7 +26,8 @@ use crate::oauth::issue::{Pending, finish};
 use crate::reply::{self, Reply};
 use crate::upstream::trouble::{Cause, Trouble, Upstream};
 
-/// How long a request waits in all while another one asks the provider: as long as that one may.
+/// Longest time that a request waits in all while another one asks the provider: as long as that
+/// one may.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The first wait, which doubles each time: most providers answer in a few hundred milliseconds, and
@@ -41,7 +42,7 @@ const BUSY_RETRY: u32 = 2;
 /// while, and each retry asks again.
 const UNCONFIRMED_RETRY: u32 = 30;
 
-/// What the adapter does next.
+/// The adapter's next step.
 #[derive(Debug)]
 pub enum Step {
     /// Perform this on the grant's record and go on with [`Course::performed`].
@@ -54,11 +55,11 @@ pub enum Step {
     Reply(Reply),
 }
 
-/// What the identity provider answered.
+/// Answer of the identity provider.
 #[derive(Debug)]
 pub struct Confirmation {
-    /// What it gave to be asked with the next time, where that is not part of the verdict. Kept
-    /// even if it decided nothing: a provider that gives each token once has used up the old one.
+    /// Credentials for the next question, where they are not part of the verdict. Kept even if it
+    /// decided nothing: a provider that gives each token once has used up the old one.
     pub upstream: Option<Upstream>,
     /// Whom it vouches for; `None` where there is nothing to ask it with.
     pub verdict: Result<Option<Identified>, Trouble>,
@@ -86,7 +87,7 @@ impl Course {
         &self.pending.address
     }
 
-    /// What to perform first, and again after a wait.
+    /// The first operation, which is performed again after a wait.
     #[must_use]
     pub fn start(&self) -> Operation {
         let mut operation = self.pending.operation.clone();

@@ -16,7 +16,7 @@ use url::{Url, form_urlencoded};
 use crate::paths::CALLBACK_PATH;
 use crate::upstream::provider::{ClientAuth, Endpoints, Provider};
 
-/// What one login sends along.
+/// Parameters of one login.
 pub(crate) struct Sent<'a> {
     /// Of this server, which the browser comes back to.
     pub(crate) origin: &'a str,

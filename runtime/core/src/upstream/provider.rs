@@ -19,34 +19,34 @@ pub struct Provider {
     pub client_id: String,
     /// Our `client_secret` there; empty where there is none.
     pub client_secret: Secret,
-    /// How we prove who we are at the token endpoint, where `mcp.toml` says so.
+    /// Our authentication method at the token endpoint, where `mcp.toml` states one.
     pub client_auth: Option<ClientAuth>,
     /// Expected `iss`.
     pub issuer: String,
-    /// Where its endpoints are; `None` while they could not be discovered.
+    /// Its endpoints; `None` while they could not be discovered.
     pub endpoints: Option<Endpoints>,
-    /// What is kept of what it says of people.
+    /// The claims and groups that are kept.
     pub kept: Kept,
 }
 
 /// Addresses of an identity provider, and how it wants to be spoken to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
-    /// Where people sign in.
+    /// Endpoint where people sign in.
     pub authorization_url: Url,
-    /// Where codes are exchanged.
+    /// Endpoint where codes are exchanged.
     pub token_url: Url,
-    /// Where the keys of its tokens are; GitHub signs none.
+    /// Address of the keys of its tokens; GitHub signs none.
     pub jwks_url: Option<Url>,
-    /// Where the claims of a person can be read again.
+    /// Endpoint where the claims of a person can be read again.
     pub userinfo_url: Option<Url>,
-    /// How we prove who we are at the token endpoint.
+    /// Our authentication method at the token endpoint.
     pub client_auth: ClientAuth,
-    /// Whether every return from a sign-in names its issuer (RFC 9207 section 3).
+    /// True if every return from a sign-in names its issuer (RFC 9207 section 3).
     pub names_issuer: bool,
 }
 
-/// What keeps the server from working, in words for the person who deploys it.
+/// Reasons why the server cannot work, in words for the person who deploys it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetupError(pub Vec<String>);
 
@@ -177,7 +177,7 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// Whether people sign in on this very machine, or nobody does, and `origin` is another: the server
+/// True if people sign in on this very machine, or nobody does, and `origin` is another: the server
 /// is for this machine only.
 #[must_use]
 pub fn is_elsewhere(config: &Config, vars: &dyn Vars, origin: &str) -> bool {
@@ -195,7 +195,7 @@ pub fn is_elsewhere(config: &Config, vars: &dyn Vars, origin: &str) -> bool {
     is_here && !is_local_server(origin)
 }
 
-/// Where a setting comes from, for people.
+/// Name of a setting, for people.
 pub(crate) fn name(setting: &Setting) -> String {
     match setting {
         Setting::Var(name) => name.to_string(),

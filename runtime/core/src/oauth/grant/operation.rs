@@ -1,4 +1,4 @@
-//! What is asked of a grant's record, and what comes of it.
+//! Operations on a grant's record, and their outcomes.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use super::question::{Lease, RecheckOutcome, Rules};
 use super::record::Grant;
 use crate::from_json::FromJson;
 
-/// What is asked of a grant's record.
+/// Operation on a grant's record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
@@ -15,16 +15,16 @@ pub enum Operation {
     Create(Box<Grant>),
     /// Uses the authorization code.
     Redeem {
-        /// Where the request comes from.
+        /// Origin of the request.
         place: RequestPlace,
     },
     /// Uses the refresh token of this generation, or takes the lease to ask the provider first.
     Refresh {
         /// The generation presented.
         generation: u32,
-        /// What `mcp.toml` says of refreshes.
+        /// Rules of `mcp.toml` for refreshes.
         rules: Rules,
-        /// Where the request comes from.
+        /// Origin of the request.
         place: RequestPlace,
         /// The request came when the token was good, and has waited for another one since.
         #[serde(default)]
@@ -34,9 +34,9 @@ pub enum Operation {
     Settle {
         /// The lease.
         lease: Lease,
-        /// What the provider answered.
+        /// The provider's answer.
         answer: RecheckOutcome,
-        /// What `mcp.toml` says of refreshes.
+        /// Rules of `mcp.toml` for refreshes.
         rules: Rules,
     },
     /// Asks whether the grant still stands; it is in use.
@@ -49,7 +49,7 @@ pub enum Operation {
     },
 }
 
-/// What came of it.
+/// Outcome of an operation on a grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantOutcome {
@@ -62,7 +62,7 @@ pub enum GrantOutcome {
         expires: u64,
         /// The sealed caller.
         sealed: String,
-        /// How the refresh token came twice, if it did.
+        /// Set if the refresh token came twice.
         repeat: Option<Repeat>,
     },
     /// The lease is taken: ask the identity provider about the caller, and [`Operation::Settle`].
@@ -71,7 +71,7 @@ pub enum GrantOutcome {
         sealed: String,
         /// The lease.
         lease: Lease,
-        /// How the refresh token came twice, if it did.
+        /// Set if the refresh token came twice.
         repeat: Option<Repeat>,
     },
     /// Another request has the lease; try again in a moment.
@@ -102,7 +102,7 @@ pub enum End {
     TwoNetworks,
 }
 
-/// What the adapter writes back.
+/// Change that the adapter writes to the storage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// Leave the record as it is.

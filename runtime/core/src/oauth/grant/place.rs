@@ -1,4 +1,4 @@
-//! Where a grant is used from, and refresh tokens that come twice.
+//! Places that a grant is used from, and refresh tokens that come twice.
 //!
 //! A client that lost an answer sends its refresh token again within the grace, and gets the same
 //! successor. So does somebody who copied the tokens and keeps in step with their owner. Once is an
@@ -29,8 +29,8 @@ const COUNTRY: &str = "cf-ipcountry";
 /// Characters kept of each hash: 66 bits, so that no two networks of one person share one by chance.
 const HASH_LENGTH: usize = 11;
 
-/// Where a request came from: hashes under the server's key, by which places can be told apart and
-/// not found out.
+/// Origin of a request: hashes under the server's key, by which places can be told apart and not
+/// found out.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct RequestPlace {
     #[serde(rename = "4", default, skip_serializing_if = "Option::is_none")]
@@ -82,12 +82,12 @@ impl RequestPlace {
     }
 }
 
-/// What is not known does not differ.
+/// True if both are known and differ.
 fn differ(one: Option<&String>, other: Option<&String>) -> bool {
     one.zip(other).is_some_and(|(one, other)| one != other)
 }
 
-/// How a refresh token came twice.
+/// Repetition of a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 pub struct Repeat {
     /// In how many generations in a row, this one included.
@@ -117,10 +117,10 @@ impl Row {
     }
 }
 
-/// What was seen of a grant's uses.
+/// Observed uses of a grant.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Uses {
-    /// Where the present generation was asked for first.
+    /// First place that asked for the present generation.
     #[serde(default)]
     place: RequestPlace,
     /// Generations whose token came twice.

@@ -7,8 +7,8 @@ use super::question::{ASKING, Lease, RecheckOutcome, Rules};
 use super::record::Grant;
 
 impl Grant {
-    /// When the provider confirmed the person last. A record from before this was noted tells when
-    /// the provider was asked last, whatever it answered.
+    /// Time of the provider's last confirmation. A record from before this was noted tells when the
+    /// provider was asked last, whatever it answered.
     fn last_confirmed(&self) -> u64 {
         if self.confirmed_at == 0 { self.rotated_at } else { self.confirmed_at }
     }
