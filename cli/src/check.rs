@@ -44,7 +44,7 @@ pub(crate) fn dependencies(project: &Project) -> Vec<Error> {
     problems
 }
 
-/// How a server is checked.
+/// Options of a check.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// Leave out what takes compiling the server.
@@ -53,12 +53,12 @@ pub struct Options {
     pub json: bool,
 }
 
-/// What was found.
+/// Result of a check.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// What has to be put right.
+    /// Problems that have to be put right.
     pub problems: Vec<Error>,
-    /// What may be meant, with its place.
+    /// Warnings about what may be meant, with its place.
     pub warnings: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
-//! What `cargo toolgate` does, as a library: the repository's own `cargo demo` and `cargo verify`
-//! use the same set-up, the same local identity provider and the same way to run a Worker.
+//! The commands of `cargo toolgate` as a library: the repository's own `cargo demo` and `cargo
+//! verify` use the same set-up, the same dev identity provider and the same way to run a Worker.
 
 mod ask;
 pub mod audit;

@@ -101,7 +101,7 @@ enum Command {
     Upgrade(upgrade::Arguments),
 }
 
-/// What a question on policies that has no answer ends with: 1 is an answer.
+/// Exit status for a question on policies that has no answer: 1 is an answer.
 const UNANSWERED: u8 = 2;
 
 /// As cargo gives them: people and completions call the program by its own name, without that word.

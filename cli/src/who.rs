@@ -94,7 +94,7 @@ impl Variables {
     }
 }
 
-/// What a decision comes to, apart from its reasons.
+/// Result of a decision, apart from its reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The person passes.

@@ -8,10 +8,10 @@ use crate::project::Project;
 use crate::tools::Tools;
 use crate::{Result, process, toolchain};
 
-/// How a person types wrangler: with the Node.js and the version that a server is built with.
+/// Command that runs wrangler, with the Node.js and the version that a server is built with.
 pub(crate) const TYPED: &str = "cargo toolgate wrangler --";
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Runs the wrangler and the Node.js that Toolgate is tested with, in the server's folder. Everything behind
 `--` is wrangler's.

@@ -12,13 +12,13 @@ use toolgate_config::{Checked, Diagnostic};
 
 const FILE_NAME: &str = "mcp.toml";
 
-/// Where a file of the user's is, and how expanded code names it.
+/// Path of a file of the user's, and its name in expanded code.
 pub(crate) struct ConfigPath {
     path: PathBuf,
     include: TokenStream,
 }
 
-/// What came of reading `mcp.toml`.
+/// Result of reading `mcp.toml`.
 pub(crate) enum ConfigOutcome {
     /// There is none, or it cannot be read.
     Unreadable(io::Error),

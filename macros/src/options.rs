@@ -14,7 +14,7 @@ pub(crate) struct Entry {
     pub(crate) value: Option<Expr>,
 }
 
-/// What helps where a list cannot be read.
+/// Help where a list cannot be read.
 const SEPARATED: &str = "options are `key` or `key = value`, separated by commas";
 
 /// Splits a list of options. `known` are the keys that exist.
@@ -143,7 +143,7 @@ impl Entry {
         None
     }
 
-    /// What a fault of the value is shown at.
+    /// Tokens to show a fault of the value at.
     pub(crate) fn tokens(&self) -> TokenStream {
         let Self { key, value } = self;
         value.as_ref().map_or_else(|| key.to_token_stream(), |value| value.to_token_stream())

@@ -2,7 +2,7 @@
 
 use super::http::HttpAnswer;
 
-/// What the server asks for.
+/// Challenge of the server.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Challenge {
     pub(super) error: Option<String>,

@@ -23,7 +23,7 @@ const UNSUPPORTED_VERSION: i64 = -32022;
 /// Errors that only a server of the newer revision gives.
 const MODERN_ERRORS: std::ops::RangeInclusive<i64> = -32022..=-32020;
 
-/// What came back.
+/// Reply of the server.
 pub(super) enum Reply {
     Result(Value),
     Error {
@@ -40,13 +40,13 @@ pub(super) struct Connection<'a> {
     http: &'a Http,
     url: &'a Url,
     pub(super) token: Option<Secret>,
-    /// Whether the server has answered a request as it was sent.
+    /// True once the server has answered a request as it was sent.
     confirmed: bool,
     legacy: Option<Legacy>,
     last_id: u64,
 }
 
-/// What `initialize` agreed to.
+/// Result of `initialize`.
 struct Legacy {
     version: String,
     session: Option<String>,
@@ -233,12 +233,13 @@ impl<'a> Connection<'a> {
     }
 }
 
-/// What a server of an older revision answers to a request that it does not understand.
+/// True for the answer of a server of an older revision to a request that it does not understand.
 fn is_old(status: u16) -> bool {
     matches!(status, 400 | 404 | 405 | 406 | 415 | 422)
 }
 
-/// Whether an error comes from a server that speaks 2026-07-28, and not only to say that it does not.
+/// True if an error comes from a server that speaks 2026-07-28, and not only to say that it does
+/// not.
 fn is_modern(message: &Value) -> bool {
     let code = message["error"]["code"].as_i64().unwrap_or_default();
     if code == UNSUPPORTED_VERSION {

@@ -25,7 +25,7 @@ const LARGE: u64 = 1 << 26;
 
 pub(super) struct Http {
     agent: Agent,
-    /// Whether the server is on this machine. Another one may not send anybody to this machine.
+    /// True if the server is on this machine. Another one may not send anybody to this machine.
     local: bool,
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Session<'a> {
     http: &'a Http,
     url: &'a Url,
     account: Option<&'a str>,
-    /// Where tokens are kept, unless they are not.
+    /// File for tokens, unless they are not kept.
     store: Option<PathBuf>,
     connection: Connection<'a>,
     grant: Option<Grant>,

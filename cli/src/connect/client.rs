@@ -34,7 +34,7 @@ pub enum Client {
 }
 
 impl Client {
-    /// What the command line calls it.
+    /// Name on the command line.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::ClaudeCode => "claude-code",
@@ -48,7 +48,7 @@ impl Client {
         }
     }
 
-    /// What people call it.
+    /// Name for people.
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::ClaudeCode => "Claude Code",
@@ -102,7 +102,7 @@ const DESKTOP: &str = "Claude/claude_desktop_config.json";
 const DESKTOP_MACOS: &str = "Library/Application Support/Claude/claude_desktop_config.json";
 const DESKTOP_LINUX: &str = ".config/Claude/claude_desktop_config.json";
 
-/// What of this machine decides where files are.
+/// Facts about this machine that decide where files are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Machine {
     /// As [`std::env::consts::OS`].
@@ -126,7 +126,7 @@ impl Machine {
     }
 }
 
-/// Where a file of a client is.
+/// Location of a file of a client.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ClientFile {
     base: Base,

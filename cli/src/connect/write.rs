@@ -9,7 +9,7 @@ use super::entry::Entry;
 use super::merge::{Merge, Merger};
 use crate::{Doing, Error, Result, files};
 
-/// What happened to a file.
+/// Change that was made to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum WriteOutcome {
@@ -23,7 +23,7 @@ pub(super) enum WriteOutcome {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Written {
     pub(super) outcome: WriteOutcome,
-    /// Where its former contents are, if it had any and they changed.
+    /// Backup of its former contents, if it had any and they changed.
     pub(super) backup: Option<PathBuf>,
 }
 

@@ -18,7 +18,7 @@ pub use arguments::Arguments;
 pub use outcome::Deployment;
 pub use wrangler::Wrangler;
 
-/// What follows the arguments in `--help`.
+/// Text after the arguments in `--help`.
 pub const HELP: &str = "\
 Examples:
   cargo toolgate deploy --dry-run

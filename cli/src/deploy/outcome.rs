@@ -1,4 +1,4 @@
-//! What wrangler has done, read from what it says, and told with what comes next.
+//! Result of a deployment, read from wrangler's output, and the report with what comes next.
 
 use std::fmt::Write as _;
 
@@ -17,12 +17,12 @@ const LONGEST_START: u32 = 1000;
 /// Longest that is not worth a word, in milliseconds.
 const UNREMARKABLE_START: u32 = LONGEST_START / 2;
 
-/// What came of it.
+/// Result of a deployment.
 #[derive(Debug, Default, PartialEq)]
 pub struct Deployment {
     size: Option<Size>,
     start: Option<u32>,
-    /// Where the server is, without a path.
+    /// Origin of the server, without a path.
     origin: Option<String>,
     version: Option<String>,
     warned: Vec<String>,
@@ -102,7 +102,7 @@ impl Deployment {
         ]
     }
 
-    /// What one should know besides.
+    /// Further things to know.
     pub fn warnings(&self) -> Vec<String> {
         let start = self.start.filter(|start| *start > UNREMARKABLE_START).map(|start| {
             format!("the Worker takes {start} ms to start, and Cloudflare takes none above {LONGEST_START} ms")

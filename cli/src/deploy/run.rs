@@ -10,7 +10,7 @@ use crate::step::{Step, cargo_progress};
 use crate::wrangler;
 use crate::{Error, Result, files, process};
 
-/// Where a dry run leaves what would be uploaded, in the server's folder.
+/// Folder in which a dry run leaves what would be uploaded, below the server's.
 const BUNDLE: &str = ".toolgate/bundle";
 
 impl Wrangler<'_> {
@@ -72,7 +72,7 @@ impl Wrangler<'_> {
         Ok(Deployment::read(&said))
     }
 
-    /// What a command answers as JSON.
+    /// Output of a command as JSON.
     pub(super) fn json(&self, words: &[&str]) -> Result<serde_json::Value> {
         let mut command = self.command();
         command.args(words).args(["--json", "--env", self.environment.unwrap_or_default()]);

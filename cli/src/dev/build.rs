@@ -11,7 +11,7 @@ use crate::step::{Step, cargo_progress};
 use crate::tools::Tools;
 use crate::{Result, process};
 
-/// How the Worker is compiled.
+/// Profile that the Worker is compiled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
     /// Fast to build.
@@ -20,7 +20,7 @@ pub enum Profile {
     Release,
 }
 
-/// How long the parts of a build took.
+/// Durations of the parts of a build.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Took {
     /// cargo.

@@ -1,4 +1,4 @@
-//! What has to stay the same from one start to the next, so that people stay signed in.
+//! Secrets that stay the same from one start to the next, so that people stay signed in.
 
 use std::collections::BTreeMap;
 

@@ -13,12 +13,12 @@ use crate::project::Project;
 use crate::tools::Tools;
 use crate::{Error, Result};
 
-/// How a server is run on this machine.
+/// Options for running a server on this machine.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Port of the server.
     pub port: u16,
-    /// How the Worker is compiled.
+    /// Profile that the Worker is compiled with.
     pub profile: Profile,
 }
 
@@ -29,7 +29,7 @@ pub struct Session {
     url: String,
     name: String,
     users: Vec<User>,
-    /// What the Worker's variables were made for.
+    /// Configuration that the Worker's variables were made for.
     config: Config,
 }
 
@@ -69,17 +69,17 @@ impl Session {
         Ok(Self { idp, worker, url, name, users, config: checked.config })
     }
 
-    /// Where the server is.
+    /// Address of the server.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where the identity provider is.
+    /// Address of the identity provider.
     pub fn issuer(&self) -> &str {
         self.idp.issuer()
     }
 
-    /// Who can sign in.
+    /// Accounts that can sign in.
     pub fn users(&self) -> &[User] {
         &self.users
     }
@@ -142,7 +142,7 @@ impl Session {
         self.idp.stop().await;
     }
 
-    /// Where it is and how to connect to it.
+    /// Text that says where it is and how to connect to it.
     pub fn introduction(&self) -> String {
         let Self { url, name, .. } = self;
         let accounts: Vec<_> = self.users.iter().map(|user| user.email.as_str()).collect();
@@ -170,7 +170,7 @@ impl Session {
     }
 }
 
-/// How clients are told of the server.
+/// Commands that add the server to clients.
 fn commands(name: &str, url: &str) -> Vec<String> {
     vec![
         format!("claude mcp add --transport http {name} {url}/mcp"),

@@ -19,7 +19,7 @@ pub(super) fn client_id(identity: &Identity) -> &str {
     }
 }
 
-/// Whether other machines may use the server, through a tunnel for example, because whoever started
+/// True if other machines may use the server, through a tunnel for example, because whoever started
 /// it says so.
 pub(super) fn is_remote() -> bool {
     std::env::var_os(DEV_REMOTE).is_some_and(|value| value == "1")

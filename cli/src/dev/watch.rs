@@ -24,7 +24,7 @@ pub(super) fn state(project: &Project, migrations: &[PathBuf]) -> BTreeMap<PathB
     found
 }
 
-/// When the newest of the files was written.
+/// Time at which the newest of the files was written.
 pub(super) fn last_save(state: &BTreeMap<PathBuf, SystemTime>) -> Option<SystemTime> {
     state.values().max().copied()
 }

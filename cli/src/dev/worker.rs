@@ -28,10 +28,10 @@ const SCRIPTS: [(&str, &str); 3] = [
 /// workerd starts in a second; a busy machine may take longer.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long workerd gets to close its connections before it is killed.
+/// Time that workerd gets to close its connections before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What the script is told first.
+/// First message to the script.
 #[derive(Serialize)]
 struct Start<'a> {
     port: u16,
@@ -43,16 +43,16 @@ struct Start<'a> {
     debug: bool,
 }
 
-/// What a Worker is run with, besides its own files.
+/// Environment of a Worker, apart from its own files.
 pub(super) struct Surroundings<'a> {
     pub(super) port: u16,
     pub(super) vars: &'a BTreeMap<String, String>,
-    /// Whether it has a binding to Workers AI.
+    /// True if it has a binding to Workers AI.
     pub(super) ai: bool,
     pub(super) profile: Profile,
 }
 
-/// What the script says.
+/// Messages of the script.
 #[derive(Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
 enum Said {

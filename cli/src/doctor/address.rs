@@ -9,7 +9,7 @@ use url::{Host, Url};
 use super::finding::{Finding, shown};
 use super::vars::Vars;
 
-/// Where the server is or will be: scheme, host and port.
+/// Origin of the server, now or once deployed: scheme, host and port.
 #[derive(Debug, Clone)]
 pub struct ServerUrl(Url);
 
@@ -40,14 +40,14 @@ impl FromStr for ServerUrl {
     }
 }
 
-/// What is asked of the identity provider.
+/// Request to the identity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ProviderProbe {
     /// The discovery document of this issuer.
     Discovery(String),
     /// The key set at this address.
     Keys(String),
-    /// Whether GitHub's API is there.
+    /// The API of GitHub.
     GitHub,
 }
 
@@ -64,8 +64,8 @@ impl ProviderProbe {
         }
     }
 
-    /// How it is called in messages. Of a key set only the host: its path has what a variable says,
-    /// and a value in the wrong variable may be a secret.
+    /// Name in messages. Of a key set only the host: its path has what a variable says, and a value
+    /// in the wrong variable may be a secret.
     pub(super) fn place(&self) -> String {
         let origin = |url: Url| url.origin().ascii_serialization();
         match self {
@@ -79,11 +79,11 @@ impl ProviderProbe {
 /// The title of what is found about the provider.
 pub(super) const TITLE: &str = "identity provider";
 
-/// What can be asked about the provider, `None` where there is none to ask.
+/// Request to send to the provider; `None` where there is none to ask.
 ///
 /// # Errors
 ///
-/// Why its address is not known.
+/// The finding that its address is not known.
 pub(super) fn question(identity: &Identity, vars: &Vars) -> Result<Option<ProviderProbe>, Finding> {
     if identity.provider == Provider::Dev {
         return Ok(None);
@@ -136,7 +136,7 @@ fn safe(text: &str) -> Option<Url> {
     (is_safe && !has_login).then_some(url)
 }
 
-/// Whether it can only be this very machine.
+/// True if it can only be this very machine.
 pub(super) fn is_local(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

@@ -7,7 +7,7 @@ use super::finding::Finding;
 /// `leeway` of `mcp.toml`, which is this long by default.
 const TOLERATED: i64 = 60;
 
-/// How a local run would take the provider's times.
+/// Finding on this machine's clock, with which a local run reads the provider's times.
 pub(super) fn finding(answer: &ProbeAnswer) -> Finding {
     const TITLE: &str = "clock";
     let Some(date) = answer.date else {

@@ -13,7 +13,7 @@ use crate::{Doing, Result, process};
 
 const SCRIPT: &str = include_str!("fetch.mjs");
 
-/// What was answered.
+/// Answer to a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct ProbeAnswer {
     pub(super) status: u16,
@@ -70,7 +70,7 @@ fn without_script(error: crate::Error) -> crate::Error {
     }
 }
 
-/// What a code of Node.js means.
+/// Meaning of an error code of Node.js.
 fn unreachable(place: &str, code: &str) -> Finding {
     let network = "look at this machine's network, and at the address";
     let (reason, fix) = match code {

@@ -46,7 +46,7 @@ pub(super) fn findings(project: &Project, tools: &Tools) -> Vec<Finding> {
     findings
 }
 
-/// What `--version` of a program prints: of ours where there is one, as everywhere else.
+/// Output of a program's `--version`: of ours where there is one, as everywhere else.
 fn version(tools: &Tools, program: &str) -> Option<String> {
     let mut command = Command::new(program);
     command.arg("--version").envs(tools.environment());

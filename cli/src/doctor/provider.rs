@@ -1,4 +1,4 @@
-//! What the identity provider answers, read as the Worker reads it.
+//! Answers of the identity provider, read as the Worker reads them.
 
 use axum::http::{Response, StatusCode};
 use serde_json::Value;

@@ -9,7 +9,7 @@ use super::finding::Finding;
 use crate::project::Project;
 use crate::{Result, files, process, toolchain};
 
-/// What Toolgate itself asks for, as `major.minor`.
+/// Oldest Rust for Toolgate itself, as `major.minor`.
 const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
 
 const INSTALL: &str = "install Rust by https://rustup.rs, then run this again";

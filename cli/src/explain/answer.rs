@@ -10,7 +10,7 @@ use toolgate_policy::{Decision, EVERYONE, PolicyOutcome};
 use crate::lock::FunctionKind;
 use crate::{Doing, Result};
 
-/// Whether a person passes, and what was looked at.
+/// Decision on a person, and the conditions that were looked at.
 #[derive(Debug, Serialize)]
 pub(super) struct PolicyAnswer {
     decision: Word,
@@ -23,7 +23,7 @@ pub(super) struct PolicyAnswer {
     /// The variable that the answer depends on.
     #[serde(skip_serializing_if = "Option::is_none")]
     variable: Option<String>,
-    /// What was looked at, in this order.
+    /// Conditions that were looked at, in this order.
     conditions: Vec<Condition>,
 }
 
@@ -52,7 +52,7 @@ struct Condition {
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<String>,
-    /// Whether it is the one that decided.
+    /// True if it is the one that decided.
     decides: bool,
 }
 

@@ -15,7 +15,7 @@ use crate::{Error, Result};
 
 use answer::PolicyAnswer;
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Functions are those of mcp.lock, policies those of mcp.toml; nothing is compiled. The decision is that
 of the Worker, by the same code.
@@ -26,7 +26,7 @@ missing), or wrong usage
 Example:
     cargo toolgate explain --user ada@example.com --group design --tool draw";
 
-/// What `cargo toolgate explain` takes.
+/// Arguments of `cargo toolgate explain`.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true)))]
 pub struct Arguments {

@@ -65,7 +65,7 @@ impl Running {
         format!("{}/", origin.unwrap_or_default())
     }
 
-    /// What the page shows: whoever hears the server's log notes it here.
+    /// Events on the page: whoever hears the server's log notes them here.
     pub fn activity(&self) -> Arc<Activity> {
         self.provider.activity.clone()
     }

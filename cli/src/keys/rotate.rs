@@ -54,7 +54,7 @@ struct Rotated {
 enum Problem {
     /// There is no key to put another one before.
     Missing,
-    /// What the Worker would say about the old keys, or about the new list.
+    /// The Worker would refuse the old keys, or the new list, for this reason.
     Refused(String),
     /// It cannot be written between quotation marks.
     Unwritable,

@@ -1,11 +1,11 @@
-//! What changed between two `mcp.lock`, as a reviewer wants to hear it.
+//! Changes between two `mcp.lock`, as a reviewer wants to hear them.
 
 use toolgate_policy::EVERYONE;
 
 use super::file::{Function, FunctionKind, Lock, Policy, Setting};
 use super::schema;
 
-/// How much a change matters; the first are told first.
+/// Weight of a change; the first are told first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
     OpenToEveryone,
@@ -16,7 +16,7 @@ enum Weight {
     /// Which clients may come, and for how long what they get is good.
     OAuthContext,
     New,
-    /// What the server reaches, and where its events go.
+    /// Everything that the server reaches, and the targets of its events.
     Reach,
     Hint,
     Schema,
@@ -84,7 +84,7 @@ fn settings(old: &[Setting], new: &[Setting]) -> Vec<Change> {
     changes
 }
 
-/// How much a setting matters; those of an environment as much as those of the file.
+/// Weight of a setting; those of an environment weigh as much as those of the file.
 fn weight(key: &str) -> Weight {
     let own = key.strip_prefix("env.").and_then(|rest| rest.split_once('.'));
     let key = own.map_or(key, |(_, key)| key);
@@ -118,7 +118,7 @@ fn policies(old: &[Policy], new: &[Policy]) -> Vec<Change> {
     changes
 }
 
-/// What follows the function's name.
+/// Changes of one function, without its name.
 fn of_function(kind: FunctionKind, old: &Function, new: &Function) -> Vec<Change> {
     let mut changes = Vec::new();
     if old.policy != new.policy {
@@ -179,7 +179,7 @@ fn of_schemas(kind: FunctionKind, old: &Function, new: &Function) -> Vec<Change>
     changes
 }
 
-/// What the lock file has only the hash of, and what takes no words.
+/// Changes of what the lock file has only the hash of, and of what takes no words.
 fn of_hashes(old: &Function, new: &Function) -> Vec<Change> {
     [
         (Weight::Words, "description", old.description != new.description),

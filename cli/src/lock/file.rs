@@ -79,7 +79,7 @@ pub struct Function {
     /// Whom a resource is for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audience: Vec<String>,
-    /// How much a resource matters.
+    /// Importance of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<f64>,
     /// `readOnlyHint`.
@@ -103,7 +103,7 @@ pub struct Function {
     /// Hash of the pictures' addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icons: Option<String>,
-    /// What it takes, as JSON: the input schema of a tool, the arguments of a prompt. Version 1 has a
+    /// Arguments, as JSON: the input schema of a tool, the arguments of a prompt. Version 1 has a
     /// hash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
@@ -182,7 +182,7 @@ impl Lock {
     }
 }
 
-/// What a function is.
+/// Kind of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FunctionKind {
     /// `#[mcp_tool]`.
@@ -212,7 +212,7 @@ fn broken(why: &impl Display) -> Error {
         .help("run `cargo toolgate lock`, and see in git what became of it")
 }
 
-/// What a merge has left in the file twice.
+/// An entry that a merge has left in the file twice.
 fn repeated(lock: &Lock) -> Option<String> {
     let settings = lock.settings.iter().map(|setting| ("setting", &setting.key));
     let policies = lock.policies.iter().map(|policy| ("policy", &policy.name));

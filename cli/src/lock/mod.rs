@@ -18,7 +18,7 @@ pub use diff::changes;
 pub use file::{Function, FunctionKind, Lock, NAME, Policy, Setting};
 pub use make::{make, used};
 
-/// What the server serves, as `mcp.lock` should say it. Compiles the server.
+/// The `mcp.lock` for what the server serves. Compiles the server.
 ///
 /// # Errors
 ///

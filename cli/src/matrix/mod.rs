@@ -17,13 +17,13 @@ use crate::{Error, Result};
 
 use table::{Access, Cell, Matrix, Person, Row, Rule};
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Functions are those of mcp.lock, policies those of mcp.toml; nothing is compiled.
 
 Exit status: 0 printed, 2 mcp.toml or mcp.lock cannot be read, or wrong usage";
 
-/// What `cargo toolgate matrix` takes.
+/// Arguments of `cargo toolgate matrix`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// One more person, perhaps with groups; may be repeated
@@ -34,12 +34,12 @@ pub struct Arguments {
     /// Environment of mcp.toml, `[env.NAME]`
     #[arg(long = "env", value_name = "NAME")]
     environment: Option<String>,
-    /// How it is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// How a matrix is printed.
+/// Format of a matrix.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Columns of text

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-/// Where a key goes: the table, and the key of it that the new one stands behind.
+/// Place for a key: the table, and the key of it that the new one stands behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct KeyPlace {
     /// Keys and places in lists, from the outermost: `["wrangler", "kv_namespaces", "0"]`.
@@ -14,7 +14,7 @@ pub(super) struct KeyPlace {
 }
 
 impl KeyPlace {
-    /// How a person would look for it.
+    /// The place as a person would look for it.
     pub(super) fn shown(&self) -> String {
         let names: Vec<_> =
             self.table.iter().filter(|part| part.parse::<usize>().is_err()).cloned().collect();
@@ -39,7 +39,7 @@ pub(super) fn insert(text: &str, place: &KeyPlace, value: &str) -> Option<String
     says(&changed, place, value).then_some(changed)
 }
 
-/// Where the key stands, and where its value ends.
+/// Position of the key, and the end of its value.
 fn find(root: &DeTable<'_>, table: &[String], key: &str) -> Option<(Range<usize>, usize)> {
     let mut at = root;
     let mut parts = table.iter().peekable();

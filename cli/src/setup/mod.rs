@@ -20,7 +20,7 @@ use resource::{Owner, Resource};
 use secrets::Sources;
 use wrangler::Wrangler;
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Installs the tools, once for all servers; says what to enter at the identity provider; then lets wrangler make
 what storage, [audit] and [wrangler] need, writes the ids into mcp.toml, and sets the secrets. It asks
@@ -36,7 +36,7 @@ Examples:
     cargo toolgate setup --env preview
     cargo toolgate setup --yes --vars .prod.vars";
 
-/// What `cargo toolgate setup` takes.
+/// Arguments of `cargo toolgate setup`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Install the tools, and stop

@@ -13,7 +13,7 @@ use crate::idp::random_key;
 use crate::project::Project;
 use crate::{Doing, Error, Result, dotenv, files};
 
-/// Where values come from.
+/// Sources of values.
 pub(super) struct Sources<'a> {
     pub(super) project: &'a Project,
     /// `--env`.

@@ -67,7 +67,7 @@ pub fn ensure_in(tools: &Tools, workspace: &Path) -> Result<()> {
     cargo::tidy(tools)
 }
 
-/// Where the tools of a workspace are or will be: in the folder that `TOOLGATE_DIR` names, else in the
+/// The tools of a workspace, installed or not: in the folder that `TOOLGATE_DIR` names, else in the
 /// user's cache, and where there is none, in the workspace.
 pub fn tools(workspace: &Path) -> Tools {
     let lockfile = Lockfile::read(workspace).ok();

@@ -68,7 +68,7 @@ pub(crate) fn simple_name(pat: &Pat) -> Option<&syn::Ident> {
     }
 }
 
-/// Whether what follows these tokens is a member of something: after one point, while two of them
+/// True if what follows these tokens is a member of something: after one point, while two of them
 /// are a range.
 pub(crate) fn is_member(before: &[TokenTree]) -> bool {
     let point =

@@ -1,4 +1,4 @@
-//! What the expansions of all kinds are put together from. Nothing here can fail.
+//! Parts of the expansions of all kinds. Nothing here can fail.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -118,7 +118,7 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__{name}"), Span::mixed_site())
 }
 
-/// What the function returns, written out.
+/// Return type of the function, written out.
 pub(crate) fn output(source: &Function) -> Type {
     match &source.sig.output {
         ReturnType::Type(_, ty) => types::ungrouped(ty).clone(),
@@ -175,7 +175,7 @@ pub(crate) fn passed<A>(
         .collect()
 }
 
-/// Whether a parameter comes from the call and not from the client.
+/// True if a parameter comes from the call and not from the client.
 pub(crate) fn uses_call<A>(parameters: &[Parameter<A>]) -> bool {
     parameters.iter().any(|parameter| !matches!(parameter, Parameter::Argument(_)))
 }

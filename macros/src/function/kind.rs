@@ -1,6 +1,6 @@
-//! What a function is made into.
+//! Kinds of functions.
 
-/// What a function is made into.
+/// Kind of a function.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FunctionKind {
     Tool,
@@ -27,7 +27,7 @@ impl FunctionKind {
         }
     }
 
-    /// What clients do with it.
+    /// Verb for what clients do with it.
     pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Tool => "call",

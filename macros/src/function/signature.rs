@@ -1,4 +1,4 @@
-//! What a signature may look like, and where the values of its parameters come from.
+//! Rules for signatures, and the sources of their parameters' values.
 
 use syn::{
     Attribute, FnArg, GenericParam, Ident, Pat, PatType, ReturnType, Safety, Signature, Type,
@@ -9,7 +9,7 @@ use super::kind::FunctionKind;
 use super::types;
 use crate::errors::Errors;
 
-/// Where a parameter's value comes from.
+/// Source of a parameter's value.
 pub(crate) enum Parameter<A> {
     /// `&Context`.
     Context,
@@ -21,9 +21,9 @@ pub(crate) enum Parameter<A> {
 
 /// A parameter that the client fills.
 pub(crate) trait Named {
-    /// What the client calls it.
+    /// Name for clients.
     fn name(&self) -> &str;
-    /// What it is called in the function.
+    /// Name in the function.
     fn ident(&self) -> &Ident;
 }
 

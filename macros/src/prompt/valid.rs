@@ -1,4 +1,4 @@
-//! What makes a function a prompt: every rule, and no generated code.
+//! Rules that make a function a prompt, and no generated code.
 
 use proc_macro2::TokenStream;
 use syn::LitStr;
@@ -15,7 +15,7 @@ use crate::function::{FunctionKind, policy};
 use crate::options;
 use crate::text::{self, TextArgument};
 
-/// What `#[mcp_prompt(…)]` can say.
+/// Options of `#[mcp_prompt(…)]`.
 const OPTIONS: &[&str] = &["allow", "name", "title", "description", "icon", "icons", "config"];
 
 /// A function that passed every rule.
@@ -67,7 +67,7 @@ pub(crate) fn check<'a>(
 }
 
 impl Prompt<'_> {
-    /// What the client sends, in the order of the signature.
+    /// Arguments from the client, in the order of the signature.
     pub(crate) fn arguments(&self) -> impl Iterator<Item = &TextArgument<'_>> {
         self.parameters.iter().filter_map(Parameter::argument)
     }

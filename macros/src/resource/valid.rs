@@ -1,4 +1,4 @@
-//! What makes a function a resource: every rule, and no generated code.
+//! Rules that make a function a resource, and no generated code.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
@@ -18,7 +18,7 @@ use crate::function::{FunctionKind, policy};
 use crate::options::{self, Entry};
 use crate::text::{self, TextArgument};
 
-/// What `#[mcp_resource(…)]` can say.
+/// Options of `#[mcp_resource(…)]`.
 const OPTIONS: &[&str] = &[
     "allow",
     "uri",

@@ -148,7 +148,8 @@ fn refusing(server: &Server) -> TokenStream {
     }
 }
 
-/// What `mcp.toml` asks for besides answering requests, so that a Worker links nothing else.
+/// Features that `mcp.toml` asks for in addition to answering requests, so that a Worker links
+/// nothing else.
 fn features(server: &Server) -> TokenStream {
     let transport = &server.checked.config.transport;
     let mut features = Vec::new();
@@ -302,7 +303,8 @@ fn policy_test(server: &Server) -> TokenStream {
     }
 }
 
-/// What the tests of the user's crate, and those in its folder `tests`, give to `TestServer`.
+/// Code for the tests of the user's crate, and for those in its folder `tests`: the argument of
+/// `TestServer`.
 fn testing() -> TokenStream {
     quote! {
         #[cfg(not(target_arch = "wasm32"))]

@@ -21,7 +21,7 @@ pub(crate) fn of_build(mut server: Server, errors: &Errors) -> Server {
     server
 }
 
-/// Whether the local identity provider is asked for, or why it is refused.
+/// True if the dev identity provider is asked for; an error says why it is refused.
 fn refusal(asked: &str, is_dev: &str) -> Result<bool, (String, &'static str)> {
     match (asked, is_dev) {
         ("", _) => Ok(false),

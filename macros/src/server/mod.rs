@@ -19,7 +19,7 @@ pub(crate) fn serve(options: TokenStream) -> TokenStream {
     }
 }
 
-/// What `serve!()` makes of a configuration that is not in a file.
+/// Expansion of `serve!()` for a configuration that is not in a file.
 #[cfg(test)]
 pub(crate) fn expand_config(source: &str) -> TokenStream {
     expand_checked(toolgate_config::check(source).expect("no faults"))

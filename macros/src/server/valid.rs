@@ -1,4 +1,4 @@
-//! What `serve!()` asks of `mcp.toml` and of the files that follow from it.
+//! Checks of `serve!()` on `mcp.toml` and on the files that follow from it.
 
 use std::env;
 use std::io;
@@ -11,7 +11,7 @@ use crate::config_file::{ConfigOutcome, ConfigPath};
 use crate::errors::Errors;
 use crate::options;
 
-/// What `serve!(…)` can say.
+/// Options of `serve!(…)`.
 const OPTIONS: &[&str] = &["config"];
 
 /// The file that `wrangler deploy` reads.
@@ -51,7 +51,8 @@ pub(crate) fn check(tokens: TokenStream, errors: &Errors) -> Option<Server> {
     Some(Server { checked, config, wrangler })
 }
 
-/// What holds in the environment that is compiled for; none is named by no value or an empty one.
+/// Configuration in the environment that is compiled for; none is named by no value or an empty
+/// one.
 fn in_environment(
     checked: Box<Checked>,
     environment: Option<&str>,

@@ -10,17 +10,17 @@ use crate::function::types::{self, Plain};
 use crate::function::{FunctionKind, name};
 use crate::tool::argument::entries;
 
-/// What `#[arg(…)]` of a prompt can say.
+/// Options of `#[arg(…)]` for a prompt.
 const OF_PROMPT: &[&str] = &["name", "description", "complete"];
 
-/// What `#[arg(…)]` of a resource can say: MCP has no place for a description of a variable.
+/// Options of `#[arg(…)]` for a resource: MCP has no place for a description of a variable.
 const OF_RESOURCE: &[&str] = &["name", "complete"];
 
 /// A checked parameter.
 pub(crate) struct TextArgument<'a> {
-    /// What the client calls it.
+    /// Name for clients.
     pub(crate) name: String,
-    /// What it is called in the function.
+    /// Name in the function.
     pub(crate) ident: &'a Ident,
     /// Its type in the function.
     pub(crate) ty: &'a Type,

@@ -11,7 +11,7 @@ use crate::function::types::{self, Plain};
 use crate::function::{FunctionKind, name};
 use crate::options::{self, Entry};
 
-/// What `#[arg(…)]` can say.
+/// Options of `#[arg(…)]`.
 const OPTIONS: &[&str] = &[
     "name",
     "description",
@@ -27,9 +27,9 @@ const OPTIONS: &[&str] = &[
 
 /// A checked parameter.
 pub(crate) struct Argument<'a> {
-    /// What the client calls it.
+    /// Name for clients.
     pub(crate) name: String,
-    /// What it is called in the function.
+    /// Name in the function.
     pub(crate) ident: &'a Ident,
     /// Its type in the function.
     pub(crate) ty: &'a Type,
@@ -41,11 +41,11 @@ pub(crate) struct Argument<'a> {
     pub(crate) description: Option<Description>,
     pub(crate) example: Option<Expr>,
     pub(crate) limits: Limits,
-    /// What follows `Mcp-Param-` in the header that repeats it.
+    /// The part after `Mcp-Param-` of the header that repeats it.
     pub(crate) header: Option<LitStr>,
 }
 
-/// Whether the client has to send it.
+/// Presence of an argument.
 pub(crate) enum Presence {
     Required,
     /// An `Option`.

@@ -127,8 +127,8 @@ fn input_schema(tool: &Tool<'_>) -> TokenStream {
     }
 }
 
-/// Whether an argument of this type has to be there: only the compiler knows whether it is an `Option`
-/// by another name.
+/// True if an argument of this type has to be there: only the compiler knows whether it is an
+/// `Option` by another name.
 fn is_required(ty: &Type) -> TokenStream {
     quote_spanned! {ty.span()=> {
         #[allow(unused_imports)]
@@ -220,7 +220,7 @@ fn checks(argument: &Argument<'_>, given: &Ident, name: &Ident) -> Vec<TokenStre
         .collect()
 }
 
-/// What `value` has to pass, and what the caller hears where it does not.
+/// Tests that `value` has to pass, with the messages for the caller where it does not.
 fn tests(argument: &Argument<'_>, value: &Ident) -> Vec<(TokenStream, String)> {
     let Limits { range, length, pattern, values } = &argument.limits;
     let is_list = matches!(argument.plain, Some(Plain::List(_)));

@@ -1,4 +1,4 @@
-//! What makes a function a tool: every rule, and no generated code.
+//! Rules that make a function a tool, and no generated code.
 
 use proc_macro2::TokenStream;
 use syn::LitStr;
@@ -17,7 +17,7 @@ use crate::function::signature::{self, Parameter};
 use crate::function::{FunctionKind, policy};
 use crate::options::{self, Entry};
 
-/// What `#[mcp_tool(…)]` can say.
+/// Options of `#[mcp_tool(…)]`.
 const OPTIONS: &[&str] = &[
     "allow",
     "name",
@@ -57,7 +57,7 @@ pub(crate) struct Hints {
     pub(crate) open_world: Option<bool>,
 }
 
-/// Whether a call runs as a task.
+/// Execution of calls as tasks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Task {
     Forbidden,
@@ -143,7 +143,7 @@ fn task(entry: Option<&Entry>, errors: &Errors) -> Task {
 }
 
 impl Tool<'_> {
-    /// What the client sends, in the order of the signature.
+    /// Arguments from the client, in the order of the signature.
     pub(crate) fn arguments(&self) -> impl Iterator<Item = &Argument<'_>> {
         self.parameters.iter().filter_map(Parameter::argument).map(|argument| &**argument)
     }
