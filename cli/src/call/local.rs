@@ -15,7 +15,7 @@ use crate::connect::address::is_loopback;
 
 /// Consent, its redirects, the login page, the way back.
 const MOST_STEPS: usize = 12;
-/// Text that only the login page of the dev identity provider has (cli/src/idp/login.rs).
+/// Text that only the login page of the dev identity provider has (cli/src/dev_provider/login.rs).
 const LOGIN: &str = "local identity provider of <code>cargo toolgate dev</code>";
 
 /// From an authorization request to the address that the browser would come back to.

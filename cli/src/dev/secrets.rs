@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toolgate_config::KnownClient;
 
-use crate::idp::random_token;
+use crate::dev_provider::random_token;
 use crate::project::Project;
 use crate::{Doing, Result, files};
 

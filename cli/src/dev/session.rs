@@ -8,7 +8,7 @@ use super::build::Profile;
 use super::secrets::Secrets;
 use super::variables;
 use super::worker::{Surroundings, Worker};
-use crate::idp::{self, Client, Purpose, Running, Server, User};
+use crate::dev_provider::{self, Client, Purpose, Running, Server, User};
 use crate::project::Project;
 use crate::tools::Tools;
 use crate::{Error, Result};
@@ -24,7 +24,7 @@ pub struct Options {
 
 /// A server that is up.
 pub struct Session {
-    idp: Running,
+    provider: Running,
     worker: Worker,
     url: String,
     name: String,
@@ -61,12 +61,12 @@ impl Session {
         let groups_claim = identity.groups_claim.to_string();
         let purpose = Purpose { client, users: users.clone(), groups_claim, server };
         // The next port if it is free, so that a restart keeps the issuer.
-        let idp = idp::start(port.saturating_add(1), purpose).await?;
-        let vars = variables::variables(&checked.config, &idp, &secrets);
+        let provider = dev_provider::start(port.saturating_add(1), purpose).await?;
+        let vars = variables::variables(&checked.config, &provider, &secrets);
         let ai = checked.wrangler.contains_key("ai");
         let surroundings = Surroundings { port, vars: &vars, ai, profile };
-        let worker = Worker::start(project, tools, &surroundings, idp.activity()).await?;
-        Ok(Self { idp, worker, url, name, users, config: checked.config })
+        let worker = Worker::start(project, tools, &surroundings, provider.activity()).await?;
+        Ok(Self { provider, worker, url, name, users, config: checked.config })
     }
 
     /// Address of the server.
@@ -76,7 +76,7 @@ impl Session {
 
     /// Address of the identity provider.
     pub fn issuer(&self) -> &str {
-        self.idp.issuer()
+        self.provider.issuer()
     }
 
     /// Accounts that can sign in.
@@ -100,7 +100,7 @@ impl Session {
             return Ok(false);
         }
         if users != self.users {
-            self.idp.replace_users(users.clone())?;
+            self.provider.replace_users(users.clone())?;
             self.users = users;
         }
         self.worker.reload().await?;
@@ -139,7 +139,7 @@ impl Session {
 
     async fn end(&mut self) {
         self.worker.stop().await;
-        self.idp.stop().await;
+        self.provider.stop().await;
     }
 
     /// Text that says where it is and how to connect to it.
@@ -152,7 +152,7 @@ impl Session {
             accounts.join(", ")
         };
         let commands = commands(name, url).join("\n              ");
-        let page = self.idp.page();
+        let page = self.provider.page();
         let example = self.users.first().map(|user| {
             format!("  Call        cargo toolgate call TOOL key=value --as {}\n", user.email)
         });

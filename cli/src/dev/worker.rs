@@ -12,7 +12,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc;
 
 use super::{Profile, state};
-use crate::idp::Activity;
+use crate::dev_provider::Activity;
 use crate::printable::printable;
 use crate::project::Project;
 use crate::tools::Tools;

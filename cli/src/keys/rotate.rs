@@ -5,7 +5,7 @@ use std::path::Path;
 use toolgate_config::Tokens;
 use toolgate_core::seal::Keyring;
 
-use crate::idp::random_token;
+use crate::dev_provider::random_token;
 use crate::project::Project;
 use crate::{Error, Result, dotenv, files};
 
