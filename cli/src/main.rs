@@ -35,7 +35,7 @@ enum Command {
     /// Make a server in a new folder
     #[command(after_help = new::HELP)]
     New(new::Arguments),
-    /// Run the server on this machine, with a local identity provider, and rebuild on changes
+    /// Run the server on this machine, with a dev identity provider, and rebuild on changes
     Dev(dev::Arguments),
     /// Write wrangler.jsonc and .dev.vars.example from mcp.toml
     Sync,

@@ -1,4 +1,4 @@
-//! The local identity provider of `cargo toolgate dev` alone, for end-to-end tests that bring their
+//! The dev identity provider of `cargo toolgate dev` alone, for end-to-end tests that bring their
 //! own Worker: says its issuer, and ends with its stdin.
 //!
 //!   local-idp CLIENT_ID CLIENT_SECRET EMAIL…

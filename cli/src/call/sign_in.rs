@@ -20,7 +20,7 @@ use super::store::Grant;
 use super::{browser, local};
 use crate::Error;
 
-/// Signs somebody in: the account at the local identity provider, or whoever is at the browser.
+/// Signs somebody in: the account at the dev identity provider, or whoever is at the browser.
 pub(super) fn sign_in(
     http: &Http,
     url: &Url,

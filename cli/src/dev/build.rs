@@ -30,7 +30,7 @@ pub struct Took {
 }
 
 /// Runs worker-build as a deployment does, but for this machine: only such a build may use the
-/// local identity provider, and where the configured one has fixed addresses it is asked to.
+/// dev identity provider, and where the configured one has fixed addresses it is asked to.
 ///
 /// # Errors
 ///

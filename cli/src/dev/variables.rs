@@ -1,4 +1,4 @@
-//! The Worker variables that make a server use the local identity provider.
+//! The Worker variables that make a server use the dev identity provider.
 
 use std::collections::BTreeMap;
 

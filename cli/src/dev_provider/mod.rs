@@ -103,7 +103,7 @@ pub async fn start(port: u16, purpose: Purpose) -> Result<Running> {
         Ok(listener) => listener,
         Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
-            .doing(|| "listen on 127.0.0.1 for the local identity provider".to_owned())?,
+            .doing(|| "listen on 127.0.0.1 for the dev identity provider".to_owned())?,
     };
     let address = listener.local_addr().doing(|| "read the port that was given".to_owned())?;
     let provider = Arc::new(Provider::new(address, purpose)?);

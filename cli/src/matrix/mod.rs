@@ -81,7 +81,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// An account of `[[dev.users]]`, as the local identity provider tells of it.
+/// An account of `[[dev.users]]`, as the dev identity provider tells of it.
 fn account(config: &Config, user: &DevUser) -> Result<Person> {
     let claims = serde_json::to_value(&user.claims)
         .map_err(|error| Error::new(format!("claims of {}: {error}", user.email)))?;

@@ -164,7 +164,7 @@ fn features(server: &Server) -> TokenStream {
     quote!(&[#(#features),*])
 }
 
-/// The local identity provider lets anyone be anyone, and no provider lets in anyone, so a Worker
+/// The dev identity provider lets anyone be anyone, and no provider lets in anyone, so a Worker
 /// with one of them is compiled only where the developer's own machine will run it. Tests of the
 /// host are not Workers.
 fn dev_guard(server: &Server) -> TokenStream {

@@ -9,7 +9,7 @@ use toolgate_config::stand_in;
 use super::valid::Server;
 use crate::errors::Errors;
 
-/// The server with the local identity provider, if the build asks for it. That it is a build for
+/// The server with the dev identity provider, if the build asks for it. That it is a build for
 /// this machine is checked here for good: also where nothing is compiled to WebAssembly.
 pub(crate) fn of_build(mut server: Server, errors: &Errors) -> Server {
     let variable = |name: &str| env::var(name).unwrap_or_default();

@@ -25,7 +25,7 @@ pub(crate) fn expand_config(source: &str) -> TokenStream {
     expand_checked(toolgate_config::check(source).expect("no faults"))
 }
 
-/// The same with the local identity provider in the place of the configured one.
+/// The same with the dev identity provider in the place of the configured one.
 #[cfg(test)]
 pub(crate) fn expand_config_for_dev(source: &str) -> TokenStream {
     let mut checked = toolgate_config::check(source).expect("no faults");

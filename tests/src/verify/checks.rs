@@ -228,7 +228,7 @@ fn end_to_end_of(step: &mut Step, server: &Project, script: &str) -> Result<Stri
     toolchain::install_npm(&tools(), &tests, "packages of the end-to-end tests")?;
     let mut command = Command::new("npm");
     command.args(["run", "--silent", script]).current_dir(tests).envs(tools().environment());
-    // The command line itself, and the local identity provider that it signs in at.
+    // The command line itself, and the dev identity provider that it signs in at.
     let programs = ["build", "--locked", "--bin", "cargo-toolgate", "--bin", "local-idp"];
     cargo(step, "programs", &programs)?;
     // What is built here is there: a test that lacks its build fails, and is not skipped.
