@@ -220,7 +220,8 @@ struct Release {
     strip: Option<toml::Value>,
 }
 
-/// wasm-bindgen reads sections that `strip` removes.
+/// The problem of a profile that strips: wasm-bindgen reads sections that `strip` removes. `None`
+/// where it does not, or the manifest cannot be read.
 fn stripped(project: &Project) -> Option<Error> {
     let path = project.workspace.join("Cargo.toml");
     let manifest: Manifest = toml::from_str(&std::fs::read_to_string(&path).ok()?).ok()?;

@@ -110,7 +110,7 @@ impl Entry {
         }
     }
 
-    /// The value as `true` or `false`; the bare key means `true`.
+    /// The value as `true` or `false`; the bare key means `true`. `None` where it was reported.
     pub(crate) fn flag(&self, errors: &Errors) -> Option<bool> {
         match &self.value {
             None => Some(true),

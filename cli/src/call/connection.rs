@@ -105,7 +105,8 @@ impl<'a> Connection<'a> {
         self.post(&headers, &body)
     }
 
-    /// Greets a server of an older revision; the reply if it is none of the expected ones.
+    /// Begins a session with a server of an older revision: `None` once that is done, or the reply to
+    /// `initialize` where it is not a result.
     fn initialize(&mut self) -> Result<Option<Reply>> {
         self.last_id += 1;
         let id = self.last_id;

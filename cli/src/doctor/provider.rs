@@ -80,7 +80,8 @@ fn github(answer: &ProbeAnswer) -> Finding {
     Finding::problem(TITLE, found, "look at https://www.githubstatus.com")
 }
 
-/// An answer that is none, as the Worker takes it: it follows nowhere.
+/// The problem of an answer with another status than 200; `None` for that one. As the Worker, it
+/// follows no redirect.
 fn refused(place: &str, answer: &ProbeAnswer, fix: &str) -> Option<Finding> {
     let status = answer.status;
     if status == StatusCode::OK.as_u16() {

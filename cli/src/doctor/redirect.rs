@@ -58,6 +58,7 @@ fn refused(provider: Provider, server: &ServerUrl) -> Finding {
     Finding::problem(TITLE, found, "choose another `provider` in [identity] of mcp.toml")
 }
 
+/// The problem that the server refuses its own name; `None` where it answers to it.
 fn host(config: &Config, server: &ServerUrl) -> Option<Finding> {
     let uri: Uri = server.origin().parse().ok()?;
     let allowed = config.transport.allowed_hosts.iter().map(AsRef::as_ref);

@@ -14,7 +14,7 @@ enum Weight {
     WhoMay,
     Rule,
     /// Which clients may come, and for how long what they get is good.
-    OAuthContext,
+    Clients,
     New,
     /// Everything that the server reaches, and the targets of its events.
     Reach,
@@ -92,7 +92,7 @@ fn weight(key: &str) -> Weight {
         Some("identity") => Weight::Vouched,
         // Addresses of the identity provider, and the people of `emails_from`.
         Some("wrangler") if key.starts_with("wrangler.vars.") => Weight::Vouched,
-        Some("clients" | "registration" | "tokens" | "transport") => Weight::OAuthContext,
+        Some("clients" | "registration" | "tokens" | "transport") => Weight::Clients,
         Some("server") => Weight::Words,
         _ => Weight::Reach,
     }

@@ -113,7 +113,7 @@ reasons! {
     // Bearer tokens.
     /// A request to the MCP endpoint without an access token: how every client begins.
     TokenMissing = "token_missing",
-    /// The `AuthorizationRequest` header is not one Bearer token.
+    /// The `Authorization` header is not one Bearer token.
     TokenMalformed = "token_malformed",
     /// The access token was not made by this server, or was changed.
     TokenInvalid = "token_invalid",
@@ -187,7 +187,7 @@ reasons! {
     ClientIdDiffers = "client_id_differs",
     /// The client authenticates in another way than it registered.
     ClientAuthMethod = "client_auth_method",
-    /// The `AuthorizationRequest` header of the client is not valid.
+    /// The `Authorization` header of the client is not valid.
     ClientAuthMalformed = "client_auth_malformed",
     /// The client's signed assertion was refused.
     ClientAssertion = "client_assertion",

@@ -160,6 +160,7 @@ fn is_texts(value: &Value) -> bool {
     value.as_array().is_some_and(|values| values.iter().all(Value::is_string))
 }
 
+/// Writes a property that is text; `None` where its choices are not all texts.
 fn text(from: &mut Object, out: &mut Object) -> Option<()> {
     const FORMATS: [&str; 4] = ["date", "date-time", "email", "uri"];
     match choices(from) {
@@ -206,6 +207,7 @@ pub(super) fn choices(schema: &Object) -> Option<Vec<Choice>> {
     (!found.is_empty()).then_some(found)
 }
 
+/// Adds the texts of `const` or `enum`; `None` where it has neither, or something else than texts.
 fn choice(schema: &Object, found: &mut Vec<Choice>) -> Option<()> {
     if let Some(value) = schema.get("const") {
         let title = schema.get("title").or_else(|| schema.get("description"));

@@ -14,8 +14,8 @@ pub(super) static PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-pr
 pub(super) static METHOD: HeaderName = HeaderName::from_static("mcp-method");
 pub(super) static NAME: HeaderName = HeaderName::from_static("mcp-name");
 
-/// A header that may be sent once: its trimmed value, or `Err` when it is repeated or has bytes
-/// that are not visible ASCII.
+/// A header that may be sent once: its trimmed value, `None` without one, or `Err` when it is
+/// repeated or has bytes that are not visible ASCII.
 pub(super) fn single<'h>(
     headers: &'h HeaderMap,
     name: &HeaderName,
@@ -79,7 +79,7 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
 /// True if the client takes JSON. The specification wants both JSON and event streams listed, but
 /// JSON alone is enough for most answers: whoever takes that, or does not say, is served.
 pub(super) fn takes_json(headers: &HeaderMap) -> bool {
-    accepts(headers, &["application/json", "application/*", "*/*"]).unwrap_or(true)
+    acceptance(headers, &["application/json", "application/*", "*/*"]) != Acceptance::No
 }
 
 /// The answer as the client takes it: a result is a stream of one event for a client that takes
@@ -103,12 +103,21 @@ pub(super) fn as_event(answer: Reply) -> Reply {
 /// True if the client says that it takes event streams. `*/*` does not say so: programs that know
 /// nothing of them send it as well.
 pub(super) fn takes_stream(headers: &HeaderMap) -> bool {
-    accepts(headers, &["text/event-stream", "text/*"]).unwrap_or(false)
+    acceptance(headers, &["text/event-stream", "text/*"]) == Acceptance::Yes
 }
 
-/// True if one of these media ranges is accepted; `None` when nothing is said.
-fn accepts(headers: &HeaderMap, ranges: &[&str]) -> Option<bool> {
-    let mut says_anything = false;
+/// Acceptance of some media ranges by `Accept`.
+#[derive(PartialEq, Eq)]
+enum Acceptance {
+    Yes,
+    No,
+    /// The header is missing or empty.
+    Unstated,
+}
+
+/// Acceptance of at least one of these media ranges.
+fn acceptance(headers: &HeaderMap, ranges: &[&str]) -> Acceptance {
+    let mut unmatched = Acceptance::Unstated;
     for value in headers.get_all(ACCEPT) {
         for range in value.to_str().unwrap_or_default().split(',') {
             let mut parts = range.split(';').map(str::trim);
@@ -116,14 +125,14 @@ fn accepts(headers: &HeaderMap, ranges: &[&str]) -> Option<bool> {
             if media_range.is_empty() {
                 continue;
             }
-            says_anything = true;
+            unmatched = Acceptance::No;
             let matches = ranges.iter().any(|name| media_range.eq_ignore_ascii_case(name));
             if matches && !parts.any(is_zero_quality) {
-                return Some(true);
+                return Acceptance::Yes;
             }
         }
     }
-    says_anything.then_some(false)
+    unmatched
 }
 
 /// `q=0`, `q=0.000`: not acceptable.

@@ -106,7 +106,8 @@ fn accept(
     }
 }
 
-/// The rules of Streamable HTTP for a POST of a session.
+/// The refusal of a POST of a session whose headers break the rules of Streamable HTTP; `None` if
+/// they keep them.
 fn refuse_headers(headers: &HeaderMap) -> Option<Reply> {
     if !headers::is_json(headers) {
         let message = "Content-Type must be application/json";

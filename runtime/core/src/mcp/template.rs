@@ -41,7 +41,8 @@ pub(super) fn read(template: &str, uri: &str) -> Option<Map<String, Value>> {
     segments.next().is_none().then_some(variables)
 }
 
-/// Each variable ends where the literal after it is found first, the last one at the end.
+/// Adds the variables of a segment; `None` if it does not fit the pattern. Each variable ends where
+/// the literal after it is found first, the last one at the end.
 fn read_segment(pattern: &str, segment: &str, variables: &mut Map<String, Value>) -> Option<()> {
     let Some((literal, mut pattern)) = pattern.split_once('{') else {
         return is_same_segment(pattern, segment).then_some(());

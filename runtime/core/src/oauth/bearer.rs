@@ -90,6 +90,8 @@ pub fn revoked(origin: &str, path: &str) -> Reply {
     unauthorized(origin, path, Reason::TokenRevoked)
 }
 
+/// The token of `Authorization`, `None` without that header, or `Err` where it is not one Bearer
+/// token.
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ()> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };

@@ -233,7 +233,8 @@ fn wrong_secret() -> OAuthError {
     OAuthError::invalid_client("The client_secret is wrong").because(Reason::ClientSecretWrong)
 }
 
-/// `AuthorizationRequest: Basic`, whose two parts are form-encoded (OAuth 2.1 section 2.4.1).
+/// Credentials of `Authorization: Basic`, whose two parts are form-encoded (OAuth 2.1 section
+/// 2.4.1); `None` without that header.
 fn basic_credentials(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError> {
     let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
     let malformed = || {

@@ -47,6 +47,8 @@ pub fn done() -> Reply {
     reply::readable_by_any_origin(reply::json(StatusCode::OK, &json!({})))
 }
 
+/// The grant to revoke; `None` where the token is not valid or is another client's, which is
+/// answered as if it had been revoked.
 fn read(
     gate: &OAuthContext<'_>,
     params: &Params,

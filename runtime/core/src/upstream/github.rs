@@ -277,7 +277,7 @@ impl<'a> Lookup<'a> {
     }
 }
 
-/// The page after a full one.
+/// The page after a full one; `None` where the page was the last.
 fn following(found: usize, page: usize, step: fn(usize) -> Step) -> Option<Step> {
     (found >= PAGE).then(|| step(page + 1))
 }
