@@ -92,7 +92,7 @@ impl ConfigPath {
         path.to_string_lossy().replace('\\', "/")
     }
 
-    /// Tokens that make the crate depend on the file, so that editing it compiles anew.
+    /// Tokens that make the crate depend on the file, so that editing it compiles it again.
     pub(crate) fn tracker(&self) -> TokenStream {
         if !self.path.is_file() {
             return TokenStream::new();

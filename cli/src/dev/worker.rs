@@ -131,7 +131,7 @@ impl Worker {
         Ok(Self { child, input: Some(input), said })
     }
 
-    /// Loads the Worker that was built anew.
+    /// Loads the Worker that was rebuilt.
     pub(super) async fn reload(&mut self) -> Result<()> {
         self.send(r#"{"reload":true}"#).await?;
         self.next().await.map(drop)

@@ -102,7 +102,7 @@ fn deployed(tokens: &Tokens) -> String {
          From then on the new one seals, and what the old one sealed goes on working.\n  \
          2. When the last grant of the old key has ended (`refresh_token_ttl`: {days} days), the same\n     \
          command again, and enter NEW alone. Clients that registered themselves before step 1, and\n     \
-         have not come anew since, register once more then."
+         have not come back since, register once more then."
     )
 }
 

@@ -22,7 +22,7 @@ impl KeyPlace {
     }
 }
 
-/// The text with the key; `None` where it cannot be written without writing the table anew.
+/// The text with the key; `None` where it cannot be written without rewriting the table.
 pub(super) fn insert(text: &str, place: &KeyPlace, value: &str) -> Option<String> {
     let document = DeTable::parse(text).ok()?;
     let changed = match find(document.get_ref(), &place.table, place.after) {

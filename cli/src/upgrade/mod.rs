@@ -120,7 +120,7 @@ impl Upgrade<'_> {
                 continue;
             }
             let lines = file.changes();
-            let title = format!("{} is made anew from mcp.toml", file.name);
+            let title = format!("{} is rewritten from mcp.toml", file.name);
             if self.offer(&title, &why(&lines), &lines)? {
                 file.write()?;
             }

@@ -71,7 +71,7 @@ fn reserved(server: &Server) -> TokenStream {
     }
 }
 
-/// Makes cargo compile anew for another environment.
+/// Makes cargo compile again for another environment.
 fn environment_tracker() -> TokenStream {
     quote! {
         const _: ::core::option::Option<&::core::primitive::str> =
@@ -190,7 +190,7 @@ fn dev_guard(server: &Server) -> TokenStream {
 }
 
 fn fetch() -> TokenStream {
-    // In some places wasm-bindgen expands to its own name, whatever it is told, so besides the
+    // In some places wasm-bindgen expands to its own name, whatever it is told, so apart from the
     // attribute the crate is imported as well.
     quote! {
         use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};

@@ -39,7 +39,7 @@ fn refusal(asked: &str, is_dev: &str) -> Result<bool, (String, &'static str)> {
     }
 }
 
-/// Makes cargo compile anew when the build asks for another one.
+/// Makes cargo compile again when the build asks for another one.
 pub(crate) fn tracker() -> TokenStream {
     let variable = stand_in::BUILD_VARIABLE;
     quote!(

@@ -2,7 +2,7 @@
 //!
 //! The schema has it as it is written: ECMA-262 with the flag `u`, as JSON Schema recommends. The
 //! server matches with `regex-lite`. What only one of them knows is refused; what the two read in
-//! different ways is written anew for the server.
+//! different ways is rewritten for the server.
 
 use std::iter::Peekable;
 use std::str::Chars;

@@ -1,6 +1,6 @@
 //! Limits of what is known about a caller's groups and claims.
 //!
-//! An access token carries what something of the server names, and a server that is deployed anew
+//! An access token carries what something of the server names, and a server that is deployed again
 //! may name more. What was not looked for is not absent, so that it is neither true nor false for a
 //! policy until the provider is asked again.
 

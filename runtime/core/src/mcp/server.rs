@@ -34,7 +34,7 @@ pub struct Server<'a> {
     pub prompts: &'a [PromptInfo],
     /// The resources and templates, sorted by name.
     pub resources: &'a [ResourceInfo],
-    /// Methods besides those that every server has.
+    /// Methods in addition to those that every server has.
     pub families: &'a [&'static dyn Family],
     /// True if clients of a legacy revision are given an `Mcp-Session-Id`.
     pub sessions: bool,
