@@ -56,7 +56,7 @@ pub struct Arguments {
     /// Print the whole result as JSON
     #[arg(long)]
     pub(super) json: bool,
-    /// Save what is no text: to a file, or into a folder
+    /// Save what is not text: to a file, or into a folder
     #[arg(long, value_name = "PATH", conflicts_with_all = ["list", "sign_out"])]
     pub(super) output: Option<PathBuf>,
     /// List the tools, prompts and resources that the account sees

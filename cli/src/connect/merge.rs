@@ -36,7 +36,7 @@ impl Merger<'_> {
     /// something.
     pub(super) fn merge(&self, old: Option<&str>) -> Result<Merge> {
         let old = old.unwrap_or_default();
-        // Editors of Windows put it there; it is no part of the text.
+        // Editors of Windows put it there; it is not part of the text.
         let (mark, text) = match old.strip_prefix('\u{feff}') {
             Some(text) => ("\u{feff}", text),
             None => ("", old),
@@ -129,7 +129,7 @@ impl Merger<'_> {
         let gap = if text.trim().is_empty() { "" } else { newline };
         let section = self.entry.fragment().replace('\n', newline);
         let new = format!("{text}{end}{gap}{section}{newline}");
-        // It is no section where the servers are written in one line.
+        // It is not a section where the servers are written in one line.
         if toml::from_str::<toml::Table>(&new).is_ok_and(|found| found == expected) {
             Ok(Merge::Add(new))
         } else {

@@ -45,7 +45,7 @@ pub fn build(project: &Project, tools: &Tools, profile: Profile) -> Result<Took>
     } else {
         command.env_remove(stand_in::BUILD_VARIABLE);
     }
-    // Which environment of mcp.toml is deployed is no matter of this machine.
+    // Which environment of mcp.toml is deployed does not matter on this machine.
     command.env_remove(ENVIRONMENT);
     // worker-build would end with a backtrace of itself, after what the compiler has to say.
     command.env("RUST_BACKTRACE", "0");

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use crate::project::Project;
 
-/// Folders deeper than this are no part of a server's source.
+/// Folders deeper than this are not part of a server's source.
 const DEEPEST: usize = 16;
 
 /// The files that a build reads, and when each was last written.

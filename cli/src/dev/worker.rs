@@ -209,7 +209,7 @@ async fn listen(output: ChildStdout, sender: mpsc::Sender<Said>, activity: Arc<A
                 }
             },
             Ok(None) => return,
-            // A line that is no text; the next one may be.
+            // A line that is not text; the next one may be.
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {}
             Err(_) => return,
         }

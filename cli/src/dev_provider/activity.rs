@@ -8,7 +8,7 @@ use serde::Deserialize;
 /// Number of events that are kept: an hour of trying things out.
 const MOST_KEPT: usize = 300;
 
-/// A longer line is no event: those without arguments have less than 1 KiB.
+/// A longer line is not an event: those without arguments have less than 1 KiB.
 const LONGEST_LINE: usize = 64 * 1024;
 
 /// One line of the audit trail (`docs/reason-codes.md`).

@@ -62,7 +62,7 @@ pub(super) async fn get(
     document(StatusCode::OK, &format!("{name}: calls and decisions"), STYLE, &head, &body)
 }
 
-/// The account of this pseudonym; the pseudonym of somebody who is no account any more.
+/// The account of this pseudonym; the pseudonym of somebody whose account is gone.
 fn person(event: &Event, people: &BTreeMap<String, String>) -> String {
     let user = event.user.as_deref().unwrap_or_default();
     people.get(user).map_or_else(|| user.to_owned(), Clone::clone)

@@ -26,7 +26,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 /// address of the request already.
 ///
 /// # Errors
-/// `421`: it is no name and no address by the URL standard (`1.2.3.400`, `xn--0.example`), or is read
+/// `421`: it is neither a name nor an address by the URL standard (`1.2.3.400`, `xn--0.example`), or is read
 /// as another than is written (`a%41.example`, `127.1`).
 pub fn check_header(headers: &HeaderMap) -> Result<(), Box<Reply>> {
     let Some(host) = headers.get(HOST) else { return Ok(()) };

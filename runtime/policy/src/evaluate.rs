@@ -217,7 +217,7 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         Address::read(email).ok_or(Reason::UnreadableEmail)
     }
 
-    /// `unreadable` is the reason when an entry is no address and no other one matches.
+    /// `unreadable` is the reason when an entry is not an address and no other one matches.
     fn emails(
         &self,
         entries: &mut dyn Iterator<Item = &str>,

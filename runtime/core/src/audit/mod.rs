@@ -70,7 +70,7 @@ impl Log {
         self.record(Event::new(kind, reason));
     }
 
-    /// Adds an event if the reply refuses, see [`because`]. A request without any token is no event: it
+    /// Adds an event if the reply refuses, see [`because`]. A request without any token is not an event: it
     /// is how each client begins (MCP authorization), and nothing is decided about anybody.
     pub fn refusal(&self, reply: &Reply) {
         if let Some(reason) = reason_of(reply).filter(|reason| *reason != Reason::TokenMissing) {
@@ -151,7 +151,7 @@ fn is_ray(text: &str) -> bool {
         && place.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-/// Marks a reply as a refusal for this reason. The mark stays on this side: it is no header.
+/// Marks a reply as a refusal for this reason. The mark stays on this side: it is not a header.
 #[must_use]
 pub fn because(mut reply: Reply, reason: Reason) -> Reply {
     reply.extensions_mut().insert(reason);

@@ -137,7 +137,7 @@ reasons! {
     BodyTooLarge = "body_too_large",
     /// The body of the request did not arrive in time.
     BodyTimeout = "body_timeout",
-    /// The body of the request was cut off, or its `Content-Length` is no number.
+    /// The body of the request was cut off, or its `Content-Length` is not a number.
     BodyUnreadable = "body_unreadable",
     /// A header of the request has characters that cannot be read.
     HeaderUnreadable = "header_unreadable",

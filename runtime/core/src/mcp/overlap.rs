@@ -11,7 +11,7 @@ pub fn shared_uri(one: &str, other: &str) -> Option<String> {
     if ones.clone().count() != others.clone().count() {
         return None;
     }
-    // One character for each variable would do, but for `.` and `..`, which are no values.
+    // One character for each variable would do, but for `.` and `..`, which are not values.
     [2, 1].into_iter().find_map(|shortest| {
         let segments = ones.clone().zip(others.clone());
         let segments =

@@ -295,7 +295,7 @@ impl Client {
             let Ok(url) = Url::parse(uri) else { return false };
             match url.host() {
                 _ if !matches!(url.scheme(), "http" | "https") => {
-                    // What follows a private-use scheme is no domain; `redirect_schemes` names
+                    // What follows a private-use scheme is not a domain; `redirect_schemes` names
                     // the scheme, which says more.
                     true
                 }

@@ -128,7 +128,7 @@ pub fn verify(
     let is_service = name_service(&mut claims)?;
     let mut caller = read_caller(config, provider, claims)?;
     if is_service {
-        // Whatever a service token says of an address, it is no person.
+        // Whatever a service token says of an address, it is not a person.
         caller.email = None;
         caller.claimed_email = None;
     }
