@@ -12,10 +12,10 @@ use std::sync::Once;
 use cargo_toolgate::new::{File, Storage, Template};
 use cargo_toolgate::project::Project;
 use cargo_toolgate::registry::{self, Registry};
-use cargo_toolgate::setup::Package;
 use cargo_toolgate::step::Step;
+use cargo_toolgate::toolchain::Package;
 use cargo_toolgate::tools::Tools;
-use cargo_toolgate::{check, lock, process, setup, sync};
+use cargo_toolgate::{check, lock, process, sync, toolchain};
 use toolgate_config::deploy::namespace_id;
 use toolgate_tests::repository;
 
@@ -256,7 +256,7 @@ fn set_up() -> Tools {
     let package = Package::new("cargo-generate", CARGO_GENERATE)
         .without_default_features()
         .ignoring_rust_version();
-    setup::ensure_program(&tools, &package).unwrap_or_else(|error| panic!("{error}"));
+    toolchain::ensure_program(&tools, &package).unwrap_or_else(|error| panic!("{error}"));
     tools
 }
 

@@ -6,7 +6,7 @@ use console::Term;
 
 use crate::{Doing, Result};
 
-/// Who says whether something is changed.
+/// Source of the consent to a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Consent {
     /// The person at the terminal, each time.
@@ -29,7 +29,7 @@ impl Consent {
         }
     }
 
-    /// Whether something may be done; `question` without its question mark.
+    /// Asks if something may be done; `question` without its question mark.
     ///
     /// # Errors
     ///

@@ -12,14 +12,14 @@ use toolgate_core::seal::Keyring;
 use crate::project::Project;
 use crate::{Doing, Error, Result, dotenv, files};
 
-/// What follows the list of options.
+/// Text after the list of options.
 pub const HELP: &str = "\
 Reads the plain lines of a log, and what `cargo toolgate wrangler -- tail --format json` prints. A line
 counts when its MAC was made with the encryption key, or with one that was rotated out and is still in the list.
 
 Exit status: 0 all lines are of this server and none is missing, 1 otherwise, 2 wrong usage";
 
-/// What `cargo toolgate audit` takes.
+/// Arguments of `cargo toolgate audit`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// File of log lines; standard input without one
@@ -70,7 +70,7 @@ struct Numbered {
     seq: u64,
 }
 
-/// What a log comes to.
+/// Result of reading a log.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Report {
     /// Lines with a good MAC.

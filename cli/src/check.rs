@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use toolgate_config::{Checked, Position, Warning};
 use toolgate_core::expected;
 
+use crate::cargo_lock::Lockfile;
 use crate::doctor::recheck;
 use crate::lock::{self, Lock};
-use crate::lockfile::Lockfile;
 use crate::project::Project;
 use crate::registry::Registry;
-use crate::{Doing, Error, Result, input_schema, setup, sync};
+use crate::{Doing, Error, Result, input_schema, sync, toolchain};
 
 /// The last `idna_adapter` without Unicode tables. Every newer one adds 46 KB to the compressed
 /// Worker, for host names that a gate refuses anyway; the choice is made in each lock file.
@@ -44,7 +44,7 @@ pub(crate) fn dependencies(project: &Project) -> Vec<Error> {
     problems
 }
 
-/// How a server is checked.
+/// Options of a check.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// Leave out what takes compiling the server.
@@ -53,12 +53,12 @@ pub struct Options {
     pub json: bool,
 }
 
-/// What was found.
+/// Result of a check.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// What has to be put right.
+    /// Problems that have to be put right.
     pub problems: Vec<Error>,
-    /// What may be meant, with its place.
+    /// Warnings about what may be meant, with its place.
     pub warnings: Vec<String>,
 }
 
@@ -192,12 +192,12 @@ fn locked(lockfile: &Lockfile) -> Vec<Error> {
             .help(format!("run `cargo update -p idna_adapter --precise {SMALL_IDNA_ADAPTER}`")),
         );
     }
-    problems.extend(setup::wasm_bindgen(lockfile).err());
+    problems.extend(toolchain::wasm_bindgen(lockfile).err());
     for version in lockfile.versions("worker").filter(|version| !version.starts_with(WORKER_LINE)) {
         problems.push(
             Error::new(format!(
                 "Cargo.lock has worker {version}, which worker-build {} does not understand",
-                setup::WORKER_BUILD
+                toolchain::WORKER_BUILD
             ))
             .help(format!("depend on worker {WORKER_LINE}x, as toolgate does")),
         );
@@ -220,7 +220,8 @@ struct Release {
     strip: Option<toml::Value>,
 }
 
-/// wasm-bindgen reads sections that `strip` removes.
+/// The problem of a profile that strips: wasm-bindgen reads sections that `strip` removes. `None`
+/// where it does not, or the manifest cannot be read.
 fn stripped(project: &Project) -> Option<Error> {
     let path = project.workspace.join("Cargo.toml");
     let manifest: Manifest = toml::from_str(&std::fs::read_to_string(&path).ok()?).ok()?;

@@ -5,7 +5,7 @@ use clap_complete::{Shell, generate};
 
 use crate::{Doing, Result, terminal};
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Completes `cargo-toolgate …`, which is the same as `cargo toolgate …`: cargo's own completion does not
 ask the programs that cargo runs.

@@ -44,7 +44,7 @@ struct Entry<'a> {
     value: String,
     /// The text from the value on, as it is written.
     tail: &'a str,
-    /// How many bytes of it are the value.
+    /// Length of the value in bytes.
     length: usize,
     /// The text from the next line on.
     after: &'a str,

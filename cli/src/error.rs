@@ -20,19 +20,19 @@ pub struct Error {
 }
 
 impl Error {
-    /// What went wrong, in one line.
+    /// An error with its cause, in one line.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), output: None, help: None }
     }
 
-    /// What to do about it.
+    /// Adds the remedy.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// What to do about it, where nothing closer to the cause has said so.
+    /// Adds the remedy, where nothing closer to the cause has done so.
     #[must_use]
     pub fn or_help(self, help: impl Into<String>) -> Self {
         if self.help.is_some() { self } else { self.help(help) }
@@ -45,17 +45,17 @@ impl Error {
         self
     }
 
-    /// What went wrong, without what to do about it.
+    /// The cause, without the remedy.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What to do about it, if that is known.
+    /// The remedy, if there is one.
     pub fn fix(&self) -> Option<&str> {
         self.help.as_deref()
     }
 
-    /// What the failed program said, if a program failed.
+    /// Output of the failed program, if a program failed.
     pub fn program_output(&self) -> &str {
         self.output.as_deref().unwrap_or_default()
     }

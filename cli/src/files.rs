@@ -19,7 +19,7 @@ pub fn write(path: &Path, contents: &str) -> Result<()> {
     })
 }
 
-/// Where a file is made before it gets its name.
+/// Path at which a file is made before it gets its name.
 fn temporary(path: &Path) -> Result<PathBuf> {
     let name =
         path.file_name().ok_or_else(|| Error::new(format!("cannot write {}", path.display())))?;
@@ -28,7 +28,7 @@ fn temporary(path: &Path) -> Result<PathBuf> {
     Ok(path.with_file_name(temporary))
 }
 
-/// What to say of a path that could not be written, with what to do about it.
+/// Error for a path that could not be written, with its remedy.
 pub(crate) fn not_written(path: &Path, error: &io::Error) -> Error {
     let failure = Error::new(format!("cannot write {}: {error}", path.display()));
     match error.kind() {

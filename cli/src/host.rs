@@ -53,7 +53,7 @@ fn names_target(file: &Path) -> bool {
     config.and_then(|config| config.build?.target).is_some()
 }
 
-/// What this machine is, for the toolchain of the folder.
+/// Target triple of this machine, for the toolchain of the folder.
 fn triple(folder: &Path) -> Result<String> {
     let mut query = Command::new("rustc");
     query.arg("-vV").current_dir(folder);

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::{Doing, Result};
 
-/// What shells give a command that was interrupted.
+/// Exit status that shells give a command that was interrupted.
 const EXIT_STATUS: i32 = 130;
 
 /// Signals are of the whole process, and so is this.
@@ -68,7 +68,7 @@ impl Interrupt {
         }
     }
 
-    /// Whether one came.
+    /// True if one came.
     pub(crate) fn came(&self) -> bool {
         state().came
     }

@@ -1,28 +1,27 @@
-//! What `cargo toolgate` does, as a library: the repository's own `cargo demo` and `cargo verify`
-//! use the same set-up, the same local identity provider and the same way to run a Worker.
+//! The commands of `cargo toolgate` as a library: the repository's own `cargo demo` and `cargo
+//! verify` use the same set-up, the same dev identity provider and the same way to run a Worker.
 
 mod ask;
 pub mod audit;
 pub mod call;
+pub mod cargo_lock;
 pub mod check;
 mod compiler;
 pub mod completions;
 pub mod connect;
 pub mod deploy;
 pub mod dev;
+pub mod dev_provider;
 pub mod doctor;
 mod dotenv;
 mod error;
 pub mod explain;
 pub mod files;
-pub mod guide;
 mod host;
-pub mod idp;
 mod input_schema;
 mod interrupt;
 pub mod keys;
 pub mod lock;
-pub mod lockfile;
 pub mod matrix;
 pub mod new;
 mod plan;
@@ -36,6 +35,7 @@ pub mod setup;
 pub mod step;
 pub mod sync;
 pub mod terminal;
+pub mod toolchain;
 pub mod tools;
 pub mod upgrade;
 mod who;

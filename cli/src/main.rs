@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
-    Doing, Result, audit, call, check, completions, connect, deploy, dev, doctor, explain, guide,
-    keys, lock, matrix, new, schema, sync, terminal, upgrade, wrangler,
+    Doing, Result, audit, call, check, completions, connect, deploy, dev, doctor, explain, keys,
+    lock, matrix, new, schema, setup, sync, terminal, upgrade, wrangler,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -35,7 +35,7 @@ enum Command {
     /// Make a server in a new folder
     #[command(after_help = new::HELP)]
     New(new::Arguments),
-    /// Run the server on this machine, with a local identity provider, and rebuild on changes
+    /// Run the server on this machine, with a dev identity provider, and rebuild on changes
     Dev(dev::Arguments),
     /// Write wrangler.jsonc and .dev.vars.example from mcp.toml
     Sync,
@@ -94,14 +94,14 @@ enum Command {
     /// Print the JSON Schema of mcp.toml, for editors
     Schema,
     /// Install the tools, say what to do at the identity provider, make what the server needs at Cloudflare
-    #[command(after_help = guide::HELP)]
-    Setup(guide::Arguments),
+    #[command(after_help = setup::HELP)]
+    Setup(setup::Arguments),
     /// Show what a newer Toolgate changes in the server's folder, and change it
     #[command(after_help = upgrade::HELP)]
     Upgrade(upgrade::Arguments),
 }
 
-/// What a question on policies that has no answer ends with: 1 is an answer.
+/// Exit status for a question on policies that has no answer: 1 is an answer.
 const UNANSWERED: u8 = 2;
 
 /// As cargo gives them: people and completions call the program by its own name, without that word.
@@ -179,7 +179,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::New(arguments) => new::run(&folder, &arguments)?,
         Command::Explain(arguments) => return explain::run(&project, &arguments),
         Command::Matrix(arguments) => matrix::run(&project, &arguments)?,
-        Command::Setup(arguments) => guide::run(&project, &arguments)?,
+        Command::Setup(arguments) => setup::run(&project, &arguments)?,
         Command::Upgrade(arguments) => return upgrade::run(&project, &arguments),
     }
     Ok(true)

@@ -1,4 +1,4 @@
-//! What Cloudflare's plans hold of what a server uses, for `doctor` and `deploy`.
+//! Limits of Cloudflare's plans for a server, for `doctor` and `deploy`.
 
 use toolgate_config::{Config, StorageKind};
 
@@ -17,8 +17,8 @@ const DOLLARS: f64 = 12.5e-6;
 const FREE_KV_WRITES: u32 = 1_000;
 const KV_WRITES_OF_ONE: u32 = 2 * (1 + 8);
 
-/// What a plan holds, in a sentence for each thing that the server has; none for a server that runs out of
-/// nothing before requests and logs.
+/// Limits of a plan, in a sentence for each thing that the server has; none for a server that runs
+/// out of nothing before requests and logs.
 pub(crate) fn holds(config: &Config) -> Vec<String> {
     let mut said = Vec::new();
     if config.transport.notifications || config.transport.sse {

@@ -9,7 +9,7 @@ use std::thread;
 use crate::printable::printable;
 use crate::{Doing, Error, Result, compiler, files, interrupt};
 
-/// How much of a failed program's output is shown where it names no errors.
+/// Lines of a failed program's output that are shown where it names no errors.
 const LINES_SHOWN: usize = 30;
 /// Bytes of output that are kept: what a build says in an hour of warnings.
 const MOST_KEPT: usize = 16 << 20;
@@ -123,7 +123,7 @@ fn why(lines: &[String]) -> String {
         .unwrap_or_else(|| lines[lines.len().saturating_sub(LINES_SHOWN)..].join("\n"))
 }
 
-/// How a command would be typed, for messages.
+/// A command as one types it, for messages.
 pub fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")

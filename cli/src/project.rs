@@ -56,7 +56,7 @@ impl Project {
         Ok(Self { root: root.to_owned(), workspace: workspace(&manifest)?, package: package.name })
     }
 
-    /// Where commands keep what is of this machine only, in the server's folder; git ignores it.
+    /// Folder for files of this machine only, below the server's; git ignores it.
     pub(crate) fn private_folder(&self) -> PathBuf {
         self.root.join(".toolgate")
     }
@@ -94,7 +94,7 @@ impl Project {
         }
     }
 
-    /// What holds in an environment, `[env.NAME]`, or outside of all.
+    /// Configuration in an environment, `[env.NAME]`, or outside of all.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! What a server serves. Only the compiled crate knows, and tells in a test that `serve!()` adds.
+//! Functions that a server serves. Only the compiled crate knows, and tells in a test that
+//! `serve!()` adds.
 
 use std::path::Path;
 use std::process::Command;
@@ -15,14 +16,14 @@ const TEST: &str = "toolgate_worker::the_registry_can_be_exported";
 /// The variable that names the file it writes.
 pub const FILE: &str = "TOOLGATE_REGISTRY";
 
-/// What is understood here (`runtime/src/tool/export.rs`).
+/// Version that is understood here (`runtime/src/tool/export.rs`).
 const VERSION: u32 = 1;
 
 /// Everything that a server serves, each kind sorted by name.
 #[derive(Debug, Default, Deserialize)]
 pub struct Registry {
     pub(crate) version: u32,
-    /// What only the whole program shows to be wrong, one line each.
+    /// Problems that only the whole program shows, one line each.
     pub problems: Vec<String>,
     /// `#[mcp_tool]`.
     #[serde(default)]
@@ -49,7 +50,7 @@ pub struct Function {
     pub uri: Option<String>,
     /// Name for people.
     pub title: Option<String>,
-    /// What models and people are told.
+    /// Description for models and people.
     pub description: Option<String>,
     /// Addresses of pictures.
     pub icons: Vec<String>,
@@ -63,7 +64,7 @@ pub struct Function {
     pub input_schema: Option<Value>,
     /// JSON Schema of a tool's structured result.
     pub output_schema: Option<Value>,
-    /// What a prompt takes.
+    /// Arguments of a prompt.
     pub arguments: Option<Value>,
     /// `readOnlyHint`.
     pub read_only: Option<bool>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::project::Project;
 use crate::{Doing, Error, Result, files};
 
-/// What it has written down.
+/// Record of a running server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Running {
     /// The server's origin.

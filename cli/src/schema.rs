@@ -5,8 +5,8 @@ use toolgate_config::schema::json_schema_text;
 use crate::project::Project;
 use crate::{Result, files, terminal};
 
-/// Where an `mcp.toml` may say that its schema is: in a folder that git ignores, since the schema is
-/// that of the installed `cargo toolgate` and no part of the server.
+/// Line with which an `mcp.toml` names its schema: in a folder that git ignores, since the schema
+/// is that of the installed `cargo toolgate` and no part of the server.
 pub(crate) const DIRECTIVE: &str = "#:schema ./.toolgate/mcp.schema.json";
 
 /// Prints the schema.

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::printable::printable;
 use crate::{Result, process};
 
-/// How often a log that is no terminal hears that a step goes on.
+/// Interval at which a log that is not a terminal hears that a step goes on.
 const LOG_INTERVAL: Duration = Duration::from_secs(30);
 
 /// One piece of work that is going on.

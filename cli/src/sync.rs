@@ -18,7 +18,7 @@ pub struct Generated {
 }
 
 impl Generated {
-    /// Whether the file is not what it should be.
+    /// True if the file is not what it should be.
     pub fn is_stale(&self) -> bool {
         self.found.as_deref() != Some(&self.wanted)
     }
@@ -37,7 +37,7 @@ impl Generated {
         difference(self.found.as_deref().unwrap_or_default(), &self.wanted)
     }
 
-    /// Whether there is no such file yet.
+    /// True if there is no such file yet.
     pub fn is_new(&self) -> bool {
         self.found.is_none()
     }

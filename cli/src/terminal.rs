@@ -67,7 +67,7 @@ pub(crate) fn print(text: &str) -> Result<()> {
     }
 }
 
-/// What the macros of the standard library say where they cannot print.
+/// Message of the standard library's macros where they cannot print.
 const NOT_PRINTED: &str = "failed printing to stdout: ";
 
 /// Runs a command. One whose stdout is closed while it prints, as by `| head -1`, ends without a word.

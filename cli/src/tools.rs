@@ -1,4 +1,4 @@
-//! Where the installed tools are, and the environment that makes programs use them.
+//! Location of the installed tools, and the environment that makes programs use them.
 
 use std::env;
 use std::ffi::OsString;
@@ -17,7 +17,7 @@ pub struct Tools {
     node: PathBuf,
 }
 
-/// What tells one set of tools from another.
+/// Versions that tell one set of tools from another.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Versions<'a> {
     /// Of worker-build.
@@ -119,7 +119,7 @@ impl Tools {
     }
 }
 
-/// Where programs keep what they can get again.
+/// Folder in which programs keep what they can get again.
 fn cache() -> Option<PathBuf> {
     let absolute =
         |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());

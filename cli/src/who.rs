@@ -7,7 +7,7 @@ use serde_json::Value;
 use toolgate_config::{Checked, Config};
 use toolgate_core::oauth::scope;
 use toolgate_core::upstream::described::{self, Described};
-use toolgate_policy::{Caller, Outcome, Vars};
+use toolgate_policy::{Caller, PolicyOutcome, Vars};
 
 use crate::{Error, Result};
 
@@ -94,7 +94,7 @@ impl Variables {
     }
 }
 
-/// What a decision comes to, apart from its reasons.
+/// Result of a decision, apart from its reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The person passes.
@@ -105,12 +105,12 @@ pub enum Verdict {
     Stays,
 }
 
-impl From<Outcome<'_>> for Verdict {
-    fn from(outcome: Outcome<'_>) -> Self {
+impl From<PolicyOutcome<'_>> for Verdict {
+    fn from(outcome: PolicyOutcome<'_>) -> Self {
         match outcome {
-            Outcome::True => Self::Passes,
-            Outcome::Open => Self::Depends,
-            Outcome::False | Outcome::Unknown(_) => Self::Stays,
+            PolicyOutcome::True => Self::Passes,
+            PolicyOutcome::Open => Self::Depends,
+            PolicyOutcome::False | PolicyOutcome::Unknown(_) => Self::Stays,
         }
     }
 }

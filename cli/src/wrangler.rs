@@ -6,12 +6,12 @@ use toolgate_config::deploy::ENVIRONMENT;
 
 use crate::project::Project;
 use crate::tools::Tools;
-use crate::{Result, process, setup};
+use crate::{Result, process, toolchain};
 
-/// How a person types wrangler: with the Node.js and the version that a server is built with.
+/// Command that runs wrangler, with the Node.js and the version that a server is built with.
 pub(crate) const TYPED: &str = "cargo toolgate wrangler --";
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Runs the wrangler and the Node.js that Toolgate is tested with, in the server's folder. Everything behind
 `--` is wrangler's.
@@ -30,7 +30,7 @@ Examples:
 /// When a tool cannot be installed, or wrangler not be started.
 pub fn run(project: &Project, arguments: &[String]) -> Result<bool> {
     project.ensure_lockfile()?;
-    let tools = setup::ensure(&project.workspace)?;
+    let tools = toolchain::ensure(&project.workspace)?;
     let mut command = command(project, &tools);
     command.args(arguments);
     let status = command.status().map_err(|error| process::not_started(&command, &error))?;

@@ -132,7 +132,7 @@ fn nothing_is_changed_silently() {
             "+ schema_version = 1",
             "so that a later Toolgate knows",
             "+ #:schema ./.toolgate/mcp.schema.json",
-            "wrangler.jsonc is made anew",
+            "wrangler.jsonc is rewritten",
             "worker-build 0.8.7 is the one",
             ".cargo/config.toml says how",
             "5 to change",

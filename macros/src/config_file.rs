@@ -12,14 +12,14 @@ use toolgate_config::{Checked, Diagnostic};
 
 const FILE_NAME: &str = "mcp.toml";
 
-/// Where a file of the user's is, and how expanded code names it.
-pub(crate) struct Place {
+/// Path of a file of the user's, and its name in expanded code.
+pub(crate) struct ConfigPath {
     path: PathBuf,
     include: TokenStream,
 }
 
-/// What came of reading `mcp.toml`.
-pub(crate) enum Outcome {
+/// Result of reading `mcp.toml`.
+pub(crate) enum ConfigOutcome {
     /// There is none, or it cannot be read.
     Unreadable(io::Error),
     /// It has faults.
@@ -28,7 +28,7 @@ pub(crate) enum Outcome {
     Good(Box<Checked>),
 }
 
-impl Place {
+impl ConfigPath {
     /// `mcp.toml` beside the `Cargo.toml` of the crate that is compiled, or where `config = "…"`
     /// says, relative to the source file.
     ///
@@ -75,12 +75,12 @@ impl Place {
     }
 
     /// Reads and checks the file as a configuration.
-    pub(crate) fn check(&self) -> Outcome {
+    pub(crate) fn check(&self) -> ConfigOutcome {
         match self.read() {
-            Err(error) => Outcome::Unreadable(error),
+            Err(error) => ConfigOutcome::Unreadable(error),
             Ok(source) => match toolgate_config::check(&source) {
-                Ok(checked) => Outcome::Good(Box::new(checked)),
-                Err(diagnostics) => Outcome::Faulty(diagnostics, source),
+                Ok(checked) => ConfigOutcome::Good(Box::new(checked)),
+                Err(diagnostics) => ConfigOutcome::Faulty(diagnostics, source),
             },
         }
     }
@@ -92,7 +92,7 @@ impl Place {
         path.to_string_lossy().replace('\\', "/")
     }
 
-    /// Tokens that make the crate depend on the file, so that editing it compiles anew.
+    /// Tokens that make the crate depend on the file, so that editing it compiles it again.
     pub(crate) fn tracker(&self) -> TokenStream {
         if !self.path.is_file() {
             return TokenStream::new();

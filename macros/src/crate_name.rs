@@ -91,7 +91,7 @@ fn rename(tokens: TokenStream, name: &str) -> TokenStream {
     renamed.into_iter().collect()
 }
 
-/// Whether these tokens end in the `::` at the beginning of a path.
+/// True if these tokens end in the `::` at the beginning of a path.
 fn begins_path(before: &[TokenTree]) -> bool {
     let is = |tree: &TokenTree, c| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == c);
     let [prior @ .., first, second] = before else { return false };

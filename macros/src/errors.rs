@@ -1,4 +1,4 @@
-//! Where faults are gathered, so that one run of a macro reports all of them.
+//! Faults, gathered so that one run of a macro reports all of them.
 
 use std::cell::RefCell;
 use std::fmt::Display;

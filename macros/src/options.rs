@@ -14,7 +14,7 @@ pub(crate) struct Entry {
     pub(crate) value: Option<Expr>,
 }
 
-/// What helps where a list cannot be read.
+/// Help where a list cannot be read.
 const SEPARATED: &str = "options are `key` or `key = value`, separated by commas";
 
 /// Splits a list of options. `known` are the keys that exist.
@@ -110,7 +110,7 @@ impl Entry {
         }
     }
 
-    /// The value as `true` or `false`; the bare key means `true`.
+    /// The value as `true` or `false`; the bare key means `true`. `None` where it was reported.
     pub(crate) fn flag(&self, errors: &Errors) -> Option<bool> {
         match &self.value {
             None => Some(true),
@@ -143,7 +143,7 @@ impl Entry {
         None
     }
 
-    /// What a fault of the value is shown at.
+    /// Tokens to show a fault of the value at.
     pub(crate) fn tokens(&self) -> TokenStream {
         let Self { key, value } = self;
         value.as_ref().map_or_else(|| key.to_token_stream(), |value| value.to_token_stream())

@@ -1,4 +1,4 @@
-// `cargo toolgate call` against the real Worker: signed in as accounts of the local identity provider
+// `cargo toolgate call` against the real Worker: signed in as accounts of the dev identity provider
 // without a browser, and in the browser at the identity provider of the other tests.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -44,11 +44,11 @@ function call(args, { input = "", env = {} } = {}) {
   });
 }
 
-/** The local identity provider of `cargo toolgate dev`. */
+/** The dev identity provider of `cargo toolgate dev`. */
 async function startLocalIdp() {
   const child = spawn(IDP, [CLIENT_ID, CLIENT_SECRET, EMPLOYEE, VISITOR], { stdio: ["pipe", "pipe", "inherit"] });
   for await (const issuer of createInterface(child.stdout)) return { issuer, stop: () => child.stdin.end() };
-  throw new Error("the local identity provider did not start");
+  throw new Error("the dev identity provider did not start");
 }
 
 function answered({ status, stdout, stderr }, expected) {
@@ -75,7 +75,7 @@ after(async () => {
   rmSync(persist, { recursive: true, force: true });
 });
 
-describe("with the local identity provider", () => {
+describe("with the dev identity provider", () => {
   test("an account gets the answer of a tool, and its token is for this user alone", async () => {
     answered(await call(["add", "a=23", "b=19", ...as(EMPLOYEE)]), "42");
     assert.equal(statSync(tokens).mode & 0o777, 0o600);
@@ -202,7 +202,7 @@ await fetch(page.url);
   };
 
   test("`--as` goes to no other identity provider", async () => {
-    refused(await call(["--list", ...url, "--as", EMPLOYEE]), 2, /`--as` is for the local identity provider/);
+    refused(await call(["--list", ...url, "--as", EMPLOYEE]), 2, /`--as` is for the dev identity provider/);
   });
 
   test("whoever signs in there gets the answer", async () => {

@@ -148,7 +148,7 @@ test("the page shows who called what, and why it was denied", { skip: skip || no
   }
 });
 
-test("where GitHub signs people in, the local identity provider does, and policies that name GitHub pass", { skip }, async (t) => {
+test("where GitHub signs people in, the dev identity provider does, and policies that name GitHub pass", { skip }, async (t) => {
   const prepare = ({ edit }) => {
     edit("mcp.toml", "provider = \"cloudflare-access\"", "provider = \"github\"");
     for (const key of ["client_id", "client_secret", "authorization_url", "token_url", "jwks_url"]) edit("mcp.toml", `\n${key} =`, `\n# ${key} =`);

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use cargo_toolgate::dev::{self, Options, Profile, Session};
 use cargo_toolgate::tools::Tools;
-use cargo_toolgate::{Doing, Error, Result, setup};
+use cargo_toolgate::{Doing, Error, Result, toolchain};
 use clap::Parser;
 
 /// Build examples/access, run it on workerd, sign in with an official MCP client, call a tool
@@ -34,7 +34,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     println!("Set-up: what is missing goes into {}", folder.folder().display());
     let tools = toolgate_tests::set_up()?;
     let demo = toolgate_tests::repository().join("tests/demo");
-    setup::install_npm(&tools, &demo, "the official MCP client")?;
+    toolchain::install_npm(&tools, &demo, "the official MCP client")?;
     println!("Build");
     let project = toolgate_tests::example()?;
     let options = Options { port: arguments.port, profile: Profile::Release };

@@ -52,6 +52,6 @@ pub fn tools() -> Tools {
 /// When a step fails: which one, and what to do.
 pub fn set_up() -> Result<Tools> {
     let tools = tools();
-    cargo_toolgate::setup::ensure_in(&tools, &repository())?;
+    cargo_toolgate::toolchain::ensure_in(&tools, &repository())?;
     Ok(tools)
 }

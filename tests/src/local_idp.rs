@@ -1,11 +1,11 @@
-//! The local identity provider of `cargo toolgate dev` alone, for end-to-end tests that bring their
+//! The dev identity provider of `cargo toolgate dev` alone, for end-to-end tests that bring their
 //! own Worker: says its issuer, and ends with its stdin.
 //!
 //!   local-idp CLIENT_ID CLIENT_SECRET EMAIL…
 
 use std::process::ExitCode;
 
-use cargo_toolgate::idp::{self, Client, Purpose, Server, User};
+use cargo_toolgate::dev_provider::{self, Client, Purpose, Server, User};
 use cargo_toolgate::{Doing, Error, Result};
 
 #[tokio::main]
@@ -32,7 +32,7 @@ async fn run() -> Result<()> {
         // Nobody looks at its page, where the key tells whose pseudonyms are whose.
         server: Server { encryption_key: "0123456789abcdef".repeat(4), ..Server::default() },
     };
-    let mut running = idp::start(0, purpose).await?;
+    let mut running = dev_provider::start(0, purpose).await?;
     println!("{}", running.issuer());
     let ended =
         tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));

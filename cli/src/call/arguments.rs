@@ -11,7 +11,7 @@ use crate::Error;
 /// A schema that lists them all leaves it open, as one that lists none does.
 const JSON_TYPES: [&str; 5] = ["object", "array", "string", "number", "boolean"];
 
-/// How deep `$ref` leads at most: a schema may lead in a circle.
+/// Deepest chain of `$ref` that is followed: a schema may lead in a circle.
 const DEPTH: usize = 8;
 
 /// The arguments of a call: `base`, and over it the words. Without a schema, JSON is JSON and anything
@@ -122,12 +122,12 @@ fn reading(text: &str, types: &[&str]) -> Value {
     value.unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-/// Whether a value is yes or no, and nothing else.
+/// True if a value is yes or no, and nothing else.
 pub(super) fn is_yes_or_no(schema: &Value, root: &Value) -> bool {
     types(schema, root, DEPTH) == ["boolean"]
 }
 
-/// Whether the value is of one of the types that the schema names, and of its choices.
+/// True if the value is of one of the types that the schema names, and of its choices.
 fn fits(
     name: &str,
     value: &Value,

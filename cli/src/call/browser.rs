@@ -38,8 +38,8 @@ pub(super) fn sign_in(address: &Url, listener: &Listener, state: &str) -> Result
     listener.wait(state)
 }
 
-/// Whether a browser can be there: one that is named, or a desktop. Programs that open addresses are on
-/// machines without a screen, too, and say nothing there.
+/// True if a browser can be there: one that is named, or a desktop. Programs that open addresses
+/// are on machines without a screen, too, and say nothing there.
 fn has_browser(is_set: impl Fn(&str) -> bool) -> bool {
     const SIGNS: [&str; 4] = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"];
     cfg!(any(target_os = "macos", windows)) || SIGNS.into_iter().any(is_set)

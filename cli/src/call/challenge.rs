@@ -1,8 +1,8 @@
 //! `WWW-Authenticate: Bearer …` (RFC 6750 section 3, RFC 9728 section 5.1).
 
-use super::http::Answer;
+use super::http::HttpAnswer;
 
-/// What the server asks for.
+/// Challenge of the server.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Challenge {
     pub(super) error: Option<String>,
@@ -11,7 +11,7 @@ pub(super) struct Challenge {
 }
 
 impl Challenge {
-    pub(super) fn of(answer: &Answer) -> Self {
+    pub(super) fn of(answer: &HttpAnswer) -> Self {
         let values = answer.headers.get_all("www-authenticate").iter();
         let bearer = values.filter_map(|value| value.to_str().ok()).find_map(|value| {
             let (scheme, rest) = value.trim().split_once(' ').unwrap_or((value, ""));

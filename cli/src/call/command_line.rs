@@ -1,4 +1,4 @@
-//! What is typed after `cargo toolgate call`.
+//! Command line of `cargo toolgate call`.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::connect::address::Address;
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 KEY=VALUE becomes what the tool's schema wants; KEY:=JSON is JSON in any case; KEY=@FILE is what a file
 says, with KEY=@@TEXT for a text that begins with @. The shell takes quotes away: KEY=\"@FILE\" reads the
@@ -25,7 +25,7 @@ Examples:
     cargo toolgate call generateImage prompt='a red boat' --output boat.jpg \\
         --url https://my-server.acme.workers.dev";
 
-/// What `cargo toolgate call` takes.
+/// Arguments of `cargo toolgate call`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The tool
@@ -56,7 +56,7 @@ pub struct Arguments {
     /// Print the whole result as JSON
     #[arg(long)]
     pub(super) json: bool,
-    /// Save what is no text: to a file, or into a folder
+    /// Save what is not text: to a file, or into a folder
     #[arg(long, value_name = "PATH", conflicts_with_all = ["list", "sign_out"])]
     pub(super) output: Option<PathBuf>,
     /// List the tools, prompts and resources that the account sees

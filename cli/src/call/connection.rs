@@ -10,7 +10,7 @@ use url::Url;
 
 use super::challenge::Challenge;
 use super::failure::{Failure, Result};
-use super::http::{Answer, Http, unreached};
+use super::http::{Http, HttpAnswer, unreached};
 use super::question;
 use super::secret::Secret;
 use super::sse::Events;
@@ -23,7 +23,7 @@ const UNSUPPORTED_VERSION: i64 = -32022;
 /// Errors that only a server of the newer revision gives.
 const MODERN_ERRORS: std::ops::RangeInclusive<i64> = -32022..=-32020;
 
-/// What came back.
+/// Reply of the server.
 pub(super) enum Reply {
     Result(Value),
     Error {
@@ -40,13 +40,13 @@ pub(super) struct Connection<'a> {
     http: &'a Http,
     url: &'a Url,
     pub(super) token: Option<Secret>,
-    /// Whether the server has answered a request as it was sent.
+    /// True once the server has answered a request as it was sent.
     confirmed: bool,
     legacy: Option<Legacy>,
     last_id: u64,
 }
 
-/// What `initialize` agreed to.
+/// Result of `initialize`.
 struct Legacy {
     version: String,
     session: Option<String>,
@@ -87,7 +87,7 @@ impl<'a> Connection<'a> {
         Ok(reply)
     }
 
-    fn post_modern(&mut self, call: &Call<'_>) -> Result<Answer> {
+    fn post_modern(&mut self, call: &Call<'_>) -> Result<HttpAnswer> {
         self.last_id += 1;
         let mut params = call.params.clone();
         let meta = params.entry("_meta").or_insert_with(|| json!({}));
@@ -105,7 +105,8 @@ impl<'a> Connection<'a> {
         self.post(&headers, &body)
     }
 
-    /// Greets a server of an older revision; the reply if it is none of the expected ones.
+    /// Begins a session with a server of an older revision: `None` once that is done, or the reply to
+    /// `initialize` where it is not a result.
     fn initialize(&mut self) -> Result<Option<Reply>> {
         self.last_id += 1;
         let id = self.last_id;
@@ -133,7 +134,7 @@ impl<'a> Connection<'a> {
         self.read(answer, id)
     }
 
-    fn post_legacy(&self, body: &Value) -> Result<Answer> {
+    fn post_legacy(&self, body: &Value) -> Result<HttpAnswer> {
         let mut headers = Vec::new();
         if let Some(Legacy { version, session }) = &self.legacy {
             headers.push(("mcp-protocol-version", version.as_str()));
@@ -142,7 +143,7 @@ impl<'a> Connection<'a> {
         self.post(&headers, body)
     }
 
-    fn post(&self, headers: &[(&str, &str)], body: &Value) -> Result<Answer> {
+    fn post(&self, headers: &[(&str, &str)], body: &Value) -> Result<HttpAnswer> {
         let authorization = self.token.as_ref().map(|token| format!("Bearer {}", token.reveal()));
         let mut all = vec![
             ("content-type", "application/json"),
@@ -154,7 +155,7 @@ impl<'a> Connection<'a> {
     }
 
     /// Reads an answer: JSON, or a stream with notifications before the answer to `id`.
-    fn read(&self, answer: Answer, id: u64) -> Result<Reply> {
+    fn read(&self, answer: HttpAnswer, id: u64) -> Result<Reply> {
         match answer.status {
             401 => return Ok(Reply::Unauthorized(Challenge::of(&answer))),
             403 => return Ok(Reply::Forbidden(Challenge::of(&answer))),
@@ -189,7 +190,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    fn read_stream(&self, answer: Answer, id: u64) -> Result<Reply> {
+    fn read_stream(&self, answer: HttpAnswer, id: u64) -> Result<Reply> {
         for event in Events::new(answer.lines()) {
             let event = event.map_err(|error| unreached(self.url, &error.to_string()))?;
             let message: Value = serde_json::from_str(&event)
@@ -233,12 +234,13 @@ impl<'a> Connection<'a> {
     }
 }
 
-/// What a server of an older revision answers to a request that it does not understand.
+/// True for the answer of a server of an older revision to a request that it does not understand.
 fn is_old(status: u16) -> bool {
     matches!(status, 400 | 404 | 405 | 406 | 415 | 422)
 }
 
-/// Whether an error comes from a server that speaks 2026-07-28, and not only to say that it does not.
+/// True if an error comes from a server that speaks 2026-07-28, and not only to say that it does
+/// not.
 fn is_modern(message: &Value) -> bool {
     let code = message["error"]["code"].as_i64().unwrap_or_default();
     if code == UNSUPPORTED_VERSION {

@@ -1,4 +1,4 @@
-//! Who signs people in for a server: RFC 9728, then RFC 8414 or OpenID Connect Discovery.
+//! Discovery of the authorization server: RFC 9728, then RFC 8414 or OpenID Connect Discovery.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::failure::{Failure, Result};
 use super::http::{Http, unreached};
 use crate::Error;
 
-/// What is needed of RFC 9728.
+/// The part of RFC 9728 that is needed.
 #[derive(Debug, Deserialize)]
 struct Resource {
     resource: String,
@@ -19,7 +19,7 @@ struct Resource {
     scopes_supported: Vec<String>,
 }
 
-/// What is needed of RFC 8414.
+/// The part of RFC 8414 that is needed.
 #[derive(Debug, Deserialize)]
 pub(super) struct Server {
     pub(super) issuer: String,
@@ -109,7 +109,7 @@ fn with_path(base: &Url, name: &str, path: &str) -> Url {
     url
 }
 
-/// Whether a resource is the server that was called.
+/// True if a resource is the server that was called.
 fn is_same(resource: &str, url: &Url) -> bool {
     Url::parse(resource).is_ok_and(|resource| {
         let path = |url: &Url| url.path().trim_end_matches('/').to_owned();

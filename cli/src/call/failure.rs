@@ -1,4 +1,4 @@
-//! What a call ends with when it has no answer: an error, and the exit status that tells its kind.
+//! End of a call that has no answer: an error, and the exit status that tells its kind.
 
 use crate::Error;
 
@@ -18,7 +18,7 @@ impl Failure {
         Self { status: 1, error }
     }
 
-    /// Whether it is the server's or the tool's no.
+    /// True if the server or the tool said no.
     pub(super) fn is_refusal(&self) -> bool {
         self.status == 1
     }

@@ -25,12 +25,12 @@ const LARGE: u64 = 1 << 26;
 
 pub(super) struct Http {
     agent: Agent,
-    /// Whether the server is on this machine. Another one may not send anybody to this machine.
+    /// True if the server is on this machine. Another one may not send anybody to this machine.
     local: bool,
 }
 
 /// An answer whose body is still to be read.
-pub(super) struct Answer {
+pub(super) struct HttpAnswer {
     pub(super) url: Url,
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
@@ -54,7 +54,7 @@ impl Http {
         Self { agent: config.build().new_agent(), local }
     }
 
-    pub(super) fn get(&self, url: &Url, headers: &[(&str, &str)]) -> Result<Answer> {
+    pub(super) fn get(&self, url: &Url, headers: &[(&str, &str)]) -> Result<HttpAnswer> {
         self.send("GET", url, headers, Vec::new(), PROMPT)
     }
 
@@ -63,7 +63,7 @@ impl Http {
         url: &Url,
         headers: &[(&str, &str)],
         body: impl Into<Vec<u8>>,
-    ) -> Result<Answer> {
+    ) -> Result<HttpAnswer> {
         self.send("POST", url, headers, body.into(), PROMPT)
     }
 
@@ -73,7 +73,7 @@ impl Http {
         url: &Url,
         headers: &[(&str, &str)],
         body: impl Into<Vec<u8>>,
-    ) -> Result<Answer> {
+    ) -> Result<HttpAnswer> {
         self.send("POST", url, headers, body.into(), TOOL)
     }
 
@@ -84,7 +84,7 @@ impl Http {
         headers: &[(&str, &str)],
         body: Vec<u8>,
         patience: Duration,
-    ) -> Result<Answer> {
+    ) -> Result<HttpAnswer> {
         self.check(url)?;
         let mut request = Request::builder().method(method).uri(url.as_str());
         for (name, value) in headers {
@@ -101,7 +101,12 @@ impl Http {
             self.agent.run(request.timeout_recv_response(Some(patience)).build())
         };
         let (parts, body) = answer.map_err(|error| failed(url, &error))?.into_parts();
-        Ok(Answer { url: url.clone(), status: parts.status.as_u16(), headers: parts.headers, body })
+        Ok(HttpAnswer {
+            url: url.clone(),
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+        })
     }
 
     /// Tokens and codes are not sent in the clear, nor from elsewhere into this machine; and a browser
@@ -118,7 +123,7 @@ impl Http {
     }
 }
 
-impl Answer {
+impl HttpAnswer {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

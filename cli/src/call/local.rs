@@ -1,4 +1,4 @@
-//! `--as EMAIL`: signing in at the local identity provider of `cargo toolgate dev`, without a browser.
+//! `--as EMAIL`: signing in at the dev identity provider of `cargo toolgate dev`, without a browser.
 //!
 //! It allows the client and picks the account by itself, so it goes nowhere but to this machine, and
 //! to no other login page than that one.
@@ -15,8 +15,8 @@ use crate::connect::address::is_loopback;
 
 /// Consent, its redirects, the login page, the way back.
 const MOST_STEPS: usize = 12;
-/// What only the login page of the local identity provider says (cli/src/idp/login.rs).
-const LOGIN: &str = "local identity provider of <code>cargo toolgate dev</code>";
+/// Text that only the login page of the dev identity provider has (cli/src/dev_provider/login.rs).
+const LOGIN: &str = "dev identity provider of <code>cargo toolgate dev</code>";
 
 /// From an authorization request to the address that the browser would come back to.
 pub(super) fn sign_in(http: &Http, start: &Url, end: &Url, email: &str) -> Result<Returned> {
@@ -85,7 +85,7 @@ fn submit(url: &Url, status: u16, page: &str, email: &str) -> Result<(Url, Optio
 fn foreign(url: &Url) -> Failure {
     Failure::usage(
         Error::new(format!(
-            "`--as` is for the local identity provider of `cargo toolgate dev`; {} is another",
+            "`--as` is for the dev identity provider of `cargo toolgate dev`; {} is another",
             url.origin().ascii_serialization()
         ))
         .help("leave out `--as` to sign in with the browser"),
@@ -94,7 +94,7 @@ fn foreign(url: &Url) -> Failure {
 
 fn nobody(page: &str, email: &str) -> Failure {
     let all: Vec<_> = accounts(page).map(|(_, email)| email).collect();
-    let error = Error::new(format!("the local identity provider has no account `{email}`"));
+    let error = Error::new(format!("the dev identity provider has no account `{email}`"));
     let meant = toolgate_config::nearest(email, all.iter().map(String::as_str));
     Failure::usage(match meant {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),

@@ -1,4 +1,4 @@
-//! What a tool answered, for people and for other programs.
+//! Output of an answer, for people and for other programs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -86,7 +86,7 @@ fn unsaved(error: Error) -> Failure {
     Failure::usage(error)
 }
 
-/// What a file of a media type is called; a server's own word does not become part of a path.
+/// File extension for a media type; a server's own word does not become part of a path.
 fn extension(media_type: &str) -> &str {
     let known = media_type.rsplit('/').next().unwrap_or_default();
     match known {

@@ -8,7 +8,7 @@ use super::arguments::{is_yes_or_no, value_of};
 use super::failure::{Failure, Result};
 use crate::{Doing, Error, terminal};
 
-/// Whether there is somebody to ask.
+/// True if there is somebody to ask.
 pub(super) fn can_ask() -> bool {
     stdin().is_terminal() && stderr().is_terminal()
 }
@@ -82,7 +82,7 @@ fn ask(name: &str, field: &Value, root: &Value, needed: bool) -> Result<Asked> {
     }
 }
 
-/// What somebody at a terminal types: a yes/no question is answered as everywhere.
+/// Value of what somebody types at a terminal: a yes/no question is answered as everywhere.
 fn typed(
     name: &str,
     text: &str,

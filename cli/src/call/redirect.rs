@@ -1,4 +1,5 @@
-//! Where the browser comes back to (RFC 8252 section 7.3): a port of this machine, until it has come.
+//! The redirect URI of a sign-in (RFC 8252 section 7.3): a port of this machine, open until the
+//! browser has come back.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -9,7 +10,7 @@ use url::Url;
 use super::failure::{Failure, Result};
 use crate::{Doing, Error};
 
-/// How long a person may take to sign in.
+/// Longest time that a person may take to sign in.
 const PATIENCE: Duration = Duration::from_secs(300);
 const BETWEEN: Duration = Duration::from_millis(50);
 /// A request line longer than any code.
@@ -20,7 +21,7 @@ pub(super) struct Listener {
     url: Url,
 }
 
-/// What the answer to an authorization request says.
+/// Answer to an authorization request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Returned {
     pub(super) state: Option<String>,
@@ -113,7 +114,7 @@ impl Listener {
         returned
     }
 
-    /// What a request line carries, if it asks for the one address that there is.
+    /// Answer in a request line, if it asks for the one address that there is.
     fn read(&self, line: &str) -> Option<Returned> {
         let target = line.strip_prefix("GET ")?.split(' ').next()?;
         let url = self.url.join(target).ok()?;

@@ -22,7 +22,7 @@ pub(super) struct Session<'a> {
     http: &'a Http,
     url: &'a Url,
     account: Option<&'a str>,
-    /// Where tokens are kept, unless they are not.
+    /// File for tokens, unless they are not kept.
     store: Option<PathBuf>,
     connection: Connection<'a>,
     grant: Option<Grant>,
@@ -198,7 +198,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Signs in for the scopes that are lacking, besides those that are there.
+    /// Signs in for the scopes that are lacking, in addition to those that are there.
     fn step_up(&mut self, mut challenge: Challenge) -> Result<()> {
         let had = self.grant.as_ref().and_then(|grant| grant.scope.clone()).unwrap_or_default();
         let lacking = challenge.scope.unwrap_or_default();

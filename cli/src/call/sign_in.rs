@@ -20,7 +20,7 @@ use super::store::Grant;
 use super::{browser, local};
 use crate::Error;
 
-/// Signs somebody in: the account at the local identity provider, or whoever is at the browser.
+/// Signs somebody in: the account at the dev identity provider, or whoever is at the browser.
 pub(super) fn sign_in(
     http: &Http,
     url: &Url,
@@ -132,7 +132,7 @@ pub(super) fn revoke(http: &Http, grant: &Grant) -> Result<()> {
     Err(unreached(&endpoint, &format!("the token is not revoked: status {}", answer.status)))
 }
 
-/// Whether the token is good for a while.
+/// True if the token is good for a while.
 pub(super) fn is_fresh(grant: &Grant) -> bool {
     /// A call takes its time.
     const MARGIN: u64 = 30;
@@ -156,7 +156,7 @@ fn grant(tokens: &BasicTokenResponse, old: &Grant) -> Grant {
 type TokenError =
     RequestTokenError<io::Error, oauth2::StandardErrorResponse<BasicErrorResponseType>>;
 
-/// What a token endpoint said, and whether it is that the grant has ended.
+/// Failure that a token endpoint stated, and true if it is that the grant has ended.
 fn told(endpoint: &Url, error: &TokenError) -> (bool, Failure) {
     match error {
         RequestTokenError::ServerResponse(said) => {

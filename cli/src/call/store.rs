@@ -1,4 +1,4 @@
-//! What the command keeps between two calls: tokens, by server and account, in a file of the user's.
+//! Tokens that the command keeps between two calls, by server and account, in a file of the user's.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ pub(super) struct Grant {
     pub(super) server: String,
     /// The e-mail address of `--as`; none for whoever signs in in the browser.
     pub(super) account: Option<String>,
-    /// What the tokens are for (RFC 8707).
+    /// Resource that the tokens are for (RFC 8707).
     pub(super) resource: String,
     pub(super) client_id: String,
     pub(super) token_endpoint: String,
@@ -42,7 +42,7 @@ struct Content {
     grants: Vec<Grant>,
 }
 
-/// Where the file is: below `XDG_CONFIG_HOME`, else below `~/.config`.
+/// Folder of the file: below `XDG_CONFIG_HOME`, else below `~/.config`.
 pub(super) fn folder() -> Result<PathBuf> {
     let absolute =
         |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());

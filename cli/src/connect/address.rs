@@ -8,8 +8,8 @@ use url::{Host, Url};
 
 use crate::running::Running;
 
-/// Where the server takes Streamable HTTP: https, or http on this machine. It has no character that
-/// a shell, JSON or TOML would need escaped within double quotes.
+/// Address at which the server takes Streamable HTTP: https, or http on this machine. It has no
+/// character that a shell, JSON or TOML would need escaped within double quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Address(Url);
 
@@ -47,7 +47,7 @@ impl Address {
         Ok(Self(url))
     }
 
-    /// Where `cargo toolgate dev` serves the server in or above a folder.
+    /// Address at which `cargo toolgate dev` serves the server in or above a folder.
     pub(crate) fn of_dev(folder: &Path) -> Self {
         let running = Running::near(folder);
         let known = running.and_then(|running| Self::parse(&running.url).ok());
@@ -63,12 +63,13 @@ impl Address {
         self.0.as_str()
     }
 
-    /// Whether only this machine reaches it.
+    /// True if only this machine reaches it.
     pub(crate) fn is_local(&self) -> bool {
         is_loopback(&self.0)
     }
 
-    /// Whether it is one of the two hosts that mcp-remote takes http from without being told to.
+    /// True for http on another host than the two that mcp-remote takes http from without being
+    /// told to.
     pub(crate) fn is_plain_http_elsewhere(&self) -> bool {
         let usual = matches!(self.0.host_str(), Some("localhost" | "127.0.0.1"));
         self.0.scheme() == "http" && !usual

@@ -34,7 +34,7 @@ pub enum Client {
 }
 
 impl Client {
-    /// What the command line calls it.
+    /// Name on the command line.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::ClaudeCode => "claude-code",
@@ -48,7 +48,7 @@ impl Client {
         }
     }
 
-    /// What people call it.
+    /// Name for people.
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::ClaudeCode => "Claude Code",
@@ -63,8 +63,8 @@ impl Client {
     }
 
     /// The file it reads: that of the project where it has one, or that of the person.
-    pub(super) fn place(self, global: bool, machine: Machine) -> Option<Place> {
-        let place = |base, path| Some(Place { base, path });
+    pub(super) fn place(self, global: bool, machine: Machine) -> Option<ClientFile> {
+        let place = |base, path| Some(ClientFile { base, path });
         match (self, global) {
             // https://code.claude.com/docs/en/mcp, "MCP installation scopes". The file of the person
             // also holds the state of Claude Code, which writes it at any time.
@@ -102,7 +102,7 @@ const DESKTOP: &str = "Claude/claude_desktop_config.json";
 const DESKTOP_MACOS: &str = "Library/Application Support/Claude/claude_desktop_config.json";
 const DESKTOP_LINUX: &str = ".config/Claude/claude_desktop_config.json";
 
-/// What of this machine decides where files are.
+/// Facts about this machine that decide where files are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Machine {
     /// As [`std::env::consts::OS`].
@@ -126,9 +126,9 @@ impl Machine {
     }
 }
 
-/// Where a file of a client is.
+/// Location of a file of a client.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct ClientFile {
     base: Base,
     path: &'static str,
 }
@@ -141,7 +141,7 @@ enum Base {
     Variable(&'static str),
 }
 
-impl Place {
+impl ClientFile {
     /// As documentation writes it.
     pub(super) fn shown(self) -> String {
         match self.base {

@@ -1,4 +1,4 @@
-//! What a client's file says of one server.
+//! The entry for one server in a client's file.
 
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ pub(super) struct Entry {
     pub(super) value: Value,
 }
 
-/// How a client's file is written.
+/// Format of a client's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// JSON; servers are under this key.
@@ -48,7 +48,7 @@ impl Entry {
         Some(Self { form, name: name.to_owned(), value })
     }
 
-    /// What to paste.
+    /// The text to paste.
     pub(super) fn fragment(&self) -> String {
         match self.form {
             Form::Json(servers) => {

@@ -1,5 +1,5 @@
-//! Where things are in the text of a JSON file, so that it can be changed at one place and every
-//! other byte of it stays.
+//! Positions in the text of a JSON file, so that it can be changed at one place and every other
+//! byte of it stays.
 
 use std::ops::Range;
 
@@ -99,7 +99,7 @@ fn value(bytes: &[u8], from: usize) -> Option<usize> {
     (depth == 0).then_some(at)
 }
 
-/// How a file is laid out.
+/// Layout of a file.
 #[derive(Debug)]
 pub(super) struct Layout {
     /// One step of indentation.
@@ -158,12 +158,12 @@ impl Layout {
     }
 }
 
-/// What the lines of a text end with.
+/// The line ending of a text.
 pub(super) fn newline(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
-/// What is before a place in its line, if that is white space.
+/// The white space before a position in its line; `None` if there is anything else.
 fn indentation(text: &str, at: usize) -> Option<&str> {
     let before = text.get(..at)?;
     let line = &before[before.rfind('\n')? + 1..];
@@ -174,7 +174,7 @@ fn splice(text: &str, range: &Range<usize>, new: &str) -> String {
     format!("{}{new}{}", &text[..range.start], &text[range.end..])
 }
 
-/// Whether it is JSON but for comments and commas before closing brackets, as editors allow.
+/// True for JSON with comments and commas before closing brackets, as editors allow them.
 pub(super) fn is_relaxed_json(text: &str) -> bool {
     serde_json::from_str::<Value>(&strict(text)).is_ok()
 }

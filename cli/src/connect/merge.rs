@@ -6,7 +6,7 @@ use super::entry::{CODEX_SERVERS, Entry, Form};
 use super::json_text::{Layout, Object, is_relaxed_json, newline, space};
 use crate::{Error, Result};
 
-/// What has to happen to a file.
+/// Change that a file needs.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Merge {
     /// It says so already.
@@ -21,14 +21,14 @@ pub(super) enum Merge {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Merger<'a> {
     pub(super) entry: &'a Entry,
-    /// How messages name the file.
+    /// Name of the file in messages.
     pub(super) path: &'a str,
-    /// Whether another entry of the same name may go.
+    /// True if another entry of the same name may be replaced.
     pub(super) replace: bool,
 }
 
 impl Merger<'_> {
-    /// What becomes of the file, `None` being one that does not exist.
+    /// The change for a file with this text; `None` is a file that does not exist.
     ///
     /// # Errors
     ///
@@ -36,7 +36,7 @@ impl Merger<'_> {
     /// something.
     pub(super) fn merge(&self, old: Option<&str>) -> Result<Merge> {
         let old = old.unwrap_or_default();
-        // Editors of Windows put it there; it is no part of the text.
+        // Editors of Windows put it there; it is not part of the text.
         let (mark, text) = match old.strip_prefix('\u{feff}') {
             Some(text) => ("\u{feff}", text),
             None => ("", old),
@@ -129,7 +129,7 @@ impl Merger<'_> {
         let gap = if text.trim().is_empty() { "" } else { newline };
         let section = self.entry.fragment().replace('\n', newline);
         let new = format!("{text}{end}{gap}{section}{newline}");
-        // It is no section where the servers are written in one line.
+        // It is not a section where the servers are written in one line.
         if toml::from_str::<toml::Table>(&new).is_ok_and(|found| found == expected) {
             Ok(Merge::Add(new))
         } else {

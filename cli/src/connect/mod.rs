@@ -20,12 +20,12 @@ use crate::{Error, Result};
 use address::Address;
 use client::{Client, Machine};
 use recipe::Recipe;
-use write::{Outcome, Written};
+use write::{WriteOutcome, Written};
 
 /// The scheme of the redirect URI that Cursor signs in with.
 const CURSOR_SCHEME: &str = "cursor";
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Without CLIENT the clients are listed, with the files that `--write` changes. Everything else in a file
 stays as it is; the former file is kept beside it as FILE.backup. No token is written anywhere: clients
@@ -37,7 +37,7 @@ Examples:
     cargo toolgate connect claude-code
     cargo toolgate connect cursor --url https://my-server.acme.workers.dev --write";
 
-/// What `cargo toolgate connect` takes.
+/// Arguments of `cargo toolgate connect`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The client to connect
@@ -47,7 +47,7 @@ pub struct Arguments {
     /// toolgate dev` of this folder
     #[arg(long, value_parser = Address::parse)]
     url: Option<Address>,
-    /// What the client calls the server; by default the name of its package
+    /// Name of the server in the client; by default the name of its package
     #[arg(long, value_parser = address::name)]
     name: Option<String>,
     /// Write it into the client's file
@@ -86,7 +86,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
     recipe.then.push_str(&scheme(client, folder));
     let place = client.place(global, machine);
     if !arguments.write {
-        let shown = place.map(client::Place::shown);
+        let shown = place.map(client::ClientFile::shown);
         let file = place.and_then(|place| place.resolve(&root, machine).ok());
         print!(
             "{}",
@@ -137,7 +137,8 @@ pub(crate) fn needs_line(config: &Config) -> Option<String> {
     Some(format!("`redirect_schemes = [{}]`", schemes.join(", ")))
 }
 
-/// What the server has to allow for the client to sign in; empty where it does, or cannot be asked.
+/// Scheme that the server has to allow for the client to sign in; empty where it does, or cannot be
+/// asked.
 fn scheme(client: Client, folder: &Path) -> String {
     if client != Client::Cursor {
         return String::new();
@@ -168,9 +169,9 @@ fn no_file(client: Client, global: bool) -> Error {
 fn report(recipe: &Recipe, file: &Path, written: &Written) {
     let (name, file) = (&recipe.name, file.display());
     match written.outcome {
-        Outcome::Unchanged => println!("`{name}` is in {file} already"),
-        Outcome::Added => println!("added `{name}` to {file}"),
-        Outcome::Replaced => println!("replaced `{name}` in {file}"),
+        WriteOutcome::Unchanged => println!("`{name}` is in {file} already"),
+        WriteOutcome::Added => println!("added `{name}` to {file}"),
+        WriteOutcome::Replaced => println!("replaced `{name}` in {file}"),
     }
     if let Some(backup) = &written.backup {
         println!("the former file is {}", backup.display());

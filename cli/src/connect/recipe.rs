@@ -1,4 +1,4 @@
-//! How a client is told of a server: all ways that it has.
+//! All ways to add a server to a client.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,10 +19,10 @@ pub(super) struct Recipe {
     pub(super) by_hand: Option<String>,
     /// Lines for a terminal.
     pub(super) commands: Vec<Step>,
-    /// What the client opens by itself.
+    /// Link that the client opens by itself.
     pub(super) link: Option<String>,
     pub(super) entry: Option<Entry>,
-    /// How the person signs in.
+    /// Instructions for signing in.
     pub(super) then: String,
 }
 
@@ -162,7 +162,7 @@ fn then(client: Client, name: &str) -> String {
     }
 }
 
-/// What `code --add-mcp` and the links of VS Code take.
+/// The JSON for `code --add-mcp` and the links of VS Code.
 fn with_name(name: &str, address: &Address) -> serde_json::Value {
     json!({ "name": name, "type": "http", "url": address.as_str() })
 }
@@ -248,7 +248,7 @@ mod tests {
         assert!(recipe(Client::ClaudeDesktop, "http://localhost:8788").by_hand.is_none());
     }
 
-    /// What the landing page of the server says, with its slots unescaped.
+    /// The landing page of the server, with its slots unescaped.
     fn landing_page(origin: &str) -> String {
         let source = "[server]\nname = \"Demo\"\n[identity]\nprovider = \"none\"\n";
         let checked = toolgate_config::check(source).expect("a configuration");

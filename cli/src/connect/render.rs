@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::client::{Client, Machine};
 use super::entry::Entry;
 use super::recipe::Recipe;
-use super::write::Outcome;
+use super::write::WriteOutcome;
 use crate::{Doing, Result};
 
 /// All ways, one below the other.
@@ -56,14 +56,14 @@ struct Report<'a> {
     fragment: Option<String>,
     link: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<Outcome>,
+    outcome: Option<WriteOutcome>,
 }
 
 /// One object; what a client does not have is null.
 pub(super) fn json(
     recipe: &Recipe,
     file: Option<&Path>,
-    outcome: Option<Outcome>,
+    outcome: Option<WriteOutcome>,
 ) -> Result<String> {
     let report = Report {
         client: recipe.client,

@@ -9,10 +9,10 @@ use super::entry::Entry;
 use super::merge::{Merge, Merger};
 use crate::{Doing, Error, Result, files};
 
-/// What happened to a file.
+/// Change that was made to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Outcome {
+pub(super) enum WriteOutcome {
     Added,
     Replaced,
     /// It said so already.
@@ -22,8 +22,8 @@ pub(super) enum Outcome {
 /// A file as it is now.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Written {
-    pub(super) outcome: Outcome,
-    /// Where its former contents are, if it had any and they changed.
+    pub(super) outcome: WriteOutcome,
+    /// Backup of its former contents, if it had any and they changed.
     pub(super) backup: Option<PathBuf>,
 }
 
@@ -38,9 +38,9 @@ pub(super) fn write(entry: &Entry, path: &Path, replace: bool) -> Result<Written
     let shown = path.display().to_string();
     let merge = Merger { entry, path: &shown, replace }.merge(old.as_deref())?;
     let (outcome, new) = match merge {
-        Merge::Nothing => return Ok(Written { outcome: Outcome::Unchanged, backup: None }),
-        Merge::Add(new) => (Outcome::Added, new),
-        Merge::Replace(new) => (Outcome::Replaced, new),
+        Merge::Nothing => return Ok(Written { outcome: WriteOutcome::Unchanged, backup: None }),
+        Merge::Add(new) => (WriteOutcome::Added, new),
+        Merge::Replace(new) => (WriteOutcome::Replaced, new),
     };
     let Some(old) = old else {
         let folder = file.parent().unwrap_or(&file);
@@ -119,7 +119,7 @@ mod tests {
         let folder = Folder::new("new");
         let path = folder.0.join(".cursor/mcp.json");
         let written = write(&entry(), &path, false).expect("it is written");
-        assert_eq!(written, Written { outcome: Outcome::Added, backup: None });
+        assert_eq!(written, Written { outcome: WriteOutcome::Added, backup: None });
         assert_eq!(fs::read_dir(folder.0.join(".cursor")).expect("a folder").count(), 1);
     }
 
@@ -129,13 +129,13 @@ mod tests {
         let path = folder.file("mcp.json", OLD);
         let written = write(&entry(), &path, false).expect("it is written");
         let backup = folder.0.join("mcp.json.backup");
-        assert_eq!(written, Written { outcome: Outcome::Added, backup: Some(backup.clone()) });
+        assert_eq!(written, Written { outcome: WriteOutcome::Added, backup: Some(backup.clone()) });
         assert_eq!(fs::read_to_string(&backup).expect("a file"), OLD);
         let new = fs::read_to_string(&path).expect("a file");
         assert!(new.contains("demo.acme.workers.dev"), "{new}");
         fs::remove_file(&backup).expect("a file");
         let again = write(&entry(), &path, false).expect("it is fine");
-        assert_eq!(again, Written { outcome: Outcome::Unchanged, backup: None });
+        assert_eq!(again, Written { outcome: WriteOutcome::Unchanged, backup: None });
         assert_eq!(folder.count(), 1);
         assert_eq!(fs::read_to_string(&path).expect("a file"), new);
     }

@@ -1,4 +1,4 @@
-//! What is typed after `cargo toolgate deploy`.
+//! Command line of `cargo toolgate deploy`.
 
 use clap::Args;
 

@@ -1,9 +1,9 @@
-//! What wrangler's failures mean, and what to do about each.
+//! Failures of wrangler, with their meaning and remedies.
 
 use super::wrangler::Wrangler;
 use crate::Error;
 
-/// What it says before it names secrets.
+/// Words that come before the names of secrets.
 const SECRETS: &str = "required secrets have not been set: ";
 
 /// The failure in our words; in wrangler's own where it is none that is known.

@@ -1,5 +1,5 @@
-//! Whether the new Worker finds what the live one has kept: objects of one jurisdiction are none of
-//! another's.
+//! Check that the new Worker finds the objects of the live one: objects of one jurisdiction are not
+//! those of another.
 
 use serde_json::Value;
 use toolgate_config::deploy::JURISDICTION;
@@ -8,7 +8,7 @@ use toolgate_config::{Checked, StorageKind};
 use super::wrangler::Wrangler;
 use crate::{Error, Result};
 
-/// What is said of no jurisdiction.
+/// Name for having no jurisdiction.
 const NONE: &str = "none";
 
 impl Wrangler<'_> {

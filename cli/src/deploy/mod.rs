@@ -12,13 +12,13 @@ use toolgate_config::{Checked, Provider};
 
 use crate::printable::printable;
 use crate::project::Project;
-use crate::{Error, Result, check, setup};
+use crate::{Error, Result, check, toolchain};
 
 pub use arguments::Arguments;
-pub use outcome::Outcome;
+pub use outcome::Deployment;
 pub use wrangler::Wrangler;
 
-/// What follows the arguments in `--help`.
+/// Text after the arguments in `--help`.
 pub const HELP: &str = "\
 Examples:
   cargo toolgate deploy --dry-run
@@ -38,7 +38,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     refuse_local(&checked)?;
     let worker = project.worker(environment)?;
     project.ensure_lockfile()?;
-    let tools = setup::ensure(&project.workspace)?;
+    let tools = toolchain::ensure(&project.workspace)?;
     let wrangler = Wrangler { project, tools: &tools, worker: &worker, environment };
     if !arguments.dry_run {
         // Not after minutes of building.

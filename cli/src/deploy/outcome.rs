@@ -1,4 +1,4 @@
-//! What wrangler has done, read from what it says, and told with what comes next.
+//! Result of a deployment, read from wrangler's output, and the report with what comes next.
 
 use std::fmt::Write as _;
 
@@ -17,18 +17,18 @@ const LONGEST_START: u32 = 1000;
 /// Longest that is not worth a word, in milliseconds.
 const UNREMARKABLE_START: u32 = LONGEST_START / 2;
 
-/// What came of it.
+/// Result of a deployment.
 #[derive(Debug, Default, PartialEq)]
-pub struct Outcome {
+pub struct Deployment {
     size: Option<Size>,
     start: Option<u32>,
-    /// Where the server is, without a path.
+    /// Origin of the server, without a path.
     origin: Option<String>,
     version: Option<String>,
     warned: Vec<String>,
 }
 
-impl Outcome {
+impl Deployment {
     /// From wrangler's lines.
     pub fn read(lines: &[String]) -> Self {
         let mut outcome = Self::default();
@@ -102,7 +102,7 @@ impl Outcome {
         ]
     }
 
-    /// What one should know besides.
+    /// Further things to know.
     pub fn warnings(&self) -> Vec<String> {
         let start = self.start.filter(|start| *start > UNREMARKABLE_START).map(|start| {
             format!("the Worker takes {start} ms to start, and Cloudflare takes none above {LONGEST_START} ms")
@@ -143,8 +143,8 @@ fn without_colours(line: &str) -> String {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Outcome {
-        Outcome::read(&text.lines().map(str::to_owned).collect::<Vec<_>>())
+    fn read(text: &str) -> Deployment {
+        Deployment::read(&text.lines().map(str::to_owned).collect::<Vec<_>>())
     }
 
     #[test]

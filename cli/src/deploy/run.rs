@@ -4,13 +4,13 @@ use std::process::Command;
 
 use super::arguments::Arguments;
 use super::failure::explained;
-use super::outcome::Outcome;
+use super::outcome::Deployment;
 use super::wrangler::Wrangler;
 use crate::step::{Step, cargo_progress};
 use crate::wrangler;
 use crate::{Error, Result, files, process};
 
-/// Where a dry run leaves what would be uploaded, in the server's folder.
+/// Folder in which a dry run leaves what would be uploaded, below the server's.
 const BUNDLE: &str = ".toolgate/bundle";
 
 impl Wrangler<'_> {
@@ -38,7 +38,7 @@ impl Wrangler<'_> {
     /// # Errors
     ///
     /// Why it could not be built or was not accepted.
-    pub fn upload(&self, arguments: &Arguments) -> Result<Outcome> {
+    pub fn upload(&self, arguments: &Arguments) -> Result<Deployment> {
         let mut command = self.command();
         let (verb, words) = match arguments.gradual {
             false => ("deployed", &["deploy"][..]),
@@ -69,10 +69,10 @@ impl Wrangler<'_> {
                 return Err(explained(error, self));
             }
         }
-        Ok(Outcome::read(&said))
+        Ok(Deployment::read(&said))
     }
 
-    /// What a command answers as JSON.
+    /// Output of a command as JSON.
     pub(super) fn json(&self, words: &[&str]) -> Result<serde_json::Value> {
         let mut command = self.command();
         command.args(words).args(["--json", "--env", self.environment.unwrap_or_default()]);

@@ -8,7 +8,7 @@ use crate::wrangler::TYPED;
 pub struct Wrangler<'a> {
     /// The server.
     pub project: &'a Project,
-    /// Where wrangler is.
+    /// The installed tools.
     pub tools: &'a Tools,
     /// The Worker's name.
     pub worker: &'a str,
@@ -17,7 +17,7 @@ pub struct Wrangler<'a> {
 }
 
 impl Wrangler<'_> {
-    /// How one types a command of wrangler for this Worker.
+    /// A command of wrangler for this Worker, as one types it.
     pub(super) fn typed(&self, command: &str) -> String {
         match self.environment {
             Some(name) => format!("{TYPED} {command} --env {name}"),
@@ -25,7 +25,7 @@ impl Wrangler<'_> {
         }
     }
 
-    /// How one types this very command, with more arguments.
+    /// This very command with more arguments, as one types it.
     pub(super) fn deploy(&self, more: &str) -> String {
         match self.environment {
             Some(name) => format!("cargo toolgate deploy --env {name}{more}"),

@@ -11,7 +11,7 @@ use crate::step::{Step, cargo_progress};
 use crate::tools::Tools;
 use crate::{Result, process};
 
-/// How the Worker is compiled.
+/// Profile that the Worker is compiled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
     /// Fast to build.
@@ -20,7 +20,7 @@ pub enum Profile {
     Release,
 }
 
-/// How long the parts of a build took.
+/// Durations of the parts of a build.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Took {
     /// cargo.
@@ -30,7 +30,7 @@ pub struct Took {
 }
 
 /// Runs worker-build as a deployment does, but for this machine: only such a build may use the
-/// local identity provider, and where the configured one has fixed addresses it is asked to.
+/// dev identity provider, and where the configured one has fixed addresses it is asked to.
 ///
 /// # Errors
 ///
@@ -45,7 +45,7 @@ pub fn build(project: &Project, tools: &Tools, profile: Profile) -> Result<Took>
     } else {
         command.env_remove(stand_in::BUILD_VARIABLE);
     }
-    // Which environment of mcp.toml is deployed is no matter of this machine.
+    // Which environment of mcp.toml is deployed does not matter on this machine.
     command.env_remove(ENVIRONMENT);
     // worker-build would end with a backtrace of itself, after what the compiler has to say.
     command.env("RUST_BACKTRACE", "0");

@@ -13,13 +13,13 @@ use crate::tools::Tools;
 use crate::wrangler;
 use crate::{Error, Result};
 
-/// Where wrangler looks when a database does not say it.
+/// Folder in which wrangler looks when a database does not name one.
 const DEFAULT_FOLDER: &str = "migrations";
 
 /// A database with migrations.
 #[derive(Debug, PartialEq, Eq)]
 struct Database {
-    /// What wrangler knows it by.
+    /// Its name for wrangler.
     binding: String,
     folder: PathBuf,
 }

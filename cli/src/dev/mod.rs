@@ -22,19 +22,19 @@ use crate::interrupt::Interrupt;
 use crate::project::Project;
 use crate::running::Claim;
 use crate::tools::Tools;
-use crate::{Doing, Error, Result, doctor, schema, setup, sync};
+use crate::{Doing, Error, Result, doctor, schema, sync, toolchain};
 
 pub use build::{Profile, build};
 use migrations::Applied;
 pub use session::{Options, Session, require_free_port};
 
-/// How often files are looked at: a hundred files take a millisecond.
+/// Pause between two looks at the files: a hundred files take a millisecond.
 const WATCH_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Editors save in bursts, which have ended when nothing changed for this long.
 const QUIET: Duration = Duration::from_millis(50);
 
-/// What `cargo toolgate dev` takes.
+/// Arguments of `cargo toolgate dev`.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Arguments {
     /// Port of the server
@@ -74,7 +74,7 @@ pub fn run(project: &Project, arguments: Arguments) -> Result<()> {
         Interrupt::listen()?
     };
     project.ensure_lockfile()?;
-    let tools = setup::ensure(&project.workspace)?;
+    let tools = toolchain::ensure(&project.workspace)?;
     synchronise(project)?;
     // What changes from here on is built in the first round.
     let migrations = migrations::folders(project);
@@ -175,7 +175,7 @@ fn interrupted() -> Error {
     Error::new("interrupted during a build")
 }
 
-/// How long the parts of a rebuild took.
+/// Durations of the parts of a rebuild.
 struct Parts {
     noticed: SystemTime,
     took: build::Took,

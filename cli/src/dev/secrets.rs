@@ -1,11 +1,11 @@
-//! What has to stay the same from one start to the next, so that people stay signed in.
+//! Secrets that stay the same from one start to the next, so that people stay signed in.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use toolgate_config::KnownClient;
 
-use crate::idp::random_token;
+use crate::dev_provider::random_token;
 use crate::project::Project;
 use crate::{Doing, Result, files};
 

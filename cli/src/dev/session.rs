@@ -8,28 +8,28 @@ use super::build::Profile;
 use super::secrets::Secrets;
 use super::variables;
 use super::worker::{Surroundings, Worker};
-use crate::idp::{self, Client, Purpose, Running, Server, User};
+use crate::dev_provider::{self, Client, Purpose, Running, Server, User};
 use crate::project::Project;
 use crate::tools::Tools;
 use crate::{Error, Result};
 
-/// How a server is run on this machine.
+/// Options for running a server on this machine.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Port of the server.
     pub port: u16,
-    /// How the Worker is compiled.
+    /// Profile that the Worker is compiled with.
     pub profile: Profile,
 }
 
 /// A server that is up.
 pub struct Session {
-    idp: Running,
+    provider: Running,
     worker: Worker,
     url: String,
     name: String,
     users: Vec<User>,
-    /// What the Worker's variables were made for.
+    /// Configuration that the Worker's variables were made for.
     config: Config,
 }
 
@@ -61,25 +61,25 @@ impl Session {
         let groups_claim = identity.groups_claim.to_string();
         let purpose = Purpose { client, users: users.clone(), groups_claim, server };
         // The next port if it is free, so that a restart keeps the issuer.
-        let idp = idp::start(port.saturating_add(1), purpose).await?;
-        let vars = variables::variables(&checked.config, &idp, &secrets);
+        let provider = dev_provider::start(port.saturating_add(1), purpose).await?;
+        let vars = variables::variables(&checked.config, &provider, &secrets);
         let ai = checked.wrangler.contains_key("ai");
         let surroundings = Surroundings { port, vars: &vars, ai, profile };
-        let worker = Worker::start(project, tools, &surroundings, idp.activity()).await?;
-        Ok(Self { idp, worker, url, name, users, config: checked.config })
+        let worker = Worker::start(project, tools, &surroundings, provider.activity()).await?;
+        Ok(Self { provider, worker, url, name, users, config: checked.config })
     }
 
-    /// Where the server is.
+    /// Address of the server.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where the identity provider is.
+    /// Address of the identity provider.
     pub fn issuer(&self) -> &str {
-        self.idp.issuer()
+        self.provider.issuer()
     }
 
-    /// Who can sign in.
+    /// Accounts that can sign in.
     pub fn users(&self) -> &[User] {
         &self.users
     }
@@ -100,7 +100,7 @@ impl Session {
             return Ok(false);
         }
         if users != self.users {
-            self.idp.replace_users(users.clone())?;
+            self.provider.replace_users(users.clone())?;
             self.users = users;
         }
         self.worker.reload().await?;
@@ -139,10 +139,10 @@ impl Session {
 
     async fn end(&mut self) {
         self.worker.stop().await;
-        self.idp.stop().await;
+        self.provider.stop().await;
     }
 
-    /// Where it is and how to connect to it.
+    /// Text that says where it is and how to connect to it.
     pub fn introduction(&self) -> String {
         let Self { url, name, .. } = self;
         let accounts: Vec<_> = self.users.iter().map(|user| user.email.as_str()).collect();
@@ -152,7 +152,7 @@ impl Session {
             accounts.join(", ")
         };
         let commands = commands(name, url).join("\n              ");
-        let page = self.idp.page();
+        let page = self.provider.page();
         let example = self.users.first().map(|user| {
             format!("  Call        cargo toolgate call TOOL key=value --as {}\n", user.email)
         });
@@ -170,7 +170,7 @@ impl Session {
     }
 }
 
-/// How clients are told of the server.
+/// Commands that add the server to clients.
 fn commands(name: &str, url: &str) -> Vec<String> {
     vec![
         format!("claude mcp add --transport http {name} {url}/mcp"),

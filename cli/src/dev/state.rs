@@ -1,4 +1,4 @@
-//! What a server on this machine has stored: where wrangler keeps it too.
+//! State that a server on this machine has stored: where wrangler keeps it too.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The Worker variables that make a server use the local identity provider.
+//! The Worker variables that make a server use the dev identity provider.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use toolgate_config::{Config, Endpoints, Identity, Setting, stand_in};
 use toolgate_core::host::DEV_REMOTE;
 
 use super::secrets::Secrets;
-use crate::idp::Running;
+use crate::dev_provider::Running;
 
 /// The client id where `mcp.toml` takes it from a variable.
 const CLIENT_ID: &str = "toolgate-dev";
@@ -19,7 +19,7 @@ pub(super) fn client_id(identity: &Identity) -> &str {
     }
 }
 
-/// Whether other machines may use the server, through a tunnel for example, because whoever started
+/// True if other machines may use the server, through a tunnel for example, because whoever started
 /// it says so.
 pub(super) fn is_remote() -> bool {
     std::env::var_os(DEV_REMOTE).is_some_and(|value| value == "1")
@@ -28,10 +28,10 @@ pub(super) fn is_remote() -> bool {
 /// Every variable with its value.
 pub(super) fn variables(
     config: &Config,
-    idp: &Running,
+    provider: &Running,
     secrets: &Secrets,
 ) -> BTreeMap<String, String> {
-    let mut values = identity(&config.identity, idp, secrets);
+    let mut values = identity(&config.identity, provider, secrets);
     values.insert(config.tokens.encryption_key.to_string(), secrets.encryption_key.clone());
     values.insert(DEV_REMOTE.to_owned(), u8::from(is_remote()).to_string());
     for name in config.clients.iter().filter_map(|client| client.secret.as_deref()) {
@@ -43,14 +43,18 @@ pub(super) fn variables(
 }
 
 /// Those of `[identity]`; where an address is fixed, those of the build that has another provider.
-fn identity(identity: &Identity, idp: &Running, secrets: &Secrets) -> BTreeMap<String, String> {
+fn identity(
+    identity: &Identity,
+    provider: &Running,
+    secrets: &Secrets,
+) -> BTreeMap<String, String> {
     if stand_in::is_needed(identity) {
         let values = [
             (stand_in::CLIENT_ID, CLIENT_ID.to_owned()),
             (stand_in::CLIENT_SECRET, secrets.client_secret.clone()),
-            (stand_in::AUTHORIZATION_URL, idp.endpoint("authorization")),
-            (stand_in::TOKEN_URL, idp.endpoint("token")),
-            (stand_in::JWKS_URL, idp.endpoint("jwks")),
+            (stand_in::AUTHORIZATION_URL, provider.endpoint("authorization")),
+            (stand_in::TOKEN_URL, provider.endpoint("token")),
+            (stand_in::JWKS_URL, provider.endpoint("jwks")),
         ];
         return values.map(|(name, value)| (name.to_owned(), value)).into();
     }
@@ -62,15 +66,15 @@ fn identity(identity: &Identity, idp: &Running, secrets: &Secrets) -> BTreeMap<S
     };
     match &identity.endpoints {
         Endpoints::Urls { authorization_url, token_url, jwks_url } => {
-            set(authorization_url, idp.endpoint("authorization"));
-            set(token_url, idp.endpoint("token"));
-            set(jwks_url, idp.endpoint("jwks"));
+            set(authorization_url, provider.endpoint("authorization"));
+            set(token_url, provider.endpoint("token"));
+            set(jwks_url, provider.endpoint("jwks"));
         }
-        Endpoints::Discovery(issuer) => set(issuer, idp.issuer().to_owned()),
+        Endpoints::Discovery(issuer) => set(issuer, provider.issuer().to_owned()),
         Endpoints::Team(_) | Endpoints::GitHub | Endpoints::None => {}
     }
     if let Some(issuer) = &identity.issuer {
-        set(issuer, idp.issuer().to_owned());
+        set(issuer, provider.issuer().to_owned());
     }
     set(&identity.client_id, CLIENT_ID.to_owned());
     if let Some(name) = &identity.client_secret {

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use crate::project::Project;
 
-/// Folders deeper than this are no part of a server's source.
+/// Folders deeper than this are not part of a server's source.
 const DEEPEST: usize = 16;
 
 /// The files that a build reads, and when each was last written.
@@ -24,7 +24,7 @@ pub(super) fn state(project: &Project, migrations: &[PathBuf]) -> BTreeMap<PathB
     found
 }
 
-/// When the newest of the files was written.
+/// Time at which the newest of the files was written.
 pub(super) fn last_save(state: &BTreeMap<PathBuf, SystemTime>) -> Option<SystemTime> {
     state.values().max().copied()
 }

@@ -12,7 +12,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc;
 
 use super::{Profile, state};
-use crate::idp::Activity;
+use crate::dev_provider::Activity;
 use crate::printable::printable;
 use crate::project::Project;
 use crate::tools::Tools;
@@ -28,10 +28,10 @@ const SCRIPTS: [(&str, &str); 3] = [
 /// workerd starts in a second; a busy machine may take longer.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long workerd gets to close its connections before it is killed.
+/// Time that workerd gets to close its connections before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What the script is told first.
+/// First message to the script.
 #[derive(Serialize)]
 struct Start<'a> {
     port: u16,
@@ -43,16 +43,16 @@ struct Start<'a> {
     debug: bool,
 }
 
-/// What a Worker is run with, besides its own files.
+/// Environment of a Worker, apart from its own files.
 pub(super) struct Surroundings<'a> {
     pub(super) port: u16,
     pub(super) vars: &'a BTreeMap<String, String>,
-    /// Whether it has a binding to Workers AI.
+    /// True if it has a binding to Workers AI.
     pub(super) ai: bool,
     pub(super) profile: Profile,
 }
 
-/// What the script says.
+/// Messages of the script.
 #[derive(Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
 enum Said {
@@ -131,7 +131,7 @@ impl Worker {
         Ok(Self { child, input: Some(input), said })
     }
 
-    /// Loads the Worker that was built anew.
+    /// Loads the Worker that was rebuilt.
     pub(super) async fn reload(&mut self) -> Result<()> {
         self.send(r#"{"reload":true}"#).await?;
         self.next().await.map(drop)
@@ -209,7 +209,7 @@ async fn listen(output: ChildStdout, sender: mpsc::Sender<Said>, activity: Arc<A
                 }
             },
             Ok(None) => return,
-            // A line that is no text; the next one may be.
+            // A line that is not text; the next one may be.
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {}
             Err(_) => return,
         }

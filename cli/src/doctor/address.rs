@@ -9,7 +9,7 @@ use url::{Host, Url};
 use super::finding::{Finding, shown};
 use super::vars::Vars;
 
-/// Where the server is or will be: scheme, host and port.
+/// Origin of the server, now or once deployed: scheme, host and port.
 #[derive(Debug, Clone)]
 pub struct ServerUrl(Url);
 
@@ -40,18 +40,18 @@ impl FromStr for ServerUrl {
     }
 }
 
-/// What is asked of the identity provider.
+/// Request to the identity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Question {
+pub(super) enum ProviderProbe {
     /// The discovery document of this issuer.
     Discovery(String),
     /// The key set at this address.
     Keys(String),
-    /// Whether GitHub's API is there.
+    /// The API of GitHub.
     GitHub,
 }
 
-impl Question {
+impl ProviderProbe {
     /// The address that answers it.
     pub(super) fn url(&self) -> String {
         match self {
@@ -64,8 +64,8 @@ impl Question {
         }
     }
 
-    /// How it is called in messages. Of a key set only the host: its path has what a variable says,
-    /// and a value in the wrong variable may be a secret.
+    /// Name in messages. Of a key set only the host: its path has what a variable says, and a value
+    /// in the wrong variable may be a secret.
     pub(super) fn place(&self) -> String {
         let origin = |url: Url| url.origin().ascii_serialization();
         match self {
@@ -79,23 +79,23 @@ impl Question {
 /// The title of what is found about the provider.
 pub(super) const TITLE: &str = "identity provider";
 
-/// What can be asked about the provider, `None` where there is none to ask.
+/// Request to send to the provider; `None` where there is none to ask.
 ///
 /// # Errors
 ///
-/// Why its address is not known.
-pub(super) fn question(identity: &Identity, vars: &Vars) -> Result<Option<Question>, Finding> {
+/// The finding that its address is not known.
+pub(super) fn question(identity: &Identity, vars: &Vars) -> Result<Option<ProviderProbe>, Finding> {
     if identity.provider == Provider::Dev {
         return Ok(None);
     }
     Ok(Some(match &identity.endpoints {
         Endpoints::None => return Ok(None),
-        Endpoints::GitHub => Question::GitHub,
-        Endpoints::Discovery(issuer) => Question::Discovery(address(issuer, vars)?),
-        Endpoints::Urls { jwks_url, .. } => Question::Keys(address(jwks_url, vars)?),
+        Endpoints::GitHub => ProviderProbe::GitHub,
+        Endpoints::Discovery(issuer) => ProviderProbe::Discovery(address(issuer, vars)?),
+        Endpoints::Urls { jwks_url, .. } => ProviderProbe::Keys(address(jwks_url, vars)?),
         Endpoints::Team(team) => {
             let team = format!("https://{team}.cloudflareaccess.com/cdn-cgi/access");
-            Question::Keys(match identity.provider {
+            ProviderProbe::Keys(match identity.provider {
                 Provider::CloudflareAccess => {
                     let id = value(&identity.client_id, vars)?;
                     format!("{team}/sso/oidc/{id}/jwks")
@@ -136,7 +136,7 @@ fn safe(text: &str) -> Option<Url> {
     (is_safe && !has_login).then_some(url)
 }
 
-/// Whether it can only be this very machine.
+/// True if it can only be this very machine.
 pub(super) fn is_local(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

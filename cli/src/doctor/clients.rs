@@ -7,7 +7,7 @@ use toolgate_config::{Config, Provider};
 use super::finding::Finding;
 use crate::connect::needs_line;
 
-/// Whether Cursor can sign in, on a server that it was connected to in this folder.
+/// Finding if Cursor cannot sign in, on a server that it was connected to in this folder.
 pub(super) fn finding(config: &Config, root: &Path) -> Option<Finding> {
     let line = needs_line(config)?;
     let is_meant = config.identity.provider != Provider::None

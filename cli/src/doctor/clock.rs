@@ -1,14 +1,14 @@
 //! This machine's clock, by the `Date` of an answer.
 
-use super::fetch::Answer;
+use super::fetch::ProbeAnswer;
 use super::finding::Finding;
 
 /// Seconds. What the provider signs is valid from the second it is signed, give or take the
 /// `leeway` of `mcp.toml`, which is this long by default.
 const TOLERATED: i64 = 60;
 
-/// How a local run would take the provider's times.
-pub(super) fn finding(answer: &Answer) -> Finding {
+/// Finding on this machine's clock, with which a local run reads the provider's times.
+pub(super) fn finding(answer: &ProbeAnswer) -> Finding {
     const TITLE: &str = "clock";
     let Some(date) = answer.date else {
         let found = "not compared: the answer of the identity provider has no date";
@@ -38,7 +38,7 @@ mod tests {
     use crate::doctor::finding::Status;
 
     fn found(date: Option<i64>) -> Finding {
-        finding(&Answer { date, now: 1_000_000, ..Answer::default() })
+        finding(&ProbeAnswer { date, now: 1_000_000, ..ProbeAnswer::default() })
     }
 
     #[test]

@@ -6,16 +6,16 @@ use std::process::Command;
 use serde::Deserialize;
 use url::Url;
 
-use super::address::{Question, TITLE, is_local};
+use super::address::{ProviderProbe, TITLE, is_local};
 use super::finding::{Finding, shown};
 use crate::tools::Tools;
 use crate::{Doing, Result, process};
 
 const SCRIPT: &str = include_str!("fetch.mjs");
 
-/// What was answered.
+/// Answer to a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub(super) struct Answer {
+pub(super) struct ProbeAnswer {
     pub(super) status: u16,
     pub(super) body: String,
     /// The server's clock, in seconds since 1970.
@@ -27,7 +27,7 @@ pub(super) struct Answer {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Said {
-    Answered(Answer),
+    Answered(ProbeAnswer),
     Failed { error: String },
 }
 
@@ -36,7 +36,10 @@ enum Said {
 /// # Errors
 ///
 /// Why there is none.
-pub(super) fn ask(tools: &Tools, question: &Question) -> std::result::Result<Answer, Finding> {
+pub(super) fn ask(
+    tools: &Tools,
+    question: &ProviderProbe,
+) -> std::result::Result<ProbeAnswer, Finding> {
     match run(tools, &question.url()) {
         Ok(Said::Answered(answer)) => Ok(answer),
         Ok(Said::Failed { error }) => Err(unreachable(&question.place(), &error)),
@@ -67,7 +70,7 @@ fn without_script(error: crate::Error) -> crate::Error {
     }
 }
 
-/// What a code of Node.js means.
+/// Meaning of an error code of Node.js.
 fn unreachable(place: &str, code: &str) -> Finding {
     let network = "look at this machine's network, and at the address";
     let (reason, fix) = match code {

@@ -1,8 +1,8 @@
-//! What was found about one thing.
+//! Findings, each about one thing.
 
 use serde::Serialize;
 
-/// How it stands with one thing.
+/// Status of one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -25,16 +25,16 @@ impl Status {
     }
 }
 
-/// What was found about one thing, and what to do about it.
+/// Finding about one thing, and its fix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at.
+    /// Subject of the finding.
     pub title: String,
-    /// How it stands.
+    /// Its status.
     pub status: Status,
-    /// What was found; several lines where `mcp.toml` has faults.
+    /// The finding; several lines where `mcp.toml` has faults.
     pub found: String,
-    /// What to do. Where all is well: what is left to do elsewhere.
+    /// The fix. Where all is well, it is what is left to do elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Whether the encryption key of a local file could be guessed.
+//! Strength of the encryption key in a local file.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ pub(super) fn finding(name: &str, vars: &Vars) -> Option<Finding> {
     vars.get(name).map(|list| strength(name, list, &vars.file))
 }
 
-/// What the Worker would refuse, and what it cannot know to be weak.
+/// Finding on a key that the Worker would refuse, or that it cannot know to be weak.
 fn strength(name: &str, list: &str, file: &str) -> Finding {
     let fix = format!("write what `openssl rand -hex 32` prints into {file} as {name}");
     if let Err(error) = Keyring::parse(list) {
@@ -48,7 +48,7 @@ fn strength(name: &str, list: &str, file: &str) -> Finding {
     )
 }
 
-/// Whether it is a shorter text several times, which is what people type.
+/// True for a shorter text several times, which is what people type.
 fn repeats(key: &str) -> bool {
     let key = key.as_bytes();
     (1..=key.len() / 2)

@@ -26,7 +26,7 @@ use toolgate_config::Checked;
 use crate::project::Project;
 use crate::running::Running;
 use crate::tools::Tools;
-use crate::{Result, plan, setup};
+use crate::{Result, plan, toolchain};
 
 pub use address::ServerUrl;
 pub use finding::{Finding, Status};
@@ -36,7 +36,7 @@ use secrets::Subject;
 pub(crate) use secrets::warnings as missing_secrets;
 use vars::{DEV_VARS, Vars};
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Looks at Rust and its Wasm target, Node.js and the installed tools, mcp.toml and what follows from
 it, Cargo.lock, the secrets of a local file and the strength of its encryption key, the redirect URI
@@ -49,7 +49,7 @@ Examples:
     cargo toolgate doctor --url https://my-server.example.workers.dev --vars .prod.vars
     cargo toolgate doctor --env preview --vars .preview.vars";
 
-/// What `cargo toolgate doctor` takes.
+/// Arguments of `cargo toolgate doctor`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Address of the deployed server; by default that of a local run
@@ -86,7 +86,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
 /// Looks at everything. No finding keeps another from being made, but for those that a broken
 /// `mcp.toml` leaves nothing to look at.
 pub fn examine(project: &Project, arguments: &Arguments) -> Vec<Finding> {
-    let tools = setup::tools(&project.workspace);
+    let tools = toolchain::tools(&project.workspace);
     let mut findings = rust::findings(project);
     findings.extend(programs::findings(project, &tools));
     findings.extend(sources::findings(project));
@@ -101,7 +101,7 @@ pub fn examine(project: &Project, arguments: &Arguments) -> Vec<Finding> {
     findings
 }
 
-/// What follows from `mcp.toml`.
+/// Findings that follow from `mcp.toml`.
 fn server(
     project: &Project,
     tools: &Tools,
@@ -136,7 +136,7 @@ fn server(
     findings
 }
 
-/// Where `cargo toolgate dev` serves, or would.
+/// Address at which `cargo toolgate dev` serves, or would.
 fn local(project: &Project) -> ServerUrl {
     let running = Running::of(project).and_then(|running| running.url.parse().ok());
     running.unwrap_or_else(ServerUrl::of_dev)
@@ -166,7 +166,7 @@ fn variables(
     }
 }
 
-/// What the identity provider says, and when.
+/// Findings on the identity provider's answer, and on its clock.
 fn sign_in(
     tools: &Tools,
     checked: &Checked,

@@ -6,10 +6,10 @@ use std::process::Command;
 use serde::Deserialize;
 
 use super::finding::Finding;
-use crate::lockfile::Lockfile;
+use crate::cargo_lock::Lockfile;
 use crate::project::Project;
 use crate::tools::Tools;
-use crate::{files, process, setup};
+use crate::{files, process, toolchain};
 
 /// Programs from npm, and the package that each is in.
 const FROM_NPM: [(&str, &str); 4] = [
@@ -25,18 +25,18 @@ pub(super) fn findings(project: &Project, tools: &Tools) -> Vec<Finding> {
     let npm = version(tools, if cfg!(windows) { "npm.cmd" } else { "npm" });
     let node = version(tools, "node");
     let mut findings = vec![self::node(node.as_deref(), npm.is_some()), self::npm(npm.as_deref())];
-    let found = setup::installed_version(tools, "worker-build", "worker-build");
-    findings.push(tool("worker-build", setup::WORKER_BUILD, found.as_deref()));
+    let found = toolchain::installed_version(tools, "worker-build", "worker-build");
+    findings.push(tool("worker-build", toolchain::WORKER_BUILD, found.as_deref()));
     // Without a version in Cargo.lock there is none to compare with: that is told of elsewhere.
     if let Ok(lockfile) = Lockfile::read(&project.workspace)
-        && let Ok(pinned) = setup::wasm_bindgen(&lockfile)
+        && let Ok(pinned) = toolchain::wasm_bindgen(&lockfile)
     {
-        let found = setup::installed_version(tools, "wasm-bindgen-cli", "wasm-bindgen");
+        let found = toolchain::installed_version(tools, "wasm-bindgen-cli", "wasm-bindgen");
         findings.push(tool("wasm-bindgen", pinned, found.as_deref()));
     }
-    let is_complete = setup::are_tools_complete(tools);
+    let is_complete = toolchain::are_tools_complete(tools);
     for (name, package) in FROM_NPM {
-        let pinned = setup::pinned_version(package).unwrap_or_default();
+        let pinned = toolchain::pinned_version(package).unwrap_or_default();
         let finding = match package_version(&tools.npm(), package) {
             Some(found) if found == pinned && !is_complete => interrupted(name),
             found => tool(name, &pinned, found.as_deref()),
@@ -46,7 +46,7 @@ pub(super) fn findings(project: &Project, tools: &Tools) -> Vec<Finding> {
     findings
 }
 
-/// What `--version` of a program prints: of ours where there is one, as everywhere else.
+/// Output of a program's `--version`: of ours where there is one, as everywhere else.
 fn version(tools: &Tools, program: &str) -> Option<String> {
     let mut command = Command::new(program);
     command.arg("--version").envs(tools.environment());
@@ -68,12 +68,13 @@ fn package_version(folder: &Path, package: &str) -> Option<String> {
 /// `said` is what `node --version` prints.
 fn node(said: Option<&str>, has_npm: bool) -> Finding {
     const TITLE: &str = "node";
-    let (major, minor) = setup::OLDEST_NODE;
+    let (major, minor) = toolchain::OLDEST_NODE;
     let install = format!("install Node.js {major}.{minor} or newer from https://nodejs.org");
     let Some(said) = said else {
         return Finding::problem(TITLE, "`node` cannot be started", install);
     };
-    let is_new = setup::node_version(said).is_some_and(|version| version >= setup::OLDEST_NODE);
+    let is_new =
+        toolchain::node_version(said).is_some_and(|version| version >= toolchain::OLDEST_NODE);
     if is_new {
         return Finding::ok(TITLE, format!("{said}; wrangler needs {major}.{minor} or newer"));
     }
@@ -144,7 +145,7 @@ mod tests {
     #[test]
     fn every_program_of_npm_has_a_pinned_version() {
         for (_, package) in FROM_NPM {
-            assert!(setup::pinned_version(package).is_some_and(|version| !version.is_empty()));
+            assert!(toolchain::pinned_version(package).is_some_and(|version| !version.is_empty()));
         }
     }
 

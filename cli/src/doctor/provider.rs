@@ -1,4 +1,4 @@
-//! What the identity provider answers, read as the Worker reads it.
+//! Answers of the identity provider, read as the Worker reads them.
 
 use axum::http::{Response, StatusCode};
 use serde_json::Value;
@@ -6,22 +6,26 @@ use toolgate_core::upstream::discovery;
 use toolgate_core::upstream::jwks::Jwks;
 use toolgate_core::upstream::signature::Algorithm;
 
-use super::address::{Question, ServerUrl, TITLE};
-use super::fetch::Answer;
+use super::address::{ProviderProbe, ServerUrl, TITLE};
+use super::fetch::ProbeAnswer;
 use super::finding::{Finding, shown};
 
 /// The members of a discovery document that the Worker cannot do without.
 const NEEDED: [&str; 4] = ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"];
 
-pub(super) fn finding(question: &Question, server: &ServerUrl, answer: &Answer) -> Finding {
+pub(super) fn finding(
+    question: &ProviderProbe,
+    server: &ServerUrl,
+    answer: &ProbeAnswer,
+) -> Finding {
     match question {
-        Question::Discovery(issuer) => discovery(issuer, &question.place(), server, answer),
-        Question::Keys(_) => keys(&question.place(), answer),
-        Question::GitHub => github(answer),
+        ProviderProbe::Discovery(issuer) => discovery(issuer, &question.place(), server, answer),
+        ProviderProbe::Keys(_) => keys(&question.place(), answer),
+        ProviderProbe::GitHub => github(answer),
     }
 }
 
-fn discovery(issuer: &str, place: &str, server: &ServerUrl, answer: &Answer) -> Finding {
+fn discovery(issuer: &str, place: &str, server: &ServerUrl, answer: &ProbeAnswer) -> Finding {
     let exact = "write `issuer` exactly as the identity provider's page has it";
     if let Some(finding) = refused(place, answer, exact) {
         return finding;
@@ -53,7 +57,7 @@ fn discovery(issuer: &str, place: &str, server: &ServerUrl, answer: &Answer) -> 
     }
 }
 
-fn keys(place: &str, answer: &Answer) -> Finding {
+fn keys(place: &str, answer: &ProbeAnswer) -> Finding {
     let copy = "copy the address of its keys from the Access application, or correct `team`";
     if let Some(finding) = refused(place, answer, copy) {
         return finding;
@@ -68,7 +72,7 @@ fn keys(place: &str, answer: &Answer) -> Finding {
 }
 
 /// Without a login GitHub allows few questions an hour: a refusal is an answer, too.
-fn github(answer: &Answer) -> Finding {
+fn github(answer: &ProbeAnswer) -> Finding {
     if answer.status < 500 {
         return Finding::ok(TITLE, "api.github.com answers");
     }
@@ -76,8 +80,9 @@ fn github(answer: &Answer) -> Finding {
     Finding::problem(TITLE, found, "look at https://www.githubstatus.com")
 }
 
-/// An answer that is none, as the Worker takes it: it follows nowhere.
-fn refused(place: &str, answer: &Answer, fix: &str) -> Option<Finding> {
+/// The problem of an answer with another status than 200; `None` for that one. As the Worker, it
+/// follows no redirect.
+fn refused(place: &str, answer: &ProbeAnswer, fix: &str) -> Option<Finding> {
     let status = answer.status;
     if status == StatusCode::OK.as_u16() {
         return None;
@@ -109,12 +114,12 @@ mod tests {
         })
     }
 
-    fn answer(status: u16, body: impl ToString) -> Answer {
-        Answer { status, body: body.to_string(), ..Answer::default() }
+    fn answer(status: u16, body: impl ToString) -> ProbeAnswer {
+        ProbeAnswer { status, body: body.to_string(), ..ProbeAnswer::default() }
     }
 
-    fn of_discovery(answer: &Answer) -> Finding {
-        let question = Question::Discovery(ISSUER.to_owned());
+    fn of_discovery(answer: &ProbeAnswer) -> Finding {
+        let question = ProviderProbe::Discovery(ISSUER.to_owned());
         finding(&question, &ServerUrl::of_dev(), answer)
     }
 
@@ -172,7 +177,7 @@ mod tests {
     #[test]
     fn a_key_set_has_keys() {
         let found = |answer| {
-            finding(&Question::Keys(format!("{ISSUER}/jwks")), &ServerUrl::of_dev(), &answer)
+            finding(&ProviderProbe::Keys(format!("{ISSUER}/jwks")), &ServerUrl::of_dev(), &answer)
         };
         let key = json!({
             "kty": "EC", "crv": "P-256", "kid": "1",
@@ -190,8 +195,9 @@ mod tests {
 
     #[test]
     fn github_answers_also_when_it_refuses() {
-        let found =
-            |status| finding(&Question::GitHub, &ServerUrl::of_dev(), &answer(status, "{}")).status;
+        let found = |status| {
+            finding(&ProviderProbe::GitHub, &ServerUrl::of_dev(), &answer(status, "{}")).status
+        };
         assert_eq!((found(200), found(403)), (Status::Ok, Status::Ok));
         assert_eq!(found(503), Status::Problem);
     }

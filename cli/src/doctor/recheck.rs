@@ -28,6 +28,7 @@ pub(crate) fn limits(config: &Config) -> Option<(String, String)> {
     }
 }
 
+/// [`limits`] as a finding.
 pub(super) fn finding(config: &Config) -> Option<Finding> {
     limits(config).map(|(found, fix)| Finding::warning("refreshes", found, fix))
 }

@@ -1,4 +1,5 @@
-//! What has to be entered at the identity provider, and whether the server answers to its own name.
+//! Redirect URI to enter at the identity provider, and the check that the server answers to its own
+//! name.
 
 use axum::http::Uri;
 use toolgate_config::{Config, Provider};
@@ -16,7 +17,7 @@ pub(super) fn findings(config: &Config, server: &ServerUrl) -> Vec<Finding> {
     findings
 }
 
-/// Where the identity provider sends people back to, on a server of this origin.
+/// Redirect URI for the identity provider, on a server of this origin.
 pub(crate) fn redirect_uri(origin: &str) -> String {
     format!("{origin}{CALLBACK_PATH}")
 }
@@ -57,6 +58,7 @@ fn refused(provider: Provider, server: &ServerUrl) -> Finding {
     Finding::problem(TITLE, found, "choose another `provider` in [identity] of mcp.toml")
 }
 
+/// The problem that the server refuses its own name; `None` where it answers to it.
 fn host(config: &Config, server: &ServerUrl) -> Option<Finding> {
     let uri: Uri = server.origin().parse().ok()?;
     let allowed = config.transport.allowed_hosts.iter().map(AsRef::as_ref);

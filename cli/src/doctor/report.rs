@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::finding::{Finding, Status};
 use crate::{Doing, Result, terminal};
 
-/// What was found about a server.
+/// Findings about a server.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     server: String,
@@ -23,7 +23,7 @@ impl Report {
         Self { server: server.to_owned(), problems, warnings, findings }
     }
 
-    /// Whether the server is sound; warnings may be meant.
+    /// True if the server is sound; warnings may be meant.
     pub(super) fn is_sound(&self) -> bool {
         self.problems == 0
     }

@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::finding::Finding;
 use crate::project::Project;
-use crate::{Result, files, process, setup};
+use crate::{Result, files, process, toolchain};
 
-/// What Toolgate itself asks for, as `major.minor`.
+/// Oldest Rust for Toolgate itself, as `major.minor`.
 const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
 
 const INSTALL: &str = "install Rust by https://rustup.rs, then run this again";
@@ -19,7 +19,7 @@ pub(super) fn findings(project: &Project) -> Vec<Finding> {
     query.arg("--version").current_dir(&project.root);
     let version = process::run(&mut query, |_| ());
     let wanted = wanted(&manifest(&project.root), &manifest(&project.workspace));
-    vec![compiler(&version, &wanted), target(&setup::has_wasm(&project.root))]
+    vec![compiler(&version, &wanted), target(&toolchain::has_wasm(&project.root))]
 }
 
 /// The text of a folder's `Cargo.toml`; whoever started this has read it before.
@@ -46,7 +46,7 @@ fn compiler(version: &Result<String>, wanted: &str) -> Finding {
 }
 
 fn target(found: &Result<bool>) -> Finding {
-    let name = setup::TARGET;
+    let name = toolchain::TARGET;
     let add = format!("`rustup target add {name}`");
     match found {
         Ok(true) => Finding::ok("wasm target", format!("{name} is installed")),

@@ -38,7 +38,7 @@ pub(super) fn findings(checked: &Checked, vars: &Vars, subject: Subject<'_>) -> 
     }
 }
 
-/// What `cargo toolgate dev` takes from the file, since it cannot be invented.
+/// Findings on values that `cargo toolgate dev` takes from the file, since they cannot be invented.
 fn here(own: &[Variable], vars: &Vars) -> Vec<Finding> {
     let missing = missing_here(own, vars);
     let mut findings: Vec<_> =

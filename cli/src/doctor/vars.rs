@@ -14,7 +14,7 @@ pub(super) const DEV_VARS: &str = ".dev.vars";
 pub(super) struct Vars {
     /// The file, as it is called in messages.
     pub(super) file: String,
-    /// Whether there is such a file.
+    /// True if there is such a file.
     pub(super) is_there: bool,
     values: BTreeMap<String, String>,
     /// `[wrangler.vars]`, which the file goes before.
@@ -47,12 +47,12 @@ impl Vars {
         self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Whether the file names it, perhaps without a value.
+    /// True if the file names it, perhaps without a value.
     pub(super) fn names(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
 
-    /// What a setting of `mcp.toml` comes to.
+    /// Value of a setting of `mcp.toml`.
     ///
     /// # Errors
     ///

@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use toolgate_config::{Checked, Position};
 use toolgate_policy::explain::{Explanation, Line};
-use toolgate_policy::{Decision, EVERYONE, Outcome};
+use toolgate_policy::{Decision, EVERYONE, PolicyOutcome};
 
-use crate::lock::Kind;
+use crate::lock::FunctionKind;
 use crate::{Doing, Result};
 
-/// Whether a person passes, and what was looked at.
+/// Decision on a person, and the conditions that were looked at.
 #[derive(Debug, Serialize)]
-pub(super) struct Answer {
+pub(super) struct PolicyAnswer {
     decision: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
     function: Option<Function>,
@@ -23,7 +23,7 @@ pub(super) struct Answer {
     /// The variable that the answer depends on.
     #[serde(skip_serializing_if = "Option::is_none")]
     variable: Option<String>,
-    /// What was looked at, in this order.
+    /// Conditions that were looked at, in this order.
     conditions: Vec<Condition>,
 }
 
@@ -52,14 +52,14 @@ struct Condition {
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<String>,
-    /// Whether it is the one that decided.
+    /// True if it is the one that decided.
     decides: bool,
 }
 
-impl Answer {
+impl PolicyAnswer {
     pub(super) fn of(
         explanation: &Explanation<'_>,
-        function: Option<(Kind, &str)>,
+        function: Option<(FunctionKind, &str)>,
         policy: &str,
         variable: Option<String>,
         checked: &Checked,
@@ -70,9 +70,9 @@ impl Answer {
         };
         let decision = match explanation.outcome {
             _ if variable.is_some() => Word::Depends,
-            Outcome::True => Word::Allowed,
-            Outcome::Open => Word::Depends,
-            Outcome::False | Outcome::Unknown(_) => Word::Denied,
+            PolicyOutcome::True => Word::Allowed,
+            PolicyOutcome::Open => Word::Depends,
+            PolicyOutcome::False | PolicyOutcome::Unknown(_) => Word::Denied,
         };
         let function =
             function.map(|(kind, name)| Function { kind: kind.as_str(), name: name.to_owned() });
@@ -152,10 +152,10 @@ fn trace(conditions: &[Condition]) -> String {
 
 fn condition(line: &Line<'_>, checked: &Checked) -> Condition {
     let (outcome, reason) = match line.outcome {
-        Outcome::True => ("true", None),
-        Outcome::False => ("false", None),
-        Outcome::Unknown(reason) => ("unknown", Some(reason.to_string())),
-        Outcome::Open => ("depends", None),
+        PolicyOutcome::True => ("true", None),
+        PolicyOutcome::False => ("false", None),
+        PolicyOutcome::Unknown(reason) => ("unknown", Some(reason.to_string())),
+        PolicyOutcome::Open => ("depends", None),
     };
     // A policy and its outermost condition have the same path.
     let position = if line.condition.starts_with("policy `") {

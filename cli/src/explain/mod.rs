@@ -8,14 +8,14 @@ use toolgate_config::Checked;
 use toolgate_policy::Vars;
 use toolgate_policy::explain::explain;
 
-use crate::lock::{self, Function, Kind, Lock};
+use crate::lock::{self, Function, FunctionKind, Lock};
 use crate::project::Project;
 use crate::who::{Variables, Who, json_pair};
 use crate::{Error, Result};
 
-use answer::Answer;
+use answer::PolicyAnswer;
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Functions are those of mcp.lock, policies those of mcp.toml; nothing is compiled. The decision is that
 of the Worker, by the same code.
@@ -26,7 +26,7 @@ missing), or wrong usage
 Example:
     cargo toolgate explain --user ada@example.com --group design --tool draw";
 
-/// What `cargo toolgate explain` takes.
+/// Arguments of `cargo toolgate explain`.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true)))]
 pub struct Arguments {
@@ -91,7 +91,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     let decide = |vars: &dyn Vars| explain(config, &policy, &caller, given, vars).outcome.into();
     let variable = vars.deciding(&caller, &decide);
     let explanation = explain(config, &policy, &caller, given, &vars);
-    let answer = Answer::of(&explanation, function, &policy, variable, &checked);
+    let answer = PolicyAnswer::of(&explanation, function, &policy, variable, &checked);
     print!("{}", if arguments.json { answer.json()? } else { answer.text() });
     answer.is_allowed().ok_or_else(|| match answer.variable() {
         Some(name) => Error::new(format!("the answer depends on {name}, a variable of the Worker"))
@@ -102,18 +102,18 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
 }
 
 impl Arguments {
-    fn function(&self) -> Option<(Kind, &str)> {
+    fn function(&self) -> Option<(FunctionKind, &str)> {
         let named = [
-            (Kind::Tool, &self.tool),
-            (Kind::Prompt, &self.prompt),
-            (Kind::Resource, &self.resource),
+            (FunctionKind::Tool, &self.tool),
+            (FunctionKind::Prompt, &self.prompt),
+            (FunctionKind::Resource, &self.resource),
         ];
         named.into_iter().find_map(|(kind, name)| Some((kind, name.as_deref()?)))
     }
 }
 
 /// A function by its name, or a resource by its URI.
-fn find(lock: &Lock, kind: Kind, name: &str) -> Result<Function> {
+fn find(lock: &Lock, kind: FunctionKind, name: &str) -> Result<Function> {
     let by_uri = || lock.of(kind).iter().find(|function| function.uri.as_deref() == Some(name));
     if let Some(function) = lock.function(kind, name).or_else(by_uri) {
         return Ok(function.clone());

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use crate::Result;
 use crate::project::Project;
 
-/// What `cargo toolgate keys` does.
+/// Subcommands of `cargo toolgate keys`.
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Put a new key before those that .dev.vars has, and say how it is done for a deployed server
@@ -23,7 +23,7 @@ git ignores.
 
 Exit status: 0 written, 1 failed, and then nothing is changed, 2 wrong usage";
 
-/// What `cargo toolgate keys rotate` takes.
+/// Arguments of `cargo toolgate keys rotate`.
 #[derive(Debug, Args)]
 pub struct Rotation {
     /// File with the key; by default the server's .dev.vars

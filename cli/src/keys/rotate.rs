@@ -5,7 +5,7 @@ use std::path::Path;
 use toolgate_config::Tokens;
 use toolgate_core::seal::Keyring;
 
-use crate::idp::random_token;
+use crate::dev_provider::random_token;
 use crate::project::Project;
 use crate::{Error, Result, dotenv, files};
 
@@ -54,7 +54,7 @@ struct Rotated {
 enum Problem {
     /// There is no key to put another one before.
     Missing,
-    /// What the Worker would say about the old keys, or about the new list.
+    /// The Worker would refuse the old keys, or the new list, for this reason.
     Refused(String),
     /// It cannot be written between quotation marks.
     Unwritable,
@@ -102,7 +102,7 @@ fn deployed(tokens: &Tokens) -> String {
          From then on the new one seals, and what the old one sealed goes on working.\n  \
          2. When the last grant of the old key has ended (`refresh_token_ttl`: {days} days), the same\n     \
          command again, and enter NEW alone. Clients that registered themselves before step 1, and\n     \
-         have not come anew since, register once more then."
+         have not come back since, register once more then."
     )
 }
 

@@ -1,11 +1,11 @@
-//! What changed between two `mcp.lock`, as a reviewer wants to hear it.
+//! Changes between two `mcp.lock`, as a reviewer wants to hear them.
 
 use toolgate_policy::EVERYONE;
 
-use super::file::{Function, Kind, Lock, Policy, Setting};
+use super::file::{Function, FunctionKind, Lock, Policy, Setting};
 use super::schema;
 
-/// How much a change matters; the first are told first.
+/// Weight of a change; the first are told first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
     OpenToEveryone,
@@ -14,9 +14,9 @@ enum Weight {
     WhoMay,
     Rule,
     /// Which clients may come, and for how long what they get is good.
-    OAuthContext,
+    Clients,
     New,
-    /// What the server reaches, and where its events go.
+    /// Everything that the server reaches, and the targets of its events.
     Reach,
     Hint,
     Schema,
@@ -51,9 +51,9 @@ pub fn changes(old: &Lock, new: &Lock) -> Vec<String> {
 }
 
 /// Tools are what there is most of.
-fn named(kind: Kind, name: &str) -> String {
+fn named(kind: FunctionKind, name: &str) -> String {
     match kind {
-        Kind::Tool => format!("`{name}`"),
+        FunctionKind::Tool => format!("`{name}`"),
         other => format!("{} `{name}`", other.as_str()),
     }
 }
@@ -84,7 +84,7 @@ fn settings(old: &[Setting], new: &[Setting]) -> Vec<Change> {
     changes
 }
 
-/// How much a setting matters; those of an environment as much as those of the file.
+/// Weight of a setting; those of an environment weigh as much as those of the file.
 fn weight(key: &str) -> Weight {
     let own = key.strip_prefix("env.").and_then(|rest| rest.split_once('.'));
     let key = own.map_or(key, |(_, key)| key);
@@ -92,7 +92,7 @@ fn weight(key: &str) -> Weight {
         Some("identity") => Weight::Vouched,
         // Addresses of the identity provider, and the people of `emails_from`.
         Some("wrangler") if key.starts_with("wrangler.vars.") => Weight::Vouched,
-        Some("clients" | "registration" | "tokens" | "transport") => Weight::OAuthContext,
+        Some("clients" | "registration" | "tokens" | "transport") => Weight::Clients,
         Some("server") => Weight::Words,
         _ => Weight::Reach,
     }
@@ -118,8 +118,8 @@ fn policies(old: &[Policy], new: &[Policy]) -> Vec<Change> {
     changes
 }
 
-/// What follows the function's name.
-fn of_function(kind: Kind, old: &Function, new: &Function) -> Vec<Change> {
+/// Changes of one function, without its name.
+fn of_function(kind: FunctionKind, old: &Function, new: &Function) -> Vec<Change> {
     let mut changes = Vec::new();
     if old.policy != new.policy {
         let opened = new.policy == EVERYONE;
@@ -161,8 +161,8 @@ fn of_hint(hint: &str, old: Option<bool>, new: Option<bool>) -> Option<String> {
     })
 }
 
-fn of_schemas(kind: Kind, old: &Function, new: &Function) -> Vec<Change> {
-    let taken = if kind == Kind::Tool { "input schema" } else { "arguments" };
+fn of_schemas(kind: FunctionKind, old: &Function, new: &Function) -> Vec<Change> {
+    let taken = if kind == FunctionKind::Tool { "input schema" } else { "arguments" };
     let schemas = [
         (taken, &old.schema, &new.schema),
         ("output schema", &old.output_schema, &new.output_schema),
@@ -179,7 +179,7 @@ fn of_schemas(kind: Kind, old: &Function, new: &Function) -> Vec<Change> {
     changes
 }
 
-/// What the lock file has only the hash of, and what takes no words.
+/// Changes of what the lock file has only the hash of, and of what takes no words.
 fn of_hashes(old: &Function, new: &Function) -> Vec<Change> {
     [
         (Weight::Words, "description", old.description != new.description),

@@ -79,7 +79,7 @@ pub struct Function {
     /// Whom a resource is for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audience: Vec<String>,
-    /// How much a resource matters.
+    /// Importance of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<f64>,
     /// `readOnlyHint`.
@@ -103,7 +103,7 @@ pub struct Function {
     /// Hash of the pictures' addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icons: Option<String>,
-    /// What it takes, as JSON: the input schema of a tool, the arguments of a prompt. Version 1 has a
+    /// Arguments, as JSON: the input schema of a tool, the arguments of a prompt. Version 1 has a
     /// hash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
@@ -161,28 +161,30 @@ impl Lock {
     }
 
     /// Every function with its kind: tools, prompts, resources.
-    pub fn functions(&self) -> impl Iterator<Item = (Kind, &Function)> {
-        Kind::ALL.into_iter().flat_map(|kind| self.of(kind).iter().map(move |one| (kind, one)))
+    pub fn functions(&self) -> impl Iterator<Item = (FunctionKind, &Function)> {
+        FunctionKind::ALL
+            .into_iter()
+            .flat_map(|kind| self.of(kind).iter().map(move |one| (kind, one)))
     }
 
     /// The function of this name.
-    pub fn function(&self, kind: Kind, name: &str) -> Option<&Function> {
+    pub fn function(&self, kind: FunctionKind, name: &str) -> Option<&Function> {
         self.of(kind).iter().find(|function| function.name == name)
     }
 
     /// All functions of a kind.
-    pub fn of(&self, kind: Kind) -> &[Function] {
+    pub fn of(&self, kind: FunctionKind) -> &[Function] {
         match kind {
-            Kind::Tool => &self.tools,
-            Kind::Prompt => &self.prompts,
-            Kind::Resource => &self.resources,
+            FunctionKind::Tool => &self.tools,
+            FunctionKind::Prompt => &self.prompts,
+            FunctionKind::Resource => &self.resources,
         }
     }
 }
 
-/// What a function is.
+/// Kind of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FunctionKind {
     /// `#[mcp_tool]`.
     Tool,
     /// `#[mcp_prompt]`.
@@ -191,7 +193,7 @@ pub enum Kind {
     Resource,
 }
 
-impl Kind {
+impl FunctionKind {
     const ALL: [Self; 3] = [Self::Tool, Self::Prompt, Self::Resource];
 
     /// `tool`, `prompt` or `resource`.
@@ -210,7 +212,7 @@ fn broken(why: &impl Display) -> Error {
         .help("run `cargo toolgate lock`, and see in git what became of it")
 }
 
-/// What a merge has left in the file twice.
+/// An entry that a merge has left in the file twice.
 fn repeated(lock: &Lock) -> Option<String> {
     let settings = lock.settings.iter().map(|setting| ("setting", &setting.key));
     let policies = lock.policies.iter().map(|policy| ("policy", &policy.name));

@@ -11,7 +11,7 @@ use super::{rule, settings};
 use crate::Result;
 use crate::registry::{self, Registry};
 
-/// What `mcp.lock` should say. `source` is the text that was checked.
+/// The `mcp.lock` for this server. `source` is the text that was checked.
 ///
 /// # Errors
 ///
@@ -101,7 +101,8 @@ fn hash(value: &Value) -> String {
     format!("sha256:{digits}")
 }
 
-/// Whether `serde_json` keeps the order of keys depends on what else is compiled with it.
+/// The value with its keys sorted: whether `serde_json` keeps their order depends on what else is
+/// compiled with it.
 fn ordered(value: &Value) -> Value {
     match value {
         Value::Object(members) => {

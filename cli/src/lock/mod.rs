@@ -15,10 +15,10 @@ use crate::registry::Registry;
 use crate::{Error, Result, files};
 
 pub use diff::changes;
-pub use file::{Function, Kind, Lock, NAME, Policy, Setting};
+pub use file::{Function, FunctionKind, Lock, NAME, Policy, Setting};
 pub use make::{make, used};
 
-/// What the server serves, as `mcp.lock` should say it. Compiles the server.
+/// The `mcp.lock` for what the server serves. Compiles the server.
 ///
 /// # Errors
 ///

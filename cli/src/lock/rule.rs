@@ -1,4 +1,4 @@
-//! What a policy says, in one line of TOML: as its author wrote it, but for the order of keys.
+//! Policies, each in one line of TOML: as its author wrote it, but for the order of keys.
 
 use std::collections::BTreeMap;
 

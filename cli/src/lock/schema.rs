@@ -1,4 +1,4 @@
-//! What changed between two JSON Schemas, in words for a reviewer.
+//! Changes between two JSON Schemas, in words for a reviewer.
 
 use std::collections::BTreeSet;
 

@@ -14,7 +14,7 @@ const SECTIONS: [&str; 7] =
 /// Single keys of other sections.
 const KEYS: [(&str, &str); 1] = [("server", "instructions")];
 
-/// What tells the entries of a list of tables apart, where they have it.
+/// Keys that tell the entries of a list of tables apart, where they have them.
 const NAMES: [&str; 4] = ["binding", "id", "name", "queue"];
 
 /// Every locked setting, by its key, those of environments included.

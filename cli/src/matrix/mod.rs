@@ -8,22 +8,22 @@ use toolgate_config::{Checked, Config, DevUser};
 use toolgate_core::upstream::described::Described;
 use toolgate_policy::Vars;
 use toolgate_policy::explain::explain;
-use toolgate_policy::{Outcome, Reason};
+use toolgate_policy::{PolicyOutcome, Reason};
 
-use crate::lock::{self, Kind, Lock};
+use crate::lock::{self, FunctionKind, Lock};
 use crate::project::Project;
 use crate::who::{self, Known, Variables, all_scopes};
 use crate::{Error, Result};
 
 use table::{Access, Cell, Matrix, Person, Row, Rule};
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Functions are those of mcp.lock, policies those of mcp.toml; nothing is compiled.
 
 Exit status: 0 printed, 2 mcp.toml or mcp.lock cannot be read, or wrong usage";
 
-/// What `cargo toolgate matrix` takes.
+/// Arguments of `cargo toolgate matrix`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// One more person, perhaps with groups; may be repeated
@@ -34,12 +34,12 @@ pub struct Arguments {
     /// Environment of mcp.toml, `[env.NAME]`
     #[arg(long = "env", value_name = "NAME")]
     environment: Option<String>,
-    /// How it is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// How a matrix is printed.
+/// Format of a matrix.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Columns of text
@@ -81,7 +81,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// An account of `[[dev.users]]`, as the local identity provider tells of it.
+/// An account of `[[dev.users]]`, as the dev identity provider tells of it.
 fn account(config: &Config, user: &DevUser) -> Result<Person> {
     let claims = serde_json::to_value(&user.claims)
         .map_err(|error| Error::new(format!("claims of {}: {error}", user.email)))?;
@@ -123,7 +123,7 @@ fn person(config: &Config, name: String, described: Described) -> Result<Person>
 }
 
 fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> Vec<Row> {
-    let row = |(kind, function): (Kind, &lock::Function)| Row {
+    let row = |(kind, function): (FunctionKind, &lock::Function)| Row {
         kind: kind.as_str(),
         name: function.name.clone(),
         policy: function.policy.clone(),
@@ -141,16 +141,16 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> 
     lock.functions().map(row).collect()
 }
 
-fn cell(who: &str, variable: Option<String>, outcome: Outcome<'_>) -> Cell {
+fn cell(who: &str, variable: Option<String>, outcome: PolicyOutcome<'_>) -> Cell {
     if let Some(name) = variable {
         let reason = Some(format!("depends on {name}"));
         return Cell { who: who.to_owned(), access: Access::Depends, reason };
     }
     let (access, reason) = match outcome {
-        Outcome::True => (Access::Allowed, None),
-        Outcome::Open => (Access::Depends, None),
-        Outcome::False => (Access::Denied, Some(Reason::NotMatched.to_string())),
-        Outcome::Unknown(reason) => (Access::Denied, Some(reason.to_string())),
+        PolicyOutcome::True => (Access::Allowed, None),
+        PolicyOutcome::Open => (Access::Depends, None),
+        PolicyOutcome::False => (Access::Denied, Some(Reason::NotMatched.to_string())),
+        PolicyOutcome::Unknown(reason) => (Access::Denied, Some(reason.to_string())),
     };
     Cell { who: who.to_owned(), access, reason }
 }

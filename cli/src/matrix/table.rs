@@ -1,9 +1,9 @@
-//! What a matrix says.
+//! Contents of a matrix.
 
 use serde::Serialize;
 use toolgate_policy::Caller;
 
-/// Who can call what.
+/// People and the functions that they can call.
 #[derive(Debug, Serialize)]
 pub(super) struct Matrix {
     pub(super) people: Vec<Person>,
@@ -31,7 +31,7 @@ pub(super) struct Row {
     pub(super) access: Vec<Cell>,
 }
 
-/// What one person may do with one function.
+/// Access of one person to one function.
 #[derive(Debug, Serialize)]
 pub(super) struct Cell {
     pub(super) who: String,
@@ -41,7 +41,7 @@ pub(super) struct Cell {
     pub(super) reason: Option<String>,
 }
 
-/// Whether somebody may call something.
+/// Access of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Access {

@@ -23,7 +23,7 @@ pub use source::Source;
 pub use template::{File, Storage, Template};
 use workspace::{Membership, Outer};
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Inside a workspace whose `members` take the new folder in, it asks whether the folder becomes a member or
 is excluded there; elsewhere than on a terminal `--workspace` has to say it, and `--yes` excludes.
@@ -36,22 +36,22 @@ Examples:
     cargo toolgate new my-server
     cargo toolgate new my-server --template github --storage d1 --yes";
 
-/// What `cargo toolgate new` takes.
+/// Arguments of `cargo toolgate new`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Name of the package, the Worker and the new folder
     name: Option<String>,
-    /// Who signs people in, and what the server starts with
+    /// Identity provider, and the functions to start with
     #[arg(long, value_enum)]
     template: Option<Template>,
-    /// Where grants are kept
+    /// Storage for grants
     #[arg(long, value_enum)]
     storage: Option<Storage>,
     /// Ask nothing
     #[arg(long)]
     yes: bool,
-    /// Where `toolgate` is: its repository or the folder `runtime` in it; by default the repository
-    /// that this program was built from
+    /// Folder of `toolgate`: its repository or `runtime` in it; by default the repository that this
+    /// program was built from
     #[arg(long, value_name = "FOLDER")]
     toolgate: Option<PathBuf>,
     /// Address of Toolgate's repository, from where CI gets it too
@@ -60,12 +60,12 @@ pub struct Arguments {
     /// Commit of that repository, all 40 digits
     #[arg(long, value_name = "COMMIT", requires = "git")]
     rev: Option<String>,
-    /// What becomes of a server that a workspace around it takes in
+    /// Relation to a workspace around the new folder
     #[arg(long, value_enum)]
     workspace: Option<Membership>,
 }
 
-/// What was chosen, by arguments or answers.
+/// Choices, by arguments or answers.
 struct Choice {
     name: String,
     template: Template,

@@ -1,4 +1,4 @@
-//! What a server may be called: what cargo, Rust and Cloudflare all take.
+//! Names for a server: those that cargo, Rust and Cloudflare all take.
 
 use crate::{Error, Result};
 
@@ -28,7 +28,7 @@ pub(super) fn missing() -> Error {
 ///
 /// # Errors
 ///
-/// What is wrong with it, with a name that is right.
+/// The fault, with a name that is right.
 pub(super) fn check(name: &str) -> Result<()> {
     let Some(fault) = fault(name) else {
         return Ok(());

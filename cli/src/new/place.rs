@@ -9,7 +9,7 @@ use crate::{Error, Result, files, process, schema};
 
 use super::template::File;
 
-/// Whether the new server is in a git repository.
+/// Git repository of the new server.
 #[derive(Debug)]
 pub(super) enum Repository {
     /// In one that was there, or in one of its own.
@@ -28,7 +28,7 @@ impl Drop for Unfinished {
     }
 }
 
-/// What is there is somebody's.
+/// Refuses a folder that is there already: it belongs to somebody.
 pub(super) fn refuse_existing(folder: &Path) -> Result<()> {
     if folder.symlink_metadata().is_err() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Where the new server's Cargo.toml gets `toolgate` from.
+//! Source of `toolgate` for the new server's Cargo.toml.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{Doing, Error, Result};
 
-/// Where `toolgate` is.
+/// Source of `toolgate`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// In this folder.
@@ -79,8 +79,8 @@ impl Source {
         })
     }
 
-    /// What a dependency says, for a server in a folder of `parent`: a relative path within the
-    /// repository, which may be moved as a whole, and a full one elsewhere.
+    /// The dependency for a server in a folder of `parent`: a relative path within the repository,
+    /// which may be moved as a whole, and a full one elsewhere.
     pub fn of(&self, parent: &Path) -> String {
         let folder = match self {
             Self::Folder(folder) => folder,

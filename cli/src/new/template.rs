@@ -10,11 +10,11 @@ use crate::{Result, project};
 pub struct File {
     /// Its path in the server's folder, with `/`.
     pub path: &'static str,
-    /// What it says.
+    /// Its text.
     pub text: String,
 }
 
-/// What a server starts as.
+/// Template of a server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Template {
     /// Cloudflare Access; a tool for everyone, and one for some
@@ -30,7 +30,7 @@ pub enum Template {
     Agent,
 }
 
-/// What keeps grants.
+/// Storage for grants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Storage {
     /// Strongly consistent, and nothing to create
@@ -103,7 +103,7 @@ impl Template {
     }
 }
 
-/// What `cargo toolgate sync` would write: `wrangler.jsonc` and `.dev.vars.example`.
+/// Files that `cargo toolgate sync` would write: `wrangler.jsonc` and `.dev.vars.example`.
 fn generated(name: &str, config: &str) -> Result<[String; 2]> {
     let fault = |faults: Vec<_>| project::render(&faults, config, "mcp.toml");
     let checked = toolgate_config::check(config).map_err(fault)?;

@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::template::File;
 use crate::{Doing, Error, Result, files};
 
-/// What becomes of a server that a workspace takes in.
+/// Place of a server that a workspace takes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Membership {
     /// Its own workspace: the outer one excludes the folder
@@ -44,9 +44,9 @@ struct Workspace {
     exclude: Vec<String>,
 }
 
-/// Where the profiles of a template begin, which cargo reads at the root of a workspace only.
+/// Start of the profiles of a template, which cargo reads at the root of a workspace only.
 const OF_THE_ROOT: &str = "# `idna_adapter` 1.0.0 leaves out";
-/// Where a template says that it is a workspace.
+/// Start of a template's own workspace.
 const OWN_WORKSPACE: &str = "# Its own workspace";
 
 impl Outer {
@@ -71,11 +71,8 @@ impl Outer {
         None
     }
 
-    /// What is chosen, where nobody has said it.
-    ///
-    /// # Errors
-    ///
-    /// What to say, since a workspace of somebody is not changed without a word.
+    /// The error where nobody has chosen, since a workspace of somebody is not changed without a
+    /// word.
     pub(super) fn undecided(&self) -> Error {
         let manifest = self.manifest.display();
         let ways = if self.is_named { "member" } else { "exclude` or `--workspace member" };
@@ -85,7 +82,7 @@ impl Outer {
         ))
     }
 
-    /// How the question is put.
+    /// The question for people.
     pub(super) fn question(&self) -> String {
         format!(
             "The workspace {} takes {} in. What becomes of the server?",
@@ -140,7 +137,7 @@ impl Outer {
     }
 }
 
-/// Whether a member of a workspace, which may be a glob, is this folder.
+/// True if a member of a workspace, which may be a glob, is this folder.
 fn matches(member: &str, folder: &str) -> bool {
     let options = glob::MatchOptions { require_literal_separator: true, ..Default::default() };
     let member = member.trim_start_matches("./").trim_end_matches('/');

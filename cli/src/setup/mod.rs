@@ -1,159 +1,273 @@
-//! Installs what is missing to build and run a server, once for all servers of the user.
-//!
-//! Every version is pinned: by the constants here, by the lock files in `cli/npm`, and for
-//! wasm-bindgen by the project's own `Cargo.lock`, since the library and the program must agree.
+//! `cargo toolgate setup`: the tools, then what has to be there before a server is deployed.
 
-mod cargo;
-mod npm;
-mod stamp;
-mod target;
+mod insert;
+mod provider;
+mod resource;
+mod secrets;
+mod wrangler;
 
-use std::fs::File;
-use std::path::Path;
+use std::path::PathBuf;
 
-use crate::lockfile::Lockfile;
-use crate::tools::{Tools, Versions};
-use crate::{Doing, Error, Result, files};
+use clap::Args;
+use toolgate_config::{Checked, Provider, check};
 
-pub use cargo::Package;
-pub(crate) use cargo::installed_version;
-pub use npm::install as install_npm;
-pub(crate) use npm::{OLDEST_NODE, are_tools_complete, node_version, pinned_version};
-pub(crate) use target::{TARGET, has_wasm};
+use crate::ask::Consent;
+use crate::doctor::{self, ServerUrl};
+use crate::project::Project;
+use crate::{Doing, Error, Result, files, sync, toolchain};
 
-/// The tool that turns a crate into a Worker. workers-rs wants it to match `worker`.
-pub const WORKER_BUILD: &str = "0.8.7";
+use resource::{Owner, Resource};
+use secrets::Sources;
+use wrangler::Wrangler;
 
-/// Installs what is missing. Says nothing when nothing is.
-///
-/// # Errors
-///
-/// When a step fails: with the last lines of the program that failed and what to do. What was
-/// installed stays; the failed step starts over next time.
-pub fn ensure(workspace: &Path) -> Result<Tools> {
-    let tools = tools(workspace);
-    ensure_in(&tools, workspace)?;
-    Ok(tools)
+/// Text at the end of `--help`.
+pub const HELP: &str = "\
+Installs the tools, once for all servers; says what to enter at the identity provider; then lets wrangler make
+what storage, [audit] and [wrangler] need, writes the ids into mcp.toml, and sets the secrets. It asks
+before each change. Without a terminal and without `--yes` it prints the commands and changes nothing.
+What is there already is not made again; an interrupted run is taken up by the next one. Secrets are
+neither printed nor on any command line.
+
+Exit status: 0 done, or printed; 1 failed, or a secret has no value; 2 wrong usage
+
+Examples:
+    cargo toolgate setup --tools-only
+    cargo toolgate setup --print --url https://mcp.example.com
+    cargo toolgate setup --env preview
+    cargo toolgate setup --yes --vars .prod.vars";
+
+/// Arguments of `cargo toolgate setup`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Install the tools, and stop
+    #[arg(long)]
+    tools_only: bool,
+    /// Address of the deployed server; by default that of its Worker at workers.dev
+    #[arg(long, value_name = "https://HOST")]
+    url: Option<ServerUrl>,
+    /// Environment: `[env.NAME]` of mcp.toml
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// File with the values of secrets, as .dev.vars.example has them
+    #[arg(long, value_name = "FILE")]
+    vars: Option<PathBuf>,
+    /// Answer every question with yes
+    #[arg(long)]
+    yes: bool,
+    /// Print the steps, and do nothing
+    #[arg(long, conflicts_with_all = ["yes", "tools_only"])]
+    print: bool,
 }
 
-/// The same, into these folders.
+/// Does it, or says how it is done.
 ///
 /// # Errors
 ///
-/// As [`ensure`].
-pub fn ensure_in(tools: &Tools, workspace: &Path) -> Result<()> {
-    let lockfile = Lockfile::read(workspace)?;
-    let version = wasm_bindgen(&lockfile)?;
-    target::ensure_wasm()?;
-    let programs = [
-        Package::new("worker-build", WORKER_BUILD),
-        // Without its default features it cannot fetch browsers for tests, and builds in half the time.
-        Package::new("wasm-bindgen-cli", version).without_default_features(),
-    ];
-    let is_complete = || {
-        npm::is_complete(tools)
-            && programs.iter().all(|program| cargo::is_installed(tools, program))
-    };
-    // A server that has everything does not wait for the set-up of another one.
-    if is_complete() {
+/// When a tool cannot be installed, `mcp.toml` has faults, nobody is logged in, or wrangler fails.
+pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
+    if !arguments.tools_only {
+        // A fault is told before minutes are spent on tools.
+        project.config_in(arguments.env.as_deref())?;
+    }
+    if !arguments.print {
+        project.ensure_lockfile()?;
+        toolchain::ensure(&project.workspace)?;
+    }
+    if arguments.tools_only {
         return Ok(());
     }
-    let _lock = lock(tools)?;
-    npm::ensure_node(tools)?;
-    npm::ensure_tools(tools)?;
-    for program in &programs {
-        cargo::ensure(tools, program)?;
-    }
-    cargo::tidy(tools)
+    let consent = if arguments.print { Consent::Withheld } else { Consent::of(arguments.yes) };
+    let tools = toolchain::tools(&project.workspace);
+    let environment = arguments.env.as_deref();
+    let has_environments = !project.config()?.environments.is_empty();
+    let wrangler = Wrangler { project, tools: &tools, environment, has_environments };
+    Guide { project, arguments, consent, wrangler }.run()
 }
 
-/// Where the tools of a workspace are or will be: in the folder that `TOOLGATE_DIR` names, else in the
-/// user's cache, and where there is none, in the workspace.
-pub fn tools(workspace: &Path) -> Tools {
-    let lockfile = Lockfile::read(workspace).ok();
-    let bindgen = lockfile.as_ref().and_then(|lockfile| wasm_bindgen(lockfile).ok());
-    let (npm, node) = npm::versions();
-    let versions = Versions {
-        worker_build: WORKER_BUILD,
-        wasm_bindgen: bindgen.unwrap_or("none"),
-        npm: &npm,
-        node: &node,
-    };
-    Tools::named()
-        .or_else(|| Tools::cached(versions))
-        .unwrap_or_else(|| Tools::at(workspace.join(".toolgate")))
+struct Guide<'a> {
+    project: &'a Project,
+    arguments: &'a Arguments,
+    consent: Consent,
+    wrangler: Wrangler<'a>,
 }
 
-/// Installs one more program with cargo, for the repository's own tests.
-///
-/// # Errors
-///
-/// As [`ensure`].
-pub fn ensure_program(tools: &Tools, package: &Package<'_>) -> Result<()> {
-    let _lock = lock(tools)?;
-    cargo::ensure(tools, package)?;
-    cargo::tidy(tools)
-}
-
-/// The version of wasm-bindgen that the lock file demands of the command of the same name.
-///
-/// # Errors
-///
-/// When the lock file names none, or several.
-pub fn wasm_bindgen(lockfile: &Lockfile) -> Result<&str> {
-    let versions: Vec<_> = lockfile.versions("wasm-bindgen").collect();
-    match versions.as_slice() {
-        [version] => Ok(version),
-        [] => Err(Error::new(format!("{} has no wasm-bindgen", lockfile.path().display()))
-            .help("a server depends on `toolgate`: add it, then run `cargo generate-lockfile`")),
-        several => {
-            let listed = several.join(" and ");
-            Err(Error::new(format!("{} has wasm-bindgen {listed}", lockfile.path().display()))
-                .help("one Worker can hold one version: `cargo tree -i wasm-bindgen` shows why"))
+impl Guide<'_> {
+    fn run(&self) -> Result<()> {
+        let environment = self.arguments.env.as_deref();
+        let checked = self.project.config_in(environment)?;
+        if matches!(checked.config.identity.provider, Provider::Dev | Provider::None) {
+            let name = checked.config.identity.provider.name();
+            println!(
+                "Nothing more to set up: a server with `provider = \"{name}\"` is for this machine only."
+            );
+            println!("`cargo toolgate dev` runs it.");
+            return Ok(());
         }
-    }
-}
-
-/// Two set-ups at once would install into each other's folders: the second one waits.
-fn lock(tools: &Tools) -> Result<File> {
-    files::create_ignored_folder(tools.folder())?;
-    let path = tools.folder().join("lock");
-    let file = File::create(&path).doing(|| format!("create {}", path.display()))?;
-    file.lock().doing(|| format!("lock {}", path.display()))?;
-    Ok(file)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lockfile(packages: &[(&str, &str)], folder: &str) -> Lockfile {
-        let folder = std::env::temp_dir().join(format!("toolgate-{folder}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a temporary folder");
-        let text: String = packages
-            .iter()
-            .map(|(name, version)| {
-                format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n")
-            })
-            .collect();
-        std::fs::write(folder.join("Cargo.lock"), text).expect("a lock file");
-        Lockfile::read(&folder).expect("it is read")
-    }
-
-    #[test]
-    fn wasm_bindgen_follows_the_lock_file() {
-        let lockfile = lockfile(&[("serde", "1.0.0"), ("wasm-bindgen", "0.2.130")], "one");
-        assert_eq!(wasm_bindgen(&lockfile).expect("it is there"), "0.2.130");
-    }
-
-    #[test]
-    fn no_wasm_bindgen_or_two_of_them_is_an_error_with_a_fix() {
-        for (versions, folder) in [(&[][..], "none"), (&["0.2.129", "0.2.130"][..], "two")] {
-            let packages: Vec<_> =
-                versions.iter().map(|version| ("wasm-bindgen", *version)).collect();
-            let error =
-                wasm_bindgen(&lockfile(&packages, folder)).expect_err("refused").to_string();
-            assert!(error.contains("help: "), "{error}");
+        let worker = self.project.worker(environment)?;
+        println!("1. At the identity provider ({})", checked.config.identity.provider.name());
+        for step in provider::steps(&checked.config, &self.redirect_uri(&worker)) {
+            println!("   - {}", step.replace('\n', "\n     "));
         }
+        let needed = resource::needed(&checked, Owner { worker: &worker, environment });
+        if self.consent == Consent::Withheld {
+            self.print(&checked, &needed);
+            return Ok(());
+        }
+        println!("\n2. At Cloudflare");
+        self.wrangler.require_login()?;
+        self.synchronise()?;
+        if needed.is_empty() {
+            println!("  the storage needs nothing, and everything of mcp.toml has its id");
+        }
+        for resource in &needed {
+            self.provide(resource)?;
+        }
+        note_analytics(&checked);
+        println!("\n3. Secrets");
+        let sources = Sources {
+            project: self.project,
+            environment,
+            file: self.arguments.vars.as_deref(),
+            consent: self.consent,
+        };
+        secrets::set(&self.wrangler, &checked, &sources)?;
+        println!(
+            "\nNext: `{}`; `{}` looks at the result",
+            self.typed("deploy"),
+            self.typed("doctor --url … --vars …")
+        );
+        Ok(())
+    }
+
+    fn redirect_uri(&self, worker: &str) -> String {
+        let default = || format!("https://{worker}.<your subdomain>.workers.dev");
+        let origin = self.arguments.url.as_ref().map_or_else(default, ServerUrl::origin);
+        doctor::redirect_uri(&origin)
+    }
+
+    /// A command of ours, for the same environment.
+    fn typed(&self, command: &str) -> String {
+        let environment = self.arguments.env.as_ref().map(|name| format!(" --env {name}"));
+        format!("cargo toolgate {command}{}", environment.unwrap_or_default())
+    }
+
+    /// The commands, for somebody else to run.
+    fn print(&self, checked: &Checked, needed: &[Resource]) {
+        println!("\n2. At Cloudflare, after `cargo toolgate wrangler -- login`");
+        if needed.is_empty() {
+            println!(
+                "   - nothing: the storage needs nothing, and everything of mcp.toml has its id"
+            );
+        }
+        for resource in needed {
+            println!(
+                "   - {}: {} {}",
+                resource.typed(&self.wrangler),
+                resource.title(),
+                resource.purpose
+            );
+            if let Some(place) = &resource.place {
+                println!(
+                    "     then write its id as `{}` into {} of mcp.toml",
+                    place.key,
+                    place.shown()
+                );
+            }
+        }
+        if needed.iter().any(|resource| resource.place.is_some()) {
+            println!("   - cargo toolgate sync");
+        }
+        note_analytics(checked);
+        println!("\n3. Secrets");
+        for variable in toolgate_config::deploy::variables(checked) {
+            let typed = self.wrangler.typed(&["secret", "put", &variable.name]);
+            println!("   - {typed}: {}", variable.purpose);
+        }
+        println!(
+            "   or all of them from a file NAME=\"…\": {}",
+            self.wrangler.typed(&["secret", "bulk", "FILE"])
+        );
+        println!(
+            "\nNothing was changed. On a terminal `{}` asks before each step; `--yes` does them all.",
+            self.typed("setup")
+        );
+    }
+
+    /// wrangler reads the name of the Worker from it.
+    fn synchronise(&self) -> Result<()> {
+        for file in sync::generated(self.project, &self.project.config()?)? {
+            if !file.is_stale() {
+                continue;
+            }
+            if !self.consent.to(&format!("  {} is not what mcp.toml says: write it", file.name))? {
+                return Err(Error::new(format!("{} is not what mcp.toml says", file.name))
+                    .help("run `cargo toolgate sync`, then run this again"));
+            }
+            file.write()?;
+            println!("  {} written", file.name);
+        }
+        Ok(())
+    }
+
+    /// Takes what is there, or makes it; its id goes into `mcp.toml`.
+    fn provide(&self, resource: &Resource) -> Result<()> {
+        let title = resource.title();
+        let found = resource.find(&self.wrangler)?;
+        let id = match (found, &resource.place) {
+            (Some(_), None) => {
+                println!("  {title} is there");
+                return Ok(());
+            }
+            (Some((name, id)), Some(_)) => {
+                let title = resource.titled(&name);
+                let question = format!("  {title} is there: write its id into mcp.toml");
+                if !self.consent.to(&question)? {
+                    println!("  mcp.toml is as it was");
+                    return Ok(());
+                }
+                id
+            }
+            (None, _) => {
+                let typed = resource.typed(&self.wrangler);
+                let question = format!("  {title} {}: run `{typed}`", resource.purpose);
+                if !self.consent.to(&question)? {
+                    println!("  {title} is not made");
+                    return Ok(());
+                }
+                let id = resource.create(&self.wrangler)?;
+                println!("  {title} is made");
+                id
+            }
+        };
+        self.keep(resource, &id)
+    }
+
+    /// Writes an id into `mcp.toml`, and what follows from it.
+    fn keep(&self, resource: &Resource, id: &str) -> Result<()> {
+        let Some(place) = &resource.place else { return Ok(()) };
+        let path = self.project.config_file();
+        let text = std::fs::read_to_string(&path).doing(|| format!("read {}", path.display()))?;
+        let changed = insert::insert(&text, place, id).filter(|text| check(text).is_ok());
+        let Some(changed) = changed else {
+            println!("  write `{} = \"{id}\"` into {} of mcp.toml", place.key, place.shown());
+            return Ok(());
+        };
+        files::write_like(&path, &changed, &path)?;
+        println!("  mcp.toml: {} has {} = \"{id}\"", place.shown(), place.key);
+        for file in sync::generated(self.project, &self.project.config()?)? {
+            if file.is_stale() {
+                file.write()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn note_analytics(checked: &Checked) {
+    if let Some(data_set) = &checked.config.audit.analytics_engine {
+        println!(
+            "  Analytics Engine data set `{data_set}`: the first event makes it; the account must have Analytics \
+             Engine on\n  (https://dash.cloudflare.com: Workers & Pages, Analytics Engine)"
+        );
     }
 }

@@ -1,12 +1,12 @@
-//! How the Worker is linked: `.cargo/config.toml`.
+//! Linker flags of the Worker: `.cargo/config.toml`.
 
 use std::path::PathBuf;
 
 use crate::project::Project;
-use crate::setup::TARGET;
+use crate::toolchain::TARGET;
 use crate::{Doing, Result, files};
 
-/// What belongs into the file.
+/// Text for the file.
 pub(super) const SECTION: &str = "\
 # Function names are a fifth of a Worker; wasm-bindgen reads the two sections that stay.
 [target.wasm32-unknown-unknown]
@@ -23,7 +23,7 @@ const FLAGS: [&str; 3] = [
     "-Clink-arg=--keep-section=__wasm_bindgen_unstable",
 ];
 
-/// How it stands with the flags.
+/// State of the flags.
 pub(super) enum Linker {
     /// They are there.
     Fine,

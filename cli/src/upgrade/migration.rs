@@ -1,4 +1,4 @@
-//! What changed in `mcp.toml` from version to version, oldest first. A change is never taken out of the
+//! Changes of `mcp.toml` from version to version, oldest first. A change is never taken out of the
 //! list: it is what an old file needs.
 
 use std::ops::Range;

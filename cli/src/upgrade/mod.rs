@@ -12,15 +12,15 @@ use toolgate_config::deploy::WORKER_BUILD_VERSION;
 use toolgate_config::{Checked, SCHEMA_VERSION};
 
 use crate::ask::Consent;
+use crate::cargo_lock::Lockfile;
 use crate::check::SMALL_IDNA_ADAPTER;
-use crate::lockfile::Lockfile;
 use crate::project::{self, Project};
 use crate::{Doing, Result, files, process, schema, sync};
 
 use linker::Linker;
 use migration::MIGRATIONS;
 
-/// What `--help` ends with.
+/// Text at the end of `--help`.
 pub const HELP: &str = "\
 Looks at mcp.toml (`schema_version`), the files that follow from it, Cargo.lock and .cargo/config.toml.
 Each change is shown with its reason and its lines, and asked for. Comments stay; what mcp.toml was is
@@ -32,7 +32,7 @@ Examples:
     cargo update -p toolgate && cargo toolgate upgrade
     cargo toolgate upgrade --check";
 
-/// What `cargo toolgate upgrade` takes.
+/// Arguments of `cargo toolgate upgrade`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Make every change without asking
@@ -69,7 +69,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
 struct Upgrade<'a> {
     project: &'a Project,
     consent: Consent,
-    /// How many changes there are, and how many of them were made.
+    /// Number of changes that there are, and of those that were made.
     found: usize,
     made: usize,
 }
@@ -113,14 +113,14 @@ impl Upgrade<'_> {
         Ok(checked)
     }
 
-    /// What follows from `mcp.toml`.
+    /// Changes that follow from `mcp.toml`.
     fn generated(&mut self, checked: &Checked) -> Result<()> {
         for file in sync::generated(self.project, checked)? {
             if !file.is_stale() {
                 continue;
             }
             let lines = file.changes();
-            let title = format!("{} is made anew from mcp.toml", file.name);
+            let title = format!("{} is rewritten from mcp.toml", file.name);
             if self.offer(&title, &why(&lines), &lines)? {
                 file.write()?;
             }

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, FnArg, Pat, PatType, Signature, Visibility};
 
-use super::kind::Kind;
+use super::kind::FunctionKind;
 
 /// A function whose body is left alone: what is wrong in there is for rustc to say.
 pub(crate) struct Function {
@@ -15,12 +15,12 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    pub(crate) fn parse(kind: Kind, item: TokenStream) -> syn::Result<Self> {
+    pub(crate) fn parse(kind: FunctionKind, item: TokenStream) -> syn::Result<Self> {
         let parser = |input: ParseStream<'_>| Self::read(kind, input);
         parser.parse2(item)
     }
 
-    fn read(kind: Kind, input: ParseStream<'_>) -> syn::Result<Self> {
+    fn read(kind: FunctionKind, input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = Attribute::parse_outer(input)?;
         let vis = input.parse()?;
         let sig: Signature = input.parse().map_err(|error| {
@@ -68,7 +68,7 @@ pub(crate) fn simple_name(pat: &Pat) -> Option<&syn::Ident> {
     }
 }
 
-/// Whether what follows these tokens is a member of something: after one point, while two of them
+/// True if what follows these tokens is a member of something: after one point, while two of them
 /// are a range.
 pub(crate) fn is_member(before: &[TokenTree]) -> bool {
     let point =

@@ -6,14 +6,14 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta};
 
-use super::Kind;
+use super::FunctionKind;
 use super::ast::Function;
 use crate::errors::Errors;
 use crate::options::Entry;
 
 const HELP: &str = "write a `///` comment above the function, or `description = \"…\"`";
 
-/// What is said of a function or a parameter.
+/// Description of a function or a parameter.
 pub(crate) enum Description {
     /// Text that the macro has read.
     Text(String),
@@ -47,9 +47,9 @@ impl ToTokens for Description {
     }
 }
 
-/// What `description = …` says, or else the doc comment. That there is nothing is reported.
+/// Value of `description = …`, or else the doc comment. A missing one is reported.
 pub(crate) fn of_function(
-    kind: Kind,
+    kind: FunctionKind,
     function: &Function,
     entry: Option<&Entry>,
     errors: &Errors,
@@ -69,7 +69,7 @@ pub(crate) fn of_function(
     Some(description)
 }
 
-/// What `description = …` of a parameter says, or else its doc comment.
+/// Value of `description = …` of a parameter, or else its doc comment.
 pub(crate) fn of_parameter(
     attrs: &[Attribute],
     entry: Option<&Entry>,
@@ -97,7 +97,7 @@ enum Part<'a> {
     Expr(&'a Expr),
 }
 
-/// What the doc comments say.
+/// Text of the doc comments.
 fn documentation(attrs: &[Attribute], errors: &Errors) -> Option<Description> {
     let mut parts = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("doc")) {

@@ -1,4 +1,4 @@
-//! What the expansions of all kinds are put together from. Nothing here can fail.
+//! Parts of the expansions of all kinds. Nothing here can fail.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -6,11 +6,11 @@ use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
 
 use super::ast::{self, Function};
-use super::kind::Kind;
+use super::kind::FunctionKind;
 use super::name::Name;
 use super::signature::Parameter;
 use super::types::{self, Plain};
-use crate::config_file::Place;
+use crate::config_file::ConfigPath;
 
 /// The function as rustc is to see it.
 pub(crate) fn function(function: &Function) -> TokenStream {
@@ -24,18 +24,18 @@ pub(crate) fn function(function: &Function) -> TokenStream {
 /// `unique` are items that a crate can have only once; `fields` are those of the definition, but for
 /// the place of the function.
 pub(crate) fn registration(
-    kind: Kind,
+    kind: FunctionKind,
     source: &Function,
-    config: &Place,
+    config: &ConfigPath,
     unique: &TokenStream,
     fields: &TokenStream,
 ) -> TokenStream {
     let function = function(source);
     let tracker = config.tracker();
     let (constant, definition) = match kind {
-        Kind::Tool => (format_ident!("__TOOLGATE_TOOL"), quote!(ToolDef)),
-        Kind::Prompt => (format_ident!("__TOOLGATE_PROMPT"), quote!(PromptDef)),
-        Kind::Resource => (format_ident!("__TOOLGATE_RESOURCE"), quote!(ResourceDef)),
+        FunctionKind::Tool => (format_ident!("__TOOLGATE_TOOL"), quote!(ToolDef)),
+        FunctionKind::Prompt => (format_ident!("__TOOLGATE_PROMPT"), quote!(PromptDef)),
+        FunctionKind::Resource => (format_ident!("__TOOLGATE_RESOURCE"), quote!(ResourceDef)),
     };
     quote! {
         #function
@@ -56,7 +56,7 @@ pub(crate) fn registration(
 
 /// An item that a crate can have only once for each name of a kind: exported macros live side by
 /// side at the crate's root, wherever they are written.
-pub(crate) fn unique_name(kind: Kind, name: &Name) -> TokenStream {
+pub(crate) fn unique_name(kind: FunctionKind, name: &Name) -> TokenStream {
     unique(&format!("two_{}s_have_the_name", kind.noun()), &name.text, name.tokens.span())
 }
 
@@ -118,7 +118,7 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__{name}"), Span::mixed_site())
 }
 
-/// What the function returns, written out.
+/// Return type of the function, written out.
 pub(crate) fn output(source: &Function) -> Type {
     match &source.sig.output {
         ReturnType::Type(_, ty) => types::ungrouped(ty).clone(),
@@ -175,7 +175,7 @@ pub(crate) fn passed<A>(
         .collect()
 }
 
-/// Whether a parameter comes from the call and not from the client.
+/// True if a parameter comes from the call and not from the client.
 pub(crate) fn uses_call<A>(parameters: &[Parameter<A>]) -> bool {
     parameters.iter().any(|parameter| !matches!(parameter, Parameter::Argument(_)))
 }

@@ -8,7 +8,7 @@ use super::emit;
 use crate::errors::Errors;
 use crate::options::Entry;
 
-/// What an icon can say besides where it is.
+/// Options of an icon, apart from its address.
 const OPTIONS: &[&str] = &["mime_type", "sizes", "theme"];
 
 const EXAMPLE: &str = "[icon(\"https://…\", sizes = \"48x48\", theme = \"dark\")]";

@@ -1,14 +1,14 @@
-//! What a function is made into.
+//! Kinds of functions.
 
-/// What a function is made into.
+/// Kind of a function.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FunctionKind {
     Tool,
     Prompt,
     Resource,
 }
 
-impl Kind {
+impl FunctionKind {
     /// Its name in messages and in generated items.
     pub(crate) fn noun(self) -> &'static str {
         match self {
@@ -27,7 +27,7 @@ impl Kind {
         }
     }
 
-    /// What clients do with it.
+    /// Verb for what clients do with it.
     pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Tool => "call",

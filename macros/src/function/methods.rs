@@ -30,7 +30,7 @@ pub(super) const SUBSCRIPTIONS: &[&str] =
 /// Those that write to the client's log.
 pub(super) const LOG: &[&str] = &["log", "debug", "info", "warning", "error"];
 
-/// Whether `Context` has a method of this name.
+/// True if `Context` has a method of this name.
 pub(super) fn is_method(name: &str) -> bool {
     [ALWAYS, SESSION, STATE, SUBSCRIPTIONS, LOG, &["start_task"]]
         .iter()

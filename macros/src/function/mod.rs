@@ -1,4 +1,4 @@
-//! What functions under `#[mcp_tool]`, `#[mcp_prompt]` and `#[mcp_resource]` have in common.
+//! The common parts of functions under `#[mcp_tool]`, `#[mcp_prompt]` and `#[mcp_resource]`.
 
 pub(crate) mod ast;
 pub(crate) mod description;
@@ -19,14 +19,13 @@ use quote::quote;
 use self::ast::Function;
 use crate::errors::Errors;
 
-pub(crate) use self::kind::Kind;
+pub(crate) use self::kind::FunctionKind;
 
 /// The macro of one kind: parses the item, and lets `expand` check it and write the code.
 ///
-/// Where anything was reported the function stays, so that what calls it does not become a second
-/// error.
+/// If anything was reported the function stays, so that its callers do not become a second error.
 pub(crate) fn expand(
-    kind: Kind,
+    kind: FunctionKind,
     item: TokenStream,
     expand: impl FnOnce(&Function, &Errors) -> Option<TokenStream>,
 ) -> TokenStream {

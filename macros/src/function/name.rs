@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Ident, Signature};
 
-use super::kind::Kind;
+use super::kind::FunctionKind;
 use crate::errors::Errors;
 use crate::options::Entry;
 
@@ -23,7 +23,7 @@ pub(crate) struct Name {
 
 /// The name of the function, or what `name = "…"` says.
 pub(crate) fn of_function(
-    kind: Kind,
+    kind: FunctionKind,
     sig: &Signature,
     entry: Option<&Entry>,
     errors: &Errors,

@@ -19,7 +19,7 @@ use super::signature;
 const ALWAYS: &[&str] =
     &["subject", "email", "claimed_email", "name", "scopes", "client_id", "known"];
 
-/// What leaves a text what it is.
+/// Names of methods and types that leave a text what it is.
 const HARMLESS: &[&str] = &[
     "as_str",
     "as_ref",
@@ -33,7 +33,7 @@ const HARMLESS: &[&str] = &[
     "String",
 ];
 
-/// What of it compares, or joins comparisons.
+/// Operators that compare, or join comparisons.
 const OPERATORS: &[char] = &['=', '&', '|', '*', '.', ',', ':'];
 
 /// Names that are looked at.
@@ -63,7 +63,7 @@ impl Names {
     }
 }
 
-/// What a function looks at.
+/// Claims and groups that a function looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Named {
     pub(crate) groups: Names,
@@ -80,7 +80,7 @@ impl Default for Named {
 }
 
 impl Named {
-    /// What the body of the function looks at.
+    /// Claims and groups that the body of the function looks at.
     pub(crate) fn of(function: &Function) -> Self {
         let mut found = Self::default();
         let (contexts, mut callers) = (Vec::new(), Vec::new());
@@ -164,7 +164,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether a text in quotes prints the caller: `format!("{caller:?}")`.
+    /// True if a text in quotes prints the caller: `format!("{caller:?}")`.
     fn is_captured(&self, literal: &Literal) -> bool {
         let text = literal.to_string();
         text.contains('{')
@@ -235,7 +235,7 @@ fn alias(trees: &[TokenTree], at: usize) -> Option<Ident> {
     is_whole.then(|| name.clone())
 }
 
-/// Whether a name stands after `let`.
+/// True if a name stands after `let`.
 fn is_let(trees: &[TokenTree], at: usize) -> bool {
     matches!(trees[..at].last(), Some(TokenTree::Ident(before)) if before == "let")
 }
@@ -299,7 +299,7 @@ fn closure(tokens: TokenStream) -> Option<(TokenStream, Vec<Ident>)> {
     None
 }
 
-/// Whether the tokens do nothing but compare one of the names with texts in quotes, which are put
+/// True if the tokens do nothing but compare one of the names with texts in quotes, which are put
 /// into `found`.
 fn compared(tokens: TokenStream, names: &[Ident], found: &mut BTreeSet<String>) -> bool {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();

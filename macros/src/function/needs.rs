@@ -1,4 +1,4 @@
-//! What a function needs of its server, read from how its body uses `&Context`.
+//! Needs of a function, read from how its body uses `&Context`.
 //!
 //! A server contains what its functions use, and nothing else. So this looks at every use of the
 //! parameter: a method that is called right on it says what is needed, and anything else, such as
@@ -14,7 +14,7 @@ use super::named::Named;
 use super::signature;
 use crate::errors::Errors;
 
-/// What a function needs.
+/// Parts of a server that a function needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Needs {
     pub(crate) session: bool,
@@ -30,7 +30,7 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    /// What the body of the function uses.
+    /// Needs of the function's body.
     pub(crate) fn of(function: &Function) -> Self {
         let mut needs = Self { named: Named::of(function), ..Self::default() };
         uses(function, &mut |method| match method {
@@ -137,11 +137,11 @@ fn scan(tokens: TokenStream, names: &[&Ident], tell: &mut dyn FnMut(Option<&Iden
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::function::Kind;
+    use crate::function::FunctionKind;
 
     fn needs(function: &str) -> Needs {
         let tokens = function.parse().expect("tokens");
-        let needs = Needs::of(&Function::parse(Kind::Tool, tokens).expect("a function"));
+        let needs = Needs::of(&Function::parse(FunctionKind::Tool, tokens).expect("a function"));
         Needs { named: Named::default(), ..needs }
     }
 

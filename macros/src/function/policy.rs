@@ -3,16 +3,16 @@
 use syn::{LitStr, Signature};
 use toolgate_config::Checked;
 
-use super::Kind;
-use crate::config_file::{Outcome, Place};
+use super::FunctionKind;
+use crate::config_file::{ConfigOutcome, ConfigPath};
 use crate::errors::Errors;
 use crate::options::Entry;
 
 /// The policy, if `mcp.toml` knows it.
 pub(crate) fn check(
-    kind: Kind,
+    kind: FunctionKind,
     allow: Option<&Entry>,
-    config: &Place,
+    config: &ConfigPath,
     sig: &Signature,
     errors: &Errors,
 ) -> Option<LitStr> {
@@ -27,7 +27,7 @@ pub(crate) fn check(
     };
     let policy = entry.text(errors)?;
     // A broken mcp.toml is for `serve!` to report, once.
-    if let Outcome::Good(checked) = config.check()
+    if let ConfigOutcome::Good(checked) = config.check()
         && !checked.has_policy(&policy.value())
     {
         let message = format!("unknown policy `{}`", policy.value());
@@ -37,7 +37,7 @@ pub(crate) fn check(
     Some(policy)
 }
 
-fn help(checked: &Checked, wrong: &str, config: &Place) -> String {
+fn help(checked: &Checked, wrong: &str, config: &ConfigPath) -> String {
     let file = config.display();
     let names: Vec<_> = checked.policy_names().map(|name| format!("`{name}`")).collect();
     let known = format!("the policies of {file} are {}", names.join(", "));

@@ -1,15 +1,15 @@
-//! What a signature may look like, and where the values of its parameters come from.
+//! Rules for signatures, and the sources of their parameters' values.
 
 use syn::{
     Attribute, FnArg, GenericParam, Ident, Pat, PatType, ReturnType, Safety, Signature, Type,
 };
 
 use super::ast::{self, Function};
-use super::kind::Kind;
+use super::kind::FunctionKind;
 use super::types;
 use crate::errors::Errors;
 
-/// Where a parameter's value comes from.
+/// Source of a parameter's value.
 pub(crate) enum Parameter<A> {
     /// `&Context`.
     Context,
@@ -21,9 +21,9 @@ pub(crate) enum Parameter<A> {
 
 /// A parameter that the client fills.
 pub(crate) trait Named {
-    /// What the client calls it.
+    /// Name for clients.
     fn name(&self) -> &str;
-    /// What it is called in the function.
+    /// Name in the function.
     fn ident(&self) -> &Ident;
 }
 
@@ -38,7 +38,7 @@ impl<A: Named> Named for Box<A> {
 }
 
 /// Reports what no function may have that becomes one of the kinds.
-pub(crate) fn check(kind: Kind, function: &Function, errors: &Errors) {
+pub(crate) fn check(kind: FunctionKind, function: &Function, errors: &Errors) {
     let noun = kind.noun();
     let sig = &function.sig;
     for attr in function.attrs.iter().filter(|attr| is_ours(attr)) {
@@ -54,7 +54,7 @@ pub(crate) fn check(kind: Kind, function: &Function, errors: &Errors) {
     }
     for parameter in &sig.generics.params {
         let help = match kind {
-            Kind::Tool => "a tool has one schema; write the types out",
+            FunctionKind::Tool => "a tool has one schema; write the types out",
             _ => "write the types out",
         };
         match parameter {
@@ -71,14 +71,14 @@ pub(crate) fn check(kind: Kind, function: &Function, errors: &Errors) {
 }
 
 fn is_ours(attr: &Attribute) -> bool {
-    [Kind::Tool, Kind::Prompt, Kind::Resource]
+    [FunctionKind::Tool, FunctionKind::Prompt, FunctionKind::Resource]
         .into_iter()
         .any(|kind| last_segment_is(attr.path(), kind.attribute()))
 }
 
 /// Sorts the parameters; `argument` checks one that the client fills.
 pub(crate) fn parameters<'a, A: Named>(
-    kind: Kind,
+    kind: FunctionKind,
     sig: &'a Signature,
     errors: &Errors,
     argument: impl Fn(&'a PatType) -> Option<A>,
@@ -107,7 +107,7 @@ pub(crate) fn parameters<'a, A: Named>(
 }
 
 fn parameter<'a, A>(
-    kind: Kind,
+    kind: FunctionKind,
     input: &'a PatType,
     errors: &Errors,
     argument: &impl Fn(&'a PatType) -> Option<A>,
@@ -158,7 +158,11 @@ fn parameter<'a, A>(
 }
 
 /// The name of an argument's parameter; one that is taken apart in the signature is reported.
-pub(crate) fn simple_name<'a>(kind: Kind, pat: &'a Pat, errors: &Errors) -> Option<&'a Ident> {
+pub(crate) fn simple_name<'a>(
+    kind: FunctionKind,
+    pat: &'a Pat,
+    errors: &Errors,
+) -> Option<&'a Ident> {
     let name = ast::simple_name(pat);
     if name.is_none() {
         let help = "the client needs a name for it; take it apart in the body";

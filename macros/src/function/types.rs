@@ -22,8 +22,8 @@ pub(crate) struct WholeNumber {
     pub(crate) name: &'static str,
     pub(crate) min: i128,
     pub(crate) max: i128,
-    /// What the schema says by itself. JSON numbers are floats to most clients, and they cannot
-    /// write the ends of the 64-bit types.
+    /// Limits that the schema states by itself. JSON numbers are floats to most clients, and they
+    /// cannot write the ends of the 64-bit types.
     pub(crate) schema: (Option<i128>, Option<i128>),
 }
 
@@ -68,7 +68,7 @@ impl<'a> Plain<'a> {
     }
 }
 
-/// What is inside, if the type is an `Option`.
+/// The inner type, if the type is an `Option`.
 pub(crate) fn inside_option(ty: &Type) -> Option<&Type> {
     match segment(ty) {
         Some((name, Some(inner))) if name == "Option" => Some(inner),
@@ -97,7 +97,7 @@ fn segment(ty: &Type) -> Option<(String, Option<&Type>)> {
     Some((segment.ident.to_string(), argument))
 }
 
-/// Whether the path is one under which the standard library has its last name.
+/// True if the path is one under which the standard library has its last name.
 fn is_of_standard_library(path: &Path) -> bool {
     let mut names: Vec<String> =
         path.segments.iter().map(|segment| segment.ident.to_string()).collect();

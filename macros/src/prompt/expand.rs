@@ -6,12 +6,12 @@ use quote::quote;
 use super::valid::Prompt;
 use crate::function::ast::Function;
 use crate::function::emit::{self, local, option};
-use crate::function::{Kind, description, icon};
+use crate::function::{FunctionKind, description, icon};
 use crate::text::{self, Call};
 
 /// The function and its registration.
 pub(crate) fn prompt(source: &Function, prompt: &Prompt<'_>) -> TokenStream {
-    let unique = emit::unique_name(Kind::Prompt, &prompt.name);
+    let unique = emit::unique_name(FunctionKind::Prompt, &prompt.name);
     let info = info(prompt);
     let call = call(source, prompt);
     let complete = text::completers(prompt.arguments());
@@ -24,7 +24,8 @@ pub(crate) fn prompt(source: &Function, prompt: &Prompt<'_>) -> TokenStream {
         complete: #complete,
         needs: #needs,
     };
-    let registration = emit::registration(Kind::Prompt, source, &prompt.config, &unique, &fields);
+    let registration =
+        emit::registration(FunctionKind::Prompt, source, &prompt.config, &unique, &fields);
     quote!(#registration #warnings)
 }
 

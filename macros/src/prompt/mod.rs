@@ -5,10 +5,10 @@ mod valid;
 
 use proc_macro2::TokenStream;
 
-use crate::function::{self, Kind};
+use crate::function::{self, FunctionKind};
 
 pub(crate) fn mcp_prompt(options: TokenStream, item: TokenStream) -> TokenStream {
-    function::expand(Kind::Prompt, item, |function, errors| {
+    function::expand(FunctionKind::Prompt, item, |function, errors| {
         let prompt = valid::check(options, function, errors)?;
         Some(expand::prompt(function, &prompt))
     })

@@ -1,9 +1,9 @@
-//! What makes a function a prompt: every rule, and no generated code.
+//! Rules that make a function a prompt, and no generated code.
 
 use proc_macro2::TokenStream;
 use syn::LitStr;
 
-use crate::config_file::Place;
+use crate::config_file::ConfigPath;
 use crate::errors::Errors;
 use crate::function::ast::Function;
 use crate::function::description::{self, Description};
@@ -11,11 +11,11 @@ use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{Kind, policy};
+use crate::function::{FunctionKind, policy};
 use crate::options;
 use crate::text::{self, TextArgument};
 
-/// What `#[mcp_prompt(…)]` can say.
+/// Options of `#[mcp_prompt(…)]`.
 const OPTIONS: &[&str] = &["allow", "name", "title", "description", "icon", "icons", "config"];
 
 /// A function that passed every rule.
@@ -27,7 +27,7 @@ pub(crate) struct Prompt<'a> {
     pub(crate) policy: LitStr,
     pub(crate) parameters: Vec<Parameter<TextArgument<'a>>>,
     pub(crate) needs: Needs,
-    pub(crate) config: Place,
+    pub(crate) config: ConfigPath,
 }
 
 /// Checks everything about the function. What is wrong is in `errors`.
@@ -40,16 +40,16 @@ pub(crate) fn check<'a>(
     let entry = |key: &str| entries.iter().find(|entry| entry.key == key);
     let text = |key: &str| entry(key).and_then(|entry| entry.text(errors));
     let sig = &function.sig;
-    let config = Place::of_config(text("config").as_ref());
-    let policy = policy::check(Kind::Prompt, entry("allow"), &config, sig, errors);
+    let config = ConfigPath::of_config(text("config").as_ref());
+    let policy = policy::check(FunctionKind::Prompt, entry("allow"), &config, sig, errors);
     let title = text("title");
     let description =
-        description::of_function(Kind::Prompt, function, entry("description"), errors);
+        description::of_function(FunctionKind::Prompt, function, entry("description"), errors);
     let icons = icon::check(entry("icon"), entry("icons"), errors);
-    let name = name::of_function(Kind::Prompt, sig, entry("name"), errors);
-    signature::check(Kind::Prompt, function, errors);
-    let parameters = signature::parameters(Kind::Prompt, sig, errors, |input| {
-        text::check(Kind::Prompt, input, errors)
+    let name = name::of_function(FunctionKind::Prompt, sig, entry("name"), errors);
+    signature::check(FunctionKind::Prompt, function, errors);
+    let parameters = signature::parameters(FunctionKind::Prompt, sig, errors, |input| {
+        text::check(FunctionKind::Prompt, input, errors)
     });
     let arguments = parameters.iter().filter_map(Parameter::argument);
     needs::forbid_start_task(function, "only tools become tasks; leave the call out", errors);
@@ -67,7 +67,7 @@ pub(crate) fn check<'a>(
 }
 
 impl Prompt<'_> {
-    /// What the client sends, in the order of the signature.
+    /// Arguments from the client, in the order of the signature.
     pub(crate) fn arguments(&self) -> impl Iterator<Item = &TextArgument<'_>> {
         self.parameters.iter().filter_map(Parameter::argument)
     }

@@ -11,7 +11,7 @@ use crate::options::Entry;
 const AUDIENCE: &str = "write `audience = \"user\"`, `audience = \"assistant\"` or a list of both";
 const PRIORITY: &str = "write a number from `0.0`, optional, to `1.0`, required";
 
-/// What was said.
+/// Annotations of a resource.
 #[derive(Default)]
 pub(crate) struct Annotations {
     audience: Vec<Ident>,

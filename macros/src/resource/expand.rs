@@ -7,12 +7,12 @@ use toolgate_policy::EVERYONE;
 use super::valid::Resource;
 use crate::function::ast::Function;
 use crate::function::emit::{self, local, option};
-use crate::function::{Kind, icon};
+use crate::function::{FunctionKind, icon};
 use crate::text::{self, Call};
 
 /// The function and its registration.
 pub(crate) fn resource(source: &Function, resource: &Resource<'_>) -> TokenStream {
-    let name = emit::unique_name(Kind::Resource, &resource.name);
+    let name = emit::unique_name(FunctionKind::Resource, &resource.name);
     let uri = &resource.uri;
     let place = emit::unique("two_resources_have_the_uri", &uri.shape, uri.literal.span());
     let info = info(resource);
@@ -25,7 +25,13 @@ pub(crate) fn resource(source: &Function, resource: &Resource<'_>) -> TokenStrea
         complete: #complete,
         needs: #needs,
     };
-    emit::registration(Kind::Resource, source, &resource.config, &quote!(#name #place), &fields)
+    emit::registration(
+        FunctionKind::Resource,
+        source,
+        &resource.config,
+        &quote!(#name #place),
+        &fields,
+    )
 }
 
 fn info(resource: &Resource<'_>) -> TokenStream {

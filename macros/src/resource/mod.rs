@@ -7,10 +7,10 @@ mod valid;
 
 use proc_macro2::TokenStream;
 
-use crate::function::{self, Kind};
+use crate::function::{self, FunctionKind};
 
 pub(crate) fn mcp_resource(options: TokenStream, item: TokenStream) -> TokenStream {
-    function::expand(Kind::Resource, item, |function, errors| {
+    function::expand(FunctionKind::Resource, item, |function, errors| {
         let resource = valid::check(options, function, errors)?;
         Some(expand::resource(function, &resource))
     })

@@ -14,7 +14,7 @@ pub(crate) struct Uri {
     pub(crate) shape: String,
 }
 
-/// Why a text is no URI, and what to do about it.
+/// Why a text is not a URI, and what to do about it.
 type Fault = (String, String);
 
 /// Checks the text of the option.

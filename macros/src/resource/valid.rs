@@ -1,4 +1,4 @@
-//! What makes a function a resource: every rule, and no generated code.
+//! Rules that make a function a resource, and no generated code.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
@@ -6,7 +6,7 @@ use syn::{LitStr, Signature};
 
 use super::annotations::{self, Annotations};
 use super::uri::{self, Uri};
-use crate::config_file::Place;
+use crate::config_file::ConfigPath;
 use crate::errors::Errors;
 use crate::function::ast::Function;
 use crate::function::description::{self, Description};
@@ -14,11 +14,11 @@ use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{Kind, policy};
+use crate::function::{FunctionKind, policy};
 use crate::options::{self, Entry};
 use crate::text::{self, TextArgument};
 
-/// What `#[mcp_resource(…)]` can say.
+/// Options of `#[mcp_resource(…)]`.
 const OPTIONS: &[&str] = &[
     "allow",
     "uri",
@@ -45,7 +45,7 @@ pub(crate) struct Resource<'a> {
     pub(crate) policy: LitStr,
     pub(crate) parameters: Vec<Parameter<TextArgument<'a>>>,
     pub(crate) needs: Needs,
-    pub(crate) config: Place,
+    pub(crate) config: ConfigPath,
 }
 
 /// The URI may stand first without its key: `#[mcp_resource("docs://handbook", …)]`.
@@ -69,19 +69,19 @@ pub(crate) fn check<'a>(
     let entry = |key: &str| entries.iter().find(|entry| entry.key == key);
     let text = |key: &str| entry(key).and_then(|entry| entry.text(errors));
     let sig = &function.sig;
-    let config = Place::of_config(text("config").as_ref());
-    let policy = policy::check(Kind::Resource, entry("allow"), &config, sig, errors);
+    let config = ConfigPath::of_config(text("config").as_ref());
+    let policy = policy::check(FunctionKind::Resource, entry("allow"), &config, sig, errors);
     let uri = uri(entry("uri"), sig, errors);
     let title = text("title");
     let description =
-        description::of_function(Kind::Resource, function, entry("description"), errors);
+        description::of_function(FunctionKind::Resource, function, entry("description"), errors);
     let mime_type = text("mime_type").and_then(|text| media_type(text, errors));
     let icons = icon::check(entry("icon"), entry("icons"), errors);
     let annotations = annotations::check(entry("audience"), entry("priority"), errors);
-    let name = name::of_function(Kind::Resource, sig, entry("name"), errors);
-    signature::check(Kind::Resource, function, errors);
-    let parameters = signature::parameters(Kind::Resource, sig, errors, |input| {
-        text::check(Kind::Resource, input, errors)
+    let name = name::of_function(FunctionKind::Resource, sig, entry("name"), errors);
+    signature::check(FunctionKind::Resource, function, errors);
+    let parameters = signature::parameters(FunctionKind::Resource, sig, errors, |input| {
+        text::check(FunctionKind::Resource, input, errors)
     });
     let arguments: Vec<_> = parameters.iter().filter_map(Parameter::argument).collect();
     // A parameter that was reported already would be missed here as well.

@@ -71,7 +71,7 @@ fn reserved(server: &Server) -> TokenStream {
     }
 }
 
-/// Makes cargo compile anew for another environment.
+/// Makes cargo compile again for another environment.
 fn environment_tracker() -> TokenStream {
     quote! {
         const _: ::core::option::Option<&::core::primitive::str> =
@@ -148,7 +148,8 @@ fn refusing(server: &Server) -> TokenStream {
     }
 }
 
-/// What `mcp.toml` asks for besides answering requests, so that a Worker links nothing else.
+/// Features that `mcp.toml` asks for in addition to answering requests, so that a Worker links
+/// nothing else.
 fn features(server: &Server) -> TokenStream {
     let transport = &server.checked.config.transport;
     let mut features = Vec::new();
@@ -163,7 +164,7 @@ fn features(server: &Server) -> TokenStream {
     quote!(&[#(#features),*])
 }
 
-/// The local identity provider lets anyone be anyone, and no provider lets in anyone, so a Worker
+/// The dev identity provider lets anyone be anyone, and no provider lets in anyone, so a Worker
 /// with one of them is compiled only where the developer's own machine will run it. Tests of the
 /// host are not Workers.
 fn dev_guard(server: &Server) -> TokenStream {
@@ -189,7 +190,7 @@ fn dev_guard(server: &Server) -> TokenStream {
 }
 
 fn fetch() -> TokenStream {
-    // In some places wasm-bindgen expands to its own name, whatever it is told, so besides the
+    // In some places wasm-bindgen expands to its own name, whatever it is told, so apart from the
     // attribute the crate is imported as well.
     quote! {
         use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};
@@ -302,7 +303,8 @@ fn policy_test(server: &Server) -> TokenStream {
     }
 }
 
-/// What the tests of the user's crate, and those in its folder `tests`, give to `TestServer`.
+/// Code for the tests of the user's crate, and for those in its folder `tests`: the argument of
+/// `TestServer`.
 fn testing() -> TokenStream {
     quote! {
         #[cfg(not(target_arch = "wasm32"))]

@@ -9,7 +9,7 @@ use toolgate_config::stand_in;
 use super::valid::Server;
 use crate::errors::Errors;
 
-/// The server with the local identity provider, if the build asks for it. That it is a build for
+/// The server with the dev identity provider, if the build asks for it. That it is a build for
 /// this machine is checked here for good: also where nothing is compiled to WebAssembly.
 pub(crate) fn of_build(mut server: Server, errors: &Errors) -> Server {
     let variable = |name: &str| env::var(name).unwrap_or_default();
@@ -21,7 +21,7 @@ pub(crate) fn of_build(mut server: Server, errors: &Errors) -> Server {
     server
 }
 
-/// Whether the local identity provider is asked for, or why it is refused.
+/// True if the dev identity provider is asked for; an error says why it is refused.
 fn refusal(asked: &str, is_dev: &str) -> Result<bool, (String, &'static str)> {
     match (asked, is_dev) {
         ("", _) => Ok(false),
@@ -39,7 +39,7 @@ fn refusal(asked: &str, is_dev: &str) -> Result<bool, (String, &'static str)> {
     }
 }
 
-/// Makes cargo compile anew when the build asks for another one.
+/// Makes cargo compile again when the build asks for another one.
 pub(crate) fn tracker() -> TokenStream {
     let variable = stand_in::BUILD_VARIABLE;
     quote!(

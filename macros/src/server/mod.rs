@@ -19,13 +19,13 @@ pub(crate) fn serve(options: TokenStream) -> TokenStream {
     }
 }
 
-/// What `serve!()` makes of a configuration that is not in a file.
+/// Expansion of `serve!()` for a configuration that is not in a file.
 #[cfg(test)]
 pub(crate) fn expand_config(source: &str) -> TokenStream {
     expand_checked(toolgate_config::check(source).expect("no faults"))
 }
 
-/// The same with the local identity provider in the place of the configured one.
+/// The same with the dev identity provider in the place of the configured one.
 #[cfg(test)]
 pub(crate) fn expand_config_for_dev(source: &str) -> TokenStream {
     let mut checked = toolgate_config::check(source).expect("no faults");
@@ -35,7 +35,7 @@ pub(crate) fn expand_config_for_dev(source: &str) -> TokenStream {
 
 #[cfg(test)]
 fn expand_checked(checked: toolgate_config::Checked) -> TokenStream {
-    let config = crate::config_file::Place::of_config(None);
+    let config = crate::config_file::ConfigPath::of_config(None);
     let wrangler = config.sibling("wrangler.jsonc");
     expand::server(&valid::Server { checked: Box::new(checked), config, wrangler })
 }

@@ -1,4 +1,4 @@
-//! What `serve!()` asks of `mcp.toml` and of the files that follow from it.
+//! Checks of `serve!()` on `mcp.toml` and on the files that follow from it.
 
 use std::env;
 use std::io;
@@ -7,11 +7,11 @@ use proc_macro2::TokenStream;
 use toolgate_config::deploy::{self, ENVIRONMENT, Package};
 use toolgate_config::{Checked, Diagnostic};
 
-use crate::config_file::{Outcome, Place};
+use crate::config_file::{ConfigOutcome, ConfigPath};
 use crate::errors::Errors;
 use crate::options;
 
-/// What `serve!(…)` can say.
+/// Options of `serve!(…)`.
 const OPTIONS: &[&str] = &["config"];
 
 /// The file that `wrangler deploy` reads.
@@ -20,8 +20,8 @@ const WRANGLER: &str = "wrangler.jsonc";
 /// A server whose files are in order.
 pub(crate) struct Server {
     pub(crate) checked: Box<Checked>,
-    pub(crate) config: Place,
-    pub(crate) wrangler: Place,
+    pub(crate) config: ConfigPath,
+    pub(crate) wrangler: ConfigPath,
 }
 
 /// Checks the files. What is wrong is in `errors`.
@@ -33,14 +33,14 @@ pub(crate) fn check(tokens: TokenStream, errors: &Errors) -> Option<Server> {
         None if !errors.is_empty() => return None,
         None => None,
     };
-    let config = Place::of_config(option.as_ref());
+    let config = ConfigPath::of_config(option.as_ref());
     let checked = match config.check() {
-        Outcome::Good(checked) => checked,
-        Outcome::Unreadable(error) => {
+        ConfigOutcome::Good(checked) => checked,
+        ConfigOutcome::Unreadable(error) => {
             unreadable(&config, &error, errors);
             return None;
         }
-        Outcome::Faulty(diagnostics, source) => {
+        ConfigOutcome::Faulty(diagnostics, source) => {
             report(&diagnostics, &config, &source, errors);
             return None;
         }
@@ -51,7 +51,8 @@ pub(crate) fn check(tokens: TokenStream, errors: &Errors) -> Option<Server> {
     Some(Server { checked, config, wrangler })
 }
 
-/// What holds in the environment that is compiled for; none is named by no value or an empty one.
+/// Configuration in the environment that is compiled for; none is named by no value or an empty
+/// one.
 fn in_environment(
     checked: Box<Checked>,
     environment: Option<&str>,
@@ -70,7 +71,7 @@ fn in_environment(
     found.map(Box::new)
 }
 
-fn unreadable(config: &Place, error: &io::Error, errors: &Errors) {
+fn unreadable(config: &ConfigPath, error: &io::Error, errors: &Errors) {
     let file = config.display();
     let (message, help) = if error.kind() == io::ErrorKind::NotFound {
         (
@@ -84,7 +85,7 @@ fn unreadable(config: &Place, error: &io::Error, errors: &Errors) {
     errors.report(TokenStream::new(), message, help);
 }
 
-fn report(diagnostics: &[Diagnostic], config: &Place, source: &str, errors: &Errors) {
+fn report(diagnostics: &[Diagnostic], config: &ConfigPath, source: &str, errors: &Errors) {
     for diagnostic in diagnostics {
         let text = diagnostic.render(&config.display(), source);
         errors.push(syn::Error::new(proc_macro2::Span::call_site(), text.trim_end()));
@@ -92,7 +93,7 @@ fn report(diagnostics: &[Diagnostic], config: &Place, source: &str, errors: &Err
 }
 
 /// Compares the generated file with what it would be now.
-fn check_wrangler(checked: &Checked, config: &Place, wrangler: &Place, errors: &Errors) {
+fn check_wrangler(checked: &Checked, config: &ConfigPath, wrangler: &ConfigPath, errors: &Errors) {
     let package = env::var("CARGO_PKG_NAME").unwrap_or_default();
     let expected = match deploy::wrangler_jsonc(checked, &Package { name: &package }) {
         Ok(expected) => expected,
@@ -139,7 +140,7 @@ mod tests {
             None => drop(fs::remove_file(&file)),
         }
         let errors = Errors::default();
-        let config = Place::at(folder.join("mcp.toml"));
+        let config = ConfigPath::at(folder.join("mcp.toml"));
         check_wrangler(&checked(), &config, &config.sibling(WRANGLER), &errors);
         fs::remove_dir_all(&folder).expect("the folder can go");
         errors.into_tokens().to_string()

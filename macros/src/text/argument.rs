@@ -7,20 +7,20 @@ use crate::errors::Errors;
 use crate::function::description::{self, Description};
 use crate::function::signature::{self, Named};
 use crate::function::types::{self, Plain};
-use crate::function::{Kind, name};
+use crate::function::{FunctionKind, name};
 use crate::tool::argument::entries;
 
-/// What `#[arg(…)]` of a prompt can say.
+/// Options of `#[arg(…)]` for a prompt.
 const OF_PROMPT: &[&str] = &["name", "description", "complete"];
 
-/// What `#[arg(…)]` of a resource can say: MCP has no place for a description of a variable.
+/// Options of `#[arg(…)]` for a resource: MCP has no place for a description of a variable.
 const OF_RESOURCE: &[&str] = &["name", "complete"];
 
 /// A checked parameter.
 pub(crate) struct TextArgument<'a> {
-    /// What the client calls it.
+    /// Name for clients.
     pub(crate) name: String,
-    /// What it is called in the function.
+    /// Name in the function.
     pub(crate) ident: &'a Ident,
     /// Its type in the function.
     pub(crate) ty: &'a Type,
@@ -34,12 +34,12 @@ pub(crate) struct TextArgument<'a> {
 
 /// Checks one parameter. `None` when something about it was reported.
 pub(crate) fn check<'a>(
-    kind: Kind,
+    kind: FunctionKind,
     input: &'a PatType,
     errors: &Errors,
 ) -> Option<TextArgument<'a>> {
     let ident = signature::simple_name(kind, &input.pat, errors)?;
-    let options = if kind == Kind::Prompt { OF_PROMPT } else { OF_RESOURCE };
+    let options = if kind == FunctionKind::Prompt { OF_PROMPT } else { OF_RESOURCE };
     let entries = entries(&input.attrs, options, errors);
     let entry = |key: &str| entries.iter().find(|entry| entry.key == key);
     let complete = entry("complete").and_then(|entry| complete::check(entry, errors));
@@ -50,9 +50,9 @@ pub(crate) fn check<'a>(
 }
 
 /// The type, which has to be one that text can be read as.
-fn plain<'a>(kind: Kind, ty: &'a Type, errors: &Errors) -> Option<(Plain<'a>, bool)> {
+fn plain<'a>(kind: FunctionKind, ty: &'a Type, errors: &Errors) -> Option<(Plain<'a>, bool)> {
     let inner = types::inside_option(ty);
-    if kind == Kind::Resource && inner.is_some() {
+    if kind == FunctionKind::Resource && inner.is_some() {
         let help = "write the type inside the `Option`";
         errors.report(ty, "a variable of a URI is always there", help);
         return None;
@@ -60,11 +60,13 @@ fn plain<'a>(kind: Kind, ty: &'a Type, errors: &Errors) -> Option<(Plain<'a>, bo
     match Plain::of(inner.unwrap_or(ty)) {
         None | Some(Plain::List(_)) => {
             let message = match kind {
-                Kind::Prompt => "an argument of a prompt is sent as text",
+                FunctionKind::Prompt => "an argument of a prompt is sent as text",
                 _ => "a variable of a URI is text",
             };
             let help = match kind {
-                Kind::Prompt => "write `String`, a number or `bool`, or an `Option` of one of them",
+                FunctionKind::Prompt => {
+                    "write `String`, a number or `bool`, or an `Option` of one of them"
+                }
                 _ => "write `String`, a number or `bool`",
             };
             errors.report(ty, message, help);

@@ -5,7 +5,7 @@ use syn::{Expr, ExprArray, ExprLit, ExprPath, Lit, LitStr};
 use crate::errors::Errors;
 use crate::options::Entry;
 
-/// What completes a parameter.
+/// Completion of a parameter.
 pub(crate) enum Complete {
     /// One of these.
     List(Vec<LitStr>),

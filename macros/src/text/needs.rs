@@ -1,10 +1,10 @@
-//! What completing parameters needs of the server.
+//! Needs of completing parameters.
 
 use super::argument::TextArgument;
 use super::complete::Complete;
 use crate::function::needs::Needs;
 
-/// What the function needs, and what completes its parameters.
+/// The needs of the function, and those of completing its parameters.
 pub(crate) fn needs<'a>(
     mut needs: Needs,
     arguments: impl Iterator<Item = &'a TextArgument<'a>>,

@@ -8,10 +8,10 @@ use crate::errors::Errors;
 use crate::function::description::{self, Description};
 use crate::function::signature::{self, Named};
 use crate::function::types::{self, Plain};
-use crate::function::{Kind, name};
+use crate::function::{FunctionKind, name};
 use crate::options::{self, Entry};
 
-/// What `#[arg(…)]` can say.
+/// Options of `#[arg(…)]`.
 const OPTIONS: &[&str] = &[
     "name",
     "description",
@@ -27,9 +27,9 @@ const OPTIONS: &[&str] = &[
 
 /// A checked parameter.
 pub(crate) struct Argument<'a> {
-    /// What the client calls it.
+    /// Name for clients.
     pub(crate) name: String,
-    /// What it is called in the function.
+    /// Name in the function.
     pub(crate) ident: &'a Ident,
     /// Its type in the function.
     pub(crate) ty: &'a Type,
@@ -41,11 +41,11 @@ pub(crate) struct Argument<'a> {
     pub(crate) description: Option<Description>,
     pub(crate) example: Option<Expr>,
     pub(crate) limits: Limits,
-    /// What follows `Mcp-Param-` in the header that repeats it.
+    /// The part after `Mcp-Param-` of the header that repeats it.
     pub(crate) header: Option<LitStr>,
 }
 
-/// Whether the client has to send it.
+/// Presence of an argument.
 pub(crate) enum Presence {
     Required,
     /// An `Option`.
@@ -56,7 +56,7 @@ pub(crate) enum Presence {
 
 /// Checks one parameter. `None` when something about it was reported.
 pub(crate) fn check<'a>(input: &'a PatType, errors: &Errors) -> Option<Argument<'a>> {
-    let ident = signature::simple_name(Kind::Tool, &input.pat, errors)?;
+    let ident = signature::simple_name(FunctionKind::Tool, &input.pat, errors)?;
     let entries = entries(&input.attrs, OPTIONS, errors);
     let entry = |key: &str| entries.iter().find(|entry| entry.key == key);
     let inner = types::inside_option(&input.ty);

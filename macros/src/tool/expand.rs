@@ -14,11 +14,11 @@ use crate::function::ast::Function;
 use crate::function::description::{self, Description};
 use crate::function::emit::{self, local, option, standard};
 use crate::function::types::Plain;
-use crate::function::{Kind, icon};
+use crate::function::{FunctionKind, icon};
 
 /// The function and its registration.
 pub(crate) fn tool(source: &Function, tool: &Tool<'_>) -> TokenStream {
-    let unique = emit::unique_name(Kind::Tool, &tool.name);
+    let unique = emit::unique_name(FunctionKind::Tool, &tool.name);
     let info = info(source, tool);
     let call = call(source, tool);
     let needs = tool.needs.tokens(None);
@@ -32,7 +32,8 @@ pub(crate) fn tool(source: &Function, tool: &Tool<'_>) -> TokenStream {
         call: #call,
         needs: #needs,
     };
-    let registration = emit::registration(Kind::Tool, source, &tool.config, &unique, &fields);
+    let registration =
+        emit::registration(FunctionKind::Tool, source, &tool.config, &unique, &fields);
     quote!(#registration #warnings)
 }
 
@@ -126,8 +127,8 @@ fn input_schema(tool: &Tool<'_>) -> TokenStream {
     }
 }
 
-/// Whether an argument of this type has to be there: only the compiler knows whether it is an `Option`
-/// by another name.
+/// True if an argument of this type has to be there: only the compiler knows whether it is an
+/// `Option` by another name.
 fn is_required(ty: &Type) -> TokenStream {
     quote_spanned! {ty.span()=> {
         #[allow(unused_imports)]
@@ -219,7 +220,7 @@ fn checks(argument: &Argument<'_>, given: &Ident, name: &Ident) -> Vec<TokenStre
         .collect()
 }
 
-/// What `value` has to pass, and what the caller hears where it does not.
+/// Tests that `value` has to pass, with the messages for the caller where it does not.
 fn tests(argument: &Argument<'_>, value: &Ident) -> Vec<(TokenStream, String)> {
     let Limits { range, length, pattern, values } = &argument.limits;
     let is_list = matches!(argument.plain, Some(Plain::List(_)));

@@ -5,7 +5,7 @@ use syn::{Expr, ExprLit, Lit, LitStr};
 use crate::errors::Errors;
 use crate::options::Entry;
 
-/// Where the text of the schema is.
+/// Location of the schema's text.
 pub(crate) enum InputSchema {
     /// Here, checked, without spaces between its tokens.
     Literal(String),

@@ -10,7 +10,7 @@ use crate::errors::Errors;
 use crate::function::types::Plain;
 use crate::options::Entry;
 
-/// What a value of the type has to be besides.
+/// Limits on a value, in addition to its type.
 #[derive(Default)]
 pub(crate) struct Limits {
     pub(crate) range: Option<Range>,
@@ -47,7 +47,7 @@ pub(crate) struct Range {
     pub(crate) tokens: ExprRange,
     pub(crate) min: Option<Number>,
     pub(crate) max: Option<Number>,
-    /// Whether `max` itself is outside.
+    /// True if `max` itself is outside.
     pub(crate) below: bool,
 }
 
@@ -98,7 +98,7 @@ fn range(entry: &Entry, plain: Option<Plain<'_>>, errors: &Errors) -> Option<Ran
 }
 
 impl Range {
-    /// Whether a number is inside.
+    /// True if a number is inside.
     pub(crate) fn contains(&self, number: Number) -> bool {
         let number = number.value();
         self.min.is_none_or(|min| min.value() <= number)
@@ -107,7 +107,7 @@ impl Range {
             })
     }
 
-    /// What the caller hears.
+    /// Message for the caller.
     pub(crate) fn violation(&self) -> String {
         match (self.min, self.max, self.below) {
             (Some(min), Some(max), false) => format!("must be between {min} and {max}"),
@@ -147,13 +147,13 @@ fn length(
 }
 
 impl Length {
-    /// Whether a length is allowed.
+    /// True if a length is allowed.
     pub(crate) fn contains(&self, length: usize) -> bool {
         self.min.is_none_or(|min| length >= min as usize)
             && self.max.is_none_or(|max| length <= max as usize)
     }
 
-    /// What the caller hears; `unit` is what is counted.
+    /// Message for the caller; `unit` is what is counted.
     pub(crate) fn violation(&self, unit: &str) -> String {
         let units = |count: u32| if count == 1 { unit.to_owned() } else { format!("{unit}s") };
         match (self.min, self.max) {

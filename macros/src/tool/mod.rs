@@ -16,10 +16,10 @@ mod values;
 
 use proc_macro2::TokenStream;
 
-use crate::function::{self, Kind};
+use crate::function::{self, FunctionKind};
 
 pub(crate) fn mcp_tool(options: TokenStream, item: TokenStream) -> TokenStream {
-    function::expand(Kind::Tool, item, |function, errors| {
+    function::expand(FunctionKind::Tool, item, |function, errors| {
         let tool = valid::check(options, function, errors)?;
         Some(expand::tool(function, &tool))
     })

@@ -2,7 +2,7 @@
 //!
 //! The schema has it as it is written: ECMA-262 with the flag `u`, as JSON Schema recommends. The
 //! server matches with `regex-lite`. What only one of them knows is refused; what the two read in
-//! different ways is written anew for the server.
+//! different ways is rewritten for the server.
 
 use std::iter::Peekable;
 use std::str::Chars;
@@ -65,12 +65,12 @@ impl Pattern {
         Ok(Self { written, matched, regex })
     }
 
-    /// Whether a text is allowed.
+    /// True if a text is allowed.
     pub(crate) fn allows(&self, text: &str) -> bool {
         self.regex.is_match(text)
     }
 
-    /// What the caller hears.
+    /// Message for the caller.
     pub(crate) fn violation(&self) -> String {
         format!("must match the pattern {}", self.written)
     }
@@ -144,7 +144,7 @@ impl Reader<'_> {
         Ok(false)
     }
 
-    /// What follows a backslash outside of brackets; whether it can be repeated.
+    /// Reads what follows a backslash outside of brackets. True if it can be repeated.
     fn escape(&mut self) -> Result<bool, String> {
         match self.rest.next() {
             Some('s') => Ok(self.atom(&format!("[{SPACE}]"))),
@@ -186,7 +186,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// What follows `[`.
+    /// Reads what follows `[`. True if it can be repeated.
     fn class(&mut self) -> Result<bool, String> {
         self.out.push('[');
         self.out.extend(self.rest.next_if_eq(&'^'));

@@ -1,4 +1,4 @@
-//! What makes a function a tool: every rule, and no generated code.
+//! Rules that make a function a tool, and no generated code.
 
 use proc_macro2::TokenStream;
 use syn::LitStr;
@@ -6,7 +6,7 @@ use syn::LitStr;
 use super::argument::{self, Argument};
 use super::header;
 use super::input_schema::{self, InputSchema};
-use crate::config_file::Place;
+use crate::config_file::ConfigPath;
 use crate::errors::Errors;
 use crate::function::ast::Function;
 use crate::function::description::{self, Description};
@@ -14,10 +14,10 @@ use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{Kind, policy};
+use crate::function::{FunctionKind, policy};
 use crate::options::{self, Entry};
 
-/// What `#[mcp_tool(…)]` can say.
+/// Options of `#[mcp_tool(…)]`.
 const OPTIONS: &[&str] = &[
     "allow",
     "name",
@@ -46,7 +46,7 @@ pub(crate) struct Tool<'a> {
     pub(crate) policy: LitStr,
     pub(crate) parameters: Vec<Parameter<Box<Argument<'a>>>>,
     pub(crate) needs: Needs,
-    pub(crate) config: Place,
+    pub(crate) config: ConfigPath,
 }
 
 /// MCP tool annotations; `None` says nothing.
@@ -57,7 +57,7 @@ pub(crate) struct Hints {
     pub(crate) open_world: Option<bool>,
 }
 
-/// Whether a call runs as a task.
+/// Execution of calls as tasks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Task {
     Forbidden,
@@ -76,10 +76,11 @@ pub(crate) fn check<'a>(
     let text = |key: &str| entry(key).and_then(|entry| entry.text(errors));
     let flag = |key: &str| entry(key).and_then(|entry| entry.flag(errors));
     let sig = &function.sig;
-    let config = Place::of_config(text("config").as_ref());
-    let policy = policy::check(Kind::Tool, entry("allow"), &config, sig, errors);
+    let config = ConfigPath::of_config(text("config").as_ref());
+    let policy = policy::check(FunctionKind::Tool, entry("allow"), &config, sig, errors);
     let title = text("title");
-    let description = description::of_function(Kind::Tool, function, entry("description"), errors);
+    let description =
+        description::of_function(FunctionKind::Tool, function, entry("description"), errors);
     let hints = Hints {
         read_only: flag("read_only"),
         destructive: flag("destructive"),
@@ -90,9 +91,9 @@ pub(crate) fn check<'a>(
     let icons = icon::check(entry("icon"), entry("icons"), errors);
     let task = task(entry("task"), errors);
     let input_schema = entry("input_schema").map(|entry| input_schema::check(entry, errors));
-    let name = name::of_function(Kind::Tool, sig, entry("name"), errors);
-    signature::check(Kind::Tool, function, errors);
-    let parameters = signature::parameters(Kind::Tool, sig, errors, |input| {
+    let name = name::of_function(FunctionKind::Tool, sig, entry("name"), errors);
+    signature::check(FunctionKind::Tool, function, errors);
+    let parameters = signature::parameters(FunctionKind::Tool, sig, errors, |input| {
         argument::check(input, errors).map(Box::new)
     });
     let arguments = parameters.iter().filter_map(Parameter::argument);
@@ -142,7 +143,7 @@ fn task(entry: Option<&Entry>, errors: &Errors) -> Task {
 }
 
 impl Tool<'_> {
-    /// What the client sends, in the order of the signature.
+    /// Arguments from the client, in the order of the signature.
     pub(crate) fn arguments(&self) -> impl Iterator<Item = &Argument<'_>> {
         self.parameters.iter().filter_map(Parameter::argument).map(|argument| &**argument)
     }

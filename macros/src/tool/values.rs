@@ -40,7 +40,7 @@ pub(crate) fn check(entry: &Entry, plain: Option<Plain<'_>>, errors: &Errors) ->
     (seen.len() == list.elems.len()).then(|| list.elems.iter().cloned().collect())
 }
 
-/// What the caller hears.
+/// Message for the caller.
 pub(crate) fn violation(values: &[Expr], is_list: bool) -> String {
     let values: Vec<_> = values.iter().filter_map(json_literal::literal).collect();
     let subject = if is_list { "each item must" } else { "must" };

@@ -75,7 +75,7 @@ pub fn clear(name: &str) -> HeaderValue {
     set(name, "", 0)
 }
 
-/// How many bytes a `Set-Cookie` has that browsers would drop for its length.
+/// Length in bytes of a `Set-Cookie` that browsers would drop for its length.
 pub(crate) fn oversize(set: &HeaderValue) -> Option<usize> {
     Some(set.len()).filter(|length| *length > MAX_COOKIE)
 }

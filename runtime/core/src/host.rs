@@ -16,7 +16,7 @@ pub const CLIENT_ADDRESS: &str = "cf-connecting-ip";
 /// `1` does. `cargo toolgate dev` always sets it.
 pub const DEV_REMOTE: &str = "TOOLGATE_DEV_REMOTE";
 
-/// Whether the host can only be the person's own computer.
+/// True if the host can only be the person's own computer.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -26,7 +26,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 /// address of the request already.
 ///
 /// # Errors
-/// `421`: it is no name and no address by the URL standard (`1.2.3.400`, `xn--0.example`), or is read
+/// `421`: it is neither a name nor an address by the URL standard (`1.2.3.400`, `xn--0.example`), or is read
 /// as another than is written (`a%41.example`, `127.1`).
 pub fn check_header(headers: &HeaderMap) -> Result<(), Box<Reply>> {
     let Some(host) = headers.get(HOST) else { return Ok(()) };
@@ -53,10 +53,10 @@ fn url_of(scheme: &str, authority: &str) -> Option<Url> {
     (is_same && authority.bytes().all(is_plain)).then_some(url)
 }
 
-/// Whether the server answers to the name that the request was sent to. Without a list it answers
+/// True if the server answers to the name that the request was sent to. Without a list it answers
 /// to any: Cloudflare hands a Worker only requests to its own names. With one, a page cannot reach
-/// the server under a name of its own (DNS rebinding); nor can it where the server `is_local`, which is
-/// for this very machine only. This very machine always may.
+/// the server under a name of its own (DNS rebinding); nor can it where the server `is_local`,
+/// which is for this very machine only. This very machine always may.
 #[must_use]
 pub fn is_served<'a>(
     uri: &Uri,
@@ -69,8 +69,8 @@ pub fn is_served<'a>(
     is_loopback(host) || (is_named && !is_local)
 }
 
-/// Whether the headers tell of another machine than this: a proxy was asked by another name, or
-/// for a public address. A tunnel that rewrites `Host` leaves no other trace.
+/// True if the headers tell of another machine than this: a proxy was asked by another name, or for
+/// a public address. A tunnel that rewrites `Host` leaves no other trace.
 #[must_use]
 pub fn is_from_elsewhere(headers: &HeaderMap) -> bool {
     [
@@ -87,8 +87,8 @@ pub fn is_from_elsewhere(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether a `Forwarded` names another host. Read by hand and more strictly than RFC 7239: a separator
-/// inside quotes separates too.
+/// True if a `Forwarded` names another host. Read by hand and more strictly than RFC 7239: a
+/// separator inside quotes separates too.
 fn names_elsewhere(forwarded: &str) -> bool {
     forwarded.split([',', ';']).any(|pair| {
         pair.split_once('=').is_some_and(|(name, value)| {
@@ -117,9 +117,9 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// Whether it is an address of this machine or of a network around it: containers and virtual
-/// machines see this machine under such a one. Networks for measurements (RFC 2544) are as little
-/// part of the Internet as private ones.
+/// True for an address of this machine or of a network around it: containers and virtual machines
+/// see this machine under such a one. Networks for measurements (RFC 2544) are as little part of
+/// the Internet as private ones.
 fn is_near(address: &str) -> bool {
     match address.trim().parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(address)) => {

@@ -45,7 +45,7 @@ pub const BODY_TIMEOUT: u64 = 30;
 /// Time to read the consent page and to sign in at the identity provider.
 pub const ATTEMPT_TTL: u64 = 600;
 
-/// How long a sign-in at the page of one's own connections lasts: to look and to revoke.
+/// Lifetime of a sign-in at the page of one's own connections: to look and to revoke.
 pub const PERSON_TTL: u64 = 900;
 
 /// Approvals remembered in one browser; a sealed entry takes 85 bytes and all must fit a cookie.
@@ -81,10 +81,10 @@ pub const MAX_ID_TOKEN: usize = 128 * 1024;
 /// at a few KiB.
 pub const MAX_UPSTREAM_TOKEN: usize = 8 * 1024;
 
-/// How long one answer of the identity provider is waited for.
+/// Longest wait for one answer of the identity provider.
 pub const UPSTREAM_TIMEOUT: u64 = 10;
 
-/// How long a refresh waits for the identity provider in all, be it one question or three: clients
+/// Longest wait of a refresh for the identity provider in all, be it one question or three: clients
 /// give up on `/token` after ten seconds and more, and an outage must not cost them their tokens.
 pub const RECHECK_TIMEOUT: u64 = 5;
 
@@ -115,8 +115,8 @@ pub const JWKS_REFETCH_INTERVAL: u64 = 30;
 /// After a failure the JWKS are not fetched again before this time, for the same reason.
 pub const JWKS_RETRY_INTERVAL: u64 = 1;
 
-/// How far ahead of this machine's clock an access token may have been issued: another machine of the
-/// platform made it, whose clock is seconds away at most.
+/// Seconds that an access token may have been issued ahead of this machine's clock: another machine
+/// of the platform made it, whose clock is seconds away at most.
 pub const ISSUED_LEEWAY: u64 = 5;
 
 /// Smallest RSA modulus accepted, in bits (RFC 7518 section 3.3).
@@ -154,7 +154,7 @@ pub const MAX_URL: usize = 8 * 1024;
 /// needs under 24 KiB ([`MAX_CLAIMS`]), and no cookies come with it.
 pub const MAX_HEADERS: usize = 32 * 1024;
 
-/// What a header takes besides its name and its value: `: ` and the end of the line.
+/// Bytes of a header on top of its name and value: `: ` and the end of the line.
 pub const HEADER_OVERHEAD: usize = 4;
 
 /// Longest address of a client metadata document or of its key set; real ones are under 100.
@@ -164,14 +164,14 @@ pub const MAX_DOCUMENT_URL: usize = 512;
 /// recommends 5 KB).
 pub const MAX_DOCUMENT_BODY: usize = 5 * 1024;
 
-/// How long a client's host may take over its document: a person waits meanwhile.
+/// Longest wait for a document from a client's host: a person waits meanwhile.
 pub const DOCUMENT_TIMEOUT: u64 = 5;
 
-/// How long a document may be kept. The lower bound shields the client's host, the upper one lets
-/// a withdrawn redirect URI be forgotten within a day.
+/// Shortest and longest time that a document may be kept. The lower bound shields the client's
+/// host, the upper one lets a withdrawn redirect URI be forgotten within a day.
 pub const DOCUMENT_AGE: std::ops::RangeInclusive<u64> = 60..=86_400;
 
-/// How long a document is kept whose host does not say.
+/// Lifetime of a document whose host does not state one.
 pub const DOCUMENT_DEFAULT_AGE: u64 = 600;
 
 /// Documents kept in one isolate: of a few KiB each, and few clients are in use at a time.
@@ -191,7 +191,7 @@ pub const DOCUMENT_FETCH_WINDOW: u64 = 60;
 /// Longest client assertion; one with an RSA-4096 signature is under 2 KiB.
 pub const MAX_ASSERTION: usize = 4 * 1024;
 
-/// How far ahead an assertion may expire: it is made for one request.
+/// Longest time until an assertion expires: it is made for one request.
 pub const ASSERTION_TTL: u64 = 300;
 
 /// Clock difference tolerated in assertions.

@@ -22,7 +22,7 @@ pub const TOKEN_PATH: &str = "/token";
 pub const REVOKE_PATH: &str = "/revoke";
 /// Path of the registration endpoint.
 pub const REGISTER_PATH: &str = "/register";
-/// Where documents are that clients look for (RFC 8615).
+/// Folder of documents that clients look for (RFC 8615).
 pub const WELL_KNOWN: &str = "/.well-known/";
 /// Path of the authorization server's metadata (RFC 8414 section 3).
 pub const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";

@@ -1,5 +1,5 @@
-//! How often an endpoint may be asked (RFC 6585 section 4): for one sign-in, for one grant, or from
-//! one network address, as [`counted`](crate::oauth::counted) tells.
+//! Rate limits of endpoints (RFC 6585 section 4): for one sign-in, for one grant, or from one
+//! network address, as [`counted`](crate::oauth::counted) tells.
 //!
 //! The adapter counts: with the platform's rate limiter, or with a [`Window`] of its own.
 
@@ -24,7 +24,7 @@ pub const PERIOD: u64 = 60;
 /// the address out wins nothing.
 const NOWHERE: &str = "unknown";
 
-/// What is counted together.
+/// Requests that are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     /// `/register`, by network address.
@@ -59,8 +59,8 @@ impl Route {
         Self::Return,
     ];
 
-    /// What a request to this path counts for that proves nothing, if it is counted. The MCP endpoints are not:
-    /// who calls them has a token, and a call asks nobody but the tool.
+    /// Route that counts a request to this path which proves nothing. The MCP endpoints are not
+    /// counted: their callers have a token, and a call asks nobody but the tool.
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
         match path {

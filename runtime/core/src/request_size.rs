@@ -55,7 +55,7 @@ pub enum BodyError {
     TooLarge(usize),
     /// It stopped arriving, or took too long.
     Stalled,
-    /// The connection failed, or the length is no number.
+    /// The connection failed, or the length is not a number.
     Unreadable,
 }
 
@@ -101,7 +101,7 @@ impl BodyError {
 /// Judges the length that a request says its body has; `None` where it says none.
 ///
 /// # Errors
-/// The length is above the limit, whatever its number of digits, or is no number.
+/// The length is above the limit, whatever its number of digits, or is not a number.
 pub fn check_length(headers: &HeaderMap, limit: usize) -> Result<Option<u64>, BodyError> {
     let Some(value) = headers.get(CONTENT_LENGTH) else { return Ok(None) };
     let digits = value.as_bytes();

@@ -30,13 +30,13 @@ pub fn grant(config: &Config, requested: Option<&str>) -> Vec<String> {
         .collect()
 }
 
-/// Whether the request asks for [`TOOLS`] by name.
+/// True if the request asks for [`TOOLS`] by name.
 #[must_use]
 pub fn asks_for_tools(requested: Option<&str>) -> bool {
     requested.is_some_and(|requested| requested.split(' ').any(|scope| scope == TOOLS))
 }
 
-/// What a scope means, for the approval page.
+/// Meaning of a scope, for the approval page.
 #[must_use]
 pub fn in_words<'a>(config: &'a Config, scope: &str) -> &'a str {
     match scope {

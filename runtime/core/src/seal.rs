@@ -37,7 +37,7 @@ pub trait Entropy {
     }
 }
 
-/// What a sealed value is for.
+/// Purpose of a sealed value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// OAuth access token.

@@ -1,4 +1,4 @@
-//! Whether an encryption key was drawn at random, as far as its text tells.
+//! Strength of an encryption key: signs in its text that it was not drawn at random.
 
 use std::fmt;
 
@@ -46,7 +46,7 @@ impl fmt::Display for KeyError {
 
 impl std::error::Error for KeyError {}
 
-/// What shows that nobody drew the key at random. Random keys show it less than once in a million.
+/// The sign that nobody drew the key at random. Random keys show it less than once in a million.
 pub(crate) fn weakness(key: &[u8]) -> Option<KeyError> {
     let distinct = (0..=u8::MAX).filter(|byte| key.contains(byte)).count();
     let repeats = |block: usize| key.iter().zip(&key[block..]).all(|(one, other)| one == other);

@@ -6,33 +6,33 @@ use http::HeaderMap;
 use serde_json::Value;
 use toolgate_config::Audit;
 use toolgate_core::audit::{
-    BLOBS, Event, Kind, Log, MAX_ARGUMENTS, PSEUDONYM_LENGTH, Reason, Record, because, reason_of,
-    request_id,
+    BLOBS, Event, EventKind, Log, MAX_ARGUMENTS, PSEUDONYM_LENGTH, Reason, Record, because,
+    reason_of, request_id,
 };
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::seal::Entropy;
 use toolgate_policy::Caller;
 
-const KINDS: [Kind; 19] = [
-    Kind::SignIn,
-    Kind::Consent,
-    Kind::Registration,
-    Kind::TokenIssued,
-    Kind::TokenRefreshed,
-    Kind::RefreshRetried,
-    Kind::RefreshUnconfirmed,
-    Kind::Refused,
-    Kind::Revoked,
-    Kind::ToolAllowed,
-    Kind::ToolDenied,
-    Kind::PromptAllowed,
-    Kind::PromptDenied,
-    Kind::ResourceAllowed,
-    Kind::ResourceDenied,
-    Kind::RateLimited,
-    Kind::ToolFinished,
-    Kind::PromptFinished,
-    Kind::ResourceFinished,
+const KINDS: [EventKind; 19] = [
+    EventKind::SignIn,
+    EventKind::Consent,
+    EventKind::Registration,
+    EventKind::TokenIssued,
+    EventKind::TokenRefreshed,
+    EventKind::RefreshRetried,
+    EventKind::RefreshUnconfirmed,
+    EventKind::Refused,
+    EventKind::Revoked,
+    EventKind::ToolAllowed,
+    EventKind::ToolDenied,
+    EventKind::PromptAllowed,
+    EventKind::PromptDenied,
+    EventKind::ResourceAllowed,
+    EventKind::ResourceDenied,
+    EventKind::RateLimited,
+    EventKind::ToolFinished,
+    EventKind::PromptFinished,
+    EventKind::ResourceFinished,
 ];
 
 fn audit(email: bool, arguments: bool) -> Audit {
@@ -62,7 +62,7 @@ fn call() -> Event {
         policy: Some("image-makers"),
         detail: Some("department".to_owned()),
         arguments: Some(r#"{"prompt":"a secret"}"#.to_owned()),
-        ..Event::new(Kind::ToolDenied, Reason::ClaimMissing)
+        ..Event::new(EventKind::ToolDenied, Reason::ClaimMissing)
     }
 }
 
@@ -130,7 +130,7 @@ fn an_event_tells_what_the_owner_asks_for() {
 #[test]
 fn long_arguments_are_cut_between_characters() {
     let arguments = Some("é".repeat(MAX_ARGUMENTS));
-    let event = Event { arguments, ..Event::new(Kind::ToolAllowed, Reason::PolicyMatched) };
+    let event = Event { arguments, ..Event::new(EventKind::ToolAllowed, Reason::PolicyMatched) };
     let asked = audit(false, true);
     let record = Record::new(&event, &asked, 1, "ray", ("i", 0));
     assert_eq!(record.arguments.unwrap().len(), MAX_ARGUMENTS);
@@ -144,13 +144,13 @@ fn long_arguments_are_cut_between_characters() {
 #[test]
 fn events_of_a_request_are_about_its_person_and_client() {
     let log = Log::default();
-    log.tell(Kind::Refused, Reason::CodeInvalid);
+    log.tell(EventKind::Refused, Reason::CodeInvalid);
     log.client("client");
     let caller = Caller { email: Some("erin@example.com".to_owned()), ..Caller::default() };
     log.person("shard", &caller);
     log.record(Event {
         user: Some("another".to_owned()),
-        ..Event::new(Kind::Revoked, Reason::RevokedByPerson)
+        ..Event::new(EventKind::Revoked, Reason::RevokedByPerson)
     });
     let [first, second] = &log.take()[..] else { panic!("two events") };
     assert_eq!((first.user.as_deref(), first.client.as_deref()), (Some("shard"), Some("client")));
@@ -166,7 +166,7 @@ fn an_event_about_somebody_else_does_not_get_the_address_of_the_caller() {
     log.person("shard", &caller);
     log.record(Event {
         user: Some("another".to_owned()),
-        ..Event::new(Kind::Revoked, Reason::RevokedByPerson)
+        ..Event::new(EventKind::Revoked, Reason::RevokedByPerson)
     });
     assert_eq!(log.take()[0].email, None);
 }
@@ -176,7 +176,7 @@ fn an_address_that_is_not_proven_has_a_field_of_its_own() {
     let log = Log::default();
     let claimed = Some("boss@example.com".to_owned());
     log.person("shard", &Caller { claimed_email: claimed, ..Caller::default() });
-    log.tell(Kind::SignIn, Reason::SignedIn);
+    log.tell(EventKind::SignIn, Reason::SignedIn);
     let event = &log.take()[0];
     let asked = audit(true, false);
     let record = Record::new(event, &asked, 1, "ray", ("i", 0));
@@ -197,7 +197,7 @@ fn a_refusal_carries_its_reason_and_tells_it_to_people() {
     let log = Log::default();
     log.refusal(&reply);
     let events = log.take();
-    assert_eq!((events[0].kind, events[0].reason), (Kind::Refused, Reason::CodeExpired));
+    assert_eq!((events[0].kind, events[0].reason), (EventKind::Refused, Reason::CodeExpired));
 }
 
 #[test]

@@ -3,7 +3,8 @@
 
 use proptest::prelude::*;
 use toolgate_core::oauth::grant::{
-    Answer, End, Grant, Lease, Operation, Outcome, Place, Rules, USE_RESOLUTION, Uses, Write, apply,
+    End, Grant, GrantOutcome, Lease, Operation, RecheckOutcome, RequestPlace, Rules,
+    USE_RESOLUTION, Uses, Write, apply,
 };
 
 const CREATED: u64 = 1_000;
@@ -99,14 +100,14 @@ fn rules(grace: u32) -> Rules {
 }
 
 fn redeem() -> Operation {
-    Operation::Redeem { place: Place::default() }
+    Operation::Redeem { place: RequestPlace::default() }
 }
 
 fn refresh(generation: u32, grace: u32) -> Operation {
     Operation::Refresh {
         generation,
         rules: rules(grace),
-        place: Place::default(),
+        place: RequestPlace::default(),
         has_waited: false,
     }
 }
@@ -139,14 +140,14 @@ fn honest(stored: Option<&Grant>) -> Operation {
     }
 }
 
-fn seen(outcome: Outcome, before: Option<u32>) -> Expected {
+fn seen(outcome: GrantOutcome, before: Option<u32>) -> Expected {
     match outcome {
-        Outcome::Active { generation, .. } => {
+        GrantOutcome::Active { generation, .. } => {
             Expected::Active { generation, advanced: before != Some(generation) }
         }
-        Outcome::Gone => Expected::Gone,
-        Outcome::Ended(End::Reused) => Expected::Reused,
-        Outcome::Done => Expected::Done,
+        GrantOutcome::Gone => Expected::Gone,
+        GrantOutcome::Ended(End::Reused) => Expected::Reused,
+        GrantOutcome::Done => Expected::Done,
         other => panic!("{other:?}"),
     }
 }
@@ -158,7 +159,7 @@ fn live_tokens(stored: &Grant, now: u64) -> usize {
         .chain([redeem()])
         .filter(|operation| {
             let (_, outcome) = apply(Some(stored.clone()), operation.clone(), now);
-            matches!(outcome, Outcome::Active { generation, .. } if generation != stored.generation)
+            matches!(outcome, GrantOutcome::Active { generation, .. } if generation != stored.generation)
         })
         .count()
 }
@@ -169,15 +170,15 @@ enum Asked {
     /// Somebody presents the token of so many generations ago.
     Present { back: u32 },
     /// One of the questions that are under way is answered.
-    Settle { which: usize, answer: Answer },
+    Settle { which: usize, answer: RecheckOutcome },
 }
 
 fn asked_steps() -> impl Strategy<Value = Vec<(Asked, u64)>> {
     let sealed = "[a-z]{3}";
     let answer = prop_oneof![
-        6 => sealed.prop_map(|sealed| Answer::Confirmed { sealed }),
-        6 => proptest::option::of(sealed).prop_map(|sealed| Answer::Unconfirmed { sealed }),
-        1 => Just(Answer::Refused),
+        6 => sealed.prop_map(|sealed| RecheckOutcome::Confirmed { sealed }),
+        6 => proptest::option::of(sealed).prop_map(|sealed| RecheckOutcome::Unconfirmed { sealed }),
+        1 => Just(RecheckOutcome::Refused),
     ];
     let present = prop_oneof![8 => Just(0_u32), 4 => Just(1), 1 => Just(2)];
     let step = prop_oneof![
@@ -248,7 +249,7 @@ proptest! {
         for _ in 0..count {
             let (write, outcome) = apply(Some(stored.clone()), refresh(generation, 60), CREATED);
             let is_successor =
-                matches!(outcome, Outcome::Active { generation: next, .. } if next == generation + 1);
+                matches!(outcome, GrantOutcome::Active { generation: next, .. } if next == generation + 1);
             prop_assert!(is_successor);
             if let Write::Put(grant) | Write::Note(grant) = write {
                 advanced += usize::from(stored.generation < grant.generation);
@@ -295,11 +296,11 @@ proptest! {
                 prop_assert_eq!(stored.generation, before.generation, "a question comes first");
             }
             match outcome {
-                Outcome::Ask { lease, .. } => {
+                GrantOutcome::Ask { lease, .. } => {
                     prop_assert_eq!(held, None, "two questions at once");
                     leases.push(lease);
                 }
-                Outcome::Active { generation, expires, .. } => {
+                GrantOutcome::Active { generation, expires, .. } => {
                     prop_assert!(!is_refused);
                     if is_refresh {
                         prop_assert!(generation <= decided);
@@ -309,7 +310,7 @@ proptest! {
                     }
                     decided = decided.max(generation);
                 }
-                Outcome::Ended(_) => is_refused = true,
+                GrantOutcome::Ended(_) => is_refused = true,
                 _ => {}
             }
         }

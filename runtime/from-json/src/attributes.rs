@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Error, LitStr, Path, Result, Token};
 
-/// What stands in `#[serde(…)]`.
+/// Contents of `#[serde(…)]`.
 #[derive(Default)]
 pub(crate) struct Attributes {
     /// `rename = "…"`.
@@ -17,7 +17,7 @@ pub(crate) struct Attributes {
     pub(crate) from: Option<Path>,
 }
 
-/// What stands for a member that is not there.
+/// Value for a member that is not there.
 pub(crate) enum Default_ {
     Trait,
     Function(Path),

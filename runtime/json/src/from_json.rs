@@ -23,14 +23,14 @@ pub trait FromJson: Sized {
     /// Reads the value; where that is not possible, tells so and gives anything.
     fn read(value: Value, fault: &mut Fault) -> Self;
 
-    /// What is meant by no value.
+    /// The value of a member that is missing.
     fn absent(fault: &mut Fault) -> Self {
         fault.unless(false);
         Self::read(Value::Null, fault)
     }
 }
 
-/// What the text says. Of a member that is there twice, the last one counts.
+/// Reads a text. Of a member that is there twice, the last one counts.
 ///
 /// # Errors
 /// It is not JSON, or is something else than a `T`.
@@ -38,7 +38,7 @@ pub fn read<T: FromJson>(text: impl AsRef<[u8]>) -> serde_json::Result<T> {
     read_value(serde_json::from_slice(text.as_ref())?)
 }
 
-/// What an object of somebody else says. Members that a `T` does not have are skipped unread, whatever
+/// Reads an object of somebody else. Members that a `T` does not have are skipped unread, whatever
 /// they hold: text that is not UTF-8, numbers that are too large, a thousand lists in each other.
 ///
 /// # Errors
@@ -47,7 +47,7 @@ pub fn read_foreign<T: FromJson>(text: &[u8]) -> serde_json::Result<T> {
     read_value(Value::Object(members::chosen(text, T::MEMBERS)?))
 }
 
-/// What the value says.
+/// Reads a value.
 ///
 /// # Errors
 /// It is something else than a `T`.
@@ -57,7 +57,7 @@ pub fn read_value<T: FromJson>(value: Value) -> serde_json::Result<T> {
     fault.result().map(|()| read)
 }
 
-/// Whether something could not be read.
+/// Set if something could not be read.
 #[derive(Debug)]
 pub struct Fault(bool);
 
@@ -250,7 +250,7 @@ mod tests {
         #[serde(default = "seven")]
         seven: u64,
         #[serde(default)]
-        list: Vec<Kind>,
+        list: Vec<Variant>,
         pair: (String, Option<u64>),
         any: Value,
         members: Map<String, Value>,
@@ -274,7 +274,7 @@ mod tests {
 
     #[derive(Debug, PartialEq, Serialize, FromJson)]
     #[serde(rename_all = "snake_case")]
-    enum Kind {
+    enum Variant {
         TwoWords,
         #[serde(rename = "o")]
         Other(Only),
@@ -299,10 +299,10 @@ mod tests {
             maybe: None,
             seven: 8,
             list: vec![
-                Kind::TwoWords,
-                Kind::Other(Only("x".to_owned())),
-                Kind::Fields { count: u64::MAX, maybe: None },
-                Kind::Both(1, "y".to_owned()),
+                Variant::TwoWords,
+                Variant::Other(Only("x".to_owned())),
+                Variant::Fields { count: u64::MAX, maybe: None },
+                Variant::Both(1, "y".to_owned()),
             ],
             pair: ("a".to_owned(), Some(2)),
             any: json!({ "deep": [null, 1.5] }),

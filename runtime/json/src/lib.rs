@@ -16,8 +16,8 @@ use serde_json::{Map, Value};
 
 use crate::number::FIRST_INEXACT;
 
-/// What the text says. `serde_json` has one reader of bytes and one of text, each with every type
-/// that is read by it: a Worker has room for one of them.
+/// Reads a text. `serde_json` has one reader of bytes and one of text, each with every type that is
+/// read by it: a Worker has room for one of them.
 ///
 /// # Errors
 /// As of [`serde_json::from_slice`].
@@ -61,7 +61,7 @@ pub fn object(members: Vec<(&str, Value)>) -> Value {
 }
 
 /// The whole number that a value is, however it is written: `1000`, `1000.0` and `1e3` are one number.
-/// `None` for a fraction, for what is no number, and for a float that could be several whole numbers.
+/// `None` for a fraction, for what is not a number, and for a float that could be several whole numbers.
 #[must_use]
 pub fn exact_integer(value: &Value) -> Option<i64> {
     if let Some(number) = value.as_i64() {

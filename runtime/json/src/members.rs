@@ -42,7 +42,7 @@ fn fault() -> Error {
     Error::custom("the JSON is not an object, or has a member twice")
 }
 
-/// What is left of a text.
+/// The rest of a text.
 struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {

@@ -8,9 +8,9 @@ use serde_json::Number;
 /// float says which one was meant.
 pub const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
 
-/// How a number stands to a bound, which is at most [`FIRST_INEXACT`] on either side of zero. As floats,
-/// whole numbers beyond it would fall together with their neighbours, and a function does not read them
-/// so.
+/// Order of a number and a bound, which is at most [`FIRST_INEXACT`] on either side of zero. As
+/// floats, whole numbers beyond it would fall together with their neighbours, and a function does
+/// not read them so.
 #[must_use]
 pub fn order(number: &Number, bound: f64) -> Option<Ordering> {
     match (number.as_i64(), number.as_u64()) {
@@ -24,7 +24,7 @@ pub fn order(number: &Number, bound: f64) -> Option<Ordering> {
     }
 }
 
-/// Whether both are the same number. A float is a whole one only where it says which.
+/// True if both are the same number. A float is a whole one only where it says which.
 #[must_use]
 pub fn is_same(one: &Number, other: &Number) -> bool {
     if one.is_f64() == other.is_f64() {

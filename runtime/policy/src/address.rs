@@ -26,9 +26,9 @@ impl<'a> Address<'a> {
     }
 }
 
-/// Whether `text` can stand after the `@` of a readable address.
+/// True if `text` can stand after the `@` of a readable address.
 pub(crate) fn is_domain(text: &str) -> bool {
-    // A dot at the end names the same host in DNS; comparing would miss it, so it is no domain here.
+    // A dot at the end names the same host in DNS; comparing would miss it, so it is not a domain here.
     !text.is_empty()
         && !text.starts_with('.')
         && !text.ends_with('.')

@@ -1,4 +1,4 @@
-//! Who is calling.
+//! The caller.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -35,7 +35,7 @@ pub struct Caller {
     pub scopes: Vec<String>,
     /// OAuth client the token was issued to; `cloudflare-access` for a caller without one.
     pub client_id: String,
-    /// How far the groups and claims are known.
+    /// Limits of what is known about groups and claims.
     #[serde(skip_serializing_if = "Known::is_everything")]
     pub known: Known,
 }
@@ -80,7 +80,7 @@ impl From<Stored> for Caller {
 }
 
 impl Caller {
-    /// How a page addresses the person: e-mail address, name, or else the subject.
+    /// The person's name on a page: e-mail address, name, or else the subject.
     #[must_use]
     pub fn label(&self) -> &str {
         let names = [&self.email, &self.name, &self.claimed_email];

@@ -6,7 +6,7 @@ use toolgate_config::{Condition, Config, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Pol
 
 use crate::address::{self, Address};
 use crate::known::Told;
-use crate::outcome::Outcome;
+use crate::outcome::PolicyOutcome;
 use crate::test::Subject;
 use crate::watch::Watch;
 use crate::{Arguments, Caller, EVERYONE, Reason, Vars};
@@ -36,9 +36,9 @@ pub(crate) struct Evaluation<'a, 'c, W> {
     facts: Facts<'a, 'c>,
     steps: u32,
     grantable: Grantable<'a, 'c>,
-    /// Whether it is asked which conditions are to blame, for which all of them are evaluated.
+    /// True if the conditions to blame are asked for; then all of them are evaluated.
     blames: bool,
-    /// Whether the condition that is evaluated stands under an odd number of `not`.
+    /// True if the condition that is evaluated stands under an odd number of `not`.
     negated: bool,
     /// The scopes that were granted on the way that passes.
     pub(crate) granted: Vec<&'a str>,
@@ -75,16 +75,16 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
     }
 
     /// The policy of this name.
-    pub(crate) fn policy(&mut self, name: &'a str) -> Outcome<'a> {
+    pub(crate) fn policy(&mut self, name: &'a str) -> PolicyOutcome<'a> {
         self.policy_within(name, MAX_POLICY_DEPTH)
     }
 
-    fn policy_within(&mut self, name: &'a str, depth: u32) -> Outcome<'a> {
+    fn policy_within(&mut self, name: &'a str, depth: u32) -> PolicyOutcome<'a> {
         if name == EVERYONE {
-            return Outcome::True;
+            return PolicyOutcome::True;
         }
         let Some(policy) = crate::find(self.facts.config, name) else {
-            return Outcome::Unknown(Reason::UnknownPolicy(name));
+            return PolicyOutcome::Unknown(Reason::UnknownPolicy(name));
         };
         self.watch.enter_policy(policy);
         let mark = self.granted.len();
@@ -97,26 +97,35 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
     }
 
     /// The conditions of a policy, and then its scope: whom the conditions refuse, no scope helps.
-    fn rule(&mut self, policy: &'a Policy, depth: u32) -> Outcome<'a> {
+    fn rule(&mut self, policy: &'a Policy, depth: u32) -> PolicyOutcome<'a> {
         let outcome = self.condition(0, &policy.rule, depth);
         let Some(scope) = &policy.scope else { return outcome };
         // Under `not`, arguments that make the conditions false let in, whatever the scope.
         let is_settled = match self.negated {
-            true => outcome != Outcome::True,
+            true => outcome != PolicyOutcome::True,
             false => !outcome.may_pass() && !self.blames,
         };
-        if is_settled || self.scopes(slice::from_ref(scope)) == Outcome::True {
+        if is_settled || self.scopes(slice::from_ref(scope)) == PolicyOutcome::True {
             return outcome;
         }
         self.blame(None);
-        if outcome.may_pass() { Outcome::Unknown(Reason::MissingScope(scope)) } else { outcome }
+        if outcome.may_pass() {
+            PolicyOutcome::Unknown(Reason::MissingScope(scope))
+        } else {
+            outcome
+        }
     }
 
     /// `index` is the condition's place among its siblings.
-    fn condition(&mut self, index: usize, condition: &'a Condition, depth: u32) -> Outcome<'a> {
+    fn condition(
+        &mut self,
+        index: usize,
+        condition: &'a Condition,
+        depth: u32,
+    ) -> PolicyOutcome<'a> {
         if depth == 0 || self.steps == 0 {
             self.blame(None);
-            return Outcome::Unknown(Reason::TooComplex);
+            return PolicyOutcome::Unknown(Reason::TooComplex);
         }
         self.steps -= 1;
         self.watch.enter(index, condition);
@@ -143,10 +152,10 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         }
     }
 
-    fn evaluate(&mut self, condition: &'a Condition, depth: u32) -> Outcome<'a> {
+    fn evaluate(&mut self, condition: &'a Condition, depth: u32) -> PolicyOutcome<'a> {
         let Facts { config, caller, .. } = self.facts;
         match condition {
-            Condition::Everyone => Outcome::True,
+            Condition::Everyone => PolicyOutcome::True,
             Condition::Emails(entries) => {
                 self.emails(&mut entries.iter().map(Str::as_ref), Reason::UnreadableEntry)
             }
@@ -154,27 +163,27 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
             Condition::Domains(entries) => self.domains(entries),
             Condition::Groups(entries) => self.groups(entries),
             Condition::Subjects(entries) => {
-                Outcome::from(entries.iter().any(|entry| *entry == caller.subject))
+                PolicyOutcome::from(entries.iter().any(|entry| *entry == caller.subject))
             }
             Condition::Claim { path, test } if caller.known.has_claim(path) => {
                 Subject::Claim.test(&caller.claims, path, test)
             }
-            Condition::Claim { path, .. } => Outcome::Unknown(
+            Condition::Claim { path, .. } => PolicyOutcome::Unknown(
                 path.first().map_or(Reason::EmptyCondition, |name| Reason::NotKept(name)),
             ),
             Condition::Argument { path, test } => self.argument(path, test),
             Condition::Scopes(entries) => self.scopes(entries),
             Condition::Identity(providers) => {
-                Outcome::from(providers.contains(&config.identity.provider))
+                PolicyOutcome::from(providers.contains(&config.identity.provider))
             }
             Condition::Policy(name) => self.policy_within(name, depth),
             Condition::Any(parts) => {
                 let (negated, exhaustive) = (self.negated, self.blames);
-                Outcome::any_under(&mut self.parts(parts, depth), negated, exhaustive)
+                PolicyOutcome::any_under(&mut self.parts(parts, depth), negated, exhaustive)
             }
             Condition::All(parts) => {
                 let (negated, exhaustive) = (self.negated, self.blames);
-                Outcome::all_under(&mut self.parts(parts, depth), negated, exhaustive)
+                PolicyOutcome::all_under(&mut self.parts(parts, depth), negated, exhaustive)
             }
             Condition::Not(parts) => match parts.as_ref() {
                 [part] => {
@@ -183,7 +192,7 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
                     self.negated = !self.negated;
                     outcome.not()
                 }
-                _ => Outcome::Unknown(Reason::EmptyCondition),
+                _ => PolicyOutcome::Unknown(Reason::EmptyCondition),
             },
         }
     }
@@ -192,7 +201,7 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         &'e mut self,
         parts: &'a [Condition],
         depth: u32,
-    ) -> impl Iterator<Item = Outcome<'a>> + use<'e, 'a, 'c, W> {
+    ) -> impl Iterator<Item = PolicyOutcome<'a>> + use<'e, 'a, 'c, W> {
         let parts = parts.iter().enumerate();
         parts.map(move |(index, part)| self.condition(index, part, depth))
     }
@@ -208,25 +217,25 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         Address::read(email).ok_or(Reason::UnreadableEmail)
     }
 
-    /// `unreadable` is the reason when an entry is no address and no other one matches.
+    /// `unreadable` is the reason when an entry is not an address and no other one matches.
     fn emails(
         &self,
         entries: &mut dyn Iterator<Item = &str>,
         unreadable: Reason<'a>,
-    ) -> Outcome<'a> {
+    ) -> PolicyOutcome<'a> {
         let address = match self.address() {
             Ok(address) => address,
-            Err(reason) => return Outcome::Unknown(reason),
+            Err(reason) => return PolicyOutcome::Unknown(reason),
         };
-        Outcome::any(&mut entries.map(|entry| match Address::read(entry) {
-            Some(entry) => Outcome::from(address.is(entry)),
-            None => Outcome::Unknown(unreadable),
+        PolicyOutcome::any(&mut entries.map(|entry| match Address::read(entry) {
+            Some(entry) => PolicyOutcome::from(address.is(entry)),
+            None => PolicyOutcome::Unknown(unreadable),
         }))
     }
 
-    fn emails_from(&self, name: &'a str) -> Outcome<'a> {
+    fn emails_from(&self, name: &'a str) -> PolicyOutcome<'a> {
         let Some(text) = self.facts.vars.var(name) else {
-            return Outcome::Unknown(Reason::MissingVariable(name));
+            return PolicyOutcome::Unknown(Reason::MissingVariable(name));
         };
         let mut entries = text
             .split(|separator: char| separator == ',' || separator.is_whitespace())
@@ -235,53 +244,53 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         // An empty list is more often a mistake than a decision, and under `not` it would let
         // everybody in.
         if entries.peek().is_none() {
-            return Outcome::Unknown(Reason::UnreadableVariable(name));
+            return PolicyOutcome::Unknown(Reason::UnreadableVariable(name));
         }
         self.emails(&mut entries, Reason::UnreadableVariable(name))
     }
 
-    fn domains(&self, entries: &'a [Str]) -> Outcome<'a> {
+    fn domains(&self, entries: &'a [Str]) -> PolicyOutcome<'a> {
         let address = match self.address() {
             Ok(address) => address,
-            Err(reason) => return Outcome::Unknown(reason),
+            Err(reason) => return PolicyOutcome::Unknown(reason),
         };
-        Outcome::any(&mut entries.iter().map(|entry| {
+        PolicyOutcome::any(&mut entries.iter().map(|entry| {
             if address::is_domain(entry) {
-                Outcome::from(address.is_at(entry))
+                PolicyOutcome::from(address.is_at(entry))
             } else {
-                Outcome::Unknown(Reason::UnreadableEntry)
+                PolicyOutcome::Unknown(Reason::UnreadableEntry)
             }
         }))
     }
 
-    fn groups(&self, entries: &'a [Str]) -> Outcome<'a> {
+    fn groups(&self, entries: &'a [Str]) -> PolicyOutcome<'a> {
         let caller = self.facts.caller;
-        Outcome::any(&mut entries.iter().map(|entry| {
+        PolicyOutcome::any(&mut entries.iter().map(|entry| {
             match caller.groups.iter().any(|has| has == entry.as_ref()) {
-                true => Outcome::True,
+                true => PolicyOutcome::True,
                 false => not_in_group(caller, entry),
             }
         }))
     }
 
-    fn argument(&self, path: &'a [Str], test: &'a Test) -> Outcome<'a> {
+    fn argument(&self, path: &'a [Str], test: &'a Test) -> PolicyOutcome<'a> {
         match self.facts.arguments {
-            Arguments::Unknown => Outcome::Open,
+            Arguments::Unknown => PolicyOutcome::Open,
             Arguments::Call(arguments) => Subject::Argument.test(arguments, path, test),
             Arguments::Partial { known, typed } => {
                 let name = path.first().map(Str::as_ref);
                 match name.filter(|name| *name != typed && known.contains_key(*name)) {
                     Some(_) => Subject::Argument.test(known, path, test),
-                    None => Outcome::Open,
+                    None => PolicyOutcome::Open,
                 }
             }
         }
     }
 
     /// Which scopes a token has is always known.
-    fn scopes(&mut self, entries: &'a [Str]) -> Outcome<'a> {
+    fn scopes(&mut self, entries: &'a [Str]) -> PolicyOutcome<'a> {
         let outcome = one_in(entries, &self.facts.caller.scopes);
-        if outcome != Outcome::False {
+        if outcome != PolicyOutcome::False {
             return outcome;
         }
         let granted = match self.grantable {
@@ -293,24 +302,24 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
             }
         };
         self.granted.extend(granted.map(Str::as_ref));
-        Outcome::from(granted.is_some())
+        PolicyOutcome::from(granted.is_some())
     }
 }
 
 /// That the caller does not have the group, or why that is not known.
-fn not_in_group<'a>(caller: &Caller, name: &'a str) -> Outcome<'a> {
-    Outcome::Unknown(match caller.known.told {
+fn not_in_group<'a>(caller: &Caller, name: &'a str) -> PolicyOutcome<'a> {
+    PolicyOutcome::Unknown(match caller.known.told {
         Told::Text | Told::Entry | Told::Form => Reason::UnreadableGroups,
         Told::More => Reason::MoreGroups,
         Told::Part => Reason::PartialGroups,
         Told::Whole if caller.groups.is_empty() => Reason::NoGroups,
         _ if !caller.known.has_group(name) => Reason::NotKept(name),
-        Told::Whole | Told::Others => return Outcome::False,
+        Told::Whole | Told::Others => return PolicyOutcome::False,
     })
 }
 
-/// Whether one of the entries is among what the caller has.
-fn one_in<'a>(entries: &'a [Str], has: &[String]) -> Outcome<'a> {
+/// True if one of the entries is among what the caller has.
+fn one_in<'a>(entries: &'a [Str], has: &[String]) -> PolicyOutcome<'a> {
     let found = |entry: &Str| has.iter().any(|has| has == entry.as_ref());
-    Outcome::any(&mut entries.iter().map(|entry| Outcome::from(found(entry))))
+    PolicyOutcome::any(&mut entries.iter().map(|entry| PolicyOutcome::from(found(entry))))
 }

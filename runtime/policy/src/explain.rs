@@ -5,16 +5,17 @@ use serde_json::{Map, Value};
 use toolgate_config::{Condition, Config, Policy};
 
 use crate::evaluate::{Evaluation, Facts};
-use crate::outcome::Outcome;
+use crate::outcome::PolicyOutcome;
 use crate::watch::Watch;
 use crate::{Caller, Decision, Reason, Vars};
 
 /// A decision and how it came about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation<'a> {
-    /// What the policy says; open where it depends on arguments and none were given.
-    pub outcome: Outcome<'a>,
-    /// What was looked at, in this order. What could not change anything any more was not.
+    /// Outcome of the policy; open where it depends on arguments and none were given.
+    pub outcome: PolicyOutcome<'a>,
+    /// Conditions that were looked at, in this order. Those that could not change anything any more
+    /// were not.
     pub lines: Vec<Line<'a>>,
 }
 
@@ -23,21 +24,21 @@ pub struct Explanation<'a> {
 pub struct Line<'a> {
     /// The policy that it stands in.
     pub policy: &'a str,
-    /// Where in the policy: the place among its siblings, from the outermost condition to this one;
-    /// empty for the policy itself.
+    /// Position in the policy: the place among its siblings, from the outermost condition to this
+    /// one; empty for the policy itself.
     pub path: Vec<usize>,
-    /// How deep it is among the lines, from 0.
+    /// Depth among the lines, from 0.
     pub depth: usize,
     /// The condition as `mcp.toml` has it, in one line; of a combination only its kind.
     pub condition: String,
-    /// What came of it.
-    pub outcome: Outcome<'a>,
-    /// Whether it is the one that decided.
+    /// Its outcome.
+    pub outcome: PolicyOutcome<'a>,
+    /// True if it is the one that decided.
     pub decides: bool,
 }
 
 impl<'a> Explanation<'a> {
-    /// What the Worker decides.
+    /// The Worker's decision.
     #[must_use]
     pub fn decision(&self) -> Decision<'a> {
         self.outcome.into()
@@ -70,9 +71,9 @@ pub fn explain<'a>(
     Explanation { outcome, lines }
 }
 
-/// How a line follows from those below it.
+/// Relation of a line to those below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum LineKind {
     Any,
     All,
     /// Of one part: `not`, `policy`, and a policy itself.
@@ -80,7 +81,7 @@ enum Kind {
     Leaf,
 }
 
-impl Kind {
+impl LineKind {
     fn of(condition: &Condition) -> Self {
         match condition {
             Condition::Any(_) => Self::Any,
@@ -95,16 +96,16 @@ impl Kind {
 #[derive(Default)]
 struct Recorder<'a> {
     lines: Vec<Line<'a>>,
-    kinds: Vec<Kind>,
+    kinds: Vec<LineKind>,
     /// The lines that were entered and not left.
     open: Vec<usize>,
 }
 
 impl<'a> Recorder<'a> {
-    fn add(&mut self, policy: &'a str, path: Vec<usize>, condition: String, kind: Kind) {
+    fn add(&mut self, policy: &'a str, path: Vec<usize>, condition: String, kind: LineKind) {
         let depth = self.open.len();
         self.open.push(self.lines.len());
-        let outcome = Outcome::Open;
+        let outcome = PolicyOutcome::Open;
         self.lines.push(Line { policy, path, depth, condition, outcome, decides: false });
         self.kinds.push(kind);
     }
@@ -116,7 +117,7 @@ impl<'a> Watch<'a> for Recorder<'a> {
             Some(scope) => format!("policy `{}` with the scope `{scope}`", policy.name),
             None => format!("policy `{}`", policy.name),
         };
-        self.add(&policy.name, Vec::new(), text, Kind::Wrapper);
+        self.add(&policy.name, Vec::new(), text, LineKind::Wrapper);
     }
 
     fn enter(&mut self, index: usize, condition: &'a Condition) {
@@ -131,10 +132,10 @@ impl<'a> Watch<'a> for Recorder<'a> {
         if !is_rule {
             path.push(index);
         }
-        self.add(policy, path, condition.in_words(), Kind::of(condition));
+        self.add(policy, path, condition.in_words(), LineKind::of(condition));
     }
 
-    fn leave(&mut self, outcome: Outcome<'a>) {
+    fn leave(&mut self, outcome: PolicyOutcome<'a>) {
         if let Some(line) = self.open.pop() {
             self.lines[line].outcome = outcome;
         }
@@ -148,7 +149,7 @@ impl Recorder<'_> {
 }
 
 /// The innermost line that alone made the outcome what it is.
-fn decider(lines: &[Line<'_>], kinds: &[Kind]) -> Option<usize> {
+fn decider(lines: &[Line<'_>], kinds: &[LineKind]) -> Option<usize> {
     let mut at = 0;
     lines.first()?;
     loop {
@@ -158,13 +159,15 @@ fn decider(lines: &[Line<'_>], kinds: &[Kind]) -> Option<usize> {
             .filter(|line| lines[*line].depth == depth + 1);
         let outcome = lines[at].outcome;
         let next = match kinds[at] {
-            Kind::Leaf => None,
+            LineKind::Leaf => None,
             // The scope of a policy decides by itself.
-            Kind::Wrapper => below.last().filter(|_| !is_own(&lines[at])),
+            LineKind::Wrapper => below.last().filter(|_| !is_own(&lines[at])),
             // Where all parts count, none of them decides alone.
-            Kind::Any if outcome == Outcome::False => None,
-            Kind::All if outcome == Outcome::True => None,
-            Kind::Any | Kind::All => below.into_iter().find(|line| lines[*line].outcome == outcome),
+            LineKind::Any if outcome == PolicyOutcome::False => None,
+            LineKind::All if outcome == PolicyOutcome::True => None,
+            LineKind::Any | LineKind::All => {
+                below.into_iter().find(|line| lines[*line].outcome == outcome)
+            }
         };
         match next {
             Some(next) => at = next,
@@ -173,10 +176,10 @@ fn decider(lines: &[Line<'_>], kinds: &[Kind]) -> Option<usize> {
     }
 }
 
-/// Whether a policy's own scope is what is missing.
+/// True if a policy's own scope is what is missing.
 fn is_own(line: &Line<'_>) -> bool {
     match line.outcome {
-        Outcome::Unknown(Reason::MissingScope(scope)) => {
+        PolicyOutcome::Unknown(Reason::MissingScope(scope)) => {
             line.condition.ends_with(&format!("with the scope `{scope}`"))
         }
         _ => false,

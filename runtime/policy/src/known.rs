@@ -1,16 +1,16 @@
-//! How far a caller's groups and claims are known.
+//! Limits of what is known about a caller's groups and claims.
 //!
-//! An access token carries what something of the server names, and a server that is deployed anew
+//! An access token carries what something of the server names, and a server that is deployed again
 //! may name more. What was not looked for is not absent, so that it is neither true nor false for a
 //! policy until the provider is asked again.
 
 use serde::Serialize;
 use toolgate_json::from_json::FromJson;
 
-/// What the identity provider said, beyond what a [`Caller`](crate::Caller) holds.
+/// The identity provider's statements, beyond what a [`Caller`](crate::Caller) holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromJson)]
 pub struct Known {
-    /// What became of the groups.
+    /// State of the groups.
     #[serde(rename = "g", default, skip_serializing_if = "Told::is_whole")]
     pub told: Told,
     /// Digests of the groups that were looked for; `None`: of all.
@@ -21,7 +21,7 @@ pub struct Known {
     pub claims: Option<Digests>,
 }
 
-/// What became of the groups that the provider told.
+/// State of the groups that the provider told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, FromJson)]
 pub enum Told {
     /// The caller has all of them that were looked for. Where it has none, there were none.
@@ -82,19 +82,19 @@ impl Known {
         Some(format!("somebody's groups are unknown: `{claim}` {why}"))
     }
 
-    /// Whether nothing was left out.
+    /// True if nothing was left out.
     #[must_use]
     pub fn is_everything(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether a group of this name was looked for.
+    /// True if a group of this name was looked for.
     #[must_use]
     pub fn has_group(&self, name: &str) -> bool {
         self.groups.as_ref().is_none_or(|groups| groups.contains(digest(&[name])))
     }
 
-    /// Whether the claim at this path was looked for, or one that it is inside of.
+    /// True if the claim at this path was looked for, or one that it is inside of.
     pub fn has_claim<T: AsRef<str>>(&self, path: &[T]) -> bool {
         let Some(claims) = &self.claims else { return true };
         (1..=path.len()).any(|length| claims.contains(digest(&path[..length])))

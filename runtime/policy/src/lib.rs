@@ -1,4 +1,4 @@
-//! Who may do what: one decision function for lists and calls.
+//! Decisions on who may do what: one function for lists and calls.
 //!
 //! It evaluates the policies of `toolgate-config` as they are in memory, whether they were compiled into
 //! a Worker or read from `mcp.toml` on the host: what the command line explains is what is decided.
@@ -70,7 +70,7 @@ use serde_json::{Map, Value};
 use toolgate_config::{Condition, Config, OnDeny, Policy, Str};
 
 pub use caller::{Caller, Vars};
-pub use outcome::Outcome;
+pub use outcome::PolicyOutcome;
 pub use reason::Reason;
 
 use evaluate::{Evaluation, Facts, Grantable};
@@ -100,40 +100,40 @@ impl<'c> From<Option<&'c Map<String, Value>>> for Arguments<'c> {
     }
 }
 
-/// What [`decide`] says.
+/// Result of [`decide`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision<'a> {
     /// The caller passes.
     Allow,
     /// The caller does not pass.
     Deny {
-        /// What decided, for logs.
+        /// The reason for the decision, for logs.
         reason: Reason<'a>,
     },
 }
 
 impl Decision<'_> {
-    /// Whether the caller passes.
+    /// True if the caller passes.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         matches!(self, Self::Allow)
     }
 }
 
-impl<'a> From<Outcome<'a>> for Decision<'a> {
+impl<'a> From<PolicyOutcome<'a>> for Decision<'a> {
     /// Only what holds lets a caller in: also what may hold with the right arguments, where no call is
     /// asked about.
-    fn from(outcome: Outcome<'a>) -> Self {
+    fn from(outcome: PolicyOutcome<'a>) -> Self {
         match outcome {
-            Outcome::True | Outcome::Open => Self::Allow,
-            Outcome::False => Self::Deny { reason: Reason::NotMatched },
-            Outcome::Unknown(reason) => Self::Deny { reason },
+            PolicyOutcome::True | PolicyOutcome::Open => Self::Allow,
+            PolicyOutcome::False => Self::Deny { reason: Reason::NotMatched },
+            PolicyOutcome::Unknown(reason) => Self::Deny { reason },
         }
     }
 }
 
-/// Whether `caller` passes the policy named `policy` with these arguments. Anything that cannot be
-/// evaluated denies. Where not all arguments are known: whether the caller may pass with some.
+/// Decides if `caller` passes the policy named `policy` with these arguments. Anything that cannot
+/// be evaluated denies. Where not all arguments are known, a caller passes who may pass with some.
 #[must_use]
 pub fn decide<'a>(
     config: &'a Config,
@@ -188,14 +188,14 @@ pub fn refused_arguments<'a>(
     evaluation.blamed.into_iter().collect::<Option<_>>().unwrap_or_default()
 }
 
-/// Whether [`step_up`] may tell anybody anything. Where not, a Worker need not contain it.
+/// True if [`step_up`] may tell anybody anything. Where not, a Worker need not contain it.
 #[must_use]
 pub fn may_challenge(config: &Config) -> bool {
     let mut policies = config.policies.iter();
     !config.scopes.is_empty() || policies.any(|policy| policy.on_deny == OnDeny::Challenge)
 }
 
-/// Whether a policy looks at arguments. Where none does, a Worker need not contain
+/// True if a policy looks at arguments. Where none does, a Worker need not contain
 /// [`refused_arguments`].
 #[must_use]
 pub fn looks_at_arguments(config: &Config) -> bool {
@@ -211,7 +211,7 @@ pub fn looks_at_arguments(config: &Config) -> bool {
     config.policies.iter().any(|policy| in_condition(&policy.rule))
 }
 
-/// What a call of a tool is told that only its arguments keep out, where the policy says it.
+/// Message for a caller of a tool whom only the arguments keep out, where the policy has one.
 #[must_use]
 pub fn deny_message<'a>(config: &'a Config, policy: &str) -> Option<&'a str> {
     find(config, policy)?.deny_message.as_deref()
@@ -243,8 +243,8 @@ fn lacking<'a>(facts: Facts<'a, '_>, policy: &'a str) -> Vec<&'a str> {
     scopes
 }
 
-/// Whether what the policy guards is in the lists that `caller` sees: no part of the policy that has
-/// to hold is false, arguments and the scopes that a [`step_up`] can name being open.
+/// True if what the policy guards is in the lists that `caller` sees: no part of the policy that
+/// has to hold is false, arguments and the scopes that a [`step_up`] can name being open.
 #[must_use]
 pub fn is_listed(config: &Config, policy: &str, caller: &Caller, vars: &dyn Vars) -> bool {
     let facts = Facts { config, caller, arguments: Arguments::Unknown, vars };
@@ -262,10 +262,10 @@ mod tests {
     #[test]
     fn only_what_holds_or_may_hold_with_other_arguments_lets_in() {
         for (outcome, decision) in [
-            (Outcome::True, Decision::Allow),
-            (Outcome::Open, Decision::Allow),
-            (Outcome::False, Decision::Deny { reason: Reason::NotMatched }),
-            (Outcome::Unknown(Reason::NoGroups), Decision::Deny { reason: Reason::NoGroups }),
+            (PolicyOutcome::True, Decision::Allow),
+            (PolicyOutcome::Open, Decision::Allow),
+            (PolicyOutcome::False, Decision::Deny { reason: Reason::NotMatched }),
+            (PolicyOutcome::Unknown(Reason::NoGroups), Decision::Deny { reason: Reason::NoGroups }),
         ] {
             assert_eq!(Decision::from(outcome), decision);
             assert_eq!(outcome.may_pass(), decision.is_allowed());

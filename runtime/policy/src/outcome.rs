@@ -5,7 +5,7 @@ use crate::Reason;
 
 /// The value of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome<'a> {
+pub enum PolicyOutcome<'a> {
     /// It holds.
     True,
     /// It does not hold.
@@ -16,7 +16,7 @@ pub enum Outcome<'a> {
     Open,
 }
 
-impl<'a> Outcome<'a> {
+impl<'a> PolicyOutcome<'a> {
     pub(crate) fn not(self) -> Self {
         match self {
             Self::True => Self::False,
@@ -25,14 +25,14 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// Whether the caller may pass: now, or with the right arguments.
+    /// True if the caller may pass: now, or with the right arguments.
     #[must_use]
     pub fn may_pass(self) -> bool {
         matches!(self, Self::True | Self::Open)
     }
 
-    /// Whether it lets the caller pass where it stands, or may with the right arguments: a condition
-    /// under an odd number of `not` does so by being false.
+    /// True if it lets the caller pass where it stands, or may with the right arguments: a
+    /// condition under an odd number of `not` does so by being false.
     pub(crate) fn helps(self, negated: bool) -> bool {
         if negated { matches!(self, Self::False | Self::Open) } else { self.may_pass() }
     }
@@ -94,7 +94,7 @@ impl<'a> Outcome<'a> {
 
 const DECISIVE: u8 = 3;
 
-impl From<bool> for Outcome<'_> {
+impl From<bool> for PolicyOutcome<'_> {
     fn from(value: bool) -> Self {
         if value { Self::True } else { Self::False }
     }

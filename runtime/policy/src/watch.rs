@@ -1,8 +1,8 @@
-//! Who looks on while a policy is evaluated.
+//! Observers of the evaluation of a policy.
 
 use toolgate_config::{Condition, Policy};
 
-use crate::outcome::Outcome;
+use crate::outcome::PolicyOutcome;
 
 /// Hears of every policy and condition that is looked at. A Worker has nobody who listens, and no
 /// code for it.
@@ -13,8 +13,8 @@ pub(crate) trait Watch<'a> {
     /// A condition is looked at, at this place among its siblings.
     fn enter(&mut self, _index: usize, _: &'a Condition) {}
 
-    /// What was entered last and not left yet has this value.
-    fn leave(&mut self, _: Outcome<'a>) {}
+    /// The last thing that was entered and not left yet has this value.
+    fn leave(&mut self, _: PolicyOutcome<'a>) {}
 }
 
 /// Nobody.

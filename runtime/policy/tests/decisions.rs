@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use toolgate_config::{Condition, Config, MAX_POLICY_DEPTH, OnDeny, Policy, Test};
 use toolgate_policy::explain::explain;
 use toolgate_policy::{
-    Arguments, Caller, Decision, Outcome, Reason, Vars, decide, is_listed, step_up,
+    Arguments, Caller, Decision, PolicyOutcome, Reason, Vars, decide, is_listed, step_up,
 };
 
 #[derive(Deserialize)]
@@ -112,17 +112,17 @@ fn an_explanation_agrees_with_the_decision_and_names_what_decided() {
         (explanation.outcome, deciding.policy.to_owned(), deciding.path.clone())
     };
     let (outcome, policy, path) = explained(json!({ "groups": ["design"], "scopes": ["images"] }));
-    assert_eq!((outcome, policy.as_str(), path), (Outcome::True, "outer", vec![]));
+    assert_eq!((outcome, policy.as_str(), path), (PolicyOutcome::True, "outer", vec![]));
     let (outcome, policy, path) =
         explained(json!({ "groups": ["design", "interns"], "scopes": ["images"] }));
-    assert_eq!((outcome, policy.as_str(), path), (Outcome::False, "outer", vec![1, 0]));
+    assert_eq!((outcome, policy.as_str(), path), (PolicyOutcome::False, "outer", vec![1, 0]));
     let (outcome, policy, path) = explained(json!({ "groups": ["sales"], "email": "a@b.example" }));
-    assert_eq!((outcome, policy.as_str(), path), (Outcome::False, "makers", vec![]));
+    assert_eq!((outcome, policy.as_str(), path), (PolicyOutcome::False, "makers", vec![]));
     let (outcome, policy, path) = explained(json!({ "email": "a@b.example" }));
-    let unknown = Outcome::Unknown(Reason::NoGroups);
+    let unknown = PolicyOutcome::Unknown(Reason::NoGroups);
     assert_eq!((outcome, policy.as_str(), path), (unknown, "makers", vec![1]));
     let (outcome, policy, path) = explained(json!({ "groups": ["design"] }));
-    let missing = Outcome::Unknown(Reason::MissingScope("images"));
+    let missing = PolicyOutcome::Unknown(Reason::MissingScope("images"));
     assert_eq!((outcome, policy.as_str(), path), (missing, "outer", vec![]));
 }
 

@@ -15,7 +15,7 @@ const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 const COPY = join(REPOSITORY, "target/mutants/repository");
 const FILES = ["evaluate.rs", "outcome.rs", "address.rs", "test.rs"].map((name) => `runtime/policy/src/${name}`);
 
-/** What stands in the source, and its contrary. */
+/** Text of the source, and its contrary. */
 const FAULTS = [
   [/ == /g, " != "],
   [/ != /g, " == "],
@@ -23,11 +23,12 @@ const FAULTS = [
   [/ \|\| /g, " && "],
   [/(?<=[ (])!(?=[a-z])/g, ""],
   [/(?<=if )(?=value \{|address::is_domain\()/g, "!"],
-  [/(?<=Outcome::from\()(?=address\.)/g, "!"],
-  [/\b(Outcome|Self)::any\(/g, "$1::all("],
-  [/\b(Outcome|Self)::all\(/g, "$1::any("],
-  [/(?<==> |return )Outcome::True\b/g, "Outcome::False"],
-  [/(?<==> |return )Outcome::False\b/g, "Outcome::True"],
+  [/(?<=PolicyOutcome::from\()(?=address\.)/g, "!"],
+  [/\bPolicyOutcome::any\(/g, ({ after }) => `PolicyOutcome::all_under(${withArguments(after, "false, false")}`],
+  [/\b(?:PolicyOutcome|Self)::any_under\(/g, ({ text, after }) => text.replace("any", "all") + after],
+  [/\b(?:PolicyOutcome|Self)::all_under\(/g, ({ text, after }) => text.replace("all", "any") + after],
+  [/(?<==> |return )PolicyOutcome::True\b/g, "PolicyOutcome::False"],
+  [/(?<==> |return )PolicyOutcome::False\b/g, "PolicyOutcome::True"],
   [/Self::True, Self::False/g, "Self::False, Self::True"],
   [/Self::False, Self::True/g, "Self::True, Self::False"],
   [/\.any\(\|/g, ".all(|"],
@@ -69,10 +70,23 @@ function* mutants(source) {
       const before = source.slice(0, match.index);
       const line = before.split("\n").length;
       if (source.split("\n")[line - 1].trim().startsWith("//")) continue;
-      const mutant = before + contrary.replace("$1", match[1]) + source.slice(match.index + match[0].length);
+      const after = source.slice(match.index + match[0].length);
+      const mutant = before + (typeof contrary === "string" ? contrary + after : contrary({ text: match[0], after }));
       yield { at: { line, text: mutant.split("\n")[line - 1].trim() }, mutant };
     }
   }
+}
+
+/** The source after an opening bracket, with more arguments before the one that closes it. */
+function withArguments(after, more) {
+  let depth = 1;
+  let end = -1;
+  while (depth > 0) {
+    end += 1;
+    if (after[end] === "(") depth += 1;
+    if (after[end] === ")") depth -= 1;
+  }
+  return `${after.slice(0, end)}, ${more}${after.slice(end)}`;
 }
 
 function copy() {
@@ -85,7 +99,7 @@ function copy() {
   }
 }
 
-/** Whether the tests pass. A fault that does not compile would prove nothing. */
+/** True if the tests pass. A fault that does not compile would prove nothing. */
 function hold() {
   const env = { ...process.env, CARGO_TARGET_DIR: join(COPY, "../target") };
   const run = (args, timeout) => spawnSync("cargo", ["test", "--quiet", "--package", "toolgate-policy", "--test", "decisions", ...args], { cwd: COPY, env, encoding: "utf8", timeout });

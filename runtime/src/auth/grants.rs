@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use serde_json::{Map, Value};
-use toolgate_core::oauth::grant::{GrantKey, Operation, Outcome};
+use toolgate_core::oauth::grant::{GrantKey, GrantOutcome, Operation};
 use toolgate_core::oauth::token::AccessToken;
 
 use crate::platform::now;
@@ -29,7 +29,7 @@ pub(crate) async fn perform(
     incoming: &RequestContext<'_>,
     address: &GrantKey,
     operation: Operation,
-) -> worker::Result<Outcome> {
+) -> worker::Result<GrantOutcome> {
     perform_at(incoming.place(), address, operation).await
 }
 
@@ -37,10 +37,10 @@ async fn perform_at(
     place: Place<'_>,
     address: &GrantKey,
     operation: Operation,
-) -> worker::Result<Outcome> {
+) -> worker::Result<GrantOutcome> {
     let is_end = matches!(operation, Operation::Revoke { .. });
     let outcome = place.app.store.perform(place, address, operation).await?;
-    if is_end || matches!(outcome, Outcome::Ended(_)) {
+    if is_end || matches!(outcome, GrantOutcome::Ended(_)) {
         note(&address.id, FORGOTTEN, now());
     }
     Ok(outcome)
@@ -80,7 +80,7 @@ pub(crate) async fn stands_since(
         return Ok(Some(seen));
     }
     let outcome = perform_at(place, address, Operation::Check).await?;
-    if !matches!(outcome, Outcome::Active { .. }) {
+    if !matches!(outcome, GrantOutcome::Active { .. }) {
         return Ok(None);
     }
     note(id, now, oldest);

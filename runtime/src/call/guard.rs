@@ -19,7 +19,7 @@ use std::cell::{Cell, RefCell};
 use std::task::{Context, Poll, Waker};
 
 use futures_util::future::LocalBoxFuture;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 
 #[cfg(target_arch = "wasm32")]
 use crate::platform::console::log_error;
@@ -27,7 +27,7 @@ use crate::platform::console::log_error;
 use crate::platform::instance;
 
 /// A user's future, owned so that it can be handed over and lost.
-pub(super) type Work = LocalBoxFuture<'static, Outcome>;
+pub(super) type Work = LocalBoxFuture<'static, CallResult>;
 
 /// The user's code panicked or trapped, and its future is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,12 +42,12 @@ enum Job {
 /// What has become of it.
 enum Done {
     Pending(Work),
-    Ready(Outcome),
+    Ready(CallResult),
     Dropped,
 }
 
 /// Polls the future, which is taken out of the slot as soon as there is nothing left to poll.
-pub(super) fn poll(slot: &mut Option<Work>, waker: &Waker) -> Result<Poll<Outcome>, Trapped> {
+pub(super) fn poll(slot: &mut Option<Work>, waker: &Waker) -> Result<Poll<CallResult>, Trapped> {
     let Some(work) = slot.take() else { return Ok(Poll::Pending) };
     match run(Job::Poll(work, waker.clone())) {
         Some(Done::Ready(outcome)) => Ok(Poll::Ready(outcome)),

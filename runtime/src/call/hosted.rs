@@ -6,7 +6,7 @@ use crate::context::UNSUPPORTED;
 use serde_json::Value;
 use std::task::Waker;
 use toolgate_core::mcp::fault;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 
 /// The side of the host.
 impl Live {
@@ -52,7 +52,7 @@ impl Live {
     }
 
     /// The outcome of a call that waits, if what it waits for ends it.
-    pub(super) fn interruption(&self) -> Option<Outcome> {
+    pub(super) fn interruption(&self) -> Option<CallResult> {
         if let Some(fault) = self.fault.take() {
             return Some(Err(fault));
         }
@@ -67,7 +67,7 @@ impl Live {
     /// The outcome of a call that has come to its end. One that failed for want of a capability is a
     /// fault in 2026-07-28, so that the client learns which. A function that could do without it, and
     /// failed for another reason, says so in words of its own.
-    pub(super) fn conclude(&self, outcome: Outcome) -> Outcome {
+    pub(super) fn conclude(&self, outcome: CallResult) -> CallResult {
         let said = match &outcome {
             Ok(shape) => shape.failure(),
             Err(fault) => Some(fault.message()),

@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 
 use serde_json::{Map, Value};
 use toolgate_core::mcp::ask::{Ask, ElicitationReply};
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::peer::Peer;
 use toolgate_core::mcp::{Call, Fault, Retry, Target, notify};
 use toolgate_core::seal::Entropy as _;
@@ -21,7 +21,7 @@ use crate::ports::feature::Record;
 
 /// Ends a round of a call that asks: from the questions and the record to the result that the client
 /// gets. Named by what asks, so that a server without questions does not contain it.
-pub(crate) type Pause = Box<dyn Fn(Vec<Ask>, &Record) -> Outcome>;
+pub(crate) type Pause = Box<dyn Fn(Vec<Ask>, &Record) -> CallResult>;
 
 /// Shared by the two sides of a call. Nothing here stays borrowed while user code runs, for a user's
 /// panic would leave it borrowed for ever.

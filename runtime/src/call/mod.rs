@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use toolgate_core::audit::CallOutcome;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, fault};
 
 use self::guard::Work;
@@ -41,7 +41,7 @@ pub(crate) struct Running {
     live: Rc<Live>,
     work: Option<Work>,
     /// Until it is given out.
-    outcome: Option<Outcome>,
+    outcome: Option<CallResult>,
     limit: Option<Duration>,
     /// Runs from the first time that the call waits.
     deadline: Option<Timer>,
@@ -137,13 +137,13 @@ impl Running {
         }
     }
 
-    fn end(&mut self, outcome: Outcome) {
+    fn end(&mut self, outcome: CallResult) {
         guard::discard(&mut self.work);
         self.outcome = Some(outcome);
     }
 
     /// Whether a call that waits is over by cancellation or by the clock.
-    fn ended(&mut self, polling: &mut Polling<'_>) -> Option<Outcome> {
+    fn ended(&mut self, polling: &mut Polling<'_>) -> Option<CallResult> {
         if self.live.is_cancelled() {
             self.trail(|trail| trail.ended(CallOutcome::Cancelled));
             let cancelled = Err(Fault::new(INTERNAL_ERROR, "The call was cancelled"));

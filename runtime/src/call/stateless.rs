@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::tool::TaskSupport;
 use toolgate_core::mcp::{Call, Exchange, Target};
 use worker::Response;
@@ -103,7 +103,7 @@ async fn begin_all(
     registry: &'static Registry,
     teller: Option<Teller>,
     begun: Vec<Call>,
-) -> (Calls, Vec<(usize, Outcome)>) {
+) -> (Calls, Vec<(usize, CallResult)>) {
     let mut calls = Calls { owner, running: Vec::new(), late: Vec::new(), tasks: Vec::new() };
     let mut results = Vec::new();
     for call in begun {
@@ -120,7 +120,7 @@ async fn begin_all(
 }
 
 enum Begun {
-    Task(Outcome),
+    Task(CallResult),
     /// With the call again, where it may become a task in its course.
     Call(Box<Running>, Option<Box<Call>>),
 }
@@ -169,14 +169,14 @@ struct Calls {
     /// Those of them that may become tasks.
     late: Vec<(usize, Call)>,
     /// Those that become tasks just now.
-    tasks: Vec<(usize, LocalBoxFuture<'static, Outcome>)>,
+    tasks: Vec<(usize, LocalBoxFuture<'static, CallResult>)>,
 }
 
 enum Event {
     /// A notification.
     Message(String),
     /// The outcome of the call with this slot.
-    Answer(usize, Outcome),
+    Answer(usize, CallResult),
     /// Nothing has happened for a while.
     Quiet,
     /// Nobody reads any more.

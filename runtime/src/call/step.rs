@@ -3,7 +3,7 @@
 use serde_json::Value;
 use toolgate_core::mcp::Revision;
 use toolgate_core::mcp::ask::{Ask, ElicitationReply};
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 
 use crate::ports::feature::Record;
 
@@ -42,7 +42,7 @@ pub(crate) enum Step {
     /// state, of a call whose function says that it comes to this.
     StartTask(Record),
     /// The call is over.
-    Done(Outcome),
+    Done(CallResult),
 }
 
 /// A question under way.

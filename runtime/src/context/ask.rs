@@ -7,7 +7,7 @@ use futures_util::future::LocalBoxFuture;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use toolgate_core::mcp::ask::{Question, elicitation_schema};
+use toolgate_core::mcp::ask::{InputRequest, elicitation_schema};
 
 use super::refusal::Refusal;
 use super::rounds;
@@ -128,7 +128,7 @@ async fn form(
     schema: fn() -> Value,
 ) -> Result<Value, Refusal> {
     let schema = elicitation_schema(schema()).map_err(Refusal::Unaskable)?;
-    rounds::ask(context, key, Question::Form { message, schema }).await
+    rounds::ask(context, key, InputRequest::Form { message, schema }).await
 }
 
 impl<'a> IntoFuture for AskingUrl<'a> {
@@ -146,7 +146,7 @@ async fn page(context: &Context, key: String, message: String, url: String) -> R
         let what = "the address of a page is `https:`, without a user name or password";
         return Err(Refusal::Unaskable(what.to_owned()));
     }
-    rounds::ask(context, key, Question::Url { message, url }).await.map(drop)
+    rounds::ask(context, key, InputRequest::Url { message, url }).await.map(drop)
 }
 
 /// `https:`, or this very machine during development, and no credentials.

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
-use toolgate_core::mcp::ask::Question;
+use toolgate_core::mcp::ask::InputRequest;
 
 use super::refusal::Refusal;
 use super::rounds;
@@ -51,7 +51,7 @@ impl<'a> IntoFuture for AskingRoots<'a> {
     fn into_future(self) -> Self::IntoFuture {
         let Self { context, key } = self;
         Box::pin(async move {
-            let answer = rounds::ask(context, key, Question::Roots).await?;
+            let answer = rounds::ask(context, key, InputRequest::Roots).await?;
             let roots = answer.as_array().ok_or(Refusal::Invalid)?;
             roots.iter().map(|root| read(root).ok_or(Refusal::Invalid)).collect()
         })

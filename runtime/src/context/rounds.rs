@@ -1,9 +1,9 @@
 //! How a question reaches the client, and what is kept of a call between its rounds.
 
 use serde_json::Value;
-use toolgate_core::mcp::ask::{Ask, ElicitationReply, Question};
+use toolgate_core::mcp::ask::{Ask, ElicitationReply, InputRequest};
 use toolgate_core::mcp::input_required::InputRequired;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::request_state::{Binding, RequestState};
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, INVALID_PARAMS, Target};
 use toolgate_core::seal::Keyring;
@@ -22,7 +22,7 @@ use crate::tool::{Context, registry};
 pub(super) async fn ask(
     context: &Context,
     key: String,
-    question: Question,
+    question: InputRequest,
 ) -> Result<Value, Refusal> {
     let live = context.live();
     let ask = Ask { key, question };
@@ -111,7 +111,7 @@ fn pause(context: &Context) {
     }));
 }
 
-fn input_required(seat: &Seat, env: &Env, asks: Vec<Ask>, record: &Record) -> Outcome {
+fn input_required(seat: &Seat, env: &Env, asks: Vec<Ask>, record: &Record) -> CallResult {
     let Record { answers, memo } = record.clone();
     let mut state = RequestState { answers, memo, issued_at: 0 };
     let keys = keys(seat.app, env)?;

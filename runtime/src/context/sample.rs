@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
-use toolgate_core::mcp::ask::Question;
+use toolgate_core::mcp::ask::InputRequest;
 use toolgate_core::mcp::prompt::Role;
 
 use super::refusal::Refusal;
@@ -159,7 +159,7 @@ impl<'a> IntoFuture for AskingSample<'a> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { context, key, sampling } = self;
-        let question = Question::Sampling(sampling.into_params());
+        let question = InputRequest::Sampling(sampling.into_params());
         Box::pin(async move { rounds::ask(context, key, question).await.map(Sample) })
     }
 }

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use serde::Deserialize;
-use toolgate_core::oauth::grant::{self, Grant, GrantKey, Operation, Outcome, Write};
+use toolgate_core::oauth::grant::{self, Grant, GrantKey, GrantOutcome, Operation, Write};
 use worker::wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, Env, Error};
 
@@ -69,7 +69,7 @@ impl Store for D1 {
         place: Place<'a>,
         address: &'a GrantKey,
         operation: Operation,
-    ) -> Answer<'a, Outcome> {
+    ) -> Answer<'a, GrantOutcome> {
         Box::pin(async move { looking(perform(&open(place).await?, address, &operation).await) })
     }
 
@@ -109,7 +109,7 @@ async fn perform(
     database: &D1Database,
     address: &GrantKey,
     operation: &Operation,
-) -> worker::Result<Outcome> {
+) -> worker::Result<GrantOutcome> {
     for _ in 0..MAX_ATTEMPTS {
         let key = [text(&address.id), text(&address.subject_key)];
         let row: Option<Row> = database.prepare(READ).bind(&key)?.first(None).await?;

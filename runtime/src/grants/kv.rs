@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use futures_util::future::{try_join, try_join3};
-use toolgate_core::oauth::grant::{self, Grant, GrantKey, Lease, Operation, Outcome, Write};
+use toolgate_core::oauth::grant::{self, Grant, GrantKey, GrantOutcome, Lease, Operation, Write};
 use worker::Env;
 use worker::kv::KvStore;
 
@@ -35,7 +35,7 @@ impl Store for Kv {
         place: Place<'a>,
         address: &'a GrantKey,
         operation: Operation,
-    ) -> Answer<'a, Outcome> {
+    ) -> Answer<'a, GrantOutcome> {
         Box::pin(perform(place, address, operation))
     }
 
@@ -66,7 +66,7 @@ async fn perform(
     place: Place<'_>,
     address: &GrantKey,
     operation: Operation,
-) -> worker::Result<Outcome> {
+) -> worker::Result<GrantOutcome> {
     let store = open(place)?;
     let key = |kind| format!("{}{}", prefix(kind, &address.subject_key), address.id);
     let (record, mark, lease) = (key(GRANT), key(REVOKED), key(ASKING));
@@ -103,9 +103,9 @@ async fn perform(
         // The record may be on its way here: whoever asks has a token that was sealed for it.
         let until = now + u64::from(place.app.config.tokens.refresh_token_ttl);
         put(&store, &mark, "1".to_owned(), until, now).await?;
-        return Ok(Outcome::Done);
+        return Ok(GrantOutcome::Done);
     }
-    if let Outcome::Ask { lease: taken, .. } = &outcome {
+    if let GrantOutcome::Ask { lease: taken, .. } = &outcome {
         let until = taken.asking_until;
         put(&store, &lease, serde_json::to_string(taken)?, until, now).await?;
         return Ok(outcome);

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use serde_json::Value;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::{Exchange, Revision, notify};
 
 use crate::call::Asked;
@@ -58,7 +58,7 @@ impl Outgoing for Post {
     /// There is one stream, and it lives as long as the session.
     fn release(&self) {}
 
-    async fn answer(&self, slot: usize, _request_id: &Value, outcome: Option<Outcome>) {
+    async fn answer(&self, slot: usize, _request_id: &Value, outcome: Option<CallResult>) {
         let Some(outcome) = outcome else { return };
         let answer = self.exchange.borrow_mut().answer_one(slot, outcome);
         if let Some(answer) = answer {

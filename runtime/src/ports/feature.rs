@@ -12,9 +12,9 @@ use serde_json::{Map, Value};
 use toolgate_core::mcp::SessionState;
 use toolgate_core::mcp::listen::{Listen, Listening};
 use toolgate_core::mcp::notify::Change;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::task::TaskRequest;
-use toolgate_core::mcp::{Begin, Call};
+use toolgate_core::mcp::{Call, NewSession};
 use toolgate_core::reply::Reply;
 use toolgate_policy::Caller;
 use worker::{Request, Response};
@@ -100,7 +100,7 @@ pub trait Sessions {
         &'a self,
         incoming: &'a RequestContext<'a>,
         admitted: &'a Principal,
-        begin: Begin,
+        begin: NewSession,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 }
 
@@ -145,7 +145,12 @@ pub trait Tasks {
     /// Makes a task of a call that a policy has allowed. `record` is what an earlier round of the
     /// call knew. The outcome is a [`TaskView`](toolgate_core::mcp::task::TaskView), and the task is
     /// stored by then.
-    fn create(&self, owner: Owner, call: Call, record: Record) -> LocalBoxFuture<'static, Outcome>;
+    fn create(
+        &self,
+        owner: Owner,
+        call: Call,
+        record: Record,
+    ) -> LocalBoxFuture<'static, CallResult>;
 
     /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
     fn serve<'a>(

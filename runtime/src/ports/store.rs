@@ -1,7 +1,7 @@
 //! Where grants are kept.
 
 use futures_util::future::LocalBoxFuture;
-use toolgate_core::oauth::grant::{Grant, GrantKey, Operation, Outcome};
+use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation};
 
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
@@ -24,7 +24,7 @@ pub trait Store: Sync + std::fmt::Debug {
         place: Place<'a>,
         address: &'a GrantKey,
         operation: Operation,
-    ) -> Answer<'a, Outcome>;
+    ) -> Answer<'a, GrantOutcome>;
 
     /// The grants of one person, with their ids, in no particular order.
     fn list<'a>(

@@ -6,7 +6,7 @@
 //! make the limit worthless exactly then.
 
 use http::HeaderMap;
-use toolgate_core::audit::{Event, Kind, Reason};
+use toolgate_core::audit::{Event, EventKind, Reason};
 use toolgate_core::host::CLIENT_ADDRESS;
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::counted;
@@ -57,10 +57,10 @@ pub(crate) async fn by_proof(
 async fn count(incoming: &RequestContext<'_>, route: Route, whose: &str) -> Result<(), Box<Reply>> {
     let (kind, reason, mut reply) = match admits(incoming, route, whose).await {
         Ok(true) => return Ok(()),
-        Ok(false) => (Kind::RateLimited, Reason::RateLimited, route.refuse()),
+        Ok(false) => (EventKind::RateLimited, Reason::RateLimited, route.refuse()),
         Err(error) => {
             log_error!("requests could not be counted: {error}");
-            (Kind::Refused, Reason::LimiterUnavailable, route.unavailable())
+            (EventKind::Refused, Reason::LimiterUnavailable, route.unavailable())
         }
     };
     let detail = Some(route.name().to_owned());

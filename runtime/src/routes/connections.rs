@@ -1,7 +1,7 @@
 //! `/connections`: reads and ends the grants that the core's page is about.
 
 use http::{Method, Request, StatusCode};
-use toolgate_core::oauth::connections::{self, Begin};
+use toolgate_core::oauth::connections::{self, ConnectionsStep};
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::grant::{Grant, GrantKey, Operation};
 use toolgate_core::oauth::person::Person;
@@ -24,11 +24,11 @@ pub(crate) async fn serve(
         connections::open(gate, request)
     };
     let served = match begun {
-        Begin::Reply(reply) => Ok(reply),
-        Begin::Show(person) => read(incoming, &person)
+        ConnectionsStep::Reply(reply) => Ok(reply),
+        ConnectionsStep::Show(person) => read(incoming, &person)
             .await
             .map(|grants| connections::show(gate, request, &person, &grants)),
-        Begin::Revoke(person, chosen) => revoke(incoming, gate, &person, &chosen).await,
+        ConnectionsStep::Revoke(person, chosen) => revoke(incoming, gate, &person, &chosen).await,
     };
     served.unwrap_or_else(|error| {
         log_error!("storage failed: {error}");

@@ -189,8 +189,8 @@ async fn serve_token(
     client: &Authenticated,
 ) -> Reply {
     match token::begin(gate, headers, params, client) {
-        token::Begin::Reply(reply) => reply,
-        token::Begin::Course(course) => {
+        token::TokenStep::Reply(reply) => reply,
+        token::TokenStep::Course(course) => {
             run(incoming, gate, *course).await.unwrap_or_else(|error| storage_failed(&error))
         }
     }
@@ -229,8 +229,8 @@ async fn serve_revoke(
     client: &Authenticated,
 ) -> Reply {
     match revoke::begin(gate, params, client) {
-        revoke::Begin::Reply(reply) => reply,
-        revoke::Begin::Store(address, operation) => {
+        revoke::RevocationStep::Reply(reply) => reply,
+        revoke::RevocationStep::Store(address, operation) => {
             match grants::perform(incoming, &address, operation).await {
                 Ok(_) => revoke::revoked(gate),
                 Err(error) => storage_failed(&error),

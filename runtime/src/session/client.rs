@@ -4,7 +4,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 use toolgate_core::json;
 use toolgate_core::mcp::session::may_have_session;
-use toolgate_core::mcp::{self, Begin};
+use toolgate_core::mcp::{self, NewSession};
 use toolgate_core::reply;
 use worker::Response;
 
@@ -65,9 +65,9 @@ fn is_initialize(body: &[u8]) -> bool {
 pub(super) async fn begin(
     incoming: &RequestContext<'_>,
     admitted: &Principal,
-    begin: Begin,
+    begin: NewSession,
 ) -> worker::Result<Response> {
-    let Begin { mut response, session } = begin;
+    let NewSession { mut response, session } = begin;
     let Some((id, sealed)) = new_id(incoming, admitted, KIND) else { return unavailable() };
     let state = serde_json::to_vec(&session)?;
     let entry = Entry::Begin(id.clone());

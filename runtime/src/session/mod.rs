@@ -14,7 +14,7 @@ mod store;
 mod streams;
 
 use futures_util::future::LocalBoxFuture;
-use toolgate_core::mcp::Begin;
+use toolgate_core::mcp::NewSession;
 use worker::{Request, Response};
 
 use crate::ports::feature::{Feature, Sessions};
@@ -88,7 +88,7 @@ impl Sessions for SessionFeature {
         &'a self,
         incoming: &'a RequestContext<'a>,
         admitted: &'a Principal,
-        begin: Begin,
+        begin: NewSession,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
         Box::pin(client::begin(incoming, admitted, begin))
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use futures_channel::oneshot::Sender;
 use serde_json::Value;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::{Exchange, Revision, notify};
 use toolgate_core::reply::Reply;
 
@@ -33,7 +33,7 @@ pub(super) struct Post {
     takes_stream: bool,
     way: RefCell<Way>,
     /// Results for which there is no stream yet.
-    results: RefCell<Vec<(usize, Outcome)>>,
+    results: RefCell<Vec<(usize, CallResult)>>,
     /// Ids of the requests without an answer.
     pending: RefCell<Vec<Value>>,
     is_released: Cell<bool>,
@@ -139,7 +139,7 @@ impl Post {
     }
 
     /// The answer as text.
-    fn shaped(&self, slot: usize, outcome: Outcome) -> Option<String> {
+    fn shaped(&self, slot: usize, outcome: CallResult) -> Option<String> {
         let mut exchange = self.exchange.borrow_mut();
         exchange.as_mut().and_then(|exchange| exchange.answer_one(slot, outcome))
     }
@@ -183,7 +183,7 @@ impl Outgoing for Post {
         }
     }
 
-    async fn answer(&self, slot: usize, request_id: &Value, outcome: Option<Outcome>) {
+    async fn answer(&self, slot: usize, request_id: &Value, outcome: Option<CallResult>) {
         self.pending.borrow_mut().retain(|pending| pending != request_id);
         let is_last = self.pending.borrow().is_empty();
         let was_cancelled = outcome.is_none();

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 use toolgate_core::mcp::AcceptedSession;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 
 use crate::call::{Asked, Running, Step};
 
@@ -26,7 +26,7 @@ pub(crate) trait Outgoing {
     fn release(&self);
 
     /// A call has ended; without an outcome if it was cancelled, which is not answered.
-    async fn answer(&self, slot: usize, request_id: &Value, outcome: Option<Outcome>);
+    async fn answer(&self, slot: usize, request_id: &Value, outcome: Option<CallResult>);
 }
 
 /// One call. What arrives for it comes with other requests than the one it answers.

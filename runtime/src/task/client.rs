@@ -3,7 +3,7 @@
 use serde::Serialize;
 use toolgate_core::from_json::FromJson;
 use toolgate_core::mcp::guard::{self, Asking};
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::task::{self, TaskAnswer, TaskRequest, TaskView};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Target};
 use toolgate_core::reply::Reply;
@@ -26,7 +26,7 @@ use crate::tool::registry;
 type Id = (String, String);
 
 /// Makes a task of a call; it is stored when this returns.
-pub(super) async fn create(owner: Owner, call: Call, record: Record) -> Outcome {
+pub(super) async fn create(owner: Owner, call: Call, record: Record) -> CallResult {
     let Owner { app, env, caller, subject_key } = owner;
     let Call { target, arguments, request_id, peer, audit, .. } = call;
     let tool = match (&target, registry()) {

@@ -10,7 +10,7 @@ use futures_util::future::{Either, select};
 use serde_json::Value;
 use toolgate_core::audit::{CallAudit, CallOutcome};
 use toolgate_core::mcp::notify;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
 use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target, fault};
@@ -265,7 +265,7 @@ impl Host {
         }
     }
 
-    async fn finish(&self, outcome: Outcome) -> worker::Result<()> {
+    async fn finish(&self, outcome: CallResult) -> worker::Result<()> {
         if self.store.current(self.run)?.is_none() {
             return Ok(());
         }
@@ -278,7 +278,7 @@ impl Host {
 }
 
 /// Writes the end of the task.
-fn end(store: &Store, app: &'static App, env: &Env, outcome: Outcome) -> worker::Result<()> {
+fn end(store: &Store, app: &'static App, env: &Env, outcome: CallResult) -> worker::Result<()> {
     match outcome {
         Ok(result) => {
             let is_failure = result.failure().is_some();

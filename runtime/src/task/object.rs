@@ -4,7 +4,7 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
 use toolgate_core::audit::CallOutcome;
 use toolgate_core::mcp::Call;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::task::{TaskDetail, TaskOperation, TaskRequest, TaskStatus, TaskView};
 use toolgate_core::reply::Reply;
 use worker::{Request, Response};
@@ -83,7 +83,12 @@ impl Feature for TaskFeature {
 }
 
 impl Tasks for TaskFeature {
-    fn create(&self, owner: Owner, call: Call, record: Record) -> LocalBoxFuture<'static, Outcome> {
+    fn create(
+        &self,
+        owner: Owner,
+        call: Call,
+        record: Record,
+    ) -> LocalBoxFuture<'static, CallResult> {
         Box::pin(client::create(owner, call, record))
     }
 

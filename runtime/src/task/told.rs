@@ -1,6 +1,6 @@
 //! The end of a task in the audit trail. That it was begun is told with the call that became it.
 
-use toolgate_core::audit::{CallOutcome, Event, Finish, Kind, Reason};
+use toolgate_core::audit::{CallOutcome, Event, EventKind, Finish, Reason};
 
 use super::store::Store;
 use crate::audit::Teller;
@@ -28,6 +28,6 @@ pub(super) fn end(store: &Store, app: &'static App, env: &Env, outcome: CallOutc
         policy: tool.map(|tool| tool.policy),
         id: Some(id),
         finish: Some(finish),
-        ..Event::new(Kind::ToolFinished, Reason::PolicyMatched)
+        ..Event::new(EventKind::ToolFinished, Reason::PolicyMatched)
     });
 }

@@ -330,7 +330,7 @@ impl Answer {
 }
 
 fn is_denial(event: &Event) -> bool {
-    use audit::Kind::{PromptDenied, ResourceDenied, ToolDenied};
+    use audit::EventKind::{PromptDenied, ResourceDenied, ToolDenied};
     matches!(event.kind, ToolDenied | PromptDenied | ResourceDenied)
 }
 

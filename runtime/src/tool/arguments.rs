@@ -8,7 +8,7 @@ use std::{cell::RefCell, rc::Rc};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use toolgate_core::mcp::content::ToolResult;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::{Fault, INVALID_PARAMS};
 
 /// The most violations that are written down: a model repairs its call from the first few. Those beyond
@@ -161,7 +161,7 @@ impl Arguments {
     /// # Errors
     ///
     /// Always.
-    pub fn invalid_params(self) -> Outcome {
+    pub fn invalid_params(self) -> CallResult {
         Err(Fault::new(INVALID_PARAMS, self.violations("Invalid params")))
     }
 

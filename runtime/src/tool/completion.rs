@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::completion::CompletionResult;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 use toolgate_core::upstream::kept::Named;
 
@@ -25,7 +25,7 @@ pub trait Completer<Form> {
     const NAMED: Named;
 
     /// Completes what was typed.
-    fn complete<'a>(self, context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, Outcome>;
+    fn complete<'a>(self, context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, CallResult>;
 }
 
 impl<F, R> Completer<fn(&str) -> R> for F
@@ -35,7 +35,7 @@ where
 {
     const NAMED: Named = Named::NOTHING;
 
-    fn complete<'a>(self, _context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, Outcome> {
+    fn complete<'a>(self, _context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, CallResult> {
         let outcome = completed(self(typed).into_completion());
         Box::pin(async move { outcome })
     }
@@ -48,7 +48,7 @@ where
 {
     const NAMED: Named = Named::EVERYTHING;
 
-    fn complete<'a>(self, context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, Outcome> {
+    fn complete<'a>(self, context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, CallResult> {
         let outcome = completed(self(context, typed).into_completion());
         Box::pin(async move { outcome })
     }
@@ -65,7 +65,7 @@ where
 {
     const NAMED: Named = Named::NOTHING;
 
-    fn complete<'a>(self, _context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, Outcome> {
+    fn complete<'a>(self, _context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, CallResult> {
         Box::pin(async move { completed(self(typed).await.into_completion()) })
     }
 }
@@ -77,7 +77,7 @@ where
 {
     const NAMED: Named = Named::EVERYTHING;
 
-    fn complete<'a>(self, context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, Outcome> {
+    fn complete<'a>(self, context: &'a Context, typed: &'a str) -> LocalBoxFuture<'a, CallResult> {
         Box::pin(async move { completed(self(context, typed).await.into_completion()) })
     }
 }
@@ -124,21 +124,21 @@ pub fn complete<'a, Form>(
     completer: impl Completer<Form>,
     context: &'a Context,
     typed: &'a str,
-) -> LocalBoxFuture<'a, Outcome> {
+) -> LocalBoxFuture<'a, CallResult> {
     completer.complete(context, typed)
 }
 
 /// The answer to `completion/complete`: those values of a list that begin with what was typed, in
 /// whatever case.
 #[must_use]
-pub fn beginning_with<'a>(typed: &str, values: &[&str]) -> LocalBoxFuture<'a, Outcome> {
+pub fn beginning_with<'a>(typed: &str, values: &[&str]) -> LocalBoxFuture<'a, CallResult> {
     let typed = typed.to_lowercase();
     let values = values.iter().filter(|value| value.to_lowercase().starts_with(&typed));
     let outcome = completed(Ok(values.map(|value| (*value).to_owned()).collect()));
     Box::pin(async move { outcome })
 }
 
-fn completed(values: Result<Vec<String>, String>) -> Outcome {
+fn completed(values: Result<Vec<String>, String>) -> CallResult {
     match values {
         Ok(values) => Ok(Box::new(CompletionResult::new(values))),
         Err(message) => Err(Fault::new(INTERNAL_ERROR, message)),

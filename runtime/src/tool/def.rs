@@ -3,7 +3,7 @@
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::Family;
 use toolgate_core::mcp::content::ToolResult;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::prompt::PromptInfo;
 use toolgate_core::mcp::resource::ResourceInfo;
 use toolgate_core::mcp::tool::ToolInfo;
@@ -30,7 +30,7 @@ pub struct PromptDef {
     /// What clients see of it, and the policy that guards it.
     pub info: PromptInfo,
     /// Checks the arguments and runs it.
-    pub call: for<'a> fn(&'a Context, Arguments) -> LocalBoxFuture<'a, Outcome>,
+    pub call: for<'a> fn(&'a Context, Arguments) -> LocalBoxFuture<'a, CallResult>,
     /// For each of [`PromptInfo::arguments`], what completes it.
     pub complete: &'static [Option<Complete>],
     /// What it needs of the server.
@@ -44,7 +44,7 @@ pub struct ResourceDef {
     /// What clients see of it, and the policy that guards it.
     pub info: ResourceInfo,
     /// Checks the variables and reads the URI.
-    pub call: for<'a> fn(&'a Context, Arguments, &'a str) -> LocalBoxFuture<'a, Outcome>,
+    pub call: for<'a> fn(&'a Context, Arguments, &'a str) -> LocalBoxFuture<'a, CallResult>,
     /// For each of [`ResourceInfo::variables`], what completes it.
     pub complete: &'static [Option<Complete>],
     /// What it needs of the server.
@@ -54,7 +54,7 @@ pub struct ResourceDef {
 }
 
 /// Completes what was typed of one argument.
-pub type Complete = for<'a> fn(&'a Context, &'a str) -> LocalBoxFuture<'a, Outcome>;
+pub type Complete = for<'a> fn(&'a Context, &'a str) -> LocalBoxFuture<'a, CallResult>;
 
 /// What a function needs of its server besides being called. The macros read it from the function's
 /// body, so that a server contains what its functions use, and nothing else.

@@ -122,7 +122,7 @@ fn icons(icons: &[Icon]) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use toolgate_core::mcp::outcome::Outcome;
+    use toolgate_core::mcp::outcome::CallResult;
     use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo};
     use toolgate_core::mcp::resource::ResourceInfo;
     use toolgate_core::mcp::tool::{Annotations, ToolInfo};
@@ -133,7 +133,7 @@ mod tests {
 
     const NOTHING: Needs = Needs { interactive: false, families: &[], features: &[], named: &[] };
 
-    async fn never() -> Outcome {
+    async fn never() -> CallResult {
         Err(Fault::new(INTERNAL_ERROR, "not called"))
     }
 

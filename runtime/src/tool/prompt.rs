@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use toolgate_core::mcp::content::{Content, ResourceLink};
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::prompt::{PromptMessage, PromptResult, Role};
 use toolgate_core::mcp::resource::ResourceContent;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
@@ -136,7 +136,7 @@ said_by_the_person!(String &str Content super::Image super::Audio ResourceConten
 /// # Errors
 ///
 /// The function failed.
-pub fn prompted(result: Result<Prompt, String>) -> Outcome {
+pub fn prompted(result: Result<Prompt, String>) -> CallResult {
     match result {
         Ok(prompt) => Ok(Box::new(prompt.0)),
         Err(message) => Err(Fault::new(INTERNAL_ERROR, message)),

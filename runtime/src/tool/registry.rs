@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
 use toolgate_config::Config;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::prompt::PromptInfo;
 use toolgate_core::mcp::resource::ResourceInfo;
 use toolgate_core::mcp::tool::ToolInfo;
@@ -100,7 +100,7 @@ impl Registry {
         context: &'a Context,
         arguments: Map<String, Value>,
         refusal: Option<String>,
-    ) -> LocalBoxFuture<'a, Outcome> {
+    ) -> LocalBoxFuture<'a, CallResult> {
         match target {
             Target::Tool(tool) => match self.tools.get(*tool) {
                 Some(def) => {
@@ -208,7 +208,7 @@ fn complete<'a>(
     complete: Option<&Option<Complete>>,
     context: &'a Context,
     typed: &'a str,
-) -> LocalBoxFuture<'a, Outcome> {
+) -> LocalBoxFuture<'a, CallResult> {
     match complete {
         Some(Some(complete)) => complete(context, typed),
         _ => refuse("Nothing completes this argument"),
@@ -216,7 +216,7 @@ fn complete<'a>(
 }
 
 /// What cannot happen while the indices are those of this registry.
-fn refuse<'a>(why: &'static str) -> LocalBoxFuture<'a, Outcome> {
+fn refuse<'a>(why: &'static str) -> LocalBoxFuture<'a, CallResult> {
     Box::pin(async move { Err(Fault::new(INTERNAL_ERROR, why)) })
 }
 

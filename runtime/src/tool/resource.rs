@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use serde::Serialize;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::resource::{ResourceBody, ResourceContent, ResourceResult};
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, fault};
 
@@ -110,7 +110,12 @@ fn one(place: &Place<'_>, mime_type: &str, body: ResourceBody) -> Contents {
 /// # Errors
 ///
 /// The function failed, or there is nothing at the URI.
-pub fn read(context: &Context, place: &Place<'_>, contents: Contents, is_public: bool) -> Outcome {
+pub fn read(
+    context: &Context,
+    place: &Place<'_>,
+    contents: Contents,
+    is_public: bool,
+) -> CallResult {
     match contents {
         Ok(Some(contents)) => Ok(Box::new(ResourceResult { contents, is_public })),
         Ok(None) => not_found(context, place.uri),
@@ -123,7 +128,7 @@ pub fn read(context: &Context, place: &Place<'_>, contents: Contents, is_public:
 /// # Errors
 ///
 /// Always.
-pub fn not_found(context: &Context, uri: &str) -> Outcome {
+pub fn not_found(context: &Context, uri: &str) -> CallResult {
     Err(fault::resource_not_found(context.live().peer().revision, uri))
 }
 

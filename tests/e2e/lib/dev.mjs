@@ -97,7 +97,7 @@ function copyExample(folder) {
   writeFileSync(join(folder, "Cargo.toml"), `${manifest}\n[workspace]\n\n[profile.dev.package.idna]\ndebug-assertions = false\n`);
 }
 
-/** Signs in with the account of that number at the local identity provider. */
+/** Signs in with the account of that number at the dev identity provider. */
 export async function signInAt(dev, account = 0) {
   return (await grantAt(dev, account)).access_token;
 }

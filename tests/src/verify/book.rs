@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
-use cargo_toolgate::setup::{self, Package};
 use cargo_toolgate::step::Step;
+use cargo_toolgate::toolchain::{self, Package};
 use cargo_toolgate::{Doing, Error, Result};
 
 use crate::run::{cargo, run};
@@ -33,7 +33,7 @@ pub(crate) fn build(step: &mut Step) -> Result<String> {
     let root = toolgate_tests::repository();
     let tools = toolgate_tests::tools();
     // Without its default features it neither serves nor searches, and installs in half the time.
-    setup::ensure_program(&tools, &Package::new("mdbook", MDBOOK).without_default_features())?;
+    toolchain::ensure_program(&tools, &Package::new("mdbook", MDBOOK).without_default_features())?;
     let mut command = Command::new(tools.cargo_binary("mdbook"));
     let said = run(step, "book", command.args(["build", "docs"]))?;
     if let Some(line) = said.lines().find(|line| line.contains("WARN") || line.contains("ERROR")) {

@@ -6,7 +6,7 @@ use std::process::Command;
 use cargo_toolgate::project::Project;
 use cargo_toolgate::step::Step;
 use cargo_toolgate::tools::Tools;
-use cargo_toolgate::{Doing, Error, Result, check, lock, setup};
+use cargo_toolgate::{Doing, Error, Result, check, lock, toolchain};
 
 use crate::run::{cargo, run};
 use crate::{book, clients, size};
@@ -225,10 +225,10 @@ fn end_to_end_on_d1(step: &mut Step) -> Result<String> {
 /// Runs a script of `tests/package.json` against a server.
 fn end_to_end_of(step: &mut Step, server: &Project, script: &str) -> Result<String> {
     let tests = toolgate_tests::repository().join("tests");
-    setup::install_npm(&tools(), &tests, "packages of the end-to-end tests")?;
+    toolchain::install_npm(&tools(), &tests, "packages of the end-to-end tests")?;
     let mut command = Command::new("npm");
     command.args(["run", "--silent", script]).current_dir(tests).envs(tools().environment());
-    // The command line itself, and the local identity provider that it signs in at.
+    // The command line itself, and the dev identity provider that it signs in at.
     let programs = ["build", "--locked", "--bin", "cargo-toolgate", "--bin", "local-idp"];
     cargo(step, "programs", &programs)?;
     // What is built here is there: a test that lacks its build fails, and is not skipped.

@@ -11,7 +11,7 @@ fn merge(client: Client, old: Option<&str>, replace: bool) -> Result<Merge> {
     Merger { entry: &entry(client), path: "the/file", replace }.merge(old)
 }
 
-/// What the file becomes.
+/// The file with the entry added.
 fn added(client: Client, old: &str) -> String {
     match merge(client, Some(old), false) {
         Ok(Merge::Add(new)) => new,

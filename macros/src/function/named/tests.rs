@@ -1,9 +1,9 @@
 use super::*;
-use crate::function::Kind;
+use crate::function::FunctionKind;
 
 fn named(function: &str) -> (Names, Names) {
     let tokens = function.parse().expect("tokens");
-    let named = Named::of(&Function::parse(Kind::Tool, tokens).expect("a function"));
+    let named = Named::of(&Function::parse(FunctionKind::Tool, tokens).expect("a function"));
     (named.groups, named.claims)
 }
 

@@ -1,4 +1,4 @@
-//! What the audit trail is told of a call: that it was allowed, and how it ended.
+//! Audit events of one call: that it was allowed, and how it ended.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -20,8 +20,8 @@ pub struct CallAudit {
 
 type Hook = Box<dyn FnOnce(Settled)>;
 
-/// What is to be done when the response to a call is written, or when it is clear that there will be
-/// none. Clones are of one and the same call.
+/// Work to do when the response to a call is written, or when it is clear that there will be none.
+/// Clones belong to the same call.
 #[derive(Clone, Default)]
 pub struct Settling(Rc<Slot>);
 

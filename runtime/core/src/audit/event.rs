@@ -3,9 +3,9 @@
 use super::finish::Finish;
 use super::reason::Reason;
 
-/// What was decided.
+/// Kind of decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum EventKind {
     /// A person signed in at the identity provider.
     SignIn,
     /// A person decided on the approval page, or an earlier decision was remembered.
@@ -46,7 +46,7 @@ pub enum Kind {
     ResourceFinished,
 }
 
-impl Kind {
+impl EventKind {
     /// The stable name.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -88,8 +88,8 @@ impl Kind {
 /// One decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// What was decided.
-    pub kind: Kind,
+    /// The kind of decision.
+    pub kind: EventKind,
     /// Why: a stable code with a line in the documentation.
     pub reason: Reason,
     /// Pseudonym of the person: the name of the storage shard.
@@ -105,21 +105,21 @@ pub struct Event {
     pub tool: Option<&'static str>,
     /// Name of the policy that decided.
     pub policy: Option<&'static str>,
-    /// What the reason is about, in words of this server's owner: the claim or variable that a
-    /// policy names, or the limit that was reached.
+    /// Subject of the reason, in words of this server's owner: the claim or variable that a policy
+    /// names, or the limit that was reached.
     pub detail: Option<String>,
     /// Arguments of the call as JSON, for `[audit] include = ["arguments"]` only.
     pub arguments: Option<String>,
     /// Joins the two events of a call that has two.
     pub id: Option<String>,
-    /// How the call ended.
+    /// The end of the call.
     pub finish: Option<Finish>,
 }
 
 impl Event {
     /// An event of which nothing else is known yet.
     #[must_use]
-    pub fn new(kind: Kind, reason: Reason) -> Self {
+    pub fn new(kind: EventKind, reason: Reason) -> Self {
         Self {
             kind,
             reason,

@@ -1,6 +1,6 @@
-//! How a call ended.
+//! The end of a call.
 
-/// How a call ended.
+/// Result of a call, for the audit trail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallOutcome {
     /// With a result.
@@ -44,7 +44,7 @@ impl CallOutcome {
 /// The end of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Finish {
-    /// How it ended.
+    /// Its result.
     pub outcome: CallOutcome,
     /// Milliseconds that it took, by a clock that stands still while a function does not wait.
     pub ms: u64,
@@ -55,7 +55,7 @@ pub struct Finish {
 /// The response to a call, once it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settled {
-    /// What the response says.
+    /// The result that the response reports.
     pub outcome: CallOutcome,
     /// Bytes of its JSON text.
     pub bytes: usize,

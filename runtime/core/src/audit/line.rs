@@ -46,7 +46,7 @@ pub fn sign(line: &str, keys: Option<&Keyring>) -> String {
     [open, FIELD, &mac[..MAC_LENGTH], "\"}"].concat()
 }
 
-/// Whether one of the keys made the MAC of a line.
+/// True if one of the keys made the MAC of a line.
 #[must_use]
 pub fn verify(line: &str, keys: &Keyring) -> bool {
     let Some((open, mac)) = line.strip_suffix("\"}").and_then(|line| line.rsplit_once(FIELD))

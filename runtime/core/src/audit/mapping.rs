@@ -6,7 +6,7 @@ use crate::audit::Reason;
 use crate::upstream::id_token::Rejection;
 
 impl Reason {
-    /// What an OAuth error code alone tells.
+    /// The reason that an OAuth error code alone tells.
     #[must_use]
     pub fn of_oauth_code(code: &str) -> Self {
         match code {

@@ -21,7 +21,7 @@ use crate::reply::Reply;
 use crate::seal::Entropy;
 
 pub use call::{CallAudit, Settling};
-pub use event::{Event, Kind};
+pub use event::{Event, EventKind};
 pub use finish::{CallOutcome, Finish, Settled};
 pub use line::{Lines, MAC_LENGTH, sign, verify};
 pub use reason::Reason;
@@ -54,7 +54,7 @@ impl Log {
         self.0.borrow_mut().lacking.take()
     }
 
-    /// Whether there is nothing to write.
+    /// True if there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.borrow().events.is_empty()
@@ -66,15 +66,15 @@ impl Log {
     }
 
     /// Adds an event of which only this is known here.
-    pub fn tell(&self, kind: Kind, reason: Reason) {
+    pub fn tell(&self, kind: EventKind, reason: Reason) {
         self.record(Event::new(kind, reason));
     }
 
-    /// Adds an event if the reply refuses, see [`because`]. A request without any token is no event: it
+    /// Adds an event if the reply refuses, see [`because`]. A request without any token is not an event: it
     /// is how each client begins (MCP authorization), and nothing is decided about anybody.
     pub fn refusal(&self, reply: &Reply) {
         if let Some(reason) = reason_of(reply).filter(|reason| *reason != Reason::TokenMissing) {
-            self.tell(Kind::Refused, reason);
+            self.tell(EventKind::Refused, reason);
         }
     }
 
@@ -151,7 +151,7 @@ fn is_ray(text: &str) -> bool {
         && place.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-/// Marks a reply as a refusal for this reason. The mark stays on this side: it is no header.
+/// Marks a reply as a refusal for this reason. The mark stays on this side: it is not a header.
 #[must_use]
 pub fn because(mut reply: Reply, reason: Reason) -> Reply {
     reply.extensions_mut().insert(reason);

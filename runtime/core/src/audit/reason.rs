@@ -113,7 +113,7 @@ reasons! {
     // Bearer tokens.
     /// A request to the MCP endpoint without an access token: how every client begins.
     TokenMissing = "token_missing",
-    /// The `AuthorizationRequest` header is not one Bearer token.
+    /// The `Authorization` header is not one Bearer token.
     TokenMalformed = "token_malformed",
     /// The access token was not made by this server, or was changed.
     TokenInvalid = "token_invalid",
@@ -137,7 +137,7 @@ reasons! {
     BodyTooLarge = "body_too_large",
     /// The body of the request did not arrive in time.
     BodyTimeout = "body_timeout",
-    /// The body of the request was cut off, or its `Content-Length` is no number.
+    /// The body of the request was cut off, or its `Content-Length` is not a number.
     BodyUnreadable = "body_unreadable",
     /// A header of the request has characters that cannot be read.
     HeaderUnreadable = "header_unreadable",
@@ -187,7 +187,7 @@ reasons! {
     ClientIdDiffers = "client_id_differs",
     /// The client authenticates in another way than it registered.
     ClientAuthMethod = "client_auth_method",
-    /// The `AuthorizationRequest` header of the client is not valid.
+    /// The `Authorization` header of the client is not valid.
     ClientAuthMalformed = "client_auth_malformed",
     /// The client's signed assertion was refused.
     ClientAssertion = "client_assertion",
@@ -221,7 +221,7 @@ reasons! {
     ChallengeMethod = "challenge_method",
     /// The `code_challenge` is not a SHA-256 in base64url.
     ChallengeMalformed = "challenge_malformed",
-    /// What has to be remembered of the request does not fit a cookie.
+    /// The state of the request does not fit a cookie.
     RequestTooLong = "request_too_long",
 
     // The approval page.

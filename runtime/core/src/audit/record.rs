@@ -1,4 +1,4 @@
-//! How an event is written down.
+//! Serialized form of an event.
 
 use serde::Serialize;
 use toolgate_config::Audit;
@@ -13,8 +13,8 @@ pub const PSEUDONYM_LENGTH: usize = 16;
 /// message of a Queue 128 KiB, a line of the log 256 KiB; the rest of an event is under 1 KiB.
 pub const MAX_ARGUMENTS: usize = 4 * 1024;
 
-/// What each blob of an Analytics Engine data point is, from `blob1` on. The order never changes;
-/// new fields are added at the end. The index is the user.
+/// Blobs of an Analytics Engine data point, from `blob1` on. The order never changes; new fields
+/// are added at the end. The index is the user.
 pub const BLOBS: [&str; 13] = [
     "event",
     "reason",
@@ -37,7 +37,7 @@ pub struct Record<'a> {
     toolgate: &'static str,
     /// Seconds since 1970.
     pub time: u64,
-    /// [`Kind::name`](super::Kind::name).
+    /// [`EventKind::name`](super::EventKind::name).
     pub event: &'static str,
     /// [`Reason::code`](super::Reason::code).
     pub reason: &'static str,
@@ -53,7 +53,7 @@ pub struct Record<'a> {
     /// The policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<&'a str>,
-    /// What the reason is about.
+    /// Subject of the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<&'a str>,
     /// Which request it was.

@@ -18,14 +18,14 @@ pub use super::given::ElicitationReply;
 pub struct Ask {
     /// Names the question among those of one call; the same in every round.
     pub key: String,
-    /// What is asked.
-    pub question: Question,
+    /// The request to the client.
+    pub question: InputRequest,
 }
 
-/// What a client can be asked.
+/// Request that a client can be sent during a call.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
-pub enum Question {
+pub enum InputRequest {
     /// `elicitation/create`, form mode: a flat object of this schema.
     Form {
         /// For the person.
@@ -47,24 +47,24 @@ pub enum Question {
 }
 
 impl Ask {
-    /// Whether a client with these capabilities can be asked.
+    /// True if a client with these capabilities can be asked.
     #[must_use]
     pub fn is_supported(&self, capabilities: &ClientCapabilities) -> bool {
         match &self.question {
-            Question::Form { .. } => capabilities.elicitation,
-            Question::Url { .. } => capabilities.elicitation_url,
-            Question::Sampling(_) => capabilities.sampling,
-            Question::Roots => capabilities.roots,
+            InputRequest::Form { .. } => capabilities.elicitation,
+            InputRequest::Url { .. } => capabilities.elicitation_url,
+            InputRequest::Sampling(_) => capabilities.sampling,
+            InputRequest::Roots => capabilities.roots,
         }
     }
 
-    /// Whether this client can be asked: by its capabilities, and by what the forms of its revision
+    /// True if this client can be asked: by its capabilities, and by what the forms of its revision
     /// can show.
     #[must_use]
     pub fn is_supported_by(&self, peer: &Peer) -> bool {
         self.is_supported(&peer.capabilities)
             && match &self.question {
-                Question::Form { schema, .. } => filled_in::fits(schema, peer.revision),
+                InputRequest::Form { schema, .. } => filled_in::fits(schema, peer.revision),
                 _ => true,
             }
     }
@@ -73,10 +73,10 @@ impl Ask {
     #[must_use]
     pub fn required(&self) -> Value {
         let (capability, mode) = match &self.question {
-            Question::Form { .. } => ("elicitation", None),
-            Question::Url { .. } => ("elicitation", Some("url")),
-            Question::Sampling(_) => ("sampling", None),
-            Question::Roots => ("roots", None),
+            InputRequest::Form { .. } => ("elicitation", None),
+            InputRequest::Url { .. } => ("elicitation", Some("url")),
+            InputRequest::Sampling(_) => ("sampling", None),
+            InputRequest::Roots => ("roots", None),
         };
         let modes = mode.map(|mode| (mode, object(vec![]))).into_iter().collect();
         object(vec![(capability, object(modes))])
@@ -107,9 +107,9 @@ impl Ask {
 
     const fn method(&self) -> &'static str {
         match &self.question {
-            Question::Form { .. } | Question::Url { .. } => "elicitation/create",
-            Question::Sampling(_) => "sampling/createMessage",
-            Question::Roots => "roots/list",
+            InputRequest::Form { .. } | InputRequest::Url { .. } => "elicitation/create",
+            InputRequest::Sampling(_) => "sampling/createMessage",
+            InputRequest::Roots => "roots/list",
         }
     }
 
@@ -117,16 +117,16 @@ impl Ask {
         let has_modes = revision.has_url_elicitation();
         let mut members = Vec::with_capacity(4);
         match &self.question {
-            Question::Sampling(params) => return Some(params.clone()),
-            Question::Roots => return None,
-            Question::Form { message, schema } => {
+            InputRequest::Sampling(params) => return Some(params.clone()),
+            InputRequest::Roots => return None,
+            InputRequest::Form { message, schema } => {
                 if has_modes {
                     members.push(("mode", Value::from("form")));
                 }
                 members.push(("message", Value::from(message.as_str())));
                 members.push(("requestedSchema", filled_in::shape(schema, revision)));
             }
-            Question::Url { message, url } => {
+            InputRequest::Url { message, url } => {
                 members.push(("mode", Value::from("url")));
                 members.push(("message", Value::from(message.as_str())));
                 members.push(("url", Value::from(url.as_str())));

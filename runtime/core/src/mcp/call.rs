@@ -1,4 +1,4 @@
-//! What the adapter has to run before an answer is whole.
+//! Work that the adapter has to run before an answer is whole.
 
 use serde_json::{Map, Value};
 
@@ -11,25 +11,26 @@ use crate::audit::CallAudit;
 pub struct Call {
     /// Which answer this is for: to be given back with the result.
     pub slot: usize,
-    /// What is called.
+    /// The target of the call.
     pub target: Target,
-    /// What the client sent; not yet checked against the target's schema. For a resource, the
-    /// variables of its template; for a completion, the arguments that are known already.
+    /// Arguments as the client sent them; not yet checked against the target's schema. For a
+    /// resource, the variables of its template; for a completion, the arguments that are known
+    /// already.
     pub arguments: Map<String, Value>,
     /// JSON-RPC id, for logs and cancellation.
     pub request_id: Value,
     /// The client, as far as this call may use it.
     pub peer: Peer,
-    /// What a client that was asked something sends along (2026-07-28).
+    /// Answers that a client sends along after it was asked something (2026-07-28).
     pub retry: Retry,
-    /// What the audit trail is told of it.
+    /// The call's audit events.
     pub audit: CallAudit,
     /// A policy refuses these arguments: nothing runs, and this is the answer unless the arguments are
     /// not those of the tool, which is said first.
     pub refusal: Option<String>,
 }
 
-/// What a [`Call`] runs. Numbers are indices into the lists of [`Server`](super::Server).
+/// Target of a [`Call`]. Numbers are indices into the lists of [`Server`](super::Server).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// `tools/call`.
@@ -40,7 +41,7 @@ pub enum Target {
     Resource {
         /// The resource or template.
         resource: usize,
-        /// What is read.
+        /// The URI to read.
         uri: String,
     },
     /// `completion/complete` for an argument of a prompt.
@@ -49,7 +50,7 @@ pub enum Target {
         prompt: usize,
         /// Index into its arguments.
         argument: usize,
-        /// What was typed so far.
+        /// Text typed so far.
         value: String,
     },
     /// `completion/complete` for a variable of a template.
@@ -58,7 +59,7 @@ pub enum Target {
         resource: usize,
         /// Index into its variables.
         variable: usize,
-        /// What was typed so far.
+        /// Text typed so far.
         value: String,
     },
 }
@@ -81,6 +82,6 @@ impl Target {
 pub struct Retry {
     /// The answers, by the keys of the questions.
     pub responses: Map<String, Value>,
-    /// What the server gave the client to keep.
+    /// State that the server gave the client to keep.
     pub state: Option<String>,
 }

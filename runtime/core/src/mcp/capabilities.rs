@@ -23,13 +23,13 @@ pub(super) fn listed(scope: &Scope<'_>) -> Value {
     capability
 }
 
-/// Whether clients of the revision can be told of changes: by `subscriptions/listen`, or on the
+/// True if clients of the revision can be told of changes: by `subscriptions/listen`, or on the
 /// stream of a session.
 pub(super) fn announces(scope: &Scope<'_>) -> bool {
     scope.server.notifications.is_some() && (scope.revision.has_listen() || has_session(scope))
 }
 
-/// Whether the client has a session, or is about to get one.
+/// True if the client has a session, or is about to get one.
 pub(super) fn has_session(scope: &Scope<'_>) -> bool {
     scope.revision.has_sessions() && (scope.server.sessions || scope.session.is_some())
 }

@@ -1,7 +1,7 @@
 //! The Server Card: what a client may know of the server before it connects.
 //!
 //! SEP-2127 (Final) and the extension that it charters, `experimental-ext-server-card` as of
-//! 2026-07-24: `schema.json` and `docs/discovery.md`. Functions are no part of a card.
+//! 2026-07-24: `schema.json` and `docs/discovery.md`. A card does not have functions.
 
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::Value;

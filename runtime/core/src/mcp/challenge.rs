@@ -34,7 +34,7 @@ fn note(scope: &Scope<'_>, policy: &str, arguments: Arguments<'_>) {
 fn response(log: &Log, caller: &Caller) -> Option<Reply> {
     let lacking = log.lacking()?;
     // All that the operation takes, and all that the token has: a client asks for what it reads here
-    // and would lose the rest. `offline_access` is no matter of a resource.
+    // and would lose the rest. `offline_access` does not concern a resource.
     let mut scopes = vec![scope::TOOLS];
     let has = caller.scopes.iter().map(String::as_str).filter(|scope| *scope != scope::OFFLINE);
     for scope in has.chain(lacking.iter().map(String::as_str)) {

@@ -1,4 +1,4 @@
-//! What a completion gives.
+//! Result of a completion.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What a tool gives back, before it is shaped for the client's protocol revision.
+//! Content that a tool returns, before it is shaped for the client's protocol revision.
 
 use serde_json::Value;
 
@@ -48,7 +48,7 @@ pub struct ResourceLink {
     pub name: String,
     /// Name for people.
     pub title: Option<String>,
-    /// What it is.
+    /// A description.
     pub description: Option<String>,
     /// Media type.
     pub mime_type: Option<String>,
@@ -59,7 +59,7 @@ pub struct ResourceLink {
 /// `Annotations` of content.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ContentAnnotations {
-    /// Who it is for; empty: not said.
+    /// The audience; empty if not given.
     pub audience: Vec<Role>,
     /// Between 0, optional, and 1, required.
     pub priority: Option<f64>,

@@ -1,4 +1,4 @@
-//! How the server and what it has present themselves, per revision.
+//! Descriptions of the server and of its functions, per revision.
 
 use serde_json::{Map, Value};
 
@@ -110,7 +110,7 @@ pub(super) fn resource(resource: &ResourceInfo, revision: Revision) -> Value {
     object(members)
 }
 
-/// What is for people, as far as the revision has it.
+/// The members for people, as far as the revision has them.
 fn present(
     members: &mut Vec<(&str, Value)>,
     title: Option<&str>,

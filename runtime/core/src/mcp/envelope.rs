@@ -13,7 +13,7 @@ pub(super) fn success(id: &Value, result: &str) -> String {
     envelope(Some(id), "result", result)
 }
 
-/// A response with this member besides its id.
+/// A response with this member in addition to its id.
 pub(super) fn envelope(id: Option<&Value>, key: &str, json: &str) -> String {
     // Results can be images of megabytes: one allocation of the right size.
     let mut out = String::with_capacity(json.len() + MAX_ID_BYTES);

@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode};
 use super::call::Call;
 use super::fault::status;
 use super::headers;
-use super::outcome::Outcome;
+use super::outcome::CallResult;
 use super::pending::Pending;
 use super::response::json;
 use super::revision::Revision;
@@ -32,7 +32,7 @@ impl Exchange {
         self.pending.revision
     }
 
-    /// Whether the client takes the answers as an event stream.
+    /// True if the client takes the answers as an event stream.
     #[must_use]
     pub fn takes_stream(&self) -> bool {
         self.takes_stream
@@ -51,14 +51,14 @@ impl Exchange {
 
     /// For a stream: the response to the call with this [`Call::slot`]; `None` if it was given out
     /// before. It is then no part of what [`finish`](Self::finish) gives.
-    pub fn answer_one(&mut self, slot: usize, outcome: Outcome) -> Option<String> {
+    pub fn answer_one(&mut self, slot: usize, outcome: CallResult) -> Option<String> {
         self.pending.answer_one(slot, outcome)
     }
 
     /// The HTTP answer as a whole, from the results and the [`Call::slot`] each belongs to. A call
     /// without a result answers with an internal error.
     #[must_use]
-    pub fn finish(self, results: Vec<(usize, Outcome)>) -> Reply {
+    pub fn finish(self, results: Vec<(usize, CallResult)>) -> Reply {
         let revision = self.pending.revision;
         let (text, code) = self.pending.finish_coded(results);
         let answer = json(code.map_or(StatusCode::OK, |code| status(revision, code)), text);
@@ -67,7 +67,7 @@ impl Exchange {
 
     /// [`finish`](Self::finish) without HTTP: the JSON text alone.
     #[must_use]
-    pub fn finish_text(self, results: Vec<(usize, Outcome)>) -> String {
+    pub fn finish_text(self, results: Vec<(usize, CallResult)>) -> String {
         self.pending.finish(results)
     }
 }

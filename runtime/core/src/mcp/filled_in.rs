@@ -8,7 +8,7 @@ use super::form::{Object, choices};
 use super::revision::Revision;
 use crate::json::number;
 
-/// Whether the forms of the revision can show it: a choice of several came with 2025-11-25.
+/// True if the forms of the revision can show it: a choice of several came with 2025-11-25.
 pub(super) fn fits(schema: &Value, revision: Revision) -> bool {
     revision.has_full_forms()
         || properties(schema).is_some_and(|properties| {
@@ -40,8 +40,8 @@ pub(super) fn shape(schema: &Value, revision: Revision) -> Value {
     schema
 }
 
-/// What a person filled in: the properties that were asked for, of the types that were asked for.
-/// Others are left out. `None` where one is missing or of another type.
+/// The properties that a person filled in: those that were asked for, of the types that were asked
+/// for. Others are left out. `None` where one is missing or of another type.
 pub(super) fn read(schema: &Value, content: &Object) -> Option<Object> {
     let required = schema.get("required").and_then(Value::as_array);
     let mut read = Map::new();

@@ -17,7 +17,7 @@ pub(super) type Object = Map<String, Value>;
 /// `requestedSchema` of a form.
 ///
 /// # Errors
-/// What cannot be asked in a form, and which property it is.
+/// A property cannot be asked in a form; the error names it.
 pub fn elicitation_schema(schema: Value) -> Result<Value, String> {
     let Value::Object(mut root) = schema else { return Err(not_an_object()) };
     let definitions = match root.remove("$defs") {
@@ -97,7 +97,7 @@ fn is_one(parts: &Value) -> bool {
     parts.as_array().is_some_and(|parts| parts.len() == 1)
 }
 
-/// What is written beside a reference says more than what it refers to.
+/// The members of both; those beside a reference say more than what it refers to.
 fn overlay(mut under: Object, over: Object) -> Object {
     for (key, value) in over {
         under.insert(key, value);
@@ -160,6 +160,7 @@ fn is_texts(value: &Value) -> bool {
     value.as_array().is_some_and(|values| values.iter().all(Value::is_string))
 }
 
+/// Writes a property that is text; `None` where its choices are not all texts.
 fn text(from: &mut Object, out: &mut Object) -> Option<()> {
     const FORMATS: [&str; 4] = ["date", "date-time", "email", "uri"];
     match choices(from) {
@@ -206,6 +207,7 @@ pub(super) fn choices(schema: &Object) -> Option<Vec<Choice>> {
     (!found.is_empty()).then_some(found)
 }
 
+/// Adds the texts of `const` or `enum`; `None` where it has neither, or something else than texts.
 fn choice(schema: &Object, found: &mut Vec<Choice>) -> Option<()> {
     if let Some(value) = schema.get("const") {
         let title = schema.get("title").or_else(|| schema.get("description"));

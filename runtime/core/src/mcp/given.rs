@@ -1,8 +1,8 @@
-//! What a client answers to a question, checked before anything is made of it.
+//! A client's answer to a question, checked before it is used.
 
 use serde_json::{Map, Value};
 
-use super::ask::{Ask, Question};
+use super::ask::{Ask, InputRequest};
 use super::filled_in;
 use super::json::object;
 
@@ -12,7 +12,8 @@ const MAX_MESSAGE_CHARS: usize = 200;
 /// Roots that a client may name. Each is a directory that a person opened.
 pub const MAX_ROOTS: usize = 1000;
 
-/// What a question came to: an elicitation, or one for a sample or for roots, which have no other outcomes.
+/// Outcome of a question: an elicitation, or one for a sample or for roots, which have no other
+/// outcomes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ElicitationReply {
     /// The answer: the content of a form, `null` for a page that the person agreed to open, a
@@ -50,7 +51,7 @@ impl Ask {
     pub fn read(&self, answer: &Value) -> Option<ElicitationReply> {
         let answer = answer.as_object()?;
         match &self.question {
-            Question::Form { schema, .. } => elicited(answer, |content| {
+            InputRequest::Form { schema, .. } => elicited(answer, |content| {
                 let nothing = Map::new();
                 let content = match content {
                     None | Some(Value::Null) => &nothing,
@@ -58,10 +59,10 @@ impl Ask {
                 };
                 filled_in::read(schema, content).map(Value::Object)
             }),
-            Question::Url { .. } => elicited(answer, |_| Some(Value::Null)),
-            Question::Sampling(_) => is_message(answer)
+            InputRequest::Url { .. } => elicited(answer, |_| Some(Value::Null)),
+            InputRequest::Sampling(_) => is_message(answer)
                 .then(|| ElicitationReply::Accepted(Value::Object(answer.clone()))),
-            Question::Roots => roots(answer).map(ElicitationReply::Accepted),
+            InputRequest::Roots => roots(answer).map(ElicitationReply::Accepted),
         }
     }
 

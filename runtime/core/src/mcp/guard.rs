@@ -7,37 +7,37 @@ use toolgate_config::Config;
 use toolgate_policy::{self as policy, Arguments, Caller, Decision, Vars};
 
 use super::server::Scope;
-use crate::audit::{Event, Kind, Log, Reason};
+use crate::audit::{Event, EventKind, Log, Reason};
 
-/// How the audit trail calls decisions of one kind of thing.
+/// Names that the audit trail has for decisions of one kind of thing.
 #[derive(Debug)]
 pub struct Told {
     /// The kind of an event that something was allowed; `None` where it was allowed and told before.
-    pub allowed: Option<Kind>,
+    pub allowed: Option<EventKind>,
     /// The kind of an event that it was not.
-    pub denied: Kind,
+    pub denied: EventKind,
     /// There is nothing of the name.
     pub unknown: Reason,
 }
 
 /// A call of a tool.
 pub const TOOL: Told = Told {
-    allowed: Some(Kind::ToolAllowed),
-    denied: Kind::ToolDenied,
+    allowed: Some(EventKind::ToolAllowed),
+    denied: EventKind::ToolDenied,
     unknown: Reason::UnknownTool,
 };
 
 /// A look at a task, or its first run: that its tool was allowed was told with the call.
 pub const TASK: Told = Told { allowed: None, ..TOOL };
 
-/// Who asks, and by which policies.
+/// The caller, and the policies to apply.
 #[derive(Clone, Copy)]
 pub struct Asking<'a> {
     /// The policies.
     pub config: &'a Config,
-    /// Who asks.
+    /// The caller.
     pub caller: &'a Caller,
-    /// What lists in variables are read from.
+    /// Source of lists in variables.
     pub vars: &'a dyn Vars,
 }
 
@@ -52,14 +52,14 @@ impl<'a> Asking<'a> {
     }
 }
 
-/// Whether the policy lets the caller see something: an entry of a list, a change.
+/// True if the policy lets the caller see something: an entry of a list, a change.
 #[must_use]
 pub fn allows(asking: Asking<'_>, policy: &str, arguments: Arguments<'_>) -> bool {
     asking.decide(policy, arguments).is_allowed()
 }
 
-/// Whether the caller may do what was found, by name and policy, with these arguments. Either way the log
-/// is told.
+/// Decides if the caller may do what was found, by name and policy, with these arguments. Either
+/// way the decision is logged.
 pub fn judge(
     asking: Asking<'_>,
     log: &Log,
@@ -92,7 +92,7 @@ pub fn judge(
     decision.is_some_and(|decision| decision.is_allowed())
 }
 
-/// Whether it is in the lists that the caller sees.
+/// True if it is in the lists that the caller sees.
 pub(super) fn is_listed(scope: &Scope<'_>, policy: &str) -> bool {
     let Scope { server, caller, vars, .. } = *scope;
     match server.challenging {

@@ -14,8 +14,8 @@ pub(super) static PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-pr
 pub(super) static METHOD: HeaderName = HeaderName::from_static("mcp-method");
 pub(super) static NAME: HeaderName = HeaderName::from_static("mcp-name");
 
-/// A header that may be sent once: its trimmed value, or `Err` when it is repeated or has bytes
-/// that are not visible ASCII.
+/// A header that may be sent once: its trimmed value, `None` without one, or `Err` when it is
+/// repeated or has bytes that are not visible ASCII.
 pub(super) fn single<'h>(
     headers: &'h HeaderMap,
     name: &HeaderName,
@@ -35,7 +35,7 @@ pub(super) fn single<'h>(
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Malformed;
 
-/// What `MCP-Protocol-Version` says.
+/// Value of `MCP-Protocol-Version`.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Version<'h> {
     Absent,
@@ -68,18 +68,18 @@ impl<'h> Version<'h> {
     }
 }
 
-/// Whether the body is said to be JSON. It has to be said: a browser can send a POST of another
-/// type across origins without asking first.
+/// True if the body is declared as JSON. The declaration is required: a browser can send a POST of
+/// another type across origins without asking first.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let Ok(Some(value)) = single(headers, &CONTENT_TYPE) else { return false };
     let media_type = value.split(';').next().unwrap_or_default();
     media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// Whether the client takes JSON. The specification wants both JSON and event streams listed, but
+/// True if the client takes JSON. The specification wants both JSON and event streams listed, but
 /// JSON alone is enough for most answers: whoever takes that, or does not say, is served.
 pub(super) fn takes_json(headers: &HeaderMap) -> bool {
-    accepts(headers, &["application/json", "application/*", "*/*"]).unwrap_or(true)
+    acceptance(headers, &["application/json", "application/*", "*/*"]) != Acceptance::No
 }
 
 /// The answer as the client takes it: a result is a stream of one event for a client that takes
@@ -100,15 +100,24 @@ pub(super) fn as_event(answer: Reply) -> Reply {
     Reply::from_parts(parts, [b"data: ", body.as_slice(), b"\n\n"].concat())
 }
 
-/// Whether the client says that it takes event streams. `*/*` does not say so: programs that know
+/// True if the client says that it takes event streams. `*/*` does not say so: programs that know
 /// nothing of them send it as well.
 pub(super) fn takes_stream(headers: &HeaderMap) -> bool {
-    accepts(headers, &["text/event-stream", "text/*"]).unwrap_or(false)
+    acceptance(headers, &["text/event-stream", "text/*"]) == Acceptance::Yes
 }
 
-/// Whether one of these media ranges is accepted; `None` when nothing is said.
-fn accepts(headers: &HeaderMap, ranges: &[&str]) -> Option<bool> {
-    let mut says_anything = false;
+/// Acceptance of some media ranges by `Accept`.
+#[derive(PartialEq, Eq)]
+enum Acceptance {
+    Yes,
+    No,
+    /// The header is missing or empty.
+    Unstated,
+}
+
+/// Acceptance of at least one of these media ranges.
+fn acceptance(headers: &HeaderMap, ranges: &[&str]) -> Acceptance {
+    let mut unmatched = Acceptance::Unstated;
     for value in headers.get_all(ACCEPT) {
         for range in value.to_str().unwrap_or_default().split(',') {
             let mut parts = range.split(';').map(str::trim);
@@ -116,14 +125,14 @@ fn accepts(headers: &HeaderMap, ranges: &[&str]) -> Option<bool> {
             if media_range.is_empty() {
                 continue;
             }
-            says_anything = true;
+            unmatched = Acceptance::No;
             let matches = ranges.iter().any(|name| media_range.eq_ignore_ascii_case(name));
             if matches && !parts.any(is_zero_quality) {
-                return Some(true);
+                return Acceptance::Yes;
             }
         }
     }
-    says_anything.then_some(false)
+    unmatched
 }
 
 /// `q=0`, `q=0.000`: not acceptable.

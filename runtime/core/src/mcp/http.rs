@@ -31,13 +31,13 @@ use super::peer::{self, ClientCapabilities};
 use super::pending::{self, Answers, Pending};
 use super::response::{bad_request, fault, json, plain, respond};
 use super::revision::{Revision, negotiate};
-use super::server::{Answer, Scope, Server};
+use super::server::{MethodAnswer, Scope, Server};
 use super::session::SessionState;
 use super::subscription::Listen;
 use super::task::TaskRequest;
 use crate::reply::Reply;
 
-/// What [`accept_http`] made of a request.
+/// Result of [`accept_http`].
 #[derive(Debug)]
 pub enum Accepted {
     /// The answer.
@@ -45,7 +45,7 @@ pub enum Accepted {
     /// Something has to run first.
     Run(Exchange),
     /// A session begins.
-    Begin(Begin),
+    Begin(NewSession),
     /// A stream of notifications begins.
     Listen(Listen),
     /// Whoever keeps the task answers.
@@ -54,10 +54,10 @@ pub enum Accepted {
 
 /// A valid `initialize`, where sessions are issued.
 #[derive(Debug)]
-pub struct Begin {
+pub struct NewSession {
     /// The answer, which still lacks the `Mcp-Session-Id`.
     pub response: Reply,
-    /// What is to be remembered.
+    /// State of the new session, to be stored.
     pub session: SessionState,
 }
 
@@ -74,9 +74,9 @@ pub fn accept_http(
     let challenge = server.challenging.and_then(|it| (it.response)(server.log, caller));
     match challenge.map_or(accepted, Accepted::Done) {
         Accepted::Done(response) => Accepted::Done(shaped(request.headers(), response)),
-        Accepted::Begin(Begin { response, session }) => {
+        Accepted::Begin(NewSession { response, session }) => {
             let response = shaped(request.headers(), response);
-            Accepted::Begin(Begin { response, session })
+            Accepted::Begin(NewSession { response, session })
         }
         accepted => accepted,
     }
@@ -154,10 +154,10 @@ fn single(
         (scope, scope.served(method))
     };
     match served.and_then(|method| methods::answer(&scope, method, request, 0)) {
-        Ok(Answer::Ready(text)) => Accepted::Done(json(StatusCode::OK, text)),
-        Ok(Answer::Call(call)) => run(headers, Pending::single(&scope, *call)),
-        Ok(Answer::Listen(listen)) => Accepted::Listen(*listen),
-        Ok(Answer::Task(task)) => Accepted::Task(*task),
+        Ok(MethodAnswer::Ready(text)) => Accepted::Done(json(StatusCode::OK, text)),
+        Ok(MethodAnswer::Call(call)) => run(headers, Pending::single(&scope, *call)),
+        Ok(MethodAnswer::Listen(listen)) => Accepted::Listen(*listen),
+        Ok(MethodAnswer::Task(task)) => Accepted::Task(*task),
         Err(error) => Accepted::Done(fault(error, &id, scope.revision)),
     }
 }
@@ -172,14 +172,14 @@ fn initialize(scope: &Scope<'_>, request: Request) -> Accepted {
     let capabilities = request.params.get("capabilities").cloned();
     let negotiated = negotiate(&request.params);
     let response = match methods::answer(scope, Method::Initialize, request, 0) {
-        Ok(Answer::Ready(text)) => json(StatusCode::OK, text),
+        Ok(MethodAnswer::Ready(text)) => json(StatusCode::OK, text),
         Ok(_) => return Accepted::Done(method_not_allowed()),
         Err(error) => return Accepted::Done(fault(error, &id, scope.revision)),
     };
     match negotiated {
         Some(revision) if scope.server.sessions => {
             let capabilities = ClientCapabilities::read(capabilities.as_ref(), revision);
-            Accepted::Begin(Begin {
+            Accepted::Begin(NewSession {
                 response,
                 session: SessionState::begin(revision, capabilities),
             })

@@ -8,7 +8,7 @@ use super::revision::Revision;
 /// `Icon` (MCP 2025-11-25 and later). The address is `https:` or `data:`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Icon {
-    /// Where the picture is.
+    /// Address of the picture.
     pub src: &'static str,
     /// Its media type, for example `image/svg+xml`.
     pub mime_type: Option<&'static str>,

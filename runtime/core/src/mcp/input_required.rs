@@ -10,9 +10,10 @@ use super::revision::Revision;
 /// `InputRequiredResult`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputRequired {
-    /// What is asked. The keys are unique.
+    /// The requests to the client. The keys are unique.
     pub asks: Vec<Ask>,
-    /// What the client gives back unread; see [`RequestState`](super::request_state::RequestState).
+    /// State that the client gives back unread; see
+    /// [`RequestState`](super::request_state::RequestState).
     pub state: String,
 }
 

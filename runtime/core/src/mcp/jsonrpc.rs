@@ -40,7 +40,7 @@ pub(super) enum Message {
         method: String,
         params: Map<String, Value>,
     },
-    /// What the client answers to a request of the server; `null` for an id that it could not read.
+    /// The client's answer to a request of the server; `null` for an id that it could not read.
     Response {
         id: Value,
         /// `result`, or `error`.
@@ -92,7 +92,7 @@ pub(super) fn read(body: &[u8]) -> Result<Body, Fault> {
     }
 }
 
-/// What a body holds, counted before anything recurses or takes memory.
+/// Size of a body, counted before anything recurses or takes memory.
 struct Extent {
     /// The deepest nesting of arrays and objects.
     nesting: u32,

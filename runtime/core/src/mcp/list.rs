@@ -19,7 +19,7 @@ pub(super) trait Listing {
     /// Name and policy of the entry of this index; `None` behind the last.
     fn entry(&self, index: usize) -> Option<(&'static str, &'static str)>;
 
-    /// Whether the entry belongs to this list at all.
+    /// True if the entry belongs to this list at all.
     fn has(&self, _index: usize) -> bool {
         true
     }

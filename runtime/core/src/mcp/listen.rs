@@ -52,8 +52,9 @@ fn read(scope: &Scope<'_>, request: &Request) -> Result<Listen, Fault> {
     Ok(Listen { id: request.id.clone(), filter })
 }
 
-/// Whether the caller may hear of the change now. `owner` is whose tasks the caller may see. It is
-/// asked for each receiver and each change, since groups and policies change while a stream is open.
+/// True if the caller may hear of the change now. `owner` is whose tasks the caller may see. It is
+/// asked for each receiver and each change, since groups and policies change while a stream is
+/// open.
 #[must_use]
 pub fn may_hear(
     server: &Server<'_>,
@@ -77,7 +78,7 @@ pub fn may_hear(
     }
 }
 
-/// Whether there is such a resource and the caller may read it now.
+/// True if there is such a resource and the caller may read it now.
 fn may_read(server: &Server<'_>, caller: &Caller, vars: &dyn Vars, uri: &str) -> bool {
     resources::find(server.resources, uri).is_some_and(|(resource, variables)| {
         let policy = server.resources[resource].policy;

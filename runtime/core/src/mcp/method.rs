@@ -5,7 +5,7 @@ use super::revision::Revision;
 /// Methods that a server has together or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// What is asked of the server itself: every server has it.
+    /// Methods of the server itself: every server has them.
     Server,
     /// Tools: every server has them.
     Tools,
@@ -19,13 +19,13 @@ pub enum Group {
     Logging,
     /// Tasks.
     Tasks,
-    /// What is told of changes outside of a session.
+    /// Changes outside of a session.
     Listening,
-    /// What a session is told of changes, see `session.rs`: nobody else serves these.
+    /// Changes within a session, see `session.rs`: nobody else serves these.
     Subscribing,
 }
 
-/// What is known of a method.
+/// Facts about a method.
 struct Facts {
     method: Method,
     name: &'static str,
@@ -110,7 +110,7 @@ impl Method {
         self.facts().group
     }
 
-    /// Whether the revision has it.
+    /// True if the revision has it.
     #[must_use]
     pub fn is_in(self, revision: Revision) -> bool {
         let Facts { since, until, .. } = self.facts();

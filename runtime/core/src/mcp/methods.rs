@@ -1,4 +1,4 @@
-//! What each method answers.
+//! Answers to the methods.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use super::jsonrpc::{self, Request};
 use super::method::Method;
 use super::modern::{DISCOVER_TTL_MS, cacheable, complete};
 use super::revision::{Revision, negotiate};
-use super::server::{Answer, Scope};
+use super::server::{MethodAnswer, Scope};
 use super::{capabilities, describe, families};
 
 /// Answers a request for a method that is [served](Scope::served). Its headers have been checked.
@@ -17,7 +17,7 @@ pub(super) fn answer(
     method: Method,
     request: Request,
     slot: usize,
-) -> Result<Answer, Fault> {
+) -> Result<MethodAnswer, Fault> {
     let result = match method {
         Method::Initialize => initialize(scope, &request.params)?,
         Method::Ping => "{}".to_owned(),
@@ -27,7 +27,7 @@ pub(super) fn answer(
                 return Err(method_not_found());
             };
             let listen = (listening.read)(scope, &request)?;
-            return Ok(Answer::Listen(Box::new(listen)));
+            return Ok(MethodAnswer::Listen(Box::new(listen)));
         }
         Method::ListTools => families::tools::list(scope, &request.params)?,
         Method::CallTool => return families::tools::call(scope, request, slot),
@@ -36,7 +36,7 @@ pub(super) fn answer(
             None => return Err(method_not_found()),
         },
     };
-    Ok(Answer::Ready(jsonrpc::success(&request.id, &result)))
+    Ok(MethodAnswer::Ready(jsonrpc::success(&request.id, &result)))
 }
 
 fn initialize(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<String, Fault> {
@@ -53,7 +53,7 @@ fn initialize(scope: &Scope<'_>, params: &Map<String, Value>) -> Result<String, 
     Ok(out)
 }
 
-/// What the schemas of all revisions require besides.
+/// Checks the members that the schemas of all revisions also require.
 fn check_initialize(params: &Map<String, Value>) -> Result<(), Fault> {
     if !params.get("capabilities").is_some_and(Value::is_object) {
         return Err(Fault::params("`capabilities` is not an object"));

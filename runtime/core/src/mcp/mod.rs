@@ -67,7 +67,7 @@ pub use self::fault::{
     Fault, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND,
     MISSING_CLIENT_CAPABILITY, PARSE_ERROR, UNSUPPORTED_PROTOCOL_VERSION,
 };
-pub use self::http::{Accepted, Begin, accept_http, answer};
+pub use self::http::{Accepted, NewSession, accept_http, answer};
 pub use self::jsonrpc::{MAX_BATCH, MAX_ID_BYTES, MAX_NESTING, MAX_VALUES};
 pub use self::landing::landing;
 pub use self::method::{Group, Method};

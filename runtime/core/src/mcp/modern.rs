@@ -1,20 +1,20 @@
-//! What results have besides since 2026-07-28.
+//! Members that results have in addition since 2026-07-28.
 
 use super::describe;
 use super::json::{member, object, quote, to_text};
 use super::meta::SERVER_INFO;
 use super::server::Scope;
 
-/// How long a client may show a list it has (2026-07-28). It is the time after which a changed
-/// policy, group or Worker variable shows in menus; calls are judged each time.
+/// Lifetime of a list at the client (2026-07-28). It is the time after which a changed policy,
+/// group or Worker variable shows in menus; calls are judged each time.
 pub const LIST_TTL_MS: u32 = 60_000;
 
-/// How long a client may keep what `server/discover` said (2026-07-28). It changes with a
+/// Lifetime of an answer to `server/discover` at the client (2026-07-28). It changes with a
 /// deployment only.
 pub const DISCOVER_TTL_MS: u32 = 300_000;
 
-/// How long a client may show what it read of a resource (2026-07-28): not at all, since a function
-/// makes it anew each time, and nobody said for how long it holds.
+/// Lifetime of a resource's contents at the client (2026-07-28): none, since a function makes them
+/// at each read, and nobody said for how long they hold.
 pub const READ_TTL_MS: u32 = 0;
 
 /// `CacheableResult` of 2026-07-28.
@@ -23,7 +23,7 @@ pub(super) fn cacheable(out: &mut String, ttl_ms: u32, public: bool) {
     member(out, "cacheScope", &quote(if public { "public" } else { "private" }));
 }
 
-/// What every result of 2026-07-28 has.
+/// Adds the members that every result of 2026-07-28 has.
 pub(super) fn complete(scope: &Scope<'_>, out: &mut String) {
     let info = describe::server_info(scope.server, scope.revision);
     member(out, "resultType", &quote("complete"));

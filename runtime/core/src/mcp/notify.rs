@@ -25,7 +25,7 @@ pub enum Change {
     Prompts,
     /// The list of resources.
     Resources,
-    /// What a resource holds: its URI.
+    /// The contents of a resource: its URI.
     Resource(String),
     /// The state of a task.
     Task {

@@ -1,4 +1,4 @@
-//! What running a call comes to.
+//! Result of running a call.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::jsonrpc::Fault;
 use super::revision::Revision;
 
 /// A result, to be shaped for the client's revision, or a JSON-RPC error.
-pub type Outcome = Result<Box<dyn Shape>, Fault>;
+pub type CallResult = Result<Box<dyn Shape>, Fault>;
 
 /// A result that knows its wire format. Reached through this trait only, so that a server without
 /// prompts, say, does not contain what shapes them.
@@ -14,7 +14,7 @@ pub trait Shape {
     /// The result as JSON, without what every result of a revision has.
     fn shape(self: Box<Self>, revision: Revision) -> Shaped;
 
-    /// What it says, if it says that what was called could not do its work.
+    /// The message, if the result says that the target failed to do its work.
     fn failure(&self) -> Option<&str> {
         None
     }
@@ -34,8 +34,8 @@ pub struct Shaped {
     pub result: Value,
     /// `resultType` of 2026-07-28: `complete`, `input_required`, or `task`.
     pub kind: &'static str,
-    /// Whether clients may keep it for a while (`CacheableResult`), and if so whether everyone may
-    /// see it.
+    /// Caching by clients (`CacheableResult`): `Some` if they may keep it for a while, and true if
+    /// everyone may see it.
     pub cacheable: Option<bool>,
 }
 

@@ -11,7 +11,7 @@ pub fn shared_uri(one: &str, other: &str) -> Option<String> {
     if ones.clone().count() != others.clone().count() {
         return None;
     }
-    // One character for each variable would do, but for `.` and `..`, which are no values.
+    // One character for each variable would do, but for `.` and `..`, which are not values.
     [2, 1].into_iter().find_map(|shortest| {
         let segments = ones.clone().zip(others.clone());
         let segments =
@@ -48,10 +48,10 @@ fn tokens(segment: &str, shortest: usize) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
-/// How far either pattern has been read.
+/// Positions in the two patterns.
 type State = (usize, usize);
 
-/// Where each state was come to from, and by which character.
+/// The predecessor of each state, and the character that led from it.
 type Ways = HashMap<State, (State, Option<char>)>;
 
 /// The shortest text that fits both, escaped as in a URI.
@@ -72,7 +72,7 @@ fn common(one: &[Token], other: &[Token]) -> Option<String> {
     None
 }
 
-/// Where one more character, or none, leads to.
+/// The states that one more character, or none, leads to.
 fn steps(one: &[Token], other: &[Token], (left, right): State) -> Vec<(State, Option<char>)> {
     let mut steps = Vec::new();
     let (first, second) = (one.get(left).copied(), other.get(right).copied());

@@ -37,7 +37,7 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Whether the header's text stands for the argument.
+/// True if the header's text stands for the argument.
 fn says(header: &str, argument: &Value) -> bool {
     match argument {
         Value::String(text) => header == text,

@@ -1,4 +1,4 @@
-//! What is known of the client while it is being served.
+//! Facts about the client while it is being served.
 
 use http::HeaderMap;
 use serde::Serialize;
@@ -15,12 +15,12 @@ pub use super::trace::Trace;
 /// Key of the extension for tasks, of the client's and of the server's capabilities.
 pub const TASKS_EXTENSION: &str = "io.modelcontextprotocol/tasks";
 
-/// What a call may do with the client that made it.
+/// A client, and the ways in which its call may reach it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Peer {
     /// The revision that is spoken.
     pub revision: Revision,
-    /// What the client can be asked.
+    /// Capabilities of the client.
     pub capabilities: ClientCapabilities,
     /// The least severe level of log messages it wants; `None`: none at all.
     pub log_level: Option<Level>,
@@ -30,7 +30,7 @@ pub struct Peer {
     pub trace: Option<Trace>,
 }
 
-/// What of `ClientCapabilities` matters to a server.
+/// The part of `ClientCapabilities` that matters to a server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, FromJson)]
 pub struct ClientCapabilities {
     /// `elicitation`, form mode.
@@ -51,7 +51,7 @@ pub struct ClientCapabilities {
 pub enum Level {
     /// For finding faults.
     Debug,
-    /// What happens.
+    /// Normal events.
     Info,
     /// Normal but worth a look.
     Notice,
@@ -67,7 +67,7 @@ pub enum Level {
     Emergency,
 }
 
-/// What the session of a message knows of its client.
+/// Facts about the client, from the session of a message.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionPeer {
     /// As declared by `initialize`.

@@ -11,10 +11,10 @@ use super::meta::SERVER_INFO;
 use super::method::Method;
 use super::methods;
 use super::modern::READ_TTL_MS;
-use super::outcome::{Outcome, Shaped};
+use super::outcome::{CallResult, Shaped};
 use super::revision::Revision;
 use super::server::Server;
-use super::server::{Answer, Scope};
+use super::server::{MethodAnswer, Scope};
 use crate::audit::{CallOutcome, Settled, Settling};
 use crate::mcp::json::to_text;
 
@@ -49,12 +49,12 @@ struct Ready {
 struct Waiting {
     id: Value,
     call: Option<Call>,
-    /// Whether everybody may call it.
+    /// True if everybody may call it.
     public: bool,
     settling: Settling,
 }
 
-/// What the messages of a POST come to.
+/// The answer to the messages of a POST.
 pub(super) enum Answers {
     /// Notifications and responses only.
     None,
@@ -103,7 +103,7 @@ impl Pending {
         self.slots.len()
     }
 
-    /// Whether there are calls to wait for.
+    /// True if there are calls to wait for.
     pub(super) fn is_waiting(&self) -> bool {
         self.slots.iter().any(|slot| matches!(slot, Slot::Waiting(_)))
     }
@@ -131,7 +131,7 @@ impl Pending {
     }
 
     /// The answer of a call, which is then no part of the others; `None` if it has gone out.
-    pub(super) fn answer_one(&mut self, slot: usize, outcome: Outcome) -> Option<String> {
+    pub(super) fn answer_one(&mut self, slot: usize, outcome: CallResult) -> Option<String> {
         self.settle(slot, Some(outcome));
         let slot = self.slots.get_mut(slot)?;
         match std::mem::replace(slot, Slot::Sent) {
@@ -141,12 +141,15 @@ impl Pending {
     }
 
     /// The JSON text of the answers. A call without a result answers with an internal error.
-    pub(super) fn finish(self, results: Vec<(usize, Outcome)>) -> String {
+    pub(super) fn finish(self, results: Vec<(usize, CallResult)>) -> String {
         self.finish_coded(results).0
     }
 
     /// The same, and the code of the error if the answer is one error.
-    pub(super) fn finish_coded(mut self, results: Vec<(usize, Outcome)>) -> (String, Option<i32>) {
+    pub(super) fn finish_coded(
+        mut self,
+        results: Vec<(usize, CallResult)>,
+    ) -> (String, Option<i32>) {
         for (slot, outcome) in results {
             self.settle(slot, Some(outcome));
         }
@@ -164,7 +167,7 @@ impl Pending {
     }
 
     /// Makes a response of an outcome.
-    fn settle(&mut self, slot: usize, outcome: Option<Outcome>) {
+    fn settle(&mut self, slot: usize, outcome: Option<CallResult>) {
         if let Some(slot) = self.slots.get_mut(slot)
             && let Slot::Waiting(waiting) = slot
         {
@@ -204,10 +207,10 @@ impl Pending {
                 .and_then(|method| methods::answer(scope, method, request, self.next_slot())),
         };
         match answer {
-            Ok(Answer::Call(call)) => self.wait(*call),
-            Ok(Answer::Ready(text)) => self.push(text),
+            Ok(MethodAnswer::Call(call)) => self.wait(*call),
+            Ok(MethodAnswer::Ready(text)) => self.push(text),
             // Both are of a revision without batches.
-            Ok(Answer::Listen(_) | Answer::Task(_)) => {
+            Ok(MethodAnswer::Listen(_) | MethodAnswer::Task(_)) => {
                 self.push(method_not_found().response(Some(&id)));
             }
             Err(fault) => self.push(fault.response(Some(&id))),

@@ -1,4 +1,4 @@
-//! What the registry knows of a prompt, and what a prompt gives.
+//! Prompts as the registry has them, and their results.
 
 use serde_json::Value;
 
@@ -16,9 +16,9 @@ pub struct PromptInfo {
     pub name: &'static str,
     /// Name for people.
     pub title: Option<&'static str>,
-    /// What it does.
+    /// A description.
     pub description: Option<&'static str>,
-    /// What it takes; values are text.
+    /// Its arguments; values are text.
     pub arguments: &'static [PromptArgument],
     /// Pictures for people.
     pub icons: &'static [Icon],
@@ -29,29 +29,29 @@ pub struct PromptInfo {
 /// `PromptArgument`.
 #[derive(Debug, Clone, Copy)]
 pub struct PromptArgument {
-    /// What the client calls it.
+    /// Name for clients.
     pub name: &'static str,
-    /// What it means.
+    /// A description.
     pub description: Option<&'static str>,
-    /// Whether it has to be given.
+    /// True if it must be given.
     pub required: bool,
-    /// Whether `completion/complete` knows values for it.
+    /// True if `completion/complete` has values for it.
     pub completes: bool,
 }
 
 /// `PromptMessage`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PromptMessage {
-    /// Who says it.
+    /// The speaker.
     pub role: Role,
-    /// What is said.
+    /// The content.
     pub content: Content,
 }
 
 /// `GetPromptResult`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PromptResult {
-    /// What the prompt is for.
+    /// The purpose of the prompt.
     pub description: Option<String>,
     /// The conversation it begins with.
     pub messages: Vec<PromptMessage>,

@@ -1,5 +1,5 @@
 //! The answer to a call of a tool that only its arguments keep out. The tool is in the caller's list, so
-//! that it exists is no secret, and a model can make another call.
+//! that it exists is not a secret, and a model can make another call.
 
 use serde_json::{Map, Value};
 use toolgate_policy as policy;

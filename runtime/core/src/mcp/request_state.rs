@@ -20,18 +20,18 @@ pub const REQUEST_STATE_TTL: u64 = 3600;
 /// body beside the arguments: the least that `max_body_bytes` can be set to is 64 KiB.
 pub const MAX_REQUEST_STATE: usize = 48 * 1024;
 
-/// What is kept between the rounds of one call.
+/// State between the rounds of one call.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, FromJson)]
 pub struct RequestState {
     /// Answers of the client that were already accepted, by the keys of the questions.
     pub answers: Map<String, Value>,
     /// Results of what runs once over all rounds.
     pub memo: Map<String, Value>,
-    /// When it was sealed, in seconds since 1970.
+    /// Time of sealing, in seconds since 1970.
     pub issued_at: u64,
 }
 
-/// What a state belongs to.
+/// Owner and call that a state belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding(String);
 
@@ -73,7 +73,7 @@ impl RequestState {
         Ok(sealed)
     }
 
-    /// What a client sent back; `now` in seconds since 1970.
+    /// Opens the state that a client sent back; `now` in seconds since 1970.
     ///
     /// # Errors
     /// It was not sealed here, is too old, or belongs to another caller or other arguments. Which of

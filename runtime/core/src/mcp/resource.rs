@@ -1,4 +1,4 @@
-//! What the registry knows of a resource, and what reading one gives.
+//! Resources as the registry has them, and the result of reading one.
 
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ pub struct ResourceInfo {
     pub name: &'static str,
     /// Name for people.
     pub title: Option<&'static str>,
-    /// What it is.
+    /// A description.
     pub description: Option<&'static str>,
     /// Media type of the contents, for example `text/plain`.
     pub mime_type: Option<&'static str>,
@@ -41,7 +41,7 @@ pub struct ResourceInfo {
 pub struct ResourceVariable {
     /// As in the braces.
     pub name: &'static str,
-    /// Whether `completion/complete` knows values for it.
+    /// True if `completion/complete` has values for it.
     pub completes: bool,
 }
 
@@ -70,7 +70,7 @@ pub enum ResourceBody {
 pub struct ResourceResult {
     /// The contents; never empty for a resource that exists.
     pub contents: Vec<ResourceContent>,
-    /// Whether everyone may see what was read; decided by the policy that guards it.
+    /// True if everyone may see the contents; decided by the policy that guards it.
     pub is_public: bool,
 }
 

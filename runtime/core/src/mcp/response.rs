@@ -27,7 +27,7 @@ pub(super) fn json(status: StatusCode, text: String) -> Reply {
     respond(status, Some("application/json"), text.into_bytes())
 }
 
-/// A refusal that is no JSON-RPC message.
+/// A refusal that is not a JSON-RPC message.
 pub(super) fn plain(status: StatusCode, text: &str) -> Reply {
     respond(status, Some("text/plain; charset=utf-8"), text.as_bytes().to_vec())
 }

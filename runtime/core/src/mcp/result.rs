@@ -44,7 +44,7 @@ impl Shape for ToolResult {
     }
 }
 
-/// Whether the schema says that its values are objects.
+/// True if the schema says that its values are objects.
 pub(super) fn is_object_schema(schema: &Value) -> bool {
     schema.get("type").is_some_and(|kind| kind == "object")
 }

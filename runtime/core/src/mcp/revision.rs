@@ -32,7 +32,7 @@ pub enum Revision {
     V2099_01_01,
 }
 
-/// Where requests began to stand by themselves.
+/// The first revision whose requests stand by themselves.
 const FIRST_WITHOUT_HANDSHAKE: Revision = Revision::V2026_07_28;
 
 impl Revision {
@@ -51,7 +51,7 @@ impl Revision {
     /// The answer to an `initialize` that asks for a revision which has none or is unknown.
     pub const LATEST_WITH_HANDSHAKE: Self = Self::V2025_11_25;
 
-    /// What a request without `MCP-Protocol-Version` is taken for: the specification's default.
+    /// Revision of a request without `MCP-Protocol-Version`: the specification's default.
     pub const WITHOUT_HEADER: Self = Self::V2025_03_26;
 
     /// As on the wire.
@@ -284,7 +284,7 @@ pub(super) fn negotiate(params: &Map<String, Value>) -> Option<Revision> {
     Some(revision.unwrap_or(Revision::LATEST_WITH_HANDSHAKE))
 }
 
-/// Whether `text` names a revision after the last with a handshake, spoken here or not.
+/// True if `text` names a revision after the last with a handshake, spoken here or not.
 pub(super) fn names_one_without_handshake(text: &str) -> bool {
     let is_date = text.len() == 10
         && text.bytes().enumerate().all(|(index, byte)| match index {

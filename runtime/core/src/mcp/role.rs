@@ -1,6 +1,6 @@
-//! Who says something, and whom it is for.
+//! Speakers, and audiences.
 
-/// Who says a message of a prompt.
+/// Speaker of a message of a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// The person.

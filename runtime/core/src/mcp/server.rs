@@ -34,20 +34,20 @@ pub struct Server<'a> {
     pub prompts: &'a [PromptInfo],
     /// The resources and templates, sorted by name.
     pub resources: &'a [ResourceInfo],
-    /// Methods besides those that every server has.
+    /// Methods in addition to those that every server has.
     pub families: &'a [&'static dyn Family],
-    /// Whether clients of a legacy revision are given an `Mcp-Session-Id`.
+    /// True if clients of a legacy revision are given an `Mcp-Session-Id`.
     pub sessions: bool,
-    /// Where those who listen are told of changes: `listChanged`, `resources.subscribe` and
+    /// Announcing changes to listeners: `listChanged`, `resources.subscribe` and
     /// `subscriptions/listen`.
     pub notifications: Option<&'static Listening>,
-    /// Where policies have scopes or challenge whom they refuse.
+    /// Set where policies have scopes or challenge those whom they refuse.
     pub challenging: Option<&'static Challenging>,
-    /// Where policies look at arguments.
+    /// Set where policies look at arguments.
     pub refusing: Option<&'static Refusing>,
     /// Most entries on one page of a list; at least one is on it.
     pub page_size: u32,
-    /// Where it is told which calls were allowed and which were not.
+    /// Log of the calls that were allowed and of those that were not.
     pub log: &'a Log,
 }
 
@@ -59,7 +59,7 @@ impl Server<'_> {
     }
 }
 
-/// Who asks what server, in which revision.
+/// Caller, server and revision of a request.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
     pub(super) server: &'a Server<'a>,
@@ -68,12 +68,12 @@ pub struct Scope<'a> {
     pub(super) revision: Revision,
     /// Of the request that brought the message, where they are known.
     pub(super) headers: Option<&'a HeaderMap>,
-    /// What the session knows of the client, where there is one.
+    /// The session's facts about the client, where there is one.
     pub(super) session: Option<SessionPeer>,
 }
 
 impl Scope<'_> {
-    /// Whether a client of this revision may call the method.
+    /// True if a client of this revision may call the method.
     pub(super) fn serves(&self, method: Method) -> bool {
         method.is_in(self.revision)
             && match method.group() {
@@ -106,7 +106,7 @@ impl Scope<'_> {
 }
 
 /// The answer to one request.
-pub enum Answer {
+pub enum MethodAnswer {
     /// The whole JSON-RPC response.
     Ready(String),
     /// Something has to run first.
@@ -136,11 +136,11 @@ pub trait Family: std::fmt::Debug + Sync {
         method: Method,
         request: Request,
         slot: usize,
-    ) -> Result<Answer, Fault>;
+    ) -> Result<MethodAnswer, Fault>;
 }
 
-/// What policies with scopes, or with `on_deny = "challenge"`, take. A server without such policies does
-/// not name it, and does not contain it.
+/// Code for policies with scopes, or with `on_deny = "challenge"`. A server without such policies
+/// does not name it, and does not contain it.
 #[derive(Debug)]
 pub struct Challenging {
     pub(super) response: fn(&Log, &Caller) -> Option<Reply>,
@@ -150,14 +150,14 @@ pub struct Challenging {
     pub located: fn(&str, &str, &str) -> String,
 }
 
-/// What policies on arguments take. A server without such policies does not name it, and does not
+/// Code for policies on arguments. A server without such policies does not name it, and does not
 /// contain it.
 #[derive(Debug)]
 pub struct Refusing {
     pub(super) message: fn(&Scope<'_>, &str, &Map<String, Value>) -> Option<String>,
 }
 
-/// What announcing changes takes. A server that announces none does not name it, and does not contain
+/// Code for announcing changes. A server that announces none does not name it, and does not contain
 /// it.
 #[derive(Debug)]
 pub struct Listening {

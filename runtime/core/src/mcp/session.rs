@@ -17,14 +17,14 @@ use super::pending::Pending;
 use super::response::{bad_request, plain};
 use super::server::Listening;
 use super::server::Server;
-use super::server::{Answer, Scope};
+use super::server::{MethodAnswer, Scope};
 use super::session_state::begun;
 use super::template::is_same_uri;
 use crate::reply::Reply;
 
 pub use super::session_state::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS, SessionState};
 
-/// What [`accept_session`] made of a POST.
+/// Result of [`accept_session`] for a POST.
 #[derive(Debug)]
 pub enum AcceptedSession {
     /// It is refused with this response.
@@ -35,7 +35,7 @@ pub enum AcceptedSession {
     Answer(String),
     /// Something has to run before it is answered.
     Run(Exchange),
-    /// What the client answers to a request of the server.
+    /// The client's answer to a request of the server.
     Reply {
         /// The id of the request.
         id: String,
@@ -106,7 +106,8 @@ fn accept(
     }
 }
 
-/// The rules of Streamable HTTP for a POST of a session.
+/// The refusal of a POST of a session whose headers break the rules of Streamable HTTP; `None` if
+/// they keep them.
 fn refuse_headers(headers: &HeaderMap) -> Option<Reply> {
     if !headers::is_json(headers) {
         let message = "Content-Type must be application/json";
@@ -127,8 +128,8 @@ fn refuse_headers(headers: &HeaderMap) -> Option<Reply> {
     }
 }
 
-/// Whether a request with these headers may be one of a session: it names no revision without handshake,
-/// which have no sessions either.
+/// True if a request with these headers may belong to a session: it names no revision without
+/// handshake, which have no sessions either.
 #[must_use]
 pub fn may_have_session(headers: &HeaderMap) -> bool {
     !Version::read(headers).is_without_handshake()
@@ -162,12 +163,14 @@ impl<'a> Visit<'a, '_> {
         };
         let id = request.id.clone();
         match self.answer(request, 0) {
-            Ok(Answer::Ready(text)) => AcceptedSession::Answer(text),
-            Ok(Answer::Call(call)) => {
+            Ok(MethodAnswer::Ready(text)) => AcceptedSession::Answer(text),
+            Ok(MethodAnswer::Call(call)) => {
                 let pending = Pending::single(&self.scope(), *call);
                 AcceptedSession::Run(Exchange::new(pending, self.headers))
             }
-            Ok(Answer::Listen(_) | Answer::Task(_)) => AcceptedSession::Answer(no_method(&id)),
+            Ok(MethodAnswer::Listen(_) | MethodAnswer::Task(_)) => {
+                AcceptedSession::Answer(no_method(&id))
+            }
             Err(fault) => AcceptedSession::Answer(fault.response(Some(&id))),
         }
     }
@@ -206,14 +209,14 @@ impl<'a> Visit<'a, '_> {
             self.answer(request, pending.next_slot())
         };
         match answer {
-            Ok(Answer::Ready(text)) => pending.push(text),
-            Ok(Answer::Call(call)) => pending.wait(*call),
-            Ok(Answer::Listen(_) | Answer::Task(_)) => pending.push(no_method(&id)),
+            Ok(MethodAnswer::Ready(text)) => pending.push(text),
+            Ok(MethodAnswer::Call(call)) => pending.wait(*call),
+            Ok(MethodAnswer::Listen(_) | MethodAnswer::Task(_)) => pending.push(no_method(&id)),
             Err(fault) => pending.push(fault.response(Some(&id))),
         }
     }
 
-    /// What a message that is not answered brings; `None` for what means nothing here.
+    /// The effect of a message that is not answered; `None` for one without a meaning here.
     fn signal(&mut self, message: Message) -> Option<AcceptedSession> {
         match message {
             // Our own ids are text; anything else answers nothing.
@@ -231,7 +234,7 @@ impl<'a> Visit<'a, '_> {
         }
     }
 
-    fn answer(&mut self, request: Request, slot: usize) -> Result<Answer, Fault> {
+    fn answer(&mut self, request: Request, slot: usize) -> Result<MethodAnswer, Fault> {
         let method = Method::parse(&request.method);
         match method {
             Some(Method::Initialize) => self.initialize(request),
@@ -258,12 +261,12 @@ impl<'a> Visit<'a, '_> {
         method: Option<Method>,
         request: Request,
         slot: usize,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<MethodAnswer, Fault> {
         let scope = self.scope();
         methods::answer(&scope, scope.served(method)?, request, slot)
     }
 
-    fn initialize(&mut self, request: Request) -> Result<Answer, Fault> {
+    fn initialize(&mut self, request: Request) -> Result<MethodAnswer, Fault> {
         if self.session.is_begun {
             let message = "This session has begun; another `initialize` begins another session";
             return Err(Fault::new(INVALID_REQUEST, message));
@@ -281,7 +284,7 @@ impl<'a> Visit<'a, '_> {
         method: Method,
         request: &Request,
         listening: &Listening,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<MethodAnswer, Fault> {
         let Some(Value::String(uri)) = request.params.get("uri") else {
             return Err(Fault::params("`uri` is not text"));
         };
@@ -300,7 +303,7 @@ impl<'a> Visit<'a, '_> {
                 subscriptions.push(uri.clone());
             }
         }
-        Ok(Answer::Ready(jsonrpc::success(&request.id, "{}")))
+        Ok(MethodAnswer::Ready(jsonrpc::success(&request.id, "{}")))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is remembered of a session between its messages.
+//! State of a session between its messages.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -16,19 +16,19 @@ pub const MAX_SUBSCRIPTIONS: usize = 100;
 /// Bytes of a URI that is subscribed to; those of real resources are under 300.
 pub const MAX_SUBSCRIBED_URI: usize = 2048;
 
-/// What is remembered of a session between its messages.
+/// State of a session between its messages.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, FromJson)]
 pub struct SessionState {
     /// As negotiated by `initialize`. The transport HTTP+SSE is that of 2024-11-05, but clients use
     /// it with later revisions too.
     pub revision: Revision,
-    /// What the client can be asked.
+    /// Capabilities of the client.
     pub capabilities: ClientCapabilities,
     /// The least severe level of log messages it wants; until it says so, none.
     pub log_level: Option<Level>,
     /// URIs of `resources/subscribe`.
     pub subscriptions: Vec<String>,
-    /// Whether `initialize` was answered.
+    /// True once `initialize` was answered.
     pub is_begun: bool,
 }
 
@@ -38,8 +38,8 @@ impl SessionState {
         Self { revision, capabilities, is_begun: true, ..Self::default() }
     }
 
-    /// Whether the client wants to hear of the change: it subscribed to the resource, or a list
-    /// changed. Whether it may is for [`may_hear`](super::listen::may_hear) to say.
+    /// True if the client wants to hear of the change: it subscribed to the resource, or a list
+    /// changed. [`may_hear`](super::listen::may_hear) says if it may.
     #[must_use]
     pub fn wants(&self, change: &Change) -> bool {
         match change {

@@ -17,7 +17,7 @@ const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 pub struct Listen {
     /// JSON-RPC id of the request, which names the subscription.
     pub id: Value,
-    /// What is sent; never more than the client asked for.
+    /// The changes to send; never more than the client asked for.
     pub filter: Filter,
 }
 
@@ -37,7 +37,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Whether it names the change.
+    /// True if it names the change.
     #[must_use]
     pub fn wants(&self, change: &Change) -> bool {
         match change {

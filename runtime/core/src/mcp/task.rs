@@ -22,8 +22,8 @@ use crate::reply::Reply;
 /// Bytes of a task id that a client sends. Sealed ones are half as long.
 pub const MAX_TASK_ID: usize = 512;
 
-/// How long a client should wait before it asks again how a task stands, by the task's age, both in
-/// milliseconds. Who has just begun it looks on; who has waited for minutes does something else, and each
+/// Pause before a client asks again for a task, by the task's age, both in milliseconds. A client
+/// that has just begun it watches; one that has waited for minutes does something else, and each
 /// question costs a request and its lines in the log.
 #[must_use]
 pub const fn poll_interval(age: u64) -> u64 {
@@ -34,7 +34,7 @@ pub const fn poll_interval(age: u64) -> u64 {
     }
 }
 
-/// How a task stands.
+/// Status of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskStatus {
@@ -63,7 +63,7 @@ impl TaskStatus {
         }
     }
 
-    /// Whether it stays so.
+    /// True if it is final.
     #[must_use]
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
@@ -75,13 +75,13 @@ impl TaskStatus {
 pub struct TaskView {
     /// Names it to the client; nobody can guess it.
     pub task_id: String,
-    /// How it stands.
+    /// Its status.
     pub status: TaskStatus,
     /// More on that, for people.
     pub status_message: Option<String>,
-    /// When it was created, in milliseconds since 1970.
+    /// Time of creation, in milliseconds since 1970.
     pub created_at: u64,
-    /// When it last changed, in milliseconds since 1970.
+    /// Time of the last change, in milliseconds since 1970.
     pub updated_at: u64,
     /// Milliseconds from its creation for which it is kept; `None`: for ever.
     pub ttl_ms: Option<u64>,
@@ -110,13 +110,13 @@ impl Shape for TaskView {
     }
 }
 
-/// What a task has besides its status.
+/// Details of a task that depend on its status.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskDetail {
     /// Nothing: it works, or was cancelled.
     None,
-    /// What the client is asked; with [`TaskStatus::InputRequired`].
+    /// Requests to the client; with [`TaskStatus::InputRequired`].
     Asks(Vec<Ask>),
     /// The result of the call as [`Shaped::result`]; with [`TaskStatus::Completed`].
     Result(Value),
@@ -129,7 +129,7 @@ pub enum TaskDetail {
 pub struct DetailedTask {
     /// The task.
     pub view: TaskView,
-    /// What belongs to its status.
+    /// Details of its status.
     pub detail: TaskDetail,
 }
 
@@ -155,7 +155,7 @@ pub struct TaskRequest {
     pub id: Value,
     /// Which task.
     pub task_id: String,
-    /// What is wanted of it.
+    /// The operation.
     pub operation: TaskOperation,
     /// The revision that is spoken.
     pub revision: Revision,
@@ -163,11 +163,11 @@ pub struct TaskRequest {
     server_info: Value,
 }
 
-/// What is wanted of a task.
+/// Operation on a task.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskOperation {
-    /// How it stands.
+    /// Reads its status.
     Get,
     /// `inputResponses`, by the keys of the questions.
     Update(Map<String, Value>),
@@ -175,10 +175,10 @@ pub enum TaskOperation {
     Cancel,
 }
 
-/// What became of a [`TaskRequest`].
+/// Answer to a [`TaskRequest`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum TaskAnswer {
-    /// How the task stands.
+    /// The task.
     Task(Box<DetailedTask>),
     /// It was taken: an update or a cancellation.
     Acknowledged,

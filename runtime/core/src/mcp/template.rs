@@ -15,8 +15,8 @@ pub(super) fn literal_bytes(template: &str) -> usize {
     literal + rest.len()
 }
 
-/// Whether both URIs name the same resource: each segment is the same once it is percent-decoded. An
-/// escaped `/` is part of its segment and separates nothing.
+/// True if both URIs name the same resource: each segment is the same once it is percent-decoded.
+/// An escaped `/` is part of its segment and separates nothing.
 #[must_use]
 pub fn is_same_uri(one: &str, other: &str) -> bool {
     let mut segments = other.split('/');
@@ -41,7 +41,8 @@ pub(super) fn read(template: &str, uri: &str) -> Option<Map<String, Value>> {
     segments.next().is_none().then_some(variables)
 }
 
-/// Each variable ends where the literal after it is found first, the last one at the end.
+/// Adds the variables of a segment; `None` if it does not fit the pattern. Each variable ends where
+/// the literal after it is found first, the last one at the end.
 fn read_segment(pattern: &str, segment: &str, variables: &mut Map<String, Value>) -> Option<()> {
     let Some((literal, mut pattern)) = pattern.split_once('{') else {
         return is_same_segment(pattern, segment).then_some(());
@@ -87,7 +88,7 @@ fn find<'u>(rest: &'u str, literal: &str, at_the_end: bool) -> Option<(&'u str, 
     None
 }
 
-/// What follows a literal at the beginning of `text`, escaped or not.
+/// The text that follows a literal at the beginning of `text`, escaped or not.
 fn behind<'u>(text: &'u str, literal: &str) -> Option<&'u str> {
     let mut decoded = Decoded(text.as_bytes());
     let begins = Decoded(literal.as_bytes()).all(|byte| decoded.next() == Some(byte));
@@ -150,7 +151,7 @@ fn decode(value: &str) -> Option<String> {
     is_name.then_some(text)
 }
 
-/// Whether a value has this byte as it is: `pchar` of RFC 3986 section 3.3.
+/// True if a value has this byte as it is: `pchar` of RFC 3986 section 3.3.
 pub(super) fn is_unescaped(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:@!$&'()*+,;=".contains(&byte)
 }

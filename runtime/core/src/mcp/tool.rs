@@ -1,4 +1,4 @@
-//! What the registry knows of a tool.
+//! Tools as the registry has them.
 
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ pub struct ToolInfo {
     pub name: &'static str,
     /// Name for people.
     pub title: Option<&'static str>,
-    /// What it does.
+    /// A description.
     pub description: Option<&'static str>,
     /// Schema of the arguments; its root is an object.
     pub input_schema: Schema,
@@ -47,20 +47,20 @@ pub struct ToolInfo {
     pub icons: &'static [Icon],
     /// Arguments that a client of 2026-07-28 repeats in an HTTP header (`x-mcp-header`).
     pub headers: &'static [ParamHeader],
-    /// Whether a call may, or has to, become a task.
+    /// Support for calls that become tasks.
     pub task: TaskSupport,
 }
 
 /// An argument that is repeated in the header `Mcp-Param-…`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParamHeader {
-    /// What follows `Mcp-Param-`.
+    /// The part of the header's name after `Mcp-Param-`.
     pub header: &'static str,
     /// Name of the argument: text, a whole number, or a boolean.
     pub argument: &'static str,
 }
 
-/// Whether a call runs as a task (extension `io.modelcontextprotocol/tasks`).
+/// Support for running a call as a task (extension `io.modelcontextprotocol/tasks`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TaskSupport {
     /// The caller waits for the result.

@@ -1,4 +1,5 @@
-//! How errors at `/authorize` and `/callback` reach people and clients: through the person's browser.
+//! Errors at `/authorize` and `/callback` on their way to people and clients: through the person's
+//! browser.
 
 use http::StatusCode;
 use url::form_urlencoded;

@@ -41,13 +41,13 @@ impl Approvals {
         Self(approvals)
     }
 
-    /// Whether somebody approved it in this browser: reason enough to see who it is now.
+    /// True if somebody approved it in this browser: reason enough to see who it is now.
     pub(crate) fn include(&self, authorization: &AuthorizationRequest) -> bool {
         let wanted = request(authorization);
         self.0.iter().any(|Approval(request, ..)| *request == wanted)
     }
 
-    /// Whether this person did, whose pseudonym this is.
+    /// True if this person did, whose pseudonym this is.
     pub(crate) fn are_of(&self, authorization: &AuthorizationRequest, person: &str) -> bool {
         let (wanted, person) = (request(authorization), fingerprint(person));
         self.0.iter().any(|Approval(request, by, _)| *request == wanted && *by == person)

@@ -58,7 +58,7 @@ pub(crate) fn login_cookie(gate: &OAuthContext<'_>, state: &str) -> Option<Strin
     Some([cookie::name_at(gate.origin, LOGIN), id].concat())
 }
 
-/// What is in the name of a cookie of ours can be in a `Set-Cookie` without harm.
+/// True if the id can be in the name of a cookie of ours, and so in a `Set-Cookie` without harm.
 fn is_ours(id: &str) -> bool {
     id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }

@@ -15,17 +15,17 @@ pub struct AuthorizationRequest {
     /// [`MAX_CLIENT_LABEL`](crate::limits::MAX_CLIENT_LABEL) bytes. See `AuthorizationRequest::texts`.
     #[serde(skip)]
     pub client_name: String,
-    /// Who answers for the client.
+    /// Voucher for the client.
     #[serde(rename = "k", default, skip_serializing_if = "Voucher::is_nobody")]
     pub voucher: Voucher,
     /// [`Client::version`](crate::oauth::client::Client::version): what the person approves is what the
     /// document says now.
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub client_version: Option<String>,
-    /// How the client has to authenticate, as it said when the person approved it.
+    /// Authentication method of the client, as it said when the person approved it.
     #[serde(rename = "m", default, skip_serializing_if = "AuthMethod::is_none")]
     pub auth_method: AuthMethod,
-    /// Where the answer goes; proven to be the client's.
+    /// Address of the answer; proven to be the client's.
     #[serde(rename = "r")]
     pub redirect_uri: String,
     /// The client's `state`, returned as it came. See `AuthorizationRequest::texts`.
@@ -34,7 +34,7 @@ pub struct AuthorizationRequest {
     /// Scopes that will be granted.
     #[serde(rename = "p")]
     pub scopes: Vec<String>,
-    /// Whether the first of them was not asked for, see [`grant`](crate::scope::grant).
+    /// True if the first of them was not asked for, see [`grant`](crate::scope::grant).
     #[serde(rename = "t", default, skip_serializing_if = "is_false")]
     pub tools_implied: bool,
     /// Audience of the tokens (RFC 8707).

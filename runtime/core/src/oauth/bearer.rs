@@ -69,7 +69,7 @@ fn insufficient(origin: &str, path: &str, scopes: &[String]) -> Reply {
     refusal(StatusCode::FORBIDDEN, located(&challenge, origin, path), &error)
 }
 
-/// Whether the request has an access token that this server sealed, good or not.
+/// True if the request has an access token that this server sealed, good or not.
 #[must_use]
 pub fn is_ours(keys: &Keyring, origin: &str, headers: &HeaderMap) -> bool {
     let token = bearer(headers).ok().flatten();
@@ -90,6 +90,8 @@ pub fn revoked(origin: &str, path: &str) -> Reply {
     unauthorized(origin, path, Reason::TokenRevoked)
 }
 
+/// The token of `Authorization`, `None` without that header, or `Err` where it is not one Bearer
+/// token.
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ()> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };

@@ -5,7 +5,7 @@ use http::{Request, StatusCode};
 use serde::Serialize;
 use toolgate_policy::Caller;
 
-use crate::audit::{self, Kind, Reason};
+use crate::audit::{self, EventKind, Reason};
 use crate::cookie;
 use crate::from_json::FromJson;
 use crate::json;
@@ -31,7 +31,7 @@ use crate::upstream::tokens::{self, Tokens};
 
 pub use crate::oauth::grant_subject::{GrantSubject, Identified};
 
-/// What a sealed authorization code says.
+/// Contents of a sealed authorization code.
 #[derive(Debug, Serialize, FromJson)]
 pub(crate) struct Code {
     #[serde(rename = "g")]
@@ -42,7 +42,7 @@ pub(crate) struct Code {
     pub(crate) expires: u64,
 }
 
-/// What a completed sign-in leads to.
+/// Result of a completed sign-in.
 #[derive(Debug)]
 pub enum Finished {
     /// A client's grant. The reply may be sent only once the grant is stored.
@@ -258,7 +258,7 @@ impl Returned {
     pub fn finish(&self, gate: &mut OAuthContext<'_>, identified: Identified) -> Finished {
         let subject_key = subject_key(gate.keys, gate.provider, &identified.caller.subject);
         gate.log.person(&subject_key, &identified.caller);
-        gate.log.tell(Kind::SignIn, Reason::SignedIn);
+        gate.log.tell(EventKind::SignIn, Reason::SignedIn);
         match &self.login.target {
             Target::Client(authorization) => {
                 let who = person(gate.provider, &identified.caller.subject);
@@ -267,7 +267,7 @@ impl Returned {
                     return Finished::Reply(self.ask(gate, authorization, &identified.caller));
                 }
                 let remembered = if is_remembered {
-                    gate.log.tell(Kind::Consent, Reason::ConsentRemembered);
+                    gate.log.tell(EventKind::Consent, Reason::ConsentRemembered);
                     None
                 } else {
                     self.approvals.with(gate, authorization, &who)

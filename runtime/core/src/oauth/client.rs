@@ -2,9 +2,9 @@
 //!
 //! | kind | `client_id` | known from |
 //! |---|---|---|
-//! | [`Kind::Known`] | a name | `[[clients]]` of `mcp.toml` |
-//! | [`Kind::Document`] | an https address | the document there, see [`super::document`] |
-//! | [`Kind::Registered`] | a sealed registration | itself: nothing is stored |
+//! | [`ClientKind::Known`] | a name | `[[clients]]` of `mcp.toml` |
+//! | [`ClientKind::Document`] | an https address | the document there, see [`super::document`] |
+//! | [`ClientKind::Registered`] | a sealed registration | itself: nothing is stored |
 
 use serde::Serialize;
 use toolgate_config::{Config, KnownClient};
@@ -23,7 +23,7 @@ use crate::seal::{Entropy, Keyring, Purpose, sha256};
 /// Length of [`Client::key`]: 132 bits of a hash, far beyond collisions.
 const KEY_LENGTH: usize = 22;
 
-/// How a client authenticates at the token endpoint (RFC 7591 section 2).
+/// Authentication of a client at the token endpoint (RFC 7591 section 2).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, FromJson)]
 pub enum AuthMethod {
     /// A public client: PKCE alone.
@@ -57,14 +57,14 @@ impl AuthMethod {
         }
     }
 
-    /// Whether this is [`AuthMethod::None`], which sealed values leave out.
+    /// True for [`AuthMethod::None`], which sealed values leave out.
     #[must_use]
     pub fn is_none(&self) -> bool {
         *self == Self::None
     }
 }
 
-/// What a client registered. The whole of it is sealed into its `client_id`, so nothing is stored;
+/// Registration of a client. The whole of it is sealed into its `client_id`, so nothing is stored;
 /// the field names are short because the id travels in URLs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Registration {
@@ -91,13 +91,13 @@ pub struct Registration {
     pub code_only: bool,
 }
 
-/// Whether a flag is as it is for most, and so left out of sealed values.
+/// True if a flag has its usual value, which sealed values leave out.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 pub(crate) fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-/// Who answers for what a client says of itself, as sealed values tell it.
+/// Voucher for what a client says of itself, as sealed values tell it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromJson)]
 pub enum Voucher {
     /// Nobody: it registered itself.
@@ -113,16 +113,16 @@ pub enum Voucher {
 }
 
 impl Voucher {
-    /// Whether this is [`Voucher::Nobody`], which sealed values leave out.
+    /// True for [`Voucher::Nobody`], which sealed values leave out.
     #[must_use]
     pub fn is_nobody(&self) -> bool {
         *self == Self::Nobody
     }
 }
 
-/// Where a client is known from, and so how far its name can be trusted.
+/// Source of a client, and so how far its name can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ClientKind {
     /// From `mcp.toml`: the server's owner trusts it.
     Known,
     /// From its Client ID Metadata Document: who answers for it is proven, see
@@ -146,12 +146,12 @@ pub struct Client {
     pub id: String,
     /// A short stable name for records and tokens: a hash of the id.
     pub key: String,
-    /// What is known of it.
+    /// Its registration.
     pub registration: Registration,
     source: Source,
 }
 
-/// Where to find the client of a `client_id`.
+/// Place to find the client of a `client_id`.
 #[derive(Debug)]
 pub enum Lookup {
     /// Here it is.
@@ -236,13 +236,13 @@ impl Client {
         Ok(client)
     }
 
-    /// Where it is known from.
+    /// Its source.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ClientKind {
         match self.source {
-            Source::Known => Kind::Known,
-            Source::Document { .. } => Kind::Document,
-            Source::Registered => Kind::Registered,
+            Source::Known => ClientKind::Known,
+            Source::Document { .. } => ClientKind::Document,
+            Source::Registered => ClientKind::Registered,
         }
     }
 
@@ -255,7 +255,7 @@ impl Client {
         }
     }
 
-    /// Who answers for what it says of itself.
+    /// The voucher for what it says of itself.
     #[must_use]
     pub fn voucher(&self) -> Voucher {
         match &self.source {
@@ -282,7 +282,7 @@ impl Client {
             .then(|| keys.mac(Purpose::ClientSecret, &self.id))
     }
 
-    /// Whether the client registered this redirect URI.
+    /// True if the client registered this redirect URI.
     #[must_use]
     pub fn allows_redirect(&self, requested: &str) -> bool {
         self.registration.redirect_uris.iter().any(|known| redirect_uri::matches(known, requested))
@@ -295,7 +295,7 @@ impl Client {
             let Ok(url) = Url::parse(uri) else { return false };
             match url.host() {
                 _ if !matches!(url.scheme(), "http" | "https") => {
-                    // What follows a private-use scheme is no domain; `redirect_schemes` names
+                    // What follows a private-use scheme is not a domain; `redirect_schemes` names
                     // the scheme, which says more.
                     true
                 }

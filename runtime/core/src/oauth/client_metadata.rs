@@ -1,5 +1,5 @@
-//! What clients say of themselves (RFC 7591 section 2), read alike from a registration and from a
-//! Client ID Metadata Document.
+//! Metadata of clients (RFC 7591 section 2), read alike from a registration and from a Client ID
+//! Metadata Document.
 
 use serde_json::{Map, Value};
 use toolgate_config::Str;
@@ -25,7 +25,7 @@ pub(crate) fn invalid(description: impl Into<String>) -> OAuthError {
     OAuthError::new("invalid_client_metadata", description.into())
 }
 
-/// A member that is text; `null` counts as absent.
+/// A member that is text; `None` where it is absent or `null`.
 pub(crate) fn text<'a>(metadata: &'a Metadata, name: &str) -> Result<Option<&'a str>, OAuthError> {
     match metadata.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -34,7 +34,7 @@ pub(crate) fn text<'a>(metadata: &'a Metadata, name: &str) -> Result<Option<&'a 
     }
 }
 
-/// `client_name`, as far as it can be shown.
+/// `client_name`, as far as it can be shown; `None` where it is absent.
 pub(crate) fn client_name(metadata: &Metadata) -> Result<Option<String>, OAuthError> {
     // Control and bidirectional characters could make the approval page read differently.
     let shown = |c: &char| !c.is_control() && !is_direction_mark(*c);
@@ -46,7 +46,7 @@ fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// `client_uri`. It is shown as text only; what is of no use to a person is left out.
+/// `client_uri`, which is shown as text only; `None` where it is absent, or of no use to a person.
 pub(crate) fn client_uri(metadata: &Metadata) -> Result<Option<String>, OAuthError> {
     let uri = text(metadata, "client_uri")?;
     let useful = uri.filter(|uri| uri.starts_with("https://") && uri.len() <= MAX_CLIENT_URI);
@@ -108,7 +108,7 @@ pub(crate) fn invalid_redirect(description: impl Into<String>) -> OAuthError {
     OAuthError::new("invalid_redirect_uri", description.into())
 }
 
-/// Whether the `grant_types` that it lists leave `refresh_token` out. A client that lists none is
+/// True if the `grant_types` that it lists leave `refresh_token` out. A client that lists none is
 /// given both (RFC 7591 section 3.2.1: the answer tells what it got).
 pub(crate) fn is_code_only(metadata: &Metadata) -> bool {
     metadata
@@ -117,7 +117,7 @@ pub(crate) fn is_code_only(metadata: &Metadata) -> bool {
         .is_some_and(|list| list.iter().all(|value| value != "refresh_token"))
 }
 
-/// What a client says it will use must include what it can use here.
+/// Checks that the lists of a client include what it can use here.
 pub(crate) fn check_lists(metadata: &Metadata) -> Result<(), OAuthError> {
     for (name, needed) in [("grant_types", "authorization_code"), ("response_types", "code")] {
         match metadata.get(name) {

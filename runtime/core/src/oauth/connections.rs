@@ -13,7 +13,7 @@ use http::header::{ORIGIN, SET_COOKIE};
 use http::{Request, StatusCode};
 use url::Url;
 
-use crate::audit::{Event, Kind, Reason, because};
+use crate::audit::{Event, EventKind, Reason, because};
 use crate::oauth::callback::GrantSubject;
 use crate::oauth::consent::start_login;
 use crate::oauth::context::OAuthContext;
@@ -31,7 +31,7 @@ use crate::secret::constant_time_eq;
 /// Names a client whose record was sealed by a key that is gone: it must be revocable all the same.
 const UNREADABLE: &str = "Unknown application";
 
-/// What the page says after a form, by the value of its `done` parameter.
+/// Notices of the page after a form, by the value of its `done` parameter.
 const NOTICES: [(&str, &str); 3] = [
     ("revoked", "The connection was revoked."),
     ("all", "All connections were revoked."),
@@ -40,7 +40,7 @@ const NOTICES: [(&str, &str); 3] = [
 
 /// The first step's result: what the adapter does next.
 #[derive(Debug)]
-pub enum Begin {
+pub enum ConnectionsStep {
     /// Nothing to read.
     Reply(Reply),
     /// Read the person's grants and go on with [`show`].
@@ -59,13 +59,13 @@ pub enum Chosen {
 }
 
 /// `GET /connections`: somebody who is not signed in here is sent to the identity provider.
-pub fn open(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Begin {
+pub fn open(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> ConnectionsStep {
     match Person::read(gate, request.headers()) {
-        Some(person) => Begin::Show(person),
+        Some(person) => ConnectionsStep::Show(person),
         None => {
             let headers = request.headers();
             let from = Start { headers, approved: false, ending: None };
-            Begin::Reply(start_login(gate, &from, Target::Connections))
+            ConnectionsStep::Reply(start_login(gate, &from, Target::Connections))
         }
     }
 }
@@ -129,17 +129,17 @@ fn domain(redirect_uri: &str) -> Option<String> {
 }
 
 /// `POST /connections`: the form must come from our own page, made for this sign-in.
-pub fn decide(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Begin {
+pub fn decide(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> ConnectionsStep {
     let own = |origin: &http::HeaderValue| origin.as_bytes() == gate.origin.as_bytes();
     if !request.headers().get(ORIGIN).is_none_or(own) {
         return refuse("The form was sent from another site", Reason::FormFromAnotherSite);
     }
     let Some(person) = Person::read(gate, request.headers()) else {
-        return Begin::Reply(back(gate, ""));
+        return ConnectionsStep::Reply(back(gate, ""));
     };
     match read(&person, request) {
-        Ok(Action::SignOut) => Begin::Reply(sign_out(gate)),
-        Ok(Action::Revoke(chosen)) => Begin::Revoke(person, chosen),
+        Ok(Action::SignOut) => ConnectionsStep::Reply(sign_out(gate)),
+        Ok(Action::Revoke(chosen)) => ConnectionsStep::Revoke(person, chosen),
         Err(error) => refuse(&error.description, error.reason),
     }
 }
@@ -185,7 +185,7 @@ pub fn choose(
 
 /// Tells the audit trail of one that is revoked.
 pub fn tell(gate: &OAuthContext<'_>, address: &GrantKey, client: &str) {
-    let mut event = Event::new(Kind::Revoked, Reason::RevokedByPerson);
+    let mut event = Event::new(EventKind::Revoked, Reason::RevokedByPerson);
     event.user = Some(address.subject_key.clone());
     event.client = Some(client.to_owned());
     gate.log.record(event);
@@ -215,7 +215,7 @@ fn sign_out(gate: &OAuthContext<'_>) -> Reply {
     reply
 }
 
-fn refuse(what: &str, reason: Reason) -> Begin {
+fn refuse(what: &str, reason: Reason) -> ConnectionsStep {
     let page = page::refusal(
         StatusCode::BAD_REQUEST,
         "Nothing was changed",
@@ -223,5 +223,5 @@ fn refuse(what: &str, reason: Reason) -> Begin {
         "Open your connections anew and try again.",
         reason.code(),
     );
-    Begin::Reply(because(page, reason))
+    ConnectionsStep::Reply(because(page, reason))
 }

@@ -33,11 +33,11 @@ struct Attempt {
     expires: u64,
 }
 
-/// What the page shows beside the request itself.
+/// Parts of the page beside the request itself.
 pub(crate) struct Shown<'a> {
     pub(crate) client_name: &'a str,
     pub(crate) client_uri: Option<&'a str>,
-    /// Who is signed in, where somebody is.
+    /// The person who is signed in, if any.
     pub(crate) person: Option<&'a str>,
 }
 
@@ -103,11 +103,11 @@ pub fn decide(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Reply 
     };
     gate.log.client(&authorization.client);
     let mut reply = if approved {
-        gate.log.tell(audit::Kind::Consent, Reason::ConsentApproved);
+        gate.log.tell(audit::EventKind::Consent, Reason::ConsentApproved);
         let from = Start { headers: request.headers(), approved, ending: Some(&cookie) };
         start_login(gate, &from, Target::Client(Box::new(authorization)))
     } else {
-        gate.log.tell(audit::Kind::Consent, Reason::ConsentDenied);
+        gate.log.tell(audit::EventKind::Consent, Reason::ConsentDenied);
         let error = OAuthError::new("access_denied", "The request was denied")
             .because(Reason::ConsentDenied);
         reply::redirect(&client_error_url(gate, &authorization, &error))

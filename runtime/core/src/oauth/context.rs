@@ -1,4 +1,4 @@
-//! What every endpoint works with.
+//! Context of every endpoint.
 
 use toolgate_config::Config;
 
@@ -25,12 +25,12 @@ pub struct OAuthContext<'a> {
     pub now: u64,
     /// Randomness.
     pub entropy: &'a mut dyn Entropy,
-    /// Where decisions are told.
+    /// Log of decisions.
     pub log: &'a Log,
 }
 
 impl OAuthContext<'_> {
-    /// What a cookie of one attempt is sealed for: the attempt, at this very address.
+    /// Context under which a cookie of one attempt is sealed: the attempt, at this very address.
     #[must_use]
     pub(crate) fn attempt(&self, id: &str) -> String {
         format!("{} {id}", self.origin)

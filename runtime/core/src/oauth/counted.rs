@@ -1,4 +1,4 @@
-//! What a request to an OAuth endpoint is counted by.
+//! Counting requests to OAuth endpoints.
 //!
 //! People behind one network address, and all people of a hosted client, must not use up each
 //! other's requests. So a request that proves to belong to a grant or to a sign-in under way counts
@@ -21,14 +21,14 @@ use crate::paths::{CALLBACK_PATH, CONNECTIONS_PATH, REVOKE_PATH, TOKEN_PATH};
 use crate::rate::Route;
 use crate::seal::Purpose;
 
-/// What tells how long the cookie of an attempt is good; one that is over proves nothing.
+/// Expiry of an attempt's cookie; one that is over proves nothing.
 #[derive(FromJson)]
 struct Attempt {
     #[serde(rename = "e")]
     expires: u64,
 }
 
-/// What the request is counted by, and whose count it is; `None` where it counts for its network
+/// Route and key under which the request is counted; `None` where it counts for its network
 /// address.
 #[must_use]
 pub fn by_proof(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Option<(Route, String)> {

@@ -17,16 +17,17 @@ use std::time::Duration;
 use http::StatusCode;
 use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, RETRY_AFTER};
 
-use crate::audit::{Event, Kind, Reason};
+use crate::audit::{Event, EventKind, Reason};
 use crate::oauth::context::OAuthContext;
 use crate::oauth::error::OAuthError;
-use crate::oauth::grant::{Answer, GrantKey, Lease, Operation, Outcome, Repeat};
+use crate::oauth::grant::{GrantKey, GrantOutcome, Lease, Operation, RecheckOutcome, Repeat};
 use crate::oauth::grant_subject::{GrantSubject, Identified};
 use crate::oauth::issue::{Pending, finish};
 use crate::reply::{self, Reply};
 use crate::upstream::trouble::{Cause, Trouble, Upstream};
 
-/// How long a request waits in all while another one asks the provider: as long as that one may.
+/// Longest time that a request waits in all while another one asks the provider: as long as that
+/// one may.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The first wait, which doubles each time: most providers answer in a few hundred milliseconds, and
@@ -41,7 +42,7 @@ const BUSY_RETRY: u32 = 2;
 /// while, and each retry asks again.
 const UNCONFIRMED_RETRY: u32 = 30;
 
-/// What the adapter does next.
+/// The adapter's next step.
 #[derive(Debug)]
 pub enum Step {
     /// Perform this on the grant's record and go on with [`Course::performed`].
@@ -54,11 +55,11 @@ pub enum Step {
     Reply(Reply),
 }
 
-/// What the identity provider answered.
+/// Answer of the identity provider.
 #[derive(Debug)]
 pub struct Confirmation {
-    /// What it gave to be asked with the next time, where that is not part of the verdict. Kept
-    /// even if it decided nothing: a provider that gives each token once has used up the old one.
+    /// Credentials for the next question, where they are not part of the verdict. Kept even if it
+    /// decided nothing: a provider that gives each token once has used up the old one.
     pub upstream: Option<Upstream>,
     /// Whom it vouches for; `None` where there is nothing to ask it with.
     pub verdict: Result<Option<Identified>, Trouble>,
@@ -86,7 +87,7 @@ impl Course {
         &self.pending.address
     }
 
-    /// What to perform first, and again after a wait.
+    /// The first operation, which is performed again after a wait.
     #[must_use]
     pub fn start(&self) -> Operation {
         let mut operation = self.pending.operation.clone();
@@ -97,20 +98,20 @@ impl Course {
     }
 
     /// Goes on with what came of an operation.
-    pub fn performed(&mut self, gate: &mut OAuthContext<'_>, outcome: Outcome) -> Step {
+    pub fn performed(&mut self, gate: &mut OAuthContext<'_>, outcome: GrantOutcome) -> Step {
         match outcome {
-            Outcome::Ask { sealed, lease, repeat } => {
+            GrantOutcome::Ask { sealed, lease, repeat } => {
                 self.repeat = repeat.or(self.repeat);
                 self.ask(gate, &sealed, lease)
             }
-            Outcome::Busy => self.wait(gate),
-            Outcome::Unconfirmed => {
+            GrantOutcome::Busy => self.wait(gate),
+            GrantOutcome::Unconfirmed => {
                 let description = "The identity provider did not confirm the sign-in; try again";
                 let cause = self.unconfirmed.unwrap_or(Cause::Unavailable);
                 Step::Reply(later(description, cause.reason(), UNCONFIRMED_RETRY))
             }
             outcome => {
-                if let Outcome::Active { repeat, .. } = &outcome {
+                if let GrantOutcome::Active { repeat, .. } = &outcome {
                     self.tell(gate, repeat.or(self.repeat));
                 }
                 Step::Reply(finish(gate, &self.pending, outcome))
@@ -152,18 +153,18 @@ impl Course {
         let answer = match confirmation.verdict {
             Ok(Some(identified)) => {
                 holder.renew(identified);
-                Answer::Confirmed { sealed: holder.seal(gate.keys, grant, gate.entropy) }
+                RecheckOutcome::Confirmed { sealed: holder.seal(gate.keys, grant, gate.entropy) }
             }
-            Ok(None) => Answer::Unaskable,
+            Ok(None) => RecheckOutcome::Unaskable,
             Err(Trouble::Ended(reason, _)) => {
                 self.pending.refusal = reason;
-                Answer::Refused
+                RecheckOutcome::Refused
             }
             Err(Trouble::Failed(cause, _)) => {
                 self.unconfirmed = Some(cause);
-                gate.log.tell(Kind::RefreshUnconfirmed, cause.reason());
+                gate.log.tell(EventKind::RefreshUnconfirmed, cause.reason());
                 let sealed = is_replaced.then(|| holder.seal(gate.keys, grant, gate.entropy));
-                Answer::Unconfirmed { sealed }
+                RecheckOutcome::Unconfirmed { sealed }
             }
         };
         Step::Perform(Operation::Settle { lease, answer, rules: self.pending.rules })
@@ -174,8 +175,8 @@ impl Course {
         let (kind, reason) = match (repeat, self.unconfirmed) {
             (Some(repeat), _) => return gate.log.record(repeated(repeat)),
             (None, Some(_)) => return,
-            (None, None) if self.pending.is_code => (Kind::TokenIssued, Reason::CodeRedeemed),
-            (None, None) => (Kind::TokenRefreshed, Reason::RefreshRotated),
+            (None, None) if self.pending.is_code => (EventKind::TokenIssued, Reason::CodeRedeemed),
+            (None, None) => (EventKind::TokenRefreshed, Reason::RefreshRotated),
         };
         gate.log.tell(kind, reason);
     }
@@ -193,7 +194,7 @@ fn repeated(repeat: Repeat) -> Event {
         word(repeat.is_other_network),
         word(repeat.is_other_country)
     );
-    Event { detail: Some(detail), ..Event::new(Kind::RefreshRetried, reason) }
+    Event { detail: Some(detail), ..Event::new(EventKind::RefreshRetried, reason) }
 }
 
 /// `503` with the time after which to try again.

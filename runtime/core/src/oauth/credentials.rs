@@ -1,4 +1,4 @@
-//! How a client proves itself at `/token` and `/revoke` (OAuth 2.1 section 2.4).
+//! Client authentication at `/token` and `/revoke` (OAuth 2.1 section 2.4).
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ use crate::secret::{Secret, constant_time_eq};
 pub struct Authenticated {
     /// [`Client::key`].
     pub key: String,
-    /// How it did so; a code or refresh token must have been issued for the same.
+    /// Method that it used; a code or refresh token must have been issued for the same.
     pub method: AuthMethod,
 }
 
@@ -43,7 +43,7 @@ impl Authenticated {
     }
 }
 
-/// What a request presents for its client.
+/// Credentials that a request presents for its client.
 #[derive(Debug)]
 pub struct Credentials {
     client_id: String,
@@ -66,7 +66,7 @@ impl fmt::Debug for Proof {
     }
 }
 
-/// What came of the check.
+/// Result of the check.
 #[derive(Debug)]
 pub enum Checked {
     /// The client is proven.
@@ -233,7 +233,8 @@ fn wrong_secret() -> OAuthError {
     OAuthError::invalid_client("The client_secret is wrong").because(Reason::ClientSecretWrong)
 }
 
-/// `AuthorizationRequest: Basic`, whose two parts are form-encoded (OAuth 2.1 section 2.4.1).
+/// Credentials of `Authorization: Basic`, whose two parts are form-encoded (OAuth 2.1 section
+/// 2.4.1); `None` without that header.
 fn basic_credentials(headers: &HeaderMap) -> Result<Option<(String, Secret)>, OAuthError> {
     let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
     let malformed = || {

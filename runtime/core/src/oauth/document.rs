@@ -37,7 +37,7 @@ pub struct Document {
     pub keys: Option<Keys>,
 }
 
-/// Where a client's keys are.
+/// Location of a client's keys.
 #[derive(Debug, Clone)]
 pub enum Keys {
     /// In the document (`jwks`).
@@ -183,7 +183,7 @@ fn describe(
     Ok(Document { client: Client::documented(url, registration, version), keys })
 }
 
-/// How the client authenticates. RFC 7591 has `client_secret_basic` as the default, which a
+/// The client's authentication method. RFC 7591 has `client_secret_basic` as the default, which a
 /// document must not use for want of a secret; the draft leaves `none` then. A document that wants
 /// its keys to be asked for has to say so.
 fn authentication(metadata: &Metadata, now: u64) -> Result<(AuthMethod, Option<Keys>), OAuthError> {

@@ -1,4 +1,4 @@
-//! What was fetched for clients, kept for a while: few entries, good ones only, and not asked for
+//! Documents fetched for clients, kept for a while: few entries, good ones only, and not asked for
 //! too often.
 
 use std::cell::Cell;
@@ -25,7 +25,7 @@ struct Entry<T> {
     url: String,
     value: Rc<T>,
     expires: u64,
-    /// How often it was of use.
+    /// Number of uses.
     uses: Cell<u32>,
 }
 
@@ -44,7 +44,7 @@ impl<T> DocumentCache<T> {
         Self { entries: VecDeque::new(), fetches: Vec::new() }
     }
 
-    /// What is kept of this address, if it is still fresh.
+    /// The document at this address, if a fresh one is kept.
     #[must_use]
     pub fn get(&self, url: &str, now: u64) -> Option<Rc<T>> {
         let entry = self.entries.iter().find(|entry| entry.url == url && now < entry.expires)?;
@@ -103,8 +103,8 @@ impl<T> Default for DocumentCache<T> {
     }
 }
 
-/// How long an answer may be kept, in seconds: what its `Cache-Control` says, within our bounds
-/// (RFC 9111 section 5.2.2). `None` when it says `no-store`.
+/// Lifetime of an answer, in seconds: what its `Cache-Control` says, within our bounds (RFC 9111
+/// section 5.2.2). `None` when it says `no-store`.
 fn age(headers: &HeaderMap) -> Option<u64> {
     let mut stated: Option<u64> = None;
     let values = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());

@@ -23,20 +23,22 @@ mod refresh;
 
 use operation::{active, end, put};
 
-pub use operation::{End, Operation, Outcome, Write};
-pub use place::{Place, Repeat, SHARED_ROWS, Uses};
-pub use question::{ASKING, Answer, Lease, Rules};
+pub use operation::{End, GrantOutcome, Operation, Write};
+pub use place::{Repeat, RequestPlace, SHARED_ROWS, Uses};
+pub use question::{ASKING, Lease, RecheckOutcome, Rules};
 pub use record::{Grant, GrantKey, USE_RESOLUTION};
 
 /// Applies an operation to the stored record. The adapter must write before it answers.
 #[must_use]
-pub fn apply(stored: Option<Grant>, operation: Operation, now: u64) -> (Write, Outcome) {
+pub fn apply(stored: Option<Grant>, operation: Operation, now: u64) -> (Write, GrantOutcome) {
     match (stored, operation) {
-        (None, Operation::Create(grant)) => put(*grant, Outcome::Done),
+        (None, Operation::Create(grant)) => put(*grant, GrantOutcome::Done),
         // Ids are random: one that exists already is nobody's honest mistake.
-        (Some(_), Operation::Create(_)) | (None, _) => (Write::Keep, Outcome::Gone),
+        (Some(_), Operation::Create(_)) | (None, _) => (Write::Keep, GrantOutcome::Gone),
         (Some(grant), Operation::Revoke { client }) => revoke(grant, client.as_deref()),
-        (Some(grant), _) if grant.revoked || grant.expires <= now => (Write::Keep, Outcome::Gone),
+        (Some(grant), _) if grant.revoked || grant.expires <= now => {
+            (Write::Keep, GrantOutcome::Gone)
+        }
         (Some(grant), Operation::Check) => check(grant, now),
         (Some(grant), Operation::Redeem { place }) => redeem(grant, place, now),
         (Some(grant), Operation::Refresh { generation, rules, place, has_waited }) => {
@@ -48,7 +50,7 @@ pub fn apply(stored: Option<Grant>, operation: Operation, now: u64) -> (Write, O
     }
 }
 
-fn check(mut grant: Grant, now: u64) -> (Write, Outcome) {
+fn check(mut grant: Grant, now: u64) -> (Write, GrantOutcome) {
     let outcome = active(&grant, None);
     if now < grant.used + USE_RESOLUTION {
         return (Write::Keep, outcome);
@@ -57,22 +59,22 @@ fn check(mut grant: Grant, now: u64) -> (Write, Outcome) {
     (Write::Note(Box::new(grant)), outcome)
 }
 
-fn revoke(mut grant: Grant, client: Option<&str>) -> (Write, Outcome) {
+fn revoke(mut grant: Grant, client: Option<&str>) -> (Write, GrantOutcome) {
     if client.is_some_and(|client| client != grant.client) || grant.revoked {
         // RFC 7009 section 2.1: another client's token is not revoked; the answer is the same.
-        return (Write::Keep, Outcome::Done);
+        return (Write::Keep, GrantOutcome::Done);
     }
     grant.revoked = true;
-    put(grant, Outcome::Done)
+    put(grant, GrantOutcome::Done)
 }
 
-fn redeem(mut grant: Grant, place: Place, now: u64) -> (Write, Outcome) {
+fn redeem(mut grant: Grant, place: RequestPlace, now: u64) -> (Write, GrantOutcome) {
     if grant.generation > 0 {
         // OAuth 2.1 section 4.1.3: a second use may mean that the code was stolen.
         return end(grant, End::Reused);
     }
     if grant.code_expires <= now {
-        return (Write::Keep, Outcome::Gone);
+        return (Write::Keep, GrantOutcome::Gone);
     }
     grant.generation = 1;
     grant.rotated_at = now;

@@ -1,4 +1,4 @@
-//! Who holds a grant, and what the identity provider says of them.
+//! The subject of a grant, and what the identity provider says of them.
 
 use serde::Serialize;
 use toolgate_policy::Caller;
@@ -7,7 +7,7 @@ use crate::from_json::FromJson;
 use crate::seal::{Entropy, Keyring, Purpose};
 use crate::upstream::trouble::Upstream;
 
-/// What a grant's record keeps sealed.
+/// The part of a grant's record that is sealed.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 pub struct GrantSubject {
     /// The signed-in person.
@@ -16,10 +16,10 @@ pub struct GrantSubject {
     pub resource: String,
     /// Name of the client, for people.
     pub client_name: String,
-    /// What the identity provider can be asked again with.
+    /// Credentials for asking the identity provider again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream: Option<Upstream>,
-    /// Where its code was sent, which tells more of the client than its name.
+    /// Redirect URI of the code, which tells more of the client than its name.
     #[serde(default)]
     pub redirect_uri: String,
     /// The nonce of the sign-in, which an id_token of a refresh may repeat but not replace (OpenID
@@ -57,7 +57,7 @@ impl GrantSubject {
         }
     }
 
-    /// Whether there is something to ask the provider with.
+    /// True if there is something to ask the provider with.
     #[must_use]
     pub fn can_ask(&self, now: u64) -> bool {
         match &self.upstream {
@@ -71,8 +71,8 @@ impl GrantSubject {
 /// Somebody the identity provider vouches for.
 #[derive(Debug)]
 pub struct Identified {
-    /// Who it is.
+    /// The caller.
     pub caller: Caller,
-    /// What the provider can be asked again with.
+    /// Credentials for asking the provider again.
     pub upstream: Option<Upstream>,
 }

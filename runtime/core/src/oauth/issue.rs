@@ -1,37 +1,37 @@
-//! What `/token` issues once the grant's record allows it.
+//! Tokens that `/token` issues once the grant's record allows it.
 
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audit::{Kind, Reason};
+use crate::audit::{EventKind, Reason};
 use crate::from_json::FromJson;
 use crate::oauth::client::{AuthMethod, is_false};
 use crate::oauth::context::OAuthContext;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
-use crate::oauth::grant::{End, GrantKey, Operation, Outcome, Rules};
+use crate::oauth::grant::{End, GrantKey, GrantOutcome, Operation, Rules};
 use crate::oauth::grant_subject::GrantSubject;
 use crate::reply::{self, Reply};
 use crate::seal::Purpose;
 use toolgate_policy::Caller;
 
-/// What a sealed access token says. Self-contained, so that a call reads no storage.
+/// Contents of a sealed access token. Self-contained, so that a call reads no storage.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 pub struct AccessToken {
-    /// Who calls.
+    /// The caller.
     #[serde(rename = "c")]
     pub caller: Caller,
     /// Audience: a resource of this server, or its origin for all of them.
     #[serde(rename = "a")]
     pub resource: String,
-    /// When it was issued, in seconds since 1970.
+    /// Time of issue, in seconds since 1970.
     #[serde(rename = "i")]
     pub issued: u64,
-    /// When it expires.
+    /// Time of expiry.
     #[serde(rename = "e")]
     pub expires: u64,
-    /// How its client has to authenticate, for `/revoke`.
+    /// Authentication method of its client, for `/revoke`.
     #[serde(rename = "m", default, skip_serializing_if = "AuthMethod::is_none")]
     pub auth_method: AuthMethod,
     /// The grant it was issued under.
@@ -39,7 +39,7 @@ pub struct AccessToken {
     pub address: GrantKey,
 }
 
-/// What a sealed refresh token says. Nothing in it changes between two issues of one generation,
+/// Contents of a sealed refresh token. Nothing in it changes between two issues of one generation,
 /// so that a retry gets the same text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub(crate) struct RefreshToken {
@@ -49,10 +49,10 @@ pub(crate) struct RefreshToken {
     pub(crate) generation: u32,
     #[serde(rename = "c")]
     pub(crate) client: String,
-    /// How the client has to authenticate, as it said when the person approved it.
+    /// Authentication method of the client, as it said when the person approved it.
     #[serde(rename = "m", default, skip_serializing_if = "AuthMethod::is_none")]
     pub(crate) auth_method: AuthMethod,
-    /// What was granted, so that a request for more is refused before it uses the token up.
+    /// The granted resource, so that a request for more is refused before it uses the token up.
     #[serde(rename = "a")]
     pub(crate) resource: String,
     #[serde(rename = "p")]
@@ -67,7 +67,7 @@ pub(crate) struct RefreshToken {
 pub(crate) struct Pending {
     /// The grant.
     pub(crate) address: GrantKey,
-    /// What to do with its record.
+    /// Operation on its record.
     pub(crate) operation: Operation,
     pub(crate) rules: Rules,
     /// Why the identity provider does not confirm the person, should that end the grant.
@@ -124,7 +124,11 @@ impl Pending {
 }
 
 /// Turns the last outcome into the token response.
-pub(crate) fn finish(gate: &mut OAuthContext<'_>, pending: &Pending, outcome: Outcome) -> Reply {
+pub(crate) fn finish(
+    gate: &mut OAuthContext<'_>,
+    pending: &Pending,
+    outcome: GrantOutcome,
+) -> Reply {
     gate.log.user(&pending.address.subject_key);
     match issue(gate, pending, outcome) {
         Ok(reply) => reply,
@@ -135,16 +139,16 @@ pub(crate) fn finish(gate: &mut OAuthContext<'_>, pending: &Pending, outcome: Ou
 fn issue(
     gate: &mut OAuthContext<'_>,
     pending: &Pending,
-    outcome: Outcome,
+    outcome: GrantOutcome,
 ) -> Result<Reply, OAuthError> {
     let (generation, expires, sealed) = match outcome {
-        Outcome::Active { generation, expires, sealed, .. } => (generation, expires, sealed),
-        Outcome::Ended(end) => {
+        GrantOutcome::Active { generation, expires, sealed, .. } => (generation, expires, sealed),
+        GrantOutcome::Ended(end) => {
             let (event, error) = pending.ended(end);
-            gate.log.tell(Kind::Revoked, event);
+            gate.log.tell(EventKind::Revoked, event);
             return Err(error);
         }
-        Outcome::Unaskable => {
+        GrantOutcome::Unaskable => {
             return Err(OAuthError::invalid_grant(
                 "The identity provider cannot be asked again; sign in again",
             )

@@ -18,7 +18,7 @@ use crate::seal::{Purpose, sha256};
 use crate::secret::constant_time_eq;
 use crate::upstream::login::{Sent, authorization_url, code_request};
 
-/// What a person signs in for.
+/// Purpose of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub enum Target {
     /// A client's request.
@@ -33,7 +33,7 @@ pub enum Target {
 /// finish it, and nothing is stored.
 #[derive(Debug, Serialize, FromJson)]
 pub struct Login {
-    /// What it is for.
+    /// Its purpose.
     #[serde(rename = "t")]
     pub target: Target,
     /// The client's request was approved just now, and not by an approval that was remembered.
@@ -42,7 +42,7 @@ pub struct Login {
     /// Until when the browser may come back.
     #[serde(rename = "e")]
     pub expires: u64,
-    /// What nonce and verifier are derived from, each without a hint at the other.
+    /// Seed of nonce and verifier, each without a hint at the other.
     #[serde(rename = "s")]
     seed: String,
 }
@@ -69,7 +69,7 @@ pub(crate) enum NotStarted {
     Unreachable,
 }
 
-/// What a sign-in starts from.
+/// Start of a sign-in.
 pub(crate) struct Start<'a> {
     /// Of the request that leads to it.
     pub(crate) headers: &'a HeaderMap,

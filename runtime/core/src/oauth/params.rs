@@ -95,7 +95,7 @@ impl Params {
             .because(Reason::ParameterRepeated))
     }
 
-    /// Whether this parameter was given more than once.
+    /// True if this parameter was given more than once.
     #[must_use]
     pub fn is_repeated(&self, name: &str) -> bool {
         self.all(name).len() > 1

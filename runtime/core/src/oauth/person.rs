@@ -18,7 +18,7 @@ pub struct Person {
     /// those made under an older key must be seen and revoked as well.
     #[serde(rename = "shards")]
     pub subject_keys: Vec<String>,
-    /// How the page addresses the person: e-mail address or name.
+    /// The person's name on the page: e-mail address or name.
     pub label: String,
     /// Proof that a form comes from a page made for this sign-in.
     pub csrf: String,

@@ -49,7 +49,7 @@ impl PublicUrl {
     /// would drop or encode.
     ///
     /// # Errors
-    /// What is wrong, in words for the client's developer.
+    /// The fault, in words for the client's developer.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         if text.len() > MAX_DOCUMENT_URL {
             return Err("it is too long");
@@ -92,7 +92,7 @@ impl PublicUrl {
     }
 }
 
-/// Whether the name can only mean something inside a network: a single label, a reserved suffix, or
+/// True if the name can only mean something inside a network: a single label, a reserved suffix, or
 /// an empty label, above all at the end, which tells a resolver to skip its checks of such names.
 fn is_private(host: &str) -> bool {
     let Some((_, last)) = host.rsplit_once('.') else { return true };
@@ -100,7 +100,7 @@ fn is_private(host: &str) -> bool {
     is_home || host.split('.').any(str::is_empty) || PRIVATE_SUFFIXES.contains(&last)
 }
 
-/// Whether the host is one of the domains or a sub-domain of one.
+/// True if the host is one of the domains or a sub-domain of one.
 pub(crate) fn is_within(host: &str, domains: &[Str]) -> bool {
     domains.iter().any(|domain| {
         host.strip_suffix(domain.as_ref())
@@ -114,7 +114,7 @@ pub(crate) fn is_within(host: &str, domains: &[Str]) -> bool {
 pub struct DocumentUrl(PublicUrl);
 
 impl DocumentUrl {
-    /// Whether a `client_id` means to be such an address, even a wrong one. Registrations are
+    /// True if a `client_id` means to be such an address, even a wrong one. Registrations are
     /// base64url, which has no colon.
     #[must_use]
     pub fn is_meant(client_id: &str) -> bool {

@@ -11,7 +11,7 @@ use crate::limits::MAX_REDIRECT_URI;
 /// user name.
 ///
 /// # Errors
-/// What is wrong, in words for the client's developer.
+/// The fault, in words for the client's developer.
 pub fn check(uri: &str, schemes: &[Str]) -> Result<(), String> {
     if uri.len() > MAX_REDIRECT_URI {
         return Err(format!("a redirect_uri is longer than {MAX_REDIRECT_URI} characters"));
@@ -75,8 +75,8 @@ const HOSTILE: [&str; 12] = [
     "intent",
 ];
 
-/// Whether the URI is one that no server can ever accept, rather than one of an application that this
-/// server does not list.
+/// True if the URI is one that no server can ever accept, rather than one of an application that
+/// this server does not list.
 #[must_use]
 pub fn is_hostile(uri: &str) -> bool {
     // As whoever follows it would read it: white space before and inside of a scheme is dropped.
@@ -96,7 +96,7 @@ pub fn needs_scheme<'a>(uri: &'a str, schemes: &[Str]) -> Option<&'a str> {
     (is_private && !schemes.iter().any(|known| known == scheme)).then_some(scheme)
 }
 
-/// Whether a URI of a private-use scheme is written as one, in lower case and with a path: it is
+/// True if a URI of a private-use scheme is written as one, in lower case and with a path: it is
 /// compared as text and handed to the operating system as it is.
 fn is_private_use(uri: &str) -> bool {
     let Some((scheme, rest)) = uri.split_once(':') else { return false };
@@ -112,8 +112,8 @@ pub(crate) fn web_host(uri: &str) -> Option<String> {
     url.host_str().filter(|host| !is_loopback(host)).map(str::to_owned)
 }
 
-/// Whether a requested URI is the registered one: the same text, except that the port of a
-/// loopback address is free (OAuth 2.1 section 8.4.2), and that its empty path is `/`.
+/// True if a requested URI is the registered one: the same text, except that the port of a loopback
+/// address is free (OAuth 2.1 section 8.4.2), and that its empty path is `/`.
 #[must_use]
 pub fn matches(registered: &str, requested: &str) -> bool {
     if registered == requested {
@@ -127,7 +127,7 @@ pub fn matches(registered: &str, requested: &str) -> bool {
     }
 }
 
-/// Whether the URI of a token request is that of the authorization request: the same text, except
+/// True if the URI of a token request is that of the authorization request: the same text, except
 /// that some libraries write the empty path of a loopback address as `/`.
 #[must_use]
 pub fn is_same(one: &str, other: &str) -> bool {

@@ -4,7 +4,7 @@ use http::header::CONTENT_TYPE;
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
 
-use crate::audit::{self, Kind, Reason};
+use crate::audit::{self, EventKind, Reason};
 use crate::limits::{MAX_CLIENT_ID, MAX_REDIRECT_URIS, MAX_REGISTRATION_BODY};
 use crate::oauth::client::{AuthMethod, Client, Registration};
 use crate::oauth::client_metadata::{self, Metadata, invalid};
@@ -21,7 +21,7 @@ pub fn register(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Repl
     match read(request).and_then(|metadata| Ok((issue(gate, &metadata)?, metadata))) {
         Ok((client, metadata)) => {
             gate.log.client(&client.key);
-            gate.log.tell(Kind::Registration, Reason::ClientRegistered);
+            gate.log.tell(EventKind::Registration, Reason::ClientRegistered);
             reply::readable_by_any_origin(reply::json(
                 StatusCode::CREATED,
                 &describe(gate, &client, &metadata),

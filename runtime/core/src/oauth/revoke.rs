@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::json;
 
-use crate::audit::{Kind, Reason};
+use crate::audit::{EventKind, Reason};
 use crate::oauth::context::OAuthContext;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
@@ -15,7 +15,7 @@ use crate::seal::Purpose;
 
 /// The first step's result.
 #[derive(Debug)]
-pub enum Begin {
+pub enum RevocationStep {
     /// Nothing to store.
     Reply(Reply),
     /// Perform this operation, then answer with [`revoked`].
@@ -23,21 +23,21 @@ pub enum Begin {
 }
 
 /// Checks the request. Either token ends the whole grant, if it belongs to the asking client.
-pub fn begin(gate: &OAuthContext<'_>, params: &Params, client: &Authenticated) -> Begin {
+pub fn begin(gate: &OAuthContext<'_>, params: &Params, client: &Authenticated) -> RevocationStep {
     match read(gate, params, client) {
         Ok(Some(address)) => {
-            Begin::Store(address, Operation::Revoke { client: Some(client.key.clone()) })
+            RevocationStep::Store(address, Operation::Revoke { client: Some(client.key.clone()) })
         }
         // RFC 7009 section 2.2: an invalid token is as good as revoked.
-        Ok(None) => Begin::Reply(done()),
-        Err(error) => Begin::Reply(error.into_reply()),
+        Ok(None) => RevocationStep::Reply(done()),
+        Err(error) => RevocationStep::Reply(error.into_reply()),
     }
 }
 
 /// The answer once the grant is revoked.
 #[must_use]
 pub fn revoked(gate: &OAuthContext<'_>) -> Reply {
-    gate.log.tell(Kind::Revoked, Reason::RevokedByClient);
+    gate.log.tell(EventKind::Revoked, Reason::RevokedByClient);
     done()
 }
 
@@ -47,6 +47,8 @@ pub fn done() -> Reply {
     reply::readable_by_any_origin(reply::json(StatusCode::OK, &json!({})))
 }
 
+/// The grant to revoke; `None` where the token is not valid or is another client's, which is
+/// answered as if it had been revoked.
 fn read(
     gate: &OAuthContext<'_>,
     params: &Params,
@@ -65,7 +67,7 @@ fn read(
     gate.log.user(&address.subject_key);
     // Somebody else's token is not revoked, and the answer is the same (RFC 7009 section 2.1).
     if owner != client.key {
-        gate.log.tell(Kind::Refused, Reason::RevokeOfAnotherClient);
+        gate.log.tell(EventKind::Refused, Reason::RevokeOfAnotherClient);
         return Ok(None);
     }
     client.require(method)?;

@@ -10,7 +10,7 @@ use crate::oauth::context::OAuthContext;
 use crate::oauth::course::Course;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
-use crate::oauth::grant::{Operation, Place, Rules};
+use crate::oauth::grant::{Operation, RequestPlace, Rules};
 use crate::oauth::issue::{Pending, RefreshToken};
 use crate::oauth::params::Params;
 use crate::oauth::redirect_uri;
@@ -23,7 +23,7 @@ pub use crate::oauth::issue::AccessToken;
 
 /// The first step's result.
 #[derive(Debug)]
-pub enum Begin {
+pub enum TokenStep {
     /// The request is refused.
     Reply(Reply),
     /// Go on with its [`Course`].
@@ -36,10 +36,10 @@ pub fn begin(
     headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
-) -> Begin {
+) -> TokenStep {
     match read(gate, headers, params, client) {
-        Ok(pending) => Begin::Course(Box::new(Course::new(pending))),
-        Err(error) => Begin::Reply(error.into_reply()),
+        Ok(pending) => TokenStep::Course(Box::new(Course::new(pending))),
+        Err(error) => TokenStep::Reply(error.into_reply()),
     }
 }
 
@@ -89,7 +89,7 @@ fn redeem(
         .because(Reason::RedirectUriDiffers));
     }
     check_verifier(params.require("code_verifier")?, &authorization.challenge)?;
-    let place = Place::of(gate.keys, &code.address.id, headers);
+    let place = RequestPlace::of(gate.keys, &code.address.id, headers);
     Ok(Pending {
         operation: Operation::Redeem { place },
         rules: rules(gate),
@@ -146,7 +146,7 @@ fn refresh(
     }
     client.require(token.auth_method)?;
     let rules = rules(gate);
-    let place = Place::of(gate.keys, &token.address.id, headers);
+    let place = RequestPlace::of(gate.keys, &token.address.id, headers);
     Ok(Pending {
         operation: Operation::Refresh {
             generation: token.generation,

@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::page::text::{escape, name};
 
-/// Who asks, on every page of the server.
+/// Name of the server, on every page of it.
 pub(super) fn title(config: &Config) -> &str {
     config.consent.name.as_ref().or(config.server.title.as_ref()).unwrap_or(&config.server.name)
 }

@@ -9,7 +9,7 @@ use crate::page::{Document, brand, date, escape};
 use crate::paths::CONNECTIONS_PATH;
 use crate::reply::Reply;
 
-/// What a connection says whose tokens two programs hold.
+/// Text for a connection whose tokens two programs hold.
 const SHARED: &str = "<br><b>Used from two places.</b> If only one of them is yours, revoke it and \
                       connect again.";
 
@@ -22,24 +22,24 @@ pub struct Connection<'a> {
     pub client: &'a str,
     /// The host that it is reached at, when it has one.
     pub domain: Option<&'a str>,
-    /// When it was connected, in seconds since 1970.
+    /// Time of the connection, in seconds since 1970.
     pub since: u64,
-    /// When it last got a token, in seconds since 1970.
+    /// Time of its last token, in seconds since 1970.
     pub last_used: u64,
     /// Two programs use it, as far as its refresh tokens tell.
     pub is_shared: bool,
 }
 
-/// What the page shows and what its forms carry.
+/// Contents of the page and of its forms.
 #[derive(Debug)]
 pub struct ConnectionsPage<'a> {
-    /// How the person is addressed.
+    /// Name of the person.
     pub person: &'a str,
     /// Proof that a form comes from this page.
     pub csrf: &'a str,
     /// The person's connections, in the order they are shown in.
     pub connections: Vec<Connection<'a>>,
-    /// What the last form has done.
+    /// Result of the last form.
     pub notice: Option<&'a str>,
     /// The time, in seconds since 1970.
     pub now: u64,

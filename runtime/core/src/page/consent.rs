@@ -10,7 +10,7 @@ use crate::page::{Document, brand, date, escape};
 use crate::paths::AUTHORIZE_PATH;
 use crate::reply::Reply;
 
-/// What the server knows of a client beyond the client's own claims.
+/// The server's own knowledge of a client, beyond the client's claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust<'a> {
     /// The server's owner listed it in `mcp.toml`.
@@ -21,22 +21,22 @@ pub enum Trust<'a> {
     Unverified,
 }
 
-/// What the page shows and what its form carries.
+/// Contents of the page and of its form.
 #[derive(Debug)]
 pub struct ConsentPage<'a> {
     /// The client's own name; anyone can claim any name.
     pub client_name: &'a str,
     /// The client's web site, when it gave one.
     pub client_uri: Option<&'a str>,
-    /// Who is signed in and has not approved this yet; nobody is, as a rule.
+    /// The person who is signed in and has not approved this yet; nobody is, as a rule.
     pub person: Option<&'a str>,
-    /// What is known of the client.
+    /// Knowledge about the client.
     pub trust: Trust<'a>,
-    /// Where this very request will send the person back to.
+    /// Address to which this very request will send the person back.
     pub redirect_uri: &'a str,
     /// Scopes in words.
     pub scopes: Vec<&'a str>,
-    /// How long it can last, in seconds.
+    /// Longest lifetime, in seconds.
     pub longest: u32,
     /// Handle of the attempt; names the cookie that holds the request.
     pub attempt: &'a str,
@@ -114,8 +114,8 @@ fn site(uri: &str, trust: Trust<'_>) -> Option<String> {
     is_claim.then(|| format!("<span class=\"soft\">Says its web site is {}</span>", escape(host)))
 }
 
-/// What the person alone can judge (MCP authorization, "Client ID Metadata Document security";
-/// RFC 8252 section 8.6): nothing for a web site that is known or verified.
+/// Warning about what the person alone can judge (MCP authorization, "Client ID Metadata Document
+/// security"; RFC 8252 section 8.6): nothing for a web site that is known or verified.
 fn warning(trust: Trust<'_>, target: &Target) -> String {
     let claim = match trust {
         Trust::Unverified => "It registered itself: its name is its own claim. ",

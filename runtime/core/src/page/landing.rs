@@ -16,7 +16,7 @@ use crate::reply::Reply;
 pub struct Offer<'a> {
     /// Its title or, without one, its name.
     pub title: &'a str,
-    /// What it does; may be empty.
+    /// Its description; may be empty.
     pub description: &'a str,
 }
 
@@ -107,7 +107,8 @@ fn ways(sse: bool, package: &str, origin: &str) -> String {
     ways
 }
 
-/// What everybody who signs in may use. Of the rest nothing is said, not even that there is any.
+/// Functions that everybody who signs in may use. The page does not tell of others, not even that
+/// there are any.
 fn offered<'a>(offers: impl Iterator<Item = Offer<'a>>) -> String {
     let mut out = String::new();
     for Offer { title, description } in offers {

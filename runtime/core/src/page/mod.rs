@@ -31,7 +31,8 @@ pub use text::escape;
 /// The style of every page.
 pub const STYLE: &str = include_str!("style.css");
 
-/// What one page puts into the document that all share. Markup is complete: its slots are escaped.
+/// Parts of one page, put into the document that all share. Markup is complete: its slots are
+/// escaped.
 struct Document<'a> {
     status: StatusCode,
     title: &'a str,
@@ -39,7 +40,7 @@ struct Document<'a> {
     config: Option<&'a Config>,
     /// Markup of `<main>`.
     main: String,
-    /// Whether there is a form.
+    /// True if there is a form.
     has_form: bool,
 }
 

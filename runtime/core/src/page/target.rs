@@ -1,11 +1,11 @@
-//! Where people are sent: in words, and as the headers allow it.
+//! Targets of redirects: in words, and as the headers allow them.
 
 use url::{Host, Url};
 
 use crate::host::is_loopback;
 use crate::page::text::escape;
 
-/// Where the answer goes.
+/// Target of the answer.
 pub(super) enum Target {
     /// A web site, by its host: `xn--` labels stay as they are, so that letters that look like
     /// others give themselves away.
@@ -58,7 +58,7 @@ pub(super) fn address(uri: &str) -> String {
     escape(&Url::parse(uri).map_or_else(|_| ascii(uri), String::from))
 }
 
-/// What is no URL, in characters that look like no others.
+/// A text that is not a URL, in characters that look like no others.
 fn ascii(text: &str) -> String {
     text.escape_default().to_string()
 }

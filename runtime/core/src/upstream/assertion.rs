@@ -81,13 +81,13 @@ pub fn of(headers: &HeaderMap) -> Option<&str> {
     }
 }
 
-/// Whether a request claims to have come through Access.
+/// True if a request claims to have come through Access.
 #[must_use]
 pub fn is_present(headers: &HeaderMap) -> bool {
     headers.contains_key(HEADER)
 }
 
-/// Whether a page of another site may have made the browser send this request. Access knows a
+/// True if a page of another site may have made the browser send this request. Access knows a
 /// browser by a cookie, which comes along then, too.
 #[must_use]
 pub fn is_cross_site(headers: &HeaderMap) -> bool {
@@ -128,7 +128,7 @@ pub fn verify(
     let is_service = name_service(&mut claims)?;
     let mut caller = read_caller(config, provider, claims)?;
     if is_service {
-        // Whatever a service token says of an address, it is no person.
+        // Whatever a service token says of an address, it is not a person.
         caller.email = None;
         caller.claimed_email = None;
     }

@@ -1,7 +1,7 @@
-//! Who somebody is, by the claims of a verified token or of the userinfo endpoint.
+//! Identity of a person, by the claims of a verified token or of the userinfo endpoint.
 
 use serde_json::{Map, Value};
-use toolgate_config::{Config, GroupsFormat, Provider as Kind, TECHNICAL_CLAIMS};
+use toolgate_config::{Config, GroupsFormat, Provider as ProviderKind, TECHNICAL_CLAIMS};
 use toolgate_policy::Caller;
 use toolgate_policy::known::{Known, Told};
 use url::Url;
@@ -44,19 +44,20 @@ pub(crate) fn read_caller(
     provider.kept.narrow(config, caller)
 }
 
-/// Whether the address is proven to be the person's. Access lets nobody sign in with an address of
-/// somebody else and sends no such claim, so its absence counts as a yes of Access itself, and of the
-/// local provider. Of another provider nothing is known: some let people write any address into
-/// their profile, so only a yes is one (OpenID Connect Core section 5.7), which some write as text.
+/// True if the address is proven to be the person's. Access lets nobody sign in with an address of
+/// somebody else and sends no such claim, so its absence counts as a yes of Access itself, and of
+/// the dev identity provider. Of another provider nothing is known: some let people write any
+/// address into their profile, so only a yes is one (OpenID Connect Core section 5.7), which some
+/// write as text.
 fn is_verified(provider: &Provider, config: &Config, claim: Option<Value>) -> bool {
     match claim {
-        None => config.identity.provider != Kind::Oidc && is_access(provider),
+        None => config.identity.provider != ProviderKind::Oidc && is_access(provider),
         Some(Value::String(text)) => text == "true",
         Some(claim) => claim == Value::Bool(true),
     }
 }
 
-/// Whether Cloudflare Access, or a provider on this very machine, signs and names itself as issuer.
+/// True if Cloudflare Access, or a provider on this very machine, signs and names itself as issuer.
 fn is_access(provider: &Provider) -> bool {
     let is_access =
         |url: &Url| url.host_str().is_some_and(|host| host.ends_with(ACCESS)) || is_local(url);
@@ -92,7 +93,7 @@ fn read_groups(config: &Config, claims: &mut Map<String, Value>) -> (Vec<String>
     }
 }
 
-/// Whether the provider says that it has more groups than it sends.
+/// True if the provider says that it has more groups than it sends.
 fn has_more(claim: &str, claims: &Map<String, Value>) -> bool {
     let elsewhere = match claims.get(DISTRIBUTED) {
         None | Some(Value::Null) => false,

@@ -15,14 +15,14 @@ use crate::upstream::rejection::Rejection;
 /// `sub` of somebody of whom it is not said.
 const SUBJECT: &str = "somebody";
 
-/// What a provider would say of somebody.
+/// A person as a provider would describe them.
 #[derive(Debug, Clone, Default)]
 pub struct Described {
     /// `sub`; empty where it is not said.
     pub subject: String,
     /// E-mail address.
     pub email: Option<String>,
-    /// Whether the provider says that the address is proven to be theirs.
+    /// True if the provider says that the address is proven to be theirs.
     pub email_verified: bool,
     /// Entries of the groups claim, whatever that is called.
     pub groups: Vec<String>,

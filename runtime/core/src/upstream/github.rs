@@ -68,8 +68,8 @@ pub fn resolve(config: &Config, vars: &dyn Vars) -> Result<Provider, SetupError>
     })
 }
 
-/// What to keep so that GitHub can be asked again. The token of an OAuth application lives until
-/// the person, or an owner of the organisation, withdraws it.
+/// Credentials to keep, so that GitHub can be asked again. The token of an OAuth application lives
+/// until the person, or an owner of the organisation, withdraws it.
 #[must_use]
 pub fn keep(tokens: &Tokens, now: u64) -> Option<Upstream> {
     let forever = || Upstream::Access { token: tokens.access_token.clone(), expires: None };
@@ -77,7 +77,7 @@ pub fn keep(tokens: &Tokens, now: u64) -> Option<Upstream> {
     tokens.keep(now).or_else(|| is_small.then(forever))
 }
 
-/// What is still to be asked, in this order.
+/// Steps still to take, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     User,
@@ -87,7 +87,7 @@ enum Step {
     Done,
 }
 
-/// Who an access token belongs to, one request after another.
+/// Lookup of the person an access token belongs to, one request after another.
 #[derive(Debug)]
 pub struct Lookup<'a> {
     config: &'a Config,
@@ -96,7 +96,7 @@ pub struct Lookup<'a> {
     with_emails: bool,
     with_groups: bool,
     caller: Caller,
-    /// Whether there are groups that are not kept.
+    /// True if there are groups that are not kept.
     has_others: bool,
     hint: Option<&'static str>,
 }
@@ -196,7 +196,7 @@ impl<'a> Lookup<'a> {
         Ok(())
     }
 
-    /// Who it is, when everything was asked.
+    /// The person, when everything was asked.
     ///
     /// # Errors
     /// Something is missing, or there is more than a token can carry.
@@ -216,7 +216,7 @@ impl<'a> Lookup<'a> {
             .map_err(|rejection| Trouble::Ended(Reason::from(&rejection), rejection.to_string()))
     }
 
-    /// What the application may not ask, for the log.
+    /// Permission that the application lacks, for the log.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         self.hint
@@ -277,7 +277,7 @@ impl<'a> Lookup<'a> {
     }
 }
 
-/// The page after a full one.
+/// The page after a full one; `None` where the page was the last.
 fn following(found: usize, page: usize, step: fn(usize) -> Step) -> Option<Step> {
     (found >= PAGE).then(|| step(page + 1))
 }
@@ -296,7 +296,7 @@ fn read<T: FromJson>(answer: &Response<Vec<u8>>) -> Result<T, Trouble> {
     accepted(answer, |text| from_json::read(text))
 }
 
-/// What an answer says, unless it refuses.
+/// The contents of an answer, unless it refuses.
 fn accepted<T>(
     answer: &Response<Vec<u8>>,
     read: fn(&[u8]) -> serde_json::Result<T>,

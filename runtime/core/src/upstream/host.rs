@@ -9,7 +9,7 @@ use crate::upstream::jwt::{Prepared, SignedClaims};
 use crate::upstream::rejection::Rejection;
 use crate::upstream::signature::{Algorithm, PublicKey, Signed};
 
-/// Whether the key made the signature.
+/// True if the key made the signature.
 #[must_use]
 pub fn verify(signed: &Signed<'_>) -> bool {
     let key = match signed.key {

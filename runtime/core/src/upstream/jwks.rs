@@ -63,25 +63,25 @@ impl Jwks {
         Some(Self { keys, fetched: now })
     }
 
-    /// Whether a signature of any kind can be checked with it.
+    /// True if no signature can be checked with it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    /// How long ago it was fetched, in seconds.
+    /// Time since it was fetched, in seconds.
     pub(crate) fn age(&self, now: u64) -> u64 {
         now.saturating_sub(self.fetched)
     }
 
-    /// Whether the keys are old enough to be fetched again.
+    /// True if the keys are old enough to be fetched again.
     #[must_use]
     pub fn is_stale(&self, now: u64) -> bool {
         self.age(now) >= JWKS_TTL
     }
 
-    /// Whether a client's assertion with a key that is not here may have the set fetched again: at the
-    /// rate of the provider's keys, for each set by itself, so that no stranger uses it up.
+    /// True if a client's assertion with a key that is not here may have the set fetched again: at
+    /// the rate of the provider's keys, for each set by itself, so that no stranger uses it up.
     #[must_use]
     pub fn may_refetch(&self, now: u64) -> bool {
         self.age(now) >= JWKS_REFETCH_INTERVAL / u64::from(MAX_JWKS_REFETCHES)

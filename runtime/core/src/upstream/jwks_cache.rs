@@ -46,9 +46,9 @@ pub enum Plan {
 pub struct JwksCache {
     address: String,
     keys: Option<Jwks>,
-    /// When fetching them failed last.
+    /// Time at which fetching them failed last.
     failed: Option<u64>,
-    /// When they were asked for behind a response.
+    /// Time at which they were asked for behind a response.
     renewing: Option<u64>,
     refetches: Refetches,
 }
@@ -87,7 +87,7 @@ impl JwksCache {
         Plan::ServeAndRenew(keys)
     }
 
-    /// Whether a token that the keys do not verify may have them fetched once more; counts.
+    /// True if a token that the keys do not verify may have them fetched once more; counts.
     pub fn may_refetch(&mut self, now: u64) -> bool {
         self.may_fetch(now) && self.refetches.take(now)
     }

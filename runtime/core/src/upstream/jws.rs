@@ -33,7 +33,7 @@ impl<'a> Unverified<'a> {
         Algorithm::named(self.header.get("alg")?.as_str()?)
     }
 
-    /// `kid`; it is wrong when it is not a text.
+    /// `kid`, `None` without one; it is wrong when it is not a text.
     pub(crate) fn kid(&self) -> Result<Option<&str>, NotText> {
         match self.header.get("kid") {
             None => Ok(None),

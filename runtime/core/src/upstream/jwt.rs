@@ -118,7 +118,7 @@ pub(crate) fn check_parties(
     Ok(claims)
 }
 
-/// Whether `aud`, one text or a list of texts, names this audience (RFC 7519 section 4.1.3).
+/// True if `aud`, one text or a list of texts, names this audience (RFC 7519 section 4.1.3).
 fn names(aud: Option<&Value>, audience: &str) -> bool {
     match aud {
         Some(Value::String(one)) => one == audience,

@@ -12,7 +12,7 @@ use crate::json;
 use crate::limits::{MAX_CLAIMS, MAX_GROUPS, MAX_GROUPS_SIZE, MAX_NAME, MAX_TEXT_CLAIM};
 use crate::upstream::rejection::Rejection;
 
-/// What a function looks at, as its macro reads it from the body.
+/// Claims and groups that a function looks at, as its macro reads them from the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Named {
     /// Groups.
@@ -73,7 +73,7 @@ impl Kept {
         }
     }
 
-    /// Whether a group of this name is kept.
+    /// True if a group of this name is kept.
     pub(crate) fn has_group(&self, name: &str) -> bool {
         self.groups.as_ref().is_none_or(|kept| kept.iter().any(|kept| kept[0] == name))
     }

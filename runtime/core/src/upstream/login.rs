@@ -10,13 +10,13 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use oauth2::basic::BasicClient;
 use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, Scope};
-use toolgate_config::{Identity, Prompt, Provider as Kind};
+use toolgate_config::{Identity, Prompt, Provider as ProviderKind};
 use url::{Url, form_urlencoded};
 
 use crate::paths::CALLBACK_PATH;
 use crate::upstream::provider::{ClientAuth, Endpoints, Provider};
 
-/// What one login sends along.
+/// Parameters of one login.
 pub(crate) struct Sent<'a> {
     /// Of this server, which the browser comes back to.
     pub(crate) origin: &'a str,
@@ -34,7 +34,7 @@ pub(crate) fn authorization_url(
     endpoints: &Endpoints,
     sent: Sent<'_>,
 ) -> Url {
-    if identity.provider == Kind::CloudflareAccessJwt {
+    if identity.provider == ProviderKind::CloudflareAccessJwt {
         // Access is asked by going where it stands in front: back to us.
         let mut url = endpoints.authorization_url.clone();
         url.query_pairs_mut().append_pair("state", sent.state);
@@ -50,7 +50,7 @@ pub(crate) fn authorization_url(
         .add_extra_param("redirect_uri", redirect_uri)
         .add_scopes(identity.scopes.iter().map(|scope| Scope::new(scope.to_string())))
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
-    if identity.provider != Kind::GitHub {
+    if identity.provider != ProviderKind::GitHub {
         request = request.add_extra_param("nonce", sent.nonce);
     }
     if let Some(prompt) = prompt(identity, &provider.issuer).value() {
@@ -81,7 +81,10 @@ fn prompt(identity: &Identity, issuer: &str) -> Prompt {
     };
     match identity.prompt {
         Some(prompt) => prompt,
-        None if identity.provider == Kind::Oidc && is_offline && !ASKS_NOBODY.iter().any(is_at) => {
+        None if identity.provider == ProviderKind::Oidc
+            && is_offline
+            && !ASKS_NOBODY.iter().any(is_at) =>
+        {
             Prompt::Consent
         }
         None => Prompt::None,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use toolgate_config::ClientAuth;
-use toolgate_config::{Config, Endpoints as Configured, Provider as Kind, Setting};
+use toolgate_config::{Config, Endpoints as Configured, Provider as ProviderKind, Setting};
 use toolgate_policy::Vars;
 use url::{Origin, Url};
 
@@ -19,34 +19,34 @@ pub struct Provider {
     pub client_id: String,
     /// Our `client_secret` there; empty where there is none.
     pub client_secret: Secret,
-    /// How we prove who we are at the token endpoint, where `mcp.toml` says so.
+    /// Our authentication method at the token endpoint, where `mcp.toml` states one.
     pub client_auth: Option<ClientAuth>,
     /// Expected `iss`.
     pub issuer: String,
-    /// Where its endpoints are; `None` while they could not be discovered.
+    /// Its endpoints; `None` while they could not be discovered.
     pub endpoints: Option<Endpoints>,
-    /// What is kept of what it says of people.
+    /// The claims and groups that are kept.
     pub kept: Kept,
 }
 
 /// Addresses of an identity provider, and how it wants to be spoken to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
-    /// Where people sign in.
+    /// Endpoint where people sign in.
     pub authorization_url: Url,
-    /// Where codes are exchanged.
+    /// Endpoint where codes are exchanged.
     pub token_url: Url,
-    /// Where the keys of its tokens are; GitHub signs none.
+    /// Address of the keys of its tokens; GitHub signs none.
     pub jwks_url: Option<Url>,
-    /// Where the claims of a person can be read again.
+    /// Endpoint where the claims of a person can be read again.
     pub userinfo_url: Option<Url>,
-    /// How we prove who we are at the token endpoint.
+    /// Our authentication method at the token endpoint.
     pub client_auth: ClientAuth,
-    /// Whether every return from a sign-in names its issuer (RFC 9207 section 3).
+    /// True if every return from a sign-in names its issuer (RFC 9207 section 3).
     pub names_issuer: bool,
 }
 
-/// What keeps the server from working, in words for the person who deploys it.
+/// Reasons why the server cannot work, in words for the person who deploys it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetupError(pub Vec<String>);
 
@@ -59,7 +59,7 @@ impl fmt::Display for SetupError {
 impl std::error::Error for SetupError {}
 
 impl Provider {
-    /// Resolves `[identity]` for Cloudflare Access for SaaS, or the local provider in its place.
+    /// Resolves `[identity]` for Cloudflare Access for SaaS, or the dev identity provider in its place.
     ///
     /// # Errors
     /// Everything that is missing or unusable, at once.
@@ -86,7 +86,7 @@ impl Provider {
         let [Some(authorization_url), Some(token_url), Some(jwks_url)] = urls else {
             return Err(SetupError(settings.problems));
         };
-        if config.identity.provider == Kind::Dev || is_local(&authorization_url) {
+        if config.identity.provider == ProviderKind::Dev || is_local(&authorization_url) {
             settings.refuse_local(origin);
         }
         let issuer = issuer.unwrap_or_else(|| parent(&authorization_url));
@@ -177,12 +177,12 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// Whether people sign in on this very machine, or nobody does, and `origin` is another: the server
+/// True if people sign in on this very machine, or nobody does, and `origin` is another: the server
 /// is for this machine only.
 #[must_use]
 pub fn is_elsewhere(config: &Config, vars: &dyn Vars, origin: &str) -> bool {
     let is_here = match &config.identity.endpoints {
-        _ if config.identity.provider == Kind::Dev => true,
+        _ if config.identity.provider == ProviderKind::Dev => true,
         Configured::None => true,
         Configured::Team(_) | Configured::GitHub => false,
         Configured::Urls { authorization_url: address, .. } | Configured::Discovery(address) => {
@@ -195,7 +195,7 @@ pub fn is_elsewhere(config: &Config, vars: &dyn Vars, origin: &str) -> bool {
     is_here && !is_local_server(origin)
 }
 
-/// Where a setting comes from, for people.
+/// Name of a setting, for people.
 pub(crate) fn name(setting: &Setting) -> String {
     match setting {
         Setting::Var(name) => name.to_string(),

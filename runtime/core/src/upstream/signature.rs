@@ -108,7 +108,7 @@ impl PublicKey {
         }
     }
 
-    /// Whether signatures of this algorithm are made with keys of this kind.
+    /// True if signatures of this algorithm are made with keys of this kind.
     #[must_use]
     pub const fn fits(&self, algorithm: Algorithm) -> bool {
         match algorithm {
@@ -140,7 +140,7 @@ fn rsa(n: &str, e: &str) -> Option<PublicKey> {
 /// A question to the platform: did this key make this signature of this message?
 #[derive(Debug, Clone, Copy)]
 pub struct Signed<'a> {
-    /// How the signature was made. The key fits it.
+    /// Algorithm of the signature. The key fits it.
     pub algorithm: Algorithm,
     /// The key.
     pub key: &'a PublicKey,

@@ -27,20 +27,20 @@ const OURS: [&str; 3] = ["invalid_client", "unauthorized_client", "incorrect_cli
 /// Characters of an error code that are fit for a log.
 const MAX_ERROR_CODE: usize = 40;
 
-/// What the token endpoint gave. It does not print.
+/// Answer of the token endpoint. It does not print.
 pub struct Tokens {
     /// For the provider's own resources.
     pub access_token: String,
     /// For the next time.
     pub refresh_token: Option<String>,
-    /// Who signed in (OpenID Connect Core section 3.1.3.3).
+    /// The ID token of the person who signed in (OpenID Connect Core section 3.1.3.3).
     pub id_token: Option<String>,
     /// Lifetime of the access token, in seconds.
     pub expires_in: Option<u64>,
 }
 
 #[derive(FromJson)]
-struct Answer {
+struct TokenResponse {
     access_token: Option<String>,
     refresh_token: Option<String>,
     id_token: Option<String>,
@@ -60,7 +60,7 @@ pub fn read(answer: &Response<Vec<u8>>) -> Result<Tokens, Trouble> {
     if let Some(cause) = undecided(answer) {
         return Err(Trouble::Failed(cause, format!("status {status}, no decision")));
     }
-    let body: Answer =
+    let body: TokenResponse =
         crate::from_json::read_foreign(answer.body()).map_err(|_| failed("unreadable answer"))?;
     // Some say so that there is none.
     if let Some(error) = body.error.filter(|error| !error.is_empty()) {
@@ -88,8 +88,8 @@ pub fn read(answer: &Response<Vec<u8>>) -> Result<Tokens, Trouble> {
 }
 
 impl Tokens {
-    /// What to keep so that the provider can be asked again. An access token of unknown lifetime
-    /// is of no use: nobody could tell whether it was withdrawn or has expired.
+    /// Credentials to keep, so that the provider can be asked again. An access token of unknown
+    /// lifetime is of no use: nobody could tell whether it was withdrawn or has expired.
     #[must_use]
     pub fn keep(&self, now: u64) -> Option<Upstream> {
         let kept = match (&self.refresh_token, self.expires_in) {

@@ -12,7 +12,7 @@ use crate::from_json::FromJson;
 /// GitHub's refusal for the number of requests has this header at zero, and status 403.
 const RATE_LIMIT_REMAINING: &str = "x-ratelimit-remaining";
 
-/// What the provider gave us to ask it again; sealed with the grant. It does not print.
+/// Credentials that the provider gave us to ask it again; sealed with the grant. They do not print.
 #[derive(Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum Upstream {
@@ -22,7 +22,7 @@ pub enum Upstream {
     Access {
         /// The token.
         token: String,
-        /// When it expires, in seconds since 1970; never, if `None`.
+        /// Time of expiry, in seconds since 1970; never, if `None`.
         expires: Option<u64>,
     },
 }
@@ -46,7 +46,7 @@ pub enum Trouble {
     Failed(Cause, String),
 }
 
-/// What kept the provider from deciding.
+/// Cause that kept the provider from deciding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// It could not be reached, or has an error of its own.
@@ -123,8 +123,8 @@ pub(crate) fn undecided(answer: &Response<Vec<u8>>) -> Option<Cause> {
     }
 }
 
-/// What it means that a protected resource did not answer with 200: a token that is refused before
-/// its time was withdrawn (RFC 6750 section 3.1).
+/// The trouble behind a protected resource that did not answer with 200: a token that is refused
+/// before its time was withdrawn (RFC 6750 section 3.1).
 pub(crate) fn refusal(what: &str, answer: &Response<Vec<u8>>) -> Trouble {
     let status = answer.status();
     let reason = format!("{what}: status {status}");

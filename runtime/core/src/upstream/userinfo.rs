@@ -25,7 +25,7 @@ pub fn request(url: &Url, access_token: &str) -> Option<Request<Vec<u8>>> {
         .ok()
 }
 
-/// What the endpoint answered.
+/// Answer of the endpoint.
 pub enum Userinfo<'a> {
     /// Claims as they are.
     Plain(Map<String, Value>),

@@ -132,8 +132,8 @@ pub fn redeem(world: &mut World, request: &Request<Vec<u8>>) -> Option<()> {
     let params = Params::form(request).ok()?;
     let client = world.client_of(request, &params).ok()?;
     match token::begin(&world.gate(), request.headers(), &params, &client) {
-        token::Begin::Course(_) => Some(()),
-        token::Begin::Reply(reply) => {
+        token::TokenStep::Course(_) => Some(()),
+        token::TokenStep::Reply(reply) => {
             assert!(reply.status().is_client_error(), "{}", reply.status());
             None
         }

@@ -134,7 +134,8 @@ fn a_token_of_a_client_with_a_key_is_revoked_only_with_its_assertion() {
         let request = post("/revoke", &form);
         let params = Params::form(&request).unwrap();
         let client = world.client_of(&request, &params).unwrap();
-        let revoke::Begin::Reply(reply) = revoke::begin(&world.gate(), &params, &client) else {
+        let revoke::RevocationStep::Reply(reply) = revoke::begin(&world.gate(), &params, &client)
+        else {
             panic!("{name} was revoked by somebody without the key");
         };
         assert_eq!(reply.status(), StatusCode::UNAUTHORIZED);

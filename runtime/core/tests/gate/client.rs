@@ -6,7 +6,7 @@ use http::header::AUTHORIZATION;
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
 use toolgate_config::KnownClient;
-use toolgate_core::oauth::client::{Client, Kind};
+use toolgate_core::oauth::client::{Client, ClientKind};
 use toolgate_core::oauth::credentials::{Checked, Credentials};
 use toolgate_core::oauth::metadata;
 use toolgate_core::oauth::params::Params;
@@ -43,7 +43,7 @@ fn error(answer: &(u16, Value)) -> (u16, &str) {
 fn a_known_public_client_signs_in_and_is_trusted_by_the_owner() {
     let mut world = known(None);
     let client = Client::known(&world.config.clients[0]);
-    assert_eq!((client.kind(), client.verified_host()), (Kind::Known, None));
+    assert_eq!((client.kind(), client.verified_host()), (ClientKind::Known, None));
     let body = tokens(&mut world, "acme-desktop");
     assert!(body["refresh_token"].is_string());
 }

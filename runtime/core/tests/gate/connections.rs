@@ -7,8 +7,8 @@ use http::{Request, StatusCode};
 use serde_json::json;
 use toolgate_core::oauth::callback::{Finished, Identified};
 use toolgate_core::oauth::client::Client;
-use toolgate_core::oauth::connections::{self, Begin, Chosen};
-use toolgate_core::oauth::grant::{Grant, GrantKey, Operation, Outcome};
+use toolgate_core::oauth::connections::{self, Chosen, ConnectionsStep};
+use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation};
 use toolgate_core::oauth::person::Person;
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::Keyring;
@@ -33,7 +33,9 @@ fn form(cookie: &str, origin: &str, body: &str) -> Request<Vec<u8>> {
 
 /// Signs in for the page; answers the person's cookie.
 fn cookie(world: &mut World) -> String {
-    let Begin::Reply(to_idp) = connections::open(&mut world.gate(), &page_request("", "")) else {
+    let ConnectionsStep::Reply(to_idp) =
+        connections::open(&mut world.gate(), &page_request("", ""))
+    else {
         panic!("nobody is signed in")
     };
     let login = set_cookie(&to_idp, "__Host-toolgate-login");
@@ -124,7 +126,7 @@ fn a_form_needs_our_origin_the_csrf_token_and_the_cookie() {
         &world.gate(),
         request,
     ) {
-        Begin::Reply(reply) => reply.status().as_u16(),
+        ConnectionsStep::Reply(reply) => reply.status().as_u16(),
         other => panic!("{other:?}"),
     };
     for (request, status) in [
@@ -143,7 +145,7 @@ fn a_form_needs_our_origin_the_csrf_token_and_the_cookie() {
         assert_eq!(refused(&mut world, &request), status, "{request:?}");
     }
     let begun = connections::decide(&world.gate(), &form(&cookie, ORIGIN, &all));
-    assert!(matches!(begun, Begin::Revoke(_, Chosen::All)), "{begun:?}");
+    assert!(matches!(begun, ConnectionsStep::Revoke(_, Chosen::All)), "{begun:?}");
     world.now += 901;
     assert_eq!(refused(&mut world, &form(&cookie, ORIGIN, &all)), 303, "a sign-in is short");
 }
@@ -171,7 +173,7 @@ fn an_id_is_looked_up_among_the_persons_own_grants_only() {
         (303, format!("{ORIGIN}/connections?done=none").as_str())
     );
     for (address, _) in connections::choose(&Chosen::All, now, own.clone()) {
-        assert_eq!(world.store(&address, Operation::Revoke { client: None }), Outcome::Done);
+        assert_eq!(world.store(&address, Operation::Revoke { client: None }), GrantOutcome::Done);
     }
     assert!(connections::choose(&Chosen::All, now, grants(&world, &person)).is_empty());
 }
@@ -182,7 +184,9 @@ fn signing_out_clears_the_cookie() {
     let cookie = cookie(&mut world);
     let csrf = person(&mut world, &cookie).csrf;
     let request = form(&cookie, ORIGIN, &format!("csrf={csrf}&action=sign-out"));
-    let Begin::Reply(reply) = connections::decide(&world.gate(), &request) else { panic!() };
+    let ConnectionsStep::Reply(reply) = connections::decide(&world.gate(), &request) else {
+        panic!()
+    };
     assert_eq!(location(&reply), format!("{ORIGIN}/"));
     assert_eq!(set_cookie(&reply, COOKIE_NAME), COOKIE_NAME, "an empty value");
 }

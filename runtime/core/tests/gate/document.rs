@@ -4,7 +4,7 @@
 use http::header::CONTENT_TYPE;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
-use toolgate_core::oauth::client::Kind;
+use toolgate_core::oauth::client::ClientKind;
 use toolgate_core::oauth::document::{self, DocumentError};
 use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::oauth::public_url::{DocumentUrl, PublicUrl};
@@ -186,7 +186,7 @@ fn a_document_describes_its_client() {
     assert_eq!((client.id.as_str(), client.registration.name.as_str()), (ID, "App"));
     assert_eq!(
         (client.kind(), client.verified_host()),
-        (Kind::Document, Some("app.client.example"))
+        (ClientKind::Document, Some("app.client.example"))
     );
     for kind in ["application/json; charset=utf-8", "Application/JSON", "application/cimd+json"] {
         assert!(read(&answer(200, kind, good().to_string())).is_ok(), "{kind}");

@@ -22,7 +22,7 @@ use toolgate_core::oauth::course::{Confirmation, Course, Step};
 use toolgate_core::oauth::credentials::{Authenticated, Checked, Credentials};
 use toolgate_core::oauth::document::{self, Document, Keys};
 use toolgate_core::oauth::error::OAuthError;
-use toolgate_core::oauth::grant::{Grant, GrantKey, Operation, Outcome, Write, apply};
+use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation, Write, apply};
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::public_url::DocumentUrl;
 use toolgate_core::oauth::{authorize, bearer, callback, register, token};
@@ -260,7 +260,7 @@ impl World {
         self.register(&metadata).1["client_id"].as_str().unwrap().to_owned()
     }
 
-    pub fn store(&mut self, address: &GrantKey, operation: Operation) -> Outcome {
+    pub fn store(&mut self, address: &GrantKey, operation: Operation) -> GrantOutcome {
         let (write, outcome) = apply(self.grants.get(&address.id).cloned(), operation, self.now);
         if let Write::Put(grant) | Write::Note(grant) = write {
             self.grants.insert(address.id.clone(), *grant);
@@ -295,8 +295,8 @@ impl World {
         let client =
             self.client_of(request, &params).map_err(|error| Box::new(error.into_reply()))?;
         match token::begin(&self.gate(), request.headers(), &params, &client) {
-            token::Begin::Course(course) => Ok(*course),
-            token::Begin::Reply(reply) => Err(Box::new(reply)),
+            token::TokenStep::Course(course) => Ok(*course),
+            token::TokenStep::Reply(reply) => Err(Box::new(reply)),
         }
     }
 
@@ -538,7 +538,7 @@ pub fn finish_login_as(
     let identified = Identified { caller, upstream: tokens.keep(world.now) };
     let reply = match returned.finish(&mut world.gate(), identified) {
         Finished::Grant(address, grant, reply) => {
-            assert_eq!(world.store(&address, Operation::Create(grant)), Outcome::Done);
+            assert_eq!(world.store(&address, Operation::Create(grant)), GrantOutcome::Done);
             reply
         }
         Finished::Reply(reply) => reply,

@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 use toolgate_core::mcp::Revision;
-use toolgate_core::mcp::ask::{Ask, ElicitationReply, Question};
+use toolgate_core::mcp::ask::{Ask, ElicitationReply, InputRequest};
 use toolgate_core::mcp::peer::ClientCapabilities;
 
 use crate::schema::assert_valid;
 
-fn ask(question: Question) -> Ask {
+fn ask(question: InputRequest) -> Ask {
     Ask { key: "key".to_owned(), question }
 }
 
 fn form() -> Ask {
-    ask(Question::Form {
+    ask(InputRequest::Form {
         message: "Sure?".to_owned(),
         schema: json!({ "type": "object", "properties": { "sure": { "type": "boolean" } } }),
     })
@@ -20,18 +20,18 @@ fn form() -> Ask {
 
 fn page() -> Ask {
     let url = "https://demo.example.com/connect".to_owned();
-    ask(Question::Url { message: "Please connect".to_owned(), url })
+    ask(InputRequest::Url { message: "Please connect".to_owned(), url })
 }
 
 fn sampling() -> Ask {
-    ask(Question::Sampling(json!({
+    ask(InputRequest::Sampling(json!({
         "messages": [{ "role": "user", "content": { "type": "text", "text": "2 + 2?" } }],
         "maxTokens": 100,
     })))
 }
 
 fn roots() -> Ask {
-    ask(Question::Roots)
+    ask(InputRequest::Roots)
 }
 
 /// A question, the name of its request, and the first revision that has it.

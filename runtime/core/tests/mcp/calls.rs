@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
 use toolgate_core::mcp::content::ToolResult;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::{Accepted, Target, accept_http};
 
 use crate::support::{
@@ -161,7 +161,7 @@ fn failures_are_shown_to_the_model_and_missing_results_are_internal_errors() {
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
     let headers =
         [("MCP-Protocol-Version", MODERN), ("Mcp-Method", "tools/call"), ("Mcp-Name", "speak")];
-    let finish = |results: Vec<(usize, Outcome)>| -> Value {
+    let finish = |results: Vec<(usize, CallResult)>| -> Value {
         let request = request(&headers, body.to_string());
         let Accepted::Run(exchange) = accept_http(&server, &visitor(), &NoVars, &request) else {
             panic!("the tool runs");
@@ -174,7 +174,7 @@ fn failures_are_shown_to_the_model_and_missing_results_are_internal_errors() {
     assert_eq!(failed["result"]["isError"], true);
     assert_eq!(failed["result"]["content"], text("No voice today"));
     assert_eq!(failed["result"]["resultType"], "complete");
-    let elsewhere: Vec<(usize, Outcome)> = vec![(5, Ok(Box::new(ToolResult::default())))];
+    let elsewhere: Vec<(usize, CallResult)> = vec![(5, Ok(Box::new(ToolResult::default())))];
     for results in [vec![], elsewhere] {
         assert_eq!(finish(results)["error"]["code"], -32603);
     }

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 use toolgate_core::mcp::Revision;
-use toolgate_core::mcp::ask::{Ask, ElicitationReply, Question, elicitation_schema};
+use toolgate_core::mcp::ask::{Ask, ElicitationReply, InputRequest, elicitation_schema};
 use toolgate_core::mcp::peer::{ClientCapabilities, Peer};
 
 use crate::schema::assert_valid;
@@ -13,7 +13,7 @@ fn schema_of<T: JsonSchema>() -> Result<Value, String> {
 }
 
 fn ask(schema: Value) -> Ask {
-    let question = Question::Form { message: "Please".to_owned(), schema };
+    let question = InputRequest::Form { message: "Please".to_owned(), schema };
     Ask { key: "form".to_owned(), question }
 }
 

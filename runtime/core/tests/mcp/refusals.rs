@@ -128,6 +128,6 @@ fn the_log_keeps_the_reason() {
     let _ = accept_http(&server, &visitor(), &NoVars, &request_of(MODERN, "tools/call", params));
     let events = log.take();
     let told: Vec<_> = events.iter().map(|event| (event.kind, event.reason)).collect();
-    use toolgate_core::audit::{Kind, Reason};
-    assert_eq!(told, [(Kind::ToolDenied, Reason::PolicyNotMatched)]);
+    use toolgate_core::audit::{EventKind, Reason};
+    assert_eq!(told, [(EventKind::ToolDenied, Reason::PolicyNotMatched)]);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use toolgate_core::mcp::Revision;
-use toolgate_core::mcp::ask::{Ask, Question};
+use toolgate_core::mcp::ask::{Ask, InputRequest};
 use toolgate_core::mcp::input_required::InputRequired;
 use toolgate_core::mcp::outcome::Shape;
 use toolgate_core::mcp::request_state::{
@@ -125,13 +125,13 @@ fn each_round_gives_another_text() {
 
 #[test]
 fn an_input_required_result_is_valid() {
-    let question = Question::Form {
+    let question = InputRequest::Form {
         message: "Who?".to_owned(),
         schema: json!({ "type": "object", "properties": { "name": { "type": "string" } } }),
     };
     let asks = vec![
         Ask { key: "user_name".to_owned(), question },
-        Ask { key: "client_roots".to_owned(), question: Question::Roots },
+        Ask { key: "client_roots".to_owned(), question: InputRequest::Roots },
     ];
     let required = InputRequired { asks, state: sealed() };
     let shaped = Box::new(required).shape(Revision::V2026_07_28);

@@ -9,7 +9,7 @@ use toolgate_core::mcp::completion::CompletionResult;
 use toolgate_core::mcp::content::{Content, ToolResult};
 use toolgate_core::mcp::families::{COMPLETIONS, LOGGING, PROMPTS, RESOURCES, TASKS};
 use toolgate_core::mcp::icon::Icon;
-use toolgate_core::mcp::outcome::Outcome;
+use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo, PromptMessage, PromptResult, Role};
 use toolgate_core::mcp::refusal::REFUSING;
 use toolgate_core::mcp::resource::{
@@ -240,7 +240,7 @@ pub fn full<'a>(config: &'a Config, log: &'a Log) -> Server<'a> {
 }
 
 /// What the calls of the servers above give back.
-pub fn run(call: &Call) -> Outcome {
+pub fn run(call: &Call) -> CallResult {
     let argument =
         |name| call.arguments.get(name).and_then(Value::as_str).unwrap_or("nobody").to_owned();
     match &call.target {

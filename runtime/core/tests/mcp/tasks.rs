@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
-use toolgate_core::mcp::ask::{Ask, Question};
+use toolgate_core::mcp::ask::{Ask, InputRequest};
 use toolgate_core::mcp::outcome::Shape;
 use toolgate_core::mcp::task::{
     self, DetailedTask, MAX_TASK_ID, TaskAnswer, TaskDetail, TaskOperation, TaskRequest,
@@ -60,7 +60,7 @@ fn view(status: TaskStatus) -> TaskView {
 /// Each status with what belongs to it, and the name in the official schema.
 fn states() -> Vec<(&'static str, DetailedTask)> {
     let form = json!({ "type": "object", "properties": { "sure": { "type": "boolean" } } });
-    let question = Question::Form { message: "Sure?".to_owned(), schema: form };
+    let question = InputRequest::Form { message: "Sure?".to_owned(), schema: form };
     let asks = vec![Ask { key: "ask-1".to_owned(), question }];
     let error = Fault::new(INTERNAL_ERROR, "It broke").into_value();
     [

@@ -1,7 +1,7 @@
 //! Grants in Durable Objects with SQLite: strongly consistent.
 
 use toolgate_core::from_json::FromJson;
-use toolgate_core::oauth::grant::{Grant, GrantKey, Operation, Outcome};
+use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation};
 
 use super::{GRANT, GrantRequest};
 use crate::http::object_client;
@@ -18,7 +18,7 @@ impl Store for DurableObject {
         place: Place<'a>,
         address: &'a GrantKey,
         operation: Operation,
-    ) -> Answer<'a, Outcome> {
+    ) -> Answer<'a, GrantOutcome> {
         let question = GrantRequest::Perform(address.id.clone(), operation);
         Box::pin(async move { ask(place, &address.subject_key, &question).await })
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use toolgate_core::oauth::grant::{self, Grant, Operation, Outcome, Write};
+use toolgate_core::oauth::grant::{self, Grant, GrantOutcome, Operation, Write};
 use worker::{Error, Request, Response, SqlStorage, SqlStorageValue};
 
 use super::{GRANT, GrantRequest};
@@ -55,7 +55,7 @@ impl Feature for GrantsFeature {
 
 /// Reads, decides and writes without waiting in between, so nothing can come between them; the
 /// platform holds the answer back until the write is durable.
-async fn perform(object: &Object, id: &str, operation: Operation) -> worker::Result<Outcome> {
+async fn perform(object: &Object, id: &str, operation: Operation) -> worker::Result<GrantOutcome> {
     let sql = object.sql();
     sql.exec(CREATE_TABLE, None)?;
     let stored = read(&sql, id)?;

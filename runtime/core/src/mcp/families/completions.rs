@@ -9,7 +9,7 @@ use super::super::json::{object, to_text};
 use super::super::jsonrpc::{self, Request};
 use super::super::outcome::{Shape, Shaped};
 use super::super::resource::ResourceInfo;
-use super::super::server::{Answer, Family, Scope};
+use super::super::server::{Family, MethodAnswer, Scope};
 use super::super::{Fault, Group, Method, completion::CompletionResult};
 use super::{prompts, resources};
 
@@ -37,12 +37,12 @@ impl Family for Completions {
         _method: Method,
         request: Request,
         slot: usize,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<MethodAnswer, Fault> {
         complete(scope, request, slot)
     }
 }
 
-fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
+fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<MethodAnswer, Fault> {
     let Request { id, params, .. } = request;
     let (name, value) = argument(&params)?;
     let arguments = context(scope, &params)?;
@@ -74,11 +74,11 @@ fn complete(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, 
     if !completes {
         // Nobody knows any values, and nothing runs: the decision stays in the log.
         let shaped = Box::new(CompletionResult::new(Vec::new())).shape(scope.revision);
-        return Ok(Answer::Ready(finished(scope, &id, shaped)));
+        return Ok(MethodAnswer::Ready(finished(scope, &id, shaped)));
     }
     let (retry, audit) = (Retry::default(), scope.server.log.hold());
     let call = Call { slot, target, arguments, request_id: id, peer, retry, refusal: None, audit };
-    Ok(Answer::Call(Box::new(call)))
+    Ok(MethodAnswer::Call(Box::new(call)))
 }
 
 fn finished(scope: &Scope<'_>, id: &Value, shaped: Shaped) -> String {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::json::object;
 use super::super::jsonrpc::{self, Request};
 use super::super::peer::Level;
-use super::super::server::{Answer, Family, Scope};
+use super::super::server::{Family, MethodAnswer, Scope};
 use super::super::{Fault, Group, Method, capabilities, fault};
 
 /// Log messages of a call to its client.
@@ -32,11 +32,11 @@ impl Family for Logging {
         _method: Method,
         request: Request,
         _slot: usize,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<MethodAnswer, Fault> {
         if !capabilities::has_session(scope) {
             return Err(fault::method_not_found());
         }
         Level::read(&request.params)?;
-        Ok(Answer::Ready(jsonrpc::success(&request.id, "{}")))
+        Ok(MethodAnswer::Ready(jsonrpc::success(&request.id, "{}")))
     }
 }

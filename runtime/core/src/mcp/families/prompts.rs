@@ -10,17 +10,17 @@ use super::super::guard::{self, Told};
 use super::super::jsonrpc::{self, Request};
 use super::super::list::{self, Listing};
 use super::super::prompt::PromptInfo;
-use super::super::server::{Answer, Family, Scope};
+use super::super::server::{Family, MethodAnswer, Scope};
 use super::super::{Fault, Group, Method, Revision, retry};
-use crate::audit::{Kind, Reason};
+use crate::audit::{EventKind, Reason};
 use crate::mcp::json::to_text;
 
 /// The methods for prompts.
 pub static PROMPTS: &dyn Family = &Prompts;
 
 pub(super) const TOLD: Told = Told {
-    allowed: Some(Kind::PromptAllowed),
-    denied: Kind::PromptDenied,
+    allowed: Some(EventKind::PromptAllowed),
+    denied: EventKind::PromptDenied,
     unknown: Reason::UnknownPrompt,
 };
 
@@ -42,12 +42,12 @@ impl Family for Prompts {
         method: Method,
         request: Request,
         slot: usize,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<MethodAnswer, Fault> {
         if method == Method::GetPrompt {
             return get(scope, request, slot);
         }
         let result = list::page(scope, &request.params, &Listed(scope.server.prompts))?;
-        Ok(Answer::Ready(jsonrpc::success(&request.id, &result)))
+        Ok(MethodAnswer::Ready(jsonrpc::success(&request.id, &result)))
     }
 }
 
@@ -81,7 +81,7 @@ pub(super) fn admitted<'a>(
     found.zip(prompt).filter(|_| admits).ok_or_else(|| super::unknown("prompt", name))
 }
 
-fn get(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
+fn get(scope: &Scope<'_>, request: Request, slot: usize) -> Result<MethodAnswer, Fault> {
     let Request { id, mut params, .. } = request;
     let arguments = super::arguments(&mut params)?;
     let (index, prompt) =
@@ -96,7 +96,7 @@ fn get(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault
     if let Some(argument) = missing {
         return Err(Fault::params(&["missing argument `", argument.name, "`"].concat()));
     }
-    Ok(Answer::Call(Box::new(Call {
+    Ok(MethodAnswer::Call(Box::new(Call {
         slot,
         target: Target::Prompt(index),
         arguments,

@@ -11,10 +11,10 @@ use super::super::guard::{self, Told};
 use super::super::jsonrpc::{self, Request};
 use super::super::list::{self, Listing};
 use super::super::resource::ResourceInfo;
-use super::super::server::{Answer, Family, Scope};
+use super::super::server::{Family, MethodAnswer, Scope};
 use super::super::template::{self, MAX_URI_BYTES};
 use super::super::{Fault, Group, Method, Revision, retry};
-use crate::audit::{Kind, Reason};
+use crate::audit::{EventKind, Reason};
 use crate::mcp::json::to_text;
 
 /// The methods for resources. `resources/subscribe` and `resources/unsubscribe` are matters of a
@@ -22,8 +22,8 @@ use crate::mcp::json::to_text;
 pub static RESOURCES: &dyn Family = &Resources;
 
 pub(super) const TOLD: Told = Told {
-    allowed: Some(Kind::ResourceAllowed),
-    denied: Kind::ResourceDenied,
+    allowed: Some(EventKind::ResourceAllowed),
+    denied: EventKind::ResourceDenied,
     unknown: Reason::UnknownResource,
 };
 
@@ -49,14 +49,14 @@ impl Family for Resources {
         method: Method,
         request: Request,
         slot: usize,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<MethodAnswer, Fault> {
         if method == Method::ReadResource {
             return read(scope, request, slot);
         }
         let templates = method == Method::ListResourceTemplates;
         let listed = Listed { resources: scope.server.resources, templates };
         let result = list::page(scope, &request.params, &listed)?;
-        Ok(Answer::Ready(jsonrpc::success(&request.id, &result)))
+        Ok(MethodAnswer::Ready(jsonrpc::success(&request.id, &result)))
     }
 }
 
@@ -110,7 +110,7 @@ pub(in super::super) fn find(
     best.map(|(index, _, variables)| (index, variables))
 }
 
-fn read(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Fault> {
+fn read(scope: &Scope<'_>, request: Request, slot: usize) -> Result<MethodAnswer, Fault> {
     let Request { id, mut params, .. } = request;
     let uri = super::text(&params, "uri")?.to_owned();
     if uri.len() > MAX_URI_BYTES {
@@ -127,7 +127,7 @@ fn read(scope: &Scope<'_>, request: Request, slot: usize) -> Result<Answer, Faul
     let Some((resource, arguments)) = found else {
         return Err(resource_not_found(scope.revision, &uri));
     };
-    Ok(Answer::Call(Box::new(Call {
+    Ok(MethodAnswer::Call(Box::new(Call {
         slot,
         target: Target::Resource { resource, uri },
         arguments,

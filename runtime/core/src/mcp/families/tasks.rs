@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::fault::missing_capability;
 use super::super::jsonrpc::Request;
 use super::super::peer::TASKS_EXTENSION;
-use super::super::server::{Answer, Family, Scope};
+use super::super::server::{Family, MethodAnswer, Scope};
 use super::super::task::{self, TaskRequest};
 use super::super::{Fault, Group, Method, describe, json::object};
 
@@ -32,12 +32,12 @@ impl Family for Tasks {
         method: Method,
         request: Request,
         _slot: usize,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<MethodAnswer, Fault> {
         if !scope.peer(&request.params)?.capabilities.tasks {
             return Err(missing_capability(task::required()));
         }
         let info = describe::server_info(scope.server, scope.revision);
         TaskRequest::read(method, &request, scope.revision, info)
-            .map(|task| Answer::Task(Box::new(task)))
+            .map(|task| MethodAnswer::Task(Box::new(task)))
     }
 }

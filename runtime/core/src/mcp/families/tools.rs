@@ -7,7 +7,7 @@ use super::super::call::{Call, Target};
 use super::super::guard;
 use super::super::jsonrpc::Request;
 use super::super::list::{self, Listing};
-use super::super::server::{Answer, Scope};
+use super::super::server::{MethodAnswer, Scope};
 use super::super::tool::{TaskSupport, ToolInfo};
 use super::super::{Fault, INVALID_PARAMS, Revision, describe, fault, param_headers, retry, task};
 
@@ -40,7 +40,7 @@ pub(in super::super) fn call(
     scope: &Scope<'_>,
     request: Request,
     slot: usize,
-) -> Result<Answer, Fault> {
+) -> Result<MethodAnswer, Fault> {
     let Request { id, mut params, .. } = request;
     let arguments = super::arguments(&mut params)?;
     let name = super::text(&params, "name")?;
@@ -68,7 +68,7 @@ pub(in super::super) fn call(
     if tool.task == TaskSupport::Required && !peer.capabilities.tasks {
         return Err(needs_tasks(scope.revision));
     }
-    Ok(Answer::Call(Box::new(Call {
+    Ok(MethodAnswer::Call(Box::new(Call {
         slot,
         target: Target::Tool(index),
         arguments,

@@ -1,13 +1,13 @@
-//! What is asked of a grant's record, and what comes of it.
+//! Operations on a grant's record, and their outcomes.
 
 use serde::Serialize;
 
-use super::place::{Place, Repeat};
-use super::question::{Answer, Lease, Rules};
+use super::place::{Repeat, RequestPlace};
+use super::question::{Lease, RecheckOutcome, Rules};
 use super::record::Grant;
 use crate::from_json::FromJson;
 
-/// What is asked of a grant's record.
+/// Operation on a grant's record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
@@ -15,17 +15,17 @@ pub enum Operation {
     Create(Box<Grant>),
     /// Uses the authorization code.
     Redeem {
-        /// Where the request comes from.
-        place: Place,
+        /// Origin of the request.
+        place: RequestPlace,
     },
     /// Uses the refresh token of this generation, or takes the lease to ask the provider first.
     Refresh {
         /// The generation presented.
         generation: u32,
-        /// What `mcp.toml` says of refreshes.
+        /// Rules of `mcp.toml` for refreshes.
         rules: Rules,
-        /// Where the request comes from.
-        place: Place,
+        /// Origin of the request.
+        place: RequestPlace,
         /// The request came when the token was good, and has waited for another one since.
         #[serde(default)]
         has_waited: bool,
@@ -34,9 +34,9 @@ pub enum Operation {
     Settle {
         /// The lease.
         lease: Lease,
-        /// What the provider answered.
-        answer: Answer,
-        /// What `mcp.toml` says of refreshes.
+        /// The provider's answer.
+        answer: RecheckOutcome,
+        /// Rules of `mcp.toml` for refreshes.
         rules: Rules,
     },
     /// Asks whether the grant still stands; it is in use.
@@ -49,10 +49,10 @@ pub enum Operation {
     },
 }
 
-/// What came of it.
+/// Outcome of an operation on a grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum GrantOutcome {
     /// The grant stands; the tokens to issue are of this generation.
     Active {
         /// Generation of the refresh token to hand out.
@@ -62,7 +62,7 @@ pub enum Outcome {
         expires: u64,
         /// The sealed caller.
         sealed: String,
-        /// How the refresh token came twice, if it did.
+        /// Set if the refresh token came twice.
         repeat: Option<Repeat>,
     },
     /// The lease is taken: ask the identity provider about the caller, and [`Operation::Settle`].
@@ -71,7 +71,7 @@ pub enum Outcome {
         sealed: String,
         /// The lease.
         lease: Lease,
-        /// How the refresh token came twice, if it did.
+        /// Set if the refresh token came twice.
         repeat: Option<Repeat>,
     },
     /// Another request has the lease; try again in a moment.
@@ -102,7 +102,7 @@ pub enum End {
     TwoNetworks,
 }
 
-/// What the adapter writes back.
+/// Change that the adapter writes to the storage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// Leave the record as it is.
@@ -114,8 +114,8 @@ pub enum Write {
     Put(Box<Grant>),
 }
 
-pub(super) fn active(grant: &Grant, repeat: Option<Repeat>) -> Outcome {
-    Outcome::Active {
+pub(super) fn active(grant: &Grant, repeat: Option<Repeat>) -> GrantOutcome {
+    GrantOutcome::Active {
         generation: grant.generation,
         expires: grant.expires,
         sealed: grant.sealed.clone(),
@@ -123,12 +123,12 @@ pub(super) fn active(grant: &Grant, repeat: Option<Repeat>) -> Outcome {
     }
 }
 
-pub(super) fn put(grant: Grant, outcome: Outcome) -> (Write, Outcome) {
+pub(super) fn put(grant: Grant, outcome: GrantOutcome) -> (Write, GrantOutcome) {
     (Write::Put(Box::new(grant)), outcome)
 }
 
-pub(super) fn end(mut grant: Grant, end: End) -> (Write, Outcome) {
+pub(super) fn end(mut grant: Grant, end: End) -> (Write, GrantOutcome) {
     grant.revoked = true;
     grant.asking = None;
-    put(grant, Outcome::Ended(end))
+    put(grant, GrantOutcome::Ended(end))
 }

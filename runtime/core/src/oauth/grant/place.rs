@@ -1,4 +1,4 @@
-//! Where a grant is used from, and refresh tokens that come twice.
+//! Places that a grant is used from, and refresh tokens that come twice.
 //!
 //! A client that lost an answer sends its refresh token again within the grace, and gets the same
 //! successor. So does somebody who copied the tokens and keeps in step with their owner. Once is an
@@ -29,10 +29,10 @@ const COUNTRY: &str = "cf-ipcountry";
 /// Characters kept of each hash: 66 bits, so that no two networks of one person share one by chance.
 const HASH_LENGTH: usize = 11;
 
-/// Where a request came from: hashes under the server's key, by which places can be told apart and
-/// not found out.
+/// Origin of a request: hashes under the server's key, by which places can be told apart and not
+/// found out.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, FromJson)]
-pub struct Place {
+pub struct RequestPlace {
     #[serde(rename = "4", default, skip_serializing_if = "Option::is_none")]
     v4: Option<String>,
     #[serde(rename = "6", default, skip_serializing_if = "Option::is_none")]
@@ -41,7 +41,7 @@ pub struct Place {
     country: Option<String>,
 }
 
-impl Place {
+impl RequestPlace {
     /// The place of a request for a grant, from what the platform tells. The hashes are those of the
     /// one grant, so that the grants of two people are not found to share a place.
     #[must_use]
@@ -82,12 +82,12 @@ impl Place {
     }
 }
 
-/// What is not known does not differ.
+/// True if both are known and differ.
 fn differ(one: Option<&String>, other: Option<&String>) -> bool {
     one.zip(other).is_some_and(|(one, other)| one != other)
 }
 
-/// How a refresh token came twice.
+/// Repetition of a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 pub struct Repeat {
     /// In how many generations in a row, this one included.
@@ -117,12 +117,12 @@ impl Row {
     }
 }
 
-/// What was seen of a grant's uses.
+/// Observed uses of a grant.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Uses {
-    /// Where the present generation was asked for first.
+    /// First place that asked for the present generation.
     #[serde(default)]
-    place: Place,
+    place: RequestPlace,
     /// Generations whose token came twice.
     #[serde(default)]
     repeated: Row,
@@ -132,16 +132,16 @@ pub struct Uses {
 }
 
 impl Uses {
-    pub(super) fn first(place: Place) -> Self {
+    pub(super) fn first(place: RequestPlace) -> Self {
         Self { place, ..Self::default() }
     }
 
-    pub(super) fn advance(&mut self, place: Place) {
+    pub(super) fn advance(&mut self, place: RequestPlace) {
         self.place = place;
     }
 
     /// Counts that the token which gave this generation came again.
-    pub(super) fn repeat(&mut self, generation: u32, place: &Place) -> Repeat {
+    pub(super) fn repeat(&mut self, generation: u32, place: &RequestPlace) -> Repeat {
         self.repeated.add(generation);
         let is_other_network = place.is_other_network(&self.place);
         let is_other_country = place.is_other_country(&self.place);

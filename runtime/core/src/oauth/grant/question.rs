@@ -2,19 +2,20 @@
 
 use serde::Serialize;
 
-use super::place::Place;
+use super::place::RequestPlace;
 use crate::from_json::FromJson;
 
-/// How long one request may ask the identity provider before another may, in seconds: longer than
-/// the provider is waited for and the answer takes to be written.
+/// Time for which one request may ask the identity provider before another may, in seconds: longer
+/// than the provider is waited for and the answer takes to be written.
 pub const ASKING: u64 = 10;
 
-/// What `mcp.toml` says of refreshes.
+/// Rules of `mcp.toml` for refreshes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 pub struct Rules {
-    /// How long the previous generation still gets the same successor, in seconds.
+    /// Time for which the previous generation still gets the same successor, in seconds.
     pub grace: u32,
-    /// How long a grant may go on after its last confirmation, where there is something to ask with.
+    /// Time for which a grant may go on after its last confirmation, where there is something to
+    /// ask with.
     pub max_unconfirmed: u32,
     /// A refresh that the provider did not confirm gives no tokens.
     pub is_required: bool,
@@ -27,8 +28,8 @@ pub struct Lease {
     pub asking_until: u64,
     /// The generation that was presented.
     pub presented: u32,
-    /// Where the request came from.
-    pub place: Place,
+    /// Origin of the request.
+    pub place: RequestPlace,
 }
 
 impl Lease {
@@ -37,10 +38,10 @@ impl Lease {
     }
 }
 
-/// What came of a question.
+/// Outcome of asking the identity provider about a grant again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum RecheckOutcome {
     /// The provider vouches for the person.
     Confirmed {
         /// The caller as the provider sees them now, with what to ask it with the next time; sealed.

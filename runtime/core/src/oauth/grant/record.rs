@@ -10,7 +10,7 @@ use crate::from_json::FromJson;
 /// keeps checks from writing.
 pub const USE_RESOLUTION: u64 = 3600;
 
-/// Where a grant's record is: the person's shard, and the grant in it.
+/// Key of a grant's record: the person's subject key, and the id of the grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct GrantKey {
     /// Pseudonym of the person; names the shard.
@@ -34,18 +34,18 @@ pub struct Grant {
     pub expires: u64,
     /// Generation of the refresh token in use; 0 while the code is unused.
     pub generation: u32,
-    /// When the present generation was issued.
+    /// Time at which the present generation was issued.
     pub rotated_at: u64,
     /// Revoked for good; kept so that later uses are refused for the right reason.
     pub revoked: bool,
-    /// When the person signed in, in seconds since 1970.
+    /// Time at which the person signed in, in seconds since 1970.
     pub created: u64,
-    /// When it was last seen in use, to within [`USE_RESOLUTION`].
+    /// Time of the last use, to within [`USE_RESOLUTION`].
     pub used: u64,
     /// The last generation that the identity provider confirmed; a later one is asked about again.
     #[serde(default)]
     pub confirmed: u32,
-    /// When it confirmed the person last; 0 in a record from before this was noted.
+    /// Time of the provider's last confirmation; 0 in a record from before this was noted.
     #[serde(default)]
     pub confirmed_at: u64,
     /// The provider gave something to ask it again with. A record from before this was noted is
@@ -55,7 +55,7 @@ pub struct Grant {
     /// The question that is under way at the provider, if one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asking: Option<Lease>,
-    /// Where it was used from, and how often its refresh tokens came twice.
+    /// Places it was used from, and how often its refresh tokens came twice.
     #[serde(default)]
     pub uses: Uses,
 }
@@ -65,19 +65,19 @@ fn yes() -> bool {
 }
 
 impl Grant {
-    /// When the record is of no more use and can be deleted.
+    /// Time at which the record is of no more use and can be deleted.
     #[must_use]
     pub fn disposable_at(&self) -> u64 {
         if self.generation == 0 { self.code_expires } else { self.expires }
     }
 
-    /// Whether anything can still be done with it: use a code, refresh, or call.
+    /// True if anything can still be done with it: use a code, refresh, or call.
     #[must_use]
     pub fn is_live(&self, now: u64) -> bool {
         !self.revoked && self.expires > now && self.disposable_at() > now
     }
 
-    /// Whether its refresh tokens have come twice in so many generations in a row that two programs
+    /// True if its refresh tokens have come twice in so many generations in a row that two programs
     /// must hold them.
     #[must_use]
     pub fn is_shared(&self) -> bool {

@@ -1,14 +1,14 @@
 //! Refreshes: at most one question at a time to the identity provider, and one successor for each
 //! refresh token.
 
-use super::operation::{End, Outcome, Write, active, end, put};
-use super::place::{Place, Repeat, TWO_NETWORKS_ROWS};
-use super::question::{ASKING, Answer, Lease, Rules};
+use super::operation::{End, GrantOutcome, Write, active, end, put};
+use super::place::{Repeat, RequestPlace, TWO_NETWORKS_ROWS};
+use super::question::{ASKING, Lease, RecheckOutcome, Rules};
 use super::record::Grant;
 
 impl Grant {
-    /// When the provider confirmed the person last. A record from before this was noted tells when
-    /// the provider was asked last, whatever it answered.
+    /// Time of the provider's last confirmation. A record from before this was noted tells when the
+    /// provider was asked last, whatever it answered.
     fn last_confirmed(&self) -> u64 {
         if self.confirmed_at == 0 { self.rotated_at } else { self.confirmed_at }
     }
@@ -17,7 +17,7 @@ impl Grant {
         self.asking.as_ref().is_some_and(|lease| lease.is_held(now))
     }
 
-    fn advance(&mut self, place: Place, now: u64) {
+    fn advance(&mut self, place: RequestPlace, now: u64) {
         self.confirmed_at = self.last_confirmed();
         self.generation = self.generation.saturating_add(1);
         self.rotated_at = now;
@@ -35,12 +35,12 @@ pub(super) fn refresh(
     grant: Grant,
     presented: u32,
     rules: Rules,
-    place: Place,
+    place: RequestPlace,
     has_waited: bool,
     now: u64,
-) -> (Write, Outcome) {
+) -> (Write, GrantOutcome) {
     if presented == 0 || presented > grant.generation {
-        return (Write::Keep, Outcome::Gone);
+        return (Write::Keep, GrantOutcome::Gone);
     }
     if presented == grant.generation {
         return first_use(grant, rules, place, now);
@@ -51,7 +51,7 @@ pub(super) fn refresh(
     let is_overtaken = grant.asking.as_ref().is_some_and(|lease| lease.presented > presented);
     if (!is_retry || is_overtaken) && has_waited {
         // It was overtaken while we had it wait: that proves no theft, and it gets no tokens either.
-        return (Write::Keep, Outcome::Busy);
+        return (Write::Keep, GrantOutcome::Busy);
     }
     if !is_retry || is_overtaken {
         // OAuth 2.1 section 4.3.1: reuse of a rotated token may mean that it was stolen.
@@ -60,16 +60,21 @@ pub(super) fn refresh(
     retry(grant, presented, rules, place, now)
 }
 
-fn first_use(mut grant: Grant, rules: Rules, place: Place, now: u64) -> (Write, Outcome) {
+fn first_use(
+    mut grant: Grant,
+    rules: Rules,
+    place: RequestPlace,
+    now: u64,
+) -> (Write, GrantOutcome) {
     if grant.is_asking(now) {
-        return (Write::Keep, Outcome::Busy);
+        return (Write::Keep, GrantOutcome::Busy);
     }
     if grant.can_ask {
         let presented = grant.generation;
         return ask(grant, presented, place, None, now);
     }
     if rules.is_required {
-        return (Write::Keep, Outcome::Unaskable);
+        return (Write::Keep, GrantOutcome::Unaskable);
     }
     grant.advance(place, now);
     let outcome = active(&grant, None);
@@ -82,12 +87,12 @@ fn retry(
     mut grant: Grant,
     presented: u32,
     rules: Rules,
-    place: Place,
+    place: RequestPlace,
     now: u64,
-) -> (Write, Outcome) {
+) -> (Write, GrantOutcome) {
     let is_confirmed = grant.confirmed == grant.generation;
     if !is_confirmed && grant.is_asking(now) {
-        return (Write::Keep, Outcome::Busy);
+        return (Write::Keep, GrantOutcome::Busy);
     }
     let before = grant.uses.clone();
     let repeat = grant.uses.repeat(grant.generation, &place);
@@ -98,7 +103,7 @@ fn retry(
         return ask(grant, presented, place, Some(repeat), now);
     }
     if !is_confirmed && rules.is_required {
-        return (Write::Keep, Outcome::Unaskable);
+        return (Write::Keep, GrantOutcome::Unaskable);
     }
     let outcome = active(&grant, Some(repeat));
     let is_noted = grant.uses == before;
@@ -108,39 +113,39 @@ fn retry(
 fn ask(
     mut grant: Grant,
     presented: u32,
-    place: Place,
+    place: RequestPlace,
     repeat: Option<Repeat>,
     now: u64,
-) -> (Write, Outcome) {
+) -> (Write, GrantOutcome) {
     let lease = Lease { asking_until: now + ASKING, presented, place };
     grant.asking = Some(lease.clone());
-    let outcome = Outcome::Ask { sealed: grant.sealed.clone(), lease, repeat };
+    let outcome = GrantOutcome::Ask { sealed: grant.sealed.clone(), lease, repeat };
     put(grant, outcome)
 }
 
 pub(super) fn settle(
     mut grant: Grant,
     lease: Lease,
-    answer: Answer,
+    answer: RecheckOutcome,
     rules: Rules,
     now: u64,
-) -> (Write, Outcome) {
+) -> (Write, GrantOutcome) {
     let is_first_use = grant.generation == lease.presented;
     if !is_first_use && grant.generation != lease.presented + 1 {
         // The grant went on while this answer was on its way.
-        return (Write::Keep, Outcome::Gone);
+        return (Write::Keep, GrantOutcome::Gone);
     }
     let is_own = grant.asking.as_ref() == Some(&lease);
     let is_confirmed = !is_first_use && grant.confirmed == grant.generation;
     match answer {
-        Answer::Refused if is_own => return end(grant, End::Refused),
+        RecheckOutcome::Refused if is_own => return end(grant, End::Refused),
         // The lease ran out, and what was refused is what another request has used up: its answer
         // counts.
-        Answer::Refused => return (Write::Keep, Outcome::Busy),
-        Answer::Unconfirmed { .. } if is_confirmed => {
+        RecheckOutcome::Refused => return (Write::Keep, GrantOutcome::Busy),
+        RecheckOutcome::Unconfirmed { .. } if is_confirmed => {
             return (Write::Keep, active(&grant, None));
         }
-        Answer::Confirmed { sealed } => {
+        RecheckOutcome::Confirmed { sealed } => {
             grant.release(lease.presented);
             grant.sealed = sealed;
             if is_first_use {
@@ -149,21 +154,21 @@ pub(super) fn settle(
             grant.confirmed = grant.generation;
             grant.confirmed_at = now;
         }
-        Answer::Unaskable => {
+        RecheckOutcome::Unaskable => {
             grant.release(lease.presented);
             grant.can_ask = false;
             if rules.is_required {
-                return put(grant, Outcome::Unaskable);
+                return put(grant, GrantOutcome::Unaskable);
             }
             if is_first_use {
                 grant.advance(lease.place, now);
             }
         }
         // Too late: another request asks by now, and its answer counts.
-        Answer::Unconfirmed { sealed: None } if !is_own && grant.is_asking(now) => {
-            return (Write::Keep, Outcome::Busy);
+        RecheckOutcome::Unconfirmed { sealed: None } if !is_own && grant.is_asking(now) => {
+            return (Write::Keep, GrantOutcome::Busy);
         }
-        Answer::Unconfirmed { sealed } => {
+        RecheckOutcome::Unconfirmed { sealed } => {
             grant.release(lease.presented);
             grant.sealed = sealed.unwrap_or(grant.sealed);
             return unconfirmed(grant, is_first_use, lease.place, rules, now);
@@ -177,12 +182,12 @@ pub(super) fn settle(
 fn unconfirmed(
     mut grant: Grant,
     is_first_use: bool,
-    place: Place,
+    place: RequestPlace,
     rules: Rules,
     now: u64,
-) -> (Write, Outcome) {
+) -> (Write, GrantOutcome) {
     if rules.is_required {
-        return put(grant, Outcome::Unconfirmed);
+        return put(grant, GrantOutcome::Unconfirmed);
     }
     let bound = grant.last_confirmed().saturating_add(rules.max_unconfirmed.into());
     if bound <= now {
@@ -191,7 +196,7 @@ fn unconfirmed(
     if is_first_use {
         grant.advance(place, now);
     }
-    let outcome = Outcome::Active {
+    let outcome = GrantOutcome::Active {
         generation: grant.generation,
         expires: grant.expires.min(bound),
         sealed: grant.sealed.clone(),

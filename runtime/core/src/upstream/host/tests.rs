@@ -1,4 +1,4 @@
-//! The examples of the RFCs, and what is no signature.
+//! The examples of the RFCs, and texts that are not signatures.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What a `Cargo.lock` says about a package.
+//! Versions of packages in a `Cargo.lock`.
 
 use std::path::{Path, PathBuf};
 

@@ -14,11 +14,11 @@ pub struct Client {
     pub secret: String,
 }
 
-/// Where a Toolgate server expects people back.
+/// Path of a Toolgate server's redirect URI.
 const CALLBACK_PATH: &str = "/callback";
 
 impl Client {
-    /// Whether people may be sent back to this address: the callback of a server on this machine,
+    /// True if people may be sent back to this address: the callback of a server on this machine,
     /// on any port.
     pub(super) fn allows_redirect(&self, address: &str) -> bool {
         let Ok(url) = Url::parse(address) else { return false };
@@ -33,7 +33,7 @@ impl Client {
         loopback && bare && url.scheme() == "http" && url.path() == CALLBACK_PATH
     }
 
-    /// Whether the request comes from this client: `client_secret_basic`, or else
+    /// True if the request comes from this client: `client_secret_basic`, or else
     /// `client_secret_post`. Using both is not allowed (RFC 6749 section 2.3).
     pub(super) fn is_authenticated(
         &self,

@@ -22,7 +22,7 @@ pub(super) fn show(provider: &Provider, parameters: &Parameters) -> Response {
     let empty = "<p>mcp.toml lists nobody under <code>[[dev.users]]</code>.</p>";
     let accounts = if accounts.is_empty() { empty.to_owned() } else { accounts };
     let body = format!(
-        "<h1>Sign in</h1><p>This is the local identity provider of <code>cargo toolgate dev</code>. \
+        "<h1>Sign in</h1><p>This is the dev identity provider of <code>cargo toolgate dev</code>. \
          Choose who you are; nobody asks for a password.</p>\
          <form method=\"post\" action=\"authorization\">{hidden}{accounts}\
          <button name=\"decision\" value=\"deny\">Cancel</button></form>"

@@ -1,4 +1,4 @@
-//! Who can sign in.
+//! Accounts that can sign in.
 
 use serde_json::{Map, Value};
 

@@ -1,14 +1,14 @@
-//! What the Worker decided of late, as its audit trail tells it.
+//! Recent decisions of the Worker, as its audit trail tells them.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize;
 
-/// How many events are kept: an hour of trying things out.
+/// Number of events that are kept: an hour of trying things out.
 const MOST_KEPT: usize = 300;
 
-/// A longer line is no event: those without arguments have less than 1 KiB.
+/// A longer line is not an event: those without arguments have less than 1 KiB.
 const LONGEST_LINE: usize = 64 * 1024;
 
 /// One line of the audit trail (`docs/reason-codes.md`).

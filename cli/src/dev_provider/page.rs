@@ -20,7 +20,7 @@ const CLIENT_SHOWN: usize = 8;
 
 const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
-/// What the page is narrowed to.
+/// Filter of the page.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Filter {
     person: Option<String>,
@@ -62,7 +62,7 @@ pub(super) async fn get(
     document(StatusCode::OK, &format!("{name}: calls and decisions"), STYLE, &head, &body)
 }
 
-/// The account of this pseudonym; the pseudonym of somebody who is no account any more.
+/// The account of this pseudonym; the pseudonym of somebody whose account is gone.
 fn person(event: &Event, people: &BTreeMap<String, String>) -> String {
     let user = event.user.as_deref().unwrap_or_default();
     people.get(user).map_or_else(|| user.to_owned(), Clone::clone)
@@ -105,7 +105,7 @@ fn row(event: &Event, person: &str) -> String {
     )
 }
 
-/// Whether an event lets in; `None` where nothing was asked for that could be denied.
+/// True if an event lets in; `None` where nothing was asked for that could be denied.
 fn verdict(event: &str) -> Option<bool> {
     match event.rsplit('_').next()? {
         "allowed" => Some(true),
@@ -120,7 +120,7 @@ fn clock(time: u64) -> String {
     format!("{:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60)
 }
 
-/// How to connect, and who can sign in.
+/// Instructions for connecting, and the accounts that can sign in.
 fn about(provider: &Provider) -> String {
     let commands = escape(&provider.server.commands.join("\n"));
     let accounts: String = provider

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-/// What the form of the login page carries along.
+/// Parameters that the form of the login page carries along.
 const CARRIED: [&str; 8] = [
     "response_type",
     "client_id",
@@ -31,7 +31,7 @@ impl Parameters {
         self.values.get(name).map(String::as_str)
     }
 
-    /// What the login page's form repeats.
+    /// Parameters that the login page's form repeats.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         CARRIED.into_iter().filter_map(|name| Some((name, self.get(name)?)))
     }

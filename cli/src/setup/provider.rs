@@ -1,4 +1,4 @@
-//! What has to be done at the identity provider, which no program here can do.
+//! Steps at the identity provider, which no program here can take.
 
 use toolgate_config::{Config, Endpoints, Provider, Setting};
 
@@ -68,7 +68,7 @@ fn access_in_front(config: &Config, id: &str, redirect_uri: &str) -> Vec<String>
     ]
 }
 
-/// Where to click, at those that most people have. What they do with scopes and groups differs.
+/// Places to click, at those that most people have. What they do with scopes and groups differs.
 const OIDC: [(&str, &str, &str); 5] = [
     (
         "Google",
@@ -122,7 +122,7 @@ fn oidc(config: &Config, id: &str, secret: &str, redirect_uri: &str) -> Vec<Stri
     steps
 }
 
-/// Whether an issuer tells whose it is.
+/// True if an issuer tells whose it is.
 fn is_of(issuer: &str, name: &str) -> bool {
     let mark = match name {
         "Google" => "accounts.google.com",

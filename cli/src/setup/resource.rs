@@ -1,15 +1,16 @@
-//! What a server needs at Cloudflare besides its Worker: namespaces, databases, buckets, queues.
+//! Resources that a server needs at Cloudflare in addition to its Worker: namespaces, databases,
+//! buckets, queues.
 
 use serde_json::Value;
 use toolgate_config::{Checked, Jurisdiction, StorageKind};
 
-use super::insert::Place;
+use super::insert::KeyPlace;
 use super::wrangler::Wrangler;
 use crate::{Error, Result};
 
 /// A kind of thing that wrangler can make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ResourceKind {
     Kv,
     D1,
     R2,
@@ -19,37 +20,37 @@ pub(super) enum Kind {
 /// Something that has to be there before the server is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Resource {
-    pub(super) kind: Kind,
-    /// What it is called at Cloudflare.
+    pub(super) kind: ResourceKind,
+    /// Its name at Cloudflare.
     pub(super) name: String,
-    /// What it is called there if a deployment has made it, where that differs.
+    /// Its name there if a deployment has made it, where that differs.
     pub(super) provisioned: Option<String>,
-    /// What the server has it for.
+    /// Its purpose for the server.
     pub(super) purpose: String,
-    /// Where its id belongs in `mcp.toml`; `None` where its name is enough.
-    pub(super) place: Option<Place>,
-    /// Where Cloudflare may keep it.
+    /// Place for its id in `mcp.toml`; `None` where its name is enough.
+    pub(super) place: Option<KeyPlace>,
+    /// Jurisdiction that Cloudflare may keep it in.
     pub(super) jurisdiction: Option<Jurisdiction>,
 }
 
 impl Resource {
     /// Something that is known by its name alone.
-    fn new(kind: Kind, name: String, purpose: String) -> Self {
+    fn new(kind: ResourceKind, name: String, purpose: String) -> Self {
         Self { kind, name, provisioned: None, purpose, place: None, jurisdiction: None }
     }
 
-    /// What it is, with its name.
+    /// Its kind, with its name.
     pub(super) fn title(&self) -> String {
         self.titled(&self.name)
     }
 
-    /// What it is, by another name.
+    /// Its kind, with another name.
     pub(super) fn titled(&self, name: &str) -> String {
         let kind = match self.kind {
-            Kind::Kv => "KV namespace",
-            Kind::D1 => "D1 database",
-            Kind::R2 => "R2 bucket",
-            Kind::Queue => "queue",
+            ResourceKind::Kv => "KV namespace",
+            ResourceKind::D1 => "D1 database",
+            ResourceKind::R2 => "R2 bucket",
+            ResourceKind::Queue => "queue",
         };
         format!("{kind} `{name}`")
     }
@@ -58,10 +59,12 @@ impl Resource {
     fn creation(&self, environment: Option<&str>) -> Vec<&str> {
         let name = self.name.as_str();
         let mut words = match self.kind {
-            Kind::Kv => vec!["kv", "namespace", "create", without_environment(name, environment)],
-            Kind::R2 => vec!["r2", "bucket", "create", name],
-            Kind::D1 => vec!["d1", "create", name],
-            Kind::Queue => vec!["queues", "create", name],
+            ResourceKind::Kv => {
+                vec!["kv", "namespace", "create", without_environment(name, environment)]
+            }
+            ResourceKind::R2 => vec!["r2", "bucket", "create", name],
+            ResourceKind::D1 => vec!["d1", "create", name],
+            ResourceKind::Queue => vec!["queues", "create", name],
         };
         if let Some(jurisdiction) = self.jurisdiction {
             words.extend(["--jurisdiction", jurisdiction.name()]);
@@ -69,7 +72,7 @@ impl Resource {
         words
     }
 
-    /// How it is made, as a person would type it.
+    /// The command that makes it, as a person would type it.
     pub(super) fn typed(&self, wrangler: &Wrangler<'_>) -> String {
         wrangler.typed(&self.creation(wrangler.environment))
     }
@@ -81,21 +84,21 @@ impl Resource {
     /// When wrangler cannot list what there is.
     pub(super) fn find(&self, wrangler: &Wrangler<'_>) -> Result<Option<(String, String)>> {
         match self.kind {
-            Kind::Kv => {
+            ResourceKind::Kv => {
                 let list = wrangler.list(&["kv", "namespace", "list"])?;
                 // Where grants are already goes before an empty one.
                 let mut names = self.provisioned.iter().chain([&self.name]);
                 Ok(names.find_map(|name| id(&list, ("title", name), "id")))
             }
-            Kind::D1 => {
+            ResourceKind::D1 => {
                 Ok(id(&wrangler.list(&["d1", "list", "--json"])?, ("name", &self.name), "uuid"))
             }
-            Kind::R2 => Ok(self.asked(wrangler, &["r2", "bucket", "info", &self.name])),
-            Kind::Queue => Ok(self.asked(wrangler, &["queues", "info", &self.name])),
+            ResourceKind::R2 => Ok(self.asked(wrangler, &["r2", "bucket", "info", &self.name])),
+            ResourceKind::Queue => Ok(self.asked(wrangler, &["queues", "info", &self.name])),
         }
     }
 
-    /// Whether wrangler knows it. Where it cannot say, making it says why.
+    /// Name and id, if wrangler knows it. Where it cannot say, making it says why.
     fn asked(&self, wrangler: &Wrangler<'_>, arguments: &[&str]) -> Option<(String, String)> {
         wrangler.run(arguments).ok().map(|_| (self.name.clone(), self.name.clone()))
     }
@@ -108,11 +111,13 @@ impl Resource {
     pub(super) fn create(&self, wrangler: &Wrangler<'_>) -> Result<String> {
         let said = wrangler.run(&self.creation(wrangler.environment))?;
         let id = match self.kind {
-            Kind::Kv => said.split(|c: char| !c.is_ascii_hexdigit()).find(|word| word.len() == 32),
-            Kind::D1 => said
+            ResourceKind::Kv => {
+                said.split(|c: char| !c.is_ascii_hexdigit()).find(|word| word.len() == 32)
+            }
+            ResourceKind::D1 => said
                 .split(|c: char| !c.is_ascii_hexdigit() && c != '-')
                 .find(|word| word.len() == 36 && word.matches('-').count() == 4),
-            Kind::R2 | Kind::Queue => Some(self.name.as_str()),
+            ResourceKind::R2 | ResourceKind::Queue => Some(self.name.as_str()),
         };
         id.map(str::to_owned).ok_or_else(|| {
             Error::new(format!("wrangler made the {}, and printed no id", self.title()))
@@ -153,7 +158,7 @@ impl Owner<'_> {
                 (format!("{environment}-{}", provisioned(outer, binding)), Some(own))
             }
         };
-        Resource { provisioned, ..Resource::new(Kind::Kv, name, purpose) }
+        Resource { provisioned, ..Resource::new(ResourceKind::Kv, name, purpose) }
     }
 
     /// The table of `mcp.toml` that holds for it alone.
@@ -169,7 +174,7 @@ pub(super) fn needed(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
     needed.extend(storage(checked, owner));
     if let Some(queue) = &checked.config.audit.queue {
         let purpose = "gets the events of [audit]".to_owned();
-        needed.push(Resource::new(Kind::Queue, queue.to_string(), purpose));
+        needed.push(Resource::new(ResourceKind::Queue, queue.to_string(), purpose));
     }
     needed.extend(bindings(checked, owner));
     needed
@@ -187,10 +192,10 @@ fn storage(checked: &Checked, owner: Owner<'_>) -> Option<Resource> {
             let name = checked.storage.database_name.clone();
             let name = name.unwrap_or_else(|| format!("{}-oauth", owner.worker));
             let jurisdiction = checked.config.storage.jurisdiction;
-            Resource { jurisdiction, ..Resource::new(Kind::D1, name, purpose) }
+            Resource { jurisdiction, ..Resource::new(ResourceKind::D1, name, purpose) }
         }
     };
-    let place = Place { table: owner.table(&["storage"]), after: "kind", key: "id" };
+    let place = KeyPlace { table: owner.table(&["storage"]), after: "kind", key: "id" };
     Some(Resource { place: Some(place), ..resource })
 }
 
@@ -200,10 +205,10 @@ fn provisioned(worker: &str, binding: &str) -> String {
 }
 
 /// The lists of `[wrangler]`: kind, the key of the name, the key of the id.
-const LISTS: [(&str, Kind, Option<&str>, &str); 3] = [
-    ("kv_namespaces", Kind::Kv, None, "id"),
-    ("d1_databases", Kind::D1, Some("database_name"), "database_id"),
-    ("r2_buckets", Kind::R2, Some("bucket_name"), "bucket_name"),
+const LISTS: [(&str, ResourceKind, Option<&str>, &str); 3] = [
+    ("kv_namespaces", ResourceKind::Kv, None, "id"),
+    ("d1_databases", ResourceKind::D1, Some("database_name"), "database_id"),
+    ("r2_buckets", ResourceKind::R2, Some("bucket_name"), "bucket_name"),
 ];
 
 fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
@@ -213,11 +218,12 @@ fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
         for (index, entry) in entries.into_iter().flatten().enumerate() {
             let text = |key: &str| entry.get(key).and_then(toml::Value::as_str);
             let has_id = text(id_key).is_some();
-            let Some(binding) = text("binding").filter(|_| !has_id || kind == Kind::R2) else {
+            let Some(binding) = text("binding").filter(|_| !has_id || kind == ResourceKind::R2)
+            else {
                 continue;
             };
             let purpose = format!("is your binding {binding}");
-            let resource = if kind == Kind::Kv {
+            let resource = if kind == ResourceKind::Kv {
                 owner.namespace(binding, purpose)
             } else {
                 let name = name_key.and_then(text).map(str::to_owned);
@@ -225,14 +231,14 @@ fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
                 Resource::new(kind, name, purpose)
             };
             let table = owner.table(&["wrangler", list, &index.to_string()]);
-            let place = (!has_id).then_some(Place { table, after: "binding", key: id_key });
+            let place = (!has_id).then_some(KeyPlace { table, after: "binding", key: id_key });
             found.push(Resource { place, ..resource });
         }
     }
     let producers = checked.wrangler.get("queues").and_then(|queues| queues.get("producers"));
     for producer in producers.and_then(toml::Value::as_array).into_iter().flatten() {
         let Some(queue) = producer.get("queue").and_then(toml::Value::as_str) else { continue };
-        found.push(Resource::new(Kind::Queue, queue.to_owned(), "is yours".to_owned()));
+        found.push(Resource::new(ResourceKind::Queue, queue.to_owned(), "is yours".to_owned()));
     }
     found
 }
@@ -266,7 +272,7 @@ mod tests {
             titles,
             ["KV namespace `preview-demo-oauth-kv`", "D1 database `demo-preview-db`"]
         );
-        let shown = |resource: &Resource| resource.place.as_ref().map(Place::shown);
+        let shown = |resource: &Resource| resource.place.as_ref().map(KeyPlace::shown);
         assert_eq!(shown(&found[0]).as_deref(), Some("[env.preview.storage]"));
         assert_eq!(shown(&found[1]).as_deref(), Some("[env.preview.wrangler.d1_databases]"));
         // wrangler adds `preview-` again.

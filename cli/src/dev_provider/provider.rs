@@ -1,4 +1,4 @@
-//! What the endpoints share.
+//! State that the endpoints share.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -14,11 +14,11 @@ use crate::Result;
 /// The server that people sign in to.
 #[derive(Debug, Clone, Default)]
 pub struct Server {
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// Its origin.
     pub url: String,
-    /// How clients are told of it, a command each.
+    /// Commands that add it to clients.
     pub commands: Vec<String>,
     /// The keys that it makes pseudonyms with, as its own variable has them.
     pub encryption_key: String,
@@ -28,7 +28,7 @@ pub struct Server {
 pub struct Purpose {
     /// Its one client: the server.
     pub client: Client,
-    /// Who can sign in.
+    /// Accounts that can sign in.
     pub users: Vec<User>,
     /// The claim that lists groups.
     pub groups_claim: String,
@@ -36,7 +36,7 @@ pub struct Purpose {
     pub server: Server,
 }
 
-/// What the handlers share.
+/// State that the handlers share.
 pub(super) struct Provider {
     pub(super) issuer: String,
     pub(super) client: Client,

@@ -65,7 +65,7 @@ impl Running {
         format!("{}/", origin.unwrap_or_default())
     }
 
-    /// What the page shows: whoever hears the server's log notes it here.
+    /// Events on the page: whoever hears the server's log notes them here.
     pub fn activity(&self) -> Arc<Activity> {
         self.provider.activity.clone()
     }
@@ -103,7 +103,7 @@ pub async fn start(port: u16, purpose: Purpose) -> Result<Running> {
         Ok(listener) => listener,
         Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
-            .doing(|| "listen on 127.0.0.1 for the local identity provider".to_owned())?,
+            .doing(|| "listen on 127.0.0.1 for the dev identity provider".to_owned())?,
     };
     let address = listener.local_addr().doing(|| "read the port that was given".to_owned())?;
     let provider = Arc::new(Provider::new(address, purpose)?);

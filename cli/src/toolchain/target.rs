@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::step::Step;
 use crate::{Result, process};
 
-/// What a Worker is compiled for.
+/// Target that a Worker is compiled for.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Adds the target to the toolchain in use. `rust-toolchain.toml` alone would not: an absent
@@ -30,7 +30,7 @@ pub(super) fn ensure_wasm() -> Result<()> {
     }
 }
 
-/// Whether the toolchain that is used in a folder has the target.
+/// True if the toolchain that is used in a folder has the target.
 pub(crate) fn has_wasm(folder: &Path) -> Result<bool> {
     let mut query = Command::new("rustc");
     query.args(["--print", "target-libdir", "--target", TARGET]).current_dir(folder);

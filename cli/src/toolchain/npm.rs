@@ -11,7 +11,7 @@ use crate::step::Step;
 use crate::tools::Tools;
 use crate::{Error, Result, files, process};
 
-/// What wrangler 4.164 and miniflare 5 ask for.
+/// Oldest Node.js for wrangler 4.164 and miniflare 5.
 pub(crate) const OLDEST_NODE: (u32, u32) = (22, 12);
 
 const TOOLS: NpmSet = NpmSet {
@@ -32,7 +32,7 @@ struct NpmSet {
     lockfile: &'static str,
 }
 
-/// What tells these sets from those of other versions of this program.
+/// Digests that tell these sets from those of other versions of this program.
 pub(super) fn versions() -> (String, String) {
     /// Enough to tell a handful apart.
     const DIGITS: usize = 12;
@@ -44,7 +44,7 @@ pub(super) fn versions() -> (String, String) {
     (of(&TOOLS), of(&NODE))
 }
 
-/// Whether nothing is left to install.
+/// True if nothing is left to install.
 pub(super) fn is_complete(tools: &Tools) -> bool {
     are_tools_complete(tools) && (set_stamp(&tools.node(), &NODE).is_current() || is_node_new())
 }
@@ -61,7 +61,7 @@ pub(super) fn ensure_node(tools: &Tools) -> Result<()> {
     ensure_set(tools, &tools.node(), &NODE)
 }
 
-/// Whether that of the system will do.
+/// True if that of the system will do.
 fn is_node_new() -> bool {
     let version = process::run(Command::new("node").arg("--version"), |_| ());
     let system = version.ok().and_then(|version| node_version(version.trim()));
@@ -125,7 +125,7 @@ fn npm_ci(tools: &Tools, folder: &Path, step: &mut Step) -> Result<()> {
         .map_err(|error| error.or_help(help))
 }
 
-/// Whether everything of the set is there, as it is pinned.
+/// True if everything of the set is there, as it is pinned.
 pub(crate) fn are_tools_complete(tools: &Tools) -> bool {
     set_stamp(&tools.npm(), &TOOLS).is_current()
 }

@@ -9,11 +9,11 @@ use toolgate_core::seal::Keyring;
 
 use super::wrangler::Wrangler;
 use crate::ask::{self, Consent};
-use crate::idp::random_key;
+use crate::dev_provider::random_key;
 use crate::project::Project;
 use crate::{Doing, Error, Result, dotenv, files};
 
-/// Where values come from.
+/// Sources of values.
 pub(super) struct Sources<'a> {
     pub(super) project: &'a Project,
     /// `--env`.

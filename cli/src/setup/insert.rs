@@ -4,17 +4,17 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-/// Where a key goes: the table, and the key of it that the new one stands behind.
+/// Place for a key: the table, and the key of it that the new one stands behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct KeyPlace {
     /// Keys and places in lists, from the outermost: `["wrangler", "kv_namespaces", "0"]`.
     pub(super) table: Vec<String>,
     pub(super) after: &'static str,
     pub(super) key: &'static str,
 }
 
-impl Place {
-    /// How a person would look for it.
+impl KeyPlace {
+    /// The place as a person would look for it.
     pub(super) fn shown(&self) -> String {
         let names: Vec<_> =
             self.table.iter().filter(|part| part.parse::<usize>().is_err()).cloned().collect();
@@ -22,8 +22,8 @@ impl Place {
     }
 }
 
-/// The text with the key; `None` where it cannot be written without writing the table anew.
-pub(super) fn insert(text: &str, place: &Place, value: &str) -> Option<String> {
+/// The text with the key; `None` where it cannot be written without rewriting the table.
+pub(super) fn insert(text: &str, place: &KeyPlace, value: &str) -> Option<String> {
     let document = DeTable::parse(text).ok()?;
     let changed = match find(document.get_ref(), &place.table, place.after) {
         Some((key, end)) => behind(text, &key, end, place.key, value),
@@ -39,7 +39,7 @@ pub(super) fn insert(text: &str, place: &Place, value: &str) -> Option<String> {
     says(&changed, place, value).then_some(changed)
 }
 
-/// Where the key stands, and where its value ends.
+/// Position of the key, and the end of its value.
 fn find(root: &DeTable<'_>, table: &[String], key: &str) -> Option<(Range<usize>, usize)> {
     let mut at = root;
     let mut parts = table.iter().peekable();
@@ -72,7 +72,7 @@ fn behind(text: &str, old: &Range<usize>, end: usize, key: &str, value: &str) ->
     format!("{before}{line_break}{lead}{key} = \"{value}\"{after}")
 }
 
-fn says(text: &str, place: &Place, value: &str) -> bool {
+fn says(text: &str, place: &KeyPlace, value: &str) -> bool {
     let Ok(table) = text.parse::<toml::Table>() else { return false };
     let mut at = &toml::Value::Table(table);
     for part in &place.table {
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn storage(text: &str) -> Option<String> {
-        let place = Place { table: vec!["storage".into()], after: "kind", key: "id" };
+        let place = KeyPlace { table: vec!["storage".into()], after: "kind", key: "id" };
         insert(text, &place, "1")
     }
 
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_table_of_an_environment_is_added_where_there_is_none() {
         let table = ["env", "preview", "storage"].map(str::to_owned).to_vec();
-        let place = Place { table, after: "kind", key: "id" };
+        let place = KeyPlace { table, after: "kind", key: "id" };
         let text = "[storage]\nkind = \"kv\"";
         let expected = "[storage]\nkind = \"kv\"\n\n[env.preview.storage]\nid = \"1\"\n";
         assert_eq!(insert(text, &place, "1").as_deref(), Some(expected));
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn entries_of_lists_are_told_apart() {
         let table = ["wrangler", "kv_namespaces", "1"].map(str::to_owned).to_vec();
-        let place = Place { table, after: "binding", key: "id" };
+        let place = KeyPlace { table, after: "binding", key: "id" };
         let block = "[[wrangler.kv_namespaces]]\nbinding = \"A\"\n\n[[wrangler.kv_namespaces]]\nbinding = \"B\"\n";
         let changed = insert(block, &place, "1").expect("it has a place");
         assert_eq!(changed, format!("{block}id = \"1\"\n"));
@@ -140,6 +140,6 @@ mod tests {
         assert_eq!(place.shown(), "[wrangler.kv_namespaces]");
         // The list of all environments is not that of one.
         let table = ["env", "preview"].map(str::to_owned).into_iter().chain(place.table);
-        assert_eq!(insert(inline, &Place { table: table.collect(), ..place }, "1"), None);
+        assert_eq!(insert(inline, &KeyPlace { table: table.collect(), ..place }, "1"), None);
     }
 }

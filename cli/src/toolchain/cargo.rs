@@ -63,7 +63,7 @@ pub(super) fn ensure(tools: &Tools, package: &Package<'_>) -> Result<()> {
     }
 }
 
-/// Whether exactly this one is there.
+/// True if exactly this one is there.
 pub(super) fn is_installed(tools: &Tools, package: &Package<'_>) -> bool {
     stamp(tools, package).is_current()
 }
@@ -99,7 +99,7 @@ fn build_folder(tools: &Tools) -> PathBuf {
     tools.folder().join("build")
 }
 
-/// What is most often missing on a fresh machine.
+/// Remedy for what is most often missing on a fresh machine.
 fn fix(output: &str) -> &'static str {
     if output.contains("openssl") {
         "install the headers of OpenSSL, on Debian and Ubuntu: `apt install pkg-config libssl-dev`"

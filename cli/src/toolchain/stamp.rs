@@ -1,4 +1,4 @@
-//! How a set-up step knows that it was finished before.
+//! Marks of set-up steps that were finished before.
 //!
 //! A stamp is a file with what was installed, written by renaming when everything else is done.
 //! An interrupted step leaves none, and so starts over. It lies in the folder that it vouches for,
@@ -20,7 +20,7 @@ impl Stamp {
         Self { path, contents: contents.into() }
     }
 
-    /// Whether this very thing was installed completely.
+    /// True if this very thing was installed completely.
     pub(super) fn is_current(&self) -> bool {
         files::read_if_present(&self.path).is_ok_and(|found| found.as_ref() == Some(&self.contents))
     }

@@ -32,7 +32,7 @@ impl People {
     }
 }
 
-/// How much of the digest of an e-mail address makes a stable `sub`.
+/// Bytes of the digest of an e-mail address that make a stable `sub`.
 const SUBJECT_BYTES: usize = 16;
 
 /// The `sub` that is made of an account's address.

@@ -1,4 +1,4 @@
-//! What wrangler is asked and told.
+//! Questions and commands to wrangler.
 
 use std::process::Command;
 
@@ -15,7 +15,7 @@ pub(super) struct Wrangler<'a> {
     pub(super) tools: &'a Tools,
     /// `[env.NAME]` of `mcp.toml`.
     pub(super) environment: Option<&'a str>,
-    /// Whether there are any.
+    /// True if there are any.
     pub(super) has_environments: bool,
 }
 
@@ -30,7 +30,7 @@ impl Wrangler<'_> {
         format!("{TYPED} {}{environment}", arguments.join(" "))
     }
 
-    /// What `--env` says. Where there are environments and none is meant, wrangler warns about a
+    /// Value of `--env`. Where there are environments and none is meant, wrangler warns about a
     /// command without it.
     fn named(&self) -> Option<&str> {
         self.environment.or(self.has_environments.then_some(""))

@@ -14,7 +14,7 @@ const CODE_LIFETIME: u64 = 60;
 /// So that a client that starts sign-ins in a loop cannot fill the memory.
 const MOST_KEPT: usize = 10_000;
 
-/// What a code was issued for; it is worth nothing with other values.
+/// Grant that a code was issued for; it is worth nothing with other values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Grant {
     /// The account itself: its place in the list changes with `mcp.toml`.
@@ -68,7 +68,7 @@ impl Codes {
         }
     }
 
-    /// Whether an access token has ended before its time.
+    /// True if an access token has ended before its time.
     pub(super) fn has_ended(&self, token: &str) -> bool {
         held(&self.ended).contains_key(token)
     }
