@@ -3,7 +3,7 @@
 
 #[path = "gate/scene.rs"]
 mod scene;
-#[path = "gate/support.rs"]
+#[path = "gate/support/mod.rs"]
 mod support;
 
 #[path = "gate/access_jwt.rs"]
