@@ -14,16 +14,22 @@ mod assertion;
 mod attempts;
 #[path = "gate/authorize.rs"]
 mod authorize;
+#[path = "gate/callback.rs"]
+mod callback;
 #[path = "gate/claims.rs"]
 mod claims;
 #[path = "gate/client.rs"]
 mod client;
+#[path = "gate/confirmation.rs"]
+mod confirmation;
 #[path = "gate/connections.rs"]
 mod connections;
 #[path = "gate/consent.rs"]
 mod consent;
 #[path = "gate/counted.rs"]
 mod counted;
+#[path = "gate/discovery.rs"]
+mod discovery;
 #[path = "gate/document.rs"]
 mod document;
 #[path = "gate/github.rs"]
