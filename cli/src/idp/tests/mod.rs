@@ -1,16 +1,15 @@
+//! The provider as its clients and its browser see it.
+
+mod activity;
+mod sign_in;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use rsa::pkcs1v15::{Signature, VerifyingKey};
-use rsa::signature::Verifier;
-use rsa::{BigUint, RsaPublicKey};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 use url::Url;
 
@@ -20,7 +19,6 @@ const BASE: &str = "/cdn-cgi/access/sso/oidc/worker";
 const HOST: &str = "127.0.0.1:8789";
 const CALLBACK: &str = "http://localhost:8788/callback";
 const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
-const VERIFIER: &str = "a-verifier-that-is-long-enough-for-the-rules-of-pkce";
 
 struct Reply {
     status: StatusCode,
@@ -100,228 +98,6 @@ async fn post(routes: &Router, path: &str, fields: &[(&str, &str)]) -> Reply {
     send(routes, request.body(Body::from(form(fields))).expect("a request")).await
 }
 
-fn challenge() -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER))
-}
-
-/// A good authorization request, with some parameters replaced; an empty value leaves one out.
-fn authorization<'a>(
-    changes: &[(&'a str, &'a str)],
-    challenge: &'a str,
-) -> Vec<(&'a str, &'a str)> {
-    let mut fields = vec![
-        ("response_type", "code"),
-        ("client_id", "worker"),
-        ("redirect_uri", CALLBACK),
-        ("scope", "openid email profile"),
-        ("state", "st&te"),
-        ("nonce", "n-1"),
-        ("code_challenge", challenge),
-        ("code_challenge_method", "S256"),
-    ];
-    for (name, value) in changes {
-        fields.retain(|(existing, _)| existing != name);
-        if !value.is_empty() {
-            fields.push((name, value));
-        }
-    }
-    fields
-}
-
-async fn code(routes: &Router) -> String {
-    let challenge = challenge();
-    let fields = authorization(&[("user", "0")], &challenge);
-    let reply = post(routes, "/authorization", &fields).await;
-    assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
-    assert_eq!(reply.parameter("state").as_deref(), Some("st&te"));
-    reply.parameter("code").expect("a code")
-}
-
-async fn redeem(routes: &Router, code: &str, changes: &[(&str, &str)]) -> Reply {
-    let mut fields = vec![
-        ("grant_type", "authorization_code"),
-        ("client_id", "worker"),
-        ("client_secret", "secret"),
-        ("redirect_uri", CALLBACK),
-        ("code", code),
-        ("code_verifier", VERIFIER),
-    ];
-    for (name, value) in changes {
-        fields.retain(|(existing, _)| existing != name);
-        fields.push((name, value));
-    }
-    post(routes, "/token", &fields).await
-}
-
-async fn userinfo(routes: &Router, token: &str) -> Reply {
-    let request = Request::get(format!("{BASE}/userinfo"))
-        .header(header::HOST, HOST)
-        .header(header::AUTHORIZATION, format!("Bearer {token}"));
-    send(routes, request.body(Body::empty()).expect("a request")).await
-}
-
-#[tokio::test]
-async fn discovery_names_endpoints_below_the_issuer() {
-    let routes = provider();
-    let document = get(&routes, "/.well-known/openid-configuration").await.json();
-    let issuer = format!("http://{HOST}{BASE}");
-    assert_eq!(document["issuer"], issuer);
-    for (name, endpoint) in [
-        ("authorization_endpoint", "authorization"),
-        ("token_endpoint", "token"),
-        ("jwks_uri", "jwks"),
-        ("userinfo_endpoint", "userinfo"),
-    ] {
-        assert_eq!(document[name], format!("{issuer}/{endpoint}"));
-    }
-}
-
-#[tokio::test]
-async fn a_sign_in_ends_with_a_verifiable_id_token() {
-    let routes = provider();
-    let reply = redeem(&routes, &code(&routes).await, &[]).await;
-    assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
-    let tokens = reply.json();
-    let id_token = tokens["id_token"].as_str().expect("an id_token");
-    let (message, signature) = id_token.rsplit_once('.').expect("three parts");
-    let (head, claims) = message.split_once('.').expect("three parts");
-    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).expect("base64url");
-    let head: Value = serde_json::from_slice(&decode(head)).expect("JSON");
-    let claims: Value = serde_json::from_slice(&decode(claims)).expect("JSON");
-
-    let jwks = get(&routes, "/jwks").await.json();
-    let jwk = &jwks["keys"][0];
-    assert_eq!((&head["alg"], &head["kid"]), (&json!("RS256"), &jwk["kid"]));
-    let number = |name: &str| BigUint::from_bytes_be(&decode(jwk[name].as_str().expect("text")));
-    let key = RsaPublicKey::new(number("n"), number("e")).expect("a key");
-    let signature = Signature::try_from(decode(signature).as_slice()).expect("a signature");
-    VerifyingKey::<Sha256>::new(key).verify(message.as_bytes(), &signature).expect("it verifies");
-
-    assert_eq!(
-        claims["iss"],
-        format!("http://{HOST}{BASE}"),
-        "a claim of mcp.toml cannot change it"
-    );
-    assert_eq!(claims["aud"], "worker");
-    assert_eq!(claims["nonce"], "n-1");
-    assert_eq!(claims["email"], "ada@example.com");
-    assert_eq!(claims["email_verified"], true);
-    assert_eq!(claims["groups"], json!(["design"]));
-    assert_eq!(claims["plan"], "pro");
-    assert!(claims["exp"].as_u64() > claims["iat"].as_u64());
-
-    let info = userinfo(&routes, tokens["access_token"].as_str().expect("a token")).await;
-    assert_eq!(info.json()["sub"], claims["sub"]);
-}
-
-#[tokio::test]
-async fn the_login_page_lists_the_accounts_and_escapes_them() {
-    let routes = provider();
-    let challenge = challenge();
-    let query = form(&authorization(&[("state", "\"><script>")], &challenge));
-    let page = get(&routes, &format!("/authorization?{query}")).await;
-    assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("Ada &lt;Lovelace&gt;") && page.body.contains("bob@example.com"));
-    assert!(page.body.contains("&quot;&gt;&lt;script&gt;") && !page.body.contains("<script"));
-}
-
-#[tokio::test]
-async fn a_wrong_client_or_redirect_never_redirects() {
-    let routes = provider();
-    let challenge = challenge();
-    for change in [
-        ("client_id", "somebody-else"),
-        ("redirect_uri", "https://example.com/callback"),
-        ("redirect_uri", ""),
-    ] {
-        let fields = authorization(&[change, ("user", "0")], &challenge);
-        for reply in [
-            get(&routes, &format!("/authorization?{}", form(&fields))).await,
-            post(&routes, "/authorization", &fields).await,
-        ] {
-            assert_eq!(
-                (reply.status, reply.location),
-                (StatusCode::BAD_REQUEST, None),
-                "{change:?}"
-            );
-        }
-    }
-    let twice = format!("{}&client_id=worker", form(&authorization(&[], &challenge)));
-    assert_eq!(
-        get(&routes, &format!("/authorization?{twice}")).await.status,
-        StatusCode::BAD_REQUEST
-    );
-}
-
-#[tokio::test]
-async fn other_faults_are_told_to_the_client() {
-    let routes = provider();
-    let challenge = challenge();
-    for (change, error) in [
-        (("code_challenge", ""), "invalid_request"),
-        (("code_challenge_method", "plain"), "invalid_request"),
-        (("response_type", "token"), "unsupported_response_type"),
-        (("scope", "email"), "invalid_scope"),
-        (("decision", "deny"), "access_denied"),
-    ] {
-        let fields = authorization(&[change, ("user", "0")], &challenge);
-        let reply = post(&routes, "/authorization", &fields).await;
-        assert_eq!(reply.parameter("error").as_deref(), Some(error), "{change:?}");
-        assert_eq!(reply.parameter("state").as_deref(), Some("st&te"));
-        assert_eq!(reply.parameter("code"), None);
-    }
-    let nobody = authorization(&[("user", "7")], &challenge);
-    assert_eq!(post(&routes, "/authorization", &nobody).await.status, StatusCode::BAD_REQUEST);
-}
-
-#[tokio::test]
-async fn a_replayed_code_is_refused_and_ends_the_first_token() {
-    let routes = provider();
-    let code = code(&routes).await;
-    let first = redeem(&routes, &code, &[]).await.json();
-    let token = first["access_token"].as_str().expect("a token").to_owned();
-    assert_eq!(userinfo(&routes, &token).await.status, StatusCode::OK);
-    let second = redeem(&routes, &code, &[]).await;
-    assert_eq!(second.status, StatusCode::BAD_REQUEST);
-    assert_eq!(second.json()["error"], "invalid_grant");
-    assert_eq!(userinfo(&routes, &token).await.status, StatusCode::UNAUTHORIZED);
-}
-
-#[tokio::test]
-async fn a_code_is_worth_nothing_with_other_values() {
-    let routes = provider();
-    for (change, status, error) in [
-        (("code_verifier", "another-verifier"), StatusCode::BAD_REQUEST, "invalid_grant"),
-        (("redirect_uri", "http://localhost:1/callback"), StatusCode::BAD_REQUEST, "invalid_grant"),
-        (("code", "invented"), StatusCode::BAD_REQUEST, "invalid_grant"),
-        (("grant_type", "password"), StatusCode::BAD_REQUEST, "unsupported_grant_type"),
-        (("client_id", "somebody-else"), StatusCode::UNAUTHORIZED, "invalid_client"),
-        (("client_secret", "guess"), StatusCode::UNAUTHORIZED, "invalid_client"),
-    ] {
-        let reply = redeem(&routes, &code(&routes).await, &[change]).await;
-        assert_eq!((reply.status, &reply.json()["error"]), (status, &json!(error)), "{change:?}");
-    }
-}
-
-#[tokio::test]
-async fn the_client_may_authenticate_with_basic() {
-    let routes = provider();
-    let code = code(&routes).await;
-    let body = form(&[
-        ("grant_type", "authorization_code"),
-        ("redirect_uri", CALLBACK),
-        ("code", &code),
-        ("code_verifier", VERIFIER),
-    ]);
-    let request = Request::post(format!("{BASE}/token"))
-        .header(header::HOST, HOST)
-        .header(header::AUTHORIZATION, format!("Basic {}", STANDARD.encode("worker:secret")))
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(Body::from(body))
-        .expect("a request");
-    assert_eq!(send(&routes, request).await.status, StatusCode::OK);
-}
-
 #[tokio::test]
 async fn another_host_name_is_not_answered() {
     let routes = provider();
@@ -367,62 +143,6 @@ async fn who_still_has_access_is_known_over_a_restart() {
         statuses.push(send(&routes, request.body(Body::empty()).expect("a request")).await.status);
     }
     assert_eq!(statuses, [StatusCode::OK, StatusCode::OK, StatusCode::UNAUTHORIZED]);
-}
-
-/// The page at the root after these lines of the Worker's log.
-async fn activity(lines: &[String], query: &str) -> Reply {
-    let provider = of_worker();
-    lines.iter().for_each(|line| provider.activity.note(line));
-    let request = Request::get(format!("/{query}")).header(header::HOST, HOST);
-    let routes = routes::routes(Arc::new(provider));
-    send(&routes, request.body(Body::empty()).expect("a request")).await
-}
-
-fn call(user: &str, tool: &str, event: &str) -> String {
-    json!({
-        "toolgate": "audit", "time": 1_790_000_000, "event": event,
-        "reason": "policy_<b>", "user": user, "tool": tool, "policy": "image-makers",
-    })
-    .to_string()
-}
-
-#[tokio::test]
-async fn the_page_names_person_function_decision_and_policy() {
-    let provider = of_worker();
-    let people = provider.people();
-    let ada = people.pseudonyms.iter().find(|(_, email)| *email == "ada@example.com");
-    let (ada, _) = ada.expect("she has a pseudonym");
-    let page = activity(&[call(ada, "draw", "tool_denied")], "").await;
-    assert_eq!(page.status, StatusCode::OK);
-    for text in ["ada@example.com</a>", ">draw</a>", "denied", "image-makers", "14:13:20"] {
-        assert!(page.body.contains(text), "{text} in {}", page.body);
-    }
-    assert!(page.body.contains("policy_&lt;b&gt;") && !page.body.contains("policy_<b>"));
-    assert!(page.body.contains("Ada &lt;Lovelace&gt;") && page.body.contains("npx mcp-remote"));
-}
-
-#[tokio::test]
-async fn the_page_can_be_narrowed_to_a_person_or_a_function() {
-    let calls = [call("someone", "draw", "tool_denied"), call("other", "add", "tool_allowed")];
-    let rows = |page: &Reply| page.body.matches("<tr><td>14:13:20").count();
-    for (query, expected) in [
-        ("", 2),
-        ("?person=someone", 1),
-        ("?function=add", 1),
-        ("?person=someone&function=add", 0),
-        ("?person=%3Cscript%3E", 0),
-    ] {
-        let page = activity(&calls, query).await;
-        assert_eq!(rows(&page), expected, "{query}");
-        assert!(!page.body.contains("<script>"));
-    }
-}
-
-#[tokio::test]
-async fn the_page_answers_no_other_host_name() {
-    let request = Request::get("/").header(header::HOST, "rebound.example:8789");
-    let request = request.body(Body::empty()).expect("a request");
-    assert_eq!(send(&provider(), request).await.status, StatusCode::MISDIRECTED_REQUEST);
 }
 
 #[test]
