@@ -10,7 +10,7 @@ use toolgate_core::mcp::{Accepted, Server, accept_http};
 use toolgate_policy::{Caller, Vars, decide};
 
 use crate::support::{
-    CONFIG, LEGACY, MODERN, NoVars, TOOLS, config, designer, modern_meta, request, tools_only,
+    CONFIG, MODERN, NoVars, REVISIONS, TOOLS, config, designer, modern_meta, request, tools_only,
 };
 
 /// One tool per policy, an unknown policy, and the built-in one.
@@ -181,7 +181,7 @@ proptest! {
         caller in caller(),
         listed in prop::option::of(prop::sample::select(vec!["", "a@x.test, b@y.test", "b@y.test ä"])),
         amount in amount(),
-        revision in prop::sample::select([&LEGACY[..], &[MODERN]].concat()),
+        revision in prop::sample::select(REVISIONS.to_vec()),
     ) {
         let is_plain = !rules.iter().any(depends_on_call_or_scopes);
         let config = with_rules(rules);

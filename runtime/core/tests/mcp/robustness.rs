@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 use toolgate_core::audit::Log;
 use toolgate_core::mcp::{Accepted, SessionState, accept_http, accept_session, task};
 
-use crate::support::{CONFIG, MODERN, NoVars, config, designer, full, modern_meta, request};
+use crate::support::{
+    CONFIG, MODERN, NoVars, REVISIONS, config, designer, full, methods, modern_meta, request,
+};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -64,15 +66,8 @@ proptest! {
 
 fn version() -> impl Strategy<Value = String> {
     prop_oneof![
-        prop::sample::select(vec![
-            "",
-            "2024-11-05",
-            "2025-03-26",
-            "2025-11-25",
-            MODERN,
-            "2027-01-01"
-        ])
-        .prop_map(str::to_owned),
+        prop::sample::select([&REVISIONS[..], &["", "2027-01-01"]].concat())
+            .prop_map(str::to_owned),
         "[0-9-]{0,12}",
     ]
 }
@@ -101,22 +96,7 @@ fn json_value() -> impl Strategy<Value = Value> {
 
 /// Almost a request: each part may be what it should be, anything else, or absent.
 fn message() -> impl Strategy<Value = Value> {
-    let methods = vec![
-        "initialize",
-        "ping",
-        "tools/list",
-        "tools/call",
-        "server/discover",
-        "prompts/list",
-        "prompts/get",
-        "resources/list",
-        "resources/templates/list",
-        "resources/read",
-        "completion/complete",
-        "logging/setLevel",
-        "tasks/get",
-        "notifications/x",
-    ];
+    let methods = [methods(), vec!["notifications/x"]].concat();
     let params = prop_oneof![
         json_value(),
         Just(json!({ "protocolVersion": "2025-06-18" })),

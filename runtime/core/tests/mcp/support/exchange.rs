@@ -6,7 +6,7 @@ use toolgate_core::audit::Log;
 use toolgate_core::mcp::{Accepted, Call, Server, accept_http, task};
 use toolgate_policy::Caller;
 
-use super::{CONFIG, MODERN, NoVars, TOOLS, config, designer, full, run, tools_only};
+use super::{CONFIG, MODERN, NoVars, TOOLS, config, designer, full, named, run, tools_only};
 
 /// An HTTP answer.
 #[derive(Debug)]
@@ -120,8 +120,7 @@ pub fn ask_full(caller: &Caller, revision: &str, method: &str, params: Value) ->
 /// the params may add.
 pub fn request_of(revision: &str, method: &str, mut params: Value) -> http::Request<Vec<u8>> {
     let mut headers = vec![("MCP-Protocol-Version", revision)];
-    let names = ["name", "uri", "taskId"];
-    let name = names.iter().find_map(|key| params[*key].as_str().map(ToOwned::to_owned));
+    let name = named(method, &params).map(ToOwned::to_owned);
     if revision == MODERN {
         let mut meta = modern_meta();
         if let Some(Value::Object(more)) = params.get("_meta") {

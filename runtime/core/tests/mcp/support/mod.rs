@@ -4,17 +4,43 @@ mod exchange;
 mod infos;
 mod server;
 
+use serde_json::Value;
 use toolgate_config::Config;
+use toolgate_core::mcp::{Method, Revision};
 use toolgate_policy::{Caller, Vars};
 
 pub use self::exchange::*;
 pub use self::infos::*;
 pub use self::server::*;
 
-pub const MODERN: &str = "2026-07-28";
+/// The newest revision.
+pub const MODERN: &str = Revision::LATEST.as_str();
+
+/// Every revision, oldest first.
+pub const REVISIONS: [&str; Revision::ALL.len()] = oldest();
 
 /// The revisions with `initialize`, oldest first.
-pub const LEGACY: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
+pub const LEGACY: [&str; Revision::LATEST_WITH_HANDSHAKE as usize + 1] = oldest();
+
+const fn oldest<const COUNT: usize>() -> [&'static str; COUNT] {
+    let mut names = [""; COUNT];
+    let mut index = 0;
+    while index < COUNT {
+        names[index] = Revision::ALL[Revision::ALL.len() - 1 - index].as_str();
+        index += 1;
+    }
+    names
+}
+
+/// The names of all methods.
+pub fn methods() -> Vec<&'static str> {
+    Method::ALL.map(Method::name).to_vec()
+}
+
+/// The parameter of a request that `Mcp-Name` repeats.
+pub fn named<'a>(method: &str, params: &'a Value) -> Option<&'a str> {
+    params[Method::parse(method)?.named_by()?].as_str()
+}
 
 pub const CONFIG: &str = r#"
 [server]

@@ -6,17 +6,15 @@ use toolgate_core::audit::Log;
 use toolgate_core::mcp::challenge::CHALLENGING;
 use toolgate_core::mcp::completion::CompletionResult;
 use toolgate_core::mcp::content::{Content, ToolResult};
-use toolgate_core::mcp::families::{COMPLETIONS, LOGGING, PROMPTS, RESOURCES, TASKS};
+use toolgate_core::mcp::families;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::prompt::{PromptMessage, PromptResult, Role};
 use toolgate_core::mcp::refusal::REFUSING;
 use toolgate_core::mcp::resource::{ResourceBody, ResourceContent, ResourceResult};
 use toolgate_core::mcp::tool::ToolInfo;
-use toolgate_core::mcp::{Call, Family, Server, Target};
+use toolgate_core::mcp::{Call, Server, Target};
 
 use super::{PROMPT_INFOS, RESOURCE_INFOS, TOOLS};
-
-pub const ALL_FAMILIES: [&dyn Family; 5] = [PROMPTS, RESOURCES, COMPLETIONS, LOGGING, TASKS];
 
 /// A server with these tools and nothing else.
 pub fn tools_only<'a>(config: &'a Config, tools: &'a [ToolInfo], log: &'a Log) -> Server<'a> {
@@ -41,7 +39,7 @@ pub fn full<'a>(config: &'a Config, log: &'a Log) -> Server<'a> {
     Server {
         prompts: &PROMPT_INFOS,
         resources: &RESOURCE_INFOS,
-        families: &ALL_FAMILIES,
+        families: &families::ALL,
         ..tools_only(config, &TOOLS, log)
     }
 }
