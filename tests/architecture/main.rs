@@ -1,9 +1,11 @@
-//! Nothing imports from a floor above its own: the floors are data, `floors.toml`. And facts are stated once.
+//! Nothing imports from a floor above its own: the floors are data, `floors.toml`. Facts are stated once, and
+//! nothing is too large to be read.
 
 mod facts;
 mod floors;
 mod forms;
 mod graph;
+mod sizes;
 mod source;
 
 use std::collections::BTreeSet;

@@ -4,16 +4,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { cannotMoveClock } from "./lib/clock.mjs";
 import { CLIENT_ID, CLIENT_SECRET, EMPLOYEE, VISITOR, accessVars } from "./lib/idp.mjs";
+import { startNoServer, startOdd, startOlder, startTold } from "./lib/peers.mjs";
 import { freePorts } from "./lib/ports.mjs";
 import { openStage } from "./lib/stage.mjs";
 import { startWorker } from "./lib/worker.mjs";
@@ -221,54 +219,11 @@ await fetch(page.url);
   });
 });
 
-const server = createServer((request, response) => {
-  if (request.url === "/html/mcp") response.writeHead(200, { "content-type": "text/html" }).end("<p>hello");
-  else if (request.url === "/moved/mcp") response.writeHead(302, { location: "http://127.0.0.1:1/mcp" }).end();
-  else response.writeHead(401, { "www-authenticate": "Bearer" }).end();
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-after(() => new Promise((resolve) => server.close(resolve)));
-const origin = `http://127.0.0.1:${server.address().port}`;
-
-// A server and an authorization server in one, which a test can have do as it should not: `iss` is what
-// it calls itself when it answers, `methods` are its ways of PKCE, `authorize` is where it sends people. The tool wants a scope of its own.
-const odd = { iss: undefined, methods: ["S256"], authorize: undefined, asked: [] };
-const scopes = new Map();
-const oddServer = createServer(async (request, response) => {
-  const own = `http://${request.headers.host}`;
-  const { pathname, searchParams } = new URL(request.url, own);
-  const json = (status, value, headers = {}) => response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(value));
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const body = Buffer.concat(chunks).toString();
-  if (pathname === "/.well-known/oauth-protected-resource/mcp") return json(200, { resource: `${own}/mcp`, authorization_servers: [own], scopes_supported: ["read"] });
-  if (pathname === "/.well-known/oauth-authorization-server") {
-    return json(200, { issuer: own, authorization_endpoint: odd.authorize ?? `${own}/authorize`, token_endpoint: `${own}/token`, registration_endpoint: `${own}/register`, code_challenge_methods_supported: odd.methods, authorization_response_iss_parameter_supported: true });
-  }
-  if (pathname === "/register") return json(201, { ...JSON.parse(body), client_id: "client" });
-  if (pathname === "/authorize") {
-    const { redirect_uri, scope, state, resource } = Object.fromEntries(searchParams);
-    odd.asked.push({ scope, resource });
-    return response.writeHead(302, { location: `${redirect_uri}?${new URLSearchParams({ code: scope, state, iss: odd.iss ?? own })}` }).end();
-  }
-  if (pathname === "/token") {
-    const scope = new URLSearchParams(body).get("code");
-    scopes.set(`token-${scopes.size}`, scope);
-    return json(200, { access_token: `token-${scopes.size - 1}`, token_type: "Bearer", expires_in: HOUR, scope });
-  }
-  const scope = scopes.get(request.headers.authorization?.replace("Bearer ", ""));
-  if (scope === undefined) return json(401, {}, { "www-authenticate": `Bearer resource_metadata="${own}/.well-known/oauth-protected-resource/mcp"` });
-  const { id, method } = JSON.parse(body);
-  const result = (value) => json(200, { jsonrpc: "2.0", id, result: { resultType: "complete", ...value } });
-  if (method === "tools/list") return result({ tools: [{ name: "write", inputSchema: { type: "object" } }] });
-  if (!scope.includes("write")) return json(403, {}, { "www-authenticate": 'Bearer error="insufficient_scope", scope="write"' });
-  return result({ content: [{ type: "text", text: "written" }] });
-});
-await new Promise((resolve) => oddServer.listen(0, "127.0.0.1", resolve));
-after(() => new Promise((resolve) => oddServer.close(resolve)));
+const { odd, ...oddServer } = await startOdd();
+after(oddServer.close);
 
 describe("an authorization server", () => {
-  const own = `http://127.0.0.1:${oddServer.address().port}`;
+  const own = oddServer.origin;
   const args = ["--url", own, "--no-store"];
   const follower = join(home, "follow.mjs");
   writeFileSync(follower, `#!${process.execPath}\nawait fetch(process.argv[2]);\n`);
@@ -308,42 +263,17 @@ describe("an authorization server", () => {
   });
 });
 
-// The official SDK's server of 2025-11-25, which wants a session and answers in streams.
-const sessions = new Map();
-const older = createServer(async (request, response) => {
-  const id = request.headers["mcp-session-id"];
-  let transport = sessions.get(id);
-  if (!transport) {
-    transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: () => randomBytes(16).toString("hex"),
-      onsessioninitialized: (id) => sessions.set(id, transport),
-      onsessionclosed: (id) => sessions.delete(id),
-    });
-    const server = new McpServer({ name: "older", version: "1.0.0" });
-    server.registerTool("count", { description: "Counts" }, async (extra) => {
-      const { progressToken } = extra._meta;
-      await extra.sendNotification({ method: "notifications/progress", params: { progressToken, progress: 1, total: 2, message: "half" } });
-      return { content: [{ type: "text", text: "two" }] };
-    });
-    server.registerTool("fail", {}, async () => ({ isError: true, content: [{ type: "text", text: "it went wrong" }] }));
-    await server.connect(transport);
-  }
-  await transport.handleRequest(request, response);
-});
-await new Promise((resolve) => older.listen(0, "127.0.0.1", resolve));
-after(() => {
-  older.close();
-  older.closeAllConnections();
-});
+const older = await startOlder();
+after(older.close);
 
 describe("a server that knows 2025-11-25 only", () => {
-  const args = ["--url", `http://127.0.0.1:${older.address().port}`];
+  const args = ["--url", older.origin];
 
   test("is greeted as it wants, says how far it is on stderr, and its session is ended", async () => {
     const result = await call(["count", ...args]);
     answered(result, "two");
     assert.equal(result.stderr, "1/2 half\n");
-    assert.equal(sessions.size, 0);
+    assert.equal(older.sessions.size, 0);
   });
 
   test("a tool that fails says so on stderr, with status 1", async () => {
@@ -354,23 +284,9 @@ describe("a server that knows 2025-11-25 only", () => {
   });
 });
 
-// A server of the newest revision that says what a test puts into `said`, by method.
-const said = { results: {}, requests: [], refuse: undefined };
-const told = createServer(async (request, response) => {
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  if (said.refuse) return response.writeHead(said.refuse.status, said.refuse.headers).end(said.refuse.body);
-  const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString());
-  said.requests.push({ method, params, name: request.headers["mcp-name"] });
-  const answer = said.results[method] ?? { error: { code: -32601, message: "Method not found" } };
-  const message = { jsonrpc: "2.0", id, ...("error" in answer ? answer : { result: { resultType: "complete", ...answer } }) };
-  if (!said.before) return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(message));
-  response.writeHead(200, { "content-type": "text/event-stream" });
-  response.end([...said.before, message].map((one) => `data: ${JSON.stringify(one)}\n\n`).join(""));
-});
-await new Promise((resolve) => told.listen(0, "127.0.0.1", resolve));
-after(() => new Promise((resolve) => told.close(resolve)));
-const toldArgs = ["--url", `http://127.0.0.1:${told.address().port}`, "--no-store"];
+const { said, ...told } = await startTold();
+after(told.close);
+const toldArgs = ["--url", told.origin, "--no-store"];
 
 test("prompts are got, resources read and values completed", async () => {
   const prompts = [{ name: "review", description: "Looks at it", arguments: [{ name: "topic", required: true }] }];
@@ -430,6 +346,9 @@ test("nothing that a server sends steers the terminal", async () => {
   }
   Object.assign(said, { before: undefined, refuse: undefined });
 });
+
+const { origin, close } = await startNoServer();
+after(close);
 
 describe("what is no server", () => {
   for (const [what, address, words] of [

@@ -8,12 +8,12 @@ import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
 import { VISITOR } from "./lib/idp.mjs";
 import * as mcp from "./lib/mcp.mjs";
 import { signIn } from "./lib/oauth.mjs";
+import { REQUESTS, REVISIONS } from "./lib/requests.mjs";
 import { Session } from "./lib/session.mjs";
 import { openStage } from "./lib/stage.mjs";
 
 const PER_REVISION = 600;
 const AT_ONCE = 8;
-const LEGACY = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
 const ERRORS = [-32700, -32600, -32601, -32602, -32002, -32020, -32021, -32022];
 const META = "io.modelcontextprotocol/";
 
@@ -30,13 +30,7 @@ function random(seed) {
 /** Whole messages of a revision. */
 function messages(revision) {
   const of = (method, params) => ({ jsonrpc: "2.0", id: 1, method, params });
-  const all = [
-    of("tools/list", {}), of("prompts/list", {}), of("resources/list", {}), of("resources/templates/list", {}),
-    of("tools/call", { name: "about", arguments: {} }),
-    of("prompts/get", { name: "test_prompt_with_arguments", arguments: { arg1: "a", arg2: "b" } }),
-    of("resources/read", { uri: "test://template/123/data" }),
-    of("completion/complete", { ref: { type: "ref/prompt", name: "test_prompt_with_arguments" }, argument: { name: "arg1", value: "p" } }),
-  ];
+  const all = REQUESTS.map(([method, params = {}]) => of(method, params));
   if (revision !== mcp.MODERN) {
     return [...all, of("ping"), of("logging/setLevel", { level: "info" }), of("initialize", { protocolVersion: revision, capabilities: {}, clientInfo: { name: "x", version: "1" } }), { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } }];
   }
@@ -106,7 +100,7 @@ describe("malformed messages", { skip: lacksBuild("everything") }, () => {
     return Array.from({ length: PER_REVISION }, () => damaged(whole[next(whole.length)], next));
   };
 
-  for (const [index, revision] of [...LEGACY, mcp.MODERN].entries()) {
+  for (const [index, revision] of REVISIONS.entries()) {
     test(`of ${revision} without a session`, { timeout: 120_000 }, async () => {
       await bombard(bodiesOf(revision, index), async (body) => {
         let named = {};

@@ -5,22 +5,19 @@ import { buildOf, lacksBuild } from "./lib/identity.mjs";
 import { VISITOR } from "./lib/idp.mjs";
 import * as mcp from "./lib/mcp.mjs";
 import { signIn } from "./lib/oauth.mjs";
+import { LEGACY, REQUESTS } from "./lib/requests.mjs";
 import { openStage } from "./lib/stage.mjs";
 import { checked, problemsOf, violations } from "./lib/wire-schema.mjs";
 
-const LEGACY = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
 // Without these, a tool asks nobody anything.
 const NO_CAPABILITIES = {};
-const PROMPT = { name: "test_prompt_with_arguments", arguments: { arg1: "hello", arg2: "world" } };
-const REQUESTS = [
-  ["tools/list"], ["prompts/list"], ["resources/list"], ["resources/templates/list"],
-  ["prompts/get", PROMPT],
+// Each tool is called by itself.
+const READS = [
+  ...REQUESTS.filter(([method]) => method !== "tools/call"),
   ["prompts/get", { name: "test_prompt_with_embedded_resource", arguments: { resourceUri: "test://x" } }],
   ["prompts/get", { name: "test_prompt_with_image" }],
   ["resources/read", { uri: "test://static-text" }],
   ["resources/read", { uri: "test://static-binary" }],
-  ["resources/read", { uri: "test://template/123/data" }],
-  ["completion/complete", { ref: { type: "ref/prompt", name: PROMPT.name }, argument: { name: "arg1", value: "par" } }],
 ];
 const FAULTS = [
   ["tools/call", { name: "no such tool" }],
@@ -89,7 +86,7 @@ describe("the server with everything", { skip: lacksBuild("everything") }, () =>
       const listed = (await request("tools/list")).result.tools;
       // That one's answer is on another stream.
       const tools = listed.filter(({ name }) => name !== "test_reconnection");
-      for (const [method, params] of [...REQUESTS, ["ping"], ["logging/setLevel", { level: "debug" }]]) {
+      for (const [method, params] of [...READS, ["ping"], ["logging/setLevel", { level: "debug" }]]) {
         assert.ok((await request(method, params)).result, `${method} ${JSON.stringify(params)}`);
         seen(revision, method);
       }
@@ -118,7 +115,7 @@ describe("the server with everything", { skip: lacksBuild("everything") }, () =>
       return mcp.message(answer);
     };
     const { tools } = (await request("tools/list")).result;
-    for (const [method, params] of [...REQUESTS, ["server/discover"], ["prompts/get", { name: "test_input_required_result_prompt" }]]) {
+    for (const [method, params] of [...READS, ["server/discover"], ["prompts/get", { name: "test_input_required_result_prompt" }]]) {
       assert.ok((await request(method, params)).result, `${method} ${JSON.stringify(params)}`);
       seen(mcp.MODERN, method);
     }

@@ -17,6 +17,7 @@ import { refresh, signIn } from "./lib/oauth.mjs";
 import { contents } from "./lib/persisted.mjs";
 import { Session, nextMessage, rest } from "./lib/session.mjs";
 import { openStage } from "./lib/stage.mjs";
+import { BUILD } from "./lib/worker.mjs";
 
 
 describe("a session", { skip: lacksBuild("faults") }, () => {
@@ -309,6 +310,20 @@ describe("a session that nobody uses", { skip: cannotMoveClock() || lacksBuild("
     for (let i = 0; i < 100 && rows() > 0; i += 1) await sleep(100);
     assert.equal(rows(), 0);
     assert.equal((await session.post({ jsonrpc: "2.0", id: 1, method: "ping" })).status, 404);
+  });
+
+  test("leaves no row either when the server has no sessions any more by then", async () => {
+    await stage.restart();
+    const account = await signIn(stage, { browser: stage.browser(), email: EMPLOYEE });
+    const session = await Session.begin(stage.origin, account.access_token);
+    await rest(await session.call("steps", { count: 2, milliseconds: 1 }));
+    for (let i = 0; i < 30 && rows() < 3; i += 1) await sleep(100);
+    assert.ok(rows() >= 3);
+    await stage.restart({ build: BUILD, secondsAhead: 3600 * 2 });
+    for (let i = 0; i < 100 && rows() > 0; i += 1) await sleep(100);
+    assert.equal(rows(), 0);
+    // What the server does have is kept.
+    assert.equal((await refresh(stage, account.client, account.refresh_token)).status, 200);
   });
 });
 

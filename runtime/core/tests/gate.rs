@@ -3,7 +3,7 @@
 
 #[path = "gate/scene.rs"]
 mod scene;
-#[path = "gate/support.rs"]
+#[path = "gate/support/mod.rs"]
 mod support;
 
 #[path = "gate/access_jwt.rs"]
@@ -14,10 +14,14 @@ mod assertion;
 mod attempts;
 #[path = "gate/authorize.rs"]
 mod authorize;
+#[path = "gate/callback.rs"]
+mod callback;
 #[path = "gate/claims.rs"]
 mod claims;
 #[path = "gate/client.rs"]
 mod client;
+#[path = "gate/confirmation.rs"]
+mod confirmation;
 #[path = "gate/connections.rs"]
 mod connections;
 #[path = "gate/consent.rs"]
@@ -26,6 +30,8 @@ mod consent;
 mod counted;
 #[path = "gate/crowd.rs"]
 mod crowd;
+#[path = "gate/discovery.rs"]
+mod discovery;
 #[path = "gate/document.rs"]
 mod document;
 #[path = "gate/github.rs"]

@@ -40,3 +40,7 @@ impl Vault {
         text.ok_or_else(|| "what is kept does not open: its encryption key is gone".into())
     }
 }
+
+#[cfg(test)]
+#[path = "recorded_tests.rs"]
+pub(crate) mod recorded_tests;

@@ -350,3 +350,7 @@ fn text(value: SqlStorageValue) -> String {
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+#[path = "recorded_tests.rs"]
+mod recorded_tests;

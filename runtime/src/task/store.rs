@@ -370,3 +370,7 @@ pub(super) fn number(number: u64) -> SqlStorageValue {
 fn unreadable() -> Error {
     Error::RustError("a row of the storage is not one of ours".to_owned())
 }
+
+#[cfg(test)]
+#[path = "recorded_tests.rs"]
+mod recorded_tests;

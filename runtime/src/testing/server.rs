@@ -25,7 +25,7 @@ const KEY: &str = "0123456789abcdef0123456789abcdef-of-tests-only";
 
 /// What `serve!()` makes of a crate, for [`TestServer::new`].
 #[derive(Debug, Clone, Copy)]
-pub struct Server(&'static App);
+pub struct Server(pub(crate) &'static App);
 
 impl Server {
     #[doc(hidden)]

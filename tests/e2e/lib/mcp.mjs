@@ -1,8 +1,9 @@
 // JSON-RPC messages to `/mcp`, written out, so that a test can get each part wrong.
 import { send } from "./http.mjs";
+import { MODERN } from "./requests.mjs";
 
+export { MODERN };
 export const LEGACY = "2025-06-18";
-export const MODERN = "2026-07-28";
 const META = "io.modelcontextprotocol/";
 
 /** POSTs `body` (text, or a value to be written as JSON) to `/mcp`. */

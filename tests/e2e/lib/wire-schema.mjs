@@ -4,10 +4,8 @@
 import { readFileSync } from "node:fs";
 import Ajv from "ajv";
 import Ajv2020 from "ajv/dist/2020.js";
+import { MODERN, REVISIONS, SCHEMAS } from "./requests.mjs";
 
-const SCHEMAS = new URL("../../../runtime/core/tests/mcp-schema/", import.meta.url);
-const REVISIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"];
-const MODERN = "2026-07-28";
 // What a client that names no revision speaks (MCP 2025-06-18, transports).
 const UNNAMED = "2025-03-26";
 const META = "io.modelcontextprotocol/";

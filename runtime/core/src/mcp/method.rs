@@ -43,7 +43,12 @@ macro_rules! methods {
             $(#[doc = concat!("`", $name, "`.")] $method,)*
         }
 
-        static TABLE: [Facts; [$($name),*].len()] = [$(Facts {
+        impl Method {
+            /// Every method, in the order of the table.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$method),*];
+        }
+
+        static TABLE: [Facts; Method::ALL.len()] = [$(Facts {
             method: Method::$method,
             name: $name,
             named_by: $named_by,

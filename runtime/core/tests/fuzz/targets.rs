@@ -11,7 +11,7 @@ pub mod jwt;
 pub mod redirect;
 pub mod server;
 #[allow(dead_code, reason = "shared with the tests of the gate, which use the rest")]
-#[path = "../gate/support.rs"]
+#[path = "../gate/support/mod.rs"]
 pub mod support;
 pub mod template;
 pub mod token;

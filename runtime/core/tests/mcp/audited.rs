@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use toolgate_core::audit::Log;
 
 use crate::support::{
-    CONFIG, LEGACY, MODERN, config, designer, full, request_of, send_to, visitor,
+    CONFIG, MODERN, REVISIONS, config, designer, full, methods, request_of, send_to, visitor,
 };
 
 type Told = (&'static str, &'static str, Option<&'static str>, Option<&'static str>);
@@ -25,7 +25,7 @@ fn each_use_is_told_with_its_decision() {
     let prompt = |name: &str| json!({ "type": "ref/prompt", "name": name });
     let resource = |uri: &str| json!({ "type": "ref/resource", "uri": uri });
     let complete = |reference: Value, argument: &str| json!({ "ref": reference, "argument": { "name": argument, "value": "" } });
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         for (method, params, expected) in [
             (
                 "prompts/get",
@@ -70,7 +70,7 @@ fn each_use_is_told_with_its_decision() {
         ] {
             assert_eq!(told(revision, method, &params), [expected], "{revision} {method} {params}");
         }
-        for method in ["tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
+        for method in methods().into_iter().filter(|method| method.ends_with("/list")) {
             assert_eq!(told(revision, method, &json!({})), [], "{method}");
         }
     }

@@ -7,8 +7,8 @@ use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::{Accepted, Target, accept_http};
 
 use crate::support::{
-    CONFIG, LEGACY, MODERN, NoVars, TOOLS, ask, config, designer, legacy, modern_meta, no_params,
-    request, tell, tools_only, visitor,
+    CONFIG, LEGACY, MODERN, NoVars, REVISIONS, TOOLS, ask, config, designer, legacy, modern_meta,
+    no_params, request, tell, tools_only, visitor,
 };
 
 fn call(revision: &str, name: &str) -> Value {
@@ -62,7 +62,7 @@ fn structured_results_are_given_where_the_revision_can_carry_them() {
 fn images_are_given_in_every_revision_and_sound_since_2025_03_26() {
     let image = json!([{ "type": "image", "data": "AAAA", "mimeType": "image/png" }]);
     let audio = json!([{ "type": "audio", "data": "AAAA", "mimeType": "audio/wav" }]);
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         assert_eq!(call(revision, "generateImage")["content"], image);
         let sound = &call(revision, "speak")["content"];
         if revision == "2024-11-05" {
@@ -76,7 +76,7 @@ fn images_are_given_in_every_revision_and_sound_since_2025_03_26() {
 
 #[test]
 fn denied_and_unknown_tools_are_told_apart_by_nobody() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         for name in ["generateImage", "nothing", "Add", ""] {
             let answer = ask(&visitor(), revision, "tools/call", json!({ "name": name }));
             assert_eq!((answer.status, answer.error_code()), (200, -32602));

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
 use toolgate_core::mcp::listen::LISTENING;
-use toolgate_core::mcp::{Accepted, Family, Server, accept_http, families};
+use toolgate_core::mcp::{Accepted, Method, Revision, Server, accept_http, families};
 
 use crate::schema::assert_valid;
 use crate::support::{
-    CONFIG, LEGACY, MODERN, NoVars, TOOLS, config, designer, full, request, request_of, send_to,
-    tools_only,
+    CONFIG, LEGACY, MODERN, NoVars, REVISIONS, TOOLS, config, designer, full, request, request_of,
+    send_to, tools_only,
 };
 
 /// The capabilities that a client of the revision is shown.
@@ -30,7 +30,7 @@ fn shown(server: &Server<'_>, revision: &str) -> Value {
 fn a_server_without_families_has_tools_only() {
     let (config, log) = (config(CONFIG), Log::default());
     let server = tools_only(&config, &TOOLS, &log);
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         assert_eq!(shown(&server, revision), json!({ "tools": {} }));
     }
 }
@@ -81,17 +81,13 @@ fn sessions_carry_logs_and_notifications() {
 #[test]
 fn a_method_is_there_exactly_if_its_family_is() {
     let (config, log) = (config(CONFIG), Log::default());
-    let methods: [(&dyn Family, &[&str]); 4] = [
-        (families::PROMPTS, &["prompts/list", "prompts/get"]),
-        (families::RESOURCES, &["resources/list", "resources/templates/list", "resources/read"]),
-        (families::COMPLETIONS, &["completion/complete"]),
-        (families::TASKS, &["tasks/get", "tasks/update", "tasks/cancel"]),
-    ];
-    for (family, methods) in methods {
+    for family in families::ALL {
         let alone = [family];
         let with = Server { families: &alone, ..full(&config, &log) };
         let without = tools_only(&config, &TOOLS, &log);
-        for method in methods {
+        let is_of =
+            |method: &Method| method.group() == family.group() && method.is_in(Revision::LATEST);
+        for method in Method::ALL.into_iter().filter(is_of).map(Method::name) {
             let request = request_of(MODERN, method, json!({}));
             assert_ne!(send_to(&with, &designer(), &request).status, 404, "{method}");
             let answer = send_to(&without, &designer(), &request);

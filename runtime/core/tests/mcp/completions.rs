@@ -8,13 +8,9 @@ use toolgate_core::mcp::{Accepted, Server, Target, accept_http};
 
 use crate::schema::{assert_valid, error_response};
 use crate::support::{
-    CONFIG, LEGACY, MODERN, NoVars, PROMPT_INFOS, RESOURCE_INFOS, ask_full, call_of, config,
+    CONFIG, MODERN, NoVars, PROMPT_INFOS, RESOURCE_INFOS, REVISIONS, ask_full, call_of, config,
     designer, full, request_of, visitor,
 };
-
-fn all() -> impl Iterator<Item = &'static str> {
-    LEGACY.into_iter().chain([MODERN])
-}
 
 fn prompt(prompt: &str, argument: &str) -> Value {
     let reference = json!({ "type": "ref/prompt", "name": prompt });
@@ -28,7 +24,7 @@ fn resource(uri: &str, variable: &str) -> Value {
 
 #[test]
 fn at_most_a_hundred_values_are_given() {
-    for revision in all() {
+    for revision in REVISIONS {
         for params in [prompt("greet", "name"), resource("test://template/{id}/data", "id")] {
             let result = ask_full(&visitor(), revision, "completion/complete", params).result();
             assert_valid(revision, "CompleteResult", &result);
@@ -43,7 +39,7 @@ fn at_most_a_hundred_values_are_given() {
 
 #[test]
 fn what_has_no_values_is_completed_with_none() {
-    for revision in all() {
+    for revision in REVISIONS {
         for params in [prompt("greet", "tone"), resource("test://template/special-{id}/data", "id")]
         {
             let result = ask_full(&visitor(), revision, "completion/complete", params).result();
@@ -60,7 +56,7 @@ fn the_adapter_gets_what_was_typed_and_what_is_known() {
     let server = full(&config, &log);
     let mut params = prompt("greet", "name");
     params["context"] = json!({ "arguments": { "tone": "kind" } });
-    for revision in all() {
+    for revision in REVISIONS {
         let request = request_of(revision, "completion/complete", params.clone());
         let call = call_of(&server, &visitor(), &request);
         let value = "x".to_owned();
@@ -76,7 +72,7 @@ fn the_adapter_gets_what_was_typed_and_what_is_known() {
 
 #[test]
 fn what_others_have_is_completed_for_nobody() {
-    for revision in all() {
+    for revision in REVISIONS {
         for (known, unknown) in [
             (prompt("draw", "subject"), prompt("nothing", "subject")),
             (resource("test://drawings/{id}", "id"), resource("test://nothing/{id}", "id")),
@@ -145,7 +141,7 @@ fn an_argument_that_is_known_decides_whether_others_are_completed() {
 
 #[test]
 fn malformed_references_and_arguments_are_invalid() {
-    for revision in all() {
+    for revision in REVISIONS {
         let good = prompt("greet", "name");
         let mut bad = vec![json!({}), prompt("greet", "nothing"), prompt("plain", "name")];
         bad.push(resource("test://static-text", "id"));

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use toolgate_config::Config;
 use toolgate_core::audit::Log;
+use toolgate_core::mcp::families;
 use toolgate_core::mcp::listen::{LISTENING, may_hear};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo};
@@ -17,7 +18,7 @@ use toolgate_policy::{Arguments, Caller, decide};
 
 use crate::properties::{Listed, POLICIES, caller, plain_condition, with_rules};
 use crate::support::{
-    ALL_FAMILIES, LEGACY, MODERN, PROMPT_INFOS, RESOURCE_INFOS, no_params, request_of, tools_only,
+    MODERN, PROMPT_INFOS, RESOURCE_INFOS, REVISIONS, no_params, request_of, tools_only,
 };
 
 const ARGUMENT: &[PromptArgument] =
@@ -173,14 +174,14 @@ proptest! {
         rules in vec(plain_condition(), 3),
         caller in caller(),
         listed in prop::option::of(prop::sample::select(vec!["", "a@x.test, b@y.test", "b@y.test ä"])),
-        revision in prop::sample::select([&LEGACY[..], &[MODERN]].concat()),
+        revision in prop::sample::select(REVISIONS.to_vec()),
     ) {
         let (config, log) = (with_rules(rules), Log::default());
         let (prompts, resources) = (prompts(), resources());
         let server = Server {
             prompts: &prompts,
             resources: &resources,
-            families: &ALL_FAMILIES,
+            families: &families::ALL,
             notifications: Some(&LISTENING),
             ..tools_only(&config, &[], &log)
         };

@@ -6,8 +6,8 @@ use toolgate_core::mcp::{Accepted, accept_http};
 use toolgate_policy::Caller;
 
 use crate::support::{
-    CONFIG, LEGACY, MODERN, NoVars, TOOLS, ask, config, designer, modern, no_params, request,
-    tools_only, visitor,
+    CONFIG, LEGACY, MODERN, NoVars, REVISIONS, TOOLS, ask, config, designer, modern, no_params,
+    request, tools_only, visitor,
 };
 
 fn tool(revision: &str, name: &str) -> Value {
@@ -58,7 +58,7 @@ fn output_schemas_are_shown_where_the_revision_allows_them() {
 
 #[test]
 fn lists_keep_the_order_of_the_registry_and_show_what_may_be_called() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         let names = |caller: &Caller| -> Vec<String> {
             let result = ask(caller, revision, "tools/list", no_params()).result();
             let tools = result["tools"].as_array().expect("tools");
@@ -72,7 +72,7 @@ fn lists_keep_the_order_of_the_registry_and_show_what_may_be_called() {
 
 #[test]
 fn a_cursor_was_never_given_out() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         for cursor in [json!("x"), json!(1)] {
             let answer = ask(&designer(), revision, "tools/list", json!({ "cursor": cursor }));
             assert_eq!((answer.status, answer.error_code()), (200, -32602));

@@ -6,12 +6,16 @@ mod generate;
 mod mutate;
 mod oracle;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use http::HeaderValue;
 use serde_json::{Value, json};
 use toolgate_config::Config;
 use toolgate_core::audit::Log;
 use toolgate_core::mcp::{
-    Accepted, AcceptedSession, Exchange, Server, SessionState, accept_http, accept_session, task,
+    Accepted, AcceptedSession, Exchange, Method, Server, SessionState, accept_http, accept_session,
+    task,
 };
 
 use self::generate::{Generator, Random};
@@ -19,8 +23,10 @@ use self::mutate::mutated;
 use self::oracle::{is_whole, specified, without_mark};
 use toolgate_core::mcp::listen::LISTENING;
 
-use crate::schema::{assert_valid, error_response, is_valid};
-use crate::support::{CONFIG, MODERN, NoVars, config, designer, full, request, run};
+use crate::schema::{assert_valid, error_response, is_valid, official};
+use crate::support::{
+    CONFIG, MODERN, NoVars, REVISIONS, config, designer, full, named, request, run,
+};
 
 /// Malformed messages of each revision: what its schema does not have.
 const MESSAGES: usize = 10_000;
@@ -141,8 +147,8 @@ fn headers(
     if revision == MODERN {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         headers.extend(text(&message["method"]).map(|method| ("Mcp-Method", method)));
-        let params = &message["params"];
-        let name = ["uri", "taskId", "name"].iter().find_map(|key| text(&params[*key]));
+        let method = message["method"].as_str().unwrap_or_default();
+        let name = named(method, &message["params"]).map(str::to_owned);
         headers.extend(name.map(|name| ("Mcp-Name", name)));
     }
     headers.retain(|(_, value)| HeaderValue::from_str(value).is_ok());
@@ -273,12 +279,14 @@ impl Subject<'_> {
         }
         self.tally.results += 1;
         let told = || format!("{answer} to {}", String::from_utf8_lossy(body));
-        let is_valid = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", MODERN]
+        let is_valid = REVISIONS
             .into_iter()
             .filter(|spoken| *spoken == revision || methods.contains(&&json!("initialize")))
             .any(|spoken| {
-                methods.iter().filter_map(|method| result_of(method.as_str()?)).any(|definition| {
-                    definition.is_known(spoken) && is_valid(spoken, definition.0, &answer["result"])
+                let mut methods = methods.iter().filter_map(|method| method.as_str());
+                methods.any(|method| {
+                    result_of(spoken, method)
+                        .is_some_and(|result| is_valid(spoken, &result, &answer["result"]))
                 })
             });
         assert!(is_valid, "{}", told());
@@ -301,36 +309,29 @@ fn finished(mut exchange: Exchange) -> http::Response<Vec<u8>> {
     exchange.finish(calls.iter().map(|call| (call.slot, run(call))).collect())
 }
 
-/// A definition of the schema.
-#[derive(Clone, Copy)]
-struct Definition(&'static str);
-
-impl Definition {
-    /// 2026-07-28 has no handshake, those before no discovery.
-    fn is_known(self, revision: &str) -> bool {
-        match self.0 {
-            "InitializeResult" => revision != MODERN,
-            "DiscoverResult" => revision == MODERN,
-            _ => true,
-        }
-    }
+thread_local! {
+    /// Reading a schema takes longer than judging a message.
+    static RESULTS: RefCell<HashMap<(String, String), Option<String>>> = RefCell::default();
 }
 
-fn result_of(method: &str) -> Option<Definition> {
-    Some(Definition(match method {
-        "initialize" => "InitializeResult",
-        "server/discover" => "DiscoverResult",
-        "tools/list" => "ListToolsResult",
-        "tools/call" => "CallToolResult",
-        "prompts/list" => "ListPromptsResult",
-        "prompts/get" => "GetPromptResult",
-        "resources/list" => "ListResourcesResult",
-        "resources/templates/list" => "ListResourceTemplatesResult",
-        "resources/read" => "ReadResourceResult",
-        "completion/complete" => "CompleteResult",
-        "ping" | "logging/setLevel" | "resources/subscribe" | "resources/unsubscribe" => {
-            "EmptyResult"
-        }
-        _ => return None,
-    }))
+/// What the schema of a revision calls the result of a method, if it has the method.
+fn result_of(revision: &str, method: &str) -> Option<String> {
+    let key = (revision.to_owned(), method.to_owned());
+    let known = RESULTS.with_borrow(|results| results.get(&key).cloned());
+    known.unwrap_or_else(|| {
+        let result = Method::parse(method).and_then(|_| read_result_of(revision, method));
+        RESULTS.with_borrow_mut(|results| results.insert(key, result.clone()));
+        result
+    })
+}
+
+fn read_result_of(revision: &str, method: &str) -> Option<String> {
+    let (schema, definitions) = official(revision);
+    let definitions = schema[definitions].as_object().expect("definitions");
+    let is_request = |(name, definition): &(&String, &Value)| {
+        name.ends_with("Request") && definition["properties"]["method"]["const"] == method
+    };
+    let (request, _) = definitions.iter().find(is_request)?;
+    let result = request.replace("Request", "Result");
+    Some(if definitions.contains_key(&result) { result } else { "EmptyResult".to_owned() })
 }

@@ -7,7 +7,7 @@ use toolgate_policy::Caller;
 
 use crate::schema::assert_valid;
 use crate::support::{
-    CONFIG, LEGACY, MODERN, TOOLS, config, designer, full, request_of, send_to, visitor,
+    CONFIG, MODERN, REVISIONS, TOOLS, config, designer, full, request_of, send_to, visitor,
 };
 
 /// One page of a list.
@@ -46,7 +46,7 @@ fn pages(caller: &Caller, page_size: u32, revision: &str, method: &str) -> Vec<V
 
 #[test]
 fn pages_are_as_long_as_configured_and_together_the_whole() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         for (method, all) in [
             ("tools/list", 5),
             ("prompts/list", 3),
@@ -96,7 +96,7 @@ fn a_cursor_outlives_the_entry_it_names() {
 
 #[test]
 fn an_empty_cursor_is_the_first_page() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         for method in ["tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
             let first = page(&designer(), &TOOLS, (2, revision, method), None);
             let empty = page(&designer(), &TOOLS, (2, revision, method), Some(&json!("")));
@@ -109,7 +109,7 @@ fn an_empty_cursor_is_the_first_page() {
 fn cursors_that_were_never_given_out_are_invalid() {
     let of_tools = page(&designer(), &TOOLS, (1, MODERN, "tools/list"), None);
     let of_tools = of_tools["result"]["nextCursor"].clone();
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         for cursor in [
             json!("x"),
             json!("add"),

@@ -7,8 +7,8 @@ use toolgate_core::mcp::{Call, Server};
 
 use crate::schema::{assert_valid, error_response};
 use crate::support::{
-    CONFIG, LEGACY, MODERN, ask_full, call_of, config, designer, full, no_params, request_of,
-    send_to,
+    CONFIG, LEGACY, MODERN, REVISIONS, ask_full, call_of, config, designer, full, no_params,
+    request_of, send_to,
 };
 
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -116,7 +116,7 @@ fn set_level_takes_the_same_levels() {
 
 #[test]
 fn a_progress_token_is_text_or_a_whole_number() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         for token in [json!("p"), json!(""), json!(7), json!(-7)] {
             let peer = peer(revision, &json!({ "progressToken": token }));
             assert_eq!(peer.progress_token, Some(token));
@@ -137,7 +137,7 @@ fn a_progress_token_is_text_or_a_whole_number() {
 
 #[test]
 fn the_trace_comes_from_meta_or_from_the_headers() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         let meta = json!({ "traceparent": PARENT, "tracestate": "a=1" });
         let trace = peer(revision, &meta).trace.expect("a trace");
         assert_eq!((trace.parent.as_str(), trace.state.as_deref()), (PARENT, Some("a=1")));

@@ -3,15 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::schema::{assert_valid, error_response};
-use crate::support::{LEGACY, MODERN, ask_full, designer, no_params, visitor};
-
-fn all() -> impl Iterator<Item = &'static str> {
-    LEGACY.into_iter().chain([MODERN])
-}
+use crate::support::{MODERN, REVISIONS, ask_full, designer, no_params, visitor};
 
 #[test]
 fn prompts_are_listed_as_the_revision_can_carry() {
-    for revision in all() {
+    for revision in REVISIONS {
         let answer = ask_full(&designer(), revision, "prompts/list", no_params());
         assert_valid(revision, "ListPromptsResult", &answer.result());
         let prompts = &answer.result()["prompts"];
@@ -32,7 +28,7 @@ fn prompts_are_listed_as_the_revision_can_carry() {
 
 #[test]
 fn a_caller_sees_the_prompts_that_a_policy_allows() {
-    for revision in all() {
+    for revision in REVISIONS {
         let result = ask_full(&visitor(), revision, "prompts/list", no_params()).result();
         let prompts = result["prompts"].as_array().unwrap();
         assert_eq!(prompts.len(), 2);
@@ -42,7 +38,7 @@ fn a_caller_sees_the_prompts_that_a_policy_allows() {
 
 #[test]
 fn a_prompt_is_given_with_its_arguments() {
-    for revision in all() {
+    for revision in REVISIONS {
         let params = json!({ "name": "greet", "arguments": { "name": "Ada", "other": "x" } });
         let result = ask_full(&visitor(), revision, "prompts/get", params).result();
         assert_valid(revision, "GetPromptResult", &result);
@@ -57,7 +53,7 @@ fn a_prompt_is_given_with_its_arguments() {
 
 #[test]
 fn arguments_are_texts_and_those_required_are_there() {
-    for revision in all() {
+    for revision in REVISIONS {
         for arguments in [
             Value::Null,
             json!({}),
@@ -77,7 +73,7 @@ fn arguments_are_texts_and_those_required_are_there() {
 
 #[test]
 fn denied_and_unknown_prompts_are_told_apart_by_nobody() {
-    for revision in all() {
+    for revision in REVISIONS {
         // Also when the arguments would not do.
         for arguments in [json!({}), json!({ "subject": "a cat" }), json!({ "subject": 1 })] {
             for name in ["draw", "nothing", "Greet", ""] {
@@ -95,7 +91,7 @@ fn denied_and_unknown_prompts_are_told_apart_by_nobody() {
 
 #[test]
 fn a_name_that_is_not_text_is_invalid() {
-    for revision in all() {
+    for revision in REVISIONS {
         for params in [json!({}), json!({ "name": 1 }), json!({ "name": null })] {
             let answer = ask_full(&visitor(), revision, "prompts/get", params);
             assert_eq!(answer.error_code(), -32602);

@@ -7,7 +7,7 @@ use toolgate_core::mcp::{Accepted, Server, accept_http};
 use toolgate_policy::Caller;
 
 use crate::support::{
-    LEGACY, MODERN, NoVars, TOOLS, config, designer, request_of, tools_only, visitor,
+    MODERN, NoVars, REVISIONS, TOOLS, config, designer, request_of, tools_only, visitor,
 };
 
 const CONFIG: &str = r#"
@@ -62,7 +62,7 @@ fn called(
 
 #[test]
 fn a_call_that_only_its_arguments_keep_out_is_told_which() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         for (arguments, expected) in [
             (json!({ "amount_cents": 50_000, "order": { "test": false } }), None),
             (

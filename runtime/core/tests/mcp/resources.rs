@@ -10,13 +10,9 @@ use toolgate_policy::Caller;
 
 use crate::schema::{assert_valid, error_response};
 use crate::support::{
-    CONFIG, LEGACY, MODERN, NoVars, RESOURCE_INFOS, ask_full, call_of, config, designer, full,
+    CONFIG, MODERN, NoVars, RESOURCE_INFOS, REVISIONS, ask_full, call_of, config, designer, full,
     no_params, request_of, send_to, visitor,
 };
-
-fn all() -> impl Iterator<Item = &'static str> {
-    LEGACY.into_iter().chain([MODERN])
-}
 
 fn names(list: &Value) -> Vec<&str> {
     list.as_array().expect("a list").iter().map(|entry| entry["name"].as_str().unwrap()).collect()
@@ -34,7 +30,7 @@ fn read(uri: &str) -> (&'static str, Value) {
 
 #[test]
 fn resources_and_templates_are_listed_apart() {
-    for revision in all() {
+    for revision in REVISIONS {
         let result = ask_full(&designer(), revision, "resources/list", no_params()).result();
         assert_valid(revision, "ListResourcesResult", &result);
         assert_eq!(names(&result["resources"]), ["drawings", "static", "taken-first"]);
@@ -55,7 +51,7 @@ fn resources_and_templates_are_listed_apart() {
 
 #[test]
 fn a_caller_sees_the_resources_that_a_policy_allows() {
-    for revision in all() {
+    for revision in REVISIONS {
         let result = ask_full(&visitor(), revision, "resources/list", no_params()).result();
         assert_eq!(names(&result["resources"]), ["static", "taken-first"]);
         let result = ask_full(&visitor(), revision, "resources/templates/list", no_params());
@@ -75,7 +71,7 @@ fn a_uri_is_read_by_the_resource_that_says_most_of_it() {
 
 #[test]
 fn contents_are_valid_in_every_revision() {
-    for revision in all() {
+    for revision in REVISIONS {
         for uri in ["test://static-text", "test://template/123/data"] {
             let result =
                 ask_full(&visitor(), revision, "resources/read", json!({ "uri": uri })).result();
@@ -87,7 +83,7 @@ fn contents_are_valid_in_every_revision() {
 
 #[test]
 fn what_is_not_there_and_what_is_not_allowed_are_told_apart_by_nobody() {
-    for revision in all() {
+    for revision in REVISIONS {
         let code = if revision == MODERN { -32602 } else { -32002 };
         for uri in [
             "test://nothing",
@@ -113,7 +109,7 @@ fn what_is_not_there_and_what_is_not_allowed_are_told_apart_by_nobody() {
 
 #[test]
 fn a_uri_is_text_of_a_bearable_length() {
-    for revision in all() {
+    for revision in REVISIONS {
         let long = format!("test://template/{}/data", "a".repeat(8192));
         for params in
             [json!({}), json!({ "uri": 1 }), json!({ "uri": null }), json!({ "uri": long })]
@@ -145,7 +141,7 @@ fn modern_contents_are_for_everyone_only_if_the_policy_is() {
 
 #[test]
 fn subscriptions_are_a_matter_of_sessions() {
-    for revision in all() {
+    for revision in REVISIONS {
         for method in ["resources/subscribe", "resources/unsubscribe"] {
             let params = json!({ "uri": "test://static-text" });
             let answer = ask_full(&visitor(), revision, method, params);
@@ -176,7 +172,7 @@ fn a_resource_is_the_same_one_however_its_uri_is_escaped() {
     let server =
         Server { resources: &resources, notifications: Some(&LISTENING), ..full(&config, &log) };
     for uri in ["docs://salaries", "docs://%73alaries", "docs://salarie%73", "docs://notes%2D1"] {
-        for revision in all() {
+        for revision in REVISIONS {
             let request = request_of(revision, "resources/read", json!({ "uri": uri }));
             let denied = send_to(&server, &visitor(), &request);
             assert!(denied.error_code() < 0, "{uri}: {denied:?}");

@@ -7,7 +7,9 @@ use std::rc::Rc;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::support::{LEGACY, MODERN, TOOLS, ask, designer, legacy, modern, no_params, post};
+use crate::support::{
+    LEGACY, MODERN, REVISIONS, TOOLS, ask, designer, legacy, modern, no_params, post,
+};
 
 thread_local! {
     /// Compiling a schema takes longer than validating by it a thousand times.
@@ -97,7 +99,7 @@ fn discover_is_valid() {
 
 #[test]
 fn lists_are_valid_in_every_revision() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         let answer = ask(&designer(), revision, "tools/list", no_params());
         assert_valid(revision, "JSONRPCResponse", &answer.json());
         assert_valid(revision, "ListToolsResult", &answer.result());
@@ -107,7 +109,7 @@ fn lists_are_valid_in_every_revision() {
 
 #[test]
 fn calls_are_valid_in_every_revision() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         for tool in &TOOLS {
             let params = json!({ "name": tool.name, "arguments": { "a": 23, "b": 19 } });
             let answer = ask(&designer(), revision, "tools/call", params);
@@ -119,7 +121,7 @@ fn calls_are_valid_in_every_revision() {
 
 #[test]
 fn errors_are_valid_in_every_revision() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         for (method, params) in [
             ("resources/list", no_params()),
             ("tools/call", json!({ "name": "nothing" })),

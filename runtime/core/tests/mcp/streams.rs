@@ -9,7 +9,7 @@ use toolgate_core::mcp::{
 
 use crate::schema::{assert_valid, error_response};
 use crate::support::{
-    CONFIG, LEGACY, MODERN, NoVars, config, designer, full, request, request_of, run,
+    CONFIG, MODERN, NoVars, REVISIONS, config, designer, full, request, request_of, run,
 };
 
 fn exchange(request: &http::Request<Vec<u8>>) -> Exchange {
@@ -84,7 +84,7 @@ fn faults_of_modern_calls_have_their_status() {
         (fault::timed_out(), 200),
         (fault::panicked(), 200),
     ] {
-        for revision in LEGACY.into_iter().chain([MODERN]) {
+        for revision in REVISIONS {
             let response = exchange(&add(revision)).finish(vec![(0, Err(fault.clone()))]);
             let expected = if revision == MODERN { status } else { 200 };
             assert_eq!(response.status().as_u16(), expected);
@@ -101,7 +101,7 @@ fn faults_of_modern_calls_have_their_status() {
 
 #[test]
 fn a_resource_that_turns_out_not_to_be_there_is_an_error_of_its_revision() {
-    for revision in LEGACY.into_iter().chain([MODERN]) {
+    for revision in REVISIONS {
         let params = json!({ "uri": "test://template/9/data" });
         let exchange = exchange(&request_of(revision, "resources/read", params));
         let fault = fault::resource_not_found(exchange.revision(), "test://template/9/data");

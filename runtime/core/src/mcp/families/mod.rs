@@ -16,7 +16,10 @@ pub use tasks::TASKS;
 
 use serde_json::{Map, Value};
 
-use super::Fault;
+use super::{Family, Fault};
+
+/// Every family but the one of tools.
+pub const ALL: [&dyn Family; 5] = [PROMPTS, RESOURCES, COMPLETIONS, LOGGING, TASKS];
 
 /// Characters of a name that an error repeats: the longest name MCP recommends for a tool.
 pub const MAX_NAME_REPEATED: usize = 128;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::generate::{Random, anything};
+use crate::support::methods;
 
 /// The message with one to three things wrong with it, as it is sent.
 pub fn mutated(message: &Value, random: &mut Random) -> Vec<u8> {
@@ -79,18 +80,11 @@ fn damage_envelope(message: &mut Value, random: &mut Random) {
         return;
     }
     let value = match (key, random.below(3)) {
-        ("method", 0) => json!(*random.pick(&[
-            "",
-            "tools/List",
-            "tools/call\u{0}",
-            "rpc.discover",
-            "initialize",
-            "ping",
-            "server/discover",
-            "subscriptions/listen",
-            "tasks/get",
-            "notifications/cancelled",
-        ])),
+        ("method", 0) => {
+            let none =
+                ["", "tools/List", "tools/call\u{0}", "rpc.discover", "notifications/cancelled"];
+            json!(*random.pick(&[&none[..], &methods()].concat()))
+        }
         ("jsonrpc", 0) => json!(*random.pick(&["1.0", "2", "2.00", ""])),
         (_, 1) => number(random),
         _ => anything(random, 2),

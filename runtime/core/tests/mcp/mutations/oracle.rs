@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
-use toolgate_core::mcp::{MAX_ID_BYTES, MAX_NESTING};
+use toolgate_core::mcp::{Group, MAX_ID_BYTES, MAX_NESTING, Method, Revision};
 
 use crate::schema::is_valid;
 use crate::support::MODERN;
@@ -147,7 +147,7 @@ fn of_legacy(method: &str, params: &Map<String, Value>) -> Option<&'static [i64]
     if says_modern || method == "server/discover" {
         return None;
     }
-    if !is_method(method) && !matches!(method, "initialize" | "ping" | "logging/setLevel") {
+    if !is_served(method, Revision::LATEST_WITH_HANDSHAKE) {
         // Subscriptions are of sessions.
         return (!method.starts_with("resources/")).then_some(&[-32601]);
     }
@@ -156,10 +156,7 @@ fn of_legacy(method: &str, params: &Map<String, Value>) -> Option<&'static [i64]
 
 /// Headers are checked against the message before what it asks for is looked at.
 fn of_modern(method: &str, params: &Map<String, Value>) -> Option<&'static [i64]> {
-    let served = is_method(method)
-        || ["server/discover", "subscriptions/listen"].contains(&method)
-        || method.starts_with("tasks/");
-    if !served {
+    if !is_served(method, Revision::LATEST) {
         return Some(&[-32601, -32602, -32020, -32022]);
     }
     let meta = params.get("_meta");
@@ -174,18 +171,10 @@ fn of_modern(method: &str, params: &Map<String, Value>) -> Option<&'static [i64]
     lacks_required(method, params).then_some(&[-32602, -32020, -32022])
 }
 
-fn is_method(method: &str) -> bool {
-    [
-        "tools/list",
-        "tools/call",
-        "prompts/list",
-        "prompts/get",
-        "resources/list",
-        "resources/templates/list",
-        "resources/read",
-        "completion/complete",
-    ]
-    .contains(&method)
+/// Whether the revision has the method, for whoever has no session.
+fn is_served(method: &str, revision: Revision) -> bool {
+    Method::parse(method)
+        .is_some_and(|method| method.is_in(revision) && method.group() != Group::Subscribing)
 }
 
 /// Whether the params lack what the method cannot do without.

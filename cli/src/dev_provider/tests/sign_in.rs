@@ -1,9 +1,8 @@
-use std::net::SocketAddr;
-use std::sync::Arc;
+//! Sign-ins: discovery, codes and tokens.
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{Request, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rsa::pkcs1v15::{Signature, VerifyingKey};
@@ -11,94 +10,10 @@ use rsa::signature::Verifier;
 use rsa::{BigUint, RsaPublicKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tower::ServiceExt;
-use url::Url;
 
-use super::{Client, Provider, Purpose, Server, User, people, routes};
+use super::{BASE, CALLBACK, HOST, Reply, form, get, post, provider, send};
 
-const BASE: &str = "/cdn-cgi/access/sso/oidc/worker";
-const HOST: &str = "127.0.0.1:8789";
-const CALLBACK: &str = "http://localhost:8788/callback";
-const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
 const VERIFIER: &str = "a-verifier-that-is-long-enough-for-the-rules-of-pkce";
-
-struct Reply {
-    status: StatusCode,
-    location: Option<String>,
-    body: String,
-}
-
-impl Reply {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).expect("JSON")
-    }
-
-    /// A parameter of the address that the person is sent to.
-    fn parameter(&self, name: &str) -> Option<String> {
-        let url = Url::parse(self.location.as_deref()?).expect("an address");
-        let found = url.query_pairs().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.into_owned())
-    }
-}
-
-fn provider() -> Router {
-    routes::routes(Arc::new(of_worker()))
-}
-
-fn of_worker() -> Provider {
-    let users = vec![
-        User {
-            email: "ada@example.com".into(),
-            name: Some("Ada <Lovelace>".into()),
-            groups: vec!["design".into()],
-            claims: json!({ "plan": "pro", "iss": "https://evil.example" })
-                .as_object()
-                .cloned()
-                .expect("an object"),
-        },
-        User { email: "bob@example.com".into(), ..User::default() },
-    ];
-    let address: SocketAddr = HOST.parse().expect("an address");
-    Provider::new(address, purpose(users)).expect("a provider")
-}
-
-fn purpose(users: Vec<User>) -> Purpose {
-    let client = Client { id: "worker".into(), secret: "secret".into() };
-    let server = Server {
-        name: "worker".into(),
-        url: "http://localhost:8788".into(),
-        commands: vec!["npx mcp-remote http://localhost:8788/mcp".into()],
-        encryption_key: KEY.into(),
-    };
-    Purpose { client, users, groups_claim: "groups".into(), server }
-}
-
-async fn send(routes: &Router, request: Request<Body>) -> Reply {
-    let response = routes.clone().oneshot(request).await.expect("an answer");
-    let location = response.headers().get(header::LOCATION);
-    let location = location.map(|value| value.to_str().expect("ASCII").to_owned());
-    let status = response.status();
-    let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
-    Reply { status, location, body: String::from_utf8(bytes.to_vec()).expect("text") }
-}
-
-async fn get(routes: &Router, path_and_query: &str) -> Reply {
-    let request = Request::get(format!("{BASE}{path_and_query}")).header(header::HOST, HOST);
-    send(routes, request.body(Body::empty()).expect("a request")).await
-}
-
-fn form(fields: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
-}
-
-async fn post(routes: &Router, path: &str, fields: &[(&str, &str)]) -> Reply {
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri(format!("{BASE}{path}"))
-        .header(header::HOST, HOST)
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    send(routes, request.body(Body::from(form(fields))).expect("a request")).await
-}
 
 fn challenge() -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER))
@@ -320,116 +235,4 @@ async fn the_client_may_authenticate_with_basic() {
         .body(Body::from(body))
         .expect("a request");
     assert_eq!(send(&routes, request).await.status, StatusCode::OK);
-}
-
-#[tokio::test]
-async fn another_host_name_is_not_answered() {
-    let routes = provider();
-    let request = Request::get(format!("{BASE}/jwks")).header(header::HOST, "evil.example:8789");
-    let reply = send(&routes, request.body(Body::empty()).expect("a request")).await;
-    assert_eq!(reply.status, StatusCode::MISDIRECTED_REQUEST);
-}
-
-#[tokio::test]
-async fn a_started_provider_listens_on_loopback_and_stops() {
-    let mut running = super::start(0, purpose(Vec::new())).await.expect("it starts");
-    let url = Url::parse(running.issuer()).expect("an address");
-    let address = ("127.0.0.1", url.port().expect("a port"));
-    assert_eq!(url.host_str(), Some("127.0.0.1"));
-    tokio::net::TcpStream::connect(address).await.expect("it listens");
-    running.stop().await;
-    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "it has stopped");
-}
-
-#[tokio::test]
-async fn accounts_are_replaced_while_it_runs() {
-    let mut running = super::start(0, purpose(Vec::new())).await.expect("it starts");
-    assert!(running.provider.people().users.is_empty());
-    let user = User { email: "new@example.com".into(), ..User::default() };
-    running.replace_users(vec![user]).expect("they are replaced");
-    let people = running.provider.people();
-    assert_eq!(people.users.len(), 1);
-    assert!(people.pseudonyms.values().any(|email| email == "new@example.com"));
-    running.stop().await;
-}
-
-#[tokio::test]
-async fn who_still_has_access_is_known_over_a_restart() {
-    let ada = User { email: "ada@example.com".into(), ..User::default() };
-    let purposes = [vec![ada.clone()], vec![ada], Vec::new()].map(purpose);
-    let token = super::access::issue(&purposes[0].client.secret, "ada@example.com");
-    let mut statuses = Vec::new();
-    for purpose in purposes {
-        let address = "127.0.0.1:8789".parse().expect("an address");
-        let routes = routes::routes(Arc::new(Provider::new(address, purpose).expect("a provider")));
-        let request = Request::get(format!("{BASE}/userinfo")).header(header::HOST, HOST);
-        let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        statuses.push(send(&routes, request.body(Body::empty()).expect("a request")).await.status);
-    }
-    assert_eq!(statuses, [StatusCode::OK, StatusCode::OK, StatusCode::UNAUTHORIZED]);
-}
-
-/// The page at the root after these lines of the Worker's log.
-async fn activity(lines: &[String], query: &str) -> Reply {
-    let provider = of_worker();
-    lines.iter().for_each(|line| provider.activity.note(line));
-    let request = Request::get(format!("/{query}")).header(header::HOST, HOST);
-    let routes = routes::routes(Arc::new(provider));
-    send(&routes, request.body(Body::empty()).expect("a request")).await
-}
-
-fn call(user: &str, tool: &str, event: &str) -> String {
-    json!({
-        "toolgate": "audit", "time": 1_790_000_000, "event": event,
-        "reason": "policy_<b>", "user": user, "tool": tool, "policy": "image-makers",
-    })
-    .to_string()
-}
-
-#[tokio::test]
-async fn the_page_names_person_function_decision_and_policy() {
-    let provider = of_worker();
-    let people = provider.people();
-    let ada = people.pseudonyms.iter().find(|(_, email)| *email == "ada@example.com");
-    let (ada, _) = ada.expect("she has a pseudonym");
-    let page = activity(&[call(ada, "draw", "tool_denied")], "").await;
-    assert_eq!(page.status, StatusCode::OK);
-    for text in ["ada@example.com</a>", ">draw</a>", "denied", "image-makers", "14:13:20"] {
-        assert!(page.body.contains(text), "{text} in {}", page.body);
-    }
-    assert!(page.body.contains("policy_&lt;b&gt;") && !page.body.contains("policy_<b>"));
-    assert!(page.body.contains("Ada &lt;Lovelace&gt;") && page.body.contains("npx mcp-remote"));
-}
-
-#[tokio::test]
-async fn the_page_can_be_narrowed_to_a_person_or_a_function() {
-    let calls = [call("someone", "draw", "tool_denied"), call("other", "add", "tool_allowed")];
-    let rows = |page: &Reply| page.body.matches("<tr><td>14:13:20").count();
-    for (query, expected) in [
-        ("", 2),
-        ("?person=someone", 1),
-        ("?function=add", 1),
-        ("?person=someone&function=add", 0),
-        ("?person=%3Cscript%3E", 0),
-    ] {
-        let page = activity(&calls, query).await;
-        assert_eq!(rows(&page), expected, "{query}");
-        assert!(!page.body.contains("<script>"));
-    }
-}
-
-#[tokio::test]
-async fn the_page_answers_no_other_host_name() {
-    let request = Request::get("/").header(header::HOST, "rebound.example:8789");
-    let request = request.body(Body::empty()).expect("a request");
-    assert_eq!(send(&provider(), request).await.status, StatusCode::MISDIRECTED_REQUEST);
-}
-
-#[test]
-fn a_sub_of_the_account_makes_another_pseudonym() {
-    let user = User { email: "ada@example.com".into(), ..User::default() };
-    let mut own = user.clone();
-    own.claims.insert("sub".into(), "ada".into());
-    let of = |user| people::pseudonyms(KEY, "http://127.0.0.1:1", &[user]).expect("a key");
-    assert_ne!(of(user), of(own));
 }

@@ -1,0 +1,53 @@
+// Addresses of client metadata documents that nothing is fetched from, each with its name as a test.
+
+/** Hosts inside a network, or that name no host. */
+export const HOSTS = [
+  ["of an IPv4 loopback address", "127.0.0.1"],
+  ["of a short IPv4 address", "127.1"],
+  ["of a decimal IPv4 address", "2130706433"],
+  ["of an octal IPv4 address", "0177.0.0.1"],
+  ["of a hexadecimal IPv4 address", "0x7f000001"],
+  ["of a mixed IPv4 address", "0x7f.0.1"],
+  ["of IPv4 digits that Unicode knows", "①②⑦.⓪.⓪.①"],
+  ["of the metadata service", "169.254.169.254"],
+  ["of a private IPv4 address", "10.0.0.1"],
+  ["of a public IPv4 address", "93.184.216.34"],
+  ["of IPv6 loopback", "[::1]"],
+  ["of the unspecified IPv6 address", "[::]"],
+  ["of IPv4 mapped into IPv6", "[::ffff:127.0.0.1]"],
+  ["of IPv4 mapped into IPv6 in hexadecimal", "[::ffff:7f00:1]"],
+  ["of a NAT64 address", "[64:ff9b::7f00:1]"],
+  ["of a unique local IPv6 address", "[fd00::1]"],
+  ["of a link-local IPv6 address", "[fe80::1]"],
+  ["on localhost", "localhost"],
+  ["on localhost with a dot", "localhost."],
+  ["below localhost", "client.localhost"],
+  ["on a single label", "intranet"],
+  ["below .internal", "metadata.google.internal"],
+  ["below .local", "printer.local"],
+  ["below .lan", "router.lan"],
+  ["below .home.arpa", "nas.home.arpa"],
+  ["below .test", "client.test"],
+  ["below .invalid", "client.invalid"],
+  ["below .onion", "abcdefghij.onion"],
+  ["with a dot at the end", "client.example."],
+  ["with a user name", "client.example@127.0.0.1"],
+];
+
+/** Addresses that the draft does not allow. */
+export const ADDRESSES = [
+  ["over http", "http://client.example/client.json"],
+  ["without a path", "https://client.example"],
+  ["of the root", "https://client.example/"],
+  ["with a query", "https://client.example/client.json?x=1"],
+  ["with a fragment", "https://client.example/client.json#x"],
+  ["with a password", "https://a:b@client.example/client.json"],
+  ["with dot segments", "https://client.example/a/../client.json"],
+  ["with encoded dot segments", "https://client.example/a/%2e%2e/client.json"],
+  ["with backslashes", "https:\\\\client.example\\client.json://"],
+  ["with a line feed", "https://client.example/client.json\n"],
+  ["of a file", "file:///etc/passwd"],
+  ["of a data: address", "data://application/json,{}"],
+  ["in upper case", "https://CLIENT.example/client.json"],
+  ["of six hundred characters", `https://client.example/${"a".repeat(600)}`],
+];
