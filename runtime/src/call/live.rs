@@ -160,8 +160,9 @@ impl Live {
         self.busy.begin()
     }
 
+    /// Ends the HTTP stream of a session's call; other hosts have none that the client comes back to.
     pub(crate) fn release(&self) {
-        self.releases.set(true);
+        self.releases.set(self.host == HostKind::Session);
     }
 
     /// Ends this run for one as a task; does nothing where that cannot be.

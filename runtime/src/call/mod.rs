@@ -1,7 +1,8 @@
 //! One running call, whoever hosts it.
 //!
 //! The host is the Worker that serves a request, the Durable Object of a session, or that of a task.
-//! It starts a [`Running`], does what each [`Step`] says, and gives back what it learns.
+//! It starts a [`Running`], does what each [`Step`] says, and gives back what it learns. [`HostStep`]s are
+//! its own: no kind of host is given a step of another one.
 
 mod busy;
 pub(crate) mod client;
@@ -9,23 +10,25 @@ mod guard;
 mod hosted;
 mod live;
 mod outbox;
+mod running;
 pub(crate) mod stateless;
 mod step;
 
-use std::future::{Future as _, poll_fn};
+use std::future::Future as _;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context as Polling, Poll};
 use std::time::Duration;
 
-use serde_json::Value;
 use toolgate_core::audit::CallOutcome;
 use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR, fault};
 
 use self::guard::Work;
+pub(crate) use self::hosted::HostStep;
 pub(crate) use self::live::Live;
-pub(crate) use self::step::{Asked, HostKind, Step};
+pub(crate) use self::running::Running;
+pub(crate) use self::step::{Asked, HostKind, SessionStep, StartTask, Step, TaskStep};
 use crate::audit::Trail;
 use crate::platform::timer::Timer;
 
@@ -36,8 +39,8 @@ const GRACE: Duration = Duration::from_secs(1);
 /// person reads the question, and perhaps has to look something up.
 const ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
 
-/// A call that runs. Dropping it ends it.
-pub(crate) struct Running {
+/// The work of a call, whatever its host is. Dropping it ends it.
+pub(crate) struct Execution {
     live: Rc<Live>,
     work: Option<Work>,
     /// Until it is given out.
@@ -45,16 +48,16 @@ pub(crate) struct Running {
     limit: Option<Duration>,
     /// Runs from the first time that the call waits.
     deadline: Option<Timer>,
-    /// Whether the deadline is one for the client's answer.
+    /// The deadline is one for the client's answer.
     deadline_is_for_answer: bool,
     grace: Option<Timer>,
     trail: Option<Rc<Trail>>,
 }
 
-impl Running {
-    /// Begins a call, which `work` does. Nothing of it runs before [`next`](Self::next). With a `limit`,
-    /// it ends at that time at the latest.
-    pub(crate) fn start(
+impl Execution {
+    /// Begins a call, which `work` does. Nothing of it runs yet. With a `limit`, it ends at that time at
+    /// the latest.
+    pub(crate) fn new(
         live: Rc<Live>,
         limit: Option<Duration>,
         trail: Option<Rc<Trail>>,
@@ -72,63 +75,28 @@ impl Running {
         }
     }
 
-    /// Runs the call until there is something to do for the host. After [`Step::Done`] it waits for
-    /// ever.
-    ///
-    /// It may be dropped and called anew at any time; nothing is lost.
-    pub(crate) async fn next(&mut self) -> Step {
-        poll_fn(|polling| self.poll_next(polling)).await
-    }
-
-    /// The answer to a question, by the id in [`Asked`]: the result, or the error object of the
-    /// client's response. False if no such question is open.
-    pub(crate) fn reply(&self, id: &str, reply: Result<Value, Value>) -> bool {
-        self.live.reply(id, reply)
-    }
-
-    /// Whether the call does nothing but wait for answers of its client, as far as that can be seen: it
-    /// may still wait for what it does without its context.
-    pub(crate) fn only_asks(&self) -> bool {
-        self.live.waits_for_answer() && !self.live.is_busy()
-    }
-
-    /// Asks the call to end. It comes to [`Step::Done`] soon, with whatever outcome; clients want
-    /// no answer to what they have cancelled.
-    pub(crate) fn cancel(&self) {
-        self.live.cancel();
-    }
-
-    fn poll_next(&mut self, polling: &mut Polling<'_>) -> Poll<Step> {
-        loop {
-            if let Some(step) = self.live.step() {
-                // It streams, or goes on elsewhere.
-                self.trail(Trail::tell);
-                return Poll::Ready(step);
-            }
-            if let Some(outcome) = self.outcome.take() {
-                return Poll::Ready(Step::Done(outcome));
-            }
-            if self.work.is_none() {
-                return Poll::Pending;
-            }
-            self.live.wake_on_change(polling.waker());
-            match guard::poll(&mut self.work, polling.waker()) {
-                Ok(Poll::Ready(outcome)) => self.outcome = Some(self.live.conclude(outcome)),
-                Err(guard::Trapped) => {
-                    self.trail(|trail| trail.ended(CallOutcome::Panicked));
-                    self.outcome = Some(Err(fault::panicked()));
-                }
-                Ok(Poll::Pending) if self.live.has_step() => {}
-                Ok(Poll::Pending) => match self.live.interruption().or_else(|| self.ended(polling))
-                {
-                    Some(outcome) => self.end(outcome),
-                    None => {
-                        self.trail(|trail| trail.waits(polling));
-                        return Poll::Pending;
-                    }
-                },
-            }
+    /// Runs the call until it may have come to a step or to its outcome.
+    fn poll(&mut self, polling: &mut Polling<'_>) -> Poll<()> {
+        if self.work.is_none() {
+            return Poll::Pending;
         }
+        self.live.wake_on_change(polling.waker());
+        match guard::poll(&mut self.work, polling.waker()) {
+            Ok(Poll::Ready(outcome)) => self.outcome = Some(self.live.conclude(outcome)),
+            Err(guard::Trapped) => {
+                self.trail(|trail| trail.ended(CallOutcome::Panicked));
+                self.outcome = Some(Err(fault::panicked()));
+            }
+            Ok(Poll::Pending) if self.live.has_step() => {}
+            Ok(Poll::Pending) => match self.live.interruption().or_else(|| self.ended(polling)) {
+                Some(outcome) => self.end(outcome),
+                None => {
+                    self.trail(|trail| trail.waits(polling));
+                    return Poll::Pending;
+                }
+            },
+        }
+        Poll::Ready(())
     }
 
     fn trail(&self, tell: impl FnOnce(&Trail)) {
@@ -142,7 +110,7 @@ impl Running {
         self.outcome = Some(outcome);
     }
 
-    /// Whether a call that waits is over by cancellation or by the clock.
+    /// The outcome of a call that waits, where it is over by cancellation or by the clock.
     fn ended(&mut self, polling: &mut Polling<'_>) -> Option<Outcome> {
         if self.live.is_cancelled() {
             self.trail(|trail| trail.ended(CallOutcome::Cancelled));
@@ -169,7 +137,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for Execution {
     fn drop(&mut self) {
         guard::discard(&mut self.work);
     }

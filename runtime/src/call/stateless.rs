@@ -14,7 +14,7 @@ use toolgate_core::mcp::tool::TaskSupport;
 use toolgate_core::mcp::{Call, Exchange, Target};
 use worker::Response;
 
-use super::{HostKind, Running, Step};
+use super::{Running, StartTask, Step};
 use crate::audit::{self, Teller, Trail};
 use crate::http::sse;
 use crate::http::sse::{WATCHED, Writer};
@@ -52,16 +52,16 @@ pub(crate) async fn answer(
     let first = loop {
         let next = poll_fn(|context| match calls.poll(context) {
             Poll::Pending if takes_stream => {
-                Pin::new(&mut quiet).poll(context).map(|()| Some(Event::Quiet))
+                Pin::new(&mut quiet).poll(context).map(|()| Err(Silence))
             }
-            event => event,
+            event => event.map(Ok),
         });
         match next.await {
-            None => return incoming.respond(exchange.finish(results)),
-            Some(Event::Answer(slot, outcome)) => results.push((slot, outcome)),
-            Some(Event::Message(_)) if !takes_stream => {}
-            Some(Event::Message(text)) => break Some(text),
-            Some(Event::Quiet | Event::Gone | Event::Revoked) => break None,
+            Ok(None) => return incoming.respond(exchange.finish(results)),
+            Ok(Some(CallEvent::Answer(slot, outcome))) => results.push((slot, outcome)),
+            Ok(Some(CallEvent::Message(_))) if !takes_stream => {}
+            Ok(Some(CallEvent::Message(text))) => break Some(text),
+            Err(Silence) => break None,
         }
     };
     let (writer, body) = sse::open();
@@ -89,9 +89,8 @@ pub(crate) async fn answer_here(
     let mut said = Vec::new();
     while let Some(event) = poll_fn(|context| calls.poll(context)).await {
         match event {
-            Event::Answer(slot, outcome) => results.push((slot, outcome)),
-            Event::Message(text) => said.push(text),
-            Event::Quiet | Event::Gone | Event::Revoked => {}
+            CallEvent::Answer(slot, outcome) => results.push((slot, outcome)),
+            CallEvent::Message(text) => said.push(text),
         }
     }
     (said, exchange.finish(results))
@@ -122,7 +121,7 @@ async fn begin_all(
 enum Begun {
     Task(Outcome),
     /// With the call again, where it may become a task in its course.
-    Call(Box<Running>, Option<Box<Call>>),
+    Call(Box<Running<StartTask>>, Option<Box<Call>>),
 }
 
 /// Begins a call; as a task, where that is what it is.
@@ -148,8 +147,8 @@ async fn begin(
     }
     let late = is_late.then(|| Box::new(call.clone()));
     let Owner { app, env, caller, subject_key } = owner.clone();
-    let (record, host, teller) = (Record::default(), HostKind::Stateless, teller.cloned());
-    let start = Start { app, registry, env, caller, subject_key, call, record, host, teller };
+    let (record, teller) = (Record::default(), teller.cloned());
+    let start = Start { app, registry, env, caller, subject_key, call, record, teller };
     Begun::Call(Box::new(run::start(start)), late)
 }
 
@@ -165,20 +164,26 @@ fn becomes_task(registry: &Registry, call: &Call) -> bool {
 /// Calls that run side by side.
 struct Calls {
     owner: Owner,
-    running: Vec<(usize, Running)>,
+    running: Vec<(usize, Running<StartTask>)>,
     /// Those of them that may become tasks.
     late: Vec<(usize, Call)>,
     /// Those that become tasks just now.
     tasks: Vec<(usize, LocalBoxFuture<'static, Outcome>)>,
 }
 
-enum Event {
+/// Something that comes of the calls.
+enum CallEvent {
     /// A notification.
     Message(String),
     /// The outcome of the call with this slot.
     Answer(usize, Outcome),
-    /// Nothing has happened for a while.
-    Quiet,
+}
+
+/// Nothing has come of the calls for a while.
+struct Silence;
+
+/// The end of a stream before its calls have ended.
+enum StreamEnd {
     /// Nobody reads any more.
     Gone,
     /// The grant stands no more.
@@ -186,41 +191,33 @@ enum Event {
 }
 
 impl Calls {
-    /// What happens next; `None` when all is over.
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Event>> {
+    /// Polls for the next event; `None` when all is over.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<CallEvent>> {
         if self.running.is_empty() && self.tasks.is_empty() {
             return Poll::Ready(None);
         }
         for index in 0..self.tasks.len() {
             if let Poll::Ready(outcome) = self.tasks[index].1.as_mut().poll(context) {
                 let (slot, _) = self.tasks.swap_remove(index);
-                return Poll::Ready(Some(Event::Answer(slot, outcome)));
+                return Poll::Ready(Some(CallEvent::Answer(slot, outcome)));
             }
         }
         for index in 0..self.running.len() {
             let (slot, running) = &mut self.running[index];
             let slot = *slot;
-            loop {
-                match running.poll_next(context) {
-                    Poll::Pending => break,
-                    Poll::Ready(Step::Send(text)) => {
-                        return Poll::Ready(Some(Event::Message(text)));
-                    }
-                    Poll::Ready(Step::Done(outcome)) => {
-                        self.running.swap_remove(index);
-                        return Poll::Ready(Some(Event::Answer(slot, outcome)));
-                    }
-                    Poll::Ready(Step::StartTask(record)) => {
-                        self.running.swap_remove(index);
-                        self.start_task(slot, record);
-                        return self.poll(context);
-                    }
-                    // There is no session to ask in, and no other stream to go on with.
-                    Poll::Ready(
-                        Step::Ask(_) | Step::Keep { .. } | Step::Withdraw(_) | Step::Release,
-                    ) => {}
+            let Poll::Ready(step) = running.poll_next(context) else { continue };
+            return match step {
+                Step::Send(text) => Poll::Ready(Some(CallEvent::Message(text))),
+                Step::Done(outcome) => {
+                    self.running.swap_remove(index);
+                    Poll::Ready(Some(CallEvent::Answer(slot, outcome)))
                 }
-            }
+                Step::Host(StartTask(record)) => {
+                    self.running.swap_remove(index);
+                    self.start_task(slot, record);
+                    self.poll(context)
+                }
+            };
         }
         Poll::Pending
     }
@@ -249,24 +246,22 @@ async fn stream(mut calls: Calls, mut exchange: Exchange, writer: Writer, lease:
     let mut writer = Some(writer);
     loop {
         let next = poll_fn(|context| match &writer {
-            Some(open) if open.poll_gone(context).is_ready() => Poll::Ready(Some(Event::Gone)),
+            Some(open) if open.poll_gone(context).is_ready() => Poll::Ready(Err(StreamEnd::Gone)),
             Some(_) if revoked.as_mut().poll(context).is_ready() => {
-                Poll::Ready(Some(Event::Revoked))
+                Poll::Ready(Err(StreamEnd::Revoked))
             }
-            _ => calls.poll(context),
+            _ => calls.poll(context).map(Ok),
         });
-        let event = next.await;
-        let text = match event {
-            None => return,
-            Some(Event::Message(text)) => Some(text),
-            Some(Event::Answer(slot, outcome)) => exchange.answer_one(slot, outcome),
-            Some(Event::Quiet) => None,
-            Some(Event::Revoked) => {
+        let text = match next.await {
+            Ok(None) => return,
+            Ok(Some(CallEvent::Message(text))) => Some(text),
+            Ok(Some(CallEvent::Answer(slot, outcome))) => exchange.answer_one(slot, outcome),
+            Err(StreamEnd::Revoked) => {
                 writer = None;
                 calls.cancel();
                 None
             }
-            Some(Event::Gone) => {
+            Err(StreamEnd::Gone) => {
                 writer = None;
                 if exchange.revision().cancels_by_closing() {
                     calls.cancel();

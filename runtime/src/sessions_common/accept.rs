@@ -13,7 +13,6 @@ use worker::Response;
 
 use super::calls::{Calls, Outgoing};
 use crate::audit::{Teller, Trail};
-use crate::call::HostKind;
 use crate::http::object_client::Received;
 use crate::platform::EnvVars;
 use crate::ports::feature::Record;
@@ -90,7 +89,6 @@ pub(crate) async fn run<P: Outgoing + 'static>(
                 subject_key: owner.clone(),
                 call,
                 record: Record::default(),
-                host: HostKind::Session,
                 teller: Some(teller.clone()),
             });
             calls.add(slot, request_id, running)

@@ -20,7 +20,7 @@ use super::news::News;
 use super::store::Store;
 use super::{MAX_RUNS, MAX_STATUS_MESSAGE, PATIENCE, told};
 use crate::audit::Teller;
-use crate::call::{HostKind, Running, Step};
+use crate::call::{Running, Step, TaskStep};
 use crate::platform::EnvVars;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
@@ -153,10 +153,11 @@ impl Host {
                 Err(None) => return Ok(()),
                 // What it still has to say is of no use to anybody.
                 Ok(Step::Done(_)) if is_cancelled => return Ok(()),
-                Ok(_) if is_cancelled => {}
+                Ok(Step::Send(_) | Step::Host(_)) if is_cancelled => {}
                 Ok(_) if self.store.current(self.run)?.is_none() => return Ok(()),
                 Ok(Step::Done(outcome)) => return self.finish(outcome).await,
-                Ok(step) => self.take(&running, step).await?,
+                Ok(Step::Send(text)) => self.note(&text),
+                Ok(Step::Host(step)) => self.take(&running, step).await?,
             }
         }
     }
@@ -209,7 +210,6 @@ impl Host {
             subject_key: task.owner,
             call,
             record: self.store.record()?,
-            host: HostKind::Task,
             teller: None,
         }))
     }
@@ -230,16 +230,17 @@ impl Host {
         is_allowed
     }
 
+    /// Notes what a notification says of the tool's progress; a task sends none.
+    fn note(&self, notification: &str) {
+        if let Some(message) = progress(notification) {
+            self.memory.message.replace(Some(message));
+        }
+    }
+
     /// Does what the tool wants.
-    async fn take(&self, running: &Running, step: Step) -> worker::Result<()> {
+    async fn take(&self, running: &Running<TaskStep>, step: TaskStep) -> worker::Result<()> {
         match step {
-            Step::Send(text) => {
-                if let Some(message) = progress(&text) {
-                    self.memory.message.replace(Some(message));
-                }
-                Ok(())
-            }
-            Step::Ask(asked) => {
+            TaskStep::Ask(asked) => {
                 let answers = self.store.record()?.answers;
                 for asked in asked {
                     match answers.get(&asked.ask.key) {
@@ -254,14 +255,13 @@ impl Host {
                 News::of(&self.store)?.spread(self.app, &self.env).await;
                 Ok(())
             }
-            Step::Withdraw(key) => {
+            TaskStep::Withdraw(key) => {
                 self.store.withdraw(&key)?;
                 self.store.set_alarm().await?;
                 News::of(&self.store)?.spread(self.app, &self.env).await;
                 Ok(())
             }
-            Step::Keep { key, value } => self.store.keep(&key, &value),
-            Step::Release | Step::StartTask(_) | Step::Done(_) => Ok(()),
+            TaskStep::Keep { key, value } => self.store.keep(&key, &value),
         }
     }
 

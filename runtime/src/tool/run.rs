@@ -10,7 +10,7 @@ use toolgate_policy::Caller;
 
 use super::registry::Registry;
 use crate::audit::{Teller, Trail};
-use crate::call::{HostKind, Live, Running};
+use crate::call::{Execution, HostKind, HostStep, Live, Running};
 use crate::context::current::Context;
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
@@ -27,14 +27,17 @@ pub(crate) struct Start {
     pub(crate) call: Call,
     /// What is known from earlier runs of the same call, where the host keeps it.
     pub(crate) record: Record,
-    pub(crate) host: HostKind,
     /// Where the audit trail of the call is written to; none in a test.
     pub(crate) teller: Option<Teller>,
 }
 
-/// Begins a call. Nothing of it runs before [`Running::next`].
-pub(crate) fn start(start: Start) -> Running {
-    let Start { app, registry, env, caller, subject_key, mut call, record, host, teller } = start;
+/// Begins a call for a host that takes these steps. Nothing of it runs before [`Running::next`].
+pub(crate) fn start<S: HostStep>(start: Start) -> Running<S> {
+    Running::new(begin(start, S::HOST))
+}
+
+fn begin(start: Start, host: HostKind) -> Execution {
+    let Start { app, registry, env, caller, subject_key, mut call, record, teller } = start;
     let trail = teller.and_then(|teller| Trail::begin(&teller, &mut call.audit));
     let arguments = std::mem::take(&mut call.arguments);
     let refusal = call.refusal.take();
@@ -53,7 +56,7 @@ pub(crate) fn start(start: Start) -> Running {
     let is_limited = seconds > 0 && host != HostKind::Task;
     let limit = is_limited.then(|| Duration::from_secs(seconds.into()));
     let work = Box::pin(async move { registry.run(&target, &context, arguments, refusal).await });
-    Running::start(live, limit, trail, work)
+    Execution::new(live, limit, trail, work)
 }
 
 /// Whether the target may ask its client, so that what it was called with has to be known later.
