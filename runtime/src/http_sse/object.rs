@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::select;
 use toolgate_core::mcp::notify;
 use toolgate_core::mcp::peer::Level;
-use toolgate_core::mcp::{AcceptedSession, SessionState};
+use toolgate_core::mcp::{SessionAnswer, SessionState};
 use toolgate_policy::Caller;
 use worker::{Request, Response};
 
@@ -149,14 +149,14 @@ async fn message(object: &Object, memory: &Memory, received: Received) -> worker
         }
     };
     match accepted {
-        AcceptedSession::Refuse(response) => return convert::response(response),
-        AcceptedSession::Answer(text) => post::send(&writer, &text).await,
-        AcceptedSession::Run(mut exchange) => {
+        SessionAnswer::Refuse(response) => return convert::response(response),
+        SessionAnswer::Text(text) => post::send(&writer, &text).await,
+        SessionAnswer::Run(mut exchange) => {
             let calls = exchange.calls();
             let post = Rc::new(Post::begin(exchange, writer).await);
             sessions_common::run(object, &memory.calls, received, calls, &post).await;
         }
-        signal => memory.calls.signal(signal),
+        SessionAnswer::Accepted => {}
     }
     taken()
 }

@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use http::StatusCode;
 use http::header::ACCEPT;
-use toolgate_core::mcp::{self, AcceptedSession, Revision, SessionState};
+use toolgate_core::mcp::{self, Revision, SessionAnswer, SessionState};
 use toolgate_core::reply;
 use toolgate_policy::Caller;
 use worker::{Date, Request, Response};
@@ -174,9 +174,9 @@ async fn message(
         Err(reply) => return convert::response(*reply),
     };
     match accepted {
-        AcceptedSession::Refuse(response) => convert::response(response),
-        AcceptedSession::Answer(text) => convert::response(mcp::answer(&received.headers, text)),
-        AcceptedSession::Run(mut exchange) => {
+        SessionAnswer::Refuse(response) => convert::response(response),
+        SessionAnswer::Text(text) => convert::response(mcp::answer(&received.headers, text)),
+        SessionAnswer::Run(mut exchange) => {
             let calls = exchange.calls();
             let pending = calls.iter().map(|call| call.request_id.clone()).collect();
             let takes_stream = exchange.takes_stream();
@@ -189,14 +189,11 @@ async fn message(
                 Answer::Stream(connection) => carried(object, lease, connection),
             }
         }
-        signal => {
-            memory.calls.signal(signal);
-            taken()
-        }
+        SessionAnswer::Accepted => taken(),
     }
 }
 
-type Answered = Result<(AcceptedSession, Rc<Streams>), Box<reply::Reply>>;
+type Answered = Result<(SessionAnswer, Rc<Streams>), Box<reply::Reply>>;
 
 fn accept(object: &Object, memory: &Memory, received: &Received) -> worker::Result<Answered> {
     let mut session = memory.session.borrow_mut();

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use http::HeaderMap;
 use toolgate_core::audit::Log;
 use toolgate_core::mcp::{
-    self as protocol, AcceptedSession, Call, Fault, INTERNAL_ERROR, SessionState,
+    self as protocol, Call, Fault, INTERNAL_ERROR, SessionAnswer, SessionState,
 };
 use toolgate_core::reply::Reply;
 use worker::Response;
@@ -24,7 +24,7 @@ use crate::tool::server;
 /// than any client was seen to send.
 const MAX_CALLS: usize = protocol::MAX_BATCH;
 
-/// What is to be done for the message, after what it has to say to running calls was told. `headers`
+/// The answer to the message, after what it has to say to running calls was told. `headers`
 /// are given for Streamable HTTP.
 pub(crate) fn accept(
     object: &Object,
@@ -32,7 +32,7 @@ pub(crate) fn accept(
     state: &mut SessionState,
     headers: Option<&HeaderMap>,
     calls: &Calls,
-) -> Result<AcceptedSession, Box<Reply>> {
+) -> Result<SessionAnswer, Box<Reply>> {
     let app = object.app();
     let registry = server::linked(app)?;
     let log = Log::default();
@@ -43,13 +43,8 @@ pub(crate) fn accept(
     let body = &received.body;
     let accepted = protocol::accept_session(&server, &received.caller, &vars, state, headers, body);
     Teller::of_object(app, object.env(), &received.request()).flush(&log);
-    Ok(match accepted {
-        AcceptedSession::Batch { signals, rest } => {
-            signals.into_iter().for_each(|signal| calls.signal(signal));
-            *rest
-        }
-        accepted => accepted,
-    })
+    accepted.signals.into_iter().for_each(|signal| calls.signal(signal));
+    Ok(accepted.answer)
 }
 
 /// The answer to what is not answered.

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use serde_json::Value;
-use toolgate_core::mcp::AcceptedSession;
+use toolgate_core::mcp::Signal;
 use toolgate_core::mcp::outcome::Outcome;
 
 use crate::call::{Asked, Running, SessionStep, Step};
@@ -65,12 +65,11 @@ impl Calls {
         call
     }
 
-    /// What a message has to say to running calls.
-    pub(crate) fn signal(&self, signal: AcceptedSession) {
+    /// Tells the calls what the client has to say to them.
+    pub(super) fn signal(&self, signal: Signal) {
         match signal {
-            AcceptedSession::Reply { id, reply } => self.reply(&id, reply),
-            AcceptedSession::Cancel { request_id } => self.cancel(&request_id),
-            _ => {}
+            Signal::Reply { id, reply } => self.reply(&id, reply),
+            Signal::Cancel { request_id } => self.cancel(&request_id),
         }
     }
 
