@@ -31,9 +31,9 @@ use crate::platform::{bindings, instance};
 
 pub use crate::entry::fetch;
 pub use crate::ports::app::App;
+use crate::ports::app::Deployment;
 
 pub use crate::ports::object::Object;
-use crate::ports::store::Place as StorePlace;
 pub use crate::tool::completion::{beginning_with, complete, completer_named};
 pub use crate::tool::parameter::{Presence, Required, json, parsed, plain, same, shown};
 pub use crate::tool::pattern::Pattern;
@@ -98,7 +98,7 @@ pub async fn serve_scheduled(
     env: Env,
     _context: RawScheduleContext,
 ) -> JsResult {
-    app.store.purge(StorePlace { app, env: &bindings::own(env) }).await?;
+    app.store.purge(Deployment { app, env: &bindings::own(env) }).await?;
     Ok(JsValue::UNDEFINED)
 }
 

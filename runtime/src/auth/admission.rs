@@ -12,7 +12,7 @@ use crate::platform::console::log_error;
 use crate::platform::now;
 use crate::ports::app::App;
 use crate::ports::identity_provider::Unvouched;
-use crate::ports::principal::{Lease, Principal};
+use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 
 /// Lets in the holder of an access token whose grant still stands, and whoever the provider in
@@ -20,14 +20,14 @@ use crate::ports::request_context::RequestContext;
 pub(crate) fn authenticate<'a>(
     incoming: &'a RequestContext<'a>,
     head: &'a http::Request<()>,
-) -> LocalBoxFuture<'a, Result<Principal, Box<Reply>>> {
+) -> LocalBoxFuture<'a, Result<Admitted, Box<Reply>>> {
     Box::pin(admit(incoming, head))
 }
 
 async fn admit(
     incoming: &RequestContext<'_>,
     head: &http::Request<()>,
-) -> Result<Principal, Box<Reply>> {
+) -> Result<Admitted, Box<Reply>> {
     let setup = setup::setup(incoming)
         .map_err(|error| Box::new(setup::not_configured(incoming, &error, false)))?;
     let path = head.uri().path();
@@ -38,24 +38,22 @@ async fn admit(
     }
 }
 
-fn note(incoming: &RequestContext<'_>, admitted: &Principal) {
-    incoming.log.person(&admitted.subject_key, &admitted.caller);
-    incoming.log.client(&admitted.caller.client_id);
+fn note(incoming: &RequestContext<'_>, principal: &Principal) {
+    incoming.log.person(&principal.subject_key, &principal.caller);
+    incoming.log.client(&principal.caller.client_id);
 }
 
 async fn by_token(
     incoming: &RequestContext<'_>,
     path: &str,
     token: AccessToken,
-) -> Result<Principal, Box<Reply>> {
+) -> Result<Admitted, Box<Reply>> {
     let stands = grants::stands(incoming, &token).await;
     let AccessToken { caller, address, issued, expires, .. } = token;
-    let subject_key = address.subject_key.clone();
-    let lease = Lease { until: expires, grant: Some((address, issued)) };
-    let admitted = Principal { caller, subject_key, lease };
-    note(incoming, &admitted);
+    let principal = Principal { caller, subject_key: address.subject_key.clone(), expires };
+    note(incoming, &principal);
     match stands {
-        Ok(true) => Ok(admitted),
+        Ok(true) => Ok(Admitted { principal, grant: Some((address, issued)) }),
         Ok(false) => Err(Box::new(bearer::revoked(&incoming.origin, path))),
         Err(error) => {
             log_error!("storage failed: {error}");
@@ -71,7 +69,7 @@ async fn vouched(
     incoming: &RequestContext<'_>,
     setup: &Setup,
     head: &http::Request<()>,
-) -> Option<Result<Principal, Box<Reply>>> {
+) -> Option<Result<Admitted, Box<Reply>>> {
     let App { config, identity, .. } = incoming.app;
     let verdict = identity.vouch(config, &setup.provider, head.headers()).await?;
     if bearer::is_ours(&setup.keys, &incoming.origin, head.headers()) {
@@ -80,10 +78,10 @@ async fn vouched(
     Some(match verdict {
         Ok(caller) => {
             let subject_key = callback::subject_key(&setup.keys, &setup.provider, &caller.subject);
-            let until = now() + u64::from(config.tokens.access_token_ttl);
-            let admitted = Principal { caller, subject_key, lease: Lease { until, grant: None } };
-            note(incoming, &admitted);
-            Ok(admitted)
+            let expires = now() + u64::from(config.tokens.access_token_ttl);
+            let principal = Principal { caller, subject_key, expires };
+            note(incoming, &principal);
+            Ok(Admitted { principal, grant: None })
         }
         Err(Unvouched::Refused) => {
             Err(Box::new(bearer::not_asserted(&incoming.origin, head.uri().path())))

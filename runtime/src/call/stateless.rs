@@ -18,11 +18,11 @@ use super::{Running, StartTask, Step};
 use crate::audit::{self, Teller, Trail};
 use crate::http::sse;
 use crate::http::sse::{WATCHED, Writer};
+use crate::platform::bindings::Env;
 use crate::platform::timer::Timer;
-use crate::ports::feature::Owner;
-use crate::ports::feature::Record;
-use crate::ports::principal::Lease;
-use crate::ports::principal::Principal;
+use crate::ports::app::{App, Deployment};
+use crate::ports::feature::{Record, Tasks};
+use crate::ports::principal::{Admitted, Lease, Principal};
 use crate::ports::request_context::RequestContext;
 use crate::tool::features;
 use crate::tool::registry::Registry;
@@ -35,18 +35,13 @@ const QUIET: Duration = Duration::from_secs(5);
 /// Runs what a policy has allowed, and answers.
 pub(crate) async fn answer(
     incoming: &RequestContext<'_>,
-    admitted: &Principal,
+    sender: &Admitted,
     registry: &'static Registry,
     mut exchange: Exchange,
 ) -> worker::Result<Response> {
-    let owner = Owner {
-        app: incoming.app,
-        env: incoming.env.clone(),
-        caller: admitted.caller.clone(),
-        subject_key: admitted.subject_key.clone(),
-    };
-    let teller = Some(incoming.teller());
-    let (mut calls, mut results) = begin_all(owner, registry, teller, exchange.calls()).await;
+    let (app, env, principal) = (incoming.app, incoming.env.clone(), sender.principal.clone());
+    let mut calls = Calls::new(app, env, principal, registry, Some(incoming.teller()));
+    let mut results = calls.begin_all(exchange.calls()).await;
     let takes_stream = exchange.takes_stream();
     let mut quiet = Timer::from(QUIET);
     let first = loop {
@@ -73,7 +68,7 @@ pub(crate) async fn answer(
         let _ = writer.send_now(sse::event(None, None, &text));
     }
     let is_watched = exchange.revision().cancels_by_closing();
-    incoming.wait_until(stream(calls, exchange, writer, admitted.lease.clone()));
+    incoming.wait_until(stream(calls, exchange, writer, sender.lease()));
     sse::response(if is_watched { body.keep_alive(WATCHED) } else { body })
 }
 
@@ -81,11 +76,14 @@ pub(crate) async fn answer(
 /// answer.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) async fn answer_here(
-    owner: Owner,
+    app: &'static App,
+    env: Env,
+    principal: Principal,
     registry: &'static Registry,
     mut exchange: Exchange,
 ) -> (Vec<String>, toolgate_core::reply::Reply) {
-    let (mut calls, mut results) = begin_all(owner, registry, None, exchange.calls()).await;
+    let mut calls = Calls::new(app, env, principal, registry, None);
+    let mut results = calls.begin_all(exchange.calls()).await;
     let mut said = Vec::new();
     while let Some(event) = poll_fn(|context| calls.poll(context)).await {
         match event {
@@ -94,62 +92,6 @@ pub(crate) async fn answer_here(
         }
     }
     (said, exchange.finish(results))
-}
-
-/// Begins the calls; with the outcomes of those that are tasks.
-async fn begin_all(
-    owner: Owner,
-    registry: &'static Registry,
-    teller: Option<Teller>,
-    begun: Vec<Call>,
-) -> (Calls, Vec<(usize, Outcome)>) {
-    let mut calls = Calls { owner, running: Vec::new(), late: Vec::new(), tasks: Vec::new() };
-    let mut results = Vec::new();
-    for call in begun {
-        let slot = call.slot;
-        match begin(&calls.owner, registry, teller.as_ref(), call).await {
-            Begun::Task(outcome) => results.push((slot, outcome)),
-            Begun::Call(running, late) => {
-                calls.running.push((slot, *running));
-                calls.late.extend(late.map(|call| (slot, *call)));
-            }
-        }
-    }
-    (calls, results)
-}
-
-enum Begun {
-    Task(Outcome),
-    /// With the call again, where it may become a task in its course.
-    Call(Box<Running<StartTask>>, Option<Box<Call>>),
-}
-
-/// Begins a call; as a task, where that is what it is.
-async fn begin(
-    owner: &Owner,
-    registry: &'static Registry,
-    teller: Option<&Teller>,
-    mut call: Call,
-) -> Begun {
-    let is_late = is_late_task(registry, &call);
-    let becomes_task = call.refusal.is_none() && becomes_task(registry, &call);
-    if is_late || becomes_task {
-        call.audit.id = Some(audit::new_id());
-    }
-    if !is_late
-        && becomes_task
-        && let Some(tasks) = features::tasks(owner.app)
-    {
-        if let Some(trail) = teller.and_then(|teller| Trail::begin(teller, &mut call.audit)) {
-            trail.tell();
-        }
-        return Begun::Task(tasks.create(owner.clone(), call, Record::default()).await);
-    }
-    let late = is_late.then(|| Box::new(call.clone()));
-    let Owner { app, env, caller, subject_key } = owner.clone();
-    let (record, teller) = (Record::default(), teller.cloned());
-    let start = Start { app, registry, env, caller, subject_key, call, record, teller };
-    Begun::Call(Box::new(run::start(start)), late)
 }
 
 /// Whether the tool runs as a task for a client that knows tasks.
@@ -163,7 +105,11 @@ fn becomes_task(registry: &Registry, call: &Call) -> bool {
 
 /// Calls that run side by side.
 struct Calls {
-    owner: Owner,
+    app: &'static App,
+    env: Env,
+    principal: Principal,
+    registry: &'static Registry,
+    teller: Option<Teller>,
     running: Vec<(usize, Running<StartTask>)>,
     /// Those of them that may become tasks.
     late: Vec<(usize, Call)>,
@@ -191,6 +137,71 @@ enum StreamEnd {
 }
 
 impl Calls {
+    fn new(
+        app: &'static App,
+        env: Env,
+        principal: Principal,
+        registry: &'static Registry,
+        teller: Option<Teller>,
+    ) -> Self {
+        let (running, late, tasks) = (Vec::new(), Vec::new(), Vec::new());
+        Self { app, env, principal, registry, teller, running, late, tasks }
+    }
+
+    /// Begins the calls, and gives the outcomes of those that are tasks.
+    async fn begin_all(&mut self, calls: Vec<Call>) -> Vec<(usize, Outcome)> {
+        let mut results = Vec::new();
+        for call in calls {
+            let slot = call.slot;
+            results.extend(self.begin(call).await.map(|outcome| (slot, outcome)));
+        }
+        results
+    }
+
+    /// Begins a call. With an outcome where it is a task.
+    async fn begin(&mut self, mut call: Call) -> Option<Outcome> {
+        let is_late = is_late_task(self.registry, &call);
+        let becomes_task = call.refusal.is_none() && becomes_task(self.registry, &call);
+        if is_late || becomes_task {
+            call.audit.id = Some(audit::new_id());
+        }
+        if !is_late
+            && becomes_task
+            && let Some(tasks) = features::tasks(self.app)
+        {
+            let teller = self.teller.as_ref();
+            if let Some(trail) = teller.and_then(|teller| Trail::begin(teller, &mut call.audit)) {
+                trail.tell();
+            }
+            return Some(self.create_task(tasks, call, Record::default()).await);
+        }
+        if is_late {
+            self.late.push((call.slot, call.clone()));
+        }
+        let slot = call.slot;
+        let running = run::start(Start {
+            app: self.app,
+            registry: self.registry,
+            env: self.env.clone(),
+            principal: self.principal.clone(),
+            call,
+            record: Record::default(),
+            teller: self.teller.clone(),
+        });
+        self.running.push((slot, running));
+        None
+    }
+
+    fn create_task(
+        &self,
+        tasks: &dyn Tasks,
+        call: Call,
+        record: Record,
+    ) -> LocalBoxFuture<'static, Outcome> {
+        let deployment = Deployment { app: self.app, env: &self.env };
+        tasks.create(deployment, self.principal.clone(), call, record)
+    }
+
     /// Polls for the next event; `None` when all is over.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<CallEvent>> {
         if self.running.is_empty() && self.tasks.is_empty() {
@@ -224,9 +235,9 @@ impl Calls {
 
     fn start_task(&mut self, slot: usize, record: Record) {
         let late = self.late.iter().position(|(late, _)| *late == slot);
-        if let (Some(late), Some(tasks)) = (late, features::tasks(self.owner.app)) {
+        if let (Some(late), Some(tasks)) = (late, features::tasks(self.app)) {
             let (_, call) = self.late.swap_remove(late);
-            self.tasks.push((slot, tasks.create(self.owner.clone(), call, record)));
+            self.tasks.push((slot, self.create_task(tasks, call, record)));
         }
     }
 
@@ -241,7 +252,7 @@ impl Calls {
 /// the revisions before, a lost connection means nothing, and the calls run to their end. Nobody may
 /// have the answers once the grant is revoked, so then the calls are cancelled in any revision.
 async fn stream(mut calls: Calls, mut exchange: Exchange, writer: Writer, lease: Lease) {
-    let (app, env) = (calls.owner.app, calls.owner.env.clone());
+    let (app, env) = (calls.app, calls.env.clone());
     let mut revoked = Box::pin(async move { lease.revoked(app, &env).await });
     let mut writer = Some(writer);
     loop {

@@ -41,13 +41,15 @@ pub(super) async fn route(
 
 /// Opens a session.
 async fn open(incoming: &RequestContext<'_>, head: &http::Request<()>) -> worker::Result<Response> {
-    let admitted = match admission::authenticate(incoming, head).await {
-        Ok(admitted) => admitted,
+    let sender = match admission::authenticate(incoming, head).await {
+        Ok(sender) => sender,
         Err(reply) => return incoming.respond(*reply),
     };
-    let Some((name, sealed)) = new_id(incoming, &admitted, KIND) else { return unavailable() };
+    let Some((name, sealed)) = new_id(incoming, &sender.principal, KIND) else {
+        return unavailable();
+    };
     let endpoint = [MESSAGES_PATH, "?sessionId=", &sealed].concat();
-    ask(incoming, &admitted, (OPEN, &name), head.headers(), endpoint.as_bytes()).await
+    ask(incoming, &sender, (OPEN, &name), head.headers(), endpoint.as_bytes()).await
 }
 
 async fn message(
@@ -55,16 +57,17 @@ async fn message(
     head: &http::Request<()>,
     mut request: Request,
 ) -> worker::Result<Response> {
-    let admitted = match admission::authenticate(incoming, head).await {
-        Ok(admitted) => admitted,
+    let sender = match admission::authenticate(incoming, head).await {
+        Ok(sender) => sender,
         Err(reply) => return incoming.respond(*reply),
     };
     let params = Params::query(head);
-    let name = params.get("sessionId").and_then(|id| open_id(incoming, &admitted, KIND, id));
+    let name =
+        params.get("sessionId").and_then(|id| open_id(incoming, &sender.principal, KIND, id));
     let Some(name) = name else { return gone() };
     let body = match convert::read_body(incoming, head, &mut request).await {
         Ok(body) => body,
         Err(reply) => return incoming.respond(*reply),
     };
-    ask(incoming, &admitted, (MESSAGE, &name), head.headers(), &body).await
+    ask(incoming, &sender, (MESSAGE, &name), head.headers(), &body).await
 }

@@ -25,7 +25,7 @@ const MESSAGE: &str = "/sse/message";
 /// Tells of a change; sent by the hub.
 const NOTIFY: &str = "/sse/notify";
 
-/// Whether the stream is open; sent by the roster of its owner.
+/// Whether the stream is open; sent by the roster of its person.
 const STREAM: &str = "/sse/stream";
 /// Ends the stream; sent by the roster.
 const CLOSE: &str = "/sse/close";

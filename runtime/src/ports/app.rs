@@ -33,6 +33,13 @@ pub struct App {
     pub features: &'static [&'static dyn Feature],
 }
 
+/// One server with the bindings of its Worker.
+#[derive(Clone, Copy)]
+pub struct Deployment<'a> {
+    pub(crate) app: &'static App,
+    pub(crate) env: &'a Env,
+}
+
 impl App {
     /// The bound on what one person may have, where people are known. On a developer's own machine
     /// everybody is anybody, and no bound keeps anybody out.

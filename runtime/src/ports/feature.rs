@@ -16,13 +16,12 @@ use toolgate_core::mcp::outcome::Outcome;
 use toolgate_core::mcp::task::TaskRequest;
 use toolgate_core::mcp::{Begin, Call};
 use toolgate_core::reply::Reply;
-use toolgate_policy::Caller;
 use worker::{Request, Response};
 
 use crate::platform::bindings::Env;
-use crate::ports::app::App;
+use crate::ports::app::{App, Deployment};
 use crate::ports::object::Object;
-use crate::ports::principal::Principal;
+use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 
 /// One feature.
@@ -90,7 +89,7 @@ pub trait Sessions {
     fn serve<'a>(
         &'a self,
         incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        sender: &'a Admitted,
         head: &'a http::Request<()>,
         body: &'a [u8],
     ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>>;
@@ -99,7 +98,7 @@ pub trait Sessions {
     fn begin<'a>(
         &'a self,
         incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        sender: &'a Admitted,
         begin: Begin,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 }
@@ -111,13 +110,13 @@ pub trait Subscriptions {
 
     /// The notifications of changes, given as a JSON array, for a session: those that its client wants
     /// and may hear of.
-    fn hears(&self, object: &Object, hearer: &Subscriber<'_>, changes: &str) -> Vec<String>;
+    fn hears(&self, object: &Object, session: &SessionRecord, changes: &str) -> Vec<String>;
 
     /// Opens a stream for a `subscriptions/listen`.
     fn listen<'a>(
         &'a self,
         incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        sender: &'a Admitted,
         listen: Listen,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 
@@ -130,39 +129,33 @@ pub trait Subscriptions {
     ) -> LocalBoxFuture<'a, worker::Result<()>>;
 }
 
-/// Whose task it is to be, and where it runs.
-#[derive(Clone)]
-pub struct Owner {
-    pub(crate) app: &'static App,
-    pub(crate) env: Env,
-    pub(crate) caller: Caller,
-    /// Pseudonym of the person.
-    pub(crate) subject_key: String,
-}
-
 /// Tasks, as the Worker sees them.
 pub trait Tasks {
     /// Makes a task of a call that a policy has allowed. `record` is what an earlier round of the
     /// call knew. The outcome is a [`TaskView`](toolgate_core::mcp::task::TaskView), and the task is
     /// stored by then.
-    fn create(&self, owner: Owner, call: Call, record: Record) -> LocalBoxFuture<'static, Outcome>;
+    fn create(
+        &self,
+        deployment: Deployment<'_>,
+        principal: Principal,
+        call: Call,
+        record: Record,
+    ) -> LocalBoxFuture<'static, Outcome>;
 
     /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
     fn serve<'a>(
         &'a self,
         incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        principal: &'a Principal,
         request: TaskRequest,
     ) -> LocalBoxFuture<'a, Reply>;
 }
 
-/// Whose session it is, as of its last message.
-pub struct Subscriber<'a> {
-    pub(crate) owner: &'a str,
-    pub(crate) caller: &'a Caller,
-    /// When those claims are over, in seconds since 1970.
-    pub(crate) until: u64,
-    pub(crate) state: &'a SessionState,
+/// The record of a session.
+pub struct SessionRecord {
+    /// Its person, as of the last message.
+    pub(crate) principal: Principal,
+    pub(crate) state: SessionState,
 }
 
 /// What makes a call that runs again from its start come to where it was.

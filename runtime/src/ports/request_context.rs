@@ -9,8 +9,7 @@ use worker::Context;
 
 use crate::platform::PlatformEntropy;
 use crate::platform::bindings::Env;
-use crate::ports::app::App;
-use crate::ports::store::Place;
+use crate::ports::app::{App, Deployment};
 
 /// One request, and the server that it came to.
 pub struct RequestContext<'a> {
@@ -66,8 +65,8 @@ impl<'a> RequestContext<'a> {
         Some((challenging.located)(challenge, &self.origin, self.resource))
     }
 
-    /// What a storage backend works with.
-    pub(crate) fn place(&self) -> Place<'_> {
-        Place { app: self.app, env: self.env }
+    /// The server with the bindings of its Worker.
+    pub(crate) fn deployment(&self) -> Deployment<'_> {
+        Deployment { app: self.app, env: self.env }
     }
 }

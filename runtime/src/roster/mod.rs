@@ -49,14 +49,14 @@ pub(crate) async fn tell(
     app: &App,
     env: &Env,
     kind: &str,
-    owner: &str,
+    subject_key: &str,
     entry: &Entry,
 ) -> worker::Result<bool> {
     // Both bounds are those of a person, so either tells whether there are any.
     if app.per_person(app.config.limits.sessions_per_person).is_none() {
         return Ok(true);
     }
-    let name = ["roster:", kind, ":", owner].concat();
+    let name = ["roster:", kind, ":", subject_key].concat();
     let path = ["/", kind, "/roster"].concat();
     let answer = object_client::ask(app, env, &name, &path, &serde_json::to_string(entry)?).await?;
     Ok(answer.is_empty())

@@ -47,7 +47,7 @@ async fn read(
 ) -> worker::Result<Vec<(GrantKey, Grant)>> {
     let mut grants = Vec::new();
     for subject_key in &person.subject_keys {
-        let found = incoming.app.store.list(incoming.place(), subject_key).await?;
+        let found = incoming.app.store.list(incoming.deployment(), subject_key).await?;
         let address = |id| GrantKey { subject_key: subject_key.clone(), id };
         grants.extend(found.into_iter().map(|(id, grant)| (address(id), grant)));
     }

@@ -11,7 +11,7 @@ use crate::auth::admission;
 use crate::call::stateless;
 use crate::http::convert;
 use crate::platform::EnvVars;
-use crate::ports::principal::Principal;
+use crate::ports::principal::Admitted;
 use crate::ports::request_context::RequestContext;
 use crate::tool::features;
 use crate::tool::registry::Registry;
@@ -32,35 +32,37 @@ async fn answer(
     mut request: Request,
 ) -> worker::Result<Response> {
     let app = incoming.app;
-    let (admitted, body, registry) = match receive(incoming, &head, &mut request).await {
+    let (sender, body, registry) = match receive(incoming, &head, &mut request).await {
         Ok(received) => received,
         Err(reply) => return incoming.respond(*reply),
     };
     let server = server::server(app, registry, &incoming.log);
     if server.sessions
         && let Some(sessions) = features::sessions(app)
-        && let Some(response) = sessions.serve(incoming, &admitted, &head, &body).await
+        && let Some(response) = sessions.serve(incoming, &sender, &head, &body).await
     {
         return response;
     }
     let vars = EnvVars(incoming.env);
-    match mcp::accept_http(&server, &admitted.caller, &vars, &head.map(|()| body)) {
+    match mcp::accept_http(&server, &sender.principal.caller, &vars, &head.map(|()| body)) {
         Accepted::Done(reply) => incoming.respond(located(incoming, reply)),
         Accepted::Run(exchange) => {
             // Told before it happens: a call may run long, or never come back.
             incoming.flush();
-            stateless::answer(incoming, &admitted, registry, exchange).await
+            stateless::answer(incoming, &sender, registry, exchange).await
         }
         Accepted::Begin(begin) => match features::sessions(app) {
-            Some(sessions) => sessions.begin(incoming, &admitted, begin).await,
+            Some(sessions) => sessions.begin(incoming, &sender, begin).await,
             None => incoming.respond(begin.response),
         },
         Accepted::Listen(listen) => match features::subscriptions(app) {
-            Some(hub) => hub.listen(incoming, &admitted, listen).await,
+            Some(hub) => hub.listen(incoming, &sender, listen).await,
             None => incoming.respond(nobody_listens()),
         },
         Accepted::Task(request) => match features::tasks(app) {
-            Some(tasks) => incoming.respond(tasks.serve(incoming, &admitted, request).await),
+            Some(tasks) => {
+                incoming.respond(tasks.serve(incoming, &sender.principal, request).await)
+            }
             None => incoming.respond(nobody_listens()),
         },
     }
@@ -81,10 +83,10 @@ async fn receive(
     incoming: &RequestContext<'_>,
     head: &http::Request<()>,
     request: &mut Request,
-) -> Result<(Principal, Vec<u8>, &'static Registry), Box<Reply>> {
-    let admitted = admission::authenticate(incoming, head).await?;
+) -> Result<(Admitted, Vec<u8>, &'static Registry), Box<Reply>> {
+    let sender = admission::authenticate(incoming, head).await?;
     let body = convert::read_body(incoming, head, request).await?;
-    Ok((admitted, body, server::linked(incoming.app)?))
+    Ok((sender, body, server::linked(incoming.app)?))
 }
 
 /// The answer where a method is advertised and what serves it is not linked. The macros link it

@@ -19,7 +19,7 @@ use worker::{Request, Response};
 
 use crate::ports::feature::{Feature, Sessions};
 use crate::ports::object::Object;
-use crate::ports::principal::Principal;
+use crate::ports::principal::Admitted;
 use crate::ports::request_context::RequestContext;
 
 /// What the names of the objects begin with, and the paths inside them.
@@ -36,7 +36,7 @@ const END: &str = "/session/end";
 const NOTIFY: &str = "/session/notify";
 
 /// Ends the session if it was not used after a time, in milliseconds, and says so, or when it was; sent
-/// by the roster of its owner.
+/// by the roster of its person.
 const IDLE: &str = "/session/idle";
 /// Whether a stream is open; sent by the roster.
 const STREAM: &str = "/session/stream";
@@ -77,19 +77,19 @@ impl Sessions for SessionFeature {
     fn serve<'a>(
         &'a self,
         incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        sender: &'a Admitted,
         head: &'a http::Request<()>,
         body: &'a [u8],
     ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>> {
-        Box::pin(client::serve(incoming, admitted, head, body))
+        Box::pin(client::serve(incoming, sender, head, body))
     }
 
     fn begin<'a>(
         &'a self,
         incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        sender: &'a Admitted,
         begin: Begin,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
-        Box::pin(client::begin(incoming, admitted, begin))
+        Box::pin(client::begin(incoming, sender, begin))
     }
 }

@@ -35,13 +35,15 @@ pub(crate) fn accept(
 ) -> Result<SessionAnswer, Box<Reply>> {
     let app = object.app();
     let registry = server::linked(app)?;
+    let principal = &received.sender.principal;
     let log = Log::default();
-    log.person(&received.owner, &received.caller);
-    log.client(&received.caller.client_id);
+    log.person(&principal.subject_key, &principal.caller);
+    log.client(&principal.caller.client_id);
     let server = server::server(app, registry, &log);
     let vars = EnvVars(object.env());
     let body = &received.body;
-    let accepted = protocol::accept_session(&server, &received.caller, &vars, state, headers, body);
+    let accepted =
+        protocol::accept_session(&server, &principal.caller, &vars, state, headers, body);
     Teller::of_object(app, object.env(), &received.request()).flush(&log);
     accepted.signals.into_iter().for_each(|signal| calls.signal(signal));
     Ok(accepted.answer)
@@ -71,7 +73,7 @@ pub(crate) async fn run<P: Outgoing + 'static>(
         }
         return;
     };
-    let Received { owner, caller, .. } = received;
+    let principal = received.sender.principal;
     let running: Vec<_> = wanted
         .into_iter()
         .map(|call| {
@@ -80,8 +82,7 @@ pub(crate) async fn run<P: Outgoing + 'static>(
                 app: object.app(),
                 registry,
                 env: object.env().clone(),
-                caller: caller.clone(),
-                subject_key: owner.clone(),
+                principal: principal.clone(),
                 call,
                 record: Record::default(),
                 teller: Some(teller.clone()),

@@ -4,8 +4,10 @@
 
 mod accept;
 mod calls;
+mod changed;
 mod id;
 
 pub(crate) use self::accept::{accept, run, taken};
 pub(crate) use self::calls::{Calls, Outgoing};
+pub(crate) use self::changed::changed;
 pub(crate) use self::id::{ask, gone, new_id, open_id, unavailable};

@@ -27,6 +27,7 @@ use crate::platform::console::log_error;
 use crate::platform::timer::Timer;
 use crate::ports::app::App;
 use crate::ports::object::Object;
+use crate::ports::principal::Principal;
 use crate::tool::registry;
 use crate::tool::run::{self, Start};
 use toolgate_core::audit::Log;
@@ -206,8 +207,12 @@ impl Host {
             app: self.app,
             registry,
             env: self.env.clone(),
-            caller: task.caller,
-            subject_key: task.owner,
+            principal: Principal {
+                caller: task.caller,
+                subject_key: task.subject_key,
+                // The claims are judged before each run, for as long as there is the task.
+                expires: self.store.row()?.expires / 1000,
+            },
             call,
             record: self.store.record()?,
             teller: None,
@@ -221,7 +226,7 @@ impl Host {
         let asking = Asking { config: &self.app.config, caller: &task.caller, vars: &vars };
         let told = if self.run > 1 { &guard::TOOL } else { &guard::TASK };
         let log = Log::default();
-        log.person(&task.owner, &task.caller);
+        log.person(&task.subject_key, &task.caller);
         log.client(&task.caller.client_id);
         let arguments = Arguments::Call(&task.arguments);
         let is_allowed = guard::judge(asking, &log, told, found, arguments);

@@ -9,7 +9,7 @@
 //! alarm ──► object: still there? else run again; over? delete everything
 //! ```
 //!
-//! A task's id is sealed for its owner: one that was made up, or is another person's, does not open
+//! A task's id is sealed for its person: one that was made up, or is another person's, does not open
 //! and reaches no object. The tool's policy is asked again at each request, for the caller as they
 //! are then, and before each run.
 //!

@@ -37,21 +37,27 @@ pub(super) enum Count {
 }
 
 /// Whether the person may have one more task, which is counted from now on.
-pub(super) async fn admits(app: &App, env: &Env, owner: &str, task: &str) -> worker::Result<bool> {
-    client::ask(app, env, &name(owner), COUNT, &Count::Begin(task.to_owned())).await
+pub(super) async fn admits(
+    app: &App,
+    env: &Env,
+    subject_key: &str,
+    task: &str,
+) -> worker::Result<bool> {
+    client::ask(app, env, &name(subject_key), COUNT, &Count::Begin(task.to_owned())).await
 }
 
 /// The task counts no more.
-pub(super) async fn end(app: &App, env: &Env, owner: &str, task: &str) {
+pub(super) async fn end(app: &App, env: &Env, subject_key: &str, task: &str) {
     let told =
-        client::ask::<bool>(app, env, &name(owner), COUNT, &Count::End(task.to_owned())).await;
+        client::ask::<bool>(app, env, &name(subject_key), COUNT, &Count::End(task.to_owned()))
+            .await;
     if let Err(error) = told {
         log_error!("the end of a task was not counted: {error}");
     }
 }
 
-fn name(owner: &str) -> String {
-    format!("tasks:{owner}")
+fn name(subject_key: &str) -> String {
+    format!("tasks:{subject_key}")
 }
 
 /// Inside the object.

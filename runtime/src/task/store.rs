@@ -45,7 +45,8 @@ const ERROR: &str = "error";
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) id: String,
-    pub(super) owner: String,
+    /// Column `owner`.
+    pub(super) subject_key: String,
     pub(super) status: TaskStatus,
     /// Sealed.
     message: Option<String>,
@@ -66,7 +67,7 @@ pub(super) struct Store {
     app: &'static App,
     env: Env,
     storage: Storage,
-    /// Made when first needed: it takes the task's owner.
+    /// Made when first needed: it takes the task's person.
     vault: OnceCell<Vault>,
 }
 
@@ -86,7 +87,7 @@ impl Store {
     fn vault(&self) -> worker::Result<&Vault> {
         if self.vault.get().is_none() {
             let row = self.row()?;
-            let vault = Vault::of(self.app, &self.env, &row.owner, &row.id)?;
+            let vault = Vault::of(self.app, &self.env, &row.subject_key, &row.id)?;
             // Nobody else can have come first: nothing waited.
             let _ = self.vault.set(vault);
         }
@@ -102,7 +103,7 @@ impl Store {
         let expires = now + ms(ttl);
         let values = vec![
             task.id.clone().into(),
-            task.owner.clone().into(),
+            task.subject_key.clone().into(),
             TaskStatus::Working.as_str().into(),
             number(now),
             number(now),
@@ -137,7 +138,7 @@ impl Store {
         let row = || {
             Some(Row {
                 id: text(0)?,
-                owner: text(1)?,
+                subject_key: text(1)?,
                 status: toolgate_core::from_json::read_value(Value::String(text(2)?)).ok()?,
                 message: text(3),
                 created: number(4)?,

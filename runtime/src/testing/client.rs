@@ -19,7 +19,7 @@ use super::server::TestServer;
 use crate::call::stateless;
 use crate::platform::EnvVars;
 use crate::platform::native::console;
-use crate::ports::feature::Owner;
+use crate::ports::principal::Principal;
 
 /// Questions of one call after which it is given up.
 const MAX_ROUNDS: usize = 100;
@@ -296,8 +296,8 @@ impl TestClient {
                 Accepted::Done(response) => (Vec::new(), response),
                 Accepted::Run(exchange) => {
                     let (env, caller) = (env.clone(), self.caller.clone());
-                    let owner = Owner { app, env, caller, subject_key };
-                    stateless::answer_here(owner, registry, exchange).await
+                    let principal = Principal { caller, subject_key, expires: u64::MAX };
+                    stateless::answer_here(app, env, principal, registry, exchange).await
                 }
                 Accepted::Begin(_) | Accepted::Listen(_) | Accepted::Task(_) => {
                     unreachable!("no method of a client sends this")

@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde_json::Value;
 use toolgate_core::json;
 use toolgate_core::mcp::{Call, Target};
-use toolgate_policy::Caller;
 
 use super::registry::Registry;
 use crate::audit::{Teller, Trail};
@@ -15,15 +14,14 @@ use crate::context::current::Context;
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
 use crate::ports::feature::Record;
+use crate::ports::principal::Principal;
 
 /// What a call needs.
 pub(crate) struct Start {
     pub(crate) app: &'static App,
     pub(crate) registry: &'static Registry,
     pub(crate) env: Env,
-    pub(crate) caller: Caller,
-    /// Pseudonym of the person.
-    pub(crate) subject_key: String,
+    pub(crate) principal: Principal,
     pub(crate) call: Call,
     /// What is known from earlier runs of the same call, where the host keeps it.
     pub(crate) record: Record,
@@ -37,7 +35,7 @@ pub(crate) fn start<S: HostStep>(start: Start) -> Running<S> {
 }
 
 fn begin(start: Start, host: HostKind) -> Execution {
-    let Start { app, registry, env, caller, subject_key, mut call, record, teller } = start;
+    let Start { app, registry, env, principal, mut call, record, teller } = start;
     let trail = teller.and_then(|teller| Trail::begin(&teller, &mut call.audit));
     let arguments = std::mem::take(&mut call.arguments);
     let refusal = call.refusal.take();
@@ -51,7 +49,7 @@ fn begin(start: Start, host: HostKind) -> Execution {
         live = live.completing(arguments.clone());
     }
     let live = Rc::new(live);
-    let context = Context::of_call(caller, env, request_id, subject_key, app, Rc::clone(&live));
+    let context = Context::of_call(app, env, principal, request_id, Rc::clone(&live));
     // A task is for what takes long, and ends with its own time at the latest.
     let is_limited = seconds > 0 && host != HostKind::Task;
     let limit = is_limited.then(|| Duration::from_secs(seconds.into()));

@@ -85,7 +85,7 @@ fn changes_are_valid_in_every_legacy_revision() {
         assert_valid(revision.as_str(), "CancelledNotification", &cancelled);
     }
     let task = Change::Task {
-        owner: "me".to_owned(),
+        subject_key: "me".to_owned(),
         tool: "add".to_owned(),
         task: json!({ "taskId": "1" }),
     };
@@ -98,7 +98,7 @@ fn changes_survive_storage() {
         Change::Tools,
         Change::Resource("test://a".to_owned()),
         Change::Task {
-            owner: "me".to_owned(),
+            subject_key: "me".to_owned(),
             tool: "add".to_owned(),
             task: json!({ "taskId": "1" }),
         },
