@@ -2,7 +2,7 @@
 
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use toolgate_config::Provider as Kind;
+use toolgate_config::Provider;
 use toolgate_core::audit::{self, Reason};
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::host;
@@ -89,7 +89,7 @@ fn misdirected(incoming: &RequestContext<'_>, head: &http::Request<()>) -> Optio
     let RequestContext { app, env, .. } = incoming;
     let vars = EnvVars(env);
     let allowed = &app.config.transport.allowed_hosts;
-    let is_local = matches!(app.config.identity.provider, Kind::None | Kind::Dev);
+    let is_local = matches!(app.config.identity.provider, Provider::None | Provider::Dev);
     let is_served = host::is_served(head.uri(), allowed.iter().map(AsRef::as_ref), is_local);
     // On the MCP routes `Origin` is judged first, and the rest when the provider is needed.
     let is_elsewhere = || {
@@ -114,29 +114,23 @@ async fn route(
     head: http::Request<()>,
     mut request: Request,
 ) -> worker::Result<Response> {
-    match head.uri().path() {
-        paths::MCP_PATH => protected(incoming, head, request, mcp_route).await,
-        path if is_mcp(incoming.app, path) => protected(incoming, head, request, sse_route).await,
-        path => match public(incoming, path, &head) {
-            Some(reply) => convert::response(reply),
-            None => {
-                let reply = oauth::serve(incoming, head, &mut request).await;
-                incoming.respond(reply)
-            }
-        },
+    let path = head.uri().path();
+    if is_mcp(incoming.app, path) {
+        protected(incoming, head, request).await
+    } else if oauth::is_route(path) {
+        let reply = oauth::serve(incoming, head, &mut request).await;
+        incoming.respond(reply)
+    } else {
+        convert::response(document(incoming, &head))
     }
 }
 
 /// Routes of MCP: `Origin` is judged first, and every answer carries what browsers need.
-async fn protected<'a, F>(
-    incoming: &'a RequestContext<'a>,
+async fn protected(
+    incoming: &RequestContext<'_>,
     head: http::Request<()>,
     request: Request,
-    serve: F,
-) -> worker::Result<Response>
-where
-    F: AsyncFnOnce(&'a RequestContext<'a>, http::Request<()>, Request) -> worker::Result<Response>,
-{
+) -> worker::Result<Response> {
     let transport = &incoming.app.config.transport;
     let allowed = transport.allowed_origins.iter().map(AsRef::as_ref);
     let sender = Sender::of(head.headers(), &incoming.origin, allowed);
@@ -146,9 +140,27 @@ where
     let response = if head.method() == Method::OPTIONS {
         convert::response(cors::mcp_preflight(head.headers()))?
     } else {
-        serve(incoming, head, request).await?
+        serve_mcp(incoming, head, request).await?
     };
     label(response, &sender)
+}
+
+/// Streamable HTTP, which clients may also send to the paths of HTTP+SSE.
+async fn serve_mcp(
+    incoming: &RequestContext<'_>,
+    head: http::Request<()>,
+    request: Request,
+) -> worker::Result<Response> {
+    if head.uri().path() != paths::MCP_PATH {
+        match features::http_sse(incoming.app) {
+            Some(http_sse) if http_sse.takes(&head) => {
+                return http_sse.route(incoming, head, request).await;
+            }
+            Some(_) => {}
+            None => return convert::response(not_found(head.headers())),
+        }
+    }
+    mcp::serve(incoming, head, request).await
 }
 
 fn label(mut response: Response, sender: &Sender) -> worker::Result<Response> {
@@ -160,60 +172,38 @@ fn label(mut response: Response, sender: &Sender) -> worker::Result<Response> {
     Ok(response)
 }
 
-async fn mcp_route(
-    incoming: &RequestContext<'_>,
-    head: http::Request<()>,
-    request: Request,
-) -> worker::Result<Response> {
-    mcp::serve(incoming, head, request).await
-}
-
-async fn sse_route(
-    incoming: &RequestContext<'_>,
-    head: http::Request<()>,
-    request: Request,
-) -> worker::Result<Response> {
-    match features::http_sse(incoming.app) {
-        Some(http_sse) if http_sse.takes(&head) => http_sse.route(incoming, head, request).await,
-        Some(_) => mcp::serve(incoming, head, request).await,
-        None => convert::response(not_found(head.headers())),
-    }
-}
-
-/// Documents that need neither keys nor a body.
-fn public(incoming: &RequestContext<'_>, path: &str, head: &http::Request<()>) -> Option<Reply> {
+/// A document that needs neither keys nor a body, or the answer where there is nothing.
+fn document(incoming: &RequestContext<'_>, head: &http::Request<()>) -> Reply {
     let RequestContext { app, origin, .. } = incoming;
-    let document = |reply: Reply| {
-        Some(match *head.method() {
-            Method::GET => reply,
-            Method::HEAD => reply::without_body(reply),
-            Method::OPTIONS => reply::readable_by_any_origin(cors::preflight()),
-            _ => reply::readable_by_any_origin(reply::method_not_allowed("GET, HEAD, OPTIONS")),
-        })
+    let path = head.uri().path();
+    let found = |reply: Reply| match *head.method() {
+        Method::GET => reply,
+        Method::HEAD => reply::without_body(reply),
+        Method::OPTIONS => reply::readable_by_any_origin(cors::preflight()),
+        _ => reply::readable_by_any_origin(reply::method_not_allowed("GET, HEAD, OPTIONS")),
     };
     let described_at = paths::described_at(path);
     if let Some(resource) =
         described_at.filter(|it| *it != paths::SSE_PATH || app.config.transport.sse)
     {
-        return document(metadata::protected_resource(&app.config, origin, resource));
+        return found(metadata::protected_resource(&app.config, origin, resource));
     }
     match path {
-        paths::LANDING_PATH => document(described(incoming, toolgate_core::mcp::landing)),
-        paths::HEALTH_PATH => document(health(app)),
+        paths::LANDING_PATH => found(described(incoming, toolgate_core::mcp::landing)),
+        paths::HEALTH_PATH => found(health(app)),
         paths::AUTHORIZATION_SERVER | paths::OPENID_CONFIGURATION => {
-            document(metadata::authorization_server(&app.config, origin))
+            found(metadata::authorization_server(&app.config, origin))
         }
         paths::SERVER_CARD_PATH | paths::WELL_KNOWN_SERVER_CARD => {
-            document(described(incoming, toolgate_core::mcp::card))
+            found(described(incoming, toolgate_core::mcp::card))
         }
-        _ if oauth::is_route(path) => None,
         // Clients in browsers look for metadata in several places, and have to read that it is not
         // in this one.
         _ if path.starts_with(paths::WELL_KNOWN) => {
-            document(reply::readable_by_any_origin(not_found(head.headers())))
+            found(reply::readable_by_any_origin(not_found(head.headers())))
         }
-        _ if head.method() == Method::HEAD => Some(reply::without_body(not_found(head.headers()))),
-        _ => Some(not_found(head.headers())),
+        _ if head.method() == Method::HEAD => reply::without_body(not_found(head.headers())),
+        _ => not_found(head.headers()),
     }
 }
 

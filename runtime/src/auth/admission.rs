@@ -16,26 +16,21 @@ use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 
 /// Lets in the holder of an access token whose grant still stands, and whoever the provider in
-/// front of the Worker vouches for. Boxed, as [`serve`] is.
+/// front of the Worker vouches for. Boxed, since it is reached from more than one route.
 pub(crate) fn authenticate<'a>(
     incoming: &'a RequestContext<'a>,
     head: &'a http::Request<()>,
 ) -> LocalBoxFuture<'a, Result<Admitted, Box<Reply>>> {
-    Box::pin(admit(incoming, head))
-}
-
-async fn admit(
-    incoming: &RequestContext<'_>,
-    head: &http::Request<()>,
-) -> Result<Admitted, Box<Reply>> {
-    let setup = setup::setup(incoming)
-        .map_err(|error| Box::new(setup::not_configured(incoming, &error, false)))?;
-    let path = head.uri().path();
-    let opened = bearer::authenticate(&setup.keys, &incoming.origin, path, head.headers(), now());
-    match opened {
-        Ok(token) => by_token(incoming, path, token).await,
-        Err(refusal) => vouched(incoming, &setup, head).await.unwrap_or(Err(refusal)),
-    }
+    Box::pin(async move {
+        let setup = setup::setup(incoming)
+            .map_err(|error| Box::new(setup::not_configured(incoming, &error, false)))?;
+        let RequestContext { origin, .. } = incoming;
+        let path = head.uri().path();
+        match bearer::authenticate(&setup.keys, origin, path, head.headers(), now()) {
+            Ok(token) => by_token(incoming, path, token).await,
+            Err(refusal) => vouched(incoming, &setup, head).await.unwrap_or(Err(refusal)),
+        }
+    })
 }
 
 fn note(incoming: &RequestContext<'_>, principal: &Principal) {

@@ -1,6 +1,5 @@
 //! `/mcp`: Streamable HTTP without a Durable Object.
 
-use futures_util::future::LocalBoxFuture;
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use toolgate_core::mcp::{self, Accepted};
@@ -17,16 +16,8 @@ use crate::tool::features;
 use crate::tool::registry::Registry;
 use crate::tool::server;
 
-/// Serves one request to the MCP endpoint. Boxed, since it is reached from more than one route.
-pub(crate) fn serve<'a>(
-    incoming: &'a RequestContext<'a>,
-    head: http::Request<()>,
-    request: Request,
-) -> LocalBoxFuture<'a, worker::Result<Response>> {
-    Box::pin(answer(incoming, head, request))
-}
-
-async fn answer(
+/// Serves one request to the MCP endpoint.
+pub(crate) async fn serve(
     incoming: &RequestContext<'_>,
     head: http::Request<()>,
     mut request: Request,
@@ -59,10 +50,8 @@ async fn answer(
             Some(hub) => hub.listen(incoming, &sender, listen).await,
             None => incoming.respond(nobody_listens()),
         },
-        Accepted::Task(request) => match features::tasks(app) {
-            Some(tasks) => {
-                incoming.respond(tasks.serve(incoming, &sender.principal, request).await)
-            }
+        Accepted::Task(task) => match features::tasks(app) {
+            Some(tasks) => incoming.respond(tasks.serve(incoming, &sender.principal, task).await),
             None => incoming.respond(nobody_listens()),
         },
     }
@@ -78,7 +67,7 @@ fn located(incoming: &RequestContext<'_>, mut reply: Reply) -> Reply {
     reply
 }
 
-/// Who sends a request, what it says, and what it may reach.
+/// The sender of a request, its body, and the functions that it may reach.
 async fn receive(
     incoming: &RequestContext<'_>,
     head: &http::Request<()>,
