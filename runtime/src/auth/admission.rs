@@ -18,38 +18,38 @@ use crate::ports::request_context::RequestContext;
 /// Lets in the holder of an access token whose grant still stands, and whoever the provider in
 /// front of the Worker vouches for. Boxed, since it is reached from more than one route.
 pub(crate) fn authenticate<'a>(
-    incoming: &'a RequestContext<'a>,
+    request: &'a RequestContext<'a>,
     head: &'a http::Request<()>,
 ) -> LocalBoxFuture<'a, Result<Admitted, Box<Reply>>> {
     Box::pin(async move {
-        let setup = setup::setup(incoming)
-            .map_err(|error| Box::new(setup::not_configured(incoming, &error, false)))?;
-        let RequestContext { origin, .. } = incoming;
+        let setup = setup::setup(request)
+            .map_err(|error| Box::new(setup::not_configured(request, &error, false)))?;
+        let RequestContext { origin, .. } = request;
         let path = head.uri().path();
         match bearer::authenticate(&setup.keys, origin, path, head.headers(), now()) {
-            Ok(token) => by_token(incoming, path, token).await,
-            Err(refusal) => vouched(incoming, &setup, head).await.unwrap_or(Err(refusal)),
+            Ok(token) => by_token(request, path, token).await,
+            Err(refusal) => vouched(request, &setup, head).await.unwrap_or(Err(refusal)),
         }
     })
 }
 
-fn note(incoming: &RequestContext<'_>, principal: &Principal) {
-    incoming.log.person(&principal.subject_key, &principal.caller);
-    incoming.log.client(&principal.caller.client_id);
+fn note(request: &RequestContext<'_>, principal: &Principal) {
+    request.log.person(&principal.subject_key, &principal.caller);
+    request.log.client(&principal.caller.client_id);
 }
 
 async fn by_token(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     path: &str,
     token: AccessToken,
 ) -> Result<Admitted, Box<Reply>> {
-    let stands = grants::stands(incoming, &token).await;
+    let stands = grants::stands(request, &token).await;
     let AccessToken { caller, address, issued, expires, .. } = token;
     let principal = Principal { caller, subject_key: address.subject_key.clone(), expires };
-    note(incoming, &principal);
+    note(request, &principal);
     match stands {
         Ok(true) => Ok(Admitted { principal, grant: Some((address, issued)) }),
-        Ok(false) => Err(Box::new(bearer::revoked(&incoming.origin, path))),
+        Ok(false) => Err(Box::new(bearer::revoked(&request.origin, path))),
         Err(error) => {
             log_error!("storage failed: {error}");
             Err(unavailable("The storage did not answer; try again."))
@@ -61,13 +61,13 @@ async fn by_token(
 /// itself, and one that is over is not made good by anything else; Access forwards its own tokens,
 /// which say nothing to us.
 async fn vouched(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     setup: &Setup,
     head: &http::Request<()>,
 ) -> Option<Result<Admitted, Box<Reply>>> {
-    let App { config, identity, .. } = incoming.app;
+    let App { config, identity, .. } = request.app;
     let verdict = identity.vouch(config, &setup.provider, head.headers()).await?;
-    if bearer::is_ours(&setup.keys, &incoming.origin, head.headers()) {
+    if bearer::is_ours(&setup.keys, &request.origin, head.headers()) {
         return None;
     }
     Some(match verdict {
@@ -75,11 +75,11 @@ async fn vouched(
             let subject_key = callback::subject_key(&setup.keys, &setup.provider, &caller.subject);
             let expires = now() + u64::from(config.tokens.access_token_ttl);
             let principal = Principal { caller, subject_key, expires };
-            note(incoming, &principal);
+            note(request, &principal);
             Ok(Admitted { principal, grant: None })
         }
         Err(Unvouched::Refused) => {
-            Err(Box::new(bearer::not_asserted(&incoming.origin, head.uri().path())))
+            Err(Box::new(bearer::not_asserted(&request.origin, head.uri().path())))
         }
         Err(Unvouched::Unavailable) => {
             Err(unavailable("The keys of Cloudflare Access could not be had; try again."))

@@ -26,11 +26,11 @@ thread_local! {
 /// # Errors
 /// The storage does not answer.
 pub(crate) async fn perform(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     address: &GrantKey,
     operation: Operation,
 ) -> worker::Result<Outcome> {
-    perform_at(incoming.deployment(), address, operation).await
+    perform_at(request.deployment(), address, operation).await
 }
 
 async fn perform_at(
@@ -52,10 +52,10 @@ async fn perform_at(
 /// # Errors
 /// The storage does not answer.
 pub(crate) async fn stands(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     token: &AccessToken,
 ) -> worker::Result<bool> {
-    Ok(stands_since(incoming.deployment(), &token.address, token.issued).await?.is_some())
+    Ok(stands_since(request.deployment(), &token.address, token.issued).await?.is_some())
 }
 
 /// When a grant was last seen to stand, at most `revocation_max_age` seconds ago; `None` where it

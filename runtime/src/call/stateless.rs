@@ -34,13 +34,13 @@ const QUIET: Duration = Duration::from_secs(5);
 
 /// Runs what a policy has allowed, and answers.
 pub(crate) async fn answer(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     sender: &Admitted,
     registry: &'static Registry,
     mut exchange: Exchange,
 ) -> worker::Result<Response> {
-    let (app, env, principal) = (incoming.app, incoming.env.clone(), sender.principal.clone());
-    let mut calls = Calls::new(app, env, principal, registry, Some(incoming.teller()));
+    let (app, env, principal) = (request.app, request.env.clone(), sender.principal.clone());
+    let mut calls = Calls::new(app, env, principal, registry, Some(request.teller()));
     let mut results = calls.begin_all(exchange.calls()).await;
     let takes_stream = exchange.takes_stream();
     let mut quiet = Timer::from(QUIET);
@@ -52,7 +52,7 @@ pub(crate) async fn answer(
             event => event.map(Ok),
         });
         match next.await {
-            Ok(None) => return incoming.respond(exchange.finish(results)),
+            Ok(None) => return request.respond(exchange.finish(results)),
             Ok(Some(CallEvent::Answer(slot, outcome))) => results.push((slot, outcome)),
             Ok(Some(CallEvent::Message(_))) if !takes_stream => {}
             Ok(Some(CallEvent::Message(text))) => break Some(text),
@@ -68,7 +68,7 @@ pub(crate) async fn answer(
         let _ = writer.send_now(sse::event(None, None, &text));
     }
     let is_watched = exchange.revision().cancels_by_closing();
-    incoming.wait_until(stream(calls, exchange, writer, sender.lease()));
+    request.wait_until(stream(calls, exchange, writer, sender.lease()));
     sse::response(if is_watched { body.keep_alive(WATCHED) } else { body })
 }
 

@@ -4,7 +4,6 @@
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 use toolgate_core::oauth::grant::GrantKey;
-use toolgate_policy::Caller;
 use worker::js_sys::{Function, Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast as _, JsValue};
 use worker::web_sys::RequestInit;
@@ -91,7 +90,7 @@ impl Received {
 
 /// Hands a message over: the caller as one line of JSON, and then the message as it came.
 pub(crate) async fn send(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     stub: &Stub,
     sender: &Admitted,
     (path, name): (&str, &str),
@@ -110,7 +109,7 @@ pub(crate) async fn send(
     if let Some((address, issued)) = grant {
         forwarded.set(GRANT, &[&issued.to_string(), " ", &address.id].concat())?;
     }
-    forwarded.set(REQUEST, &incoming.request_id)?;
+    forwarded.set(REQUEST, &request.request_id)?;
     forwarded.set(NAME, name)?;
     let mut body = serde_json::to_vec(&principal.caller)?;
     body.push(b'\n');
@@ -120,7 +119,7 @@ pub(crate) async fn send(
     // The object's own response is immutable; the browser's headers are added to a copy.
     let headers = response.headers().clone();
     let challenge = headers.get(WWW_AUTHENTICATE.as_str())?;
-    if let Some(located) = challenge.and_then(|challenge| incoming.located(&challenge)) {
+    if let Some(located) = challenge.and_then(|challenge| request.located(&challenge)) {
         headers.set(WWW_AUTHENTICATE.as_str(), &located)?;
     }
     let (builder, body) = response.into_parts();

@@ -73,10 +73,10 @@ impl HttpSse for HttpSseFeature {
 
     fn route<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         head: http::Request<()>,
-        request: Request,
+        worker_request: Request,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
-        Box::pin(client::route(incoming, head, request))
+        Box::pin(client::route(request, head, worker_request))
     }
 }

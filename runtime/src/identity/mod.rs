@@ -33,8 +33,8 @@ pub static CLOUDFLARE_ACCESS_JWT: cloudflare_access_jwt::CloudflareAccessJwt =
     cloudflare_access_jwt::CloudflareAccessJwt;
 
 /// Writes to the log why somebody's groups are unknown, where they are.
-pub(crate) fn tell_hint(gate: &OAuthContext<'_>, identified: &Identified) {
-    let hint = identified.caller.known.hint(&gate.config.identity.groups_claim);
+pub(crate) fn tell_hint(oauth: &OAuthContext<'_>, identified: &Identified) {
+    let hint = identified.caller.known.hint(&oauth.config.identity.groups_claim);
     if let Some(hint) = hint {
         log_error!("{hint}");
     }
@@ -42,11 +42,11 @@ pub(crate) fn tell_hint(gate: &OAuthContext<'_>, identified: &Identified) {
 
 /// The reply when the provider did not answer in the course of a sign-in.
 fn unavailable(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     returned: &Returned,
     what: &str,
     error: &dyn std::fmt::Display,
 ) -> Box<Reply> {
     log_error!("sign-in failed: {what}: {error}");
-    Box::new(returned.unavailable(gate))
+    Box::new(returned.unavailable(oauth))
 }

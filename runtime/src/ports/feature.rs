@@ -76,9 +76,9 @@ pub trait HttpSse {
     /// Serves `GET /sse` and `POST /messages`.
     fn route<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         head: http::Request<()>,
-        request: Request,
+        worker_request: Request,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 }
 
@@ -88,7 +88,7 @@ pub trait Sessions {
     /// where sessions are issued.
     fn serve<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         sender: &'a Admitted,
         head: &'a http::Request<()>,
         body: &'a [u8],
@@ -97,7 +97,7 @@ pub trait Sessions {
     /// Begins the session of a client whose `initialize` was answered.
     fn begin<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         sender: &'a Admitted,
         begin: Begin,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
@@ -115,7 +115,7 @@ pub trait Subscriptions {
     /// Opens a stream for a `subscriptions/listen`.
     fn listen<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         sender: &'a Admitted,
         listen: Listen,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
@@ -145,9 +145,9 @@ pub trait Tasks {
     /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
     fn serve<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         principal: &'a Principal,
-        request: TaskRequest,
+        task_request: TaskRequest,
     ) -> LocalBoxFuture<'a, Reply>;
 }
 

@@ -42,7 +42,7 @@ pub trait IdentityProvider: Sync + std::fmt::Debug {
     /// Who came back from the sign-in; otherwise the reply that tells why nobody did.
     fn identify<'a>(
         &'a self,
-        gate: &'a OAuthContext<'_>,
+        oauth: &'a OAuthContext<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>>;

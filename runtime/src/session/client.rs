@@ -25,7 +25,7 @@ const MAX_INITIALIZE: usize = 64 * 1024;
 /// Serves a Streamable HTTP request that names a session; `None` when it names none, or speaks a
 /// revision that has no sessions.
 pub(super) async fn serve(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     sender: &Admitted,
     head: &http::Request<()>,
     body: &[u8],
@@ -43,8 +43,8 @@ pub(super) async fn serve(
         _ => return None,
     };
     let sealed = sealed.to_str().unwrap_or_default();
-    Some(match open_id(incoming, &sender.principal, KIND, sealed) {
-        Some(id) => ask(incoming, sender, (path, &id), headers, body).await,
+    Some(match open_id(request, &sender.principal, KIND, sealed) {
+        Some(id) => ask(request, sender, (path, &id), headers, body).await,
         None => gone(),
     })
 }
@@ -63,18 +63,18 @@ fn is_initialize(body: &[u8]) -> bool {
 
 /// Begins the session of a client whose `initialize` was answered.
 pub(super) async fn begin(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     sender: &Admitted,
     begin: Begin,
 ) -> worker::Result<Response> {
     let Begin { mut response, session } = begin;
-    let Some((id, sealed)) = new_id(incoming, &sender.principal, KIND) else {
+    let Some((id, sealed)) = new_id(request, &sender.principal, KIND) else {
         return unavailable();
     };
     let state = serde_json::to_vec(&session)?;
     let entry = Entry::Begin(id.clone());
     let subject_key = &sender.principal.subject_key;
-    match roster::tell(incoming.app, incoming.env, KIND, subject_key, &entry).await {
+    match roster::tell(request.app, request.env, KIND, subject_key, &entry).await {
         Ok(true) => {}
         Ok(false) => return too_many(),
         Err(error) => {
@@ -82,7 +82,7 @@ pub(super) async fn begin(
             return unavailable();
         }
     }
-    let begun = ask(incoming, sender, (BEGIN, &id), &HeaderMap::new(), &state).await?;
+    let begun = ask(request, sender, (BEGIN, &id), &HeaderMap::new(), &state).await?;
     if begun.status_code() != 200 {
         return Ok(begun);
     }

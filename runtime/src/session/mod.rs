@@ -76,20 +76,20 @@ impl Feature for SessionFeature {
 impl Sessions for SessionFeature {
     fn serve<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         sender: &'a Admitted,
         head: &'a http::Request<()>,
         body: &'a [u8],
     ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>> {
-        Box::pin(client::serve(incoming, sender, head, body))
+        Box::pin(client::serve(request, sender, head, body))
     }
 
     fn begin<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         sender: &'a Admitted,
         begin: Begin,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
-        Box::pin(client::begin(incoming, sender, begin))
+        Box::pin(client::begin(request, sender, begin))
     }
 }

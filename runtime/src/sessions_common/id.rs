@@ -17,11 +17,11 @@ use crate::ports::request_context::RequestContext;
 
 /// The name of a new session's object, and the id that its client is given in place of it.
 pub(crate) fn new_id(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     principal: &Principal,
     kind: &str,
 ) -> Option<(String, String)> {
-    let setup = setup::setup(incoming).ok()?;
+    let setup = setup::setup(request).ok()?;
     let name = [kind, ":", &PlatformEntropy.token()].concat();
     let bound_to = [kind, ":", &principal.subject_key].concat();
     let sealed = setup.keys.seal(Purpose::Session, &bound_to, &name, &mut PlatformEntropy);
@@ -30,13 +30,13 @@ pub(crate) fn new_id(
 
 /// The name of the session's object, where it is the caller's and of this kind.
 pub(crate) fn open_id(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     principal: &Principal,
     kind: &str,
     sealed: &str,
 ) -> Option<String> {
     let bound_to = [kind, ":", &principal.subject_key].concat();
-    setup::setup(incoming).ok()?.keys.open(Purpose::Session, &bound_to, sealed)
+    setup::setup(request).ok()?.keys.open(Purpose::Session, &bound_to, sealed)
 }
 
 /// The answer that a client takes as a sign to begin another session.
@@ -56,14 +56,14 @@ pub(crate) fn unavailable() -> worker::Result<Response> {
 
 /// Hands a message to the object of this name.
 pub(crate) async fn ask(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     sender: &Admitted,
     (path, name): (&str, &str),
     headers: &HeaderMap,
     message: &[u8],
 ) -> worker::Result<Response> {
-    let stub = object_client::stub(incoming.app, incoming.env, name)?;
-    match object_client::send(incoming, &stub, sender, (path, name), headers, message).await {
+    let stub = object_client::stub(request.app, request.env, name)?;
+    match object_client::send(request, &stub, sender, (path, name), headers, message).await {
         Ok(response) => Ok(response),
         Err(error) => {
             log_error!("the session's object failed: {error}");

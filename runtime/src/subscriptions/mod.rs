@@ -73,15 +73,15 @@ impl Subscriptions for SubscriptionsFeature {
 
     fn listen<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         sender: &'a Admitted,
         listen: Listen,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
         Box::pin(async move {
             let message = serde_json::to_vec(&listen)?;
-            let stub = object_client::stub(incoming.app, incoming.env, NAME)?;
+            let stub = object_client::stub(request.app, request.env, NAME)?;
             let headers = HeaderMap::new();
-            object_client::send(incoming, &stub, sender, (LISTEN, NAME), &headers, &message).await
+            object_client::send(request, &stub, sender, (LISTEN, NAME), &headers, &message).await
         })
     }
 

@@ -70,17 +70,17 @@ pub(super) async fn create(
 
 /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
 pub(super) async fn serve(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     principal: &Principal,
-    request: TaskRequest,
+    task_request: TaskRequest,
 ) -> Reply {
-    let outcome = match open(incoming, principal, &request.task_id) {
+    let outcome = match open(request, principal, &task_request.task_id) {
         None => Err(task::unknown()),
         Some(object) => {
-            let operation = request.operation.clone();
+            let operation = task_request.operation.clone();
             let subject_key = principal.subject_key.clone();
             let question = ObjectRequest { subject_key, operation };
-            match ask(incoming.app, incoming.env, &object, ASK, &question).await {
+            match ask(request.app, request.env, &object, ASK, &question).await {
                 Ok(ObjectAnswer::Task(task)) => Ok(TaskAnswer::Task(task)),
                 Ok(ObjectAnswer::Acknowledged) => Ok(TaskAnswer::Acknowledged),
                 Ok(ObjectAnswer::Unknown) => Err(task::unknown()),
@@ -88,19 +88,19 @@ pub(super) async fn serve(
             }
         }
     };
-    request.answer(outcome)
+    task_request.answer(outcome)
 }
 
 /// The object of the task of this id, where it is the caller's and its tool is still allowed them.
-fn open(incoming: &RequestContext<'_>, principal: &Principal, id: &str) -> Option<String> {
-    let keys = incoming.app.keyring(incoming.env)?;
+fn open(request: &RequestContext<'_>, principal: &Principal, id: &str) -> Option<String> {
+    let keys = request.app.keyring(request.env)?;
     let (object, name): Id = keys.open(Purpose::Task, &principal.subject_key, id)?;
     let registry = registry().ok()?;
     let tool = registry.infos().iter().find(|tool| tool.name == name)?;
-    let vars = EnvVars(incoming.env);
-    let asking = Asking { config: &incoming.app.config, caller: &principal.caller, vars: &vars };
+    let vars = EnvVars(request.env);
+    let asking = Asking { config: &request.app.config, caller: &principal.caller, vars: &vars };
     let found = Some((tool.name, tool.policy));
-    guard::judge(asking, &incoming.log, &guard::TASK, found, Arguments::Unknown).then_some(object)
+    guard::judge(asking, &request.log, &guard::TASK, found, Arguments::Unknown).then_some(object)
 }
 
 /// Asks the object of this name.

@@ -95,11 +95,11 @@ impl Tasks for TaskFeature {
 
     fn serve<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         principal: &'a Principal,
-        request: TaskRequest,
+        task_request: TaskRequest,
     ) -> LocalBoxFuture<'a, Reply> {
-        Box::pin(client::serve(incoming, principal, request))
+        Box::pin(client::serve(request, principal, task_request))
     }
 }
 
