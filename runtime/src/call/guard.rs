@@ -186,7 +186,7 @@ export function attempt(run) {
     pub(super) fn through_javascript() -> bool {
         let mut frame = [0_u8; 16];
         black_box(&mut frame);
-        PERFORM.with(|perform| attempt(perform))
+        PERFORM.with(attempt)
     }
 
     /// Tells a user's panic from others. The hook that was there marks the instance as broken, which

@@ -36,7 +36,7 @@ pub(crate) struct Live {
     pub(super) retry: RefCell<Retry>,
     pub(super) record: RefCell<Record>,
     pub(super) outbox: RefCell<Outbox>,
-    pub(super) questions: RefCell<Vec<Question>>,
+    pub(super) questions: RefCell<Vec<OpenQuestion>>,
     pub(super) keeps: RefCell<VecDeque<(String, Value)>>,
     pub(super) pause: RefCell<Option<Pause>>,
     pub(super) fault: RefCell<Option<Fault>>,
@@ -56,7 +56,7 @@ pub(crate) struct Live {
     pub(super) hears_of_cancellation: Cell<bool>,
 }
 
-pub(super) struct Question {
+pub(super) struct OpenQuestion {
     pub(super) asked: Asked,
     pub(super) is_announced: bool,
     pub(super) reply: Option<Option<ElicitationReply>>,
@@ -264,7 +264,7 @@ impl Live {
         };
         let asked = Asked { id: id.clone(), ask, wire: &WIRE };
         let withdraw = Withdraw { live: self, id };
-        self.questions.borrow_mut().push(Question { asked, is_announced: false, reply: None });
+        self.questions.borrow_mut().push(OpenQuestion { asked, is_announced: false, reply: None });
         poll_fn(|polling| {
             let questions = self.questions.borrow();
             let reply = questions.iter().find(|question| question.asked.id == withdraw.id);
@@ -290,7 +290,7 @@ struct Withdraw<'a> {
 impl Drop for Withdraw<'_> {
     fn drop(&mut self) {
         let mut questions = self.live.questions.borrow_mut();
-        let open = |question: &Question| question.is_announced && question.reply.is_none();
+        let open = |question: &OpenQuestion| question.is_announced && question.reply.is_none();
         let is_open = questions.iter().any(|other| other.asked.id == self.id && open(other));
         questions.retain(|question| question.asked.id != self.id);
         if is_open && self.live.host == HostKind::Task {

@@ -179,8 +179,8 @@ async fn message(
             let lease = received.sender.lease();
             sessions_common::run(object, &memory.calls, received, calls, &post).await;
             match answer(&streams, &post, decision, takes_stream).await? {
-                Answer::Whole(response) => Ok(response),
-                Answer::Stream(connection) => carried(object, lease, connection),
+                PostAnswer::Whole(response) => Ok(response),
+                PostAnswer::Stream(connection) => carried(object, lease, connection),
             }
         }
         SessionAnswer::Accepted => taken(),
@@ -202,8 +202,8 @@ fn accept(object: &Object, memory: &Memory, received: &Received) -> worker::Resu
     Ok(accepted.map(|accepted| (accepted, Rc::clone(&session.streams))))
 }
 
-/// What a POST is answered with.
-enum Answer {
+/// The answer to a POST.
+enum PostAnswer {
     Whole(Response),
     Stream(Connection),
 }
@@ -213,7 +213,7 @@ async fn answer(
     post: &Post,
     decision: oneshot::Receiver<Decision>,
     takes_stream: bool,
-) -> worker::Result<Answer> {
+) -> worker::Result<PostAnswer> {
     let decision = match select(decision, Timer::from(QUIET)).await {
         Either::Left((decision, _)) => decision,
         Either::Right(((), decision)) => {
@@ -225,13 +225,13 @@ async fn answer(
         Ok(Decision::Json(response)) => convert::response(*response),
         Ok(Decision::Stream(stream)) => {
             let outlet = Outlet::new(stream, false, post.end());
-            return Ok(Answer::Stream(streams.connect(outlet, 0, post.primes())));
+            return Ok(PostAnswer::Stream(streams.connect(outlet, 0, post.primes())));
         }
         // A stream without events says so; there is no other way to answer nothing.
         Ok(Decision::Nothing) if takes_stream => sse::response(sse::open().1),
         Ok(Decision::Nothing) | Err(_) => taken(),
     };
-    response.map(Answer::Whole)
+    response.map(PostAnswer::Whole)
 }
 
 /// Opens the stream for notifications, or resumes the stream of an event.

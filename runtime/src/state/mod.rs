@@ -56,27 +56,27 @@ pub use self::sql::{Batch, Sql};
 pub use self::value::{MAX_KEY_BYTES, MAX_SEALED_VALUE_BYTES, MAX_VALUE_BYTES, State};
 pub use crate::platform::params::{Params, SqlValue};
 
-use crate::state::client::{Kind, StateClient};
+use crate::state::client::{StateClient, StateKind};
 use crate::tool::Context;
 
 impl Context {
     /// The caller's value of this type; see [`State`].
     pub fn state<T>(&self) -> State<T> {
-        State::new(StateClient::of_caller(self, Kind::State))
+        State::new(StateClient::of_caller(self, StateKind::State))
     }
 
     /// The server's value of this type, the same for every caller; see [`State`].
     pub fn server_state<T>(&self) -> State<T> {
-        State::new(StateClient::of_server(self, Kind::State))
+        State::new(StateClient::of_server(self, StateKind::State))
     }
 
     /// The caller's database; see [`Sql`].
     pub fn sql(&self) -> Sql {
-        Sql::new(StateClient::of_caller(self, Kind::Sql))
+        Sql::new(StateClient::of_caller(self, StateKind::Sql))
     }
 
     /// The server's database, the same for every caller; see [`Sql`].
     pub fn server_sql(&self) -> Sql {
-        Sql::new(StateClient::of_server(self, Kind::Sql))
+        Sql::new(StateClient::of_server(self, StateKind::Sql))
     }
 }

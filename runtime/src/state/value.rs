@@ -43,7 +43,7 @@ pub struct State<T> {
 /// What the object is asked about a value.
 #[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Question {
+pub(super) enum ValueRequest {
     /// What is kept under this key.
     Get(String),
     /// Keep this.
@@ -87,7 +87,7 @@ impl<T> State<T> {
 
     async fn read(&self) -> Result<Kept, StateError> {
         let key = self.key()?;
-        let kept = self.hop.ask(&Question::Get(key.clone())).await?;
+        let kept = self.hop.ask(&ValueRequest::Get(key.clone())).await?;
         self.opened(&key, kept)
     }
 
@@ -107,7 +107,7 @@ impl<T> State<T> {
             Some(value) if seals => Some(self.hop.seal(&key, &value)?),
             value => value,
         };
-        let kept = self.hop.ask(&Question::Put { key: key.clone(), value, expected }).await?;
+        let kept = self.hop.ask(&ValueRequest::Put { key: key.clone(), value, expected }).await?;
         self.opened(&key, kept)
     }
 

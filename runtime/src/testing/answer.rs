@@ -10,7 +10,7 @@ use toolgate_core::reply::Reply;
 
 /// The answer to a call, with what was said on the way and what was decided.
 #[derive(Debug)]
-pub struct Answer {
+pub struct TestAnswer {
     called: Called,
     /// The result, or the JSON-RPC error object.
     outcome: Result<Value, Value>,
@@ -33,7 +33,7 @@ pub struct Denial {
 /// What was called, and by whom.
 #[derive(Debug)]
 pub(super) struct Called {
-    pub(super) kind: Kind,
+    pub(super) kind: CalledKind,
     pub(super) name: String,
     pub(super) who: String,
     /// What there is of the kind.
@@ -41,7 +41,7 @@ pub(super) struct Called {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum CalledKind {
     Tool,
     Prompt,
     Resource,
@@ -57,7 +57,7 @@ pub(super) struct Round {
     pub(super) internal: Vec<String>,
 }
 
-impl Answer {
+impl TestAnswer {
     pub(super) fn new(called: Called) -> Self {
         Self {
             called,
@@ -105,7 +105,7 @@ impl Answer {
 }
 
 /// What the answer says.
-impl Answer {
+impl TestAnswer {
     /// Its text: of the content of a tool, of the messages of a prompt, or of the contents of a
     /// resource, the parts below each other.
     ///
@@ -236,7 +236,7 @@ impl Answer {
 }
 
 /// What a test expects. Each gives the answer back, so that they can follow each other.
-impl Answer {
+impl TestAnswer {
     /// Fails if the call failed.
     ///
     /// # Panics
@@ -335,14 +335,14 @@ fn is_denial(event: &Event) -> bool {
 }
 
 /// What was called, and by whom.
-impl fmt::Display for Answer {
+impl fmt::Display for TestAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Called { kind, name, who, .. } = &self.called;
         let kind = match kind {
-            Kind::Tool => "tool ",
-            Kind::Prompt => "prompt ",
-            Kind::Resource => "resource ",
-            Kind::Method => "",
+            CalledKind::Tool => "tool ",
+            CalledKind::Prompt => "prompt ",
+            CalledKind::Resource => "resource ",
+            CalledKind::Method => "",
         };
         write!(f, "{kind}`{name}`, called by {who},")
     }

@@ -59,7 +59,7 @@ mod time;
 
 pub use serde_json::{Value, json};
 
-pub use self::answer::{Answer, Denial};
+pub use self::answer::{Denial, TestAnswer};
 pub use self::client::TestClient;
 pub use self::list::List;
 pub use self::reply::Reply;

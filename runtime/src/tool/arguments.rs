@@ -69,7 +69,7 @@ impl Arguments {
         texts: Vec<String>,
     ) -> (Self, Rc<RefCell<Vec<String>>>) {
         let found = Rc::default();
-        let question = Question { path, texts, found: Rc::clone(&found) };
+        let question = SpellingQuestion { path, texts, found: Rc::clone(&found) };
         let name = question.path.first().cloned().unwrap_or_default();
         let given = Map::from_iter([(name, Value::Bool(true))]);
         let mut arguments = Self::new(given).refused_with(Some(String::new()));
@@ -204,13 +204,13 @@ pub struct Report {
     /// How many more there are.
     unlisted: usize,
     #[cfg(not(target_arch = "wasm32"))]
-    question: Option<Question>,
+    question: Option<SpellingQuestion>,
 }
 
 /// See [`Arguments::asking`].
 #[cfg(not(target_arch = "wasm32"))]
 #[derive(Debug)]
-struct Question {
+struct SpellingQuestion {
     path: Vec<String>,
     texts: Vec<String>,
     found: Rc<RefCell<Vec<String>>>,
@@ -242,7 +242,7 @@ impl Report {
     /// Whether only the names that the type knows are asked for, which are written down.
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn asks_names_of<T: DeserializeOwned>(&self) -> bool {
-        let Some(Question { path, texts, found }) = &self.question else { return false };
+        let Some(SpellingQuestion { path, texts, found }) = &self.question else { return false };
         let others = super::spellings::others::<T>(&path[1..], texts);
         found.borrow_mut().extend(others.into_iter().map(|other| match other.starts_with('"') {
             true => other,

@@ -35,11 +35,11 @@ use crate::platform::PlatformEntropy;
 // the one of every type into itself.
 pub struct Error {
     message: String,
-    kind: Kind,
+    kind: ErrorKind,
 }
 
 /// Whom an error is for.
-enum Kind {
+enum ErrorKind {
     Caller,
     Protocol,
     /// The log, which also reads what caused it.
@@ -52,7 +52,7 @@ impl Error {
     /// An error with this message, which the caller reads.
     #[must_use]
     pub fn new(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), kind: Kind::Caller }
+        Self { message: message.to_string(), kind: ErrorKind::Caller }
     }
 
     /// An error that no model should try to put right: the client gets a JSON-RPC error with this
@@ -60,19 +60,19 @@ impl Error {
     /// resources every error is one of these.
     #[must_use]
     pub fn protocol(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), kind: Kind::Protocol }
+        Self { message: message.to_string(), kind: ErrorKind::Protocol }
     }
 
     /// The JSON-RPC error, where it is one.
     pub(super) fn fault(&self) -> Option<Fault> {
-        matches!(self.kind, Kind::Protocol)
+        matches!(self.kind, ErrorKind::Protocol)
             .then(|| Fault::new(INTERNAL_ERROR, self.message.clone()))
     }
 
     fn told(&self) -> String {
         match &self.kind {
-            Kind::Caller | Kind::Protocol => self.message.clone(),
-            Kind::Log { causes } => internal(&format!("{}{causes}", self.message)),
+            ErrorKind::Caller | ErrorKind::Protocol => self.message.clone(),
+            ErrorKind::Log { causes } => internal(&format!("{}{causes}", self.message)),
         }
     }
 }
@@ -80,8 +80,8 @@ impl Error {
 impl<E: std::error::Error + 'static> From<E> for Error {
     fn from(error: E) -> Self {
         let kind = match is_for_caller(&error) {
-            true => Kind::Caller,
-            false => Kind::Log { causes: causes(&error) },
+            true => ErrorKind::Caller,
+            false => ErrorKind::Log { causes: causes(&error) },
         };
         Self { message: error.to_string(), kind }
     }
