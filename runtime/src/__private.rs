@@ -1,4 +1,4 @@
-//! What expanded macros call. Not for people: anything here may change in any version.
+//! The interface of expanded macros. Not for people: anything here may change in any version.
 
 use std::rc::Rc;
 
@@ -45,7 +45,7 @@ pub use crate::tool::{
     PromptDef, Registry, ResourceDef, ToolDef, registry,
 };
 
-/// What an export of the Worker gives to JavaScript.
+/// The result of an export of the Worker to JavaScript.
 pub type JsResult = Result<JsValue, JsValue>;
 
 /// The Worker's `fetch`. A failure of the platform is logged and answered without its details.
@@ -106,7 +106,7 @@ fn js(response: Response) -> JsResult {
     Ok(worker_sys::web_sys::Response::from(response).into())
 }
 
-/// Whether an environment variable of the build is `1`. Text cannot be compared in constants, but
+/// True if an environment variable of the build is `1`. Text cannot be compared in constants, but
 /// bytes can.
 #[must_use]
 pub const fn is_one(variable: Option<&str>) -> bool {

@@ -63,7 +63,7 @@ fn named() -> Option<&'static [Named]> {
     Some(registry().ok()?.named())
 }
 
-/// Whether the path is one of MCP.
+/// True if the path is one of MCP.
 fn is_mcp(app: &App, path: &str) -> bool {
     match path {
         paths::MCP_PATH => true,

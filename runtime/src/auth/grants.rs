@@ -46,7 +46,7 @@ async fn perform_at(
     Ok(outcome)
 }
 
-/// Whether the grant of a token still stands, as of at most `revocation_max_age` seconds ago. A
+/// True if the grant of a token still stands, as of at most `revocation_max_age` seconds ago. A
 /// fresh token and a recent check need no storage.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! How long a stream may stay open: no longer than its grant stands, and, where it tells of what
+//! The life of an open stream: no longer than its grant stands, and, where it tells of what
 //! happens later, than its token.
 
 use std::future::pending;
@@ -58,7 +58,7 @@ impl Lease {
         }
     }
 
-    /// Whether both come from one sign-in of one client.
+    /// True if both come from one sign-in of one client.
     pub(crate) fn is_of(&self, other: &Self) -> bool {
         let id = |lease: &Self| lease.grant.as_ref().map(|(address, _)| address.id.clone());
         id(self) == id(other)

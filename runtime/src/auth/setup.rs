@@ -17,7 +17,7 @@ use crate::platform::EnvVars;
 use crate::platform::console::log_error;
 use crate::ports::request_context::RequestContext;
 
-/// What every request needs and no request changes.
+/// The keys and the identity provider, which every request needs and no request changes.
 pub(crate) struct Setup {
     pub(crate) keys: Keyring,
     /// The identity provider, as far as it is known without asking it.

@@ -202,7 +202,7 @@ export function attempt(run) {
         }));
     }
 
-    /// Whether what panics have leaked is worth a new instance.
+    /// True if what panics have leaked is worth a new instance.
     pub(super) fn has_leaked_much() -> bool {
         PANICS.get() >= MAX_PANICS || core::arch::wasm32::memory_size(0) * PAGE > MAX_MEMORY
     }

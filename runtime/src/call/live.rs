@@ -1,4 +1,4 @@
-//! What a running call and its host tell each other.
+//! The state that a running call and its host share.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -31,7 +31,7 @@ pub(crate) struct Live {
     pub(super) host: HostKind,
     /// Arguments that are known already, where this completes another one.
     pub(super) known: Map<String, Value>,
-    /// What was called, where that may ask: a state of 2026-07-28 is bound to it.
+    /// The target and its arguments, where it may ask: a state of 2026-07-28 is bound to it.
     pub(super) subject: Option<(Target, Map<String, Value>)>,
     pub(super) retry: RefCell<Retry>,
     pub(super) record: RefCell<Record>,
@@ -47,11 +47,12 @@ pub(crate) struct Live {
     pub(super) releases: Cell<bool>,
     /// Questions of a task that were put, and that the function let go.
     pub(super) withdrawn: RefCell<Vec<String>>,
-    /// Whether the function may go on as a task, and whether it is to do so.
+    /// The function may go on as a task.
     pub(super) is_late_task: bool,
+    /// It is to do so.
     pub(super) starts_task: Cell<bool>,
     pub(super) cancelled: Cell<bool>,
-    /// What the function waits for besides answers.
+    /// The waits of the function other than for answers.
     pub(super) busy: Busy,
     pub(super) hears_of_cancellation: Cell<bool>,
 }
@@ -195,7 +196,7 @@ impl Live {
         format!("ask-{}", self.numbered.get())
     }
 
-    /// What the client gave back of an earlier round; given out once.
+    /// The state of an earlier round that the client gave back; given out once.
     pub(crate) fn take_state(&self) -> Option<String> {
         self.retry.borrow_mut().state.take()
     }

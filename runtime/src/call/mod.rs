@@ -32,10 +32,10 @@ pub(crate) use self::step::{Asked, HostKind, SessionStep, StartTask, Step, TaskS
 use crate::audit::Trail;
 use crate::platform::timer::Timer;
 
-/// How long a call that was cancelled may take to clean up, if it waits to hear of it.
+/// The time that a cancelled call has to clean up, if it waits to hear of it.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How long a call waits for the answer of its client, where that is longer than its own limit: a
+/// The time that a call waits for the answer of its client, where that is longer than its own limit: a
 /// person reads the question, and perhaps has to look something up.
 const ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
 

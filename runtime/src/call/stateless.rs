@@ -28,7 +28,7 @@ use crate::tool::features;
 use crate::tool::registry::Registry;
 use crate::tool::run::{self, Start, is_late_task};
 
-/// How long an answer may take before a stream is opened for it. Proxies and clients give up on a
+/// The time after which a stream is opened for an answer. Proxies and clients give up on a
 /// connection on which nothing comes after 30 s or more; most calls are far faster than this.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -94,7 +94,7 @@ pub(crate) async fn answer_here(
     (said, exchange.finish(results))
 }
 
-/// Whether the tool runs as a task for a client that knows tasks.
+/// True if the tool runs as a task for a client that knows tasks.
 fn becomes_task(registry: &Registry, call: &Call) -> bool {
     let Target::Tool(tool) = call.target else { return false };
     let supports = registry.infos().get(tool).map(|info| info.task);

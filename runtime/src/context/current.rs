@@ -1,4 +1,4 @@
-//! What a tool may ask about the call it serves.
+//! The context of a call, which its function may take.
 
 use std::fmt;
 use std::rc::Rc;

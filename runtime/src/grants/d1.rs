@@ -32,7 +32,7 @@ const UPDATE: &str = "UPDATE toolgate_grants SET record = ?, version = version +
 const PURGE: &str = "DELETE FROM toolgate_grants WHERE id IN \
      (SELECT id FROM toolgate_grants WHERE disposable_at <= ? LIMIT ?)";
 
-/// How often an operation that was overtaken is tried again. However many overlap, the first uses a
+/// Attempts at an operation that is overtaken. However many overlap, the first uses a
 /// token up, the second may revoke, and those after it have nothing to write: three rounds. The
 /// rest is for a person who signs in, refreshes and revokes at the same moment.
 const MAX_ATTEMPTS: usize = 8;
@@ -44,7 +44,7 @@ const PURGE_ROWS: usize = 1000;
 const PURGE_STATEMENTS: usize = 40;
 
 thread_local! {
-    /// Whether this isolate has seen the table.
+    /// True if this isolate has seen the table.
     static HAS_TABLE: Cell<bool> = const { Cell::new(false) };
 }
 

@@ -12,7 +12,7 @@ use crate::http::convert;
 use crate::ports::request_context::RequestContext;
 use crate::sessions_common::{ask, gone, new_id, open_id, unavailable};
 
-/// Whether a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
+/// True if a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
 pub(super) fn takes(head: &http::Request<()>) -> bool {
     let is_stream = head.uri().path() == SSE_PATH;
     match *head.method() {

@@ -16,7 +16,7 @@ use crate::ports::object::Object;
 use crate::ports::request_context::RequestContext;
 use crate::roster;
 
-/// What the names of the objects begin with, and the paths inside them.
+/// The beginning of the objects' names, and the paths inside them.
 const KIND: &str = "sse";
 /// Opens a session with its stream.
 const OPEN: &str = "/sse/open";
@@ -25,11 +25,11 @@ const MESSAGE: &str = "/sse/message";
 /// Tells of a change; sent by the hub.
 const NOTIFY: &str = "/sse/notify";
 
-/// Whether the stream is open; sent by the roster of its person.
+/// Asks whether the stream is open; sent by the roster of its person.
 const STREAM: &str = "/sse/stream";
 /// Ends the stream; sent by the roster.
 const CLOSE: &str = "/sse/close";
-/// What a person has open; see [`roster`](crate::roster).
+/// The roster of a person; see [`roster`](crate::roster).
 const ROSTER: &str = "/sse/roster";
 
 /// HTTP+SSE.

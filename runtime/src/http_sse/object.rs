@@ -35,7 +35,7 @@ const ONLY: u64 = 1;
 const UNHEARD: &str =
     "Changes are not announced in this session: too many sessions hear of them already.";
 
-/// What the object remembers; there is nothing else.
+/// The memory of the object; there is nothing else.
 #[derive(Default)]
 struct Memory {
     session: RefCell<Option<Session>>,
@@ -44,7 +44,7 @@ struct Memory {
 
 struct Session {
     record: SessionRecord,
-    /// What let the stream in; a later token of the same grant makes it last longer.
+    /// The lease of the stream; a later token of the same grant makes it last longer.
     lease: Lease,
     writer: Writer,
 }

@@ -1,4 +1,4 @@
-//! Who signs people in: one implementation for each kind of `[identity] provider`.
+//! Identity providers: one implementation for each kind of `[identity] provider`.
 //!
 //! `serve!()` names the one of its `mcp.toml`, so the others are not linked.
 
@@ -19,7 +19,7 @@ use crate::platform::console::log_error;
 pub(crate) use keys::overdue;
 pub(crate) use recheck::confirm;
 
-/// Cloudflare Access for SaaS, and the local provider of `cargo toolgate dev`.
+/// Cloudflare Access for SaaS, and the dev identity provider of `cargo toolgate dev`.
 pub static CLOUDFLARE_ACCESS: cloudflare_access::CloudflareAccess =
     cloudflare_access::CloudflareAccess;
 /// Any OpenID provider, found by discovery.

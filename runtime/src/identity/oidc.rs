@@ -71,7 +71,7 @@ impl IdentityProvider for Oidc {
     }
 }
 
-/// What was discovered of one issuer, and when.
+/// The endpoints that were discovered of one issuer, and when.
 #[derive(Clone)]
 struct Known {
     issuer: String,

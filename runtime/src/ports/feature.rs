@@ -1,4 +1,4 @@
-//! What a server has besides answering requests one by one: sessions, subscriptions, tasks, state.
+//! Features, which only some servers have: sessions, subscriptions, tasks, state.
 //!
 //! Each lives in a Durable Object and has a door on the Worker's side. A feature is reached only
 //! through the `&'static dyn Feature`s that the macros name, so that a server contains no feature
@@ -26,7 +26,7 @@ use crate::ports::request_context::RequestContext;
 
 /// One feature.
 pub trait Feature: Debug + Sync {
-    /// What the paths of its requests to the object begin with, for example `/session/`.
+    /// The beginning of the paths of its requests to the object, for example `/session/`.
     fn prefix(&self) -> &'static str;
 
     /// Serves a request inside the object. Nobody but the Worker can send one.
@@ -42,7 +42,7 @@ pub trait Feature: Debug + Sync {
         Box::pin(ready(Ok(false)))
     }
 
-    /// Whether the function that needs it begins as a plain call, and becomes a task in its course.
+    /// True if the function that needs it begins as a plain call, and becomes a task in its course.
     fn is_late_task(&self) -> bool {
         false
     }
@@ -70,7 +70,7 @@ pub trait Feature: Debug + Sync {
 
 /// HTTP+SSE, as the Worker sees it.
 pub trait HttpSse {
-    /// Whether a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
+    /// True if a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
     fn takes(&self, head: &http::Request<()>) -> bool;
 
     /// Serves `GET /sse` and `POST /messages`.
@@ -105,7 +105,7 @@ pub trait Sessions {
 
 /// Notifications of what changes outside of any request.
 pub trait Subscriptions {
-    /// What the core needs for them.
+    /// The part of the core that they take.
     fn listening(&self) -> &'static Listening;
 
     /// The notifications of changes, given as a JSON array, for a session: those that its client wants
@@ -158,11 +158,11 @@ pub struct SessionRecord {
     pub(crate) state: SessionState,
 }
 
-/// What makes a call that runs again from its start come to where it was.
+/// The record by which a call that runs again from its start comes to where it was.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Record {
-    /// What the client answered, by the keys of the questions.
+    /// The answers of the client, by the keys of the questions.
     pub(crate) answers: Map<String, Value>,
-    /// What ran once, by its key.
+    /// The results of what ran once, by their keys.
     pub(crate) memo: Map<String, Value>,
 }

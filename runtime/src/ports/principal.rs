@@ -22,13 +22,13 @@ pub struct Admitted {
 }
 
 impl Admitted {
-    /// What let the sender in, as far as it can end.
+    /// The lease of the sender.
     pub(crate) fn lease(&self) -> Lease {
         Lease { expires: self.principal.expires, grant: self.grant.clone() }
     }
 }
 
-/// What let a sender in, as far as it can end.
+/// The token and grant that let a sender in, as far as they can end.
 #[derive(Debug, Clone)]
 pub(crate) struct Lease {
     /// When the token is over, in seconds since 1970.

@@ -1,4 +1,4 @@
-//! What the routes work with.
+//! The context of a request, which the routes work with.
 
 use futures_channel::oneshot;
 use futures_util::FutureExt as _;
@@ -22,7 +22,7 @@ pub struct RequestContext<'a> {
     resource: &'static str,
     /// Names the request in the audit trail.
     pub(crate) request_id: String,
-    /// What was decided, for the audit trail.
+    /// The decisions, for the audit trail.
     pub(crate) log: Log,
     /// The groups and claims that functions look at; `None` where names of functions clash.
     pub(crate) named: fn() -> Option<&'static [Named]>,

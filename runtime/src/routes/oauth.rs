@@ -31,7 +31,7 @@ use crate::ports::request_context::RequestContext;
 use crate::routes::{client_metadata, connections};
 use crate::{rate_limit, sign_in};
 
-/// Whether the path is one of the OAuth endpoints.
+/// True if the path is one of the OAuth endpoints.
 pub(crate) fn is_route(path: &str) -> bool {
     matches!(
         path,
@@ -44,7 +44,7 @@ pub(crate) fn is_route(path: &str) -> bool {
     )
 }
 
-/// Whether the path is one that a browser shows: what is answered there is for no other origin.
+/// True if the path is one that a browser shows: what is answered there is for no other origin.
 pub(crate) fn is_page(path: &str) -> bool {
     matches!(path, AUTHORIZE_PATH | CALLBACK_PATH | CONNECTIONS_PATH)
 }

@@ -49,7 +49,7 @@ pub(super) async fn serve(
     })
 }
 
-/// Whether the message is an `initialize`. It is read again by whoever answers it, so others are told
+/// True if the message is an `initialize`. It is read again by whoever answers it, so others are told
 /// from it by a look.
 fn is_initialize(body: &[u8]) -> bool {
     let name = mcp::Method::Initialize.name();

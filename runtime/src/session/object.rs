@@ -32,7 +32,7 @@ use crate::sessions_common;
 use crate::sessions_common::{Calls, gone, taken};
 use crate::subscriptions;
 
-/// How long the answer to a POST may stay silent before it becomes a stream, which proxies keep open
+/// The silence after which the answer to a POST becomes a stream, which proxies keep open
 /// and a client can resume.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -43,7 +43,7 @@ const PRECISION: u64 = 8;
 /// The most by which it may be behind, in seconds: which session was idle for longest is told by it.
 const MAX_BEHIND: u64 = 300;
 
-/// What the object remembers while it is in memory.
+/// The memory of the object.
 #[derive(Default)]
 pub(super) struct Memory {
     pub(super) session: RefCell<Option<Session>>,
@@ -111,7 +111,7 @@ async fn begin(object: &Object, received: Received) -> worker::Result<Response> 
     Response::empty()
 }
 
-/// Whether there is such a session; brings it back into memory.
+/// Brings the session back into memory; false if there is none.
 pub(super) fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
     let mut session = memory.session.borrow_mut();
     if session.is_none() && object.has_table(TABLE)? {
@@ -134,7 +134,7 @@ pub(super) fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
     Ok(session.is_some())
 }
 
-/// Whether the session is the sender's; then it is not idle. An id opens for its person only, so this
+/// True if the session is the sender's; then it is not idle. An id opens for its person only, so this
 /// is asked twice.
 fn admits(object: &Object, memory: &Memory, received: &Received) -> worker::Result<bool> {
     let mut session = memory.session.borrow_mut();
@@ -338,7 +338,7 @@ pub(super) async fn alarm(object: &Object) -> worker::Result<bool> {
     Ok(true)
 }
 
-/// How long a session may be idle.
+/// The time for which a session may be idle.
 fn idle(object: &Object) -> Duration {
     Duration::from_secs(object.app().config.transport.session_idle.into())
 }

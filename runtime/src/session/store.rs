@@ -1,4 +1,4 @@
-//! What a session keeps in its object's database: who it belongs to, and the events of its streams,
+//! The database of a session: its person, and the events of its streams,
 //! each written before it is sent.
 //!
 //! An open stream is a reader of these rows, so a client that comes back gets exactly what follows
@@ -63,7 +63,7 @@ pub(super) struct Store {
     vault: Vault,
 }
 
-/// What the parts of the session's own row are sealed for.
+/// The places that the parts of the session's own row are sealed for.
 const CALLER: &str = "caller";
 const STATE: &str = "state";
 
@@ -238,7 +238,7 @@ impl Store {
         Ok(Some((seq, self.vault.open(&place(stream, seq), &data)?)))
     }
 
-    /// Whether events after the one of this number are kept no more.
+    /// True if events after the one of this number are kept no more.
     pub(super) fn lacks_after(&self, stream: u64, seq: u64) -> worker::Result<bool> {
         let first =
             self.first("SELECT min(seq) FROM event WHERE stream = ?", vec![number(stream)])?;
@@ -326,7 +326,7 @@ impl Store {
     }
 }
 
-/// What an event is sealed for: none can be put in the place of another.
+/// The place that an event is sealed for: none can be put in the place of another.
 fn place(stream: u64, seq: u64) -> String {
     [stream.to_string().as_str(), "/", &seq.to_string()].concat()
 }

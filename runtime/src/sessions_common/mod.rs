@@ -1,4 +1,4 @@
-//! What the two kinds of sessions of the legacy revisions share: Streamable HTTP with
+//! The common part of the two kinds of sessions in the legacy revisions: Streamable HTTP with
 //! `Mcp-Session-Id` (`session`), and HTTP+SSE (`http_sse`). A server that has one of them does not
 //! contain the other.
 

@@ -15,10 +15,10 @@ use crate::platform::console::log_error;
 use crate::ports::app::App;
 use crate::tool::Context;
 
-/// What a sealed value begins with. No JSON text does.
+/// The beginning of a sealed value. No JSON text does.
 const SEALED: &str = "sealed:";
 
-/// What an object keeps. The databases of tools are in objects of their own, so that no statement
+/// The content of an object. The databases of tools are in objects of their own, so that no statement
 /// reaches what is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StateKind {
@@ -79,7 +79,7 @@ impl StateClient {
         toolgate_core::from_json::read(&answer).map_err(|error| unavailable(&error.into()))
     }
 
-    /// Whether values are to be sealed.
+    /// True if values are to be sealed.
     pub(super) fn seals(&self) -> bool {
         self.app.is_some_and(|app| app.config.storage.seal_state)
     }

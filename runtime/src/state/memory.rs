@@ -8,7 +8,7 @@ use super::value::{Kept, ValueRequest};
 use crate::platform::native::sqlite::Sqlite;
 use crate::state::client::StateKind;
 
-/// What all objects keep.
+/// The content of all objects.
 #[derive(Default)]
 pub(crate) struct Memory(RefCell<Inner>);
 

@@ -1,4 +1,4 @@
-//! What tools keep between calls: values by type, and a SQLite database.
+//! The state that tools keep between calls: values by type, and a SQLite database.
 //!
 //! Both exist once for each person and once for the whole server, in Durable Objects of their own.
 //! They outlive requests, sessions and deployments, work the same in every revision of MCP, and are
@@ -36,7 +36,7 @@
 //! means other persons. [`Context::server_state`] and [`Context::server_sql`] are the same for
 //! everyone who may call the tool.
 //!
-//! What is kept is readable in the storage of the Worker's account, so a tool that keeps secrets
+//! State is readable in the storage of the Worker's account, so a tool that keeps secrets
 //! encrypts them. With `[storage] seal_state = true` the server does so for values, not for databases;
 //! such a value is lost with the encryption key that it was last written under.
 

@@ -218,7 +218,7 @@ fn json(value: SqlStorageValue) -> Value {
     }
 }
 
-/// What SQLite says, without what the layers around it add.
+/// The message of SQLite, without the words of the layers around it.
 fn words(error: &worker::Error) -> String {
     let text = error.to_string();
     text.trim_start_matches("Error: ").to_owned()

@@ -59,7 +59,7 @@ pub(super) struct Statement {
     pub(super) values: Vec<SqlValue>,
 }
 
-/// What the database is asked.
+/// A request to the database.
 #[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum SqlRequest {
@@ -69,7 +69,7 @@ pub(super) enum SqlRequest {
     Execute(Vec<Statement>),
 }
 
-/// What came of it.
+/// The answer of the database.
 #[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum SqlAnswer {

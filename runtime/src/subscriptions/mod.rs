@@ -1,4 +1,4 @@
-//! Who wants to hear of what changes outside of any request: `subscriptions/listen` (MCP 2026-07-28),
+//! Subscribers to changes outside of any request: `subscriptions/listen` (MCP 2026-07-28),
 //! and the sessions of legacy revisions.
 //!
 //! One object has the streams of all who listen, and knows the sessions; each of them judges for
@@ -22,9 +22,9 @@ use crate::ports::object::Object;
 use crate::ports::principal::Admitted;
 use crate::ports::request_context::RequestContext;
 
-/// What a session says to a change that is over, or has no stream for it: it need not be told any more.
+/// The answer of a session that is over, or has no stream for a change: it need not be told any more.
 pub(crate) const GONE: &str = "gone";
-/// What the hub says to a session that it has no room for.
+/// The answer of the hub to a session that it has no room for.
 const FULL: &str = "full";
 /// The name of the one object, and the paths inside it.
 const NAME: &str = "hub";

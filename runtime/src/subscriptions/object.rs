@@ -27,7 +27,7 @@ use crate::tool::server;
 /// Streams of everyone. Each takes some KiB, and an object shares 128 MB with others.
 const MAX_OF_ALL: usize = 2000;
 
-/// What the object remembers while it is in memory.
+/// The memory of the object.
 #[derive(Default)]
 struct Memory {
     /// Oldest first.

@@ -168,7 +168,7 @@ async fn round(
     Ok(())
 }
 
-/// Whether the platform allows no more requests of this invocation.
+/// True if the platform allows no more requests of this invocation.
 fn is_exhausted(error: &worker::Error) -> bool {
     error.to_string().contains("subrequest")
 }

@@ -1,4 +1,4 @@
-//! What a session is told of changes outside of any request.
+//! Notifications to a session about changes outside of any request.
 
 use toolgate_core::audit::Log;
 use toolgate_core::mcp::listen::may_hear;

@@ -21,7 +21,7 @@ use crate::ports::principal::Principal;
 use crate::ports::request_context::RequestContext;
 use crate::tool::registry;
 
-/// What a task's id holds: the name of its object, and the tool, whose policy guards the task.
+/// The content of a task's id: the name of its object, and the tool, whose policy guards the task.
 type Id = (String, String);
 
 /// Makes a task of a call; it is stored when this returns.

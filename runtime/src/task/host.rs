@@ -35,20 +35,20 @@ use toolgate_core::json::to_text;
 use toolgate_core::mcp::guard::{self, Asking};
 use toolgate_policy::Arguments;
 
-/// What a task is shaped for: its client may be of this revision or, after an update, of an older one that
-/// has tasks.
+/// The revision that results of tasks are shaped for: the client may be of this one or, after an update, of
+/// an older one that has tasks.
 const REVISION: Revision = Revision::LATEST;
 
-/// What the object knows while it is in memory.
+/// The memory of the object.
 #[derive(Default)]
 pub(super) struct Memory {
     /// Leads to the run, while there is one.
     inbox: RefCell<Option<UnboundedSender<Command>>>,
-    /// What the tool last said of its progress.
+    /// The last progress that the tool told.
     message: RefCell<Option<String>>,
 }
 
-/// What a run is told.
+/// A command to a run.
 pub(super) enum Command {
     /// The answer to the question of this key.
     Reply(String, Value),
@@ -163,7 +163,7 @@ impl Host {
         }
     }
 
-    /// What the call needs, or why it cannot run any more.
+    /// The start of the call, or the fault by which it cannot run any more.
     fn start(&self) -> worker::Result<Result<Start, Fault>> {
         // The id opened for whoever asks, so nobody sees this but for a list of keys that became shorter
         // in the meantime.
@@ -219,7 +219,7 @@ impl Host {
         }))
     }
 
-    /// Whether the caller may still call the tool. The first run is the one that was allowed and told with
+    /// True if the caller may still call the tool. The first run is the one that was allowed and told with
     /// the call; each later one is decided anew, and told.
     fn judge(&self, task: &NewTask, found: Option<(&'static str, &'static str)>) -> bool {
         let vars = EnvVars(&self.env);
@@ -304,7 +304,7 @@ fn end(store: &Store, app: &'static App, env: &Env, outcome: Outcome) -> worker:
     }
 }
 
-/// What a progress notification says, in words.
+/// The words of a progress notification.
 fn progress(notification: &str) -> Option<String> {
     let notification: Value = toolgate_core::json::from_str(notification).ok()?;
     if notification.get("method")? != notify::PROGRESS {

@@ -9,7 +9,7 @@ use crate::platform::console::log_error;
 use crate::ports::app::App;
 use crate::tool::features;
 
-/// What is to be told.
+/// The news of one task.
 pub(super) struct News {
     subject_key: String,
     id: String,
@@ -18,7 +18,7 @@ pub(super) struct News {
 }
 
 impl News {
-    /// How the task stands now.
+    /// The news of the task as it stands now.
     pub(super) fn of(store: &Store) -> worker::Result<Self> {
         let row = store.row()?;
         let task = store.view(None)?.into_value();

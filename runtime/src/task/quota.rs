@@ -1,4 +1,4 @@
-//! How many tasks one person has under way, counted in an object of the person.
+//! The number of tasks that one person has under way, counted in an object of the person.
 //!
 //! A task whose end was not told here, because this object could not be reached just then, counts
 //! until its time is over.
@@ -26,7 +26,7 @@ pub(super) const TABLE: &str = "toolgate_tasks";
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS toolgate_tasks \
      (task TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID";
 
-/// What happens to a task.
+/// An event in the life of a task.
 #[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Count {
@@ -36,7 +36,7 @@ pub(super) enum Count {
     End(String),
 }
 
-/// Whether the person may have one more task, which is counted from now on.
+/// True if the person may have one more task, which is counted from now on.
 pub(super) async fn admits(
     app: &App,
     env: &Env,

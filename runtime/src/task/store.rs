@@ -33,7 +33,7 @@ const CREATE_PARTS: &str = "CREATE TABLE IF NOT EXISTS toolgate_task_part \
 /// Bytes of text in one row, which may have 2 MB: arguments and results can be larger.
 const MAX_PART: usize = 1024 * 1024;
 
-/// What texts are kept for, each under a key.
+/// The kinds of texts, each of which is kept under a key.
 const CALL: &str = "call";
 const ASK: &str = "ask";
 const ANSWER: &str = "answer";
@@ -41,7 +41,7 @@ const MEMO: &str = "memo";
 const RESULT: &str = "result";
 const ERROR: &str = "error";
 
-/// How a task stands.
+/// The row of a task.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) id: String,
@@ -71,7 +71,7 @@ pub(super) struct Store {
     vault: OnceCell<Vault>,
 }
 
-/// What the message of the task's own row is sealed for.
+/// The place that the message of the task's own row is sealed for.
 const MESSAGE: &str = "message";
 
 impl Store {
@@ -120,7 +120,7 @@ impl Store {
         self.put(CALL, "", &task)
     }
 
-    /// How the task stands. Only for an object that has [`TABLE`].
+    /// The task's row. Only for an object that has [`TABLE`].
     pub(super) fn row(&self) -> worker::Result<Row> {
         let query = "SELECT id, owner, status, message, created, updated, expires, run, runs, \
              tool FROM toolgate_task";
@@ -170,13 +170,13 @@ impl Store {
         Ok(run)
     }
 
-    /// What was called.
+    /// The call that became the task.
     pub(super) fn call(&self) -> worker::Result<NewTask> {
         let call = self.texts(CALL)?.pop().ok_or_else(unreadable)?;
         Ok(toolgate_core::from_json::read(&call.1)?)
     }
 
-    /// What makes a run come to where the one before was.
+    /// The record by which a run comes to where the one before was.
     pub(super) fn record(&self) -> worker::Result<Record> {
         Ok(Record { answers: self.values(ANSWER)?, memo: self.values(MEMO)? })
     }
@@ -349,7 +349,7 @@ impl Store {
     }
 }
 
-/// What a text is sealed for: none can be put in the place of another.
+/// The place that a text is sealed for: none can be put in the place of another.
 fn place(kind: &str, key: &str) -> String {
     [kind, "/", key].concat()
 }

@@ -1,4 +1,4 @@
-//! What a client is answered.
+//! Answers that a test looks at.
 
 use std::fmt;
 
@@ -30,13 +30,13 @@ pub struct Denial {
     pub detail: Option<String>,
 }
 
-/// What was called, and by whom.
+/// The call and its caller.
 #[derive(Debug)]
 pub(super) struct Called {
     pub(super) kind: CalledKind,
     pub(super) name: String,
     pub(super) who: String,
-    /// What there is of the kind.
+    /// The names that there are of the kind.
     pub(super) known: Vec<&'static str>,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Round {
     pub(super) response: Reply,
     pub(super) said: Vec<String>,
     pub(super) events: Vec<Event>,
-    /// What the log says of internal errors.
+    /// The lines of the log about internal errors.
     pub(super) internal: Vec<String>,
 }
 
@@ -88,7 +88,7 @@ impl TestAnswer {
         };
     }
 
-    /// What is asked, and what is to be given back with the answers.
+    /// The questions, and the state to be given back with the answers.
     pub(super) fn required(&self) -> Option<(Map<String, Value>, Value)> {
         let result = self.outcome.as_ref().ok()?;
         (result.get("resultType")? == "input_required").then(|| {
@@ -104,7 +104,7 @@ impl TestAnswer {
     }
 }
 
-/// What the answer says.
+/// The content of the answer.
 impl TestAnswer {
     /// Its text: of the content of a tool, of the messages of a prompt, or of the contents of a
     /// resource, the parts below each other.
@@ -182,13 +182,13 @@ impl TestAnswer {
         }
     }
 
-    /// Whether it failed: by an error of the tool, or by one of JSON-RPC.
+    /// True if it failed: by an error of the tool, or by one of JSON-RPC.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.error().is_some()
     }
 
-    /// What the error says, if there is one.
+    /// The message of the error, if there is one.
     #[must_use]
     pub fn error(&self) -> Option<String> {
         match &self.outcome {
@@ -197,7 +197,7 @@ impl TestAnswer {
         }
     }
 
-    /// What the server's log says of errors that the caller sees the id of alone, in order.
+    /// The lines of the server's log about errors of which the caller sees the id alone, in order.
     #[must_use]
     pub fn internal_errors(&self) -> &[String] {
         &self.internal
@@ -222,7 +222,7 @@ impl TestAnswer {
         self.told(notify::MESSAGE).map(|params| &params["data"]).collect()
     }
 
-    /// How far the call said it was, in order: `progress`, and where it was told `total` and
+    /// The progress that the call told, in order: `progress`, and where it was told `total` and
     /// `message`.
     #[must_use]
     pub fn progress(&self) -> Vec<&Value> {
@@ -235,7 +235,7 @@ impl TestAnswer {
     }
 }
 
-/// What a test expects. Each gives the answer back, so that they can follow each other.
+/// Expectations of a test. Each gives the answer back, so that they can follow each other.
 impl TestAnswer {
     /// Fails if the call failed.
     ///
@@ -334,7 +334,7 @@ fn is_denial(event: &Event) -> bool {
     matches!(event.kind, ToolDenied | PromptDenied | ResourceDenied)
 }
 
-/// What was called, and by whom.
+/// The call and its caller.
 impl fmt::Display for TestAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Called { kind, name, who, .. } = &self.called;

@@ -34,7 +34,7 @@ pub struct TestClient {
     replies: RefCell<VecDeque<Reply>>,
 }
 
-/// Who the person is, and what their client can do.
+/// The person, and the capabilities of their client.
 impl TestClient {
     pub(super) fn new(server: TestServer, subject: String) -> Self {
         let client_id = "toolgate-testing".to_owned();
@@ -129,7 +129,7 @@ impl TestClient {
     }
 }
 
-/// What the client does.
+/// The requests of the client.
 impl TestClient {
     /// Calls a tool.
     ///
@@ -170,7 +170,7 @@ impl TestClient {
         self.send(Method::ReadResource, json!({ "uri": uri }), &[], called)
     }
 
-    /// What is proposed for an argument of a prompt of which this was typed.
+    /// The proposals for an argument of a prompt of which this was typed.
     ///
     /// # Panics
     /// Nothing completes it, or nobody may.
@@ -180,7 +180,7 @@ impl TestClient {
         self.complete(json!({ "type": "ref/prompt", "name": prompt }), argument, typed)
     }
 
-    /// What is proposed for a variable of a template of resources, given as its functions have it,
+    /// The proposals for a variable of a template of resources, given as its functions have it,
     /// of which this was typed.
     ///
     /// # Panics

@@ -43,7 +43,7 @@
 //! - **Time**: [`TestServer::at`] has the clock stand still, which [`Context::now`] reads. Nobody waits
 //!   for `ctx.sleep()` or for the time limit of calls: the clock skips it.
 //!
-//! What lives in Durable Objects is not there: sessions, tasks (a tool with `task = "optional"` runs
+//! The contents of Durable Objects are not there: sessions, tasks (a tool with `task = "optional"` runs
 //! as a plain call) and subscriptions. Neither is `ctx.fetch()`, nor any binding besides
 //! those above. A panic of a function fails the test.
 //!

@@ -11,7 +11,7 @@ use super::caller_error;
 use crate::context::Refusal;
 use crate::platform::PlatformEntropy;
 
-/// What went wrong in a tool, prompt or resource.
+/// An error of a tool, prompt or resource.
 ///
 /// [`Error::new`] is for the caller, who reads its message. Every [`std::error::Error`] turns into an
 /// internal error, so `?` works on the errors of `worker`, `serde_json` and any other crate: it is
@@ -87,7 +87,7 @@ impl<E: std::error::Error + 'static> From<E> for Error {
     }
 }
 
-/// What the sources of an error add to its own words.
+/// The words that the sources of an error add to its own.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut causes = String::new();
     let mut last = error.to_string();
@@ -105,7 +105,7 @@ fn causes(error: &dyn std::error::Error) -> String {
     causes
 }
 
-/// What the caller is told of an error: words that were chosen for them, or the id under which it is
+/// The text of an error for the caller: words that were chosen for them, or the id under which it is
 /// in the log.
 pub(super) fn told<E: fmt::Display + 'static>(error: &E) -> String {
     let any = error as &dyn Any;
@@ -115,7 +115,7 @@ pub(super) fn told<E: fmt::Display + 'static>(error: &E) -> String {
     if is_for_caller(any) { error.to_string() } else { internal(&error.to_string()) }
 }
 
-/// Whether the words were chosen for the caller: text, what the client itself answered, and what the
+/// True if the words were chosen for the caller: text, what the client itself answered, and what the
 /// author says so of.
 fn is_for_caller(error: &dyn Any) -> bool {
     error.is::<String>()

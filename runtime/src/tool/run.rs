@@ -16,14 +16,14 @@ use crate::ports::app::App;
 use crate::ports::feature::Record;
 use crate::ports::principal::Principal;
 
-/// What a call needs.
+/// The parts of a call that begins.
 pub(crate) struct Start {
     pub(crate) app: &'static App,
     pub(crate) registry: &'static Registry,
     pub(crate) env: Env,
     pub(crate) principal: Principal,
     pub(crate) call: Call,
-    /// What is known from earlier runs of the same call, where the host keeps it.
+    /// The record of earlier runs of the same call, where the host keeps it.
     pub(crate) record: Record,
     /// Where the audit trail of the call is written to; none in a test.
     pub(crate) teller: Option<Teller>,
@@ -57,7 +57,7 @@ fn begin(start: Start, host: HostKind) -> Execution {
     Execution::new(live, limit, trail, work)
 }
 
-/// Whether the target may ask its client, so that what it was called with has to be known later.
+/// True if the target may ask its client, so that what it was called with has to be known later.
 fn is_interactive(registry: &Registry, target: &Target) -> bool {
     let needs = match target {
         Target::Tool(tool) => registry.tools().get(*tool).map(|def| &def.needs),
@@ -70,7 +70,7 @@ fn is_interactive(registry: &Registry, target: &Target) -> bool {
     needs.is_some_and(|needs| needs.interactive)
 }
 
-/// Whether the function begins as a plain call and becomes a task in its course. Where the client
+/// True if the function begins as a plain call and becomes a task in its course. Where the client
 /// does not know tasks, it stays a plain call.
 pub(crate) fn is_late_task(registry: &Registry, call: &Call) -> bool {
     let Target::Tool(tool) = call.target else { return false };

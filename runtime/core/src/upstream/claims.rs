@@ -46,7 +46,7 @@ pub(crate) fn read_caller(
 
 /// Whether the address is proven to be the person's. Access lets nobody sign in with an address of
 /// somebody else and sends no such claim, so its absence counts as a yes of Access itself, and of the
-/// local provider. Of another provider nothing is known: some let people write any address into
+/// dev identity provider. Of another provider nothing is known: some let people write any address into
 /// their profile, so only a yes is one (OpenID Connect Core section 5.7), which some write as text.
 fn is_verified(provider: &Provider, config: &Config, claim: Option<Value>) -> bool {
     match claim {

@@ -59,7 +59,7 @@ impl fmt::Display for SetupError {
 impl std::error::Error for SetupError {}
 
 impl Provider {
-    /// Resolves `[identity]` for Cloudflare Access for SaaS, or the local provider in its place.
+    /// Resolves `[identity]` for Cloudflare Access for SaaS, or the dev identity provider in its place.
     ///
     /// # Errors
     /// Everything that is missing or unusable, at once.
