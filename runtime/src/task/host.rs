@@ -120,7 +120,7 @@ struct Host {
 impl Host {
     async fn run(&self, mut inbox: UnboundedReceiver<Command>) -> worker::Result<()> {
         let mut running = match self.start()? {
-            Ok(start) => run::start(start),
+            Ok(start) => run::start::<TaskStep>(start),
             Err(fault) => return self.finish(Err(fault)).await,
         };
         let mut is_cancelled = false;
