@@ -58,3 +58,32 @@ pub(super) enum ObjectAnswer {
     /// There is no such task, or not of this person.
     Unknown,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use toolgate_core::from_json;
+
+    use super::*;
+
+    #[test]
+    fn tasks_that_are_stored_are_still_read() {
+        let stored = json!({
+            "id": "1", "owner": "me", "caller": Caller::default(), "tool": "add", "arguments": {},
+            "request_id": 1, "capabilities": ClientCapabilities::default(), "trace": null,
+            "answers": {}, "memo": {},
+        });
+        let task: NewTask = from_json::read(&stored.to_string()).expect("a task");
+        assert_eq!(task.subject_key, "me");
+        let mut written = serde_json::to_value(&task).expect("JSON");
+        written.as_object_mut().expect("an object").remove("audit");
+        assert_eq!(written, stored);
+    }
+
+    #[test]
+    fn a_request_for_a_task_names_its_sender_as_workers_of_before_do() {
+        let request = ObjectRequest { subject_key: "me".to_owned(), operation: TaskOperation::Get };
+        let written = serde_json::to_value(&request).expect("JSON");
+        assert_eq!(written, json!({ "owner": "me", "operation": "get" }));
+    }
+}

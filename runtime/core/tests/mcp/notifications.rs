@@ -107,3 +107,17 @@ fn changes_survive_storage() {
         assert_eq!(toolgate_core::from_json::read::<Change>(&text).expect("a change"), change);
     }
 }
+
+#[test]
+fn the_change_of_a_task_names_its_person_as_servers_of_before_do() {
+    let change = Change::Task {
+        subject_key: "me".to_owned(),
+        tool: "add".to_owned(),
+        task: json!({ "taskId": "1" }),
+    };
+    let written = serde_json::to_value(&change).expect("JSON");
+    assert_eq!(
+        written,
+        json!({ "task": { "owner": "me", "tool": "add", "task": { "taskId": "1" } } })
+    );
+}
