@@ -1,4 +1,4 @@
-//! What expanded macros call. Not for people: anything here may change in any version.
+//! The interface of expanded macros. Not for people: anything here may change in any version.
 
 use std::rc::Rc;
 
@@ -31,9 +31,9 @@ use crate::platform::{bindings, instance};
 
 pub use crate::entry::fetch;
 pub use crate::ports::app::App;
+use crate::ports::app::Deployment;
 
 pub use crate::ports::object::Object;
-use crate::ports::store::Place as StorePlace;
 pub use crate::tool::completion::{beginning_with, complete, completer_named};
 pub use crate::tool::parameter::{Presence, Required, json, parsed, plain, same, shown};
 pub use crate::tool::pattern::Pattern;
@@ -45,7 +45,7 @@ pub use crate::tool::{
     PromptDef, Registry, ResourceDef, ToolDef, registry,
 };
 
-/// What an export of the Worker gives to JavaScript.
+/// The result of an export of the Worker to JavaScript.
 pub type JsResult = Result<JsValue, JsValue>;
 
 /// The Worker's `fetch`. A failure of the platform is logged and answered without its details.
@@ -98,7 +98,7 @@ pub async fn serve_scheduled(
     env: Env,
     _context: RawScheduleContext,
 ) -> JsResult {
-    app.store.purge(StorePlace { app, env: &bindings::own(env) }).await?;
+    app.store.purge(Deployment { app, env: &bindings::own(env) }).await?;
     Ok(JsValue::UNDEFINED)
 }
 
@@ -106,7 +106,7 @@ fn js(response: Response) -> JsResult {
     Ok(worker_sys::web_sys::Response::from(response).into())
 }
 
-/// Whether an environment variable of the build is `1`. Text cannot be compared in constants, but
+/// True if an environment variable of the build is `1`. Text cannot be compared in constants, but
 /// bytes can.
 #[must_use]
 pub const fn is_one(variable: Option<&str>) -> bool {

@@ -2,7 +2,7 @@
 
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use toolgate_config::Provider as Kind;
+use toolgate_config::Provider;
 use toolgate_core::audit::{self, Reason};
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::host;
@@ -32,28 +32,28 @@ use crate::tool::server;
 /// Only when the platform refuses a response, which it never did for what is built here.
 pub async fn fetch(
     app: &'static App,
-    request: Request,
+    worker_request: Request,
     env: Env,
     context: Context,
 ) -> worker::Result<Response> {
-    let head = convert::head(&request).map(without_slash);
+    let head = convert::head(&worker_request).map(without_slash);
     let unread = http::Request::new(());
     let known = head.as_ref().unwrap_or(&unread);
     let origin = host::origin(known.uri());
     let is_sound = origin.is_some();
-    let incoming =
+    let request =
         RequestContext::new((app, &env, &context), known, origin.unwrap_or_default(), named);
     let response = match head {
-        Ok(_) if !is_sound => incoming.respond(host::misdirected()),
-        Ok(head) => match misdirected(&incoming, &head) {
-            Some(reply) => incoming.respond(reply),
-            None => route(&incoming, head, request).await,
+        Ok(_) if !is_sound => request.respond(host::misdirected()),
+        Ok(head) => match misdirected(&request, &head) {
+            Some(reply) => request.respond(reply),
+            None => route(&request, head, worker_request).await,
         },
-        Err(reply) => incoming.respond(*reply),
+        Err(reply) => request.respond(*reply),
     };
-    incoming.flush();
+    request.flush();
     if let Some(renewal) = identity::overdue() {
-        incoming.wait_until(renewal);
+        request.wait_until(renewal);
     }
     response
 }
@@ -63,7 +63,7 @@ fn named() -> Option<&'static [Named]> {
     Some(registry().ok()?.named())
 }
 
-/// Whether the path is one of MCP.
+/// True if the path is one of MCP.
 fn is_mcp(app: &App, path: &str) -> bool {
     match path {
         paths::MCP_PATH => true,
@@ -85,17 +85,17 @@ fn without_slash(mut head: http::Request<()>) -> http::Request<()> {
 }
 
 /// The refusal of a request to a host that the server does not answer to, before anything is served.
-fn misdirected(incoming: &RequestContext<'_>, head: &http::Request<()>) -> Option<Reply> {
-    let RequestContext { app, env, .. } = incoming;
+fn misdirected(request: &RequestContext<'_>, head: &http::Request<()>) -> Option<Reply> {
+    let RequestContext { app, env, .. } = request;
     let vars = EnvVars(env);
     let allowed = &app.config.transport.allowed_hosts;
-    let is_local = matches!(app.config.identity.provider, Kind::None | Kind::Dev);
+    let is_local = matches!(app.config.identity.provider, Provider::None | Provider::Dev);
     let is_served = host::is_served(head.uri(), allowed.iter().map(AsRef::as_ref), is_local);
     // On the MCP routes `Origin` is judged first, and the rest when the provider is needed.
     let is_elsewhere = || {
         allowed.is_empty()
             && !is_mcp(app, head.uri().path())
-            && provider::is_elsewhere(&app.config, &vars, &incoming.origin)
+            && provider::is_elsewhere(&app.config, &vars, &request.origin)
     };
     if !is_served || is_elsewhere() {
         return Some(host::misdirected());
@@ -110,45 +110,57 @@ fn misdirected(incoming: &RequestContext<'_>, head: &http::Request<()>) -> Optio
 }
 
 async fn route(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     head: http::Request<()>,
-    mut request: Request,
+    mut worker_request: Request,
 ) -> worker::Result<Response> {
-    match head.uri().path() {
-        paths::MCP_PATH => protected(incoming, head, request, mcp_route).await,
-        path if is_mcp(incoming.app, path) => protected(incoming, head, request, sse_route).await,
-        path => match public(incoming, path, &head) {
-            Some(reply) => convert::response(reply),
-            None => {
-                let reply = oauth::serve(incoming, head, &mut request).await;
-                incoming.respond(reply)
-            }
-        },
+    let path = head.uri().path();
+    if is_mcp(request.app, path) {
+        protected(request, head, worker_request).await
+    } else if oauth::is_route(path) {
+        let reply = oauth::serve(request, head, &mut worker_request).await;
+        request.respond(reply)
+    } else {
+        convert::response(document(request, &head))
     }
 }
 
 /// Routes of MCP: `Origin` is judged first, and every answer carries what browsers need.
-async fn protected<'a, F>(
-    incoming: &'a RequestContext<'a>,
+async fn protected(
+    request: &RequestContext<'_>,
     head: http::Request<()>,
-    request: Request,
-    serve: F,
-) -> worker::Result<Response>
-where
-    F: AsyncFnOnce(&'a RequestContext<'a>, http::Request<()>, Request) -> worker::Result<Response>,
-{
-    let transport = &incoming.app.config.transport;
+    worker_request: Request,
+) -> worker::Result<Response> {
+    let transport = &request.app.config.transport;
     let allowed = transport.allowed_origins.iter().map(AsRef::as_ref);
-    let sender = Sender::of(head.headers(), &incoming.origin, allowed);
+    let sender = Sender::of(head.headers(), &request.origin, allowed);
     if sender == Sender::Foreign {
-        return incoming.respond(audit::because(cors::foreign(), Reason::OriginForeign));
+        return request.respond(audit::because(cors::foreign(), Reason::OriginForeign));
     }
     let response = if head.method() == Method::OPTIONS {
         convert::response(cors::mcp_preflight(head.headers()))?
     } else {
-        serve(incoming, head, request).await?
+        serve_mcp(request, head, worker_request).await?
     };
     label(response, &sender)
+}
+
+/// Streamable HTTP, which clients may also send to the paths of HTTP+SSE.
+async fn serve_mcp(
+    request: &RequestContext<'_>,
+    head: http::Request<()>,
+    worker_request: Request,
+) -> worker::Result<Response> {
+    if head.uri().path() != paths::MCP_PATH {
+        match features::http_sse(request.app) {
+            Some(http_sse) if http_sse.takes(&head) => {
+                return http_sse.route(request, head, worker_request).await;
+            }
+            Some(_) => {}
+            None => return convert::response(not_found(head.headers())),
+        }
+    }
+    mcp::serve(request, head, worker_request).await
 }
 
 fn label(mut response: Response, sender: &Sender) -> worker::Result<Response> {
@@ -160,69 +172,47 @@ fn label(mut response: Response, sender: &Sender) -> worker::Result<Response> {
     Ok(response)
 }
 
-async fn mcp_route(
-    incoming: &RequestContext<'_>,
-    head: http::Request<()>,
-    request: Request,
-) -> worker::Result<Response> {
-    mcp::serve(incoming, head, request).await
-}
-
-async fn sse_route(
-    incoming: &RequestContext<'_>,
-    head: http::Request<()>,
-    request: Request,
-) -> worker::Result<Response> {
-    match features::http_sse(incoming.app) {
-        Some(http_sse) if http_sse.takes(&head) => http_sse.route(incoming, head, request).await,
-        Some(_) => mcp::serve(incoming, head, request).await,
-        None => convert::response(not_found(head.headers())),
-    }
-}
-
-/// Documents that need neither keys nor a body.
-fn public(incoming: &RequestContext<'_>, path: &str, head: &http::Request<()>) -> Option<Reply> {
-    let RequestContext { app, origin, .. } = incoming;
-    let document = |reply: Reply| {
-        Some(match *head.method() {
-            Method::GET => reply,
-            Method::HEAD => reply::without_body(reply),
-            Method::OPTIONS => reply::readable_by_any_origin(cors::preflight()),
-            _ => reply::readable_by_any_origin(reply::method_not_allowed("GET, HEAD, OPTIONS")),
-        })
+/// A document that needs neither keys nor a body, or the answer where there is nothing.
+fn document(request: &RequestContext<'_>, head: &http::Request<()>) -> Reply {
+    let RequestContext { app, origin, .. } = request;
+    let path = head.uri().path();
+    let found = |reply: Reply| match *head.method() {
+        Method::GET => reply,
+        Method::HEAD => reply::without_body(reply),
+        Method::OPTIONS => reply::readable_by_any_origin(cors::preflight()),
+        _ => reply::readable_by_any_origin(reply::method_not_allowed("GET, HEAD, OPTIONS")),
     };
     let described_at = paths::described_at(path);
     if let Some(resource) =
         described_at.filter(|it| *it != paths::SSE_PATH || app.config.transport.sse)
     {
-        return document(metadata::protected_resource(&app.config, origin, resource));
+        return found(metadata::protected_resource(&app.config, origin, resource));
     }
     match path {
-        paths::LANDING_PATH => document(described(incoming, toolgate_core::mcp::landing)),
-        paths::HEALTH_PATH => document(health(app)),
+        paths::LANDING_PATH => found(described(request, toolgate_core::mcp::landing)),
+        paths::HEALTH_PATH => found(health(app)),
         paths::AUTHORIZATION_SERVER | paths::OPENID_CONFIGURATION => {
-            document(metadata::authorization_server(&app.config, origin))
+            found(metadata::authorization_server(&app.config, origin))
         }
         paths::SERVER_CARD_PATH | paths::WELL_KNOWN_SERVER_CARD => {
-            document(described(incoming, toolgate_core::mcp::card))
+            found(described(request, toolgate_core::mcp::card))
         }
-        _ if oauth::is_route(path) => None,
         // Clients in browsers look for metadata in several places, and have to read that it is not
         // in this one.
         _ if path.starts_with(paths::WELL_KNOWN) => {
-            document(reply::readable_by_any_origin(not_found(head.headers())))
+            found(reply::readable_by_any_origin(not_found(head.headers())))
         }
-        _ if head.method() == Method::HEAD => Some(reply::without_body(not_found(head.headers()))),
-        _ => Some(not_found(head.headers())),
+        _ if head.method() == Method::HEAD => reply::without_body(not_found(head.headers())),
+        _ => not_found(head.headers()),
     }
 }
 
 /// A document about the server and its functions.
 fn described(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     document: fn(&toolgate_core::mcp::Server<'_>, &str, &str) -> Reply,
 ) -> Reply {
-    let RequestContext { app, origin, log, .. } = incoming;
+    let RequestContext { app, origin, log, .. } = request;
     match server::linked(app) {
         Ok(registry) => document(&server::server(app, registry, log), app.package_name, origin),
         Err(reply) => *reply,

@@ -9,7 +9,7 @@ pub(crate) fn of_every_server() -> [&'static dyn Feature; 3] {
     [crate::rate_limit::RATE_LIMIT, crate::sign_in::SIGN_IN, crate::grants::GRANTS]
 }
 
-/// What a server has besides answering requests.
+/// Features: parts that only some servers have.
 pub mod feature {
     pub use crate::http_sse::HTTP_SSE;
     pub use crate::session::SESSIONS;
@@ -18,7 +18,7 @@ pub mod feature {
     pub use crate::task::{LATE_TASKS, TASKS};
 }
 
-/// Who signs people in.
+/// The identity providers.
 pub mod identity {
     pub use crate::identity::{CLOUDFLARE_ACCESS, CLOUDFLARE_ACCESS_JWT, GITHUB, NOBODY, OIDC};
 }

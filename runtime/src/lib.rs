@@ -61,7 +61,7 @@ pub mod worker {
     pub use toolgate_macros::event;
 }
 
-/// What a file of tools, prompts and resources needs.
+/// The names that a file of tools, prompts and resources needs.
 pub mod prelude {
     pub use crate::context::{Progress, Refusal, Root, Sample, Sampling};
     pub use crate::tool::{Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result};

@@ -21,7 +21,7 @@ use crate::platform::instance::Testament;
 use crate::platform::timer::Timer;
 use crate::platform::{PlatformEntropy, millis};
 
-/// How long a decision is held back: most calls end before, and a reader of the log hardly notices.
+/// The time for which a decision is held back: most calls end before, and a reader of the log hardly notices.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Characters of the id that joins the two lines of a call.
@@ -32,7 +32,7 @@ pub(crate) fn new_id() -> String {
     PlatformEntropy.token()[..ID_LENGTH].to_owned()
 }
 
-/// What is told of one call.
+/// The audit trail of one call.
 pub(crate) struct Trail {
     teller: Teller,
     began: u64,
@@ -40,16 +40,16 @@ pub(crate) struct Trail {
 }
 
 struct Line {
-    /// What is written next; nothing once the call is over.
+    /// The event that is written next; none once the call is over.
     event: Option<Event>,
     /// The number that it has, once somebody needs it: here and in the testament it is one line.
     number: Option<u64>,
-    /// Whether the decision is written.
+    /// True if the decision is written.
     is_told: bool,
-    /// How the call ended, where it was not the function that ended it.
+    /// The outcome, where it was not the function that ended the call.
     ended: Option<CallOutcome>,
     patience: Option<Timer>,
-    /// What JavaScript writes if nobody here can.
+    /// The line that JavaScript writes if nobody here can.
     testament: Option<Testament>,
 }
 

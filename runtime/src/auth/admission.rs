@@ -12,51 +12,44 @@ use crate::platform::console::log_error;
 use crate::platform::now;
 use crate::ports::app::App;
 use crate::ports::identity_provider::Unvouched;
-use crate::ports::principal::{Lease, Principal};
+use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 
 /// Lets in the holder of an access token whose grant still stands, and whoever the provider in
-/// front of the Worker vouches for. Boxed, as [`serve`] is.
+/// front of the Worker vouches for. Boxed, since it is reached from more than one route.
 pub(crate) fn authenticate<'a>(
-    incoming: &'a RequestContext<'a>,
+    request: &'a RequestContext<'a>,
     head: &'a http::Request<()>,
-) -> LocalBoxFuture<'a, Result<Principal, Box<Reply>>> {
-    Box::pin(admit(incoming, head))
+) -> LocalBoxFuture<'a, Result<Admitted, Box<Reply>>> {
+    Box::pin(async move {
+        let setup = setup::setup(request)
+            .map_err(|error| Box::new(setup::not_configured(request, &error, false)))?;
+        let RequestContext { origin, .. } = request;
+        let path = head.uri().path();
+        match bearer::authenticate(&setup.keys, origin, path, head.headers(), now()) {
+            Ok(token) => by_token(request, path, token).await,
+            Err(refusal) => vouched(request, &setup, head).await.unwrap_or(Err(refusal)),
+        }
+    })
 }
 
-async fn admit(
-    incoming: &RequestContext<'_>,
-    head: &http::Request<()>,
-) -> Result<Principal, Box<Reply>> {
-    let setup = setup::setup(incoming)
-        .map_err(|error| Box::new(setup::not_configured(incoming, &error, false)))?;
-    let path = head.uri().path();
-    let opened = bearer::authenticate(&setup.keys, &incoming.origin, path, head.headers(), now());
-    match opened {
-        Ok(token) => by_token(incoming, path, token).await,
-        Err(refusal) => vouched(incoming, &setup, head).await.unwrap_or(Err(refusal)),
-    }
-}
-
-fn note(incoming: &RequestContext<'_>, admitted: &Principal) {
-    incoming.log.person(&admitted.subject_key, &admitted.caller);
-    incoming.log.client(&admitted.caller.client_id);
+fn note(request: &RequestContext<'_>, principal: &Principal) {
+    request.log.person(&principal.subject_key, &principal.caller);
+    request.log.client(&principal.caller.client_id);
 }
 
 async fn by_token(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     path: &str,
     token: AccessToken,
-) -> Result<Principal, Box<Reply>> {
-    let stands = grants::stands(incoming, &token).await;
+) -> Result<Admitted, Box<Reply>> {
+    let stands = grants::stands(request, &token).await;
     let AccessToken { caller, address, issued, expires, .. } = token;
-    let subject_key = address.subject_key.clone();
-    let lease = Lease { until: expires, grant: Some((address, issued)) };
-    let admitted = Principal { caller, subject_key, lease };
-    note(incoming, &admitted);
+    let principal = Principal { caller, subject_key: address.subject_key.clone(), expires };
+    note(request, &principal);
     match stands {
-        Ok(true) => Ok(admitted),
-        Ok(false) => Err(Box::new(bearer::revoked(&incoming.origin, path))),
+        Ok(true) => Ok(Admitted { principal, grant: Some((address, issued)) }),
+        Ok(false) => Err(Box::new(bearer::revoked(&request.origin, path))),
         Err(error) => {
             log_error!("storage failed: {error}");
             Err(unavailable("The storage did not answer; try again."))
@@ -68,25 +61,25 @@ async fn by_token(
 /// itself, and one that is over is not made good by anything else; Access forwards its own tokens,
 /// which say nothing to us.
 async fn vouched(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     setup: &Setup,
     head: &http::Request<()>,
-) -> Option<Result<Principal, Box<Reply>>> {
-    let App { config, identity, .. } = incoming.app;
+) -> Option<Result<Admitted, Box<Reply>>> {
+    let App { config, identity, .. } = request.app;
     let verdict = identity.vouch(config, &setup.provider, head.headers()).await?;
-    if bearer::is_ours(&setup.keys, &incoming.origin, head.headers()) {
+    if bearer::is_ours(&setup.keys, &request.origin, head.headers()) {
         return None;
     }
     Some(match verdict {
         Ok(caller) => {
             let subject_key = callback::subject_key(&setup.keys, &setup.provider, &caller.subject);
-            let until = now() + u64::from(config.tokens.access_token_ttl);
-            let admitted = Principal { caller, subject_key, lease: Lease { until, grant: None } };
-            note(incoming, &admitted);
-            Ok(admitted)
+            let expires = now() + u64::from(config.tokens.access_token_ttl);
+            let principal = Principal { caller, subject_key, expires };
+            note(request, &principal);
+            Ok(Admitted { principal, grant: None })
         }
         Err(Unvouched::Refused) => {
-            Err(Box::new(bearer::not_asserted(&incoming.origin, head.uri().path())))
+            Err(Box::new(bearer::not_asserted(&request.origin, head.uri().path())))
         }
         Err(Unvouched::Unavailable) => {
             Err(unavailable("The keys of Cloudflare Access could not be had; try again."))

@@ -7,8 +7,8 @@ use toolgate_core::oauth::grant::{GrantKey, GrantOutcome, Operation};
 use toolgate_core::oauth::token::AccessToken;
 
 use crate::platform::now;
+use crate::ports::app::Deployment;
 use crate::ports::request_context::RequestContext;
-use crate::ports::store::Place;
 
 /// Grants remembered as checked, per isolate; at about 100 bytes each this is a few hundred KiB.
 const MAX_CHECKED: usize = 4096;
@@ -26,36 +26,36 @@ thread_local! {
 /// # Errors
 /// The storage does not answer.
 pub(crate) async fn perform(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     address: &GrantKey,
     operation: Operation,
 ) -> worker::Result<GrantOutcome> {
-    perform_at(incoming.place(), address, operation).await
+    perform_at(request.deployment(), address, operation).await
 }
 
 async fn perform_at(
-    place: Place<'_>,
+    deployment: Deployment<'_>,
     address: &GrantKey,
     operation: Operation,
 ) -> worker::Result<GrantOutcome> {
     let is_end = matches!(operation, Operation::Revoke { .. });
-    let outcome = place.app.store.perform(place, address, operation).await?;
+    let outcome = deployment.app.store.perform(deployment, address, operation).await?;
     if is_end || matches!(outcome, GrantOutcome::Ended(_)) {
         note(&address.id, FORGOTTEN, now());
     }
     Ok(outcome)
 }
 
-/// Whether the grant of a token still stands, as of at most `revocation_max_age` seconds ago. A
+/// True if the grant of a token still stands, as of at most `revocation_max_age` seconds ago. A
 /// fresh token and a recent check need no storage.
 ///
 /// # Errors
 /// The storage does not answer.
 pub(crate) async fn stands(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     token: &AccessToken,
 ) -> worker::Result<bool> {
-    Ok(stands_since(incoming.place(), &token.address, token.issued).await?.is_some())
+    Ok(stands_since(request.deployment(), &token.address, token.issued).await?.is_some())
 }
 
 /// When a grant was last seen to stand, at most `revocation_max_age` seconds ago; `None` where it
@@ -64,12 +64,12 @@ pub(crate) async fn stands(
 /// # Errors
 /// The storage does not answer.
 pub(crate) async fn stands_since(
-    place: Place<'_>,
+    deployment: Deployment<'_>,
     address: &GrantKey,
     issued: u64,
 ) -> worker::Result<Option<u64>> {
     let now = now();
-    let oldest = now.saturating_sub(u64::from(place.app.config.tokens.revocation_max_age));
+    let oldest = now.saturating_sub(u64::from(deployment.app.config.tokens.revocation_max_age));
     let id = &address.id;
     let seen = match CHECKED.with_borrow(|checked| checked.get(id).and_then(Value::as_u64)) {
         Some(FORGOTTEN) => FORGOTTEN,
@@ -79,7 +79,7 @@ pub(crate) async fn stands_since(
     if seen > oldest {
         return Ok(Some(seen));
     }
-    let outcome = perform_at(place, address, Operation::Check).await?;
+    let outcome = perform_at(deployment, address, Operation::Check).await?;
     if !matches!(outcome, GrantOutcome::Active { .. }) {
         return Ok(None);
     }

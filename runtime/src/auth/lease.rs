@@ -1,4 +1,4 @@
-//! How long a stream may stay open: no longer than its grant stands, and, where it tells of what
+//! The life of an open stream: no longer than its grant stands, and, where it tells of what
 //! happens later, than its token.
 
 use std::future::pending;
@@ -11,9 +11,8 @@ use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
 use crate::platform::now;
 use crate::platform::timer::Timer;
-use crate::ports::app::App;
+use crate::ports::app::{App, Deployment};
 use crate::ports::principal::Lease;
-use crate::ports::store::Place;
 
 /// Seconds between two checks of a stream's grant, at least. With `revocation_max_age = "0s"` every
 /// call asks the storage, but an open stream has no calls to ask at.
@@ -29,7 +28,7 @@ const MAX_FAILURES: u32 = 3;
 impl Lease {
     /// Waits until the token is over or its grant is revoked.
     pub(crate) async fn over(&self, app: &'static App, env: &Env) {
-        let life = Timer::from(Duration::from_secs(self.until.saturating_sub(now())));
+        let life = Timer::from(Duration::from_secs(self.expires.saturating_sub(now())));
         select(Box::pin(self.revoked(app, env)), life).await;
     }
 
@@ -40,7 +39,7 @@ impl Lease {
         let age = u64::from(app.config.tokens.revocation_max_age).max(MIN_AGE);
         let mut failures = 0;
         loop {
-            let next = match grants::stands_since(Place { app, env }, address, *issued).await {
+            let next = match grants::stands_since(Deployment { app, env }, address, *issued).await {
                 Ok(Some(seen)) => {
                     failures = 0;
                     seen + age
@@ -59,7 +58,7 @@ impl Lease {
         }
     }
 
-    /// Whether both come from one sign-in of one client.
+    /// True if both come from one sign-in of one client.
     pub(crate) fn is_of(&self, other: &Self) -> bool {
         let id = |lease: &Self| lease.grant.as_ref().map(|(address, _)| address.id.clone());
         id(self) == id(other)

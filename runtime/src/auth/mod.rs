@@ -1,4 +1,4 @@
-//! Who may send a request, and for how long.
+//! Authentication: senders of requests, and the time for which they are let in.
 
 pub(crate) mod admission;
 pub(crate) mod grants;

@@ -17,7 +17,7 @@ use crate::platform::EnvVars;
 use crate::platform::console::log_error;
 use crate::ports::request_context::RequestContext;
 
-/// What every request needs and no request changes.
+/// The keys and the identity provider, which every request needs and no request changes.
 pub(crate) struct Setup {
     pub(crate) keys: Keyring,
     /// The identity provider, as far as it is known without asking it.
@@ -35,33 +35,33 @@ thread_local! {
 ///
 /// # Errors
 /// Everything that is missing, at once.
-pub(crate) fn setup(incoming: &RequestContext<'_>) -> Result<Rc<Setup>, SetupError> {
-    let vars = EnvVars(incoming.env);
-    let key_text = vars.var(&incoming.app.config.tokens.encryption_key).unwrap_or_default();
+pub(crate) fn setup(request: &RequestContext<'_>) -> Result<Rc<Setup>, SetupError> {
+    let vars = EnvVars(request.env);
+    let key_text = vars.var(&request.app.config.tokens.encryption_key).unwrap_or_default();
     let known = SETUP.with_borrow(|setup| {
-        setup.clone().filter(|s| s.origin == incoming.origin && s.key_text == key_text)
+        setup.clone().filter(|s| s.origin == request.origin && s.key_text == key_text)
     });
     if let Some(setup) = known {
         return Ok(setup);
     }
-    let setup = Rc::new(resolve(incoming, key_text)?);
+    let setup = Rc::new(resolve(request, key_text)?);
     SETUP.set(Some(Rc::clone(&setup)));
     Ok(setup)
 }
 
-fn resolve(incoming: &RequestContext<'_>, key_text: String) -> Result<Setup, SetupError> {
-    let RequestContext { app, origin, .. } = incoming;
+fn resolve(request: &RequestContext<'_>, key_text: String) -> Result<Setup, SetupError> {
+    let RequestContext { app, origin, .. } = request;
     let mut problems = Vec::new();
     let keys = Keyring::parse(&key_text)
         .map_err(|error| problems.push(format!("{}: {error}", app.config.tokens.encryption_key)));
     let provider = app
         .identity
-        .resolve(&app.config, &EnvVars(incoming.env), origin)
+        .resolve(&app.config, &EnvVars(request.env), origin)
         .map_err(|error| problems.extend(error.0));
     match (keys, provider) {
         (Ok(keys), Ok(mut provider)) => {
             // Where names of functions clash, nothing is served.
-            if let Some(named) = (incoming.named)() {
+            if let Some(named) = (request.named)() {
                 provider.kept = Kept::new(&app.config, named.iter().copied());
             }
             Ok(Setup { keys, provider, origin: origin.clone(), key_text })
@@ -72,11 +72,11 @@ fn resolve(incoming: &RequestContext<'_>, key_text: String) -> Result<Setup, Set
 
 /// The reply of a server that is not set up: nobody gets in, and its owner reads why.
 pub(crate) fn not_configured(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     error: &SetupError,
     is_page: bool,
 ) -> Reply {
-    if provider::is_elsewhere(&incoming.app.config, &EnvVars(incoming.env), &incoming.origin) {
+    if provider::is_elsewhere(&request.app.config, &EnvVars(request.env), &request.origin) {
         return host::misdirected();
     }
     log_error!("the server is not set up: {error}");

@@ -1,5 +1,5 @@
 //! Seals what the object of a session or a task keeps, with the person's context: a text opens only in
-//! the object, for the owner and at the place that it was sealed for.
+//! the object, for the person and at the place that it was sealed for.
 
 use std::rc::Rc;
 
@@ -21,9 +21,9 @@ impl Vault {
     ///
     /// # Errors
     /// There is no sound encryption key.
-    pub(crate) fn of(app: &App, env: &Env, owner: &str, name: &str) -> worker::Result<Self> {
+    pub(crate) fn of(app: &App, env: &Env, subject_key: &str, name: &str) -> worker::Result<Self> {
         let keys = app.keyring(env).ok_or("the encryption key is missing")?;
-        Ok(Self { keys: Rc::new(keys), context: [owner, "\n", name, "\n"].concat() })
+        Ok(Self { keys: Rc::new(keys), context: [subject_key, "\n", name, "\n"].concat() })
     }
 
     /// Seals a text for its place among what the object keeps.

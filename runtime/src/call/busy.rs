@@ -1,4 +1,4 @@
-//! What a function waits for besides answers of its client, where it waits by its context.
+//! The waits of a function by its context, other than for answers of its client.
 
 use std::cell::Cell;
 use std::rc::Rc;

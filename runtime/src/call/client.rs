@@ -1,4 +1,4 @@
-//! What the client of a call can do.
+//! The client of a call, and its capabilities.
 
 use toolgate_core::mcp::Revision;
 use toolgate_core::mcp::peer::{ClientCapabilities, Peer};
@@ -7,7 +7,7 @@ use super::step::HostKind;
 
 /// The client that made a call, as far as a function may want to know it.
 ///
-/// What it supports is what it can be asked in this very call: a client of a revision before
+/// It supports the questions that it can be asked in this very call: a client of a revision before
 /// 2026-07-28 can be asked nothing outside of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
@@ -31,25 +31,25 @@ impl Client {
         &self.capabilities
     }
 
-    /// Whether [`Context::ask`](crate::tool::Context::ask) reaches the person.
+    /// True if [`Context::ask`](crate::tool::Context::ask) reaches the person.
     #[must_use]
     pub fn supports_elicitation(&self) -> bool {
         self.capabilities.elicitation
     }
 
-    /// Whether [`Context::ask_url`](crate::tool::Context::ask_url) reaches the person.
+    /// True if [`Context::ask_url`](crate::tool::Context::ask_url) reaches the person.
     #[must_use]
     pub fn supports_url_elicitation(&self) -> bool {
         self.capabilities.elicitation_url
     }
 
-    /// Whether [`Context::sample`](crate::tool::Context::sample) reaches a model.
+    /// True if [`Context::sample`](crate::tool::Context::sample) reaches a model.
     #[must_use]
     pub fn supports_sampling(&self) -> bool {
         self.capabilities.sampling
     }
 
-    /// Whether [`Context::roots`](crate::tool::Context::roots) is answered.
+    /// True if [`Context::roots`](crate::tool::Context::roots) is answered.
     #[must_use]
     pub fn supports_roots(&self) -> bool {
         self.capabilities.roots

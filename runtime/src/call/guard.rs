@@ -186,7 +186,7 @@ export function attempt(run) {
     pub(super) fn through_javascript() -> bool {
         let mut frame = [0_u8; 16];
         black_box(&mut frame);
-        PERFORM.with(|perform| attempt(perform))
+        PERFORM.with(attempt)
     }
 
     /// Tells a user's panic from others. The hook that was there marks the instance as broken, which
@@ -202,7 +202,7 @@ export function attempt(run) {
         }));
     }
 
-    /// Whether what panics have leaked is worth a new instance.
+    /// True if what panics have leaked is worth a new instance.
     pub(super) fn has_leaked_much() -> bool {
         PANICS.get() >= MAX_PANICS || core::arch::wasm32::memory_size(0) * PAGE > MAX_MEMORY
     }

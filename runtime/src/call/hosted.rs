@@ -1,35 +1,65 @@
 //! The side of a running call that its host works with.
 
 use super::live::Live;
-use super::step::{Asked, HostKind, Step};
+use super::step::{Asked, HostKind, SessionStep, StartTask, TaskStep};
 use crate::context::UNSUPPORTED;
 use serde_json::Value;
 use std::task::Waker;
 use toolgate_core::mcp::fault;
 use toolgate_core::mcp::outcome::CallResult;
 
+/// Steps that only one kind of host takes, as far as a call has come to one. They come after what is to
+/// be sent, in the order in which the call did them as far as that matters.
+pub(crate) trait HostStep: Sized {
+    /// The kind of host.
+    const HOST: HostKind;
+
+    /// Takes the next step from the call.
+    fn take(live: &Live) -> Option<Self>;
+}
+
+impl HostStep for StartTask {
+    const HOST: HostKind = HostKind::Stateless;
+
+    fn take(live: &Live) -> Option<Self> {
+        live.starts_task.take().then(|| Self(live.record.borrow().clone()))
+    }
+}
+
+impl HostStep for SessionStep {
+    const HOST: HostKind = HostKind::Session;
+
+    fn take(live: &Live) -> Option<Self> {
+        if live.releases.take() {
+            return Some(Self::Release);
+        }
+        live.asked().map(Self::Ask)
+    }
+}
+
+impl HostStep for TaskStep {
+    const HOST: HostKind = HostKind::Task;
+
+    fn take(live: &Live) -> Option<Self> {
+        if let Some((key, value)) = live.keeps.borrow_mut().pop_front() {
+            return Some(Self::Keep { key, value });
+        }
+        if let Some(id) = live.withdrawn.borrow_mut().pop() {
+            return Some(Self::Withdraw(id));
+        }
+        live.asked().map(Self::Ask)
+    }
+}
+
 /// The side of the host.
 impl Live {
-    /// What there is to do, in the order in which the call did it as far as that matters.
-    pub(super) fn step(&self) -> Option<Step> {
-        if let Some(text) = self.outbox.borrow_mut().take(&self.peer) {
-            return Some(Step::Send(text));
-        }
-        if let Some((key, value)) = self.keeps.borrow_mut().pop_front() {
-            return Some(Step::Keep { key, value });
-        }
-        if let Some(id) = self.withdrawn.borrow_mut().pop() {
-            return Some(Step::Withdraw(id));
-        }
-        if self.releases.take() {
-            return Some(Step::Release);
-        }
-        if self.starts_task.take() {
-            return Some(Step::StartTask(self.record.borrow().clone()));
-        }
-        if self.host == HostKind::Stateless {
-            return None;
-        }
+    /// The next notification.
+    pub(super) fn message(&self) -> Option<String> {
+        self.outbox.borrow_mut().take(&self.peer)
+    }
+
+    /// The questions that were not put yet.
+    fn asked(&self) -> Option<Vec<Asked>> {
         let mut questions = self.questions.borrow_mut();
         let new = questions.iter_mut().filter(|question| !question.is_announced);
         let asked: Vec<Asked> = new
@@ -38,7 +68,7 @@ impl Live {
                 question.asked.clone()
             })
             .collect();
-        (!asked.is_empty()).then_some(Step::Ask(asked))
+        (!asked.is_empty()).then_some(asked)
     }
 
     pub(super) fn has_step(&self) -> bool {

@@ -1,4 +1,4 @@
-//! What a running call and its host tell each other.
+//! The state that a running call and its host share.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -31,12 +31,12 @@ pub(crate) struct Live {
     pub(super) host: HostKind,
     /// Arguments that are known already, where this completes another one.
     pub(super) known: Map<String, Value>,
-    /// What was called, where that may ask: a state of 2026-07-28 is bound to it.
+    /// The target and its arguments, where it may ask: a state of 2026-07-28 is bound to it.
     pub(super) subject: Option<(Target, Map<String, Value>)>,
     pub(super) retry: RefCell<Retry>,
     pub(super) record: RefCell<Record>,
     pub(super) outbox: RefCell<Outbox>,
-    pub(super) questions: RefCell<Vec<Question>>,
+    pub(super) questions: RefCell<Vec<OpenQuestion>>,
     pub(super) keeps: RefCell<VecDeque<(String, Value)>>,
     pub(super) pause: RefCell<Option<Pause>>,
     pub(super) fault: RefCell<Option<Fault>>,
@@ -47,16 +47,17 @@ pub(crate) struct Live {
     pub(super) releases: Cell<bool>,
     /// Questions of a task that were put, and that the function let go.
     pub(super) withdrawn: RefCell<Vec<String>>,
-    /// Whether the function may go on as a task, and whether it is to do so.
+    /// The function may go on as a task.
     pub(super) is_late_task: bool,
+    /// It is to do so.
     pub(super) starts_task: Cell<bool>,
     pub(super) cancelled: Cell<bool>,
-    /// What the function waits for besides answers.
+    /// The waits of the function other than for answers.
     pub(super) busy: Busy,
     pub(super) hears_of_cancellation: Cell<bool>,
 }
 
-pub(super) struct Question {
+pub(super) struct OpenQuestion {
     pub(super) asked: Asked,
     pub(super) is_announced: bool,
     pub(super) reply: Option<Option<ElicitationReply>>,
@@ -160,8 +161,9 @@ impl Live {
         self.busy.begin()
     }
 
+    /// Ends the HTTP stream of a session's call; other hosts have none that the client comes back to.
     pub(crate) fn release(&self) {
-        self.releases.set(true);
+        self.releases.set(self.host == HostKind::Session);
     }
 
     /// Ends this run for one as a task; does nothing where that cannot be.
@@ -194,7 +196,7 @@ impl Live {
         format!("ask-{}", self.numbered.get())
     }
 
-    /// What the client gave back of an earlier round; given out once.
+    /// The state of an earlier round that the client gave back; given out once.
     pub(crate) fn take_state(&self) -> Option<String> {
         self.retry.borrow_mut().state.take()
     }
@@ -263,7 +265,7 @@ impl Live {
         };
         let asked = Asked { id: id.clone(), ask, wire: &WIRE };
         let withdraw = Withdraw { live: self, id };
-        self.questions.borrow_mut().push(Question { asked, is_announced: false, reply: None });
+        self.questions.borrow_mut().push(OpenQuestion { asked, is_announced: false, reply: None });
         poll_fn(|polling| {
             let questions = self.questions.borrow();
             let reply = questions.iter().find(|question| question.asked.id == withdraw.id);
@@ -289,7 +291,7 @@ struct Withdraw<'a> {
 impl Drop for Withdraw<'_> {
     fn drop(&mut self) {
         let mut questions = self.live.questions.borrow_mut();
-        let open = |question: &Question| question.is_announced && question.reply.is_none();
+        let open = |question: &OpenQuestion| question.is_announced && question.reply.is_none();
         let is_open = questions.iter().any(|other| other.asked.id == self.id && open(other));
         questions.retain(|question| question.asked.id != self.id);
         if is_open && self.live.host == HostKind::Task {

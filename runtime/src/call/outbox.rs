@@ -30,7 +30,7 @@ struct Message {
 }
 
 impl Outbox {
-    /// Whether progress of this much is more than was told before.
+    /// True if progress of this much is more than was told before.
     pub(super) fn advances(&mut self, progress: f64) -> bool {
         let advances = self.progress.is_none_or(|before| progress > before);
         if advances {

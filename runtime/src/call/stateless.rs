@@ -14,54 +14,49 @@ use toolgate_core::mcp::tool::TaskSupport;
 use toolgate_core::mcp::{Call, Exchange, Target};
 use worker::Response;
 
-use super::{HostKind, Running, Step};
+use super::{Running, StartTask, Step};
 use crate::audit::{self, Teller, Trail};
 use crate::http::sse;
 use crate::http::sse::{WATCHED, Writer};
+use crate::platform::bindings::Env;
 use crate::platform::timer::Timer;
-use crate::ports::feature::Owner;
-use crate::ports::feature::Record;
-use crate::ports::principal::Lease;
-use crate::ports::principal::Principal;
+use crate::ports::app::{App, Deployment};
+use crate::ports::feature::{Record, Tasks};
+use crate::ports::principal::{Admitted, Lease, Principal};
 use crate::ports::request_context::RequestContext;
 use crate::tool::features;
 use crate::tool::registry::Registry;
 use crate::tool::run::{self, Start, is_late_task};
 
-/// How long an answer may take before a stream is opened for it. Proxies and clients give up on a
+/// The time after which a stream is opened for an answer. Proxies and clients give up on a
 /// connection on which nothing comes after 30 s or more; most calls are far faster than this.
 const QUIET: Duration = Duration::from_secs(5);
 
 /// Runs what a policy has allowed, and answers.
 pub(crate) async fn answer(
-    incoming: &RequestContext<'_>,
-    admitted: &Principal,
+    request: &RequestContext<'_>,
+    sender: &Admitted,
     registry: &'static Registry,
     mut exchange: Exchange,
 ) -> worker::Result<Response> {
-    let owner = Owner {
-        app: incoming.app,
-        env: incoming.env.clone(),
-        caller: admitted.caller.clone(),
-        subject_key: admitted.subject_key.clone(),
-    };
-    let teller = Some(incoming.teller());
-    let (mut calls, mut results) = begin_all(owner, registry, teller, exchange.calls()).await;
+    let (app, env, principal) = (request.app, request.env.clone(), sender.principal.clone());
+    let mut calls = Calls::new(app, env, principal, registry, Some(request.teller()));
+    let mut results = calls.begin_all(exchange.calls()).await;
     let takes_stream = exchange.takes_stream();
     let mut quiet = Timer::from(QUIET);
     let first = loop {
         let next = poll_fn(|context| match calls.poll(context) {
             Poll::Pending if takes_stream => {
-                Pin::new(&mut quiet).poll(context).map(|()| Some(Event::Quiet))
+                Pin::new(&mut quiet).poll(context).map(|()| Err(Silence))
             }
-            event => event,
+            event => event.map(Ok),
         });
         match next.await {
-            None => return incoming.respond(exchange.finish(results)),
-            Some(Event::Answer(slot, outcome)) => results.push((slot, outcome)),
-            Some(Event::Message(_)) if !takes_stream => {}
-            Some(Event::Message(text)) => break Some(text),
-            Some(Event::Quiet | Event::Gone | Event::Revoked) => break None,
+            Ok(None) => return request.respond(exchange.finish(results)),
+            Ok(Some(CallEvent::Answer(slot, outcome))) => results.push((slot, outcome)),
+            Ok(Some(CallEvent::Message(_))) if !takes_stream => {}
+            Ok(Some(CallEvent::Message(text))) => break Some(text),
+            Err(Silence) => break None,
         }
     };
     let (writer, body) = sse::open();
@@ -73,7 +68,7 @@ pub(crate) async fn answer(
         let _ = writer.send_now(sse::event(None, None, &text));
     }
     let is_watched = exchange.revision().cancels_by_closing();
-    incoming.wait_until(stream(calls, exchange, writer, admitted.lease.clone()));
+    request.wait_until(stream(calls, exchange, writer, sender.lease()));
     sse::response(if is_watched { body.keep_alive(WATCHED) } else { body })
 }
 
@@ -81,79 +76,25 @@ pub(crate) async fn answer(
 /// answer.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) async fn answer_here(
-    owner: Owner,
+    app: &'static App,
+    env: Env,
+    principal: Principal,
     registry: &'static Registry,
     mut exchange: Exchange,
 ) -> (Vec<String>, toolgate_core::reply::Reply) {
-    let (mut calls, mut results) = begin_all(owner, registry, None, exchange.calls()).await;
+    let mut calls = Calls::new(app, env, principal, registry, None);
+    let mut results = calls.begin_all(exchange.calls()).await;
     let mut said = Vec::new();
     while let Some(event) = poll_fn(|context| calls.poll(context)).await {
         match event {
-            Event::Answer(slot, outcome) => results.push((slot, outcome)),
-            Event::Message(text) => said.push(text),
-            Event::Quiet | Event::Gone | Event::Revoked => {}
+            CallEvent::Answer(slot, outcome) => results.push((slot, outcome)),
+            CallEvent::Message(text) => said.push(text),
         }
     }
     (said, exchange.finish(results))
 }
 
-/// Begins the calls; with the outcomes of those that are tasks.
-async fn begin_all(
-    owner: Owner,
-    registry: &'static Registry,
-    teller: Option<Teller>,
-    begun: Vec<Call>,
-) -> (Calls, Vec<(usize, CallResult)>) {
-    let mut calls = Calls { owner, running: Vec::new(), late: Vec::new(), tasks: Vec::new() };
-    let mut results = Vec::new();
-    for call in begun {
-        let slot = call.slot;
-        match begin(&calls.owner, registry, teller.as_ref(), call).await {
-            Begun::Task(outcome) => results.push((slot, outcome)),
-            Begun::Call(running, late) => {
-                calls.running.push((slot, *running));
-                calls.late.extend(late.map(|call| (slot, *call)));
-            }
-        }
-    }
-    (calls, results)
-}
-
-enum Begun {
-    Task(CallResult),
-    /// With the call again, where it may become a task in its course.
-    Call(Box<Running>, Option<Box<Call>>),
-}
-
-/// Begins a call; as a task, where that is what it is.
-async fn begin(
-    owner: &Owner,
-    registry: &'static Registry,
-    teller: Option<&Teller>,
-    mut call: Call,
-) -> Begun {
-    let is_late = is_late_task(registry, &call);
-    let becomes_task = call.refusal.is_none() && becomes_task(registry, &call);
-    if is_late || becomes_task {
-        call.audit.id = Some(audit::new_id());
-    }
-    if !is_late
-        && becomes_task
-        && let Some(tasks) = features::tasks(owner.app)
-    {
-        if let Some(trail) = teller.and_then(|teller| Trail::begin(teller, &mut call.audit)) {
-            trail.tell();
-        }
-        return Begun::Task(tasks.create(owner.clone(), call, Record::default()).await);
-    }
-    let late = is_late.then(|| Box::new(call.clone()));
-    let Owner { app, env, caller, subject_key } = owner.clone();
-    let (record, host, teller) = (Record::default(), HostKind::Stateless, teller.cloned());
-    let start = Start { app, registry, env, caller, subject_key, call, record, host, teller };
-    Begun::Call(Box::new(run::start(start)), late)
-}
-
-/// Whether the tool runs as a task for a client that knows tasks.
+/// True if the tool runs as a task for a client that knows tasks.
 fn becomes_task(registry: &Registry, call: &Call) -> bool {
     let Target::Tool(tool) = call.target else { return false };
     let supports = registry.infos().get(tool).map(|info| info.task);
@@ -164,21 +105,31 @@ fn becomes_task(registry: &Registry, call: &Call) -> bool {
 
 /// Calls that run side by side.
 struct Calls {
-    owner: Owner,
-    running: Vec<(usize, Running)>,
+    app: &'static App,
+    env: Env,
+    principal: Principal,
+    registry: &'static Registry,
+    teller: Option<Teller>,
+    running: Vec<(usize, Running<StartTask>)>,
     /// Those of them that may become tasks.
     late: Vec<(usize, Call)>,
     /// Those that become tasks just now.
     tasks: Vec<(usize, LocalBoxFuture<'static, CallResult>)>,
 }
 
-enum Event {
+/// Something that comes of the calls.
+enum CallEvent {
     /// A notification.
     Message(String),
     /// The outcome of the call with this slot.
     Answer(usize, CallResult),
-    /// Nothing has happened for a while.
-    Quiet,
+}
+
+/// Nothing has come of the calls for a while.
+struct Silence;
+
+/// The end of a stream before its calls have ended.
+enum StreamEnd {
     /// Nobody reads any more.
     Gone,
     /// The grant stands no more.
@@ -186,50 +137,107 @@ enum Event {
 }
 
 impl Calls {
-    /// What happens next; `None` when all is over.
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Event>> {
+    fn new(
+        app: &'static App,
+        env: Env,
+        principal: Principal,
+        registry: &'static Registry,
+        teller: Option<Teller>,
+    ) -> Self {
+        let (running, late, tasks) = (Vec::new(), Vec::new(), Vec::new());
+        Self { app, env, principal, registry, teller, running, late, tasks }
+    }
+
+    /// Begins the calls, and gives the outcomes of those that are tasks.
+    async fn begin_all(&mut self, calls: Vec<Call>) -> Vec<(usize, CallResult)> {
+        let mut results = Vec::new();
+        for call in calls {
+            let slot = call.slot;
+            results.extend(self.begin(call).await.map(|outcome| (slot, outcome)));
+        }
+        results
+    }
+
+    /// Begins a call. With an outcome where it is a task.
+    async fn begin(&mut self, mut call: Call) -> Option<CallResult> {
+        let is_late = is_late_task(self.registry, &call);
+        let becomes_task = call.refusal.is_none() && becomes_task(self.registry, &call);
+        if is_late || becomes_task {
+            call.audit.id = Some(audit::new_id());
+        }
+        if !is_late
+            && becomes_task
+            && let Some(tasks) = features::tasks(self.app)
+        {
+            let teller = self.teller.as_ref();
+            if let Some(trail) = teller.and_then(|teller| Trail::begin(teller, &mut call.audit)) {
+                trail.tell();
+            }
+            return Some(self.create_task(tasks, call, Record::default()).await);
+        }
+        if is_late {
+            self.late.push((call.slot, call.clone()));
+        }
+        let slot = call.slot;
+        let running = run::start(Start {
+            app: self.app,
+            registry: self.registry,
+            env: self.env.clone(),
+            principal: self.principal.clone(),
+            call,
+            record: Record::default(),
+            teller: self.teller.clone(),
+        });
+        self.running.push((slot, running));
+        None
+    }
+
+    fn create_task(
+        &self,
+        tasks: &dyn Tasks,
+        call: Call,
+        record: Record,
+    ) -> LocalBoxFuture<'static, CallResult> {
+        let deployment = Deployment { app: self.app, env: &self.env };
+        tasks.create(deployment, self.principal.clone(), call, record)
+    }
+
+    /// Polls for the next event; `None` when all is over.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<CallEvent>> {
         if self.running.is_empty() && self.tasks.is_empty() {
             return Poll::Ready(None);
         }
         for index in 0..self.tasks.len() {
             if let Poll::Ready(outcome) = self.tasks[index].1.as_mut().poll(context) {
                 let (slot, _) = self.tasks.swap_remove(index);
-                return Poll::Ready(Some(Event::Answer(slot, outcome)));
+                return Poll::Ready(Some(CallEvent::Answer(slot, outcome)));
             }
         }
         for index in 0..self.running.len() {
             let (slot, running) = &mut self.running[index];
             let slot = *slot;
-            loop {
-                match running.poll_next(context) {
-                    Poll::Pending => break,
-                    Poll::Ready(Step::Send(text)) => {
-                        return Poll::Ready(Some(Event::Message(text)));
-                    }
-                    Poll::Ready(Step::Done(outcome)) => {
-                        self.running.swap_remove(index);
-                        return Poll::Ready(Some(Event::Answer(slot, outcome)));
-                    }
-                    Poll::Ready(Step::StartTask(record)) => {
-                        self.running.swap_remove(index);
-                        self.start_task(slot, record);
-                        return self.poll(context);
-                    }
-                    // There is no session to ask in, and no other stream to go on with.
-                    Poll::Ready(
-                        Step::Ask(_) | Step::Keep { .. } | Step::Withdraw(_) | Step::Release,
-                    ) => {}
+            let Poll::Ready(step) = running.poll_next(context) else { continue };
+            return match step {
+                Step::Send(text) => Poll::Ready(Some(CallEvent::Message(text))),
+                Step::Done(outcome) => {
+                    self.running.swap_remove(index);
+                    Poll::Ready(Some(CallEvent::Answer(slot, outcome)))
                 }
-            }
+                Step::Host(StartTask(record)) => {
+                    self.running.swap_remove(index);
+                    self.start_task(slot, record);
+                    self.poll(context)
+                }
+            };
         }
         Poll::Pending
     }
 
     fn start_task(&mut self, slot: usize, record: Record) {
         let late = self.late.iter().position(|(late, _)| *late == slot);
-        if let (Some(late), Some(tasks)) = (late, features::tasks(self.owner.app)) {
+        if let (Some(late), Some(tasks)) = (late, features::tasks(self.app)) {
             let (_, call) = self.late.swap_remove(late);
-            self.tasks.push((slot, tasks.create(self.owner.clone(), call, record)));
+            self.tasks.push((slot, self.create_task(tasks, call, record)));
         }
     }
 
@@ -244,29 +252,27 @@ impl Calls {
 /// the revisions before, a lost connection means nothing, and the calls run to their end. Nobody may
 /// have the answers once the grant is revoked, so then the calls are cancelled in any revision.
 async fn stream(mut calls: Calls, mut exchange: Exchange, writer: Writer, lease: Lease) {
-    let (app, env) = (calls.owner.app, calls.owner.env.clone());
+    let (app, env) = (calls.app, calls.env.clone());
     let mut revoked = Box::pin(async move { lease.revoked(app, &env).await });
     let mut writer = Some(writer);
     loop {
         let next = poll_fn(|context| match &writer {
-            Some(open) if open.poll_gone(context).is_ready() => Poll::Ready(Some(Event::Gone)),
+            Some(open) if open.poll_gone(context).is_ready() => Poll::Ready(Err(StreamEnd::Gone)),
             Some(_) if revoked.as_mut().poll(context).is_ready() => {
-                Poll::Ready(Some(Event::Revoked))
+                Poll::Ready(Err(StreamEnd::Revoked))
             }
-            _ => calls.poll(context),
+            _ => calls.poll(context).map(Ok),
         });
-        let event = next.await;
-        let text = match event {
-            None => return,
-            Some(Event::Message(text)) => Some(text),
-            Some(Event::Answer(slot, outcome)) => exchange.answer_one(slot, outcome),
-            Some(Event::Quiet) => None,
-            Some(Event::Revoked) => {
+        let text = match next.await {
+            Ok(None) => return,
+            Ok(Some(CallEvent::Message(text))) => Some(text),
+            Ok(Some(CallEvent::Answer(slot, outcome))) => exchange.answer_one(slot, outcome),
+            Err(StreamEnd::Revoked) => {
                 writer = None;
                 calls.cancel();
                 None
             }
-            Some(Event::Gone) => {
+            Err(StreamEnd::Gone) => {
                 writer = None;
                 if exchange.revision().cancels_by_closing() {
                     calls.cancel();

@@ -1,4 +1,4 @@
-//! What a running call wants of its host.
+//! Steps that a running call has its host take: those of every host, and those of one kind of host.
 
 use serde_json::Value;
 use toolgate_core::mcp::Revision;
@@ -7,7 +7,7 @@ use toolgate_core::mcp::outcome::CallResult;
 
 use crate::ports::feature::Record;
 
-/// Who hosts a call, which decides how it asks its client.
+/// The kind of a call's host, which decides how it asks its client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HostKind {
     /// One HTTP request. In 2026-07-28 a question ends the call, and the client sends it again with
@@ -19,50 +19,65 @@ pub(crate) enum HostKind {
     Task,
 }
 
-/// What the host has to do next.
+/// The next step of the host, whose own steps are `S`.
 #[derive(Debug)]
-pub(crate) enum Step {
+pub(crate) enum Step<S> {
     /// Send a notification, if there is where to; JSON text.
     Send(String),
-    /// Put these questions to the client and [`reply`](super::Running::reply) with the answers. Never for a
-    /// host without state.
+    /// A step that only this kind of host takes.
+    Host(S),
+    /// The call is over.
+    Done(CallResult),
+}
+
+/// The own step of a host without state: go on as a task, from the start with this record; this run is
+/// over. Only of a call whose function says that it comes to this.
+#[derive(Debug)]
+pub(crate) struct StartTask(pub(crate) Record);
+
+/// The own steps of a session.
+#[derive(Debug)]
+pub(crate) enum SessionStep {
+    /// Put these questions to the client and [`reply`](super::Running::reply) with the answers.
     Ask(Vec<Asked>),
-    /// Keep this for the next run, before the call goes on. For tasks only.
+    /// End the HTTP stream; the client comes back for the rest.
+    Release,
+}
+
+/// The own steps of a task.
+#[derive(Debug)]
+pub(crate) enum TaskStep {
+    /// Put these questions to the client and [`reply`](super::Running::reply) with the answers.
+    Ask(Vec<Asked>),
+    /// Nobody waits any more for the answer to the question of this id.
+    Withdraw(String),
+    /// Keep this for the next run, before the call goes on.
     Keep {
         /// The key in [`Record::memo`].
         key: String,
-        /// What it came to.
+        /// The result that is kept.
         value: Value,
     },
-    /// Nobody waits any more for the answer to the question of this id.
-    Withdraw(String),
-    /// End the HTTP stream; the client comes back for the rest.
-    Release,
-    /// Go on as a task, from the start with this record; this run is over. Only for a host without
-    /// state, of a call whose function says that it comes to this.
-    StartTask(Record),
-    /// The call is over.
-    Done(CallResult),
 }
 
 /// A question under way.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
-    /// What its reply names: for a session, the id of the server's request; for a task, the key.
+    /// The id that its reply names: for a session, that of the server's request; for a task, the key.
     pub(crate) id: String,
-    /// What is asked.
+    /// The question itself.
     pub(crate) ask: Ask,
-    /// How it is put and its reply read.
+    /// Its form on the wire.
     pub(crate) wire: &'static Wire,
 }
 
-/// What a question is on the wire. Named by what asks, so that a server without questions does not
+/// The form of a question on the wire. Named by what asks, so that a server without questions does not
 /// contain it.
 #[derive(Debug)]
 pub(crate) struct Wire {
     /// The server's request of this id.
     pub(crate) request: fn(&Ask, &str, Revision) -> String,
-    /// What the client's response says; `None` for one that is no answer to the question.
+    /// Reads the client's response; `None` for one that is no answer to the question.
     pub(super) read: fn(&Ask, &Result<Value, Value>) -> Option<ElicitationReply>,
 }
 

@@ -1,10 +1,10 @@
-//! What the client of a call can do.
+//! The client of a call.
 
 pub use crate::call::client::Client;
 use crate::context::current::Context;
 
 impl Context {
-    /// What the client of this call can do.
+    /// The client of this call, with its capabilities.
     #[must_use]
     pub fn client(&self) -> &Client {
         self.live().client()

@@ -1,4 +1,4 @@
-//! What a tool may ask about the call it serves.
+//! The context of a call, which its function may take.
 
 use std::fmt;
 use std::rc::Rc;
@@ -8,6 +8,7 @@ use toolgate_policy::Caller;
 use crate::call::Live;
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
+use crate::ports::principal::Principal;
 
 /// The call that a function serves: who calls, the Worker's bindings, and what it can do with its
 /// client while it runs.
@@ -15,10 +16,9 @@ use crate::ports::app::App;
 /// A function that wants it takes `ctx: &Context`, at any position; the parameter is not part of the
 /// tool's input schema.
 pub struct Context {
-    caller: Caller,
+    principal: Principal,
     env: Env,
     request_id: String,
-    subject_key: String,
     app: Option<&'static App>,
     live: Rc<Live>,
 }
@@ -29,25 +29,25 @@ impl Context {
     #[must_use]
     pub fn new(caller: Caller, env: Env, request_id: String) -> Self {
         let live = Rc::new(Live::alone());
-        Self { caller, env, request_id, subject_key: String::new(), app: None, live }
+        let principal = Principal { caller, subject_key: String::new(), expires: u64::MAX };
+        Self { principal, env, request_id, app: None, live }
     }
 
     /// The context of a call that runs.
     pub(crate) fn of_call(
-        caller: Caller,
-        env: Env,
-        request_id: String,
-        subject_key: String,
         app: &'static App,
+        env: Env,
+        principal: Principal,
+        request_id: String,
         live: Rc<Live>,
     ) -> Self {
-        Self { caller, env, request_id, subject_key, app: Some(app), live }
+        Self { principal, env, request_id, app: Some(app), live }
     }
 
     /// The signed-in person.
     #[must_use]
     pub fn caller(&self) -> &Caller {
-        &self.caller
+        &self.principal.caller
     }
 
     /// The Worker's bindings, variables and secrets; in a test, what its
@@ -83,9 +83,9 @@ impl Context {
         self.live.known(name)
     }
 
-    /// Pseudonym of the person; empty in tests.
+    /// As in [`Principal`].
     pub(crate) fn subject_key(&self) -> &str {
-        &self.subject_key
+        &self.principal.subject_key
     }
 
     /// The server; none in tests.
@@ -102,7 +102,7 @@ impl fmt::Debug for Context {
     // The bindings lead to secrets, so they stay out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
-            .field("caller", &self.caller)
+            .field("caller", &self.principal.caller)
             .field("request_id", &self.request_id)
             .finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! What a running function may do besides returning: tell its client how it gets on, ask it, and
+//! The context of a running function: it may tell its client how it gets on, ask it, and
 //! wait.
 
 mod ask;

@@ -1,4 +1,4 @@
-//! What happens once, however often its function runs.
+//! Work that is done once, however often its function runs.
 
 use std::future::Future;
 

@@ -1,8 +1,8 @@
-//! How far a call has come.
+//! Progress of a call.
 
 use crate::tool::Context;
 
-/// How far a call has come: how much is done, perhaps out of how much, perhaps with a word on it.
+/// The progress of a call: how much is done, perhaps out of how much, perhaps with a word on it.
 ///
 /// ```
 /// use toolgate::prelude::*;

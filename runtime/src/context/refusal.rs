@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What [`Refusal::Unsupported`] says; a call that ends with it has failed for want of a capability.
+/// The words of [`Refusal::Unsupported`]; a call that ends with it has failed for want of a capability.
 pub(crate) const UNSUPPORTED: &str = "this client cannot be asked this";
 
 /// Why a client did not answer.
@@ -29,7 +29,7 @@ pub enum Refusal {
     Cancelled,
     /// This client cannot be asked this. See [`Client`](super::Client).
     Unsupported,
-    /// What the client sent is no answer to the question.
+    /// The client's reply is not an answer to the question.
     Invalid,
     /// The client answered with an error; its message.
     Failed(String),

@@ -1,4 +1,4 @@
-//! How a question reaches the client, and what is kept of a call between its rounds.
+//! Questions to the client, and the state of a call between its rounds.
 
 use serde_json::Value;
 use toolgate_core::mcp::ask::{Ask, ElicitationReply, InputRequest};
@@ -82,7 +82,7 @@ pub(super) async fn resume(context: &Context) {
     }
 }
 
-/// What a state of this call is sealed for.
+/// The binding that a state of this call is sealed for.
 struct Seat {
     app: &'static App,
     binding: Binding,

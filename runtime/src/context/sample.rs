@@ -14,7 +14,7 @@ use crate::tool::Context;
 /// Tokens that the model may write unless it is said otherwise.
 const DEFAULT_MAX_TOKENS: u32 = 1000;
 
-/// What a model is asked.
+/// A question to a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampling {
     messages: Vec<Value>,
@@ -24,7 +24,7 @@ pub struct Sampling {
     stop: Vec<String>,
 }
 
-/// What a model answered.
+/// The answer of a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample(Value);
 
@@ -72,7 +72,7 @@ impl Sampling {
         self
     }
 
-    /// How much the answers vary.
+    /// The variation of the answers.
     #[must_use]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);

@@ -37,7 +37,7 @@ impl Context {
         self.live().cancelled().await;
     }
 
-    /// Whether the call was cancelled.
+    /// True if the call was cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.live().is_cancelled()

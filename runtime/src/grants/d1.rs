@@ -11,7 +11,8 @@ use worker::wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, Env, Error};
 
 use crate::platform::now;
-use crate::ports::store::{Answer, Place, Store};
+use crate::ports::app::Deployment;
+use crate::ports::store::{Store, Stored};
 
 /// The name keeps clear of the tables of a database that the server shares.
 const SCHEMA: [&str; 3] = [
@@ -31,7 +32,7 @@ const UPDATE: &str = "UPDATE toolgate_grants SET record = ?, version = version +
 const PURGE: &str = "DELETE FROM toolgate_grants WHERE id IN \
      (SELECT id FROM toolgate_grants WHERE disposable_at <= ? LIMIT ?)";
 
-/// How often an operation that was overtaken is tried again. However many overlap, the first uses a
+/// Attempts at an operation that is overtaken. However many overlap, the first uses a
 /// token up, the second may revoke, and those after it have nothing to write: three rounds. The
 /// rest is for a person who signs in, refreshes and revokes at the same moment.
 const MAX_ATTEMPTS: usize = 8;
@@ -43,7 +44,7 @@ const PURGE_ROWS: usize = 1000;
 const PURGE_STATEMENTS: usize = 40;
 
 thread_local! {
-    /// Whether this isolate has seen the table.
+    /// True if this isolate has seen the table.
     static HAS_TABLE: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -66,23 +67,25 @@ struct IdentifiedRow {
 impl Store for D1 {
     fn perform<'a>(
         &'a self,
-        place: Place<'a>,
+        deployment: Deployment<'a>,
         address: &'a GrantKey,
         operation: Operation,
-    ) -> Answer<'a, GrantOutcome> {
-        Box::pin(async move { looking(perform(&open(place).await?, address, &operation).await) })
+    ) -> Stored<'a, GrantOutcome> {
+        Box::pin(
+            async move { looking(perform(&open(deployment).await?, address, &operation).await) },
+        )
     }
 
     fn list<'a>(
         &'a self,
-        place: Place<'a>,
+        deployment: Deployment<'a>,
         subject_key: &'a str,
-    ) -> Answer<'a, Vec<(String, Grant)>> {
-        Box::pin(async move { looking(list(&open(place).await?, subject_key).await) })
+    ) -> Stored<'a, Vec<(String, Grant)>> {
+        Box::pin(async move { looking(list(&open(deployment).await?, subject_key).await) })
     }
 
-    fn purge<'a>(&'a self, place: Place<'a>) -> Answer<'a, ()> {
-        Box::pin(async move { looking(purge(&open(place).await?).await) })
+    fn purge<'a>(&'a self, deployment: Deployment<'a>) -> Stored<'a, ()> {
+        Box::pin(async move { looking(purge(&open(deployment).await?).await) })
     }
 }
 
@@ -96,8 +99,8 @@ fn looking<T>(result: worker::Result<T>) -> worker::Result<T> {
 
 /// The database, with its table. Isolates that create it at the same moment do not disturb each
 /// other: a batch is a transaction, and each statement lets be what is there.
-async fn open(place: Place<'_>) -> worker::Result<D1Database> {
-    let database = Env::d1(place.env, &place.app.config.storage.binding)?;
+async fn open(deployment: Deployment<'_>) -> worker::Result<D1Database> {
+    let database = Env::d1(deployment.env, &deployment.app.config.storage.binding)?;
     if !HAS_TABLE.get() {
         database.batch(SCHEMA.iter().map(|sql| database.prepare(*sql)).collect()).await?;
         HAS_TABLE.set(true);

@@ -13,7 +13,8 @@ use worker::Env;
 use worker::kv::KvStore;
 
 use crate::platform::now;
-use crate::ports::store::{Answer, Place, Store};
+use crate::ports::app::Deployment;
+use crate::ports::store::{Store, Stored};
 
 /// Workers KV refuses a shorter life than this many seconds.
 const MIN_TTL: u64 = 60;
@@ -32,30 +33,30 @@ pub struct Kv;
 impl Store for Kv {
     fn perform<'a>(
         &'a self,
-        place: Place<'a>,
+        deployment: Deployment<'a>,
         address: &'a GrantKey,
         operation: Operation,
-    ) -> Answer<'a, GrantOutcome> {
-        Box::pin(perform(place, address, operation))
+    ) -> Stored<'a, GrantOutcome> {
+        Box::pin(perform(deployment, address, operation))
     }
 
     fn list<'a>(
         &'a self,
-        place: Place<'a>,
+        deployment: Deployment<'a>,
         subject_key: &'a str,
-    ) -> Answer<'a, Vec<(String, Grant)>> {
-        Box::pin(list(place, subject_key))
+    ) -> Stored<'a, Vec<(String, Grant)>> {
+        Box::pin(list(deployment, subject_key))
     }
 
     /// Every key expires by itself.
-    fn purge<'a>(&'a self, _: Place<'a>) -> Answer<'a, ()> {
+    fn purge<'a>(&'a self, _: Deployment<'a>) -> Stored<'a, ()> {
         Box::pin(async { Ok(()) })
     }
 }
 
-fn open(place: Place<'_>) -> worker::Result<KvStore> {
+fn open(deployment: Deployment<'_>) -> worker::Result<KvStore> {
     // Grants are of the Worker, and never of a test's server.
-    Env::kv(place.env, &place.app.config.storage.binding)
+    Env::kv(deployment.env, &deployment.app.config.storage.binding)
 }
 
 fn prefix(kind: &str, subject_key: &str) -> String {
@@ -63,11 +64,11 @@ fn prefix(kind: &str, subject_key: &str) -> String {
 }
 
 async fn perform(
-    place: Place<'_>,
+    deployment: Deployment<'_>,
     address: &GrantKey,
     operation: Operation,
 ) -> worker::Result<GrantOutcome> {
-    let store = open(place)?;
+    let store = open(deployment)?;
     let key = |kind| format!("{}{}", prefix(kind, &address.subject_key), address.id);
     let (record, mark, lease) = (key(GRANT), key(REVOKED), key(ASKING));
     let asking = async {
@@ -101,7 +102,7 @@ async fn perform(
     let (write, outcome) = grant::apply(stored, operation, now);
     if is_unseen {
         // The record may be on its way here: whoever asks has a token that was sealed for it.
-        let until = now + u64::from(place.app.config.tokens.refresh_token_ttl);
+        let until = now + u64::from(deployment.app.config.tokens.refresh_token_ttl);
         put(&store, &mark, "1".to_owned(), until, now).await?;
         return Ok(GrantOutcome::Done);
     }
@@ -137,8 +138,11 @@ async fn put(
     Ok(store.put(key, value)?.expiration_ttl(ttl).execute().await?)
 }
 
-async fn list(place: Place<'_>, subject_key: &str) -> worker::Result<Vec<(String, Grant)>> {
-    let store = open(place)?;
+async fn list(
+    deployment: Deployment<'_>,
+    subject_key: &str,
+) -> worker::Result<Vec<(String, Grant)>> {
+    let store = open(deployment)?;
     let (ids, revoked) =
         try_join(ids(&store, GRANT, subject_key), ids(&store, REVOKED, subject_key)).await?;
     let revoked: HashSet<_> = revoked.into_iter().collect();

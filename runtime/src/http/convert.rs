@@ -81,15 +81,15 @@ pub fn response(reply: Reply) -> worker::Result<Response> {
 
 /// Reads the body of a message, up to `[transport] max_body_bytes`.
 pub(crate) async fn read_body(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     head: &http::Request<()>,
-    request: &mut Request,
+    worker_request: &mut Request,
 ) -> Result<Vec<u8>, Box<Reply>> {
     if head.method() != Method::POST {
         return Ok(Vec::new());
     }
-    let limit = incoming.app.config.transport.max_body_bytes as usize;
-    let body = self::body(request, head.headers(), limit).await;
+    let limit = request.app.config.transport.max_body_bytes as usize;
+    let body = self::body(worker_request, head.headers(), limit).await;
     body.map_err(|error| Box::new(error.into_reply()))
 }
 

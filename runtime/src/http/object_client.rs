@@ -1,10 +1,9 @@
-//! From the Worker to a Durable Object, and what the object of a session or of the hub learns of who
-//! sends something.
+//! From the Worker to a Durable Object, and how the object of a session or of the hub learns of the
+//! sender.
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 use toolgate_core::oauth::grant::GrantKey;
-use toolgate_policy::Caller;
 use worker::js_sys::{Function, Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast as _, JsValue};
 use worker::web_sys::RequestInit;
@@ -14,8 +13,7 @@ use crate::http::{convert, request};
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
 use crate::ports::object::OBJECT_BINDING;
-use crate::ports::principal::Lease;
-use crate::ports::principal::Principal;
+use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 
 /// Names the last event that a client got (HTML Living Standard, section 9.2).
@@ -24,10 +22,11 @@ pub(crate) const LAST_EVENT_ID: &str = "last-event-id";
 /// An object hears of no other host.
 const ORIGIN: &str = "https://toolgate.internal";
 
-/// Shard of the person.
-const OWNER: &str = "toolgate-owner";
-/// When what let the sender in is over.
-const UNTIL: &str = "toolgate-until";
+/// The sender's subject key. Worker and object may be of two versions during a deployment, so headers keep
+/// their names.
+const SUBJECT_KEY: &str = "toolgate-owner";
+/// When the sender's claims are over.
+const EXPIRES: &str = "toolgate-until";
 /// The grant of the sender's token: when the token was issued, and the grant's id.
 const GRANT: &str = "toolgate-grant";
 /// Names the request in the audit trail.
@@ -35,18 +34,14 @@ const REQUEST: &str = "toolgate-request";
 /// The name of the object, for itself: it cannot learn it otherwise on every platform.
 const NAME: &str = "toolgate-name";
 
-/// What an object needs of the headers of a request.
+/// The headers of a request that an object needs.
 const FORWARDED: [&str; 6] =
     ["accept", "content-type", "mcp-protocol-version", LAST_EVENT_ID, "traceparent", "tracestate"];
 
-/// What arrives at the object.
+/// A message that arrives at the object.
 pub(crate) struct Received {
-    /// Shard of the person who sends it.
-    pub(crate) owner: String,
     /// The sender, with the claims of the token that came with this message.
-    pub(crate) caller: Caller,
-    /// When what let the sender in is over, and those claims with it.
-    pub(crate) lease: Lease,
+    pub(crate) sender: Admitted,
     /// The headers that an object needs.
     pub(crate) headers: HeaderMap,
     /// As it came.
@@ -61,15 +56,16 @@ impl Received {
         let line = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
         let caller = toolgate_core::from_json::read(body.get(..line).unwrap_or_default())?;
         body.drain(..body.len().min(line + 1));
-        let lease = Lease { until: 0, grant: None };
-        let mut received = Self { owner: String::new(), caller, lease, headers, body };
-        received.owner = received.text(OWNER);
-        received.lease.until = received.text(UNTIL).parse().unwrap_or(0);
-        received.lease.grant = received.header(GRANT).and_then(|grant| {
+        let principal = Principal { caller, subject_key: String::new(), expires: 0 };
+        let mut received = Self { sender: Admitted { principal, grant: None }, headers, body };
+        let subject_key = received.text(SUBJECT_KEY);
+        received.sender.grant = received.header(GRANT).and_then(|grant| {
             let (issued, id) = grant.split_once(' ')?;
-            let address = GrantKey { subject_key: received.owner.clone(), id: id.to_owned() };
+            let address = GrantKey { subject_key: subject_key.clone(), id: id.to_owned() };
             Some((address, issued.parse().ok()?))
         });
+        received.sender.principal.expires = received.text(EXPIRES).parse().unwrap_or(0);
+        received.sender.principal.subject_key = subject_key;
         Ok(received)
     }
 
@@ -94,9 +90,9 @@ impl Received {
 
 /// Hands a message over: the caller as one line of JSON, and then the message as it came.
 pub(crate) async fn send(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     stub: &Stub,
-    admitted: &Principal,
+    sender: &Admitted,
     (path, name): (&str, &str),
     headers: &HeaderMap,
     message: &[u8],
@@ -107,14 +103,15 @@ pub(crate) async fn send(
             forwarded.set(name, value)?;
         }
     }
-    forwarded.set(OWNER, &admitted.subject_key)?;
-    forwarded.set(UNTIL, &admitted.lease.until.to_string())?;
-    if let Some((address, issued)) = &admitted.lease.grant {
+    let Admitted { principal, grant } = sender;
+    forwarded.set(SUBJECT_KEY, &principal.subject_key)?;
+    forwarded.set(EXPIRES, &principal.expires.to_string())?;
+    if let Some((address, issued)) = grant {
         forwarded.set(GRANT, &[&issued.to_string(), " ", &address.id].concat())?;
     }
-    forwarded.set(REQUEST, &incoming.request_id)?;
+    forwarded.set(REQUEST, &request.request_id)?;
     forwarded.set(NAME, name)?;
-    let mut body = serde_json::to_vec(&admitted.caller)?;
+    let mut body = serde_json::to_vec(&principal.caller)?;
     body.push(b'\n');
     body.extend_from_slice(message);
     let body = Uint8Array::from(body.as_slice());
@@ -122,7 +119,7 @@ pub(crate) async fn send(
     // The object's own response is immutable; the browser's headers are added to a copy.
     let headers = response.headers().clone();
     let challenge = headers.get(WWW_AUTHENTICATE.as_str())?;
-    if let Some(located) = challenge.and_then(|challenge| incoming.located(&challenge)) {
+    if let Some(located) = challenge.and_then(|challenge| request.located(&challenge)) {
         headers.set(WWW_AUTHENTICATE.as_str(), &located)?;
     }
     let (builder, body) = response.into_parts();

@@ -25,17 +25,17 @@ const MAX_WAITING_BYTES: usize = 1024 * 1024;
 /// Proxies drop a silent connection after a minute or so.
 pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(25);
 
-/// How often a stream says something whose reader cancels by going away (MCP 2026-07-28): the platform
+/// The longest silence of a stream whose reader cancels by going away (MCP 2026-07-28): the platform
 /// notices that a reader has gone at the second thing sent after it.
 pub(crate) const WATCHED: Duration = Duration::from_secs(1);
 
 /// Things that are sent to find out whether a reader has gone, for the same reason.
 pub(crate) const PROBES: u32 = 2;
 
-/// How long it takes until it is noticed at each of them.
+/// The time until it is noticed at each of them.
 pub(crate) const NOTICED: Duration = Duration::from_millis(150);
 
-/// How long a writer waits for a reader who takes nothing, before it gives the reader up.
+/// The time that a writer waits for a reader who takes nothing.
 const STALLED: Duration = Duration::from_secs(60);
 
 /// A comment, which clients skip (HTML Living Standard, section 9.2.6).
@@ -49,7 +49,7 @@ pub(crate) struct Writer(Rc<RefCell<Channel>>);
 /// A stream of events, to be answered with [`response`].
 pub(crate) struct Body {
     channel: Rc<RefCell<Channel>>,
-    /// How long nothing may be sent.
+    /// The longest silence.
     keep_alive: Duration,
     silence: Option<Timer>,
 }
@@ -186,7 +186,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether nobody reads any more. A disconnected client may be noticed only at the next
+    /// True if nobody reads any more. A disconnected client may be noticed only at the next
     /// keep-alive.
     #[must_use]
     pub(crate) fn is_gone(&self) -> bool {

@@ -12,7 +12,7 @@ use crate::http::convert;
 use crate::ports::request_context::RequestContext;
 use crate::sessions_common::{ask, gone, new_id, open_id, unavailable};
 
-/// Whether a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
+/// True if a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
 pub(super) fn takes(head: &http::Request<()>) -> bool {
     let is_stream = head.uri().path() == SSE_PATH;
     match *head.method() {
@@ -24,14 +24,14 @@ pub(super) fn takes(head: &http::Request<()>) -> bool {
 
 /// Serves what [`takes`] takes: `GET /sse` and `POST /messages`.
 pub(super) async fn route(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     head: http::Request<()>,
-    request: Request,
+    worker_request: Request,
 ) -> worker::Result<Response> {
     let is_stream = head.uri().path() == SSE_PATH;
     match *head.method() {
-        Method::GET if is_stream => open(incoming, &head).await,
-        Method::POST if !is_stream => message(incoming, &head, request).await,
+        Method::GET if is_stream => open(request, &head).await,
+        Method::POST if !is_stream => message(request, &head, worker_request).await,
         _ if is_stream => {
             convert::response(reply::method_not_allowed("GET, POST, DELETE, OPTIONS"))
         }
@@ -40,31 +40,33 @@ pub(super) async fn route(
 }
 
 /// Opens a session.
-async fn open(incoming: &RequestContext<'_>, head: &http::Request<()>) -> worker::Result<Response> {
-    let admitted = match admission::authenticate(incoming, head).await {
-        Ok(admitted) => admitted,
-        Err(reply) => return incoming.respond(*reply),
+async fn open(request: &RequestContext<'_>, head: &http::Request<()>) -> worker::Result<Response> {
+    let sender = match admission::authenticate(request, head).await {
+        Ok(sender) => sender,
+        Err(reply) => return request.respond(*reply),
     };
-    let Some((name, sealed)) = new_id(incoming, &admitted, KIND) else { return unavailable() };
+    let Some((name, sealed)) = new_id(request, &sender.principal, KIND) else {
+        return unavailable();
+    };
     let endpoint = [MESSAGES_PATH, "?sessionId=", &sealed].concat();
-    ask(incoming, &admitted, (OPEN, &name), head.headers(), endpoint.as_bytes()).await
+    ask(request, &sender, (OPEN, &name), head.headers(), endpoint.as_bytes()).await
 }
 
 async fn message(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     head: &http::Request<()>,
-    mut request: Request,
+    mut worker_request: Request,
 ) -> worker::Result<Response> {
-    let admitted = match admission::authenticate(incoming, head).await {
-        Ok(admitted) => admitted,
-        Err(reply) => return incoming.respond(*reply),
+    let sender = match admission::authenticate(request, head).await {
+        Ok(sender) => sender,
+        Err(reply) => return request.respond(*reply),
     };
     let params = Params::query(head);
-    let name = params.get("sessionId").and_then(|id| open_id(incoming, &admitted, KIND, id));
+    let name = params.get("sessionId").and_then(|id| open_id(request, &sender.principal, KIND, id));
     let Some(name) = name else { return gone() };
-    let body = match convert::read_body(incoming, head, &mut request).await {
+    let body = match convert::read_body(request, head, &mut worker_request).await {
         Ok(body) => body,
-        Err(reply) => return incoming.respond(*reply),
+        Err(reply) => return request.respond(*reply),
     };
-    ask(incoming, &admitted, (MESSAGE, &name), head.headers(), &body).await
+    ask(request, &sender, (MESSAGE, &name), head.headers(), &body).await
 }

@@ -16,7 +16,7 @@ use crate::ports::object::Object;
 use crate::ports::request_context::RequestContext;
 use crate::roster;
 
-/// What the names of the objects begin with, and the paths inside them.
+/// The beginning of the objects' names, and the paths inside them.
 const KIND: &str = "sse";
 /// Opens a session with its stream.
 const OPEN: &str = "/sse/open";
@@ -25,11 +25,11 @@ const MESSAGE: &str = "/sse/message";
 /// Tells of a change; sent by the hub.
 const NOTIFY: &str = "/sse/notify";
 
-/// Whether the stream is open; sent by the roster of its owner.
+/// Asks whether the stream is open; sent by the roster of its person.
 const STREAM: &str = "/sse/stream";
 /// Ends the stream; sent by the roster.
 const CLOSE: &str = "/sse/close";
-/// What a person has open; see [`roster`](crate::roster).
+/// The roster of a person; see [`roster`](crate::roster).
 const ROSTER: &str = "/sse/roster";
 
 /// HTTP+SSE.
@@ -73,10 +73,10 @@ impl HttpSse for HttpSseFeature {
 
     fn route<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         head: http::Request<()>,
-        request: Request,
+        worker_request: Request,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
-        Box::pin(client::route(incoming, head, request))
+        Box::pin(client::route(request, head, worker_request))
     }
 }

@@ -7,8 +7,7 @@ use std::time::Duration;
 use futures_util::future::select;
 use toolgate_core::mcp::notify;
 use toolgate_core::mcp::peer::Level;
-use toolgate_core::mcp::{AcceptedSession, SessionState};
-use toolgate_policy::Caller;
+use toolgate_core::mcp::{SessionAnswer, SessionState};
 use worker::{Request, Response};
 
 use super::post::{self, Post};
@@ -20,14 +19,14 @@ use crate::http::sse::{COMMENT, NOTICED, PROBES, Writer};
 use crate::platform::console::log_error;
 use crate::platform::now;
 use crate::platform::timer::Timer;
+use crate::ports::feature::SessionRecord;
 use crate::ports::object::Object;
 use crate::ports::principal::Lease;
 use crate::roster::{self, Entry};
 use crate::sessions_common;
 use crate::sessions_common::{Calls, gone, taken};
 use crate::subscriptions;
-use crate::subscriptions::{GONE, Subscriber};
-use crate::tool::features;
+use crate::subscriptions::GONE;
 
 /// The number of the one stream that a session has.
 const ONLY: u64 = 1;
@@ -36,7 +35,7 @@ const ONLY: u64 = 1;
 const UNHEARD: &str =
     "Changes are not announced in this session: too many sessions hear of them already.";
 
-/// What the object remembers; there is nothing else.
+/// The memory of the object; there is nothing else.
 #[derive(Default)]
 struct Memory {
     session: RefCell<Option<Session>>,
@@ -44,14 +43,9 @@ struct Memory {
 }
 
 struct Session {
-    owner: String,
-    /// As of the last message.
-    caller: Caller,
-    /// When those claims are over, in seconds since 1970.
-    until: u64,
-    /// What let the stream in; a later token of the same grant makes it last longer.
+    record: SessionRecord,
+    /// The lease of the stream; a later token of the same grant makes it last longer.
     lease: Lease,
-    state: SessionState,
     writer: Writer,
 }
 
@@ -86,29 +80,28 @@ async fn open(
     // Just opened: there is room.
     let _ = writer.send_now(sse::event(None, Some("endpoint"), &endpoint));
     let name = received.name();
-    let owner = received.owner.clone();
+    let lease = received.sender.lease();
+    let principal = received.sender.principal;
+    let subject_key = principal.subject_key.clone();
     *memory.session.borrow_mut() = Some(Session {
-        owner: received.owner,
-        caller: received.caller,
-        until: received.lease.until,
-        lease: received.lease.clone(),
-        state: SessionState::default(),
+        record: SessionRecord { principal, state: SessionState::default() },
+        lease: lease.clone(),
         writer: writer.clone(),
     });
     let entry = Entry::Open { session: name.clone(), stream: ONLY, open: vec![ONLY] };
-    roster::tell(object.app(), object.env(), KIND, &owner, &entry).await?;
-    if !subscriptions::register(object, &owner, &name).await? {
+    roster::tell(object.app(), object.env(), KIND, &subject_key, &entry).await?;
+    if !subscriptions::register(object, &subject_key, &name).await? {
         let told = notify::message(Level::Warning, None, UNHEARD.into());
         let _ = writer.send_now(sse::event(None, Some("message"), &told));
     }
     let (app, env, memory) = (object.app(), object.env().clone(), Rc::clone(memory));
     object.state().wait_until(async move {
-        let revoked = Box::pin(received.lease.revoked(app, &env));
+        let revoked = Box::pin(lease.revoked(app, &env));
         let over = select(revoked, Box::pin(memory.token_over()));
         select(Box::pin(writer.gone()), over).await;
         writer.close();
         let end = Entry::End(name.clone());
-        let told = roster::tell(app, &env, KIND, &owner, &end).await;
+        let told = roster::tell(app, &env, KIND, &subject_key, &end).await;
         if let Err(error) = told.and(subscriptions::forget(app, &env, &name).await) {
             log_error!("the end of a session was not told: {error}");
         }
@@ -120,8 +113,8 @@ impl Memory {
     /// Waits until the last token of the session is over.
     async fn token_over(&self) {
         loop {
-            let until = self.session.borrow().as_ref().map_or(0, |session| session.lease.until);
-            let left = until.saturating_sub(now());
+            let expires = self.session.borrow().as_ref().map_or(0, |session| session.lease.expires);
+            let left = expires.saturating_sub(now());
             if left == 0 {
                 return;
             }
@@ -130,38 +123,40 @@ impl Memory {
     }
 }
 
-/// Takes a message. An id opens for its owner only, so whose session it is is asked twice.
+/// Takes a message. An id opens for its person only, so whose session it is is asked twice.
 async fn message(object: &Object, memory: &Memory, received: Received) -> worker::Result<Response> {
     let (accepted, writer) = {
         let mut session = memory.session.borrow_mut();
-        let is_theirs =
-            |session: &&mut Session| session.owner == received.owner && !session.writer.is_gone();
+        let sent = &received.sender.principal;
+        let is_theirs = |session: &&mut Session| {
+            session.record.principal.subject_key == sent.subject_key && !session.writer.is_gone()
+        };
         let Some(session) = session.as_mut().filter(is_theirs) else { return gone() };
-        session.caller = received.caller.clone();
-        session.until = received.lease.until;
-        if session.lease.is_of(&received.lease) {
-            session.lease.until = session.lease.until.max(received.lease.until);
+        let SessionRecord { principal, state } = &mut session.record;
+        principal.clone_from(sent);
+        let lease = received.sender.lease();
+        if session.lease.is_of(&lease) {
+            session.lease.expires = session.lease.expires.max(lease.expires);
         }
-        let state = &mut session.state;
         match sessions_common::accept(object, &received, state, None, &memory.calls) {
             Ok(accepted) => (accepted, session.writer.clone()),
             Err(reply) => return convert::response(*reply),
         }
     };
     match accepted {
-        AcceptedSession::Refuse(response) => return convert::response(response),
-        AcceptedSession::Answer(text) => post::send(&writer, &text).await,
-        AcceptedSession::Run(mut exchange) => {
+        SessionAnswer::Refuse(response) => return convert::response(response),
+        SessionAnswer::Text(text) => post::send(&writer, &text).await,
+        SessionAnswer::Run(mut exchange) => {
             let calls = exchange.calls();
             let post = Rc::new(Post::begin(exchange, writer).await);
             sessions_common::run(object, &memory.calls, received, calls, &post).await;
         }
-        signal => memory.calls.signal(signal),
+        SessionAnswer::Accepted => {}
     }
     taken()
 }
 
-/// Answers the roster of the session's owner.
+/// Answers the roster of the session's person.
 async fn asked(memory: &Memory, path: &str) -> worker::Result<Response> {
     let writer = memory.session.borrow().as_ref().map(|session| session.writer.clone());
     let Some(writer) = writer else { return Response::ok(roster::GONE) };
@@ -183,16 +178,11 @@ async fn asked(memory: &Memory, path: &str) -> worker::Result<Response> {
 /// Something changed: tells the client what it wants and may hear of.
 fn changed(object: &Object, memory: &Memory, changes: &str) -> worker::Result<Response> {
     let session = memory.session.borrow();
-    let Some(Session { owner, caller, until, state, writer, .. }) = session.as_ref() else {
+    let Some(Session { record, writer, .. }) = session.as_ref() else {
         return Response::ok(GONE);
     };
-    let hearer = Subscriber { owner, caller, until: *until, state };
-    let hub = features::subscriptions(object.app());
-    for text in hub.map(|hub| hub.hears(object, &hearer, changes)).unwrap_or_default() {
-        // One who takes nothing loses the session.
-        if writer.send_now(sse::event(None, Some("message"), &text)).is_err() {
-            return Response::ok(GONE);
-        }
-    }
-    Response::ok("")
+    // One who takes nothing loses the session.
+    sessions_common::changed(object, record, changes, &mut |text| {
+        Ok(writer.send_now(sse::event(None, Some("message"), text)).is_ok())
+    })
 }

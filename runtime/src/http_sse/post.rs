@@ -1,4 +1,4 @@
-//! What the calls of one message say, on the session's stream.
+//! The messages of the calls of one message, on the session's stream.
 
 use std::cell::RefCell;
 

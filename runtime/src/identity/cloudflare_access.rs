@@ -37,58 +37,58 @@ impl IdentityProvider for CloudflareAccess {
 
     fn identify<'a>(
         &'a self,
-        gate: &'a OAuthContext<'_>,
+        oauth: &'a OAuthContext<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
-        Box::pin(identify(gate, returned, request))
+        Box::pin(identify(oauth, returned, request))
     }
 
     fn confirm<'a>(
         &'a self,
-        gate: &'a OAuthContext<'_>,
+        oauth: &'a OAuthContext<'_>,
         holder: &'a GrantSubject,
         kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
-        Box::pin(confirm(gate, gate.provider, holder, kept))
+        Box::pin(confirm(oauth, oauth.provider, holder, kept))
     }
 }
 
 pub(super) async fn identify(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     returned: &Returned,
     request: &Request<Vec<u8>>,
 ) -> Result<Identified, Box<Reply>> {
-    let tokens = exchange(gate, returned, request).await?;
+    let tokens = exchange(oauth, returned, request).await?;
     let Some(id_token) = &tokens.id_token else {
         log_error!("sign-in failed: the token endpoint gave no id_token");
-        return Err(Box::new(returned.refuse_identity(gate, Reason::UpstreamNoIdToken)));
+        return Err(Box::new(returned.refuse_identity(oauth, Reason::UpstreamNoIdToken)));
     };
     let verdict =
-        keys::verify(gate.provider, gate.now, Source::Provider, id_token, id_token::prepare)
+        keys::verify(oauth.provider, oauth.now, Source::Provider, id_token, id_token::prepare)
             .await
-            .map_err(|error| unavailable(gate, returned, "the JWKS", &error))?
-            .and_then(|claims| returned.verify(gate, claims));
+            .map_err(|error| unavailable(oauth, returned, "the JWKS", &error))?
+            .and_then(|claims| returned.verify(oauth, claims));
     match verdict {
-        Ok(caller) => Ok(Identified { caller, upstream: tokens.keep(gate.now) }),
+        Ok(caller) => Ok(Identified { caller, upstream: tokens.keep(oauth.now) }),
         Err(rejection) => {
             log_error!("sign-in refused: the id_token: {rejection}");
-            Err(Box::new(returned.refuse_identity(gate, Reason::from(&rejection))))
+            Err(Box::new(returned.refuse_identity(oauth, Reason::from(&rejection))))
         }
     }
 }
 
 /// Exchanges the code with which the browser came back.
 pub(super) async fn exchange(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     returned: &Returned,
     request: &Request<Vec<u8>>,
 ) -> Result<Tokens, Box<Reply>> {
-    let exchange = returned.exchange(gate, request)?;
+    let exchange = returned.exchange(oauth, request)?;
     let answer = fetch::send(exchange)
         .await
-        .map_err(|error| unavailable(gate, returned, "the token endpoint", &error))?;
-    returned.tokens(gate, &answer).map_err(|refusal| {
+        .map_err(|error| unavailable(oauth, returned, "the token endpoint", &error))?;
+    returned.tokens(oauth, &answer).map_err(|refusal| {
         log_error!("sign-in failed: the token endpoint: {}", refusal.1);
         Box::new(refusal.0)
     })
@@ -97,7 +97,7 @@ pub(super) async fn exchange(
 /// By a refresh token the provider decides anew, and tells of the person in an id_token or at the
 /// userinfo endpoint. Without one, userinfo is asked while the access token lives.
 pub(super) async fn confirm(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     provider: &Provider,
     holder: &GrantSubject,
     kept: &Kept,
@@ -108,18 +108,18 @@ pub(super) async fn confirm(
     match upstream {
         Upstream::Refresh(token) => {
             let tokens = refresh(provider, token).await?;
-            kept.replace(tokens.keep(gate.now));
+            kept.replace(tokens.keep(oauth.now));
             let caller = match &tokens.id_token {
-                Some(id_token) => verify_again(gate, provider, holder, id_token).await?,
-                None => ask_userinfo(gate, provider, endpoints, holder, &tokens.access_token)
+                Some(id_token) => verify_again(oauth, provider, holder, id_token).await?,
+                None => ask_userinfo(oauth, provider, endpoints, holder, &tokens.access_token)
                     .await?
                     .unwrap_or_else(|| holder.caller.clone()),
             };
             Ok(Some(Identified { caller, upstream: None }))
         }
-        Upstream::Access { expires: Some(expires), .. } if *expires <= gate.now => Ok(None),
+        Upstream::Access { expires: Some(expires), .. } if *expires <= oauth.now => Ok(None),
         Upstream::Access { token, .. } => {
-            let caller = ask_userinfo(gate, provider, endpoints, holder, token).await?;
+            let caller = ask_userinfo(oauth, provider, endpoints, holder, token).await?;
             Ok(caller.map(|caller| Identified { caller, upstream: None }))
         }
     }
@@ -134,16 +134,16 @@ pub(super) async fn refresh(provider: &Provider, token: &str) -> Result<Tokens, 
 }
 
 async fn verify_again(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     provider: &Provider,
     holder: &GrantSubject,
     id_token: &str,
 ) -> Result<Caller, Trouble> {
     let (subject, nonce) = (&holder.caller.subject, &holder.nonce);
-    signed(gate, provider, "the id_token", id_token)
+    signed(oauth, provider, "the id_token", id_token)
         .await?
         .and_then(|claims| {
-            id_token::verify_again(gate.config, provider, claims, subject, nonce, gate.now)
+            id_token::verify_again(oauth.config, provider, claims, subject, nonce, oauth.now)
         })
         .map_err(|rejection| {
             Trouble::Ended(Reason::from(&rejection), format!("the id_token: {rejection}"))
@@ -152,12 +152,12 @@ async fn verify_again(
 
 /// The claims of a token that the provider just sent, if it signed them.
 async fn signed(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     provider: &Provider,
     what: &str,
     token: &str,
 ) -> Result<Result<SignedClaims, Rejection>, Trouble> {
-    match keys::verify(provider, gate.now, Source::Provider, token, id_token::prepare).await {
+    match keys::verify(provider, oauth.now, Source::Provider, token, id_token::prepare).await {
         Err(error) => Err(Trouble::Failed(Cause::Unavailable, format!("the JWKS: {error}"))),
         // The provider has renewed its keys, and they may not be fetched again yet.
         Ok(Err(rejection @ (Rejection::UnknownKey | Rejection::AmbiguousKey))) => {
@@ -168,7 +168,7 @@ async fn signed(
 }
 
 async fn ask_userinfo(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     provider: &Provider,
     endpoints: &Endpoints,
     holder: &GrantSubject,
@@ -180,13 +180,13 @@ async fn ask_userinfo(
     let claims = match Userinfo::read(&answer)? {
         Userinfo::Plain(claims) => claims,
         Userinfo::Signed(token) => {
-            let claims = signed(gate, provider, "userinfo", token)
+            let claims = signed(oauth, provider, "userinfo", token)
                 .await?
                 .map_err(|rejection| userinfo::refused(&rejection))?;
             userinfo::signed(provider, claims)?
         }
     };
-    userinfo::read(gate.config, provider, &holder.caller.subject, claims).map(Some)
+    userinfo::read(oauth.config, provider, &holder.caller.subject, claims).map(Some)
 }
 
 /// Sends a request of a re-check.

@@ -34,11 +34,11 @@ impl IdentityProvider for CloudflareAccessJwt {
 
     fn identify<'a>(
         &'a self,
-        gate: &'a OAuthContext<'_>,
+        oauth: &'a OAuthContext<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
-        Box::pin(identify(gate, returned, request))
+        Box::pin(identify(oauth, returned, request))
     }
 
     fn vouch<'a>(
@@ -52,23 +52,24 @@ impl IdentityProvider for CloudflareAccessJwt {
 }
 
 async fn identify(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     returned: &Returned,
     request: &Request<Vec<u8>>,
 ) -> Result<Identified, Box<Reply>> {
     let Some(token) = assertion::of(request.headers()) else {
         log_error!("sign-in failed: no assertion; is {CALLBACK_PATH} behind Cloudflare Access?");
-        return Err(Box::new(returned.refuse_identity(gate, Reason::AccessAssertion)));
+        return Err(Box::new(returned.refuse_identity(oauth, Reason::AccessAssertion)));
     };
-    let verdict = keys::verify(gate.provider, gate.now, Source::Request, token, assertion::prepare)
-        .await
-        .map_err(|error| unavailable(gate, returned, "the certificates of Access", &error))?
-        .and_then(|claims| assertion::verify(gate.config, gate.provider, claims, gate.now));
+    let verdict =
+        keys::verify(oauth.provider, oauth.now, Source::Request, token, assertion::prepare)
+            .await
+            .map_err(|error| unavailable(oauth, returned, "the certificates of Access", &error))?
+            .and_then(|claims| assertion::verify(oauth.config, oauth.provider, claims, oauth.now));
     match verdict {
         Ok(caller) => Ok(Identified { caller, upstream: None }),
         Err(rejection) => {
             log_error!("sign-in refused: the assertion: {rejection}");
-            Err(Box::new(returned.refuse_identity(gate, Reason::AccessAssertion)))
+            Err(Box::new(returned.refuse_identity(oauth, Reason::AccessAssertion)))
         }
     }
 }

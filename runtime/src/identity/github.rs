@@ -33,48 +33,48 @@ impl IdentityProvider for GitHub {
 
     fn identify<'a>(
         &'a self,
-        gate: &'a OAuthContext<'_>,
+        oauth: &'a OAuthContext<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
-        Box::pin(identify(gate, returned, request))
+        Box::pin(identify(oauth, returned, request))
     }
 
     fn confirm<'a>(
         &'a self,
-        gate: &'a OAuthContext<'_>,
+        oauth: &'a OAuthContext<'_>,
         holder: &'a GrantSubject,
         kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
-        Box::pin(confirm(gate, holder, kept))
+        Box::pin(confirm(oauth, holder, kept))
     }
 }
 
 async fn identify(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     returned: &Returned,
     request: &Request<Vec<u8>>,
 ) -> Result<Identified, Box<Reply>> {
-    let tokens = exchange(gate, returned, request).await?;
-    match look_up(gate, &tokens.access_token).await {
-        Ok(caller) => Ok(Identified { caller, upstream: github::keep(&tokens, gate.now) }),
+    let tokens = exchange(oauth, returned, request).await?;
+    match look_up(oauth, &tokens.access_token).await {
+        Ok(caller) => Ok(Identified { caller, upstream: github::keep(&tokens, oauth.now) }),
         Err(Trouble::Failed(Cause::Unavailable | Cause::Timeout, reason)) => {
-            Err(unavailable(gate, returned, "the API", &reason))
+            Err(unavailable(oauth, returned, "the API", &reason))
         }
         Err(Trouble::Failed(cause, reason)) => {
             log_error!("sign-in failed: the API: {reason}");
-            Err(Box::new(returned.refuse_identity(gate, cause.reason())))
+            Err(Box::new(returned.refuse_identity(oauth, cause.reason())))
         }
         Err(Trouble::Ended(cause, reason)) => {
             log_error!("sign-in refused: the API: {reason}");
-            Err(Box::new(returned.refuse_identity(gate, cause)))
+            Err(Box::new(returned.refuse_identity(oauth, cause)))
         }
     }
 }
 
 /// Whose token it is, one question after another.
-async fn look_up(gate: &OAuthContext<'_>, access_token: &str) -> Result<Caller, Trouble> {
-    let mut lookup = Lookup::new(gate.config, gate.provider);
+async fn look_up(oauth: &OAuthContext<'_>, access_token: &str) -> Result<Caller, Trouble> {
+    let mut lookup = Lookup::new(oauth.config, oauth.provider);
     while let Some(request) = lookup.next(access_token) {
         lookup.take(&ask(request).await?)?;
     }
@@ -85,7 +85,7 @@ async fn look_up(gate: &OAuthContext<'_>, access_token: &str) -> Result<Caller, 
 }
 
 async fn confirm(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     holder: &GrantSubject,
     kept: &Kept,
 ) -> Result<Option<Identified>, Trouble> {
@@ -93,15 +93,15 @@ async fn confirm(
         None => return Ok(None),
         // An application whose tokens expire.
         Some(Upstream::Refresh(token)) => {
-            let tokens = refresh(gate.provider, token).await?;
-            kept.replace(github::keep(&tokens, gate.now));
-            Identified { caller: look_up(gate, &tokens.access_token).await?, upstream: None }
+            let tokens = refresh(oauth.provider, token).await?;
+            kept.replace(github::keep(&tokens, oauth.now));
+            Identified { caller: look_up(oauth, &tokens.access_token).await?, upstream: None }
         }
-        Some(Upstream::Access { expires: Some(expires), .. }) if *expires <= gate.now => {
+        Some(Upstream::Access { expires: Some(expires), .. }) if *expires <= oauth.now => {
             return Ok(None);
         }
         Some(Upstream::Access { token, .. }) => {
-            Identified { caller: look_up(gate, token).await?, upstream: None }
+            Identified { caller: look_up(oauth, token).await?, upstream: None }
         }
     };
     if identified.caller.subject == holder.caller.subject {

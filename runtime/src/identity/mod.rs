@@ -1,4 +1,4 @@
-//! Who signs people in: one implementation for each kind of `[identity] provider`.
+//! Identity providers: one implementation for each kind of `[identity] provider`.
 //!
 //! `serve!()` names the one of its `mcp.toml`, so the others are not linked.
 
@@ -19,7 +19,7 @@ use crate::platform::console::log_error;
 pub(crate) use keys::overdue;
 pub(crate) use recheck::confirm;
 
-/// Cloudflare Access for SaaS, and the local provider of `cargo toolgate dev`.
+/// Cloudflare Access for SaaS, and the dev identity provider of `cargo toolgate dev`.
 pub static CLOUDFLARE_ACCESS: cloudflare_access::CloudflareAccess =
     cloudflare_access::CloudflareAccess;
 /// Any OpenID provider, found by discovery.
@@ -33,8 +33,8 @@ pub static CLOUDFLARE_ACCESS_JWT: cloudflare_access_jwt::CloudflareAccessJwt =
     cloudflare_access_jwt::CloudflareAccessJwt;
 
 /// Writes to the log why somebody's groups are unknown, where they are.
-pub(crate) fn tell_hint(gate: &OAuthContext<'_>, identified: &Identified) {
-    let hint = identified.caller.known.hint(&gate.config.identity.groups_claim);
+pub(crate) fn tell_hint(oauth: &OAuthContext<'_>, identified: &Identified) {
+    let hint = identified.caller.known.hint(&oauth.config.identity.groups_claim);
     if let Some(hint) = hint {
         log_error!("{hint}");
     }
@@ -42,11 +42,11 @@ pub(crate) fn tell_hint(gate: &OAuthContext<'_>, identified: &Identified) {
 
 /// The reply when the provider did not answer in the course of a sign-in.
 fn unavailable(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     returned: &Returned,
     what: &str,
     error: &dyn std::fmt::Display,
 ) -> Box<Reply> {
     log_error!("sign-in failed: {what}: {error}");
-    Box::new(returned.unavailable(gate))
+    Box::new(returned.unavailable(oauth))
 }

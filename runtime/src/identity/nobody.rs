@@ -29,11 +29,11 @@ impl IdentityProvider for Nobody {
 
     fn identify<'a>(
         &'a self,
-        gate: &'a OAuthContext<'_>,
+        oauth: &'a OAuthContext<'_>,
         returned: &'a Returned,
         _request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
-        Box::pin(ready(Err(Box::new(returned.refuse_identity(gate, Reason::AccessAssertion)))))
+        Box::pin(ready(Err(Box::new(returned.refuse_identity(oauth, Reason::AccessAssertion)))))
     }
 
     fn vouch<'a>(

@@ -46,16 +46,16 @@ impl IdentityProvider for Oidc {
 
     fn identify<'a>(
         &'a self,
-        gate: &'a OAuthContext<'_>,
+        oauth: &'a OAuthContext<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
-        Box::pin(cloudflare_access::identify(gate, returned, request))
+        Box::pin(cloudflare_access::identify(oauth, returned, request))
     }
 
     fn confirm<'a>(
         &'a self,
-        gate: &'a OAuthContext<'_>,
+        oauth: &'a OAuthContext<'_>,
         holder: &'a GrantSubject,
         kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
@@ -63,15 +63,15 @@ impl IdentityProvider for Oidc {
             if holder.upstream.is_none() {
                 return Ok(None);
             }
-            let provider = locate(gate.provider, gate.origin).await.ok_or_else(|| {
+            let provider = locate(oauth.provider, oauth.origin).await.ok_or_else(|| {
                 Trouble::Failed(Cause::Unavailable, "discovery: no answer".to_owned())
             })?;
-            cloudflare_access::confirm(gate, &provider, holder, kept).await
+            cloudflare_access::confirm(oauth, &provider, holder, kept).await
         })
     }
 }
 
-/// What was discovered of one issuer, and when.
+/// The endpoints that were discovered of one issuer, and when.
 #[derive(Clone)]
 struct Known {
     issuer: String,

@@ -15,18 +15,18 @@ use crate::ports::identity_provider::Kept;
 /// Asks about the holder of a grant. The log tells what the provider did not confirm.
 pub(crate) async fn confirm(
     app: &App,
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     holder: &GrantSubject,
 ) -> Confirmation {
     let kept = Kept::default();
-    let asking = app.identity.confirm(gate, holder, &kept);
+    let asking = app.identity.confirm(oauth, holder, &kept);
     let verdict = within(RECHECK_TIMEOUT, asking).await.unwrap_or_else(|| {
         Err(Trouble::Failed(Cause::Timeout, format!("no answer within {RECHECK_TIMEOUT} s")))
     });
     match &verdict {
         // Said once: not again while it stays so.
         Ok(Some(identified)) if identified.caller.known != holder.caller.known => {
-            tell_hint(gate, identified);
+            tell_hint(oauth, identified);
         }
         Ok(_) => {}
         Err(Trouble::Ended(_, reason)) => {

@@ -15,7 +15,7 @@ pub(crate) use log_error;
 
 const PREFIX: &str = "toolgate: ";
 
-/// What the lines of a text after the first begin with.
+/// The beginning of the lines of a text after the first.
 const INDENT: &str = "\n  | ";
 
 /// Logs an error.

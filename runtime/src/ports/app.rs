@@ -1,4 +1,4 @@
-//! What `serve!()` knows of one server.
+//! One server, as `serve!()` knows it.
 
 use toolgate_config::{Config, Provider};
 use toolgate_core::mcp::challenge::Challenging;
@@ -23,14 +23,21 @@ pub struct App {
     pub package_version: &'static str,
     /// Where grants are kept. Named by `serve!()`, so that no other backend is linked.
     pub store: &'static dyn Store,
-    /// Who signs people in. Named by `serve!()`, so that no other provider is linked.
+    /// The identity provider. Named by `serve!()`, so that no other provider is linked.
     pub identity: &'static dyn IdentityProvider,
     /// Where policies have scopes or challenge whom they refuse. Named by `serve!()`, as above.
     pub challenging: Option<&'static Challenging>,
     /// Where policies look at arguments. Named by `serve!()`, as above.
     pub refusing: Option<&'static Refusing>,
-    /// What `mcp.toml` asks for besides answering requests. Named by `serve!()`, as above.
+    /// Features that `mcp.toml` asks for. Named by `serve!()`, as above.
     pub features: &'static [&'static dyn Feature],
+}
+
+/// One server with the bindings of its Worker.
+#[derive(Clone, Copy)]
+pub struct Deployment<'a> {
+    pub(crate) app: &'static App,
+    pub(crate) env: &'a Env,
 }
 
 impl App {

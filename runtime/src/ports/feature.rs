@@ -1,4 +1,4 @@
-//! What a server has besides answering requests one by one: sessions, subscriptions, tasks, state.
+//! Features, which only some servers have: sessions, subscriptions, tasks, state.
 //!
 //! Each lives in a Durable Object and has a door on the Worker's side. A feature is reached only
 //! through the `&'static dyn Feature`s that the macros name, so that a server contains no feature
@@ -16,18 +16,17 @@ use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::task::TaskRequest;
 use toolgate_core::mcp::{Call, NewSession};
 use toolgate_core::reply::Reply;
-use toolgate_policy::Caller;
 use worker::{Request, Response};
 
 use crate::platform::bindings::Env;
-use crate::ports::app::App;
+use crate::ports::app::{App, Deployment};
 use crate::ports::object::Object;
-use crate::ports::principal::Principal;
+use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 
 /// One feature.
 pub trait Feature: Debug + Sync {
-    /// What the paths of its requests to the object begin with, for example `/session/`.
+    /// The beginning of the paths of its requests to the object, for example `/session/`.
     fn prefix(&self) -> &'static str;
 
     /// Serves a request inside the object. Nobody but the Worker can send one.
@@ -43,7 +42,7 @@ pub trait Feature: Debug + Sync {
         Box::pin(ready(Ok(false)))
     }
 
-    /// Whether the function that needs it begins as a plain call, and becomes a task in its course.
+    /// True if the function that needs it begins as a plain call, and becomes a task in its course.
     fn is_late_task(&self) -> bool {
         false
     }
@@ -71,15 +70,15 @@ pub trait Feature: Debug + Sync {
 
 /// HTTP+SSE, as the Worker sees it.
 pub trait HttpSse {
-    /// Whether a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
+    /// True if a request to `/sse` or `/messages` is of HTTP+SSE, and not of Streamable HTTP.
     fn takes(&self, head: &http::Request<()>) -> bool;
 
     /// Serves `GET /sse` and `POST /messages`.
     fn route<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
+        request: &'a RequestContext<'a>,
         head: http::Request<()>,
-        request: Request,
+        worker_request: Request,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 }
 
@@ -89,8 +88,8 @@ pub trait Sessions {
     /// where sessions are issued.
     fn serve<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        request: &'a RequestContext<'a>,
+        sender: &'a Admitted,
         head: &'a http::Request<()>,
         body: &'a [u8],
     ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>>;
@@ -98,26 +97,26 @@ pub trait Sessions {
     /// Begins the session of a client whose `initialize` was answered.
     fn begin<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        request: &'a RequestContext<'a>,
+        sender: &'a Admitted,
         begin: NewSession,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 }
 
 /// Notifications of what changes outside of any request.
 pub trait Subscriptions {
-    /// What the core needs for them.
+    /// The part of the core that they take.
     fn listening(&self) -> &'static Listening;
 
     /// The notifications of changes, given as a JSON array, for a session: those that its client wants
     /// and may hear of.
-    fn hears(&self, object: &Object, hearer: &Subscriber<'_>, changes: &str) -> Vec<String>;
+    fn hears(&self, object: &Object, session: &SessionRecord, changes: &str) -> Vec<String>;
 
     /// Opens a stream for a `subscriptions/listen`.
     fn listen<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        request: &'a RequestContext<'a>,
+        sender: &'a Admitted,
         listen: Listen,
     ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 
@@ -130,16 +129,6 @@ pub trait Subscriptions {
     ) -> LocalBoxFuture<'a, worker::Result<()>>;
 }
 
-/// Whose task it is to be, and where it runs.
-#[derive(Clone)]
-pub struct Owner {
-    pub(crate) app: &'static App,
-    pub(crate) env: Env,
-    pub(crate) caller: Caller,
-    /// Pseudonym of the person.
-    pub(crate) subject_key: String,
-}
-
 /// Tasks, as the Worker sees them.
 pub trait Tasks {
     /// Makes a task of a call that a policy has allowed. `record` is what an earlier round of the
@@ -147,7 +136,8 @@ pub trait Tasks {
     /// stored by then.
     fn create(
         &self,
-        owner: Owner,
+        deployment: Deployment<'_>,
+        principal: Principal,
         call: Call,
         record: Record,
     ) -> LocalBoxFuture<'static, CallResult>;
@@ -155,26 +145,24 @@ pub trait Tasks {
     /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
     fn serve<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
-        request: TaskRequest,
+        request: &'a RequestContext<'a>,
+        principal: &'a Principal,
+        task_request: TaskRequest,
     ) -> LocalBoxFuture<'a, Reply>;
 }
 
-/// Whose session it is, as of its last message.
-pub struct Subscriber<'a> {
-    pub(crate) owner: &'a str,
-    pub(crate) caller: &'a Caller,
-    /// When those claims are over, in seconds since 1970.
-    pub(crate) until: u64,
-    pub(crate) state: &'a SessionState,
+/// The record of a session.
+pub struct SessionRecord {
+    /// Its person, as of the last message.
+    pub(crate) principal: Principal,
+    pub(crate) state: SessionState,
 }
 
-/// What makes a call that runs again from its start come to where it was.
+/// The record by which a call that runs again from its start comes to where it was.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Record {
-    /// What the client answered, by the keys of the questions.
+    /// The answers of the client, by the keys of the questions.
     pub(crate) answers: Map<String, Value>,
-    /// What ran once, by its key.
+    /// The results of what ran once, by their keys.
     pub(crate) memo: Map<String, Value>,
 }

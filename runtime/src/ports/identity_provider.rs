@@ -1,4 +1,4 @@
-//! Who signs people in.
+//! The trait of identity providers.
 
 use std::cell::RefCell;
 
@@ -12,7 +12,7 @@ use toolgate_core::upstream::provider::{Provider, SetupError};
 use toolgate_core::upstream::trouble::{Trouble, Upstream};
 use toolgate_policy::{Caller, Vars};
 
-/// What a provider gave to be asked with the next time, as soon as it is known: whatever fails or
+/// The token that a provider gave to be asked with the next time, as soon as it is known: whatever fails or
 /// is given up after that, the token before it may be used up.
 pub type Kept = RefCell<Option<Upstream>>;
 
@@ -39,10 +39,10 @@ pub trait IdentityProvider: Sync + std::fmt::Debug {
         Box::pin(ready(None))
     }
 
-    /// Who came back from the sign-in; otherwise the reply that tells why nobody did.
+    /// The person who came back from the sign-in; otherwise the reply that tells why nobody did.
     fn identify<'a>(
         &'a self,
-        gate: &'a OAuthContext<'_>,
+        oauth: &'a OAuthContext<'_>,
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>>;
@@ -58,7 +58,7 @@ pub trait IdentityProvider: Sync + std::fmt::Debug {
         Box::pin(ready(Ok(None)))
     }
 
-    /// Who sends a request to an MCP endpoint without a token of ours, by the word of a provider
+    /// The sender of a request to an MCP endpoint without a token of ours, by the word of a provider
     /// that stands in front of the Worker; `None` where none does.
     fn vouch<'a>(
         &'a self,
@@ -73,7 +73,7 @@ pub trait IdentityProvider: Sync + std::fmt::Debug {
 /// Why the provider in front of the Worker does not vouch for a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unvouched {
-    /// What the request brought is not good.
+    /// The request's proof is not good.
     Refused,
     /// Its keys could not be had.
     Unavailable,

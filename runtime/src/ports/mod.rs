@@ -1,4 +1,4 @@
-//! What the floors above are built against: the server, the request, and the traits of what can be
+//! The ports that the floors above are built against: the server, the request, and the traits of what can be
 //! exchanged. No implementation is named here.
 
 pub(crate) mod app;

@@ -49,7 +49,7 @@ impl Object {
         self.state.storage().sql()
     }
 
-    /// What the object's feature remembers for as long as the object stays in memory; made at the
+    /// The memory of the object's feature, for as long as the object stays in memory; made at the
     /// first use. An object is of one feature, so it has one memory.
     pub(crate) fn memory<T: Default + 'static>(&self) -> Rc<T> {
         let mut memory = self.memory.borrow_mut();
@@ -61,7 +61,7 @@ impl Object {
         })
     }
 
-    /// Whether the object's database has a table of this name: tells what the object is when
+    /// True if the object's database has a table of this name: tells what the object is when
     /// nobody says so, which is when its alarm goes off.
     pub(crate) fn has_table(&self, name: &str) -> worker::Result<bool> {
         let query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?";

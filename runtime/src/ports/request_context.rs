@@ -1,4 +1,4 @@
-//! What the routes work with.
+//! The context of a request, which the routes work with.
 
 use futures_channel::oneshot;
 use futures_util::FutureExt as _;
@@ -9,8 +9,7 @@ use worker::Context;
 
 use crate::platform::PlatformEntropy;
 use crate::platform::bindings::Env;
-use crate::ports::app::App;
-use crate::ports::store::Place;
+use crate::ports::app::{App, Deployment};
 
 /// One request, and the server that it came to.
 pub struct RequestContext<'a> {
@@ -23,7 +22,7 @@ pub struct RequestContext<'a> {
     resource: &'static str,
     /// Names the request in the audit trail.
     pub(crate) request_id: String,
-    /// What was decided, for the audit trail.
+    /// The decisions, for the audit trail.
     pub(crate) log: Log,
     /// The groups and claims that functions look at; `None` where names of functions clash.
     pub(crate) named: fn() -> Option<&'static [Named]>,
@@ -66,8 +65,8 @@ impl<'a> RequestContext<'a> {
         Some((challenging.located)(challenge, &self.origin, self.resource))
     }
 
-    /// What a storage backend works with.
-    pub(crate) fn place(&self) -> Place<'_> {
-        Place { app: self.app, env: self.env }
+    /// The server with the bindings of its Worker.
+    pub(crate) fn deployment(&self) -> Deployment<'_> {
+        Deployment { app: self.app, env: self.env }
     }
 }

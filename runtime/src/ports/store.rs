@@ -3,36 +3,28 @@
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation};
 
-use crate::platform::bindings::Env;
-use crate::ports::app::App;
+use crate::ports::app::Deployment;
 
-/// What a backend works with.
-#[derive(Clone, Copy)]
-pub struct Place<'a> {
-    pub(crate) app: &'static App,
-    pub(crate) env: &'a Env,
-}
-
-/// A backend's answer, when it comes.
-pub type Answer<'a, T> = LocalBoxFuture<'a, worker::Result<T>>;
+/// A result of the storage, when it comes.
+pub type Stored<'a, T> = LocalBoxFuture<'a, worker::Result<T>>;
 
 /// A backend.
 pub trait Store: Sync + std::fmt::Debug {
     /// Applies an operation to a grant's record.
     fn perform<'a>(
         &'a self,
-        place: Place<'a>,
+        deployment: Deployment<'a>,
         address: &'a GrantKey,
         operation: Operation,
-    ) -> Answer<'a, GrantOutcome>;
+    ) -> Stored<'a, GrantOutcome>;
 
     /// The grants of one person, with their ids, in no particular order.
     fn list<'a>(
         &'a self,
-        place: Place<'a>,
+        deployment: Deployment<'a>,
         subject_key: &'a str,
-    ) -> Answer<'a, Vec<(String, Grant)>>;
+    ) -> Stored<'a, Vec<(String, Grant)>>;
 
     /// Deletes what is of no more use, where the backend does not do so by itself.
-    fn purge<'a>(&'a self, place: Place<'a>) -> Answer<'a, ()>;
+    fn purge<'a>(&'a self, deployment: Deployment<'a>) -> Stored<'a, ()>;
 }

@@ -28,14 +28,14 @@ use crate::ports::request_context::RequestContext;
 /// # Errors
 /// The reply to a request too many.
 pub(crate) async fn by_address(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     path: &str,
     headers: &HeaderMap,
 ) -> Result<(), Box<Reply>> {
     let Some(route) = Route::of(path) else { return Ok(()) };
     let address = headers.get(CLIENT_ADDRESS).and_then(|value| value.to_str().ok());
-    let (route, whose) = route.by_network(address, &incoming.app.config.limits);
-    count(incoming, route, &whose).await
+    let (route, whose) = route.by_network(address, &request.app.config.limits);
+    count(request, route, &whose).await
 }
 
 /// Counts a request for what it proves to belong to, or else for its network address. Tells whether
@@ -44,18 +44,20 @@ pub(crate) async fn by_address(
 /// # Errors
 /// The reply to a request too many.
 pub(crate) async fn by_proof(
-    incoming: &RequestContext<'_>,
-    gate: &OAuthContext<'_>,
-    request: &http::Request<Vec<u8>>,
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    http_request: &http::Request<Vec<u8>>,
 ) -> Result<bool, Box<Reply>> {
-    match counted::by_proof(gate, request) {
-        Some((route, whose)) => count(incoming, route, &whose).await.map(|()| true),
-        None => by_address(incoming, request.uri().path(), request.headers()).await.map(|()| false),
+    match counted::by_proof(oauth, http_request) {
+        Some((route, whose)) => count(request, route, &whose).await.map(|()| true),
+        None => by_address(request, http_request.uri().path(), http_request.headers())
+            .await
+            .map(|()| false),
     }
 }
 
-async fn count(incoming: &RequestContext<'_>, route: Route, whose: &str) -> Result<(), Box<Reply>> {
-    let (kind, reason, mut reply) = match admits(incoming, route, whose).await {
+async fn count(request: &RequestContext<'_>, route: Route, whose: &str) -> Result<(), Box<Reply>> {
+    let (kind, reason, mut reply) = match admits(request, route, whose).await {
         Ok(true) => return Ok(()),
         Ok(false) => (EventKind::RateLimited, Reason::RateLimited, route.refuse()),
         Err(error) => {
@@ -64,23 +66,23 @@ async fn count(incoming: &RequestContext<'_>, route: Route, whose: &str) -> Resu
         }
     };
     let detail = Some(route.name().to_owned());
-    incoming.log.record(Event { detail, ..Event::new(kind, reason) });
+    request.log.record(Event { detail, ..Event::new(kind, reason) });
     // Told, and with what was counted; not to be told once more.
     reply.extensions_mut().remove::<Reason>();
     Err(Box::new(reply))
 }
 
-async fn admits(incoming: &RequestContext<'_>, route: Route, whose: &str) -> worker::Result<bool> {
-    if let Some(limiter) = limiter(incoming.env, route) {
+async fn admits(request: &RequestContext<'_>, route: Route, whose: &str) -> worker::Result<bool> {
+    if let Some(limiter) = limiter(request.env, route) {
         match ask(&limiter, whose).await {
             Ok(is_admitted) => return Ok(is_admitted),
             Err(error) => log_error!("the rate limiter failed: {}", worker::Error::from(error)),
         }
     }
-    let limit = route.limit(&incoming.app.config.limits);
+    let limit = route.limit(&request.app.config.limits);
     let name = format!("limits:{}", sha256(&format!("{} {whose}", route.name())));
     let answer =
-        object_client::ask(incoming.app, incoming.env, &name, COUNT, &limit.to_string()).await?;
+        object_client::ask(request.app, request.env, &name, COUNT, &limit.to_string()).await?;
     Ok(toolgate_core::from_json::read(&answer)?)
 }
 

@@ -1,4 +1,4 @@
-//! What one person has open in the legacy revisions: sessions, and streams of each kind. Each kind of
+//! The sessions and streams that one person has open in the legacy revisions. Each kind of
 //! session has an object for each person, which keeps the count and ends what is one too many.
 //!
 //! The object knows when something began. Whether it is still there, and since when it is idle, is known
@@ -17,11 +17,11 @@ use toolgate_core::from_json::FromJson;
 
 pub(crate) use self::object::{TABLE, look_after, serve};
 
-/// What a session says that is over, or of a stream that is.
+/// The answer of a session that is over, or about a stream that is.
 pub(crate) const GONE: &str = "gone";
-/// What a session says that has a call under way or an open stream.
+/// The answer of a session that has a call under way or an open stream.
 pub(crate) const BUSY: &str = "busy";
-/// What a session says of a stream that is open.
+/// The answer of a session about a stream that is open.
 pub(crate) const OPEN: &str = "open";
 
 /// Something that a person begins or ends.
@@ -49,20 +49,20 @@ pub(crate) async fn tell(
     app: &App,
     env: &Env,
     kind: &str,
-    owner: &str,
+    subject_key: &str,
     entry: &Entry,
 ) -> worker::Result<bool> {
     // Both bounds are those of a person, so either tells whether there are any.
     if app.per_person(app.config.limits.sessions_per_person).is_none() {
         return Ok(true);
     }
-    let name = ["roster:", kind, ":", owner].concat();
+    let name = ["roster:", kind, ":", subject_key].concat();
     let path = ["/", kind, "/roster"].concat();
     let answer = object_client::ask(app, env, &name, &path, &serde_json::to_string(entry)?).await?;
     Ok(answer.is_empty())
 }
 
-/// Whether the object is one that keeps a count, for its alarm.
+/// True if the object is one that keeps a count, for its alarm.
 pub(crate) fn is_roster(object: &Object) -> worker::Result<bool> {
     object.has_table(TABLE)
 }

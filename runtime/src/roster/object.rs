@@ -25,7 +25,7 @@ const SESSION: i64 = 0;
 /// above it, whoever has more than this at work at once is kept from having still more.
 const MAX_ASKED: usize = 128;
 
-/// What the person's object answers where something is not admitted.
+/// The answer of the person's object where something is not admitted.
 const REFUSED: &str = "refused";
 
 struct Row {
@@ -194,12 +194,12 @@ pub(crate) async fn look_after(object: &Object) -> worker::Result<()> {
     Ok(())
 }
 
-/// How long what is not heard of is left alone: a session that nobody uses has ended by then.
+/// The time for which nothing has to be heard of a session: one that nobody uses has ended by then.
 fn rest(object: &Object) -> Duration {
     2 * Duration::from_secs(object.app().config.transport.session_idle.into())
 }
 
-/// Whether anything is left; if not, the object goes.
+/// True if anything is left; if not, the object goes.
 async fn tidy(object: &Object) -> worker::Result<bool> {
     let is_left = !rows(object)?.is_empty();
     if !is_left {

@@ -42,16 +42,16 @@ thread_local! {
 /// There is no such client, or it may not come here.
 pub(crate) async fn find(
     _incoming: &RequestContext<'_>,
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     params: &Params,
 ) -> Result<Client, OAuthError> {
     if params.is_repeated("client_id") {
         return Err(OAuthError::invalid_request("client_id is given more than once")
             .because(Reason::ParameterRepeated));
     }
-    match Client::lookup(gate.config, gate.keys, params.require("client_id")?)? {
+    match Client::lookup(oauth.config, oauth.keys, params.require("client_id")?)? {
         Lookup::Found(client) => Ok(*client),
-        Lookup::Document(url) => Ok(document(gate, &url).await?.client.clone()),
+        Lookup::Document(url) => Ok(document(oauth, &url).await?.client.clone()),
     }
 }
 
@@ -60,15 +60,15 @@ pub(crate) async fn find(
 /// # Errors
 /// There is no such client, or it could not prove itself.
 pub(crate) async fn authenticate(
-    incoming: &RequestContext<'_>,
-    gate: &OAuthContext<'_>,
-    request: &Request<Vec<u8>>,
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
     params: &Params,
 ) -> Result<Authenticated, OAuthError> {
-    let credentials = Credentials::read(request.headers(), params)?;
-    match credentials.check(gate.config, gate.keys, &EnvVars(incoming.env))? {
+    let credentials = Credentials::read(http_request.headers(), params)?;
+    match credentials.check(oauth.config, oauth.keys, &EnvVars(request.env))? {
         Checked::Done(client) => Ok(client),
-        Checked::Assertion(url, jwt) => check_assertion(gate, &url, &jwt).await,
+        Checked::Assertion(url, jwt) => check_assertion(oauth, &url, &jwt).await,
         Checked::MissingSecret(name) => {
             log_error!("a client of [[clients]] was refused: its secret {name} is not set");
             Err(OAuthError::new(
@@ -80,11 +80,11 @@ pub(crate) async fn authenticate(
 }
 
 async fn check_assertion(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     url: &DocumentUrl,
     jwt: &str,
 ) -> Result<Authenticated, OAuthError> {
-    let document = document(gate, url).await?;
+    let document = document(oauth, url).await?;
     let Some(keys) = &document.keys else {
         return Err(OAuthError::invalid_client(
             "The client metadata document does not declare private_key_jwt",
@@ -94,19 +94,19 @@ async fn check_assertion(
     let claims = match keys {
         Keys::Inline(keys) => check_signature(keys, jwt).await,
         Keys::At(address) => {
-            let keys = key_set(gate, address).await?;
+            let keys = key_set(oauth, address).await?;
             match check_signature(&keys, jwt).await {
                 // The client may have rotated its key.
-                Err(Rejection::UnknownKey) if keys.may_refetch(gate.now) => {
-                    check_signature(&*fresh_key_set(gate, address).await?, jwt).await
+                Err(Rejection::UnknownKey) if keys.may_refetch(oauth.now) => {
+                    check_signature(&*fresh_key_set(oauth, address).await?, jwt).await
                 }
                 verdict => verdict,
             }
         }
     };
     let claims = claims.map_err(AssertionError::from)?;
-    let token_endpoint = format!("{}{TOKEN_PATH}", gate.origin);
-    assertion::verify(claims, url.as_str(), &[gate.origin, &token_endpoint], gate.now)?;
+    let token_endpoint = format!("{}{TOKEN_PATH}", oauth.origin);
+    assertion::verify(claims, url.as_str(), &[oauth.origin, &token_endpoint], oauth.now)?;
     Ok(Authenticated { key: document.client.key.clone(), method: AuthMethod::PrivateKeyJwt })
 }
 
@@ -115,39 +115,39 @@ async fn check_signature(keys: &Jwks, jwt: &str) -> Result<SignedClaims, Rejecti
 }
 
 async fn document(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     url: &DocumentUrl,
 ) -> Result<Rc<Document>, DocumentError> {
-    if let Some(document) = DOCUMENTS.with_borrow(|cache| cache.get(url.as_str(), gate.now)) {
+    if let Some(document) = DOCUMENTS.with_borrow(|cache| cache.get(url.as_str(), oauth.now)) {
         return Ok(document);
     }
-    let read = |answer: &Response<Vec<u8>>| document::read(gate.config, url, answer, gate.now);
-    fetch(&DOCUMENTS, gate, url.as_str(), read).await
+    let read = |answer: &Response<Vec<u8>>| document::read(oauth.config, url, answer, oauth.now);
+    fetch(&DOCUMENTS, oauth, url.as_str(), read).await
 }
 
-async fn key_set(gate: &OAuthContext<'_>, url: &PublicUrl) -> Result<Rc<Jwks>, DocumentError> {
-    match KEYS.with_borrow(|cache| cache.get(url.as_str(), gate.now)) {
+async fn key_set(oauth: &OAuthContext<'_>, url: &PublicUrl) -> Result<Rc<Jwks>, DocumentError> {
+    match KEYS.with_borrow(|cache| cache.get(url.as_str(), oauth.now)) {
         Some(keys) => Ok(keys),
-        None => fresh_key_set(gate, url).await,
+        None => fresh_key_set(oauth, url).await,
     }
 }
 
 async fn fresh_key_set(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     url: &PublicUrl,
 ) -> Result<Rc<Jwks>, DocumentError> {
-    fetch(&KEYS, gate, url.as_str(), |answer| document::read_keys(answer, gate.now)).await
+    fetch(&KEYS, oauth, url.as_str(), |answer| document::read_keys(answer, oauth.now)).await
 }
 
 /// Fetches an address that a client chose, and keeps what was read.
 async fn fetch<T: 'static>(
     cache: &'static Cache<T>,
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     url: &str,
     read: impl FnOnce(&Response<Vec<u8>>) -> Result<T, DocumentError>,
 ) -> Result<Rc<T>, DocumentError> {
     let fetched = async {
-        if !cache.with_borrow_mut(|cache| cache.may_fetch(url, gate.now)) {
+        if !cache.with_borrow_mut(|cache| cache.may_fetch(url, oauth.now)) {
             return Err(DocumentError::TooOften);
         }
         let request = document::request(url)?;
@@ -156,7 +156,7 @@ async fn fetch<T: 'static>(
             .map_err(|error| DocumentError::Unavailable(error.to_string()))?;
         let value = Rc::new(read(&answer)?);
         let kept = Rc::clone(&value);
-        cache.with_borrow_mut(|cache| cache.put(url, kept, answer.headers(), gate.now));
+        cache.with_borrow_mut(|cache| cache.put(url, kept, answer.headers(), oauth.now));
         Ok(value)
     };
     fetched.await.inspect_err(|error| log_error!("client metadata: {url} {error}"))

@@ -14,21 +14,21 @@ use crate::ports::request_context::RequestContext;
 
 /// Serves the page and its forms.
 pub(crate) async fn serve(
-    incoming: &RequestContext<'_>,
-    gate: &mut OAuthContext<'_>,
-    request: &Request<Vec<u8>>,
+    request: &RequestContext<'_>,
+    oauth: &mut OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
 ) -> Reply {
-    let begun = if request.method() == Method::POST {
-        connections::decide(gate, request)
+    let begun = if http_request.method() == Method::POST {
+        connections::decide(oauth, http_request)
     } else {
-        connections::open(gate, request)
+        connections::open(oauth, http_request)
     };
     let served = match begun {
         ConnectionsStep::Reply(reply) => Ok(reply),
-        ConnectionsStep::Show(person) => read(incoming, &person)
+        ConnectionsStep::Show(person) => read(request, &person)
             .await
-            .map(|grants| connections::show(gate, request, &person, &grants)),
-        ConnectionsStep::Revoke(person, chosen) => revoke(incoming, gate, &person, &chosen).await,
+            .map(|grants| connections::show(oauth, http_request, &person, &grants)),
+        ConnectionsStep::Revoke(person, chosen) => revoke(request, oauth, &person, &chosen).await,
     };
     served.unwrap_or_else(|error| {
         log_error!("storage failed: {error}");
@@ -42,12 +42,12 @@ pub(crate) async fn serve(
 }
 
 async fn read(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     person: &Person,
 ) -> worker::Result<Vec<(GrantKey, Grant)>> {
     let mut grants = Vec::new();
     for subject_key in &person.subject_keys {
-        let found = incoming.app.store.list(incoming.place(), subject_key).await?;
+        let found = request.app.store.list(request.deployment(), subject_key).await?;
         let address = |id| GrantKey { subject_key: subject_key.clone(), id };
         grants.extend(found.into_iter().map(|(id, grant)| (address(id), grant)));
     }
@@ -55,22 +55,22 @@ async fn read(
 }
 
 async fn revoke(
-    incoming: &RequestContext<'_>,
-    gate: &OAuthContext<'_>,
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
     person: &Person,
     chosen: &connections::Chosen,
 ) -> worker::Result<Reply> {
-    let addresses = connections::choose(chosen, gate.now, read(incoming, person).await?);
+    let addresses = connections::choose(chosen, oauth.now, read(request, person).await?);
     let mut failure = None;
     for (address, client) in &addresses {
-        match grants::perform(incoming, address, Operation::Revoke { client: None }).await {
-            Ok(_) => connections::tell(gate, address, client),
+        match grants::perform(request, address, Operation::Revoke { client: None }).await {
+            Ok(_) => connections::tell(oauth, address, client),
             // The others are revoked all the same.
             Err(error) => failure = Some(error),
         }
     }
     match failure {
-        None => Ok(connections::revoked(gate, chosen, addresses.len())),
+        None => Ok(connections::revoked(oauth, chosen, addresses.len())),
         Some(error) => Err(error),
     }
 }

@@ -1,6 +1,5 @@
 //! `/mcp`: Streamable HTTP without a Durable Object.
 
-use futures_util::future::LocalBoxFuture;
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use toolgate_core::mcp::{self, Accepted};
@@ -11,80 +10,72 @@ use crate::auth::admission;
 use crate::call::stateless;
 use crate::http::convert;
 use crate::platform::EnvVars;
-use crate::ports::principal::Principal;
+use crate::ports::principal::Admitted;
 use crate::ports::request_context::RequestContext;
 use crate::tool::features;
 use crate::tool::registry::Registry;
 use crate::tool::server;
 
-/// Serves one request to the MCP endpoint. Boxed, since it is reached from more than one route.
-pub(crate) fn serve<'a>(
-    incoming: &'a RequestContext<'a>,
+/// Serves one request to the MCP endpoint.
+pub(crate) async fn serve(
+    request: &RequestContext<'_>,
     head: http::Request<()>,
-    request: Request,
-) -> LocalBoxFuture<'a, worker::Result<Response>> {
-    Box::pin(answer(incoming, head, request))
-}
-
-async fn answer(
-    incoming: &RequestContext<'_>,
-    head: http::Request<()>,
-    mut request: Request,
+    mut worker_request: Request,
 ) -> worker::Result<Response> {
-    let app = incoming.app;
-    let (admitted, body, registry) = match receive(incoming, &head, &mut request).await {
+    let app = request.app;
+    let (sender, body, registry) = match receive(request, &head, &mut worker_request).await {
         Ok(received) => received,
-        Err(reply) => return incoming.respond(*reply),
+        Err(reply) => return request.respond(*reply),
     };
-    let server = server::server(app, registry, &incoming.log);
+    let server = server::server(app, registry, &request.log);
     if server.sessions
         && let Some(sessions) = features::sessions(app)
-        && let Some(response) = sessions.serve(incoming, &admitted, &head, &body).await
+        && let Some(response) = sessions.serve(request, &sender, &head, &body).await
     {
         return response;
     }
-    let vars = EnvVars(incoming.env);
-    match mcp::accept_http(&server, &admitted.caller, &vars, &head.map(|()| body)) {
-        Accepted::Done(reply) => incoming.respond(located(incoming, reply)),
+    let vars = EnvVars(request.env);
+    match mcp::accept_http(&server, &sender.principal.caller, &vars, &head.map(|()| body)) {
+        Accepted::Done(reply) => request.respond(located(request, reply)),
         Accepted::Run(exchange) => {
             // Told before it happens: a call may run long, or never come back.
-            incoming.flush();
-            stateless::answer(incoming, &admitted, registry, exchange).await
+            request.flush();
+            stateless::answer(request, &sender, registry, exchange).await
         }
         Accepted::Begin(begin) => match features::sessions(app) {
-            Some(sessions) => sessions.begin(incoming, &admitted, begin).await,
-            None => incoming.respond(begin.response),
+            Some(sessions) => sessions.begin(request, &sender, begin).await,
+            None => request.respond(begin.response),
         },
         Accepted::Listen(listen) => match features::subscriptions(app) {
-            Some(hub) => hub.listen(incoming, &admitted, listen).await,
-            None => incoming.respond(nobody_listens()),
+            Some(hub) => hub.listen(request, &sender, listen).await,
+            None => request.respond(nobody_listens()),
         },
-        Accepted::Task(request) => match features::tasks(app) {
-            Some(tasks) => incoming.respond(tasks.serve(incoming, &admitted, request).await),
-            None => incoming.respond(nobody_listens()),
+        Accepted::Task(task) => match features::tasks(app) {
+            Some(tasks) => request.respond(tasks.serve(request, &sender.principal, task).await),
+            None => request.respond(nobody_listens()),
         },
     }
 }
 
 /// Adds to a challenge where the resource's metadata is, which only the address tells.
-fn located(incoming: &RequestContext<'_>, mut reply: Reply) -> Reply {
+fn located(request: &RequestContext<'_>, mut reply: Reply) -> Reply {
     let challenge = reply.headers().get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
-    let located = challenge.and_then(|challenge| incoming.located(challenge));
+    let located = challenge.and_then(|challenge| request.located(challenge));
     if let Some(Ok(located)) = located.map(HeaderValue::try_from) {
         reply.headers_mut().insert(WWW_AUTHENTICATE, located);
     }
     reply
 }
 
-/// Who sends a request, what it says, and what it may reach.
+/// The sender of a request, its body, and the functions that it may reach.
 async fn receive(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     head: &http::Request<()>,
-    request: &mut Request,
-) -> Result<(Principal, Vec<u8>, &'static Registry), Box<Reply>> {
-    let admitted = admission::authenticate(incoming, head).await?;
-    let body = convert::read_body(incoming, head, request).await?;
-    Ok((admitted, body, server::linked(incoming.app)?))
+    worker_request: &mut Request,
+) -> Result<(Admitted, Vec<u8>, &'static Registry), Box<Reply>> {
+    let sender = admission::authenticate(request, head).await?;
+    let body = convert::read_body(request, head, worker_request).await?;
+    Ok((sender, body, server::linked(request.app)?))
 }
 
 /// The answer where a method is advertised and what serves it is not linked. The macros link it

@@ -31,7 +31,7 @@ use crate::ports::request_context::RequestContext;
 use crate::routes::{client_metadata, connections};
 use crate::{rate_limit, sign_in};
 
-/// Whether the path is one of the OAuth endpoints.
+/// True if the path is one of the OAuth endpoints.
 pub(crate) fn is_route(path: &str) -> bool {
     matches!(
         path,
@@ -44,23 +44,23 @@ pub(crate) fn is_route(path: &str) -> bool {
     )
 }
 
-/// Whether the path is one that a browser shows: what is answered there is for no other origin.
+/// True if the path is one that a browser shows: what is answered there is for no other origin.
 pub(crate) fn is_page(path: &str) -> bool {
     matches!(path, AUTHORIZE_PATH | CALLBACK_PATH | CONNECTIONS_PATH)
 }
 
 /// Serves a request to one of the OAuth endpoints.
 pub(crate) async fn serve(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     mut head: Request<()>,
-    request: &mut worker::Request,
+    worker_request: &mut worker::Request,
 ) -> Reply {
     let is_head = head.method() == Method::HEAD;
     if is_head {
         *head.method_mut() = Method::GET;
     }
-    let reply = match receive(incoming, &head, request).await {
-        Ok((body, setup)) => route(incoming, &setup, head.map(|()| body), is_head).await,
+    let reply = match receive(request, &head, worker_request).await {
+        Ok((body, setup)) => route(request, &setup, head.map(|()| body), is_head).await,
         Err(reply) => *reply,
     };
     if !is_head {
@@ -74,24 +74,24 @@ pub(crate) async fn serve(
 
 /// The body, and what every endpoint needs. Whatever fails here counts for the network address.
 async fn receive(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     head: &Request<()>,
-    request: &mut worker::Request,
+    worker_request: &mut worker::Request,
 ) -> Result<(Vec<u8>, Rc<Setup>), Box<Reply>> {
     let path = head.uri().path();
     let is_page = is_page(path);
     check_method(path, head.method())?;
     let failed = async |reply: Reply| {
-        rate_limit::by_address(incoming, path, head.headers())
-            .await
-            .err()
-            .unwrap_or(Box::new(reply))
+        rate_limit::by_address(request, path, head.headers()).await.err().unwrap_or(Box::new(reply))
     };
-    match (convert::body(request, head.headers(), MAX_FORM_BODY).await, setup::setup(incoming)) {
+    match (
+        convert::body(worker_request, head.headers(), MAX_FORM_BODY).await,
+        setup::setup(request),
+    ) {
         (Ok(body), Ok(setup)) => Ok((body, setup)),
         (Err(error), _) if is_page => Err(failed(error.into_reply()).await),
         (Err(error), _) => Err(failed(error.into_oauth_reply()).await),
-        (_, Err(error)) => Err(failed(setup::not_configured(incoming, &error, is_page)).await),
+        (_, Err(error)) => Err(failed(setup::not_configured(request, &error, is_page)).await),
     }
 }
 
@@ -108,56 +108,59 @@ fn check_method(path: &str, method: &Method) -> Result<(), Box<Reply>> {
 }
 
 async fn route(
-    incoming: &RequestContext<'_>,
+    request: &RequestContext<'_>,
     setup: &Setup,
-    request: Request<Vec<u8>>,
+    http_request: Request<Vec<u8>>,
     is_head: bool,
 ) -> Reply {
     // What is decided here goes to its end, though the client may cut the connection.
-    let _held = incoming.hold();
-    let path = request.uri().path();
+    let _held = request.hold();
+    let path = http_request.uri().path();
     let located;
     let mut entropy = PlatformEntropy;
-    let mut gate = OAuthContext {
-        config: &incoming.app.config,
-        origin: &incoming.origin,
+    let mut oauth = OAuthContext {
+        config: &request.app.config,
+        origin: &request.origin,
         keys: &setup.keys,
         provider: &setup.provider,
         now: now(),
         entropy: &mut entropy,
-        log: &incoming.log,
+        log: &request.log,
     };
-    let is_proven = match rate_limit::by_proof(incoming, &gate, &request).await {
+    let is_proven = match rate_limit::by_proof(request, &oauth, &http_request).await {
         Ok(is_proven) => is_proven,
         Err(reply) => return *reply,
     };
     // Only a sign-in needs the provider's addresses; everything else works while it is away.
     if is_page(path) {
-        located = incoming.app.identity.locate(&setup.provider, &incoming.origin).await;
-        gate.provider = located.as_ref().unwrap_or(&setup.provider);
+        located = request.app.identity.locate(&setup.provider, &request.origin).await;
+        oauth.provider = located.as_ref().unwrap_or(&setup.provider);
     }
     match path {
-        AUTHORIZE_PATH if request.method() == Method::GET => {
-            let client = client_metadata::find(incoming, &gate, &Params::query(&request)).await;
-            authorize::show(&mut gate, &request, client)
+        AUTHORIZE_PATH if http_request.method() == Method::GET => {
+            let client =
+                client_metadata::find(request, &oauth, &Params::query(&http_request)).await;
+            authorize::show(&mut oauth, &http_request, client)
         }
-        AUTHORIZE_PATH => authorize::decide(&mut gate, &request),
+        AUTHORIZE_PATH => authorize::decide(&mut oauth, &http_request),
         // A look at the address, which uses up neither the sign-in nor its code.
         CALLBACK_PATH if is_head => {
-            callback::begin(&gate, &request).map_or_else(|reply| *reply, |_| Reply::default())
+            callback::begin(&oauth, &http_request).map_or_else(|reply| *reply, |_| Reply::default())
         }
-        CALLBACK_PATH => serve_callback(incoming, &mut gate, &request).await,
-        CONNECTIONS_PATH => connections::serve(incoming, &mut gate, &request).await,
-        REGISTER_PATH => register::register(&mut gate, &request),
+        CALLBACK_PATH => serve_callback(request, &mut oauth, &http_request).await,
+        CONNECTIONS_PATH => connections::serve(request, &mut oauth, &http_request).await,
+        REGISTER_PATH => register::register(&mut oauth, &http_request),
         path => {
-            let (params, client) = match authenticated(incoming, &gate, &request).await {
+            let (params, client) = match authenticated(request, &oauth, &http_request).await {
                 Ok(authenticated) => authenticated,
-                Err(error) => return not_the_client(incoming, &request, is_proven, error).await,
+                Err(error) => {
+                    return not_the_client(request, &http_request, is_proven, error).await;
+                }
             };
             if path == REVOKE_PATH {
-                serve_revoke(incoming, &gate, &params, &client).await
+                serve_revoke(request, &oauth, &params, &client).await
             } else {
-                serve_token(incoming, &mut gate, request.headers(), &params, &client).await
+                serve_token(request, &mut oauth, http_request.headers(), &params, &client).await
             }
         }
     }
@@ -166,14 +169,15 @@ async fn route(
 /// The refusal of a request that is not its client's. With a grant's token it was counted for the
 /// grant, whose owner it is not to keep out.
 async fn not_the_client(
-    incoming: &RequestContext<'_>,
-    request: &Request<Vec<u8>>,
+    request: &RequestContext<'_>,
+    http_request: &Request<Vec<u8>>,
     is_proven: bool,
     error: OAuthError,
 ) -> Reply {
     if is_proven {
         let counted =
-            rate_limit::by_address(incoming, request.uri().path(), request.headers()).await;
+            rate_limit::by_address(request, http_request.uri().path(), http_request.headers())
+                .await;
         if let Err(reply) = counted {
             return *reply;
         }
@@ -182,36 +186,36 @@ async fn not_the_client(
 }
 
 async fn serve_token(
-    incoming: &RequestContext<'_>,
-    gate: &mut OAuthContext<'_>,
+    request: &RequestContext<'_>,
+    oauth: &mut OAuthContext<'_>,
     headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
 ) -> Reply {
-    match token::begin(gate, headers, params, client) {
+    match token::begin(oauth, headers, params, client) {
         token::TokenStep::Reply(reply) => reply,
         token::TokenStep::Course(course) => {
-            run(incoming, gate, *course).await.unwrap_or_else(|error| storage_failed(&error))
+            run(request, oauth, *course).await.unwrap_or_else(|error| storage_failed(&error))
         }
     }
 }
 
 /// Does what the course of the request asks for, until there is a reply.
 async fn run(
-    incoming: &RequestContext<'_>,
-    gate: &mut OAuthContext<'_>,
+    request: &RequestContext<'_>,
+    oauth: &mut OAuthContext<'_>,
     mut course: Course,
 ) -> worker::Result<Reply> {
     let mut step = Step::Perform(course.start());
     loop {
         step = match step {
             Step::Perform(operation) => {
-                let outcome = grants::perform(incoming, course.address(), operation).await?;
-                course.performed(gate, outcome)
+                let outcome = grants::perform(request, course.address(), operation).await?;
+                course.performed(oauth, outcome)
             }
             Step::Ask(holder) => {
-                let confirmation = identity::confirm(incoming.app, gate, &holder).await;
-                course.answered(gate, confirmation)
+                let confirmation = identity::confirm(request.app, oauth, &holder).await;
+                course.answered(oauth, confirmation)
             }
             Step::Wait(time) => {
                 Timer::from(time).await;
@@ -223,16 +227,16 @@ async fn run(
 }
 
 async fn serve_revoke(
-    incoming: &RequestContext<'_>,
-    gate: &OAuthContext<'_>,
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
     params: &Params,
     client: &Authenticated,
 ) -> Reply {
-    match revoke::begin(gate, params, client) {
+    match revoke::begin(oauth, params, client) {
         revoke::RevocationStep::Reply(reply) => reply,
         revoke::RevocationStep::Store(address, operation) => {
-            match grants::perform(incoming, &address, operation).await {
-                Ok(_) => revoke::revoked(gate),
+            match grants::perform(request, &address, operation).await {
+                Ok(_) => revoke::revoked(oauth),
                 Err(error) => storage_failed(&error),
             }
         }
@@ -240,47 +244,47 @@ async fn serve_revoke(
 }
 
 async fn authenticated(
-    incoming: &RequestContext<'_>,
-    gate: &OAuthContext<'_>,
-    request: &Request<Vec<u8>>,
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
 ) -> Result<(Params, Authenticated), OAuthError> {
-    let params = Params::form(request)?;
-    let client = client_metadata::authenticate(incoming, gate, request, &params).await?;
-    gate.log.client(&client.key);
+    let params = Params::form(http_request)?;
+    let client = client_metadata::authenticate(request, oauth, http_request, &params).await?;
+    oauth.log.client(&client.key);
     Ok((params, client))
 }
 
 async fn serve_callback(
-    incoming: &RequestContext<'_>,
-    gate: &mut OAuthContext<'_>,
-    request: &Request<Vec<u8>>,
+    request: &RequestContext<'_>,
+    oauth: &mut OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
 ) -> Reply {
-    let returned = match callback::begin(gate, request) {
+    let returned = match callback::begin(oauth, http_request) {
         Ok(returned) => returned,
         Err(reply) => return *reply,
     };
-    match sign_in::use_up(incoming, returned.attempt()).await {
+    match sign_in::use_up(request, returned.attempt()).await {
         Ok(true) => {}
         Ok(false) => return returned.already_used(),
         Err(error) => {
             log_error!("sign-in failed: its return could not be noted: {error}");
-            return returned.not_stored(gate);
+            return returned.not_stored(oauth);
         }
     }
-    let identified = match incoming.app.identity.identify(gate, &returned, request).await {
+    let identified = match request.app.identity.identify(oauth, &returned, http_request).await {
         Ok(identified) => identified,
         Err(reply) => return *reply,
     };
-    identity::tell_hint(gate, &identified);
-    let (address, grant, success) = match returned.finish(gate, identified) {
+    identity::tell_hint(oauth, &identified);
+    let (address, grant, success) = match returned.finish(oauth, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),
         Finished::Reply(reply) => return reply,
     };
-    match grants::perform(incoming, &address, Operation::Create(grant)).await {
+    match grants::perform(request, &address, Operation::Create(grant)).await {
         Ok(_) => success,
         Err(error) => {
             log_error!("sign-in failed: the grant could not be stored: {error}");
-            returned.not_stored(gate)
+            returned.not_stored(oauth)
         }
     }
 }

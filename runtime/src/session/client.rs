@@ -11,7 +11,7 @@ use worker::Response;
 use super::{BEGIN, END, GET, KIND, POST};
 use crate::http::convert;
 use crate::platform::console::log_error;
-use crate::ports::principal::Principal;
+use crate::ports::principal::Admitted;
 use crate::ports::request_context::RequestContext;
 use crate::roster::{self, Entry};
 use crate::sessions_common::{ask, gone, new_id, open_id, unavailable};
@@ -25,8 +25,8 @@ const MAX_INITIALIZE: usize = 64 * 1024;
 /// Serves a Streamable HTTP request that names a session; `None` when it names none, or speaks a
 /// revision that has no sessions.
 pub(super) async fn serve(
-    incoming: &RequestContext<'_>,
-    admitted: &Principal,
+    request: &RequestContext<'_>,
+    sender: &Admitted,
     head: &http::Request<()>,
     body: &[u8],
 ) -> Option<worker::Result<Response>> {
@@ -43,13 +43,13 @@ pub(super) async fn serve(
         _ => return None,
     };
     let sealed = sealed.to_str().unwrap_or_default();
-    Some(match open_id(incoming, admitted, KIND, sealed) {
-        Some(id) => ask(incoming, admitted, (path, &id), headers, body).await,
+    Some(match open_id(request, &sender.principal, KIND, sealed) {
+        Some(id) => ask(request, sender, (path, &id), headers, body).await,
         None => gone(),
     })
 }
 
-/// Whether the message is an `initialize`. It is read again by whoever answers it, so others are told
+/// True if the message is an `initialize`. It is read again by whoever answers it, so others are told
 /// from it by a look.
 fn is_initialize(body: &[u8]) -> bool {
     let name = mcp::Method::Initialize.name();
@@ -63,15 +63,18 @@ fn is_initialize(body: &[u8]) -> bool {
 
 /// Begins the session of a client whose `initialize` was answered.
 pub(super) async fn begin(
-    incoming: &RequestContext<'_>,
-    admitted: &Principal,
+    request: &RequestContext<'_>,
+    sender: &Admitted,
     begin: NewSession,
 ) -> worker::Result<Response> {
     let NewSession { mut response, session } = begin;
-    let Some((id, sealed)) = new_id(incoming, admitted, KIND) else { return unavailable() };
+    let Some((id, sealed)) = new_id(request, &sender.principal, KIND) else {
+        return unavailable();
+    };
     let state = serde_json::to_vec(&session)?;
     let entry = Entry::Begin(id.clone());
-    match roster::tell(incoming.app, incoming.env, KIND, &admitted.subject_key, &entry).await {
+    let subject_key = &sender.principal.subject_key;
+    match roster::tell(request.app, request.env, KIND, subject_key, &entry).await {
         Ok(true) => {}
         Ok(false) => return too_many(),
         Err(error) => {
@@ -79,7 +82,7 @@ pub(super) async fn begin(
             return unavailable();
         }
     }
-    let begun = ask(incoming, admitted, (BEGIN, &id), &HeaderMap::new(), &state).await?;
+    let begun = ask(request, sender, (BEGIN, &id), &HeaderMap::new(), &state).await?;
     if begun.status_code() != 200 {
         return Ok(begun);
     }

@@ -13,7 +13,7 @@ use crate::http::sse;
 use crate::http::sse::{COMMENT, KEEP_ALIVE, NOTICED, PROBES};
 use crate::platform::timer::Timer;
 
-/// What a client that loses its connection waits before it resumes, in milliseconds.
+/// The wait of a client that loses its connection before it resumes, in milliseconds.
 const RETRY: &str = "retry: 500\n";
 
 /// The same, for a client whose person has too many streams open: back at once, it would displace another
@@ -77,7 +77,7 @@ impl Connection {
         Self { store, outlet, outlets, is_primed: !primes, silence: None }
     }
 
-    /// Whether nothing but notifications goes on its stream.
+    /// True if nothing but notifications goes on its stream.
     pub(super) fn is_standalone(&self) -> bool {
         self.outlet.is_standalone
     }
@@ -176,7 +176,7 @@ pub(super) fn wake(outlets: &Outlets, stream: u64) {
     }
 }
 
-/// Whether a client is connected to a stream. The platform notices that one has gone at the second thing
+/// True if a client is connected to a stream. The platform notices that one has gone at the second thing
 /// sent after it.
 pub(super) async fn is_open(outlets: &Outlets, stream: u64) -> bool {
     for _ in 0..PROBES {

@@ -1,6 +1,6 @@
 //! Sessions of Streamable HTTP: `Mcp-Session-Id` (MCP 2025-03-26 to 2025-11-25).
 //!
-//! What is sent to a client may travel on another connection than what the client sends, so each
+//! Messages to a client may travel on another connection than those from it, so each
 //! session has a Durable Object where the two meet. It is in the object's database, and so is every
 //! event before it is sent: its client may lose a connection, or the server be restarted, and the
 //! streams go on where they were.
@@ -19,10 +19,10 @@ use worker::{Request, Response};
 
 use crate::ports::feature::{Feature, Sessions};
 use crate::ports::object::Object;
-use crate::ports::principal::Principal;
+use crate::ports::principal::Admitted;
 use crate::ports::request_context::RequestContext;
 
-/// What the names of the objects begin with, and the paths inside them.
+/// The beginning of the objects' names, and the paths inside them.
 const KIND: &str = "session";
 /// Begins a session.
 const BEGIN: &str = "/session/begin";
@@ -36,13 +36,13 @@ const END: &str = "/session/end";
 const NOTIFY: &str = "/session/notify";
 
 /// Ends the session if it was not used after a time, in milliseconds, and says so, or when it was; sent
-/// by the roster of its owner.
+/// by the roster of its person.
 const IDLE: &str = "/session/idle";
-/// Whether a stream is open; sent by the roster.
+/// Asks whether a stream is open; sent by the roster.
 const STREAM: &str = "/session/stream";
 /// Ends the connection of a stream; sent by the roster.
 const CLOSE: &str = "/session/close";
-/// What a person has open; see [`roster`](crate::roster).
+/// The roster of a person; see [`roster`](crate::roster).
 const ROSTER: &str = "/session/roster";
 
 /// Sessions.
@@ -76,20 +76,20 @@ impl Feature for SessionFeature {
 impl Sessions for SessionFeature {
     fn serve<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        request: &'a RequestContext<'a>,
+        sender: &'a Admitted,
         head: &'a http::Request<()>,
         body: &'a [u8],
     ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>> {
-        Box::pin(client::serve(incoming, admitted, head, body))
+        Box::pin(client::serve(request, sender, head, body))
     }
 
     fn begin<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        request: &'a RequestContext<'a>,
+        sender: &'a Admitted,
         begin: NewSession,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
-        Box::pin(client::begin(incoming, admitted, begin))
+        Box::pin(client::begin(request, sender, begin))
     }
 }

@@ -9,9 +9,8 @@ use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use http::StatusCode;
 use http::header::ACCEPT;
-use toolgate_core::mcp::{self, AcceptedSession, Revision, SessionState};
+use toolgate_core::mcp::{self, Revision, SessionAnswer};
 use toolgate_core::reply;
-use toolgate_policy::Caller;
 use worker::{Date, Request, Response};
 
 use super::connection::{Connection, Outlet, read_event_id};
@@ -25,14 +24,15 @@ use crate::http::object_client::{LAST_EVENT_ID, Received};
 use crate::http::{convert, sse};
 use crate::platform::now;
 use crate::platform::timer::Timer;
+use crate::ports::feature::SessionRecord;
 use crate::ports::object::Object;
-use crate::ports::principal::Lease;
+use crate::ports::principal::{Lease, Principal};
 use crate::roster::{self, Entry};
 use crate::sessions_common;
 use crate::sessions_common::{Calls, gone, taken};
 use crate::subscriptions;
 
-/// How long the answer to a POST may stay silent before it becomes a stream, which proxies keep open
+/// The silence after which the answer to a POST becomes a stream, which proxies keep open
 /// and a client can resume.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -43,7 +43,7 @@ const PRECISION: u64 = 8;
 /// The most by which it may be behind, in seconds: which session was idle for longest is told by it.
 const MAX_BEHIND: u64 = 300;
 
-/// What the object remembers while it is in memory.
+/// The memory of the object.
 #[derive(Default)]
 pub(super) struct Memory {
     pub(super) session: RefCell<Option<Session>>,
@@ -52,12 +52,7 @@ pub(super) struct Memory {
 
 pub(super) struct Session {
     pub(super) name: String,
-    pub(super) owner: String,
-    /// As of the last message.
-    pub(super) caller: Caller,
-    /// When those claims are over, in seconds since 1970.
-    pub(super) until: u64,
-    pub(super) state: SessionState,
+    pub(super) record: SessionRecord,
     /// As stored.
     seen_at: u64,
     /// When the last message came, in milliseconds; known more exactly than what is stored.
@@ -101,13 +96,14 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
 /// Begins a session of Streamable HTTP: from here on it is in the database.
 async fn begin(object: &Object, received: Received) -> worker::Result<Response> {
     let name = received.name();
-    let vault = Vault::of(object.app(), object.env(), &received.owner, &name)?;
+    let Principal { caller, subject_key, expires } = received.sender.principal;
+    let vault = Vault::of(object.app(), object.env(), &subject_key, &name)?;
     let row = Row {
         name,
-        caller: serde_json::to_string(&received.caller)?,
-        until: received.lease.until,
+        subject_key,
+        caller: serde_json::to_string(&caller)?,
+        expires,
         state: String::from_utf8(received.body).map_err(|_| "the state is not JSON")?,
-        owner: received.owner,
         seen_at: now(),
     };
     Store::new(object.sql(), vault).create(row)?;
@@ -115,22 +111,20 @@ async fn begin(object: &Object, received: Received) -> worker::Result<Response> 
     Response::empty()
 }
 
-/// Whether there is such a session; brings it back into memory.
+/// Brings the session back into memory; false if there is none.
 pub(super) fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
     let mut session = memory.session.borrow_mut();
     if session.is_none() && object.has_table(TABLE)? {
-        let vault = |owner: &str, name: &str| Vault::of(object.app(), object.env(), owner, name);
+        let vault = |key: &str, name: &str| Vault::of(object.app(), object.env(), key, name);
         let Some((store, row)) = Store::read(object.sql(), vault)? else { return Ok(false) };
         let caller = toolgate_core::from_json::read(&row.caller).ok();
         let state = toolgate_core::from_json::read(&row.state).ok();
         // Written by an earlier version of the server: its client begins anew.
         let (Some(caller), Some(state)) = (caller, state) else { return Ok(false) };
+        let principal = Principal { caller, subject_key: row.subject_key, expires: row.expires };
         *session = Some(Session {
             name: row.name,
-            owner: row.owner,
-            caller,
-            until: row.until,
-            state,
+            record: SessionRecord { principal, state },
             seen_at: row.seen_at,
             used_at: row.seen_at * 1000,
             streams: Rc::new(Streams::new(store)),
@@ -140,25 +134,25 @@ pub(super) fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
     Ok(session.is_some())
 }
 
-/// Whether the session is the sender's; then it is not idle. An id opens for its owner only, so this
+/// True if the session is the sender's; then it is not idle. An id opens for its person only, so this
 /// is asked twice.
 fn admits(object: &Object, memory: &Memory, received: &Received) -> worker::Result<bool> {
     let mut session = memory.session.borrow_mut();
-    let Some(session) = session.as_mut().filter(|session| session.owner == received.owner) else {
+    let Some(session) = session.as_mut() else { return Ok(false) };
+    let (known, sent) = (&mut session.record.principal, &received.sender.principal);
+    if known.subject_key != sent.subject_key {
         return Ok(false);
-    };
-    let until = received.lease.until;
-    let is_other = session.caller != received.caller || session.until != until;
+    }
+    let is_other = known.caller != sent.caller || known.expires != sent.expires;
     if is_other {
-        session.caller = received.caller.clone();
-        session.until = until;
+        known.clone_from(sent);
     }
     session.used_at = Date::now().as_millis();
     let (now, precision) = (now(), (idle(object).as_secs() / PRECISION).min(MAX_BEHIND));
     if is_other || now.saturating_sub(session.seen_at) > precision {
         session.seen_at = now;
-        let caller = serde_json::to_string(&session.caller)?;
-        session.streams.store().set_seen(now, &caller, session.until)?;
+        let caller = serde_json::to_string(&sent.caller)?;
+        session.streams.store().set_seen(now, &caller, sent.expires)?;
     }
     Ok(true)
 }
@@ -174,45 +168,42 @@ async fn message(
         Err(reply) => return convert::response(*reply),
     };
     match accepted {
-        AcceptedSession::Refuse(response) => convert::response(response),
-        AcceptedSession::Answer(text) => convert::response(mcp::answer(&received.headers, text)),
-        AcceptedSession::Run(mut exchange) => {
+        SessionAnswer::Refuse(response) => convert::response(response),
+        SessionAnswer::Text(text) => convert::response(mcp::answer(&received.headers, text)),
+        SessionAnswer::Run(mut exchange) => {
             let calls = exchange.calls();
             let pending = calls.iter().map(|call| call.request_id.clone()).collect();
             let takes_stream = exchange.takes_stream();
             let (sender, decision) = oneshot::channel();
             let post = Rc::new(Post::new(exchange, pending, Rc::clone(&streams), sender));
-            let lease = received.lease.clone();
+            let lease = received.sender.lease();
             sessions_common::run(object, &memory.calls, received, calls, &post).await;
             match answer(&streams, &post, decision, takes_stream).await? {
-                Answer::Whole(response) => Ok(response),
-                Answer::Stream(connection) => carried(object, lease, connection),
+                PostAnswer::Whole(response) => Ok(response),
+                PostAnswer::Stream(connection) => carried(object, lease, connection),
             }
         }
-        signal => {
-            memory.calls.signal(signal);
-            taken()
-        }
+        SessionAnswer::Accepted => taken(),
     }
 }
 
-type Answered = Result<(AcceptedSession, Rc<Streams>), Box<reply::Reply>>;
+type Answered = Result<(SessionAnswer, Rc<Streams>), Box<reply::Reply>>;
 
 fn accept(object: &Object, memory: &Memory, received: &Received) -> worker::Result<Answered> {
     let mut session = memory.session.borrow_mut();
     let Some(session) = session.as_mut() else { return Err("the session is over".into()) };
-    let before = session.state.clone();
+    let state = &mut session.record.state;
+    let before = state.clone();
     let headers = Some(&received.headers);
-    let accepted =
-        sessions_common::accept(object, received, &mut session.state, headers, &memory.calls);
-    if session.state != before {
-        session.streams.store().set_state(&serde_json::to_string(&session.state)?)?;
+    let accepted = sessions_common::accept(object, received, state, headers, &memory.calls);
+    if *state != before {
+        session.streams.store().set_state(&serde_json::to_string(state)?)?;
     }
     Ok(accepted.map(|accepted| (accepted, Rc::clone(&session.streams))))
 }
 
-/// What a POST is answered with.
-enum Answer {
+/// The answer to a POST.
+enum PostAnswer {
     Whole(Response),
     Stream(Connection),
 }
@@ -222,7 +213,7 @@ async fn answer(
     post: &Post,
     decision: oneshot::Receiver<Decision>,
     takes_stream: bool,
-) -> worker::Result<Answer> {
+) -> worker::Result<PostAnswer> {
     let decision = match select(decision, Timer::from(QUIET)).await {
         Either::Left((decision, _)) => decision,
         Either::Right(((), decision)) => {
@@ -234,13 +225,13 @@ async fn answer(
         Ok(Decision::Json(response)) => convert::response(*response),
         Ok(Decision::Stream(stream)) => {
             let outlet = Outlet::new(stream, false, post.end());
-            return Ok(Answer::Stream(streams.connect(outlet, 0, post.primes())));
+            return Ok(PostAnswer::Stream(streams.connect(outlet, 0, post.primes())));
         }
         // A stream without events says so; there is no other way to answer nothing.
         Ok(Decision::Nothing) if takes_stream => sse::response(sse::open().1),
         Ok(Decision::Nothing) | Err(_) => taken(),
     };
-    response.map(Answer::Whole)
+    response.map(PostAnswer::Whole)
 }
 
 /// Opens the stream for notifications, or resumes the stream of an event.
@@ -275,7 +266,7 @@ async fn stream(object: &Object, memory: &Memory, received: &Received) -> worker
         None => return no_stream(),
     };
     counted(object, memory, connection.stream()).await?;
-    carried(object, received.lease.clone(), connection)
+    carried(object, received.sender.lease(), connection)
 }
 
 /// The response whose body is the connection. What a request is answered with goes on when its token
@@ -312,9 +303,10 @@ pub(super) async fn end(object: &Object, memory: &Memory) -> worker::Result<()> 
     let storage = object.state().storage();
     storage.delete_alarm().await?;
     storage.delete_all().await?;
-    let Some(Session { name, owner, .. }) = session else { return Ok(()) };
+    let Some(Session { name, record, .. }) = session else { return Ok(()) };
     let (app, env) = (object.app(), object.env());
-    let told = roster::tell(app, env, KIND, &owner, &Entry::End(name.clone())).await;
+    let subject_key = &record.principal.subject_key;
+    let told = roster::tell(app, env, KIND, subject_key, &Entry::End(name.clone())).await;
     told.and(subscriptions::forget(app, env, &name).await)
 }
 
@@ -346,7 +338,7 @@ pub(super) async fn alarm(object: &Object) -> worker::Result<bool> {
     Ok(true)
 }
 
-/// How long a session may be idle.
+/// The time for which a session may be idle.
 fn idle(object: &Object) -> Duration {
     Duration::from_secs(object.app().config.transport.session_idle.into())
 }
@@ -354,6 +346,6 @@ fn idle(object: &Object) -> Duration {
 impl Memory {
     pub(super) fn streams(&self) -> Option<(Rc<Streams>, Revision)> {
         let session = self.session.borrow();
-        session.as_ref().map(|session| (Rc::clone(&session.streams), session.state.revision))
+        session.as_ref().map(|session| (Rc::clone(&session.streams), session.record.state.revision))
     }
 }

@@ -1,5 +1,5 @@
 //! Inside the object: what the session and others tell each other, the hub of changes and the roster of
-//! its owner.
+//! its person.
 
 use std::rc::Rc;
 
@@ -10,24 +10,24 @@ use super::object::{Memory, Session, end, load};
 use super::{CLOSE, KIND, STREAM};
 use crate::ports::object::Object;
 use crate::roster::{self, Entry};
+use crate::sessions_common;
 use crate::subscriptions;
-use crate::subscriptions::{GONE, Subscriber};
-use crate::tool::features;
+use crate::subscriptions::GONE;
 
 /// Counts a stream among those of its person, of which the oldest ends if there are too many.
 pub(super) async fn counted(object: &Object, memory: &Memory, stream: u64) -> worker::Result<()> {
-    let Some((owner, session, streams)) =
-        memory.session.borrow().as_ref().map(|session| {
-            (session.owner.clone(), session.name.clone(), Rc::clone(&session.streams))
-        })
-    else {
+    let known = memory.session.borrow().as_ref().map(|session| {
+        let subject_key = session.record.principal.subject_key.clone();
+        (subject_key, session.name.clone(), Rc::clone(&session.streams))
+    });
+    let Some((subject_key, session, streams)) = known else {
         return Ok(());
     };
     let entry = Entry::Open { session, stream, open: streams.open() };
-    roster::tell(object.app(), object.env(), KIND, &owner, &entry).await.map(drop)
+    roster::tell(object.app(), object.env(), KIND, &subject_key, &entry).await.map(drop)
 }
 
-/// Answers the roster of the session's owner.
+/// Answers the roster of the session's person.
 pub(super) async fn asked(
     object: &Object,
     memory: &Memory,
@@ -59,14 +59,14 @@ pub(super) async fn asked(
 
 /// Has the hub tell this session of changes, once there is a stream for them. False if it has no room.
 pub(super) async fn register(object: &Object, memory: &Memory) -> worker::Result<bool> {
-    let (owner, name) = {
+    let (subject_key, name) = {
         let session = memory.session.borrow();
         match session.as_ref().filter(|session| !session.is_registered) {
-            Some(session) => (session.owner.clone(), session.name.clone()),
+            Some(session) => (session.record.principal.subject_key.clone(), session.name.clone()),
             None => return Ok(true),
         }
     };
-    let is_heard = subscriptions::register(object, &owner, &name).await?;
+    let is_heard = subscriptions::register(object, &subject_key, &name).await?;
     if let Some(session) = memory.session.borrow_mut().as_mut() {
         session.is_registered = is_heard;
     }
@@ -79,17 +79,13 @@ pub(super) fn changed(object: &Object, memory: &Memory, changes: &str) -> worker
         return Response::ok(GONE);
     }
     let mut session = memory.session.borrow_mut();
-    let Some(session) = session.as_mut() else { return Response::ok(GONE) };
-    let Session { owner, caller, until, state, streams, .. } = &*session;
-    let hearer = Subscriber { owner, caller, until: *until, state };
-    let heard =
-        features::subscriptions(object.app()).map(|hub| hub.hears(object, &hearer, changes));
-    for text in heard.unwrap_or_default() {
-        if !streams.notify(&text)? {
-            // The next stream registers it again.
-            session.is_registered = false;
-            return Response::ok(GONE);
-        }
-    }
-    Response::ok("")
+    let Some(Session { record, streams, is_registered, .. }) = session.as_mut() else {
+        return Response::ok(GONE);
+    };
+    sessions_common::changed(object, record, changes, &mut |text| {
+        let is_sent = streams.notify(text)?;
+        // The next stream registers it again.
+        *is_registered &= is_sent;
+        Ok(is_sent)
+    })
 }

@@ -16,7 +16,7 @@ use crate::call::Asked;
 use crate::platform::console::log_error;
 use crate::sessions_common::Outgoing;
 
-/// What the POST is answered with.
+/// The decision how a POST is answered.
 pub(super) enum Decision {
     /// The answers.
     Json(Box<Reply>),
@@ -66,7 +66,7 @@ impl Post {
         }
     }
 
-    /// Whether its stream begins with an event that the client can resume after.
+    /// True if its stream begins with an event that the client can resume after.
     pub(super) fn primes(&self) -> bool {
         self.revision.has_priming_events()
     }

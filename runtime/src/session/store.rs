@@ -1,4 +1,4 @@
-//! What a session keeps in its object's database: who it belongs to, and the events of its streams,
+//! The database of a session: its person, and the events of its streams,
 //! each written before it is sent.
 //!
 //! An open stream is a reader of these rows, so a client that comes back gets exactly what follows
@@ -45,11 +45,12 @@ const KEPT_BEHIND: u64 = 4096;
 /// The session's row.
 pub(super) struct Row {
     pub(super) name: String,
-    pub(super) owner: String,
+    /// Column `owner`.
+    pub(super) subject_key: String,
     /// JSON; sealed in the database.
     pub(super) caller: String,
-    /// When those claims are over, in seconds since 1970.
-    pub(super) until: u64,
+    /// When the caller's claims are over, in seconds since 1970. Column `until`.
+    pub(super) expires: u64,
     /// JSON; sealed in the database.
     pub(super) state: String,
     pub(super) seen_at: u64,
@@ -62,7 +63,7 @@ pub(super) struct Store {
     vault: Vault,
 }
 
-/// What the parts of the session's own row are sealed for.
+/// The places that the parts of the session's own row are sealed for.
 const CALLER: &str = "caller";
 const STATE: &str = "state";
 
@@ -75,15 +76,16 @@ impl Store {
         for statement in CREATE {
             self.run(statement, vec![])?;
         }
-        let Row { name, owner, caller, until, state, seen_at } = row;
-        let (until, seen_at) = (number(until), number(seen_at));
+        let Row { name, subject_key, caller, expires, state, seen_at } = row;
+        let (expires, seen_at) = (number(expires), number(seen_at));
         let (caller, state) = (self.vault.seal(CALLER, &caller), self.vault.seal(STATE, &state));
-        let values = vec![name.into(), owner.into(), caller.into(), until, state.into(), seen_at];
+        let (name, subject_key) = (name.into(), subject_key.into());
+        let values = vec![name, subject_key, caller.into(), expires, state.into(), seen_at];
         self.run("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?)", values)
     }
 
     /// The session of an object, with its store; none that was sealed under a key that is gone, or by an
-    /// earlier version of the server. `vault` makes the vault of an owner and a name.
+    /// earlier version of the server. `vault` makes the vault of a subject key and a name.
     pub(super) fn read(
         sql: SqlStorage,
         vault: impl Fn(&str, &str) -> worker::Result<Vault>,
@@ -92,14 +94,14 @@ impl Store {
         let Some(row) = sql.exec(query, None)?.raw().next().transpose()? else { return Ok(None) };
         let mut row = row.into_iter();
         let mut next = || row.next().unwrap_or(SqlStorageValue::Null);
-        let (name, owner) = (text(next()), text(next()));
-        let (caller, until, state) = (text(next()), integer(&next()), text(next()));
-        let vault = vault(&owner, &name)?;
+        let (name, subject_key) = (text(next()), text(next()));
+        let (caller, expires, state) = (text(next()), integer(&next()), text(next()));
+        let vault = vault(&subject_key, &name)?;
         let (Ok(caller), Ok(state)) = (vault.open(CALLER, &caller), vault.open(STATE, &state))
         else {
             return Ok(None);
         };
-        let row = Row { name, owner, caller, until, state, seen_at: integer(&next()) };
+        let row = Row { name, subject_key, caller, expires, state, seen_at: integer(&next()) };
         Ok(Some((Self::new(sql, vault), row)))
     }
 
@@ -110,9 +112,9 @@ impl Store {
 
     /// The caller as of the last message, whose claims judge what the session may hear until they are
     /// over.
-    pub(super) fn set_seen(&self, seen_at: u64, caller: &str, until: u64) -> worker::Result<()> {
+    pub(super) fn set_seen(&self, seen_at: u64, caller: &str, expires: u64) -> worker::Result<()> {
         let caller = self.vault.seal(CALLER, caller);
-        let values = vec![number(seen_at), caller.into(), number(until)];
+        let values = vec![number(seen_at), caller.into(), number(expires)];
         self.run("UPDATE session SET seen_at = ?, caller = ?, until = ?", values)
     }
 
@@ -236,7 +238,7 @@ impl Store {
         Ok(Some((seq, self.vault.open(&place(stream, seq), &data)?)))
     }
 
-    /// Whether events after the one of this number are kept no more.
+    /// True if events after the one of this number are kept no more.
     pub(super) fn lacks_after(&self, stream: u64, seq: u64) -> worker::Result<bool> {
         let first =
             self.first("SELECT min(seq) FROM event WHERE stream = ?", vec![number(stream)])?;
@@ -324,7 +326,7 @@ impl Store {
     }
 }
 
-/// What an event is sealed for: none can be put in the place of another.
+/// The place that an event is sealed for: none can be put in the place of another.
 fn place(stream: u64, seq: u64) -> String {
     [stream.to_string().as_str(), "/", &seq.to_string()].concat()
 }

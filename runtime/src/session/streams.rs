@@ -15,7 +15,7 @@ use crate::platform::now;
 /// because nobody noticed yet that it was lost.
 const MAX_STANDALONE: usize = 4;
 
-/// What is stored in place of the pending requests of a stream that answers none.
+/// The text in place of the pending requests of a stream that answers none.
 const STANDALONE: &str = "";
 
 /// The streams.
@@ -26,7 +26,7 @@ pub(super) struct Streams {
     running: RefCell<Vec<u64>>,
 }
 
-/// What a client can resume.
+/// The result of resuming a stream.
 pub(super) enum Resumed {
     /// The rest of the stream.
     Rest(Connection),
@@ -45,7 +45,7 @@ impl Streams {
         &self.store
     }
 
-    /// Whether a client is connected.
+    /// True if a client is connected.
     pub(super) fn is_read(&self) -> bool {
         !self.outlets.borrow().is_empty()
     }
@@ -55,7 +55,7 @@ impl Streams {
         self.outlets.borrow().iter().map(|outlet| outlet.stream).collect()
     }
 
-    /// Whether a client is connected to a stream.
+    /// True if a client is connected to a stream.
     pub(super) async fn is_open(&self, stream: u64) -> bool {
         connection::is_open(&self.outlets, stream).await
     }
@@ -78,7 +78,7 @@ impl Streams {
         connection::wake(&self.outlets, stream);
     }
 
-    /// What a stream still has to answer, should its calls be lost.
+    /// Notes the requests that a stream still has to answer, should its calls be lost.
     pub(super) fn set_pending(&self, stream: u64, pending: &[Value]) {
         let written = serde_json::to_string(pending).map_err(worker::Error::from);
         if let Err(error) = written.and_then(|text| self.store.set_pending(stream, text)) {

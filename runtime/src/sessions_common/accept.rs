@@ -6,14 +6,13 @@ use futures_util::future::join_all;
 use http::HeaderMap;
 use toolgate_core::audit::Log;
 use toolgate_core::mcp::{
-    self as protocol, AcceptedSession, Call, Fault, INTERNAL_ERROR, SessionState,
+    self as protocol, Call, Fault, INTERNAL_ERROR, SessionAnswer, SessionState,
 };
 use toolgate_core::reply::Reply;
 use worker::Response;
 
 use super::calls::{Calls, Outgoing};
 use crate::audit::{Teller, Trail};
-use crate::call::HostKind;
 use crate::http::object_client::Received;
 use crate::platform::EnvVars;
 use crate::ports::feature::Record;
@@ -25,7 +24,7 @@ use crate::tool::server;
 /// than any client was seen to send.
 const MAX_CALLS: usize = protocol::MAX_BATCH;
 
-/// What is to be done for the message, after what it has to say to running calls was told. `headers`
+/// The answer to the message, after what it has to say to running calls was told. `headers`
 /// are given for Streamable HTTP.
 pub(crate) fn accept(
     object: &Object,
@@ -33,24 +32,21 @@ pub(crate) fn accept(
     state: &mut SessionState,
     headers: Option<&HeaderMap>,
     calls: &Calls,
-) -> Result<AcceptedSession, Box<Reply>> {
+) -> Result<SessionAnswer, Box<Reply>> {
     let app = object.app();
     let registry = server::linked(app)?;
+    let principal = &received.sender.principal;
     let log = Log::default();
-    log.person(&received.owner, &received.caller);
-    log.client(&received.caller.client_id);
+    log.person(&principal.subject_key, &principal.caller);
+    log.client(&principal.caller.client_id);
     let server = server::server(app, registry, &log);
     let vars = EnvVars(object.env());
     let body = &received.body;
-    let accepted = protocol::accept_session(&server, &received.caller, &vars, state, headers, body);
+    let accepted =
+        protocol::accept_session(&server, &principal.caller, &vars, state, headers, body);
     Teller::of_object(app, object.env(), &received.request()).flush(&log);
-    Ok(match accepted {
-        AcceptedSession::Batch { signals, rest } => {
-            signals.into_iter().for_each(|signal| calls.signal(signal));
-            *rest
-        }
-        accepted => accepted,
-    })
+    accepted.signals.into_iter().for_each(|signal| calls.signal(signal));
+    Ok(accepted.answer)
 }
 
 /// The answer to what is not answered.
@@ -77,7 +73,7 @@ pub(crate) async fn run<P: Outgoing + 'static>(
         }
         return;
     };
-    let Received { owner, caller, .. } = received;
+    let principal = received.sender.principal;
     let running: Vec<_> = wanted
         .into_iter()
         .map(|call| {
@@ -86,11 +82,9 @@ pub(crate) async fn run<P: Outgoing + 'static>(
                 app: object.app(),
                 registry,
                 env: object.env().clone(),
-                caller: caller.clone(),
-                subject_key: owner.clone(),
+                principal: principal.clone(),
                 call,
                 record: Record::default(),
-                host: HostKind::Session,
                 teller: Some(teller.clone()),
             });
             calls.add(slot, request_id, running)

@@ -6,10 +6,10 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use serde_json::Value;
-use toolgate_core::mcp::AcceptedSession;
+use toolgate_core::mcp::Signal;
 use toolgate_core::mcp::outcome::CallResult;
 
-use crate::call::{Asked, Running, Step};
+use crate::call::{Asked, Running, SessionStep, Step};
 
 /// Where what the calls of one message say goes.
 pub(crate) trait Outgoing {
@@ -31,7 +31,7 @@ pub(crate) trait Outgoing {
 
 /// One call. What arrives for it comes with other requests than the one it answers.
 pub(super) struct LiveCall {
-    running: RefCell<Running>,
+    running: RefCell<Running<SessionStep>>,
     slot: usize,
     request_id: Value,
     /// Ids of the requests to the client that it waits for.
@@ -48,7 +48,12 @@ impl Calls {
         self.0.borrow().len()
     }
 
-    pub(super) fn add(&self, slot: usize, request_id: Value, running: Running) -> Rc<LiveCall> {
+    pub(super) fn add(
+        &self,
+        slot: usize,
+        request_id: Value,
+        running: Running<SessionStep>,
+    ) -> Rc<LiveCall> {
         let call = Rc::new(LiveCall {
             running: RefCell::new(running),
             slot,
@@ -60,12 +65,11 @@ impl Calls {
         call
     }
 
-    /// What a message has to say to running calls.
-    pub(crate) fn signal(&self, signal: AcceptedSession) {
+    /// Tells the calls what the client has to say to them.
+    pub(super) fn signal(&self, signal: Signal) {
         match signal {
-            AcceptedSession::Reply { id, reply } => self.reply(&id, reply),
-            AcceptedSession::Cancel { request_id } => self.cancel(&request_id),
-            _ => {}
+            Signal::Reply { id, reply } => self.reply(&id, reply),
+            Signal::Cancel { request_id } => self.cancel(&request_id),
         }
     }
 
@@ -96,7 +100,7 @@ impl Calls {
         loop {
             match call.next().await {
                 Step::Send(text) => post.notify(&text).await,
-                Step::Ask(asked) => {
+                Step::Host(SessionStep::Ask(asked)) => {
                     for asked in asked {
                         // To be found before the client can answer.
                         call.asked.borrow_mut().push(asked.id.clone());
@@ -105,9 +109,7 @@ impl Calls {
                         }
                     }
                 }
-                // Of tasks only.
-                Step::Keep { .. } | Step::Withdraw(_) | Step::StartTask(_) => {}
-                Step::Release => post.release(),
+                Step::Host(SessionStep::Release) => post.release(),
                 Step::Done(outcome) => {
                     self.0.borrow_mut().retain(|other| !Rc::ptr_eq(other, &call));
                     for id in call.asked.take() {
@@ -127,7 +129,7 @@ impl Calls {
 
 impl LiveCall {
     /// Borrows the call only while it is polled, so that replies reach it in between.
-    async fn next(&self) -> Step {
+    async fn next(&self) -> Step<SessionStep> {
         poll_fn(|polling| pin!(self.running.borrow_mut().next()).poll(polling)).await
     }
 

@@ -1,6 +1,6 @@
 //! The id of a session, and the way to its object.
 //!
-//! An id is sealed for its owner: one that was made up, or is another person's, does not open and
+//! An id is sealed for its person: one that was made up, or is another person's, does not open and
 //! reaches no object.
 
 use http::{HeaderMap, StatusCode};
@@ -12,34 +12,34 @@ use crate::auth::setup;
 use crate::http::{convert, object_client};
 use crate::platform::PlatformEntropy;
 use crate::platform::console::log_error;
-use crate::ports::principal::Principal;
+use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 
-/// The name of a new session's object, and what its owner is given in place of it.
+/// The name of a new session's object, and the id that its client is given in place of it.
 pub(crate) fn new_id(
-    incoming: &RequestContext<'_>,
-    admitted: &Principal,
+    request: &RequestContext<'_>,
+    principal: &Principal,
     kind: &str,
 ) -> Option<(String, String)> {
-    let setup = setup::setup(incoming).ok()?;
+    let setup = setup::setup(request).ok()?;
     let name = [kind, ":", &PlatformEntropy.token()].concat();
-    let owner = [kind, ":", &admitted.subject_key].concat();
-    let sealed = setup.keys.seal(Purpose::Session, &owner, &name, &mut PlatformEntropy);
+    let bound_to = [kind, ":", &principal.subject_key].concat();
+    let sealed = setup.keys.seal(Purpose::Session, &bound_to, &name, &mut PlatformEntropy);
     Some((name, sealed))
 }
 
 /// The name of the session's object, where it is the caller's and of this kind.
 pub(crate) fn open_id(
-    incoming: &RequestContext<'_>,
-    admitted: &Principal,
+    request: &RequestContext<'_>,
+    principal: &Principal,
     kind: &str,
     sealed: &str,
 ) -> Option<String> {
-    let owner = [kind, ":", &admitted.subject_key].concat();
-    setup::setup(incoming).ok()?.keys.open(Purpose::Session, &owner, sealed)
+    let bound_to = [kind, ":", &principal.subject_key].concat();
+    setup::setup(request).ok()?.keys.open(Purpose::Session, &bound_to, sealed)
 }
 
-/// What a client takes as a sign to begin anew.
+/// The answer that a client takes as a sign to begin another session.
 pub(crate) fn gone() -> worker::Result<Response> {
     convert::response(reply::text(
         StatusCode::NOT_FOUND,
@@ -56,14 +56,14 @@ pub(crate) fn unavailable() -> worker::Result<Response> {
 
 /// Hands a message to the object of this name.
 pub(crate) async fn ask(
-    incoming: &RequestContext<'_>,
-    admitted: &Principal,
+    request: &RequestContext<'_>,
+    sender: &Admitted,
     (path, name): (&str, &str),
     headers: &HeaderMap,
     message: &[u8],
 ) -> worker::Result<Response> {
-    let stub = object_client::stub(incoming.app, incoming.env, name)?;
-    match object_client::send(incoming, &stub, admitted, (path, name), headers, message).await {
+    let stub = object_client::stub(request.app, request.env, name)?;
+    match object_client::send(request, &stub, sender, (path, name), headers, message).await {
         Ok(response) => Ok(response),
         Err(error) => {
             log_error!("the session's object failed: {error}");

@@ -15,18 +15,18 @@ use crate::platform::console::log_error;
 use crate::ports::app::App;
 use crate::tool::Context;
 
-/// What a sealed value begins with. No JSON text does.
+/// The beginning of a sealed value. No JSON text does.
 const SEALED: &str = "sealed:";
 
-/// What an object keeps. The databases of tools are in objects of their own, so that no statement
+/// The content of an object. The databases of tools are in objects of their own, so that no statement
 /// reaches what is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum StateKind {
     State,
     Sql,
 }
 
-impl Kind {
+impl StateKind {
     fn prefix(self) -> &'static str {
         match self {
             Self::State => "state:",
@@ -47,25 +47,25 @@ impl Kind {
 pub(super) struct StateClient {
     app: Option<&'static App>,
     env: Env,
-    kind: Kind,
+    kind: StateKind,
     /// Name of the object; `None` when it could not be told whose it is.
     object: Option<String>,
 }
 
 impl StateClient {
-    pub(super) fn of_caller(context: &Context, kind: Kind) -> Self {
+    pub(super) fn of_caller(context: &Context, kind: StateKind) -> Self {
         let owner = owner::of_caller(context);
         let object = owner.map(|owner| format!("{}{owner}", kind.prefix()));
         Self::new(context, kind, object)
     }
 
     /// A pseudonym is longer, so no person's object has this name.
-    pub(super) fn of_server(context: &Context, kind: Kind) -> Self {
+    pub(super) fn of_server(context: &Context, kind: StateKind) -> Self {
         let object = Some(format!("{}server", kind.prefix()));
         Self::new(context, kind, object)
     }
 
-    fn new(context: &Context, kind: Kind, object: Option<String>) -> Self {
+    fn new(context: &Context, kind: StateKind, object: Option<String>) -> Self {
         Self { app: context.app(), env: context.env().clone(), kind, object }
     }
 
@@ -79,7 +79,7 @@ impl StateClient {
         toolgate_core::from_json::read(&answer).map_err(|error| unavailable(&error.into()))
     }
 
-    /// Whether values are to be sealed.
+    /// True if values are to be sealed.
     pub(super) fn seals(&self) -> bool {
         self.app.is_some_and(|app| app.config.storage.seal_state)
     }

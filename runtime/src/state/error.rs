@@ -1,4 +1,4 @@
-//! What can go wrong with state.
+//! Errors of state.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub enum StateError {
     TooLarge {
         /// Its size.
         bytes: usize,
-        /// What it may be.
+        /// The limit.
         most: usize,
     },
     /// The value is sealed (`[storage] seal_state`) under an encryption key that is no longer in the list.
@@ -26,7 +26,7 @@ pub enum StateError {
     Key,
     /// The value cannot be written as JSON.
     Encode(serde_json::Error),
-    /// What is kept is not of the type that was asked for.
+    /// The kept value is not of the type that was asked for.
     Decode(serde_json::Error),
     /// Others changed the value again and again in the middle of an update.
     Contended,

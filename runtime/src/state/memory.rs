@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::sql::{Answer, Question as SqlQuestion};
-use super::value::{Kept, Question};
+use super::sql::{SqlAnswer, SqlRequest};
+use super::value::{Kept, ValueRequest};
 use crate::platform::native::sqlite::Sqlite;
-use crate::state::client::Kind;
+use crate::state::client::StateKind;
 
-/// What all objects keep.
+/// The content of all objects.
 #[derive(Default)]
 pub(crate) struct Memory(RefCell<Inner>);
 
@@ -24,13 +24,18 @@ struct Inner {
 
 impl Memory {
     /// Answers what the object of this name is asked.
-    pub(super) fn ask(&self, kind: Kind, object: &str, question: &str) -> worker::Result<String> {
+    pub(super) fn ask(
+        &self,
+        kind: StateKind,
+        object: &str,
+        question: &str,
+    ) -> worker::Result<String> {
         let mut inner = self.0.borrow_mut();
         Ok(match kind {
-            Kind::State => serde_json::to_string(
+            StateKind::State => serde_json::to_string(
                 &inner.value(object, toolgate_core::from_json::read(question)?),
             )?,
-            Kind::Sql => {
+            StateKind::Sql => {
                 let database = inner.databases.entry(object.to_owned()).or_insert_with(Sqlite::new);
                 serde_json::to_string(&sql(database, toolgate_core::from_json::read(question)?))?
             }
@@ -39,10 +44,10 @@ impl Memory {
 }
 
 impl Inner {
-    fn value(&mut self, object: &str, question: Question) -> Kept {
+    fn value(&mut self, object: &str, question: ValueRequest) -> Kept {
         match question {
-            Question::Get(key) => self.read((object.to_owned(), key)),
-            Question::Put { key, value, expected } => {
+            ValueRequest::Get(key) => self.read((object.to_owned(), key)),
+            ValueRequest::Put { key, value, expected } => {
                 let place = (object.to_owned(), key);
                 let kept = self.read(place.clone());
                 if expected.is_some_and(|expected| expected != kept.version) {
@@ -70,12 +75,12 @@ impl Inner {
     }
 }
 
-fn sql(database: &Sqlite, question: SqlQuestion) -> Answer {
+fn sql(database: &Sqlite, question: SqlRequest) -> SqlAnswer {
     let answer = match question {
-        SqlQuestion::Query(statement) => {
-            database.run(&statement.sql, statement.values).map(|ran| Answer::Rows(ran.objects()))
+        SqlRequest::Query(statement) => {
+            database.run(&statement.sql, statement.values).map(|ran| SqlAnswer::Rows(ran.objects()))
         }
-        SqlQuestion::Execute(statements) => database
+        SqlRequest::Execute(statements) => database
             .atomically(|database| {
                 let statements = statements.into_iter();
                 statements
@@ -83,7 +88,7 @@ fn sql(database: &Sqlite, question: SqlQuestion) -> Answer {
                     .map(|ran| ran.map(|ran| ran.changes))
                     .collect()
             })
-            .map(Answer::Changed),
+            .map(SqlAnswer::Changed),
     };
-    answer.unwrap_or_else(Answer::Refused)
+    answer.unwrap_or_else(SqlAnswer::Refused)
 }

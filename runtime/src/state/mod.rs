@@ -1,4 +1,4 @@
-//! What tools keep between calls: values by type, and a SQLite database.
+//! The state that tools keep between calls: values by type, and a SQLite database.
 //!
 //! Both exist once for each person and once for the whole server, in Durable Objects of their own.
 //! They outlive requests, sessions and deployments, work the same in every revision of MCP, and are
@@ -36,7 +36,7 @@
 //! means other persons. [`Context::server_state`] and [`Context::server_sql`] are the same for
 //! everyone who may call the tool.
 //!
-//! What is kept is readable in the storage of the Worker's account, so a tool that keeps secrets
+//! State is readable in the storage of the Worker's account, so a tool that keeps secrets
 //! encrypts them. With `[storage] seal_state = true` the server does so for values, not for databases;
 //! such a value is lost with the encryption key that it was last written under.
 
@@ -56,27 +56,27 @@ pub use self::sql::{Batch, Sql};
 pub use self::value::{MAX_KEY_BYTES, MAX_SEALED_VALUE_BYTES, MAX_VALUE_BYTES, State};
 pub use crate::platform::params::{Params, SqlValue};
 
-use crate::state::client::{Kind, StateClient};
+use crate::state::client::{StateClient, StateKind};
 use crate::tool::Context;
 
 impl Context {
     /// The caller's value of this type; see [`State`].
     pub fn state<T>(&self) -> State<T> {
-        State::new(StateClient::of_caller(self, Kind::State))
+        State::new(StateClient::of_caller(self, StateKind::State))
     }
 
     /// The server's value of this type, the same for every caller; see [`State`].
     pub fn server_state<T>(&self) -> State<T> {
-        State::new(StateClient::of_server(self, Kind::State))
+        State::new(StateClient::of_server(self, StateKind::State))
     }
 
     /// The caller's database; see [`Sql`].
     pub fn sql(&self) -> Sql {
-        Sql::new(StateClient::of_caller(self, Kind::Sql))
+        Sql::new(StateClient::of_caller(self, StateKind::Sql))
     }
 
     /// The server's database, the same for every caller; see [`Sql`].
     pub fn server_sql(&self) -> Sql {
-        Sql::new(StateClient::of_server(self, Kind::Sql))
+        Sql::new(StateClient::of_server(self, StateKind::Sql))
     }
 }

@@ -10,8 +10,8 @@ use worker::wasm_bindgen::closure::Closure;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{Request, Response, SqlStorage, SqlStorageValue, Storage};
 
-use super::sql::{Answer, Question as SqlQuestion, Statement};
-use super::value::{Kept, Question};
+use super::sql::{SqlAnswer, SqlRequest, Statement};
+use super::value::{Kept, ValueRequest};
 use crate::ports::feature::Feature;
 use crate::ports::object::Object;
 
@@ -61,13 +61,15 @@ impl Feature for StateFeature {
 
 /// Reads, decides and writes without waiting in between, so nothing can come between them; the
 /// platform holds the answer back until the write is durable.
-fn value(object: &Object, question: Question) -> worker::Result<Kept> {
+fn value(object: &Object, question: ValueRequest) -> worker::Result<Kept> {
     let sql = &object.sql();
     match question {
         // Who only looks leaves nothing behind.
-        Question::Get(_) if !object.has_table(TABLE)? => Ok(Kept { done: true, ..Kept::default() }),
-        Question::Get(key) => read(sql, key),
-        Question::Put { key, value, expected } => {
+        ValueRequest::Get(_) if !object.has_table(TABLE)? => {
+            Ok(Kept { done: true, ..Kept::default() })
+        }
+        ValueRequest::Get(key) => read(sql, key),
+        ValueRequest::Put { key, value, expected } => {
             sql.exec(CREATE_TABLE, None)?;
             if let Some(expected) = expected {
                 let kept = read(sql, key.clone())?;
@@ -101,17 +103,17 @@ fn read(sql: &SqlStorage, key: String) -> worker::Result<Kept> {
     }
 }
 
-fn sql(storage: &Storage, question: SqlQuestion) -> Answer {
+fn sql(storage: &Storage, question: SqlRequest) -> SqlAnswer {
     let answer = match question {
-        SqlQuestion::Query(statement) => {
-            atomically(storage, move |sql| rows(sql, statement)).map(Answer::Rows)
+        SqlRequest::Query(statement) => {
+            atomically(storage, move |sql| rows(sql, statement)).map(SqlAnswer::Rows)
         }
-        SqlQuestion::Execute(statements) => atomically(storage, move |sql| {
+        SqlRequest::Execute(statements) => atomically(storage, move |sql| {
             statements.into_iter().map(|statement| execute(sql, statement)).collect()
         })
-        .map(Answer::Changed),
+        .map(SqlAnswer::Changed),
     };
-    answer.unwrap_or_else(Answer::Refused)
+    answer.unwrap_or_else(SqlAnswer::Refused)
 }
 
 /// All of the work or none of it: `transactionSync`, which worker-rs does not have.
@@ -216,7 +218,7 @@ fn json(value: SqlStorageValue) -> Value {
     }
 }
 
-/// What SQLite says, without what the layers around it add.
+/// The message of SQLite, without the words of the layers around it.
 fn words(error: &worker::Error) -> String {
     let text = error.to_string();
     text.trim_start_matches("Error: ").to_owned()

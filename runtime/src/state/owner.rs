@@ -11,7 +11,7 @@ use toolgate_core::json::to_text;
 /// request is not judged again.
 const ORIGIN: &str = "http://localhost";
 
-/// The caller's pseudonym. Not the shard of their grants: that one changes with the encryption key,
+/// The caller's pseudonym. Not their subject key: that one changes with the encryption key,
 /// and grants are made anew while state is not. `None` when the settings of the identity provider
 /// went missing in the middle of the call.
 pub(super) fn of_caller(context: &Context) -> Option<String> {

@@ -59,20 +59,20 @@ pub(super) struct Statement {
     pub(super) values: Vec<SqlValue>,
 }
 
-/// What the database is asked.
+/// A request to the database.
 #[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Question {
+pub(super) enum SqlRequest {
     /// The rows of a statement.
     Query(Statement),
     /// Run these, all or none.
     Execute(Vec<Statement>),
 }
 
-/// What came of it.
+/// The answer of the database.
 #[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Answer {
+pub(super) enum SqlAnswer {
     Rows(Vec<Map<String, Value>>),
     /// Rows that each statement inserted, updated or deleted.
     Changed(Vec<u64>),
@@ -97,13 +97,13 @@ impl Sql {
         sql: &str,
         params: impl Params,
     ) -> Result<Vec<Row>, StateError> {
-        match self.hop.ask(&Question::Query(statement(sql, params))).await? {
-            Answer::Rows(rows) => rows
+        match self.hop.ask(&SqlRequest::Query(statement(sql, params))).await? {
+            SqlAnswer::Rows(rows) => rows
                 .into_iter()
                 .map(|row| serde_json::from_value(Value::Object(row)).map_err(StateError::Decode))
                 .collect(),
-            Answer::Refused(message) => Err(StateError::Sql(message)),
-            Answer::Changed(_) => Err(StateError::Unavailable),
+            SqlAnswer::Refused(message) => Err(StateError::Sql(message)),
+            SqlAnswer::Changed(_) => Err(StateError::Unavailable),
         }
     }
 
@@ -152,10 +152,10 @@ impl Batch {
 }
 
 async fn run(hop: &StateClient, statements: Vec<Statement>) -> Result<Vec<u64>, StateError> {
-    match hop.ask(&Question::Execute(statements)).await? {
-        Answer::Changed(changed) => Ok(changed),
-        Answer::Refused(message) => Err(StateError::Sql(message)),
-        Answer::Rows(_) => Err(StateError::Unavailable),
+    match hop.ask(&SqlRequest::Execute(statements)).await? {
+        SqlAnswer::Changed(changed) => Ok(changed),
+        SqlAnswer::Refused(message) => Err(StateError::Sql(message)),
+        SqlAnswer::Rows(_) => Err(StateError::Unavailable),
     }
 }
 

@@ -21,7 +21,7 @@ pub const MAX_SEALED_VALUE_BYTES: usize = 1_400_000;
 /// Bytes of a name.
 pub const MAX_KEY_BYTES: usize = 512;
 
-/// How often an update is tried when others come first. Each time at least one of them has
+/// Attempts at an update when others come first. Each time at least one of them has
 /// succeeded, so a hundred callers at once all get through.
 const MAX_ATTEMPTS: usize = 100;
 
@@ -31,7 +31,7 @@ const MAX_ATTEMPTS: usize = 100;
 /// their value, and **a type that is renamed does not find what it kept**. [`State::named`] gives
 /// it a name that stays, and keeps several values of one type apart.
 ///
-/// What is read is what was written by some earlier version of the server, so a type that grows
+/// A value may come from an earlier version of the server, so a type that grows
 /// says `#[serde(default)]` for what is new.
 #[must_use]
 pub struct State<T> {
@@ -40,11 +40,11 @@ pub struct State<T> {
     value: PhantomData<fn() -> T>,
 }
 
-/// What the object is asked about a value.
+/// A request to the object about a value.
 #[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Question {
-    /// What is kept under this key.
+pub(super) enum ValueRequest {
+    /// The value under this key.
     Get(String),
     /// Keep this.
     Put {
@@ -56,14 +56,14 @@ pub(super) enum Question {
     },
 }
 
-/// What is kept after the question was dealt with.
+/// The value after the request.
 #[derive(Debug, Default, Serialize, FromJson)]
 pub(super) struct Kept {
     /// JSON text, or sealed. Left out where the writer knows it.
     pub(super) value: Option<String>,
     /// Never given twice by one object; 0 stands for nothing.
     pub(super) version: i64,
-    /// Whether what was asked for was done.
+    /// True if what was asked for was done.
     pub(super) done: bool,
 }
 
@@ -87,7 +87,7 @@ impl<T> State<T> {
 
     async fn read(&self) -> Result<Kept, StateError> {
         let key = self.key()?;
-        let kept = self.hop.ask(&Question::Get(key.clone())).await?;
+        let kept = self.hop.ask(&ValueRequest::Get(key.clone())).await?;
         self.opened(&key, kept)
     }
 
@@ -107,7 +107,7 @@ impl<T> State<T> {
             Some(value) if seals => Some(self.hop.seal(&key, &value)?),
             value => value,
         };
-        let kept = self.hop.ask(&Question::Put { key: key.clone(), value, expected }).await?;
+        let kept = self.hop.ask(&ValueRequest::Put { key: key.clone(), value, expected }).await?;
         self.opened(&key, kept)
     }
 

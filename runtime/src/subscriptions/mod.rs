@@ -1,4 +1,4 @@
-//! Who wants to hear of what changes outside of any request: `subscriptions/listen` (MCP 2026-07-28),
+//! Subscribers to changes outside of any request: `subscriptions/listen` (MCP 2026-07-28),
 //! and the sessions of legacy revisions.
 //!
 //! One object has the streams of all who listen, and knows the sessions; each of them judges for
@@ -7,8 +7,6 @@
 mod object;
 mod sessions;
 mod subscriber;
-
-pub(crate) use crate::ports::feature::Subscriber;
 
 use futures_util::future::LocalBoxFuture;
 use http::HeaderMap;
@@ -19,14 +17,14 @@ use worker::{Request, Response};
 use crate::http::object_client;
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
-use crate::ports::feature::{Feature, Subscriptions};
+use crate::ports::feature::{Feature, SessionRecord, Subscriptions};
 use crate::ports::object::Object;
-use crate::ports::principal::Principal;
+use crate::ports::principal::Admitted;
 use crate::ports::request_context::RequestContext;
 
-/// What a session says to a change that is over, or has no stream for it: it need not be told any more.
+/// The answer of a session that is over, or has no stream for a change: it need not be told any more.
 pub(crate) const GONE: &str = "gone";
-/// What the hub says to a session that it has no room for.
+/// The answer of the hub to a session that it has no room for.
 const FULL: &str = "full";
 /// The name of the one object, and the paths inside it.
 const NAME: &str = "hub";
@@ -34,7 +32,7 @@ const NAME: &str = "hub";
 const LISTEN: &str = "/hub/listen";
 /// Tells of a change.
 const PUBLISH: &str = "/hub/publish";
-/// A session wants to hear of changes; the body is its owner, and the name of its object.
+/// A session wants to hear of changes; the body is its subject key, and the name of its object.
 const REGISTER: &str = "/hub/register";
 /// A session is over; the body is the name of its object.
 const UNREGISTER: &str = "/hub/unregister";
@@ -68,22 +66,22 @@ impl Subscriptions for SubscriptionsFeature {
         &LISTENING
     }
 
-    fn hears(&self, object: &Object, hearer: &Subscriber<'_>, changes: &str) -> Vec<String> {
+    fn hears(&self, object: &Object, session: &SessionRecord, changes: &str) -> Vec<String> {
         let changes: Vec<Change> = toolgate_core::from_json::read(changes).unwrap_or_default();
-        changes.iter().filter_map(|change| hearer.hears(object, change)).collect()
+        changes.iter().filter_map(|change| session.hears(object, change)).collect()
     }
 
     fn listen<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
+        request: &'a RequestContext<'a>,
+        sender: &'a Admitted,
         listen: Listen,
     ) -> LocalBoxFuture<'a, worker::Result<Response>> {
         Box::pin(async move {
             let message = serde_json::to_vec(&listen)?;
-            let stub = object_client::stub(incoming.app, incoming.env, NAME)?;
+            let stub = object_client::stub(request.app, request.env, NAME)?;
             let headers = HeaderMap::new();
-            object_client::send(incoming, &stub, admitted, (LISTEN, NAME), &headers, &message).await
+            object_client::send(request, &stub, sender, (LISTEN, NAME), &headers, &message).await
         })
     }
 
@@ -101,11 +99,15 @@ impl Subscriptions for SubscriptionsFeature {
 
 /// Has the hub tell a session of changes, where the server announces any. False when so many sessions
 /// hear of them that there is no room for one more.
-pub(crate) async fn register(object: &Object, owner: &str, name: &str) -> worker::Result<bool> {
+pub(crate) async fn register(
+    object: &Object,
+    subject_key: &str,
+    name: &str,
+) -> worker::Result<bool> {
     if !object.app().config.transport.notifications {
         return Ok(true);
     }
-    let row = [owner, "\n", name].concat();
+    let row = [subject_key, "\n", name].concat();
     Ok(tell(object.app(), object.env(), REGISTER, &row).await? != FULL)
 }
 

@@ -10,7 +10,6 @@ use toolgate_core::mcp::listen::{Listen, may_hear};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 use toolgate_core::reply;
-use toolgate_policy::Caller;
 use worker::{Request, Response};
 
 use super::sessions::{self, Fan};
@@ -22,12 +21,13 @@ use crate::http::sse::{COMMENT, NOTICED, PROBES, Writer};
 use crate::platform::EnvVars;
 use crate::platform::timer::Timer;
 use crate::ports::object::Object;
+use crate::ports::principal::Principal;
 use crate::tool::server;
 
 /// Streams of everyone. Each takes some KiB, and an object shares 128 MB with others.
 const MAX_OF_ALL: usize = 2000;
 
-/// What the object remembers while it is in memory.
+/// The memory of the object.
 #[derive(Default)]
 struct Memory {
     /// Oldest first.
@@ -36,8 +36,7 @@ struct Memory {
 }
 
 struct Listener {
-    owner: String,
-    caller: Caller,
+    principal: Principal,
     listen: Listen,
     writer: Writer,
 }
@@ -56,7 +55,7 @@ async fn listen(object: &Object, received: Received) -> worker::Result<Response>
     let memory = object.memory::<Memory>();
     let listen: Listen = toolgate_core::from_json::read(&received.body)?;
     let bound = object.app().per_person(object.app().config.limits.streams_per_person);
-    memory.make_room(&received.owner, bound).await;
+    memory.make_room(&received.sender.principal.subject_key, bound).await;
     if memory.listeners.borrow().len() >= MAX_OF_ALL {
         let fault = Fault::new(INTERNAL_ERROR, "Too many subscriptions are open");
         let text = fault.response(Some(&listen.id)).into_bytes();
@@ -69,8 +68,8 @@ async fn listen(object: &Object, received: Received) -> worker::Result<Response>
     let (writer, body) = sse::open();
     // Just opened: there is room.
     let _ = writer.send_now(sse::event(None, None, &listen.acknowledged()));
-    let Received { owner, caller, lease, .. } = received;
-    let listener = Rc::new(Listener { owner, caller, listen, writer });
+    let (lease, principal) = (received.sender.lease(), received.sender.principal);
+    let listener = Rc::new(Listener { principal, listen, writer });
     memory.listeners.borrow_mut().push(Rc::clone(&listener));
     let (app, env) = (object.app(), object.env().clone());
     object.state().wait_until(async move {
@@ -94,27 +93,28 @@ impl Listener {
 
 impl Memory {
     /// Sees to it that the person may open one more stream, if there is a bound, by ending the oldest.
-    async fn make_room(&self, owner: &str, bound: Option<usize>) {
+    async fn make_room(&self, subject_key: &str, bound: Option<usize>) {
         let Some(bound) = bound else { return };
         for _ in 0..PROBES {
-            if self.of(owner).len() < bound {
+            if self.of(subject_key).len() < bound {
                 return;
             }
             // Clients that have gone are noticed only when something is sent to them, and count no more.
-            for listener in self.of(owner) {
+            for listener in self.of(subject_key) {
                 let _ = listener.writer.send_now(COMMENT.to_vec());
             }
             Timer::from(NOTICED).await;
         }
-        let open = self.of(owner);
+        let open = self.of(subject_key);
         open.iter()
             .take((open.len() + 1).saturating_sub(bound))
             .for_each(|listener| listener.end());
     }
 
     /// The open streams of a person, oldest first.
-    fn of(&self, owner: &str) -> Vec<Rc<Listener>> {
-        let is_open = |one: &&Rc<Listener>| one.owner == owner && !one.writer.is_gone();
+    fn of(&self, subject_key: &str) -> Vec<Rc<Listener>> {
+        let is_open =
+            |one: &&Rc<Listener>| one.principal.subject_key == subject_key && !one.writer.is_gone();
         self.listeners.borrow().iter().filter(is_open).map(Rc::clone).collect()
     }
 }
@@ -126,9 +126,9 @@ fn publish(object: &Object, change: &Change) -> worker::Result<Response> {
         let server = server::server(object.app(), registry, &log);
         let vars = EnvVars(object.env());
         let listeners = memory.listeners.borrow().clone();
-        for Listener { owner, caller, listen, writer } in listeners.iter().map(AsRef::as_ref) {
+        for Listener { principal, listen, writer } in listeners.iter().map(AsRef::as_ref) {
             if let Some(text) = listen.message(change)
-                && may_hear(&server, caller, &vars, owner, change)
+                && may_hear(&server, &principal.caller, &vars, &principal.subject_key, change)
             {
                 // One who takes nothing loses the stream, and listens anew.
                 let _ = writer.send_now(sse::event(None, None, &text));

@@ -44,9 +44,10 @@ pub(super) struct Fan {
     waiting: RefCell<Vec<Change>>,
 }
 
-/// Has a session told of changes; `row` is its owner and its name, on a line each.
+/// Has a session told of changes; `row` is its subject key, which is in the column
+/// `owner`, and its name, on a line each.
 pub(super) fn register(object: &Object, row: &str) -> worker::Result<Response> {
-    let Some((owner, name)) = row.split_once('\n') else {
+    let Some((subject_key, name)) = row.split_once('\n') else {
         return Err("no name of a session".into());
     };
     let sql = object.sql();
@@ -58,11 +59,11 @@ pub(super) fn register(object: &Object, row: &str) -> worker::Result<Response> {
         let gone = "DELETE FROM listening WHERE owner = ?1 AND name <> ?2 AND at NOT IN \
                     (SELECT at FROM listening WHERE owner = ?1 ORDER BY at DESC LIMIT ?3)";
         let kept = number(of_one as u64 - 1);
-        count(&sql, -1, gone, vec![owner.into(), name.into(), kept])?;
+        count(&sql, -1, gone, vec![subject_key.into(), name.into(), kept])?;
     }
     let new = "INSERT OR IGNORE INTO listening (name, owner) \
                SELECT ?, ? WHERE (SELECT count FROM listening_count) < ?";
-    count(&sql, 1, new, vec![name.into(), owner.into(), number(MAX_SESSIONS)])?;
+    count(&sql, 1, new, vec![name.into(), subject_key.into(), number(MAX_SESSIONS)])?;
     let known = sql.exec("SELECT 1 FROM listening WHERE name = ?", vec![name.into()])?;
     let is_known = known.raw().next().transpose()?.is_some();
     Response::ok(if is_known { "" } else { FULL })
@@ -167,7 +168,7 @@ async fn round(
     Ok(())
 }
 
-/// Whether the platform allows no more requests of this invocation.
+/// True if the platform allows no more requests of this invocation.
 fn is_exhausted(error: &worker::Error) -> bool {
     error.to_string().contains("subrequest")
 }

@@ -10,24 +10,29 @@ use toolgate_core::reply::Reply;
 use toolgate_core::seal::{Entropy, Purpose};
 use toolgate_policy::Arguments;
 
-use super::message::{ASK, Answer, CREATE, NewTask, Question};
+use super::message::{ASK, CREATE, NewTask, ObjectAnswer, ObjectRequest};
 use crate::http::object_client;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
 use crate::platform::{EnvVars, PlatformEntropy};
 use crate::ports::app::App;
-use crate::ports::feature::Owner;
 use crate::ports::feature::Record;
 use crate::ports::principal::Principal;
 use crate::ports::request_context::RequestContext;
 use crate::tool::registry;
 
-/// What a task's id holds: the name of its object, and the tool, whose policy guards the task.
+/// The content of a task's id: the name of its object, and the tool, whose policy guards the task.
 type Id = (String, String);
 
 /// Makes a task of a call; it is stored when this returns.
-pub(super) async fn create(owner: Owner, call: Call, record: Record) -> CallResult {
-    let Owner { app, env, caller, subject_key } = owner;
+pub(super) async fn create(
+    app: &'static App,
+    env: Env,
+    principal: Principal,
+    call: Call,
+    record: Record,
+) -> CallResult {
+    let Principal { caller, subject_key, .. } = principal;
     let Call { target, arguments, request_id, peer, audit, .. } = call;
     let tool = match (&target, registry()) {
         (Target::Tool(tool), Ok(registry)) => registry.infos().get(*tool),
@@ -41,7 +46,7 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> CallResu
     let id: Id = (object.clone(), tool.name.to_owned());
     let id = keys.seal(Purpose::Task, &subject_key, &id, &mut entropy);
     let task = NewTask {
-        owner: subject_key,
+        subject_key,
         caller,
         tool: tool.name.to_owned(),
         arguments,
@@ -65,36 +70,37 @@ pub(super) async fn create(owner: Owner, call: Call, record: Record) -> CallResu
 
 /// Serves `tasks/get`, `tasks/update` and `tasks/cancel`.
 pub(super) async fn serve(
-    incoming: &RequestContext<'_>,
-    admitted: &Principal,
-    request: TaskRequest,
+    request: &RequestContext<'_>,
+    principal: &Principal,
+    task_request: TaskRequest,
 ) -> Reply {
-    let outcome = match open(incoming, admitted, &request.task_id) {
+    let outcome = match open(request, principal, &task_request.task_id) {
         None => Err(task::unknown()),
         Some(object) => {
-            let operation = request.operation.clone();
-            let question = Question { owner: admitted.subject_key.clone(), operation };
-            match ask(incoming.app, incoming.env, &object, ASK, &question).await {
-                Ok(Answer::Task(task)) => Ok(TaskAnswer::Task(task)),
-                Ok(Answer::Acknowledged) => Ok(TaskAnswer::Acknowledged),
-                Ok(Answer::Unknown) => Err(task::unknown()),
+            let operation = task_request.operation.clone();
+            let subject_key = principal.subject_key.clone();
+            let question = ObjectRequest { subject_key, operation };
+            match ask(request.app, request.env, &object, ASK, &question).await {
+                Ok(ObjectAnswer::Task(task)) => Ok(TaskAnswer::Task(task)),
+                Ok(ObjectAnswer::Acknowledged) => Ok(TaskAnswer::Acknowledged),
+                Ok(ObjectAnswer::Unknown) => Err(task::unknown()),
                 Err(error) => Err(unavailable(&error)),
             }
         }
     };
-    request.answer(outcome)
+    task_request.answer(outcome)
 }
 
 /// The object of the task of this id, where it is the caller's and its tool is still allowed them.
-fn open(incoming: &RequestContext<'_>, admitted: &Principal, id: &str) -> Option<String> {
-    let keys = incoming.app.keyring(incoming.env)?;
-    let (object, name): Id = keys.open(Purpose::Task, &admitted.subject_key, id)?;
+fn open(request: &RequestContext<'_>, principal: &Principal, id: &str) -> Option<String> {
+    let keys = request.app.keyring(request.env)?;
+    let (object, name): Id = keys.open(Purpose::Task, &principal.subject_key, id)?;
     let registry = registry().ok()?;
     let tool = registry.infos().iter().find(|tool| tool.name == name)?;
-    let vars = EnvVars(incoming.env);
-    let asking = Asking { config: &incoming.app.config, caller: &admitted.caller, vars: &vars };
+    let vars = EnvVars(request.env);
+    let asking = Asking { config: &request.app.config, caller: &principal.caller, vars: &vars };
     let found = Some((tool.name, tool.policy));
-    guard::judge(asking, &incoming.log, &guard::TASK, found, Arguments::Unknown).then_some(object)
+    guard::judge(asking, &request.log, &guard::TASK, found, Arguments::Unknown).then_some(object)
 }
 
 /// Asks the object of this name.

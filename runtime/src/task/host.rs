@@ -20,13 +20,14 @@ use super::news::News;
 use super::store::Store;
 use super::{MAX_RUNS, MAX_STATUS_MESSAGE, PATIENCE, told};
 use crate::audit::Teller;
-use crate::call::{HostKind, Running, Step};
+use crate::call::{Running, Step, TaskStep};
 use crate::platform::EnvVars;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
 use crate::platform::timer::Timer;
 use crate::ports::app::App;
 use crate::ports::object::Object;
+use crate::ports::principal::Principal;
 use crate::tool::registry;
 use crate::tool::run::{self, Start};
 use toolgate_core::audit::Log;
@@ -34,20 +35,20 @@ use toolgate_core::json::to_text;
 use toolgate_core::mcp::guard::{self, Asking};
 use toolgate_policy::Arguments;
 
-/// What a task is shaped for: its client may be of this revision or, after an update, of an older one that
-/// has tasks.
+/// The revision that results of tasks are shaped for: the client may be of this one or, after an update, of
+/// an older one that has tasks.
 const REVISION: Revision = Revision::LATEST;
 
-/// What the object knows while it is in memory.
+/// The memory of the object.
 #[derive(Default)]
 pub(super) struct Memory {
     /// Leads to the run, while there is one.
     inbox: RefCell<Option<UnboundedSender<Command>>>,
-    /// What the tool last said of its progress.
+    /// The last progress that the tool told.
     message: RefCell<Option<String>>,
 }
 
-/// What a run is told.
+/// A command to a run.
 pub(super) enum Command {
     /// The answer to the question of this key.
     Reply(String, Value),
@@ -119,7 +120,7 @@ struct Host {
 impl Host {
     async fn run(&self, mut inbox: UnboundedReceiver<Command>) -> worker::Result<()> {
         let mut running = match self.start()? {
-            Ok(start) => run::start(start),
+            Ok(start) => run::start::<TaskStep>(start),
             Err(fault) => return self.finish(Err(fault)).await,
         };
         let mut is_cancelled = false;
@@ -153,15 +154,16 @@ impl Host {
                 Err(None) => return Ok(()),
                 // What it still has to say is of no use to anybody.
                 Ok(Step::Done(_)) if is_cancelled => return Ok(()),
-                Ok(_) if is_cancelled => {}
+                Ok(Step::Send(_) | Step::Host(_)) if is_cancelled => {}
                 Ok(_) if self.store.current(self.run)?.is_none() => return Ok(()),
                 Ok(Step::Done(outcome)) => return self.finish(outcome).await,
-                Ok(step) => self.take(&running, step).await?,
+                Ok(Step::Send(text)) => self.note(&text),
+                Ok(Step::Host(step)) => self.take(&running, step).await?,
             }
         }
     }
 
-    /// What the call needs, or why it cannot run any more.
+    /// The start of the call, or the fault by which it cannot run any more.
     fn start(&self) -> worker::Result<Result<Start, Fault>> {
         // The id opened for whoever asks, so nobody sees this but for a list of keys that became shorter
         // in the meantime.
@@ -205,23 +207,26 @@ impl Host {
             app: self.app,
             registry,
             env: self.env.clone(),
-            caller: task.caller,
-            subject_key: task.owner,
+            principal: Principal {
+                caller: task.caller,
+                subject_key: task.subject_key,
+                // The claims are judged before each run, for as long as there is the task.
+                expires: self.store.row()?.expires / 1000,
+            },
             call,
             record: self.store.record()?,
-            host: HostKind::Task,
             teller: None,
         }))
     }
 
-    /// Whether the caller may still call the tool. The first run is the one that was allowed and told with
+    /// True if the caller may still call the tool. The first run is the one that was allowed and told with
     /// the call; each later one is decided anew, and told.
     fn judge(&self, task: &NewTask, found: Option<(&'static str, &'static str)>) -> bool {
         let vars = EnvVars(&self.env);
         let asking = Asking { config: &self.app.config, caller: &task.caller, vars: &vars };
         let told = if self.run > 1 { &guard::TOOL } else { &guard::TASK };
         let log = Log::default();
-        log.person(&task.owner, &task.caller);
+        log.person(&task.subject_key, &task.caller);
         log.client(&task.caller.client_id);
         let arguments = Arguments::Call(&task.arguments);
         let is_allowed = guard::judge(asking, &log, told, found, arguments);
@@ -230,16 +235,17 @@ impl Host {
         is_allowed
     }
 
+    /// Notes what a notification says of the tool's progress; a task sends none.
+    fn note(&self, notification: &str) {
+        if let Some(message) = progress(notification) {
+            self.memory.message.replace(Some(message));
+        }
+    }
+
     /// Does what the tool wants.
-    async fn take(&self, running: &Running, step: Step) -> worker::Result<()> {
+    async fn take(&self, running: &Running<TaskStep>, step: TaskStep) -> worker::Result<()> {
         match step {
-            Step::Send(text) => {
-                if let Some(message) = progress(&text) {
-                    self.memory.message.replace(Some(message));
-                }
-                Ok(())
-            }
-            Step::Ask(asked) => {
+            TaskStep::Ask(asked) => {
                 let answers = self.store.record()?.answers;
                 for asked in asked {
                     match answers.get(&asked.ask.key) {
@@ -254,14 +260,13 @@ impl Host {
                 News::of(&self.store)?.spread(self.app, &self.env).await;
                 Ok(())
             }
-            Step::Withdraw(key) => {
+            TaskStep::Withdraw(key) => {
                 self.store.withdraw(&key)?;
                 self.store.set_alarm().await?;
                 News::of(&self.store)?.spread(self.app, &self.env).await;
                 Ok(())
             }
-            Step::Keep { key, value } => self.store.keep(&key, &value),
-            Step::Release | Step::StartTask(_) | Step::Done(_) => Ok(()),
+            TaskStep::Keep { key, value } => self.store.keep(&key, &value),
         }
     }
 
@@ -299,7 +304,7 @@ fn end(store: &Store, app: &'static App, env: &Env, outcome: CallResult) -> work
     }
 }
 
-/// What a progress notification says, in words.
+/// The words of a progress notification.
 fn progress(notification: &str) -> Option<String> {
     let notification: Value = toolgate_core::json::from_str(notification).ok()?;
     if notification.get("method")? != notify::PROGRESS {

@@ -9,7 +9,7 @@
 //! alarm ──► object: still there? else run again; over? delete everything
 //! ```
 //!
-//! A task's id is sealed for its owner: one that was made up, or is another person's, does not open
+//! A task's id is sealed for its person: one that was made up, or is another person's, does not open
 //! and reaches no object. The tool's policy is asked again at each request, for the caller as they
 //! are then, and before each run.
 //!
@@ -38,16 +38,16 @@ use std::time::Duration;
 pub use self::object::{LATE_TASKS, TASKS};
 use crate::ports::app::App;
 
-/// How long a task is kept from its creation, finished or not: `[limits] task_ttl`.
+/// The time for which a task is kept from its creation, finished or not: `[limits] task_ttl`.
 fn ttl(app: &App) -> Duration {
     Duration::from_secs(app.config.limits.task_ttl.into())
 }
 
-/// How often the object of a running task is woken. An object to which nothing comes is put aside
+/// The time between two alarms of a running task's object. An object to which nothing comes is put aside
 /// after a minute or so, and one that was ended is missed after this time at most.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
-/// How long a run with nothing but open questions waits for an answer before it ends. A person who looks
+/// The time that a run with nothing but open questions waits for an answer. A person who looks
 /// on answers sooner, and then the tool goes on where it is.
 const PATIENCE: Duration = Duration::from_secs(10);
 

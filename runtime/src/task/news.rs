@@ -9,24 +9,24 @@ use crate::platform::console::log_error;
 use crate::ports::app::App;
 use crate::tool::features;
 
-/// What is to be told.
+/// The news of one task.
 pub(super) struct News {
-    owner: String,
+    subject_key: String,
     id: String,
     is_over: bool,
     change: Change,
 }
 
 impl News {
-    /// How the task stands now.
+    /// The news of the task as it stands now.
     pub(super) fn of(store: &Store) -> worker::Result<Self> {
         let row = store.row()?;
         let task = store.view(None)?.into_value();
         Ok(Self {
-            owner: row.owner.clone(),
+            subject_key: row.subject_key.clone(),
             id: row.id,
             is_over: row.status.is_terminal(),
-            change: Change::Task { owner: row.owner, tool: row.tool, task },
+            change: Change::Task { subject_key: row.subject_key, tool: row.tool, task },
         })
     }
 
@@ -34,7 +34,7 @@ impl News {
     /// The task does not depend on it, so a failure goes to the log.
     pub(super) async fn spread(self, app: &'static App, env: &Env) {
         if self.is_over {
-            quota::end(app, env, &self.owner, &self.id).await;
+            quota::end(app, env, &self.subject_key, &self.id).await;
         }
         if let Some(hub) = features::subscriptions(app)
             && let Err(error) = hub.publish(app, env, &self.change).await

@@ -10,13 +10,13 @@ use toolgate_core::reply::Reply;
 use worker::{Request, Response};
 
 use super::host::{self, Command, Memory};
-use super::message::{ASK, Answer, CREATE, NewTask, Question};
+use super::message::{ASK, CREATE, NewTask, ObjectAnswer, ObjectRequest};
 use super::news::News;
 use super::quota::{self, COUNT};
 use super::store::{Store, TABLE, now_ms};
 use super::told;
-use crate::ports::feature::Record;
-use crate::ports::feature::{Feature, Owner, Tasks};
+use crate::ports::app::Deployment;
+use crate::ports::feature::{Feature, Record, Tasks};
 use crate::ports::object::Object;
 use crate::ports::principal::Principal;
 use crate::ports::request_context::RequestContext;
@@ -85,20 +85,21 @@ impl Feature for TaskFeature {
 impl Tasks for TaskFeature {
     fn create(
         &self,
-        owner: Owner,
+        Deployment { app, env }: Deployment<'_>,
+        principal: Principal,
         call: Call,
         record: Record,
     ) -> LocalBoxFuture<'static, CallResult> {
-        Box::pin(client::create(owner, call, record))
+        Box::pin(client::create(app, env.clone(), principal, call, record))
     }
 
     fn serve<'a>(
         &'a self,
-        incoming: &'a RequestContext<'a>,
-        admitted: &'a Principal,
-        request: TaskRequest,
+        request: &'a RequestContext<'a>,
+        principal: &'a Principal,
+        task_request: TaskRequest,
     ) -> LocalBoxFuture<'a, Reply> {
-        Box::pin(client::serve(incoming, admitted, request))
+        Box::pin(client::serve(request, principal, task_request))
     }
 }
 
@@ -106,16 +107,16 @@ impl Tasks for TaskFeature {
 /// its own object once it is kept: a client that cuts its request leaves no task uncounted, and none
 /// counted that does not exist. The platform holds the answer back until it is durable.
 async fn create(object: &Object, task: NewTask) -> worker::Result<Option<TaskView>> {
-    let (owner, id) = (task.owner.clone(), task.id.clone());
+    let (subject_key, id) = (task.subject_key.clone(), task.id.clone());
     let store = Store::of(object);
     store.create(task, super::ttl(object.app()))?;
     store.set_alarm().await?;
-    let admitted = quota::admits(object.app(), object.env(), &owner, &id).await;
+    let admitted = quota::admits(object.app(), object.env(), &subject_key, &id).await;
     if !matches!(admitted, Ok(true)) {
         object.state().storage().delete_all().await?;
         if admitted.is_err() {
             // It may have been counted before the answer was lost.
-            quota::end(object.app(), object.env(), &owner, &id).await;
+            quota::end(object.app(), object.env(), &subject_key, &id).await;
         }
         return admitted.map(|_| None);
     }
@@ -123,24 +124,24 @@ async fn create(object: &Object, task: NewTask) -> worker::Result<Option<TaskVie
     Ok(Some(store.view(None)?.view))
 }
 
-async fn ask(object: &Object, question: Question) -> worker::Result<Answer> {
+async fn ask(object: &Object, request: ObjectRequest) -> worker::Result<ObjectAnswer> {
     // An object without a task stays without any storage.
     if !object.has_table(TABLE)? {
-        return Ok(Answer::Unknown);
+        return Ok(ObjectAnswer::Unknown);
     }
     let store = Store::of(object);
     let row = store.row()?;
-    if row.owner != question.owner || now_ms() >= row.expires {
-        return Ok(Answer::Unknown);
+    if row.subject_key != request.subject_key || now_ms() >= row.expires {
+        return Ok(ObjectAnswer::Unknown);
     }
-    match question.operation {
+    match request.operation {
         TaskOperation::Get => {
             if row.status == TaskStatus::Working {
                 // After a restart nobody has to wait for the alarm.
                 host::ensure(object)?;
             }
             let message = object.memory::<Memory>().message();
-            return Ok(Answer::Task(Box::new(store.view(message)?)));
+            return Ok(ObjectAnswer::Task(Box::new(store.view(message)?)));
         }
         TaskOperation::Update(responses) => update(object, &store, responses)?,
         TaskOperation::Cancel => {
@@ -157,7 +158,7 @@ async fn ask(object: &Object, question: Question) -> worker::Result<Answer> {
         let news = News::of(&store)?;
         object.state().wait_until(async move { news.spread(app, &env).await });
     }
-    Ok(Answer::Acknowledged)
+    Ok(ObjectAnswer::Acknowledged)
 }
 
 /// Takes answers. Those to what is not asked are ignored, and so are those that are none, so that

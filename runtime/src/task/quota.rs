@@ -1,4 +1,4 @@
-//! How many tasks one person has under way, counted in an object of the person.
+//! The number of tasks that one person has under way, counted in an object of the person.
 //!
 //! A task whose end was not told here, because this object could not be reached just then, counts
 //! until its time is over.
@@ -26,7 +26,7 @@ pub(super) const TABLE: &str = "toolgate_tasks";
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS toolgate_tasks \
      (task TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID";
 
-/// What happens to a task.
+/// An event in the life of a task.
 #[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Count {
@@ -36,22 +36,28 @@ pub(super) enum Count {
     End(String),
 }
 
-/// Whether the person may have one more task, which is counted from now on.
-pub(super) async fn admits(app: &App, env: &Env, owner: &str, task: &str) -> worker::Result<bool> {
-    client::ask(app, env, &name(owner), COUNT, &Count::Begin(task.to_owned())).await
+/// True if the person may have one more task, which is counted from now on.
+pub(super) async fn admits(
+    app: &App,
+    env: &Env,
+    subject_key: &str,
+    task: &str,
+) -> worker::Result<bool> {
+    client::ask(app, env, &name(subject_key), COUNT, &Count::Begin(task.to_owned())).await
 }
 
 /// The task counts no more.
-pub(super) async fn end(app: &App, env: &Env, owner: &str, task: &str) {
+pub(super) async fn end(app: &App, env: &Env, subject_key: &str, task: &str) {
     let told =
-        client::ask::<bool>(app, env, &name(owner), COUNT, &Count::End(task.to_owned())).await;
+        client::ask::<bool>(app, env, &name(subject_key), COUNT, &Count::End(task.to_owned()))
+            .await;
     if let Err(error) = told {
         log_error!("the end of a task was not counted: {error}");
     }
 }
 
-fn name(owner: &str) -> String {
-    format!("tasks:{owner}")
+fn name(subject_key: &str) -> String {
+    format!("tasks:{subject_key}")
 }
 
 /// Inside the object.

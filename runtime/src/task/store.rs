@@ -33,7 +33,7 @@ const CREATE_PARTS: &str = "CREATE TABLE IF NOT EXISTS toolgate_task_part \
 /// Bytes of text in one row, which may have 2 MB: arguments and results can be larger.
 const MAX_PART: usize = 1024 * 1024;
 
-/// What texts are kept for, each under a key.
+/// The kinds of texts, each of which is kept under a key.
 const CALL: &str = "call";
 const ASK: &str = "ask";
 const ANSWER: &str = "answer";
@@ -41,11 +41,12 @@ const MEMO: &str = "memo";
 const RESULT: &str = "result";
 const ERROR: &str = "error";
 
-/// How a task stands.
+/// The row of a task.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) id: String,
-    pub(super) owner: String,
+    /// Column `owner`.
+    pub(super) subject_key: String,
     pub(super) status: TaskStatus,
     /// Sealed.
     message: Option<String>,
@@ -66,11 +67,11 @@ pub(super) struct Store {
     app: &'static App,
     env: Env,
     storage: Storage,
-    /// Made when first needed: it takes the task's owner.
+    /// Made when first needed: it takes the task's person.
     vault: OnceCell<Vault>,
 }
 
-/// What the message of the task's own row is sealed for.
+/// The place that the message of the task's own row is sealed for.
 const MESSAGE: &str = "message";
 
 impl Store {
@@ -86,7 +87,7 @@ impl Store {
     fn vault(&self) -> worker::Result<&Vault> {
         if self.vault.get().is_none() {
             let row = self.row()?;
-            let vault = Vault::of(self.app, &self.env, &row.owner, &row.id)?;
+            let vault = Vault::of(self.app, &self.env, &row.subject_key, &row.id)?;
             // Nobody else can have come first: nothing waited.
             let _ = self.vault.set(vault);
         }
@@ -102,7 +103,7 @@ impl Store {
         let expires = now + ms(ttl);
         let values = vec![
             task.id.clone().into(),
-            task.owner.clone().into(),
+            task.subject_key.clone().into(),
             TaskStatus::Working.as_str().into(),
             number(now),
             number(now),
@@ -119,7 +120,7 @@ impl Store {
         self.put(CALL, "", &task)
     }
 
-    /// How the task stands. Only for an object that has [`TABLE`].
+    /// The task's row. Only for an object that has [`TABLE`].
     pub(super) fn row(&self) -> worker::Result<Row> {
         let query = "SELECT id, owner, status, message, created, updated, expires, run, runs, \
              tool FROM toolgate_task";
@@ -137,7 +138,7 @@ impl Store {
         let row = || {
             Some(Row {
                 id: text(0)?,
-                owner: text(1)?,
+                subject_key: text(1)?,
                 status: toolgate_core::from_json::read_value(Value::String(text(2)?)).ok()?,
                 message: text(3),
                 created: number(4)?,
@@ -169,13 +170,13 @@ impl Store {
         Ok(run)
     }
 
-    /// What was called.
+    /// The call that became the task.
     pub(super) fn call(&self) -> worker::Result<NewTask> {
         let call = self.texts(CALL)?.pop().ok_or_else(unreadable)?;
         Ok(toolgate_core::from_json::read(&call.1)?)
     }
 
-    /// What makes a run come to where the one before was.
+    /// The record by which a run comes to where the one before was.
     pub(super) fn record(&self) -> worker::Result<Record> {
         Ok(Record { answers: self.values(ANSWER)?, memo: self.values(MEMO)? })
     }
@@ -348,7 +349,7 @@ impl Store {
     }
 }
 
-/// What a text is sealed for: none can be put in the place of another.
+/// The place that a text is sealed for: none can be put in the place of another.
 fn place(kind: &str, key: &str) -> String {
     [kind, "/", key].concat()
 }

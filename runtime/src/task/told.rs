@@ -20,7 +20,7 @@ pub(super) fn end(store: &Store, app: &'static App, env: &Env, outcome: CallOutc
     let finish = Finish { outcome, ms: millis().saturating_sub(row.created), bytes };
     let teller = Teller::of_object(app, env, &id);
     teller.tell(&Event {
-        user: Some(task.owner),
+        user: Some(task.subject_key),
         email: task.caller.email,
         claimed_email: task.caller.claimed_email,
         client: Some(task.caller.client_id),

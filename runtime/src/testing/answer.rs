@@ -1,4 +1,4 @@
-//! What a client is answered.
+//! Answers that a test looks at.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use toolgate_core::reply::Reply;
 
 /// The answer to a call, with what was said on the way and what was decided.
 #[derive(Debug)]
-pub struct Answer {
+pub struct TestAnswer {
     called: Called,
     /// The result, or the JSON-RPC error object.
     outcome: Result<Value, Value>,
@@ -30,18 +30,18 @@ pub struct Denial {
     pub detail: Option<String>,
 }
 
-/// What was called, and by whom.
+/// The call and its caller.
 #[derive(Debug)]
 pub(super) struct Called {
-    pub(super) kind: Kind,
+    pub(super) kind: CalledKind,
     pub(super) name: String,
     pub(super) who: String,
-    /// What there is of the kind.
+    /// The names that there are of the kind.
     pub(super) known: Vec<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum CalledKind {
     Tool,
     Prompt,
     Resource,
@@ -53,11 +53,11 @@ pub(super) struct Round {
     pub(super) response: Reply,
     pub(super) said: Vec<String>,
     pub(super) events: Vec<Event>,
-    /// What the log says of internal errors.
+    /// The lines of the log about internal errors.
     pub(super) internal: Vec<String>,
 }
 
-impl Answer {
+impl TestAnswer {
     pub(super) fn new(called: Called) -> Self {
         Self {
             called,
@@ -88,7 +88,7 @@ impl Answer {
         };
     }
 
-    /// What is asked, and what is to be given back with the answers.
+    /// The questions, and the state to be given back with the answers.
     pub(super) fn required(&self) -> Option<(Map<String, Value>, Value)> {
         let result = self.outcome.as_ref().ok()?;
         (result.get("resultType")? == "input_required").then(|| {
@@ -104,8 +104,8 @@ impl Answer {
     }
 }
 
-/// What the answer says.
-impl Answer {
+/// The content of the answer.
+impl TestAnswer {
     /// Its text: of the content of a tool, of the messages of a prompt, or of the contents of a
     /// resource, the parts below each other.
     ///
@@ -182,13 +182,13 @@ impl Answer {
         }
     }
 
-    /// Whether it failed: by an error of the tool, or by one of JSON-RPC.
+    /// True if it failed: by an error of the tool, or by one of JSON-RPC.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.error().is_some()
     }
 
-    /// What the error says, if there is one.
+    /// The message of the error, if there is one.
     #[must_use]
     pub fn error(&self) -> Option<String> {
         match &self.outcome {
@@ -197,7 +197,7 @@ impl Answer {
         }
     }
 
-    /// What the server's log says of errors that the caller sees the id of alone, in order.
+    /// The lines of the server's log about errors of which the caller sees the id alone, in order.
     #[must_use]
     pub fn internal_errors(&self) -> &[String] {
         &self.internal
@@ -222,7 +222,7 @@ impl Answer {
         self.told(notify::MESSAGE).map(|params| &params["data"]).collect()
     }
 
-    /// How far the call said it was, in order: `progress`, and where it was told `total` and
+    /// The progress that the call told, in order: `progress`, and where it was told `total` and
     /// `message`.
     #[must_use]
     pub fn progress(&self) -> Vec<&Value> {
@@ -235,8 +235,8 @@ impl Answer {
     }
 }
 
-/// What a test expects. Each gives the answer back, so that they can follow each other.
-impl Answer {
+/// Expectations of a test. Each gives the answer back, so that they can follow each other.
+impl TestAnswer {
     /// Fails if the call failed.
     ///
     /// # Panics
@@ -334,15 +334,15 @@ fn is_denial(event: &Event) -> bool {
     matches!(event.kind, ToolDenied | PromptDenied | ResourceDenied)
 }
 
-/// What was called, and by whom.
-impl fmt::Display for Answer {
+/// The call and its caller.
+impl fmt::Display for TestAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Called { kind, name, who, .. } = &self.called;
         let kind = match kind {
-            Kind::Tool => "tool ",
-            Kind::Prompt => "prompt ",
-            Kind::Resource => "resource ",
-            Kind::Method => "",
+            CalledKind::Tool => "tool ",
+            CalledKind::Prompt => "prompt ",
+            CalledKind::Resource => "resource ",
+            CalledKind::Method => "",
         };
         write!(f, "{kind}`{name}`, called by {who},")
     }

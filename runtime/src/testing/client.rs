@@ -11,7 +11,7 @@ use toolgate_core::oauth::scope;
 use toolgate_core::seal;
 use toolgate_policy::Caller;
 
-use super::answer::{Answer, Called, Kind, Round};
+use super::answer::{Called, CalledKind, Round, TestAnswer};
 use super::list::List;
 use super::reply::Reply;
 use super::request::{self, Sender};
@@ -19,7 +19,7 @@ use super::server::TestServer;
 use crate::call::stateless;
 use crate::platform::EnvVars;
 use crate::platform::native::console;
-use crate::ports::feature::Owner;
+use crate::ports::principal::Principal;
 
 /// Questions of one call after which it is given up.
 const MAX_ROUNDS: usize = 100;
@@ -34,7 +34,7 @@ pub struct TestClient {
     replies: RefCell<VecDeque<Reply>>,
 }
 
-/// Who the person is, and what their client can do.
+/// The person, and the capabilities of their client.
 impl TestClient {
     pub(super) fn new(server: TestServer, subject: String) -> Self {
         let client_id = "toolgate-testing".to_owned();
@@ -129,7 +129,7 @@ impl TestClient {
     }
 }
 
-/// What the client does.
+/// The requests of the client.
 impl TestClient {
     /// Calls a tool.
     ///
@@ -137,12 +137,12 @@ impl TestClient {
     /// The arguments are no object, the function panics or waits for what never comes, or it asks
     /// something that [`answers`](Self::answers) has no answer to.
     #[track_caller]
-    pub fn call(&self, tool: &str, arguments: Value) -> Answer {
+    pub fn call(&self, tool: &str, arguments: Value) -> TestAnswer {
         let infos = self.server.registry().infos();
         let info = infos.iter().find(|info| info.name == tool);
         let params = json!({ "name": tool, "arguments": object(&arguments) });
         let names = infos.iter().map(|info| info.name).collect();
-        let called = self.called(Kind::Tool, tool, names);
+        let called = self.called(CalledKind::Tool, tool, names);
         self.send(Method::CallTool, params, info.map_or(&[], |info| info.headers), called)
     }
 
@@ -151,11 +151,11 @@ impl TestClient {
     /// # Panics
     /// As for [`call`](Self::call).
     #[track_caller]
-    pub fn prompt(&self, prompt: &str, arguments: Value) -> Answer {
+    pub fn prompt(&self, prompt: &str, arguments: Value) -> TestAnswer {
         let params = json!({ "name": prompt, "arguments": object(&arguments) });
         let infos = self.server.registry().prompt_infos();
         let names = infos.iter().map(|info| info.name).collect();
-        self.send(Method::GetPrompt, params, &[], self.called(Kind::Prompt, prompt, names))
+        self.send(Method::GetPrompt, params, &[], self.called(CalledKind::Prompt, prompt, names))
     }
 
     /// Reads a resource.
@@ -163,14 +163,14 @@ impl TestClient {
     /// # Panics
     /// As for [`call`](Self::call).
     #[track_caller]
-    pub fn resource(&self, uri: &str) -> Answer {
+    pub fn resource(&self, uri: &str) -> TestAnswer {
         let infos = self.server.registry().resource_infos();
         let uris = infos.iter().map(|info| info.uri).collect();
-        let called = self.called(Kind::Resource, uri, uris);
+        let called = self.called(CalledKind::Resource, uri, uris);
         self.send(Method::ReadResource, json!({ "uri": uri }), &[], called)
     }
 
-    /// What is proposed for an argument of a prompt of which this was typed.
+    /// The proposals for an argument of a prompt of which this was typed.
     ///
     /// # Panics
     /// Nothing completes it, or nobody may.
@@ -180,7 +180,7 @@ impl TestClient {
         self.complete(json!({ "type": "ref/prompt", "name": prompt }), argument, typed)
     }
 
-    /// What is proposed for a variable of a template of resources, given as its functions have it,
+    /// The proposals for a variable of a template of resources, given as its functions have it,
     /// of which this was typed.
     ///
     /// # Panics
@@ -220,7 +220,7 @@ impl TestClient {
     #[track_caller]
     fn complete(&self, reference: Value, argument: &str, typed: &str) -> Vec<String> {
         let params = json!({ "ref": reference, "argument": { "name": argument, "value": typed } });
-        let called = self.called(Kind::Method, Method::Complete.name(), Vec::new());
+        let called = self.called(CalledKind::Method, Method::Complete.name(), Vec::new());
         let answer = self.send(Method::Complete, params, &[], called);
         let values = answer.assert_ok().raw()["completion"]["values"].clone();
         serde_json::from_value(values).expect("values are text")
@@ -231,7 +231,7 @@ impl TestClient {
         let mut entries = Vec::new();
         let mut params = json!({});
         loop {
-            let called = self.called(Kind::Method, method.name(), Vec::new());
+            let called = self.called(CalledKind::Method, method.name(), Vec::new());
             let answer = self.send(method, params, &[], called);
             if answer.code() == Some(mcp::METHOD_NOT_FOUND) {
                 break;
@@ -246,7 +246,7 @@ impl TestClient {
         List { who: self.who(), entries }
     }
 
-    fn called(&self, kind: Kind, name: &str, known: Vec<&'static str>) -> Called {
+    fn called(&self, kind: CalledKind, name: &str, known: Vec<&'static str>) -> Called {
         Called { kind, name: name.to_owned(), who: self.who(), known }
     }
 
@@ -262,9 +262,9 @@ impl TestClient {
         params: Value,
         repeated: &[ParamHeader],
         called: Called,
-    ) -> Answer {
+    ) -> TestAnswer {
         let mut params = object(&params).clone();
-        let mut answer = Answer::new(called);
+        let mut answer = TestAnswer::new(called);
         for _ in 0..MAX_ROUNDS {
             answer.add(self.round(method, params.clone(), repeated));
             let Some((requests, state)) = answer.required() else { return answer };
@@ -296,8 +296,8 @@ impl TestClient {
                 Accepted::Done(response) => (Vec::new(), response),
                 Accepted::Run(exchange) => {
                     let (env, caller) = (env.clone(), self.caller.clone());
-                    let owner = Owner { app, env, caller, subject_key };
-                    stateless::answer_here(owner, registry, exchange).await
+                    let principal = Principal { caller, subject_key, expires: u64::MAX };
+                    stateless::answer_here(app, env, principal, registry, exchange).await
                 }
                 Accepted::Begin(_) | Accepted::Listen(_) | Accepted::Task(_) => {
                     unreachable!("no method of a client sends this")
@@ -309,7 +309,7 @@ impl TestClient {
 }
 
 #[track_caller]
-fn unanswered(answer: &Answer, request: &Value) -> Reply {
+fn unanswered(answer: &TestAnswer, request: &Value) -> Reply {
     let what = request["params"]["message"].as_str().or(request["method"].as_str());
     panic!(
         "{answer} asks \"{}\", and the test has no answer left: `TestClient::answers` gives it one",

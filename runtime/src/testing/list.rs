@@ -1,4 +1,4 @@
-//! What a person is shown.
+//! Lists that a person is shown.
 
 use serde_json::Value;
 

@@ -43,7 +43,7 @@
 //! - **Time**: [`TestServer::at`] has the clock stand still, which [`Context::now`] reads. Nobody waits
 //!   for `ctx.sleep()` or for the time limit of calls: the clock skips it.
 //!
-//! What lives in Durable Objects is not there: sessions, tasks (a tool with `task = "optional"` runs
+//! The contents of Durable Objects are not there: sessions, tasks (a tool with `task = "optional"` runs
 //! as a plain call) and subscriptions. Neither is `ctx.fetch()`, nor any binding besides
 //! those above. A panic of a function fails the test.
 //!
@@ -59,7 +59,7 @@ mod time;
 
 pub use serde_json::{Value, json};
 
-pub use self::answer::{Answer, Denial};
+pub use self::answer::{Denial, TestAnswer};
 pub use self::client::TestClient;
 pub use self::list::List;
 pub use self::reply::Reply;

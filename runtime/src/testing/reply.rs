@@ -1,4 +1,4 @@
-//! What the client of a test answers to questions.
+//! Answers to questions by the client of a test.
 
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use toolgate_core::mcp::tool::ParamHeader;
 use toolgate_core::mcp::{Method, Revision};
 
-/// What a client says of itself in each request of 2026-07-28.
+/// The client as each request of 2026-07-28 describes it.
 pub(super) struct Sender<'a> {
     pub(super) revision: Revision,
     pub(super) capabilities: &'a Value,

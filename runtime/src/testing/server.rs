@@ -23,7 +23,7 @@ use crate::tool::registry::{Registry, registry};
 /// Fit for a key and for nothing else.
 const KEY: &str = "0123456789abcdef0123456789abcdef-of-tests-only";
 
-/// What `serve!()` makes of a crate, for [`TestServer::new`].
+/// The server that `serve!()` makes of a crate, for [`TestServer::new`].
 #[derive(Debug, Clone, Copy)]
 pub struct Server(pub(crate) &'static App);
 
@@ -184,7 +184,7 @@ impl TestServer {
         TestClient::new(self.clone(), subject.into())
     }
 
-    /// What `ctx.env()` is in this server's functions, to look at what they have left there.
+    /// The `ctx.env()` of this server's functions, to look at what they have left there.
     #[must_use]
     pub fn env(&self) -> &Env {
         &self.0.env
@@ -206,8 +206,8 @@ impl TestServer {
         self.0.clock.run(future)
     }
 
-    /// What functions have told everyone who listens, such as by `ctx.resource_updated(…)`, since this
-    /// was last asked: the URI of the resource, or `tools`, `prompts` or `resources` for a list. Always
+    /// The changes that functions have told everyone who listens, such as by `ctx.resource_updated(…)`,
+    /// since this was last asked: the URI of the resource, or `tools`, `prompts` or `resources` for a list. Always
     /// empty without `[transport] notifications`.
     #[must_use]
     pub fn take_changes(&self) -> Vec<String> {

@@ -44,7 +44,7 @@ fn is_one_of<'a>(path: &[String], mut names: impl Iterator<Item = &'a str>) -> b
 /// Steps through a schema, of which references that lead in a circle take as many as they get.
 const MOST_STEPS: usize = 64;
 
-/// Whether an argument of this schema may have something at the path. A schema that does not say what
+/// True if an argument of this schema may have something at the path. A schema that does not say what
 /// is in it may have anything.
 fn leads_somewhere(root: &Value, schema: &Value, path: &[String], steps: usize) -> bool {
     let Some(((name, inner), steps)) = path.split_first().zip(steps.checked_sub(1)) else {

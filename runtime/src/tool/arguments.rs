@@ -32,7 +32,7 @@ pub struct Arguments {
     given: Map<String, Value>,
     known: Vec<&'static str>,
     report: Report,
-    /// What takes them, for the answer: `tool` where nothing else is said.
+    /// The kind of function that takes them, for the answer: `tool` where nothing else is said.
     taker: Option<&'static str>,
     /// Why a policy refuses them, whatever their types.
     refusal: Option<String>,
@@ -69,7 +69,7 @@ impl Arguments {
         texts: Vec<String>,
     ) -> (Self, Rc<RefCell<Vec<String>>>) {
         let found = Rc::default();
-        let question = Question { path, texts, found: Rc::clone(&found) };
+        let question = SpellingQuestion { path, texts, found: Rc::clone(&found) };
         let name = question.path.first().cloned().unwrap_or_default();
         let given = Map::from_iter([(name, Value::Bool(true))]);
         let mut arguments = Self::new(given).refused_with(Some(String::new()));
@@ -134,7 +134,7 @@ impl Arguments {
         }
     }
 
-    /// Whether the tool may run. Arguments that no parameter took are reported here.
+    /// True if the tool may run. Arguments that no parameter took are reported here.
     pub fn accepted(&mut self) -> bool {
         let given = std::mem::take(&mut self.given);
         if !given.is_empty() {
@@ -196,21 +196,21 @@ fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
     }
 }
 
-/// What was found wrong, and where in the arguments the reader is.
+/// The violations that were found, and the place in the arguments where the reader is.
 #[derive(Debug, Default)]
 pub struct Report {
     path: String,
     violations: Vec<String>,
-    /// How many more there are.
+    /// The number of further ones.
     unlisted: usize,
     #[cfg(not(target_arch = "wasm32"))]
-    question: Option<Question>,
+    question: Option<SpellingQuestion>,
 }
 
 /// See [`Arguments::asking`].
 #[cfg(not(target_arch = "wasm32"))]
 #[derive(Debug)]
-struct Question {
+struct SpellingQuestion {
     path: Vec<String>,
     texts: Vec<String>,
     found: Rc<RefCell<Vec<String>>>,
@@ -239,10 +239,10 @@ impl Report {
         }
     }
 
-    /// Whether only the names that the type knows are asked for, which are written down.
+    /// True if only the names that the type knows are asked for, which are written down.
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn asks_names_of<T: DeserializeOwned>(&self) -> bool {
-        let Some(Question { path, texts, found }) = &self.question else { return false };
+        let Some(SpellingQuestion { path, texts, found }) = &self.question else { return false };
         let others = super::spellings::others::<T>(&path[1..], texts);
         found.borrow_mut().extend(others.into_iter().map(|other| match other.starts_with('"') {
             true => other,

@@ -12,7 +12,7 @@ use std::fmt::Display;
     note = "write `#[derive(CallerError)]`; implementing the trait alone makes nobody know of the type"
 )]
 pub trait CallerError: Display + Send + Sync + 'static {
-    /// Whether this value is for the caller, and not for the log only.
+    /// True if this value is for the caller, and not for the log only.
     fn is_for_caller(&self) -> bool {
         true
     }
@@ -32,7 +32,7 @@ impl KnownError {
     }
 }
 
-/// Whether the author chose to show this error.
+/// True if the author chose to show this error.
 pub(super) fn is_shown(error: &dyn Any) -> bool {
     inventory::iter::<KnownError>.into_iter().find_map(|known| known.0(error)) == Some(true)
 }

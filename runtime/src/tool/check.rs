@@ -1,4 +1,4 @@
-//! What the test that `serve!()` adds looks at: what only the whole program can show.
+//! The checks of the test that `serve!()` adds: faults that only the whole program can show.
 
 use serde_json::Value;
 use toolgate_core::mcp::shared_uri;
@@ -113,7 +113,7 @@ fn headers(schema: &Value) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// How many `x-mcp-header` there are, at whatever depth.
+/// The number of `x-mcp-header`s, at whatever depth.
 fn count(schema: &Value) -> usize {
     match schema {
         Value::Object(members) => {

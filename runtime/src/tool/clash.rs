@@ -10,7 +10,7 @@ use super::def::{Def, ResourceDef};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clash {
     kind: &'static str,
-    /// What they share: `are named` or `have the URI`.
+    /// The thing they share: `are named` or `have the URI`.
     share: &'static str,
     what: &'static str,
     first: &'static str,

@@ -1,4 +1,4 @@
-//! What completes an argument of a prompt, or a variable of a resource template.
+//! Completions of an argument of a prompt, or of a variable of a resource template.
 
 use std::fmt::Display;
 
@@ -82,13 +82,13 @@ where
     }
 }
 
-/// What a function that completes may return.
+/// A result that a function that completes may return.
 pub trait IntoCompletion {
     /// The values, best first, or why there are none.
     ///
     /// # Errors
     ///
-    /// What the client is told of the function's error, in a JSON-RPC error.
+    /// The function's error as the client is told it, in a JSON-RPC error.
     fn into_completion(self) -> Result<Vec<String>, String>;
 }
 
@@ -113,7 +113,8 @@ impl<T: IntoCompletion, E: Display + 'static> IntoCompletion for Result<T, E> {
     }
 }
 
-/// What a function that completes could look at: only one that takes the context sees the caller.
+/// The groups and claims that a completing function could look at: only one that takes the context sees the
+/// caller.
 #[must_use]
 pub const fn completer_named<Form, C: Completer<Form> + Copy>(_: C) -> Named {
     C::NAMED

@@ -1,4 +1,4 @@
-//! What the macros make of functions.
+//! Definitions, which the macros make of functions.
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::Family;
@@ -13,41 +13,41 @@ use super::arguments::Arguments;
 use crate::context::current::Context;
 use crate::ports::feature::Feature;
 
-/// What `#[mcp_tool]` makes of a function.
+/// A tool, as `#[mcp_tool]` makes it of a function.
 pub struct ToolDef {
-    /// What clients see of it, and the policy that guards it.
+    /// Its description for clients, and the policy that guards it.
     pub info: ToolInfo,
     /// Checks the arguments and runs it.
     pub call: for<'a> fn(&'a Context, Arguments) -> LocalBoxFuture<'a, ToolResult>,
-    /// What it needs of the server.
+    /// Its needs.
     pub needs: Needs,
     /// `file:line` of the function.
     pub location: &'static str,
 }
 
-/// What `#[mcp_prompt]` makes of a function.
+/// A prompt, as `#[mcp_prompt]` makes it of a function.
 pub struct PromptDef {
-    /// What clients see of it, and the policy that guards it.
+    /// Its description for clients, and the policy that guards it.
     pub info: PromptInfo,
     /// Checks the arguments and runs it.
     pub call: for<'a> fn(&'a Context, Arguments) -> LocalBoxFuture<'a, CallResult>,
     /// For each of [`PromptInfo::arguments`], what completes it.
     pub complete: &'static [Option<Complete>],
-    /// What it needs of the server.
+    /// Its needs.
     pub needs: Needs,
     /// `file:line` of the function.
     pub location: &'static str,
 }
 
-/// What `#[mcp_resource]` makes of a function.
+/// A resource, as `#[mcp_resource]` makes it of a function.
 pub struct ResourceDef {
-    /// What clients see of it, and the policy that guards it.
+    /// Its description for clients, and the policy that guards it.
     pub info: ResourceInfo,
     /// Checks the variables and reads the URI.
     pub call: for<'a> fn(&'a Context, Arguments, &'a str) -> LocalBoxFuture<'a, CallResult>,
     /// For each of [`ResourceInfo::variables`], what completes it.
     pub complete: &'static [Option<Complete>],
-    /// What it needs of the server.
+    /// Its needs.
     pub needs: Needs,
     /// `file:line` of the function.
     pub location: &'static str,
@@ -56,15 +56,15 @@ pub struct ResourceDef {
 /// Completes what was typed of one argument.
 pub type Complete = for<'a> fn(&'a Context, &'a str) -> LocalBoxFuture<'a, CallResult>;
 
-/// What a function needs of its server besides being called. The macros read it from the function's
+/// The needs of a function: parts that its server has to have. The macros read it from the function's
 /// body, so that a server contains what its functions use, and nothing else.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Needs {
-    /// Whether it talks with its client in ways that a legacy revision needs a session for.
+    /// True if it talks with its client in ways that a legacy revision needs a session for.
     pub interactive: bool,
     /// The methods of MCP that come with it.
     pub families: &'static [&'static dyn Family],
-    /// What it needs of the Durable Object.
+    /// The features that it needs.
     pub features: &'static [&'static dyn Feature],
     /// The groups and claims of its caller that it looks at.
     pub named: &'static [Named],
@@ -74,7 +74,7 @@ inventory::collect!(ToolDef);
 inventory::collect!(PromptDef);
 inventory::collect!(ResourceDef);
 
-/// What the three kinds have in common.
+/// The common part of the three kinds.
 pub(crate) trait Def: 'static {
     /// `tool`, `prompt` or `resource`.
     fn kind(&self) -> &'static str;

@@ -11,7 +11,7 @@ use super::caller_error;
 use crate::context::Refusal;
 use crate::platform::PlatformEntropy;
 
-/// What went wrong in a tool, prompt or resource.
+/// An error of a tool, prompt or resource.
 ///
 /// [`Error::new`] is for the caller, who reads its message. Every [`std::error::Error`] turns into an
 /// internal error, so `?` works on the errors of `worker`, `serde_json` and any other crate: it is
@@ -35,11 +35,11 @@ use crate::platform::PlatformEntropy;
 // the one of every type into itself.
 pub struct Error {
     message: String,
-    kind: Kind,
+    kind: ErrorKind,
 }
 
 /// Whom an error is for.
-enum Kind {
+enum ErrorKind {
     Caller,
     Protocol,
     /// The log, which also reads what caused it.
@@ -52,7 +52,7 @@ impl Error {
     /// An error with this message, which the caller reads.
     #[must_use]
     pub fn new(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), kind: Kind::Caller }
+        Self { message: message.to_string(), kind: ErrorKind::Caller }
     }
 
     /// An error that no model should try to put right: the client gets a JSON-RPC error with this
@@ -60,19 +60,19 @@ impl Error {
     /// resources every error is one of these.
     #[must_use]
     pub fn protocol(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), kind: Kind::Protocol }
+        Self { message: message.to_string(), kind: ErrorKind::Protocol }
     }
 
     /// The JSON-RPC error, where it is one.
     pub(super) fn fault(&self) -> Option<Fault> {
-        matches!(self.kind, Kind::Protocol)
+        matches!(self.kind, ErrorKind::Protocol)
             .then(|| Fault::new(INTERNAL_ERROR, self.message.clone()))
     }
 
     fn told(&self) -> String {
         match &self.kind {
-            Kind::Caller | Kind::Protocol => self.message.clone(),
-            Kind::Log { causes } => internal(&format!("{}{causes}", self.message)),
+            ErrorKind::Caller | ErrorKind::Protocol => self.message.clone(),
+            ErrorKind::Log { causes } => internal(&format!("{}{causes}", self.message)),
         }
     }
 }
@@ -80,14 +80,14 @@ impl Error {
 impl<E: std::error::Error + 'static> From<E> for Error {
     fn from(error: E) -> Self {
         let kind = match is_for_caller(&error) {
-            true => Kind::Caller,
-            false => Kind::Log { causes: causes(&error) },
+            true => ErrorKind::Caller,
+            false => ErrorKind::Log { causes: causes(&error) },
         };
         Self { message: error.to_string(), kind }
     }
 }
 
-/// What the sources of an error add to its own words.
+/// The words that the sources of an error add to its own.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut causes = String::new();
     let mut last = error.to_string();
@@ -105,7 +105,7 @@ fn causes(error: &dyn std::error::Error) -> String {
     causes
 }
 
-/// What the caller is told of an error: words that were chosen for them, or the id under which it is
+/// The text of an error for the caller: words that were chosen for them, or the id under which it is
 /// in the log.
 pub(super) fn told<E: fmt::Display + 'static>(error: &E) -> String {
     let any = error as &dyn Any;
@@ -115,7 +115,7 @@ pub(super) fn told<E: fmt::Display + 'static>(error: &E) -> String {
     if is_for_caller(any) { error.to_string() } else { internal(&error.to_string()) }
 }
 
-/// Whether the words were chosen for the caller: text, what the client itself answered, and what the
+/// True if the words were chosen for the caller: text, what the client itself answered, and what the
 /// author says so of.
 fn is_for_caller(error: &dyn Any) -> bool {
     error.is::<String>()

@@ -23,7 +23,7 @@ const FORMATS: [(&str, &str); 11] = [
 /// for ever.
 const MAX_STEPS: usize = 16;
 
-/// What has to be at this place, where the schema says it by a format.
+/// The words for a value at this place, where the schema names its format.
 pub(super) fn expected(root: &Value, path: &Path) -> Option<&'static str> {
     let mut schemas = alternatives(root, root, 0);
     for segment in path {

@@ -1,4 +1,4 @@
-//! What a server serves, as JSON for `cargo toolgate`: only the compiled crate knows its functions.
+//! The functions of a server, as JSON for `cargo toolgate`: only the compiled crate knows its functions.
 
 use std::path::Path;
 

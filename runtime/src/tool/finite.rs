@@ -10,7 +10,7 @@ use serde_json::Value;
 ///
 /// # Errors
 ///
-/// What `Serialize` of the type gives up at, and a number that JSON does not have.
+/// `Serialize` of the type gives up, or a number is none of JSON.
 pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Value> {
     let json = serde_json::to_value(value)?;
     if has_null(&json) {
@@ -100,7 +100,7 @@ impl Finder {
     }
 }
 
-/// What is inside each other: members by name, items by number.
+/// The inside of a value: members by name, items by number.
 struct Inside<'a> {
     finder: &'a mut Finder,
     index: usize,

@@ -34,7 +34,7 @@ impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
     }
 }
 
-/// What the caller is told of a value that is not JSON: a type whose `Serialize` gives up, such as a
+/// The text for the caller about a value that is not JSON: a type whose `Serialize` gives up, such as a
 /// map with keys that are not text, or a number that JSON does not have. It names members of the
 /// type, which the output schema shows anyway.
 pub(super) fn unsendable(what: &str, error: &serde_json::Error) -> String {

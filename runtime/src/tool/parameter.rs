@@ -90,7 +90,7 @@ impl<T> Same<T> for T {
     }
 }
 
-/// Whether an argument of the type has to be there. An `Option` has a constant of its own, which comes
+/// True if an argument of the type has to be there. An `Option` has a constant of its own, which comes
 /// before that of the trait, whatever the type is called where it is written.
 #[derive(Debug)]
 pub struct Presence<T>(PhantomData<T>);
@@ -100,7 +100,7 @@ impl<T> Presence<Option<T>> {
     pub const IS_REQUIRED: bool = false;
 }
 
-/// What holds for every other type.
+/// The answer of every other type.
 pub trait Required {
     /// It has to be there.
     const IS_REQUIRED: bool = true;

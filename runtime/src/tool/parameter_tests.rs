@@ -1,4 +1,4 @@
-//! What is read of JSON, and of text.
+//! Tests of reading JSON, and text.
 
 use serde_json::json;
 

@@ -18,7 +18,7 @@ impl Pattern {
         Self { text, compiled: OnceLock::new() }
     }
 
-    /// Whether it is found in the value.
+    /// True if it is found in the value.
     #[must_use]
     pub fn is_match(&self, value: &str) -> bool {
         let compiled = self.compiled.get_or_init(|| Regex::new(self.text).ok());

@@ -54,7 +54,7 @@ const FORMATS: [&str; 14] = [
     "regex",
 ];
 
-/// What schemars says by a format alone: the bounds of the type. `usize` and `isize` are 32 bits wide
+/// The bounds of a type, which schemars says by a format alone. `usize` and `isize` are 32 bits wide
 /// in a Worker. Clients cannot write the ends of the 64-bit types.
 const BOUNDS: [(&str, i64, i64); 4] = [
     ("int32", i32::MIN as i64, i32::MAX as i64),

@@ -1,4 +1,4 @@
-//! What becomes of the schemas that schemars writes.
+//! Tests of the schemas that schemars writes.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

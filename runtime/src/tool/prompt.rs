@@ -1,4 +1,4 @@
-//! What a prompt gives back.
+//! Results of a prompt.
 
 use std::fmt::Display;
 
@@ -88,7 +88,7 @@ pub trait IntoPromptResult {
     ///
     /// # Errors
     ///
-    /// What the client is told of the function's error, in a JSON-RPC error.
+    /// The function's error as the client is told it, in a JSON-RPC error.
     fn into_prompt_result(self) -> Result<Prompt, String>;
 }
 

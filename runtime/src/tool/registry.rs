@@ -18,7 +18,7 @@ use super::def::{Complete, Def, Needs, PromptDef, ResourceDef, ToolDef};
 use crate::context::current::Context;
 use crate::ports::feature::Feature;
 
-/// What this Worker serves, each kind sorted by name.
+/// The functions that this Worker serves, each kind sorted by name.
 pub struct Registry {
     tools: Vec<&'static ToolDef>,
     infos: Vec<ToolInfo>,
@@ -33,7 +33,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// What clients see of the tools, sorted by name.
+    /// The tools as clients see them, sorted by name.
     #[must_use]
     pub fn infos(&self) -> &[ToolInfo] {
         &self.infos
@@ -57,13 +57,13 @@ impl Registry {
         &self.resources
     }
 
-    /// What clients see of the prompts, sorted by name.
+    /// The prompts as clients see them, sorted by name.
     #[must_use]
     pub fn prompt_infos(&self) -> &[PromptInfo] {
         &self.prompt_infos
     }
 
-    /// What clients see of the resources and templates, sorted by name.
+    /// The resources and templates as clients see them, sorted by name.
     #[must_use]
     pub fn resource_infos(&self) -> &[ResourceInfo] {
         &self.resource_infos
@@ -75,13 +75,13 @@ impl Registry {
         &self.families
     }
 
-    /// What the functions need of the Durable Object, each feature once.
+    /// The features that the functions need, each once.
     #[must_use]
     pub fn features(&self) -> &[&'static dyn Feature] {
         &self.features
     }
 
-    /// Whether a function talks with its client in ways that a legacy revision needs a session for.
+    /// True if a function talks with its client in ways that a legacy revision needs a session for.
     #[must_use]
     pub fn interactive(&self) -> bool {
         self.interactive
@@ -215,7 +215,7 @@ fn complete<'a>(
     }
 }
 
-/// What cannot happen while the indices are those of this registry.
+/// A fault that cannot happen while the indices are those of this registry.
 fn refuse<'a>(why: &'static str) -> LocalBoxFuture<'a, CallResult> {
     Box::pin(async move { Err(Fault::new(INTERNAL_ERROR, why)) })
 }
@@ -236,7 +236,7 @@ fn submit() {
     }
 }
 
-/// What this Worker serves, collected at the first call.
+/// The functions that this Worker serves, collected at the first call.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What the registry makes of what was linked.
+//! Tests of the registry.
 
 use toolgate_core::mcp::content::ToolResult;
 use toolgate_core::mcp::families::{LOGGING, PROMPTS};

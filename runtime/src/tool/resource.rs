@@ -1,4 +1,4 @@
-//! What reading a resource gives back.
+//! Results of reading a resource.
 
 use std::fmt::Display;
 
@@ -12,7 +12,7 @@ use super::{Audio, Blob, Image, Json};
 use super::{error, finite};
 use crate::context::current::Context;
 
-/// What is read.
+/// The resource that is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     /// The URI, with the variables of a template filled in.
@@ -21,7 +21,7 @@ pub struct Place<'a> {
     pub mime_type: Option<&'static str>,
 }
 
-/// What reading came to: the contents, `None` where there is nothing at the URI, or why it failed.
+/// The result of reading: the contents, `None` where there is nothing at the URI, or why it failed.
 pub type Contents = Result<Option<Vec<ResourceContent>>, String>;
 
 /// A type that a resource may return.
@@ -33,11 +33,11 @@ pub type Contents = Result<Option<Vec<ResourceContent>>, String>;
             such resource, or a `Result` whose error can be displayed"
 )]
 pub trait IntoResource {
-    /// What the client gets.
+    /// The contents as the client gets them.
     ///
     /// # Errors
     ///
-    /// What the client is told of the function's error, in a JSON-RPC error.
+    /// The function's error as the client is told it, in a JSON-RPC error.
     fn into_resource(self, place: &Place<'_>) -> Contents;
 }
 

@@ -24,7 +24,7 @@ pub trait IntoToolResult {
     /// Makes the schema of `structuredContent`, for types that give any.
     const OUTPUT_SCHEMA: Option<fn() -> Value> = None;
 
-    /// What the client gets.
+    /// The result as the client gets it.
     fn into_tool_result(self) -> ToolResult;
 }
 
@@ -45,7 +45,7 @@ impl<T: IntoToolResult, E: Display + 'static> IntoToolResult for std::result::Re
     }
 }
 
-/// What the model sees of an error; [`Error::protocol`] is for the client alone, and what was not
+/// The error as the model sees it; [`Error::protocol`] is for the client alone, and what was not
 /// meant for either is in the log.
 fn failure<E: Display + 'static>(error: &E) -> ToolResult {
     let error_of_ours = (error as &dyn Any).downcast_ref::<Error>();

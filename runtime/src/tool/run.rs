@@ -6,35 +6,36 @@ use std::time::Duration;
 use serde_json::Value;
 use toolgate_core::json;
 use toolgate_core::mcp::{Call, Target};
-use toolgate_policy::Caller;
 
 use super::registry::Registry;
 use crate::audit::{Teller, Trail};
-use crate::call::{HostKind, Live, Running};
+use crate::call::{Execution, HostKind, HostStep, Live, Running};
 use crate::context::current::Context;
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
 use crate::ports::feature::Record;
+use crate::ports::principal::Principal;
 
-/// What a call needs.
+/// The parts of a call that begins.
 pub(crate) struct Start {
     pub(crate) app: &'static App,
     pub(crate) registry: &'static Registry,
     pub(crate) env: Env,
-    pub(crate) caller: Caller,
-    /// Pseudonym of the person.
-    pub(crate) subject_key: String,
+    pub(crate) principal: Principal,
     pub(crate) call: Call,
-    /// What is known from earlier runs of the same call, where the host keeps it.
+    /// The record of earlier runs of the same call, where the host keeps it.
     pub(crate) record: Record,
-    pub(crate) host: HostKind,
     /// Where the audit trail of the call is written to; none in a test.
     pub(crate) teller: Option<Teller>,
 }
 
-/// Begins a call. Nothing of it runs before [`Running::next`].
-pub(crate) fn start(start: Start) -> Running {
-    let Start { app, registry, env, caller, subject_key, mut call, record, host, teller } = start;
+/// Begins a call for a host that takes these steps. Nothing of it runs before [`Running::next`].
+pub(crate) fn start<S: HostStep>(start: Start) -> Running<S> {
+    Running::new(begin(start, S::HOST))
+}
+
+fn begin(start: Start, host: HostKind) -> Execution {
+    let Start { app, registry, env, principal, mut call, record, teller } = start;
     let trail = teller.and_then(|teller| Trail::begin(&teller, &mut call.audit));
     let arguments = std::mem::take(&mut call.arguments);
     let refusal = call.refusal.take();
@@ -48,15 +49,15 @@ pub(crate) fn start(start: Start) -> Running {
         live = live.completing(arguments.clone());
     }
     let live = Rc::new(live);
-    let context = Context::of_call(caller, env, request_id, subject_key, app, Rc::clone(&live));
+    let context = Context::of_call(app, env, principal, request_id, Rc::clone(&live));
     // A task is for what takes long, and ends with its own time at the latest.
     let is_limited = seconds > 0 && host != HostKind::Task;
     let limit = is_limited.then(|| Duration::from_secs(seconds.into()));
     let work = Box::pin(async move { registry.run(&target, &context, arguments, refusal).await });
-    Running::start(live, limit, trail, work)
+    Execution::new(live, limit, trail, work)
 }
 
-/// Whether the target may ask its client, so that what it was called with has to be known later.
+/// True if the target may ask its client, so that what it was called with has to be known later.
 fn is_interactive(registry: &Registry, target: &Target) -> bool {
     let needs = match target {
         Target::Tool(tool) => registry.tools().get(*tool).map(|def| &def.needs),
@@ -69,7 +70,7 @@ fn is_interactive(registry: &Registry, target: &Target) -> bool {
     needs.is_some_and(|needs| needs.interactive)
 }
 
-/// Whether the function begins as a plain call and becomes a task in its course. Where the client
+/// True if the function begins as a plain call and becomes a task in its course. Where the client
 /// does not know tasks, it stays a plain call.
 pub(crate) fn is_late_task(registry: &Registry, call: &Call) -> bool {
     let Target::Tool(tool) = call.target else { return false };

@@ -1,4 +1,4 @@
-//! What the core is told of the server and its functions.
+//! The server and its functions, as the core sees them.
 
 use http::StatusCode;
 use serde_json::json;

@@ -53,7 +53,7 @@ pub(super) fn ambiguous(registry: &Registry, config: &Config) -> Vec<String> {
     lines
 }
 
-/// What `T` also reads as what is at the path, or as one of the texts there: `order.nr` for `order.number`.
+/// Other names that `T` reads as the one at the path, or as one of the texts there: `order.nr` for `order.number`.
 pub(super) fn others<T: DeserializeOwned>(path: &[String], texts: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for (level, name) in path.iter().enumerate() {

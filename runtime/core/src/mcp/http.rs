@@ -16,6 +16,7 @@ use http::header::{ALLOW, HeaderValue};
 use serde_json::{Map, Value};
 use toolgate_policy::{Caller, Vars};
 
+use super::batch::{self, BatchAnswers};
 use super::exchange::Exchange;
 use super::fault::Fault;
 use super::headers::{self, Version, shaped};
@@ -28,7 +29,6 @@ use super::meta::{META_CLIENT_CAPABILITIES, META_PROTOCOL_VERSION, meta};
 use super::method::Method;
 use super::methods;
 use super::peer::{self, ClientCapabilities};
-use super::pending::{self, Answers, Pending};
 use super::response::{bad_request, fault, json, plain, respond};
 use super::revision::{Revision, negotiate};
 use super::server::{MethodAnswer, Scope, Server};
@@ -116,7 +116,7 @@ fn accept(
     let scope = Scope { server, caller, vars, revision, headers: Some(headers), session: None };
     match jsonrpc::read(request.body()) {
         Err(fault) => refuse(fault, None),
-        Ok(Body::Batch(messages)) => batch(scope, version, headers, messages),
+        Ok(Body::Batch(messages)) => batch(scope, version, messages),
         Ok(Body::Single(Err(invalid))) => refuse(invalid.fault, invalid.id.as_ref()),
         Ok(Body::Single(Ok(Message::Request(message)))) => single(scope, version, headers, message),
         Ok(Body::Single(Ok(Message::Response { .. }))) if version.is_without_handshake() => {
@@ -155,15 +155,11 @@ fn single(
     };
     match served.and_then(|method| methods::answer(&scope, method, request, 0)) {
         Ok(MethodAnswer::Ready(text)) => Accepted::Done(json(StatusCode::OK, text)),
-        Ok(MethodAnswer::Call(call)) => run(headers, Pending::single(&scope, *call)),
+        Ok(MethodAnswer::Call(call)) => Accepted::Run(Exchange::single(&scope, *call)),
         Ok(MethodAnswer::Listen(listen)) => Accepted::Listen(*listen),
         Ok(MethodAnswer::Task(task)) => Accepted::Task(*task),
         Err(error) => Accepted::Done(fault(error, &id, scope.revision)),
     }
-}
-
-fn run(headers: &http::HeaderMap, pending: Pending) -> Accepted {
-    Accepted::Run(Exchange::new(pending, Some(headers)))
 }
 
 /// Whatever the version header says: nothing has been negotiated yet.
@@ -191,16 +187,22 @@ fn initialize(scope: &Scope<'_>, request: Request) -> Accepted {
 fn batch(
     scope: Scope<'_>,
     version: Version<'_>,
-    headers: &http::HeaderMap,
     messages: Vec<Result<Message, Box<Invalid>>>,
 ) -> Accepted {
     let Some(revision) = legacy_revision(version).filter(|revision| revision.has_batches()) else {
         return refuse(Fault::new(INVALID_REQUEST, "This revision has no batches"), None);
     };
-    match pending::batch(&Scope { revision, ..scope }, messages) {
-        Answers::None => Accepted::Done(accepted()),
-        Answers::Ready(text) => Accepted::Done(json(StatusCode::OK, text)),
-        Answers::Waiting(pending) => run(headers, pending),
+    let scope = Scope { revision, ..scope };
+    let answer = &mut |request: Request, slot| {
+        let method = scope.served(Method::parse(&request.method))?;
+        methods::answer(&scope, method, request, slot)
+    };
+    // As in [`unanswered`], nothing comes of the others.
+    let (answers, _) = batch::answer(&scope, messages, answer);
+    match answers {
+        BatchAnswers::None => Accepted::Done(accepted()),
+        BatchAnswers::Ready(text) => Accepted::Done(json(StatusCode::OK, text)),
+        BatchAnswers::Waiting(exchange) => Accepted::Run(exchange),
     }
 }
 

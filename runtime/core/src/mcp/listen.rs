@@ -52,7 +52,7 @@ fn read(scope: &Scope<'_>, request: &Request) -> Result<Listen, Fault> {
     Ok(Listen { id: request.id.clone(), filter })
 }
 
-/// True if the caller may hear of the change now. `owner` is whose tasks the caller may see. It is
+/// True if the caller may hear of the change now. `subject_key` is whose tasks the caller may see. It is
 /// asked for each receiver and each change, since groups and policies change while a stream is
 /// open.
 #[must_use]
@@ -60,16 +60,16 @@ pub fn may_hear(
     server: &Server<'_>,
     caller: &Caller,
     vars: &dyn Vars,
-    owner: &str,
+    subject_key: &str,
     change: &Change,
 ) -> bool {
     match change {
         // That a list changed says nothing of what is on it.
         Change::Tools | Change::Prompts | Change::Resources => true,
         Change::Resource(uri) => may_read(server, caller, vars, uri),
-        Change::Task { owner: whose, tool, .. } => {
+        Change::Task { subject_key: whose, tool, .. } => {
             let tool = server.tools.iter().find(|known| known.name == tool);
-            whose == owner
+            whose == subject_key
                 && tool.is_some_and(|tool| {
                     let asking = Asking { config: server.config, caller, vars };
                     guard::allows(asking, tool.policy, Arguments::Unknown)

@@ -6,6 +6,7 @@
 //! and take the results back.
 
 pub mod ask;
+mod batch;
 mod call;
 mod capabilities;
 mod card;
@@ -39,7 +40,6 @@ pub mod outcome;
 mod overlap;
 mod param_headers;
 pub mod peer;
-mod pending;
 pub mod prompt;
 pub mod refusal;
 pub mod request_state;
@@ -75,5 +75,5 @@ pub use self::modern::{DISCOVER_TTL_MS, LIST_TTL_MS, READ_TTL_MS};
 pub use self::overlap::shared_uri;
 pub use self::revision::Revision;
 pub use self::server::{Family, Server};
-pub use self::session::{AcceptedSession, SessionState, accept_session};
+pub use self::session::{AcceptedSession, SessionAnswer, SessionState, Signal, accept_session};
 pub use self::template::is_same_uri;

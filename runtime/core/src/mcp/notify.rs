@@ -29,8 +29,10 @@ pub enum Change {
     Resource(String),
     /// The state of a task.
     Task {
-        /// Whose task it is: nobody else hears of it.
-        owner: String,
+        /// The person whose task it is: nobody else hears of it. Worker and object may be of two versions
+        /// during a deployment, so it keeps its name.
+        #[serde(rename = "owner")]
+        subject_key: String,
         /// Name of the tool, whose policy guards the task.
         tool: String,
         /// As [`DetailedTask::into_value`](super::task::DetailedTask::into_value) gives it, with its

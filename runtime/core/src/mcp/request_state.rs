@@ -36,15 +36,20 @@ pub struct RequestState {
 pub struct Binding(String);
 
 impl Binding {
-    /// `owner` names the caller, `method` and `name` what is called: `tools/call` and the name of the
+    /// `subject_key` names the caller, `method` and `name` what is called: `tools/call` and the name of the
     /// tool, `prompts/get` and that of the prompt, `resources/read` and the URI.
     #[must_use]
-    pub fn new(owner: &str, method: &str, name: &str, arguments: &Map<String, Value>) -> Self {
+    pub fn new(
+        subject_key: &str,
+        method: &str,
+        name: &str,
+        arguments: &Map<String, Value>,
+    ) -> Self {
         // The order of members means nothing, and a client may write them in another one next time.
         let mut arguments = Value::Object(arguments.clone());
         arguments.sort_all_objects();
         let parts = Value::from(vec![
-            Value::from(owner),
+            Value::from(subject_key),
             Value::from(method),
             Value::from(name),
             arguments,

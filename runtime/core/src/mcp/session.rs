@@ -5,6 +5,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 use toolgate_policy::{Caller, Vars};
 
+use super::batch::{self, BatchAnswers};
 use super::exchange::Exchange;
 use super::fault::{self, Fault, INVALID_REQUEST, method_not_found};
 use super::headers::{self, Version};
@@ -13,7 +14,6 @@ use super::method::Method;
 use super::methods;
 use super::notify;
 use super::peer::Level;
-use super::pending::Pending;
 use super::response::{bad_request, plain};
 use super::server::Listening;
 use super::server::Server;
@@ -24,17 +24,32 @@ use crate::reply::Reply;
 
 pub use super::session_state::{MAX_SUBSCRIBED_URI, MAX_SUBSCRIPTIONS, SessionState};
 
-/// Result of [`accept_session`] for a POST.
+/// A POST of a session, as far as it is served: see [`accept_session`].
 #[derive(Debug)]
-pub enum AcceptedSession {
+pub struct AcceptedSession {
+    /// Replies and cancellations, in the order they came: one, or those of a batch (2025-03-26 and
+    /// before).
+    pub signals: Vec<Signal>,
+    /// The answer to the rest.
+    pub answer: SessionAnswer,
+}
+
+/// The answer to a POST of a session.
+#[derive(Debug)]
+pub enum SessionAnswer {
     /// It is refused with this response.
     Refuse(Reply),
-    /// It is answered with 202 and nothing comes of it.
+    /// It is answered with 202.
     Accepted,
     /// The answer, as JSON text.
-    Answer(String),
+    Text(String),
     /// Something has to run before it is answered.
     Run(Exchange),
+}
+
+/// Something that a client tells calls that run.
+#[derive(Debug)]
+pub enum Signal {
     /// The client's answer to a request of the server.
     Reply {
         /// The id of the request.
@@ -47,14 +62,12 @@ pub enum AcceptedSession {
         /// The id of the request.
         request_id: Value,
     },
-    /// A batch (2025-03-26 and before) with replies or cancellations in it: these, in the order they
-    /// came, each as [`AcceptedSession::Reply`] or [`AcceptedSession::Cancel`], and then the rest.
-    Batch {
-        /// Replies and cancellations.
-        signals: Vec<Self>,
-        /// [`AcceptedSession::Accepted`], [`AcceptedSession::Answer`] or [`AcceptedSession::Run`].
-        rest: Box<Self>,
-    },
+}
+
+impl From<SessionAnswer> for AcceptedSession {
+    fn from(answer: SessionAnswer) -> Self {
+        Self { signals: Vec::new(), answer }
+    }
 }
 
 /// Answers one POST of a session. The caller is authenticated and known to own the session.
@@ -70,7 +83,7 @@ pub fn accept_session(
 ) -> AcceptedSession {
     let accepted = accept(server, caller, vars, session, headers, body);
     let challenge = server.challenging.and_then(|it| (it.response)(server.log, caller));
-    challenge.map_or(accepted, AcceptedSession::Refuse)
+    challenge.map_or(accepted, |challenge| SessionAnswer::Refuse(challenge).into())
 }
 
 fn accept(
@@ -83,31 +96,34 @@ fn accept(
 ) -> AcceptedSession {
     if server.is_too_large(body) {
         let response = plain(StatusCode::PAYLOAD_TOO_LARGE, "Body too large");
-        return AcceptedSession::Refuse(response);
+        return SessionAnswer::Refuse(response).into();
     }
     if let Some(headers) = headers
         && let Some(response) = refuse_headers(headers)
     {
-        return AcceptedSession::Refuse(response);
+        return SessionAnswer::Refuse(response).into();
     }
     let mut visit = Visit { server, caller, vars, session, headers };
     match jsonrpc::read(body) {
-        Err(fault) => AcceptedSession::Refuse(bad_request(fault, None)),
-        Ok(Body::Single(Err(invalid))) => {
-            let Invalid { id, fault } = *invalid;
-            AcceptedSession::Refuse(bad_request(fault, id.as_ref()))
-        }
-        Ok(Body::Single(Ok(message))) => visit.single(message),
+        Err(fault) => refused(fault, None),
+        Ok(Body::Single(Err(invalid))) => refused(invalid.fault, invalid.id.as_ref()),
+        Ok(Body::Single(Ok(Message::Request(request)))) => visit.answer_alone(request).into(),
+        Ok(Body::Single(Ok(message))) => AcceptedSession {
+            signals: signal(message).into_iter().collect(),
+            answer: SessionAnswer::Accepted,
+        },
         Ok(Body::Batch(messages)) if visit.session.revision.has_batches() => visit.batch(messages),
         Ok(Body::Batch(_)) => {
-            let fault = Fault::new(INVALID_REQUEST, "This revision has no batches");
-            AcceptedSession::Refuse(bad_request(fault, None))
+            refused(Fault::new(INVALID_REQUEST, "This revision has no batches"), None)
         }
     }
 }
 
-/// The refusal of a POST of a session whose headers break the rules of Streamable HTTP; `None` if
-/// they keep them.
+fn refused(fault: Fault, id: Option<&Value>) -> AcceptedSession {
+    SessionAnswer::Refuse(bad_request(fault, id)).into()
+}
+
+/// The rules of Streamable HTTP for a POST of a session.
 fn refuse_headers(headers: &HeaderMap) -> Option<Reply> {
     if !headers::is_json(headers) {
         let message = "Content-Type must be application/json";
@@ -128,8 +144,8 @@ fn refuse_headers(headers: &HeaderMap) -> Option<Reply> {
     }
 }
 
-/// True if a request with these headers may belong to a session: it names no revision without
-/// handshake, which have no sessions either.
+/// Whether a request with these headers may be one of a session: it names no revision without handshake,
+/// which have no sessions either.
 #[must_use]
 pub fn may_have_session(headers: &HeaderMap) -> bool {
     !Version::read(headers).is_without_handshake()
@@ -156,82 +172,31 @@ impl<'a> Visit<'a, '_> {
         }
     }
 
-    fn single(&mut self, message: Message) -> AcceptedSession {
-        let request = match message {
-            Message::Request(request) => request,
-            message => return self.signal(message).unwrap_or(AcceptedSession::Accepted),
-        };
+    fn answer_alone(&mut self, request: Request) -> SessionAnswer {
         let id = request.id.clone();
         match self.answer(request, 0) {
-            Ok(MethodAnswer::Ready(text)) => AcceptedSession::Answer(text),
+            Ok(MethodAnswer::Ready(text)) => SessionAnswer::Text(text),
             Ok(MethodAnswer::Call(call)) => {
-                let pending = Pending::single(&self.scope(), *call);
-                AcceptedSession::Run(Exchange::new(pending, self.headers))
+                SessionAnswer::Run(Exchange::single(&self.scope(), *call))
             }
+            // Both are of 2026-07-28, which has no sessions.
             Ok(MethodAnswer::Listen(_) | MethodAnswer::Task(_)) => {
-                AcceptedSession::Answer(no_method(&id))
+                SessionAnswer::Text(method_not_found().response(Some(&id)))
             }
-            Err(fault) => AcceptedSession::Answer(fault.response(Some(&id))),
+            Err(fault) => SessionAnswer::Text(fault.response(Some(&id))),
         }
     }
 
     fn batch(&mut self, messages: Vec<Result<Message, Box<Invalid>>>) -> AcceptedSession {
-        let mut pending = Pending::new(&self.scope(), true);
-        let mut signals = Vec::new();
-        for message in messages {
-            match message {
-                Ok(Message::Request(request)) => self.add(request, &mut pending),
-                Ok(message) => signals.extend(self.signal(message)),
-                Err(invalid) => {
-                    let Invalid { id, fault } = *invalid;
-                    pending.push(fault.response(id.as_ref()));
-                }
-            }
-        }
-        let rest = if pending.next_slot() == 0 {
-            AcceptedSession::Accepted
-        } else if pending.is_waiting() {
-            AcceptedSession::Run(Exchange::new(pending, self.headers))
-        } else {
-            AcceptedSession::Answer(pending.finish(Vec::new()))
+        let scope = self.scope();
+        let answer = &mut |request, slot| self.answer(request, slot);
+        let (answers, others) = batch::answer(&scope, messages, answer);
+        let answer = match answers {
+            BatchAnswers::None => SessionAnswer::Accepted,
+            BatchAnswers::Ready(text) => SessionAnswer::Text(text),
+            BatchAnswers::Waiting(exchange) => SessionAnswer::Run(exchange),
         };
-        if signals.is_empty() {
-            return rest;
-        }
-        AcceptedSession::Batch { signals, rest: Box::new(rest) }
-    }
-
-    fn add(&mut self, request: Request, pending: &mut Pending) {
-        let id = request.id.clone();
-        let answer = if Method::parse(&request.method) == Some(Method::Initialize) {
-            Err(Fault::new(INVALID_REQUEST, "`initialize` cannot be part of a batch"))
-        } else {
-            self.answer(request, pending.next_slot())
-        };
-        match answer {
-            Ok(MethodAnswer::Ready(text)) => pending.push(text),
-            Ok(MethodAnswer::Call(call)) => pending.wait(*call),
-            Ok(MethodAnswer::Listen(_) | MethodAnswer::Task(_)) => pending.push(no_method(&id)),
-            Err(fault) => pending.push(fault.response(Some(&id))),
-        }
-    }
-
-    /// The effect of a message that is not answered; `None` for one without a meaning here.
-    fn signal(&mut self, message: Message) -> Option<AcceptedSession> {
-        match message {
-            // Our own ids are text; anything else answers nothing.
-            Message::Response { id: Value::String(id), result } => {
-                Some(AcceptedSession::Reply { id, reply: result })
-            }
-            Message::Notification { method, mut params } => match method.as_str() {
-                notify::CANCELLED => {
-                    let request_id = jsonrpc::canonical(params.remove("requestId")?)?;
-                    Some(AcceptedSession::Cancel { request_id })
-                }
-                _ => None,
-            },
-            Message::Response { .. } | Message::Request(_) => None,
-        }
+        AcceptedSession { signals: others.into_iter().filter_map(signal).collect(), answer }
     }
 
     fn answer(&mut self, request: Request, slot: usize) -> Result<MethodAnswer, Fault> {
@@ -307,7 +272,20 @@ impl<'a> Visit<'a, '_> {
     }
 }
 
-/// The response to what only 2026-07-28 has, which has no sessions.
-fn no_method(id: &Value) -> String {
-    method_not_found().response(Some(id))
+/// The signal of a message that is not answered; `None` for what means nothing here.
+fn signal(message: Message) -> Option<Signal> {
+    match message {
+        // Our own ids are text; anything else answers nothing.
+        Message::Response { id: Value::String(id), result } => {
+            Some(Signal::Reply { id, reply: result })
+        }
+        Message::Notification { method, mut params } => match method.as_str() {
+            notify::CANCELLED => {
+                let request_id = jsonrpc::canonical(params.remove("requestId")?)?;
+                Some(Signal::Cancel { request_id })
+            }
+            _ => None,
+        },
+        Message::Response { .. } | Message::Request(_) => None,
+    }
 }

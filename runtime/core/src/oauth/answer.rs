@@ -14,15 +14,15 @@ use crate::reply::{self, Reply};
 
 /// The client's redirect URI with an error (OAuth 2.1 section 4.1.2.1, RFC 9207).
 pub(crate) fn client_error_url(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     authorization: &AuthorizationRequest,
     error: &OAuthError,
 ) -> String {
-    error_url(gate, &authorization.redirect_uri, authorization.state.as_deref(), error)
+    error_url(oauth, &authorization.redirect_uri, authorization.state.as_deref(), error)
 }
 
 fn error_url(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     uri: &str,
     state: Option<&str>,
     error: &OAuthError,
@@ -30,7 +30,7 @@ fn error_url(
     let text = error.text();
     let mut pairs = vec![("error", error.code), ("error_description", text.as_str())];
     pairs.extend(state.map(|state| ("state", state)));
-    pairs.push(("iss", gate.origin));
+    pairs.push(("iss", oauth.origin));
     with_query(uri, &pairs)
 }
 
@@ -45,13 +45,13 @@ pub(crate) fn with_query(uri: &str, pairs: &[(&str, &str)]) -> String {
 /// address is any web site, so a redirect to it would be one to wherever the sender of a link likes
 /// (RFC 9700 section 4.11.2): there the person decides whether to go.
 pub(crate) fn before_interaction(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     uri: &str,
     state: Option<&str>,
     is_vouched_for: bool,
     error: &OAuthError,
 ) -> Reply {
-    let url = error_url(gate, uri, state, error);
+    let url = error_url(oauth, uri, state, error);
     let reply = match redirect_uri::web_host(uri).filter(|_| !is_vouched_for) {
         None => reply::redirect(&url),
         Some(host) => page::way_back(&in_words(error), &host, &url, error.reason.code()),

@@ -32,10 +32,10 @@ struct Approval(
 pub(crate) struct Approvals(Vec<Approval>);
 
 impl Approvals {
-    pub(crate) fn read(gate: &OAuthContext<'_>, headers: &HeaderMap) -> Self {
-        let oldest = gate.now.saturating_sub(u64::from(gate.config.consent.remember_for));
-        let mut approvals: Vec<Approval> = cookie::read(headers, gate.cookie(cookie::APPROVALS))
-            .and_then(|value| gate.keys.open(Purpose::Approvals, gate.origin, value))
+    pub(crate) fn read(oauth: &OAuthContext<'_>, headers: &HeaderMap) -> Self {
+        let oldest = oauth.now.saturating_sub(u64::from(oauth.config.consent.remember_for));
+        let mut approvals: Vec<Approval> = cookie::read(headers, oauth.cookie(cookie::APPROVALS))
+            .and_then(|value| oauth.keys.open(Purpose::Approvals, oauth.origin, value))
             .unwrap_or_default();
         approvals.retain(|Approval(_, _, at)| *at > oldest);
         Self(approvals)
@@ -57,22 +57,22 @@ impl Approvals {
     /// not to be remembered.
     pub(crate) fn with(
         &self,
-        gate: &mut OAuthContext<'_>,
+        oauth: &mut OAuthContext<'_>,
         authorization: &AuthorizationRequest,
         person: &str,
     ) -> Option<HeaderValue> {
-        let lifetime = u64::from(gate.config.consent.remember_for);
+        let lifetime = u64::from(oauth.config.consent.remember_for);
         if lifetime == 0 || !may_be_remembered(authorization) {
             return None;
         }
         let (of, by) = (request(authorization), fingerprint(person));
         let mut all = self.0.clone();
         all.retain(|approval| approval.0 != of || approval.1 != by);
-        all.push(Approval(of, by, gate.now));
+        all.push(Approval(of, by, oauth.now));
         let excess = all.len().saturating_sub(MAX_APPROVALS);
         all.drain(..excess);
-        let value = gate.keys.seal(Purpose::Approvals, gate.origin, &all, gate.entropy);
-        Some(cookie::set(gate.cookie(cookie::APPROVALS), &value, lifetime))
+        let value = oauth.keys.seal(Purpose::Approvals, oauth.origin, &all, oauth.entropy);
+        Some(cookie::set(oauth.cookie(cookie::APPROVALS), &value, lifetime))
     }
 }
 

@@ -27,13 +27,13 @@ const NAME_LENGTH: usize = TIME_LENGTH + 14;
 const MAX_SEEN: usize = 64;
 
 /// A new id of a consent page.
-pub(crate) fn page_id(gate: &mut OAuthContext<'_>) -> String {
-    dated(gate.now, &secret(gate))
+pub(crate) fn page_id(oauth: &mut OAuthContext<'_>) -> String {
+    dated(oauth.now, &secret(oauth))
 }
 
 /// A new `state` for the identity provider.
-pub(crate) fn state(gate: &mut OAuthContext<'_>) -> String {
-    dated(gate.now, &gate.entropy.token())
+pub(crate) fn state(oauth: &mut OAuthContext<'_>) -> String {
+    dated(oauth.now, &oauth.entropy.token())
 }
 
 fn dated(now: u64, random: &str) -> String {
@@ -41,21 +41,21 @@ fn dated(now: u64, random: &str) -> String {
 }
 
 /// A value that nobody guesses.
-pub(crate) fn secret(gate: &mut OAuthContext<'_>) -> String {
-    let mut secret = gate.entropy.token();
+pub(crate) fn secret(oauth: &mut OAuthContext<'_>) -> String {
+    let mut secret = oauth.entropy.token();
     secret.truncate(SECRET_LENGTH);
     secret
 }
 
 /// The cookie of the consent page of this id; `None` for an id that we cannot have made.
-pub(crate) fn page_cookie(gate: &OAuthContext<'_>, id: &str) -> Option<String> {
-    is_ours(id).then(|| [cookie::name_at(gate.origin, CONSENT), id].concat())
+pub(crate) fn page_cookie(oauth: &OAuthContext<'_>, id: &str) -> Option<String> {
+    is_ours(id).then(|| [cookie::name_at(oauth.origin, CONSENT), id].concat())
 }
 
 /// The cookie of the login with this state; `None` for a state that we cannot have made.
-pub(crate) fn login_cookie(gate: &OAuthContext<'_>, state: &str) -> Option<String> {
+pub(crate) fn login_cookie(oauth: &OAuthContext<'_>, state: &str) -> Option<String> {
     let id = state.get(..NAME_LENGTH).filter(|id| is_ours(id))?;
-    Some([cookie::name_at(gate.origin, LOGIN), id].concat())
+    Some([cookie::name_at(oauth.origin, LOGIN), id].concat())
 }
 
 /// True if the id can be in the name of a cookie of ours, and so in a `Set-Cookie` without harm.
@@ -66,7 +66,7 @@ fn is_ours(id: &str) -> bool {
 /// Seals what an attempt has to remember. A client's own texts follow as they are: JSON may take six
 /// bytes for one of theirs, and then the longest would not fit.
 pub(crate) fn seal<T: Serialize>(
-    gate: &mut OAuthContext<'_>,
+    oauth: &mut OAuthContext<'_>,
     purpose: Purpose,
     id: &str,
     value: &T,
@@ -75,18 +75,18 @@ pub(crate) fn seal<T: Serialize>(
     let mut plain = serde_json::to_vec(value).expect("our own types serialise");
     plain.push(b'\n');
     plain.extend_from_slice(texts.as_bytes());
-    let bound_to = gate.attempt(id);
-    gate.keys.seal_bytes(purpose, &bound_to, &plain, gate.entropy)
+    let bound_to = oauth.attempt(id);
+    oauth.keys.seal_bytes(purpose, &bound_to, &plain, oauth.entropy)
 }
 
 /// Opens it again.
 pub(crate) fn open<T: FromJson>(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     purpose: Purpose,
     id: &str,
     sealed: &str,
 ) -> Option<(T, String)> {
-    let mut plain = gate.keys.open_bytes(purpose, &gate.attempt(id), sealed)?;
+    let mut plain = oauth.keys.open_bytes(purpose, &oauth.attempt(id), sealed)?;
     // JSON has no line break but an escaped one.
     let end = plain.iter().position(|b| *b == b'\n')?;
     let texts = String::from_utf8(plain.split_off(end + 1)).ok()?;
@@ -96,11 +96,11 @@ pub(crate) fn open<T: FromJson>(
 /// `Set-Cookie`s that end the oldest attempts of this browser, so that a new one is one of at most
 /// [`MAX_ATTEMPTS`]. The cookie `ending` ends anyway.
 pub(crate) fn make_room(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     headers: &HeaderMap,
     ending: Option<&str>,
 ) -> Vec<HeaderValue> {
-    let mut seen = seen(gate.origin, headers);
+    let mut seen = seen(oauth.origin, headers);
     seen.retain(|one| Some(one.name) != ending);
     let excess = seen.len().saturating_sub(MAX_ATTEMPTS - 1);
     oldest(seen).take(excess).map(|one| cookie::clear(one.name)).collect()

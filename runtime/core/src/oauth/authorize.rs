@@ -32,45 +32,45 @@ enum Refusal {
 
 /// `GET /authorize`, from the client that the adapter found for its `client_id`.
 pub fn show(
-    gate: &mut OAuthContext<'_>,
+    oauth: &mut OAuthContext<'_>,
     request: &Request<Vec<u8>>,
     client: Result<Client, OAuthError>,
 ) -> Reply {
     let params = Params::query(request);
-    let (client, authorization) = match parse(gate, &params, client) {
+    let (client, authorization) = match parse(oauth, &params, client) {
         Ok(parsed) => parsed,
         Err(Refusal::Page(error)) => return error_page(&error),
         Err(Refusal::Client { redirect_uri, state, is_vouched_for, error }) => {
             let state = state.as_deref();
-            return before_interaction(gate, &redirect_uri, state, is_vouched_for, &error);
+            return before_interaction(oauth, &redirect_uri, state, is_vouched_for, &error);
         }
     };
     let headers = request.headers();
     let ask_again = params.get("prompt").is_some_and(|p| p.split(' ').any(|p| p == "consent"));
-    if !ask_again && Approvals::read(gate, headers).include(&authorization) {
+    if !ask_again && Approvals::read(oauth, headers).include(&authorization) {
         // Whose approval it was is asked once it is known who signs in.
         let from = Start { headers, approved: false, ending: None };
-        return start_login(gate, &from, Target::Client(Box::new(authorization)));
+        return start_login(oauth, &from, Target::Client(Box::new(authorization)));
     }
     let shown = Shown {
         client_name: &client.registration.name,
         client_uri: client.registration.uri.as_deref(),
         person: None,
     };
-    let mut reply = consent::ask(gate, &shown, authorization);
-    for cookie in attempts::make_room(gate, headers, None) {
+    let mut reply = consent::ask(oauth, &shown, authorization);
+    for cookie in attempts::make_room(oauth, headers, None) {
         reply.headers_mut().append(SET_COOKIE, cookie);
     }
     reply
 }
 
 fn parse(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     params: &Params,
     client: Result<Client, OAuthError>,
 ) -> Result<(Client, AuthorizationRequest), Refusal> {
-    let (client, redirect_uri) = prove_redirect(gate, params, client).map_err(Refusal::Page)?;
-    gate.log.client(&client.key);
+    let (client, redirect_uri) = prove_redirect(oauth, params, client).map_err(Refusal::Page)?;
+    oauth.log.client(&client.key);
     // A `state` given twice cannot be returned, nor one that does not fit.
     let state = params
         .get("state")
@@ -89,8 +89,8 @@ fn parse(
     params.reject_repeated().map_err(refuse)?;
     check_response_type(params).map_err(refuse)?;
     let challenge = challenge(params).map_err(refuse)?;
-    let resource = resource(gate, params).map_err(refuse)?;
-    let scopes = scope::grant(gate.config, params.get("scope"));
+    let resource = resource(oauth, params).map_err(refuse)?;
+    let scopes = scope::grant(oauth.config, params.get("scope"));
     let name = client.registration.name.lines().next().unwrap_or_default();
     let authorization = AuthorizationRequest {
         client: client.key.clone(),
@@ -122,7 +122,7 @@ fn unusable_state(params: &Params, state: &str) -> OAuthError {
 }
 
 fn prove_redirect(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     params: &Params,
     client: Result<Client, OAuthError>,
 ) -> Result<(Client, String), OAuthError> {
@@ -141,7 +141,7 @@ fn prove_redirect(
                 .because(Reason::RedirectUriMissing));
         }
     };
-    check_scheme(gate, &client, &redirect_uri)?;
+    check_scheme(oauth, &client, &redirect_uri)?;
     if !client.allows_redirect(&redirect_uri) {
         return Err(OAuthError::invalid_request(
             "redirect_uri is not one that this client registered; it must be the same text, \
@@ -155,11 +155,11 @@ fn prove_redirect(
 /// Said before the redirect URI is compared: a client may have registered one of a scheme that is not
 /// accepted, which was left out, and a scheme may be taken off the list, or put onto it, afterwards.
 fn check_scheme(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     client: &Client,
     redirect_uri: &str,
 ) -> Result<(), OAuthError> {
-    let schemes = &gate.config.registration.redirect_schemes;
+    let schemes = &oauth.config.registration.redirect_schemes;
     if redirect_uri::is_hostile(redirect_uri) {
         return Ok(());
     }
@@ -210,6 +210,6 @@ fn challenge(params: &Params) -> Result<String, OAuthError> {
 }
 
 /// Clients of MCP 2025-03-26 send no `resource`: their tokens are good for the whole server.
-fn resource(gate: &OAuthContext<'_>, params: &Params) -> Result<String, OAuthError> {
-    Ok(gate.requested_resource(params)?.unwrap_or_else(|| gate.origin.to_owned()))
+fn resource(oauth: &OAuthContext<'_>, params: &Params) -> Result<String, OAuthError> {
+    Ok(oauth.requested_resource(params)?.unwrap_or_else(|| oauth.origin.to_owned()))
 }

@@ -64,9 +64,9 @@ pub struct Returned {
 ///
 /// # Errors
 /// The reply to a return that leads nowhere.
-pub fn begin(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Result<Returned, Box<Reply>> {
+pub fn begin(oauth: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Result<Returned, Box<Reply>> {
     let params = Params::query(request);
-    let Some(returned) = find_login(gate, request, &params) else {
+    let Some(returned) = find_login(oauth, request, &params) else {
         let reply = page::message(
             StatusCode::BAD_REQUEST,
             page::CANNOT_GO_ON,
@@ -77,30 +77,30 @@ pub fn begin(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Result<Retu
         return Err(Box::new(audit::because(reply, Reason::InvalidState)));
     };
     if let Target::Client(authorization) = &returned.login.target {
-        gate.log.client(&authorization.client);
+        oauth.log.client(&authorization.client);
     }
     match params.get("error") {
-        Some(error) => Err(Box::new(returned.refuse(gate, &upstream_error(error)))),
+        Some(error) => Err(Box::new(returned.refuse(oauth, &upstream_error(error)))),
         None => Ok(returned),
     }
 }
 
 fn find_login(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     request: &Request<Vec<u8>>,
     params: &Params,
 ) -> Option<Returned> {
     let state = params.get("state").filter(|_| !params.is_repeated("state"))?;
-    let name = attempts::login_cookie(gate, state)?;
+    let name = attempts::login_cookie(oauth, state)?;
     let value = cookie::read(request.headers(), &name)?;
-    let (mut login, texts): (Login, _) = attempts::open(gate, Purpose::Login, state, value)?;
+    let (mut login, texts): (Login, _) = attempts::open(oauth, Purpose::Login, state, value)?;
     if let Target::Client(authorization) = login.target {
         login.target = Target::Client(Box::new(authorization.with_texts(&texts)));
     }
-    (login.expires >= gate.now).then(|| Returned {
+    (login.expires >= oauth.now).then(|| Returned {
         login,
         clear: cookie::clear(&name),
-        approvals: Approvals::read(gate, request.headers()),
+        approvals: Approvals::read(oauth, request.headers()),
         attempt: sha256(state),
     })
 }
@@ -172,18 +172,18 @@ impl Returned {
     /// The reply that tells the client: the return has no code, or comes from another provider.
     pub fn exchange(
         &self,
-        gate: &OAuthContext<'_>,
+        oauth: &OAuthContext<'_>,
         request: &Request<Vec<u8>>,
     ) -> Result<Request<Vec<u8>>, Box<Reply>> {
         let params = Params::query(request);
-        let prepared = login::check_issuer(gate, params.get("iss")).and_then(|()| {
+        let prepared = login::check_issuer(oauth, params.get("iss")).and_then(|()| {
             let (Some(code), Ok(())) = (params.get("code"), params.reject_repeated()) else {
                 let reason = "The identity provider sent no code";
                 return Err(OAuthError::new("server_error", reason).because(Reason::UpstreamNoCode));
             };
-            login::token_request(gate, &self.login, code)
+            login::token_request(oauth, &self.login, code)
         });
-        prepared.map_err(|error| Box::new(self.refuse(gate, &error)))
+        prepared.map_err(|error| Box::new(self.refuse(oauth, &error)))
     }
 
     /// Reads the identity provider's answer to the code exchange.
@@ -192,7 +192,7 @@ impl Returned {
     /// The reply that tells the client, with the reason for the log.
     pub fn tokens(
         &self,
-        gate: &OAuthContext<'_>,
+        oauth: &OAuthContext<'_>,
         answer: &http::Response<Vec<u8>>,
     ) -> Result<Tokens, Box<(Reply, String)>> {
         tokens::read(answer).map_err(|trouble| {
@@ -201,7 +201,7 @@ impl Returned {
                 Reason::RevokedByUpstream => Reason::UpstreamCode,
                 reason => reason,
             };
-            Box::new((self.refuse_identity(gate, reason), trouble.to_string()))
+            Box::new((self.refuse_identity(oauth, reason), trouble.to_string()))
         })
     }
 
@@ -211,41 +211,41 @@ impl Returned {
     /// Why it was rejected.
     pub fn verify(
         &self,
-        gate: &OAuthContext<'_>,
+        oauth: &OAuthContext<'_>,
         claims: SignedClaims,
     ) -> Result<Caller, Rejection> {
-        id_token::verify(gate.config, gate.provider, claims, &self.login.nonce(), gate.now)
+        id_token::verify(oauth.config, oauth.provider, claims, &self.login.nonce(), oauth.now)
     }
 
     /// The reply when what the provider says of the person was rejected.
     #[must_use]
-    pub fn refuse_identity(&self, gate: &OAuthContext<'_>, reason: Reason) -> Reply {
-        self.refuse(gate, &not_identified(reason))
+    pub fn refuse_identity(&self, oauth: &OAuthContext<'_>, reason: Reason) -> Reply {
+        self.refuse(oauth, &not_identified(reason))
     }
 
     /// The reply when the identity provider could not be reached.
     #[must_use]
-    pub fn unavailable(&self, gate: &OAuthContext<'_>) -> Reply {
-        self.refuse(gate, &login::unreachable())
+    pub fn unavailable(&self, oauth: &OAuthContext<'_>) -> Reply {
+        self.refuse(oauth, &login::unreachable())
     }
 
     /// The reply when the grant could not be stored.
     #[must_use]
-    pub fn not_stored(&self, gate: &OAuthContext<'_>) -> Reply {
+    pub fn not_stored(&self, oauth: &OAuthContext<'_>) -> Reply {
         let error = OAuthError::new(
             "temporarily_unavailable",
             "The sign-in could not be stored; try again",
         )
         .because(Reason::StorageUnavailable);
-        self.refuse(gate, &error)
+        self.refuse(oauth, &error)
     }
 
     /// Tells the client by redirect, with a page in case that nobody follows; a person who came
     /// without a client reads the page.
-    pub fn refuse(&self, gate: &OAuthContext<'_>, error: &OAuthError) -> Reply {
+    pub fn refuse(&self, oauth: &OAuthContext<'_>, error: &OAuthError) -> Reply {
         let mut reply = match &self.login.target {
             Target::Client(authorization) => {
-                refuse_client(&client_error_url(gate, authorization, error), error)
+                refuse_client(&client_error_url(oauth, authorization, error), error)
             }
             Target::Connections => failed(StatusCode::BAD_GATEWAY, error),
         };
@@ -255,33 +255,33 @@ impl Returned {
 
     /// Makes what the person signed in for: a client's grant, or the page of their connections.
     #[must_use]
-    pub fn finish(&self, gate: &mut OAuthContext<'_>, identified: Identified) -> Finished {
-        let subject_key = subject_key(gate.keys, gate.provider, &identified.caller.subject);
-        gate.log.person(&subject_key, &identified.caller);
-        gate.log.tell(EventKind::SignIn, Reason::SignedIn);
+    pub fn finish(&self, oauth: &mut OAuthContext<'_>, identified: Identified) -> Finished {
+        let subject_key = subject_key(oauth.keys, oauth.provider, &identified.caller.subject);
+        oauth.log.person(&subject_key, &identified.caller);
+        oauth.log.tell(EventKind::SignIn, Reason::SignedIn);
         match &self.login.target {
             Target::Client(authorization) => {
-                let who = person(gate.provider, &identified.caller.subject);
+                let who = person(oauth.provider, &identified.caller.subject);
                 let is_remembered = !self.login.approved;
                 if is_remembered && !self.approvals.are_of(authorization, &who) {
-                    return Finished::Reply(self.ask(gate, authorization, &identified.caller));
+                    return Finished::Reply(self.ask(oauth, authorization, &identified.caller));
                 }
                 let remembered = if is_remembered {
-                    gate.log.tell(EventKind::Consent, Reason::ConsentRemembered);
+                    oauth.log.tell(EventKind::Consent, Reason::ConsentRemembered);
                     None
                 } else {
-                    self.approvals.with(gate, authorization, &who)
+                    self.approvals.with(oauth, authorization, &who)
                 };
                 let (address, grant, mut reply) =
-                    self.grant(gate, authorization, subject_key, identified);
+                    self.grant(oauth, authorization, subject_key, identified);
                 reply.headers_mut().extend(remembered.map(|cookie| (SET_COOKIE, cookie)));
                 Finished::Grant(address, Box::new(grant), reply)
             }
             Target::Connections => {
-                let mut reply = reply::redirect(&format!("{}{CONNECTIONS_PATH}", gate.origin));
+                let mut reply = reply::redirect(&format!("{}{CONNECTIONS_PATH}", oauth.origin));
                 let subject_keys =
-                    subject_keys(gate.keys, gate.provider, &identified.caller.subject);
-                let cookie = Person::sign_in(gate, subject_keys, &identified.caller);
+                    subject_keys(oauth.keys, oauth.provider, &identified.caller.subject);
+                let cookie = Person::sign_in(oauth, subject_keys, &identified.caller);
                 reply.headers_mut().append(SET_COOKIE, cookie);
                 reply.headers_mut().append(SET_COOKIE, self.clear.clone());
                 Finished::Reply(reply)
@@ -292,7 +292,7 @@ impl Returned {
     /// Somebody else approved in this browser, so the page asks this person.
     fn ask(
         &self,
-        gate: &mut OAuthContext<'_>,
+        oauth: &mut OAuthContext<'_>,
         authorization: &AuthorizationRequest,
         caller: &Caller,
     ) -> Reply {
@@ -301,14 +301,14 @@ impl Returned {
             client_uri: None,
             person: Some(caller.label()),
         };
-        let mut reply = consent::ask(gate, &shown, authorization.clone());
+        let mut reply = consent::ask(oauth, &shown, authorization.clone());
         reply.headers_mut().append(SET_COOKIE, self.clear.clone());
         reply
     }
 
     fn grant(
         &self,
-        gate: &mut OAuthContext<'_>,
+        oauth: &mut OAuthContext<'_>,
         authorization: &AuthorizationRequest,
         subject_key: String,
         identified: Identified,
@@ -316,7 +316,7 @@ impl Returned {
         let Identified { mut caller, upstream } = identified;
         caller.client_id.clone_from(&authorization.client);
         caller.scopes.clone_from(&authorization.scopes);
-        let address = GrantKey { subject_key, id: gate.entropy.token() };
+        let address = GrantKey { subject_key, id: oauth.entropy.token() };
         let holder = GrantSubject {
             caller,
             resource: authorization.resource.clone(),
@@ -325,45 +325,45 @@ impl Returned {
             redirect_uri: authorization.redirect_uri.clone(),
             nonce: self.login.nonce(),
         };
-        let tokens = &gate.config.tokens;
-        let code_expires = gate.now + u64::from(tokens.code_ttl);
+        let tokens = &oauth.config.tokens;
+        let code_expires = oauth.now + u64::from(tokens.code_ttl);
         let expires = if authorization.code_only {
             code_expires + u64::from(tokens.access_token_ttl)
         } else {
-            gate.now + u64::from(tokens.refresh_token_ttl)
+            oauth.now + u64::from(tokens.refresh_token_ttl)
         };
         let grant = Grant {
-            can_ask: holder.can_ask(gate.now),
+            can_ask: holder.can_ask(oauth.now),
             client: authorization.client.clone(),
-            sealed: holder.seal(gate.keys, &address.id, gate.entropy),
+            sealed: holder.seal(oauth.keys, &address.id, oauth.entropy),
             code_expires,
             expires,
             generation: 0,
-            rotated_at: gate.now,
+            rotated_at: oauth.now,
             revoked: false,
-            created: gate.now,
-            used: gate.now,
+            created: oauth.now,
+            used: oauth.now,
             confirmed: 0,
-            confirmed_at: gate.now,
+            confirmed_at: oauth.now,
             asking: None,
             uses: Uses::default(),
         };
-        let reply = self.success(gate, authorization, &address, code_expires);
+        let reply = self.success(oauth, authorization, &address, code_expires);
         (address, grant, reply)
     }
 
     fn success(
         &self,
-        gate: &mut OAuthContext<'_>,
+        oauth: &mut OAuthContext<'_>,
         authorization: &AuthorizationRequest,
         address: &GrantKey,
         expires: u64,
     ) -> Reply {
         let code = Code { address: address.clone(), authorization: authorization.clone(), expires };
-        let code = gate.keys.seal(Purpose::Code, gate.origin, &code, gate.entropy);
+        let code = oauth.keys.seal(Purpose::Code, oauth.origin, &code, oauth.entropy);
         let mut pairs = vec![("code", code.as_str())];
         pairs.extend(authorization.state.as_deref().map(|state| ("state", state)));
-        pairs.push(("iss", gate.origin));
+        pairs.push(("iss", oauth.origin));
         let mut reply = reply::redirect(&with_query(&authorization.redirect_uri, &pairs));
         reply.headers_mut().append(SET_COOKIE, self.clear.clone());
         reply

@@ -59,13 +59,13 @@ pub enum Chosen {
 }
 
 /// `GET /connections`: somebody who is not signed in here is sent to the identity provider.
-pub fn open(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> ConnectionsStep {
-    match Person::read(gate, request.headers()) {
+pub fn open(oauth: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> ConnectionsStep {
+    match Person::read(oauth, request.headers()) {
         Some(person) => ConnectionsStep::Show(person),
         None => {
             let headers = request.headers();
             let from = Start { headers, approved: false, ending: None };
-            ConnectionsStep::Reply(start_login(gate, &from, Target::Connections))
+            ConnectionsStep::Reply(start_login(oauth, &from, Target::Connections))
         }
     }
 }
@@ -73,14 +73,14 @@ pub fn open(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Connecti
 /// The page with the person's grants, those used last first.
 #[must_use]
 pub fn show(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     request: &Request<Vec<u8>>,
     person: &Person,
     grants: &[(GrantKey, Grant)],
 ) -> Reply {
     // A sort of the library is thirty times this, for lists that nobody has.
     let mut live: Vec<&(GrantKey, Grant)> = Vec::new();
-    for one in grants.iter().filter(|(_, grant)| grant.is_live(gate.now)) {
+    for one in grants.iter().filter(|(_, grant)| grant.is_live(oauth.now)) {
         let order = |(address, grant): &(GrantKey, Grant)| {
             (Reverse((grant.used, grant.created)), address.id.clone())
         };
@@ -88,7 +88,7 @@ pub fn show(
         live.insert(place.unwrap_or(live.len()), one);
     }
     let clients: Vec<_> =
-        live.iter().map(|(address, grant)| client(gate, address, grant)).collect();
+        live.iter().map(|(address, grant)| client(oauth, address, grant)).collect();
     let connections = live
         .iter()
         .zip(&clients)
@@ -108,14 +108,14 @@ pub fn show(
         csrf: &person.csrf,
         connections,
         notice: NOTICES.iter().find(|(name, _)| *name == done).map(|(_, text)| *text),
-        now: gate.now,
+        now: oauth.now,
     };
-    page::connections(gate.config, &page)
+    page::connections(oauth.config, &page)
 }
 
 /// Name and domain of the client that holds a grant.
-fn client(gate: &OAuthContext<'_>, address: &GrantKey, grant: &Grant) -> (String, Option<String>) {
-    let holder: Option<GrantSubject> = gate.keys.open(Purpose::Record, &address.id, &grant.sealed);
+fn client(oauth: &OAuthContext<'_>, address: &GrantKey, grant: &Grant) -> (String, Option<String>) {
+    let holder: Option<GrantSubject> = oauth.keys.open(Purpose::Record, &address.id, &grant.sealed);
     match holder {
         Some(holder) => (holder.client_name, domain(&holder.redirect_uri)),
         None => (UNREADABLE.to_owned(), None),
@@ -129,16 +129,16 @@ fn domain(redirect_uri: &str) -> Option<String> {
 }
 
 /// `POST /connections`: the form must come from our own page, made for this sign-in.
-pub fn decide(gate: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> ConnectionsStep {
-    let own = |origin: &http::HeaderValue| origin.as_bytes() == gate.origin.as_bytes();
+pub fn decide(oauth: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> ConnectionsStep {
+    let own = |origin: &http::HeaderValue| origin.as_bytes() == oauth.origin.as_bytes();
     if !request.headers().get(ORIGIN).is_none_or(own) {
         return refuse("The form was sent from another site", Reason::FormFromAnotherSite);
     }
-    let Some(person) = Person::read(gate, request.headers()) else {
-        return ConnectionsStep::Reply(back(gate, ""));
+    let Some(person) = Person::read(oauth, request.headers()) else {
+        return ConnectionsStep::Reply(back(oauth, ""));
     };
     match read(&person, request) {
-        Ok(Action::SignOut) => ConnectionsStep::Reply(sign_out(gate)),
+        Ok(Action::SignOut) => ConnectionsStep::Reply(sign_out(oauth)),
         Ok(Action::Revoke(chosen)) => ConnectionsStep::Revoke(person, chosen),
         Err(error) => refuse(&error.description, error.reason),
     }
@@ -184,18 +184,18 @@ pub fn choose(
 }
 
 /// Tells the audit trail of one that is revoked.
-pub fn tell(gate: &OAuthContext<'_>, address: &GrantKey, client: &str) {
+pub fn tell(oauth: &OAuthContext<'_>, address: &GrantKey, client: &str) {
     let mut event = Event::new(EventKind::Revoked, Reason::RevokedByPerson);
     event.user = Some(address.subject_key.clone());
     event.client = Some(client.to_owned());
-    gate.log.record(event);
+    oauth.log.record(event);
 }
 
 /// The answer once they are revoked: the page again (303, so that a reload sends no form).
 #[must_use]
-pub fn revoked(gate: &OAuthContext<'_>, chosen: &Chosen, count: usize) -> Reply {
+pub fn revoked(oauth: &OAuthContext<'_>, chosen: &Chosen, count: usize) -> Reply {
     back(
-        gate,
+        oauth,
         match chosen {
             Chosen::All => "?done=all",
             Chosen::One(_) if count == 0 => "?done=none",
@@ -204,14 +204,14 @@ pub fn revoked(gate: &OAuthContext<'_>, chosen: &Chosen, count: usize) -> Reply 
     )
 }
 
-fn back(gate: &OAuthContext<'_>, query: &str) -> Reply {
-    reply::redirect(&format!("{}{CONNECTIONS_PATH}{query}", gate.origin))
+fn back(oauth: &OAuthContext<'_>, query: &str) -> Reply {
+    reply::redirect(&format!("{}{CONNECTIONS_PATH}{query}", oauth.origin))
 }
 
 /// Leads to the start page: this one would sign the person in again at once.
-fn sign_out(gate: &OAuthContext<'_>) -> Reply {
-    let mut reply = reply::redirect(&format!("{}/", gate.origin));
-    reply.headers_mut().append(SET_COOKIE, Person::sign_out(gate));
+fn sign_out(oauth: &OAuthContext<'_>) -> Reply {
+    let mut reply = reply::redirect(&format!("{}/", oauth.origin));
+    reply.headers_mut().append(SET_COOKIE, Person::sign_out(oauth));
     reply
 }
 

@@ -43,15 +43,15 @@ pub(crate) struct Shown<'a> {
 
 /// The page that asks for an approval; its cookie holds the request.
 pub(crate) fn ask(
-    gate: &mut OAuthContext<'_>,
+    oauth: &mut OAuthContext<'_>,
     shown: &Shown<'_>,
     authorization: AuthorizationRequest,
 ) -> Reply {
-    let id = attempts::page_id(gate);
-    let csrf = attempts::secret(gate);
-    let tokens = &gate.config.tokens;
+    let id = attempts::page_id(oauth);
+    let csrf = attempts::secret(oauth);
+    let tokens = &oauth.config.tokens;
     let mut reply = page::consent(
-        gate.config,
+        oauth.config,
         &ConsentPage {
             client_name: shown.client_name,
             client_uri: shown.client_uri,
@@ -63,7 +63,7 @@ pub(crate) fn ask(
                 .iter()
                 // How long it lasts is on the page anyway.
                 .filter(|scope| *scope != scope::OFFLINE)
-                .map(|scope| scope::in_words(gate.config, scope))
+                .map(|scope| scope::in_words(oauth.config, scope))
                 .collect(),
             longest: if authorization.code_only {
                 tokens.access_token_ttl
@@ -74,10 +74,10 @@ pub(crate) fn ask(
             csrf: &csrf,
         },
     );
-    let attempt = Attempt { authorization, csrf, expires: gate.now + ATTEMPT_TTL };
+    let attempt = Attempt { authorization, csrf, expires: oauth.now + ATTEMPT_TTL };
     let texts = attempt.authorization.texts();
-    let value = attempts::seal(gate, Purpose::Consent, &id, &attempt, &texts);
-    let name = attempts::page_cookie(gate, &id).expect("our own id names a cookie");
+    let value = attempts::seal(oauth, Purpose::Consent, &id, &attempt, &texts);
+    let name = attempts::page_cookie(oauth, &id).expect("our own id names a cookie");
     let cookie = cookie::set(&name, &value, ATTEMPT_TTL);
     if let Some(length) = cookie::oversize(&cookie) {
         return error_page(&too_long(length));
@@ -96,21 +96,21 @@ fn trust(voucher: &Voucher) -> Trust<'_> {
 
 /// `POST /authorize`: the person's decision. The request is recovered from the sealed cookie;
 /// nothing of it is taken from the form.
-pub fn decide(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Reply {
-    let (cookie, authorization, approved) = match read_decision(gate, request) {
+pub fn decide(oauth: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Reply {
+    let (cookie, authorization, approved) = match read_decision(oauth, request) {
         Ok(decision) => decision,
         Err(error) => return error_page(&error),
     };
-    gate.log.client(&authorization.client);
+    oauth.log.client(&authorization.client);
     let mut reply = if approved {
-        gate.log.tell(audit::EventKind::Consent, Reason::ConsentApproved);
+        oauth.log.tell(audit::EventKind::Consent, Reason::ConsentApproved);
         let from = Start { headers: request.headers(), approved, ending: Some(&cookie) };
-        start_login(gate, &from, Target::Client(Box::new(authorization)))
+        start_login(oauth, &from, Target::Client(Box::new(authorization)))
     } else {
-        gate.log.tell(audit::EventKind::Consent, Reason::ConsentDenied);
+        oauth.log.tell(audit::EventKind::Consent, Reason::ConsentDenied);
         let error = OAuthError::new("access_denied", "The request was denied")
             .because(Reason::ConsentDenied);
-        reply::redirect(&client_error_url(gate, &authorization, &error))
+        reply::redirect(&client_error_url(oauth, &authorization, &error))
     };
     reply.headers_mut().append(SET_COOKIE, cookie::clear(&cookie));
     reply
@@ -118,10 +118,10 @@ pub fn decide(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Reply 
 
 /// The name of the page's cookie, the request that is in it, and whether it was approved.
 fn read_decision(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     request: &Request<Vec<u8>>,
 ) -> Result<(String, AuthorizationRequest, bool), OAuthError> {
-    if request.headers().get(ORIGIN).is_some_and(|origin| !is_own(gate, origin)) {
+    if request.headers().get(ORIGIN).is_some_and(|origin| !is_own(oauth, origin)) {
         return Err(OAuthError::invalid_request("The form was sent from another site")
             .because(Reason::FormFromAnotherSite));
     }
@@ -134,11 +134,11 @@ fn read_decision(
         )
         .because(Reason::AttemptExpired)
     };
-    let name = attempts::page_cookie(gate, id).ok_or_else(expired)?;
+    let name = attempts::page_cookie(oauth, id).ok_or_else(expired)?;
     let value = cookie::read(request.headers(), &name).ok_or_else(expired)?;
     let (attempt, texts): (Attempt, _) =
-        attempts::open(gate, Purpose::Consent, id, value).ok_or_else(expired)?;
-    if attempt.expires < gate.now {
+        attempts::open(oauth, Purpose::Consent, id, value).ok_or_else(expired)?;
+    if attempt.expires < oauth.now {
         return Err(expired());
     }
     if !constant_time_eq(params.require("csrf")?.as_bytes(), attempt.csrf.as_bytes()) {
@@ -156,8 +156,8 @@ fn read_decision(
     Ok((name, attempt.authorization.with_texts(&texts), approved))
 }
 
-fn is_own(gate: &OAuthContext<'_>, origin: &HeaderValue) -> bool {
-    origin.as_bytes() == gate.origin.as_bytes()
+fn is_own(oauth: &OAuthContext<'_>, origin: &HeaderValue) -> bool {
+    origin.as_bytes() == oauth.origin.as_bytes()
 }
 
 /// The refusal of a request of which not everything fits a cookie.
@@ -171,17 +171,17 @@ fn too_long(length: usize) -> OAuthError {
 
 /// Sends the browser to the identity provider. One that cannot be reached is told to the client,
 /// which is proven by now, and to whoever reads the page.
-pub(crate) fn start_login(gate: &mut OAuthContext<'_>, from: &Start<'_>, target: Target) -> Reply {
+pub(crate) fn start_login(oauth: &mut OAuthContext<'_>, from: &Start<'_>, target: Target) -> Reply {
     let client = match &target {
         Target::Client(authorization) => Some(authorization.clone()),
         Target::Connections => None,
     };
-    match (login::start(gate, from, target), client) {
+    match (login::start(oauth, from, target), client) {
         (Ok(reply), _) => reply,
         (Err(NotStarted::TooLong(length)), _) => error_page(&too_long(length)),
         (Err(NotStarted::Unreachable), Some(client)) => {
             let error = login::unreachable();
-            refuse_client(&client_error_url(gate, &client, &error), &error)
+            refuse_client(&client_error_url(oauth, &client, &error), &error)
         }
         (Err(NotStarted::Unreachable), None) => {
             failed(StatusCode::SERVICE_UNAVAILABLE, &login::unreachable())

@@ -98,13 +98,13 @@ impl Course {
     }
 
     /// Goes on with what came of an operation.
-    pub fn performed(&mut self, gate: &mut OAuthContext<'_>, outcome: GrantOutcome) -> Step {
+    pub fn performed(&mut self, oauth: &mut OAuthContext<'_>, outcome: GrantOutcome) -> Step {
         match outcome {
             GrantOutcome::Ask { sealed, lease, repeat } => {
                 self.repeat = repeat.or(self.repeat);
-                self.ask(gate, &sealed, lease)
+                self.ask(oauth, &sealed, lease)
             }
-            GrantOutcome::Busy => self.wait(gate),
+            GrantOutcome::Busy => self.wait(oauth),
             GrantOutcome::Unconfirmed => {
                 let description = "The identity provider did not confirm the sign-in; try again";
                 let cause = self.unconfirmed.unwrap_or(Cause::Unavailable);
@@ -112,27 +112,27 @@ impl Course {
             }
             outcome => {
                 if let GrantOutcome::Active { repeat, .. } = &outcome {
-                    self.tell(gate, repeat.or(self.repeat));
+                    self.tell(oauth, repeat.or(self.repeat));
                 }
-                Step::Reply(finish(gate, &self.pending, outcome))
+                Step::Reply(finish(oauth, &self.pending, outcome))
             }
         }
     }
 
-    fn ask(&mut self, gate: &OAuthContext<'_>, sealed: &str, lease: Lease) -> Step {
-        let Some(holder) = GrantSubject::open(gate.keys, &self.address().id, sealed) else {
+    fn ask(&mut self, oauth: &OAuthContext<'_>, sealed: &str, lease: Lease) -> Step {
+        let Some(holder) = GrantSubject::open(oauth.keys, &self.address().id, sealed) else {
             return Step::Reply(Pending::key_gone().into_reply());
         };
-        gate.log.person(&self.address().subject_key, &holder.caller);
+        oauth.log.person(&self.address().subject_key, &holder.caller);
         let holder = Box::new(holder);
         self.question = Some((lease, holder.clone()));
         Step::Ask(holder)
     }
 
-    fn wait(&mut self, gate: &OAuthContext<'_>) -> Step {
+    fn wait(&mut self, oauth: &OAuthContext<'_>) -> Step {
         let left = PATIENCE.saturating_sub(self.waited);
         if left.is_zero() {
-            gate.log.user(&self.address().subject_key);
+            oauth.log.user(&self.address().subject_key);
             let description = "Another request is renewing these tokens; try again";
             return Step::Reply(later(description, Reason::RefreshBusy, BUSY_RETRY));
         }
@@ -143,7 +143,7 @@ impl Course {
     }
 
     /// Goes on with what the provider answered.
-    pub fn answered(&mut self, gate: &mut OAuthContext<'_>, confirmation: Confirmation) -> Step {
+    pub fn answered(&mut self, oauth: &mut OAuthContext<'_>, confirmation: Confirmation) -> Step {
         let Some((lease, mut holder)) = self.question.take() else {
             return Step::Perform(self.start());
         };
@@ -153,7 +153,7 @@ impl Course {
         let answer = match confirmation.verdict {
             Ok(Some(identified)) => {
                 holder.renew(identified);
-                RecheckOutcome::Confirmed { sealed: holder.seal(gate.keys, grant, gate.entropy) }
+                RecheckOutcome::Confirmed { sealed: holder.seal(oauth.keys, grant, oauth.entropy) }
             }
             Ok(None) => RecheckOutcome::Unaskable,
             Err(Trouble::Ended(reason, _)) => {
@@ -162,8 +162,8 @@ impl Course {
             }
             Err(Trouble::Failed(cause, _)) => {
                 self.unconfirmed = Some(cause);
-                gate.log.tell(EventKind::RefreshUnconfirmed, cause.reason());
-                let sealed = is_replaced.then(|| holder.seal(gate.keys, grant, gate.entropy));
+                oauth.log.tell(EventKind::RefreshUnconfirmed, cause.reason());
+                let sealed = is_replaced.then(|| holder.seal(oauth.keys, grant, oauth.entropy));
                 RecheckOutcome::Unconfirmed { sealed }
             }
         };
@@ -171,14 +171,14 @@ impl Course {
     }
 
     /// Tells the audit trail of tokens that are issued; what went on unconfirmed was told already.
-    fn tell(&self, gate: &OAuthContext<'_>, repeat: Option<Repeat>) {
+    fn tell(&self, oauth: &OAuthContext<'_>, repeat: Option<Repeat>) {
         let (kind, reason) = match (repeat, self.unconfirmed) {
-            (Some(repeat), _) => return gate.log.record(repeated(repeat)),
+            (Some(repeat), _) => return oauth.log.record(repeated(repeat)),
             (None, Some(_)) => return,
             (None, None) if self.pending.is_code => (EventKind::TokenIssued, Reason::CodeRedeemed),
             (None, None) => (EventKind::TokenRefreshed, Reason::RefreshRotated),
         };
-        gate.log.tell(kind, reason);
+        oauth.log.tell(kind, reason);
     }
 }
 

@@ -125,19 +125,19 @@ impl Pending {
 
 /// Turns the last outcome into the token response.
 pub(crate) fn finish(
-    gate: &mut OAuthContext<'_>,
+    oauth: &mut OAuthContext<'_>,
     pending: &Pending,
     outcome: GrantOutcome,
 ) -> Reply {
-    gate.log.user(&pending.address.subject_key);
-    match issue(gate, pending, outcome) {
+    oauth.log.user(&pending.address.subject_key);
+    match issue(oauth, pending, outcome) {
         Ok(reply) => reply,
         Err(error) => error.into_reply(),
     }
 }
 
 fn issue(
-    gate: &mut OAuthContext<'_>,
+    oauth: &mut OAuthContext<'_>,
     pending: &Pending,
     outcome: GrantOutcome,
 ) -> Result<Reply, OAuthError> {
@@ -145,7 +145,7 @@ fn issue(
         GrantOutcome::Active { generation, expires, sealed, .. } => (generation, expires, sealed),
         GrantOutcome::Ended(end) => {
             let (event, error) = pending.ended(end);
-            gate.log.tell(EventKind::Revoked, event);
+            oauth.log.tell(EventKind::Revoked, event);
             return Err(error);
         }
         GrantOutcome::Unaskable => {
@@ -159,21 +159,21 @@ fn issue(
                 .because(Reason::GrantOver));
         }
     };
-    let holder = GrantSubject::open(gate.keys, &pending.address.id, &sealed)
+    let holder = GrantSubject::open(oauth.keys, &pending.address.id, &sealed)
         .ok_or_else(Pending::key_gone)?;
-    gate.log.person(&pending.address.subject_key, &holder.caller);
+    oauth.log.person(&pending.address.subject_key, &holder.caller);
     // A refresh token that no refresh could use would only be kept in vain.
-    let can_refresh = !pending.rules.is_required || holder.can_ask(gate.now);
+    let can_refresh = !pending.rules.is_required || holder.can_ask(oauth.now);
     let mut caller = holder.caller;
     let granted = std::mem::replace(&mut caller.scopes, pending.scopes.clone());
     let scope = caller.scopes.join(" ");
     let lifetime =
-        u64::from(gate.config.tokens.access_token_ttl).min(expires.saturating_sub(gate.now));
+        u64::from(oauth.config.tokens.access_token_ttl).min(expires.saturating_sub(oauth.now));
     let access = AccessToken {
         caller,
         resource: pending.resource.clone(),
-        issued: gate.now,
-        expires: gate.now + lifetime,
+        issued: oauth.now,
+        expires: oauth.now + lifetime,
         auth_method: pending.client.method,
         address: pending.address.clone(),
     };
@@ -187,13 +187,13 @@ fn issue(
         tools_implied: pending.tools_implied,
     };
     let mut body = json!({
-        "access_token": gate.keys.seal(Purpose::AccessToken, gate.origin, &access, gate.entropy),
+        "access_token": oauth.keys.seal(Purpose::AccessToken, oauth.origin, &access, oauth.entropy),
         "token_type": "Bearer",
         "expires_in": lifetime,
         "scope": scope,
     });
     if can_refresh && !pending.code_only {
-        let refresh = gate.keys.seal_stable(Purpose::RefreshToken, gate.origin, &refresh);
+        let refresh = oauth.keys.seal_stable(Purpose::RefreshToken, oauth.origin, &refresh);
         body["refresh_token"] = refresh.into();
     }
     Ok(reply::readable_by_any_origin(reply::json(StatusCode::OK, &body)))

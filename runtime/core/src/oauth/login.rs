@@ -81,37 +81,38 @@ pub(crate) struct Start<'a> {
 
 /// Sends the browser to the identity provider.
 pub(crate) fn start(
-    gate: &mut OAuthContext<'_>,
+    oauth: &mut OAuthContext<'_>,
     from: &Start<'_>,
     target: Target,
 ) -> Result<Reply, NotStarted> {
-    let endpoints = gate.provider.endpoints.as_ref().ok_or(NotStarted::Unreachable)?;
-    let state = attempts::state(gate);
+    let endpoints = oauth.provider.endpoints.as_ref().ok_or(NotStarted::Unreachable)?;
+    let state = attempts::state(oauth);
     let login = Login {
         target,
         approved: from.approved,
-        expires: gate.now + ATTEMPT_TTL,
-        seed: attempts::secret(gate),
+        expires: oauth.now + ATTEMPT_TTL,
+        seed: attempts::secret(oauth),
     };
     let texts = match &login.target {
         Target::Client(authorization) => authorization.texts(),
         Target::Connections => String::new(),
     };
-    let value = attempts::seal(gate, Purpose::Login, &state, &login, &texts);
-    let name = attempts::login_cookie(gate, &state).expect("our own state names a cookie");
+    let value = attempts::seal(oauth, Purpose::Login, &state, &login, &texts);
+    let name = attempts::login_cookie(oauth, &state).expect("our own state names a cookie");
     let cookie = cookie::set(&name, &value, ATTEMPT_TTL);
     if let Some(length) = cookie::oversize(&cookie) {
         return Err(NotStarted::TooLong(length));
     }
     let sent = Sent {
-        origin: gate.origin,
+        origin: oauth.origin,
         state: &state,
         nonce: login.nonce(),
         verifier: login.verifier(),
     };
-    let url = authorization_url(&gate.config.identity, gate.provider, endpoints, sent);
+    let url = authorization_url(&oauth.config.identity, oauth.provider, endpoints, sent);
     let mut reply = reply::redirect(url.as_str());
-    for cookie in attempts::make_room(gate, from.headers, from.ending).into_iter().chain([cookie]) {
+    for cookie in attempts::make_room(oauth, from.headers, from.ending).into_iter().chain([cookie])
+    {
         reply.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(reply)
@@ -120,12 +121,12 @@ pub(crate) fn start(
 /// RFC 9207: an issuer in the answer must be the one that was asked, and a provider that says that
 /// it names itself must do so.
 pub(crate) fn check_issuer(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     issuer: Option<&str>,
 ) -> Result<(), OAuthError> {
     let is_right = match issuer {
-        Some(issuer) => constant_time_eq(issuer.as_bytes(), gate.provider.issuer.as_bytes()),
-        None => !gate.provider.endpoints.as_ref().is_some_and(|known| known.names_issuer),
+        Some(issuer) => constant_time_eq(issuer.as_bytes(), oauth.provider.issuer.as_bytes()),
+        None => !oauth.provider.endpoints.as_ref().is_some_and(|known| known.names_issuer),
     };
     if is_right {
         return Ok(());
@@ -136,12 +137,12 @@ pub(crate) fn check_issuer(
 
 /// The request that exchanges the code with which the browser came back.
 pub(crate) fn token_request(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     login: &Login,
     code: &str,
 ) -> Result<http::Request<Vec<u8>>, OAuthError> {
-    let endpoints = gate.provider.endpoints.as_ref().ok_or_else(unreachable)?;
-    code_request(gate.provider, endpoints, gate.origin, code, &login.verifier())
+    let endpoints = oauth.provider.endpoints.as_ref().ok_or_else(unreachable)?;
+    code_request(oauth.provider, endpoints, oauth.origin, code, &login.verifier())
         .ok_or_else(|| OAuthError::new("server_error", "The code exchange could not be prepared"))
 }
 

@@ -29,30 +29,30 @@ pub struct Person {
 impl Person {
     /// The person whose cookie came with the request.
     #[must_use]
-    pub fn read(gate: &OAuthContext<'_>, headers: &HeaderMap) -> Option<Self> {
-        let value = cookie::read(headers, gate.cookie(cookie::PERSON))?;
-        let person: Self = gate.keys.open(Purpose::Person, gate.origin, value)?;
-        (person.expires > gate.now).then_some(person)
+    pub fn read(oauth: &OAuthContext<'_>, headers: &HeaderMap) -> Option<Self> {
+        let value = cookie::read(headers, oauth.cookie(cookie::PERSON))?;
+        let person: Self = oauth.keys.open(Purpose::Person, oauth.origin, value)?;
+        (person.expires > oauth.now).then_some(person)
     }
 
     /// The cookie of somebody who has just signed in.
     pub(crate) fn sign_in(
-        gate: &mut OAuthContext<'_>,
+        oauth: &mut OAuthContext<'_>,
         subject_keys: Vec<String>,
         caller: &Caller,
     ) -> HeaderValue {
         let person = Self {
             subject_keys,
             label: caller.label().to_owned(),
-            csrf: gate.entropy.token(),
-            expires: gate.now + PERSON_TTL,
+            csrf: oauth.entropy.token(),
+            expires: oauth.now + PERSON_TTL,
         };
-        let value = gate.keys.seal(Purpose::Person, gate.origin, &person, gate.entropy);
-        cookie::set(gate.cookie(cookie::PERSON), &value, PERSON_TTL)
+        let value = oauth.keys.seal(Purpose::Person, oauth.origin, &person, oauth.entropy);
+        cookie::set(oauth.cookie(cookie::PERSON), &value, PERSON_TTL)
     }
 
     /// Removes the cookie.
-    pub(crate) fn sign_out(gate: &OAuthContext<'_>) -> HeaderValue {
-        cookie::clear(gate.cookie(cookie::PERSON))
+    pub(crate) fn sign_out(oauth: &OAuthContext<'_>) -> HeaderValue {
+        cookie::clear(oauth.cookie(cookie::PERSON))
     }
 }

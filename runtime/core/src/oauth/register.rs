@@ -14,17 +14,17 @@ use crate::oauth::redirect_uri;
 use crate::reply::{self, Reply};
 
 /// Answers a registration request.
-pub fn register(gate: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Reply {
-    if !gate.config.registration.dynamic {
+pub fn register(oauth: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Reply {
+    if !oauth.config.registration.dynamic {
         return switched_off();
     }
-    match read(request).and_then(|metadata| Ok((issue(gate, &metadata)?, metadata))) {
+    match read(request).and_then(|metadata| Ok((issue(oauth, &metadata)?, metadata))) {
         Ok((client, metadata)) => {
-            gate.log.client(&client.key);
-            gate.log.tell(EventKind::Registration, Reason::ClientRegistered);
+            oauth.log.client(&client.key);
+            oauth.log.tell(EventKind::Registration, Reason::ClientRegistered);
             reply::readable_by_any_origin(reply::json(
                 StatusCode::CREATED,
-                &describe(gate, &client, &metadata),
+                &describe(oauth, &client, &metadata),
             ))
         }
         Err(error) => error.into_reply(),
@@ -60,21 +60,21 @@ fn read(request: &Request<Vec<u8>>) -> Result<Metadata, OAuthError> {
     crate::json::members(request.body()).map_err(|_| invalid("The body is not a JSON object"))
 }
 
-fn issue(gate: &mut OAuthContext<'_>, metadata: &Metadata) -> Result<Client, OAuthError> {
+fn issue(oauth: &mut OAuthContext<'_>, metadata: &Metadata) -> Result<Client, OAuthError> {
     let name = client_metadata::client_name(metadata)?;
-    let (redirect_uris, left_out) = redirect_uris(gate, metadata)?;
+    let (redirect_uris, left_out) = redirect_uris(oauth, metadata)?;
     let registration = Registration {
         name: name.unwrap_or_else(|| "An MCP client without a name".to_owned()),
         uri: client_metadata::client_uri(metadata)?,
         redirect_uris,
         left_out,
         auth_method: auth_method(metadata)?,
-        issued_at: gate.now,
+        issued_at: oauth.now,
         code_only: client_metadata::is_code_only(metadata),
     };
     client_metadata::check_lists(metadata)?;
-    let client = Client::issue(gate.keys, registration, gate.entropy);
-    client.check_domains(gate.config).map_err(|error| {
+    let client = Client::issue(oauth.keys, registration, oauth.entropy);
+    client.check_domains(oauth.config).map_err(|error| {
         let reason = error.reason;
         invalid(error.description).because(reason)
     })?;
@@ -85,7 +85,7 @@ fn issue(gate: &mut OAuthContext<'_>, metadata: &Metadata) -> Result<Client, OAu
 }
 
 fn redirect_uris(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     metadata: &Metadata,
 ) -> Result<(Vec<String>, Vec<String>), OAuthError> {
     if client_metadata::redirect_uris(metadata)?.len() > MAX_REDIRECT_URIS {
@@ -93,7 +93,7 @@ fn redirect_uris(
             "At most {MAX_REDIRECT_URIS} redirect_uris can be registered"
         )));
     }
-    let schemes = &gate.config.registration.redirect_schemes;
+    let schemes = &oauth.config.registration.redirect_schemes;
     client_metadata::usable_redirects(metadata, schemes, redirect_uri::is_hostile)
 }
 
@@ -111,7 +111,7 @@ fn auth_method(metadata: &Metadata) -> Result<AuthMethod, OAuthError> {
     }
 }
 
-fn describe(gate: &OAuthContext<'_>, client: &Client, metadata: &Metadata) -> Value {
+fn describe(oauth: &OAuthContext<'_>, client: &Client, metadata: &Metadata) -> Value {
     let registration = &client.registration;
     let both = ["authorization_code", "refresh_token"];
     let grant_types = if registration.code_only { &both[..1] } else { &both };
@@ -130,7 +130,7 @@ fn describe(gate: &OAuthContext<'_>, client: &Client, metadata: &Metadata) -> Va
     if let Some(kind @ Value::String(_)) = metadata.get("application_type") {
         body["application_type"] = kind.clone();
     }
-    if let Some(secret) = client.secret(gate.keys) {
+    if let Some(secret) = client.secret(oauth.keys) {
         body["client_secret"] = json!(secret);
         body["client_secret_expires_at"] = json!(0);
     }

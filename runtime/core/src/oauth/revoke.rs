@@ -23,8 +23,8 @@ pub enum RevocationStep {
 }
 
 /// Checks the request. Either token ends the whole grant, if it belongs to the asking client.
-pub fn begin(gate: &OAuthContext<'_>, params: &Params, client: &Authenticated) -> RevocationStep {
-    match read(gate, params, client) {
+pub fn begin(oauth: &OAuthContext<'_>, params: &Params, client: &Authenticated) -> RevocationStep {
+    match read(oauth, params, client) {
         Ok(Some(address)) => {
             RevocationStep::Store(address, Operation::Revoke { client: Some(client.key.clone()) })
         }
@@ -36,8 +36,8 @@ pub fn begin(gate: &OAuthContext<'_>, params: &Params, client: &Authenticated) -
 
 /// The answer once the grant is revoked.
 #[must_use]
-pub fn revoked(gate: &OAuthContext<'_>) -> Reply {
-    gate.log.tell(EventKind::Revoked, Reason::RevokedByClient);
+pub fn revoked(oauth: &OAuthContext<'_>) -> Reply {
+    oauth.log.tell(EventKind::Revoked, Reason::RevokedByClient);
     done()
 }
 
@@ -50,24 +50,24 @@ pub fn done() -> Reply {
 /// The grant to revoke; `None` where the token is not valid or is another client's, which is
 /// answered as if it had been revoked.
 fn read(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     params: &Params,
     client: &Authenticated,
 ) -> Result<Option<GrantKey>, OAuthError> {
     let text = params.require("token")?;
-    let found = open_refresh(gate, text)
+    let found = open_refresh(oauth, text)
         .map(|token| (token.address, token.client, token.auth_method))
         .or_else(|| {
-            let token: AccessToken = gate.keys.open(Purpose::AccessToken, gate.origin, text)?;
+            let token: AccessToken = oauth.keys.open(Purpose::AccessToken, oauth.origin, text)?;
             // One that is over is an invalid one, and may stand in somebody's log.
-            let is_over = token.expires < gate.now;
+            let is_over = token.expires < oauth.now;
             (!is_over).then_some((token.address, token.caller.client_id, token.auth_method))
         });
     let Some((address, owner, method)) = found else { return Ok(None) };
-    gate.log.user(&address.subject_key);
+    oauth.log.user(&address.subject_key);
     // Somebody else's token is not revoked, and the answer is the same (RFC 7009 section 2.1).
     if owner != client.key {
-        gate.log.tell(EventKind::Refused, Reason::RevokeOfAnotherClient);
+        oauth.log.tell(EventKind::Refused, Reason::RevokeOfAnotherClient);
         return Ok(None);
     }
     client.require(method)?;

@@ -32,28 +32,28 @@ pub enum TokenStep {
 
 /// Checks the request of a client that the adapter has authenticated.
 pub fn begin(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
 ) -> TokenStep {
-    match read(gate, headers, params, client) {
+    match read(oauth, headers, params, client) {
         Ok(pending) => TokenStep::Course(Box::new(Course::new(pending))),
         Err(error) => TokenStep::Reply(error.into_reply()),
     }
 }
 
 fn read(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
 ) -> Result<Pending, OAuthError> {
     let grant_type = params.require("grant_type")?;
-    let resource = gate.requested_resource(params)?;
+    let resource = oauth.requested_resource(params)?;
     match grant_type {
-        "authorization_code" => redeem(gate, headers, params, client, resource),
-        "refresh_token" => refresh(gate, headers, params, client, resource),
+        "authorization_code" => redeem(oauth, headers, params, client, resource),
+        "refresh_token" => refresh(oauth, headers, params, client, resource),
         _ => Err(OAuthError::new(
             "unsupported_grant_type",
             "grant_type must be authorization_code or refresh_token",
@@ -62,14 +62,14 @@ fn read(
 }
 
 fn redeem(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
     resource: Option<String>,
 ) -> Result<Pending, OAuthError> {
     let code: Code =
-        gate.keys.open(Purpose::Code, gate.origin, params.require("code")?).ok_or_else(|| {
+        oauth.keys.open(Purpose::Code, oauth.origin, params.require("code")?).ok_or_else(|| {
             OAuthError::invalid_grant("The code is not valid").because(Reason::CodeInvalid)
         })?;
     let authorization = &code.authorization;
@@ -78,7 +78,7 @@ fn redeem(
             .because(Reason::CodeOfAnotherClient));
     }
     client.require(authorization.auth_method)?;
-    if code.expires <= gate.now {
+    if code.expires <= oauth.now {
         return Err(OAuthError::invalid_grant("The code has expired").because(Reason::CodeExpired));
     }
     let differs = |uri| !redirect_uri::is_same(uri, &authorization.redirect_uri);
@@ -89,12 +89,12 @@ fn redeem(
         .because(Reason::RedirectUriDiffers));
     }
     check_verifier(params.require("code_verifier")?, &authorization.challenge)?;
-    let place = RequestPlace::of(gate.keys, &code.address.id, headers);
+    let place = RequestPlace::of(oauth.keys, &code.address.id, headers);
     Ok(Pending {
         operation: Operation::Redeem { place },
-        rules: rules(gate),
+        rules: rules(oauth),
         refusal: Reason::RevokedByUpstream,
-        resource: narrow_resource(gate, &authorization.resource, resource)?,
+        resource: narrow_resource(oauth, &authorization.resource, resource)?,
         scopes: authorization.scopes.clone(),
         tools_implied: authorization.tools_implied,
         is_code: true,
@@ -104,8 +104,8 @@ fn redeem(
     })
 }
 
-fn rules(gate: &OAuthContext<'_>) -> Rules {
-    let tokens = &gate.config.tokens;
+fn rules(oauth: &OAuthContext<'_>) -> Rules {
+    let tokens = &oauth.config.tokens;
     Rules {
         grace: tokens.refresh_grace,
         max_unconfirmed: tokens.max_unconfirmed,
@@ -131,13 +131,13 @@ pub(crate) fn check_verifier(verifier: &str, challenge: &str) -> Result<(), OAut
 }
 
 fn refresh(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     headers: &HeaderMap,
     params: &Params,
     client: &Authenticated,
     resource: Option<String>,
 ) -> Result<Pending, OAuthError> {
-    let token = open_refresh(gate, params.require("refresh_token")?).ok_or_else(|| {
+    let token = open_refresh(oauth, params.require("refresh_token")?).ok_or_else(|| {
         OAuthError::invalid_grant("The refresh token is not valid").because(Reason::RefreshInvalid)
     })?;
     if token.client != client.key {
@@ -145,8 +145,8 @@ fn refresh(
             .because(Reason::RefreshOfAnotherClient));
     }
     client.require(token.auth_method)?;
-    let rules = rules(gate);
-    let place = RequestPlace::of(gate.keys, &token.address.id, headers);
+    let rules = rules(oauth);
+    let place = RequestPlace::of(oauth.keys, &token.address.id, headers);
     Ok(Pending {
         operation: Operation::Refresh {
             generation: token.generation,
@@ -156,9 +156,9 @@ fn refresh(
         },
         rules,
         refusal: Reason::RevokedByUpstream,
-        resource: narrow_resource(gate, &token.resource, resource)?,
+        resource: narrow_resource(oauth, &token.resource, resource)?,
         tools_implied: token.tools_implied,
-        scopes: narrow_scopes(gate, token.scopes, token.tools_implied, params.get("scope"))?,
+        scopes: narrow_scopes(oauth, token.scopes, token.tools_implied, params.get("scope"))?,
         is_code: false,
         code_only: false,
         address: token.address,
@@ -166,19 +166,19 @@ fn refresh(
     })
 }
 
-pub(crate) fn open_refresh(gate: &OAuthContext<'_>, token: &str) -> Option<RefreshToken> {
-    gate.keys.open(Purpose::RefreshToken, gate.origin, token)
+pub(crate) fn open_refresh(oauth: &OAuthContext<'_>, token: &str) -> Option<RefreshToken> {
+    oauth.keys.open(Purpose::RefreshToken, oauth.origin, token)
 }
 
 /// A grant for the whole server may be narrowed to one resource (RFC 8707 section 2.2).
 fn narrow_resource(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     granted: &str,
     requested: Option<String>,
 ) -> Result<String, OAuthError> {
     match requested {
         None => Ok(granted.to_owned()),
-        Some(requested) if requested == granted || granted == gate.origin => Ok(requested),
+        Some(requested) if requested == granted || granted == oauth.origin => Ok(requested),
         Some(_) => {
             Err(OAuthError::new("invalid_target", "resource was not part of the authorization")
                 .because(Reason::ResourceNotGranted))
@@ -189,7 +189,7 @@ fn narrow_resource(
 /// Scopes are read as at the sign-in: those that this server does not know are left out, and a client
 /// that repeats what it asked for then gets what it got.
 fn narrow_scopes(
-    gate: &OAuthContext<'_>,
+    oauth: &OAuthContext<'_>,
     granted: Vec<String>,
     tools_implied: bool,
     requested: Option<&str>,
@@ -197,7 +197,7 @@ fn narrow_scopes(
     let Some(requested) = requested else { return Ok(granted) };
     let asked: Vec<&str> = requested.split(' ').collect();
     let wanted: Vec<String> =
-        scope::all(gate.config).filter(|scope| asked.contains(scope)).map(str::to_owned).collect();
+        scope::all(oauth.config).filter(|scope| asked.contains(scope)).map(str::to_owned).collect();
     if wanted.iter().any(|scope| !granted.contains(scope)) {
         return Err(OAuthError::new("invalid_scope", "scope was not part of the authorization")
             .because(Reason::ScopeNotGranted));

@@ -12,7 +12,7 @@ use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::prompt::{PromptArgument, PromptInfo};
 use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
 use toolgate_core::mcp::{
-    Accepted, AcceptedSession, Server, SessionState, accept_http, accept_session,
+    Accepted, Server, SessionAnswer, SessionState, accept_http, accept_session,
 };
 use toolgate_policy::{Arguments, Caller, decide};
 
@@ -159,8 +159,9 @@ impl Asking<'_> {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let body = body.to_string();
         let server = Server { sessions: true, ..self.server };
-        match accept_session(&server, self.caller, self.vars, session, None, body.as_bytes()) {
-            AcceptedSession::Answer(text) => serde_json::from_str(&text).expect("JSON"),
+        match accept_session(&server, self.caller, self.vars, session, None, body.as_bytes()).answer
+        {
+            SessionAnswer::Text(text) => serde_json::from_str(&text).expect("JSON"),
             other => panic!("{method}: {other:?}"),
         }
     }

@@ -128,7 +128,7 @@ fn each_receiver_is_judged_at_each_change() {
     assert!(!hears(&designer(), &Change::Resource("test://nothing".to_owned())));
     assert!(hears(&visitor(), &Change::Tools));
     let task = |owner: &str, tool: &str| Change::Task {
-        owner: owner.to_owned(),
+        subject_key: owner.to_owned(),
         tool: tool.to_owned(),
         task: json!({ "taskId": "1" }),
     };
@@ -154,7 +154,7 @@ fn tasks_are_heard_of_by_clients_that_declare_the_extension() {
     let acknowledged = parse(&listen.acknowledged());
     assert_eq!(acknowledged["params"]["notifications"], asked);
     let change = |id: &str| Change::Task {
-        owner: "me".to_owned(),
+        subject_key: "me".to_owned(),
         tool: "add".to_owned(),
         task: json!({
             "taskId": id, "status": "working", "createdAt": "2026-07-28T00:00:00Z",

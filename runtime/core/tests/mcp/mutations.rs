@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use toolgate_config::Config;
 use toolgate_core::audit::Log;
 use toolgate_core::mcp::{
-    Accepted, AcceptedSession, Exchange, Method, Server, SessionState, accept_http, accept_session,
-    task,
+    Accepted, AcceptedSession, Exchange, Method, Server, SessionAnswer, SessionState, accept_http,
+    accept_session, task,
 };
 
 use self::generate::{Generator, Random};
@@ -200,20 +200,14 @@ impl Subject<'_> {
     }
 
     fn judge_session(&mut self, accepted: AcceptedSession, revision: &'static str, body: &[u8]) {
-        match accepted {
-            AcceptedSession::Refuse(response) => self.judge_response(revision, &response, body),
-            AcceptedSession::Accepted
-            | AcceptedSession::Reply { .. }
-            | AcceptedSession::Cancel { .. } => self.tally.nothing += 1,
-            AcceptedSession::Answer(text) => self.judge_text(revision, &text, body),
-            AcceptedSession::Run(exchange) => {
+        self.tally.nothing += accepted.signals.len();
+        match accepted.answer {
+            SessionAnswer::Refuse(response) => self.judge_response(revision, &response, body),
+            SessionAnswer::Accepted => self.tally.nothing += 1,
+            SessionAnswer::Text(text) => self.judge_text(revision, &text, body),
+            SessionAnswer::Run(exchange) => {
                 let response = finished(exchange);
                 self.judge_response(revision, &response, body);
-            }
-            AcceptedSession::Batch { signals, rest } => {
-                for accepted in signals.into_iter().chain([*rest]) {
-                    self.judge_session(accepted, revision, body);
-                }
             }
         }
     }

@@ -85,7 +85,7 @@ fn changes_are_valid_in_every_legacy_revision() {
         assert_valid(revision.as_str(), "CancelledNotification", &cancelled);
     }
     let task = Change::Task {
-        owner: "me".to_owned(),
+        subject_key: "me".to_owned(),
         tool: "add".to_owned(),
         task: json!({ "taskId": "1" }),
     };
@@ -98,7 +98,7 @@ fn changes_survive_storage() {
         Change::Tools,
         Change::Resource("test://a".to_owned()),
         Change::Task {
-            owner: "me".to_owned(),
+            subject_key: "me".to_owned(),
             tool: "add".to_owned(),
             task: json!({ "taskId": "1" }),
         },
@@ -106,4 +106,18 @@ fn changes_survive_storage() {
         let text = serde_json::to_string(&change).expect("JSON");
         assert_eq!(toolgate_core::from_json::read::<Change>(&text).expect("a change"), change);
     }
+}
+
+#[test]
+fn the_change_of_a_task_names_its_person_as_servers_of_before_do() {
+    let change = Change::Task {
+        subject_key: "me".to_owned(),
+        tool: "add".to_owned(),
+        task: json!({ "taskId": "1" }),
+    };
+    let written = serde_json::to_value(&change).expect("JSON");
+    assert_eq!(
+        written,
+        json!({ "task": { "owner": "me", "tool": "add", "task": { "taskId": "1" } } })
+    );
 }

@@ -5,7 +5,8 @@ use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation};
 
 use super::{GRANT, GrantRequest};
 use crate::http::object_client;
-use crate::ports::store::{Answer, Place, Store};
+use crate::ports::app::Deployment;
+use crate::ports::store::{Store, Stored};
 
 /// The backend. A person's grants live in one object, so no object serves everybody, and all of
 /// one person's are found together.
@@ -15,30 +16,30 @@ pub struct DurableObject;
 impl Store for DurableObject {
     fn perform<'a>(
         &'a self,
-        place: Place<'a>,
+        deployment: Deployment<'a>,
         address: &'a GrantKey,
         operation: Operation,
-    ) -> Answer<'a, GrantOutcome> {
+    ) -> Stored<'a, GrantOutcome> {
         let question = GrantRequest::Perform(address.id.clone(), operation);
-        Box::pin(async move { ask(place, &address.subject_key, &question).await })
+        Box::pin(async move { ask(deployment, &address.subject_key, &question).await })
     }
 
     fn list<'a>(
         &'a self,
-        place: Place<'a>,
+        deployment: Deployment<'a>,
         subject_key: &'a str,
-    ) -> Answer<'a, Vec<(String, Grant)>> {
-        Box::pin(async move { ask(place, subject_key, &GrantRequest::List).await })
+    ) -> Stored<'a, Vec<(String, Grant)>> {
+        Box::pin(async move { ask(deployment, subject_key, &GrantRequest::List).await })
     }
 
     /// Each object purges itself by its alarm.
-    fn purge<'a>(&'a self, _: Place<'a>) -> Answer<'a, ()> {
+    fn purge<'a>(&'a self, _: Deployment<'a>) -> Stored<'a, ()> {
         Box::pin(async { Ok(()) })
     }
 }
 
 async fn ask<T: FromJson>(
-    Place { app, env }: Place<'_>,
+    Deployment { app, env }: Deployment<'_>,
     subject_key: &str,
     question: &GrantRequest,
 ) -> worker::Result<T> {

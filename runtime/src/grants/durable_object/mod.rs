@@ -13,7 +13,7 @@ pub use self::object::GRANTS;
 /// Path inside the object of a person's grants.
 const GRANT: &str = "/grant";
 
-/// What the Durable Object is asked.
+/// A request to the Durable Object.
 #[derive(Debug, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum GrantRequest {

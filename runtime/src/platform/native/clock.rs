@@ -20,7 +20,7 @@ thread_local! {
 pub(crate) struct Clock {
     /// Where the clock stands, if it does not go by itself.
     stands_at: Cell<Option<Duration>>,
-    /// How far it was moved on since.
+    /// The time by which it was moved on since.
     ahead: Cell<Duration>,
     timers: RefCell<BTreeMap<(Duration, u64), Waker>>,
     numbered: Cell<u64>,
@@ -60,7 +60,7 @@ impl Clock {
         (self.now() + duration, number)
     }
 
-    /// Whether the time of the key has come; if not, the waker is woken then.
+    /// True if the time of the key has come; if not, the waker is woken then.
     pub(crate) fn wait(&self, key: (Duration, u64), waker: &Waker) -> Poll<()> {
         if self.now() >= key.0 {
             return Poll::Ready(());

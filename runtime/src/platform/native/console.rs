@@ -1,4 +1,4 @@
-//! What goes to the Worker's log instead of to the caller.
+//! The Worker's log in tests: errors that the caller is not told.
 
 use std::cell::RefCell;
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 #[cfg(not(feature = "testing-sqlite"))]
 use crate::state::SqlValue;
 
-/// What a statement came to.
+/// The result of a statement.
 #[derive(Debug, Default)]
 pub(crate) struct Ran {
     pub(crate) columns: Vec<String>,

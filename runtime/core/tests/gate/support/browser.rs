@@ -7,7 +7,7 @@ use http::header::{COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
 use toolgate_core::oauth::authorize;
 use toolgate_core::oauth::callback::{self, Finished, Identified, Returned};
-use toolgate_core::oauth::grant::{Operation, GrantOutcome};
+use toolgate_core::oauth::grant::{GrantOutcome, Operation};
 use toolgate_core::oauth::params::Params;
 use toolgate_core::reply::Reply;
 use toolgate_core::seal::sha256;

@@ -15,7 +15,7 @@ use toolgate_core::oauth::course::{Confirmation, Course, Step};
 use toolgate_core::oauth::credentials::{Authenticated, Checked, Credentials};
 use toolgate_core::oauth::document::{self, Document, Keys};
 use toolgate_core::oauth::error::OAuthError;
-use toolgate_core::oauth::grant::{Grant, GrantKey, Operation, GrantOutcome, Write, apply};
+use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation, Write, apply};
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::public_url::DocumentUrl;
 use toolgate_core::oauth::{bearer, register, token};

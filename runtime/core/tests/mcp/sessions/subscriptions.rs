@@ -71,7 +71,7 @@ fn a_session_hears_of_lists_and_of_its_subscriptions() {
     assert!(session.wants(&Change::Resource("test://static-text".to_owned())));
     assert!(!session.wants(&Change::Resource("test://drawings/1".to_owned())));
     let task = Change::Task {
-        owner: "1".to_owned(),
+        subject_key: "1".to_owned(),
         tool: "add".to_owned(),
         task: json!({ "taskId": "1" }),
     };

@@ -4,7 +4,9 @@ use http::HeaderMap;
 use serde_json::{Value, json};
 use toolgate_core::audit::Log;
 use toolgate_core::mcp::listen::LISTENING;
-use toolgate_core::mcp::{AcceptedSession, Call, Server, SessionState, accept_session};
+use toolgate_core::mcp::{
+    AcceptedSession, Call, Server, SessionAnswer, SessionState, Signal, accept_session,
+};
 use toolgate_policy::Caller;
 
 use crate::support::{CONFIG, NoVars, config, designer, full, request, run};
@@ -46,21 +48,24 @@ pub fn send_with(session: &mut SessionState, body: &str, post: Post<'_>) -> Came
 
 pub fn came(accepted: AcceptedSession, look: &mut dyn FnMut(&Call)) -> Came {
     let message = |text: String| Came::Message(serde_json::from_str(&text).expect("JSON"));
-    match accepted {
-        AcceptedSession::Refuse(response) => Came::Refused(response.status().as_u16()),
-        AcceptedSession::Accepted => Came::Nothing,
-        AcceptedSession::Answer(text) => message(text),
-        AcceptedSession::Run(mut exchange) => {
+    let answer = match accepted.answer {
+        SessionAnswer::Refuse(response) => Came::Refused(response.status().as_u16()),
+        SessionAnswer::Accepted => Came::Nothing,
+        SessionAnswer::Text(text) => message(text),
+        SessionAnswer::Run(mut exchange) => {
             let calls = exchange.calls();
             calls.iter().for_each(&mut *look);
             message(exchange.finish_text(calls.iter().map(|call| (call.slot, run(call))).collect()))
         }
-        AcceptedSession::Reply { id, reply } => Came::Reply(id, reply),
-        AcceptedSession::Cancel { request_id } => Came::Cancel(request_id),
-        AcceptedSession::Batch { signals, rest } => {
-            let all = signals.into_iter().chain([*rest]);
-            Came::Several(all.map(|accepted| came(accepted, look)).collect())
-        }
+    };
+    let signals = accepted.signals.into_iter().map(|signal| match signal {
+        Signal::Reply { id, reply } => Came::Reply(id, reply),
+        Signal::Cancel { request_id } => Came::Cancel(request_id),
+    });
+    let mut all: Vec<Came> = signals.chain([answer]).collect();
+    match &all[..] {
+        [_] | [_, Came::Nothing] => all.remove(0),
+        _ => Came::Several(all),
     }
 }
 

@@ -19,12 +19,12 @@ pub struct Ai(Rc<Script>);
 /// From the name of a model and its input to what it answers.
 type Script = dyn Fn(&str, Value) -> AiAnswer;
 
-/// What a model answers: JSON, bytes for [`Ai::run_bytes`], or an error with these words.
+/// The answer of a model: JSON, bytes for [`Ai::run_bytes`], or an error with these words.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AiAnswer {
-    /// What [`Ai::run`] reads.
+    /// JSON for [`Ai::run`].
     Json(Value),
-    /// What [`Ai::run_bytes`] streams.
+    /// Bytes for [`Ai::run_bytes`].
     Bytes(Vec<u8>),
     /// The model failed.
     Failed(String),

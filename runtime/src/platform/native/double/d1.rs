@@ -25,7 +25,7 @@ pub struct D1PreparedStatement {
     values: Vec<SqlValue>,
 }
 
-/// What a statement came to.
+/// The result of a statement.
 #[derive(Debug)]
 pub struct D1Result {
     rows: Vec<Map<String, Value>>,
@@ -60,7 +60,7 @@ impl<T: Into<D1Value>> From<Option<T>> for D1Value {
     }
 }
 
-/// What [`D1PreparedStatement::bind_refs`] takes.
+/// A value for [`D1PreparedStatement::bind_refs`].
 pub trait D1Argument {
     /// As SQLite has it.
     fn value(&self) -> D1Value;
@@ -225,13 +225,13 @@ impl D1Result {
         Self { rows: ran.objects(), meta }
     }
 
-    /// Whether it went well; what did not is an error before.
+    /// True if it went well; what did not is an error before.
     #[must_use]
     pub fn success(&self) -> bool {
         true
     }
 
-    /// What went wrong; see [`success`](Self::success).
+    /// The error, which is always none; see [`success`](Self::success).
     #[must_use]
     pub fn error(&self) -> Option<String> {
         None
@@ -245,7 +245,7 @@ impl D1Result {
         self.rows.iter().map(|row| read(row.clone())).collect()
     }
 
-    /// What else is known of it.
+    /// Its metadata.
     ///
     /// # Errors
     /// None here.

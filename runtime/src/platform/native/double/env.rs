@@ -25,21 +25,21 @@ pub struct Env {
     bindings: Option<Rc<Bindings>>,
 }
 
-/// What a test gives its server, and what its tools leave there.
+/// The bindings that a test gives its server, with what its tools leave there.
 #[derive(Default)]
 pub(crate) struct Bindings {
     pub(crate) vars: RefCell<BTreeMap<String, String>>,
     pub(crate) ai: RefCell<BTreeMap<String, Ai>>,
     pub(crate) kv: RefCell<BTreeMap<String, KvStore>>,
     pub(crate) d1: RefCell<BTreeMap<String, D1Database>>,
-    /// What stands in for Durable Objects; see [`Bindings::memory`].
+    /// The double of Durable Objects; see [`Bindings::memory`].
     memory: RefCell<Option<Rc<dyn Any>>>,
-    /// What tools have told everyone who listens.
+    /// The changes that tools have told everyone who listens.
     pub(crate) changes: RefCell<Vec<Change>>,
 }
 
 impl Bindings {
-    /// What stands in for Durable Objects, made at the first use. There is one kind of it.
+    /// The double of Durable Objects, made at the first use. There is one kind of it.
     pub(crate) fn memory<T: Default + 'static>(&self) -> Rc<T> {
         let mut memory = self.memory.borrow_mut();
         let known = memory.as_ref().and_then(|memory| Rc::clone(memory).downcast::<T>().ok());
@@ -63,7 +63,7 @@ impl Env {
         Self { bindings: Some(bindings), ..JsValue::UNDEFINED.into() }
     }
 
-    /// What a test has given; none where nobody has.
+    /// The bindings that a test has given; none where nobody has.
     pub(crate) fn bindings(&self) -> Option<&Rc<Bindings>> {
         self.bindings.as_ref()
     }

@@ -35,7 +35,7 @@ impl Entry {
     }
 }
 
-/// What may be put: text as it is, anything else as JSON.
+/// A value that may be put: text as it is, anything else as JSON.
 pub trait ToRawKvValue {
     /// The text that is kept.
     ///
@@ -113,7 +113,7 @@ pub struct GetOptionsBuilder {
 }
 
 impl GetOptionsBuilder {
-    /// How long an edge may keep what was read, which means nothing here.
+    /// The time for which an edge may keep what was read, which means nothing here.
     pub fn cache_ttl(self, _seconds: u64) -> Self {
         self
     }
@@ -216,7 +216,7 @@ impl PutOptionsBuilder {
         self
     }
 
-    /// What is kept with the value.
+    /// The metadata that is kept with the value.
     ///
     /// # Errors
     /// It cannot be written as JSON.

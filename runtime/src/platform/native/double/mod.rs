@@ -1,4 +1,4 @@
-//! What stands behind the bindings of a test's server.
+//! Doubles behind the bindings of a test's server.
 
 mod ai;
 mod d1;
