@@ -22,6 +22,9 @@ fn sources() -> Vec<(String, String)> {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let name = path.to_string_lossy().replace('\\', "/");
+                if name.ends_with("_tests.rs") {
+                    continue;
+                }
                 sources.push((name, code(&root.join(&path))));
             }
         }

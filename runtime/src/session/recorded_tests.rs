@@ -45,8 +45,8 @@ fn a_recorded_session_opens_and_goes_on() {
     let row = &recorded("session")["sealed"];
     let vault = vault(text(row, "owner"), text(row, "name"));
     let open = |place: &str, key: &str| vault.open(place, text(row, key)).expect("it opens");
-    let whose: Caller = from_json::read(&open(CALLER, "caller")).expect("a caller");
-    let mut kept: SessionState = from_json::read(&open(STATE, "state")).expect("a session");
+    let whose: Caller = from_json::read(open(CALLER, "caller")).expect("a caller");
+    let mut kept: SessionState = from_json::read(open(STATE, "state")).expect("a session");
     assert_eq!((&whose, &kept), (&caller(), &state()));
     assert_eq!(open(&place(3, 1), "event"), "{}");
 

@@ -58,7 +58,7 @@ fn a_recorded_task_opens_and_can_run_again() {
     let row = &recorded("task")["sealed"];
     let vault = vault(text(row, "owner"), text(row, "id"));
     let open = |kind: &str, key: &str| vault.open(&place(kind, key), text(row, kind)).expect(kind);
-    let call: NewTask = from_json::read(&open(CALL, "")).expect("a call");
+    let call: NewTask = from_json::read(open(CALL, "")).expect("a call");
     // It compares as what it is written as.
     let written = |task: &NewTask| serde_json::to_value(task).expect("JSON");
     assert_eq!(written(&call), written(&task()));
