@@ -4,7 +4,7 @@ use serde_json::json;
 use toolgate_core::audit::Log;
 use toolgate_core::from_json;
 use toolgate_core::mcp::peer::Level;
-use toolgate_core::mcp::{AcceptedSession, Revision, SessionState, accept_session};
+use toolgate_core::mcp::{Revision, SessionAnswer, SessionState, accept_session};
 use toolgate_policy::Caller;
 
 use super::{CALLER, STATE, place};
@@ -57,7 +57,7 @@ fn a_recorded_session_opens_and_goes_on() {
     let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }).to_string();
     let accepted =
         accept_session(&server, &whose, &EnvVars(&env), &mut kept, None, ping.as_bytes());
-    let AcceptedSession::Answer(answer) = accepted else { panic!("{accepted:?}") };
+    let SessionAnswer::Text(answer) = accepted.answer else { panic!("{accepted:?}") };
     assert_eq!(answer, r#"{"jsonrpc":"2.0","id":1,"result":{}}"#);
 }
 

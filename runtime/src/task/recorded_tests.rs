@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use toolgate_core::from_json;
-use toolgate_core::mcp::ask::{Ask, Question};
+use toolgate_core::mcp::ask::{Ask, InputRequest};
 
 use super::{ANSWER, ASK, CALL, MEMO, MESSAGE, NewTask, RESULT, place};
 use crate::auth::vault::recorded_tests::{caller, capabilities, record, recorded, text, vault};
@@ -10,7 +10,7 @@ use crate::auth::vault::recorded_tests::{caller, capabilities, record, recorded,
 fn task() -> NewTask {
     NewTask {
         id: "task-1".to_owned(),
-        owner: "owner-1".to_owned(),
+        subject_key: "owner-1".to_owned(),
         caller: caller(),
         tool: "report".to_owned(),
         arguments: Map::from_iter([("about".to_owned(), json!("ü"))]),
@@ -25,7 +25,7 @@ fn task() -> NewTask {
 
 fn ask() -> Ask {
     let question =
-        Question::Form { message: "Who?".to_owned(), schema: json!({ "type": "object" }) };
+        InputRequest::Form { message: "Who?".to_owned(), schema: json!({ "type": "object" }) };
     Ask { key: "name".to_owned(), question }
 }
 
