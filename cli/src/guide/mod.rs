@@ -9,7 +9,7 @@ mod wrangler;
 use std::path::PathBuf;
 
 use clap::Args;
-use toolgate_config::{Checked, Provider, check};
+use toolgate_config::{Checked, check};
 
 use crate::ask::Consent;
 use crate::doctor::{self, ServerUrl};
@@ -95,7 +95,7 @@ impl Guide<'_> {
     fn run(&self) -> Result<()> {
         let environment = self.arguments.env.as_deref();
         let checked = self.project.config_in(environment)?;
-        if matches!(checked.config.identity.provider, Provider::Dev | Provider::None) {
+        if checked.config.identity.provider.is_local() {
             let name = checked.config.identity.provider.name();
             println!(
                 "Nothing more to set up: a server with `provider = \"{name}\"` is for this machine only."

@@ -139,7 +139,6 @@ impl Constant for Storage {
 }
 
 choices! {
-    Provider { CloudflareAccess, CloudflareAccessJwt, Oidc, GitHub, Dev, None }
     StorageKind { DurableObject, Kv, D1 }
     Jurisdiction { Eu, Us, FedRamp }
     OnDeny { Hide, Challenge }
@@ -147,6 +146,14 @@ choices! {
     ClientAuth { Post, Basic }
     Prompt { None, Consent, Login, SelectAccount }
     GroupsFormat { List, Text }
+}
+
+// As `Debug` writes it, so that the list of providers stands in one place.
+impl Constant for Provider {
+    fn constant(&self) -> TokenStream {
+        let name = variant(&format!("{self:?}"));
+        quote!(config::Provider::#name)
+    }
 }
 
 impl Constant for Setting {

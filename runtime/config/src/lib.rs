@@ -11,6 +11,7 @@
 mod claims;
 mod model;
 pub mod names;
+pub mod provider;
 
 #[cfg(feature = "generate")]
 pub mod deploy;

@@ -4,12 +4,14 @@ mod identity;
 mod policy;
 mod value;
 
-pub use identity::{Askable, ClientAuth, Endpoints, GroupsFormat, Identity, Prompt, Provider};
+pub use identity::{Askable, ClientAuth, Endpoints, GroupsFormat, Identity, Prompt};
 pub use policy::{
     Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, OnDeny, Policy, PolicyTest, Scalar, Scope, Test,
     TestUser,
 };
 pub use value::{List, Setting, Str};
+
+pub use crate::provider::{Protocol, Provider};
 
 /// The whole of `mcp.toml`, checked and with its defaults filled in.
 #[derive(Debug, Clone, PartialEq)]

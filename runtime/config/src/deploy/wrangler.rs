@@ -13,7 +13,6 @@ use super::merge::merge;
 use super::text::entry;
 use super::worker::{without_position, worker};
 use crate::diagnostic::{Code, Diagnostic, Fault};
-use crate::model::Provider;
 use crate::parse::Checked;
 
 /// The comments of the generated file; everything else comes from [`generated`](fn@generated) and `[wrangler]`.
@@ -57,7 +56,7 @@ fn render(
         config.iter().map(entry).partition(|(key, _)| generated.contains(key));
     let known: BTreeMap<String, String> = known.into_iter().collect();
     let own: Vec<String> = own.into_iter().map(|(_, entry)| entry).collect();
-    let is_dev = matches!(checked.config.identity.provider, Provider::Dev | Provider::None);
+    let is_dev = checked.config.identity.provider.is_local();
     let context = minijinja::context! { known, own, is_dev, environments };
     environment.get_template("wrangler.jsonc")?.render(context)
 }

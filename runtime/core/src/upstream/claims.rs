@@ -1,7 +1,7 @@
 //! Who somebody is, by the claims of a verified token or of the userinfo endpoint.
 
 use serde_json::{Map, Value};
-use toolgate_config::{Config, GroupsFormat, Provider as Kind, TECHNICAL_CLAIMS};
+use toolgate_config::{Config, GroupsFormat, Protocol, TECHNICAL_CLAIMS};
 use toolgate_policy::Caller;
 use toolgate_policy::known::{Known, Told};
 use url::Url;
@@ -50,7 +50,9 @@ pub(crate) fn read_caller(
 /// their profile, so only a yes is one (OpenID Connect Core section 5.7), which some write as text.
 fn is_verified(provider: &Provider, config: &Config, claim: Option<Value>) -> bool {
     match claim {
-        None => config.identity.provider != Kind::Oidc && is_access(provider),
+        None => {
+            config.identity.provider.protocol() != Protocol::OpenIdConnect && is_access(provider)
+        }
         Some(Value::String(text)) => text == "true",
         Some(claim) => claim == Value::Bool(true),
     }
