@@ -1,7 +1,8 @@
 //! What a server needs at Cloudflare besides its Worker: namespaces, databases, buckets, queues.
 
 use serde_json::Value;
-use toolgate_config::{Checked, Jurisdiction, StorageKind};
+use toolgate_config::binding_lists::{self, BindingList};
+use toolgate_config::{Checked, Jurisdiction, Made, StorageKind};
 
 use super::insert::Place;
 use super::wrangler::Wrangler;
@@ -14,6 +15,21 @@ pub(super) enum Kind {
     D1,
     R2,
     Queue,
+}
+
+impl Kind {
+    /// Every kind.
+    const ALL: [Self; 4] = [Self::Kv, Self::D1, Self::R2, Self::Queue];
+
+    /// Its bindings in `wrangler.jsonc`.
+    const fn list(self) -> &'static BindingList {
+        match self {
+            Self::Kv => &binding_lists::KV_NAMESPACES,
+            Self::D1 => &binding_lists::D1_DATABASES,
+            Self::R2 => &binding_lists::R2_BUCKETS,
+            Self::Queue => &binding_lists::QUEUE_PRODUCERS,
+        }
+    }
 }
 
 /// Something that has to be there before the server is deployed.
@@ -45,13 +61,7 @@ impl Resource {
 
     /// What it is, by another name.
     pub(super) fn titled(&self, name: &str) -> String {
-        let kind = match self.kind {
-            Kind::Kv => "KV namespace",
-            Kind::D1 => "D1 database",
-            Kind::R2 => "R2 bucket",
-            Kind::Queue => "queue",
-        };
-        format!("{kind} `{name}`")
+        format!("{} `{name}`", self.kind.list().title)
     }
 
     /// The arguments by which wrangler makes it.
@@ -167,10 +177,13 @@ impl Owner<'_> {
 pub(super) fn needed(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
     let mut needed = Vec::new();
     needed.extend(storage(checked, owner));
-    if let Some(queue) = &checked.config.audit.queue {
+    needed.extend(checked.audit_targets.iter().filter_map(|(sink, target)| {
+        let facts = sink.facts();
+        let kind = Kind::ALL.into_iter().find(|kind| kind.list() == facts.kind.list())?;
         let purpose = "gets the events of [audit]".to_owned();
-        needed.push(Resource::new(Kind::Queue, queue.to_string(), purpose));
-    }
+        (facts.made == Made::BeforeDeployment)
+            .then(|| Resource::new(kind, target.to_string(), purpose))
+    }));
     needed.extend(bindings(checked, owner));
     needed
 }
@@ -199,18 +212,12 @@ fn provisioned(worker: &str, binding: &str) -> String {
     format!("{worker}-{}", binding.to_ascii_lowercase().replace('_', "-"))
 }
 
-/// The lists of `[wrangler]`: kind, the key of the name, the key of the id.
-const LISTS: [(&str, Kind, Option<&str>, &str); 3] = [
-    ("kv_namespaces", Kind::Kv, None, "id"),
-    ("d1_databases", Kind::D1, Some("database_name"), "database_id"),
-    ("r2_buckets", Kind::R2, Some("bucket_name"), "bucket_name"),
-];
-
 fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
-    for (list, kind, name_key, id_key) in LISTS {
-        let entries = checked.wrangler.get(list).and_then(toml::Value::as_array);
-        for (index, entry) in entries.into_iter().flatten().enumerate() {
+    for kind in [Kind::Kv, Kind::D1, Kind::R2] {
+        let BindingList { path, id: id_key, name: name_key, .. } = kind.list();
+        let entries = at(checked, path);
+        for (index, entry) in entries.iter().enumerate() {
             let text = |key: &str| entry.get(key).and_then(toml::Value::as_str);
             let has_id = text(id_key).is_some();
             let Some(binding) = text("binding").filter(|_| !has_id || kind == Kind::R2) else {
@@ -224,17 +231,26 @@ fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
                 let name = name.unwrap_or_else(|| provisioned(owner.worker, binding));
                 Resource::new(kind, name, purpose)
             };
-            let table = owner.table(&["wrangler", list, &index.to_string()]);
+            let index = index.to_string();
+            let table = owner.table(&[&["wrangler"][..], path, &[index.as_str()]].concat());
             let place = (!has_id).then_some(Place { table, after: "binding", key: id_key });
             found.push(Resource { place, ..resource });
         }
     }
-    let producers = checked.wrangler.get("queues").and_then(|queues| queues.get("producers"));
-    for producer in producers.and_then(toml::Value::as_array).into_iter().flatten() {
-        let Some(queue) = producer.get("queue").and_then(toml::Value::as_str) else { continue };
-        found.push(Resource::new(Kind::Queue, queue.to_owned(), "is yours".to_owned()));
-    }
+    let BindingList { path, id, .. } = Kind::Queue.list();
+    let queues = at(checked, path).iter().filter_map(|entry| entry.get(id)?.as_str());
+    found.extend(
+        queues.map(|queue| Resource::new(Kind::Queue, queue.to_owned(), "is yours".to_owned())),
+    );
     found
+}
+
+/// The list of `[wrangler]` at a path.
+fn at<'a>(checked: &'a Checked, path: &[&str]) -> &'a [toml::Value] {
+    let [first, rest @ ..] = path else { return &[] };
+    let first = checked.wrangler.get(*first);
+    let list = rest.iter().fold(first, |found, key| found.and_then(|table| table.get(key)));
+    list.and_then(toml::Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 #[cfg(test)]

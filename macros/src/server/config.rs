@@ -7,9 +7,10 @@ use std::borrow::Cow;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    Audit, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, Identity, Jurisdiction,
-    KnownClient, Limits, OnDeny, Policy, PolicyTest, Prompt, Provider, Recheck, Registration,
-    Scalar, Scope, Server, Setting, Storage, StorageKind, Test, TestUser, Tokens, Transport,
+    Audit, AuditSink, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, Identity,
+    Jurisdiction, KnownClient, Limits, OnDeny, Policy, PolicyTest, Prompt, Provider, Recheck,
+    Registration, Scalar, Scope, Server, Setting, Storage, StorageKind, Test, TestUser, Tokens,
+    Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -86,7 +87,7 @@ structures! {
         register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy,
         task_ttl: copy, sessions_per_person: copy, streams_per_person: copy
     }
-    Audit { analytics_engine, queue, email: copy, arguments: copy, required: copy }
+    Audit { sinks: list, email: copy, arguments: copy, required: copy }
     Scope { name, meaning }
     Policy { name, description, scope, on_deny, deny_message, rule }
     PolicyTest { policy, user, arguments, vars: list, allows: copy, line: copy, column: copy }
@@ -148,11 +149,18 @@ choices! {
     GroupsFormat { List, Text }
 }
 
-// As `Debug` writes it, so that the list of providers stands in one place.
+// As `Debug` writes them, so that their lists stand in one place.
 impl Constant for Provider {
     fn constant(&self) -> TokenStream {
         let name = variant(&format!("{self:?}"));
         quote!(config::Provider::#name)
+    }
+}
+
+impl Constant for AuditSink {
+    fn constant(&self) -> TokenStream {
+        let name = variant(&format!("{self:?}"));
+        quote!(config::AuditSink::#name)
     }
 }
 

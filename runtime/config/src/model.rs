@@ -11,6 +11,7 @@ pub use policy::{
 };
 pub use value::{List, Setting, Str};
 
+use crate::audit_sinks::AuditSink;
 pub use crate::provider::{Protocol, Provider};
 
 /// The whole of `mcp.toml`, checked and with its defaults filled in.
@@ -248,10 +249,8 @@ impl Limits {
 /// `[audit]`. Every event goes to the Worker's log in any case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {
-    /// Analytics Engine data set that events are written to, by the binding `TOOLGATE_AUDIT`.
-    pub analytics_engine: Option<Str>,
-    /// Queue that events are sent to, by the binding `TOOLGATE_AUDIT_QUEUE`.
-    pub queue: Option<Str>,
+    /// Where events are written to besides the log. What each is called is said by its binding.
+    pub sinks: List<AuditSink>,
     /// Write the person's e-mail address, too.
     pub email: bool,
     /// Write the arguments of tool calls, too.

@@ -12,6 +12,7 @@ use super::generated::generated;
 use super::merge::merge;
 use super::text::entry;
 use super::worker::{without_position, worker};
+use crate::AuditSink;
 use crate::diagnostic::{Code, Diagnostic, Fault};
 use crate::parse::Checked;
 
@@ -57,6 +58,10 @@ fn render(
     let known: BTreeMap<String, String> = known.into_iter().collect();
     let own: Vec<String> = own.into_iter().map(|(_, entry)| entry).collect();
     let is_dev = checked.config.identity.provider.is_local();
-    let context = minijinja::context! { known, own, is_dev, environments };
+    let comments: BTreeMap<&str, &str> = AuditSink::ALL
+        .map(AuditSink::facts)
+        .map(|sink| (sink.kind.list().path[0], sink.comment))
+        .into();
+    let context = minijinja::context! { known, own, is_dev, environments, comments };
     environment.get_template("wrangler.jsonc")?.render(context)
 }

@@ -47,6 +47,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     bindings::check_names(root, &secrets, kind);
 
     let ((storage, existing), wrangler) = (storage?, wrangler?);
+    let audit::Trail { audit, targets } = audit?;
     let places = policies.iter().map(|policy| Place::of(source, policy)).collect();
     let mut policy_tests: Vec<_> =
         policies.iter().flat_map(|policy| tests_of(source, policy)).collect();
@@ -62,7 +63,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         tokens: tokens?,
         consent: consent?,
         limits: limits?,
-        audit: audit?,
+        audit,
         scopes: policies::scopes(&policies),
         policies: policies.into_iter().map(|policy| policy.policy).collect(),
     };
@@ -71,6 +72,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         dev: dev?,
         wrangler,
         storage: existing,
+        audit_targets: targets,
         policy_tests,
         environments: Vec::new(),
         places,
