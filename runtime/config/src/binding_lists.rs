@@ -103,11 +103,17 @@ const VECTORIZE: BindingList = BindingList {
 };
 
 /// The lists that may have a generated entry.
-pub const GENERATED: [&BindingList; 6] =
-    [&DURABLE_OBJECTS, &RATE_LIMITERS, &DATA_SETS, &KV_NAMESPACES, &D1_DATABASES, &QUEUE_PRODUCERS];
+pub const GENERATED: &[&BindingList] = &[
+    &DURABLE_OBJECTS,
+    &RATE_LIMITERS,
+    &DATA_SETS,
+    &KV_NAMESPACES,
+    &D1_DATABASES,
+    &QUEUE_PRODUCERS,
+];
 
 /// The lists of what keeps or carries data.
-pub const OF_DATA: [&BindingList; 7] = [
+pub const OF_DATA: &[&BindingList] = &[
     &D1_DATABASES,
     &KV_NAMESPACES,
     &R2_BUCKETS,
