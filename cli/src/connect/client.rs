@@ -36,7 +36,7 @@ pub(crate) struct Client {
     pub(super) commands: fn(&Server<'_>) -> Vec<Step>,
     /// An address that it opens by itself.
     pub(super) link: fn(&Server<'_>) -> Option<String>,
-    /// How the person signs in.
+    /// The way to sign in.
     pub(super) then: fn(&str) -> String,
     /// The scheme of the redirect URI that it signs in with, where that is one of its own.
     pub(super) scheme: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! Where files of clients are on a machine.
+//! Places of clients' files on a machine.
 
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,7 @@ impl Machine {
     }
 }
 
-/// Where a file of a client is.
+/// The place of a client's file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     base: Base,

@@ -263,7 +263,7 @@ impl Guide<'_> {
     }
 }
 
-/// What makes the sinks of `[audit]` that nobody has to make.
+/// Tells of the sinks of `[audit]` that nobody has to make.
 fn note_sinks(checked: &Checked) {
     for (sink, target) in &checked.audit_targets {
         let facts = sink.facts();

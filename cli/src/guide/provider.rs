@@ -61,8 +61,8 @@ fn filled(text: &str, values: &[(&str, String)]) -> Option<String> {
     Some(out)
 }
 
-/// Where to click: at the provider of this issuer, or at those that most people have where a variable names
-/// it. What they do with scopes and groups differs.
+/// Ways through dashboards: that of this issuer's provider, or those of the providers that most people have
+/// where a variable names it. Scopes and groups differ between them.
 fn hints(issuer: Option<&Setting>) -> Vec<String> {
     let known: Vec<&KnownIssuer> = match issuer {
         Some(Setting::Literal(issuer)) => KnownIssuer::of(issuer).into_iter().collect(),

@@ -1,10 +1,10 @@
-//! The sinks of the audit trail besides the log: one list, and the facts of each.
+//! The sinks of the audit trail in addition to the log: one list, and the facts of each.
 
 #[cfg(feature = "parse")]
 use crate::names::BindingKind;
 use crate::names::{AUDIT_BINDING, AUDIT_QUEUE_BINDING};
 
-/// A sink of the audit trail besides the log.
+/// A sink of the audit trail in addition to the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditSink {
     /// A data set of Analytics Engine.
@@ -55,7 +55,7 @@ impl AuditSink {
     }
 }
 
-/// What is particular to one sink, for whatever reads `mcp.toml` and for the command line.
+/// The facts of one sink, for whatever reads `mcp.toml` and for the command line.
 #[cfg(feature = "parse")]
 #[derive(Debug)]
 pub struct SinkFacts {
@@ -67,7 +67,7 @@ pub struct SinkFacts {
     pub target: Target,
     /// The comment in `wrangler.jsonc`.
     pub comment: &'static str,
-    /// What makes it.
+    /// Its maker.
     pub made: Made,
 }
 
@@ -81,12 +81,12 @@ pub enum Target {
     Label {
         /// The noun for what has the name.
         title: &'static str,
-        /// What names look like.
+        /// The form of names, for the help.
         help: &'static str,
     },
 }
 
-/// What makes the target of a sink.
+/// The maker of a sink's target.
 #[cfg(feature = "parse")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Made {

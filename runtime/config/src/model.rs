@@ -249,7 +249,7 @@ impl Limits {
 /// `[audit]`. Every event goes to the Worker's log in any case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {
-    /// Where events are written to besides the log. What each is called is said by its binding.
+    /// Sinks of events in addition to the log. The binding of each says what it is called.
     pub sinks: List<AuditSink>,
     /// Write the person's e-mail address, too.
     pub email: bool,

@@ -1,4 +1,4 @@
-//! What holds for every identity provider, by the facts of it.
+//! Rules that every identity provider keeps, by its facts.
 
 #![cfg(feature = "generate")]
 

@@ -88,7 +88,7 @@ fn choice<T: Copy>(section: &Section<'_, '_>, key: &str, known: &[(&str, T)]) ->
     chosen.map(Some)
 }
 
-/// What the provider is to know us by, and where it is.
+/// Our client at the provider, and its endpoints.
 fn client(section: &Section<'_, '_>, facts: &ProviderFacts) -> Option<Client> {
     let client_id = match facts.client_id {
         Some(ClientId { key, variable, .. }) => setting(section, key, variable, exact),

@@ -23,7 +23,7 @@ struct Known {
     tells: Tells,
 }
 
-/// What the provider tells, by itself or by its issuer. Of all others nothing is known.
+/// The provider's knowledge, by itself or by its issuer. Of all others nothing is known.
 fn known(checked: &Checked) -> Option<Known> {
     let Identity { provider, issuer, .. } = &checked.config.identity;
     let facts = provider.facts();
@@ -49,7 +49,7 @@ fn text<'a>(checked: &'a Checked, setting: &'a Setting) -> Option<&'a str> {
     }
 }
 
-/// What to use instead of something that is never told with these scopes; `None` where it is told.
+/// The alternative to something that is never told with these scopes; `None` where it is told.
 fn instead(told: Told, scopes: &[Str], others: &str) -> Option<String> {
     match told {
         Told::Always => None,

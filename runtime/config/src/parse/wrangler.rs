@@ -90,7 +90,7 @@ pub(crate) fn to_value(value: &Value<'_, '_>) -> Option<toml::Value> {
     })
 }
 
-/// Generated tables, arrays, and arrays in tables, besides those of bindings: `[wrangler]` adds to them.
+/// Generated tables, arrays, and arrays in tables other than those of bindings: `[wrangler]` adds to them.
 const TABLES: &[&str] = &["build", "observability", "triggers", "dev", "secrets", "vars"];
 const ARRAYS: &[&str] = &["compatibility_flags", "migrations"];
 const NESTED_ARRAYS: &[(&str, &str)] = &[("triggers", "crons"), ("secrets", "required")];

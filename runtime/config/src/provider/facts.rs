@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// What is particular to one provider, for whatever reads `mcp.toml` and for the command line.
+/// The facts of one provider, for whatever reads `mcp.toml` and for the command line.
 #[derive(Debug, Clone, Copy)]
 pub struct ProviderFacts {
     /// Its name for people.
@@ -17,19 +17,19 @@ pub struct ProviderFacts {
     pub client_id: Option<ClientId>,
     /// The variable of the client secret by default, where it has one.
     pub client_secret: Option<&'static str>,
-    /// How its endpoints are found, which is also what `doctor` asks.
+    /// The way to its endpoints, which `doctor` takes, too.
     pub addresses: Addresses,
     /// Scopes that are asked for by default; none where it knows no scopes.
     pub scopes: &'static [Cow<'static, str>],
-    /// Where it wants to be told the redirect URI.
+    /// The place for the redirect URI.
     pub redirect_uri: RedirectUri,
     /// The claims that policies may look at.
     pub claims: Claims,
-    /// What it tells of people, where that is known.
+    /// Its knowledge of people, where that is known.
     pub tells: Option<Tells>,
-    /// What has to be done in its dashboard.
+    /// The things to do in its dashboard.
     pub setup: &'static [Step],
-    /// Whether its [`Issuer`] may be one of [`KNOWN_ISSUERS`](super::KNOWN_ISSUERS), which then say more.
+    /// True where its [`Issuer`] may be one of [`KNOWN_ISSUERS`](super::KNOWN_ISSUERS), which then say more.
     pub has_known_issuers: bool,
 }
 
@@ -44,7 +44,7 @@ pub struct ClientId {
     pub variable: &'static str,
 }
 
-/// How the endpoints of a provider are found.
+/// The way to the endpoints of a provider.
 #[derive(Debug, Clone, Copy)]
 pub enum Addresses {
     /// `team`, or each address by itself: the keys, and the variable of each by default.
@@ -73,7 +73,7 @@ pub enum Issuer {
     Fixed(&'static str),
 }
 
-/// Where a provider wants to be told the redirect URI.
+/// The place for the redirect URI at a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedirectUri {
     /// It is entered there: the rest of a sentence that begins with "enter it".
@@ -91,21 +91,21 @@ pub enum Claims {
     Only {
         /// Their names.
         names: &'static [&'static str],
-        /// What policies use for everything else.
+        /// The conditions for everything else.
         instead: &'static str,
     },
     /// Nobody has any.
     None,
 }
 
-/// What a provider tells of the people whom it signs in.
+/// A provider's knowledge of the people whom it signs in.
 #[derive(Debug, Clone, Copy)]
 pub struct Tells {
     /// That an address is proven to be the person's.
     pub addresses: Told,
     /// Groups.
     pub groups: Told,
-    /// Whether it knows the scope `offline_access`.
+    /// True where it knows the scope `offline_access`.
     pub has_offline_access: bool,
 }
 

@@ -9,9 +9,9 @@ pub struct KnownIssuer {
     pub title: &'static str,
     /// True for an issuer of this host and path that is its.
     is_its: fn(&str, &str) -> bool,
-    /// What it tells of people, where its documentation says what it lacks.
+    /// Its knowledge of people, where its documentation says what is missing.
     pub tells: Option<Tells>,
-    /// Where to click in its dashboard, and what is particular to it.
+    /// The way through its dashboard, and its peculiarities.
     pub setup: Option<(&'static str, &'static str)>,
 }
 
