@@ -81,51 +81,36 @@ fn deployed<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
     [arguments, &DEPLOYED].concat()
 }
 
+/// The names of all clients.
+#[cfg(target_os = "linux")]
+fn clients() -> Vec<String> {
+    let list = printed(Folder::new("names").connect(&["--json"]));
+    let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
+    let list = list.as_array().expect("a list").iter();
+    list.map(|client| client["client"].as_str().expect("a name").to_owned()).collect()
+}
+
+// Elsewhere the file of Claude Desktop is in another folder.
+#[cfg(target_os = "linux")]
 #[test]
-fn claude_code_has_a_command_and_a_file() {
-    prints("claude-code.txt", &deployed(&["claude-code"]));
+fn every_client_is_told_of_a_deployed_server_as_text_and_json() {
+    for client in clients() {
+        prints(&format!("{client}.txt"), &deployed(&[&client]));
+        prints(&format!("{client}.json"), &deployed(&[&client, "--json"]));
+    }
+}
+
+#[test]
+fn what_is_for_all_projects_has_another_command_or_file() {
     prints("claude-code-global.txt", &deployed(&["claude-code", "--global"]));
+    prints("cursor-global.json", &deployed(&["cursor", "--global", "--json"]));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn claude_desktop_has_connectors_and_a_file_of_programs() {
-    prints("claude-desktop.txt", &deployed(&["claude-desktop"]));
+fn a_server_on_this_machine_is_reached_from_here_only() {
     prints("claude-desktop-local.txt", &["claude-desktop", "--name", "my-server"]);
-}
-
-#[test]
-fn claude_ai_has_connectors() {
-    prints("claude.ai.txt", &deployed(&["claude.ai"]));
-}
-
-#[test]
-fn cursor_has_a_link_and_a_file() {
-    prints("cursor.txt", &deployed(&["cursor"]));
-    prints("cursor.json", &deployed(&["cursor", "--global", "--json"]));
-}
-
-#[test]
-fn vs_code_has_a_command_a_link_and_a_file() {
-    prints("vscode.txt", &deployed(&["vscode"]));
-    prints("vscode.json", &deployed(&["vscode", "--json"]));
-}
-
-#[test]
-fn codex_has_commands_and_a_file_of_toml() {
-    prints("codex.txt", &deployed(&["codex"]));
-    prints("codex.json", &deployed(&["codex", "--json"]));
-}
-
-#[test]
-fn the_inspector_has_a_page_and_a_command() {
-    prints("inspector.txt", &deployed(&["inspector"]));
-    prints("inspector.json", &["inspector", "--name", "my-server", "--json"]);
-}
-
-#[test]
-fn mcp_remote_is_a_command() {
-    prints("mcp-remote.txt", &deployed(&["mcp-remote"]));
+    prints("inspector-local.json", &["inspector", "--name", "my-server", "--json"]);
 }
 
 #[cfg(target_os = "linux")]

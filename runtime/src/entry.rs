@@ -2,7 +2,6 @@
 
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use toolgate_config::Provider;
 use toolgate_core::audit::{self, Reason};
 use toolgate_core::cors::{self, Sender};
 use toolgate_core::host;
@@ -89,7 +88,7 @@ fn misdirected(request: &RequestContext<'_>, head: &http::Request<()>) -> Option
     let RequestContext { app, env, .. } = request;
     let vars = EnvVars(env);
     let allowed = &app.config.transport.allowed_hosts;
-    let is_local = matches!(app.config.identity.provider, Provider::None | Provider::Dev);
+    let is_local = app.config.identity.provider.is_local();
     let is_served = host::is_served(head.uri(), allowed.iter().map(AsRef::as_ref), is_local);
     // On the MCP routes `Origin` is judged first, and the rest when the provider is needed.
     let is_elsewhere = || {

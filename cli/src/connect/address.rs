@@ -95,7 +95,7 @@ fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~%/".contains(c)
 }
 
-/// The name as every client takes it: Claude Code and Codex allow no more.
+/// The name as every client takes it: the strictest allow no more.
 pub(crate) fn name(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !text.is_empty() && text.chars().all(is_plain) {

@@ -1,232 +1,95 @@
-//! The clients, and which file each reads.
-
-use std::path::{Path, PathBuf};
+//! A client: everything that is particular to it.
 
 use clap::ValueEnum;
-use serde::Serialize;
+use clap::builder::PossibleValue;
+use serde::{Serialize, Serializer};
 
-use crate::{Error, Result};
+use super::address::Address;
+use super::clients;
+use super::entry::Form;
+use super::place::{Machine, Place};
 
-/// A program that can be connected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Client {
-    /// Claude Code
-    ClaudeCode,
-    /// Claude Desktop
-    ClaudeDesktop,
-    /// claude.ai in a browser
-    #[value(name = "claude.ai", alias = "claude-ai")]
-    #[serde(rename = "claude.ai")]
-    ClaudeAi,
-    /// Cursor
-    Cursor,
-    /// Visual Studio Code
-    #[value(name = "vscode", alias = "vs-code")]
-    #[serde(rename = "vscode")]
-    VsCode,
-    /// Codex: its command line, IDE extension and desktop app
-    Codex,
-    /// MCP Inspector
-    Inspector,
-    /// mcp-remote, for clients that can only start programs
-    McpRemote,
+/// A program that can be connected. A new one is a file of [`clients`], and a line of its list.
+#[derive(Debug)]
+pub(crate) struct Client {
+    /// Its name on the command line.
+    pub(super) name: &'static str,
+    /// Another name there.
+    pub(super) alias: Option<&'static str>,
+    /// Its name for people.
+    pub(super) title: &'static str,
+    /// A line of `--help`.
+    pub(super) help: &'static str,
+    /// The file it reads: for one project, or with `true` for all of the person.
+    pub(super) file: fn(bool, Machine) -> Option<Place>,
+    /// The form of that file, or of that of another client which starts this one.
+    pub(super) form: Option<Form>,
+    /// The server in that file.
+    pub(super) entry: fn(&Address) -> serde_json::Value,
+    /// True where another client starts it, by an entry in a file of its own.
+    pub(super) is_started: bool,
+    /// The place that its requests come from, where that is not this machine.
+    pub(super) requests_from: Option<&'static str>,
+    /// By hand, in its own settings.
+    pub(super) by_hand: fn(&Server<'_>) -> Option<String>,
+    /// Lines for a terminal.
+    pub(super) commands: fn(&Server<'_>) -> Vec<Step>,
+    /// An address that it opens by itself.
+    pub(super) link: fn(&Server<'_>) -> Option<String>,
+    /// The way to sign in.
+    pub(super) then: fn(&str) -> String,
+    /// The scheme of the redirect URI that it signs in with, where that is one of its own.
+    pub(super) scheme: Option<&'static str>,
+}
+
+/// The server that a client is told of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Server<'a> {
+    pub(super) name: &'a str,
+    pub(super) address: &'a Address,
+    /// For all projects of the person.
+    pub(super) global: bool,
+}
+
+/// A line for a terminal, and what it does.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) what: &'static str,
+    pub(super) command: String,
 }
 
 impl Client {
-    /// Name on the command line.
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::ClaudeCode => "claude-code",
-            Self::ClaudeDesktop => "claude-desktop",
-            Self::ClaudeAi => "claude.ai",
-            Self::Cursor => "cursor",
-            Self::VsCode => "vscode",
-            Self::Codex => "codex",
-            Self::Inspector => "inspector",
-            Self::McpRemote => "mcp-remote",
-        }
+    /// A client with nothing but a name: what others begin with.
+    pub(super) const PLAIN: Self = Self {
+        name: "",
+        alias: None,
+        title: "",
+        help: "",
+        file: |_, _| None,
+        form: None,
+        entry: |address| serde_json::json!({ "url": address.as_str() }),
+        is_started: false,
+        requests_from: None,
+        by_hand: |_| None,
+        commands: |_| Vec::new(),
+        link: |_| None,
+        then: |_| String::new(),
+        scheme: None,
+    };
+}
+
+impl ValueEnum for &'static Client {
+    fn value_variants<'a>() -> &'a [Self] {
+        clients::ALL
     }
 
-    /// Name for people.
-    pub(super) fn title(self) -> &'static str {
-        match self {
-            Self::ClaudeCode => "Claude Code",
-            Self::ClaudeDesktop => "Claude Desktop",
-            Self::ClaudeAi => "claude.ai",
-            Self::Cursor => "Cursor",
-            Self::VsCode => "VS Code",
-            Self::Codex => "Codex",
-            Self::Inspector => "MCP Inspector",
-            Self::McpRemote => "mcp-remote",
-        }
-    }
-
-    /// The file it reads: that of the project where it has one, or that of the person.
-    pub(super) fn place(self, global: bool, machine: Machine) -> Option<ClientFile> {
-        let place = |base, path| Some(ClientFile { base, path });
-        match (self, global) {
-            // https://code.claude.com/docs/en/mcp, "MCP installation scopes". The file of the person
-            // also holds the state of Claude Code, which writes it at any time.
-            (Self::ClaudeCode, false) => place(Base::Project, ".mcp.json"),
-            // https://cursor.com/docs/mcp, "Configuration locations".
-            (Self::Cursor, false) => place(Base::Project, ".cursor/mcp.json"),
-            (Self::Cursor, true) => place(machine.home(), ".cursor/mcp.json"),
-            // https://code.visualstudio.com/docs/copilot/reference/mcp-configuration. The file of the
-            // person is one for each profile.
-            (Self::VsCode, false) => place(Base::Project, ".vscode/mcp.json"),
-            // https://learn.chatgpt.com/docs/extend/mcp.
-            (Self::Codex, _) if (machine.variable)("CODEX_HOME").is_some() => {
-                place(Base::Variable("CODEX_HOME"), "config.toml")
-            }
-            (Self::Codex, _) => place(machine.home(), ".codex/config.toml"),
-            // https://modelcontextprotocol.io/docs/develop/connect-local-servers.
-            (Self::ClaudeDesktop, _) => {
-                let (base, path) = match machine.os {
-                    "macos" => (machine.home(), DESKTOP_MACOS),
-                    "windows" => (Base::Variable("APPDATA"), DESKTOP),
-                    _ if (machine.variable)("XDG_CONFIG_HOME").is_some() => {
-                        (Base::Variable("XDG_CONFIG_HOME"), DESKTOP)
-                    }
-                    _ => (machine.home(), DESKTOP_LINUX),
-                };
-                place(base, path)
-            }
-            (Self::ClaudeCode | Self::VsCode, true)
-            | (Self::ClaudeAi | Self::Inspector | Self::McpRemote, _) => None,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name).aliases(self.alias).help(self.help))
     }
 }
 
-const DESKTOP: &str = "Claude/claude_desktop_config.json";
-const DESKTOP_MACOS: &str = "Library/Application Support/Claude/claude_desktop_config.json";
-const DESKTOP_LINUX: &str = ".config/Claude/claude_desktop_config.json";
-
-/// Facts about this machine that decide where files are.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Machine {
-    /// As [`std::env::consts::OS`].
-    pub(super) os: &'static str,
-    /// A variable of the environment, if it is set and not empty.
-    pub(super) variable: Variable,
-}
-
-type Variable = fn(&str) -> Option<PathBuf>;
-
-impl Machine {
-    pub(super) fn this() -> Self {
-        let variable = |name: &str| {
-            std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
-        };
-        Self { os: std::env::consts::OS, variable }
-    }
-
-    fn home(self) -> Base {
-        Base::Variable(if self.os == "windows" { "USERPROFILE" } else { "HOME" })
-    }
-}
-
-/// Location of a file of a client.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ClientFile {
-    base: Base,
-    path: &'static str,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Base {
-    /// The folder of the server.
-    Project,
-    /// The folder that a variable names.
-    Variable(&'static str),
-}
-
-impl ClientFile {
-    /// As documentation writes it.
-    pub(super) fn shown(self) -> String {
-        match self.base {
-            Base::Project => self.path.to_owned(),
-            Base::Variable("HOME" | "USERPROFILE") => format!("~/{}", self.path),
-            Base::Variable(name @ "APPDATA") => format!("%{name}%/{}", self.path),
-            Base::Variable(name) => format!("${name}/{}", self.path),
-        }
-    }
-
-    /// The file itself.
-    pub(super) fn resolve(self, project: &Path, machine: Machine) -> Result<PathBuf> {
-        match self.base {
-            Base::Project => Ok(project.join(self.path)),
-            Base::Variable(name) => (machine.variable)(name)
-                .filter(|folder| folder.is_absolute())
-                .map(|folder| folder.join(self.path))
-                .ok_or_else(|| {
-                    Error::new(format!(
-                        "{name} does not name a folder, so {} is nowhere",
-                        self.shown()
-                    ))
-                    .help(format!("set {name}, or leave out `--write` and paste what is printed"))
-                }),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn everything(name: &str) -> Option<PathBuf> {
-        Some(Path::new("/of").join(name))
-    }
-
-    fn home(name: &str) -> Option<PathBuf> {
-        (name == "HOME").then(|| PathBuf::from("/home/ada"))
-    }
-
-    fn path(client: Client, os: &'static str, variable: Variable) -> String {
-        let machine = Machine { os, variable };
-        let place = client.place(true, machine).expect("it has a file");
-        let path = place.resolve(Path::new("/project"), machine).expect("it is somewhere");
-        path.display().to_string().replace('\\', "/")
-    }
-
-    #[test]
-    fn the_file_of_a_person_is_where_each_system_keeps_it() {
-        let desktop = Client::ClaudeDesktop;
-        assert_eq!(path(desktop, "linux", home), format!("/home/ada/{DESKTOP_LINUX}"));
-        assert_eq!(path(desktop, "linux", everything), format!("/of/XDG_CONFIG_HOME/{DESKTOP}"));
-        assert_eq!(path(desktop, "macos", everything), format!("/of/HOME/{DESKTOP_MACOS}"));
-        assert_eq!(path(desktop, "windows", everything), format!("/of/APPDATA/{DESKTOP}"));
-        assert_eq!(path(Client::Codex, "linux", home), "/home/ada/.codex/config.toml");
-        assert_eq!(path(Client::Codex, "linux", everything), "/of/CODEX_HOME/config.toml");
-        assert_eq!(path(Client::Cursor, "windows", everything), "/of/USERPROFILE/.cursor/mcp.json");
-    }
-
-    #[test]
-    fn without_its_variable_there_is_no_file_and_the_variable_is_named() {
-        let nothing = |_: &str| None;
-        let relative = |name: &str| (name == "HOME").then(|| PathBuf::from("ada"));
-        let cases: [(Variable, &'static str, &str); 3] = [
-            (nothing, "linux", "HOME"),
-            (nothing, "windows", "APPDATA"),
-            (relative, "macos", "HOME"),
-        ];
-        for (variable, os, name) in cases {
-            let machine = Machine { os, variable };
-            let place = Client::ClaudeDesktop.place(false, machine).expect("it has a file");
-            let error = place.resolve(Path::new("/project"), machine).expect_err("nowhere");
-            assert!(
-                error.to_string().starts_with(&format!("{name} does not name a folder")),
-                "{error}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_client_is_called_alike_everywhere() {
-        for client in Client::value_variants() {
-            let value = client.to_possible_value().expect("it is no secret");
-            assert_eq!(value.get_name(), client.as_str());
-            assert_eq!(serde_json::to_value(client).expect("JSON"), client.as_str());
-        }
+impl Serialize for Client {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name)
     }
 }

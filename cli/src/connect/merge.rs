@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::entry::{CODEX_SERVERS, Entry, Form};
+use super::entry::{Entry, Form};
 use super::json_text::{Layout, Object, is_relaxed_json, newline, space};
 use crate::{Error, Result};
 
@@ -46,7 +46,7 @@ impl Merger<'_> {
                 Merge::Add(format!("{}\n", self.entry.fragment()))
             }
             Form::Json(servers) => self.json(text, servers)?,
-            Form::Toml => self.toml(text)?,
+            Form::Toml(servers) => self.toml(text, servers)?,
         };
         Ok(match merged {
             Merge::Nothing => Merge::Nothing,
@@ -104,17 +104,17 @@ impl Merger<'_> {
         })
     }
 
-    fn toml(&self, text: &str) -> Result<Merge> {
+    fn toml(&self, text: &str, key: &str) -> Result<Merge> {
         let Entry { name, value, .. } = self.entry;
         let mut expected: toml::Table = toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
             self.fault(text, start, error.message())
         })?;
         let servers = expected
-            .entry(CODEX_SERVERS)
+            .entry(key)
             .or_insert_with(|| toml::Table::new().into())
             .as_table_mut()
-            .ok_or_else(|| self.by_hand(&format!("has a `{CODEX_SERVERS}` that is no table")))?;
+            .ok_or_else(|| self.by_hand(&format!("has a `{key}` that is no table")))?;
         if let Some(there) = servers.get(name) {
             if serde_json::to_value(there).is_ok_and(|there| there == *value) {
                 return Ok(Merge::Nothing);
@@ -133,7 +133,7 @@ impl Merger<'_> {
         if toml::from_str::<toml::Table>(&new).is_ok_and(|found| found == expected) {
             Ok(Merge::Add(new))
         } else {
-            Err(self.by_hand(&format!("has its `{CODEX_SERVERS}` in a form that takes no section")))
+            Err(self.by_hand(&format!("has its `{key}` in a form that takes no section")))
         }
     }
 
@@ -157,7 +157,7 @@ impl Merger<'_> {
         let (new, change) = match form {
             Form::Json(_) => (format!("{value:#}"), "replace it with `--replace`"),
             // Comments within it would be lost.
-            Form::Toml => (self.entry.fragment(), "change it yourself"),
+            Form::Toml(_) => (self.entry.fragment(), "change it yourself"),
         };
         Error::new(format!("{} has another `{name}`", self.path))
             .output(format!("there: {there}\nnew: {new}"))

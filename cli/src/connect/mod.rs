@@ -2,11 +2,14 @@
 
 pub(crate) mod address;
 mod client;
+mod clients;
 mod entry;
 mod json_text;
 mod merge;
+mod place;
 mod recipe;
 mod render;
+mod text;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -18,14 +21,13 @@ use crate::project::Project;
 use crate::{Error, Result};
 
 use address::Address;
-use client::{Client, Machine};
+use client::Client;
+use clients::ALL;
+use place::{Machine, Place};
 use recipe::Recipe;
-use write::{WriteOutcome, Written};
+use write::{Outcome, Written};
 
-/// The scheme of the redirect URI that Cursor signs in with.
-const CURSOR_SCHEME: &str = "cursor";
-
-/// Text at the end of `--help`.
+/// What `--help` ends with.
 pub const HELP: &str = "\
 Without CLIENT the clients are listed, with the files that `--write` changes. Everything else in a file
 stays as it is; the former file is kept beside it as FILE.backup. No token is written anywhere: clients
@@ -37,17 +39,17 @@ Examples:
     cargo toolgate connect claude-code
     cargo toolgate connect cursor --url https://my-server.acme.workers.dev --write";
 
-/// Arguments of `cargo toolgate connect`.
+/// What `cargo toolgate connect` takes.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The client to connect
     #[arg(value_enum)]
-    client: Option<Client>,
+    client: Option<&'static Client>,
     /// Address of the server, /mcp being added where it has no path; by default that of the `cargo
     /// toolgate dev` of this folder
     #[arg(long, value_parser = Address::parse)]
     url: Option<Address>,
-    /// Name of the server in the client; by default the name of its package
+    /// What the client calls the server; by default the name of its package
     #[arg(long, value_parser = address::name)]
     name: Option<String>,
     /// Write it into the client's file
@@ -84,9 +86,9 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
     };
     let mut recipe = Recipe::of(client, &name, &address, global)?;
     recipe.then.push_str(&scheme(client, folder));
-    let place = client.place(global, machine);
+    let place = (client.file)(global, machine);
     if !arguments.write {
-        let shown = place.map(client::ClientFile::shown);
+        let shown = place.map(Place::shown);
         let file = place.and_then(|place| place.resolve(&root, machine).ok());
         print!(
             "{}",
@@ -126,52 +128,72 @@ fn server(folder: &Path, name: Option<&str>) -> Result<(PathBuf, String)> {
     }
 }
 
-/// The line of `mcp.toml` by which Cursor can sign in, where it is not there.
-pub(crate) fn needs_line(config: &Config) -> Option<String> {
+/// A client that is connected in a folder, and cannot sign in.
+pub(crate) struct Refused {
+    /// Its name for people.
+    pub(crate) title: &'static str,
+    /// Its file in the folder.
+    pub(crate) file: String,
+    /// The line that `mcp.toml` lacks.
+    pub(crate) line: String,
+}
+
+/// The first client that is connected in this folder and comes back by a scheme that `mcp.toml` does not
+/// list.
+pub(crate) fn refused(config: &Config, root: &Path) -> Option<Refused> {
+    let machine = Machine::this();
+    ALL.iter().find_map(|client| {
+        let line = needs_line(config, client.scheme?)?;
+        let place = (client.file)(false, machine)?;
+        let file = place.resolve(root, machine).ok()?;
+        file.is_file().then(|| Refused { title: client.title, file: place.shown(), line })
+    })
+}
+
+/// The line of `mcp.toml` by which a client with this scheme can sign in, where it is not there.
+fn needs_line(config: &Config, scheme: &str) -> Option<String> {
     let schemes = &config.registration.redirect_schemes;
-    if schemes.iter().any(|scheme| scheme == CURSOR_SCHEME) {
+    if schemes.iter().any(|known| known == scheme) {
         return None;
     }
-    let schemes = schemes.iter().map(AsRef::as_ref).chain([CURSOR_SCHEME]);
+    let schemes = schemes.iter().map(AsRef::as_ref).chain([scheme]);
     let schemes: Vec<_> = schemes.map(|scheme| format!("\"{scheme}\"")).collect();
     Some(format!("`redirect_schemes = [{}]`", schemes.join(", ")))
 }
 
-/// Scheme that the server has to allow for the client to sign in; empty where it does, or cannot be
-/// asked.
-fn scheme(client: Client, folder: &Path) -> String {
-    if client != Client::Cursor {
-        return String::new();
-    }
+/// What the server has to allow for the client to sign in; empty where it does, or cannot be asked.
+fn scheme(client: &Client, folder: &Path) -> String {
+    let Some(scheme) = client.scheme else { return String::new() };
     let config = Project::find(folder).and_then(|project| project.config());
-    let line = config.ok().and_then(|checked| needs_line(&checked.config));
+    let line = config.ok().and_then(|checked| needs_line(&checked.config, scheme));
     let text = |line| {
         format!(
-            "\n\nCursor comes back from the sign-in by a scheme of its own, which any program on a \
-             computer can claim.\nAllow it first: write {line} into [registration] of mcp.toml."
+            "\n\n{} comes back from the sign-in by a scheme of its own, which any program on a \
+             computer can claim.\nAllow it first: write {line} into [registration] of mcp.toml.",
+            client.title
         )
     };
     line.map(text).unwrap_or_default()
 }
 
-fn no_file(client: Client, global: bool) -> Error {
-    let title = client.title();
-    let why = if global && matches!(client, Client::ClaudeCode | Client::VsCode) {
+fn no_file(client: &Client, global: bool) -> Error {
+    let title = client.title;
+    let has_other = (client.file)(false, Machine::this()).is_some();
+    let why = if global && has_other {
         format!("{title} keeps the servers for all projects by itself, with other things")
     } else {
         format!("{title} has no file to write")
     };
     let global = if global { " --global" } else { "" };
-    Error::new(why)
-        .help(format!("do what `cargo toolgate connect {}{global}` prints", client.as_str()))
+    Error::new(why).help(format!("do what `cargo toolgate connect {}{global}` prints", client.name))
 }
 
 fn report(recipe: &Recipe, file: &Path, written: &Written) {
     let (name, file) = (&recipe.name, file.display());
     match written.outcome {
-        WriteOutcome::Unchanged => println!("`{name}` is in {file} already"),
-        WriteOutcome::Added => println!("added `{name}` to {file}"),
-        WriteOutcome::Replaced => println!("replaced `{name}` in {file}"),
+        Outcome::Unchanged => println!("`{name}` is in {file} already"),
+        Outcome::Added => println!("added `{name}` to {file}"),
+        Outcome::Replaced => println!("replaced `{name}` in {file}"),
     }
     if let Some(backup) = &written.backup {
         println!("the former file is {}", backup.display());

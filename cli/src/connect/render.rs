@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use clap::ValueEnum as _;
 use serde::Serialize;
 
-use super::client::{Client, Machine};
+use super::client::Client;
+use super::clients::ALL;
 use super::entry::Entry;
+use super::place::Machine;
 use super::recipe::Recipe;
 use super::write::WriteOutcome;
 use crate::{Doing, Result};
@@ -15,7 +16,7 @@ use crate::{Doing, Result};
 /// All ways, one below the other.
 pub(super) fn text(recipe: &Recipe, file: Option<&str>) -> String {
     let Recipe { client, name, address, .. } = recipe;
-    let mut out = format!("{}: {name} at {address}\n", client.title());
+    let mut out = format!("{}: {name} at {address}\n", client.title);
     if let Some(by_hand) = &recipe.by_hand {
         block(&mut out, "In its settings", by_hand);
     }
@@ -29,7 +30,7 @@ pub(super) fn text(recipe: &Recipe, file: Option<&str>) -> String {
         (Some(entry), Some(file)) => {
             block(&mut out, &format!("In {file}, where `--write` puts it"), &entry.fragment());
         }
-        (Some(entry), None) if *client == Client::McpRemote => {
+        (Some(entry), None) if client.is_started => {
             block(&mut out, "In the client's own file", &entry.fragment());
         }
         _ => {}
@@ -48,7 +49,7 @@ fn block(out: &mut String, what: &str, text: &str) {
 
 #[derive(Serialize)]
 struct Report<'a> {
-    client: Client,
+    client: &'static Client,
     url: &'a str,
     name: &'a str,
     commands: Vec<&'a str>,
@@ -81,21 +82,21 @@ pub(super) fn json(
 
 #[derive(Serialize)]
 struct Known {
-    client: Client,
+    client: &'static Client,
     title: &'static str,
     files: Vec<String>,
 }
 
 fn known(machine: Machine) -> Vec<Known> {
     let files = |client: &Client| {
-        let places = [false, true].map(|global| client.place(global, machine));
+        let places = [false, true].map(|global| (client.file)(global, machine));
         let mut files: Vec<_> = places.into_iter().flatten().map(|place| place.shown()).collect();
         files.dedup();
         files
     };
     let known =
-        |client: &Client| Known { client: *client, title: client.title(), files: files(client) };
-    Client::value_variants().iter().map(known).collect()
+        |client: &&'static Client| Known { client, title: client.title, files: files(client) };
+    ALL.iter().map(known).collect()
 }
 
 /// The clients, for people.
@@ -107,8 +108,7 @@ pub(super) fn clients(machine: Machine) -> String {
             files => format!("  {}", files.join(", ")),
         };
         // Writing to a String cannot fail.
-        let _ =
-            writeln!(out, "{}", format!("  {:<15} {title:<15}{files}", client.as_str()).trim_end());
+        let _ = writeln!(out, "{}", format!("  {:<15} {title:<15}{files}", client.name).trim_end());
     }
     out.push_str("\nsays how to add this server to it; with `--write`, the file says so.\n");
     out

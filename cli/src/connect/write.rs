@@ -77,7 +77,8 @@ fn followed(path: &Path) -> Result<PathBuf> {
 mod tests {
     use super::*;
     use crate::connect::address::Address;
-    use crate::connect::client::Client;
+    use crate::connect::client::Server;
+    use crate::connect::clients::CURSOR;
 
     /// A folder of its own, removed when the test ends.
     struct Folder(PathBuf);
@@ -109,7 +110,8 @@ mod tests {
 
     fn entry() -> Entry {
         let address = Address::parse("https://demo.acme.workers.dev").expect("an address");
-        Entry::of(Client::Cursor, "demo", &address).expect("it has a file")
+        Entry::of(&CURSOR, &Server { name: "demo", address: &address, global: false })
+            .expect("it has a file")
     }
 
     const OLD: &str = "{\n  \"mcpServers\": {}\n}\n";

@@ -8,7 +8,7 @@ mod run;
 mod size;
 mod wrangler;
 
-use toolgate_config::{Checked, Provider};
+use toolgate_config::Checked;
 
 use crate::printable::printable;
 use crate::project::Project;
@@ -61,7 +61,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
 /// Such a server does not even compile for deployment.
 fn refuse_local(checked: &Checked) -> Result<()> {
     let provider = checked.config.identity.provider;
-    if !matches!(provider, Provider::Dev | Provider::None) {
+    if !provider.is_local() {
         return Ok(());
     }
     let name = provider.name();

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use toolgate_config::{Checked, Provider};
+use toolgate_config::Checked;
+use toolgate_config::provider::RedirectUri;
 use toolgate_core::paths::CALLBACK_PATH;
 
 use super::arguments::Arguments;
@@ -83,7 +84,8 @@ impl Deployment {
     fn server(&self, checked: &Checked) -> Vec<(&'static str, String)> {
         let Some(origin) = &self.origin else { return Vec::new() };
         let mut lines = vec![("Server", format!("{origin}/mcp"))];
-        if checked.config.identity.provider != Provider::CloudflareAccessJwt {
+        let facts = checked.config.identity.provider.facts();
+        if let RedirectUri::Entered(_) = facts.redirect_uri {
             let uri = format!("{origin}{CALLBACK_PATH}  (redirect URI at the identity provider)");
             lines.push(("Redirect", uri));
         }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use toolgate_config::deploy::DEV_PORT;
-use toolgate_config::{Endpoints, Identity, Provider, Setting};
+use toolgate_config::{Endpoints, Identity, Protocol, Provider, Setting};
 use url::{Host, Url};
 
 use super::finding::{Finding, shown};
@@ -95,8 +95,8 @@ pub(super) fn question(identity: &Identity, vars: &Vars) -> Result<Option<Provid
         Endpoints::Urls { jwks_url, .. } => ProviderProbe::Keys(address(jwks_url, vars)?),
         Endpoints::Team(team) => {
             let team = format!("https://{team}.cloudflareaccess.com/cdn-cgi/access");
-            ProviderProbe::Keys(match identity.provider {
-                Provider::CloudflareAccess => {
+            ProviderProbe::Keys(match identity.provider.protocol() {
+                Protocol::Access => {
                     let id = value(&identity.client_id, vars)?;
                     format!("{team}/sso/oidc/{id}/jwks")
                 }

@@ -5,22 +5,20 @@ use std::path::Path;
 use toolgate_config::{Config, Provider};
 
 use super::finding::Finding;
-use crate::connect::needs_line;
+use crate::connect::{Refused, refused};
 
-/// Finding if Cursor cannot sign in, on a server that it was connected to in this folder.
+/// The client that is connected in this folder and cannot sign in on the server.
 pub(super) fn finding(config: &Config, root: &Path) -> Option<Finding> {
-    let line = needs_line(config)?;
-    let is_meant = config.identity.provider != Provider::None
-        && config.registration.dynamic
-        && root.join(".cursor/mcp.json").is_file();
-    is_meant.then(|| {
-        Finding::warning(
-            "clients",
-            "Cursor is connected in .cursor/mcp.json and cannot sign in: it comes back by a scheme \
-             of its own, which mcp.toml does not list",
-            format!("write {line} into [registration] of mcp.toml"),
-        )
-    })
+    let signs_in = config.identity.provider != Provider::None && config.registration.dynamic;
+    let Refused { title, file, line } = refused(config, root).filter(|_| signs_in)?;
+    Some(Finding::warning(
+        "clients",
+        format!(
+            "{title} is connected in {file} and cannot sign in: it comes back by a scheme of its own, \
+             which mcp.toml does not list"
+        ),
+        format!("write {line} into [registration] of mcp.toml"),
+    ))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ const PEOPLE_PER_REQUEST: u32 = 25;
 /// Finding on the values of `[limits]`; `None` where the server cannot be deployed. Requests of a grant or of a sign-in under way count for
 /// themselves, so these two are what people behind one address share.
 pub(super) fn finding(provider: Provider, limits: &Limits) -> Option<Finding> {
-    if matches!(provider, Provider::Dev | Provider::None) {
+    if provider.is_local() {
         return None;
     }
     let people = |limit: u32| limit.saturating_mul(PEOPLE_PER_REQUEST);

@@ -1,6 +1,6 @@
 //! For how long the identity provider can be asked again about somebody who signed in.
 
-use toolgate_config::{Askable, Config, Provider};
+use toolgate_config::{Askable, Config};
 
 use super::finding::Finding;
 
@@ -11,13 +11,16 @@ pub(crate) fn limits(config: &Config) -> Option<(String, String)> {
     let provider = identity.provider.name();
     let days = config.tokens.refresh_token_ttl / (24 * 60 * 60);
     let kept = format!("groups and claims stay those of the sign-in for up to {days} days");
-    match (identity.provider, identity.askable()) {
-        (Provider::Dev | Provider::None, _) | (_, Askable::Always) => None,
-        (_, Askable::Never) => Some((
+    if identity.provider.is_local() {
+        return None;
+    }
+    match identity.askable() {
+        Askable::Always => None,
+        Askable::Never => Some((
             format!("`{provider}` cannot be asked again at a refresh: {kept}"),
             "a shorter `[tokens] refresh_token_ttl` bounds it".to_owned(),
         )),
-        (_, Askable::Briefly) => Some((
+        Askable::Briefly => Some((
             format!(
                 "`{provider}` gives no refresh token for these scopes and can be asked again only \
                  while its access token lives: after that {kept}"

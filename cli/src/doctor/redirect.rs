@@ -2,6 +2,7 @@
 //! name.
 
 use axum::http::Uri;
+use toolgate_config::provider::RedirectUri;
 use toolgate_config::{Config, Provider};
 use toolgate_core::host::is_served;
 use toolgate_core::paths::CALLBACK_PATH;
@@ -23,24 +24,12 @@ pub(crate) fn redirect_uri(origin: &str) -> String {
 }
 
 fn redirect(provider: Provider, server: &ServerUrl) -> Finding {
-    let place = match provider {
-        Provider::CloudflareAccess => {
-            "in Cloudflare Zero Trust: Access, Applications, the SaaS application (OIDC), \
-             `Redirect URLs`"
-        }
-        Provider::Oidc => {
-            "at the identity provider: the application's `redirect URI`, which some call callback URL"
-        }
-        Provider::GitHub => {
-            "at GitHub: Settings, Developer settings, OAuth Apps, `Authorization callback URL`"
-        }
-        Provider::CloudflareAccessJwt => {
-            return Finding::ok(TITLE, "none: Access stands in front of the server");
-        }
-        Provider::Dev | Provider::None if server.is_local() => {
-            return Finding::ok(TITLE, "none: the server is for this machine only");
-        }
-        Provider::Dev | Provider::None => return refused(provider, server),
+    if provider.is_local() && !server.is_local() {
+        return refused(provider, server);
+    }
+    let place = match provider.facts().redirect_uri {
+        RedirectUri::Entered(place) => place,
+        RedirectUri::None(why) => return Finding::ok(TITLE, why),
     };
     let fix = format!("enter it {place}");
     let fix = if server.is_local() {

@@ -1,7 +1,7 @@
 //! The variables and secrets that `mcp.toml` names: which of them have a value here.
 
+use toolgate_config::Checked;
 use toolgate_config::deploy::{self, Variable};
-use toolgate_config::{Checked, Provider};
 
 use super::finding::Finding;
 use super::vars::{DEV_VARS, Vars};
@@ -22,7 +22,7 @@ pub(super) enum Subject<'a> {
 pub(super) fn findings(checked: &Checked, vars: &Vars, subject: Subject<'_>) -> Vec<Finding> {
     let mut needed = deploy::variables(checked);
     // Such a server runs nowhere else.
-    let is_local = matches!(checked.config.identity.provider, Provider::Dev | Provider::None);
+    let is_local = checked.config.identity.provider.is_local();
     match subject {
         Subject::Deployed(environment) if !is_local => {
             if vars.is_there {

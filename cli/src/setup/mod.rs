@@ -9,7 +9,7 @@ mod wrangler;
 use std::path::PathBuf;
 
 use clap::Args;
-use toolgate_config::{Checked, Provider, check};
+use toolgate_config::{Checked, Made, check};
 
 use crate::ask::Consent;
 use crate::doctor::{self, ServerUrl};
@@ -95,7 +95,7 @@ impl Guide<'_> {
     fn run(&self) -> Result<()> {
         let environment = self.arguments.env.as_deref();
         let checked = self.project.config_in(environment)?;
-        if matches!(checked.config.identity.provider, Provider::Dev | Provider::None) {
+        if checked.config.identity.provider.is_local() {
             let name = checked.config.identity.provider.name();
             println!(
                 "Nothing more to set up: a server with `provider = \"{name}\"` is for this machine only."
@@ -122,7 +122,7 @@ impl Guide<'_> {
         for resource in &needed {
             self.provide(resource)?;
         }
-        note_analytics(&checked);
+        note_sinks(&checked);
         println!("\n3. Secrets");
         let sources = Sources {
             project: self.project,
@@ -177,7 +177,7 @@ impl Guide<'_> {
         if needed.iter().any(|resource| resource.place.is_some()) {
             println!("   - cargo toolgate sync");
         }
-        note_analytics(checked);
+        note_sinks(checked);
         println!("\n3. Secrets");
         for variable in toolgate_config::deploy::variables(checked) {
             let typed = self.wrangler.typed(&["secret", "put", &variable.name]);
@@ -263,11 +263,13 @@ impl Guide<'_> {
     }
 }
 
-fn note_analytics(checked: &Checked) {
-    if let Some(data_set) = &checked.config.audit.analytics_engine {
-        println!(
-            "  Analytics Engine data set `{data_set}`: the first event makes it; the account must have Analytics \
-             Engine on\n  (https://dash.cloudflare.com: Workers & Pages, Analytics Engine)"
-        );
+/// Tells of the sinks of `[audit]` that nobody has to make.
+fn note_sinks(checked: &Checked) {
+    for (sink, target) in &checked.audit_targets {
+        let facts = sink.facts();
+        if let Made::ByTheFirstEvent(needs) = facts.made {
+            let title = facts.kind.list().title;
+            println!("  {title} `{target}`: the first event makes it; {needs}");
+        }
     }
 }

@@ -1,144 +1,78 @@
-//! Steps at the identity provider, which no program here can take.
+//! What has to be done at the identity provider, which no program here can do.
 
-use toolgate_config::{Config, Endpoints, Provider, Setting};
+use toolgate_config::provider::{KNOWN_ISSUERS, KnownIssuer, Step};
+use toolgate_config::{Config, Endpoints, Setting};
 
 /// The steps, each a line or more.
 pub(super) fn steps(config: &Config, redirect_uri: &str) -> Vec<String> {
     let identity = &config.identity;
-    let name = &config.server.name;
-    let id = shown(&identity.client_id);
-    let secret = identity.client_secret.as_deref().unwrap_or_default();
-    let scopes = identity.scopes.join(" ");
-    match identity.provider {
-        Provider::CloudflareAccess => access(config, &id, secret, redirect_uri),
-        Provider::CloudflareAccessJwt => access_in_front(config, &id, redirect_uri),
-        Provider::Oidc => oidc(config, &id, secret, redirect_uri),
-        Provider::GitHub => vec![
-            "https://github.com/settings/developers (of an organisation: its Settings, Developer settings): OAuth Apps, New OAuth app".to_owned(),
-            format!("Application name: {name}. Authorization callback URL: {redirect_uri}"),
-            format!("Client ID is {id}; Generate a new client secret gives {secret}"),
-            format!("Nothing is to be ticked for the scopes: people are asked for `{scopes}` when they sign in"),
-            format!("Groups are organisations and teams{}", if scopes.contains("read:org") {
-                "; an organisation that restricts OAuth apps must approve this one"
-            } else {
-                ": they need `read:org` among `scopes` of [identity]"
-            }),
-        ],
-        Provider::Dev | Provider::None => Vec::new(),
-    }
-}
-
-fn access(config: &Config, id: &str, secret: &str, redirect_uri: &str) -> Vec<String> {
-    let identity = &config.identity;
-    let scopes = identity.scopes.join(", ");
-    let mut steps = vec![
-        "https://one.dash.cloudflare.com: Access controls, Applications, Add an application, SaaS"
-            .to_owned(),
-        format!(
-            "Application: {} (type the name), authentication protocol OIDC",
-            config.server.name
-        ),
-        format!("Redirect URLs: {redirect_uri}"),
-        format!("Scopes: {scopes}"),
-        groups(config, "tick `groups` among the scopes, too"),
-        "Policies: who may sign in at all; which tool whom, say the policies of mcp.toml"
-            .to_owned(),
-        format!("Client ID is {id}, Client secret is {secret}"),
-    ];
-    if let Endpoints::Urls { authorization_url, token_url, jwks_url } = &identity.endpoints {
-        let (authorization, token, keys) =
-            (shown(authorization_url), shown(token_url), shown(jwks_url));
-        steps.push(format!(
-            "Authorization endpoint is {authorization}, Token endpoint is {token}, Key endpoint is {keys}"
-        ));
+    let facts = identity.provider.facts();
+    let values = values(config, redirect_uri);
+    let mut steps: Vec<String> = facts
+        .setup
+        .iter()
+        .map(|step| match step {
+            Step::Always(text) => text,
+            Step::ByScope { scope, asked, otherwise } => {
+                if identity.scopes.iter().any(|asked| asked == scope) { asked } else { otherwise }
+            }
+        })
+        .filter_map(|text| filled(text, &values))
+        .collect();
+    if facts.has_known_issuers {
+        steps.extend(hints(identity.issuer.as_ref()));
     }
     steps
 }
 
-fn access_in_front(config: &Config, id: &str, redirect_uri: &str) -> Vec<String> {
+/// The values of a server, by their names in the texts.
+fn values(config: &Config, redirect_uri: &str) -> Vec<(&'static str, String)> {
+    let identity = &config.identity;
     let host = redirect_uri.trim_start_matches("https://");
-    let host = host.split('/').next().unwrap_or_default();
-    vec![
-        "https://one.dash.cloudflare.com: Access controls, Applications, Add an application, Self-hosted".to_owned(),
-        format!("Public hostname: {host}, without a path: Access must stand in front of all of it"),
-        "Policies: who may come; for programs a policy of the kind Service Auth".to_owned(),
-        "No redirect URI, no scopes, no client secret: Access signs people in by itself".to_owned(),
-        groups(config, "the application's identity provider must send groups"),
-        format!("Application Audience (AUD) Tag is {id}"),
-    ]
-}
-
-/// Places to click, at those that most people have. What they do with scopes and groups differs.
-const OIDC: [(&str, &str, &str); 5] = [
-    (
-        "Google",
-        "https://console.cloud.google.com/auth/clients: Create client, Web application, Authorized redirect URIs",
-        "issuer https://accounts.google.com; it has no groups: use `emails`, `domains` or the claim `hd`",
-    ),
-    (
-        "Microsoft Entra",
-        "https://entra.microsoft.com: App registrations, New registration, Redirect URI of the kind Web; then Certificates & secrets",
-        "issuer https://login.microsoftonline.com/TENANT-ID/v2.0; Token configuration, Add groups claim gives ids of groups, not their names; add the optional claim `email`",
-    ),
-    (
-        "Okta",
-        "Applications, Create App Integration, OIDC, Web Application, Sign-in redirect URIs",
-        "issuer https://YOUR.okta.com; Sign On, OpenID Connect ID Token: Groups claim filter `groups`, and `groups` among `scopes`",
-    ),
-    (
-        "Auth0",
-        "Applications, Create Application, Regular Web Application, Allowed Callback URLs",
-        "issuer https://YOUR.auth0.com/ with the slash; groups come by an Action that sets a claim with an address for a name: `groups_claim` is that address",
-    ),
-    (
-        "Keycloak",
-        "Clients, Create client, OpenID Connect, Client authentication on, Valid redirect URIs; then Credentials",
-        "issuer https://HOST/realms/REALM; Client scopes, add a mapper of the kind Group Membership, claim `groups`, in the ID token",
-    ),
-];
-
-fn oidc(config: &Config, id: &str, secret: &str, redirect_uri: &str) -> Vec<String> {
-    let identity = &config.identity;
-    let scopes = identity.scopes.join(" ");
-    let issuer = match &identity.endpoints {
-        Endpoints::Discovery(issuer) => shown(issuer),
-        _ => String::new(),
-    };
-    let known = match &identity.endpoints {
-        Endpoints::Discovery(Setting::Literal(issuer)) => Some(issuer.as_ref()),
-        _ => None,
-    };
-    let mut steps = vec![
-        "Register a confidential web application (authorization code, with PKCE)".to_owned(),
-        format!("Redirect URI: {redirect_uri}"),
-        format!("Scopes: {scopes}"),
-        groups(config, "the provider must put it into the id_token"),
-        format!("Client id is {id}, client secret is {secret}, issuer is {issuer}"),
+    let mut values = vec![
+        ("name", config.server.name.to_string()),
+        ("redirect_uri", redirect_uri.to_owned()),
+        ("host", host.split('/').next().unwrap_or_default().to_owned()),
+        ("scopes", identity.scopes.join(" ")),
+        ("scope_list", identity.scopes.join(", ")),
+        ("groups_claim", identity.groups_claim.to_string()),
+        ("client_id", shown(&identity.client_id)),
     ];
-    let hints = OIDC.iter().filter(|(name, ..)| known.is_none_or(|issuer| is_of(issuer, name)));
-    let hints: Vec<_> =
-        hints.map(|(name, clicks, note)| format!("{name}: {clicks}\n{note}")).collect();
-    steps.extend(hints);
-    steps
+    values.extend(identity.client_secret.as_ref().map(|name| ("client_secret", name.to_string())));
+    values.extend(identity.issuer.as_ref().map(|issuer| ("issuer", shown(issuer))));
+    if let Endpoints::Urls { authorization_url, token_url, jwks_url } = &identity.endpoints {
+        values.push(("authorization_url", shown(authorization_url)));
+        values.push(("token_url", shown(token_url)));
+        values.push(("jwks_url", shown(jwks_url)));
+    }
+    values
 }
 
-/// True if an issuer tells whose it is.
-fn is_of(issuer: &str, name: &str) -> bool {
-    let mark = match name {
-        "Google" => "accounts.google.com",
-        "Microsoft Entra" => "login.microsoftonline.com",
-        "Okta" => ".okta.com",
-        "Auth0" => ".auth0.com",
-        _ => "/realms/",
+/// The text with the values in the place of their names; `None` where one is missing.
+fn filled(text: &str, values: &[(&str, String)]) -> Option<String> {
+    let mut parts = text.split('{');
+    let mut out = parts.next()?.to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}')?;
+        let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+        out.push_str(value);
+        out.push_str(rest);
+    }
+    Some(out)
+}
+
+/// Ways through dashboards: that of this issuer's provider, or those of the providers that most people have
+/// where a variable names it. Scopes and groups differ between them.
+fn hints(issuer: Option<&Setting>) -> Vec<String> {
+    let known: Vec<&KnownIssuer> = match issuer {
+        Some(Setting::Literal(issuer)) => KnownIssuer::of(issuer).into_iter().collect(),
+        _ => KNOWN_ISSUERS.iter().collect(),
     };
-    issuer.contains(mark)
-}
-
-fn groups(config: &Config, how: &str) -> String {
-    format!(
-        "Groups: for policies with `groups`, {how}; they are read from the claim `{}`",
-        config.identity.groups_claim
-    )
+    let hint = |known: &KnownIssuer| {
+        let (clicks, note) = known.setup?;
+        Some(format!("{}: {clicks}\n{note}", known.title))
+    };
+    known.into_iter().filter_map(hint).collect()
 }
 
 fn shown(setting: &Setting) -> String {
@@ -150,6 +84,8 @@ fn shown(setting: &Setting) -> String {
 
 #[cfg(test)]
 mod tests {
+    use toolgate_config::Provider;
+
     use super::*;
 
     fn text(identity: &str) -> String {
@@ -192,6 +128,15 @@ mod tests {
             }
         }
         assert_eq!(text("provider = \"dev\""), "");
+    }
+
+    #[test]
+    fn every_step_of_every_provider_says_what_the_server_has() {
+        for provider in Provider::ALL {
+            let facts = provider.facts();
+            let said = text(&format!("provider = \"{}\"\n{}", provider.name(), facts.example));
+            assert_eq!(said.lines().count(), facts.setup.len(), "{said}");
+        }
     }
 
     #[test]

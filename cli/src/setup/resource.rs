@@ -1,70 +1,77 @@
-//! Resources that a server needs at Cloudflare in addition to its Worker: namespaces, databases,
-//! buckets, queues.
+//! What a server needs at Cloudflare besides its Worker: namespaces, databases, buckets, queues.
 
 use serde_json::Value;
-use toolgate_config::{Checked, Jurisdiction, StorageKind};
+use toolgate_config::binding_lists::{self, BindingList};
+use toolgate_config::{Checked, Jurisdiction, Made, StorageKind};
 
-use super::insert::KeyPlace;
+use super::insert::Place;
 use super::wrangler::Wrangler;
 use crate::{Error, Result};
 
 /// A kind of thing that wrangler can make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ResourceKind {
+pub(super) enum Kind {
     Kv,
     D1,
     R2,
     Queue,
 }
 
+impl Kind {
+    /// Every kind.
+    const ALL: [Self; 4] = [Self::Kv, Self::D1, Self::R2, Self::Queue];
+
+    /// Its bindings in `wrangler.jsonc`.
+    const fn list(self) -> &'static BindingList {
+        match self {
+            Self::Kv => &binding_lists::KV_NAMESPACES,
+            Self::D1 => &binding_lists::D1_DATABASES,
+            Self::R2 => &binding_lists::R2_BUCKETS,
+            Self::Queue => &binding_lists::QUEUE_PRODUCERS,
+        }
+    }
+}
+
 /// Something that has to be there before the server is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Resource {
-    pub(super) kind: ResourceKind,
-    /// Its name at Cloudflare.
+    pub(super) kind: Kind,
+    /// What it is called at Cloudflare.
     pub(super) name: String,
-    /// Its name there if a deployment has made it, where that differs.
+    /// What it is called there if a deployment has made it, where that differs.
     pub(super) provisioned: Option<String>,
-    /// Its purpose for the server.
+    /// What the server has it for.
     pub(super) purpose: String,
-    /// Place for its id in `mcp.toml`; `None` where its name is enough.
-    pub(super) place: Option<KeyPlace>,
-    /// Jurisdiction that Cloudflare may keep it in.
+    /// Where its id belongs in `mcp.toml`; `None` where its name is enough.
+    pub(super) place: Option<Place>,
+    /// Where Cloudflare may keep it.
     pub(super) jurisdiction: Option<Jurisdiction>,
 }
 
 impl Resource {
     /// Something that is known by its name alone.
-    fn new(kind: ResourceKind, name: String, purpose: String) -> Self {
+    fn new(kind: Kind, name: String, purpose: String) -> Self {
         Self { kind, name, provisioned: None, purpose, place: None, jurisdiction: None }
     }
 
-    /// Its kind, with its name.
+    /// What it is, with its name.
     pub(super) fn title(&self) -> String {
         self.titled(&self.name)
     }
 
-    /// Its kind, with another name.
+    /// What it is, by another name.
     pub(super) fn titled(&self, name: &str) -> String {
-        let kind = match self.kind {
-            ResourceKind::Kv => "KV namespace",
-            ResourceKind::D1 => "D1 database",
-            ResourceKind::R2 => "R2 bucket",
-            ResourceKind::Queue => "queue",
-        };
-        format!("{kind} `{name}`")
+        format!("{} `{name}`", self.kind.list().title)
     }
 
     /// The arguments by which wrangler makes it.
     fn creation(&self, environment: Option<&str>) -> Vec<&str> {
         let name = self.name.as_str();
         let mut words = match self.kind {
-            ResourceKind::Kv => {
-                vec!["kv", "namespace", "create", without_environment(name, environment)]
-            }
-            ResourceKind::R2 => vec!["r2", "bucket", "create", name],
-            ResourceKind::D1 => vec!["d1", "create", name],
-            ResourceKind::Queue => vec!["queues", "create", name],
+            Kind::Kv => vec!["kv", "namespace", "create", without_environment(name, environment)],
+            Kind::R2 => vec!["r2", "bucket", "create", name],
+            Kind::D1 => vec!["d1", "create", name],
+            Kind::Queue => vec!["queues", "create", name],
         };
         if let Some(jurisdiction) = self.jurisdiction {
             words.extend(["--jurisdiction", jurisdiction.name()]);
@@ -72,7 +79,7 @@ impl Resource {
         words
     }
 
-    /// The command that makes it, as a person would type it.
+    /// How it is made, as a person would type it.
     pub(super) fn typed(&self, wrangler: &Wrangler<'_>) -> String {
         wrangler.typed(&self.creation(wrangler.environment))
     }
@@ -84,21 +91,21 @@ impl Resource {
     /// When wrangler cannot list what there is.
     pub(super) fn find(&self, wrangler: &Wrangler<'_>) -> Result<Option<(String, String)>> {
         match self.kind {
-            ResourceKind::Kv => {
+            Kind::Kv => {
                 let list = wrangler.list(&["kv", "namespace", "list"])?;
                 // Where grants are already goes before an empty one.
                 let mut names = self.provisioned.iter().chain([&self.name]);
                 Ok(names.find_map(|name| id(&list, ("title", name), "id")))
             }
-            ResourceKind::D1 => {
+            Kind::D1 => {
                 Ok(id(&wrangler.list(&["d1", "list", "--json"])?, ("name", &self.name), "uuid"))
             }
-            ResourceKind::R2 => Ok(self.asked(wrangler, &["r2", "bucket", "info", &self.name])),
-            ResourceKind::Queue => Ok(self.asked(wrangler, &["queues", "info", &self.name])),
+            Kind::R2 => Ok(self.asked(wrangler, &["r2", "bucket", "info", &self.name])),
+            Kind::Queue => Ok(self.asked(wrangler, &["queues", "info", &self.name])),
         }
     }
 
-    /// Name and id, if wrangler knows it. Where it cannot say, making it says why.
+    /// Whether wrangler knows it. Where it cannot say, making it says why.
     fn asked(&self, wrangler: &Wrangler<'_>, arguments: &[&str]) -> Option<(String, String)> {
         wrangler.run(arguments).ok().map(|_| (self.name.clone(), self.name.clone()))
     }
@@ -111,13 +118,11 @@ impl Resource {
     pub(super) fn create(&self, wrangler: &Wrangler<'_>) -> Result<String> {
         let said = wrangler.run(&self.creation(wrangler.environment))?;
         let id = match self.kind {
-            ResourceKind::Kv => {
-                said.split(|c: char| !c.is_ascii_hexdigit()).find(|word| word.len() == 32)
-            }
-            ResourceKind::D1 => said
+            Kind::Kv => said.split(|c: char| !c.is_ascii_hexdigit()).find(|word| word.len() == 32),
+            Kind::D1 => said
                 .split(|c: char| !c.is_ascii_hexdigit() && c != '-')
                 .find(|word| word.len() == 36 && word.matches('-').count() == 4),
-            ResourceKind::R2 | ResourceKind::Queue => Some(self.name.as_str()),
+            Kind::R2 | Kind::Queue => Some(self.name.as_str()),
         };
         id.map(str::to_owned).ok_or_else(|| {
             Error::new(format!("wrangler made the {}, and printed no id", self.title()))
@@ -158,7 +163,7 @@ impl Owner<'_> {
                 (format!("{environment}-{}", provisioned(outer, binding)), Some(own))
             }
         };
-        Resource { provisioned, ..Resource::new(ResourceKind::Kv, name, purpose) }
+        Resource { provisioned, ..Resource::new(Kind::Kv, name, purpose) }
     }
 
     /// The table of `mcp.toml` that holds for it alone.
@@ -172,10 +177,13 @@ impl Owner<'_> {
 pub(super) fn needed(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
     let mut needed = Vec::new();
     needed.extend(storage(checked, owner));
-    if let Some(queue) = &checked.config.audit.queue {
+    needed.extend(checked.audit_targets.iter().filter_map(|(sink, target)| {
+        let facts = sink.facts();
+        let kind = Kind::ALL.into_iter().find(|kind| kind.list() == facts.kind.list())?;
         let purpose = "gets the events of [audit]".to_owned();
-        needed.push(Resource::new(ResourceKind::Queue, queue.to_string(), purpose));
-    }
+        (facts.made == Made::BeforeDeployment)
+            .then(|| Resource::new(kind, target.to_string(), purpose))
+    }));
     needed.extend(bindings(checked, owner));
     needed
 }
@@ -192,10 +200,10 @@ fn storage(checked: &Checked, owner: Owner<'_>) -> Option<Resource> {
             let name = checked.storage.database_name.clone();
             let name = name.unwrap_or_else(|| format!("{}-oauth", owner.worker));
             let jurisdiction = checked.config.storage.jurisdiction;
-            Resource { jurisdiction, ..Resource::new(ResourceKind::D1, name, purpose) }
+            Resource { jurisdiction, ..Resource::new(Kind::D1, name, purpose) }
         }
     };
-    let place = KeyPlace { table: owner.table(&["storage"]), after: "kind", key: "id" };
+    let place = Place { table: owner.table(&["storage"]), after: "kind", key: "id" };
     Some(Resource { place: Some(place), ..resource })
 }
 
@@ -204,43 +212,45 @@ fn provisioned(worker: &str, binding: &str) -> String {
     format!("{worker}-{}", binding.to_ascii_lowercase().replace('_', "-"))
 }
 
-/// The lists of `[wrangler]`: kind, the key of the name, the key of the id.
-const LISTS: [(&str, ResourceKind, Option<&str>, &str); 3] = [
-    ("kv_namespaces", ResourceKind::Kv, None, "id"),
-    ("d1_databases", ResourceKind::D1, Some("database_name"), "database_id"),
-    ("r2_buckets", ResourceKind::R2, Some("bucket_name"), "bucket_name"),
-];
-
 fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
-    for (list, kind, name_key, id_key) in LISTS {
-        let entries = checked.wrangler.get(list).and_then(toml::Value::as_array);
-        for (index, entry) in entries.into_iter().flatten().enumerate() {
+    for kind in [Kind::Kv, Kind::D1, Kind::R2] {
+        let BindingList { path, id: id_key, name: name_key, .. } = kind.list();
+        let entries = at(checked, path);
+        for (index, entry) in entries.iter().enumerate() {
             let text = |key: &str| entry.get(key).and_then(toml::Value::as_str);
             let has_id = text(id_key).is_some();
-            let Some(binding) = text("binding").filter(|_| !has_id || kind == ResourceKind::R2)
-            else {
+            let Some(binding) = text("binding").filter(|_| !has_id || kind == Kind::R2) else {
                 continue;
             };
             let purpose = format!("is your binding {binding}");
-            let resource = if kind == ResourceKind::Kv {
+            let resource = if kind == Kind::Kv {
                 owner.namespace(binding, purpose)
             } else {
                 let name = name_key.and_then(text).map(str::to_owned);
                 let name = name.unwrap_or_else(|| provisioned(owner.worker, binding));
                 Resource::new(kind, name, purpose)
             };
-            let table = owner.table(&["wrangler", list, &index.to_string()]);
-            let place = (!has_id).then_some(KeyPlace { table, after: "binding", key: id_key });
+            let index = index.to_string();
+            let table = owner.table(&[&["wrangler"][..], path, &[index.as_str()]].concat());
+            let place = (!has_id).then_some(Place { table, after: "binding", key: id_key });
             found.push(Resource { place, ..resource });
         }
     }
-    let producers = checked.wrangler.get("queues").and_then(|queues| queues.get("producers"));
-    for producer in producers.and_then(toml::Value::as_array).into_iter().flatten() {
-        let Some(queue) = producer.get("queue").and_then(toml::Value::as_str) else { continue };
-        found.push(Resource::new(ResourceKind::Queue, queue.to_owned(), "is yours".to_owned()));
-    }
+    let BindingList { path, id, .. } = Kind::Queue.list();
+    let queues = at(checked, path).iter().filter_map(|entry| entry.get(id)?.as_str());
+    found.extend(
+        queues.map(|queue| Resource::new(Kind::Queue, queue.to_owned(), "is yours".to_owned())),
+    );
     found
+}
+
+/// The list of `[wrangler]` at a path.
+fn at<'a>(checked: &'a Checked, path: &[&str]) -> &'a [toml::Value] {
+    let [first, rest @ ..] = path else { return &[] };
+    let first = checked.wrangler.get(*first);
+    let list = rest.iter().fold(first, |found, key| found.and_then(|table| table.get(key)));
+    list.and_then(toml::Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -272,7 +282,7 @@ mod tests {
             titles,
             ["KV namespace `preview-demo-oauth-kv`", "D1 database `demo-preview-db`"]
         );
-        let shown = |resource: &Resource| resource.place.as_ref().map(KeyPlace::shown);
+        let shown = |resource: &Resource| resource.place.as_ref().map(Place::shown);
         assert_eq!(shown(&found[0]).as_deref(), Some("[env.preview.storage]"));
         assert_eq!(shown(&found[1]).as_deref(), Some("[env.preview.wrangler.d1_databases]"));
         // wrangler adds `preview-` again.

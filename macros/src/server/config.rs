@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    Audit, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, HostedRange, Identity,
-    Jurisdiction, KnownClient, Limits, OnDeny, Policy, PolicyTest, Prompt, Provider, Recheck,
-    Registration, Scalar, Scope, Server, Setting, Storage, StorageKind, Test, TestUser, Tokens,
-    Transport,
+    Audit, AuditSink, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, HostedRange,
+    Identity, Jurisdiction, KnownClient, Limits, OnDeny, Policy, PolicyTest, Prompt, Provider,
+    Recheck, Registration, Scalar, Scope, Server, Setting, Storage, StorageKind, Test, TestUser,
+    Tokens, Transport,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -88,7 +88,7 @@ structures! {
         task_ttl: copy, sessions_per_person: copy, streams_per_person: copy, hosted: list
     }
     HostedRange { name, first: copy, last: copy }
-    Audit { analytics_engine, queue, email: copy, arguments: copy, required: copy }
+    Audit { sinks: list, email: copy, arguments: copy, required: copy }
     Scope { name, meaning }
     Policy { name, description, scope, on_deny, deny_message, rule }
     PolicyTest { policy, user, arguments, vars: list, allows: copy, line: copy, column: copy }
@@ -141,7 +141,6 @@ impl Constant for Storage {
 }
 
 choices! {
-    Provider { CloudflareAccess, CloudflareAccessJwt, Oidc, GitHub, Dev, None }
     StorageKind { DurableObject, Kv, D1 }
     Jurisdiction { Eu, Us, FedRamp }
     OnDeny { Hide, Challenge }
@@ -149,6 +148,21 @@ choices! {
     ClientAuth { Post, Basic }
     Prompt { None, Consent, Login, SelectAccount }
     GroupsFormat { List, Text }
+}
+
+// As `Debug` writes them, so that their lists stand in one place.
+impl Constant for Provider {
+    fn constant(&self) -> TokenStream {
+        let name = variant(&format!("{self:?}"));
+        quote!(config::Provider::#name)
+    }
+}
+
+impl Constant for AuditSink {
+    fn constant(&self) -> TokenStream {
+        let name = variant(&format!("{self:?}"));
+        quote!(config::AuditSink::#name)
+    }
 }
 
 impl Constant for Setting {

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use toolgate_config::deploy::ENVIRONMENT;
-use toolgate_config::{Provider, StorageKind};
+use toolgate_config::{Protocol, Provider, StorageKind};
 
 use super::config::Constant;
 use super::identity;
@@ -117,16 +117,14 @@ fn store(server: &Server) -> TokenStream {
 
 /// The kind of identity provider by its name, so that a Worker links no other.
 fn identity_provider(server: &Server) -> TokenStream {
-    match server.checked.config.identity.provider {
-        Provider::CloudflareAccess | Provider::Dev => {
-            quote!(&::toolgate::__private::identity::CLOUDFLARE_ACCESS)
-        }
-        Provider::Oidc => quote!(&::toolgate::__private::identity::OIDC),
-        Provider::GitHub => quote!(&::toolgate::__private::identity::GITHUB),
-        Provider::CloudflareAccessJwt => {
+    match server.checked.config.identity.provider.protocol() {
+        Protocol::Access => quote!(&::toolgate::__private::identity::CLOUDFLARE_ACCESS),
+        Protocol::OpenIdConnect => quote!(&::toolgate::__private::identity::OIDC),
+        Protocol::GitHub => quote!(&::toolgate::__private::identity::GITHUB),
+        Protocol::AccessAssertion => {
             quote!(&::toolgate::__private::identity::CLOUDFLARE_ACCESS_JWT)
         }
-        Provider::None => quote!(&::toolgate::__private::identity::NOBODY),
+        Protocol::Nobody => quote!(&::toolgate::__private::identity::NOBODY),
     }
 }
 

@@ -106,8 +106,9 @@ mod toolgate_worker {
                     streams_per_person: 16u32,
                 },
                 audit: config::Audit {
-                    analytics_engine: Some(Borrowed("mcp_audit")),
-                    queue: Some(Borrowed("mcp-audit")),
+                    sinks: Borrowed(
+                        &[config::AuditSink::AnalyticsEngine, config::AuditSink::Queue],
+                    ),
                     email: false,
                     arguments: true,
                     required: false,

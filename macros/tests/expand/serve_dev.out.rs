@@ -105,8 +105,7 @@ mod toolgate_worker {
                     streams_per_person: 16u32,
                 },
                 audit: config::Audit {
-                    analytics_engine: None,
-                    queue: None,
+                    sinks: Borrowed(&[]),
                     email: false,
                     arguments: false,
                     required: false,

@@ -1,7 +1,5 @@
 //! What policies can never see of a caller, whatever an identity provider sends.
 
-use crate::model::{Identity, Provider};
-
 /// Claims about the token rather than the person. They are taken out before anything looks at the
 /// claims.
 pub const TECHNICAL_CLAIMS: [&str; 15] = [
@@ -30,16 +28,3 @@ pub const GITHUB_EMAIL_SCOPES: [&str; 2] = ["user:email", "user"];
 
 /// Scopes of GitHub, of which one is needed to read organizations and teams.
 pub const GITHUB_GROUP_SCOPES: [&str; 3] = ["read:org", "write:org", "admin:org"];
-
-impl Identity {
-    /// Whether policies may ever see a claim of this name, where it is none that each provider's callers
-    /// lack.
-    #[must_use]
-    pub fn may_have_claim(&self, name: &str) -> bool {
-        match self.provider {
-            Provider::None => false,
-            Provider::GitHub => GITHUB_CLAIMS.contains(&name),
-            _ => name != self.groups_claim,
-        }
-    }
-}

@@ -8,9 +8,13 @@
 //! - Feature `generate` adds [`deploy`](mod@deploy): `wrangler.jsonc` and `.dev.vars.example`.
 //! - Feature `schema` adds [`schema`](mod@schema): the JSON Schema of `mcp.toml`, for editors.
 
+mod audit_sinks;
+#[cfg(feature = "parse")]
+pub mod binding_lists;
 mod claims;
 mod model;
 pub mod names;
+pub mod provider;
 
 #[cfg(feature = "generate")]
 pub mod deploy;
@@ -28,6 +32,9 @@ pub mod stand_in;
 mod suggest;
 mod words;
 
+pub use audit_sinks::AuditSink;
+#[cfg(feature = "parse")]
+pub use audit_sinks::{Made, SinkFacts, Target};
 pub use claims::{GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES, TECHNICAL_CLAIMS};
 pub use model::*;
 

@@ -4,12 +4,15 @@ mod identity;
 mod policy;
 mod value;
 
-pub use identity::{Askable, ClientAuth, Endpoints, GroupsFormat, Identity, Prompt, Provider};
+pub use identity::{Askable, ClientAuth, Endpoints, GroupsFormat, Identity, Prompt};
 pub use policy::{
     Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, OnDeny, Policy, PolicyTest, Scalar, Scope, Test,
     TestUser,
 };
 pub use value::{List, Setting, Str};
+
+use crate::audit_sinks::AuditSink;
+pub use crate::provider::{Protocol, Provider};
 
 /// The whole of `mcp.toml`, checked and with its defaults filled in.
 #[derive(Debug, Clone, PartialEq)]
@@ -269,10 +272,8 @@ impl Limits {
 /// `[audit]`. Every event goes to the Worker's log in any case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {
-    /// Analytics Engine data set that events are written to, by the binding `TOOLGATE_AUDIT`.
-    pub analytics_engine: Option<Str>,
-    /// Queue that events are sent to, by the binding `TOOLGATE_AUDIT_QUEUE`.
-    pub queue: Option<Str>,
+    /// Sinks of events in addition to the log. The binding of each says what it is called.
+    pub sinks: List<AuditSink>,
     /// Write the person's e-mail address, too.
     pub email: bool,
     /// Write the arguments of tool calls, too.

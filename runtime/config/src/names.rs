@@ -35,19 +35,32 @@ pub const AUDIT_BINDING: &str = "TOOLGATE_AUDIT";
 /// The queue of `[audit]`.
 pub const AUDIT_QUEUE_BINDING: &str = "TOOLGATE_AUDIT_QUEUE";
 
+/// A kind of binding whose name cannot be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BindingKind {
+    /// A Durable Object.
+    DurableObject,
+    /// A rate limiter.
+    RateLimiter,
+    /// A data set of Analytics Engine.
+    AnalyticsEngine,
+    /// A queue that is written to.
+    Queue,
+}
+
 /// Every binding whose name cannot be chosen.
-const GENERATED_BINDINGS: &[&str] = &[
-    OBJECT_BINDING,
-    LIMIT_REGISTER,
-    LIMIT_HOSTED,
-    LIMIT_AUTHORIZE,
-    LIMIT_TOKEN,
-    LIMIT_CALLBACK,
-    LIMIT_GRANT,
-    LIMIT_ATTEMPT,
-    LIMIT_RETURN,
-    AUDIT_BINDING,
-    AUDIT_QUEUE_BINDING,
+pub const GENERATED_BINDINGS: &[(&str, BindingKind)] = &[
+    (OBJECT_BINDING, BindingKind::DurableObject),
+    (LIMIT_REGISTER, BindingKind::RateLimiter),
+    (LIMIT_HOSTED, BindingKind::RateLimiter),
+    (LIMIT_AUTHORIZE, BindingKind::RateLimiter),
+    (LIMIT_TOKEN, BindingKind::RateLimiter),
+    (LIMIT_CALLBACK, BindingKind::RateLimiter),
+    (LIMIT_GRANT, BindingKind::RateLimiter),
+    (LIMIT_ATTEMPT, BindingKind::RateLimiter),
+    (LIMIT_RETURN, BindingKind::RateLimiter),
+    (AUDIT_BINDING, BindingKind::AnalyticsEngine),
+    (AUDIT_QUEUE_BINDING, BindingKind::Queue),
 ];
 
 /// Longest name of a variable; Workers allow more, but nobody types it.
@@ -67,7 +80,7 @@ pub fn is_variable_name(text: &str) -> bool {
 /// Whether the server has, or with another `mcp.toml` would have, a binding whose name is fixed.
 #[must_use]
 pub fn is_generated_binding(name: &str) -> bool {
-    GENERATED_BINDINGS.contains(&name)
+    GENERATED_BINDINGS.iter().any(|(known, _)| *known == name)
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ const FAULTY: &[&str] = &[
     "[server]",
     "[server]\nname = \"Test\"\nwebsite_url = \"example.com\"",
     "server = \"Test\"",
-    "[identity]\nprovider = \"gitlab\"",
+    "[identity]\nprovider = \"acme\"",
     "[identity]\nclient_id = { env = \"ID\" }",
     "[identity]\nclient_id = { var = \"id\" }",
     "[identity]\nclient_secret = \"hunter2\"",

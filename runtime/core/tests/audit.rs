@@ -36,7 +36,7 @@ const KINDS: [EventKind; 19] = [
 ];
 
 fn audit(email: bool, arguments: bool) -> Audit {
-    Audit { analytics_engine: None, queue: None, email, arguments, required: false }
+    Audit { sinks: vec![].into(), email, arguments, required: false }
 }
 
 fn documentation() -> String {

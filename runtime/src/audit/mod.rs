@@ -10,6 +10,7 @@ use std::cell::{OnceCell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 
+use toolgate_config::AuditSink;
 use toolgate_core::audit::{self, Event, Lines, Log, Record};
 use toolgate_core::seal::{Entropy as _, Keyring};
 use worker::js_sys::JSON;
@@ -27,11 +28,6 @@ use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
 
 pub(crate) use trail::{Trail, new_id};
-
-/// Binding of `[audit] analytics_engine`.
-const ANALYTICS_BINDING: &str = "TOOLGATE_AUDIT";
-/// Binding of `[audit] queue`.
-const QUEUE_BINDING: &str = "TOOLGATE_AUDIT_QUEUE";
 
 /// Characters of the name of an instance: told apart within the days that a log is kept.
 const INSTANCE_LENGTH: usize = 8;
@@ -86,17 +82,18 @@ impl Teller {
     }
 
     fn write(&self, event: &Event, number: u64) {
-        let audit = &self.app.config.audit;
+        let has = |sink: AuditSink| self.app.config.audit.sinks.contains(&sink);
         let line = self.line(event, number, |record| {
-            if audit.analytics_engine.is_some()
-                && let Some(dataset) = found(self.env.analytics_engine(ANALYTICS_BINDING))
+            let sink = AuditSink::AnalyticsEngine;
+            if has(sink)
+                && let Some(dataset) = found(self.env.analytics_engine(sink.binding()))
             {
                 write_point(&dataset, record);
             }
         });
         console_log!("{line}");
-        if audit.queue.is_some()
-            && let Some(queue) = found(self.env.queue(QUEUE_BINDING))
+        if has(AuditSink::Queue)
+            && let Some(queue) = found(self.env.queue(AuditSink::Queue.binding()))
         {
             self.wait_until(send(queue, line));
         }

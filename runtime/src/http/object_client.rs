@@ -3,6 +3,7 @@
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
+use toolgate_config::names::OBJECT_BINDING;
 use toolgate_core::oauth::grant::GrantKey;
 use worker::js_sys::{Function, Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast as _, JsValue};
@@ -12,7 +13,6 @@ use worker::{Error, Headers, ObjectNamespace, Request, Response, Stub};
 use crate::http::{convert, request};
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
-use crate::ports::object::OBJECT_BINDING;
 use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 

@@ -1,6 +1,6 @@
 //! One server, as `serve!()` knows it.
 
-use toolgate_config::{Config, Provider};
+use toolgate_config::Config;
 use toolgate_core::mcp::challenge::Challenging;
 use toolgate_core::mcp::refusal::Refusing;
 use toolgate_core::seal::Keyring;
@@ -44,7 +44,7 @@ impl App {
     /// The bound on what one person may have, where people are known. On a developer's own machine
     /// everybody is anybody, and no bound keeps anybody out.
     pub(crate) fn per_person(&self, bound: u32) -> Option<usize> {
-        let is_local = matches!(self.config.identity.provider, Provider::Dev | Provider::None);
+        let is_local = self.config.identity.provider.is_local();
         (!is_local).then_some(bound as usize)
     }
 

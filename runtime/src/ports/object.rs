@@ -11,9 +11,6 @@ use worker::{Request, Response, SqlStorage, State};
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
 
-/// Binding of the Durable Object class, which sessions need even when grants are elsewhere.
-pub(crate) const OBJECT_BINDING: &str = "TOOLGATE";
-
 /// One instance of the class that `serve!()` exports.
 pub struct Object {
     app: &'static App,

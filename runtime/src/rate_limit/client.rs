@@ -6,6 +6,7 @@
 //! make the limit worthless exactly then.
 
 use http::HeaderMap;
+use toolgate_config::names;
 use toolgate_core::audit::{Event, EventKind, Reason};
 use toolgate_core::host::CLIENT_ADDRESS;
 use toolgate_core::oauth::context::OAuthContext;
@@ -100,14 +101,14 @@ async fn ask(limiter: &JsValue, whose: &str) -> Result<bool, JsValue> {
 /// its being there is checked.
 fn limiter(env: &Env, route: Route) -> Option<JsValue> {
     let binding = match route {
-        Route::Register => "TOOLGATE_LIMIT_REGISTER",
+        Route::Register => names::LIMIT_REGISTER,
         Route::Hosted => "TOOLGATE_LIMIT_HOSTED",
-        Route::Authorize => "TOOLGATE_LIMIT_AUTHORIZE",
-        Route::Token => "TOOLGATE_LIMIT_TOKEN",
-        Route::Callback => "TOOLGATE_LIMIT_CALLBACK",
-        Route::Grant => "TOOLGATE_LIMIT_GRANT",
-        Route::Attempt => "TOOLGATE_LIMIT_ATTEMPT",
-        Route::Return => "TOOLGATE_LIMIT_RETURN",
+        Route::Authorize => names::LIMIT_AUTHORIZE,
+        Route::Token => names::LIMIT_TOKEN,
+        Route::Callback => names::LIMIT_CALLBACK,
+        Route::Grant => names::LIMIT_GRANT,
+        Route::Attempt => names::LIMIT_ATTEMPT,
+        Route::Return => names::LIMIT_RETURN,
     };
     let value = Reflect::get(env, &JsValue::from_str(binding)).ok()?;
     value.is_object().then_some(value)

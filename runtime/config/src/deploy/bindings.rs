@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{Limits, StorageKind};
 use crate::names::{
-    AUDIT_BINDING, AUDIT_QUEUE_BINDING, LIMIT_ATTEMPT, LIMIT_AUTHORIZE, LIMIT_CALLBACK,
-    LIMIT_GRANT, LIMIT_HOSTED, LIMIT_REGISTER, LIMIT_RETURN, LIMIT_TOKEN,
+    LIMIT_ATTEMPT, LIMIT_AUTHORIZE, LIMIT_CALLBACK, LIMIT_GRANT, LIMIT_HOSTED, LIMIT_REGISTER,
+    LIMIT_RETURN, LIMIT_TOKEN,
 };
 use crate::parse::Checked;
 
@@ -26,16 +26,23 @@ pub(super) fn bindings(checked: &Checked, worker: &str) -> Map<String, Value> {
     let mut config = Map::new();
     storage(checked, worker, &mut config);
     config.insert("ratelimits".to_owned(), rate_limits(&checked.config.limits, worker));
-    let audit = &checked.config.audit;
-    if let Some(dataset) = &audit.analytics_engine {
-        let binding = json!({ "binding": AUDIT_BINDING, "dataset": dataset });
-        config.insert("analytics_engine_datasets".to_owned(), json!([binding]));
-    }
-    if let Some(queue) = &audit.queue {
-        let producer = json!({ "binding": AUDIT_QUEUE_BINDING, "queue": queue });
-        config.insert("queues".to_owned(), json!({ "producers": [producer] }));
+    for (sink, target) in &checked.audit_targets {
+        let list = sink.facts().kind.list();
+        let entry = json!({ list.binding: sink.binding(), list.id: target });
+        add(&mut config, list.path, entry);
     }
     config
+}
+
+/// Puts an entry into the list at a path.
+fn add(config: &mut Map<String, Value>, path: &[&str], entry: Value) {
+    let [key, rest @ ..] = path else { return };
+    let empty = if rest.is_empty() { json!([]) } else { json!({}) };
+    match config.entry(*key).or_insert(empty) {
+        Value::Array(list) => list.push(entry),
+        Value::Object(table) => add(table, rest, entry),
+        _ => {}
+    }
 }
 
 fn storage(checked: &Checked, worker: &str, config: &mut Map<String, Value>) {
@@ -105,22 +112,18 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::names::{BindingKind, GENERATED_BINDINGS};
 
-    const BINDINGS: [&str; 7] = [
-        LIMIT_REGISTER,
-        LIMIT_AUTHORIZE,
-        LIMIT_TOKEN,
-        LIMIT_CALLBACK,
-        LIMIT_GRANT,
-        LIMIT_ATTEMPT,
-        LIMIT_RETURN,
-    ];
+    fn limiters() -> impl Iterator<Item = &'static str> {
+        let bindings = GENERATED_BINDINGS.iter();
+        bindings.filter(|(_, kind)| *kind == BindingKind::RateLimiter).map(|(name, _)| *name)
+    }
 
     #[test]
     fn namespaces_never_change() {
         // Another number here would give every deployed server a new counter.
         assert_eq!(
-            BINDINGS.map(|binding| namespace_id("access", binding)),
+            limiters().map(|binding| namespace_id("access", binding)).collect::<Vec<_>>(),
             [227554228, 931753167, 874039238, 1892816186, 1826488154, 381262754, 1351495519]
         );
     }
@@ -129,7 +132,7 @@ mod tests {
     fn servers_and_bindings_do_not_share_a_namespace() {
         let mut ids = BTreeSet::new();
         for worker in (0..500).map(|number| format!("server-{number}")) {
-            for binding in BINDINGS {
+            for binding in limiters() {
                 let id = namespace_id(&worker, binding);
                 assert!((1..=HASH_MODULUS).contains(&id), "{worker} {binding}: {id}");
                 assert!(ids.insert(id), "{worker} {binding}: {id} is taken");

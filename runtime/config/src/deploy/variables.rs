@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Condition, Endpoints, Identity, Provider, Setting};
+use crate::model::{Condition, Endpoints, Identity, Setting};
 use crate::parse::Checked;
+use crate::provider::ProviderFacts;
 
 /// A Worker variable or secret that must be set before the server works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,18 +36,6 @@ pub fn variables(checked: &Checked) -> Vec<Variable> {
     found.variables
 }
 
-/// What the identity provider calls an entry for this server.
-fn application(provider: Provider) -> &'static str {
-    match provider {
-        Provider::CloudflareAccess
-        | Provider::CloudflareAccessJwt
-        | Provider::Dev
-        | Provider::None => "the Access application",
-        Provider::Oidc => "the application at the identity provider",
-        Provider::GitHub => "the GitHub OAuth app",
-    }
-}
-
 struct Found<'a> {
     checked: &'a Checked,
     variables: Vec<Variable>,
@@ -75,12 +64,10 @@ impl Found<'_> {
     }
 
     fn identity(&mut self, identity: &Identity) {
-        let application = application(identity.provider);
-        let id = match identity.provider {
-            Provider::CloudflareAccessJwt => "audience tag",
-            _ => "client id",
-        };
-        self.setting(&identity.client_id, &format!("{id} of {application}"));
+        let ProviderFacts { application, client_id, .. } = identity.provider.facts();
+        if let Some(client_id) = client_id {
+            self.setting(&identity.client_id, &format!("{} of {application}", client_id.title));
+        }
         if let Some(secret) = &identity.client_secret {
             self.name(secret, &format!("client secret of {application}"));
         }
@@ -90,8 +77,8 @@ impl Found<'_> {
             self.setting(jwks_url, &format!("key endpoint of {application}"));
         }
         if let Some(issuer) = &identity.issuer {
-            let purpose = match identity.provider {
-                Provider::Oidc => "issuer of the identity provider, which is found by it",
+            let purpose = match identity.endpoints {
+                Endpoints::Discovery(_) => "issuer of the identity provider, which is found by it",
                 _ => "expected issuer of the id_token",
             };
             self.setting(issuer, purpose);

@@ -12,8 +12,8 @@ use super::generated::generated;
 use super::merge::merge;
 use super::text::entry;
 use super::worker::{without_position, worker};
+use crate::AuditSink;
 use crate::diagnostic::{Code, Diagnostic, Fault};
-use crate::model::Provider;
 use crate::parse::Checked;
 
 /// The comments of the generated file; everything else comes from [`generated`](fn@generated) and `[wrangler]`.
@@ -57,7 +57,11 @@ fn render(
         config.iter().map(entry).partition(|(key, _)| generated.contains(key));
     let known: BTreeMap<String, String> = known.into_iter().collect();
     let own: Vec<String> = own.into_iter().map(|(_, entry)| entry).collect();
-    let is_dev = matches!(checked.config.identity.provider, Provider::Dev | Provider::None);
-    let context = minijinja::context! { known, own, is_dev, environments };
+    let is_dev = checked.config.identity.provider.is_local();
+    let comments: BTreeMap<&str, &str> = AuditSink::ALL
+        .map(AuditSink::facts)
+        .map(|sink| (sink.kind.list().path[0], sink.comment))
+        .into();
+    let context = minijinja::context! { known, own, is_dev, environments, comments };
     environment.get_template("wrangler.jsonc")?.render(context)
 }

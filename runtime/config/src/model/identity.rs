@@ -1,54 +1,7 @@
 //! `[identity]`: who signs people in.
 
 use super::{List, Setting, Str};
-
-/// Which kind of identity provider signs people in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Provider {
-    /// Cloudflare Access for SaaS, as an OpenID Connect application.
-    CloudflareAccess,
-    /// Cloudflare Access in front of the Worker: its `Cf-Access-Jwt-Assertion` says who calls.
-    CloudflareAccessJwt,
-    /// Any OpenID provider, found by OpenID Connect Discovery.
-    Oidc,
-    /// GitHub, as an OAuth application.
-    GitHub,
-    /// The identity provider of `cargo toolgate dev`; such a build refuses to be deployed.
-    Dev,
-    /// Nobody: every program on this very machine is let in; such a build refuses to be deployed.
-    None,
-}
-
-impl Provider {
-    /// Every provider.
-    pub const ALL: [Self; 6] = [
-        Self::CloudflareAccess,
-        Self::CloudflareAccessJwt,
-        Self::Oidc,
-        Self::GitHub,
-        Self::Dev,
-        Self::None,
-    ];
-
-    /// What it is called in the file.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CloudflareAccess => "cloudflare-access",
-            Self::CloudflareAccessJwt => "cloudflare-access-jwt",
-            Self::Oidc => "oidc",
-            Self::GitHub => "github",
-            Self::Dev => "dev",
-            Self::None => "none",
-        }
-    }
-
-    /// Whether people sign in by the server's own OAuth, which gives access tokens their scopes.
-    #[must_use]
-    pub fn has_scopes(self) -> bool {
-        !matches!(self, Self::CloudflareAccessJwt | Self::None)
-    }
-}
+use crate::provider::{Protocol, Provider};
 
 /// Where the identity provider's endpoints are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +17,7 @@ pub enum Endpoints {
     },
     /// `team = "acme"`: the Access addresses of that team.
     Team(Str),
-    /// `issuer` of `provider = "oidc"`: its discovery document lists them.
+    /// The issuer whose discovery document lists them.
     Discovery(Setting),
     /// The addresses of GitHub.
     GitHub,
@@ -108,10 +61,10 @@ impl Identity {
     /// Whether the provider can be asked again, by what it is asked for at the sign-in.
     #[must_use]
     pub fn askable(&self) -> Askable {
-        match self.provider {
-            Provider::CloudflareAccessJwt | Provider::None => Askable::Never,
-            Provider::GitHub => Askable::Always,
-            Provider::CloudflareAccess | Provider::Oidc | Provider::Dev => {
+        match self.provider.protocol() {
+            Protocol::AccessAssertion | Protocol::Nobody => Askable::Never,
+            Protocol::GitHub => Askable::Always,
+            Protocol::Access | Protocol::OpenIdConnect => {
                 if self.scopes.iter().any(|scope| scope == "offline_access") {
                     Askable::Always
                 } else {

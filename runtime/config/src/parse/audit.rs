@@ -4,6 +4,7 @@ use super::text::{is_label, owned};
 use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Audit, List, Str};
+use crate::{AuditSink, SinkFacts, Target};
 
 /// Longest name of an Analytics Engine data set; it is the table's name in SQL.
 pub(super) const LONGEST_DATASET: usize = 100;
@@ -11,15 +12,14 @@ pub(super) const LONGEST_DATASET: usize = 100;
 /// What `include` may list.
 pub(super) const PARTS: [&str; 2] = ["email", "arguments"];
 
-pub(crate) fn read(section: &Section<'_, '_>) -> Option<Audit> {
-    let analytics_engine = match section.get("analytics_engine") {
-        Some(value) => value.text(dataset).map(Some),
-        None => Some(None),
-    };
-    let queue = match section.get("queue") {
-        Some(value) => value.text(queue).map(Some),
-        None => Some(None),
-    };
+/// `[audit]`, and what the sinks are called at Cloudflare.
+pub(crate) struct Trail {
+    pub(crate) audit: Audit,
+    pub(crate) targets: Vec<(AuditSink, Str)>,
+}
+
+pub(crate) fn read(section: &Section<'_, '_>) -> Option<Trail> {
+    let targets = targets(section);
     let include: Option<List<Str>> = match section.get("include") {
         Some(value) => value.texts(included),
         None => Some(List::default()),
@@ -28,18 +28,42 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Audit> {
         Some(value) => value.boolean(),
         None => Some(false),
     };
-    let (analytics_engine, queue, include) = (analytics_engine?, queue?, include?);
+    let (targets, include) = (targets?, include?);
     let includes = |name: &str| include.iter().any(|included| included == name);
-    Some(Audit {
-        analytics_engine,
-        queue,
+    let audit = Audit {
+        sinks: targets.iter().map(|(sink, _)| *sink).collect::<Vec<_>>().into(),
         email: includes("email"),
         arguments: includes("arguments"),
         required: required?,
-    })
+    };
+    Some(Trail { audit, targets })
 }
 
-pub(super) fn dataset(text: &str) -> Result<Str, Fault> {
+/// The sinks that are named; `None` where a name is none.
+fn targets(section: &Section<'_, '_>) -> Option<Vec<(AuditSink, Str)>> {
+    let named = |sink: AuditSink| {
+        let SinkFacts { key, target, .. } = sink.facts();
+        let value = section.get(key)?;
+        Some(value.text(|text| name(text, *target)).map(|name| (sink, name)))
+    };
+    // All of them, so that every fault is told.
+    let targets: Vec<_> = AuditSink::ALL.into_iter().filter_map(named).collect();
+    targets.into_iter().collect()
+}
+
+/// A name of this form.
+pub(super) fn name(text: &str, form: Target) -> Result<Str, Fault> {
+    match form {
+        Target::DataSet => dataset(text),
+        Target::Label { .. } if is_label(text) => Ok(owned(text)),
+        Target::Label { title, help } => {
+            let message = format!("`{}` is not a name of a {title}", shown(text));
+            Err(Fault::new(Code::InvalidText, message, help))
+        }
+    }
+}
+
+fn dataset(text: &str) -> Result<Str, Fault> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     let sound = text.bytes().all(allowed) && text.len() <= LONGEST_DATASET;
     if sound && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -47,15 +71,6 @@ pub(super) fn dataset(text: &str) -> Result<Str, Fault> {
     }
     let message = format!("`{}` is not a name of an Analytics Engine data set", shown(text));
     let help = "names are letters, digits and `_`, for example `mcp_audit`";
-    Err(Fault::new(Code::InvalidText, message, help))
-}
-
-pub(super) fn queue(text: &str) -> Result<Str, Fault> {
-    if is_label(text) {
-        return Ok(owned(text));
-    }
-    let message = format!("`{}` is not a name of a queue", shown(text));
-    let help = "names are up to 63 lower-case letters, digits and `-`, for example `mcp-audit`";
     Err(Fault::new(Code::InvalidText, message, help))
 }
 

@@ -5,7 +5,8 @@ use super::declared::Declared;
 use super::dev::Dev;
 use super::spot::Spot;
 use super::storage::Existing;
-use crate::model::{Config, PolicyTest};
+use crate::AuditSink;
+use crate::model::{Config, PolicyTest, Str};
 use crate::names::EVERYONE;
 use crate::render::Position;
 use crate::suggest;
@@ -22,6 +23,8 @@ pub struct Checked {
     pub wrangler: toml::Table,
     /// `[storage]`: the KV namespace or D1 database.
     pub storage: Existing,
+    /// `[audit]`: the sinks, each with its name at Cloudflare.
+    pub audit_targets: Vec<(AuditSink, Str)>,
     /// `[[policies.<name>.tests]]`, in the order of the file.
     pub policy_tests: Vec<PolicyTest>,
     /// `[env.<name>]`, in the order of the file.

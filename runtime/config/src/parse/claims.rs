@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::value::Entry;
-use crate::claims::{GITHUB_CLAIMS, TECHNICAL_CLAIMS};
+use crate::claims::TECHNICAL_CLAIMS;
 use crate::diagnostic::{Code, Fault, Sink};
-use crate::model::{Identity, Provider, Str};
+use crate::model::{Identity, Str};
+use crate::provider::Claims;
 
 /// A claim that a policy, or a test of one, looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,27 +69,33 @@ pub(crate) fn check<'a>(
 ) {
     let Some(first) = identities.clone().next() else { return };
     for ClaimName { name, span } in claims {
-        if !identities.clone().any(|identity| identity.may_have_claim(name)) {
+        if !identities.clone().any(|identity| may_have(identity, name)) {
             sink.report(span.clone(), never_sent(first, name));
         }
     }
 }
 
+/// True where policies may ever see a claim of this name, if it is none that each provider's callers lack.
+fn may_have(identity: &Identity, name: &str) -> bool {
+    match identity.provider.facts().claims {
+        Claims::None => false,
+        Claims::Only { names, .. } => names.contains(&name),
+        Claims::Any => name != identity.groups_claim,
+    }
+}
+
 fn never_sent(identity: &Identity, name: &str) -> Fault {
-    let (message, help) = match identity.provider {
-        Provider::GitHub => (
-            format!("accounts at GitHub have no claim `{name}`"),
-            format!(
-                "they have `{}`; for others, use `subjects`, `emails`, or `groups` for organizations \
-                 and teams",
-                GITHUB_CLAIMS.join("` and `")
-            ),
+    let facts = identity.provider.facts();
+    let (message, help) = match facts.claims {
+        Claims::Only { names, instead } => (
+            format!("accounts at {} have no claim `{name}`", facts.title),
+            format!("they have `{}`; for others, use {instead}", names.join("` and `")),
         ),
-        Provider::None => (
-            format!("with `provider = \"none\"` nobody has a claim `{name}`"),
+        Claims::None => (
+            format!("with {} nobody has a claim `{name}`", facts.title),
             "remove the condition, or choose another provider".to_owned(),
         ),
-        _ => (
+        Claims::Any => (
             format!(
                 "claim `{name}` lists the groups, and is not among the claims that policies see"
             ),

@@ -9,28 +9,12 @@ use super::text::{exact, is_label, owned, scope};
 use super::url::{address, endpoint, issuer};
 use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{
-    ClientAuth, Endpoints, GroupsFormat, Identity, List, Prompt, Provider, Setting, Str,
-};
+use crate::model::{ClientAuth, Endpoints, GroupsFormat, Identity, List, Prompt, Setting, Str};
+use crate::provider::{Addresses, ClientId, Issuer, Provider, ProviderFacts};
 
 /// Limits of `leeway`: clocks of servers rarely differ by more than a minute; five minutes is the
 /// most that a short-lived id_token can bear.
 pub(super) const LEEWAY: (u32, u32) = (0, 300);
-
-/// The keys that give each address by itself, and the variable that each comes from by default.
-const ADDRESSES: [(&str, &str); 3] = [
-    ("authorization_url", "ACCESS_AUTHORIZATION_URL"),
-    ("token_url", "ACCESS_TOKEN_URL"),
-    ("jwks_url", "ACCESS_JWKS_URL"),
-];
-
-/// Scopes of an OpenID provider: without `openid` there is no id_token, `email` is what policies
-/// ask for, and `profile` has the name for the pages.
-const OPENID_SCOPES: &[Str] =
-    &[Cow::Borrowed("openid"), Cow::Borrowed("email"), Cow::Borrowed("profile")];
-
-/// Scopes of GitHub: the account, and its verified addresses, which policies ask for.
-const GITHUB_SCOPES: &[Str] = &[Cow::Borrowed("read:user"), Cow::Borrowed("user:email")];
 
 /// Ways of the client secret, by their names in the file.
 pub(super) const CLIENT_AUTHS: [(&str, ClientAuth); 2] =
@@ -58,13 +42,7 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Identity> {
     }
     // The keys below an unknown provider are checked as those of the default one.
     let assumed = provider.unwrap_or(Provider::CloudflareAccess);
-    let client = match assumed {
-        Provider::CloudflareAccess | Provider::Dev => access(section),
-        Provider::CloudflareAccessJwt => access_jwt(section),
-        Provider::Oidc => oidc(section),
-        Provider::GitHub => github(section),
-        Provider::None => Some(nobody()),
-    };
+    let client = client(section, assumed.facts());
     let scopes = scopes(section, assumed);
     let groups_claim = match section.get("groups_claim") {
         Some(value) => value.text(exact),
@@ -110,75 +88,67 @@ fn choice<T: Copy>(section: &Section<'_, '_>, key: &str, known: &[(&str, T)]) ->
     chosen.map(Some)
 }
 
-/// Cloudflare Access for SaaS, and the local identity provider that takes its place.
-fn access(section: &Section<'_, '_>) -> Option<Client> {
-    let client_id = setting(section, "client_id", "ACCESS_CLIENT_ID", exact);
-    let client_secret = secret(section, "client_secret", "ACCESS_CLIENT_SECRET");
-    let endpoints = access_endpoints(section);
+/// Our client at the provider, and its endpoints.
+fn client(section: &Section<'_, '_>, facts: &ProviderFacts) -> Option<Client> {
+    let client_id = match facts.client_id {
+        Some(ClientId { key, variable, .. }) => setting(section, key, variable, exact),
+        None => Some(Setting::Literal(Cow::Borrowed(""))),
+    };
+    let client_secret = match facts.client_secret {
+        Some(variable) => secret(section, "client_secret", variable).map(Some),
+        None => Some(None),
+    };
+    let found = match facts.addresses {
+        Addresses::Each(addresses) => each(section, addresses),
+        Addresses::Team => team_of(section),
+        Addresses::Discovery(issuer) => discovery(section, issuer),
+        Addresses::GitHub => Some((Endpoints::GitHub, None)),
+        Addresses::None => Some((Endpoints::None, None)),
+    };
+    let (client_id, client_secret, (endpoints, issuer)) = (client_id?, client_secret?, found?);
+    Some(Client { client_id, client_secret, endpoints, issuer })
+}
+
+/// Endpoints, and the issuer where it is known.
+type Found = Option<(Endpoints, Option<Setting>)>;
+
+/// Each address by itself, or all of them by the team.
+fn each(section: &Section<'_, '_>, addresses: [(&'static str, &'static str); 3]) -> Found {
+    let endpoints = endpoints(section, addresses);
     let issuer = match section.get("issuer") {
         Some(value) => setting_of(&value, address).map(Some),
         None => Some(None),
     };
-    Some(Client {
-        client_id: client_id?,
-        client_secret: Some(client_secret?),
-        endpoints: endpoints?,
-        issuer: issuer?,
-    })
+    Some((endpoints?, issuer?))
 }
 
-/// Cloudflare Access in front of the Worker: it has no client, and the team signs.
-fn access_jwt(section: &Section<'_, '_>) -> Option<Client> {
-    let audience = setting(section, "audience", "ACCESS_AUD", exact);
+/// Access in front of the Worker: the team signs.
+fn team_of(section: &Section<'_, '_>) -> Found {
     let help = "its team signs the assertions: `team = \"acme\"` for `acme.cloudflareaccess.com`";
     let team = section.require("team", help).and_then(|value| value.text(team));
-    Some(Client {
-        client_id: audience?,
-        client_secret: None,
-        endpoints: Endpoints::Team(team?),
-        issuer: None,
-    })
+    Some((Endpoints::Team(team?), None))
 }
 
-/// Any OpenID provider, by OpenID Connect Discovery 1.0 section 4.
-fn oidc(section: &Section<'_, '_>) -> Option<Client> {
-    let client_id = setting(section, "client_id", "OIDC_CLIENT_ID", exact);
-    let client_secret = secret(section, "client_secret", "OIDC_CLIENT_SECRET");
-    let help = "the provider is found by it: `issuer = \"https://login.example.com\"` or \
-                `issuer = { var = \"OIDC_ISSUER\" }`";
-    let issuer = section.require("issuer", help).and_then(|value| setting_of(&value, issuer));
-    let (client_id, client_secret, issuer) = (client_id?, client_secret?, issuer?);
-    Some(Client {
-        client_id,
-        client_secret: Some(client_secret),
-        endpoints: Endpoints::Discovery(issuer.clone()),
-        issuer: Some(issuer),
-    })
+/// An OpenID provider, by OpenID Connect Discovery 1.0 section 4.
+fn discovery(section: &Section<'_, '_>, known: Issuer) -> Found {
+    let issuer = match known {
+        Issuer::Fixed(issuer) => Setting::Literal(Cow::Borrowed(issuer)),
+        Issuer::Named { example, variable } => {
+            let help = format!(
+                "the provider is found by it: `issuer = \"{example}\"` or `issuer = {{ var = \"{variable}\" }}`"
+            );
+            setting_of(&section.require("issuer", &help)?, issuer)?
+        }
+    };
+    Some((Endpoints::Discovery(issuer.clone()), Some(issuer)))
 }
 
-fn github(section: &Section<'_, '_>) -> Option<Client> {
-    let client_id = setting(section, "client_id", "GITHUB_CLIENT_ID", exact);
-    let client_secret = secret(section, "client_secret", "GITHUB_CLIENT_SECRET");
-    Some(Client {
-        client_id: client_id?,
-        client_secret: Some(client_secret?),
-        endpoints: Endpoints::GitHub,
-        issuer: None,
-    })
-}
-
-fn nobody() -> Client {
-    Client {
-        client_id: Setting::Literal(Cow::Borrowed("")),
-        client_secret: None,
-        endpoints: Endpoints::None,
-        issuer: None,
-    }
-}
-
-fn access_endpoints(section: &Section<'_, '_>) -> Option<Endpoints> {
+fn endpoints(
+    section: &Section<'_, '_>,
+    addresses: [(&'static str, &'static str); 3],
+) -> Option<Endpoints> {
     let Some(team_value) = section.get("team") else {
-        let read = ADDRESSES.map(|(key, variable)| setting(section, key, variable, endpoint));
+        let read = addresses.map(|(key, variable)| setting(section, key, variable, endpoint));
         let [authorization_url, token_url, jwks_url] = read;
         return Some(Endpoints::Urls {
             authorization_url: authorization_url?,
@@ -187,7 +157,7 @@ fn access_endpoints(section: &Section<'_, '_>) -> Option<Endpoints> {
         });
     };
     let mut alone = true;
-    for (key, _) in ADDRESSES {
+    for (key, _) in addresses {
         let Some(entry) = section.entry(key) else { continue };
         let message = format!("`{key}` and `team` exclude each other");
         let help = "`team` stands for all three addresses: keep it, or write the three addresses";
@@ -209,14 +179,12 @@ fn team(text: &str) -> Result<Str, Fault> {
 }
 
 fn scopes(section: &Section<'_, '_>, provider: Provider) -> Option<List<Str>> {
-    let default = match provider {
-        Provider::CloudflareAccessJwt | Provider::None => return Some(Cow::Borrowed(&[])),
-        Provider::GitHub => GITHUB_SCOPES,
-        Provider::CloudflareAccess | Provider::Oidc | Provider::Dev => OPENID_SCOPES,
-    };
-    let Some(value) = section.get("scopes") else { return Some(Cow::Borrowed(default)) };
+    let default = provider.facts().scopes;
+    let value = section.get("scopes").filter(|_| !default.is_empty());
+    let Some(value) = value else { return Some(Cow::Borrowed(default)) };
     let scopes = value.texts(scope)?;
-    if provider != Provider::GitHub && !scopes.iter().any(|scope| scope == "openid") {
+    let is_openid = default.iter().any(|scope| scope == "openid");
+    if is_openid && !scopes.iter().any(|scope| scope == "openid") {
         let message = "`identity.scopes` lacks `openid`";
         let help = "without it the provider sends no id_token, and nobody can sign in";
         value.report(Fault::new(Code::InvalidScope, message, help));

@@ -1,8 +1,10 @@
-//! Well-known identity providers, by the host of their issuer: what they never tell, whatever is asked.
+//! Warnings of conditions on what the identity provider never tells.
+
+use std::borrow::Cow;
 
 use super::checked::Checked;
-use crate::claims::{GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES};
-use crate::model::{Condition, Identity, Provider, Setting};
+use crate::model::{Condition, Identity, Setting, Str};
+use crate::provider::{KnownIssuer, Tells, Told};
 use crate::render::Position;
 
 /// A warning about something that may be meant.
@@ -15,68 +17,48 @@ pub struct Warning {
     pub message: String,
 }
 
-/// What a provider tells of the people whom it signs in.
-struct Facts {
-    name: &'static str,
-    /// Whether it ever says that an address is proven to be the person's.
-    proves_addresses: bool,
-    /// Whether it tells groups.
-    has_groups: bool,
-    /// Whether it knows the scope `offline_access`.
-    has_offline_access: bool,
+/// Who tells, in a sentence, and what.
+struct Known {
+    title: Cow<'static, str>,
+    tells: Tells,
 }
 
-/// Issuers whose documentation says what they lack. Of all others nothing is known.
-fn of_issuer(host: &str) -> Option<Facts> {
-    let facts = |name, proves_addresses, has_groups, has_offline_access| {
-        Some(Facts { name, proves_addresses, has_groups, has_offline_access })
+/// The provider's knowledge, by itself or by its issuer. Of all others nothing is known.
+fn known(checked: &Checked) -> Option<Known> {
+    let Identity { provider, issuer, .. } = &checked.config.identity;
+    let facts = provider.facts();
+    if facts.has_known_issuers {
+        let known = KnownIssuer::of(text(checked, issuer.as_ref()?)?)?;
+        return Some(Known { title: known.title.into(), tells: known.tells? });
+    }
+    let tells = facts.tells?;
+    let by_scope =
+        [tells.addresses, tells.groups].iter().any(|told| matches!(told, Told::WithScope(_)));
+    let title = match by_scope {
+        true => format!("{}, with the scopes of `identity.scopes`,", facts.title).into(),
+        false => facts.title.into(),
     };
-    match host {
-        "login.microsoftonline.com"
-        | "login.microsoftonline.us"
-        | "login.partner.microsoftonline.cn"
-        | "sts.windows.net" => facts("Microsoft Entra ID", false, true, true),
-        "accounts.google.com" => facts("Google", true, false, false),
-        "appleid.apple.com" => facts("Apple", true, false, false),
-        "slack.com" => facts("Slack", true, false, false),
-        "www.linkedin.com" => facts("LinkedIn", true, false, false),
-        host if host.starts_with("cognito-idp.") && host.ends_with(".amazonaws.com") => {
-            facts("Amazon Cognito", true, true, false)
+    Some(Known { title, tells })
+}
+
+/// An address in the file, or in a variable of `[wrangler.vars]`.
+fn text<'a>(checked: &'a Checked, setting: &'a Setting) -> Option<&'a str> {
+    match setting {
+        Setting::Literal(text) => Some(text),
+        Setting::Var(name) => checked.wrangler.get("vars")?.get(name.as_ref())?.as_str(),
+    }
+}
+
+/// The alternative to something that is never told with these scopes; `None` where it is told.
+fn instead(told: Told, scopes: &[Str], others: &str) -> Option<String> {
+    match told {
+        Told::Always => None,
+        Told::Never => Some(others.to_owned()),
+        Told::WithScope(names) if scopes.iter().any(|scope| names.contains(&scope.as_ref())) => {
+            None
         }
-        _ => None,
+        Told::WithScope(names) => Some(format!("the scope `{}`", names.first()?)),
     }
-}
-
-fn facts(checked: &Checked) -> Option<Facts> {
-    let Identity { provider, scopes, issuer, .. } = &checked.config.identity;
-    let asks_for = |names: &[&str]| scopes.iter().any(|scope| names.contains(&scope.as_ref()));
-    match provider {
-        Provider::GitHub => Some(Facts {
-            name: "GitHub, with the scopes of `identity.scopes`,",
-            proves_addresses: asks_for(&GITHUB_EMAIL_SCOPES),
-            has_groups: asks_for(&GITHUB_GROUP_SCOPES),
-            has_offline_access: false,
-        }),
-        Provider::None => Some(Facts {
-            name: "`provider = \"none\"`",
-            proves_addresses: false,
-            has_groups: false,
-            has_offline_access: true,
-        }),
-        Provider::Oidc => of_issuer(&host(checked, issuer.as_ref()?)?),
-        Provider::CloudflareAccess | Provider::CloudflareAccessJwt | Provider::Dev => None,
-    }
-}
-
-/// The host of an address in the file, or in a variable of `[wrangler.vars]`.
-fn host(checked: &Checked, setting: &Setting) -> Option<String> {
-    let text = match setting {
-        Setting::Literal(text) => text.as_ref(),
-        Setting::Var(name) => checked.wrangler.get("vars")?.get(name.as_ref())?.as_str()?,
-    };
-    let (_, rest) = text.split_once("://")?;
-    let host = rest.split(['/', ':', '?', '#']).next()?;
-    Some(host.to_ascii_lowercase())
 }
 
 impl Checked {
@@ -103,37 +85,36 @@ fn warnings(checked: &Checked) -> Vec<Warning> {
     warnings
 }
 
+/// A kind of condition that a provider can make one of nobody.
+type Asks = (fn(&Condition) -> bool, Option<String>, &'static str);
+
 fn of(checked: &Checked, environment: Option<&str>) -> Vec<Warning> {
-    let Some(facts) = facts(checked) else { return Vec::new() };
+    let Some(Known { title, tells }) = known(checked) else { return Vec::new() };
     let place = environment.map(|name| format!("in `[env.{name}]`: ")).unwrap_or_default();
-    let is_github = checked.config.identity.provider == Provider::GitHub;
+    let scopes = &checked.config.identity.scopes;
     let mut warnings = Vec::new();
+    let conditions: [Asks; 2] = [
+        (
+            asks_for_addresses,
+            instead(tells.addresses, scopes, "`subjects` or `groups`"),
+            "addresses, and {} never proves any",
+        ),
+        (
+            asks_for_groups,
+            instead(tells.groups, scopes, "`subjects`, `emails` or `domains`"),
+            "groups, and {} never tells any",
+        ),
+    ];
     for policy in checked.config.policies.iter() {
         let name = &policy.name;
-        for (tells, asks, lacks, instead) in [
-            (
-                facts.proves_addresses,
-                asks_for_addresses as fn(&Condition) -> bool,
-                "addresses, and {} never proves any",
-                if is_github { "the scope `user:email`" } else { "`subjects` or `groups`" },
-            ),
-            (
-                facts.has_groups,
-                asks_for_groups,
-                "groups, and {} never tells any",
-                if is_github {
-                    "the scope `read:org`"
-                } else {
-                    "`subjects`, `emails` or `domains`"
-                },
-            ),
-        ] {
+        for (asks, instead, lacks) in &conditions {
+            let Some(instead) = instead else { continue };
             let mut path = Vec::new();
-            if tells || !find(&policy.rule, asks, &mut path) {
+            if !find(&policy.rule, *asks, &mut path) {
                 continue;
             }
             let Some(position) = checked.condition_position(name, &path) else { continue };
-            let lacks = lacks.replace("{}", facts.name);
+            let lacks = lacks.replace("{}", &title);
             let message = format!(
                 "{place}policy `{name}` looks at {lacks}: the condition holds for nobody, also under \
                  `not`; use {instead}"
@@ -141,11 +122,10 @@ fn of(checked: &Checked, environment: Option<&str>) -> Vec<Warning> {
             warnings.push(Warning { position, message });
         }
     }
-    let asks = checked.config.identity.scopes.iter().any(|scope| scope == "offline_access");
-    if let Some(position) = checked.identity_scopes.filter(|_| asks && !facts.has_offline_access) {
+    let asks = scopes.iter().any(|scope| scope == "offline_access");
+    if let Some(position) = checked.identity_scopes.filter(|_| asks && !tells.has_offline_access) {
         let message = format!(
-            "{place}`identity.scopes` has `offline_access`, which {} does not know: remove it",
-            facts.name
+            "{place}`identity.scopes` has `offline_access`, which {title} does not know: remove it"
         );
         warnings.push(Warning { position, message });
     }

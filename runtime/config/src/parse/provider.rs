@@ -2,28 +2,7 @@
 
 use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::Provider;
-
-use Provider::{CloudflareAccess, CloudflareAccessJwt, Dev, GitHub, Oidc};
-
-/// The keys that not every provider has, and the providers that have them.
-const OWNERS: &[(&str, &[Provider])] = &[
-    ("client_id", &[CloudflareAccess, Oidc, GitHub, Dev]),
-    ("client_secret", &[CloudflareAccess, Oidc, GitHub, Dev]),
-    ("authorization_url", &[CloudflareAccess, Dev]),
-    ("token_url", &[CloudflareAccess, Dev]),
-    ("jwks_url", &[CloudflareAccess, Dev]),
-    ("team", &[CloudflareAccess, CloudflareAccessJwt]),
-    ("audience", &[CloudflareAccessJwt]),
-    ("issuer", &[CloudflareAccess, Oidc, Dev]),
-    ("scopes", &[CloudflareAccess, Oidc, GitHub, Dev]),
-    ("client_auth", &[CloudflareAccess, Oidc]),
-    ("prompt", &[CloudflareAccess, Oidc]),
-    ("groups_claim", &[CloudflareAccess, CloudflareAccessJwt, Oidc, Dev]),
-    ("groups_format", &[CloudflareAccess, CloudflareAccessJwt, Oidc, Dev]),
-    ("groups_member", &[CloudflareAccess, CloudflareAccessJwt, Oidc, Dev]),
-    ("leeway", &[CloudflareAccess, CloudflareAccessJwt, Oidc, Dev]),
-];
+use crate::provider::Provider;
 
 pub(crate) fn parse(text: &str) -> Result<Provider, Fault> {
     let known = Provider::ALL.into_iter().find(|provider| provider.name() == text);
@@ -39,10 +18,16 @@ pub(crate) fn parse(text: &str) -> Result<Provider, Fault> {
 
 /// Reports every key that does nothing with this provider, with the providers that it belongs to.
 pub(crate) fn refuse_foreign_keys(section: &Section<'_, '_>, provider: Provider) {
-    for (key, owners) in OWNERS.iter().filter(|(_, owners)| !owners.contains(&provider)) {
-        let Some(entry) = section.entry(key) else { continue };
-        let message = format!("`{key}` is not for `provider = \"{}\"`", provider.name());
-        let owners: Vec<&str> = owners.iter().map(|owner| owner.name()).collect();
+    for entry in section.entries() {
+        let owners =
+            Provider::ALL.into_iter().filter(|owner| owner.facts().keys.contains(&entry.key));
+        let owners: Vec<Provider> = owners.collect();
+        // A key of all, or of none, has been looked at elsewhere.
+        if owners.is_empty() || owners.contains(&provider) {
+            continue;
+        }
+        let message = format!("`{}` is not for `provider = \"{}\"`", entry.key, provider.name());
+        let owners: Vec<&str> = owners.into_iter().map(Provider::name).collect();
         let help = format!("remove it: it belongs to {}", names(&owners));
         entry.report_key(Fault::new(Code::ConflictingKeys, message, help));
     }

@@ -3,19 +3,8 @@
 
 use super::value::{Section, Value, names, shown};
 use super::wrangler::{elements, open_table};
+use crate::binding_lists::{self, BindingList};
 use crate::diagnostic::{Code, Fault};
-
-/// Kinds of bindings that keep or carry data, as `wrangler.jsonc` has them: the path of the list, what
-/// one is called, and the keys of which one names what it leads to.
-const KINDS: &[(&[&str], &str, &[&str])] = &[
-    (&["d1_databases"], "D1 database", &["database_id", "database_name"]),
-    (&["kv_namespaces"], "KV namespace", &["id"]),
-    (&["r2_buckets"], "R2 bucket", &["bucket_name"]),
-    (&["queues", "producers"], "queue", &["queue"]),
-    (&["queues", "consumers"], "queue", &["queue"]),
-    (&["hyperdrive"], "Hyperdrive configuration", &["id"]),
-    (&["vectorize"], "Vectorize index", &["index_name"]),
-];
 
 /// Keys outside of `[wrangler]` that name what keeps or carries data.
 const SETTINGS: &[(&str, &str, &str)] =
@@ -39,12 +28,12 @@ pub(super) fn check(top: &Section<'_, '_>, environment: &Section<'_, '_>, name: 
             value.report(Fault::new(Code::SharedBinding, message, help));
         }
     }
-    for (path, kind, keys) in KINDS {
-        let others = targets(top, path, keys);
-        for (key, target) in targets(environment, path, keys) {
+    for list in binding_lists::OF_DATA {
+        let others = targets(top, list);
+        for (key, target) in targets(environment, list) {
             let text = target.raw().as_str();
             if others.iter().any(|(other, value)| *other == key && value.raw().as_str() == text) {
-                target.report(shared(kind, text.unwrap_or_default(), path, name));
+                target.report(shared(list, text.unwrap_or_default(), name));
             }
         }
     }
@@ -53,28 +42,27 @@ pub(super) fn check(top: &Section<'_, '_>, environment: &Section<'_, '_>, name: 
 /// What the bindings of one kind lead to, each with the key that says so.
 fn targets<'a, 'i>(
     file: &Section<'a, 'i>,
-    path: &[&str],
-    keys: &'static [&'static str],
+    list: &BindingList,
 ) -> Vec<(&'static str, Value<'a, 'i>)> {
     let mut found = file.get("wrangler");
-    for step in path {
+    for step in list.path {
         found = found.and_then(|value| open_table(&value)).and_then(|table| table.get(step));
     }
     let bindings = elements(found);
     let of = |binding: &Value<'a, 'i>| {
         let table = open_table(binding);
-        let targets = keys.iter().filter_map(|key| {
+        let targets = list.targets().filter_map(|key| {
             let target = table.as_ref()?.get(key).filter(|value| value.raw().as_str().is_some())?;
-            Some((*key, target))
+            Some((key, target))
         });
         targets.collect::<Vec<_>>()
     };
     bindings.iter().flat_map(of).collect()
 }
 
-fn shared(kind: &str, target: &str, path: &[&str], name: &str) -> Fault {
-    let message = format!("the {kind} `{}` is that of production, too", shown(target));
-    let list = path.join(".");
+fn shared(list: &BindingList, target: &str, name: &str) -> Fault {
+    let message = format!("the {} `{}` is that of production, too", list.title, shown(target));
+    let list = list.path.join(".");
     let help = format!(
         "give the environment its own: `[[env.{name}.wrangler.{list}]]` with every binding of the list, \
          since an environment's list replaces {}",

@@ -72,9 +72,9 @@ fn uses<'a>(
 
 /// The keys of `[identity]` that read a variable, and its name.
 fn identity_variables(identity: &Identity) -> Vec<(&'static str, &str)> {
-    // Only an application without a client has its audience there.
-    let client_id = if identity.client_secret.is_some() { "client_id" } else { "audience" };
-    let mut settings = vec![(client_id, &identity.client_id)];
+    let client_id = identity.provider.facts().client_id;
+    let mut settings: Vec<_> =
+        client_id.into_iter().map(|client_id| (client_id.key, &identity.client_id)).collect();
     if let Endpoints::Urls { authorization_url, token_url, jwks_url } = &identity.endpoints {
         settings.push(("authorization_url", authorization_url));
         settings.push(("token_url", token_url));

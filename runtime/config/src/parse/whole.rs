@@ -47,11 +47,9 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     bindings::check_names(root, &secrets, kind);
 
     let ((storage, existing), wrangler) = (storage?, wrangler?);
+    let audit::Trail { audit, targets } = audit?;
     let places = policies.iter().map(|policy| Place::of(source, policy)).collect();
-    let mut policy_tests: Vec<_> =
-        policies.iter().flat_map(|policy| tests_of(source, policy)).collect();
-    let used = policies.iter().flat_map(|policy| variables_of(&policy.policy.rule)).collect();
-    policy_tests.iter_mut().for_each(|test| test.vars = with_file(test, &used, &wrangler));
+    let policy_tests = policy_tests(source, &policies, &wrangler);
     let config = Config {
         server: server?,
         identity: identity?,
@@ -62,7 +60,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         tokens: tokens?,
         consent: consent?,
         limits: limits?,
-        audit: audit?,
+        audit,
         scopes: policies::scopes(&policies),
         policies: policies.into_iter().map(|policy| policy.policy).collect(),
     };
@@ -71,12 +69,21 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         dev: dev?,
         wrangler,
         storage: existing,
+        audit_targets: targets,
         policy_tests,
         environments: Vec::new(),
         places,
         claims,
         identity_scopes,
     })
+}
+
+/// The tests of all policies, with the variables of the file that they use.
+fn policy_tests(source: &str, policies: &[Declared], wrangler: &toml::Table) -> Vec<PolicyTest> {
+    let used = policies.iter().flat_map(|policy| variables_of(&policy.policy.rule)).collect();
+    let mut tests: Vec<_> = policies.iter().flat_map(|policy| tests_of(source, policy)).collect();
+    tests.iter_mut().for_each(|test| test.vars = with_file(test, &used, wrangler));
+    tests
 }
 
 /// The variables of a test: its own, and those of `[wrangler.vars]` that policies use.

@@ -4,6 +4,7 @@ use toml::de::DeValue;
 
 use super::text::{LONGEST_LABEL, prose};
 use super::value::{Section, Value, shown};
+use crate::binding_lists;
 use crate::diagnostic::{Code, Fault};
 use crate::names::{OBJECT_BINDING, OBJECT_CLASS, OBJECT_MIGRATION};
 
@@ -89,31 +90,31 @@ pub(crate) fn to_value(value: &Value<'_, '_>) -> Option<toml::Value> {
     })
 }
 
-/// Generated tables, arrays, and arrays in tables: `[wrangler]` adds to them.
-const TABLES: &[&str] =
-    &["build", "observability", "durable_objects", "triggers", "queues", "dev", "secrets", "vars"];
-const ARRAYS: &[&str] = &[
-    "compatibility_flags",
-    "migrations",
-    "kv_namespaces",
-    "d1_databases",
-    "ratelimits",
-    "analytics_engine_datasets",
-];
-const NESTED_ARRAYS: &[(&str, &str)] = &[
-    ("durable_objects", "bindings"),
-    ("triggers", "crons"),
-    ("queues", "producers"),
-    ("secrets", "required"),
-];
+/// Generated tables, arrays, and arrays in tables other than those of bindings: `[wrangler]` adds to them.
+const TABLES: &[&str] = &["build", "observability", "triggers", "dev", "secrets", "vars"];
+const ARRAYS: &[&str] = &["compatibility_flags", "migrations"];
+const NESTED_ARRAYS: &[(&str, &str)] = &[("triggers", "crons"), ("secrets", "required")];
 
 /// What is merged with generated tables and arrays must be a table or an array itself.
 fn check_types(section: &Section<'_, '_>) {
-    for value in TABLES.iter().filter_map(|key| section.get(key)) {
+    let mut tables = TABLES.to_vec();
+    let mut arrays = ARRAYS.to_vec();
+    let mut nested_arrays = NESTED_ARRAYS.to_vec();
+    for list in binding_lists::GENERATED {
+        match *list.path {
+            [table, key] => {
+                tables.push(table);
+                nested_arrays.push((table, key));
+            }
+            [key] => arrays.push(key),
+            _ => {}
+        }
+    }
+    for value in tables.iter().filter_map(|key| section.get(key)) {
         value.open(value.span());
     }
-    let nested_arrays = NESTED_ARRAYS.iter().filter_map(|(table, key)| nested(section, table, key));
-    for value in ARRAYS.iter().filter_map(|key| section.get(key)).chain(nested_arrays) {
+    let nested_arrays = nested_arrays.iter().filter_map(|(table, key)| nested(section, table, key));
+    for value in arrays.iter().filter_map(|key| section.get(key)).chain(nested_arrays) {
         value.items();
     }
     if let Some(value) = nested(section, "build", "command") {

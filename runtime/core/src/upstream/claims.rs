@@ -1,7 +1,7 @@
 //! Identity of a person, by the claims of a verified token or of the userinfo endpoint.
 
 use serde_json::{Map, Value};
-use toolgate_config::{Config, GroupsFormat, Provider as ProviderKind, TECHNICAL_CLAIMS};
+use toolgate_config::{Config, GroupsFormat, Protocol, TECHNICAL_CLAIMS};
 use toolgate_policy::Caller;
 use toolgate_policy::known::{Known, Told};
 use url::Url;
@@ -51,7 +51,9 @@ pub(crate) fn read_caller(
 /// write as text.
 fn is_verified(provider: &Provider, config: &Config, claim: Option<Value>) -> bool {
     match claim {
-        None => config.identity.provider != ProviderKind::Oidc && is_access(provider),
+        None => {
+            config.identity.provider.protocol() != Protocol::OpenIdConnect && is_access(provider)
+        }
         Some(Value::String(text)) => text == "true",
         Some(claim) => claim == Value::Bool(true),
     }

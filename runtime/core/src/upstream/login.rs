@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use oauth2::basic::BasicClient;
 use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, Scope};
-use toolgate_config::{Identity, Prompt, Provider as ProviderKind};
+use toolgate_config::{Identity, Prompt, Protocol};
 use url::{Url, form_urlencoded};
 
 use crate::paths::CALLBACK_PATH;
@@ -34,7 +34,8 @@ pub(crate) fn authorization_url(
     endpoints: &Endpoints,
     sent: Sent<'_>,
 ) -> Url {
-    if identity.provider == ProviderKind::CloudflareAccessJwt {
+    let protocol = identity.provider.protocol();
+    if protocol == Protocol::AccessAssertion {
         // Access is asked by going where it stands in front: back to us.
         let mut url = endpoints.authorization_url.clone();
         url.query_pairs_mut().append_pair("state", sent.state);
@@ -50,7 +51,7 @@ pub(crate) fn authorization_url(
         .add_extra_param("redirect_uri", redirect_uri)
         .add_scopes(identity.scopes.iter().map(|scope| Scope::new(scope.to_string())))
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
-    if identity.provider != ProviderKind::GitHub {
+    if protocol != Protocol::GitHub {
         request = request.add_extra_param("nonce", sent.nonce);
     }
     if let Some(prompt) = prompt(identity, &provider.issuer).value() {
@@ -81,7 +82,7 @@ fn prompt(identity: &Identity, issuer: &str) -> Prompt {
     };
     match identity.prompt {
         Some(prompt) => prompt,
-        None if identity.provider == ProviderKind::Oidc
+        None if identity.provider.protocol() == Protocol::OpenIdConnect
             && is_offline
             && !ASKS_NOBODY.iter().any(is_at) =>
         {

@@ -13,6 +13,7 @@ use super::shape::{
 use super::{Schema, condition, pattern};
 use crate::model::{Jurisdiction, Prompt};
 use crate::names::EVERYONE;
+use crate::{AuditSink, Target};
 
 /// What a key of a section takes; `None` for a key that is not known here.
 pub(super) fn shape(schema: &Schema, section: &str, key: &str) -> Option<Value> {
@@ -188,11 +189,18 @@ fn limits(key: &str) -> Option<Value> {
 
 fn audit(key: &str) -> Option<Value> {
     Some(match key {
-        "analytics_engine" => with(pattern(pattern::DATASET), "maxLength", audit::LONGEST_DATASET),
-        "queue" => pattern(&pattern::label()),
         "include" => list(choice(audit::PARTS)),
         "required" => boolean(),
-        _ => return None,
+        sink => {
+            let sink =
+                AuditSink::ALL.into_iter().map(AuditSink::facts).find(|known| known.key == sink);
+            match sink?.target {
+                Target::DataSet => {
+                    with(pattern(pattern::DATASET), "maxLength", audit::LONGEST_DATASET)
+                }
+                Target::Label { .. } => pattern(&pattern::label()),
+            }
+        }
     })
 }
 

@@ -8,6 +8,7 @@ use super::super::{
 };
 use super::{Schema, json_schema, pattern, reference::Reference, sections};
 use crate::diagnostic::Fault;
+use crate::{Provider, Target};
 
 /// The parts of the schema in which the keys of a section stand.
 fn tables(section: &str) -> Vec<Value> {
@@ -86,7 +87,8 @@ fn texts_and_defaults_are_those_of_the_reference() {
     let kinds = at("/properties/storage/properties/kind/x-taplo/docs/enumValues");
     assert!(kinds[1].as_str().is_some_and(|text| text.starts_with("Workers KV.")), "{kinds}");
     let providers = at("/properties/identity/properties/provider");
-    assert_eq!(providers["x-taplo"]["docs"]["enumValues"].as_array().map(Vec::len), Some(6));
+    let told = providers["x-taplo"]["docs"]["enumValues"].as_array().map(Vec::len);
+    assert_eq!(told, Some(Provider::ALL.len()));
 }
 
 fn matches(pattern: &str) -> impl Fn(&str) -> bool + use<> {
@@ -125,7 +127,7 @@ fn patterns_of_names_accept_what_the_parser_accepts() {
     let (sound, faulty) = (["acme-desktop", "!~"], ["a b", "ä", "a\u{7f}"]);
     assert_agrees(pattern::CLIENT_ID, clients::client_id, &sound, &faulty);
     let (sound, faulty) = (["mcp_audit", "A1"], ["1a", "_a", "a-b"]);
-    assert_agrees(pattern::DATASET, audit::dataset, &sound, &faulty);
+    assert_agrees(pattern::DATASET, |text| audit::name(text, Target::DataSet), &sound, &faulty);
     let (sound, faulty) = (["my-server_2", "1"], ["-a", "_a", "a b"]);
     assert_agrees(pattern::DATABASE_NAME, storage::database_name, &sound, &faulty);
     let readable = |text: &str| color::readable(text, color::LIGHT);
@@ -155,7 +157,13 @@ fn patterns_of_addresses_accept_what_the_parser_accepts() {
     assert_agrees(&pattern::domain(), text::domain, &sound, &faulty);
     let clients = pattern::client_domain();
     assert_agrees(&clients, registration::client_domain, &["localhost", "claude.ai"], &["local"]);
-    assert_agrees(&pattern::label(), audit::queue, &["mcp-audit", &label], &["-a", "A", "a_b"]);
+    let queue = Target::Label { title: "queue", help: "" };
+    assert_agrees(
+        &pattern::label(),
+        |text| audit::name(text, queue),
+        &["mcp-audit", &label],
+        &["-a", "A", "a_b"],
+    );
     let sound = ["ada@example.com", "a.b+c@x-y.co.uk", "o'neill@a.b", "!#$%&'*+-/=?^_`{|}~.@a.b"];
     let faulty =
         ["", "ada", "ada@example", "a b@a.b", "a@b@c.d", "Ada@a.b", "*@", "ädä@a.b", "\"@a.b"];

@@ -45,13 +45,7 @@ pub fn config() -> Config {
         tokens: lifetimes(),
         consent: consent(),
         limits: limits(),
-        audit: Audit {
-            analytics_engine: None,
-            queue: None,
-            email: false,
-            arguments: false,
-            required: false,
-        },
+        audit: Audit { sinks: vec![].into(), email: false, arguments: false, required: false },
         scopes: vec![].into(),
         policies: vec![].into(),
     }
