@@ -1,23 +1,6 @@
-//! Access policies and their tests.
+//! Access policies and their conditions.
 
-use super::{List, Provider, Str};
-
-/// `[policies.<name>]`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Policy {
-    /// The name that `allow = "…"` uses.
-    pub name: Str,
-    /// For people who review access.
-    pub description: Option<Str>,
-    /// OAuth scope that the access token must have besides.
-    pub scope: Option<Str>,
-    /// How a refused call is answered.
-    pub on_deny: OnDeny,
-    /// The answer to a call of a tool that only its arguments keep out; by default they are named.
-    pub deny_message: Option<Str>,
-    /// Who passes.
-    pub rule: Condition,
-}
+use super::{List, OnDeny, Policy, Provider, Str};
 
 /// Conditions inside conditions, policies named by policies included: as many as are evaluated.
 /// Policies written by people are a handful of levels deep; this keeps the stack of a Worker safe.
@@ -37,49 +20,19 @@ pub struct Scope {
     pub meaning: Str,
 }
 
-/// How a call that a policy refuses is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnDeny {
-    /// As if there were no such function.
-    Hide,
-    /// With HTTP 403 `insufficient_scope`, so that a person can sign in as somebody else.
-    Challenge,
-}
-
-/// `[[policies.<name>.tests]]`: what a policy has to decide. No part of a Worker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyTest {
-    /// The policy that is asked.
-    pub policy: Str,
-    /// Who calls.
-    pub user: TestUser,
-    /// The call's arguments as JSON text; `None`: whether the function is in the caller's list.
-    pub arguments: Option<Str>,
-    /// Worker variables and their values.
-    pub vars: List<(Str, Str)>,
-    /// Whether the caller is to pass.
-    pub allows: bool,
-    /// Line of the test in `mcp.toml`, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-}
-
-/// `user` of a [`PolicyTest`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TestUser {
-    /// E-mail address.
-    pub email: Option<Str>,
-    /// Whether the address is proven to be the person's.
-    pub email_verified: bool,
-    /// `sub` at the identity provider.
-    pub subject: Str,
-    /// Groups.
-    pub groups: List<Str>,
-    /// Further claims as JSON text.
-    pub claims: Str,
-    /// OAuth scopes of the access token; `None`: all that the server knows.
-    pub scopes: Option<List<Str>>,
+impl Policy {
+    /// A policy of nothing but a condition.
+    #[must_use]
+    pub fn new(name: impl Into<Str>, rule: Condition) -> Self {
+        Self {
+            name: name.into(),
+            description: None,
+            scope: None,
+            on_deny: OnDeny::Hide,
+            deny_message: None,
+            rule,
+        }
+    }
 }
 
 /// A condition on the caller. Several keys in one TOML table mean all of them; several values in

@@ -3,7 +3,7 @@
 use super::text::{is_label, owned};
 use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Audit, List, Str};
+use crate::model::{Audit, Str};
 
 /// Longest name of an Analytics Engine data set; it is the table's name in SQL.
 pub(super) const LONGEST_DATASET: usize = 100;
@@ -12,22 +12,8 @@ pub(super) const LONGEST_DATASET: usize = 100;
 pub(super) const PARTS: [&str; 2] = ["email", "arguments"];
 
 pub(crate) fn read(section: &Section<'_, '_>) -> Option<Audit> {
-    let analytics_engine = match section.get("analytics_engine") {
-        Some(value) => value.text(dataset).map(Some),
-        None => Some(None),
-    };
-    let queue = match section.get("queue") {
-        Some(value) => value.text(queue).map(Some),
-        None => Some(None),
-    };
-    let include: Option<List<Str>> = match section.get("include") {
-        Some(value) => value.texts(included),
-        None => Some(List::default()),
-    };
-    let required = match section.get("required") {
-        Some(value) => value.boolean(),
-        None => Some(false),
-    };
+    let (analytics_engine, queue) = (Audit::analytics_engine(section), Audit::queue(section));
+    let (include, required) = (Audit::include(section), Audit::required(section));
     let (analytics_engine, queue, include) = (analytics_engine?, queue?, include?);
     let includes = |name: &str| include.iter().any(|included| included == name);
     Some(Audit {
@@ -59,7 +45,7 @@ pub(super) fn queue(text: &str) -> Result<Str, Fault> {
     Err(Fault::new(Code::InvalidText, message, help))
 }
 
-fn included(text: &str) -> Result<Str, Fault> {
+pub(super) fn included(text: &str) -> Result<Str, Fault> {
     if PARTS.contains(&text) {
         return Ok(owned(text));
     }

@@ -1,5 +1,6 @@
 //! The identity providers, and which keys of `[identity]` belong to which.
 
+use super::choice;
 use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::model::Provider;
@@ -26,12 +27,11 @@ const OWNERS: &[(&str, &[Provider])] = &[
 ];
 
 pub(crate) fn parse(text: &str) -> Result<Provider, Fault> {
-    let known = Provider::ALL.into_iter().find(|provider| provider.name() == text);
-    known.ok_or_else(|| {
+    choice::find(text).ok_or_else(|| {
         let message = format!("unsupported identity provider `{}`", shown(text));
         let help = format!(
             "supported: {}\nany other OpenID provider, such as Okta, Google or Entra ID: `oidc` with its `issuer`",
-            names(&Provider::ALL.map(Provider::name))
+            choice::supported::<Provider>()
         );
         Fault::new(Code::UnsupportedValue, message, help)
     })

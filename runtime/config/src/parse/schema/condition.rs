@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::text::OWN_SCOPES;
 use super::pattern;
-use super::shape::{domain, email, line, list, non_empty, pattern, prose, providers, with};
+use super::shape::{
+    choice, domain, email, line, list, non_empty, pattern, policy_scope, prose, with,
+};
+use crate::model::Provider;
 
 /// What a key of a condition takes; `None` for a key that is not known here.
 pub(super) fn shape(key: &str) -> Option<Value> {
@@ -15,7 +17,7 @@ pub(super) fn shape(key: &str) -> Option<Value> {
         "groups" | "subjects" => list(line()),
         "claims" | "args" => json!({ "$ref": "#/definitions/members" }),
         "scopes" => list(policy_scope()),
-        "identity" => json!({ "anyOf": [providers(), list(providers())] }),
+        "identity" => json!({ "anyOf": [choice::<Provider>(), list(choice::<Provider>())] }),
         "emails_from" => pattern(&pattern::variable()),
         "policy" => prose(),
         // The same condition twice is odd, but no fault.
@@ -23,11 +25,6 @@ pub(super) fn shape(key: &str) -> Option<Value> {
         "not" => json!({ "anyOf": [condition()] }),
         _ => return None,
     })
-}
-
-/// An OAuth scope that is not every server's own.
-pub(super) fn policy_scope() -> Value {
-    with(pattern(pattern::SCOPE), "not", json!({ "enum": OWN_SCOPES }))
 }
 
 /// Names of claims or arguments, and what passes: values, comparisons, or members inside.

@@ -1,16 +1,16 @@
 //! The JSON Schema of `mcp.toml`, for completion and hover texts in editors.
 //!
-//! Which keys there are says [`SECTIONS`](super::SECTIONS); what a key takes, `shape`, by the same
-//! constants as the parser; what it means and its default, the reference `mcp.toml`.
+//! Which keys there are and what each takes follows from its row in `model/sections.rs`; what it means
+//! and its default, from the reference `mcp.toml`.
 //!
 //! It says less than [`check`](fn@crate::check): keys that exclude each other, names that nothing
 //! has and the like are not matters of shape. It refuses nothing that `check` accepts.
 
 mod condition;
-mod pattern;
+pub(super) mod pattern;
 mod reference;
 mod sections;
-mod shape;
+pub(super) mod shape;
 
 use serde_json::{Map, Value, json};
 
@@ -45,13 +45,13 @@ pub fn json_schema_text() -> String {
 }
 
 /// What the parts of the schema are made with.
-struct Schema {
+pub(super) struct Schema {
     reference: Reference,
 }
 
 impl Schema {
     /// A table with the keys of a section of [`SECTIONS`](super::SECTIONS).
-    fn section(&self, name: &str, required: &[&str]) -> Value {
+    pub(super) fn section(&self, name: &str, required: &[&str]) -> Value {
         self.table(name, keys::of(name), required)
     }
 
@@ -73,7 +73,7 @@ impl Schema {
         if let Some(text) = self.reference.text(section, key) {
             property["description"] = text.into();
         }
-        extend(&mut property, sections::shape(self, section, key).unwrap_or_default());
+        extend(&mut property, self.shape(section, key).unwrap_or_default());
         describe_values(&mut property);
         if let Some(default) = self.reference.default(section, key) {
             property["default"] = default;
