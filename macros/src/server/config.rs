@@ -177,28 +177,32 @@ impl Constant for Endpoints {
     }
 }
 
-impl Constant for Condition {
-    fn constant(&self) -> TokenStream {
-        let (name, value) = match self {
-            Self::Everyone => return quote!(config::Condition::Everyone),
-            Self::Claim { path, test } => return tested("Claim", path, test),
-            Self::Argument { path, test } => return tested("Argument", path, test),
-            Self::Emails(values) => ("Emails", values.constant()),
-            Self::Domains(values) => ("Domains", values.constant()),
-            Self::Groups(values) => ("Groups", values.constant()),
-            Self::Subjects(values) => ("Subjects", values.constant()),
-            Self::Scopes(values) => ("Scopes", values.constant()),
-            Self::Identity(providers) => ("Identity", providers.constant()),
-            Self::EmailsFrom(name) => ("EmailsFrom", name.constant()),
-            Self::Policy(name) => ("Policy", name.constant()),
-            Self::Any(conditions) => ("Any", conditions.constant()),
-            Self::All(conditions) => ("All", conditions.constant()),
-            Self::Not(conditions) => ("Not", conditions.constant()),
-        };
-        let name = variant(name);
-        quote!(config::Condition::#name(#value))
-    }
+macro_rules! conditions {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($type:ty) in $key:literal = $kind:expr;
+        $(($other:literal) => $shape:expr;)*
+    )*) => {
+        impl Constant for Condition {
+            fn constant(&self) -> TokenStream {
+                let (name, value) = match self {
+                    $(Self::$name(value) => (stringify!($name), value.constant()),)*
+                    Self::Everyone => return quote!(config::Condition::Everyone),
+                    Self::Claim { path, test } => return tested("Claim", path, test),
+                    Self::Argument { path, test } => return tested("Argument", path, test),
+                    Self::Policy(name) => ("Policy", name.constant()),
+                    Self::Any(parts) => ("Any", parts.constant()),
+                    Self::All(parts) => ("All", parts.constant()),
+                    Self::Not(parts) => ("Not", parts.constant()),
+                };
+                let name = variant(name);
+                quote!(config::Condition::#name(#value))
+            }
+        }
+    };
 }
+
+toolgate_config::conditions!(conditions);
 
 /// A condition on a claim or an argument.
 fn tested(name: &str, path: &List<Str>, test: &Test) -> TokenStream {

@@ -35,49 +35,96 @@ impl Policy {
     }
 }
 
-/// A condition on the caller. Several keys in one TOML table mean all of them; several values in
-/// one list mean any of them.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Condition {
-    /// Any signed-in user.
-    Everyone,
-    /// The verified e-mail address is one of these.
-    Emails(List<Str>),
-    /// The verified e-mail address is at one of these domains, sub-domains excluded.
-    Domains(List<Str>),
-    /// The groups claim contains one of these.
-    Groups(List<Str>),
-    /// `sub` at the identity provider is one of these.
-    Subjects(List<Str>),
-    /// What is at this path of the claims passes the test.
-    Claim {
-        /// Name of the claim, then of the members inside.
-        path: List<Str>,
-        /// What it is compared with.
-        test: Test,
-    },
-    /// What is at this path of the call's arguments passes the test.
-    Argument {
-        /// Name of the argument, then of the members inside.
-        path: List<Str>,
-        /// What it is compared with.
-        test: Test,
-    },
-    /// The access token has one of these OAuth scopes.
-    Scopes(List<Str>),
-    /// One of these providers signs people in.
-    Identity(List<Provider>),
-    /// As [`Condition::Emails`], with the list in a Worker variable, separated by commas,
-    /// white space or line breaks.
-    EmailsFrom(Str),
-    /// The policy of this name passes.
-    Policy(Str),
-    /// At least one passes.
-    Any(List<Condition>),
-    /// Every one passes.
-    All(List<Condition>),
-    /// The one condition in the list does not pass.
-    Not(List<Condition>),
+/// Hands the conditions to a macro, each with its key in the file and a kind of `parse/kind.rs`: the
+/// model makes variants of them, `parse` reads them and knows their shapes, `words.rs` says them, and
+/// the macros write them as constants. `("key") => shape;` is the key of a condition that is written by
+/// hand everywhere; it stands here for the order of the keys.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conditions {
+    ($with:ident) => {
+        $with! {
+            /// The verified e-mail address is one of these.
+            Emails(List<Str>) in "emails" = texts(EMAIL);
+            /// The verified e-mail address is at one of these domains, sub-domains excluded.
+            Domains(List<Str>) in "domains" = texts(DOMAIN);
+            /// The groups claim contains one of these.
+            Groups(List<Str>) in "groups" = texts(LINE);
+            /// `sub` at the identity provider is one of these.
+            Subjects(List<Str>) in "subjects" = texts(LINE);
+            ("claims") => condition::members;
+            ("args") => condition::members;
+            /// The access token has one of these OAuth scopes.
+            Scopes(List<Str>) in "scopes" = texts(POLICY_SCOPE);
+            /// One of these providers signs people in.
+            Identity(List<Provider>) in "identity" = Providers;
+            /// As [`Condition::Emails`], with the list in a Worker variable, separated by commas,
+            /// white space or line breaks.
+            EmailsFrom(Str) in "emails_from" = EMAILS_VARIABLE;
+            ("policy") => shape::prose;
+            ("any") => condition::several;
+            ("all") => condition::several;
+            ("not") => condition::one;
+        }
+    };
+}
+
+macro_rules! variants {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($type:ty) in $key:literal = $kind:expr;
+        $(($other:literal) => $shape:expr;)*
+    )*) => {
+        /// A condition on the caller. Several keys in one TOML table mean all of them; several values in
+        /// one list mean any of them.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Condition {
+            /// Any signed-in user.
+            Everyone,
+            $($(#[$doc])* $name($type),)*
+            /// What is at this path of the claims passes the test.
+            Claim {
+                /// Name of the claim, then of the members inside.
+                path: List<Str>,
+                /// What it is compared with.
+                test: Test,
+            },
+            /// What is at this path of the call's arguments passes the test.
+            Argument {
+                /// Name of the argument, then of the members inside.
+                path: List<Str>,
+                /// What it is compared with.
+                test: Test,
+            },
+            /// The policy of this name passes.
+            Policy(Str),
+            /// At least one passes.
+            Any(List<Condition>),
+            /// Every one passes.
+            All(List<Condition>),
+            /// The one condition in the list does not pass.
+            Not(List<Condition>),
+        }
+    };
+}
+
+conditions!(variants);
+
+impl Condition {
+    /// The conditions inside of a combination; none inside of any other.
+    #[must_use]
+    pub fn parts(&self) -> &[Self] {
+        match self {
+            Self::Any(parts) | Self::All(parts) | Self::Not(parts) => parts,
+            _ => &[],
+        }
+    }
+
+    /// Visits the condition, then all that are inside of it.
+    pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
+        visit(self);
+        self.parts().iter().for_each(|part| part.walk(visit));
+    }
 }
 
 /// What a claim or an argument is compared with.

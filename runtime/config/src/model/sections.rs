@@ -84,7 +84,7 @@ macro_rules! sections {
             #[derive(Debug, Clone, PartialEq)]
             Identity in "identity", mixed {
                 /// The kind of provider.
-                provider: Provider => |_| shape::choice::<Provider>();
+                provider: Provider => |_| shape::one_of(&Provider::ALL.map(Provider::name));
                 /// OAuth client id at the provider; with `cloudflare-access-jwt` the application's
                 /// audience tag, which its assertions have as `aud`.
                 client_id: Setting => |_| shape::setting(shape::line());
@@ -334,7 +334,7 @@ macro_rules! sections {
                 arguments: Option<Str>;
                 /// Worker variables and their values.
                 vars: List<(Str, Str)> => |_| shape::variables();
-                (expect) => |_| shape::one_of(["allow", "deny"]);
+                (expect) => |_| shape::one_of(&["allow", "deny"]);
                 /// Whether the caller is to pass.
                 allows: bool;
                 /// Line of the test in `mcp.toml`, from 1.

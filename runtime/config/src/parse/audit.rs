@@ -1,15 +1,23 @@
 //! `[audit]`: where security decisions are written to besides the log.
 
+use super::form::Form;
+use super::schema::{pattern, shape};
 use super::text::{is_label, owned};
 use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Audit, Str};
 
 /// Longest name of an Analytics Engine data set; it is the table's name in SQL.
-pub(super) const LONGEST_DATASET: usize = 100;
+const LONGEST_DATASET: usize = 100;
 
 /// What `include` may list.
-pub(super) const PARTS: [&str; 2] = ["email", "arguments"];
+const PARTS: [&str; 2] = ["email", "arguments"];
+
+pub(super) const DATASET: Form = Form::new(dataset, || {
+    shape::with(shape::pattern(pattern::DATASET), "maxLength", LONGEST_DATASET)
+});
+pub(super) const QUEUE: Form = Form::new(queue, || shape::pattern(&pattern::label()));
+pub(super) const AUDIT_PART: Form = Form::new(included, || shape::one_of(&PARTS));
 
 pub(crate) fn read(section: &Section<'_, '_>) -> Option<Audit> {
     let (analytics_engine, queue) = (Audit::analytics_engine(section), Audit::queue(section));
@@ -45,7 +53,7 @@ pub(super) fn queue(text: &str) -> Result<Str, Fault> {
     Err(Fault::new(Code::InvalidText, message, help))
 }
 
-pub(super) fn included(text: &str) -> Result<Str, Fault> {
+fn included(text: &str) -> Result<Str, Fault> {
     if PARTS.contains(&text) {
         return Ok(owned(text));
     }

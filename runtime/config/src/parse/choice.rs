@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::kind::KeyKind;
+use super::kind::{KeyKind, ValueKind};
 use super::schema::shape;
 use super::value::{Section, Value, names, shown};
 use crate::diagnostic::{Code, Fault};
@@ -36,9 +36,13 @@ pub(super) fn find<T: Choice>(text: &str) -> Option<T> {
     T::ALL.iter().copied().find(|value| value.name() == text)
 }
 
+fn all_names<T: Choice>() -> Vec<&'static str> {
+    T::ALL.iter().map(|value| value.name()).collect()
+}
+
 /// All names, for a sentence.
 pub(super) fn supported<T: Choice>() -> String {
-    names(&T::ALL.iter().map(|value| value.name()).collect::<Vec<_>>())
+    names(&all_names::<T>())
 }
 
 /// Messages about a value that there is not.
@@ -92,19 +96,21 @@ impl<T> WithDefault<T> {
     }
 }
 
-impl<T: Choice> KeyKind for WithDefault<T> {
+impl<T: Choice> ValueKind for WithDefault<T> {
     type Value = T;
 
     fn of(&self, value: &Value<'_, '_>) -> Option<T> {
         self.words.read(value)
     }
 
+    fn shape(&self) -> Json {
+        shape::one_of(&all_names::<T>())
+    }
+}
+
+impl<T: Choice> KeyKind for WithDefault<T> {
     fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<T> {
         Some(self.default)
-    }
-
-    fn shape(&self) -> Json {
-        shape::choice::<T>()
     }
 }
 
@@ -126,18 +132,20 @@ impl<T> OptionalChoice<T> {
     }
 }
 
-impl<T: Choice> KeyKind for OptionalChoice<T> {
+impl<T: Choice> ValueKind for OptionalChoice<T> {
     type Value = Option<T>;
 
     fn of(&self, value: &Value<'_, '_>) -> Option<Option<T>> {
         self.words.read(value).map(Some)
     }
 
+    fn shape(&self) -> Json {
+        shape::one_of(&all_names::<T>())
+    }
+}
+
+impl<T: Choice> KeyKind for OptionalChoice<T> {
     fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<Option<T>> {
         Some(None)
-    }
-
-    fn shape(&self) -> Json {
-        shape::choice::<T>()
     }
 }

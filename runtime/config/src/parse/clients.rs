@@ -4,14 +4,20 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
+use super::form::Form;
 use super::redirect_uri::redirect_uri;
+use super::schema::{pattern, shape};
 use super::text::owned;
 use super::value::{Section, Value, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{KnownClient, List, Str};
 
 /// Longest `client_id`: it stands in addresses and logs.
-pub(super) const LONGEST_ID: usize = 200;
+const LONGEST_ID: usize = 200;
+
+pub(super) const CLIENT_ID: Form = Form::new(client_id, || {
+    shape::with(shape::pattern(pattern::CLIENT_ID), "maxLength", LONGEST_ID)
+});
 
 /// A client and where its secret stands.
 pub(crate) struct Declared {

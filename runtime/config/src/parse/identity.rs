@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::form::Form;
 use super::provider;
+use super::schema::{pattern, shape};
 use super::setting::{secret, setting, setting_of};
 use super::text::{exact, is_label, owned, scope};
 use super::url::{address, endpoint, issuer};
@@ -24,6 +26,8 @@ const OPENID_SCOPES: &[Str] =
 
 /// Scopes of GitHub: the account, and its verified addresses, which policies ask for.
 const GITHUB_SCOPES: &[Str] = &[Cow::Borrowed("read:user"), Cow::Borrowed("user:email")];
+
+pub(super) const TEAM: Form = Form::new(team, || shape::pattern(&pattern::label()));
 
 /// What depends on the provider.
 struct Client {
@@ -161,7 +165,7 @@ fn access_endpoints(section: &Section<'_, '_>) -> Option<Endpoints> {
 }
 
 /// The team's name is the first label of `<team>.cloudflareaccess.com`.
-pub(super) fn team(text: &str) -> Result<Str, Fault> {
+fn team(text: &str) -> Result<Str, Fault> {
     if is_label(text) {
         return Ok(owned(text));
     }

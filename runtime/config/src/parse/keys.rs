@@ -2,8 +2,8 @@
 
 use super::dev::{Dev, DevUser};
 use crate::model::{
-    Audit, Config, Consent, Identity, KnownClient, Limits, Policy, PolicyTest, Registration,
-    Server, Storage, TestUser, Tokens, Transport,
+    Audit, Condition, Config, Consent, Identity, KnownClient, Limits, Policy, PolicyTest,
+    Registration, Server, Storage, TestUser, Tokens, Transport,
 };
 
 /// The key of the version. It stands above the first section.
@@ -34,11 +34,11 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
 ];
 
 /// Keys of a policy: its own, then those of its conditions.
-const POLICY: [&str; Policy::KEYS.len() + CONDITION.len()] = {
-    let mut keys = [""; Policy::KEYS.len() + CONDITION.len()];
+const POLICY: [&str; Policy::KEYS.len() + Condition::KEYS.len()] = {
+    let mut keys = [""; Policy::KEYS.len() + Condition::KEYS.len()];
     let (own, conditions) = keys.split_at_mut(Policy::KEYS.len());
     own.copy_from_slice(Policy::KEYS);
-    conditions.copy_from_slice(CONDITION);
+    conditions.copy_from_slice(Condition::KEYS);
     keys
 };
 
@@ -54,23 +54,6 @@ pub(crate) const OVERLAID: &[&str] = &[
     "limits",
     "audit",
     "wrangler",
-];
-
-/// Keys of a condition: those of a policy that do not stand for the policy as a whole.
-pub(crate) const CONDITION: &[&str] = &[
-    "emails",
-    "domains",
-    "groups",
-    "subjects",
-    "claims",
-    "args",
-    "scopes",
-    "identity",
-    "emails_from",
-    "policy",
-    "any",
-    "all",
-    "not",
 ];
 
 /// What can be said of a claim or an argument besides its value.

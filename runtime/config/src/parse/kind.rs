@@ -17,17 +17,20 @@ pub(super) const MINUTE: u32 = 60;
 pub(super) const HOUR: u32 = 60 * MINUTE;
 pub(super) const DAY: u32 = 24 * HOUR;
 
-/// A kind of key. `None` stands for a fault that has been reported.
-pub(super) trait KeyKind {
+/// A kind of value. `None` stands for a fault that has been reported.
+pub(super) trait ValueKind {
     type Value;
 
     /// The value that is written.
     fn of(&self, value: &Value<'_, '_>) -> Option<Self::Value>;
 
+    fn shape(&self) -> Json;
+}
+
+/// A kind of key: of its value, and of what holds without one.
+pub(super) trait KeyKind: ValueKind {
     /// The value that holds when none is written.
     fn absent(&self, section: &Section<'_, '_>, key: &str) -> Option<Self::Value>;
-
-    fn shape(&self) -> Json;
 
     fn read(&self, section: &Section<'_, '_>, key: &str) -> Option<Self::Value> {
         match section.get(key) {
@@ -49,19 +52,21 @@ pub(super) fn flag(default: bool) -> Flag {
     Flag(default)
 }
 
-impl KeyKind for Flag {
+impl ValueKind for Flag {
     type Value = bool;
 
     fn of(&self, value: &Value<'_, '_>) -> Option<bool> {
         value.boolean()
     }
 
-    fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<bool> {
-        Some(self.0)
-    }
-
     fn shape(&self) -> Json {
         shape::boolean()
+    }
+}
+
+impl KeyKind for Flag {
+    fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<bool> {
+        Some(self.0)
     }
 }
 
@@ -75,7 +80,7 @@ pub(super) fn duration(default: u32, range: (u32, u32)) -> Duration {
     Duration { default, range }
 }
 
-impl KeyKind for Duration {
+impl ValueKind for Duration {
     type Value = u32;
 
     fn of(&self, value: &Value<'_, '_>) -> Option<u32> {
@@ -86,12 +91,14 @@ impl KeyKind for Duration {
         value.wrong_type("a duration", help)
     }
 
-    fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<u32> {
-        Some(self.default)
-    }
-
     fn shape(&self) -> Json {
         shape::duration(self.range)
+    }
+}
+
+impl KeyKind for Duration {
+    fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<u32> {
+        Some(self.default)
     }
 }
 
@@ -118,7 +125,7 @@ pub(super) fn per_person(default: u32) -> Integer {
     Integer { default, range: (1, 10_000), is_limit: true, unit: "" }
 }
 
-impl KeyKind for Integer {
+impl ValueKind for Integer {
     type Value = u32;
 
     fn of(&self, value: &Value<'_, '_>) -> Option<u32> {
@@ -133,12 +140,26 @@ impl KeyKind for Integer {
         }))
     }
 
+    fn shape(&self) -> Json {
+        shape::integer(self.range)
+    }
+}
+
+impl KeyKind for Integer {
     fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<u32> {
         Some(self.default)
     }
+}
+
+impl ValueKind for Form {
+    type Value = Str;
+
+    fn of(&self, value: &Value<'_, '_>) -> Option<Str> {
+        value.text(self.check)
+    }
 
     fn shape(&self) -> Json {
-        shape::integer(self.range)
+        (self.shape)()
     }
 }
 
@@ -152,20 +173,22 @@ pub(super) fn required(form: Form, help: &'static str) -> Required {
     Required { form, help }
 }
 
-impl KeyKind for Required {
+impl ValueKind for Required {
     type Value = Str;
 
     fn of(&self, value: &Value<'_, '_>) -> Option<Str> {
-        value.text(self.form.check)
-    }
-
-    fn absent(&self, section: &Section<'_, '_>, key: &str) -> Option<Str> {
-        section.require(key, self.help)?;
-        None
+        self.form.of(value)
     }
 
     fn shape(&self) -> Json {
-        (self.form.shape)()
+        self.form.shape()
+    }
+}
+
+impl KeyKind for Required {
+    fn absent(&self, section: &Section<'_, '_>, key: &str) -> Option<Str> {
+        section.require(key, self.help)?;
+        None
     }
 }
 
@@ -179,19 +202,21 @@ pub(super) fn text(form: Form, default: &'static str) -> Text {
     Text { form, default }
 }
 
-impl KeyKind for Text {
+impl ValueKind for Text {
     type Value = Str;
 
     fn of(&self, value: &Value<'_, '_>) -> Option<Str> {
-        value.text(self.form.check)
-    }
-
-    fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<Str> {
-        Some(Cow::Borrowed(self.default))
+        self.form.of(value)
     }
 
     fn shape(&self) -> Json {
-        (self.form.shape)()
+        self.form.shape()
+    }
+}
+
+impl KeyKind for Text {
+    fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<Str> {
+        Some(Cow::Borrowed(self.default))
     }
 }
 
@@ -211,20 +236,22 @@ pub(super) fn sound(form: Form) -> Optional {
     Optional { form, is_needed: true }
 }
 
-impl KeyKind for Optional {
+impl ValueKind for Optional {
     type Value = Option<Str>;
 
     fn of(&self, value: &Value<'_, '_>) -> Option<Option<Str>> {
-        let text = value.text(self.form.check);
+        let text = self.form.of(value);
         if self.is_needed { text.map(Some) } else { Some(text) }
     }
 
+    fn shape(&self) -> Json {
+        self.form.shape()
+    }
+}
+
+impl KeyKind for Optional {
     fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<Option<Str>> {
         Some(None)
-    }
-
-    fn shape(&self) -> Json {
-        (self.form.shape)()
     }
 }
 
@@ -235,19 +262,21 @@ pub(super) fn texts(form: Form) -> Texts {
     Texts(form)
 }
 
-impl KeyKind for Texts {
+impl ValueKind for Texts {
     type Value = List<Str>;
 
     fn of(&self, value: &Value<'_, '_>) -> Option<List<Str>> {
         value.texts(self.0.check)
     }
 
+    fn shape(&self) -> Json {
+        shape::list(self.0.shape())
+    }
+}
+
+impl KeyKind for Texts {
     fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<List<Str>> {
         Some(List::default())
-    }
-
-    fn shape(&self) -> Json {
-        shape::list((self.0.shape)())
     }
 }
 
@@ -258,19 +287,21 @@ pub(super) fn secret(default_variable: &'static str) -> Secret {
     Secret(default_variable)
 }
 
-impl KeyKind for Secret {
+impl ValueKind for Secret {
     type Value = Str;
 
     fn of(&self, value: &Value<'_, '_>) -> Option<Str> {
         secret_of(value, key_of(value), self.0)
     }
 
-    fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<Str> {
-        Some(Cow::Borrowed(self.0))
-    }
-
     fn shape(&self) -> Json {
         shape::secret()
+    }
+}
+
+impl KeyKind for Secret {
+    fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<Str> {
+        Some(Cow::Borrowed(self.0))
     }
 }
 
@@ -281,18 +312,20 @@ pub(super) fn optional_secret(example: &'static str) -> OptionalSecret {
     OptionalSecret(example)
 }
 
-impl KeyKind for OptionalSecret {
+impl ValueKind for OptionalSecret {
     type Value = Option<Str>;
 
     fn of(&self, value: &Value<'_, '_>) -> Option<Option<Str>> {
         secret_of(value, key_of(value), self.0).map(Some)
     }
 
-    fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<Option<Str>> {
-        Some(None)
-    }
-
     fn shape(&self) -> Json {
         shape::secret()
+    }
+}
+
+impl KeyKind for OptionalSecret {
+    fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<Option<Str>> {
+        Some(None)
     }
 }

@@ -1,9 +1,14 @@
 //! Domains of clients, in `[registration]`.
 
+use super::form::Form;
+use super::schema::{pattern, shape};
 use super::text::{domain, owned};
 use super::value::shown;
 use crate::diagnostic::{Code, Fault};
 use crate::model::Str;
+
+pub(super) const CLIENT_DOMAIN: Form =
+    Form::new(client_domain, || shape::pattern(&pattern::client_domain()));
 
 /// A domain of clients. Other than in policies it stands for its sub-domains, too.
 pub(super) fn client_domain(text: &str) -> Result<Str, Fault> {

@@ -1,14 +1,22 @@
-//! What follows from the rows of the sections: the known keys, their reading and their shapes.
+//! What follows from the rows of sections and conditions: the known keys, their reading and their
+//! shapes.
 
 use serde_json::Value as Json;
 
+use super::audit::{AUDIT_PART, DATASET, QUEUE};
 use super::choice::{choice, optional_choice};
+use super::clients::CLIENT_ID;
+use super::condition::EMAILS_VARIABLE;
 use super::dev::{Dev, DevUser};
 use super::form::*;
+use super::identity::TEAM;
 use super::kind::*;
-use super::redirect_uri::LONGEST_REDIRECT_URI;
-use super::schema::{Schema, pattern, shape};
-use super::value::Section;
+use super::provider::Providers;
+use super::redirect_uri::{LONGEST_REDIRECT_URI, SCHEME};
+use super::registration::CLIENT_DOMAIN;
+use super::schema::{Schema, condition, pattern, shape};
+use super::storage::DATABASE_NAME;
+use super::value::{Section, Value};
 use super::version::SCHEMA_VERSION;
 use crate::model::*;
 
@@ -104,7 +112,7 @@ macro_rules! whole {
 }
 
 /// The type of the field says which choice is meant.
-fn shape_of<T, K: KeyKind<Value = T>>(kind: &K) -> Json {
+fn shape_of<T, K: ValueKind<Value = T>>(kind: &K) -> Json {
     kind.shape()
 }
 
@@ -124,3 +132,34 @@ rows! {
         claims: toml::Table => |_| shape::free();
     }
 }
+
+macro_rules! conditions {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($type:ty) in $key:literal = $kind:expr;
+        $(($other:literal) => $shape:expr;)*
+    )*) => {
+        impl Condition {
+            /// The keys of conditions, in the order of the documentation.
+            pub(super) const KEYS: &[&str] = &[$($key, $($other,)*)*];
+
+            /// What a key takes, for the JSON Schema; `None` for one that is not known.
+            pub(super) fn shape(key: &str) -> Option<Json> {
+                Some(match key {
+                    $($key => $kind.shape(), $($other => $shape(),)*)*
+                    _ => return None,
+                })
+            }
+
+            /// The condition of a key that has a row of its own.
+            pub(super) fn of_row(key: &str, value: &Value<'_, '_>) -> Option<Self> {
+                match key {
+                    $($key => $kind.of(value).map(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+crate::conditions!(conditions);

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::form::Form;
+use super::schema::{pattern, shape};
 use super::text::{owned, variable_name};
 use super::value::{Section, names, shown};
 
@@ -17,6 +19,9 @@ const OWNERS: &[(&str, &[StorageKind])] = &[
     // Workers KV keeps everything everywhere.
     ("jurisdiction", &[StorageKind::DurableObject, StorageKind::D1]),
 ];
+
+pub(super) const DATABASE_NAME: Form =
+    Form::new(database_name, || shape::pattern(pattern::DATABASE_NAME));
 
 /// A KV namespace or D1 database that exists already. Nothing of it reaches the Worker.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 //! It says less than [`check`](fn@crate::check): keys that exclude each other, names that nothing
 //! has and the like are not matters of shape. It refuses nothing that `check` accepts.
 
-mod condition;
+pub(super) mod condition;
 pub(super) mod pattern;
 mod reference;
 mod sections;
@@ -15,6 +15,7 @@ pub(super) mod shape;
 use serde_json::{Map, Value, json};
 
 use super::keys;
+use crate::model::Condition;
 use reference::Reference;
 
 /// Draft 7 is what both Taplo (which Even Better TOML is made of) and Tombi read. Taplo knows no
@@ -31,10 +32,10 @@ pub fn json_schema() -> Value {
         "description": "Configuration of a Toolgate server",
     });
     extend(&mut root, schema.section("", &["server"]));
-    let condition = schema.table("policies.*", keys::CONDITION, &[]);
+    let condition = schema.table("policies.*", Condition::KEYS, &[]);
     root["definitions"] = json!({
         "condition": shape::with(condition, "minProperties", 1),
-        "members": condition::members(),
+        "members": condition::all_members(),
     });
     root
 }

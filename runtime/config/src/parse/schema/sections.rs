@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::super::dev::{Dev, DevUser};
 use super::super::keys;
-use super::{Schema, condition, pattern};
+use super::{Schema, pattern};
 use crate::model::{
-    Audit, Config, Consent, Identity, KnownClient, Limits, Policy, PolicyTest, Registration,
-    Server, Storage, TestUser, Tokens, Transport,
+    Audit, Condition, Config, Consent, Identity, KnownClient, Limits, Policy, PolicyTest,
+    Registration, Server, Storage, TestUser, Tokens, Transport,
 };
 use crate::names::EVERYONE;
 
@@ -26,7 +26,7 @@ impl Schema {
             "consent" => Consent::shape,
             "limits" => Limits::shape,
             "audit" => Audit::shape,
-            "policies.*" => return Policy::shape(self, key).or_else(|| condition::shape(key)),
+            "policies.*" => return Policy::shape(self, key).or_else(|| Condition::shape(key)),
             "policies.*.tests" => PolicyTest::shape,
             "policies.*.tests.user" => TestUser::shape,
             "dev" => Dev::shape,

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::super::choice::Choice;
 use super::super::text::{LONGEST_DOMAIN, LONGEST_EMAIL, OWN_SCOPES};
 use super::pattern;
 
@@ -60,14 +59,8 @@ pub(in super::super) fn duration(limits: (u32, u32)) -> Value {
 }
 
 /// One of these texts.
-pub(in super::super) fn one_of<const N: usize>(values: [&str; N]) -> Value {
-    json!({ "type": "string", "enum": values.to_vec() })
-}
-
-/// One of the values of a choice.
-pub(in super::super) fn choice<T: Choice>() -> Value {
-    let names: Vec<&str> = T::ALL.iter().map(|value| value.name()).collect();
-    json!({ "type": "string", "enum": names })
+pub(in super::super) fn one_of(values: &[&str]) -> Value {
+    json!({ "type": "string", "enum": values })
 }
 
 /// A list of different values.
