@@ -105,15 +105,11 @@ impl Found<'_> {
     }
 
     fn condition(&mut self, condition: &Condition, policy: &str) {
-        match condition {
-            Condition::EmailsFrom(name) => {
+        condition.walk(&mut |condition| {
+            if let Condition::EmailsFrom(name) = condition {
                 self.name(name, &format!("addresses of policy `{policy}`, separated by commas"));
             }
-            Condition::Any(list) | Condition::All(list) | Condition::Not(list) => {
-                list.iter().for_each(|condition| self.condition(condition, policy));
-            }
-            _ => {}
-        }
+        });
     }
 }
 

@@ -157,10 +157,7 @@ fn find(condition: &Condition, asks: fn(&Condition) -> bool, path: &mut Vec<usiz
     if asks(condition) {
         return true;
     }
-    let (Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts)) = condition else {
-        return false;
-    };
-    for (index, part) in parts.iter().enumerate() {
+    for (index, part) in condition.parts().iter().enumerate() {
         path.push(index);
         if find(part, asks, path) {
             return true;

@@ -89,14 +89,11 @@ fn refuse_useless_messages(section: &Section<'_, '_>, policies: &[Declared]) {
 fn looks_at_arguments(condition: &Condition, policies: &[Declared]) -> bool {
     match condition {
         Condition::Argument { .. } => true,
-        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-            parts.iter().any(|part| looks_at_arguments(part, policies))
-        }
         Condition::Policy(name) => policies
             .iter()
             .find(|policy| policy.policy.name == *name)
             .is_some_and(|policy| looks_at_arguments(&policy.policy.rule, policies)),
-        _ => false,
+        condition => condition.parts().iter().any(|part| looks_at_arguments(part, policies)),
     }
 }
 
@@ -116,21 +113,13 @@ pub(crate) fn scopes(policies: &[Declared]) -> List<Scope> {
         }
     }
     for policy in policies {
-        conditions(&policy.policy.rule, &mut |condition| {
+        policy.policy.rule.walk(&mut |condition| {
             if let Condition::Scopes(names) = condition {
                 names.iter().for_each(|name| add(name, format!("Use `{name}`").into()));
             }
         });
     }
     scopes.into()
-}
-
-/// Every condition, those inside of others included.
-fn conditions(condition: &Condition, visit: &mut dyn FnMut(&Condition)) {
-    visit(condition);
-    if let Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) = condition {
-        parts.iter().for_each(|part| conditions(part, visit));
-    }
 }
 
 /// Without access tokens of this server nobody would ever have the scope.

@@ -94,13 +94,13 @@ fn with_file(test: &PolicyTest, used: &BTreeSet<&str>, wrangler: &toml::Table) -
 
 /// The variables that a condition reads people from.
 fn variables_of(condition: &Condition) -> Vec<&str> {
-    match condition {
-        Condition::EmailsFrom(name) => vec![name],
-        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-            parts.iter().flat_map(variables_of).collect()
+    let mut variables = Vec::new();
+    condition.walk(&mut |condition| {
+        if let Condition::EmailsFrom(name) = condition {
+            variables.push(name.as_ref());
         }
-        _ => Vec::new(),
-    }
+    });
+    variables
 }
 
 /// The tests of a policy, each with its place.
