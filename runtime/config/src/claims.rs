@@ -1,4 +1,4 @@
-//! What policies can never see of a caller, whatever an identity provider sends.
+//! Claims that policies never see, whatever an identity provider sends.
 
 use crate::model::{Identity, Provider};
 
@@ -32,7 +32,7 @@ pub const GITHUB_EMAIL_SCOPES: [&str; 2] = ["user:email", "user"];
 pub const GITHUB_GROUP_SCOPES: [&str; 3] = ["read:org", "write:org", "admin:org"];
 
 impl Identity {
-    /// Whether policies may ever see a claim of this name, where it is none that each provider's callers
+    /// True where policies may ever see a claim of this name, where it is none that each provider's callers
     /// lack.
     #[must_use]
     pub fn may_have_claim(&self, name: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What a checked `mcp.toml` says, in a form that can stand in a `static`.
+//! The model of a checked `mcp.toml`, in a form that can stand in a `static`.
 
 mod choices;
 mod identity;

@@ -27,7 +27,7 @@ pub const JWKS_URL: &str = "TOOLGATE_DEV_JWKS_URL";
 
 const SCOPES: &[Str] = &[Cow::Borrowed("openid"), Cow::Borrowed("email"), Cow::Borrowed("profile")];
 
-/// Whether variables alone cannot send people to the local identity provider.
+/// True where variables alone cannot send people to the local identity provider.
 #[must_use]
 pub fn is_needed(identity: &Identity) -> bool {
     let is_fixed = |setting: &Setting| matches!(setting, Setting::Literal(_));

@@ -10,9 +10,9 @@ use crate::parse::Checked;
 pub struct Variable {
     /// Its name.
     pub name: String,
-    /// What it is, in a few words, for comments and prompts.
+    /// Its purpose in a few words, for comments and prompts.
     pub purpose: String,
-    /// Whether the server's own code reads it, and Toolgate does not.
+    /// True where the server's own code reads it, and Toolgate does not.
     pub is_own: bool,
 }
 
@@ -35,7 +35,7 @@ pub fn variables(checked: &Checked) -> Vec<Variable> {
     found.variables
 }
 
-/// What the identity provider calls an entry for this server.
+/// The identity provider's word for an entry for this server.
 fn application(provider: Provider) -> &'static str {
     match provider {
         Provider::CloudflareAccess

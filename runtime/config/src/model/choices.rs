@@ -32,9 +32,9 @@ macro_rules! choices {
                 Post = "post",
             }
 
-            /// What the provider does before it lets somebody in (OpenID Connect Core section 3.1.2.1).
+            /// A step of the provider's before it lets somebody in (OpenID Connect Core section 3.1.2.1).
             Prompt {
-                /// What it does by itself: the parameter is not sent.
+                /// Its own choice: the parameter is not sent.
                 None = "none",
                 /// It asks for consent.
                 Consent = "consent",
@@ -52,7 +52,7 @@ macro_rules! choices {
                 Text = "text",
             }
 
-            /// What keeps grants.
+            /// The storage of grants.
             StorageKind {
                 /// A Durable Object with SQLite: strongly consistent, nothing to create.
                 DurableObject = "durable-object",
@@ -72,7 +72,7 @@ macro_rules! choices {
                 FedRamp = "fedramp",
             }
 
-            /// What becomes of a refresh that the identity provider did not confirm.
+            /// The outcome of a refresh that the identity provider did not confirm.
             Recheck {
                 /// It gives tokens with the claims known so far, within `max_unconfirmed`.
                 BestEffort = "best-effort",
@@ -80,7 +80,7 @@ macro_rules! choices {
                 Required = "required",
             }
 
-            /// How a call that a policy refuses is answered.
+            /// The answer to a call that a policy refuses.
             OnDeny {
                 /// As if there were no such function.
                 Hide = "hide",

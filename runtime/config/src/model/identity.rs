@@ -3,7 +3,7 @@
 use super::{Identity, Prompt, Provider, Setting, Str};
 
 impl Provider {
-    /// Whether people sign in by the server's own OAuth, which gives access tokens their scopes.
+    /// True where people sign in by the server's own OAuth, which gives access tokens their scopes.
     #[must_use]
     pub fn has_scopes(self) -> bool {
         !matches!(self, Self::CloudflareAccessJwt | Self::None)
@@ -33,7 +33,7 @@ pub enum Endpoints {
 }
 
 impl Identity {
-    /// Whether the provider can be asked again, by what it is asked for at the sign-in.
+    /// The time for which the provider can be asked again, by what it is asked for at the sign-in.
     #[must_use]
     pub fn askable(&self) -> Askable {
         match self.provider {
@@ -50,7 +50,7 @@ impl Identity {
     }
 }
 
-/// Whether the identity provider can be asked again about somebody who signed in.
+/// The time for which the identity provider can be asked again about somebody who signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Askable {
     /// As long as the grant lives.

@@ -16,7 +16,7 @@ pub const MAX_POLICY_STEPS: u32 = 4096;
 pub struct Scope {
     /// As it stands in an access token.
     pub name: Str,
-    /// What it lets a client do, for the approval page.
+    /// Its meaning for a client, on the approval page.
     pub meaning: Str,
 }
 
@@ -82,18 +82,18 @@ macro_rules! variants {
             /// Any signed-in user.
             Everyone,
             $($(#[$doc])* $name($type),)*
-            /// What is at this path of the claims passes the test.
+            /// The value at this path of the claims passes the test.
             Claim {
                 /// Name of the claim, then of the members inside.
                 path: List<Str>,
-                /// What it is compared with.
+                /// The test.
                 test: Test,
             },
-            /// What is at this path of the call's arguments passes the test.
+            /// The value at this path of the call's arguments passes the test.
             Argument {
                 /// Name of the argument, then of the members inside.
                 path: List<Str>,
-                /// What it is compared with.
+                /// The test.
                 test: Test,
             },
             /// The policy of this name passes.
@@ -127,7 +127,7 @@ impl Condition {
     }
 }
 
-/// What a claim or an argument is compared with.
+/// A test of a claim or an argument.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
     /// It equals one of the values; of a claim that is a list, one of its items does.

@@ -106,7 +106,7 @@ macro_rules! sections {
                 issuer: Option<Setting> => |_| shape::setting(shape::address());
                 /// Scopes asked of the provider.
                 scopes: List<Str> => |_| shape::list(shape::pattern(pattern::SCOPE));
-                /// How we prove who we are at the token endpoint; `None`: as the provider wants it.
+                /// The place of the client secret at the token endpoint; `None`: as the provider wants it.
                 client_auth: Option<ClientAuth> = optional_choice();
                 /// `prompt` of the sign-in; `None`: what the provider needs for the scopes that are asked
                 /// for.
@@ -126,7 +126,7 @@ macro_rules! sections {
             /// `[storage]`.
             #[derive(Debug, Clone, PartialEq, Eq)]
             Storage in "storage", mixed {
-                /// What keeps grants.
+                /// The storage of grants.
                 kind: StorageKind = choice(StorageKind::DurableObject).unsupported("storage");
                 /// Name of the Worker binding: `TOOLGATE` for the Durable Object; by default `OAUTH_KV` for
                 /// KV and `OAUTH_DB` for D1.
@@ -188,7 +188,7 @@ macro_rules! sections {
                 /// Largest request body in bytes.
                 // MCP messages need some room, and a Worker has 128 MB of memory.
                 max_body_bytes: u32 = integer(4 * 1024 * 1024, (64 * 1024, 16 * 1024 * 1024));
-                /// How long a session of a legacy revision lives after its last request, in seconds.
+                /// Life of a session of a legacy revision after its last request, in seconds.
                 // A client that lost its connection comes back within seconds, and what nobody used for a
                 // week nobody misses.
                 session_idle: u32 = duration(HOUR, (10, 7 * DAY));
@@ -212,17 +212,17 @@ macro_rules! sections {
                 /// Lifetime of an authorization code; 600 at most (OAuth 2.1 section 4.1.2).
                 // Workers KV keeps nothing for less than a minute.
                 code_ttl: u32 = duration(10 * MINUTE, (MINUTE, 10 * MINUTE));
-                /// How long the previous refresh token still gets the same successor.
+                /// Time in which the previous refresh token still gets the same successor.
                 // Enough for a client that lost the answer and tries again.
                 refresh_grace: u32 = duration(MINUTE, (0, 10 * MINUTE));
-                /// How long a revoked grant's access token may still be accepted.
+                /// Time in which a revoked grant's access token may still be accepted.
                 // A revoked token is refused within the hour, whatever is chosen.
                 revocation_max_age: u32 = duration(30, (0, HOUR));
-                /// How long a grant may be refreshed after the identity provider last confirmed the person,
+                /// Time in which a grant may be refreshed after the identity provider last confirmed the person,
                 /// where it can be asked.
                 // As long as a grant may live.
                 max_unconfirmed: u32 = duration(DAY, (MINUTE, 365 * DAY));
-                /// What becomes of a refresh that the identity provider did not confirm.
+                /// The outcome of a refresh that the identity provider did not confirm.
                 recheck: Recheck = choice(Recheck::BestEffort).help(
                     "write `best-effort`, or `required` to give no tokens unless the identity \
                      provider confirms the person at each refresh"
@@ -240,7 +240,7 @@ macro_rules! sections {
                 color: Option<Str> = optional(COLOR_ON_LIGHT);
                 /// The same in dark mode; readable on the dark background.
                 color_dark: Option<Str> = optional(COLOR_ON_DARK);
-                /// How long an approval is remembered in the browser, in seconds; 0 asks every time.
+                /// Time for which the browser remembers an approval, in seconds; 0 asks every time.
                 // Browsers keep a cookie for 400 days at most (RFC 6265bis).
                 remember_for: u32 = duration(30 * DAY, (0, 365 * DAY));
                 /// Link to the privacy policy.
@@ -268,11 +268,11 @@ macro_rules! sections {
                 /// `GET /callback`.
                 // What comes back without the cookie of its attempt is an error or junk.
                 callback: u32 = per_minute(120);
-                /// How long a tool, prompt or resource may run, in seconds.
+                /// Longest run of a tool, prompt or resource, in seconds.
                 // A tool needs a moment, and for what takes hours there are tasks. Clients give up after a
                 // minute or a few.
                 tool_timeout: u32 = duration(5 * MINUTE, (1, HOUR));
-                /// How long a task is kept from its creation, and runs at most, in seconds.
+                /// Life of a task from its creation, and so its longest run, in seconds.
                 // A client needs a moment to come back, and what is kept longer is for `ctx.state`. One
                 // that was closed overnight finds its result the next day.
                 task_ttl: u32 = duration(DAY, (MINUTE, 7 * DAY));
@@ -309,7 +309,7 @@ macro_rules! sections {
                 description: Option<Str> = optional(PROSE);
                 /// OAuth scope that the access token must have besides.
                 scope: Option<Str> = sound(POLICY_SCOPE);
-                /// How a refused call is answered.
+                /// The answer to a refused call.
                 on_deny: OnDeny = choice(OnDeny::Hide)
                     .help("write `hide`, or `challenge` to tell the client that more is needed");
                 /// The answer to a call of a tool that only its arguments keep out; by default they are
@@ -335,7 +335,7 @@ macro_rules! sections {
                 /// Worker variables and their values.
                 vars: List<(Str, Str)> => |_| shape::variables();
                 (expect) => |_| shape::one_of(&["allow", "deny"]);
-                /// Whether the caller is to pass.
+                /// True where the caller is to pass.
                 allows: bool;
                 /// Line of the test in `mcp.toml`, from 1.
                 line: usize;
@@ -349,7 +349,7 @@ macro_rules! sections {
                 /// E-mail address.
                 // Also one that no policy could ever match.
                 email: Option<Str> = sound(ANY_TEXT);
-                /// Whether the address is proven to be the person's.
+                /// True where the address is proven to be the person's.
                 email_verified: bool = flag(true);
                 /// `sub` at the identity provider.
                 subject: Str = text(LINE, "test-user");

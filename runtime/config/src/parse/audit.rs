@@ -10,7 +10,7 @@ use crate::model::{Audit, Str};
 /// Longest name of an Analytics Engine data set; it is the table's name in SQL.
 const LONGEST_DATASET: usize = 100;
 
-/// What `include` may list.
+/// The parts that `include` may list.
 const PARTS: [&str; 2] = ["email", "arguments"];
 
 pub(super) const DATASET: Form = Form::new(dataset, || {

@@ -6,7 +6,7 @@ use super::value::Section;
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS};
 
-/// How much a condition takes, counted as its evaluation counts.
+/// The cost of a condition, counted as its evaluation counts.
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Size {
     /// Conditions inside conditions.

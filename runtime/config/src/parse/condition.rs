@@ -25,7 +25,7 @@ pub(crate) struct Reference {
     pub(crate) span: Range<usize>,
 }
 
-/// What conditions name that is looked for elsewhere.
+/// Names in conditions that are looked for elsewhere.
 #[derive(Default)]
 pub(crate) struct Named {
     pub(crate) policies: Vec<Reference>,

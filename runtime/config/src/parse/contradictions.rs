@@ -37,7 +37,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What has to hold for the condition to hold.
+    /// The conditions that have to hold for this one to hold.
     fn conjuncts(&self, condition: &'a Condition, out: &mut Vec<&'a Condition>) {
         match condition {
             Condition::All(parts) => {
@@ -83,7 +83,7 @@ fn negation(condition: &Condition) -> String {
     }
 }
 
-/// Whether both can never hold; asked both ways round. Lists exclude each other where a caller has one
+/// True where both can never hold; asked both ways round. Lists exclude each other where a caller has one
 /// of such values at most.
 fn excludes(one: &Condition, other: &Condition) -> bool {
     match (one, other) {
@@ -112,7 +112,7 @@ macro_rules! implications {
         $name:ident($type:ty) in $key:literal = $kind:expr;
         $(($other:literal) => $shape:expr;)*
     )*) => {
-        /// Whether whoever meets the first meets the second.
+        /// True where whoever meets the first meets the second.
         fn implies(one: &Condition, other: &Condition) -> bool {
             match (one, other) {
                 (Condition::Emails(emails), Condition::Domains(domains)) => {

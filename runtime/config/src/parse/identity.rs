@@ -29,7 +29,7 @@ const GITHUB_SCOPES: &[Str] = &[Cow::Borrowed("read:user"), Cow::Borrowed("user:
 
 pub(super) const TEAM: Form = Form::new(team, || shape::pattern(&pattern::label()));
 
-/// What depends on the provider.
+/// The settings that depend on the provider.
 struct Client {
     client_id: Setting,
     client_secret: Option<Str>,

@@ -11,18 +11,18 @@ use crate::render::Position;
 pub struct Warning {
     /// Where it stands in the file.
     pub position: Position,
-    /// What is wrong, and what to do.
+    /// The problem, and a way out.
     pub message: String,
 }
 
-/// What a provider tells of the people whom it signs in.
+/// Facts that a provider tells of the people whom it signs in.
 struct Facts {
     name: &'static str,
-    /// Whether it ever says that an address is proven to be the person's.
+    /// True where it ever says that an address is proven to be the person's.
     proves_addresses: bool,
-    /// Whether it tells groups.
+    /// True where it tells groups.
     has_groups: bool,
-    /// Whether it knows the scope `offline_access`.
+    /// True where it knows the scope `offline_access`.
     has_offline_access: bool,
 }
 
@@ -80,7 +80,7 @@ fn host(checked: &Checked, setting: &Setting) -> Option<String> {
 }
 
 impl Checked {
-    /// What is sound and may not be meant.
+    /// Everything that is sound and may not be meant.
     pub fn warnings(&self) -> Vec<Warning> {
         warnings(self)
     }

@@ -56,7 +56,7 @@ pub(crate) const OVERLAID: &[&str] = &[
     "wrangler",
 ];
 
-/// What can be said of a claim or an argument besides its value.
+/// The comparisons of a claim or an argument, next to its value.
 pub(crate) const COMPARISON: &[&str] = &["exists", "contains", "min", "max"];
 
 /// Keys of a section of [`SECTIONS`].

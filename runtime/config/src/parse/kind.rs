@@ -120,7 +120,7 @@ pub(super) fn per_minute(default: u32) -> Integer {
     Integer { default, range: (1, 100_000), is_limit: true, unit: " requests per minute" }
 }
 
-/// What one person may have: everybody needs one, and who has more than this is a program.
+/// A number for one person: everybody needs one, and who has more than this is a program.
 pub(super) fn per_person(default: u32) -> Integer {
     Integer { default, range: (1, 10_000), is_limit: true, unit: "" }
 }

@@ -88,7 +88,7 @@ fn user(value: &Value<'_, '_>, names: &mut Vec<ClaimName>) -> Option<TestUser> {
     })
 }
 
-/// What is sound, where it is there.
+/// The value where it is sound or absent.
 fn sound<T>(read: Option<Option<T>>) -> Option<Option<T>> {
     match read {
         None => Some(None),

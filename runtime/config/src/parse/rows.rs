@@ -1,5 +1,4 @@
-//! What follows from the rows of sections and conditions: the known keys, their reading and their
-//! shapes.
+//! Known keys, their reading and their shapes, out of the rows of sections and conditions.
 
 use serde_json::Value as Json;
 
@@ -43,7 +42,7 @@ macro_rules! rows {
                 )*
             ];
 
-            /// What a key takes, for the JSON Schema; `None` for one that is not known.
+            /// The shape of a key, for the JSON Schema; `None` for one that is not known.
             #[allow(unused_variables, reason = "most sections have no sections inside")]
             pub(super) fn shape(schema: &Schema, key: &str) -> Option<Json> {
                 $(shaped!(schema, key, $first => $first_shape);)*
@@ -143,7 +142,7 @@ macro_rules! conditions {
             /// The keys of conditions, in the order of the documentation.
             pub(super) const KEYS: &[&str] = &[$($key, $($other,)*)*];
 
-            /// What a key takes, for the JSON Schema; `None` for one that is not known.
+            /// The shape of a key, for the JSON Schema; `None` for one that is not known.
             pub(super) fn shape(key: &str) -> Option<Json> {
                 Some(match key {
                     $($key => $kind.shape(), $($other => $shape(),)*)*

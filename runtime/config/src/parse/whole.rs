@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::checked::{Checked, Place};
+use super::checked::{Checked, PolicyPlace};
 use super::declared::Declared;
 use super::value::Section;
 use super::{
@@ -49,7 +49,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     bindings::check_names(root, &secrets, kind);
 
     let ((storage, existing), wrangler) = (storage?, wrangler?);
-    let places = policies.iter().map(|policy| Place::of(source, policy)).collect();
+    let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
     let mut policy_tests: Vec<_> =
         policies.iter().flat_map(|policy| tests_of(source, policy)).collect();
     let used = policies.iter().flat_map(|policy| variables_of(&policy.policy.rule)).collect();

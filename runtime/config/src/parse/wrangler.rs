@@ -107,7 +107,7 @@ const NESTED_ARRAYS: &[(&str, &str)] = &[
     ("secrets", "required"),
 ];
 
-/// What is merged with generated tables and arrays must be a table or an array itself.
+/// A value that is merged with generated tables and arrays must be a table or an array itself.
 fn check_types(section: &Section<'_, '_>) {
     for value in TABLES.iter().filter_map(|key| section.get(key)) {
         value.open(value.span());

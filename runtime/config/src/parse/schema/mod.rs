@@ -45,7 +45,7 @@ pub fn json_schema_text() -> String {
     format!("{:#}\n", json_schema())
 }
 
-/// What the parts of the schema are made with.
+/// The maker of all parts of the schema.
 pub(super) struct Schema {
     reference: Reference,
 }
@@ -68,7 +68,7 @@ impl Schema {
         table
     }
 
-    /// What a key means, takes and is by default. A test finds keys without a text or a shape.
+    /// The meaning, shape and default of a key. A test finds keys without a text or a shape.
     fn property(&self, section: &str, key: &str) -> Value {
         let mut property = json!({});
         if let Some(text) = self.reference.text(section, key) {

@@ -12,7 +12,7 @@ use crate::model::{
 use crate::names::EVERYONE;
 
 impl Schema {
-    /// What a key of a section takes; `None` for a key that is not known.
+    /// The shape of a key of a section; `None` for a key that is not known.
     pub(super) fn shape(&self, section: &str, key: &str) -> Option<Value> {
         let shape = match section {
             "" => Config::shape,
