@@ -46,9 +46,9 @@ macro_rules! sections {
                 consent: Consent => |schema| schema.section("consent", &[]);
                 /// `[limits]`: how often one address may ask.
                 limits: Limits => |schema| schema.section("limits", &[]);
-                /// `[audit]`: where security decisions are written to besides the log.
+                /// `[audit]`: where security decisions are written to, next to the log.
                 audit: Audit => |schema| schema.section("audit", &[]);
-                /// The OAuth scopes that policies ask for, besides those that every server has.
+                /// The OAuth scopes that policies ask for, without those that every server has.
                 scopes: List<Scope>;
                 /// `[policies.*]`, in the order of the file. `everyone` is built in and not listed.
                 policies: List<Policy> => |schema| schema.policies();
@@ -180,10 +180,10 @@ macro_rules! sections {
                 sse: bool = flag(true);
                 /// Announce changes of lists and resources to clients that listen.
                 notifications: bool = flag(false);
-                /// Origins of browser clients besides the server's own, for example
+                /// Origins of browser clients, next to the server's own, for example
                 /// `https://app.example.com`.
                 allowed_origins: List<Str> = texts(ORIGIN);
-                /// Host names that the server answers to, besides those of this very machine; empty: any.
+                /// Host names that the server answers to, next to those of this very machine; empty: any.
                 allowed_hosts: List<Str> = texts(DOMAIN);
                 /// Largest request body in bytes.
                 // MCP messages need some room, and a Worker has 128 MB of memory.
@@ -307,7 +307,7 @@ macro_rules! sections {
                 name: Str;
                 /// For people who review access.
                 description: Option<Str> = optional(PROSE);
-                /// OAuth scope that the access token must have besides.
+                /// OAuth scope that the access token must have, too.
                 scope: Option<Str> = sound(POLICY_SCOPE);
                 /// The answer to a refused call.
                 on_deny: OnDeny = choice(OnDeny::Hide)
