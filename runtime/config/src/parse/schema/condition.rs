@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::shape::{list, non_empty, prose, with};
 
 /// One condition.
-pub(in super::super) fn one() -> Value {
+pub(crate) fn one() -> Value {
     json!({ "anyOf": [condition()] })
 }
 
 /// Several conditions. The same one twice is odd, but no fault.
-pub(in super::super) fn several() -> Value {
+pub(crate) fn several() -> Value {
     non_empty(condition())
 }
 
@@ -19,7 +19,7 @@ fn condition() -> Value {
 }
 
 /// `claims` and `args`.
-pub(in super::super) fn members() -> Value {
+pub(crate) fn members() -> Value {
     json!({ "$ref": "#/definitions/members" })
 }
 

@@ -4,50 +4,50 @@ use super::super::text::LONGEST_LABEL;
 use super::super::url::PICTURES;
 use crate::names::LONGEST_VARIABLE_NAME;
 
-pub(in super::super) const POLICY_NAME: &str = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$";
+pub(crate) const POLICY_NAME: &str = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$";
 /// Of an environment.
-pub(in super::super) const ENVIRONMENT_NAME: &str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
-pub(in super::super) const SCOPE: &str = "^[!#-\\[\\]-~]+$";
-pub(in super::super) const SCHEME: &str = "^[a-z][a-z0-9+.-]*$";
-pub(in super::super) const CLIENT_ID: &str = "^[!-~]+$";
-pub(in super::super) const COLOR: &str = "^#[0-9A-Fa-f]{6}$";
-pub(in super::super) const DATASET: &str = "^[A-Za-z][A-Za-z0-9_]*$";
-pub(in super::super) const DATABASE_NAME: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
+pub(crate) const ENVIRONMENT_NAME: &str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
+pub(crate) const SCOPE: &str = "^[!#-\\[\\]-~]+$";
+pub(crate) const SCHEME: &str = "^[a-z][a-z0-9+.-]*$";
+pub(crate) const CLIENT_ID: &str = "^[!-~]+$";
+pub(crate) const COLOR: &str = "^#[0-9A-Fa-f]{6}$";
+pub(crate) const DATASET: &str = "^[A-Za-z][A-Za-z0-9_]*$";
+pub(crate) const DATABASE_NAME: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
 
 /// Of a KV namespace, or of a D1 database.
-pub(in super::super) const STORAGE_ID: &str =
+pub(crate) const STORAGE_ID: &str =
     "^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$";
 
 /// Units of durations, in seconds.
 const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 60 * 60), ('d', 24 * 60 * 60)];
 
 /// Name of a Worker variable or binding.
-pub(in super::super) fn variable() -> String {
+pub(crate) fn variable() -> String {
     format!("^[A-Z][A-Z0-9_]{{0,{}}}$", LONGEST_VARIABLE_NAME - 1)
 }
 
 /// One label of a host name.
-pub(in super::super) fn label() -> String {
+pub(crate) fn label() -> String {
     format!("^{}$", inner_label())
 }
 
 /// A host name of several labels.
-pub(in super::super) fn domain() -> String {
+pub(crate) fn domain() -> String {
     format!("^{}$", inner_domain())
 }
 
 /// A domain of clients.
-pub(in super::super) fn client_domain() -> String {
+pub(crate) fn client_domain() -> String {
     format!("^(localhost|{})$", inner_domain())
 }
 
 /// An e-mail address.
-pub(in super::super) fn email() -> String {
+pub(crate) fn email() -> String {
     format!("^[a-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{}$", inner_domain())
 }
 
 /// An encrypted address, or a picture in a `data:` URI.
-pub(in super::super) fn picture() -> String {
+pub(crate) fn picture() -> String {
     let formats = PICTURES.join("|").replace('+', "\\+");
     format!("^([Hh][Tt][Tt][Pp][Ss]://|data:image/({formats})[;,])")
 }
@@ -62,7 +62,7 @@ fn inner_domain() -> String {
 }
 
 /// A duration within limits in seconds.
-pub(in super::super) fn duration((least, most): (u32, u32)) -> String {
+pub(crate) fn duration((least, most): (u32, u32)) -> String {
     let (least, most) = (u64::from(least), u64::from(most));
     let units = UNITS.iter().filter_map(|(unit, seconds)| {
         let (first, last) = (least.div_ceil(*seconds), most / seconds);

@@ -37,7 +37,7 @@ impl Schema {
     }
 
     /// `[policies]`: a table of each policy, by its name.
-    pub(in super::super) fn policies(&self) -> Value {
+    pub(crate) fn policies(&self) -> Value {
         json!({
             "type": "object",
             "propertyNames": { "pattern": pattern::POLICY_NAME, "not": { "const": EVERYONE } },
@@ -46,7 +46,7 @@ impl Schema {
     }
 
     /// Sections as they stand at the top level, but that an overlay need not have a name.
-    pub(in super::super) fn environments(&self) -> Value {
+    pub(crate) fn environments(&self) -> Value {
         let section = |key: &&str| {
             let section = match *key {
                 "server" => self.section("server", &[]),
