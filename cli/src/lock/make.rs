@@ -48,22 +48,14 @@ pub fn used<'a>(guards: impl Iterator<Item = &'a str>, checked: &'a Checked) -> 
         if let Some(policy) = policies.iter().find(|policy| policy.name == name)
             && used.insert(policy.name.as_ref())
         {
-            references(&policy.rule, &mut open);
+            policy.rule.walk(&mut |condition| {
+                if let Condition::Policy(name) = condition {
+                    open.push(name);
+                }
+            });
         }
     }
     used
-}
-
-fn references<'a>(condition: &'a Condition, found: &mut Vec<&'a str>) {
-    match condition {
-        Condition::Policy(name) => found.push(name),
-        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-            for part in parts.iter() {
-                references(part, found);
-            }
-        }
-        _ => {}
-    }
 }
 
 fn function(function: &registry::Function) -> Function {

@@ -1,153 +1,147 @@
 //! The configuration as a constant: every value of the model as the tokens that make it.
 //!
-//! Each structure is taken apart whole, so that a new field cannot be forgotten here.
+//! The fields of structures and the values of choices are those of the tables in `toolgate-config`.
 
 use std::borrow::Cow;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    Audit, AuditSink, ClientAuth, Condition, Config, Consent, Endpoints, GroupsFormat, HostedRange,
-    Identity, Jurisdiction, KnownClient, Limits, OnDeny, Policy, PolicyTest, Prompt, Provider,
-    Recheck, Registration, Scalar, Scope, Server, Setting, Storage, StorageKind, Test, TestUser,
-    Tokens, Transport,
+    AuditSink, Condition, Endpoints, HostedRange, List, Provider, Scalar, Scope, Setting, Str, Test,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
 /// `Cow`.
 pub(crate) trait Constant {
     fn constant(&self) -> TokenStream;
+
+    /// Tokens of the value in an `Option`.
+    fn in_option(&self) -> TokenStream {
+        let value = self.constant();
+        quote!(Some(#value))
+    }
 }
 
-impl Constant for Cow<'static, str> {
+impl Constant for str {
     fn constant(&self) -> TokenStream {
-        let text: &str = self;
-        quote!(Borrowed(#text))
+        quote!(#self)
+    }
+}
+
+impl<T: Constant> Constant for [T] {
+    fn constant(&self) -> TokenStream {
+        let items = self.iter().map(Constant::constant);
+        quote!(&[#(#items),*])
+    }
+}
+
+impl<T: Constant + ToOwned + ?Sized> Constant for Cow<'static, T> {
+    fn constant(&self) -> TokenStream {
+        let value = self.as_ref().constant();
+        quote!(Borrowed(#value))
     }
 }
 
 impl<T: Constant> Constant for Option<T> {
     fn constant(&self) -> TokenStream {
-        match self.as_ref().map(Constant::constant) {
-            Some(value) => quote!(Some(#value)),
-            None => quote!(None),
-        }
+        self.as_ref().map_or_else(|| quote!(None), Constant::in_option)
     }
 }
 
-/// A list. Not a `Constant`, because the list and the text would overlap.
-fn list<T: Constant>(items: &[T]) -> TokenStream {
-    let items = items.iter().map(Constant::constant);
-    quote!(Borrowed(&[#(#items),*]))
+impl<A: Constant, B: Constant> Constant for (A, B) {
+    fn constant(&self) -> TokenStream {
+        let (one, other) = (self.0.constant(), self.1.constant());
+        quote!((#one, #other))
+    }
 }
 
-/// Structures whose fields are all constants of their own.
-macro_rules! structures {
-    ($($name:ident { $($field:ident $(: $by:ident)?),* })*) => {$(
+/// Values that are tokens of their own.
+macro_rules! literals {
+    ($($name:ty)*) => {$(
         impl Constant for $name {
             fn constant(&self) -> TokenStream {
+                quote!(#self)
+            }
+        }
+    )*};
+}
+
+literals!(bool u32 u128 usize i64 f64);
+
+macro_rules! structures {
+    ($(
+        $(#[$about:meta])*
+        $name:ident in $section:literal, $sort:ident {
+            $(($first:ident) => $first_shape:expr;)*
+            $(
+                $(#[$doc:meta])*
+                $field:ident: $type:ty $(= $kind:expr)? $(=> $shape:expr)?;
+                $(($key:ident) $(: $key_type:ty = $key_kind:expr)? $(=> $key_shape:expr)?;)*
+            )*
+        }
+    )*) => {$(
+        impl Constant for toolgate_config::$name {
+            fn constant(&self) -> TokenStream {
                 let Self { $($field),* } = self;
-                $(let $field = structures!(@ $field $($by)?);)*
+                $(let $field = $field.constant();)*
                 quote!(config::$name { $($field: #$field),* })
             }
         }
     )*};
-    (@ $field:ident) => { Constant::constant($field) };
-    (@ $field:ident list) => { list($field) };
-    (@ $field:ident copy) => { quote!(#$field) };
 }
 
-structures! {
-    Config {
-        server, identity, storage, registration, clients: list, transport, tokens, consent, limits,
-        audit, scopes: list, policies: list
-    }
-    Server { name, title, version, description, instructions, website_url, icon }
-    Identity {
-        provider, client_id, client_secret, endpoints, issuer, scopes: list, client_auth, prompt,
-        groups_claim, groups_format, groups_member, leeway: copy
-    }
-    Registration {
-        metadata_documents: copy, dynamic: copy, allowed_domains: list, redirect_schemes: list
-    }
-    KnownClient { id, name, redirect_uris: list, secret }
-    Transport {
-        sse: copy, allowed_origins: list, allowed_hosts: list, notifications: copy,
-        max_body_bytes: copy, session_idle: copy, page_size: copy
-    }
-    Tokens {
-        encryption_key, access_token_ttl: copy, refresh_token_ttl: copy, code_ttl: copy,
-        refresh_grace: copy, revocation_max_age: copy, max_unconfirmed: copy, recheck
-    }
-    Consent {
-        name, logo_url, color, color_dark, remember_for: copy, privacy_policy_url,
-        terms_of_service_url
-    }
-    Limits {
-        register: copy, authorize: copy, token: copy, callback: copy, tool_timeout: copy,
-        task_ttl: copy, sessions_per_person: copy, streams_per_person: copy, hosted: list
-    }
-    HostedRange { name, first: copy, last: copy }
-    Audit { sinks: list, email: copy, arguments: copy, required: copy }
-    Scope { name, meaning }
-    Policy { name, description, scope, on_deny, deny_message, rule }
-    PolicyTest { policy, user, arguments, vars: list, allows: copy, line: copy, column: copy }
-}
+toolgate_config::sections!(structures);
 
-fn variant(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
-}
-
-/// Choices whose variants have no values.
 macro_rules! choices {
-    ($($name:ident { $($variant:ident),* })*) => {$(
-        impl Constant for $name {
+    ($(
+        $(#[$about:meta])*
+        $name:ident { $($(#[$doc:meta])* $value:ident = $text:literal,)* }
+    )*) => {$(
+        impl Constant for toolgate_config::$name {
             fn constant(&self) -> TokenStream {
                 match self {
-                    $(Self::$variant => quote!(config::$name::$variant),)*
+                    $(Self::$value => quote!(config::$name::$value),)*
                 }
             }
+
+            in_option!($name);
         }
     )*};
 }
 
-impl Constant for Storage {
-    fn constant(&self) -> TokenStream {
-        let Self { kind, binding, seal_state, jurisdiction } = self;
-        let (kind, binding) = (kind.constant(), binding.constant());
-        let jurisdiction = match jurisdiction {
-            // The workerd of a developer's machine has no jurisdictions, and fails where one is named.
-            Some(jurisdiction) => {
-                let jurisdiction = jurisdiction.constant();
-                quote! {
-                    if ::toolgate::__private::is_one(::core::option_env!("TOOLGATE_DEV")) {
-                        None
-                    } else {
-                        Some(#jurisdiction)
-                    }
+macro_rules! in_option {
+    // The workerd of a developer's machine has no jurisdictions, and fails where one is named.
+    (Jurisdiction) => {
+        fn in_option(&self) -> TokenStream {
+            let jurisdiction = self.constant();
+            quote! {
+                if ::toolgate::__private::is_one(::core::option_env!("TOOLGATE_DEV")) {
+                    None
+                } else {
+                    Some(#jurisdiction)
                 }
             }
-            None => quote!(None),
-        };
-        quote! {
-            config::Storage {
-                kind: #kind,
-                binding: #binding,
-                seal_state: #seal_state,
-                jurisdiction: #jurisdiction,
-            }
         }
+    };
+    ($name:ident) => {};
+}
+
+toolgate_config::choices!(choices);
+
+impl Constant for Scope {
+    fn constant(&self) -> TokenStream {
+        let Self { name, meaning } = self;
+        let (name, meaning) = (name.constant(), meaning.constant());
+        quote!(config::Scope { name: #name, meaning: #meaning })
     }
 }
 
-choices! {
-    StorageKind { DurableObject, Kv, D1 }
-    Jurisdiction { Eu, Us, FedRamp }
-    OnDeny { Hide, Challenge }
-    Recheck { BestEffort, Required }
-    ClientAuth { Post, Basic }
-    Prompt { None, Consent, Login, SelectAccount }
-    GroupsFormat { List, Text }
+impl Constant for HostedRange {
+    fn constant(&self) -> TokenStream {
+        let Self { name, first, last } = self;
+        let name = name.constant();
+        quote!(config::HostedRange { name: #name, first: #first, last: #last })
+    }
 }
 
 // As `Debug` writes them, so that their lists stand in one place.
@@ -163,6 +157,10 @@ impl Constant for AuditSink {
         let name = variant(&format!("{self:?}"));
         quote!(config::AuditSink::#name)
     }
+}
+
+fn variant(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
 }
 
 impl Constant for Setting {
@@ -204,40 +202,44 @@ impl Constant for Endpoints {
     }
 }
 
-impl Constant for Condition {
-    fn constant(&self) -> TokenStream {
-        let (name, value) = match self {
-            Self::Everyone => return quote!(config::Condition::Everyone),
-            Self::Claim { path, test } => return tested("Claim", path, test),
-            Self::Argument { path, test } => return tested("Argument", path, test),
-            Self::Emails(values) => ("Emails", list(values)),
-            Self::Domains(values) => ("Domains", list(values)),
-            Self::Groups(values) => ("Groups", list(values)),
-            Self::Subjects(values) => ("Subjects", list(values)),
-            Self::Scopes(values) => ("Scopes", list(values)),
-            Self::Identity(providers) => ("Identity", list(providers)),
-            Self::EmailsFrom(name) => ("EmailsFrom", name.constant()),
-            Self::Policy(name) => ("Policy", name.constant()),
-            Self::Any(conditions) => ("Any", list(conditions)),
-            Self::All(conditions) => ("All", list(conditions)),
-            Self::Not(conditions) => ("Not", list(conditions)),
-        };
-        let name = variant(name);
-        quote!(config::Condition::#name(#value))
-    }
+macro_rules! conditions {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($type:ty) in $key:literal = $kind:expr;
+        $(($other:literal) => $shape:expr;)*
+    )*) => {
+        impl Constant for Condition {
+            fn constant(&self) -> TokenStream {
+                let (name, value) = match self {
+                    $(Self::$name(value) => (stringify!($name), value.constant()),)*
+                    Self::Everyone => return quote!(config::Condition::Everyone),
+                    Self::Claim { path, test } => return tested("Claim", path, test),
+                    Self::Argument { path, test } => return tested("Argument", path, test),
+                    Self::Policy(name) => ("Policy", name.constant()),
+                    Self::Any(parts) => ("Any", parts.constant()),
+                    Self::All(parts) => ("All", parts.constant()),
+                    Self::Not(parts) => ("Not", parts.constant()),
+                };
+                let name = variant(name);
+                quote!(config::Condition::#name(#value))
+            }
+        }
+    };
 }
 
+toolgate_config::conditions!(conditions);
+
 /// A condition on a claim or an argument.
-fn tested(name: &str, path: &[Cow<'static, str>], test: &Test) -> TokenStream {
+fn tested(name: &str, path: &List<Str>, test: &Test) -> TokenStream {
     let name = variant(name);
-    let path = list(path);
+    let path = path.constant();
     let test = match test {
         Test::OneOf(values) => {
-            let values = list(values);
+            let values = values.constant();
             quote!(OneOf(#values))
         }
         Test::Contains(values) => {
-            let values = list(values);
+            let values = values.constant();
             quote!(Contains(#values))
         }
         Test::Exists(wanted) => quote!(Exists(#wanted)),
@@ -256,38 +258,6 @@ impl Constant for Scalar {
             }
             Self::Int(number) => quote!(config::Scalar::Int(#number)),
             Self::Bool(flag) => quote!(config::Scalar::Bool(#flag)),
-        }
-    }
-}
-
-impl Constant for (Cow<'static, str>, Cow<'static, str>) {
-    fn constant(&self) -> TokenStream {
-        let (name, value) = (self.0.constant(), self.1.constant());
-        quote!((#name, #value))
-    }
-}
-
-impl Constant for TestUser {
-    fn constant(&self) -> TokenStream {
-        let Self { email, email_verified, subject, groups, claims, scopes } = self;
-        let (email, subject, claims) = (email.constant(), subject.constant(), claims.constant());
-        let groups = list(groups);
-        let scopes = match scopes {
-            Some(scopes) => {
-                let scopes = list(scopes);
-                quote!(Some(#scopes))
-            }
-            None => quote!(None),
-        };
-        quote! {
-            config::TestUser {
-                email: #email,
-                email_verified: #email_verified,
-                subject: #subject,
-                groups: #groups,
-                claims: #claims,
-                scopes: #scopes,
-            }
         }
     }
 }

@@ -69,9 +69,9 @@ mod toolgate_worker {
                 ),
                 transport: config::Transport {
                     sse: false,
+                    notifications: false,
                     allowed_origins: Borrowed(&[Borrowed("https://app.example.com")]),
                     allowed_hosts: Borrowed(&[]),
-                    notifications: false,
                     max_body_bytes: 4194304u32,
                     session_idle: 3600u32,
                     page_size: 1000u32,

@@ -55,9 +55,9 @@ mod toolgate_worker {
                 clients: Borrowed(&[]),
                 transport: config::Transport {
                     sse: true,
+                    notifications: false,
                     allowed_origins: Borrowed(&[]),
                     allowed_hosts: Borrowed(&[]),
-                    notifications: false,
                     max_body_bytes: 4194304u32,
                     session_idle: 3600u32,
                     page_size: 1000u32,

@@ -61,9 +61,9 @@ mod toolgate_worker {
                 clients: Borrowed(&[]),
                 transport: config::Transport {
                     sse: false,
+                    notifications: true,
                     allowed_origins: Borrowed(&[]),
                     allowed_hosts: Borrowed(&[]),
-                    notifications: true,
                     max_body_bytes: 4194304u32,
                     session_idle: 3600u32,
                     page_size: 1000u32,

@@ -1,4 +1,4 @@
-//! What policies can never see of a caller, whatever an identity provider sends.
+//! Claims that policies never see, whatever an identity provider sends.
 
 /// Claims about the token rather than the person. They are taken out before anything looks at the
 /// claims.

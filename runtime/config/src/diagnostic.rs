@@ -1,4 +1,4 @@
-//! What can be wrong with a `mcp.toml`, and the place where faults are gathered.
+//! Faults of a `mcp.toml`, and the place where they are gathered.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -114,7 +114,7 @@ codes! {
 }
 
 impl Code {
-    /// Whether the text that the diagnostic points at must not be printed.
+    /// True where the text that the diagnostic points at must not be printed.
     pub(crate) fn hides_value(self) -> bool {
         matches!(self, Self::LiteralSecret | Self::SecretInVars)
     }
@@ -133,13 +133,13 @@ pub struct Diagnostic {
     pub code: Code,
     /// Bytes of the source that are at fault; empty when something is missing altogether.
     pub span: Range<usize>,
-    /// What is wrong, in one line.
+    /// The fault, in one line.
     pub message: String,
-    /// How to put it right.
+    /// A way to put it right.
     pub help: Option<String>,
 }
 
-/// What is wrong with a value, before anybody knows where the value stands.
+/// A fault of a value, before anybody knows where the value stands.
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) code: Code,
@@ -170,7 +170,7 @@ impl Sink {
         self.diagnostics.borrow_mut().push(diagnostic);
     }
 
-    /// Whether the very same has been reported.
+    /// True where the very same has been reported.
     pub(crate) fn has(&self, diagnostic: &Diagnostic) -> bool {
         self.diagnostics.borrow().contains(diagnostic)
     }

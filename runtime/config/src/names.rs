@@ -66,7 +66,7 @@ pub const GENERATED_BINDINGS: &[(&str, BindingKind)] = &[
 /// Longest name of a variable; Workers allow more, but nobody types it.
 pub const LONGEST_VARIABLE_NAME: usize = 64;
 
-/// Whether this is how names of Worker variables and bindings are written.
+/// True for a name as Worker variables and bindings have them.
 ///
 /// Workers allow lower case, too. Upper case only is what everybody uses, and it tells a name from
 /// a secret that was pasted in its place.
@@ -77,7 +77,7 @@ pub fn is_variable_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// Whether the server has, or with another `mcp.toml` would have, a binding whose name is fixed.
+/// True where the server has, or with another `mcp.toml` would have, a binding whose name is fixed.
 #[must_use]
 pub fn is_generated_binding(name: &str) -> bool {
     GENERATED_BINDINGS.iter().any(|(known, _)| *known == name)

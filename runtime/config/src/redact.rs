@@ -14,7 +14,7 @@ const PARTS: &[&str] = &["secret_", "password_", "credential", "private_key"];
 /// Parts of names of keys that are meant to be seen, for example of a CAPTCHA's site key.
 const PUBLIC_PARTS: &[&str] = &["public", "publishable", "site_key"];
 
-/// Whether a key of this name holds a secret.
+/// True where a key of this name holds a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('-', "_");
     if PUBLIC_PARTS.iter().any(|part| name.contains(part)) {
@@ -63,14 +63,14 @@ pub(crate) fn secrets(source: &str) -> Vec<Range<usize>> {
 /// The secret-looking key whose value is being read.
 #[derive(Clone, Copy)]
 struct Secret {
-    /// How deep in brackets the key stands.
+    /// The number of brackets around the key.
     depth: usize,
-    /// Whether its `=` has been read.
+    /// Set once its `=` has been read.
     assigned: bool,
 }
 
 impl Secret {
-    /// Whether the word that ends at `end` is (part of) the value, not a key of an inline table.
+    /// True where the word that ends at `end` is (part of) the value, not a key of an inline table.
     fn is_value(self, depth: usize, source: &str, end: usize) -> bool {
         self.assigned && (depth == self.depth || !is_key(source, end))
     }
@@ -131,7 +131,7 @@ fn line_length(rest: &str) -> usize {
     rest.find('\n').unwrap_or(rest.len())
 }
 
-/// Whether the token that ends here is followed by `=`, or by `.` and so is part of a key.
+/// True where the token that ends here is followed by `=`, or by `.` and so is part of a key.
 fn is_key(source: &str, end: usize) -> bool {
     source[end..].trim_start_matches([' ', '\t']).starts_with(['=', '.'])
 }

@@ -15,7 +15,7 @@ const WINDOW_LEAD: usize = 20;
 /// Tabs are shown as this many columns, as rustc does.
 const TAB: usize = 4;
 
-/// What stands for a value that must not be printed.
+/// The stand-in for a value that must not be printed.
 const HIDDEN: &str = "***";
 
 /// A place in a text, counted from 1; columns are characters.

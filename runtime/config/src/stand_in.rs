@@ -27,7 +27,7 @@ pub const JWKS_URL: &str = "TOOLGATE_DEV_JWKS_URL";
 
 const SCOPES: &[Str] = &[Cow::Borrowed("openid"), Cow::Borrowed("email"), Cow::Borrowed("profile")];
 
-/// Whether variables alone cannot send people to the local identity provider.
+/// True where variables alone cannot send people to the local identity provider.
 #[must_use]
 pub fn is_needed(identity: &Identity) -> bool {
     let is_fixed = |setting: &Setting| matches!(setting, Setting::Literal(_));
@@ -106,23 +106,19 @@ mod tests {
         crate::check(source).expect("no faults").config
     }
 
-    fn asked(condition: &Condition, found: &mut Vec<Vec<Provider>>) {
-        match condition {
-            Condition::Identity(providers) => found.push(providers.to_vec()),
-            Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-                parts.iter().for_each(|part| asked(part, found));
-            }
-            _ => {}
-        }
-    }
-
     #[test]
     fn policies_that_name_the_real_provider_mean_the_local_one() {
         let mut config = config(GITHUB);
         take_place(&mut config);
         assert_eq!(config.identity.provider, Provider::Dev);
         let mut found = Vec::new();
-        config.policies.iter().for_each(|policy| asked(&policy.rule, &mut found));
+        for policy in config.policies.iter() {
+            policy.rule.walk(&mut |condition| {
+                if let Condition::Identity(providers) = condition {
+                    found.push(providers.to_vec());
+                }
+            });
+        }
         assert_eq!(found, [vec![Provider::Dev], vec![Provider::Oidc], vec![Provider::Dev]]);
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::model::{Condition, Provider, Scalar, Str, Test};
+use crate::model::{Condition, List, Provider, Scalar, Str, Test};
 
 impl Condition {
     /// The condition as `mcp.toml` has it, in one line; of a combination only its kind.
@@ -12,34 +12,55 @@ impl Condition {
     }
 }
 
-fn in_words(condition: &Condition) -> String {
-    match condition {
-        Condition::Everyone => "policy = \"everyone\"".to_owned(),
-        Condition::Emails(entries) => list("emails", entries),
-        Condition::Domains(entries) => list("domains", entries),
-        Condition::Groups(entries) => list("groups", entries),
-        Condition::Subjects(entries) => list("subjects", entries),
-        Condition::Scopes(entries) => list("scopes", entries),
-        Condition::EmailsFrom(name) => format!("emails_from = {name:?}"),
-        Condition::Policy(name) => format!("policy = {name:?}"),
-        Condition::Claim { path, test } => tested("claims", path, test),
-        Condition::Argument { path, test } => tested("args", path, test),
-        Condition::Identity(providers) => {
-            let names: Vec<_> = providers.iter().copied().map(Provider::name).collect();
-            format!("identity = {names:?}")
+macro_rules! words {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($type:ty) in $key:literal = $kind:expr;
+        $(($other:literal) => $shape:expr;)*
+    )*) => {
+        fn in_words(condition: &Condition) -> String {
+            match condition {
+                $(Condition::$name(value) => value.in_words($key),)*
+                Condition::Everyone => "policy = \"everyone\"".to_owned(),
+                Condition::Policy(name) => name.in_words("policy"),
+                Condition::Claim { path, test } => tested("claims", path, test),
+                Condition::Argument { path, test } => tested("args", path, test),
+                Condition::Any(_) => "any".to_owned(),
+                Condition::All(_) => "all".to_owned(),
+                Condition::Not(_) => "not".to_owned(),
+            }
         }
-        Condition::Any(_) => "any".to_owned(),
-        Condition::All(_) => "all".to_owned(),
-        Condition::Not(_) => "not".to_owned(),
+    };
+}
+
+crate::conditions!(words);
+
+/// A value of a condition, as the line of its key.
+trait InWords {
+    fn in_words(&self, key: &str) -> String;
+}
+
+impl InWords for Str {
+    fn in_words(&self, key: &str) -> String {
+        format!("{key} = {self:?}")
+    }
+}
+
+impl InWords for List<Str> {
+    fn in_words(&self, key: &str) -> String {
+        format!("{key} = {}", Shown(self.iter().map(|entry| format!("{entry:?}")).collect()))
+    }
+}
+
+impl InWords for List<Provider> {
+    fn in_words(&self, key: &str) -> String {
+        let names: Vec<_> = self.iter().copied().map(Provider::name).collect();
+        format!("{key} = {names:?}")
     }
 }
 
 /// The most entries that are shown of a list.
 const MOST_SHOWN: usize = 5;
-
-fn list(key: &str, entries: &[Str]) -> String {
-    format!("{key} = {}", Shown(entries.iter().map(|entry| format!("{entry:?}")).collect()))
-}
 
 fn tested(key: &str, path: &[Str], test: &Test) -> String {
     let mut out = key.to_owned();

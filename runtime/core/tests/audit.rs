@@ -36,7 +36,8 @@ const KINDS: [EventKind; 19] = [
 ];
 
 fn audit(email: bool, arguments: bool) -> Audit {
-    Audit { sinks: vec![].into(), email, arguments, required: false }
+    let checked = toolgate_config::check("[server]\nname = \"Demo\"\n").unwrap();
+    Audit { email, arguments, ..checked.config.audit }
 }
 
 fn documentation() -> String {

@@ -200,13 +200,8 @@ pub fn may_challenge(config: &Config) -> bool {
 #[must_use]
 pub fn looks_at_arguments(config: &Config) -> bool {
     fn in_condition(condition: &Condition) -> bool {
-        match condition {
-            Condition::Argument { .. } => true,
-            Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-                parts.iter().any(in_condition)
-            }
-            _ => false,
-        }
+        matches!(condition, Condition::Argument { .. })
+            || condition.parts().iter().any(in_condition)
     }
     config.policies.iter().any(|policy| in_condition(&policy.rule))
 }

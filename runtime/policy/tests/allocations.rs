@@ -3,7 +3,7 @@
 
 use allocation_counter::measure;
 use serde_json::json;
-use toolgate_config::{Condition, Config, List, OnDeny, Policy, Scalar, Str, Test};
+use toolgate_config::{Condition, Config, List, Policy, Scalar, Str, Test};
 use toolgate_policy::{Arguments, Caller, Decision, Reason, Vars, decide};
 
 /// The result, and how many allocations it took.
@@ -47,17 +47,9 @@ fn policies(size: usize) -> Vec<Policy> {
         Condition::Not(vec![Condition::Not(vec![claim()].into())].into()),
         Condition::Any(vec![Condition::Policy("p0".into()), Condition::Policy("p2".into())].into()),
     ];
-    let policy = |name: String, rule| Policy {
-        name: name.into(),
-        description: None,
-        scope: None,
-        on_deny: OnDeny::Hide,
-        deny_message: None,
-        rule,
-    };
-    let others = (0..size).map(|index| policy(format!("other-{index}"), Condition::Everyone));
+    let others = (0..size).map(|index| Policy::new(format!("other-{index}"), Condition::Everyone));
     let tested = rules.into_iter().enumerate();
-    others.chain(tested.map(|(index, rule)| policy(format!("p{index}"), rule))).collect()
+    others.chain(tested.map(|(index, rule)| Policy::new(format!("p{index}"), rule))).collect()
 }
 
 fn config(size: usize) -> Config {
@@ -109,15 +101,7 @@ fn refusals_of_what_cannot_be_evaluated_allocate_nothing_either() {
 #[test]
 fn a_variable_is_read_once_and_not_copied_again() {
     let mut config = config(10);
-    config.policies = vec![Policy {
-        name: "listed".into(),
-        description: None,
-        scope: None,
-        on_deny: OnDeny::Hide,
-        deny_message: None,
-        rule: Condition::EmailsFrom("LISTED".into()),
-    }]
-    .into();
+    config.policies = vec![Policy::new("listed", Condition::EmailsFrom("LISTED".into()))].into();
     let caller = nobody();
     let (decision, allocations) =
         counted(|| decide(&config, "listed", &caller, Arguments::Unknown, &OneVariable));

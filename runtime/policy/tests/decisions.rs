@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use toolgate_config::{Condition, Config, MAX_POLICY_DEPTH, OnDeny, Policy, Test};
+use toolgate_config::{Condition, Config, MAX_POLICY_DEPTH, Policy, Test};
 use toolgate_policy::explain::explain;
 use toolgate_policy::{
     Arguments, Caller, Decision, PolicyOutcome, Reason, Vars, decide, is_listed, step_up,
@@ -377,8 +377,7 @@ fn config(source: &str) -> Config {
 }
 
 fn policy(name: &str, rule: Condition) -> Policy {
-    let name = name.to_owned().into();
-    Policy { name, description: None, scope: None, on_deny: OnDeny::Hide, deny_message: None, rule }
+    Policy::new(name.to_owned(), rule)
 }
 
 fn claim(name: &'static str, test: Test) -> Condition {

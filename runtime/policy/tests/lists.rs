@@ -54,12 +54,8 @@ fn policies() -> impl Strategy<Value = Config> {
     let policy = |index: usize| {
         let scope = prop::option::weighted(0.3, prop::sample::select(SCOPES.to_vec()));
         (condition(index), scope).prop_map(move |(rule, scope)| Policy {
-            name: format!("p{index}").into(),
-            description: None,
             scope: scope.map(Str::from),
-            on_deny: OnDeny::Hide,
-            deny_message: None,
-            rule,
+            ..Policy::new(format!("p{index}"), rule)
         })
     };
     (policy(0), policy(1), policy(2)).prop_map(|(first, second, third)| {
@@ -112,9 +108,9 @@ fn a_server_without_scopes_and_challenges_challenges_nobody() {
             Some(_) => Condition::Everyone,
             None => Condition::Not(vec![Condition::Everyone].into()),
         };
-        let (name, scope) = ("p0".into(), scope.map(Str::from));
+        let scope = scope.map(Str::from);
         let scopes = scope.clone().map(|name| Scope { name, meaning: "".into() });
-        let policy = Policy { name, description: None, scope, on_deny, deny_message: None, rule };
+        let policy = Policy { scope, on_deny, ..Policy::new("p0", rule) };
         let (policies, scopes) = (vec![policy].into(), scopes.into_iter().collect());
         Config { policies, scopes, ..checked.config }
     };

@@ -132,9 +132,6 @@ fn looked_at<'a>(
             let (path, texts) = (path.iter().map(ToString::to_string), texts.collect());
             looks.push(Look { path: path.collect(), texts });
         }
-        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-            parts.iter().for_each(|part| looked_at(config, part, seen, looks));
-        }
         Condition::Policy(name) => {
             let policy = config.policies.iter().find(|policy| policy.name == *name);
             if let Some(policy) = policy.filter(|policy| !seen.contains(&policy.name.as_ref())) {
@@ -142,7 +139,9 @@ fn looked_at<'a>(
                 looked_at(config, &policy.rule, seen, looks);
             }
         }
-        _ => {}
+        condition => {
+            condition.parts().iter().for_each(|part| looked_at(config, part, seen, looks));
+        }
     }
 }
 

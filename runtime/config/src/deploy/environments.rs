@@ -12,7 +12,7 @@ use crate::parse::{Checked, Environment, TOP_LEVEL_ONLY};
 /// The variable that says for which environment `serve!()` is compiled.
 pub const ENVIRONMENT: &str = "TOOLGATE_ENV";
 
-/// What an environment takes over from the top level when it has none itself (wrangler 4.164).
+/// The keys that an environment takes over from the top level when it has none itself (wrangler 4.164).
 /// Everything else it has to have itself: bindings, variables and secrets above all.
 const INHERITED: &[&str] = &[
     "access",
@@ -67,7 +67,7 @@ pub(super) fn environments(
     checked.environments.iter().map(section).collect()
 }
 
-/// What wrangler does not take over from the top level, or must not.
+/// The parts that wrangler does not take over from the top level, or must not.
 fn config(environment: &Environment, worker: &str, top: &Map<String, Value>) -> Map<String, Value> {
     let mut config = generated(&environment.checked, worker);
     if top.contains_key("triggers") && !config.contains_key("triggers") {

@@ -1,4 +1,4 @@
-//! What the server needs of `wrangler.jsonc`, without `[wrangler]`.
+//! The server's needs in `wrangler.jsonc`, without `[wrangler]`.
 
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,7 @@ const SUBREQUESTS: u32 = 1_000_000;
 /// `cargo toolgate deploy`, from the Worker that is live.
 pub const JURISDICTION: &str = "TOOLGATE_JURISDICTION";
 
-/// What the server needs, without `[wrangler]`.
+/// The server's needs, without `[wrangler]`.
 pub(super) fn generated(checked: &Checked, name: &str) -> Map<String, Value> {
     let required: Vec<String> =
         variables(checked).into_iter().map(|variable| variable.name).collect();

@@ -11,9 +11,9 @@ use crate::provider::ProviderFacts;
 pub struct Variable {
     /// Its name.
     pub name: String,
-    /// What it is, in a few words, for comments and prompts.
+    /// Its purpose in a few words, for comments and prompts.
     pub purpose: String,
-    /// Whether the server's own code reads it, and Toolgate does not.
+    /// True where the server's own code reads it, and Toolgate does not.
     pub is_own: bool,
 }
 
@@ -92,15 +92,11 @@ impl Found<'_> {
     }
 
     fn condition(&mut self, condition: &Condition, policy: &str) {
-        match condition {
-            Condition::EmailsFrom(name) => {
+        condition.walk(&mut |condition| {
+            if let Condition::EmailsFrom(name) = condition {
                 self.name(name, &format!("addresses of policy `{policy}`, separated by commas"));
             }
-            Condition::Any(list) | Condition::All(list) | Condition::Not(list) => {
-                list.iter().for_each(|condition| self.condition(condition, policy));
-            }
-            _ => {}
-        }
+        });
     }
 }
 

@@ -1,23 +1,6 @@
-//! Access policies and their tests.
+//! Access policies and their conditions.
 
-use super::{List, Provider, Str};
-
-/// `[policies.<name>]`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Policy {
-    /// The name that `allow = "…"` uses.
-    pub name: Str,
-    /// For people who review access.
-    pub description: Option<Str>,
-    /// OAuth scope that the access token must have besides.
-    pub scope: Option<Str>,
-    /// How a refused call is answered.
-    pub on_deny: OnDeny,
-    /// The answer to a call of a tool that only its arguments keep out; by default they are named.
-    pub deny_message: Option<Str>,
-    /// Who passes.
-    pub rule: Condition,
-}
+use super::{List, OnDeny, Policy, Provider, Str};
 
 /// Conditions inside conditions, policies named by policies included: as many as are evaluated.
 /// Policies written by people are a handful of levels deep; this keeps the stack of a Worker safe.
@@ -33,101 +16,118 @@ pub const MAX_POLICY_STEPS: u32 = 4096;
 pub struct Scope {
     /// As it stands in an access token.
     pub name: Str,
-    /// What it lets a client do, for the approval page.
+    /// Its meaning for a client, on the approval page.
     pub meaning: Str,
 }
 
-/// How a call that a policy refuses is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnDeny {
-    /// As if there were no such function.
-    Hide,
-    /// With HTTP 403 `insufficient_scope`, so that a person can sign in as somebody else.
-    Challenge,
+impl Policy {
+    /// A policy of nothing but a condition.
+    #[must_use]
+    pub fn new(name: impl Into<Str>, rule: Condition) -> Self {
+        Self {
+            name: name.into(),
+            description: None,
+            scope: None,
+            on_deny: OnDeny::Hide,
+            deny_message: None,
+            rule,
+        }
+    }
 }
 
-/// `[[policies.<name>.tests]]`: what a policy has to decide. No part of a Worker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyTest {
-    /// The policy that is asked.
-    pub policy: Str,
-    /// Who calls.
-    pub user: TestUser,
-    /// The call's arguments as JSON text; `None`: whether the function is in the caller's list.
-    pub arguments: Option<Str>,
-    /// Worker variables and their values.
-    pub vars: List<(Str, Str)>,
-    /// Whether the caller is to pass.
-    pub allows: bool,
-    /// Line of the test in `mcp.toml`, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
+/// Hands the conditions to a macro, each with its key in the file and a kind of `parse/kind.rs`: the
+/// model makes variants of them, `parse` reads them and knows their shapes, `words.rs` says them, and
+/// the macros write them as constants. `("key") => shape;` is the key of a condition that is written by
+/// hand everywhere; it stands here for the order of the keys.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conditions {
+    ($with:ident) => {
+        $with! {
+            /// The verified e-mail address is one of these.
+            Emails(List<Str>) in "emails" = texts(EMAIL);
+            /// The verified e-mail address is at one of these domains, sub-domains excluded.
+            Domains(List<Str>) in "domains" = texts(DOMAIN);
+            /// The groups claim contains one of these.
+            Groups(List<Str>) in "groups" = texts(LINE);
+            /// `sub` at the identity provider is one of these.
+            Subjects(List<Str>) in "subjects" = texts(LINE);
+            ("claims") => condition::members;
+            ("args") => condition::members;
+            /// The access token has one of these OAuth scopes.
+            Scopes(List<Str>) in "scopes" = texts(POLICY_SCOPE);
+            /// One of these providers signs people in.
+            Identity(List<Provider>) in "identity" = Providers;
+            /// As [`Condition::Emails`], with the list in a Worker variable, separated by commas,
+            /// white space or line breaks.
+            EmailsFrom(Str) in "emails_from" = EMAILS_VARIABLE;
+            ("policy") => shape::prose;
+            ("any") => condition::several;
+            ("all") => condition::several;
+            ("not") => condition::one;
+        }
+    };
 }
 
-/// `user` of a [`PolicyTest`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TestUser {
-    /// E-mail address.
-    pub email: Option<Str>,
-    /// Whether the address is proven to be the person's.
-    pub email_verified: bool,
-    /// `sub` at the identity provider.
-    pub subject: Str,
-    /// Groups.
-    pub groups: List<Str>,
-    /// Further claims as JSON text.
-    pub claims: Str,
-    /// OAuth scopes of the access token; `None`: all that the server knows.
-    pub scopes: Option<List<Str>>,
+macro_rules! variants {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($type:ty) in $key:literal = $kind:expr;
+        $(($other:literal) => $shape:expr;)*
+    )*) => {
+        /// A condition on the caller. Several keys in one TOML table mean all of them; several values in
+        /// one list mean any of them.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Condition {
+            /// Any signed-in user.
+            Everyone,
+            $($(#[$doc])* $name($type),)*
+            /// The value at this path of the claims passes the test.
+            Claim {
+                /// Name of the claim, then of the members inside.
+                path: List<Str>,
+                /// The test.
+                test: Test,
+            },
+            /// The value at this path of the call's arguments passes the test.
+            Argument {
+                /// Name of the argument, then of the members inside.
+                path: List<Str>,
+                /// The test.
+                test: Test,
+            },
+            /// The policy of this name passes.
+            Policy(Str),
+            /// At least one passes.
+            Any(List<Condition>),
+            /// Every one passes.
+            All(List<Condition>),
+            /// The one condition in the list does not pass.
+            Not(List<Condition>),
+        }
+    };
 }
 
-/// A condition on the caller. Several keys in one TOML table mean all of them; several values in
-/// one list mean any of them.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Condition {
-    /// Any signed-in user.
-    Everyone,
-    /// The verified e-mail address is one of these.
-    Emails(List<Str>),
-    /// The verified e-mail address is at one of these domains, sub-domains excluded.
-    Domains(List<Str>),
-    /// The groups claim contains one of these.
-    Groups(List<Str>),
-    /// `sub` at the identity provider is one of these.
-    Subjects(List<Str>),
-    /// What is at this path of the claims passes the test.
-    Claim {
-        /// Name of the claim, then of the members inside.
-        path: List<Str>,
-        /// What it is compared with.
-        test: Test,
-    },
-    /// What is at this path of the call's arguments passes the test.
-    Argument {
-        /// Name of the argument, then of the members inside.
-        path: List<Str>,
-        /// What it is compared with.
-        test: Test,
-    },
-    /// The access token has one of these OAuth scopes.
-    Scopes(List<Str>),
-    /// One of these providers signs people in.
-    Identity(List<Provider>),
-    /// As [`Condition::Emails`], with the list in a Worker variable, separated by commas,
-    /// white space or line breaks.
-    EmailsFrom(Str),
-    /// The policy of this name passes.
-    Policy(Str),
-    /// At least one passes.
-    Any(List<Condition>),
-    /// Every one passes.
-    All(List<Condition>),
-    /// The one condition in the list does not pass.
-    Not(List<Condition>),
+conditions!(variants);
+
+impl Condition {
+    /// The conditions inside of a combination; none inside of any other.
+    #[must_use]
+    pub fn parts(&self) -> &[Self] {
+        match self {
+            Self::Any(parts) | Self::All(parts) | Self::Not(parts) => parts,
+            _ => &[],
+        }
+    }
+
+    /// Visits the condition, then all that are inside of it.
+    pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
+        visit(self);
+        self.parts().iter().for_each(|part| part.walk(visit));
+    }
 }
 
-/// What a claim or an argument is compared with.
+/// A test of a claim or an argument.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
     /// It equals one of the values; of a claim that is a list, one of its items does.

@@ -1,4 +1,4 @@
-//! What values of all sections are made of.
+//! Types of values that all sections share.
 
 use std::borrow::Cow;
 

@@ -1,16 +1,22 @@
 //! `[audit]`: where security decisions are written to besides the log.
 
+use serde_json::Value as Json;
+
+use super::form::Form;
+use super::schema::{pattern, shape};
 use super::text::{is_label, owned};
 use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Audit, List, Str};
+use crate::model::{Audit, Str};
 use crate::{AuditSink, SinkFacts, Target};
 
 /// Longest name of an Analytics Engine data set; it is the table's name in SQL.
-pub(super) const LONGEST_DATASET: usize = 100;
+const LONGEST_DATASET: usize = 100;
 
-/// What `include` may list.
-pub(super) const PARTS: [&str; 2] = ["email", "arguments"];
+/// The parts that `include` may list.
+const PARTS: [&str; 2] = ["email", "arguments"];
+
+pub(super) const AUDIT_PART: Form = Form::new(included, || shape::one_of(&PARTS));
 
 /// `[audit]`, and what the sinks are called at Cloudflare.
 pub(crate) struct Trail {
@@ -20,14 +26,7 @@ pub(crate) struct Trail {
 
 pub(crate) fn read(section: &Section<'_, '_>) -> Option<Trail> {
     let targets = targets(section);
-    let include: Option<List<Str>> = match section.get("include") {
-        Some(value) => value.texts(included),
-        None => Some(List::default()),
-    };
-    let required = match section.get("required") {
-        Some(value) => value.boolean(),
-        None => Some(false),
-    };
+    let (include, required) = (Audit::include(section), Audit::required(section));
     let (targets, include) = (targets?, include?);
     let includes = |name: &str| include.iter().any(|included| included == name);
     let audit = Audit {
@@ -49,6 +48,17 @@ fn targets(section: &Section<'_, '_>) -> Option<Vec<(AuditSink, Str)>> {
     // All of them, so that every fault is told.
     let targets: Vec<_> = AuditSink::ALL.into_iter().filter_map(named).collect();
     targets.into_iter().collect()
+}
+
+/// The shape of a sink's key; `None` for one that is no sink's.
+pub(super) fn shape_of_sink(key: &str) -> Option<Json> {
+    let sink = AuditSink::ALL.into_iter().map(AuditSink::facts).find(|known| known.key == key);
+    Some(match sink?.target {
+        Target::DataSet => {
+            shape::with(shape::pattern(pattern::DATASET), "maxLength", LONGEST_DATASET)
+        }
+        Target::Label { .. } => shape::pattern(&pattern::label()),
+    })
 }
 
 /// A name of this form.

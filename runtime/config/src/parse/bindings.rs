@@ -42,7 +42,7 @@ fn check_bindings(value: &Value<'_, '_>, storage: Option<&Storage>) {
     }
 }
 
-/// Whether a key of a table names its binding: `binding` does in most kinds, `name` in rate
+/// True where a key of a table names its binding: `binding` does in most kinds, `name` in rate
 /// limiters and Durable Objects. The server's own object is checked with its class.
 fn names_binding(table: &Value<'_, '_>, key: &str, name: &str) -> bool {
     let limiter = table.path.starts_with("wrangler.ratelimits");

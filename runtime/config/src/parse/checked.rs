@@ -15,7 +15,7 @@ use crate::suggest;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Checked {
-    /// What the Worker needs, with defaults filled in.
+    /// The Worker's configuration, with defaults filled in.
     pub config: Config,
     /// `[dev]`: what `cargo toolgate dev` needs.
     pub dev: Dev,
@@ -29,7 +29,7 @@ pub struct Checked {
     pub policy_tests: Vec<PolicyTest>,
     /// `[env.<name>]`, in the order of the file.
     pub environments: Vec<Environment>,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<PolicyPlace>,
     pub(super) claims: Vec<ClaimName>,
     /// Where `identity.scopes` stands.
     pub(super) identity_scopes: Option<Position>,
@@ -41,18 +41,18 @@ pub struct Checked {
 pub struct Environment {
     /// Its name.
     pub name: String,
-    /// What holds there. It has no environments itself.
+    /// The file as it holds there. It has no environments itself.
     pub checked: Checked,
 }
 
 /// Where a policy stands, and everything in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct PolicyPlace {
     name: Position,
     rule: Positions,
 }
 
-impl Place {
+impl PolicyPlace {
     pub(super) fn of(source: &str, policy: &Declared) -> Self {
         let name = Position::of(source, policy.span.start);
         Self { name, rule: Positions::of(source, &policy.spot) }
@@ -80,7 +80,7 @@ impl Checked {
         std::iter::once(EVERYONE).chain(declared)
     }
 
-    /// Whether a policy of this name exists; `everyone` always does.
+    /// True where a policy of this name exists; `everyone` always does.
     pub fn has_policy(&self, name: &str) -> bool {
         self.policy_names().any(|known| known == name)
     }
@@ -90,7 +90,7 @@ impl Checked {
         suggest::nearest(name, self.policy_names())
     }
 
-    /// What holds in an environment: the file with `[env.<name>]` over it.
+    /// An environment's configuration: the file with `[env.<name>]` over it.
     pub fn environment(&self, name: &str) -> Option<&Self> {
         let found = self.environments.iter().find(|environment| environment.name == name)?;
         Some(&found.checked)
@@ -119,7 +119,7 @@ impl Checked {
         Some(at.own)
     }
 
-    fn place(&self, name: &str) -> Option<&Place> {
+    fn place(&self, name: &str) -> Option<&PolicyPlace> {
         let index = self.config.policies.iter().position(|policy| policy.name == name)?;
         self.places.get(index)
     }

@@ -4,16 +4,20 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
-use super::keys;
+use super::form::Form;
 use super::redirect_uri::redirect_uri;
-use super::setting::secret_of;
-use super::text::{exact, owned};
+use super::schema::{pattern, shape};
+use super::text::owned;
 use super::value::{Section, Value, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{KnownClient, List, Str};
 
 /// Longest `client_id`: it stands in addresses and logs.
-pub(super) const LONGEST_ID: usize = 200;
+const LONGEST_ID: usize = 200;
+
+pub(super) const CLIENT_ID: Form = Form::new(client_id, || {
+    shape::with(shape::pattern(pattern::CLIENT_ID), "maxLength", LONGEST_ID)
+});
 
 /// A client and where its secret stands.
 pub(crate) struct Declared {
@@ -50,19 +54,13 @@ fn client(value: &Value<'_, '_>, schemes: Option<&[Str]>) -> Option<Declared> {
         return value.wrong_type("a table", "write `[[clients]]` and `id = \"…\"` below it");
     };
     let table = value.open(value.span())?;
-    table.refuse_unknown(keys::of("clients"));
-    let id = table.require("id", "the client sends it as its `client_id`: `id = \"acme-desktop\"`");
-    let id = id.and_then(|value| value.text(client_id));
-    let name = table.require("name", "people approve the client by it: `name = \"Acme Desktop\"`");
-    let name = name.and_then(|value| value.text(exact));
+    table.refuse_unknown(KnownClient::KEYS);
+    let (id, name) = (KnownClient::id(&table), KnownClient::name(&table));
     let help = "the only addresses that it may be sent back to: \
                 `redirect_uris = [\"https://app.example.com/callback\"]`";
     let redirect_uris = table.require("redirect_uris", help);
     let redirect_uris = redirect_uris.and_then(|value| uris(&value, schemes));
-    let secret = match table.get("secret") {
-        Some(value) => secret_of(&value, "secret", "ACME_CLIENT_SECRET").map(Some),
-        None => Some(None),
-    };
+    let secret = KnownClient::secret(&table);
     let span = table.get("secret").map(|value| value.span()).unwrap_or_default();
     let client =
         KnownClient { id: id?, name: name?, redirect_uris: redirect_uris?, secret: secret? };

@@ -57,7 +57,7 @@ fn below(
 
 type Found = Vec<(Vec<Str>, Test, Spot)>;
 
-/// Whether all members are sound.
+/// True where all members are sound.
 fn members(table: &Section<'_, '_>, outer: &[Str], found: &mut Found) -> bool {
     let mut sound = true;
     for entry in table.entries() {

@@ -6,7 +6,7 @@ use super::value::Section;
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS};
 
-/// How much a condition takes, counted as its evaluation counts.
+/// The cost of a condition, counted as its evaluation counts.
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Size {
     /// Conditions inside conditions.
@@ -73,17 +73,14 @@ fn fault(name: &str, size: Size) -> Fault {
 
 fn size(condition: &Condition, policies: &[Declared], sizes: &[Size]) -> Size {
     let inner = match condition {
-        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-            parts.iter().fold(Size::default(), |sum, part| {
-                let part = size(part, policies, sizes);
-                let steps = sum.steps.saturating_add(part.steps);
-                Size { depth: sum.depth.max(part.depth), steps }
-            })
-        }
         Condition::Policy(name) => {
             position(policies, name).map_or_else(Size::default, |named| sizes[named])
         }
-        _ => Size::default(),
+        condition => condition.parts().iter().fold(Size::default(), |sum, part| {
+            let part = size(part, policies, sizes);
+            let steps = sum.steps.saturating_add(part.steps);
+            Size { depth: sum.depth.max(part.depth), steps }
+        }),
     };
     Size { depth: inner.depth.saturating_add(1), steps: inner.steps.saturating_add(1) }
 }

@@ -5,14 +5,19 @@ use std::ops::Range;
 use toml::de::DeValue;
 
 use super::claims::ClaimName;
-use super::keys::{self, CONDITION};
+use super::comparison;
+use super::form::Form;
+use super::keys;
+use super::schema::{pattern, shape};
 use super::spot::Spot;
-use super::text::{domain, email, exact, owned, policy_scope, variable_name};
+use super::text::{owned, variable_name};
 use super::value::{Entry, Section, Value, shown};
-use super::{comparison, provider};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Condition, List, Provider, Str};
+use crate::model::{Condition, List, Str};
 use crate::names::EVERYONE;
+
+pub(super) const EMAILS_VARIABLE: Form =
+    Form::new(emails_variable, || shape::pattern(&pattern::variable()));
 
 /// A condition that names another policy.
 pub(crate) struct Reference {
@@ -20,7 +25,7 @@ pub(crate) struct Reference {
     pub(crate) span: Range<usize>,
 }
 
-/// What conditions name that is looked for elsewhere.
+/// Names in conditions that are looked for elsewhere.
 #[derive(Default)]
 pub(crate) struct Named {
     pub(crate) policies: Vec<Reference>,
@@ -35,7 +40,7 @@ pub(crate) fn read(table: &Section<'_, '_>, named: &mut Named) -> Option<Placed>
     let mut conditions = Vec::new();
     let mut sound = true;
     let mut present = false;
-    for entry in table.entries().filter(|entry| CONDITION.contains(&entry.key)) {
+    for entry in table.entries().filter(|entry| Condition::KEYS.contains(&entry.key)) {
         present = true;
         match one(&entry, named) {
             Some(mut found) => conditions.append(&mut found),
@@ -67,19 +72,12 @@ pub(crate) fn read(table: &Section<'_, '_>, named: &mut Named) -> Option<Placed>
 fn one(entry: &Entry<'_, '_>, named: &mut Named) -> Option<Vec<Placed>> {
     let value = &entry.value;
     let condition = match entry.key {
-        "emails" => Condition::Emails(value.texts(email)?),
-        "domains" => Condition::Domains(value.texts(domain)?),
-        "groups" => Condition::Groups(value.texts(exact)?),
-        "subjects" => Condition::Subjects(value.texts(exact)?),
         "claims" => return comparison::claims(value, &mut named.claims),
         "args" => return comparison::arguments(value),
-        "scopes" => Condition::Scopes(value.texts(policy_scope)?),
-        "identity" => Condition::Identity(providers(value)?),
-        "emails_from" => Condition::EmailsFrom(value.text(emails_variable)?),
         "policy" => reference(value, named)?,
         "any" => return several(entry, Condition::Any, named),
         "all" => return several(entry, Condition::All, named),
-        _ => {
+        "not" => {
             let DeValue::Table(_) = value.raw() else {
                 return value
                     .wrong_type("a table", "write one condition: `{ groups = [\"design\"] }`");
@@ -89,6 +87,7 @@ fn one(entry: &Entry<'_, '_>, named: &mut Named) -> Option<Vec<Placed>> {
             let spot = Spot { span: entry.key_span.clone(), inner: vec![spot] };
             return Some(vec![(Condition::Not(vec![condition].into()), spot)]);
         }
+        key => Condition::of_row(key, value)?,
     };
     Some(vec![(condition, Spot::leaf(entry.key_span.clone()))])
 }
@@ -123,28 +122,8 @@ fn several(
 }
 
 fn inner(table: &Section<'_, '_>, named: &mut Named) -> Option<Placed> {
-    table.refuse_unknown(CONDITION);
+    table.refuse_unknown(Condition::KEYS);
     read(table, named)
-}
-
-/// `identity`: one provider, or several.
-fn providers(value: &Value<'_, '_>) -> Option<List<Provider>> {
-    let DeValue::Array(_) = value.raw() else {
-        return value.text(provider::parse).map(|provider| vec![provider].into());
-    };
-    let mut providers = Vec::new();
-    let mut sound = true;
-    for item in value.some_items()? {
-        match item.text(provider::parse) {
-            Some(known) if providers.contains(&known) => {
-                let message = format!("`{}` lists `{}` twice", value.path, known.name());
-                item.report(Fault::new(Code::DuplicateValue, message, "remove one of them"));
-            }
-            Some(provider) => providers.push(provider),
-            None => sound = false,
-        }
-    }
-    sound.then(|| providers.into())
 }
 
 fn emails_variable(text: &str) -> Result<Str, Fault> {

@@ -4,7 +4,7 @@ use super::declared::Declared;
 use super::spot::Spot;
 use super::value::Section;
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Condition, List, Scalar, Test};
+use crate::model::{Condition, List, Scalar, Str, Test};
 
 /// Reports every combination that nobody can meet, where it stands. Circles and policies that are too
 /// complex to be followed have been reported, and this is not asked then.
@@ -37,7 +37,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What has to hold for the condition to hold.
+    /// The conditions that have to hold for this one to hold.
     fn conjuncts(&self, condition: &'a Condition, out: &mut Vec<&'a Condition>) {
         match condition {
             Condition::All(parts) => {
@@ -83,7 +83,8 @@ fn negation(condition: &Condition) -> String {
     }
 }
 
-/// Whether both can never hold; asked both ways round.
+/// True where both can never hold; asked both ways round. Lists exclude each other where a caller has one
+/// of such values at most.
 fn excludes(one: &Condition, other: &Condition) -> bool {
     match (one, other) {
         (Condition::Not(parts), other) => parts.iter().any(|part| implies(other, part)),
@@ -105,19 +106,41 @@ fn excludes(one: &Condition, other: &Condition) -> bool {
     }
 }
 
-/// Whether whoever meets the first meets the second.
-fn implies(one: &Condition, other: &Condition) -> bool {
-    match (one, other) {
-        (Condition::Emails(few), Condition::Emails(many)) => subset(few, many),
-        (Condition::Domains(few), Condition::Domains(many)) => subset(few, many),
-        (Condition::Identity(few), Condition::Identity(many)) => subset(few, many),
-        (Condition::Groups(few), Condition::Groups(many)) => subset(few, many),
-        (Condition::Subjects(few), Condition::Subjects(many)) => subset(few, many),
-        (Condition::Scopes(few), Condition::Scopes(many)) => subset(few, many),
-        (Condition::Emails(emails), Condition::Domains(domains)) => {
-            emails.iter().all(|email| domains.iter().any(|domain| is_at(email, domain)))
+macro_rules! implications {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($type:ty) in $key:literal = $kind:expr;
+        $(($other:literal) => $shape:expr;)*
+    )*) => {
+        /// True where whoever meets the first meets the second.
+        fn implies(one: &Condition, other: &Condition) -> bool {
+            match (one, other) {
+                (Condition::Emails(emails), Condition::Domains(domains)) => {
+                    emails.iter().all(|email| domains.iter().any(|domain| is_at(email, domain)))
+                }
+                $((Condition::$name(one), Condition::$name(other)) => one.is_within(other),)*
+                (one, other) => one == other,
+            }
         }
-        (one, other) => one == other,
+    };
+}
+
+crate::conditions!(implications);
+
+/// A value of a condition that another one may contain.
+trait Within {
+    fn is_within(&self, other: &Self) -> bool;
+}
+
+impl Within for Str {
+    fn is_within(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+impl<T: Clone + PartialEq> Within for List<T> {
+    fn is_within(&self, other: &Self) -> bool {
+        self.iter().all(|item| other.contains(item))
     }
 }
 
@@ -127,10 +150,6 @@ fn is_at(email: &str, domain: &str) -> bool {
 
 fn disjoint<T: Clone + PartialEq>(one: &List<T>, other: &List<T>) -> bool {
     !one.iter().any(|item| other.contains(item))
-}
-
-fn subset<T: Clone + PartialEq>(few: &List<T>, many: &List<T>) -> bool {
-    few.iter().all(|item| many.contains(item))
 }
 
 fn exclude_tests(one: &Test, other: &Test) -> bool {

@@ -2,12 +2,9 @@
 
 use toml::de::DeValue;
 
-use super::keys;
-use super::text::{email, exact};
 use super::value::{Section, Value};
 use super::wrangler::to_value;
 use crate::diagnostic::{Code, Fault};
-use crate::model::List;
 use crate::model::Str;
 
 /// `[dev]`. Nothing of it reaches the Worker.
@@ -52,22 +49,16 @@ fn user(value: &Value<'_, '_>) -> Option<DevUser> {
         return value.wrong_type("a table", "write `[[dev.users]]` and `email = \"…\"` below it");
     };
     let table = value.open(value.span())?;
-    table.refuse_unknown(keys::of("dev.users"));
-    let address = table
-        .require("email", "every account signs in with an address: `email = \"ada@example.com\"`");
-    let address = address.and_then(|value| value.text(email));
-    let name = table.get("name").and_then(|value| value.text(exact));
-    let groups: Option<List<Str>> = match table.get("groups") {
-        Some(value) => value.texts(exact),
-        None => Some(List::default()),
-    };
+    table.refuse_unknown(DevUser::KEYS);
+    let (email, name) = (DevUser::email(&table), DevUser::name(&table));
+    let groups = DevUser::groups(&table);
     let claims = match table.get("claims") {
         Some(value) => claims(&value),
         None => Some(toml::Table::new()),
     };
     Some(DevUser {
-        email: address?.into_owned(),
-        name: name.map(Str::into_owned),
+        email: email?.into_owned(),
+        name: name?.map(Str::into_owned),
         groups: groups?.iter().map(|group| group.clone().into_owned()).collect(),
         claims: claims?,
     })

@@ -45,8 +45,8 @@ pub(super) fn read(
         let merged = Section::root(&merged, &own);
         let checked = whole::read(&merged, source);
         shared::check(root, &merged, entry.key);
-        let place = Place { name: entry.key, table };
-        take_over(own.into_diagnostics(), &place, sink);
+        let overlay = Overlay { name: entry.key, table };
+        take_over(own.into_diagnostics(), &overlay, sink);
         environments
             .extend(checked.map(|checked| Environment { name: entry.key.to_owned(), checked }));
     }
@@ -54,18 +54,18 @@ pub(super) fn read(
 }
 
 /// Where the faults of an environment are told apart from those of the file.
-struct Place<'a, 'i> {
+struct Overlay<'a, 'i> {
     name: &'a str,
     table: &'a DeTable<'i>,
 }
 
 /// Adds the faults that the file does not have without the overlay.
-fn take_over(faults: Vec<Diagnostic>, place: &Place<'_, '_>, sink: &Sink) {
+fn take_over(faults: Vec<Diagnostic>, overlay: &Overlay<'_, '_>, sink: &Sink) {
     let new: Vec<_> = faults.into_iter().filter(|fault| !sink.has(fault)).collect();
     for mut fault in new {
-        if !stands_in(place.table, &fault.span) {
+        if !stands_in(overlay.table, &fault.span) {
             // What is at fault stands elsewhere, and is none without the overlay.
-            fault.message = format!("in `[env.{}]`: {}", place.name, fault.message);
+            fault.message = format!("in `[env.{}]`: {}", overlay.name, fault.message);
         }
         sink.push(fault);
     }
@@ -127,7 +127,7 @@ fn not_overlaid(key: &str) -> Fault {
     Fault::new(Code::SameEverywhere, format!("`{key}` is the same in every environment"), help)
 }
 
-/// What an environment does not take over from the file: two environments are two Workers, and the
+/// The keys that an environment does not take over from the file: two environments are two Workers, and the
 /// grants of one are not those of the other.
 const UNSHARED: &[(&str, &[&str])] =
     &[("wrangler", &["name"]), ("storage", &["id", "database_name"])];

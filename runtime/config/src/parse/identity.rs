@@ -2,29 +2,20 @@
 
 use std::borrow::Cow;
 
+use super::form::Form;
 use super::provider;
-use super::sections::duration_of;
+use super::schema::{pattern, shape};
 use super::setting::{secret, setting, setting_of};
 use super::text::{exact, is_label, owned, scope};
 use super::url::{address, endpoint, issuer};
-use super::value::{Section, names, shown};
+use super::value::{Section, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{ClientAuth, Endpoints, GroupsFormat, Identity, List, Prompt, Setting, Str};
+use crate::model::{Endpoints, Identity, List, Setting, Str};
 use crate::provider::{Addresses, ClientId, Issuer, Provider, ProviderFacts};
 
-/// Limits of `leeway`: clocks of servers rarely differ by more than a minute; five minutes is the
-/// most that a short-lived id_token can bear.
-pub(super) const LEEWAY: (u32, u32) = (0, 300);
+pub(super) const TEAM: Form = Form::new(team, || shape::pattern(&pattern::label()));
 
-/// Ways of the client secret, by their names in the file.
-pub(super) const CLIENT_AUTHS: [(&str, ClientAuth); 2] =
-    [("basic", ClientAuth::Basic), ("post", ClientAuth::Post)];
-
-/// Forms of the groups claim, by their names in the file.
-pub(super) const GROUPS_FORMATS: [(&str, GroupsFormat); 2] =
-    [("list", GroupsFormat::List), ("text", GroupsFormat::Text)];
-
-/// What depends on the provider.
+/// The settings that depend on the provider.
 struct Client {
     client_id: Setting,
     client_secret: Option<Str>,
@@ -44,18 +35,11 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Identity> {
     let assumed = provider.unwrap_or(Provider::CloudflareAccess);
     let client = client(section, assumed.facts());
     let scopes = scopes(section, assumed);
-    let groups_claim = match section.get("groups_claim") {
-        Some(value) => value.text(exact),
-        None => Some(Cow::Borrowed("groups")),
-    };
-    let client_auth = choice(section, "client_auth", &CLIENT_AUTHS);
-    let prompt = choice(section, "prompt", &Prompt::ALL);
-    let groups_format = choice(section, "groups_format", &GROUPS_FORMATS);
-    let groups_member = match section.get("groups_member") {
-        Some(value) => value.text(exact).map(Some),
-        None => Some(None),
-    };
-    let leeway = duration_of(section, "leeway", 60, LEEWAY);
+    let (client_auth, prompt) = (Identity::client_auth(section), Identity::prompt(section));
+    let groups_claim = Identity::groups_claim(section);
+    let groups_format = Identity::groups_format(section);
+    let groups_member = Identity::groups_member(section);
+    let leeway = Identity::leeway(section);
     let (provider, Client { client_id, client_secret, endpoints, issuer }) = (provider?, client?);
     Some(Identity {
         provider,
@@ -67,25 +51,10 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Identity> {
         client_auth: client_auth?,
         prompt: prompt?,
         groups_claim: groups_claim?,
-        groups_format: groups_format?.unwrap_or(GroupsFormat::List),
+        groups_format: groups_format?,
         groups_member: groups_member?,
         leeway: leeway?,
     })
-}
-
-/// A key that has one of a few values, by their names.
-fn choice<T: Copy>(section: &Section<'_, '_>, key: &str, known: &[(&str, T)]) -> Option<Option<T>> {
-    let Some(value) = section.get(key) else { return Some(None) };
-    let chosen = value.text(|text| {
-        let found = known.iter().find(|(name, _)| *name == text);
-        found.map(|(_, value)| *value).ok_or_else(|| {
-            let message = format!("`{}` cannot be `{}`", value.path, shown(text));
-            let supported: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-            let help = format!("supported: {}", names(&supported));
-            Fault::new(Code::UnsupportedValue, message, help)
-        })
-    });
-    chosen.map(Some)
 }
 
 /// Our client at the provider, and its endpoints.
@@ -124,8 +93,7 @@ fn each(section: &Section<'_, '_>, addresses: [(&'static str, &'static str); 3])
 
 /// Access in front of the Worker: the team signs.
 fn team_of(section: &Section<'_, '_>) -> Found {
-    let help = "its team signs the assertions: `team = \"acme\"` for `acme.cloudflareaccess.com`";
-    let team = section.require("team", help).and_then(|value| value.text(team));
+    let team = Identity::team(section);
     Some((Endpoints::Team(team?), None))
 }
 
@@ -147,7 +115,7 @@ fn endpoints(
     section: &Section<'_, '_>,
     addresses: [(&'static str, &'static str); 3],
 ) -> Option<Endpoints> {
-    let Some(team_value) = section.get("team") else {
+    if section.get("team").is_none() {
         let read = addresses.map(|(key, variable)| setting(section, key, variable, endpoint));
         let [authorization_url, token_url, jwks_url] = read;
         return Some(Endpoints::Urls {
@@ -155,7 +123,7 @@ fn endpoints(
             token_url: token_url?,
             jwks_url: jwks_url?,
         });
-    };
+    }
     let mut alone = true;
     for (key, _) in addresses {
         let Some(entry) = section.entry(key) else { continue };
@@ -164,7 +132,7 @@ fn endpoints(
         section.report(entry.key_span, Fault::new(Code::ConflictingKeys, message, help));
         alone = false;
     }
-    let team = team_value.text(team)?;
+    let team = Identity::team(section)?;
     alone.then_some(Endpoints::Team(team))
 }
 

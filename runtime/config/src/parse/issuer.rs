@@ -13,7 +13,7 @@ use crate::render::Position;
 pub struct Warning {
     /// Where it stands in the file.
     pub position: Position,
-    /// What is wrong, and what to do.
+    /// The problem, and a way out.
     pub message: String,
 }
 
@@ -62,7 +62,7 @@ fn instead(told: Told, scopes: &[Str], others: &str) -> Option<String> {
 }
 
 impl Checked {
-    /// What is sound and may not be meant.
+    /// Everything that is sound and may not be meant.
     pub fn warnings(&self) -> Vec<Warning> {
         warnings(self)
     }
@@ -137,10 +137,7 @@ fn find(condition: &Condition, asks: fn(&Condition) -> bool, path: &mut Vec<usiz
     if asks(condition) {
         return true;
     }
-    let (Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts)) = condition else {
-        return false;
-    };
-    for (index, part) in parts.iter().enumerate() {
+    for (index, part) in condition.parts().iter().enumerate() {
         path.push(index);
         if find(part, asks, path) {
             return true;

@@ -1,143 +1,61 @@
 //! Every key of `mcp.toml`: the one list that unknown keys are compared with.
 
+use super::dev::{Dev, DevUser};
+use crate::AuditSink;
+use crate::model::{
+    Audit, Condition, Config, Consent, Identity, KnownClient, Limits, Policy, PolicyTest,
+    Registration, Server, Storage, TestUser, Tokens, Transport,
+};
+
 /// The key of the version. It stands above the first section.
 pub(crate) const VERSION: &str = "schema_version";
 
 /// Sections and their keys. An empty section name is the top level; the keys of `policies.*` are
 /// those of each policy; an empty list of keys means that any key is allowed.
 pub const SECTIONS: &[(&str, &[&str])] = &[
-    (
-        "",
-        &[
-            VERSION,
-            "server",
-            "identity",
-            "storage",
-            "registration",
-            "clients",
-            "transport",
-            "tokens",
-            "consent",
-            "limits",
-            "audit",
-            "policies",
-            "dev",
-            "wrangler",
-            "env",
-        ],
-    ),
-    ("server", &["name", "title", "version", "description", "instructions", "website_url", "icon"]),
-    (
-        "identity",
-        &[
-            "provider",
-            "client_id",
-            "client_secret",
-            "authorization_url",
-            "token_url",
-            "jwks_url",
-            "team",
-            "audience",
-            "issuer",
-            "scopes",
-            "client_auth",
-            "prompt",
-            "groups_claim",
-            "groups_format",
-            "groups_member",
-            "leeway",
-        ],
-    ),
-    ("storage", &["kind", "binding", "id", "database_name", "seal_state", "jurisdiction"]),
-    ("registration", &["metadata_documents", "dynamic", "allowed_domains", "redirect_schemes"]),
-    ("clients", &["id", "name", "redirect_uris", "secret"]),
-    (
-        "transport",
-        &[
-            "sse",
-            "notifications",
-            "allowed_origins",
-            "allowed_hosts",
-            "max_body_bytes",
-            "session_idle",
-            "page_size",
-        ],
-    ),
-    (
-        "tokens",
-        &[
-            "encryption_key",
-            "access_token_ttl",
-            "refresh_token_ttl",
-            "code_ttl",
-            "refresh_grace",
-            "revocation_max_age",
-            "max_unconfirmed",
-            "recheck",
-        ],
-    ),
-    (
-        "consent",
-        &[
-            "name",
-            "logo_url",
-            "color",
-            "color_dark",
-            "remember_for",
-            "privacy_policy_url",
-            "terms_of_service_url",
-        ],
-    ),
-    (
-        "limits",
-        &[
-            "register",
-            "authorize",
-            "token",
-            "callback",
-            "tool_timeout",
-            "task_ttl",
-            "sessions_per_person",
-            "streams_per_person",
-            "hosted",
-        ],
-    ),
+    ("", Config::KEYS),
+    ("server", Server::KEYS),
+    ("identity", Identity::KEYS),
+    ("storage", Storage::KEYS),
+    ("registration", Registration::KEYS),
+    ("clients", KnownClient::KEYS),
+    ("transport", Transport::KEYS),
+    ("tokens", Tokens::KEYS),
+    ("consent", Consent::KEYS),
+    ("limits", Limits::KEYS),
     ("limits.hosted", &[]),
-    ("audit", &["analytics_engine", "queue", "include", "required"]),
+    ("audit", &AUDIT),
     ("policies", &[]),
-    (
-        "policies.*",
-        &[
-            "description",
-            "scope",
-            "on_deny",
-            "deny_message",
-            "tests",
-            "emails",
-            "domains",
-            "groups",
-            "subjects",
-            "claims",
-            "args",
-            "scopes",
-            "identity",
-            "emails_from",
-            "policy",
-            "any",
-            "all",
-            "not",
-        ],
-    ),
-    ("policies.*.tests", &["user", "args", "vars", "expect"]),
-    (
-        "policies.*.tests.user",
-        &["email", "email_verified", "subject", "groups", "claims", "scopes"],
-    ),
-    ("dev", &["users"]),
-    ("dev.users", &["email", "name", "groups", "claims"]),
+    ("policies.*", &POLICY),
+    ("policies.*.tests", PolicyTest::KEYS),
+    ("policies.*.tests.user", TestUser::KEYS),
+    ("dev", Dev::KEYS),
+    ("dev.users", DevUser::KEYS),
     ("wrangler", &[]),
     ("env", &[]),
 ];
+
+/// Keys of `[audit]`: those of its sinks, then its own.
+const AUDIT: [&str; AuditSink::ALL.len() + Audit::KEYS.len()] = {
+    let mut keys = [""; AuditSink::ALL.len() + Audit::KEYS.len()];
+    let (sinks, own) = keys.split_at_mut(AuditSink::ALL.len());
+    let mut index = 0;
+    while index < sinks.len() {
+        sinks[index] = AuditSink::ALL[index].facts().key;
+        index += 1;
+    }
+    own.copy_from_slice(Audit::KEYS);
+    keys
+};
+
+/// Keys of a policy: its own, then those of its conditions.
+const POLICY: [&str; Policy::KEYS.len() + Condition::KEYS.len()] = {
+    let mut keys = [""; Policy::KEYS.len() + Condition::KEYS.len()];
+    let (own, conditions) = keys.split_at_mut(Policy::KEYS.len());
+    own.copy_from_slice(Policy::KEYS);
+    conditions.copy_from_slice(Condition::KEYS);
+    keys
+};
 
 /// Sections that an environment may have its own of. The others are reviewed, or not deployed.
 pub(crate) const OVERLAID: &[&str] = &[
@@ -153,24 +71,7 @@ pub(crate) const OVERLAID: &[&str] = &[
     "wrangler",
 ];
 
-/// Keys of a condition: those of a policy that do not stand for the policy as a whole.
-pub(crate) const CONDITION: &[&str] = &[
-    "emails",
-    "domains",
-    "groups",
-    "subjects",
-    "claims",
-    "args",
-    "scopes",
-    "identity",
-    "emails_from",
-    "policy",
-    "any",
-    "all",
-    "not",
-];
-
-/// What can be said of a claim or an argument besides its value.
+/// The comparisons of a claim or an argument, next to its value.
 pub(crate) const COMPARISON: &[&str] = &["exists", "contains", "min", "max"];
 
 /// Keys of a section of [`SECTIONS`].

@@ -3,21 +3,22 @@
 mod audit;
 mod bindings;
 mod checked;
+mod choice;
 mod claims;
 mod clients;
 mod color;
 mod comparison;
 mod complexity;
 mod condition;
-mod consent;
 mod contradictions;
 mod declared;
 mod dev;
 mod environments;
+mod form;
 mod identity;
 mod issuer;
 mod keys;
-mod limits;
+mod kind;
 mod networks;
 mod policies;
 mod policy_tests;
@@ -25,15 +26,18 @@ mod provider;
 mod redirect_uri;
 mod references;
 mod registration;
-#[cfg(feature = "schema")]
+mod rows;
+#[cfg_attr(
+    not(feature = "schema"),
+    allow(dead_code, reason = "shapes are of use to the schema only")
+)]
 pub mod schema;
-mod sections;
 mod setting;
 mod shared;
 mod spot;
 mod storage;
 mod text;
-mod transport;
+mod tokens;
 mod url;
 mod value;
 mod variables;

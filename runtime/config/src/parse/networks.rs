@@ -2,6 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use serde_json::{Value as Json, json};
+
+use super::kind::{KeyKind, ValueKind};
+use super::schema::{pattern, shape};
 use super::text::LONGEST_LABEL;
 use super::value::{Entry, Section, Value, shown};
 use crate::diagnostic::{Code, Fault};
@@ -18,10 +22,33 @@ const LAST_MAPPED: u128 = Ipv4Addr::BROADCAST.to_ipv6_mapped().to_bits();
 const WIDEST_V4: u32 = 16;
 const WIDEST_V6: u32 = 29;
 
-/// The ranges of all hosted clients, in the order of the file; `None` if one of them has a fault.
-pub(super) fn read(limits: &Section<'_, '_>) -> Option<List<HostedRange>> {
-    let Some(entry) = limits.entry("hosted") else { return Some(List::Borrowed(&[])) };
-    let table = entry.value.open(entry.key_span.clone())?;
+/// Ranges of all hosted clients, in the order of the file; none by default.
+pub(super) struct Networks;
+
+impl ValueKind for Networks {
+    type Value = List<HostedRange>;
+
+    fn of(&self, value: &Value<'_, '_>) -> Option<List<HostedRange>> {
+        read(&value.open(value.span())?)
+    }
+
+    fn shape(&self) -> Json {
+        json!({
+            "type": "object",
+            "propertyNames": { "pattern": pattern::label() },
+            "additionalProperties": shape::list(shape::pattern(pattern::NETWORK)),
+        })
+    }
+}
+
+impl KeyKind for Networks {
+    fn absent(&self, _: &Section<'_, '_>, _: &str) -> Option<List<HostedRange>> {
+        Some(List::default())
+    }
+}
+
+/// `None` if one of them has a fault.
+fn read(table: &Section<'_, '_>) -> Option<List<HostedRange>> {
     let mut ranges: Vec<HostedRange> = Vec::new();
     let mut sound = true;
     for client in table.entries() {

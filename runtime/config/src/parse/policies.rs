@@ -3,11 +3,11 @@
 use super::claims::ClaimName;
 use super::condition::{self, Named};
 use super::declared::Declared;
-use super::text::{policy_name, policy_scope, prose};
-use super::value::{Entry, Section, Value, shown};
+use super::text::policy_name;
+use super::value::{Entry, Section};
 use super::{complexity, contradictions, keys, policy_tests, references};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Condition, List, OnDeny, Policy, Provider, Scope, Str};
+use crate::model::{Condition, List, Policy, Provider, Scope, Str};
 
 /// The sound policies, in the order of the file.
 /// `provider` is the one of `[identity]`, where that is sound. The names of claims that policies and their
@@ -46,15 +46,13 @@ fn policy(
     };
     let table = entry.value.open(entry.key_span.clone())?;
     table.refuse_unknown(keys::of("policies.*"));
-    let description = table.get("description").and_then(|value| value.text(prose));
-    let scope = table.get("scope").map(|value| value.text(policy_scope));
-    let on_deny = table.get("on_deny").map(|value| value.text(|text| on_deny(&value, text)));
+    let (description, scope) = (Policy::description(&table), Policy::scope(&table));
+    let (on_deny, deny_message) = (Policy::on_deny(&table), Policy::deny_message(&table));
     if let Some(provider) = provider.filter(|provider| !provider.has_scopes())
         && let Some(scope) = table.entry("scope")
     {
         scope.report_key(no_scopes(provider));
     }
-    let deny_message = table.get("deny_message").map(|value| value.text(prose));
     let mut named = Named::default();
     let tests = policy_tests::read(&table, entry.key, &mut named.claims);
     let rule = condition::read(&table, &mut named);
@@ -62,10 +60,10 @@ fn policy(
     let (rule, spot) = rule?;
     let policy = Policy {
         name: name?,
-        description,
-        scope: policy_tests::sound(scope)?,
-        on_deny: policy_tests::sound(on_deny)?.unwrap_or(OnDeny::Hide),
-        deny_message: policy_tests::sound(deny_message)?,
+        description: description?,
+        scope: scope?,
+        on_deny: on_deny?,
+        deny_message: deny_message?,
         rule,
     };
     let (span, references) = (entry.key_span.clone(), named.policies);
@@ -91,14 +89,11 @@ fn refuse_useless_messages(section: &Section<'_, '_>, policies: &[Declared]) {
 fn looks_at_arguments(condition: &Condition, policies: &[Declared]) -> bool {
     match condition {
         Condition::Argument { .. } => true,
-        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-            parts.iter().any(|part| looks_at_arguments(part, policies))
-        }
         Condition::Policy(name) => policies
             .iter()
             .find(|policy| policy.policy.name == *name)
             .is_some_and(|policy| looks_at_arguments(&policy.policy.rule, policies)),
-        _ => false,
+        condition => condition.parts().iter().any(|part| looks_at_arguments(part, policies)),
     }
 }
 
@@ -118,7 +113,7 @@ pub(crate) fn scopes(policies: &[Declared]) -> List<Scope> {
         }
     }
     for policy in policies {
-        conditions(&policy.policy.rule, &mut |condition| {
+        policy.policy.rule.walk(&mut |condition| {
             if let Condition::Scopes(names) = condition {
                 names.iter().for_each(|name| add(name, format!("Use `{name}`").into()));
             }
@@ -127,28 +122,8 @@ pub(crate) fn scopes(policies: &[Declared]) -> List<Scope> {
     scopes.into()
 }
 
-/// Every condition, those inside of others included.
-fn conditions(condition: &Condition, visit: &mut dyn FnMut(&Condition)) {
-    visit(condition);
-    if let Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) = condition {
-        parts.iter().for_each(|part| conditions(part, visit));
-    }
-}
-
 /// Without access tokens of this server nobody would ever have the scope.
 fn no_scopes(provider: Provider) -> Fault {
     let message = format!("`provider = \"{}\"` has no OAuth scopes", provider.name());
     Fault::new(Code::ConflictingKeys, message, "remove `scope`, or choose another provider")
-}
-
-fn on_deny(value: &Value<'_, '_>, text: &str) -> Result<OnDeny, Fault> {
-    match text {
-        "hide" => Ok(OnDeny::Hide),
-        "challenge" => Ok(OnDeny::Challenge),
-        _ => {
-            let message = format!("`{}` cannot be `{}`", value.path, shown(text));
-            let help = "write `hide`, or `challenge` to tell the client that more is needed";
-            Err(Fault::new(Code::UnsupportedValue, message, help))
-        }
-    }
 }

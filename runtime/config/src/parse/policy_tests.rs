@@ -5,15 +5,11 @@ use std::ops::Range;
 use toml::de::DeValue;
 
 use super::claims::{self, ClaimName};
-use super::keys;
 use super::text::{exact, owned, variable_name};
 use super::value::{Section, Value, shown};
 use super::wrangler::to_value;
 use crate::diagnostic::{Code, Fault};
 use crate::model::{List, PolicyTest, Str, TestUser};
-
-/// Who calls where the test does not say whose `sub` it is.
-const SUBJECT: &str = "test-user";
 
 /// The tests of one policy, each with where it stands. `None` when one is faulty.
 pub(crate) fn read(
@@ -39,7 +35,7 @@ fn test(value: &Value<'_, '_>, policy: &str, claims: &mut Vec<ClaimName>) -> Opt
         return value.wrong_type("a table", &help);
     };
     let table = value.open(value.span())?;
-    table.refuse_unknown(keys::of("policies.*.tests"));
+    table.refuse_unknown(PolicyTest::KEYS);
     let example = "say who calls: `user = { email = \"ada@example.com\" }`";
     let user = table.require("user", example).and_then(|value| user(&value, claims));
     let arguments = match table.get("args") {
@@ -76,26 +72,24 @@ fn allows(value: &Value<'_, '_>, text: &str) -> Result<bool, Fault> {
 
 fn user(value: &Value<'_, '_>, names: &mut Vec<ClaimName>) -> Option<TestUser> {
     let table = value.open(value.span())?;
-    table.refuse_unknown(keys::of("policies.*.tests.user"));
-    // Any text: a test may be about an address that never matches.
-    let email = table.get("email").map(|value| value.text(|text| Ok(owned(text))));
-    let email_verified = table.get("email_verified").map(|value| value.boolean());
-    let subject = table.get("subject").map(|value| value.text(exact));
+    table.refuse_unknown(TestUser::KEYS);
+    let (email, subject) = (TestUser::email(&table), TestUser::subject(&table));
+    let email_verified = TestUser::email_verified(&table);
     let groups = table.get("groups").map(|value| list(&value));
     let claims = table.get("claims").map(|value| claims(&value, names));
     let scopes = table.get("scopes").map(|value| list(&value));
     Some(TestUser {
-        email: sound(email)?,
-        email_verified: sound(email_verified)?.unwrap_or(true),
-        subject: sound(subject)?.unwrap_or_else(|| owned(SUBJECT)),
+        email: email?,
+        email_verified: email_verified?,
+        subject: subject?,
         groups: sound(groups)?.unwrap_or_default(),
         claims: sound(claims)?.unwrap_or_else(|| owned("{}")),
         scopes: sound(scopes)?,
     })
 }
 
-/// What is sound, where it is there.
-pub(crate) fn sound<T>(read: Option<Option<T>>) -> Option<Option<T>> {
+/// The value where it is sound or absent.
+fn sound<T>(read: Option<Option<T>>) -> Option<Option<T>> {
     match read {
         None => Some(None),
         Some(read) => read.map(Some),

@@ -1,7 +1,13 @@
 //! The identity providers, and which keys of `[identity]` belong to which.
 
-use super::value::{Section, names, shown};
+use serde_json::{Value as Json, json};
+use toml::de::DeValue;
+
+use super::kind::ValueKind;
+use super::schema::shape;
+use super::value::{Section, Value, names, shown};
 use crate::diagnostic::{Code, Fault};
+use crate::model::List;
 use crate::provider::Provider;
 
 pub(crate) fn parse(text: &str) -> Result<Provider, Fault> {
@@ -30,5 +36,36 @@ pub(crate) fn refuse_foreign_keys(section: &Section<'_, '_>, provider: Provider)
         let owners: Vec<&str> = owners.into_iter().map(Provider::name).collect();
         let help = format!("remove it: it belongs to {}", names(&owners));
         entry.report_key(Fault::new(Code::ConflictingKeys, message, help));
+    }
+}
+
+/// One provider, or several.
+pub(super) struct Providers;
+
+impl ValueKind for Providers {
+    type Value = List<Provider>;
+
+    fn of(&self, value: &Value<'_, '_>) -> Option<List<Provider>> {
+        let DeValue::Array(_) = value.raw() else {
+            return value.text(parse).map(|provider| vec![provider].into());
+        };
+        let mut providers = Vec::new();
+        let mut sound = true;
+        for item in value.some_items()? {
+            match item.text(parse) {
+                Some(known) if providers.contains(&known) => {
+                    let message = format!("`{}` lists `{}` twice", value.path, known.name());
+                    item.report(Fault::new(Code::DuplicateValue, message, "remove one of them"));
+                }
+                Some(provider) => providers.push(provider),
+                None => sound = false,
+            }
+        }
+        sound.then(|| providers.into())
+    }
+
+    fn shape(&self) -> Json {
+        let provider = || shape::one_of(&Provider::ALL.map(Provider::name));
+        json!({ "anyOf": [provider(), shape::list(provider())] })
     }
 }

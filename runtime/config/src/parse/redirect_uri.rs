@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use super::form::Form;
+use super::schema::{pattern, shape};
 use super::text::owned;
 use super::url::is_loopback;
 use super::value::shown;
@@ -11,6 +13,8 @@ use crate::model::Str;
 /// Longest redirect URI, as of clients that register themselves: longer ones hide their end from
 /// the person who approves.
 pub(super) const LONGEST_REDIRECT_URI: usize = 512;
+
+pub(super) const SCHEME: Form = Form::new(scheme, || shape::pattern(pattern::SCHEME));
 
 /// Schemes that mean something to browsers or operating systems: a redirect to one runs a script,
 /// opens a file or starts a program that nobody chose. `http` and `https` need no entry.

@@ -26,7 +26,7 @@ fn unknown(name: &str, known: &[&str]) -> Fault {
     Fault::new(Code::UnknownPolicy, format!("unknown policy `{}`", shown(name)), help)
 }
 
-/// How far the search for circles has come with a policy.
+/// Progress of the search for circles with a policy.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Visit {
     New,

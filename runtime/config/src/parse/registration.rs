@@ -1,29 +1,14 @@
-//! `[registration]`: which clients may come without being known beforehand.
+//! Domains of clients, in `[registration]`.
 
-use super::redirect_uri::scheme;
+use super::form::Form;
+use super::schema::{pattern, shape};
 use super::text::{domain, owned};
-use super::value::{Section, shown};
+use super::value::shown;
 use crate::diagnostic::{Code, Fault};
-use crate::model::{List, Registration, Str};
+use crate::model::Str;
 
-pub(crate) fn read(section: &Section<'_, '_>) -> Option<Registration> {
-    let flag = |key| section.get(key).map_or(Some(true), |value| value.boolean());
-    let (metadata_documents, dynamic) = (flag("metadata_documents"), flag("dynamic"));
-    let allowed_domains = match section.get("allowed_domains") {
-        Some(value) => value.texts(client_domain),
-        None => Some(List::default()),
-    };
-    let redirect_schemes = match section.get("redirect_schemes") {
-        Some(value) => value.texts(scheme),
-        None => Some(List::default()),
-    };
-    Some(Registration {
-        metadata_documents: metadata_documents?,
-        dynamic: dynamic?,
-        allowed_domains: allowed_domains?,
-        redirect_schemes: redirect_schemes?,
-    })
-}
+pub(super) const CLIENT_DOMAIN: Form =
+    Form::new(client_domain, || shape::pattern(&pattern::client_domain()));
 
 /// A domain of clients. Other than in policies it stands for its sub-domains, too.
 pub(super) fn client_domain(text: &str) -> Result<Str, Fault> {

@@ -39,7 +39,7 @@ pub(super) fn check(top: &Section<'_, '_>, environment: &Section<'_, '_>, name: 
     }
 }
 
-/// What the bindings of one kind lead to, each with the key that says so.
+/// The targets of the bindings of one kind, each with the key that says so.
 fn targets<'a, 'i>(
     file: &Section<'a, 'i>,
     list: &BindingList,

@@ -2,19 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::text::variable_name;
+use super::form::Form;
+use super::schema::{pattern, shape};
+use super::text::{owned, variable_name};
 use super::value::{Section, names, shown};
 
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Jurisdiction, Storage, StorageKind, Str};
+use crate::model::{Storage, StorageKind, Str};
 use crate::names::{OBJECT_BINDING, is_generated_binding};
-
-/// Every kind of storage, what it is called in the file, and its default binding.
-pub(super) const KINDS: [(&str, StorageKind, &str); 3] = [
-    ("durable-object", StorageKind::DurableObject, OBJECT_BINDING),
-    ("kv", StorageKind::Kv, "OAUTH_KV"),
-    ("d1", StorageKind::D1, "OAUTH_DB"),
-];
 
 /// The keys that not every kind has, and the kinds that have them.
 const OWNERS: &[(&str, &[StorageKind])] = &[
@@ -24,6 +19,9 @@ const OWNERS: &[(&str, &[StorageKind])] = &[
     // Workers KV keeps everything everywhere.
     ("jurisdiction", &[StorageKind::DurableObject, StorageKind::D1]),
 ];
+
+pub(super) const DATABASE_NAME: Form =
+    Form::new(database_name, || shape::pattern(pattern::DATABASE_NAME));
 
 /// A KV namespace or D1 database that exists already. Nothing of it reaches the Worker.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,63 +33,45 @@ pub struct Existing {
 }
 
 pub(crate) fn read(section: &Section<'_, '_>) -> Option<(Storage, Existing)> {
-    let (_, kind, default_binding) = match section.get("kind") {
-        Some(value) => value.text(storage_kind)?,
-        None => KINDS[0],
-    };
+    let kind = Storage::kind(section)?;
     refuse_foreign_keys(section, kind);
-    let seal_state = section.get("seal_state").map_or(Some(false), |value| value.boolean());
-    let jurisdiction = match section.get("jurisdiction") {
-        Some(value) => value.text(jurisdiction).map(Some),
-        None => Some(None),
-    };
-    let default_binding = Cow::Borrowed(default_binding);
+    let seal_state = Storage::seal_state(section);
+    let jurisdiction = Storage::jurisdiction(section);
     let storage = |binding| {
         let (seal_state, jurisdiction) = (seal_state?, jurisdiction?);
         Some(Storage { kind, binding, seal_state, jurisdiction })
     };
     if kind == StorageKind::DurableObject {
-        return Some((storage(default_binding)?, Existing::default()));
+        return Some((storage(default_binding(kind))?, Existing::default()));
     }
     let binding = match section.get("binding") {
         Some(value) => value.text(binding_name),
-        None => Some(default_binding),
+        None => Some(default_binding(kind)),
     };
     let id = match section.get("id") {
         Some(value) if kind == StorageKind::D1 => value.text(database_id).map(Some),
         Some(value) => value.text(namespace_id).map(Some),
         None => Some(None),
     };
-    let database_name = match section.get("database_name") {
-        Some(value) => value.text(database_name).map(Some),
-        None => Some(None),
-    };
-    let existing = Existing { id: id?, database_name: database_name? };
+    let database_name = Storage::database_name(section);
+    let existing = Existing { id: id?, database_name: database_name?.map(Str::into_owned) };
     Some((storage(binding?)?, existing))
 }
 
-fn jurisdiction(text: &str) -> Result<Jurisdiction, Fault> {
-    Jurisdiction::ALL.into_iter().find(|known| known.name() == text).ok_or_else(|| {
-        let message = format!("unsupported jurisdiction `{}`", shown(text));
-        let help = format!("supported: {}", names(&Jurisdiction::ALL.map(Jurisdiction::name)));
-        Fault::new(Code::UnsupportedValue, message, help)
-    })
-}
-
-fn storage_kind(text: &str) -> Result<(&'static str, StorageKind, &'static str), Fault> {
-    KINDS.into_iter().find(|(name, ..)| *name == text).ok_or_else(|| {
-        let message = format!("unsupported storage `{}`", shown(text));
-        let help = format!("supported: {}", names(&KINDS.map(|(name, ..)| name)));
-        Fault::new(Code::UnsupportedValue, message, help)
+/// The binding of a kind when the file names none.
+fn default_binding(kind: StorageKind) -> Str {
+    Cow::Borrowed(match kind {
+        StorageKind::DurableObject => OBJECT_BINDING,
+        StorageKind::Kv => "OAUTH_KV",
+        StorageKind::D1 => "OAUTH_DB",
     })
 }
 
 fn refuse_foreign_keys(section: &Section<'_, '_>, kind: StorageKind) {
     for (key, owners) in OWNERS.iter().filter(|(_, owners)| !owners.contains(&kind)) {
         let Some(entry) = section.entry(key) else { continue };
-        let name = |kind| KINDS.iter().find(|(_, known, _)| *known == kind).map(|(name, ..)| *name);
-        let message = format!("`{key}` is not for `kind = \"{}\"`", name(kind).unwrap_or_default());
-        let owners: Vec<&str> = owners.iter().filter_map(|owner| name(*owner)).collect();
+        let message = format!("`{key}` is not for `kind = \"{}\"`", kind.name());
+        let owners: Vec<&str> = owners.iter().map(|owner| owner.name()).collect();
         let mut help = format!("remove it: it belongs to {}", names(&owners));
         if *key == "jurisdiction" {
             help.push_str("; Workers KV keeps what it has in every data centre");
@@ -135,10 +115,10 @@ pub(super) fn database_id(text: &str) -> Result<String, Fault> {
     Err(Fault::new(Code::InvalidText, message, help))
 }
 
-pub(super) fn database_name(text: &str) -> Result<String, Fault> {
+pub(super) fn database_name(text: &str) -> Result<Str, Fault> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     if text.bytes().all(allowed) && text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        return Ok(text.to_owned());
+        return Ok(owned(text));
     }
     let message = format!("`{}` is not a name of a D1 database", shown(text));
     let help = "names are letters, digits, `-` and `_`, and begin with a letter or digit";

@@ -1,4 +1,4 @@
-//! What single values must look like. Pure: text in, value or fault out.
+//! Checks of single values. Pure: text in, value or fault out.
 
 use std::borrow::Cow;
 

@@ -12,7 +12,7 @@ use crate::suggest;
 
 /// A table of the document. An absent section is an empty one.
 pub(crate) struct Section<'a, 'i> {
-    /// How messages call it, for example `identity`; empty for the top level.
+    /// Its name in messages, for example `identity`; empty for the top level.
     pub(crate) path: String,
     /// Where a missing key is reported.
     pub(crate) span: Range<usize>,

@@ -3,32 +3,34 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::checked::{Checked, Place};
+use super::checked::{Checked, PolicyPlace};
 use super::declared::Declared;
 use super::value::Section;
 use super::{
-    audit, bindings, clients, consent, dev, identity, limits, policies, registration, sections,
-    storage, transport, variables, version, wrangler,
+    audit, bindings, clients, dev, identity, policies, storage, tokens, variables, version,
+    wrangler,
 };
-use crate::model::{Condition, Config, List, PolicyTest, Str};
+use crate::model::{
+    Condition, Config, Consent, Limits, List, PolicyTest, Registration, Server, Str, Transport,
+};
 use crate::render::Position;
 
 /// Every section is read even if an earlier one is faulty, so that all faults are found.
 pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     version::check(root);
-    let server = sections::server(&root.section("server"));
+    let server = Server::read(&root.section("server"));
     let identity_section = root.section("identity");
     let identity = identity::read(&identity_section);
     let identity_scopes = identity_section.entry("scopes");
     let identity_scopes = identity_scopes.map(|entry| Position::of(source, entry.key_span.start));
     let storage = storage::read(&root.section("storage"));
-    let registration = registration::read(&root.section("registration"));
+    let registration = Registration::read(&root.section("registration"));
     let schemes = registration.as_ref().map(|registration| registration.redirect_schemes.as_ref());
     let clients = clients::read(root, schemes);
-    let transport = transport::read(&root.section("transport"));
-    let tokens = sections::tokens(&root.section("tokens"));
-    let consent = consent::read(&root.section("consent"));
-    let limits = limits::read(&root.section("limits"));
+    let transport = Transport::read(&root.section("transport"));
+    let tokens = tokens::read(&root.section("tokens"));
+    let consent = Consent::read(&root.section("consent"));
+    let limits = Limits::read(&root.section("limits"));
     let audit = audit::read(&root.section("audit"));
     let mut claims = Vec::new();
     let provider = identity.as_ref().map(|identity| identity.provider);
@@ -36,7 +38,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let dev = dev::read(&root.section("dev"));
     let wrangler = wrangler::read(root);
 
-    sections::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
+    tokens::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
     let declared = clients.as_deref().unwrap_or_default();
     let kind = storage.as_ref().map(|(storage, _)| storage);
     variables::check(root, identity.as_ref(), tokens.as_ref(), declared, kind);
@@ -48,7 +50,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
 
     let ((storage, existing), wrangler) = (storage?, wrangler?);
     let audit::Trail { audit, targets } = audit?;
-    let places = policies.iter().map(|policy| Place::of(source, policy)).collect();
+    let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
     let policy_tests = policy_tests(source, &policies, &wrangler);
     let config = Config {
         server: server?,
@@ -99,13 +101,13 @@ fn with_file(test: &PolicyTest, used: &BTreeSet<&str>, wrangler: &toml::Table) -
 
 /// The variables that a condition reads people from.
 fn variables_of(condition: &Condition) -> Vec<&str> {
-    match condition {
-        Condition::EmailsFrom(name) => vec![name],
-        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-            parts.iter().flat_map(variables_of).collect()
+    let mut variables = Vec::new();
+    condition.walk(&mut |condition| {
+        if let Condition::EmailsFrom(name) = condition {
+            variables.push(name.as_ref());
         }
-        _ => Vec::new(),
-    }
+    });
+    variables
 }
 
 /// The tests of a policy, each with its place.

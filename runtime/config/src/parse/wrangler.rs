@@ -95,7 +95,7 @@ const TABLES: &[&str] = &["build", "observability", "triggers", "dev", "secrets"
 const ARRAYS: &[&str] = &["compatibility_flags", "migrations"];
 const NESTED_ARRAYS: &[(&str, &str)] = &[("triggers", "crons"), ("secrets", "required")];
 
-/// What is merged with generated tables and arrays must be a table or an array itself.
+/// A value that is merged with generated tables and arrays must be a table or an array itself.
 fn check_types(section: &Section<'_, '_>) {
     let mut tables = TABLES.to_vec();
     let mut arrays = ARRAYS.to_vec();

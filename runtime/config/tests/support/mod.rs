@@ -9,6 +9,11 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// The reference `mcp.toml`.
+pub fn reference() -> String {
+    std::fs::read_to_string(repository().join("mcp.toml")).expect("the reference exists")
+}
+
 /// Compares a file with what it should be; `UPDATE_EXPECT=1` rewrites it.
 pub fn assert_file(path: &Path, expected: &str) {
     if std::env::var_os("UPDATE_EXPECT").is_some() {

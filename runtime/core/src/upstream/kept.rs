@@ -66,10 +66,7 @@ impl Kept {
             Condition::Claim { path, .. } => {
                 insert(&mut self.claims, path.iter().map(ToString::to_string).collect());
             }
-            Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-                parts.iter().for_each(|part| self.condition(part));
-            }
-            _ => {}
+            condition => condition.parts().iter().for_each(|part| self.condition(part)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is read of a person's claims, and what of it is kept.
 
 use serde_json::{Value, json};
-use toolgate_config::{Condition, Config, GroupsFormat, Provider as Kind, Test};
+use toolgate_config::{Condition, Config, GroupsFormat, Policy, Provider as Kind, Test};
 use toolgate_core::oauth::client::AuthMethod;
 use toolgate_core::oauth::grant::GrantKey;
 use toolgate_core::oauth::token::AccessToken;
@@ -26,7 +26,7 @@ fn read(config: &Config, provider: &Provider, changes: &Value) -> Result<Caller,
 /// A server with these policies, `p0` and so on, and what it keeps of people.
 fn server(rules: Vec<Condition>) -> (Config, Provider) {
     let mut config = config();
-    let policy = |(index, rule)| policy(format!("p{index}"), rule);
+    let policy = |(index, rule)| Policy::new(format!("p{index}"), rule);
     config.policies = rules.into_iter().enumerate().map(policy).collect::<Vec<_>>().into();
     let kept = Kept::new(&config, std::iter::empty());
     let provider = Provider { kept, ..World::new().provider };

@@ -1,7 +1,7 @@
 //! GitHub: who an access token belongs to.
 
 use serde_json::{Value, json};
-use toolgate_config::{Condition, Config, Endpoints as Configured, Provider as Kind};
+use toolgate_config::{Condition, Config, Endpoints as Configured, Policy, Provider as Kind};
 use toolgate_core::upstream::kept::Kept;
 use toolgate_core::upstream::provider::Provider;
 use toolgate_core::upstream::trouble::{Trouble, Upstream};
@@ -119,8 +119,8 @@ fn without_the_permission_to_read_addresses_people_sign_in_without_one() {
 fn what_github_does_not_show_is_unknown() {
     let mut config = on_github(&["read:org"]);
     config.policies = vec![
-        policy("member", Condition::Groups(vec!["mycompany".into()].into())),
-        policy(
+        Policy::new("member", Condition::Groups(vec!["mycompany".into()].into())),
+        Policy::new(
             "others",
             Condition::Not(vec![Condition::Groups(vec!["x/temps".into()].into())].into()),
         ),

@@ -99,13 +99,8 @@ fn amount() -> impl Strategy<Value = Value> {
 
 /// Whether a list may have what a call is refused.
 fn depends_on_call_or_scopes(condition: &Condition) -> bool {
-    match condition {
-        Condition::Argument { .. } | Condition::Scopes(_) => true,
-        Condition::Any(parts) | Condition::All(parts) | Condition::Not(parts) => {
-            parts.iter().any(depends_on_call_or_scopes)
-        }
-        _ => false,
-    }
+    matches!(condition, Condition::Argument { .. } | Condition::Scopes(_))
+        || condition.parts().iter().any(depends_on_call_or_scopes)
 }
 
 pub fn caller() -> impl Strategy<Value = Caller> {

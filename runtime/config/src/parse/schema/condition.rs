@@ -1,37 +1,30 @@
-//! What the keys of conditions take: a condition of its own in `mcp.toml` is a line here.
+//! The shapes of conditions that are made of others, or of names and values.
 
 use serde_json::{Value, json};
 
-use super::super::text::OWN_SCOPES;
-use super::pattern;
-use super::shape::{domain, email, line, list, non_empty, pattern, prose, providers, with};
+use super::shape::{list, non_empty, prose, with};
 
-/// What a key of a condition takes; `None` for a key that is not known here.
-pub(super) fn shape(key: &str) -> Option<Value> {
-    let condition = || json!({ "$ref": "#/definitions/condition" });
-    Some(match key {
-        "emails" => list(email()),
-        "domains" => list(domain()),
-        "groups" | "subjects" => list(line()),
-        "claims" | "args" => json!({ "$ref": "#/definitions/members" }),
-        "scopes" => list(policy_scope()),
-        "identity" => json!({ "anyOf": [providers(), list(providers())] }),
-        "emails_from" => pattern(&pattern::variable()),
-        "policy" => prose(),
-        // The same condition twice is odd, but no fault.
-        "any" | "all" => non_empty(condition()),
-        "not" => json!({ "anyOf": [condition()] }),
-        _ => return None,
-    })
+/// One condition.
+pub(crate) fn one() -> Value {
+    json!({ "anyOf": [condition()] })
 }
 
-/// An OAuth scope that is not every server's own.
-pub(super) fn policy_scope() -> Value {
-    with(pattern(pattern::SCOPE), "not", json!({ "enum": OWN_SCOPES }))
+/// Several conditions. The same one twice is odd, but no fault.
+pub(crate) fn several() -> Value {
+    non_empty(condition())
+}
+
+fn condition() -> Value {
+    json!({ "$ref": "#/definitions/condition" })
+}
+
+/// `claims` and `args`.
+pub(crate) fn members() -> Value {
+    json!({ "$ref": "#/definitions/members" })
 }
 
 /// Names of claims or arguments, and what passes: values, comparisons, or members inside.
-pub(super) fn members() -> Value {
+pub(super) fn all_members() -> Value {
     let value = || json!({ "anyOf": [prose(), { "type": ["integer", "boolean"] }] });
     let values = || json!({ "anyOf": [value(), list(value())] });
     let number = || json!({ "type": "number" });

@@ -1,20 +1,21 @@
 //! The JSON Schema of `mcp.toml`, for completion and hover texts in editors.
 //!
-//! Which keys there are says [`SECTIONS`](super::SECTIONS); what a key takes, `shape`, by the same
-//! constants as the parser; what it means and its default, the reference `mcp.toml`.
+//! Which keys there are and what each takes follows from its row in `model/sections.rs`; what it means
+//! and its default, from the reference `mcp.toml`.
 //!
 //! It says less than [`check`](fn@crate::check): keys that exclude each other, names that nothing
 //! has and the like are not matters of shape. It refuses nothing that `check` accepts.
 
-mod condition;
-mod pattern;
+pub(super) mod condition;
+pub(super) mod pattern;
 mod reference;
 mod sections;
-mod shape;
+pub(super) mod shape;
 
 use serde_json::{Map, Value, json};
 
 use super::keys;
+use crate::model::Condition;
 use reference::Reference;
 
 /// Draft 7 is what both Taplo (which Even Better TOML is made of) and Tombi read. Taplo knows no
@@ -31,10 +32,10 @@ pub fn json_schema() -> Value {
         "description": "Configuration of a Toolgate server",
     });
     extend(&mut root, schema.section("", &["server"]));
-    let condition = schema.table("policies.*", keys::CONDITION, &[]);
+    let condition = schema.table("policies.*", Condition::KEYS, &[]);
     root["definitions"] = json!({
         "condition": shape::with(condition, "minProperties", 1),
-        "members": condition::members(),
+        "members": condition::all_members(),
     });
     root
 }
@@ -44,14 +45,14 @@ pub fn json_schema_text() -> String {
     format!("{:#}\n", json_schema())
 }
 
-/// What the parts of the schema are made with.
-struct Schema {
+/// The maker of all parts of the schema.
+pub(super) struct Schema {
     reference: Reference,
 }
 
 impl Schema {
     /// A table with the keys of a section of [`SECTIONS`](super::SECTIONS).
-    fn section(&self, name: &str, required: &[&str]) -> Value {
+    pub(super) fn section(&self, name: &str, required: &[&str]) -> Value {
         self.table(name, keys::of(name), required)
     }
 
@@ -67,13 +68,13 @@ impl Schema {
         table
     }
 
-    /// What a key means, takes and is by default. A test finds keys without a text or a shape.
+    /// The meaning, shape and default of a key. A test finds keys without a text or a shape.
     fn property(&self, section: &str, key: &str) -> Value {
         let mut property = json!({});
         if let Some(text) = self.reference.text(section, key) {
             property["description"] = text.into();
         }
-        extend(&mut property, sections::shape(self, section, key).unwrap_or_default());
+        extend(&mut property, self.shape(section, key).unwrap_or_default());
         describe_values(&mut property);
         if let Some(default) = self.reference.default(section, key) {
             property["default"] = default;

@@ -4,53 +4,53 @@ use super::super::text::LONGEST_LABEL;
 use super::super::url::PICTURES;
 use crate::names::LONGEST_VARIABLE_NAME;
 
-pub(super) const POLICY_NAME: &str = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$";
+pub(crate) const POLICY_NAME: &str = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$";
 /// Of an environment.
-pub(super) const ENVIRONMENT_NAME: &str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
-pub(super) const SCOPE: &str = "^[!#-\\[\\]-~]+$";
-pub(super) const SCHEME: &str = "^[a-z][a-z0-9+.-]*$";
-pub(super) const CLIENT_ID: &str = "^[!-~]+$";
-pub(super) const COLOR: &str = "^#[0-9A-Fa-f]{6}$";
-pub(super) const DATASET: &str = "^[A-Za-z][A-Za-z0-9_]*$";
-pub(super) const DATABASE_NAME: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
+pub(crate) const ENVIRONMENT_NAME: &str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
+pub(crate) const SCOPE: &str = "^[!#-\\[\\]-~]+$";
+pub(crate) const SCHEME: &str = "^[a-z][a-z0-9+.-]*$";
+pub(crate) const CLIENT_ID: &str = "^[!-~]+$";
+pub(crate) const COLOR: &str = "^#[0-9A-Fa-f]{6}$";
+pub(crate) const DATASET: &str = "^[A-Za-z][A-Za-z0-9_]*$";
+pub(crate) const DATABASE_NAME: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
 
 /// A network range in CIDR notation.
-pub(super) const NETWORK: &str = "^[0-9A-Fa-f.:]+/[0-9]{1,3}$";
+pub(crate) const NETWORK: &str = "^[0-9A-Fa-f.:]+/[0-9]{1,3}$";
 
 /// Of a KV namespace, or of a D1 database.
-pub(super) const STORAGE_ID: &str =
+pub(crate) const STORAGE_ID: &str =
     "^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$";
 
 /// Units of durations, in seconds.
 const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 60 * 60), ('d', 24 * 60 * 60)];
 
 /// Name of a Worker variable or binding.
-pub(super) fn variable() -> String {
+pub(crate) fn variable() -> String {
     format!("^[A-Z][A-Z0-9_]{{0,{}}}$", LONGEST_VARIABLE_NAME - 1)
 }
 
 /// One label of a host name.
-pub(super) fn label() -> String {
+pub(crate) fn label() -> String {
     format!("^{}$", inner_label())
 }
 
 /// A host name of several labels.
-pub(super) fn domain() -> String {
+pub(crate) fn domain() -> String {
     format!("^{}$", inner_domain())
 }
 
 /// A domain of clients.
-pub(super) fn client_domain() -> String {
+pub(crate) fn client_domain() -> String {
     format!("^(localhost|{})$", inner_domain())
 }
 
 /// An e-mail address.
-pub(super) fn email() -> String {
+pub(crate) fn email() -> String {
     format!("^[a-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{}$", inner_domain())
 }
 
 /// An encrypted address, or a picture in a `data:` URI.
-pub(super) fn picture() -> String {
+pub(crate) fn picture() -> String {
     let formats = PICTURES.join("|").replace('+', "\\+");
     format!("^([Hh][Tt][Tt][Pp][Ss]://|data:image/({formats})[;,])")
 }
@@ -65,7 +65,7 @@ fn inner_domain() -> String {
 }
 
 /// A duration within limits in seconds.
-pub(super) fn duration((least, most): (u32, u32)) -> String {
+pub(crate) fn duration((least, most): (u32, u32)) -> String {
     let (least, most) = (u64::from(least), u64::from(most));
     let units = UNITS.iter().filter_map(|(unit, seconds)| {
         let (first, last) = (least.div_ceil(*seconds), most / seconds);

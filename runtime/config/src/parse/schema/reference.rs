@@ -30,12 +30,12 @@ impl Reference {
         Self { texts: reader.texts, values }
     }
 
-    /// What the key means.
+    /// The meaning of the key.
     pub(super) fn text(&self, section: &str, key: &str) -> Option<&str> {
         self.texts.get(&(section.to_owned(), key.to_owned())).map(String::as_str)
     }
 
-    /// What holds when the key is absent.
+    /// The value that holds when the key is absent.
     pub(super) fn default(&self, section: &str, key: &str) -> Option<Value> {
         let value = self.values.get(section).filter(|_| DEFAULTS.contains(&section))?.get(key)?;
         serde_json::to_value(value).ok()
@@ -49,7 +49,7 @@ struct Reader {
     texts: BTreeMap<(String, String), String>,
     section: String,
     comment: String,
-    /// Whether keys of the comment have been seen, so that another line of comment begins a new one.
+    /// Set once keys of the comment have been seen, so that another line of comment begins a new one.
     is_used: bool,
 }
 

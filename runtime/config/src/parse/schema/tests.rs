@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::{
     SECTIONS, audit, clients, color, redirect_uri, registration, storage, text, url,
 };
-use super::{Schema, json_schema, pattern, reference::Reference, sections};
+use super::{Schema, json_schema, pattern, reference::Reference};
 use crate::diagnostic::Fault;
 use crate::{Provider, Target};
 
@@ -39,7 +39,7 @@ fn every_key_has_a_shape_and_a_text() {
         let mut texts = HashSet::new();
         for key in *keys {
             let place = format!("[{section}] {key}");
-            assert!(sections::shape(&schema, section, key).is_some(), "{place} has no shape");
+            assert!(schema.shape(section, key).is_some(), "{place} has no shape");
             let text = schema.reference.text(section, key);
             assert!(text.is_some(), "mcp.toml has no comment above {place}");
             assert!(texts.insert(text), "{place} has the comment of another key");
