@@ -5,9 +5,9 @@ use clap::builder::PossibleValue;
 use serde::{Serialize, Serializer};
 
 use super::address::Address;
+use super::client_file::{ClientFile, Machine};
 use super::clients;
 use super::entry::Form;
-use super::place::{Machine, Place};
 
 /// A program that can be connected. A new one is a file of [`clients`], and a line of its list.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct Client {
     /// A line of `--help`.
     pub(super) help: &'static str,
     /// The file it reads: for one project, or with `true` for all of the person.
-    pub(super) file: fn(bool, Machine) -> Option<Place>,
+    pub(super) file: fn(bool, Machine) -> Option<ClientFile>,
     /// The form of that file, or of that of another client which starts this one.
     pub(super) form: Option<Form>,
     /// The server in that file.

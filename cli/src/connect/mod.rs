@@ -2,11 +2,11 @@
 
 pub(crate) mod address;
 mod client;
+mod client_file;
 mod clients;
 mod entry;
 mod json_text;
 mod merge;
-mod place;
 mod recipe;
 mod render;
 mod text;
@@ -22,10 +22,10 @@ use crate::{Error, Result};
 
 use address::Address;
 use client::Client;
+use client_file::{ClientFile, Machine};
 use clients::ALL;
-use place::{Machine, Place};
 use recipe::Recipe;
-use write::{Outcome, Written};
+use write::{WriteOutcome, Written};
 
 /// What `--help` ends with.
 pub const HELP: &str = "\
@@ -88,7 +88,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
     recipe.then.push_str(&scheme(client, folder));
     let place = (client.file)(global, machine);
     if !arguments.write {
-        let shown = place.map(Place::shown);
+        let shown = place.map(ClientFile::shown);
         let file = place.and_then(|place| place.resolve(&root, machine).ok());
         print!(
             "{}",
@@ -191,9 +191,9 @@ fn no_file(client: &Client, global: bool) -> Error {
 fn report(recipe: &Recipe, file: &Path, written: &Written) {
     let (name, file) = (&recipe.name, file.display());
     match written.outcome {
-        Outcome::Unchanged => println!("`{name}` is in {file} already"),
-        Outcome::Added => println!("added `{name}` to {file}"),
-        Outcome::Replaced => println!("replaced `{name}` in {file}"),
+        WriteOutcome::Unchanged => println!("`{name}` is in {file} already"),
+        WriteOutcome::Added => println!("added `{name}` to {file}"),
+        WriteOutcome::Replaced => println!("replaced `{name}` in {file}"),
     }
     if let Some(backup) = &written.backup {
         println!("the former file is {}", backup.display());

@@ -6,9 +6,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::client::Client;
+use super::client_file::Machine;
 use super::clients::ALL;
 use super::entry::Entry;
-use super::place::Machine;
 use super::recipe::Recipe;
 use super::write::WriteOutcome;
 use crate::{Doing, Result};

@@ -4,7 +4,7 @@ use serde_json::Value;
 use toolgate_config::binding_lists::{self, BindingList};
 use toolgate_config::{Checked, Jurisdiction, Made, StorageKind};
 
-use super::insert::Place;
+use super::insert::KeyPlace;
 use super::wrangler::Wrangler;
 use crate::{Error, Result};
 
@@ -43,7 +43,7 @@ pub(super) struct Resource {
     /// What the server has it for.
     pub(super) purpose: String,
     /// Where its id belongs in `mcp.toml`; `None` where its name is enough.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<KeyPlace>,
     /// Where Cloudflare may keep it.
     pub(super) jurisdiction: Option<Jurisdiction>,
 }
@@ -203,7 +203,7 @@ fn storage(checked: &Checked, owner: Owner<'_>) -> Option<Resource> {
             Resource { jurisdiction, ..Resource::new(Kind::D1, name, purpose) }
         }
     };
-    let place = Place { table: owner.table(&["storage"]), after: "kind", key: "id" };
+    let place = KeyPlace { table: owner.table(&["storage"]), after: "kind", key: "id" };
     Some(Resource { place: Some(place), ..resource })
 }
 
@@ -233,7 +233,7 @@ fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
             };
             let index = index.to_string();
             let table = owner.table(&[&["wrangler"][..], path, &[index.as_str()]].concat());
-            let place = (!has_id).then_some(Place { table, after: "binding", key: id_key });
+            let place = (!has_id).then_some(KeyPlace { table, after: "binding", key: id_key });
             found.push(Resource { place, ..resource });
         }
     }
@@ -282,7 +282,7 @@ mod tests {
             titles,
             ["KV namespace `preview-demo-oauth-kv`", "D1 database `demo-preview-db`"]
         );
-        let shown = |resource: &Resource| resource.place.as_ref().map(Place::shown);
+        let shown = |resource: &Resource| resource.place.as_ref().map(KeyPlace::shown);
         assert_eq!(shown(&found[0]).as_deref(), Some("[env.preview.storage]"));
         assert_eq!(shown(&found[1]).as_deref(), Some("[env.preview.wrangler.d1_databases]"));
         // wrangler adds `preview-` again.

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::mcp_remote;
 use crate::connect::client::{Client, Server, Step};
+use crate::connect::client_file::{ClientFile, Machine};
 use crate::connect::entry::Form;
-use crate::connect::place::{Machine, Place};
 use crate::connect::text::word;
 
 /// <https://code.claude.com/docs/en/mcp>
@@ -15,7 +15,7 @@ pub(in crate::connect) static CLAUDE_CODE: Client = Client {
     help: "Claude Code",
     // "MCP installation scopes". The file of the person also holds the state of Claude Code, which writes
     // it at any time.
-    file: |global, _| (!global).then(|| Place::in_project(".mcp.json")),
+    file: |global, _| (!global).then(|| ClientFile::in_project(".mcp.json")),
     form: Some(Form::Json("mcpServers")),
     entry: |address| json!({ "type": "http", "url": address.as_str() }),
     commands: |server| {
@@ -57,11 +57,11 @@ pub(in crate::connect) static CLAUDE_AI: Client = Client {
 };
 
 /// <https://modelcontextprotocol.io/docs/develop/connect-local-servers>
-fn desktop_file(machine: Machine) -> Place {
+fn desktop_file(machine: Machine) -> ClientFile {
     const FILE: &str = "Claude/claude_desktop_config.json";
     match machine.os {
         "macos" => machine.at_home("Library/Application Support/Claude/claude_desktop_config.json"),
-        "windows" => Place::in_folder_of("APPDATA", FILE),
+        "windows" => ClientFile::in_folder_of("APPDATA", FILE),
         _ => machine
             .in_variable("XDG_CONFIG_HOME", FILE)
             .unwrap_or_else(|| machine.at_home(".config/Claude/claude_desktop_config.json")),

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::connect::client::Client;
+use crate::connect::client_file::ClientFile;
 use crate::connect::entry::Form;
-use crate::connect::place::Place;
 use crate::connect::text::percent_encoded;
 
 /// <https://cursor.com/docs/mcp>
@@ -16,7 +16,7 @@ pub(in crate::connect) static CURSOR: Client = Client {
     // "Configuration locations".
     file: |global, machine| {
         const FILE: &str = ".cursor/mcp.json";
-        Some(if global { machine.at_home(FILE) } else { Place::in_project(FILE) })
+        Some(if global { machine.at_home(FILE) } else { ClientFile::in_project(FILE) })
     },
     form: Some(Form::Json("mcpServers")),
     // https://cursor.com/docs/mcp/install-links

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::connect::client::{Client, Server, Step};
+use crate::connect::client_file::ClientFile;
 use crate::connect::entry::Form;
-use crate::connect::place::Place;
 use crate::connect::text::{percent_encoded, word};
 
 /// <https://code.visualstudio.com/docs/copilot/reference/mcp-configuration>
@@ -14,7 +14,7 @@ pub(in crate::connect) static VS_CODE: Client = Client {
     title: "VS Code",
     help: "Visual Studio Code",
     // The file of the person is one for each profile.
-    file: |global, _| (!global).then(|| Place::in_project(".vscode/mcp.json")),
+    file: |global, _| (!global).then(|| ClientFile::in_project(".vscode/mcp.json")),
     form: Some(Form::Json("servers")),
     entry: |address| json!({ "type": "http", "url": address.as_str() }),
     commands: |server| {

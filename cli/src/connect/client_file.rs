@@ -24,20 +24,20 @@ impl Machine {
     }
 
     /// A file in the person's home.
-    pub(super) fn at_home(self, path: &'static str) -> Place {
+    pub(super) fn at_home(self, path: &'static str) -> ClientFile {
         let home = if self.os == "windows" { "USERPROFILE" } else { "HOME" };
-        Place::in_folder_of(home, path)
+        ClientFile::in_folder_of(home, path)
     }
 
     /// A file in the folder that a variable names; `None` where it is not set.
-    pub(super) fn in_variable(self, name: &'static str, path: &'static str) -> Option<Place> {
-        (self.variable)(name).map(|_| Place::in_folder_of(name, path))
+    pub(super) fn in_variable(self, name: &'static str, path: &'static str) -> Option<ClientFile> {
+        (self.variable)(name).map(|_| ClientFile::in_folder_of(name, path))
     }
 }
 
 /// The place of a client's file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct ClientFile {
     base: Base,
     path: &'static str,
 }
@@ -50,7 +50,7 @@ enum Base {
     Variable(&'static str),
 }
 
-impl Place {
+impl ClientFile {
     /// A file in the folder of the server.
     pub(super) const fn in_project(path: &'static str) -> Self {
         Self { base: Base::Project, path }
