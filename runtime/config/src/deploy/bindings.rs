@@ -124,7 +124,10 @@ mod tests {
         // Another number here would give every deployed server a new counter.
         assert_eq!(
             limiters().map(|binding| namespace_id("access", binding)).collect::<Vec<_>>(),
-            [227554228, 931753167, 874039238, 1892816186, 1826488154, 381262754, 1351495519]
+            [
+                227554228, 1875367491, 931753167, 874039238, 1892816186, 1826488154, 381262754,
+                1351495519
+            ]
         );
     }
 
