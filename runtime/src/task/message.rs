@@ -73,7 +73,7 @@ mod tests {
             "request_id": 1, "capabilities": ClientCapabilities::default(), "trace": null,
             "answers": {}, "memo": {},
         });
-        let task: NewTask = from_json::read(&stored.to_string()).expect("a task");
+        let task: NewTask = from_json::read(stored.to_string()).expect("a task");
         assert_eq!(task.subject_key, "me");
         let mut written = serde_json::to_value(&task).expect("JSON");
         written.as_object_mut().expect("an object").remove("audit");
