@@ -25,5 +25,5 @@ pub use self::progress::Progress;
 pub use self::refusal::Refusal;
 pub(crate) use self::refusal::UNSUPPORTED;
 pub use self::roots::{AskingRoots, Root};
-pub use self::secret::{MissingSecret, Secret};
 pub use self::sample::{AskingSample, Sample, Sampling};
+pub use self::secret::{MissingSecret, Secret};

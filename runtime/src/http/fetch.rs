@@ -38,8 +38,7 @@ pub(crate) async fn send_within(
         Failure::TooLarge => Error::RustError(format!("more than {max_body} bytes")),
     })?;
     let mut response = http::Response::new(answer.body);
-    *response.status_mut() =
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     for name in KEPT_HEADERS.map(HeaderName::from_static) {
         if let Some(value) = answer.headers.get(name.as_str())?
             && let Ok(value) = value.parse()

@@ -5,7 +5,7 @@ use toolgate::testing::{HttpAnswer, TestServer, json};
 
 const STATE: &str = "GET https://status.example.com/api?service=mail+box";
 
-fn state(server: TestServer) -> toolgate::testing::Answer {
+fn state(server: TestServer) -> toolgate::testing::TestAnswer {
     let server = server.var("STATUS_TOKEN", "canary");
     server.as_user("ada@example.com").call("service_state", json!({ "service": "mail box" }))
 }
@@ -36,7 +36,9 @@ fn a_function_that_does_not_expect_a_request_leaves_it_to_the_next() {
 }
 
 #[test]
-#[should_panic(expected = "the test does not expect GET https://status.example.com/api?service=mail+box")]
+#[should_panic(
+    expected = "the test does not expect GET https://status.example.com/api?service=mail+box"
+)]
 fn a_request_that_nobody_answers_fails_the_test_with_its_address() {
     drop(state(TestServer::new(server())));
 }
@@ -97,7 +99,15 @@ fn a_form_is_encoded_and_any_status_can_be_taken() {
 #[test]
 fn what_is_no_address_of_the_web_is_not_asked() {
     let ada = TestServer::new(server()).as_user("ada@example.com");
-    for url in ["", "/x", "a.example", "ftp://a.example/", "https://", "https://u:p@a.example/", "https://a b/"] {
+    for url in [
+        "",
+        "/x",
+        "a.example",
+        "ftp://a.example/",
+        "https://",
+        "https://u:p@a.example/",
+        "https://a b/",
+    ] {
         let answer = ada.call("ask_address", json!({ "url": url }));
         answer.assert_internal_error("an address that cannot be asked");
     }
@@ -111,7 +121,9 @@ fn a_credential_goes_over_https_or_to_this_machine() {
     });
     let ada = server.as_user("ada@example.com");
     let tell = |url: &str| ada.call("tell_address", json!({ "url": url }));
-    for url in ["https://a.example", "http://localhost:8080/", "http://127.0.0.1/", "http://[::1]/x"] {
+    for url in
+        ["https://a.example", "http://localhost:8080/", "http://127.0.0.1/", "http://[::1]/x"]
+    {
         tell(url).assert_text("204");
     }
     for url in ["http://a.example/", "http://localhost.a.example/", "http://127.0.0.1.a.example/"] {

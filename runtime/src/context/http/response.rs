@@ -55,9 +55,8 @@ impl HttpResponse {
     /// # Errors
     /// The body is not the JSON of a `T`. The error says where it differs, and quotes nothing of it.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
-        serde_json::from_slice(self.bytes()).map_err(|error| {
-            self.problem(HttpProblem::NotJson(error.line(), error.column()))
-        })
+        serde_json::from_slice(self.bytes())
+            .map_err(|error| self.problem(HttpProblem::NotJson(error.line(), error.column())))
     }
 
     fn problem(&self, problem: HttpProblem) -> HttpError {
