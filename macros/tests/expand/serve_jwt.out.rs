@@ -90,6 +90,7 @@ mod toolgate_worker {
                     task_ttl: 86400u32,
                     sessions_per_person: 64u32,
                     streams_per_person: 16u32,
+                    hosted: Borrowed(&[]),
                 },
                 audit: config::Audit {
                     sinks: Borrowed(&[]),

@@ -4,7 +4,6 @@ mod error;
 mod request;
 mod response;
 #[cfg_attr(not(target_arch = "wasm32"), path = "native.rs")]
-#[cfg_attr(target_arch = "wasm32", path = "worker.rs")]
 mod transport;
 
 pub use self::error::{HttpError, HttpProblem};
