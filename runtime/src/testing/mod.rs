@@ -35,7 +35,7 @@
 //!   Workers KV, and `TestServer::d1` a database of D1. Functions reach them by `ctx.env()`, as in a
 //!   Worker ([`bindings`](crate::platform::bindings)). `ctx.state()` and `ctx.server_state()` are kept in memory,
 //!   for each [`TestServer`] anew.
-//! - **Other servers**: [`TestServer::http`] and [`TestServer::answers`] answer the requests of
+//! - **Other servers**: [`TestServer::http`] and [`TestServer::http_answer`] answer the requests of
 //!   `ctx.http()`; a request that they do not expect fails the test.
 //! - **SQLite**: D1, `ctx.sql()` and `ctx.server_sql()` are a SQLite in memory. It takes a C compiler
 //!   and the feature `testing-sqlite`: under `[dev-dependencies]`,

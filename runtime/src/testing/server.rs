@@ -134,7 +134,7 @@ impl TestServer {
 
     /// Puts a function in place of all other servers: from each request of `ctx.http()` to its answer, or
     /// to `None` for a request that it does not expect. Functions are asked in the order in which they
-    /// were given, and then the table of [`answers`](Self::answers). A request that nobody answers fails
+    /// were given, and then the table of [`http_answer`](Self::http_answer). A request that nobody answers fails
     /// the test, with its address.
     ///
     /// ```
@@ -161,11 +161,11 @@ impl TestServer {
     /// # use toolgate::testing::{HttpAnswer, Server, TestServer};
     /// # fn show(server: Server) {
     /// let server = TestServer::new(server)
-    ///     .answers("GET https://status.example.com/api?service=mail", HttpAnswer::status(503));
+    ///     .http_answer("GET https://status.example.com/api?service=mail", HttpAnswer::status(503));
     /// # }
     /// ```
     #[must_use]
-    pub fn answers(self, request: impl Into<String>, answer: HttpAnswer) -> Self {
+    pub fn http_answer(self, request: impl Into<String>, answer: HttpAnswer) -> Self {
         self.0.bindings.http.add_row(request.into(), answer);
         self
     }

@@ -24,14 +24,14 @@ fn a_function_answers_and_sees_the_whole_request() {
 #[test]
 fn a_table_answers_by_method_and_address() {
     let answer = HttpAnswer::json(json!({ "state": "down" }));
-    state(TestServer::new(server()).answers(STATE, answer)).assert_text("down");
+    state(TestServer::new(server()).http_answer(STATE, answer)).assert_text("down");
 }
 
 #[test]
 fn a_function_that_does_not_expect_a_request_leaves_it_to_the_next() {
     let server = TestServer::new(server())
         .http(|request| (request.method() == "POST").then(|| HttpAnswer::status(500)))
-        .answers(STATE, HttpAnswer::json(json!({ "state": "up" })));
+        .http_answer(STATE, HttpAnswer::json(json!({ "state": "up" })));
     state(server).assert_text("up");
 }
 
@@ -53,7 +53,7 @@ fn a_secret_that_is_not_set_is_named() {
 /// The log reads the host and the problem, and nothing of the request or of the answer.
 #[track_caller]
 fn assert_failure(answer: HttpAnswer, expected: &str) {
-    let answer = state(TestServer::new(server()).answers(STATE, answer));
+    let answer = state(TestServer::new(server()).http_answer(STATE, answer));
     answer.assert_internal_error(expected);
     let said = format!("{answer:?}");
     for secret in ["canary", "mail box", "mail+box", "of-the-answer"] {

@@ -159,7 +159,7 @@ impl Env {
         answer.unwrap_or_else(|| {
             panic!(
                 "the test does not expect {call}: give its server an answer by `.http(|request| …)` \
-                 or `.answers(\"{call}\", …)`"
+                 or `.http_answer(\"{call}\", …)`"
             )
         })
     }
