@@ -63,7 +63,7 @@ pub mod worker {
 
 /// The names that a file of tools, prompts and resources needs.
 pub mod prelude {
-    pub use crate::context::{Progress, Refusal, Root, Sample, Sampling};
+    pub use crate::context::{Progress, Refusal, Root, Sample, Sampling, Secret};
     pub use crate::tool::{Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result};
     pub use crate::{CallerError, join, mcp_prompt, mcp_resource, mcp_tool, serve};
     pub use schemars::{self, JsonSchema};

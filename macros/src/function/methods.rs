@@ -9,6 +9,8 @@ pub(super) const ALWAYS: &[&str] = &[
     "client",
     "trace",
     "fetch",
+    "http",
+    "secret",
     "progress",
     "once",
     "sleep",

@@ -22,19 +22,24 @@ impl Context {
         self.live().peer().trace.as_ref()
     }
 
+    /// `traceparent` for a request that this call makes: a span of its own.
+    pub(crate) fn child_span(&self) -> Option<String> {
+        self.trace().map(|trace| child(&trace.parent, &mut PlatformEntropy))
+    }
+
     /// Sends a request, as part of the call's trace where there is one: with its `traceparent`, of
     /// which this request is a span of its own, and its `tracestate`.
     ///
     /// # Errors
     /// The request cannot be sent.
     pub async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        let request = match self.trace() {
+        let request = match self.trace().zip(self.child_span()) {
             None => request,
-            Some(trace) => {
+            Some((trace, parent)) => {
                 // The headers of a request that came in cannot be changed; those of a copy can.
                 let mut request = request.clone_mut()?;
                 let headers = request.headers_mut()?;
-                headers.set("traceparent", &child(&trace.parent, &mut PlatformEntropy))?;
+                headers.set("traceparent", &parent)?;
                 if let Some(state) = &trace.state {
                     headers.set("tracestate", state)?;
                 }

@@ -3,5 +3,4 @@
 pub(crate) mod convert;
 pub(crate) mod fetch;
 pub(crate) mod object_client;
-pub(crate) mod request;
 pub(crate) mod sse;

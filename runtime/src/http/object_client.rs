@@ -10,8 +10,9 @@ use worker::wasm_bindgen::{JsCast as _, JsValue};
 use worker::web_sys::RequestInit;
 use worker::{Error, Headers, ObjectNamespace, Request, Response, Stub};
 
-use crate::http::{convert, request};
+use crate::http::convert;
 use crate::platform::bindings::Env;
+use crate::platform::outgoing;
 use crate::ports::app::App;
 use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
@@ -139,7 +140,7 @@ pub(crate) async fn post(
     if let Some(headers) = headers {
         init.set_headers(headers.as_ref());
     }
-    stub.fetch_with_request(request::request(&[ORIGIN, path].concat(), &init)?).await
+    stub.fetch_with_request(outgoing::request(&[ORIGIN, path].concat(), &init)?).await
 }
 
 /// The object of this name, in the jurisdiction that `mcp.toml` asks for.

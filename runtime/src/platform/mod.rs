@@ -5,6 +5,7 @@ pub(crate) mod console;
 pub(crate) mod instance;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod native;
+pub(crate) mod outgoing;
 pub(crate) mod params;
 pub(crate) mod signature;
 #[cfg_attr(not(target_arch = "wasm32"), path = "native/timer.rs")]

@@ -35,6 +35,8 @@
 //!   Workers KV, and `TestServer::d1` a database of D1. Functions reach them by `ctx.env()`, as in a
 //!   Worker ([`bindings`](crate::platform::bindings)). `ctx.state()` and `ctx.server_state()` are kept in memory,
 //!   for each [`TestServer`] anew.
+//! - **Other servers**: [`TestServer::http`] and [`TestServer::http_answer`] answer the requests of
+//!   `ctx.http()`; a request that they do not expect fails the test.
 //! - **SQLite**: D1, `ctx.sql()` and `ctx.server_sql()` are a SQLite in memory. It takes a C compiler
 //!   and the feature `testing-sqlite`: under `[dev-dependencies]`,
 //!   `toolgate = { version = "…", features = ["testing-sqlite"] }`.
@@ -44,8 +46,8 @@
 //!   for `ctx.sleep()` or for the time limit of calls: the clock skips it.
 //!
 //! The contents of Durable Objects are not there: sessions, tasks (a tool with `task = "optional"` runs
-//! as a plain call) and subscriptions. Neither is `ctx.fetch()`, nor any binding besides
-//! those above. A panic of a function fails the test.
+//! as a plain call) and subscriptions. Neither is `ctx.fetch()`, whose request and
+//! response are JavaScript's, nor any binding but those above. A panic of a function fails the test.
 //!
 //! [`Context::now`]: crate::tool::Context::now
 
@@ -65,4 +67,4 @@ pub use self::list::List;
 pub use self::reply::Reply;
 pub use self::server::{Server, TestServer, of_config};
 pub use self::time::IntoTime;
-pub use crate::platform::native::double::AiAnswer;
+pub use crate::platform::native::double::{AiAnswer, HttpAnswer, HttpCall};

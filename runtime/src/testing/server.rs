@@ -16,7 +16,7 @@ use super::time::IntoTime;
 use crate::__private::{CHALLENGING, REFUSING};
 use crate::platform::bindings::Env;
 use crate::platform::native::clock::Clock;
-use crate::platform::native::double::{Ai, AiAnswer, Bindings, KvStore};
+use crate::platform::native::double::{Ai, AiAnswer, Bindings, HttpAnswer, HttpCall, KvStore};
 use crate::ports::app::App;
 use crate::tool::registry::{Registry, registry};
 
@@ -129,6 +129,44 @@ impl TestServer {
         script: impl Fn(&str, Value) -> A + 'static,
     ) -> Self {
         self.0.bindings.ai.borrow_mut().insert(binding.into(), Ai::new(script));
+        self
+    }
+
+    /// Puts a function in place of all other servers: from each request of `ctx.http()` to its answer, or
+    /// to `None` for a request that it does not expect. Functions are asked in the order in which they
+    /// were given, and then the table of [`http_answer`](Self::http_answer). A request that nobody answers fails
+    /// the test, with its address.
+    ///
+    /// ```
+    /// # use toolgate::testing::{HttpAnswer, Server, TestServer, json};
+    /// # fn show(server: Server) {
+    /// let server = TestServer::new(server).http(|request| {
+    ///     assert_eq!(request.header("authorization"), Some("Bearer of-the-test"));
+    ///     HttpAnswer::json(json!({ "state": "up" }))
+    /// });
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn http<A: Into<Option<HttpAnswer>>>(
+        self,
+        script: impl Fn(&HttpCall) -> A + 'static,
+    ) -> Self {
+        self.0.bindings.http.add_function(Rc::new(move |call| script(call).into()));
+        self
+    }
+
+    /// Answers a request of `ctx.http()`, which is written as its method and its whole address.
+    ///
+    /// ```
+    /// # use toolgate::testing::{HttpAnswer, Server, TestServer};
+    /// # fn show(server: Server) {
+    /// let server = TestServer::new(server)
+    ///     .http_answer("GET https://status.example.com/api?service=mail", HttpAnswer::status(503));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn http_answer(self, request: impl Into<String>, answer: HttpAnswer) -> Self {
+        self.0.bindings.http.add_row(request.into(), answer);
         self
     }
 

@@ -277,6 +277,20 @@ async fn upstream(
     Ok(ctx.fetch(request).await?.status_code())
 }
 
+/// Tells another server a secret, and tells what it answers
+#[mcp_tool(allow = "everyone", open_world)]
+async fn tell_server(
+    ctx: &Context,
+    /// Where to
+    url: String,
+) -> Result<String> {
+    let request = ctx.http().post(&url).query("to", "a&b").bearer(&Secret::new("canary"));
+    let request = request.json(&["é"]).timeout(Duration::from_secs(2)).limit(100_000);
+    let answer = request.send().await.map_err(Error::new)?;
+    let kind = answer.header("Content-Type").unwrap_or_default();
+    Ok(format!("{} {kind} {}", answer.status(), answer.text()?))
+}
+
 /// The trace that the call is part of
 #[mcp_tool(allow = "everyone")]
 fn trace(ctx: &Context) -> String {

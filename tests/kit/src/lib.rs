@@ -242,4 +242,34 @@ fn chapter(#[arg(complete = ["rules", "tools"])] chapter: String) -> Option<Stri
     (chapter == "rules").then(|| "No rules".to_owned())
 }
 
+/// Tells the state of a service
+#[mcp_tool(allow = "everyone")]
+async fn service_state(ctx: &Context, service: String) -> Result<String> {
+    let request = ctx.http().get("https://status.example.com/api").query("service", &service);
+    let answer = request.bearer(&ctx.secret("STATUS_TOKEN")?).limit(100).send().await?;
+    let state: State = answer.json()?;
+    Ok(state.state)
+}
+
+#[derive(Deserialize)]
+struct State {
+    state: String,
+}
+
+/// Asks any address
+#[mcp_tool(allow = "everyone")]
+async fn ask_address(ctx: &Context, url: String) -> Result<String> {
+    let answer = ctx.http().post(&url).form(&[("a b", "ä&=")]).any_status().send().await?;
+    let kind = answer.header("content-type").unwrap_or_default();
+    Ok(format!("{} {kind} {}", answer.status(), answer.text()?))
+}
+
+/// Sends a credential anywhere
+#[mcp_tool(allow = "everyone")]
+async fn tell_address(ctx: &Context, url: String) -> Result<String> {
+    let key = Secret::new("canary");
+    let answer = ctx.http().put(&url).secret_header("x-api-key", &key).json(&"told").send().await;
+    answer.map(|answer| answer.status().to_string()).map_err(Error::new)
+}
+
 toolgate::serve!();

@@ -12,7 +12,7 @@ use toolgate_core::mcp::notify::Change;
 use worker::wasm_bindgen::JsValue;
 use worker::{Error, Result};
 
-use super::{Ai, D1Database, KvStore};
+use super::{Ai, D1Database, HttpScript, KvStore};
 
 /// The Worker's bindings, variables and secrets.
 ///
@@ -32,6 +32,7 @@ pub(crate) struct Bindings {
     pub(crate) ai: RefCell<BTreeMap<String, Ai>>,
     pub(crate) kv: RefCell<BTreeMap<String, KvStore>>,
     pub(crate) d1: RefCell<BTreeMap<String, D1Database>>,
+    pub(crate) http: HttpScript,
     /// The double of Durable Objects; see [`Bindings::memory`].
     memory: RefCell<Option<Rc<dyn Any>>>,
     /// The changes that tools have told everyone who listens.

@@ -1,0 +1,101 @@
+//! A request that failed.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A request of [`Context::http`](crate::tool::Context::http) that failed.
+///
+/// Its words name the host and the problem, and never the path, the query, a header or a body, since these
+/// may hold secrets. A tool that returns it by `?` shows the caller an id only, and the log has the words;
+/// `map_err(Error::new)` shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpError {
+    host: String,
+    problem: HttpProblem,
+}
+
+/// The problem of an [`HttpError`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HttpProblem {
+    /// Not an absolute address of `https` or `http`, or one with a user name.
+    Address,
+    /// A credential over plain `http` to another machine than this one.
+    PlainHttp,
+    /// A header whose name or value cannot be sent.
+    Header,
+    /// A body that cannot be written as JSON.
+    Body,
+    /// No connection, or one that broke.
+    Unreachable,
+    /// No whole answer in this time.
+    TimedOut(Duration),
+    /// An answer of more than this number of bytes.
+    TooLarge(usize),
+    /// A status that is not one of success.
+    Status(u16),
+    /// An answer that is not text in UTF-8.
+    NotText,
+    /// An answer that is not the JSON that was asked for, with the line and column where it differs.
+    NotJson(usize, usize),
+}
+
+impl HttpError {
+    pub(super) fn new(host: &str, problem: HttpProblem) -> Self {
+        Self { host: host.to_owned(), problem }
+    }
+
+    /// The host that was asked; empty if the address has none.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The problem.
+    #[must_use]
+    pub fn problem(&self) -> &HttpProblem {
+        &self.problem
+    }
+
+    /// The status, if that is the problem.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self.problem {
+            HttpProblem::Status(status) => Some(status),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = &self.host;
+        match &self.problem {
+            HttpProblem::Address => f.write_str(
+                "a request has an address that cannot be asked: write https://, the host and the path, \
+                 without a user name",
+            ),
+            HttpProblem::PlainHttp => {
+                write!(f, "{host}: a credential is sent over https only")
+            }
+            HttpProblem::Header => write!(f, "{host}: a header of the request cannot be sent"),
+            HttpProblem::Body => write!(f, "{host}: the body of the request cannot be written as JSON"),
+            HttpProblem::Unreachable => write!(f, "{host} cannot be reached"),
+            HttpProblem::TimedOut(time) => {
+                write!(f, "{host} did not answer within {} s", time.as_secs_f32())
+            }
+            HttpProblem::TooLarge(bytes) => write!(f, "{host} answered more than {bytes} bytes"),
+            HttpProblem::Status(status @ 300..400) => {
+                write!(f, "{host} answered {status}: redirects are not followed")
+            }
+            HttpProblem::Status(status) => write!(f, "{host} answered {status}"),
+            HttpProblem::NotText => write!(f, "{host} answered something that is not text"),
+            HttpProblem::NotJson(line, column) => write!(
+                f,
+                "{host} answered something else than the expected JSON, at line {line} column {column}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for HttpError {}

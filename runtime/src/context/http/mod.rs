@@ -1,0 +1,95 @@
+//! HTTP requests of a function to other servers.
+
+mod error;
+mod request;
+mod response;
+#[cfg_attr(not(target_arch = "wasm32"), path = "native.rs")]
+mod transport;
+
+pub use self::error::{HttpError, HttpProblem};
+pub use self::request::HttpRequest;
+pub use self::response::HttpResponse;
+
+use crate::tool::Context;
+
+/// A client for HTTP requests to other servers: [`Context::http`].
+#[derive(Debug, Clone, Copy)]
+pub struct Http<'a> {
+    context: &'a Context,
+}
+
+impl Context {
+    /// A client for HTTP requests to other servers.
+    ///
+    /// An answer must come in time, fit in memory and have a status of success, or else it is an
+    /// [`HttpError`], which names the host and the status and nothing secret. Redirects are not followed.
+    /// The request carries the call's trace (`traceparent`, W3C Trace Context).
+    ///
+    /// ```
+    /// use serde::Deserialize;
+    /// use toolgate::prelude::*;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Status {
+    ///     state: String,
+    /// }
+    ///
+    /// /// Tells the state of a service
+    /// #[mcp_tool(allow = "everyone")]
+    /// async fn state(ctx: &Context, service: String) -> Result<String> {
+    ///     let token = ctx.secret("STATUS_TOKEN")?;
+    ///     let answer = ctx
+    ///         .http()
+    ///         .get("https://status.example.com/api")
+    ///         .query("service", &service)
+    ///         .bearer(&token)
+    ///         .send()
+    ///         .await?;
+    ///     let status: Status = answer.json()?;
+    ///     Ok(status.state)
+    /// }
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    pub fn http(&self) -> Http<'_> {
+        Http { context: self }
+    }
+}
+
+impl<'a> Http<'a> {
+    /// A GET request to an absolute address.
+    #[must_use]
+    pub fn get(self, url: &str) -> HttpRequest<'a> {
+        self.request("GET", url)
+    }
+
+    /// A POST request to an absolute address.
+    #[must_use]
+    pub fn post(self, url: &str) -> HttpRequest<'a> {
+        self.request("POST", url)
+    }
+
+    /// A PUT request to an absolute address.
+    #[must_use]
+    pub fn put(self, url: &str) -> HttpRequest<'a> {
+        self.request("PUT", url)
+    }
+
+    /// A PATCH request to an absolute address.
+    #[must_use]
+    pub fn patch(self, url: &str) -> HttpRequest<'a> {
+        self.request("PATCH", url)
+    }
+
+    /// A DELETE request to an absolute address.
+    #[must_use]
+    pub fn delete(self, url: &str) -> HttpRequest<'a> {
+        self.request("DELETE", url)
+    }
+
+    /// A request of another method, which is written in upper case.
+    #[must_use]
+    pub fn request(self, method: &str, url: &str) -> HttpRequest<'a> {
+        HttpRequest::new(self.context, method, url)
+    }
+}

@@ -1,0 +1,220 @@
+//! A request before it is sent.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::uri::Scheme;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use serde::Serialize;
+
+use super::error::{HttpError, HttpProblem};
+use super::response::HttpResponse;
+use super::transport;
+use crate::context::secret::Secret;
+use crate::tool::Context;
+
+/// The longest time for an answer unless the request says otherwise: clients give up on a call after a
+/// minute.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The largest answer unless the request says otherwise, in bytes: a Worker has 128 MB for all its calls.
+const DEFAULT_LIMIT: usize = 4 << 20;
+
+/// A request to another server. [`send`](Self::send) sends it.
+#[must_use = "a request does nothing until it is sent"]
+pub struct HttpRequest<'a> {
+    context: &'a Context,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    timeout: Duration,
+    limit: usize,
+    any_status: bool,
+    /// The first thing that cannot be sent.
+    problem: Option<HttpProblem>,
+}
+
+impl<'a> HttpRequest<'a> {
+    pub(super) fn new(context: &'a Context, method: &str, url: &str) -> Self {
+        let method = Method::from_bytes(method.as_bytes());
+        let uri = url.parse::<Uri>().ok().filter(is_web_address);
+        Self {
+            context,
+            problem: (method.is_err() || uri.is_none()).then_some(HttpProblem::Address),
+            method: method.unwrap_or_default(),
+            uri: uri.unwrap_or_default(),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            timeout: DEFAULT_TIMEOUT,
+            limit: DEFAULT_LIMIT,
+            any_status: false,
+        }
+    }
+
+    /// Adds a parameter to the query, percent-encoded.
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        let path = self.uri.path_and_query().map_or("/", |path| path.as_str());
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let pair = encode(&[(name, value)]);
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = format!("{path}{separator}{pair}").parse().ok();
+        match Uri::from_parts(parts) {
+            Ok(uri) => self.uri = uri,
+            Err(_) => self.fail(HttpProblem::Address),
+        }
+        self
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        match (name, HeaderValue::from_str(value)) {
+            (Ok(name), Ok(value)) => {
+                self.headers.append(name, value);
+            }
+            _ => self.fail(HttpProblem::Header),
+        }
+        self
+    }
+
+    /// Adds a header whose value is a secret, such as an API key.
+    pub fn secret_header(self, name: &str, value: &Secret) -> Self {
+        self.credential(name, value.expose())
+    }
+
+    /// Adds `Authorization: Bearer …` (RFC 6750 section 2.1).
+    pub fn bearer(self, token: &Secret) -> Self {
+        self.credential(AUTHORIZATION.as_str(), &["Bearer ", token.expose()].concat())
+    }
+
+    /// A header that must not be read on its way.
+    fn credential(mut self, name: &str, value: &str) -> Self {
+        if self.uri.scheme() == Some(&Scheme::HTTP) && !is_this_machine(&self.uri) {
+            self.fail(HttpProblem::PlainHttp);
+        }
+        self.header(name, value)
+    }
+
+    /// Sends a body of JSON.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(body) => self.body = body,
+            Err(_) => self.fail(HttpProblem::Body),
+        }
+        self.content_type("application/json")
+    }
+
+    /// Sends a form (`application/x-www-form-urlencoded`).
+    pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
+        self.body = encode(fields).into_bytes();
+        self.content_type("application/x-www-form-urlencoded")
+    }
+
+    /// Sends these bytes. A header should say of which type they are.
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// The longest time for the whole answer; 30 seconds unless this says otherwise.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.timeout = time;
+        self
+    }
+
+    /// The largest body of an answer, in bytes; 4 MiB unless this says otherwise.
+    pub fn limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+
+    /// Takes an answer of any status. Without this, a status outside of 200 to 299 is an error.
+    pub fn any_status(mut self) -> Self {
+        self.any_status = true;
+        self
+    }
+
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// The request cannot be sent, or there is no answer in time, or none of success.
+    pub async fn send(mut self) -> Result<HttpResponse, HttpError> {
+        let host = self.uri.host().unwrap_or_default().to_owned();
+        if let Some(problem) = self.problem.take() {
+            return Err(HttpError::new(&host, problem));
+        }
+        self.add_trace();
+        self.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        let mut request = http::Request::new(self.body);
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        *request.headers_mut() = self.headers;
+        let _busy = self.context.live().busy();
+        let answer = transport::send(self.context.env(), request, self.limit, self.timeout).await;
+        let answer = answer.map_err(|problem| HttpError::new(&host, problem))?;
+        if !self.any_status && !(200..300).contains(&answer.status) {
+            return Err(HttpError::new(&host, HttpProblem::Status(answer.status)));
+        }
+        Ok(HttpResponse::new(host, answer))
+    }
+
+    fn add_trace(&mut self) {
+        let Some(trace) = self.context.trace() else { return };
+        let state = trace.state.as_deref().map(|state| ("tracestate", state));
+        let parent = self.context.child_span().unwrap_or_default();
+        for (name, value) in [("traceparent", parent.as_str())].into_iter().chain(state) {
+            // What a client said of its trace was checked when it came.
+            if let Ok(value) = HeaderValue::from_str(value) {
+                self.headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+    }
+
+    fn content_type(mut self, value: &'static str) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(value));
+        self
+    }
+
+    fn fail(&mut self, problem: HttpProblem) {
+        self.problem.get_or_insert(problem);
+    }
+}
+
+impl fmt::Debug for HttpRequest<'_> {
+    // Address, headers and body may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("host", &self.uri.host())
+            .finish_non_exhaustive()
+    }
+}
+
+fn is_web_address(uri: &Uri) -> bool {
+    let is_web = [Some(&Scheme::HTTPS), Some(&Scheme::HTTP)].contains(&uri.scheme());
+    let has_user = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
+    is_web && !has_user && uri.host().is_some_and(|host| !host.is_empty())
+}
+
+fn is_this_machine(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Pairs as the query of an address and a form have them.
+fn encode(pairs: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.extend(form_urlencoded::byte_serialize(name.as_bytes()));
+        text.push('=');
+        text.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+    }
+    text
+}
