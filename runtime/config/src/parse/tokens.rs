@@ -40,8 +40,7 @@ pub(crate) fn check_recheck(
     {
         let provider = identity.provider.name();
         let message = format!("`provider = \"{provider}\"` cannot be asked again");
-        let help = "remove `recheck`, or choose a provider that can be: `oidc`, `cloudflare-access` \
-                    or `github`";
+        let help = "remove `recheck`, or choose a provider that can be, such as `oidc`";
         value.report(Fault::new(Code::ConflictingKeys, message, help));
     }
 }
