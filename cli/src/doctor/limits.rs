@@ -8,8 +8,8 @@ use super::finding::Finding;
 /// standard deviation of ten minutes, 4 % of them come in the busiest one.
 const PEOPLE_PER_REQUEST: u32 = 25;
 
-/// Finding on the values of `[limits]`; `None` where the server cannot be deployed. Requests of a grant or of a sign-in under way count for
-/// themselves, so these two are what people behind one address share.
+/// Finding on the values of `[limits]`; `None` where the server cannot be deployed. Requests of a grant or of a
+/// sign-in under way count for themselves, so these two are what people behind one address share.
 pub(super) fn finding(provider: Provider, limits: &Limits) -> Option<Finding> {
     if provider.is_local() {
         return None;

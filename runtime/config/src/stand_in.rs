@@ -1,4 +1,4 @@
-//! The local identity provider in the place of another one, for `cargo toolgate dev`.
+//! The dev identity provider in the place of another one, for `cargo toolgate dev`.
 //!
 //! Providers whose addresses are fixed, by `mcp.toml` or by themselves, cannot be sent elsewhere by
 //! variables, and must not be: so their Workers are compiled anew, as with `provider = "dev"`. Such
@@ -27,7 +27,7 @@ pub const JWKS_URL: &str = "TOOLGATE_DEV_JWKS_URL";
 
 const SCOPES: &[Str] = &[Cow::Borrowed("openid"), Cow::Borrowed("email"), Cow::Borrowed("profile")];
 
-/// True where variables alone cannot send people to the local identity provider.
+/// True where variables alone cannot send people to the dev identity provider.
 #[must_use]
 pub fn is_needed(identity: &Identity) -> bool {
     let is_fixed = |setting: &Setting| matches!(setting, Setting::Literal(_));
@@ -43,7 +43,7 @@ pub fn is_needed(identity: &Identity) -> bool {
         }
 }
 
-/// Puts the local identity provider in the place of the one that is configured. Policies that ask
+/// Puts the dev identity provider in the place of the one that is configured. Policies that ask
 /// for that one by its name go on to pass.
 pub fn take_place(config: &mut Config) {
     let real = config.identity.provider;

@@ -126,6 +126,19 @@ fn environment(source: &str, name: &str) -> (Checked, Checked) {
 }
 
 #[test]
+fn an_environment_with_hosted_clients_of_its_own_has_none_of_the_file() {
+    let hosted = |own: &str| {
+        let source =
+            format!("[limits]\nhosted = {{ a = [\"192.0.2.0/24\"] }}\n[env.x.limits]\n{own}");
+        let (_, own) = environment(&source, "x");
+        own.config.limits.hosted.iter().map(|range| range.name.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(hosted("register = 7\n"), ["a"]);
+    assert_eq!(hosted("hosted = { b = [\"192.0.2.0/24\"] }\n"), ["b"]);
+    assert!(hosted("hosted = {}\n").is_empty());
+}
+
+#[test]
 fn an_environment_is_the_file_with_its_own_keys_over_it() {
     let source = "[tokens]\naccess_token_ttl = \"5m\"\ncode_ttl = \"5m\"\n\
                   [transport]\nallowed_hosts = [\"a.example\", \"b.example\"]\n\

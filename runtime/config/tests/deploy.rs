@@ -140,6 +140,15 @@ fn limits_are_those_of_the_file_and_of_this_server() {
 }
 
 #[test]
+fn hosted_clients_have_a_limiter_of_their_own_only_where_the_file_names_some() {
+    let config = generated("[limits]\nregister = 7\nhosted = { a = [\"192.0.2.0/24\"] }\n");
+    let limiters = config["ratelimits"].as_array().expect("it is a list");
+    let hosted = limiters.last().expect("it is not empty");
+    assert_eq!((limiters.len(), &hosted["name"]), (8, &"TOOLGATE_LIMIT_HOSTED".into()));
+    assert_eq!(hosted["simple"], serde_json::json!({ "limit": 280, "period": 60 }));
+}
+
+#[test]
 fn audit_events_have_bindings_only_where_the_file_says_so() {
     let config = generated("");
     assert!(config.get("queues").is_none() && config.get("analytics_engine_datasets").is_none());

@@ -125,6 +125,7 @@ impl Route {
         self.reply(
             StatusCode::TOO_MANY_REQUESTS,
             match self {
+                Self::Hosted => "Too many registrations from this client; try again in a minute",
                 Self::Grant => "Too many requests for this grant; try again in a minute",
                 Self::Attempt | Self::Return => {
                     "Too many requests for this sign-in; try again in a minute"

@@ -1,5 +1,5 @@
 //! Rows of objects that earlier versions stored: the files in `tests/recorded`, which no test overwrites
-//! unless `RECORD=1` is set. `unsealed` are those of `96a398d`, made by its code: sessions and tasks of that
+//! unless `RECORD` is set. `unsealed` are those of `96a398d`, made by its code: sessions and tasks of that
 //! version are not read (docs/upgrade.md). `sealed` are of the first version that sealed them.
 
 use std::path::PathBuf;

@@ -31,7 +31,7 @@ pub(crate) async fn send_within(
     max_body: usize,
     seconds: u64,
 ) -> worker::Result<http::Response<Vec<u8>>> {
-    let bounds = Bounds { max_body, time: Duration::from_secs(seconds) };
+    let bounds = Bounds { may_be_cached: true, max_body, time: Duration::from_secs(seconds) };
     let answer = exchange(&request, bounds).await.map_err(|failure| match failure {
         Failure::Unreachable(error) => error,
         Failure::TimedOut => Error::RustError(format!("no answer within {seconds} s")),

@@ -5,15 +5,18 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use futures_util::pin_mut;
-use worker::js_sys::Uint8Array;
+use worker::js_sys::{Reflect, Uint8Array};
 use worker::web_sys::{self, RequestInit, RequestRedirect};
 use worker::{AbortController, Error, Fetch, Headers, Request, Response, ResponseBody};
 
 use crate::platform::timer::Timer;
 
-/// How long an answer may take, and how large it may be.
+/// How long an answer may take, and how large it may be; and where it may come from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
+    /// False for an answer that Cloudflare's cache must neither give nor keep: it goes by the address
+    /// alone, whatever credential a request has.
+    pub(crate) may_be_cached: bool,
     pub(crate) max_body: usize,
     pub(crate) time: Duration,
 }
@@ -70,7 +73,7 @@ pub(crate) async fn exchange(
     let signal = controller.signal();
     let mut abort = Abort(Some(controller));
     let exchange = async {
-        let request = to_worker(request)?;
+        let request = to_worker(request, bounds.may_be_cached)?;
         let response = Fetch::Request(request).send_with_signal(&signal).await?;
         read(response, bounds.max_body).await
     };
@@ -86,15 +89,19 @@ pub(crate) async fn exchange(
     }
 }
 
-fn to_worker(request: &http::Request<Vec<u8>>) -> worker::Result<Request> {
+fn to_worker(request: &http::Request<Vec<u8>>, may_be_cached: bool) -> worker::Result<Request> {
     let headers = Headers::new();
     for (name, value) in request.headers() {
-        headers.append(name.as_str(), value.to_str().unwrap_or_default())?;
+        let value = value.to_str().map_err(|_| Error::from("a header is not ASCII"))?;
+        headers.append(name.as_str(), value)?;
     }
     let init = RequestInit::new();
     init.set_method(request.method().as_str());
     init.set_headers(headers.as_ref());
     init.set_redirect(RequestRedirect::Manual);
+    if !may_be_cached {
+        Reflect::set(&init, &"cache".into(), &"no-store".into())?;
+    }
     if !request.body().is_empty() {
         init.set_body(&Uint8Array::from(request.body().as_slice()));
     }

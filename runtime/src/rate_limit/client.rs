@@ -102,7 +102,7 @@ async fn ask(limiter: &JsValue, whose: &str) -> Result<bool, JsValue> {
 fn limiter(env: &Env, route: Route) -> Option<JsValue> {
     let binding = match route {
         Route::Register => names::LIMIT_REGISTER,
-        Route::Hosted => "TOOLGATE_LIMIT_HOSTED",
+        Route::Hosted => names::LIMIT_HOSTED,
         Route::Authorize => names::LIMIT_AUTHORIZE,
         Route::Token => names::LIMIT_TOKEN,
         Route::Callback => names::LIMIT_CALLBACK,

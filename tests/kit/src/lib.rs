@@ -272,4 +272,20 @@ async fn tell_address(ctx: &Context, url: String) -> Result<String> {
     answer.map(|answer| answer.status().to_string()).map_err(Error::new)
 }
 
+/// Finds an order
+#[mcp_tool(allow = "everyone")]
+async fn find_order(ctx: &Context, id: String) -> Result<String> {
+    let request = ctx.http().get("https://orders.example.com/v1/").segment(&id).query("full", "1");
+    Ok(request.send().await?.text()?.to_owned())
+}
+
+/// Finds an order by any method
+#[mcp_tool(allow = "everyone")]
+async fn find_order_by(ctx: &Context, method: String) -> Result<String> {
+    let request = ctx.http().request(&method, "https://orders.example.com/");
+    let request = request.json(&"all").header("content-type", "application/json");
+    let answer = request.header("Content-Type", "application/vnd.acme+json").send().await?;
+    Ok(answer.status().to_string())
+}
+
 toolgate::serve!();

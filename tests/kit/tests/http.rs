@@ -3,7 +3,7 @@
 use kit::server;
 use toolgate::testing::{HttpAnswer, TestServer, json};
 
-const STATE: &str = "GET https://status.example.com/api?service=mail+box";
+const STATE: &str = "GET https://status.example.com/api?service=mail%20box";
 
 fn state(server: TestServer) -> toolgate::testing::TestAnswer {
     let server = server.var("STATUS_TOKEN", "canary");
@@ -14,7 +14,7 @@ fn state(server: TestServer) -> toolgate::testing::TestAnswer {
 fn a_function_answers_and_sees_the_whole_request() {
     let server = TestServer::new(server()).http(|request| {
         assert_eq!(request.method(), "GET");
-        assert_eq!(request.url(), "https://status.example.com/api?service=mail+box");
+        assert_eq!(request.url(), "https://status.example.com/api?service=mail%20box");
         assert_eq!(request.header("Authorization"), Some("Bearer canary"));
         HttpAnswer::json(json!({ "state": "up" }))
     });
@@ -37,7 +37,7 @@ fn a_function_that_does_not_expect_a_request_leaves_it_to_the_next() {
 
 #[test]
 #[should_panic(
-    expected = "the test does not expect GET https://status.example.com/api?service=mail+box"
+    expected = "the test does not expect GET https://status.example.com/api?service=mail%20box"
 )]
 fn a_request_that_nobody_answers_fails_the_test_with_its_address() {
     drop(state(TestServer::new(server())));
@@ -56,7 +56,7 @@ fn assert_failure(answer: HttpAnswer, expected: &str) {
     let answer = state(TestServer::new(server()).http_answer(STATE, answer));
     answer.assert_internal_error(expected);
     let said = format!("{answer:?}");
-    for secret in ["canary", "mail box", "mail+box", "of-the-answer"] {
+    for secret in ["canary", "mail box", "mail%20box", "of-the-answer"] {
         assert!(!said.replace("\"service\": String(\"mail box\")", "").contains(secret), "{said}");
     }
 }
@@ -92,7 +92,7 @@ fn a_form_is_encoded_and_any_status_can_be_taken() {
         HttpAnswer::bytes(request.text()).header("content-type", "text/plain").with_status(404)
     });
     let ada = server.as_user("ada@example.com");
-    ada.call("ask_address", json!({ "url": "https://a.example/x?y=1#z" }))
+    ada.call("ask_address", json!({ "url": "https://a.example/x?y=1" }))
         .assert_text("404 text/plain a+b=%C3%A4%26%3D");
 }
 
@@ -100,6 +100,10 @@ fn a_form_is_encoded_and_any_status_can_be_taken() {
 fn what_is_no_address_of_the_web_is_not_asked() {
     let ada = TestServer::new(server()).as_user("ada@example.com");
     for url in [
+        "https://a.example/x#y",
+        "https://a.example/../x",
+        "https://a.example/x/%2E.",
+        "https://a.example/\\x",
         "",
         "/x",
         "a.example",
@@ -128,5 +132,48 @@ fn a_credential_goes_over_https_or_to_this_machine() {
     }
     for url in ["http://a.example/", "http://localhost.a.example/", "http://127.0.0.1.a.example/"] {
         tell(url).assert_error("a credential is sent over https only");
+    }
+}
+
+#[test]
+fn what_a_caller_adds_to_a_path_is_one_segment() {
+    let server = TestServer::new(server()).http(|request| HttpAnswer::bytes(request.url()));
+    let ada = server.as_user("ada@example.com");
+    let find = |id: &str| ada.call("find_order", json!({ "id": id }));
+    find("7").assert_text("https://orders.example.com/v1/7?full=1");
+    for id in ["../admin", "a/b", "a?b=c", "a#b", "a\\b", "%2e%2e", "ä b+c", "..."] {
+        let url = find(id).text();
+        let segment = url.strip_prefix("https://orders.example.com/v1/").expect("the folder");
+        let segment = segment.strip_suffix("?full=1").expect("the query");
+        assert!(!segment.contains(['/', '?', '#', '\\', ' ', '+']), "{id}: {url}");
+    }
+    for id in ["", ".", ".."] {
+        find(id).assert_internal_error("an address that cannot be asked");
+    }
+}
+
+#[test]
+fn a_header_that_cannot_be_sent_is_an_error_and_not_an_empty_header() {
+    let ada = TestServer::new(server()).var("STATUS_TOKEN", "caná").as_user("ada@example.com");
+    let answer = ada.call("service_state", json!({ "service": "mail" }));
+    answer.assert_internal_error("status.example.com: a header of the request cannot be sent");
+}
+
+#[test]
+fn a_header_of_the_author_comes_once_and_before_the_type_of_the_body() {
+    let server = TestServer::new(server()).http(|request| {
+        assert_eq!(request.header("content-type"), Some("application/vnd.acme+json"));
+        HttpAnswer::status(204)
+    });
+    let ada = server.as_user("ada@example.com");
+    ada.call("find_order_by", json!({ "method": "POST" })).assert_text("204");
+}
+
+#[test]
+fn a_method_that_cannot_be_sent_or_takes_no_body_is_an_error() {
+    let ada = TestServer::new(server()).as_user("ada@example.com");
+    for method in ["GET", "HEAD", "CONNECT", "TRACE", "TRACK", "a b", ""] {
+        let answer = ada.call("find_order_by", json!({ "method": method }));
+        answer.assert_internal_error("the method of a request cannot be sent, or takes no body");
     }
 }

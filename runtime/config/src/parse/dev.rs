@@ -14,7 +14,7 @@ pub struct Dev {
     pub users: Vec<DevUser>,
 }
 
-/// One account of the local identity provider.
+/// One account of the dev identity provider.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DevUser {
     /// Verified e-mail address.

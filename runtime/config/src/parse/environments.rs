@@ -136,6 +136,9 @@ const UNSHARED: &[(&str, &[&str])] =
 /// there is of another provider or storage.
 const WHOLE: &[(&str, &str)] = &[("identity", "provider"), ("storage", "kind")];
 
+/// Keys of a section that the overlay replaces as a whole: what it leaves out is left out.
+const REPLACED: &[(&str, &str)] = &[("limits", "hosted")];
+
 /// The file as it is in the environment.
 fn over<'i>(document: &DeTable<'i>, overlay: &DeTable<'i>) -> DeTable<'i> {
     let mut base = DeTable::new();
@@ -144,10 +147,9 @@ fn over<'i>(document: &DeTable<'i>, overlay: &DeTable<'i>) -> DeTable<'i> {
         if replaces(overlay, name) {
             continue;
         }
-        let unshared = UNSHARED.iter().find(|(section, _)| *section == name);
-        let value = match (unshared, value.get_ref()) {
-            (Some((_, keys)), DeValue::Table(table)) => {
-                Spanned::new(value.span(), DeValue::Table(without(table, keys)))
+        let value = match (dropped(overlay, name), value.get_ref()) {
+            (keys, DeValue::Table(table)) if !keys.is_empty() => {
+                Spanned::new(value.span(), DeValue::Table(without(table, &keys)))
             }
             _ => value.clone(),
         };
@@ -156,6 +158,17 @@ fn over<'i>(document: &DeTable<'i>, overlay: &DeTable<'i>) -> DeTable<'i> {
     let is_allowed = |key: &str| keys::OVERLAID.contains(&key);
     let allowed = overlay.iter().filter(|(key, _)| is_allowed(key.get_ref()));
     merge(&base, &allowed.map(|(key, value)| (key.clone(), value.clone())).collect())
+}
+
+/// The keys of a section that the environment does not take over.
+fn dropped(overlay: &DeTable<'_>, section: &str) -> Vec<&'static str> {
+    let own = overlay.get(section).and_then(|own| own.get_ref().as_table());
+    let unshared = UNSHARED.iter().filter(|(name, _)| *name == section).flat_map(|(_, keys)| *keys);
+    let is_replaced = |(name, key): &&(&str, &str)| {
+        *name == section && own.is_some_and(|own| own.contains_key(*key))
+    };
+    let replaced = REPLACED.iter().filter(is_replaced).map(|(_, key)| *key);
+    unshared.copied().chain(replaced).collect()
 }
 
 fn replaces(overlay: &DeTable<'_>, section: &str) -> bool {

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::kind::{KeyKind, ValueKind};
 use super::schema::{pattern, shape};
-use super::text::LONGEST_LABEL;
+use super::text::is_label;
 use super::value::{Entry, Section, Value, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{HostedRange, List};
@@ -17,8 +17,8 @@ const MAPPED: u32 = 96;
 /// The last IPv4 address, mapped.
 const LAST_MAPPED: u128 = Ipv4Addr::BROADCAST.to_ipv6_mapped().to_bits();
 
-/// The widest range, in leading bits: what a registry gives to a single company at most. A wider one
-/// would lift the limit for strangers.
+/// The widest range, in leading bits. Clients ask from a few hundred or thousand addresses; a range for
+/// much more would lift the limit for strangers who rent from the same provider.
 const WIDEST_V4: u32 = 16;
 const WIDEST_V6: u32 = 29;
 
@@ -83,11 +83,7 @@ fn add(ranges: &mut Vec<HostedRange>, range: HostedRange, item: &Value<'_, '_>) 
 
 fn check_name(client: &Entry<'_, '_>) -> bool {
     let name = client.key;
-    let allowed = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    let sound = (1..LONGEST_LABEL).contains(&name.len())
-        && name.bytes().all(allowed)
-        && !name.starts_with('-')
-        && !name.ends_with('-');
+    let sound = is_label(name);
     if !sound {
         let message = format!("`{}` cannot name a hosted client", shown(name));
         let help = "use lower-case letters, digits and `-`, for example `anthropic`";
@@ -99,11 +95,7 @@ fn check_name(client: &Entry<'_, '_>) -> bool {
 /// A range in CIDR notation (RFC 4632, RFC 4291 section 2.3).
 fn range(name: &str, text: &str) -> Result<HostedRange, Fault> {
     let fault = |message: String, help: String| Fault::new(Code::InvalidNetwork, message, help);
-    let parsed = text.split_once('/').and_then(|(address, bits)| {
-        let is_plain = !bits.is_empty() && bits.bytes().all(|b| b.is_ascii_digit());
-        Some((address.parse().ok()?, bits.parse().ok().filter(|_| is_plain)?))
-    });
-    let Some((address, bits)) = parsed.filter(|(address, bits)| *bits <= width(*address)) else {
+    let Some((address, bits)) = parts(text) else {
         let message = format!("`{}` is not a network range", shown(text));
         let help = "write the first address and the number of fixed bits, for example \
                     `\"160.79.104.0/21\"`";
@@ -111,22 +103,29 @@ fn range(name: &str, text: &str) -> Result<HostedRange, Fault> {
     };
     let widest = if address.is_ipv4() { WIDEST_V4 } else { WIDEST_V6 };
     if bits < widest {
-        let message = format!("`{}` is wider than one company's network", shown(text));
+        let message = format!("`{}` is too wide a range", shown(text));
         return Err(fault(message, format!("list ranges of `/{widest}` and narrower")));
     }
-    let (first, bits) = mapped(address, bits);
+    let (number, bits) = mapped(address, bits);
     let rest = u128::MAX.checked_shr(bits).unwrap_or(0);
-    if first & rest != 0 {
-        let message = format!("`{}` does not begin at the first address of its range", shown(text));
-        let first = shortest((first & !rest).into());
-        return Err(fault(message, format!("write `\"{first}/{}\"`", bits - offset(address))));
-    }
-    let last = first | rest;
+    let (first, last) = (number & !rest, number | rest);
     if address.is_ipv6() && first <= LAST_MAPPED && last >= LAST_MAPPED & !u128::from(u32::MAX) {
         let message = format!("`{}` has IPv4 addresses in the form of IPv6", shown(text));
         return Err(fault(message, "write them as `\"203.0.113.0/24\"`".to_owned()));
     }
+    if first != number {
+        let message = format!("`{}` does not begin at the first address of its range", shown(text));
+        let first = shortest(first.into());
+        return Err(fault(message, format!("write `\"{first}/{}\"`", bits - offset(address))));
+    }
     Ok(HostedRange { name: name.to_owned().into(), first, last })
+}
+
+/// The address and the number of fixed bits, which is written without a sign and without zeros in front.
+fn parts(text: &str) -> Option<(IpAddr, u32)> {
+    let (address, digits) = text.split_once('/')?;
+    let (address, bits): (IpAddr, u32) = (address.parse().ok()?, digits.parse().ok()?);
+    (bits <= width(address) && digits == bits.to_string()).then_some((address, bits))
 }
 
 fn width(address: IpAddr) -> u32 {

@@ -92,7 +92,7 @@ pub struct Event {
     pub kind: EventKind,
     /// Why: a stable code with a line in the documentation.
     pub reason: Reason,
-    /// Pseudonym of the person: the name of the storage shard.
+    /// Pseudonym of the person: the subject key.
     pub user: Option<String>,
     /// Proven e-mail address of the request's person, for `[audit] include = ["email"]` only; filled
     /// in by [`Log::take`](super::Log::take).

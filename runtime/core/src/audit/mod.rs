@@ -88,7 +88,7 @@ impl Log {
         self.0.borrow_mut().user = Some(subject_key.to_owned());
     }
 
-    /// Names the person of this request by shard and, where it is known, e-mail address.
+    /// Names the person of this request by subject key and, where it is known, e-mail address.
     pub fn person(&self, subject_key: &str, caller: &Caller) {
         let mut inner = self.0.borrow_mut();
         inner.user = Some(subject_key.to_owned());

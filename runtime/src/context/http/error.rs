@@ -18,8 +18,11 @@ pub struct HttpError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpProblem {
-    /// Not an absolute address of `https` or `http`, or one with a user name.
+    /// Not an absolute address of `https` or `http`, or one with a user name, a fragment, or dots as a
+    /// segment of its path.
     Address,
+    /// Not a method that can be sent, or a body with GET or HEAD.
+    Method,
     /// A credential over plain `http` to another machine than this one.
     PlainHttp,
     /// A header whose name or value cannot be sent.
@@ -73,7 +76,11 @@ impl fmt::Display for HttpError {
         match &self.problem {
             HttpProblem::Address => f.write_str(
                 "a request has an address that cannot be asked: write https://, the host and the path, \
-                 without a user name",
+                 without a user name, `..` and `#`",
+            ),
+            HttpProblem::Method => write!(
+                f,
+                "{host}: the method of a request cannot be sent, or takes no body"
             ),
             HttpProblem::PlainHttp => {
                 write!(f, "{host}: a credential is sent over https only")

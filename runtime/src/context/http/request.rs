@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION};
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde::Serialize;
@@ -21,6 +21,9 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The largest answer unless the request says otherwise, in bytes: a Worker has 128 MB for all its calls.
 const DEFAULT_LIMIT: usize = 4 << 20;
+
+/// Headers that hold a credential whoever sets them.
+const CREDENTIALS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
 
 /// A request to another server. [`send`](Self::send) sends it.
 #[must_use = "a request does nothing until it is sent"]
@@ -39,11 +42,17 @@ pub struct HttpRequest<'a> {
 
 impl<'a> HttpRequest<'a> {
     pub(super) fn new(context: &'a Context, method: &str, url: &str) -> Self {
-        let method = Method::from_bytes(method.as_bytes());
-        let uri = url.parse::<Uri>().ok().filter(is_web_address);
+        let method = Method::from_bytes(method.as_bytes()).ok().filter(is_sent);
+        // A parser would drop the fragment in silence, and the path with it that stands behind.
+        let uri = url.parse::<Uri>().ok().filter(|uri| is_web_address(uri) && !url.contains('#'));
+        let problem = match (&method, &uri) {
+            (_, None) => Some(HttpProblem::Address),
+            (None, _) => Some(HttpProblem::Method),
+            _ => None,
+        };
         Self {
             context,
-            problem: (method.is_err() || uri.is_none()).then_some(HttpProblem::Address),
+            problem,
             method: method.unwrap_or_default(),
             uri: uri.unwrap_or_default(),
             headers: HeaderMap::new(),
@@ -54,13 +63,33 @@ impl<'a> HttpRequest<'a> {
         }
     }
 
+    /// Adds a segment to the path, percent-encoded: whatever it says, it is one segment. Add all of them
+    /// before the query.
+    pub fn segment(mut self, segment: &str) -> Self {
+        let path = self.path().trim_end_matches('/').to_owned();
+        // Dots alone would lead to another folder, also when they are encoded.
+        if matches!(segment, "" | "." | "..") || path.contains('?') {
+            self.fail(HttpProblem::Address);
+        }
+        self.with_path(&format!("{path}/{}", encode(segment)))
+    }
+
     /// Adds a parameter to the query, percent-encoded.
-    pub fn query(mut self, name: &str, value: &str) -> Self {
-        let path = self.uri.path_and_query().map_or("/", |path| path.as_str());
+    pub fn query(self, name: &str, value: &str) -> Self {
+        let path = self.path();
         let separator = if path.contains('?') { '&' } else { '?' };
-        let pair = encode(&[(name, value)]);
+        let path = format!("{path}{separator}{}={}", encode(name), encode(value));
+        self.with_path(&path)
+    }
+
+    /// Path and query.
+    fn path(&self) -> &str {
+        self.uri.path_and_query().map_or("/", |path| path.as_str())
+    }
+
+    fn with_path(mut self, path: &str) -> Self {
         let mut parts = self.uri.clone().into_parts();
-        parts.path_and_query = format!("{path}{separator}{pair}").parse().ok();
+        parts.path_and_query = path.parse().ok();
         match Uri::from_parts(parts) {
             Ok(uri) => self.uri = uri,
             Err(_) => self.fail(HttpProblem::Address),
@@ -68,15 +97,19 @@ impl<'a> HttpRequest<'a> {
         self
     }
 
-    /// Adds a header.
+    /// Sets a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes());
-        match (name, HeaderValue::from_str(value)) {
-            (Ok(name), Ok(value)) => {
-                self.headers.append(name, value);
-            }
-            _ => self.fail(HttpProblem::Header),
+        // Fetch takes no other characters than those of ASCII.
+        let value = HeaderValue::from_str(value).ok().filter(|value| value.to_str().is_ok());
+        let (Ok(name), Some(value)) = (name, value) else {
+            self.fail(HttpProblem::Header);
+            return self;
+        };
+        if CREDENTIALS.contains(&name) {
+            self.refuse_plain_http();
         }
+        self.headers.insert(name, value);
         self
     }
 
@@ -92,13 +125,17 @@ impl<'a> HttpRequest<'a> {
 
     /// A header that must not be read on its way.
     fn credential(mut self, name: &str, value: &str) -> Self {
-        if self.uri.scheme() == Some(&Scheme::HTTP) && !is_this_machine(&self.uri) {
-            self.fail(HttpProblem::PlainHttp);
-        }
+        self.refuse_plain_http();
         self.header(name, value)
     }
 
-    /// Sends a body of JSON.
+    fn refuse_plain_http(&mut self) {
+        if self.uri.scheme() == Some(&Scheme::HTTP) && !is_this_machine(&self.uri) {
+            self.fail(HttpProblem::PlainHttp);
+        }
+    }
+
+    /// Sends a body of JSON; its type is `application/json` unless a header says otherwise.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(body) => self.body = body,
@@ -109,7 +146,8 @@ impl<'a> HttpRequest<'a> {
 
     /// Sends a form (`application/x-www-form-urlencoded`).
     pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
-        self.body = encode(fields).into_bytes();
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.body = form.into_bytes();
         self.content_type("application/x-www-form-urlencoded")
     }
 
@@ -143,6 +181,9 @@ impl<'a> HttpRequest<'a> {
     /// The request cannot be sent, or there is no answer in time, or none of success.
     pub async fn send(mut self) -> Result<HttpResponse, HttpError> {
         let host = self.uri.host().unwrap_or_default().to_owned();
+        if !self.body.is_empty() && [Method::GET, Method::HEAD].contains(&self.method) {
+            self.fail(HttpProblem::Method);
+        }
         if let Some(problem) = self.problem.take() {
             return Err(HttpError::new(&host, problem));
         }
@@ -174,7 +215,7 @@ impl<'a> HttpRequest<'a> {
     }
 
     fn content_type(mut self, value: &'static str) -> Self {
-        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(value));
+        self.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(value));
         self
     }
 
@@ -193,7 +234,20 @@ impl fmt::Debug for HttpRequest<'_> {
     }
 }
 
+/// True for a method that Fetch sends.
+fn is_sent(method: &Method) -> bool {
+    ![Method::CONNECT, Method::TRACE].contains(method) && method.as_str() != "TRACK"
+}
+
 fn is_web_address(uri: &Uri) -> bool {
+    // JavaScript's parser resolves dots, and takes `\` for `/`: the address would be another one.
+    let is_dots = |segment: &str| {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        matches!(plain.as_str(), "." | "..")
+    };
+    if uri.path().contains('\\') || uri.path().split('/').any(is_dots) {
+        return false;
+    }
     let is_web = [Some(&Scheme::HTTPS), Some(&Scheme::HTTP)].contains(&uri.scheme());
     let has_user = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
     is_web && !has_user && uri.host().is_some_and(|host| !host.is_empty())
@@ -205,16 +259,8 @@ fn is_this_machine(uri: &Uri) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Pairs as the query of an address and a form have them.
-fn encode(pairs: &[(&str, &str)]) -> String {
-    let mut text = String::new();
-    for (name, value) in pairs {
-        if !text.is_empty() {
-            text.push('&');
-        }
-        text.extend(form_urlencoded::byte_serialize(name.as_bytes()));
-        text.push('=');
-        text.extend(form_urlencoded::byte_serialize(value.as_bytes()));
-    }
-    text
+/// Text as a part of an address.
+fn encode(text: &str) -> String {
+    // A space is `+` in forms only.
+    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }

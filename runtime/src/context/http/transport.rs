@@ -13,10 +13,12 @@ pub(super) async fn send(
     max_body: usize,
     time: Duration,
 ) -> Result<Answer, HttpProblem> {
-    exchange(&request, Bounds { max_body, time }).await.map_err(|failure| match failure {
-        // JavaScript's own words may quote the address.
-        Failure::Unreachable(_) => HttpProblem::Unreachable,
-        Failure::TimedOut => HttpProblem::TimedOut(time),
-        Failure::TooLarge => HttpProblem::TooLarge(max_body),
+    exchange(&request, Bounds { may_be_cached: false, max_body, time }).await.map_err(|failure| {
+        match failure {
+            // JavaScript's own words may quote the address.
+            Failure::Unreachable(_) => HttpProblem::Unreachable,
+            Failure::TimedOut => HttpProblem::TimedOut(time),
+            Failure::TooLarge => HttpProblem::TooLarge(max_body),
+        }
     })
 }

@@ -13,7 +13,7 @@ pub const USE_RESOLUTION: u64 = 3600;
 /// Key of a grant's record: the person's subject key, and the id of the grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct GrantKey {
-    /// Pseudonym of the person; names the shard.
+    /// Pseudonym of the person; names the object that keeps their grants.
     #[serde(rename = "s")]
     pub subject_key: String,
     /// Random id of the grant.
