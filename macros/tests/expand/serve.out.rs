@@ -104,7 +104,20 @@ mod toolgate_worker {
                     task_ttl: 86400u32,
                     sessions_per_person: 64u32,
                     streams_per_person: 16u32,
-                    hosted: Borrowed(&[]),
+                    hosted: Borrowed(
+                        &[
+                            config::HostedRange {
+                                name: Borrowed("acme"),
+                                first: 281473902969344u128,
+                                last: 281473902969599u128,
+                            },
+                            config::HostedRange {
+                                name: Borrowed("acme"),
+                                first: 42540766411282592856903984951653826560u128,
+                                last: 42540766490510755371168322545197776895u128,
+                            },
+                        ],
+                    ),
                 },
                 audit: config::Audit {
                     sinks: Borrowed(
