@@ -27,7 +27,7 @@ use clients::ALL;
 use recipe::Recipe;
 use write::{WriteOutcome, Written};
 
-/// What `--help` ends with.
+/// The end of `--help`.
 pub const HELP: &str = "\
 Without CLIENT the clients are listed, with the files that `--write` changes. Everything else in a file
 stays as it is; the former file is kept beside it as FILE.backup. No token is written anywhere: clients
@@ -39,7 +39,7 @@ Examples:
     cargo toolgate connect claude-code
     cargo toolgate connect cursor --url https://my-server.acme.workers.dev --write";
 
-/// What `cargo toolgate connect` takes.
+/// Arguments of `cargo toolgate connect`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The client to connect
@@ -49,7 +49,7 @@ pub struct Arguments {
     /// toolgate dev` of this folder
     #[arg(long, value_parser = Address::parse)]
     url: Option<Address>,
-    /// What the client calls the server; by default the name of its package
+    /// The client's name for the server; by default the name of its package
     #[arg(long, value_parser = address::name)]
     name: Option<String>,
     /// Write it into the client's file
@@ -161,7 +161,7 @@ fn needs_line(config: &Config, scheme: &str) -> Option<String> {
     Some(format!("`redirect_schemes = [{}]`", schemes.join(", ")))
 }
 
-/// What the server has to allow for the client to sign in; empty where it does, or cannot be asked.
+/// The line that the server needs for the client to sign in; empty where it has it, or cannot be asked.
 fn scheme(client: &Client, folder: &Path) -> String {
     let Some(scheme) = client.scheme else { return String::new() };
     let config = Project::find(folder).and_then(|project| project.config());

@@ -1,4 +1,4 @@
-//! How a client is told of a server: all ways that it has.
+//! Ways to tell a client of a server.
 
 use super::address::Address;
 use super::client::{Client, Server, Step};
@@ -15,10 +15,10 @@ pub(super) struct Recipe {
     pub(super) by_hand: Option<String>,
     /// Lines for a terminal.
     pub(super) commands: Vec<Step>,
-    /// What the client opens by itself.
+    /// The address that the client opens by itself.
     pub(super) link: Option<String>,
     pub(super) entry: Option<Entry>,
-    /// How the person signs in.
+    /// The way in which the person signs in.
     pub(super) then: String,
 }
 
@@ -115,7 +115,7 @@ mod tests {
         assert!(recipe(&CLAUDE_DESKTOP, "http://localhost:8788").by_hand.is_none());
     }
 
-    /// What the landing page of the server says, with its slots unescaped.
+    /// The words of the server's landing page, with its slots unescaped.
     fn landing_page(origin: &str) -> String {
         let source = "[server]\nname = \"Demo\"\n[identity]\nprovider = \"none\"\n";
         let checked = toolgate_config::check(source).expect("a configuration");

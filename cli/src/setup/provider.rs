@@ -1,4 +1,4 @@
-//! What has to be done at the identity provider, which no program here can do.
+//! Steps at the identity provider, which no program here can take.
 
 use toolgate_config::provider::{KNOWN_ISSUERS, KnownIssuer, Step};
 use toolgate_config::{Config, Endpoints, Setting};

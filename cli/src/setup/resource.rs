@@ -1,4 +1,4 @@
-//! What a server needs at Cloudflare besides its Worker: namespaces, databases, buckets, queues.
+//! Resources of a server at Cloudflare: namespaces, databases, buckets, queues.
 
 use serde_json::Value;
 use toolgate_config::binding_lists::{self, BindingList};
@@ -36,11 +36,11 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Resource {
     pub(super) kind: Kind,
-    /// What it is called at Cloudflare.
+    /// Its name at Cloudflare.
     pub(super) name: String,
-    /// What it is called there if a deployment has made it, where that differs.
+    /// Its name there if a deployment has made it, where that differs.
     pub(super) provisioned: Option<String>,
-    /// What the server has it for.
+    /// Its purpose for the server.
     pub(super) purpose: String,
     /// Where its id belongs in `mcp.toml`; `None` where its name is enough.
     pub(super) place: Option<KeyPlace>,
@@ -54,12 +54,12 @@ impl Resource {
         Self { kind, name, provisioned: None, purpose, place: None, jurisdiction: None }
     }
 
-    /// What it is, with its name.
+    /// Its kind, with its name.
     pub(super) fn title(&self) -> String {
         self.titled(&self.name)
     }
 
-    /// What it is, by another name.
+    /// Its kind, with another name.
     pub(super) fn titled(&self, name: &str) -> String {
         format!("{} `{name}`", self.kind.list().title)
     }
@@ -79,7 +79,7 @@ impl Resource {
         words
     }
 
-    /// How it is made, as a person would type it.
+    /// The command that makes it, as a person would type it.
     pub(super) fn typed(&self, wrangler: &Wrangler<'_>) -> String {
         wrangler.typed(&self.creation(wrangler.environment))
     }
@@ -105,7 +105,7 @@ impl Resource {
         }
     }
 
-    /// Whether wrangler knows it. Where it cannot say, making it says why.
+    /// Its name and id, where wrangler knows it. Where it cannot say, making it says why.
     fn asked(&self, wrangler: &Wrangler<'_>, arguments: &[&str]) -> Option<(String, String)> {
         wrangler.run(arguments).ok().map(|_| (self.name.clone(), self.name.clone()))
     }

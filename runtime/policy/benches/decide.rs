@@ -1,4 +1,4 @@
-//! What deciding costs: 1,000 tools, over the policies of a company, as one `tools/list` asks.
+//! Cost of decisions: 1,000 tools, over the policies of a company, as one `tools/list` asks.
 //!
 //!     cargo bench -p toolgate-policy --bench decide
 

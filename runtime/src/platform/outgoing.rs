@@ -11,7 +11,7 @@ use worker::{AbortController, Error, Fetch, Headers, Request, Response, Response
 
 use crate::platform::timer::Timer;
 
-/// How long an answer may take, and how large it may be; and where it may come from.
+/// Bounds of an answer: its time, its size, and where it may come from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     /// False for an answer that Cloudflare's cache must neither give nor keep: it goes by the address

@@ -23,6 +23,8 @@ pub(crate) fn run(step: &mut Step, name: &str, command: &mut Command) -> Result<
     if command.get_current_dir().is_none() {
         command.current_dir(toolgate_tests::repository());
     }
+    // What `cargo toolgate` needs is there since the set-up; its own folder would take minutes to fill.
+    command.env("TOOLGATE_DIR", toolgate_tests::tools().folder());
     let ended = process::run(command, |line| {
         step.progress(cargo_progress(line).unwrap_or(line.trim()));
         // The log is a convenience: a full disk fails the check by itself.

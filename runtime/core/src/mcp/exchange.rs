@@ -116,7 +116,7 @@ impl Exchange {
         self.revision
     }
 
-    /// Whether the client takes the answers as an event stream.
+    /// True if the client takes the answers as an event stream.
     #[must_use]
     pub fn takes_stream(&self) -> bool {
         self.takes_stream

@@ -144,8 +144,8 @@ fn refuse_headers(headers: &HeaderMap) -> Option<Reply> {
     }
 }
 
-/// Whether a request with these headers may be one of a session: it names no revision without handshake,
-/// which have no sessions either.
+/// True if a request with these headers may belong to a session: it names no revision without
+/// handshake, which have no sessions either.
 #[must_use]
 pub fn may_have_session(headers: &HeaderMap) -> bool {
     !Version::read(headers).is_without_handshake()

@@ -58,37 +58,31 @@ impl Context {
 
 impl<'a> Http<'a> {
     /// A GET request to an absolute address.
-    #[must_use]
     pub fn get(self, url: &str) -> HttpRequest<'a> {
         self.request("GET", url)
     }
 
     /// A POST request to an absolute address.
-    #[must_use]
     pub fn post(self, url: &str) -> HttpRequest<'a> {
         self.request("POST", url)
     }
 
     /// A PUT request to an absolute address.
-    #[must_use]
     pub fn put(self, url: &str) -> HttpRequest<'a> {
         self.request("PUT", url)
     }
 
     /// A PATCH request to an absolute address.
-    #[must_use]
     pub fn patch(self, url: &str) -> HttpRequest<'a> {
         self.request("PATCH", url)
     }
 
     /// A DELETE request to an absolute address.
-    #[must_use]
     pub fn delete(self, url: &str) -> HttpRequest<'a> {
         self.request("DELETE", url)
     }
 
     /// A request of another method, which is written in upper case.
-    #[must_use]
     pub fn request(self, method: &str, url: &str) -> HttpRequest<'a> {
         HttpRequest::new(self.context, method, url)
     }

@@ -7,7 +7,7 @@ use crate::platform::bindings::Env;
 use crate::platform::native::double::{HttpAnswer, HttpCall};
 use crate::platform::timer::Timer;
 
-/// What the test answers.
+/// The answer of the test.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
