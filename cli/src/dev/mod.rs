@@ -78,8 +78,9 @@ pub fn run(project: &Project, arguments: Arguments) -> Result<()> {
     synchronise(project)?;
     // What changes from here on is built in the first round.
     let migrations = migrations::folders(project);
-    let seen = watch::state(project, &migrations);
+    let mut seen = watch::state(project, &migrations);
     build(project, &tools, options.profile)?;
+    watch::accept_lockfile(project, &mut seen);
     let mut applied = Applied::default();
     applied.refresh(project, &tools)?;
     interrupt.gently();
@@ -151,6 +152,7 @@ impl Rebuilt<'_> {
                 Err(error) => eprintln!("error: {error}\n\nthe server goes on as it was"),
             }
             // What changed during the build is built in the next round.
+            watch::accept_lockfile(project, &mut now);
             seen = now;
         }
     }

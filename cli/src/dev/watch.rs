@@ -24,6 +24,11 @@ pub(super) fn state(project: &Project, migrations: &[PathBuf]) -> BTreeMap<PathB
     found
 }
 
+/// Takes the lock file as it is now. Cargo completes it in a build, which is no reason for another one.
+pub(super) fn accept_lockfile(project: &Project, state: &mut BTreeMap<PathBuf, SystemTime>) {
+    note(&project.workspace.join("Cargo.lock"), state);
+}
+
 /// Time at which the newest of the files was written.
 pub(super) fn last_save(state: &BTreeMap<PathBuf, SystemTime>) -> Option<SystemTime> {
     state.values().max().copied()
