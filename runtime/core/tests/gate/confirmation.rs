@@ -1,4 +1,4 @@
-//! What an identity provider is asked again at a refresh, and what ends a grant then.
+//! Questions to the identity provider at a refresh, and the answers that end a grant.
 
 use serde_json::{Value, json};
 use toolgate_core::audit::Reason;

@@ -20,7 +20,7 @@ fn limits(keys: &str) -> Limits {
     check(&file).expect("a sound file").config.limits
 }
 
-/// What each person's client and browser do for a sign-in, in this order, and then a refresh each hour.
+/// Requests of one person's sign-in, in this order, followed by a refresh each hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     Register,

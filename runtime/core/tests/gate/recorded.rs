@@ -1,6 +1,6 @@
-//! What earlier versions sealed or stored opens still: `recorded.json`, made on 2026-11-30.
+//! Values that earlier versions sealed or stored still open: `recorded.json`, made on 2026-11-30.
 //!
-//! `RECORD=1 cargo test -p toolgate-core --test gate recorded` makes the file anew, which is right only
+//! `RECORD=1 cargo test -p toolgate-core --test gate recorded` makes the file again, which is right only
 //! when what it holds may become worthless.
 
 use std::collections::BTreeMap;

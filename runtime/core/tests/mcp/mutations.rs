@@ -308,7 +308,7 @@ thread_local! {
     static RESULTS: RefCell<HashMap<(String, String), Option<String>>> = RefCell::default();
 }
 
-/// What the schema of a revision calls the result of a method, if it has the method.
+/// Name of a method's result in the schema of a revision, if it has the method.
 fn result_of(revision: &str, method: &str) -> Option<String> {
     let key = (revision.to_owned(), method.to_owned());
     let known = RESULTS.with_borrow(|results| results.get(&key).cloned());

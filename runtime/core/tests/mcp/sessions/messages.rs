@@ -1,4 +1,4 @@
-//! Messages of a session that are no requests, batches, and what is refused.
+//! Notifications, responses and batches in a session, and refusals.
 
 use http::HeaderMap;
 use serde_json::{Value, json};

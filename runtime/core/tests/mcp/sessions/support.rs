@@ -11,7 +11,7 @@ use toolgate_policy::Caller;
 
 use crate::support::{CONFIG, NoVars, config, designer, full, request, run};
 
-/// What a POST comes to, with everything run that it asks for.
+/// Outcome of a POST, after every call that it asks for has run.
 #[derive(Debug, PartialEq)]
 pub enum Came {
     /// Refused with this status.
