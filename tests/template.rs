@@ -175,29 +175,6 @@ fn a_server_generated_elsewhere_has_its_own_name_everywhere() {
     assert!(manifest.contains(&source), "{manifest}");
 }
 
-#[test]
-fn the_templates_lock_what_the_repository_locks() {
-    let lines = |path: &str| -> Vec<String> {
-        let text = read(path);
-        let entries = text.split("[[package]]").skip(1);
-        entries
-            .filter(|entry| entry.contains("source = "))
-            .map(|entry| entry.lines().take(4).collect::<Vec<_>>().join(" "))
-            .collect()
-    };
-    let known = lines("Cargo.lock");
-    for template in Template::all() {
-        let path = format!("templates/{}/Cargo.lock", template.name());
-        let strange: Vec<_> =
-            lines(&path).into_iter().filter(|entry| !known.contains(entry)).collect();
-        assert!(
-            strange.is_empty(),
-            "TOOLGATE_BLESS=1 renews {path}, which has\n{}",
-            strange.join("\n")
-        );
-    }
-}
-
 /// Hooks of cargo-generate see no file outside their template, and a server needs its own of the rest.
 #[test]
 fn what_the_templates_have_in_common_is_the_same_everywhere() {
@@ -207,45 +184,6 @@ fn what_the_templates_have_in_common_is_the_same_everywhere() {
         for template in Template::all() {
             let path = format!("templates/{}/{file}", template.name());
             assert_eq!(read(&path), common, "TOOLGATE_BLESS=1 renews {path}");
-        }
-    }
-}
-
-#[test]
-fn the_templates_pin_what_the_repository_pins() {
-    let ours = read(".github/workflows/ci.yml");
-    let pinned = ours.lines().find(|line| line.contains("rustup default")).expect("a toolchain");
-    let rust = pinned.split_whitespace().last().expect("a version");
-    for file in [".github/workflows/deploy.yml", "workers-builds.sh"] {
-        let text = read(&format!("templates/access/{file}"));
-        assert!(text.contains(rust), "{file}: Rust {rust}");
-        assert!(text.contains("sh ci.sh "), "{file}");
-    }
-}
-
-/// Whoever can move a tag, or takes a name that is free, would run code with the secrets of a deployment.
-#[test]
-fn ci_runs_nothing_that_somebody_else_can_change() {
-    for file in ["templates/access/.github/workflows/deploy.yml", ".github/workflows/ci.yml"] {
-        let text = read(file);
-        let actions: Vec<_> = text.lines().filter_map(|line| line.split_once("uses: ")).collect();
-        assert!(!actions.is_empty(), "{file}");
-        for (_, action) in actions {
-            let commit = action.split_once('@').map_or("", |(_, commit)| commit);
-            let commit = commit.split_whitespace().next().unwrap_or_default();
-            let is_commit = commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
-            assert!(is_commit, "{file}: {action}");
-        }
-    }
-    for file in [".github/workflows/deploy.yml", "workers-builds.sh", "ci.sh"] {
-        let text = read(&format!("templates/access/{file}"));
-        let commands: Vec<_> =
-            text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
-        for line in commands {
-            assert!(!line.contains("npx") && !line.contains("npm "), "{file}: {line}");
-            assert!(!line.contains("versions upload"), "{file}: {line}");
-            let is_pinned = line.contains("--locked --git \"$repository\" --rev ");
-            assert!(!line.contains("cargo install") || is_pinned, "{file}: {line}");
         }
     }
 }
