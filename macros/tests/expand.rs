@@ -172,7 +172,7 @@ fn names_everything_by_its_whole_path(text: &str) {
         "PromptDef",
         "ResourceDef",
         "Needs",
-        "Place",
+        "ResourceInfo",
         "IntoToolResult",
         "IntoPromptResult",
         "IntoResource",

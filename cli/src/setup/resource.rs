@@ -10,14 +10,14 @@ use crate::{Error, Result};
 
 /// A kind of thing that wrangler can make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ResourceKind {
     Kv,
     D1,
     R2,
     Queue,
 }
 
-impl Kind {
+impl ResourceKind {
     /// Every kind.
     const ALL: [Self; 4] = [Self::Kv, Self::D1, Self::R2, Self::Queue];
 
@@ -35,7 +35,7 @@ impl Kind {
 /// Something that has to be there before the server is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Resource {
-    pub(super) kind: Kind,
+    pub(super) kind: ResourceKind,
     /// Its name at Cloudflare.
     pub(super) name: String,
     /// Its name there if a deployment has made it, where that differs.
@@ -50,7 +50,7 @@ pub(super) struct Resource {
 
 impl Resource {
     /// Something that is known by its name alone.
-    fn new(kind: Kind, name: String, purpose: String) -> Self {
+    fn new(kind: ResourceKind, name: String, purpose: String) -> Self {
         Self { kind, name, provisioned: None, purpose, place: None, jurisdiction: None }
     }
 
@@ -68,10 +68,12 @@ impl Resource {
     fn creation(&self, environment: Option<&str>) -> Vec<&str> {
         let name = self.name.as_str();
         let mut words = match self.kind {
-            Kind::Kv => vec!["kv", "namespace", "create", without_environment(name, environment)],
-            Kind::R2 => vec!["r2", "bucket", "create", name],
-            Kind::D1 => vec!["d1", "create", name],
-            Kind::Queue => vec!["queues", "create", name],
+            ResourceKind::Kv => {
+                vec!["kv", "namespace", "create", without_environment(name, environment)]
+            }
+            ResourceKind::R2 => vec!["r2", "bucket", "create", name],
+            ResourceKind::D1 => vec!["d1", "create", name],
+            ResourceKind::Queue => vec!["queues", "create", name],
         };
         if let Some(jurisdiction) = self.jurisdiction {
             words.extend(["--jurisdiction", jurisdiction.name()]);
@@ -91,17 +93,17 @@ impl Resource {
     /// When wrangler cannot list what there is.
     pub(super) fn find(&self, wrangler: &Wrangler<'_>) -> Result<Option<(String, String)>> {
         match self.kind {
-            Kind::Kv => {
+            ResourceKind::Kv => {
                 let list = wrangler.list(&["kv", "namespace", "list"])?;
                 // Where grants are already goes before an empty one.
                 let mut names = self.provisioned.iter().chain([&self.name]);
                 Ok(names.find_map(|name| id(&list, ("title", name), "id")))
             }
-            Kind::D1 => {
+            ResourceKind::D1 => {
                 Ok(id(&wrangler.list(&["d1", "list", "--json"])?, ("name", &self.name), "uuid"))
             }
-            Kind::R2 => Ok(self.asked(wrangler, &["r2", "bucket", "info", &self.name])),
-            Kind::Queue => Ok(self.asked(wrangler, &["queues", "info", &self.name])),
+            ResourceKind::R2 => Ok(self.asked(wrangler, &["r2", "bucket", "info", &self.name])),
+            ResourceKind::Queue => Ok(self.asked(wrangler, &["queues", "info", &self.name])),
         }
     }
 
@@ -118,11 +120,13 @@ impl Resource {
     pub(super) fn create(&self, wrangler: &Wrangler<'_>) -> Result<String> {
         let said = wrangler.run(&self.creation(wrangler.environment))?;
         let id = match self.kind {
-            Kind::Kv => said.split(|c: char| !c.is_ascii_hexdigit()).find(|word| word.len() == 32),
-            Kind::D1 => said
+            ResourceKind::Kv => {
+                said.split(|c: char| !c.is_ascii_hexdigit()).find(|word| word.len() == 32)
+            }
+            ResourceKind::D1 => said
                 .split(|c: char| !c.is_ascii_hexdigit() && c != '-')
                 .find(|word| word.len() == 36 && word.matches('-').count() == 4),
-            Kind::R2 | Kind::Queue => Some(self.name.as_str()),
+            ResourceKind::R2 | ResourceKind::Queue => Some(self.name.as_str()),
         };
         id.map(str::to_owned).ok_or_else(|| {
             Error::new(format!("wrangler made the {}, and printed no id", self.title()))
@@ -163,7 +167,7 @@ impl Owner<'_> {
                 (format!("{environment}-{}", provisioned(outer, binding)), Some(own))
             }
         };
-        Resource { provisioned, ..Resource::new(Kind::Kv, name, purpose) }
+        Resource { provisioned, ..Resource::new(ResourceKind::Kv, name, purpose) }
     }
 
     /// The table of `mcp.toml` that holds for it alone.
@@ -179,7 +183,7 @@ pub(super) fn needed(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
     needed.extend(storage(checked, owner));
     needed.extend(checked.audit_targets.iter().filter_map(|(sink, target)| {
         let facts = sink.facts();
-        let kind = Kind::ALL.into_iter().find(|kind| kind.list() == facts.kind.list())?;
+        let kind = ResourceKind::ALL.into_iter().find(|kind| kind.list() == facts.kind.list())?;
         let purpose = "gets the events of [audit]".to_owned();
         (facts.made == Made::BeforeDeployment)
             .then(|| Resource::new(kind, target.to_string(), purpose))
@@ -200,7 +204,7 @@ fn storage(checked: &Checked, owner: Owner<'_>) -> Option<Resource> {
             let name = checked.storage.database_name.clone();
             let name = name.unwrap_or_else(|| format!("{}-oauth", owner.worker));
             let jurisdiction = checked.config.storage.jurisdiction;
-            Resource { jurisdiction, ..Resource::new(Kind::D1, name, purpose) }
+            Resource { jurisdiction, ..Resource::new(ResourceKind::D1, name, purpose) }
         }
     };
     let place = KeyPlace { table: owner.table(&["storage"]), after: "kind", key: "id" };
@@ -214,17 +218,18 @@ fn provisioned(worker: &str, binding: &str) -> String {
 
 fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
-    for kind in [Kind::Kv, Kind::D1, Kind::R2] {
+    for kind in [ResourceKind::Kv, ResourceKind::D1, ResourceKind::R2] {
         let BindingList { path, id: id_key, name: name_key, .. } = kind.list();
         let entries = at(checked, path);
         for (index, entry) in entries.iter().enumerate() {
             let text = |key: &str| entry.get(key).and_then(toml::Value::as_str);
             let has_id = text(id_key).is_some();
-            let Some(binding) = text("binding").filter(|_| !has_id || kind == Kind::R2) else {
+            let Some(binding) = text("binding").filter(|_| !has_id || kind == ResourceKind::R2)
+            else {
                 continue;
             };
             let purpose = format!("is your binding {binding}");
-            let resource = if kind == Kind::Kv {
+            let resource = if kind == ResourceKind::Kv {
                 owner.namespace(binding, purpose)
             } else {
                 let name = name_key.and_then(text).map(str::to_owned);
@@ -237,10 +242,12 @@ fn bindings(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
             found.push(Resource { place, ..resource });
         }
     }
-    let BindingList { path, id, .. } = Kind::Queue.list();
+    let BindingList { path, id, .. } = ResourceKind::Queue.list();
     let queues = at(checked, path).iter().filter_map(|entry| entry.get(id)?.as_str());
     found.extend(
-        queues.map(|queue| Resource::new(Kind::Queue, queue.to_owned(), "is yours".to_owned())),
+        queues.map(|queue| {
+            Resource::new(ResourceKind::Queue, queue.to_owned(), "is yours".to_owned())
+        }),
     );
     found
 }
