@@ -78,4 +78,16 @@ mod tests {
         fs::write(migrations[0].join("0001_first.sql"), "").expect("a file");
         assert_ne!(after, state(&project, &migrations));
     }
+
+    #[test]
+    fn a_lock_file_that_the_build_completed_is_no_change_once_it_is_accepted() {
+        let root = std::env::temp_dir().join(format!("toolgate-watch-lock-{}", std::process::id()));
+        fs::create_dir_all(&root).expect("a folder");
+        let project = Project { root: root.clone(), workspace: root.clone(), package: "x".into() };
+        let mut before_the_build = state(&project, &[]);
+        fs::write(root.join("Cargo.lock"), "").expect("a file");
+        assert_ne!(before_the_build, state(&project, &[]));
+        accept_lockfile(&project, &mut before_the_build);
+        assert_eq!(before_the_build, state(&project, &[]));
+    }
 }
