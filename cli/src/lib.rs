@@ -23,6 +23,7 @@ mod interrupt;
 pub mod keys;
 pub mod lock;
 pub mod matrix;
+mod migrations;
 pub mod new;
 mod plan;
 mod printable;

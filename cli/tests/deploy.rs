@@ -172,6 +172,63 @@ fn another_jurisdiction_than_that_of_the_live_worker_is_refused() {
     }
 }
 
+const DATABASE: &str = "[wrangler]\nd1_databases = [{ binding = \"DB\", database_name = \"notes\"";
+
+/// A wrangler whose deployed database lacks what `listed` says.
+fn lacking(listed: &str) -> String {
+    format!(
+        "echo \"$@\" >> calls\ncase \"$1 $3\" in \"d1 list\") printf '%s' '{listed}';; deploy*) \
+         echo 'Total Upload: 1.00 KiB / gzip: 1.00 KiB';; esac"
+    )
+}
+
+/// What was asked of wrangler about migrations, and its refusal.
+fn migrate(name: &str, listed: &str, database: &str, migrate: bool) -> (Vec<String>, String) {
+    let demo = Demo::new(&format!("migrate-{name}"), &lacking(listed));
+    fs::create_dir_all(demo.root.join("migrations")).expect("a folder");
+    fs::write(demo.root.join("migrations/0001_notes.sql"), "").expect("a file");
+    let text = format!("[server]\nname = \"Demo\"\n{database}");
+    fs::write(demo.root.join("mcp.toml"), text).expect("a file");
+    let checked = demo.project.config_in(None).expect("it is there");
+    let (project, tools) = (&demo.project, &demo.tools);
+    let wrangler = Wrangler { project, tools, worker: "demo", environment: None };
+    let arguments = Arguments { migrate, ..Arguments::default() };
+    let refused = wrangler.migrate(&checked, &arguments).err().map(|error| error.to_string());
+    let calls = fs::read_to_string(demo.root.join("calls")).unwrap_or_default();
+    let calls = calls.lines().map(|line| line.trim().to_owned()).collect();
+    (calls, refused.unwrap_or_default())
+}
+
+#[test]
+fn migrations_are_applied_before_the_worker_that_needs_them_and_after_it_was_built() {
+    let database = format!("{DATABASE}, database_id = \"1\" }}]\n");
+    let list = "d1 migrations list DB --remote --env";
+    let (calls, refused) = migrate("none", "No migrations to apply!", &database, false);
+    assert_eq!((calls, refused.as_str()), (vec![list.to_owned()], ""));
+
+    let (calls, refused) = migrate("given", "| 0001_notes.sql |", &database, true);
+    let built = "deploy --env  --dry-run --outdir .toolgate/bundle";
+    let apply = "d1 migrations apply DB --remote --env";
+    assert_eq!((calls, refused.as_str()), ([list, built, apply].map(str::to_owned).to_vec(), ""));
+
+    let (calls, refused) = migrate("unasked", "| 0001_notes.sql |", &database, false);
+    assert_eq!(calls, [list, built]);
+    assert!(refused.contains("0001_notes.sql is not applied, so nothing is deployed"), "{refused}");
+    assert!(refused.contains("`cargo toolgate deploy --migrate`"), "{refused}");
+}
+
+#[test]
+fn a_database_that_cannot_be_asked_stops_the_deployment() {
+    let database = format!("{DATABASE}, database_id = \"1\" }}]\n");
+    let (calls, refused) = migrate("silent", "who knows", &database, true);
+    assert_eq!(calls, ["d1 migrations list DB --remote --env"]);
+    assert!(refused.contains("does not say which the database lacks"), "{refused}");
+
+    let (calls, refused) = migrate("unmade", "", &format!("{DATABASE} }}]\n"), true);
+    assert!(calls.is_empty());
+    assert!(refused.contains("not made yet") && refused.contains("toolgate setup"), "{refused}");
+}
+
 #[test]
 fn failures_say_what_to_do() {
     let cases = [

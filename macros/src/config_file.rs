@@ -15,7 +15,7 @@ const FILE_NAME: &str = "mcp.toml";
 /// Path of a file of the user's, and its name in expanded code.
 pub(crate) struct ConfigPath {
     path: PathBuf,
-    include: TokenStream,
+    pub(crate) include: TokenStream,
 }
 
 /// Result of reading `mcp.toml`.

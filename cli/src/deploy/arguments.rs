@@ -18,6 +18,9 @@ pub struct Arguments {
     /// sessions, tasks and state are then left behind
     #[arg(long)]
     pub lose_grants: bool,
+    /// Apply the migrations that deployed D1 databases lack, without asking
+    #[arg(long, conflicts_with = "dry_run")]
+    pub migrate: bool,
     /// For wrangler, as they are
     #[arg(last = true, value_name = "ARGUMENTS")]
     pub wrangler: Vec<String>,

@@ -3,6 +3,7 @@
 mod arguments;
 mod failure;
 mod jurisdiction;
+mod migrations;
 mod outcome;
 mod run;
 mod size;
@@ -23,6 +24,7 @@ pub const HELP: &str = "\
 Examples:
   cargo toolgate deploy --dry-run
   cargo toolgate deploy --env preview
+  cargo toolgate deploy --migrate
   cargo toolgate deploy -- --secrets-file .prod.vars
 
 Exit status: 0 deployed, or as good as, 1 problems or not deployed, 2 wrong usage";
@@ -49,6 +51,9 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     }
     if !check::run(project, check::Options::default())? {
         return Ok(false);
+    }
+    if !arguments.dry_run {
+        wrangler.migrate(&checked, arguments)?;
     }
     let outcome = wrangler.upload(arguments)?;
     println!("\n{}", outcome.report(&checked, &wrangler, arguments));

@@ -85,7 +85,7 @@ impl Wrangler<'_> {
         })
     }
 
-    fn command(&self) -> Command {
+    pub(super) fn command(&self) -> Command {
         let mut command = wrangler::command(self.project, self.tools);
         command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
         command.env("RUST_BACKTRACE", "0").env("NO_COLOR", "1").env("FORCE_COLOR", "0");

@@ -42,13 +42,13 @@ pub enum Storage {
     D1,
 }
 
-/// Every template has these files.
+/// Every template has these files; some have more.
 macro_rules! files {
-    ($template:literal) => {
+    ($template:literal $(, $more:literal)*) => {
         files!($template:
             ".cargo/config.toml", ".dev.vars.example", ".github/workflows/deploy.yml", ".gitignore",
             "Cargo.lock", "Cargo.toml", "README.md", "ci.sh", "mcp.lock", "mcp.toml", "src/lib.rs",
-            "workers-builds.sh", "wrangler.jsonc")
+            "workers-builds.sh", "wrangler.jsonc" $(, $more)*)
     };
     ($template:literal: $($path:literal),*) => {
         &[$(($path, include_str!(concat!("../../../templates/", $template, "/", $path)))),*]
@@ -78,7 +78,7 @@ impl Template {
             Self::Minimal => files!("minimal"),
             Self::Oidc => files!("oidc"),
             Self::Github => files!("github"),
-            Self::Agent => files!("agent"),
+            Self::Agent => files!("agent", "migrations/0001_work.sql"),
         }
     }
 

@@ -13,6 +13,7 @@ use toolgate_config::{Checked, Made, check};
 
 use crate::ask::Consent;
 use crate::doctor::{self, ServerUrl};
+use crate::migrations::{Database, databases, pending};
 use crate::project::Project;
 use crate::{Doing, Error, Result, files, sync, toolchain};
 
@@ -122,6 +123,7 @@ impl Guide<'_> {
         for resource in &needed {
             self.provide(resource)?;
         }
+        self.migrate()?;
         note_sinks(&checked);
         println!("\n3. Secrets");
         let sources = Sources {
@@ -176,6 +178,10 @@ impl Guide<'_> {
         }
         if needed.iter().any(|resource| resource.place.is_some()) {
             println!("   - cargo toolgate sync");
+        }
+        for database in databases(self.project, checked) {
+            let title = database.title(self.project);
+            println!("   - {}: {title}", self.wrangler.typed(&database.apply()));
         }
         note_sinks(checked);
         println!("\n3. Secrets");
@@ -240,6 +246,38 @@ impl Guide<'_> {
             }
         };
         self.keep(resource, &id)
+    }
+
+    /// Applies the migrations that the databases lack.
+    fn migrate(&self) -> Result<()> {
+        let checked = self.project.config_in(self.arguments.env.as_deref())?;
+        for database in databases(self.project, &checked) {
+            let title = database.title(self.project);
+            if !database.has_id {
+                println!("  {title}: after the database is made");
+                continue;
+            }
+            // Where it cannot be told, applying them says why.
+            let said = self.wrangler.run(&database.list())?;
+            let names = pending(&said).map(|names| names.join(", "));
+            if names.as_deref() == Some("") {
+                println!("  {title}: all are applied");
+                continue;
+            }
+            self.apply(&database, &title, &names.unwrap_or_default())?;
+        }
+        Ok(())
+    }
+
+    fn apply(&self, database: &Database, title: &str, names: &str) -> Result<()> {
+        let typed = self.wrangler.typed(&database.apply());
+        if !self.consent.to(&format!("  {title}, {names}: run `{typed}`"))? {
+            println!("  {title}: not applied");
+            return Ok(());
+        }
+        self.wrangler.run(&database.apply())?;
+        println!("  {title}: applied");
+        Ok(())
     }
 
     /// Writes an id into `mcp.toml`, and what follows from it.

@@ -214,3 +214,39 @@ fn a_broken_file_and_a_server_of_this_machine_change_nothing() {
     assert!(server.setup(&["--tools-only"]).status.success());
     assert!(server.calls().is_empty());
 }
+
+#[test]
+fn migrations_are_applied_once_their_database_is_made() {
+    let config = "[server]\nname = \"Demo\"\n\n[[wrangler.d1_databases]]\nbinding = \"DB\"\n\
+                  database_name = \"notes\"\n";
+    let server = Server::new("migrations", config);
+    server.write("migrations/0001_notes.sql", "");
+    let printed = said(&server.setup(&["--print"]));
+    let command = "cargo toolgate wrangler -- d1 migrations apply DB --remote";
+    assert!(printed.contains(command), "{printed}");
+
+    server.write("vars", &values());
+    server.answer("d1 list --json", "[]");
+    server.answer("d1 create notes", &format!("{{ \"database_id\": \"{D1}\" }}"));
+    server.answer("d1 migrations list DB --remote", "│ 0001_notes.sql │");
+    server.answer("d1 migrations apply DB --remote", "done");
+    server.answer("secret bulk", "done");
+    let output = server.setup(&["--yes", "--vars", "vars"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let calls = server.calls();
+    let of_migrations: Vec<_> = calls.iter().filter(|call| call.contains("migrations")).collect();
+    assert_eq!(
+        of_migrations,
+        ["d1 migrations list DB --remote", "d1 migrations apply DB --remote"],
+        "{calls:?}"
+    );
+    assert!(
+        said(&output).contains("migrations of DB, in migrations: applied"),
+        "{}",
+        said(&output)
+    );
+
+    server.answer("d1 migrations list DB --remote", "✅ No migrations to apply!");
+    let output = said(&server.setup(&["--yes", "--vars", "vars"]));
+    assert!(output.contains("migrations of DB, in migrations: all are applied"), "{output}");
+}

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use toolgate_config::deploy::ENVIRONMENT;
+use toolgate_config::deploy::{self, ENVIRONMENT, Migrated};
 use toolgate_config::{Protocol, Provider, StorageKind};
 
 use super::config::Constant;
@@ -23,7 +23,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let scheduled = scheduled(server);
     let test = test();
     let policy_test = policy_test(server);
-    let testing = testing();
+    let testing = testing(server);
     let reserved = reserved(server);
     let once = emit::unique("serve_stands_twice_in", "this_crate", Span::call_site());
     quote! {
@@ -303,11 +303,17 @@ fn policy_test(server: &Server) -> TokenStream {
 
 /// Code for the tests of the user's crate, and for those in its folder `tests`: the argument of
 /// `TestServer`.
-fn testing() -> TokenStream {
+fn testing(server: &Server) -> TokenStream {
+    let folders = deploy::migrated(&server.checked).map(|Migrated { binding, folder, .. }| {
+        let folder = server.config.sibling(folder).include;
+        quote!((#binding, #folder))
+    });
+    let folders: Vec<_> = folders.collect();
+    let migrated = (!folders.is_empty()).then(|| quote!(.migrated(&[#(#folders),*])));
     quote! {
         #[cfg(not(target_arch = "wasm32"))]
         pub fn server() -> ::toolgate::testing::Server {
-            ::toolgate::testing::Server::new(&APP)
+            ::toolgate::testing::Server::new(&APP) #migrated
         }
     }
 }

@@ -54,6 +54,8 @@
 mod answer;
 mod client;
 mod list;
+#[cfg(feature = "testing-sqlite")]
+mod migrations;
 mod reply;
 mod request;
 mod server;

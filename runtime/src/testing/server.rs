@@ -25,13 +25,23 @@ const KEY: &str = "0123456789abcdef0123456789abcdef-of-tests-only";
 
 /// The server that `serve!()` makes of a crate, for [`TestServer::new`].
 #[derive(Debug, Clone, Copy)]
-pub struct Server(pub(crate) &'static App);
+pub struct Server {
+    app: &'static App,
+    /// The bindings of D1 databases, each with its folder of migrations.
+    migrated: &'static [(&'static str, &'static str)],
+}
 
 impl Server {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(app: &'static App) -> Self {
-        Self(app)
+        Self { app, migrated: &[] }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn migrated(self, migrated: &'static [(&'static str, &'static str)]) -> Self {
+        Self { migrated, ..self }
     }
 }
 
@@ -39,7 +49,7 @@ impl Server {
 #[doc(hidden)]
 #[must_use]
 pub fn of_config(config: Config) -> Server {
-    Server(Box::leak(Box::new(App {
+    Server::new(Box::leak(Box::new(App {
         config,
         package_name: "test",
         package_version: "0.0.0",
@@ -58,6 +68,8 @@ pub struct TestServer(Rc<Inner>);
 
 struct Inner {
     app: &'static App,
+    #[cfg_attr(not(feature = "testing-sqlite"), allow(dead_code))]
+    migrated: &'static [(&'static str, &'static str)],
     registry: &'static Registry,
     env: Env,
     bindings: Rc<Bindings>,
@@ -72,12 +84,13 @@ impl TestServer {
     /// Two functions of the server have the same name.
     #[must_use]
     pub fn new(server: Server) -> Self {
-        let Server(app) = server;
+        let Server { app, migrated } = server;
         let registry = registry().unwrap_or_else(|clash| panic!("{clash}"));
         let bindings = Rc::new(Bindings::default());
         let env = Env::of_test(Rc::clone(&bindings));
         let server = Self(Rc::new(Inner {
             app,
+            migrated,
             registry,
             env,
             bindings,
@@ -203,6 +216,29 @@ impl TestServer {
         let database = crate::platform::native::double::D1Database::new(schema);
         self.0.bindings.d1.borrow_mut().insert(binding.into(), database);
         self
+    }
+
+    /// The same with the migrations of the database's folder, which `mcp.toml` names by `migrations_dir`
+    /// and which is `migrations` beside it otherwise; in the order of their names, as wrangler applies them.
+    ///
+    /// ```
+    /// # use toolgate::testing::{Server, TestServer};
+    /// # fn show(server: Server) {
+    /// let server = TestServer::new(server).d1_migrated("DB");
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// `mcp.toml` has no database with this binding, its folder has no migrations, or SQLite refuses one.
+    #[cfg(feature = "testing-sqlite")]
+    #[must_use]
+    pub fn d1_migrated(self, binding: &str) -> Self {
+        let folder = self.0.migrated.iter().find(|(known, _)| *known == binding);
+        let Some((_, folder)) = folder else {
+            panic!("`d1_databases` in [wrangler] of mcp.toml has no binding `{binding}`");
+        };
+        let schema = super::migrations::statements(folder.as_ref());
+        self.d1(binding, &schema)
     }
 
     /// A client of the person with this address, whose subject is the same unless it is said

@@ -2,7 +2,6 @@
 //! of work in D1, reports in R2. Who may call what is in mcp.toml.
 
 use serde::{Deserialize, Serialize};
-use toolgate::bindings::D1Database;
 use toolgate::prelude::*;
 
 /// What is remembered of a person, in an object of that person's own.
@@ -44,15 +43,6 @@ struct Work {
     author: String,
 }
 
-/// The database with its table, which is made at first use.
-async fn database(ctx: &Context) -> Result<D1Database> {
-    let database = ctx.env().d1("DB")?;
-    let table = "CREATE TABLE IF NOT EXISTS work (
-        id INTEGER PRIMARY KEY, title TEXT NOT NULL, author TEXT NOT NULL)";
-    database.prepare(table).run().await?;
-    Ok(database)
-}
-
 /// Adds to the list of work, which all of the staff share
 #[mcp_tool(allow = "staff", title = "Add work")]
 async fn add_work(
@@ -61,7 +51,7 @@ async fn add_work(
     title: String,
 ) -> Result<String> {
     let author = ctx.caller().email.clone().unwrap_or_else(|| ctx.caller().subject.clone());
-    let insert = database(ctx).await?.prepare("INSERT INTO work (title, author) VALUES (?, ?)");
+    let insert = ctx.env().d1("DB")?.prepare("INSERT INTO work (title, author) VALUES (?, ?)");
     insert.bind(&[title.as_str().into(), author.into()])?.run().await?;
     Ok(format!("added: {title}"))
 }
@@ -70,7 +60,7 @@ async fn add_work(
 #[mcp_tool(allow = "staff", title = "List work", read_only)]
 async fn list_work(ctx: &Context) -> Result<Json<Vec<Work>>> {
     let select = "SELECT id, title, author FROM work ORDER BY id DESC LIMIT 100";
-    let found = database(ctx).await?.prepare(select).all().await?;
+    let found = ctx.env().d1("DB")?.prepare(select).all().await?;
     Ok(Json(found.results()?))
 }
 
@@ -130,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_staff_shares_its_work() {
-        let server = TestServer::new(server()).d1("DB", "");
+        let server = TestServer::new(server()).d1_migrated("DB");
         let bob = server.as_user("bob@example.org").groups(["staff"]);
         server.as_user("ada@example.com").call("add_work", json!({ "title": "Ship" })).assert_ok();
         bob.call("add_work", json!({ "title": "Rest" })).assert_text("added: Rest");

@@ -1,0 +1,88 @@
+//! Migrations of D1 that a deployed database lacks: the new Worker finds the rows that it expects.
+
+use toolgate_config::Checked;
+
+use super::arguments::Arguments;
+use super::failure::explained;
+use super::wrangler::Wrangler;
+use crate::ask::Consent;
+use crate::migrations::{Database, databases, pending};
+use crate::step::Step;
+use crate::{Error, Result, process};
+
+impl Wrangler<'_> {
+    /// Applies what the deployed databases lack, after asking. The bundle is built before: code that does
+    /// not compile changes no rows.
+    ///
+    /// # Errors
+    ///
+    /// When a database is not made yet, somebody says no or cannot be asked, or wrangler fails. Nothing
+    /// is deployed then.
+    pub fn migrate(&self, checked: &Checked, arguments: &Arguments) -> Result<()> {
+        let mut lacking = Vec::new();
+        for database in databases(self.project, checked) {
+            let names = self.lacked(&database)?;
+            if !names.is_empty() {
+                lacking.push((database, names));
+            }
+        }
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        self.upload(&Arguments { dry_run: true, gradual: false, ..arguments.clone() })?;
+        let consent = Consent::of(arguments.migrate);
+        for (database, names) in &lacking {
+            let title = database.title(self.project);
+            if !consent.to(&format!("{title}: apply {}", names.join(", ")))? {
+                return Err(self.refused(database, &names.join(", ")));
+            }
+            self.asked(&title, &database.apply())?;
+        }
+        Ok(())
+    }
+
+    /// The migrations that a deployed database lacks.
+    fn lacked(&self, database: &Database) -> Result<Vec<String>> {
+        let title = database.title(self.project);
+        if !database.has_id {
+            let setup = match self.environment {
+                Some(name) => format!("cargo toolgate setup --env {name}"),
+                None => "cargo toolgate setup".to_owned(),
+            };
+            return Err(Error::new(format!("{title}: the database is not made yet")).help(
+                format!("run `{setup}`, which makes it and writes its `database_id` into mcp.toml"),
+            ));
+        }
+        let said = self.asked(&format!("{title}: which it lacks"), &database.list())?;
+        pending(&said).ok_or_else(|| {
+            Error::new(format!("{title}: wrangler does not say which the database lacks"))
+                .output(said)
+                .help(format!("run `{}` to see why", self.typed(&database.list().join(" "))))
+        })
+    }
+
+    fn refused(&self, database: &Database, names: &str) -> Error {
+        let title = database.title(self.project);
+        Error::new(format!("{title}: {names} is not applied, so nothing is deployed")).help(format!(
+            "run `{}`, which applies what is missing without asking; on a terminal it is asked for",
+            self.deploy(" --migrate")
+        ))
+    }
+
+    /// Runs wrangler, and returns what it said.
+    fn asked(&self, title: &str, words: &[&str]) -> Result<String> {
+        let mut step = Step::start(title);
+        let mut command = self.command();
+        command.args(words).args(["--env", self.environment.unwrap_or_default()]);
+        match process::run(&mut command, |line| step.progress(line.trim())) {
+            Ok(said) => {
+                step.done();
+                Ok(said)
+            }
+            Err(error) => {
+                step.failed();
+                Err(explained(error, self))
+            }
+        }
+    }
+}
