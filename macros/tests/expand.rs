@@ -173,6 +173,7 @@ fn names_everything_by_its_whole_path(text: &str) {
         "ResourceDef",
         "Needs",
         "ResourceInfo",
+        "RequestedResource",
         "IntoToolResult",
         "IntoPromptResult",
         "IntoResource",

@@ -38,7 +38,7 @@ pub use crate::tool::completion::{beginning_with, complete, completer_named};
 pub use crate::tool::parameter::{Presence, Required, json, parsed, plain, same, shown};
 pub use crate::tool::pattern::Pattern;
 pub use crate::tool::prompt::prompted;
-pub use crate::tool::resource::{ResourceInfo, not_found, read};
+pub use crate::tool::resource::{RequestedResource, not_found, read};
 pub use crate::tool::schema::{InputSchema, constant, description};
 pub use crate::tool::{
     Arguments, Context, IntoPromptResult, IntoResource, IntoToolResult, KnownError, Needs,

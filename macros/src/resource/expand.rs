@@ -78,7 +78,7 @@ fn call(source: &Function, resource: &Resource<'_>) -> TokenStream {
         |#context, mut #given, #uri| ::std::boxed::Box::pin(async move {
             #taken
             let #convert = #into;
-            let #place = ::toolgate::__private::ResourceInfo { uri: #uri, mime_type: #mime_type };
+            let #place = ::toolgate::__private::RequestedResource { uri: #uri, mime_type: #mime_type };
             let #contents = #convert(#run, &#place);
             ::toolgate::__private::read(#context, &#place, #contents, #is_public)
         })

@@ -40,7 +40,7 @@ const _: () = {
                 return ::toolgate::__private::not_found(__context, __uri);
             };
             let __convert = <&'_ str as ::toolgate::__private::IntoResource>::into_resource;
-            let __place = ::toolgate::__private::ResourceInfo {
+            let __place = ::toolgate::__private::RequestedResource {
                 uri: __uri,
                 mime_type: ::core::option::Option::Some("text/markdown"),
             };
@@ -115,7 +115,7 @@ const _: () = {
             let __convert = <Result<
                 Option<Json<Note>>,
             > as ::toolgate::__private::IntoResource>::into_resource;
-            let __place = ::toolgate::__private::ResourceInfo {
+            let __place = ::toolgate::__private::RequestedResource {
                 uri: __uri,
                 mime_type: ::core::option::Option::None,
             };

@@ -26,7 +26,7 @@ const KEY: &str = "0123456789abcdef0123456789abcdef-of-tests-only";
 /// The server that `serve!()` makes of a crate, for [`TestServer::new`].
 #[derive(Debug, Clone, Copy)]
 pub struct Server {
-    app: &'static App,
+    pub(crate) app: &'static App,
     /// The bindings of D1 databases, each with its folder of migrations.
     migrated: &'static [(&'static str, &'static str)],
 }

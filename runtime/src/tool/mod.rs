@@ -44,7 +44,7 @@ pub use self::error::{Error, Result};
 pub use self::json::Json;
 pub use self::media::{Audio, Blob, Image};
 pub use self::prompt::{IntoPromptResult, Message, Prompt};
-pub use self::resource::{Contents, IntoResource, ResourceInfo};
+pub use self::resource::{Contents, IntoResource, RequestedResource};
 pub use self::result::IntoToolResult;
 #[cfg(feature = "time")]
 pub use self::time::{Day, Timestamp};

@@ -14,7 +14,7 @@ use crate::context::current::Context;
 
 /// The resource that is read.
 #[derive(Debug, Clone, Copy)]
-pub struct ResourceInfo<'a> {
+pub struct RequestedResource<'a> {
     /// The URI, with the variables of a template filled in.
     pub uri: &'a str,
     /// `mime_type` of the macro.
@@ -38,61 +38,61 @@ pub trait IntoResource {
     /// # Errors
     ///
     /// The function's error as the client is told it, in a JSON-RPC error.
-    fn into_resource(self, info: &ResourceInfo<'_>) -> Contents;
+    fn into_resource(self, requested: &RequestedResource<'_>) -> Contents;
 }
 
 impl IntoResource for Vec<ResourceContent> {
-    fn into_resource(self, _info: &ResourceInfo<'_>) -> Contents {
+    fn into_resource(self, _requested: &RequestedResource<'_>) -> Contents {
         Ok(Some(self))
     }
 }
 
 impl IntoResource for ResourceContent {
-    fn into_resource(self, _info: &ResourceInfo<'_>) -> Contents {
+    fn into_resource(self, _requested: &RequestedResource<'_>) -> Contents {
         Ok(Some(vec![self]))
     }
 }
 
 impl<T: IntoResource> IntoResource for Option<T> {
-    fn into_resource(self, info: &ResourceInfo<'_>) -> Contents {
-        self.map_or(Ok(None), |value| value.into_resource(info))
+    fn into_resource(self, requested: &RequestedResource<'_>) -> Contents {
+        self.map_or(Ok(None), |value| value.into_resource(requested))
     }
 }
 
 impl<T: IntoResource, E: Display + 'static> IntoResource for Result<T, E> {
-    fn into_resource(self, info: &ResourceInfo<'_>) -> Contents {
+    fn into_resource(self, requested: &RequestedResource<'_>) -> Contents {
         match self {
-            Ok(value) => value.into_resource(info),
+            Ok(value) => value.into_resource(requested),
             Err(error) => Err(error::told(&error)),
         }
     }
 }
 
 impl IntoResource for String {
-    fn into_resource(self, info: &ResourceInfo<'_>) -> Contents {
-        one(info, info.mime_type.unwrap_or("text/plain"), ResourceBody::Text(self))
+    fn into_resource(self, requested: &RequestedResource<'_>) -> Contents {
+        one(requested, requested.mime_type.unwrap_or("text/plain"), ResourceBody::Text(self))
     }
 }
 
 impl IntoResource for &str {
-    fn into_resource(self, info: &ResourceInfo<'_>) -> Contents {
-        self.to_owned().into_resource(info)
+    fn into_resource(self, requested: &RequestedResource<'_>) -> Contents {
+        self.to_owned().into_resource(requested)
     }
 }
 
 impl<T: Serialize> IntoResource for Json<T> {
-    fn into_resource(self, info: &ResourceInfo<'_>) -> Contents {
+    fn into_resource(self, requested: &RequestedResource<'_>) -> Contents {
         let text = finite::to_text(&self.0).map_err(|error| unsendable("resource", &error))?;
-        one(info, info.mime_type.unwrap_or("application/json"), ResourceBody::Text(text))
+        one(requested, requested.mime_type.unwrap_or("application/json"), ResourceBody::Text(text))
     }
 }
 
 macro_rules! media {
     ($($type:ty)*) => {$(
         impl IntoResource for $type {
-            fn into_resource(self, info: &ResourceInfo<'_>) -> Contents {
+            fn into_resource(self, requested: &RequestedResource<'_>) -> Contents {
                 let mime_type = self.mime_type().to_owned();
-                one(info, &mime_type, ResourceBody::Blob(self.into_data()))
+                one(requested, &mime_type, ResourceBody::Blob(self.into_data()))
             }
         }
     )*};
@@ -100,9 +100,9 @@ macro_rules! media {
 
 media!(Blob Image Audio);
 
-fn one(info: &ResourceInfo<'_>, mime_type: &str, body: ResourceBody) -> Contents {
+fn one(requested: &RequestedResource<'_>, mime_type: &str, body: ResourceBody) -> Contents {
     let mime_type = Some(mime_type.to_owned());
-    Ok(Some(vec![ResourceContent { uri: info.uri.to_owned(), mime_type, body }]))
+    Ok(Some(vec![ResourceContent { uri: requested.uri.to_owned(), mime_type, body }]))
 }
 
 /// The answer to `resources/read`.
@@ -112,13 +112,13 @@ fn one(info: &ResourceInfo<'_>, mime_type: &str, body: ResourceBody) -> Contents
 /// The function failed, or there is nothing at the URI.
 pub fn read(
     context: &Context,
-    info: &ResourceInfo<'_>,
+    requested: &RequestedResource<'_>,
     contents: Contents,
     is_public: bool,
 ) -> CallResult {
     match contents {
         Ok(Some(contents)) => Ok(Box::new(ResourceResult { contents, is_public })),
-        Ok(None) => not_found(context, info.uri),
+        Ok(None) => not_found(context, requested.uri),
         Err(message) => Err(Fault::new(INTERNAL_ERROR, message)),
     }
 }
@@ -137,14 +137,14 @@ mod tests {
     use super::*;
     use crate::tool::Error;
 
-    const INFO: ResourceInfo<'_> =
-        ResourceInfo { uri: "test://one", mime_type: Some("text/markdown") };
+    const REQUESTED: RequestedResource<'_> =
+        RequestedResource { uri: "test://one", mime_type: Some("text/markdown") };
 
     fn body(result: impl IntoResource) -> (Option<String>, ResourceBody) {
-        let contents = result.into_resource(&INFO).expect("no error").expect("contents");
+        let contents = result.into_resource(&REQUESTED).expect("no error").expect("contents");
         let [content] = contents.try_into().expect("one part");
         let ResourceContent { uri, mime_type, body } = content;
-        assert_eq!(uri, INFO.uri);
+        assert_eq!(uri, REQUESTED.uri);
         (mime_type, body)
     }
 
@@ -165,34 +165,35 @@ mod tests {
 
     #[test]
     fn json_is_text() {
-        let info = ResourceInfo { mime_type: None, ..INFO };
-        let contents = Json([1, 2]).into_resource(&info).expect("no error").expect("contents");
+        let requested = RequestedResource { mime_type: None, ..REQUESTED };
+        let contents = Json([1, 2]).into_resource(&requested).expect("no error").expect("contents");
         assert_eq!(contents[0].mime_type.as_deref(), Some("application/json"));
         assert_eq!(contents[0].body, ResourceBody::Text("[1,2]".to_owned()));
     }
 
     #[test]
     fn json_without_a_number_that_json_does_not_have_is_no_resource() {
-        let failed = Json([1.0, f64::INFINITY]).into_resource(&INFO).expect_err("an error");
+        let failed = Json([1.0, f64::INFINITY]).into_resource(&REQUESTED).expect_err("an error");
         assert!(failed.ends_with("[1] is Infinity, and JSON has no such number"), "{failed}");
     }
 
     #[test]
     fn none_means_that_there_is_no_such_resource() {
-        assert_eq!(None::<String>.into_resource(&INFO), Ok(None));
-        assert_eq!(Ok::<_, Error>(None::<Blob>).into_resource(&INFO), Ok(None));
+        assert_eq!(None::<String>.into_resource(&REQUESTED), Ok(None));
+        assert_eq!(Ok::<_, Error>(None::<Blob>).into_resource(&REQUESTED), Ok(None));
     }
 
     #[test]
     fn an_error_that_was_not_written_for_the_caller_stays_in_the_log() {
-        let failed = Err::<String, _>(worker::Error::from("no such table")).into_resource(&INFO);
+        let failed =
+            Err::<String, _>(worker::Error::from("no such table")).into_resource(&REQUESTED);
         let told = failed.expect_err("an error");
         assert!(told.starts_with("internal error ") && !told.contains("table"), "{told}");
     }
 
     #[test]
     fn an_error_keeps_its_message() {
-        let failed = Err::<String, _>(Error::new("the disk is gone")).into_resource(&INFO);
+        let failed = Err::<String, _>(Error::new("the disk is gone")).into_resource(&REQUESTED);
         assert_eq!(failed, Err("the disk is gone".to_owned()));
     }
 }
