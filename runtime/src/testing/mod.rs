@@ -52,6 +52,7 @@
 //! [`Context::now`]: crate::tool::Context::now
 
 mod answer;
+mod bindings;
 mod client;
 mod list;
 mod reply;
@@ -67,4 +68,4 @@ pub use self::list::List;
 pub use self::reply::Reply;
 pub use self::server::{Server, TestServer, of_config};
 pub use self::time::IntoTime;
-pub use crate::platform::native::double::{AiAnswer, HttpAnswer, HttpCall};
+pub use crate::platform::native::double::{AiAnswer, HttpAnswer, HttpCall, QueueMessage};

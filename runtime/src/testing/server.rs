@@ -132,7 +132,7 @@ impl TestServer {
         self
     }
 
-    /// Puts a function in place of all other servers: from each request of `ctx.http()` to its answer, or
+    /// Puts a function in place of all other servers: from each request of `ctx.http()` and `ctx.fetch()` to its answer, or
     /// to `None` for a request that it does not expect. Functions are asked in the order in which they
     /// were given, and then the table of [`http_answer`](Self::http_answer). A request that nobody answers fails
     /// the test, with its address.
@@ -155,7 +155,7 @@ impl TestServer {
         self
     }
 
-    /// Answers a request of `ctx.http()`, which is written as its method and its whole address.
+    /// Answers a request of `ctx.http()` or `ctx.fetch()`, which is written as its method and its whole address.
     ///
     /// ```
     /// # use toolgate::testing::{HttpAnswer, Server, TestServer};
@@ -241,6 +241,7 @@ impl TestServer {
     /// # Panics
     /// The future waits for something that never comes.
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        let _entered = self.0.bindings.http.enter();
         self.0.clock.run(future)
     }
 
@@ -260,6 +261,10 @@ impl TestServer {
                 Change::Task { .. } => "task".to_owned(),
             })
             .collect()
+    }
+
+    pub(super) fn bindings(&self) -> &Bindings {
+        &self.0.bindings
     }
 
     pub(super) fn app(&self) -> &'static App {

@@ -2,6 +2,9 @@
 
 #![allow(deprecated, reason = "the arguments of these tools speak for themselves")]
 
+mod outside;
+mod storage;
+
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
