@@ -15,15 +15,15 @@ use std::rc::Rc;
 use toolgate_config::AuditSink;
 use toolgate_core::audit::{self, Event, Lines, Log, Record};
 use toolgate_core::seal::{Entropy as _, Keyring};
-use worker::Context;
-use worker::wasm_bindgen::{JsCast as _, JsValue};
-use worker::wasm_bindgen_futures::spawn_local;
 
 use crate::platform::bindings::Env;
+use crate::platform::host::{self, Context};
 use crate::platform::{PlatformEntropy, now};
 use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use sinks::{keep_events, take_events};
 pub(crate) use trail::{Trail, new_id};
 
 /// Characters of the name of an instance: told apart within the days that a log is kept.
@@ -53,8 +53,7 @@ impl Teller {
         request: &str,
         context: &Context,
     ) -> Self {
-        let context = JsValue::from(context.as_ref()).unchecked_into();
-        let context = Some(Rc::new(Context::new(context)));
+        let context = Some(Rc::new(host::share(context)));
         Self { app, env: env.clone(), request: request.into(), context }
     }
 
@@ -79,6 +78,8 @@ impl Teller {
     }
 
     fn write(&self, event: &Event, number: u64) {
+        #[cfg(not(target_arch = "wasm32"))]
+        sinks::keep(event);
         let has = |sink: AuditSink| self.app.config.audit.sinks.contains(&sink);
         let line = self.line(event, number, |record| {
             if has(AuditSink::AnalyticsEngine) {
@@ -110,7 +111,7 @@ impl Teller {
     fn wait_until(&self, work: impl Future<Output = ()> + 'static) {
         match &self.context {
             Some(context) => context.wait_until(work),
-            None => spawn_local(work),
+            None => host::spawn(work),
         }
     }
 }

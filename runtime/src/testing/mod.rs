@@ -54,11 +54,17 @@
 mod answer;
 mod bindings;
 mod client;
+mod later;
 mod list;
+mod objects;
 mod reply;
 mod request;
 mod server;
+mod session;
+mod stream;
+mod task;
 mod time;
+mod wire;
 
 pub use serde_json::{Value, json};
 
@@ -67,5 +73,8 @@ pub use self::client::TestClient;
 pub use self::list::List;
 pub use self::reply::Reply;
 pub use self::server::{Server, TestServer, of_config};
+pub use self::session::TestSession;
+pub use self::stream::TestStream;
+pub use self::task::TestTask;
 pub use self::time::IntoTime;
 pub use crate::platform::native::double::{AiAnswer, HttpAnswer, HttpCall, QueueMessage};

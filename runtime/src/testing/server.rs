@@ -12,6 +12,7 @@ use toolgate_config::Config;
 use toolgate_core::mcp::notify::Change;
 
 use super::client::TestClient;
+use super::objects;
 use super::time::IntoTime;
 use crate::__private::{CHALLENGING, REFUSING};
 use crate::platform::bindings::Env;
@@ -76,6 +77,7 @@ impl TestServer {
         let registry = registry().unwrap_or_else(|clash| panic!("{clash}"));
         let bindings = Rc::new(Bindings::default());
         let env = Env::of_test(Rc::clone(&bindings));
+        objects::host(app, &env);
         let server = Self(Rc::new(Inner {
             app,
             registry,
@@ -279,6 +281,14 @@ impl TestServer {
     pub(super) fn next_id(&self) -> u64 {
         self.0.requests.set(self.0.requests.get() + 1);
         self.0.requests.get()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Objects and what goes on in them hold the bindings, which hold the objects.
+        self.bindings.objects.take();
+        self.clock.stop();
     }
 }
 

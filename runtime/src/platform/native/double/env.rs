@@ -1,18 +1,21 @@
 //! `ctx.env()`.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
+use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use toolgate_core::mcp::notify::Change;
 use worker::wasm_bindgen::JsValue;
 use worker::{Error, Result};
 
-use super::{Ai, Bucket, D1Database, Fetcher, HttpScript, KvStore, Queue, RateLimiter};
+use super::{
+    Ai, Bucket, D1Database, Fetcher, HttpScript, KvStore, Queue, RateLimiter, Request, Response,
+};
 
 /// The Worker's bindings, variables and secrets.
 ///
@@ -24,6 +27,9 @@ pub struct Env {
     worker: Rc<worker::Env>,
     bindings: Option<Rc<Bindings>>,
 }
+
+/// From the name of an object and a request to its response.
+pub(crate) type ObjectHost = dyn Fn(String, Request) -> LocalBoxFuture<'static, Result<Response>>;
 
 /// The bindings that a test gives its server, with what its tools leave there.
 #[derive(Default)]
@@ -37,8 +43,12 @@ pub(crate) struct Bindings {
     pub(crate) services: RefCell<BTreeMap<String, Rc<HttpScript>>>,
     pub(crate) rate_limiters: RefCell<BTreeMap<String, RateLimiter>>,
     pub(crate) http: Rc<HttpScript>,
+    /// Where requests to Durable Objects go, with the name of the object.
+    pub(crate) objects: RefCell<Option<Rc<ObjectHost>>>,
     /// The double of Durable Objects; see [`Bindings::memory`].
     memory: RefCell<Option<Rc<dyn Any>>>,
+    /// True once somebody listens to changes.
+    pub(crate) is_heard: Cell<bool>,
     /// The changes that tools have told everyone who listens.
     pub(crate) changes: RefCell<Vec<Change>>,
 }

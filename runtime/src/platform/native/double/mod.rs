@@ -2,8 +2,10 @@
 
 mod ai;
 mod d1;
+pub(crate) mod durable;
 mod env;
 mod http;
+mod javascript;
 mod kv;
 mod queue;
 mod r2;
@@ -12,7 +14,7 @@ mod web;
 
 pub use self::ai::{Ai, AiAnswer};
 pub use self::d1::{D1Argument, D1Database, D1PreparedStatement, D1Result, D1Value};
-pub(crate) use self::env::Bindings;
+pub(crate) use self::env::{Bindings, ObjectHost};
 pub use self::env::{Env, Secret, Var};
 pub(crate) use self::http::HttpScript;
 pub use self::http::{HttpAnswer, HttpCall};

@@ -36,6 +36,13 @@ impl ByteStream {
     }
 }
 
+impl RequestBody {
+    /// Of bytes.
+    pub(crate) fn bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
 impl Stream for ByteStream {
     type Item = Result<Vec<u8>>;
 

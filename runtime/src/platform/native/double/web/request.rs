@@ -212,6 +212,11 @@ impl Request {
         Ok(self.body.take().unwrap_or_default())
     }
 
+    /// The request as the platform has it.
+    pub(crate) fn inner(&self) -> PlatformRequest<'_> {
+        PlatformRequest(self)
+    }
+
     /// As the core has it.
     pub(crate) fn to_http(&self) -> Result<http::Request<Vec<u8>>> {
         let mut builder =
@@ -221,5 +226,22 @@ impl Request {
         }
         let request = builder.body(self.body.clone().unwrap_or_default());
         request.map_err(|error| Error::JsError(error.to_string()))
+    }
+}
+
+/// The request as the platform has it.
+pub(crate) struct PlatformRequest<'a>(&'a Request);
+
+impl PlatformRequest<'_> {
+    pub(crate) fn url(&self) -> String {
+        self.0.url.to_string()
+    }
+
+    pub(crate) fn method(&self) -> String {
+        self.0.method.to_string()
+    }
+
+    pub(crate) fn body(&self) -> Option<&[u8]> {
+        self.0.body.as_deref()
     }
 }
