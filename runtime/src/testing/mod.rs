@@ -57,6 +57,7 @@
 mod answer;
 mod bindings;
 mod client;
+mod javascript;
 mod later;
 mod list;
 mod objects;

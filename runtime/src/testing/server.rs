@@ -12,6 +12,7 @@ use toolgate_config::Config;
 use toolgate_core::mcp::notify::Change;
 
 use super::client::TestClient;
+use super::javascript;
 use super::objects;
 use super::time::IntoTime;
 use crate::__private::{CHALLENGING, REFUSING};
@@ -73,6 +74,7 @@ impl TestServer {
     /// Two functions of the server have the same name.
     #[must_use]
     pub fn new(server: Server) -> Self {
+        javascript::explain();
         let Server(app) = server;
         let registry = registry().unwrap_or_else(|clash| panic!("{clash}"));
         let bindings = Rc::new(Bindings::default());

@@ -1,5 +1,8 @@
 //! Requests by `ctx.fetch()` and by service bindings, and rate limiters.
 
+use std::env;
+use std::process::Command;
+
 use kit::server;
 use toolgate::testing::{HttpAnswer, TestAnswer, TestServer, json};
 
@@ -58,6 +61,22 @@ fn a_fetch_that_nobody_answers_fails_the_test_with_its_address() {
 #[should_panic(expected = "non-wasm targets")]
 fn what_needs_javascript_fails_the_test_that_comes_to_it_and_no_other() {
     drop(toolgate::worker::Cache::default());
+}
+
+#[test]
+fn a_raw_value_of_javascript_ends_the_program_and_names_the_test() {
+    const IS_INNER: &str = "MAKES_A_VALUE_OF_JAVASCRIPT";
+    if env::var_os(IS_INNER).is_some() {
+        drop(TestServer::new(server()));
+        drop(toolgate::worker::wasm_bindgen::JsValue::from_str("text"));
+        return;
+    }
+    let name = "a_raw_value_of_javascript_ends_the_program_and_names_the_test";
+    let mut inner = Command::new(env::current_exe().expect("this program"));
+    let output = inner.args([name, "--exact"]).env(IS_INNER, "1").output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(said.contains(&format!("`{name}` makes a value of JavaScript")), "{said}");
 }
 
 #[test]
