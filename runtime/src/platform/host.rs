@@ -10,7 +10,7 @@ pub use crate::platform::native::double::durable::{
 
 pub use crate::platform::bindings::{Headers, Request, Response, ResponseBody, ResponseBuilder};
 
-/// Does this besides whatever runs.
+/// Runs this in the background.
 #[cfg(target_arch = "wasm32")]
 pub(crate) use worker::wasm_bindgen_futures::spawn_local as spawn;
 

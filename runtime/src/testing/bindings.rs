@@ -63,7 +63,7 @@ impl TestServer {
     }
 }
 
-/// What answers.
+/// Other Workers, and rate limiters.
 impl TestServer {
     /// Puts a function in place of another Worker, to which a service binding leads: as
     /// [`http`](Self::http) for other servers. Static files (`env.assets(…)`) are such a binding, too.

@@ -1,4 +1,4 @@
-//! What a client begins and comes back to: tasks, and streams of notifications.
+//! Tasks and streams of notifications, to which a client comes back.
 
 use serde_json::{Map, Value, json};
 use toolgate_core::mcp::Method;

@@ -53,7 +53,7 @@ impl TestTask {
         self.get().raw()["status"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// What it says of its progress, if it says anything.
+    /// The last that it says of its progress, if it says anything.
     ///
     /// # Panics
     /// As for [`status`](Self::status).

@@ -28,11 +28,11 @@ pub(crate) struct Clock {
     ahead: Cell<Duration>,
     timers: RefCell<BTreeMap<(Duration, u64), Waker>>,
     numbered: Cell<u64>,
-    /// What goes on besides the calls, until it is over.
+    /// Work in the background of the calls, until it is over.
     background: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
 }
 
-/// Does this besides the call that runs on this thread, also after it.
+/// Runs this in the background of the call on this thread, also after it.
 ///
 /// # Panics
 /// No test's call runs here.
@@ -97,12 +97,12 @@ impl Clock {
         true
     }
 
-    /// Ends what goes on besides the calls.
+    /// Ends all work in the background.
     pub(crate) fn stop(&self) {
         drop(self.background.take());
     }
 
-    /// Polls what goes on besides the call. True if there is more to poll at once.
+    /// Polls the work in the background. True if there is more to poll at once.
     fn poll_background(&self, context: &mut Context<'_>) -> bool {
         let mut work = self.background.take();
         work.retain_mut(|work| work.poll_unpin(context).is_pending());
@@ -113,7 +113,7 @@ impl Clock {
         has_new
     }
 
-    /// Runs a future to its end, by this clock. What goes on besides it goes as far as it comes without
+    /// Runs a future to its end, by this clock. The work in the background goes as far as it comes without
     /// waiting for time, before and after.
     ///
     /// # Panics

@@ -43,7 +43,7 @@ pub struct SqlCursor {
     rows: Vec<Vec<SqlStorageValue>>,
 }
 
-/// What outlives a request.
+/// The background of a request.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Context;
 
@@ -61,7 +61,7 @@ impl State {
         Self(Storage(Rc::new(Inner { sqlite, alarm, on_alarm: Box::new(on_alarm) })))
     }
 
-    /// What it keeps.
+    /// Its storage.
     #[must_use]
     pub fn storage(&self) -> Storage {
         self.0.clone()

@@ -43,7 +43,7 @@ pub(crate) struct Bindings {
     pub(crate) services: RefCell<BTreeMap<String, Rc<HttpScript>>>,
     pub(crate) rate_limiters: RefCell<BTreeMap<String, RateLimiter>>,
     pub(crate) http: Rc<HttpScript>,
-    /// Where requests to Durable Objects go, with the name of the object.
+    /// The Durable Objects, which requests reach by their names.
     pub(crate) objects: RefCell<Option<Rc<ObjectHost>>>,
     /// The double of Durable Objects; see [`Bindings::memory`].
     memory: RefCell<Option<Rc<dyn Any>>>,

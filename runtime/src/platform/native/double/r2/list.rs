@@ -166,7 +166,7 @@ impl Objects {
         self.cursor.is_some()
     }
 
-    /// Where the next page begins, if there is one.
+    /// The cursor of the next page, if there is one.
     #[must_use]
     pub fn cursor(&self) -> Option<String> {
         self.cursor.clone()

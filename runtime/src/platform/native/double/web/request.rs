@@ -30,9 +30,9 @@ pub struct RequestInit {
     pub cf: CfProperties,
     /// The method.
     pub method: Method,
-    /// What becomes of redirects: a test answers with what is at their end.
+    /// Its way with redirects: a test answers with what is at their end.
     pub redirect: RequestRedirect,
-    /// What becomes of Cloudflare's cache, which is not here.
+    /// Its way with Cloudflare's cache, which is not here.
     pub cache: Option<CacheMode>,
 }
 
@@ -153,7 +153,7 @@ impl Request {
     /// The body, read as JSON.
     ///
     /// # Errors
-    /// It was read before, or is no `B`.
+    /// It was read before, or is not a `B`.
     pub async fn json<B: DeserializeOwned>(&mut self) -> Result<B> {
         Ok(serde_json::from_slice(&self.take()?)?)
     }

@@ -198,7 +198,7 @@ impl Response {
     /// The body, read as JSON.
     ///
     /// # Errors
-    /// It is no `B`, or breaks off.
+    /// It is not a `B`, or breaks off.
     pub async fn json<B: DeserializeOwned>(&mut self) -> Result<B> {
         Ok(serde_json::from_str(&self.text().await?)?)
     }
