@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use worker::wasm_bindgen::JsValue;
 use worker::worker_sys;
-use worker::{Response, State};
 
 pub use futures_util::future;
 pub use inventory;
@@ -27,6 +26,7 @@ pub use worker::worker_sys::{
 pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
 
 use crate::platform::console::log_error;
+use crate::platform::host::{Context as PlatformContext, Response, State};
 use crate::platform::{bindings, instance};
 
 pub use crate::entry::fetch;
@@ -56,7 +56,7 @@ pub fn serve_fetch(
     context: RawContext,
 ) -> js_sys::Promise {
     instance::response(async move {
-        let context = worker::Context::new(context);
+        let context = PlatformContext::new(context);
         match fetch(app, request.into(), bindings::own(env), context).await {
             Ok(response) => js(response),
             Err(error) => {

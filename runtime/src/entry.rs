@@ -12,12 +12,12 @@ use toolgate_core::reply::{self, Reply};
 use toolgate_core::upstream::kept::Named;
 use toolgate_core::upstream::provider;
 use toolgate_policy::Vars as _;
-use worker::{Context, Request, Response};
 
 use crate::http::convert;
 use crate::identity;
 use crate::platform::EnvVars;
 use crate::platform::bindings::Env;
+use crate::platform::host::{Context, Request, Response};
 use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
 use crate::routes::{mcp, oauth};

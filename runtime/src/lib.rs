@@ -55,10 +55,25 @@ pub use crate::tool::macros::{CallerError, mcp_prompt, mcp_resource, mcp_tool, s
 pub use schemars;
 
 /// The crate `worker`, all but its attribute for handlers of events: `serve!()` is the handler of a
-/// server.
+/// server. Outside of a Worker it has the doubles of [`bindings`] under their names, and what it logs goes to
+/// the output of the test.
 pub mod worker {
     pub use ::worker::*;
     pub use toolgate_macros::event;
+
+    #[cfg(not(target_arch = "wasm32"))]
+    pub use crate::platform::native::double::{
+        Ai, BatchMessageBuilder, BatchSendMessage, Bucket, ByteStream, Conditional, D1Argument,
+        D1Database, D1PreparedStatement, D1Result, Data, Date, Delay, Env, Fetch, Fetcher, Headers,
+        HttpMetadata, Include, KvStore, MessageBuilder, Object, ObjectBody, Objects, Queue, Range,
+        RateLimiter, Request, RequestInit, Response, ResponseBody, ResponseBuilder, Secret,
+        SendMessage, Var,
+    };
+    #[cfg(not(target_arch = "wasm32"))]
+    pub use crate::{
+        __test_log as console_debug, __test_log as console_error, __test_log as console_log,
+        __test_log as console_warn,
+    };
 }
 
 /// The names that a file of tools, prompts and resources needs.

@@ -4,6 +4,8 @@
 //! Nothing here fails a request: the decision stands whether or not it could be told everywhere,
 //! and what could not be told is in the log together with the error.
 
+#[cfg_attr(not(target_arch = "wasm32"), path = "native.rs")]
+mod sinks;
 mod trail;
 
 use std::cell::{OnceCell, RefCell};
@@ -13,20 +15,15 @@ use std::rc::Rc;
 use toolgate_config::AuditSink;
 use toolgate_core::audit::{self, Event, Lines, Log, Record};
 use toolgate_core::seal::{Entropy as _, Keyring};
-use worker::js_sys::JSON;
-use worker::wasm_bindgen::{JsCast as _, JsValue};
-use worker::wasm_bindgen_futures::spawn_local;
-use worker::{
-    AnalyticsEngineDataPointBuilder, AnalyticsEngineDataset, Context, Queue, QueueContentType,
-    RawMessageBuilder, console_log,
-};
 
 use crate::platform::bindings::Env;
-use crate::platform::console::log_error;
+use crate::platform::host::{self, Context};
 use crate::platform::{PlatformEntropy, now};
 use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use sinks::{keep_events, take_events};
 pub(crate) use trail::{Trail, new_id};
 
 /// Characters of the name of an instance: told apart within the days that a log is kept.
@@ -56,8 +53,7 @@ impl Teller {
         request: &str,
         context: &Context,
     ) -> Self {
-        let context = JsValue::from(context.as_ref()).unchecked_into();
-        let context = Some(Rc::new(Context::new(context)));
+        let context = Some(Rc::new(host::share(context)));
         Self { app, env: env.clone(), request: request.into(), context }
     }
 
@@ -82,20 +78,19 @@ impl Teller {
     }
 
     fn write(&self, event: &Event, number: u64) {
+        #[cfg(not(target_arch = "wasm32"))]
+        sinks::keep(event);
         let has = |sink: AuditSink| self.app.config.audit.sinks.contains(&sink);
         let line = self.line(event, number, |record| {
-            let sink = AuditSink::AnalyticsEngine;
-            if has(sink)
-                && let Some(dataset) = found(self.env.analytics_engine(sink.binding()))
-            {
-                write_point(&dataset, record);
+            if has(AuditSink::AnalyticsEngine) {
+                sinks::write_point(&self.env, record);
             }
         });
-        console_log!("{line}");
+        sinks::log(&line);
         if has(AuditSink::Queue)
-            && let Some(queue) = found(self.env.queue(AuditSink::Queue.binding()))
+            && let Some(sent) = sinks::send(&self.env, line)
         {
-            self.wait_until(send(queue, line));
+            self.wait_until(sent);
         }
     }
 
@@ -116,7 +111,7 @@ impl Teller {
     fn wait_until(&self, work: impl Future<Output = ()> + 'static) {
         match &self.context {
             Some(context) => context.wait_until(work),
-            None => spawn_local(work),
+            None => host::spawn(work),
         }
     }
 }
@@ -141,28 +136,4 @@ fn with_lines<T>(work: impl FnOnce(&mut Lines) -> T) -> T {
             Lines::new(PlatformEntropy.token()[..INSTANCE_LENGTH].to_owned())
         }))
     })
-}
-
-/// A binding that `mcp.toml` asks for; without it the log has to do.
-fn found<T>(binding: worker::Result<T>) -> Option<T> {
-    binding.inspect_err(|error| log_error!("the audit trail is incomplete: {error}")).ok()
-}
-
-fn write_point(dataset: &AnalyticsEngineDataset, record: &Record<'_>) {
-    let point = AnalyticsEngineDataPointBuilder::new()
-        .indexes([record.user.unwrap_or_default()])
-        .blobs(record.blobs())
-        .doubles([1.0]);
-    if let Err(error) = point.write_to(dataset) {
-        log_error!("the audit trail is incomplete: Analytics Engine: {error}");
-    }
-}
-
-async fn send(queue: Queue, line: String) {
-    // As an object, so that a consumer need not parse text.
-    let Ok(message) = JSON::parse(&line) else { return };
-    let message = RawMessageBuilder::new(message).build_with_content_type(QueueContentType::Json);
-    if let Err(error) = queue.send_raw(message).await {
-        log_error!("the audit trail is incomplete: the queue: {error}");
-    }
 }

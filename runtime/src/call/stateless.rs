@@ -12,13 +12,13 @@ use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::tool::TaskSupport;
 use toolgate_core::mcp::{Call, Exchange, Target};
-use worker::Response;
 
 use super::{Running, StartTask, Step};
 use crate::audit::{self, Teller, Trail};
 use crate::http::sse;
 use crate::http::sse::{WATCHED, Writer};
 use crate::platform::bindings::Env;
+use crate::platform::host::Response;
 use crate::platform::timer::Timer;
 use crate::ports::app::{App, Deployment};
 use crate::ports::feature::{Record, Tasks};

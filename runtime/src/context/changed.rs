@@ -52,8 +52,10 @@ impl Context {
         };
         #[cfg(not(target_arch = "wasm32"))]
         if let Some(bindings) = self.env().bindings() {
-            bindings.changes.borrow_mut().push(change);
-            return Ok(());
+            bindings.changes.borrow_mut().push(change.clone());
+            if !bindings.is_heard.get() {
+                return Ok(());
+            }
         }
         let Some(hub) = features::subscriptions(app) else { return Ok(()) };
         hub.publish(app, self.env(), &change).await.map_err(|error| {

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use toolgate_core::mcp::peer::Trace;
 use toolgate_core::seal::Entropy;
-use worker::{Fetch, Request, Response};
 
 use crate::platform::PlatformEntropy;
+use crate::platform::bindings::{Fetch, Request, Response};
 use crate::tool::Context;
 
 /// Characters of `traceparent` before the id of the span: version, trace id, and their dashes.

@@ -7,8 +7,8 @@ use toolgate_core::host;
 use toolgate_core::limits::{BODY_SILENCE, BODY_TIMEOUT};
 use toolgate_core::reply::{self, Reply};
 use toolgate_core::request_size::{self, BodyError};
-use worker::{Headers, Request, Response, ResponseBuilder};
 
+use crate::platform::host::{Headers, Request, Response, ResponseBuilder};
 use crate::platform::now;
 use crate::platform::within::within;
 use crate::ports::request_context::RequestContext;

@@ -3,25 +3,20 @@
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
-use toolgate_config::names::OBJECT_BINDING;
 use toolgate_core::oauth::grant::GrantKey;
-use worker::js_sys::{Function, Reflect, Uint8Array};
-use worker::wasm_bindgen::{JsCast as _, JsValue};
-use worker::web_sys::RequestInit;
-use worker::{Error, Headers, ObjectNamespace, Request, Response, Stub};
+use worker::Error;
 
 use crate::http::convert;
+pub(crate) use crate::http::stub::stub;
+use crate::http::stub::{Stub, bytes, post, text};
 use crate::platform::bindings::Env;
-use crate::platform::outgoing;
+use crate::platform::host::{Headers, Request, Response};
 use crate::ports::app::App;
 use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 
 /// Names the last event that a client got (HTML Living Standard, section 9.2).
 pub(crate) const LAST_EVENT_ID: &str = "last-event-id";
-
-/// An object hears of no other host.
-const ORIGIN: &str = "https://toolgate.internal";
 
 /// The sender's subject key. Worker and object may be of two versions during a deployment, so headers keep
 /// their names.
@@ -115,8 +110,7 @@ pub(crate) async fn send(
     let mut body = serde_json::to_vec(&principal.caller)?;
     body.push(b'\n');
     body.extend_from_slice(message);
-    let body = Uint8Array::from(body.as_slice());
-    let response = post(stub, path, Some(forwarded), &body).await?;
+    let response = post(stub, path, Some(forwarded), &bytes(&body)).await?;
     // The object's own response is immutable; the browser's headers are added to a copy.
     let headers = response.headers().clone();
     let challenge = headers.get(WWW_AUTHENTICATE.as_str())?;
@@ -125,36 +119,6 @@ pub(crate) async fn send(
     }
     let (builder, body) = response.into_parts();
     Ok(builder.with_headers(headers).body(body))
-}
-
-/// A request to an object.
-pub(crate) async fn post(
-    stub: &Stub,
-    path: &str,
-    headers: Option<Headers>,
-    body: &JsValue,
-) -> worker::Result<Response> {
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_body(body);
-    if let Some(headers) = headers {
-        init.set_headers(headers.as_ref());
-    }
-    stub.fetch_with_request(outgoing::request(&[ORIGIN, path].concat(), &init)?).await
-}
-
-/// The object of this name, in the jurisdiction that `mcp.toml` asks for.
-pub(crate) fn stub(app: &App, env: &Env, name: &str) -> worker::Result<Stub> {
-    let objects = env.durable_object(OBJECT_BINDING)?;
-    let Some(jurisdiction) = app.config.storage.jurisdiction else {
-        return objects.get_by_name(name);
-    };
-    // worker-rs knows jurisdictions only for objects without a name.
-    let within = Reflect::get(objects.as_ref(), &"jurisdiction".into())?;
-    let within: Function = within.unchecked_into();
-    let objects: ObjectNamespace =
-        within.call1(objects.as_ref(), &jurisdiction.name().into())?.unchecked_into();
-    objects.get_by_name(name)
 }
 
 /// The answer, in text, of the object of this name.
@@ -166,7 +130,7 @@ pub(crate) async fn ask(
     question: &str,
 ) -> worker::Result<String> {
     let stub = stub(app, env, object)?;
-    let mut response = post(&stub, path, None, &JsValue::from_str(question)).await?;
+    let mut response = post(&stub, path, None, &text(question)).await?;
     if response.status_code() != 200 {
         return Err(format!("the object answered {}", response.status_code()).into());
     }

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::future::{Either, select};
-use worker::{Headers, Response, ResponseBody, ResponseBuilder};
 
+use crate::platform::host::{Headers, Response, ResponseBody, ResponseBuilder};
 use crate::platform::instance;
 use crate::platform::timer::Timer;
 

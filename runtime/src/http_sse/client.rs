@@ -4,11 +4,11 @@ use http::Method;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::paths::{MESSAGES_PATH, SSE_PATH};
 use toolgate_core::reply;
-use worker::{Request, Response};
 
 use super::{KIND, MESSAGE, OPEN};
 use crate::auth::admission;
 use crate::http::convert;
+use crate::platform::host::{Request, Response};
 use crate::ports::request_context::RequestContext;
 use crate::sessions_common::{ask, gone, new_id, open_id, unavailable};
 

@@ -9,8 +9,8 @@ mod object;
 mod post;
 
 use futures_util::future::LocalBoxFuture;
-use worker::{Request, Response};
 
+use crate::platform::host::{Request, Response};
 use crate::ports::feature::{Feature, HttpSse};
 use crate::ports::object::Object;
 use crate::ports::request_context::RequestContext;

@@ -8,7 +8,6 @@ use futures_util::future::select;
 use toolgate_core::mcp::notify;
 use toolgate_core::mcp::peer::Level;
 use toolgate_core::mcp::{SessionAnswer, SessionState};
-use worker::{Request, Response};
 
 use super::post::{self, Post};
 use super::{CLOSE, KIND, MESSAGE, NOTIFY, OPEN, ROSTER, STREAM};
@@ -17,6 +16,7 @@ use crate::http::object_client::Received;
 use crate::http::sse;
 use crate::http::sse::{COMMENT, NOTICED, PROBES, Writer};
 use crate::platform::console::log_error;
+use crate::platform::host::{Request, Response};
 use crate::platform::now;
 use crate::platform::timer::Timer;
 use crate::ports::feature::SessionRecord;

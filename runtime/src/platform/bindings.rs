@@ -16,16 +16,19 @@
 
 #[cfg(target_arch = "wasm32")]
 pub use worker::{
-    Ai, ByteStream, D1Argument, D1Database, D1PreparedStatement, D1Result, Env, Secret, Var,
+    Ai, BatchMessageBuilder, BatchSendMessage, Bucket, ByteStream, Conditional, D1Argument,
+    D1Database, D1PreparedStatement, D1Result, Data, Date, Delay, Env, Fetch, Fetcher, Headers,
+    HttpMetadata, Include, MessageBuilder, Object, ObjectBody, Objects, Queue, Range, RateLimiter,
+    Request, RequestInit, Response, ResponseBody, ResponseBuilder, Secret, SendMessage, Var,
     kv::{KvStore, ToRawKvValue},
-    wasm_bindgen::JsValue as D1Value,
+    wasm_bindgen::{JsValue as D1Value, JsValue as RequestBody},
 };
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use crate::platform::native::double::*;
 
-pub use worker::D1Type;
 pub use worker::kv::{Key, KvError, ListResponse};
+pub use worker::{D1Type, FixedLengthStream, Method, QueueContentType, RateLimitOutcome};
 
 /// The Worker's own bindings.
 #[cfg(target_arch = "wasm32")]

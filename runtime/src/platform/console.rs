@@ -20,7 +20,11 @@ const INDENT: &str = "\n  | ";
 
 /// Logs an error.
 pub(crate) fn error(text: fmt::Arguments<'_>) {
-    worker::console_error!("{}", prefixed(&text.to_string()));
+    let line = prefixed(&text.to_string());
+    #[cfg(target_arch = "wasm32")]
+    worker::console_error!("{line}");
+    #[cfg(not(target_arch = "wasm32"))]
+    crate::platform::native::console::error(&line);
 }
 
 fn prefixed(text: &str) -> String {

@@ -2,6 +2,8 @@
 
 pub mod bindings;
 pub(crate) mod console;
+pub mod host;
+#[cfg_attr(not(target_arch = "wasm32"), path = "native/instance.rs")]
 pub(crate) mod instance;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod native;

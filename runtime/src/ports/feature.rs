@@ -16,9 +16,9 @@ use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::task::TaskRequest;
 use toolgate_core::mcp::{Call, NewSession};
 use toolgate_core::reply::Reply;
-use worker::{Request, Response};
 
 use crate::platform::bindings::Env;
+use crate::platform::host::{Request, Response};
 use crate::ports::app::{App, Deployment};
 use crate::ports::object::Object;
 use crate::ports::principal::{Admitted, Principal};

@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use serde::Serialize;
 use toolgate_core::from_json::FromJson;
-use worker::{Request, Response, SqlStorage, State};
 
 use crate::platform::bindings::Env;
+use crate::platform::host::{Request, Response, SqlStorage, State};
 use crate::ports::app::App;
 
 /// One instance of the class that `serve!()` exports.

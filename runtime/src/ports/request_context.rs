@@ -5,10 +5,10 @@ use futures_util::FutureExt as _;
 use toolgate_core::audit::{self, Log};
 use toolgate_core::oauth::bearer;
 use toolgate_core::upstream::kept::Named;
-use worker::Context;
 
 use crate::platform::PlatformEntropy;
 use crate::platform::bindings::Env;
+use crate::platform::host::Context;
 use crate::ports::app::{App, Deployment};
 
 /// One request, and the server that it came to.

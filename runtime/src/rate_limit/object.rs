@@ -4,9 +4,9 @@ use std::cell::RefCell;
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::rate::Window;
-use worker::{Request, Response};
 
 use super::COUNT;
+use crate::platform::host::{Request, Response};
 use crate::platform::now;
 use crate::ports::feature::Feature;
 use crate::ports::object::{self, Object};

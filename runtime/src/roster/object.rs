@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use worker::{Date, Response, SqlStorageValue};
+use worker::SqlStorageValue;
 
 use super::{BUSY, Entry, GONE, OPEN};
 use crate::http::object_client;
 use crate::platform::console::log_error;
+use crate::platform::host::Response;
 use crate::ports::object::Object;
 
 /// The table that tells such an object from others.
@@ -246,5 +247,5 @@ fn rows(object: &Object) -> worker::Result<Vec<Row>> {
 }
 
 fn now() -> i64 {
-    i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(crate::platform::millis()).unwrap_or(i64::MAX)
 }

@@ -4,12 +4,12 @@ use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use toolgate_core::mcp::{self, Accepted};
 use toolgate_core::reply::{self, Reply};
-use worker::{Request, Response};
 
 use crate::auth::admission;
 use crate::call::stateless;
 use crate::http::convert;
 use crate::platform::EnvVars;
+use crate::platform::host::{Request, Response};
 use crate::ports::principal::Admitted;
 use crate::ports::request_context::RequestContext;
 use crate::tool::features;
@@ -22,15 +22,26 @@ pub(crate) async fn serve(
     head: http::Request<()>,
     mut worker_request: Request,
 ) -> worker::Result<Response> {
-    let app = request.app;
     let (sender, body, registry) = match receive(request, &head, &mut worker_request).await {
         Ok(received) => received,
         Err(reply) => return request.respond(*reply),
     };
+    answer(request, &sender, registry, head, body).await
+}
+
+/// Answers a request that was let in.
+pub(crate) async fn answer(
+    request: &RequestContext<'_>,
+    sender: &Admitted,
+    registry: &'static Registry,
+    head: http::Request<()>,
+    body: Vec<u8>,
+) -> worker::Result<Response> {
+    let app = request.app;
     let server = server::server(app, registry, &request.log);
     if server.sessions
         && let Some(sessions) = features::sessions(app)
-        && let Some(response) = sessions.serve(request, &sender, &head, &body).await
+        && let Some(response) = sessions.serve(request, sender, &head, &body).await
     {
         return response;
     }
@@ -40,14 +51,14 @@ pub(crate) async fn serve(
         Accepted::Run(exchange) => {
             // Told before it happens: a call may run long, or never come back.
             request.flush();
-            stateless::answer(request, &sender, registry, exchange).await
+            stateless::answer(request, sender, registry, exchange).await
         }
         Accepted::Begin(begin) => match features::sessions(app) {
-            Some(sessions) => sessions.begin(request, &sender, begin).await,
+            Some(sessions) => sessions.begin(request, sender, begin).await,
             None => request.respond(begin.response),
         },
         Accepted::Listen(listen) => match features::subscriptions(app) {
-            Some(hub) => hub.listen(request, &sender, listen).await,
+            Some(hub) => hub.listen(request, sender, listen).await,
             None => request.respond(nobody_listens()),
         },
         Accepted::Task(task) => match features::tasks(app) {

@@ -53,7 +53,7 @@ pub(crate) fn is_page(path: &str) -> bool {
 pub(crate) async fn serve(
     request: &RequestContext<'_>,
     mut head: Request<()>,
-    worker_request: &mut worker::Request,
+    worker_request: &mut crate::platform::host::Request,
 ) -> Reply {
     let is_head = head.method() == Method::HEAD;
     if is_head {
@@ -76,7 +76,7 @@ pub(crate) async fn serve(
 async fn receive(
     request: &RequestContext<'_>,
     head: &Request<()>,
-    worker_request: &mut worker::Request,
+    worker_request: &mut crate::platform::host::Request,
 ) -> Result<(Vec<u8>, Rc<Setup>), Box<Reply>> {
     let path = head.uri().path();
     let is_page = is_page(path);

@@ -1,9 +1,8 @@
 //! The Durable Object class: a person's grants, the requests counted for one network address, that a
 //! sign-in came back, or what a feature keeps, by the name it was given.
 
-use worker::{Request, Response};
-
 use crate::features;
+use crate::platform::host::{Request, Response};
 use crate::ports::app::App;
 use crate::ports::feature::Feature;
 use crate::ports::object::Object;

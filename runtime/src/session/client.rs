@@ -6,11 +6,11 @@ use toolgate_core::json;
 use toolgate_core::mcp::session::may_have_session;
 use toolgate_core::mcp::{self, NewSession};
 use toolgate_core::reply;
-use worker::Response;
 
 use super::{BEGIN, END, GET, KIND, POST};
 use crate::http::convert;
 use crate::platform::console::log_error;
+use crate::platform::host::Response;
 use crate::ports::principal::Admitted;
 use crate::ports::request_context::RequestContext;
 use crate::roster::{self, Entry};

@@ -15,8 +15,8 @@ mod streams;
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::NewSession;
-use worker::{Request, Response};
 
+use crate::platform::host::{Request, Response};
 use crate::ports::feature::{Feature, Sessions};
 use crate::ports::object::Object;
 use crate::ports::principal::Admitted;

@@ -11,7 +11,6 @@ use http::StatusCode;
 use http::header::ACCEPT;
 use toolgate_core::mcp::{self, Revision, SessionAnswer};
 use toolgate_core::reply;
-use worker::{Date, Request, Response};
 
 use super::connection::{Connection, Outlet, read_event_id};
 use super::others::{asked, changed, counted, register};
@@ -22,6 +21,7 @@ use super::{BEGIN, CLOSE, END, GET, IDLE, KIND, NOTIFY, POST, ROSTER, STREAM};
 use crate::auth::vault::Vault;
 use crate::http::object_client::{LAST_EVENT_ID, Received};
 use crate::http::{convert, sse};
+use crate::platform::host::{Request, Response};
 use crate::platform::now;
 use crate::platform::timer::Timer;
 use crate::ports::feature::SessionRecord;
@@ -147,7 +147,7 @@ fn admits(object: &Object, memory: &Memory, received: &Received) -> worker::Resu
     if is_other {
         known.clone_from(sent);
     }
-    session.used_at = Date::now().as_millis();
+    session.used_at = crate::platform::millis();
     let (now, precision) = (now(), (idle(object).as_secs() / PRECISION).min(MAX_BEHIND));
     if is_other || now.saturating_sub(session.seen_at) > precision {
         session.seen_at = now;

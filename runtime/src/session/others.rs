@@ -3,11 +3,10 @@
 
 use std::rc::Rc;
 
-use worker::Response;
-
 use super::connection::End;
 use super::object::{Memory, Session, end, load};
 use super::{CLOSE, KIND, STREAM};
+use crate::platform::host::Response;
 use crate::ports::object::Object;
 use crate::roster::{self, Entry};
 use crate::sessions_common;

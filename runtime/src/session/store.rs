@@ -4,9 +4,10 @@
 //! An open stream is a reader of these rows, so a client that comes back gets exactly what follows
 //! the event it names, and a slow one takes no memory.
 
-use worker::{SqlStorage, SqlStorageValue};
+use worker::SqlStorageValue;
 
 use crate::auth::vault::Vault;
+use crate::platform::host::SqlStorage;
 
 /// Marks the object as a session; see [`Object::has_table`](crate::ports::object::Object::has_table).
 pub(super) const TABLE: &str = "session";

@@ -9,12 +9,12 @@ use toolgate_core::mcp::{
     self as protocol, Call, Fault, INTERNAL_ERROR, SessionAnswer, SessionState,
 };
 use toolgate_core::reply::Reply;
-use worker::Response;
 
 use super::calls::{Calls, Outgoing};
 use crate::audit::{Teller, Trail};
 use crate::http::object_client::Received;
 use crate::platform::EnvVars;
+use crate::platform::host::Response;
 use crate::ports::feature::Record;
 use crate::ports::object::Object;
 use crate::tool::run::{self, Start};

@@ -1,7 +1,6 @@
 //! Changes outside of any request, inside the object of a session.
 
-use worker::Response;
-
+use crate::platform::host::Response;
 use crate::ports::feature::SessionRecord;
 use crate::ports::object::Object;
 use crate::subscriptions::GONE;

@@ -5,13 +5,12 @@
 
 use http::{HeaderMap, StatusCode};
 use toolgate_core::reply;
-use toolgate_core::seal::{Entropy, Purpose};
-use worker::Response;
+use toolgate_core::seal::{Entropy, Keyring, Purpose};
 
-use crate::auth::setup;
 use crate::http::{convert, object_client};
 use crate::platform::PlatformEntropy;
 use crate::platform::console::log_error;
+use crate::platform::host::Response;
 use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 
@@ -21,10 +20,10 @@ pub(crate) fn new_id(
     principal: &Principal,
     kind: &str,
 ) -> Option<(String, String)> {
-    let setup = setup::setup(request).ok()?;
     let name = [kind, ":", &PlatformEntropy.token()].concat();
     let bound_to = [kind, ":", &principal.subject_key].concat();
-    let sealed = setup.keys.seal(Purpose::Session, &bound_to, &name, &mut PlatformEntropy);
+    let seal = |keys: &Keyring| keys.seal(Purpose::Session, &bound_to, &name, &mut PlatformEntropy);
+    let sealed = with_keys(request, seal)?;
     Some((name, sealed))
 }
 
@@ -36,7 +35,19 @@ pub(crate) fn open_id(
     sealed: &str,
 ) -> Option<String> {
     let bound_to = [kind, ":", &principal.subject_key].concat();
-    setup::setup(request).ok()?.keys.open(Purpose::Session, &bound_to, sealed)
+    with_keys(request, |keys| keys.open(Purpose::Session, &bound_to, sealed))?
+}
+
+#[cfg(target_arch = "wasm32")]
+fn with_keys<T>(request: &RequestContext<'_>, work: impl FnOnce(&Keyring) -> T) -> Option<T> {
+    let setup = crate::auth::setup::setup(request).ok()?;
+    Some(work(&setup.keys))
+}
+
+/// A test has no identity provider, which is a part of the setup.
+#[cfg(not(target_arch = "wasm32"))]
+fn with_keys<T>(request: &RequestContext<'_>, work: impl FnOnce(&Keyring) -> T) -> Option<T> {
+    Some(work(&request.app.keyring(request.env)?))
 }
 
 /// The answer that a client takes as a sign to begin another session.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::limits::ATTEMPT_TTL;
-use worker::{Request, Response};
 
 use super::USE;
+use crate::platform::host::{Request, Response};
 use crate::ports::feature::Feature;
 use crate::ports::object::{self, Object};
 

@@ -40,6 +40,8 @@
 //! encrypts them. With `[storage] seal_state = true` the server does so for values, not for databases;
 //! such a value is lost with the encryption key that it was last written under.
 
+#[cfg_attr(not(target_arch = "wasm32"), path = "native.rs")]
+mod atomically;
 mod client;
 mod error;
 #[cfg(not(target_arch = "wasm32"))]

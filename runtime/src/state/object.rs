@@ -1,17 +1,13 @@
 //! Inside the object that keeps state.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value};
-use worker::js_sys::{Function, JsString, Reflect};
-use worker::wasm_bindgen::closure::Closure;
-use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::{Request, Response, SqlStorage, SqlStorageValue, Storage};
+use worker::SqlStorageValue;
 
+use super::atomically::atomically;
 use super::sql::{SqlAnswer, SqlRequest, Statement};
 use super::value::{Kept, ValueRequest};
+use crate::platform::host::{Request, Response, SqlCursor, SqlStorage, Storage};
 use crate::ports::feature::Feature;
 use crate::ports::object::Object;
 
@@ -116,41 +112,6 @@ fn sql(storage: &Storage, question: SqlRequest) -> SqlAnswer {
     answer.unwrap_or_else(SqlAnswer::Refused)
 }
 
-/// All of the work or none of it: `transactionSync`, which worker-rs does not have.
-fn atomically<T: 'static>(
-    storage: &Storage,
-    work: impl FnOnce(&SqlStorage) -> Result<T, String> + 'static,
-) -> Result<T, String> {
-    let done = Rc::new(RefCell::new(None));
-    let (slot, sql) = (Rc::clone(&done), storage.sql());
-    let mut work = Some(work);
-    let closure = Closure::wrap(Box::new(move || -> Result<(), JsValue> {
-        let Some(work) = work.take() else { return Ok(()) };
-        match work(&sql) {
-            Ok(result) => {
-                slot.replace(Some(Ok(result)));
-                Ok(())
-            }
-            Err(message) => {
-                let thrown = JsValue::from_str(&message);
-                slot.replace(Some(Err(message)));
-                // What is thrown undoes the statements before it.
-                Err(thrown)
-            }
-        }
-    }) as Box<dyn FnMut() -> Result<(), JsValue>>);
-    let raw: &JsValue = storage.as_raw().as_ref();
-    let called = Reflect::get(raw, &JsString::from("transactionSync"))
-        .and_then(|function| function.dyn_into::<Function>())
-        .and_then(|function| function.call1(raw, closure.as_ref()));
-    match (called, done.take()) {
-        (Ok(_), Some(result)) | (Err(_), Some(result @ Err(_))) => result,
-        // The work was done, and could not be kept.
-        (Err(error), _) => Err(words(&error.into())),
-        (Ok(_), None) => Err("the transaction was not run".to_owned()),
-    }
-}
-
 fn execute(sql: &SqlStorage, statement: Statement) -> Result<u64, String> {
     let before = total_changes(sql)?;
     // The rows of a statement with RETURNING are let go.
@@ -191,7 +152,7 @@ fn rows(sql: &SqlStorage, statement: Statement) -> Result<Vec<Map<String, Value>
     Ok(rows)
 }
 
-fn exec(sql: &SqlStorage, statement: Statement) -> Result<worker::SqlCursor, String> {
+fn exec(sql: &SqlStorage, statement: Statement) -> Result<SqlCursor, String> {
     let values: Result<Vec<_>, _> =
         statement.values.into_iter().map(crate::platform::params::SqlValue::into_storage).collect();
     sql.exec(&statement.sql, values?).map_err(|error| words(&error))
@@ -219,7 +180,7 @@ fn json(value: SqlStorageValue) -> Value {
 }
 
 /// The message of SQLite, without the words of the layers around it.
-fn words(error: &worker::Error) -> String {
+pub(super) fn words(error: &worker::Error) -> String {
     let text = error.to_string();
     text.trim_start_matches("Error: ").to_owned()
 }

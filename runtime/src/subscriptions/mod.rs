@@ -12,10 +12,10 @@ use futures_util::future::LocalBoxFuture;
 use http::HeaderMap;
 use toolgate_core::mcp::listen::{LISTENING, Listen, Listening};
 use toolgate_core::mcp::notify::Change;
-use worker::{Request, Response};
 
 use crate::http::object_client;
 use crate::platform::bindings::Env;
+use crate::platform::host::{Request, Response};
 use crate::ports::app::App;
 use crate::ports::feature::{Feature, SessionRecord, Subscriptions};
 use crate::ports::object::Object;

@@ -10,7 +10,6 @@ use toolgate_core::mcp::listen::{Listen, may_hear};
 use toolgate_core::mcp::notify::Change;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 use toolgate_core::reply;
-use worker::{Request, Response};
 
 use super::sessions::{self, Fan};
 use super::{LISTEN, PUBLISH, REGISTER, UNREGISTER};
@@ -19,6 +18,7 @@ use crate::http::object_client::Received;
 use crate::http::sse;
 use crate::http::sse::{COMMENT, NOTICED, PROBES, Writer};
 use crate::platform::EnvVars;
+use crate::platform::host::{Request, Response};
 use crate::platform::timer::Timer;
 use crate::ports::object::Object;
 use crate::ports::principal::Principal;

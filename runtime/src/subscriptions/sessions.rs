@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 use toolgate_core::mcp::notify::Change;
-use worker::{Response, SqlStorage, SqlStorageValue};
+use worker::SqlStorageValue;
 
 use super::{FULL, GONE};
 use crate::http::object_client;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
+use crate::platform::host::{Response, SqlStorage};
 use crate::ports::app::App;
 use crate::ports::object::Object;
 

@@ -7,7 +7,6 @@ use toolgate_core::mcp::Call;
 use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::task::{TaskDetail, TaskOperation, TaskRequest, TaskStatus, TaskView};
 use toolgate_core::reply::Reply;
-use worker::{Request, Response};
 
 use super::host::{self, Command, Memory};
 use super::message::{ASK, CREATE, NewTask, ObjectAnswer, ObjectRequest};
@@ -15,6 +14,7 @@ use super::news::News;
 use super::quota::{self, COUNT};
 use super::store::{Store, TABLE, now_ms};
 use super::told;
+use crate::platform::host::{Request, Response};
 use crate::ports::app::Deployment;
 use crate::ports::feature::{Feature, Record, Tasks};
 use crate::ports::object::Object;

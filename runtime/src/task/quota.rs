@@ -6,12 +6,13 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use worker::{Response, SqlStorageValue};
+use worker::SqlStorageValue;
 
 use super::MAX_UNDER_WAY;
 use super::store::{ms, now_ms, number};
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
+use crate::platform::host::Response;
 use crate::ports::app::App;
 use crate::ports::object::Object;
 use crate::task::client;

@@ -8,12 +8,13 @@ use serde_json::{Map, Value};
 use toolgate_core::from_json::FromJson;
 use toolgate_core::mcp::ask::Ask;
 use toolgate_core::mcp::task::{DetailedTask, TaskDetail, TaskStatus, TaskView, poll_interval};
-use worker::{Date, Error, SqlStorage, SqlStorageValue, Storage};
+use worker::{Error, SqlStorageValue};
 
 use super::HEARTBEAT;
 use super::message::NewTask;
 use crate::auth::vault::Vault;
 use crate::platform::bindings::Env;
+use crate::platform::host::{SqlStorage, Storage};
 use crate::ports::app::App;
 use crate::ports::feature::Record;
 use crate::ports::object::Object;
@@ -356,7 +357,7 @@ fn place(kind: &str, key: &str) -> String {
 
 /// Milliseconds since 1970.
 pub(super) fn now_ms() -> u64 {
-    Date::now().as_millis()
+    crate::platform::millis()
 }
 
 pub(super) fn ms(duration: Duration) -> u64 {

@@ -68,6 +68,11 @@ impl TestAnswer {
         }
     }
 
+    /// With this outcome.
+    pub(super) fn of(called: Called, outcome: Result<Value, Value>) -> Self {
+        Self { outcome, ..Self::new(called) }
+    }
+
     /// Takes up the newest round of the call.
     pub(super) fn add(&mut self, round: Round) {
         let said = round.said.iter().filter_map(|text| serde_json::from_str(text).ok());
@@ -95,6 +100,13 @@ impl TestAnswer {
             let requests = result["inputRequests"].as_object().cloned().unwrap_or_default();
             (requests, result["requestState"].clone())
         })
+    }
+
+    /// The id of the task that the call has become.
+    pub(super) fn created_task(&self) -> Option<String> {
+        let result = self.outcome.as_ref().ok()?;
+        let is_task = result.get("resultType").is_some_and(|kind| kind == "task");
+        result.get("taskId").filter(|_| is_task)?.as_str().map(str::to_owned)
     }
 
     /// The code of a JSON-RPC error.
@@ -314,7 +326,7 @@ impl TestAnswer {
     }
 
     /// The answer in a few words.
-    fn brief(&self) -> String {
+    pub(super) fn brief(&self) -> String {
         if let Some(Denial { policy, reason, detail }) = self.denial() {
             let about = detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
             return format!("policy `{policy}` denied it: {reason}{about}");

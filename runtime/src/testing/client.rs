@@ -29,8 +29,8 @@ const MAX_ROUNDS: usize = 100;
 pub struct TestClient {
     server: TestServer,
     pub(super) caller: Caller,
-    revision: Revision,
-    capabilities: Value,
+    pub(super) revision: Revision,
+    pub(super) capabilities: Value,
     replies: RefCell<VecDeque<Reply>>,
 }
 
@@ -217,6 +217,10 @@ impl TestClient {
 }
 
 impl TestClient {
+    pub(super) fn server(&self) -> &TestServer {
+        &self.server
+    }
+
     #[track_caller]
     fn complete(&self, reference: Value, argument: &str, typed: &str) -> Vec<String> {
         let params = json!({ "ref": reference, "argument": { "name": argument, "value": typed } });
@@ -246,11 +250,11 @@ impl TestClient {
         List { who: self.who(), entries }
     }
 
-    fn called(&self, kind: CalledKind, name: &str, known: Vec<&'static str>) -> Called {
+    pub(super) fn called(&self, kind: CalledKind, name: &str, known: Vec<&'static str>) -> Called {
         Called { kind, name: name.to_owned(), who: self.who(), known }
     }
 
-    fn who(&self) -> String {
+    pub(super) fn who(&self) -> String {
         self.caller.email.clone().unwrap_or_else(|| self.caller.subject.clone())
     }
 
@@ -268,16 +272,25 @@ impl TestClient {
         for _ in 0..MAX_ROUNDS {
             answer.add(self.round(method, params.clone(), repeated));
             let Some((requests, state)) = answer.required() else { return answer };
-            let replies = requests.iter().map(|(key, request)| {
-                let reply = self.replies.borrow_mut().pop_front();
-                let reply = reply.unwrap_or_else(|| unanswered(&answer, request));
-                (key.clone(), reply.0)
-            });
-            let replies: Map<String, Value> = replies.collect();
+            let replies = self.replies_to(&answer, &requests);
             params.insert("inputResponses".to_owned(), replies.into());
             params.insert("requestState".to_owned(), state);
         }
         panic!("{answer} still asks after {MAX_ROUNDS} answers")
+    }
+
+    /// The answers that the test has to these questions.
+    #[track_caller]
+    pub(super) fn replies_to(
+        &self,
+        asking: &TestAnswer,
+        requests: &Map<String, Value>,
+    ) -> Map<String, Value> {
+        let reply = |(key, request): (&String, &Value)| {
+            let reply = self.replies.borrow_mut().pop_front();
+            (key.clone(), reply.unwrap_or_else(|| unanswered(asking, request)).0)
+        };
+        requests.iter().map(reply).collect()
     }
 
     /// One request and its answer, on the way of production.

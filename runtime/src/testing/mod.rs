@@ -34,32 +34,43 @@
 //! - **Bindings**: [`TestServer::ai`] scripts Workers AI, [`TestServer::kv`] fills a namespace of
 //!   Workers KV, and `TestServer::d1` a database of D1. Functions reach them by `ctx.env()`, as in a
 //!   Worker ([`bindings`](crate::platform::bindings)). `ctx.state()` and `ctx.server_state()` are kept in memory,
-//!   for each [`TestServer`] anew.
+//!   and are new for each [`TestServer`]. [`TestServer::bucket`] fills a bucket of R2,
+//!   [`TestServer::take_messages`] reads what was sent to a [`queue`](TestServer::queue),
+//!   [`TestServer::service`] answers in place of another Worker, and [`TestServer::rate_limit`] says how
+//!   many requests a rate limiter lets through.
 //! - **Other servers**: [`TestServer::http`] and [`TestServer::http_answer`] answer the requests of
-//!   `ctx.http()`; a request that they do not expect fails the test.
-//! - **SQLite**: D1, `ctx.sql()` and `ctx.server_sql()` are a SQLite in memory. It takes a C compiler
-//!   and the feature `testing-sqlite`: under `[dev-dependencies]`,
+//!   `ctx.http()` and `ctx.fetch()`; a request that they do not expect fails the test.
+//! - **Tasks, streams and sessions**: [`TestClient::start`] begins a task, [`TestClient::listen`] hears of
+//!   changes, and [`TestClient::session`] begins a session, on the Durable Objects of production.
+//! - **SQLite**: D1, `ctx.sql()`, `ctx.server_sql()`, and the objects of tasks, streams and sessions are a
+//!   SQLite in memory. It takes a C compiler and the feature `testing-sqlite`: under `[dev-dependencies]`,
 //!   `toolgate = { version = "…", features = ["testing-sqlite"] }`.
 //! - **Questions**: [`TestClient::answers`] answers `ctx.ask()` and the like. The function runs again
 //!   for each answer, as it does with a client of MCP 2026-07-28.
 //! - **Time**: [`TestServer::at`] has the clock stand still, which [`Context::now`] reads. Nobody waits
 //!   for `ctx.sleep()` or for the time limit of calls: the clock skips it.
 //!
-//! The contents of Durable Objects are not there: sessions, tasks (a tool with `task = "optional"` runs
-//! as a plain call) and subscriptions. Neither is `ctx.fetch()`, whose request and
-//! response are JavaScript's, nor any binding but those above. A panic of a function fails the test.
+//! Bindings other than those above fail the test that comes to them, and so does a panic of a function.
 //!
 //! [`Context::now`]: crate::tool::Context::now
 
 mod answer;
+mod bindings;
 mod client;
+mod javascript;
+mod later;
 mod list;
 #[cfg(feature = "testing-sqlite")]
 mod migrations;
+mod objects;
 mod reply;
 mod request;
 mod server;
+mod session;
+mod stream;
+mod task;
 mod time;
+mod wire;
 
 pub use serde_json::{Value, json};
 
@@ -68,5 +79,8 @@ pub use self::client::TestClient;
 pub use self::list::List;
 pub use self::reply::Reply;
 pub use self::server::{Server, TestServer, of_config};
+pub use self::session::TestSession;
+pub use self::stream::TestStream;
+pub use self::task::TestTask;
 pub use self::time::IntoTime;
-pub use crate::platform::native::double::{AiAnswer, HttpAnswer, HttpCall};
+pub use crate::platform::native::double::{AiAnswer, HttpAnswer, HttpCall, QueueMessage};

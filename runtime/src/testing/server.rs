@@ -12,6 +12,8 @@ use toolgate_config::Config;
 use toolgate_core::mcp::notify::Change;
 
 use super::client::TestClient;
+use super::javascript;
+use super::objects;
 use super::time::IntoTime;
 use crate::__private::{CHALLENGING, REFUSING};
 use crate::platform::bindings::Env;
@@ -84,10 +86,12 @@ impl TestServer {
     /// Two functions of the server have the same name.
     #[must_use]
     pub fn new(server: Server) -> Self {
+        javascript::explain();
         let Server { app, migrated } = server;
         let registry = registry().unwrap_or_else(|clash| panic!("{clash}"));
         let bindings = Rc::new(Bindings::default());
         let env = Env::of_test(Rc::clone(&bindings));
+        objects::host(app, &env);
         let server = Self(Rc::new(Inner {
             app,
             migrated,
@@ -145,7 +149,7 @@ impl TestServer {
         self
     }
 
-    /// Puts a function in place of all other servers: from each request of `ctx.http()` to its answer, or
+    /// Puts a function in place of all other servers: from each request of `ctx.http()` and `ctx.fetch()` to its answer, or
     /// to `None` for a request that it does not expect. Functions are asked in the order in which they
     /// were given, and then the table of [`http_answer`](Self::http_answer). A request that nobody answers fails
     /// the test, with its address.
@@ -168,7 +172,7 @@ impl TestServer {
         self
     }
 
-    /// Answers a request of `ctx.http()`, which is written as its method and its whole address.
+    /// Answers a request of `ctx.http()` or `ctx.fetch()`, which is written as its method and its whole address.
     ///
     /// ```
     /// # use toolgate::testing::{HttpAnswer, Server, TestServer};
@@ -277,6 +281,7 @@ impl TestServer {
     /// # Panics
     /// The future waits for something that never comes.
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        let _entered = self.0.bindings.http.enter();
         self.0.clock.run(future)
     }
 
@@ -298,6 +303,10 @@ impl TestServer {
             .collect()
     }
 
+    pub(super) fn bindings(&self) -> &Bindings {
+        &self.0.bindings
+    }
+
     pub(super) fn app(&self) -> &'static App {
         self.0.app
     }
@@ -310,6 +319,14 @@ impl TestServer {
     pub(super) fn next_id(&self) -> u64 {
         self.0.requests.set(self.0.requests.get() + 1);
         self.0.requests.get()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Objects and what goes on in them hold the bindings, which hold the objects.
+        self.bindings.objects.take();
+        self.clock.stop();
     }
 }
 

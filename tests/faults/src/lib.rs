@@ -1,5 +1,7 @@
 //! Tools that go wrong: they panic, hang, use up what there is, or talk too much.
 
+mod stored;
+
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;

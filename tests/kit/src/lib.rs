@@ -2,6 +2,10 @@
 
 #![allow(deprecated, reason = "the arguments of these tools speak for themselves")]
 
+mod later;
+mod outside;
+mod storage;
+
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -216,6 +220,12 @@ fn panics() -> String {
 async fn rewrite_handbook(ctx: &Context) -> Result<()> {
     ctx.resource_updated("docs://handbook").await?;
     ctx.tools_changed().await
+}
+
+/// Tells everyone that the rules are others
+#[mcp_tool(allow = "everyone")]
+async fn rewrite_rules(ctx: &Context) -> Result<()> {
+    ctx.resource_updated("docs://handbook/rules").await
 }
 
 /// Tells what a variable says

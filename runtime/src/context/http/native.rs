@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use super::error::HttpProblem;
-use crate::platform::bindings::Env;
-use crate::platform::native::double::{HttpAnswer, HttpCall};
+use crate::platform::native::double::{HttpAnswer, HttpCall, HttpScript};
 use crate::platform::timer::Timer;
 
 /// The answer of the test.
@@ -23,12 +22,11 @@ impl Answer {
 }
 
 pub(super) async fn send(
-    env: &Env,
     request: http::Request<Vec<u8>>,
     max_body: usize,
     time: Duration,
 ) -> Result<Answer, HttpProblem> {
-    match env.answer_to(HttpCall::new(request)) {
+    match HttpScript::current().answer(HttpCall::new(request)) {
         HttpAnswer::Response { body, .. } if body.len() > max_body => {
             Err(HttpProblem::TooLarge(max_body))
         }

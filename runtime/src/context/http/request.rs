@@ -194,7 +194,7 @@ impl<'a> HttpRequest<'a> {
         *request.uri_mut() = self.uri;
         *request.headers_mut() = self.headers;
         let _busy = self.context.live().busy();
-        let answer = transport::send(self.context.env(), request, self.limit, self.timeout).await;
+        let answer = transport::send(request, self.limit, self.timeout).await;
         let answer = answer.map_err(|problem| HttpError::new(&host, problem))?;
         if !self.any_status && !(200..300).contains(&answer.status) {
             return Err(HttpError::new(&host, HttpProblem::Status(answer.status)));

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use super::error::HttpProblem;
-use crate::platform::bindings::Env;
 pub(super) use crate::platform::outgoing::Answer;
 use crate::platform::outgoing::{Bounds, Failure, exchange};
 
 pub(super) async fn send(
-    _: &Env,
     request: http::Request<Vec<u8>>,
     max_body: usize,
     time: Duration,

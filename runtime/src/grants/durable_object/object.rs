@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::oauth::grant::{self, Grant, GrantOutcome, Operation, Write};
-use worker::{Error, Request, Response, SqlStorage, SqlStorageValue};
+use worker::{Error, SqlStorageValue};
 
 use super::{GRANT, GrantRequest};
+use crate::platform::host::{Request, Response, SqlStorage};
 use crate::platform::now;
 use crate::ports::feature::Feature;
 use crate::ports::object::{self, Object};

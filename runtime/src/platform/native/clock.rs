@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
@@ -10,13 +11,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+
 thread_local! {
     /// The clock of the call that runs on this thread.
     static CURRENT: RefCell<Option<Rc<Clock>>> = const { RefCell::new(None) };
 }
 
 /// Times are since 1970.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Clock {
     /// Where the clock stands, if it does not go by itself.
     stands_at: Cell<Option<Duration>>,
@@ -24,6 +28,18 @@ pub(crate) struct Clock {
     ahead: Cell<Duration>,
     timers: RefCell<BTreeMap<(Duration, u64), Waker>>,
     numbered: Cell<u64>,
+    /// Work in the background of the calls, until it is over.
+    background: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
+}
+
+/// Runs this in the background of the call on this thread, also after it.
+///
+/// # Panics
+/// No test's call runs here.
+pub(crate) fn spawn(work: impl Future<Output = ()> + 'static) {
+    let clock =
+        current().expect("outside of a Worker only a `TestServer` goes on after a response");
+    clock.background.borrow_mut().push(work.boxed_local());
 }
 
 /// The time: of the test whose call runs on this thread, or else of the machine.
@@ -57,7 +73,7 @@ impl Clock {
     pub(crate) fn after(&self, duration: Duration) -> (Duration, u64) {
         let number = self.numbered.get();
         self.numbered.set(number + 1);
-        (self.now() + duration, number)
+        (self.now().saturating_add(duration), number)
     }
 
     /// True if the time of the key has come; if not, the waker is woken then.
@@ -81,7 +97,24 @@ impl Clock {
         true
     }
 
-    /// Runs a future to its end, by this clock.
+    /// Ends all work in the background.
+    pub(crate) fn stop(&self) {
+        drop(self.background.take());
+    }
+
+    /// Polls the work in the background. True if there is more to poll at once.
+    fn poll_background(&self, context: &mut Context<'_>) -> bool {
+        let mut work = self.background.take();
+        work.retain_mut(|work| work.poll_unpin(context).is_pending());
+        let mut background = self.background.borrow_mut();
+        let has_new = !background.is_empty();
+        work.append(&mut background);
+        *background = work;
+        has_new
+    }
+
+    /// Runs a future to its end, by this clock. The work in the background goes as far as it comes without
+    /// waiting for time, before and after.
     ///
     /// # Panics
     /// It waits for something that is neither time nor on its way.
@@ -89,14 +122,25 @@ impl Clock {
         let _entered = Entered(CURRENT.replace(Some(Rc::clone(self))));
         let woken = Arc::new(Woken::default());
         let waker = Waker::from(Arc::clone(&woken));
+        let mut context = Context::from_waker(&waker);
         let mut future = pin!(future);
+        let is_woken = || woken.0.swap(false, Ordering::Relaxed);
+        while self.poll_background(&mut context) || is_woken() {}
         loop {
-            if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            if let Poll::Ready(done) = future.as_mut().poll(&mut context) {
+                while self.poll_background(&mut context) || is_woken() {}
                 return done;
             }
-            let goes_on = woken.0.swap(false, Ordering::Relaxed) || self.skip();
+            let has_new = self.poll_background(&mut context);
+            let goes_on = has_new || is_woken() || self.skip();
             assert!(goes_on, "the call waits for something that never comes in a test");
         }
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock").field("now", &self.now()).finish_non_exhaustive()
     }
 }
 

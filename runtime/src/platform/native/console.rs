@@ -16,3 +16,12 @@ pub(crate) fn error(line: &str) {
 pub(crate) fn take() -> Vec<String> {
     ERRORS.take()
 }
+
+/// The macros of `worker` for the log: a test that fails shows it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __test_log {
+    ($($argument:tt)*) => {
+        ::std::eprintln!($($argument)*)
+    };
+}

@@ -2,5 +2,6 @@
 
 pub(crate) mod clock;
 pub(crate) mod console;
+pub(crate) mod date;
 pub(crate) mod double;
 pub(crate) mod sqlite;

@@ -2,15 +2,14 @@
 
 use std::fmt;
 use std::fmt::Display;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
-use futures_util::Stream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use worker::{Error, Result};
+
+use super::web::ByteStream;
 
 /// Workers AI of a test: a function in place of the models.
 #[derive(Clone)]
@@ -29,10 +28,6 @@ pub enum AiAnswer {
     /// The model failed.
     Failed(String),
 }
-
-/// The bytes that a model answers, in one chunk.
-#[derive(Debug)]
-pub struct ByteStream(Option<Vec<u8>>);
 
 impl Ai {
     pub(crate) fn new<A: Into<AiAnswer>>(script: impl Fn(&str, Value) -> A + 'static) -> Self {
@@ -67,7 +62,7 @@ impl Ai {
         input: T,
     ) -> Result<ByteStream> {
         match self.answer(model.as_ref(), input)? {
-            AiAnswer::Bytes(bytes) => Ok(ByteStream(Some(bytes))),
+            AiAnswer::Bytes(bytes) => Ok(ByteStream::once(bytes)),
             AiAnswer::Json(_) => Err(Error::RustError(
                 "AI model did not return binary data. Use run() for non-binary responses.".into(),
             )),
@@ -77,14 +72,6 @@ impl Ai {
 
     fn answer(&self, model: &str, input: impl Serialize) -> Result<AiAnswer> {
         Ok((self.0)(model, serde_json::to_value(input)?))
-    }
-}
-
-impl Stream for ByteStream {
-    type Item = Result<Vec<u8>>;
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Poll::Ready(self.0.take().map(Ok))
     }
 }
 

@@ -1,18 +1,21 @@
 //! `ctx.env()`.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
+use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use toolgate_core::mcp::notify::Change;
 use worker::wasm_bindgen::JsValue;
 use worker::{Error, Result};
 
-use super::{Ai, D1Database, HttpScript, KvStore};
+use super::{
+    Ai, Bucket, D1Database, Fetcher, HttpScript, KvStore, Queue, RateLimiter, Request, Response,
+};
 
 /// The Worker's bindings, variables and secrets.
 ///
@@ -25,6 +28,9 @@ pub struct Env {
     bindings: Option<Rc<Bindings>>,
 }
 
+/// From the name of an object and a request to its response.
+pub(crate) type ObjectHost = dyn Fn(String, Request) -> LocalBoxFuture<'static, Result<Response>>;
+
 /// The bindings that a test gives its server, with what its tools leave there.
 #[derive(Default)]
 pub(crate) struct Bindings {
@@ -32,9 +38,17 @@ pub(crate) struct Bindings {
     pub(crate) ai: RefCell<BTreeMap<String, Ai>>,
     pub(crate) kv: RefCell<BTreeMap<String, KvStore>>,
     pub(crate) d1: RefCell<BTreeMap<String, D1Database>>,
-    pub(crate) http: HttpScript,
+    pub(crate) buckets: RefCell<BTreeMap<String, Bucket>>,
+    pub(crate) queues: RefCell<BTreeMap<String, Queue>>,
+    pub(crate) services: RefCell<BTreeMap<String, Rc<HttpScript>>>,
+    pub(crate) rate_limiters: RefCell<BTreeMap<String, RateLimiter>>,
+    pub(crate) http: Rc<HttpScript>,
+    /// The Durable Objects, which requests reach by their names.
+    pub(crate) objects: RefCell<Option<Rc<ObjectHost>>>,
     /// The double of Durable Objects; see [`Bindings::memory`].
     memory: RefCell<Option<Rc<dyn Any>>>,
+    /// True once somebody listens to changes.
+    pub(crate) is_heard: Cell<bool>,
     /// The changes that tools have told everyone who listens.
     pub(crate) changes: RefCell<Vec<Change>>,
 }
@@ -91,6 +105,50 @@ impl Env {
     /// The test has no such binding.
     pub fn d1(&self, binding: &str) -> Result<D1Database> {
         self.find(binding, "d1", |bindings| bindings.d1.borrow().get(binding).cloned())
+    }
+
+    /// R2: what [`TestServer::bucket`](crate::testing::TestServer::bucket) has filled.
+    ///
+    /// # Errors
+    /// The test has no such binding.
+    pub fn bucket(&self, binding: &str) -> Result<Bucket> {
+        self.find(binding, "bucket", |bindings| bindings.buckets.borrow().get(binding).cloned())
+    }
+
+    /// A queue that the test made by [`TestServer::queue`](crate::testing::TestServer::queue).
+    ///
+    /// # Errors
+    /// The test has no such binding.
+    pub fn queue(&self, binding: &str) -> Result<Queue> {
+        self.find(binding, "queue", |bindings| bindings.queues.borrow().get(binding).cloned())
+    }
+
+    /// Another Worker: what [`TestServer::service`](crate::testing::TestServer::service) answers.
+    ///
+    /// # Errors
+    /// The test has no such binding.
+    pub fn service(&self, binding: &str) -> Result<Fetcher> {
+        self.find(binding, "service", |bindings| {
+            bindings.services.borrow().get(binding).map(Rc::clone).map(Fetcher::new)
+        })
+    }
+
+    /// Static files, which the test answers as another Worker.
+    ///
+    /// # Errors
+    /// The test has no such binding.
+    pub fn assets(&self, binding: &str) -> Result<Fetcher> {
+        self.service(binding)
+    }
+
+    /// A rate limiter: what [`TestServer::rate_limiter`](crate::testing::TestServer::rate_limiter) says.
+    ///
+    /// # Errors
+    /// The test has no such binding.
+    pub fn rate_limiter(&self, binding: &str) -> Result<RateLimiter> {
+        self.find(binding, "rate_limiter", |bindings| {
+            bindings.rate_limiters.borrow().get(binding).cloned()
+        })
     }
 
     /// A variable or secret: what [`TestServer::var`](crate::testing::TestServer::var) has set.
@@ -153,7 +211,7 @@ impl Deref for Env {
     fn deref(&self) -> &worker::Env {
         assert!(
             self.bindings.is_none(),
-            "a test has variables, secrets, Workers AI, Workers KV and D1, and no other bindings"
+            "a test has no binding of this kind: `docs/testing.md` lists those that it has"
         );
         &self.worker
     }

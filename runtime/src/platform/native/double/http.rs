@@ -7,8 +7,6 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Env;
-
 /// A request that a function sends, for a test to look at.
 pub struct HttpCall(http::Request<Vec<u8>>);
 
@@ -33,12 +31,28 @@ pub enum HttpAnswer {
 /// From a request to its answer; `None` for a request that the test does not expect.
 type Script = dyn Fn(&HttpCall) -> Option<HttpAnswer>;
 
-/// All answers of a test.
+/// All answers of a test: of other servers, or of one other Worker.
 #[derive(Default)]
 pub(crate) struct HttpScript {
     functions: RefCell<Vec<Rc<Script>>>,
     /// By method and address.
     table: RefCell<Vec<(String, HttpAnswer)>>,
+    /// The binding of the other Worker.
+    service: Option<String>,
+}
+
+thread_local! {
+    /// The answers of the test whose function runs on this thread.
+    static CURRENT: RefCell<Option<Rc<HttpScript>>> = const { RefCell::new(None) };
+}
+
+/// Puts back the answers of before, also when a test panics.
+pub(crate) struct Entered(Option<Rc<HttpScript>>);
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+    }
 }
 
 impl HttpCall {
@@ -138,7 +152,25 @@ impl HttpScript {
         self.table.borrow_mut().push((request, answer));
     }
 
-    fn answer(&self, call: &HttpCall) -> Option<HttpAnswer> {
+    /// The test's answer to a request.
+    ///
+    /// # Panics
+    /// The test does not expect it.
+    pub(crate) fn answer(&self, call: HttpCall) -> HttpAnswer {
+        self.find(&call).unwrap_or_else(|| match &self.service {
+            None => panic!(
+                "the test does not expect {call}: give its server an answer by `.http(|request| …)` \
+                 or `.http_answer(\"{call}\", …)`"
+            ),
+            Some(binding) => panic!(
+                "the test does not expect {call} by the binding `{binding}`: give it an answer by \
+                 `.service(\"{binding}\", |request| …)` or `.service_answer(\"{binding}\", \
+                 \"{call}\", …)`"
+            ),
+        })
+    }
+
+    fn find(&self, call: &HttpCall) -> Option<HttpAnswer> {
         // Without the borrow: a script may use the server.
         let functions = self.functions.borrow().clone();
         functions.iter().find_map(|script| script(call)).or_else(|| {
@@ -147,21 +179,20 @@ impl HttpScript {
             table.iter().find(|(request, _)| *request == key).map(|(_, answer)| answer.clone())
         })
     }
-}
 
-impl Env {
-    /// The test's answer to a request.
-    ///
-    /// # Panics
-    /// The test does not expect it.
-    pub(crate) fn answer_to(&self, call: HttpCall) -> HttpAnswer {
-        let answer = self.bindings().and_then(|bindings| bindings.http.answer(&call));
-        answer.unwrap_or_else(|| {
-            panic!(
-                "the test does not expect {call}: give its server an answer by `.http(|request| …)` \
-                 or `.http_answer(\"{call}\", …)`"
-            )
-        })
+    /// The answers of the other Worker behind this service binding.
+    pub(crate) fn of_service(binding: &str) -> Self {
+        Self { service: Some(binding.to_owned()), ..Self::default() }
+    }
+
+    /// The answers of the test whose function runs on this thread; none expects a request where none runs.
+    pub(crate) fn current() -> Rc<Self> {
+        CURRENT.with_borrow(Clone::clone).unwrap_or_default()
+    }
+
+    /// Has these answers be the current ones.
+    pub(crate) fn enter(self: &Rc<Self>) -> Entered {
+        Entered(CURRENT.replace(Some(Rc::clone(self))))
     }
 }
 
