@@ -23,7 +23,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let scheduled = scheduled(server);
     let test = test();
     let policy_test = policy_test(server);
-    let testing = testing();
+    let testing = testing(server);
     let reserved = reserved(server);
     let once = emit::unique("serve_stands_twice_in", "this_crate", Span::call_site());
     quote! {
@@ -302,12 +302,13 @@ fn policy_test(server: &Server) -> TokenStream {
 }
 
 /// Code for the tests of the user's crate, and for those in its folder `tests`: the argument of
-/// `TestServer`.
-fn testing() -> TokenStream {
+/// `TestServer`. A Worker has none of it, and so not the names of `[secrets]`.
+fn testing(server: &Server) -> TokenStream {
+    let secrets = server.checked.secrets.iter().map(|secret| &secret.name);
     quote! {
         #[cfg(not(target_arch = "wasm32"))]
         pub fn server() -> ::toolgate::testing::Server {
-            ::toolgate::testing::Server::new(&APP)
+            ::toolgate::testing::Server::new(&APP, &[#(#secrets),*])
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn server() -> Server {
 
 pub(crate) fn vault(owner: &str, name: &str) -> Vault {
     let bindings = Rc::new(Bindings::default());
-    let app = server().0;
+    let app = server().app;
     let variable = app.config.tokens.encryption_key.as_ref().to_owned();
     bindings.vars.borrow_mut().insert(variable, KEY.to_owned());
     Vault::of(app, &Env::of_test(bindings), owner, name).expect("there is a key")

@@ -50,7 +50,7 @@ fn a_recorded_session_opens_and_goes_on() {
     assert_eq!((&whose, &kept), (&caller(), &state()));
     assert_eq!(open(&place(3, 1), "event"), "{}");
 
-    let (app, log) = (server().0, Log::default());
+    let (app, log) = (server().app, Log::default());
     let registry = tools::linked(app).expect("nothing clashes");
     let server = tools::server(app, registry, &log);
     let env = Env::of_test(std::rc::Rc::new(Bindings::default()));

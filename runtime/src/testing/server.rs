@@ -25,13 +25,17 @@ const KEY: &str = "0123456789abcdef0123456789abcdef-of-tests-only";
 
 /// The server that `serve!()` makes of a crate, for [`TestServer::new`].
 #[derive(Debug, Clone, Copy)]
-pub struct Server(pub(crate) &'static App);
+pub struct Server {
+    pub(crate) app: &'static App,
+    /// The names in `[secrets]`; `None` where nobody knows them.
+    secrets: Option<&'static [&'static str]>,
+}
 
 impl Server {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(app: &'static App) -> Self {
-        Self(app)
+    pub const fn new(app: &'static App, secrets: &'static [&'static str]) -> Self {
+        Self { app, secrets: Some(secrets) }
     }
 }
 
@@ -39,7 +43,7 @@ impl Server {
 #[doc(hidden)]
 #[must_use]
 pub fn of_config(config: Config) -> Server {
-    Server(Box::leak(Box::new(App {
+    let app = Box::leak(Box::new(App {
         config,
         package_name: "test",
         package_version: "0.0.0",
@@ -48,7 +52,8 @@ pub fn of_config(config: Config) -> Server {
         challenging: Some(&CHALLENGING),
         refusing: Some(&REFUSING),
         features: &[],
-    })))
+    }));
+    Server { app, secrets: None }
 }
 
 /// A server in the process of its test. Those that are cloned share what they keep and their clock;
@@ -72,9 +77,9 @@ impl TestServer {
     /// Two functions of the server have the same name.
     #[must_use]
     pub fn new(server: Server) -> Self {
-        let Server(app) = server;
+        let Server { app, secrets } = server;
         let registry = registry().unwrap_or_else(|clash| panic!("{clash}"));
-        let bindings = Rc::new(Bindings::default());
+        let bindings = Rc::new(Bindings::new(secrets));
         let env = Env::of_test(Rc::clone(&bindings));
         let server = Self(Rc::new(Inner {
             app,
@@ -102,8 +107,8 @@ impl TestServer {
         self.0.clock.advance(by);
     }
 
-    /// Sets a variable or secret of the Worker: for `ctx.env().var(…)`, and for policies with
-    /// `emails_from`.
+    /// Sets a variable or secret of the Worker: for `ctx.secret(…)`, for `ctx.env().var(…)`, and for
+    /// policies with `emails_from`. `ctx.secret(…)` gives those only that `[secrets]` of `mcp.toml` names.
     #[must_use]
     pub fn var(self, name: impl Into<String>, value: impl Display) -> Self {
         self.0.bindings.vars.borrow_mut().insert(name.into(), value.to_string());
