@@ -210,11 +210,13 @@ mod interrupted {
     #[test]
     fn a_secret_of_the_server_s_own_without_a_value_is_warned_of_until_it_has_one() {
         let folder = Folder::with_tools("secrets");
-        let config = format!("{CONFIG}[wrangler.secrets]\nrequired = [\"WEATHER_TOKEN\"]\n");
+        let config =
+            format!("{CONFIG}[secrets]\nWEATHER_TOKEN = \"token of the weather service\"\n");
         folder.write("mcp.toml", &config);
         let warned = || {
             let said = fs::read_to_string(folder.0.join("errors")).expect("text");
-            let warning = "warning: WEATHER_TOKEN, which is your own, has no value in .dev.vars\n  \
+            let warning = "warning: WEATHER_TOKEN, which is your own, has no value in .dev.vars: \
+                           token of the weather service\n  \
                            = help: write WEATHER_TOKEN=";
             said.matches(warning).count()
         };

@@ -113,12 +113,15 @@ fn each_file_becomes_what_is_beside_it_and_stays_so() {
 
 #[test]
 fn line_breaks_of_windows_and_a_mark_in_front_stay() {
-    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/upgrade/commented");
-    let windows = |text: String| format!("\u{feff}{}", text.replace('\n', "\r\n"));
-    let server = Server::new("windows", &windows(text(&case.join("before.toml"))));
-    let (status, said) = server.run(&["--yes"]);
-    assert_eq!(status, Some(0), "{said}");
-    assert_eq!(server.read("mcp.toml"), windows(text(&case.join("after.toml"))));
+    for case in cases() {
+        let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let windows = |text: String| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        let server =
+            Server::new(&format!("windows-{name}"), &windows(text(&case.join("before.toml"))));
+        let (status, said) = server.run(&["--yes"]);
+        assert_eq!(status, Some(0), "{name}: {said}");
+        assert_eq!(server.read("mcp.toml"), windows(text(&case.join("after.toml"))), "{name}");
+    }
 }
 
 #[test]
@@ -129,7 +132,7 @@ fn nothing_is_changed_silently() {
         let (status, said) = server.run(arguments);
         assert_eq!(status, expected, "{said}");
         for shown in [
-            "+ schema_version = 1",
+            "+ schema_version = 2",
             "so that a later Toolgate knows",
             "+ #:schema ./.toolgate/mcp.schema.json",
             "wrangler.jsonc is rewritten",
@@ -148,8 +151,23 @@ fn nothing_is_changed_silently() {
 }
 
 #[test]
+fn who_has_secrets_moved_hears_that_the_purposes_are_still_to_be_written() {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/upgrade/secrets-on-one-line");
+    let server = Server::new("purposes", &text(&case.join("before.toml")));
+    let (status, said) = server.run(&["--check"]);
+    assert_eq!(status, Some(1), "{said}");
+    for shown in [
+        "the server's own secrets stand in [secrets], each with its purpose",
+        "edit them",
+        "+ STATUS_TOKEN = \"STATUS_TOKEN, a secret of this server\"",
+    ] {
+        assert!(said.contains(shown), "{shown} is missing in\n{said}");
+    }
+}
+
+#[test]
 fn flags_of_one_s_own_are_left_alone() {
-    let server = Server::new("flags", "schema_version = 1\n[server]\nname = \"Demo\"\n");
+    let server = Server::new("flags", "schema_version = 2\n[server]\nname = \"Demo\"\n");
     let own = "[build]\njobs = 1 # slow disk\n";
     server.write(".cargo/config.toml", own);
     assert_eq!(server.run(&["--yes"]).0, Some(0));
@@ -169,6 +187,21 @@ fn files_that_cannot_be_read_are_left_as_they_are() {
     for (name, config, expected) in [
         ("newer", "schema_version = 99\n[server]\nname = \"Demo\"\n", "update `cargo-toolgate`"),
         ("broken", "[server\n", "mcp.toml:1:"),
+        (
+            "lower-case",
+            "[server]\nname = \"Demo\"\n[wrangler.secrets]\nrequired = [\"status-token\"]\n",
+            "`status-token` is not a name of a Worker secret",
+        ),
+        (
+            "not-names",
+            "[server]\nname = \"Demo\"\n[wrangler.secrets]\nrequired = [1]\n",
+            "`wrangler.secrets` is generated from `[secrets]`",
+        ),
+        (
+            "more-than-names",
+            "[server]\nname = \"Demo\"\n[wrangler.secrets]\nrequired = [\"A\"]\nother = 1\n",
+            "`wrangler.secrets` is generated from `[secrets]`",
+        ),
         ("faulty", "[polices.x]\n[server]\nname = \"Demo\"\n", "unknown key `polices`"),
     ] {
         let server = Server::new(name, config);
@@ -185,7 +218,7 @@ fn files_that_cannot_be_read_are_left_as_they_are() {
 fn a_large_idna_adapter_is_locked_back_by_cargo() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let server = Server::new("lock", "schema_version = 1\n[server]\nname = \"Demo\"\n");
+    let server = Server::new("lock", "schema_version = 2\n[server]\nname = \"Demo\"\n");
     server.write("Cargo.lock", "[[package]]\nname = \"idna_adapter\"\nversion = \"1.2.1\"\n");
     let (_, said) = server.run(&["--check"]);
     assert!(said.contains("cargo update -p idna_adapter@1.2.1 --precise 1.0.0"), "{said}");

@@ -61,8 +61,9 @@ fn write_section(page: &mut String, name: &str, section: &Value, schema: &Value)
     {
         return;
     }
+    // `[policies]` and `[env]` have a table of each name, `[secrets]` a text.
+    let is_named = table["additionalProperties"]["properties"].is_object();
     if !is_parent {
-        let is_named = table["additionalProperties"].is_object();
         let heading = if is_named { format!("[{name}.NAME]") } else { heading };
         let is_value = table["type"].as_str().is_some_and(|kind| kind != "object");
         let heading = if is_value { name.to_owned() } else { heading };
@@ -71,9 +72,8 @@ fn write_section(page: &mut String, name: &str, section: &Value, schema: &Value)
             let _ = write!(page, "\n{}\n", facts(table, false));
         }
     }
-    let policy = &table["additionalProperties"];
-    let keys = if policy.is_object() { policy } else { table };
-    let name = if policy.is_object() { format!("{name}.NAME") } else { name.to_owned() };
+    let keys = if is_named { &table["additionalProperties"] } else { table };
+    let name = if is_named { format!("{name}.NAME") } else { name.to_owned() };
     // What has sections of the file in it, over those of the file, need not tell them again.
     let sections = object(&schema["properties"]);
     let inner = object(&keys["properties"]);

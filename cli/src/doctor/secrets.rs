@@ -56,8 +56,8 @@ fn missing_here(own: &[Variable], vars: &Vars) -> Vec<(String, String)> {
     let file = &vars.file;
     let missing = own.iter().filter(|variable| vars.get(&variable.name).is_none());
     missing
-        .map(|Variable { name, .. }| {
-            let found = format!("{name}, which is your own, has no value in {file}");
+        .map(|Variable { name, purpose, .. }| {
+            let found = format!("{name}, which is your own, has no value in {file}: {purpose}");
             let fix =
                 format!("write {name}=\"…\" into {file}: `cargo toolgate dev` takes it from there");
             (found, fix)
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn on_this_machine_only_own_secrets_are_asked_for() {
-        let own = "[wrangler.secrets]\nrequired = [\"WEATHER_TOKEN\"]\n";
+        let own = "[secrets]\nWEATHER_TOKEN = \"token of the weather service\"\n";
         let here = |config: &str, text| {
             let config = format!("[server]\nname = \"A server\"\n{GITHUB}{config}");
             let checked = toolgate_config::check(&config).expect("sound");
@@ -184,10 +184,16 @@ mod tests {
         assert_eq!(here(own, Some("WEATHER_TOKEN=a\n"))[0].status, Status::Ok);
         let missing = here(own, None);
         assert_eq!((missing.len(), missing[0].status), (1, Status::Warning));
-        assert!(missing[0].found.starts_with("WEATHER_TOKEN"), "{missing:?}");
+        let said = "WEATHER_TOKEN, which is your own, has no value in .dev.vars: token of the weather service";
+        assert_eq!(missing[0].found, said);
         // A deployed server needs it too.
         let deployed = found(&format!("{GITHUB}{own}"), Some("GITHUB_CLIENT_ID=a\n"));
-        assert!(deployed.iter().any(|one| one.found.starts_with("WEATHER_TOKEN is missing")));
+        let said = "WEATHER_TOKEN is missing in .dev.vars: token of the weather service";
+        assert!(deployed.iter().any(|one| one.found == said), "{deployed:?}");
+        // Without a file, its purpose stands beside the command that sets it.
+        let deployed = found(&format!("{GITHUB}{own}"), None);
+        let said = "secret put WEATHER_TOKEN`: token of the weather service";
+        assert!(deployed[0].fix.as_ref().is_some_and(|fix| fix.contains(said)), "{deployed:?}");
     }
 
     #[test]

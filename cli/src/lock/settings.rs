@@ -8,8 +8,8 @@ use super::rule::ordered;
 use crate::{Error, Result};
 
 /// Sections of which every key is locked, also one that a later version adds.
-const SECTIONS: [&str; 7] =
-    ["audit", "clients", "identity", "registration", "tokens", "transport", "wrangler"];
+const SECTIONS: [&str; 8] =
+    ["audit", "clients", "identity", "registration", "secrets", "tokens", "transport", "wrangler"];
 
 /// Single keys of other sections.
 const KEYS: [(&str, &str); 1] = [("server", "instructions")];
@@ -103,8 +103,8 @@ email = "ada@example.com"
 STAFF = "ada@example.com"
 [wrangler.triggers]
 crons = ["0 3 * * *"]
-[wrangler.secrets]
-required = ["API_KEY"]
+[secrets]
+API_KEY = "key of the order service"
 [[wrangler.d1_databases]]
 database_name = "x"
 binding = "DB"
@@ -126,9 +126,9 @@ tool_timeout = "1m"
                 "env.preview.identity.issuer = \"https://preview.example.com\"",
                 "identity.client_id.var = \"ID\"",
                 "identity.issuer = \"https://login.example.com\"",
+                "secrets.API_KEY = \"key of the order service\"",
                 "server.instructions = \"Be careful.\"",
                 "wrangler.d1_databases.DB = { binding = \"DB\", database_name = \"x\" }",
-                "wrangler.secrets.required = [\"API_KEY\"]",
                 "wrangler.triggers.crons = [\"0 3 * * *\"]",
                 "wrangler.vars.STAFF = \"ada@example.com\"",
             ]

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 use toolgate_config::SCHEMA_VERSION;
 use toolgate_config::deploy::WORKER_BUILD_VERSION;
 
+use super::secrets;
 use crate::schema::DIRECTIVE;
 
 /// One change of a file.
@@ -27,6 +28,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         title: "the build command of [wrangler] takes the worker-build of this Toolgate",
         why: "worker-build must understand the `worker` crate that toolgate depends on",
         change: worker_build,
+    },
+    Migration {
+        title: "the server's own secrets stand in [secrets], each with its purpose",
+        why: "setup, doctor and .dev.vars.example tell the purposes. Those below say nothing yet: edit them. An \
+              environment has the secrets of the file and its own, so it may need more of them than before",
+        change: secrets::moved,
     },
     Migration {
         title: "mcp.toml says of which version its keys are",
@@ -69,10 +76,13 @@ fn worker_build(text: &str, document: &DeTable<'_>) -> Option<String> {
     Some(format!("{}{new}{}", &text[..start], &text[end..]))
 }
 
-/// The key, above the first section and what is said about that one.
+/// The number of an older version, or the key, above the first section and what is said about that one.
 fn version(text: &str, document: &DeTable<'_>) -> Option<String> {
-    if document.contains_key("schema_version") {
-        return None;
+    if let Some(value) = document.get("schema_version") {
+        let is_older =
+            version_of(document).is_some_and(|found| (1..SCHEMA_VERSION).contains(&found));
+        let Range { start, end } = value.span();
+        return is_older.then(|| format!("{}{SCHEMA_VERSION}{}", &text[..start], &text[end..]));
     }
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let is_comment = |line: &str| body(line).trim_start().starts_with('#');
@@ -100,6 +110,7 @@ fn body(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-fn line_break(text: &str) -> &'static str {
+/// The line break of a text.
+pub(super) fn line_break(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }

@@ -2,6 +2,7 @@
 
 mod linker;
 mod migration;
+mod secrets;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

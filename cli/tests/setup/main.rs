@@ -119,6 +119,47 @@ fn secrets_reach_wrangler_by_its_standard_input_only() {
     }
 }
 
+/// Two secrets of the server's own, and one more of an environment.
+const OWN: &str = "[server]\nname = \"Demo\"\n[secrets]\nSTATUS_TOKEN = \"token of the status page\"\n\
+    WEATHER_TOKEN = \"token of the weather service\"\n\
+    [env.preview.secrets]\nTRACE_KEY = \"key of the traces\"\n";
+
+#[test]
+fn a_secret_of_the_server_s_own_is_asked_for_by_its_purpose() {
+    let server = Server::new("own", OWN);
+    let text = said(&server.setup(&["--print"]));
+    for expected in [
+        "secret put STATUS_TOKEN --env \"\": token of the status page",
+        "secret put WEATHER_TOKEN --env \"\": token of the weather service",
+    ] {
+        assert!(text.contains(expected), "{expected} is missing in\n{text}");
+    }
+    assert!(!text.contains("TRACE_KEY"), "{text}");
+    let text = said(&server.setup(&["--print", "--env", "preview"]));
+    for expected in [
+        "secret put STATUS_TOKEN --env preview: token of the status page",
+        "secret put TRACE_KEY --env preview: key of the traces",
+    ] {
+        assert!(text.contains(expected), "{expected} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn a_secret_of_the_server_s_own_that_is_there_is_never_overwritten() {
+    let server = Server::new("own-there", OWN);
+    let own = "STATUS_TOKEN=hush-status\nWEATHER_TOKEN=hush-weather\n";
+    server.write("vars", &format!("{}{own}", values()));
+    server.answer("secret list --format json", "[{\"name\":\"STATUS_TOKEN\"}]");
+    server.answer("secret bulk", "done");
+    let output = server.setup(&["--yes", "--vars", "vars"]);
+    let text = said(&output);
+    assert!(output.status.success(), "{text}");
+    let told: serde_json::Value = serde_json::from_str(&server.read("tools/input")).expect("JSON");
+    assert_eq!(told["WEATHER_TOKEN"], "hush-weather");
+    assert!(told.get("STATUS_TOKEN").is_none(), "the one that is there is left alone");
+    assert!(!text.contains("hush-"), "{text}");
+}
+
 #[test]
 fn a_secret_without_a_value_fails_and_a_weak_key_is_refused() {
     let server = Server::new("values", ACCESS);

@@ -302,7 +302,7 @@ fn policy_test(server: &Server) -> TokenStream {
 }
 
 /// Code for the tests of the user's crate, and for those in its folder `tests`: the argument of
-/// `TestServer`.
+/// `TestServer`. A Worker has none of it, and so not the names of `[secrets]`.
 fn testing(server: &Server) -> TokenStream {
     let folders = deploy::migrated(&server.checked).map(|Migrated { binding, folder, .. }| {
         let folder = server.config.sibling(folder).include;
@@ -310,10 +310,11 @@ fn testing(server: &Server) -> TokenStream {
     });
     let folders: Vec<_> = folders.collect();
     let migrated = (!folders.is_empty()).then(|| quote!(.migrated(&[#(#folders),*])));
+    let secrets = server.checked.secrets.iter().map(|secret| &secret.name);
     quote! {
         #[cfg(not(target_arch = "wasm32"))]
         pub fn server() -> ::toolgate::testing::Server {
-            ::toolgate::testing::Server::new(&APP) #migrated
+            ::toolgate::testing::Server::new(&APP, &[#(#secrets),*]) #migrated
         }
     }
 }

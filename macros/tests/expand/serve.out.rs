@@ -256,7 +256,7 @@ mod toolgate_worker {
     }
     #[cfg(not(target_arch = "wasm32"))]
     pub fn server() -> ::toolgate::testing::Server {
-        ::toolgate::testing::Server::new(&APP)
+        ::toolgate::testing::Server::new(&APP, &["STATUS_TOKEN"])
     }
 }
 #[cfg(not(target_arch = "wasm32"))]

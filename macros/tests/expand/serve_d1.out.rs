@@ -184,7 +184,7 @@ mod toolgate_worker {
     }
     #[cfg(not(target_arch = "wasm32"))]
     pub fn server() -> ::toolgate::testing::Server {
-        ::toolgate::testing::Server::new(&APP)
+        ::toolgate::testing::Server::new(&APP, &[])
             .migrated(&[("DB", concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"))])
     }
 }

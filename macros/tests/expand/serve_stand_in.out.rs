@@ -181,7 +181,7 @@ mod toolgate_worker {
     }
     #[cfg(not(target_arch = "wasm32"))]
     pub fn server() -> ::toolgate::testing::Server {
-        ::toolgate::testing::Server::new(&APP)
+        ::toolgate::testing::Server::new(&APP, &[])
     }
 }
 #[cfg(not(target_arch = "wasm32"))]

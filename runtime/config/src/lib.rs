@@ -44,7 +44,8 @@ pub use diagnostic::{Code, Diagnostic};
 pub use parse::schema;
 #[cfg(feature = "parse")]
 pub use parse::{
-    Checked, Dev, DevUser, Environment, Existing, SCHEMA_VERSION, SECTIONS, Warning, check,
+    Checked, Dev, DevUser, Environment, Existing, OwnSecret, SCHEMA_VERSION, SECTIONS, Warning,
+    check,
 };
 #[cfg(feature = "parse")]
 pub use render::Position;

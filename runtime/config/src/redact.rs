@@ -14,6 +14,10 @@ const PARTS: &[&str] = &["secret_", "password_", "credential", "private_key"];
 /// Parts of names of keys that are meant to be seen, for example of a CAPTCHA's site key.
 const PUBLIC_PARTS: &[&str] = &["public", "publishable", "site_key"];
 
+/// The section of the server's own secrets. It has their purposes, and somebody may take it for the place
+/// of their values.
+const SECRETS: &str = "secrets";
+
 /// True where a key of this name holds a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('-', "_");
@@ -30,11 +34,17 @@ pub(crate) fn secrets(source: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut secret: Option<Secret> = None;
     let mut depth = 0_usize;
+    let mut is_in_secrets = false;
     let mut at = 0;
     while let Some((kind, end)) = next_token(source, at) {
         let text = &source[at..end];
         match kind {
-            Token::Open => depth += 1,
+            Token::Open => {
+                if depth == 0 && begins_line(source, at) {
+                    is_in_secrets = is_header_of_secrets(&source[at..]);
+                }
+                depth += 1;
+            }
             Token::Close => depth = depth.saturating_sub(1),
             Token::Assign => secret = secret.map(|secret| Secret { assigned: true, ..secret }),
             Token::Newline => secret = secret.filter(|secret| depth > secret.depth),
@@ -42,7 +52,7 @@ pub(crate) fn secrets(source: &str) -> Vec<Range<usize>> {
             Token::Comment if is_comment_on_secret(text) => found.push(at..end),
             Token::Word if has_credentials(text) => found.push(at..end),
             Token::Word => match secret {
-                None if is_key(source, end) && is_secret_name(unquoted(text)) => {
+                None if is_key(source, end) && (is_in_secrets || names_secrets(unquoted(text))) => {
                     secret = Some(Secret { depth, assigned: false });
                 }
                 Some(secret)
@@ -127,6 +137,22 @@ fn text_length(rest: &str, quote: char) -> usize {
     rest.len()
 }
 
+/// True for a key that holds a secret, and for that of a table of secrets.
+fn names_secrets(key: &str) -> bool {
+    key == SECRETS || is_secret_name(key)
+}
+
+fn begins_line(source: &str, at: usize) -> bool {
+    let before = source[..at].trim_end_matches([' ', '\t']);
+    before.is_empty() || before.ends_with(['\n', '\u{feff}'])
+}
+
+/// `[secrets]`, alone or in an environment.
+fn is_header_of_secrets(rest: &str) -> bool {
+    let header = rest[..line_length(rest)].split(']').next().unwrap_or_default();
+    header.rsplit(['.', '[']).next().is_some_and(|last| unquoted(last.trim()) == SECRETS)
+}
+
 fn line_length(rest: &str) -> usize {
     rest.find('\n').unwrap_or(rest.len())
 }
@@ -170,6 +196,20 @@ mod tests {
         assert_eq!(hidden("a = { encryption_key = \"x y\", name = \"z\" }"), ["\"x y\""]);
         assert_eq!(hidden("password = 123"), ["123"]);
         assert_eq!(hidden("api_key = [\"a\", \"b\"]\nb = \"c\""), ["\"a\"", "\"b\""]);
+    }
+
+    #[test]
+    fn everything_in_a_section_of_secrets_is_found() {
+        for header in
+            ["[secrets]", "[env.preview.secrets]", "\u{feff} [ env . \"a\" . 'secrets' ] # c"]
+        {
+            let source =
+                format!("{header}\nWEATHER = \"abc\"\n\"b c\" = 1 # d\n[server]\nname = \"x\"");
+            assert_eq!(hidden(&source), ["\"abc\"", "1"], "{source}");
+        }
+        assert_eq!(hidden("secrets = { WEATHER = \"a b\" }\nname = \"x\""), ["\"a b\""]);
+        assert_eq!(hidden("env.preview.secrets.WEATHER = \"abc\""), ["\"abc\""]);
+        assert_eq!(hidden("[server]\nlist = [\n[ \"secrets\" ],\n]\nname = \"x\""), [""; 0]);
     }
 
     #[test]

@@ -97,6 +97,25 @@ fn own_settings_pass_through_in_their_order() {
 }
 
 #[test]
+fn own_secrets_have_names_of_variables_and_purposes_in_words() {
+    let longest = format!("an {}", "ä".repeat(197));
+    for (written, purpose) in [
+        ("\"token of the status page\"", "token of the status page"),
+        ("' token  of it '", "token  of it"),
+        ("\"天気サービスのトークン\"", "天気サービスのトークン"),
+        (&*format!("\"{longest}\""), &longest),
+    ] {
+        let checked = checked(&format!("{SMALLEST}[secrets]\nA = {written}\nB_2 = 'a b'\n"));
+        let found: Vec<_> =
+            checked.secrets.iter().map(|one| (one.name.as_str(), one.purpose.as_str())).collect();
+        assert_eq!(found, [("A", purpose), ("B_2", "a b")]);
+    }
+    assert!(checked(&format!("{SMALLEST}[secrets]\n")).secrets.is_empty());
+    let too_long = format!("{SMALLEST}[secrets]\nA = \"{longest}ä\"\n");
+    assert_eq!(check(&too_long).expect_err("it is too long")[0].code, Code::InvalidText);
+}
+
+#[test]
 fn deeply_nested_input_is_refused_and_does_not_overflow_the_stack() {
     let depth = 20_000;
     let source =

@@ -194,7 +194,7 @@ fn own_settings_are_merged_with_generated_ones() {
         "[wrangler]\nname = \"other\"\ncompatibility_flags = [\"nodejs_compat\"]\n\
          routes = [{ pattern = \"mcp.example.com\", custom_domain = true }]\n\
          migrations = [{ tag = \"v2\", new_sqlite_classes = [\"Mine\"] }]\n\
-         [wrangler.dev]\nip = \"127.0.0.1\"\n[wrangler.secrets]\nrequired = [\"WEATHER_TOKEN\"]\n\
+         [wrangler.dev]\nip = \"127.0.0.1\"\n\
          [wrangler.observability.logs]\nenabled = false\n",
     );
     assert_eq!(config["name"], "other");
@@ -202,7 +202,6 @@ fn own_settings_are_merged_with_generated_ones() {
     assert_eq!(config["routes"][0]["custom_domain"], true);
     assert_eq!(config["migrations"][1]["tag"], "v2");
     assert_eq!(config["dev"], serde_json::json!({ "port": 8788, "ip": "127.0.0.1" }));
-    assert_eq!(config["secrets"]["required"][6], "WEATHER_TOKEN");
     assert_eq!(config["observability"]["enabled"], true);
     assert_eq!(config["observability"]["logs"]["enabled"], false);
 }
@@ -219,19 +218,66 @@ fn where_a_server_answers_is_said_and_no_undeployed_version_does() {
     assert_eq!(generated(&away)["env"]["preview"]["workers_dev"], true);
 }
 
+/// Two secrets of the server's own, and an environment with another one and another purpose.
+const OWN_SECRETS: &str = "[secrets]\nWEATHER_TOKEN = \"token of the weather service\"\n\
+    ALERT_KEY = \"key of the alerts\"\n\
+    [env.preview.secrets]\nTRACE_KEY = \"key of the traces\"\nALERT_KEY = \"key of the test alerts\"\n";
+
 #[test]
-fn secrets_of_the_server_s_own_are_asked_for_like_the_others() {
-    let source = "[wrangler.secrets]\nrequired = [\"WEATHER_TOKEN\", \"COOKIE_ENCRYPTION_KEY\"]\n\
-                  [env.preview.wrangler.secrets]\nrequired = [\"OTHER_TOKEN\"]\n";
-    let checked = checked(source);
-    let own = |checked: &Checked| -> Vec<String> {
+fn secrets_of_the_server_s_own_are_asked_for_after_the_others_each_by_its_purpose() {
+    let checked = checked(OWN_SECRETS);
+    let own = |checked: &Checked| -> Vec<(String, String)> {
         let all = variables(checked).into_iter().filter(|variable| variable.is_own);
-        all.map(|variable| variable.name).collect()
+        all.map(|variable| (variable.name, variable.purpose)).collect()
     };
-    assert_eq!(own(&checked), ["WEATHER_TOKEN"]);
-    assert_eq!(own(checked.environment("preview").expect("it is there")), ["OTHER_TOKEN"]);
-    assert!(dev_vars_example(&checked).contains("\nWEATHER_TOKEN=\"\"\n"));
-    assert_eq!(generated(source)["secrets"]["required"].as_array().map(Vec::len), Some(7));
+    let pair = |name: &str, purpose: &str| (name.to_owned(), purpose.to_owned());
+    let weather = pair("WEATHER_TOKEN", "token of the weather service");
+    assert_eq!(own(&checked), [weather.clone(), pair("ALERT_KEY", "key of the alerts")]);
+    let expected = "\n# token of the weather service\nWEATHER_TOKEN=\"\"\n\n# key of the alerts\nALERT_KEY=\"\"\n";
+    assert!(dev_vars_example(&checked).ends_with(expected), "{}", dev_vars_example(&checked));
+    let preview = checked.environment("preview").expect("it is there");
+    let own_there = own(preview);
+    assert_eq!(own_there.len(), 3, "those of the file, too: {own_there:?}");
+    let here = [
+        weather,
+        pair("ALERT_KEY", "key of the test alerts"),
+        pair("TRACE_KEY", "key of the traces"),
+    ];
+    assert!(here.iter().all(|secret| own_there.contains(secret)), "{own_there:?}");
+}
+
+#[test]
+fn wrangler_refuses_a_deployment_without_the_server_s_own_secrets() {
+    let config = generated(OWN_SECRETS);
+    let required = |config: &Value| -> Vec<String> {
+        let names = config["secrets"]["required"].as_array().into_iter().flatten();
+        names.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    assert_eq!(required(&config)[6..], ["WEATHER_TOKEN", "ALERT_KEY"]);
+    let preview = required(&config["env"]["preview"]);
+    assert_eq!(preview.len(), 9, "{preview:?}");
+    assert!(preview.contains(&"TRACE_KEY".to_owned()), "{preview:?}");
+    // Purposes are for people.
+    assert!(!config.to_string().contains("key of the"), "{config}");
+}
+
+#[test]
+fn a_purpose_stays_in_its_comment() {
+    for purpose in [
+        "\"a token\\nCOOKIE_ENCRYPTION_KEY=1\"",
+        "\"a token\\rCOOKIE_ENCRYPTION_KEY=1\"",
+        "\"a token\\u0085COOKIE_ENCRYPTION_KEY=1\"",
+        "\"a token\\u2028COOKIE_ENCRYPTION_KEY=1\"",
+        "\"a token\\u2029COOKIE_ENCRYPTION_KEY=1\"",
+        "'''\na token\nCOOKIE_ENCRYPTION_KEY=1'''",
+    ] {
+        let source = format!("[server]\nname = \"Test\"\n[secrets]\nSTATUS_TOKEN = {purpose}\n");
+        let faults = check(&source).expect_err(purpose);
+        assert_eq!(faults[0].code.as_str(), "MCP009", "{purpose}");
+    }
+    let quoted = checked("[secrets]\nSTATUS_TOKEN = '  # \"a\" `$(id)` =\\n token '\n");
+    let text = dev_vars_example(&quoted);
+    assert!(text.ends_with("\n# # \"a\" `$(id)` =\\n token\nSTATUS_TOKEN=\"\"\n"), "{text}");
 }
 
 #[test]

@@ -165,6 +165,12 @@ const FAULTY: &[&str] = &[
     "[dev]\nuser = []",
     "[[dev.users]]\nname = \"Ada\"",
     "[[dev.users]]\nemail = \"ada\"",
+    "[secrets]\nSTATUS_TOKEN = 1",
+    "[secrets]\nSTATUS_TOKEN = \" \"",
+    "[secrets]\nstatus-token = \"token of the status page\"",
+    "[secrets]\nSTATUS.TOKEN = \"token of the status page\"",
+    "[env.preview.secrets]\nstatus_token = \"token of the status page\"",
+    "secrets = [\"STATUS_TOKEN\"]",
     "wrangler = []",
 ];
 

@@ -30,7 +30,7 @@
 //! # What is there
 //!
 //! - **Who calls**: [`TestClient::groups`], [`claim`](TestClient::claim) and others say what the
-//!   identity provider would, [`TestServer::var`] what the Worker's variables hold.
+//!   identity provider would, [`TestServer::var`] what the Worker's variables and secrets hold.
 //! - **Bindings**: [`TestServer::ai`] scripts Workers AI, [`TestServer::kv`] fills a namespace of
 //!   Workers KV, and `TestServer::d1` a database of D1. Functions reach them by `ctx.env()`, as in a
 //!   Worker ([`bindings`](crate::platform::bindings)). `ctx.state()` and `ctx.server_state()` are kept in memory,

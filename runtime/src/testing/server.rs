@@ -31,13 +31,15 @@ pub struct Server {
     pub(crate) app: &'static App,
     /// The bindings of D1 databases, each with its folder of migrations.
     migrated: &'static [(&'static str, &'static str)],
+    /// The names in `[secrets]`; `None` where nobody knows them.
+    secrets: Option<&'static [&'static str]>,
 }
 
 impl Server {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(app: &'static App) -> Self {
-        Self { app, migrated: &[] }
+    pub const fn new(app: &'static App, secrets: &'static [&'static str]) -> Self {
+        Self { app, migrated: &[], secrets: Some(secrets) }
     }
 
     #[doc(hidden)]
@@ -51,7 +53,7 @@ impl Server {
 #[doc(hidden)]
 #[must_use]
 pub fn of_config(config: Config) -> Server {
-    Server::new(Box::leak(Box::new(App {
+    let app = Box::leak(Box::new(App {
         config,
         package_name: "test",
         package_version: "0.0.0",
@@ -60,7 +62,8 @@ pub fn of_config(config: Config) -> Server {
         challenging: Some(&CHALLENGING),
         refusing: Some(&REFUSING),
         features: &[],
-    })))
+    }));
+    Server { app, migrated: &[], secrets: None }
 }
 
 /// A server in the process of its test. Those that are cloned share what they keep and their clock;
@@ -87,9 +90,9 @@ impl TestServer {
     #[must_use]
     pub fn new(server: Server) -> Self {
         javascript::explain();
-        let Server { app, migrated } = server;
+        let Server { app, migrated, secrets } = server;
         let registry = registry().unwrap_or_else(|clash| panic!("{clash}"));
-        let bindings = Rc::new(Bindings::default());
+        let bindings = Rc::new(Bindings::new(secrets));
         let env = Env::of_test(Rc::clone(&bindings));
         objects::host(app, &env);
         let server = Self(Rc::new(Inner {
@@ -119,8 +122,8 @@ impl TestServer {
         self.0.clock.advance(by);
     }
 
-    /// Sets a variable or secret of the Worker: for `ctx.env().var(…)`, and for policies with
-    /// `emails_from`.
+    /// Sets a variable or secret of the Worker: for `ctx.secret(…)`, for `ctx.env().var(…)`, and for
+    /// policies with `emails_from`. `ctx.secret(…)` gives those only that `[secrets]` of `mcp.toml` names.
     #[must_use]
     pub fn var(self, name: impl Into<String>, value: impl Display) -> Self {
         self.0.bindings.vars.borrow_mut().insert(name.into(), value.to_string());

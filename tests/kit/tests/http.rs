@@ -1,6 +1,7 @@
 //! Requests to other servers, which the test answers.
 
 use kit::server;
+use toolgate::prelude::{Caller, Context};
 use toolgate::testing::{HttpAnswer, TestServer, json};
 
 const STATE: &str = "GET https://status.example.com/api?service=mail%20box";
@@ -48,6 +49,24 @@ fn a_secret_that_is_not_set_is_named() {
     let ada = TestServer::new(server()).as_user("ada@example.com");
     let answer = ada.call("service_state", json!({ "service": "mail" }));
     answer.assert_internal_error("the secret `STATUS_TOKEN` is not set");
+}
+
+#[test]
+fn a_secret_that_mcp_toml_does_not_name_is_refused_even_where_the_test_sets_it() {
+    let server =
+        TestServer::new(server()).var("OTHER_TOKEN", "canary").var("STATUS_TOKEN", "known");
+    let ctx = Context::new(Caller::default(), server.env().clone(), "1".to_owned());
+    for name in ["OTHER_TOKEN", "UNKNOWN_TOKEN", "COOKIE_ENCRYPTION_KEY", "status_token", ""] {
+        let error = ctx.secret(name).expect_err(name).to_string();
+        let expected = format!(
+            "the secret `{name}` is not in `[secrets]` of mcp.toml: add it there with its purpose, so that \
+             `cargo toolgate setup` asks for it"
+        );
+        assert_eq!(error, expected);
+    }
+    assert_eq!(ctx.secret("STATUS_TOKEN").expect("it is named").expose(), "known");
+    // The Worker's variables are not asked for by `[secrets]`.
+    assert_eq!(ctx.env().var("OTHER_TOKEN").expect("it is set").to_string(), "canary");
 }
 
 /// The log reads the host and the problem, and nothing of the request or of the answer.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::model::{Condition, Endpoints, Identity, Setting};
-use crate::parse::Checked;
+use crate::parse::{Checked, OwnSecret};
 use crate::provider::ProviderFacts;
 
 /// A Worker variable or secret that must be set before the server works.
@@ -51,16 +51,14 @@ impl Found<'_> {
         }
     }
 
-    /// `[wrangler.secrets] required`.
+    /// `[secrets]`, whose names nothing else has.
     fn own(&mut self) {
-        let secrets =
-            self.checked.wrangler.get("secrets").and_then(|secrets| secrets.get("required"));
-        let names = secrets.and_then(toml::Value::as_array).into_iter().flatten();
-        for name in names.filter_map(toml::Value::as_str) {
-            let before = self.variables.len();
-            self.name(name, "of your own, by [wrangler.secrets]");
-            self.variables[before..].iter_mut().for_each(|variable| variable.is_own = true);
-        }
+        let own = self.checked.secrets.iter().cloned();
+        self.variables.extend(own.map(|OwnSecret { name, purpose }| Variable {
+            name,
+            purpose,
+            is_own: true,
+        }));
     }
 
     fn identity(&mut self, identity: &Identity) {

@@ -54,6 +54,8 @@ macro_rules! sections {
                 /// `[policies.*]`, in the order of the file. `everyone` is built in and not listed.
                 policies: List<Policy> => |schema| schema.policies();
                 (dev) => |schema| schema.section("dev", &[]);
+                // Only the names are in `wrangler.jsonc`, and a Worker has neither them nor their purposes.
+                (secrets) => |_| shape::secrets();
                 // What may stand there is wrangler's matter.
                 (wrangler) => |_| shape::free();
                 (env) => |schema| schema.environments();

@@ -19,25 +19,39 @@ pub(crate) fn check_names(root: &Section<'_, '_>, secrets: &[&str], storage: Opt
             entry.report_key(taken(entry.key));
         }
     }
-    for entry in section.entries().filter(|entry| entry.key != "vars") {
-        check_bindings(&entry.value, storage);
+    for (binding, name) in bindings(&section) {
+        if is_binding(storage, name) {
+            binding.report(taken(name));
+        }
     }
 }
 
-/// Reports every table that takes a generated binding's name.
-fn check_bindings(value: &Value<'_, '_>, storage: Option<&Storage>) {
+/// The names of the bindings in `[wrangler]`.
+pub(crate) fn names<'a>(root: &Section<'a, '_>) -> Vec<&'a str> {
+    let section = root.get("wrangler").and_then(|value| open_table(&value));
+    section.iter().flat_map(bindings).map(|(_, name)| name).collect()
+}
+
+/// Every table of `[wrangler]` that names a binding, with the name.
+fn bindings<'a, 'i>(wrangler: &Section<'a, 'i>) -> Vec<(Value<'a, 'i>, &'a str)> {
+    let mut found = Vec::new();
+    for entry in wrangler.entries().filter(|entry| entry.key != "vars") {
+        bindings_in(&entry.value, &mut found);
+    }
+    found
+}
+
+fn bindings_in<'a, 'i>(value: &Value<'a, 'i>, found: &mut Vec<(Value<'a, 'i>, &'a str)>) {
     for item in elements(Some(value.clone())) {
-        check_bindings(&item, storage);
+        bindings_in(&item, found);
     }
     let Some(table) = open_table(value) else { return };
     for entry in table.entries() {
         match entry.value.raw().as_str() {
             Some(name) if names_binding(value, entry.key, name) => {
-                if is_binding(storage, name) {
-                    value.report(taken(name));
-                }
+                found.push((value.clone(), name));
             }
-            _ => check_bindings(&entry.value, storage),
+            _ => bindings_in(&entry.value, found),
         }
     }
 }
@@ -55,7 +69,7 @@ fn secret_in_vars(name: &str) -> Fault {
     let message = format!("`{name}` is a secret, and everybody can read `[wrangler.vars]`");
     let help = format!(
         "remove it, and set it with `cargo toolgate wrangler -- secret put {name}`; a secret of your own \
-         is listed in `[wrangler.secrets] required`\na secret that was committed once must be replaced"
+         is listed in `[secrets]`\na secret that was committed once must be replaced"
     );
     Fault::new(Code::SecretInVars, message, help)
 }

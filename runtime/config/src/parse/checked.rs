@@ -3,6 +3,7 @@
 use super::claims::ClaimName;
 use super::declared::Declared;
 use super::dev::Dev;
+use super::secrets::OwnSecret;
 use super::spot::Spot;
 use super::storage::Existing;
 use crate::AuditSink;
@@ -21,6 +22,8 @@ pub struct Checked {
     pub dev: Dev,
     /// `[wrangler]`: merged into the generated `wrangler.jsonc`.
     pub wrangler: toml::Table,
+    /// `[secrets]`, in the order of the file.
+    pub secrets: Vec<OwnSecret>,
     /// `[storage]`: the KV namespace or D1 database.
     pub storage: Existing,
     /// `[audit]`: the sinks, each with its name at Cloudflare.

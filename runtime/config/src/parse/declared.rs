@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::condition::Reference;
 use super::spot::Spot;
-use crate::model::{Policy, PolicyTest};
+use crate::model::{Condition, Policy, PolicyTest};
 
 /// A policy and where it stands.
 pub(crate) struct Declared {
@@ -17,4 +17,17 @@ pub(crate) struct Declared {
     pub(crate) references: Vec<Reference>,
     /// `[[policies.<name>.tests]]`, each with where it stands.
     pub(crate) tests: Vec<(PolicyTest, Range<usize>)>,
+}
+
+impl Declared {
+    /// The variables that it reads people from.
+    pub(crate) fn variables(&self) -> Vec<&str> {
+        let mut variables = Vec::new();
+        self.policy.rule.walk(&mut |condition| {
+            if let Condition::EmailsFrom(name) = condition {
+                variables.push(name.as_ref());
+            }
+        });
+        variables
+    }
 }

@@ -31,6 +31,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("policies.*.tests.user", TestUser::KEYS),
     ("dev", Dev::KEYS),
     ("dev.users", DevUser::KEYS),
+    ("secrets", &[]),
     ("wrangler", &[]),
     ("env", &[]),
 ];
@@ -68,6 +69,7 @@ pub(crate) const OVERLAID: &[&str] = &[
     "consent",
     "limits",
     "audit",
+    "secrets",
     "wrangler",
 ];
 

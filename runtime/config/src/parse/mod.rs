@@ -32,6 +32,7 @@ mod rows;
     allow(dead_code, reason = "shapes are of use to the schema only")
 )]
 pub mod schema;
+mod secrets;
 mod setting;
 mod shared;
 mod spot;
@@ -56,6 +57,7 @@ pub use self::dev::{Dev, DevUser};
 pub(crate) use self::environments::TOP_LEVEL_ONLY;
 pub use self::issuer::Warning;
 pub use self::keys::SECTIONS;
+pub use self::secrets::OwnSecret;
 pub use self::storage::Existing;
 pub use self::version::SCHEMA_VERSION;
 #[cfg(feature = "generate")]

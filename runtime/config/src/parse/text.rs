@@ -16,6 +16,9 @@ pub(super) const LONGEST_DOMAIN: usize = 253;
 /// Longest label of a domain name (RFC 1035 section 2.3.4).
 pub(crate) const LONGEST_LABEL: usize = 63;
 
+/// Longest purpose of a secret, in characters: a prompt and a comment have one line for it.
+pub(super) const LONGEST_PURPOSE: usize = 200;
+
 /// The text as the model keeps it.
 pub(crate) fn owned(text: &str) -> Str {
     Cow::Owned(text.to_owned())

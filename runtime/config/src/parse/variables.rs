@@ -9,30 +9,26 @@ use crate::diagnostic::{Code, Fault};
 use crate::model::{Endpoints, Identity, Setting, Storage, Tokens};
 
 /// A place in the file that reads a Worker variable.
-struct Use<'a> {
-    path: String,
-    variable: &'a str,
+pub(crate) struct Use<'a> {
+    /// The key that reads it, with its section.
+    pub(crate) path: String,
+    /// The name of the variable.
+    pub(crate) variable: &'a str,
+    /// True for one that nobody may read.
+    pub(crate) is_secret: bool,
     /// Absent when the name is a default.
     span: Option<Range<usize>>,
 }
 
 /// Reports variables that are used twice, or that have the name of a binding.
-pub(crate) fn check(
-    root: &Section<'_, '_>,
-    identity: Option<&Identity>,
-    tokens: Option<&Tokens>,
-    clients: &[clients::Declared],
-    storage: Option<&Storage>,
-) {
-    let found = uses(root, identity, tokens, clients);
-    for (index, this) in found.iter().enumerate() {
+pub(crate) fn check(root: &Section<'_, '_>, uses: &[Use<'_>], storage: Option<&Storage>) {
+    for (index, this) in uses.iter().enumerate() {
         if is_binding(storage, this.variable) {
             let message = format!("`{}` is the name of a generated binding", shown(this.variable));
             let fault = Fault::new(Code::WranglerCollision, message, "use another name");
             root.report(this.span.clone().unwrap_or_default(), fault);
         }
-        let Some(first) = found[..index].iter().find(|other| other.variable == this.variable)
-        else {
+        let Some(first) = uses[..index].iter().find(|other| other.variable == this.variable) else {
             continue;
         };
         let message = format!("`{}` and `{}` are both `{}`", this.path, first.path, this.variable);
@@ -43,7 +39,8 @@ pub(crate) fn check(
     }
 }
 
-fn uses<'a>(
+/// The variables that settings read.
+pub(crate) fn uses<'a>(
     root: &Section<'_, '_>,
     identity: Option<&'a Identity>,
     tokens: Option<&'a Tokens>,
@@ -54,7 +51,8 @@ fn uses<'a>(
         let table = root.get(section).filter(|value| value.raw().is_table());
         let value = table.and_then(|value| value.open(0..0)?.get(key));
         let span = value.as_ref().map(Value::span);
-        uses.push(Use { path: format!("{section}.{key}"), variable, span });
+        let is_secret = matches!(key, "client_secret" | "encryption_key");
+        uses.push(Use { path: format!("{section}.{key}"), variable, is_secret, span });
     };
     for (key, variable) in identity.into_iter().flat_map(identity_variables) {
         add("identity", key, variable);
@@ -65,7 +63,8 @@ fn uses<'a>(
     for (index, declared) in clients.iter().enumerate() {
         let Some(variable) = &declared.client.secret else { continue };
         let path = format!("clients[{index}].secret");
-        uses.push(Use { path, variable, span: Some(declared.secret.clone()) });
+        let span = Some(declared.secret.clone());
+        uses.push(Use { path, variable, is_secret: true, span });
     }
     uses
 }

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Fault, Sink};
 
 /// The version of `mcp.toml` that is read here. A file without one is as one of version 1: there was
 /// none before it. `cargo toolgate upgrade` knows what changed in each.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// A file that is newer than this program: its other faults would only be what is new in it.
 pub(crate) fn refuse_newer(document: &DeTable<'_>) -> Result<(), Vec<Diagnostic>> {

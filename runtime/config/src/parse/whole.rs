@@ -6,12 +6,13 @@ use std::ops::Range;
 use super::checked::{Checked, PolicyPlace};
 use super::declared::Declared;
 use super::value::Section;
+use super::variables::Use;
 use super::{
-    audit, bindings, clients, dev, identity, policies, storage, tokens, variables, version,
-    wrangler,
+    audit, bindings, clients, dev, identity, policies, secrets, storage, tokens, variables,
+    version, wrangler,
 };
 use crate::model::{
-    Condition, Config, Consent, Limits, List, PolicyTest, Registration, Server, Str, Transport,
+    Config, Consent, Limits, List, PolicyTest, Registration, Server, Storage, Str, Transport,
 };
 use crate::render::Position;
 
@@ -36,17 +37,14 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let provider = identity.as_ref().map(|identity| identity.provider);
     let policies = policies::read(root, provider, &mut claims);
     let dev = dev::read(&root.section("dev"));
+    let own_secrets = secrets::read(&root.section("secrets"));
     let wrangler = wrangler::read(root);
 
     tokens::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
     let declared = clients.as_deref().unwrap_or_default();
     let kind = storage.as_ref().map(|(storage, _)| storage);
-    variables::check(root, identity.as_ref(), tokens.as_ref(), declared, kind);
-    let client_secret = identity.as_ref().and_then(|identity| identity.client_secret.as_deref());
-    let encryption_key = tokens.as_ref().map(|tokens| tokens.encryption_key.as_ref());
-    let secrets = declared.iter().filter_map(|declared| declared.client.secret.as_deref());
-    let secrets: Vec<&str> = secrets.chain(client_secret).chain(encryption_key).collect();
-    bindings::check_names(root, &secrets, kind);
+    let uses = variables::uses(root, identity.as_ref(), tokens.as_ref(), declared);
+    check_names(root, &uses, &policies, kind);
 
     let ((storage, existing), wrangler) = (storage?, wrangler?);
     let audit::Trail { audit, targets } = audit?;
@@ -71,6 +69,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         dev: dev?,
         wrangler,
         storage: existing,
+        secrets: own_secrets?,
         audit_targets: targets,
         policy_tests,
         environments: Vec::new(),
@@ -80,9 +79,23 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     })
 }
 
+/// Each name of a variable, secret or binding stands for one thing.
+fn check_names(
+    root: &Section<'_, '_>,
+    uses: &[Use<'_>],
+    policies: &[Declared],
+    storage: Option<&Storage>,
+) {
+    variables::check(root, uses, storage);
+    secrets::check_names(root, uses, policies, storage);
+    let of_settings = uses.iter().filter(|one| one.is_secret).map(|one| one.variable);
+    let secrets: Vec<&str> = of_settings.chain(secrets::names(root)).collect();
+    bindings::check_names(root, &secrets, storage);
+}
+
 /// The tests of all policies, with the variables of the file that they use.
 fn policy_tests(source: &str, policies: &[Declared], wrangler: &toml::Table) -> Vec<PolicyTest> {
-    let used = policies.iter().flat_map(|policy| variables_of(&policy.policy.rule)).collect();
+    let used = policies.iter().flat_map(Declared::variables).collect();
     let mut tests: Vec<_> = policies.iter().flat_map(|policy| tests_of(source, policy)).collect();
     tests.iter_mut().for_each(|test| test.vars = with_file(test, &used, wrangler));
     tests
@@ -97,17 +110,6 @@ fn with_file(test: &PolicyTest, used: &BTreeSet<&str>, wrangler: &toml::Table) -
         Some((name.clone().into(), value.to_owned().into()))
     });
     test.vars.iter().cloned().chain(of_file).collect::<Vec<_>>().into()
-}
-
-/// The variables that a condition reads people from.
-fn variables_of(condition: &Condition) -> Vec<&str> {
-    let mut variables = Vec::new();
-    condition.walk(&mut |condition| {
-        if let Condition::EmailsFrom(name) = condition {
-            variables.push(name.as_ref());
-        }
-    });
-    variables
 }
 
 /// The tests of a policy, each with its place.

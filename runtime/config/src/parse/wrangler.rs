@@ -35,6 +35,10 @@ const UNSUPPORTED: &[(&str, &str)] = &[
     ),
 ];
 
+/// `required` of `[wrangler.secrets]` was the list of own secrets up to version 1.
+const MOVED_SECRETS: &str = "write each name into `[secrets]`, of an environment into `[env.NAME.secrets]`, with \
+    its purpose: `STATUS_TOKEN = \"token of the status page\"`; `cargo toolgate upgrade` moves the names";
+
 pub(crate) fn read(root: &Section<'_, '_>) -> Option<toml::Table> {
     let section = root.section("wrangler");
     let mut table = toml::Table::new();
@@ -47,6 +51,12 @@ pub(crate) fn read(root: &Section<'_, '_>) -> Option<toml::Table> {
                 Code::WranglerCollision,
                 format!("`{key}` is generated"),
                 &format!("remove it: {reason}"),
+            );
+        } else if entry.key == "secrets" {
+            fault(
+                Code::WranglerCollision,
+                "`wrangler.secrets` is generated from `[secrets]`".to_owned(),
+                MOVED_SECRETS,
             );
         } else if let Some((key, reason)) = UNSUPPORTED.iter().find(|(key, _)| *key == entry.key) {
             fault(Code::WranglerUnsupported, format!("`wrangler.{key}` is not supported"), reason);
@@ -91,9 +101,9 @@ pub(crate) fn to_value(value: &Value<'_, '_>) -> Option<toml::Value> {
 }
 
 /// Generated tables, arrays, and arrays in tables other than those of bindings: `[wrangler]` adds to them.
-const TABLES: &[&str] = &["build", "observability", "triggers", "dev", "secrets", "vars"];
+const TABLES: &[&str] = &["build", "observability", "triggers", "dev", "vars"];
 const ARRAYS: &[&str] = &["compatibility_flags", "migrations"];
-const NESTED_ARRAYS: &[(&str, &str)] = &[("triggers", "crons"), ("secrets", "required")];
+const NESTED_ARRAYS: &[(&str, &str)] = &[("triggers", "crons")];
 
 /// A value that is merged with generated tables and arrays must be a table or an array itself.
 fn check_types(section: &Section<'_, '_>) {

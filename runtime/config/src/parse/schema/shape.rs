@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::text::{LONGEST_DOMAIN, LONGEST_EMAIL, OWN_SCOPES};
+use super::super::text::{LONGEST_DOMAIN, LONGEST_EMAIL, LONGEST_PURPOSE, OWN_SCOPES};
 use super::pattern;
 
 /// Text for people.
@@ -117,5 +117,14 @@ pub(crate) fn variables() -> Value {
         "type": "object",
         "propertyNames": { "pattern": pattern::variable() },
         "additionalProperties": { "type": "string" },
+    })
+}
+
+/// Names of secrets, each with its purpose.
+pub(crate) fn secrets() -> Value {
+    json!({
+        "type": "object",
+        "propertyNames": { "pattern": pattern::variable() },
+        "additionalProperties": with(prose(), "maxLength", LONGEST_PURPOSE),
     })
 }

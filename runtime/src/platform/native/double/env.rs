@@ -35,6 +35,8 @@ pub(crate) type ObjectHost = dyn Fn(String, Request) -> LocalBoxFuture<'static, 
 #[derive(Default)]
 pub(crate) struct Bindings {
     pub(crate) vars: RefCell<BTreeMap<String, String>>,
+    /// The names in `[secrets]` of `mcp.toml`; `None` where nobody knows them.
+    secrets: Option<&'static [&'static str]>,
     pub(crate) ai: RefCell<BTreeMap<String, Ai>>,
     pub(crate) kv: RefCell<BTreeMap<String, KvStore>>,
     pub(crate) d1: RefCell<BTreeMap<String, D1Database>>,
@@ -54,6 +56,16 @@ pub(crate) struct Bindings {
 }
 
 impl Bindings {
+    /// No bindings, for a server whose own secrets have these names, if anybody knows them.
+    pub(crate) fn new(secrets: Option<&'static [&'static str]>) -> Self {
+        Self { secrets, ..Self::default() }
+    }
+
+    /// True where `mcp.toml` names a secret of the server's own, as far as anybody knows.
+    pub(crate) fn names_secret(&self, name: &str) -> bool {
+        self.secrets.is_none_or(|names| names.contains(&name))
+    }
+
     /// The double of Durable Objects, made at the first use. There is one kind of it.
     pub(crate) fn memory<T: Default + 'static>(&self) -> Rc<T> {
         let mut memory = self.memory.borrow_mut();
