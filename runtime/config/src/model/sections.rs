@@ -122,6 +122,27 @@ macro_rules! sections {
                 // Clocks of servers rarely differ by more than a minute; five minutes is the most that a
                 // short-lived id_token can bear.
                 leeway: u32 = duration(MINUTE, (0, 5 * MINUTE));
+                /// `[identity.upstream]`: where tools may act as the person; nowhere when absent.
+                upstream: Option<IdentityUpstream> => |schema| schema.section(
+                    "identity.upstream", &["hosts"]
+                );
+            }
+
+            /// `[identity.upstream]`: calls that tools make in the person's own name.
+            #[derive(Debug, Clone, PartialEq, Eq)]
+            IdentityUpstream in "identity.upstream", mixed {
+                /// Hosts that may get the person's token, each perhaps with a port; at least one.
+                hosts: List<Str> => |_| shape::list(shape::pattern(&pattern::host()));
+                // Those of `[identity]` and these are asked for together.
+                (scopes): List<Str> = texts(IDENTITY_SCOPE);
+                /// `resource` of the sign-in and of refreshes (RFC 8707).
+                resource: Option<Str> = optional(ADDRESS);
+                /// `audience` of the sign-in, by which Auth0 knows an API.
+                audience: Option<Str> = optional(LINE);
+                /// Functions may see the token as text.
+                expose: bool = flag(false);
+                /// The power that it gives tools, in words for the approval page.
+                meaning: Str;
             }
 
             /// `[storage]`.

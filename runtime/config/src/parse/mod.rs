@@ -38,6 +38,7 @@ mod spot;
 mod storage;
 mod text;
 mod tokens;
+mod upstream;
 mod url;
 mod value;
 mod variables;

@@ -7,8 +7,8 @@ use super::checked::{Checked, PolicyPlace};
 use super::declared::Declared;
 use super::value::Section;
 use super::{
-    audit, bindings, clients, dev, identity, policies, storage, tokens, variables, version,
-    wrangler,
+    audit, bindings, clients, dev, identity, policies, storage, tokens, upstream, variables,
+    version, wrangler,
 };
 use crate::model::{
     Condition, Config, Consent, Limits, List, PolicyTest, Registration, Server, Str, Transport,
@@ -41,6 +41,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     tokens::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
     let declared = clients.as_deref().unwrap_or_default();
     let kind = storage.as_ref().map(|(storage, _)| storage);
+    upstream::check_storage(&identity_section, kind);
     variables::check(root, identity.as_ref(), tokens.as_ref(), declared, kind);
     let client_secret = identity.as_ref().and_then(|identity| identity.client_secret.as_deref());
     let encryption_key = tokens.as_ref().map(|tokens| tokens.encryption_key.as_ref());
