@@ -58,6 +58,7 @@ mod reply;
 mod request;
 mod server;
 mod time;
+mod upstream;
 
 pub use serde_json::{Value, json};
 
