@@ -317,7 +317,7 @@ async fn token_length(ctx: &Context) -> Result<String> {
 
 /// Acts as the person, and does not say so
 #[mcp_tool(allow = "everyone")]
-async fn act_unsaid(ctx: &Context) -> Result<String> {
+async fn unsaid(ctx: &Context) -> Result<String> {
     act(ctx).await
 }
 

@@ -114,7 +114,7 @@ fn a_person_whose_sign_in_is_over_is_told_to_sign_in_again() {
 
 #[test]
 fn a_tool_that_does_not_say_it_does_not_act_as_its_caller() {
-    let answer = ada().call("act_unsaid", json!({}));
+    let answer = ada().call("unsaid", json!({}));
     answer.assert_internal_error("add `as_caller` to its `#[mcp_tool(…)]`");
 }
 
