@@ -76,6 +76,8 @@ pub struct Function {
     pub open_world: Option<bool>,
     /// `optional` or `required`; absent: never a task.
     pub task: Option<String>,
+    /// Hosts at which it may act as its caller.
+    pub as_caller: Vec<String>,
 }
 
 impl Registry {

@@ -45,6 +45,14 @@ pub use crate::tool::{
     PromptDef, Registry, ResourceDef, ToolDef, registry,
 };
 
+/// Notes that the function of a call says that it acts as its caller.
+pub fn acts_as_caller(context: &Context) {
+    context.live().declare_as_caller();
+}
+
+/// Shows callers what they can do about a request in their name that failed.
+pub const SHOWS_AS_CALLER: KnownError = KnownError::of::<crate::context::http::HttpError>();
+
 /// The result of an export of the Worker to JavaScript.
 pub type JsResult = Result<JsValue, JsValue>;
 

@@ -29,6 +29,7 @@ pub mod state;
 pub mod testing;
 pub mod tool;
 
+mod as_caller;
 mod audit;
 mod auth;
 mod call;

@@ -70,12 +70,13 @@ struct Sound {
     redirect_uri: String,
     nonce: Option<String>,
     challenge: String,
+    is_offline: bool,
 }
 
 impl Sound {
     fn of(self, user: Arc<User>) -> Grant {
-        let Self { redirect_uri, nonce, challenge } = self;
-        Grant { user, redirect_uri, nonce, challenge }
+        let Self { redirect_uri, nonce, challenge, is_offline } = self;
+        Grant { user, redirect_uri, nonce, challenge, is_offline }
     }
 }
 
@@ -111,6 +112,7 @@ fn check(provider: &Provider, parameters: &Parameters) -> Result<Sound, Refusal>
         redirect_uri: redirect_uri.to_owned(),
         nonce: parameters.get("nonce").map(str::to_owned),
         challenge: challenge.to_owned(),
+        is_offline: scope.split(' ').any(|scope| scope == "offline_access"),
     })
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Grant {
     pub(super) redirect_uri: String,
     pub(super) nonce: Option<String>,
     pub(super) challenge: String,
+    /// The scope `offline_access` was asked for.
+    pub(super) is_offline: bool,
 }
 
 struct Expiring<T> {

@@ -16,7 +16,6 @@ use subtle::ConstantTimeEq;
 use super::access::{self, ACCESS_TOKEN_LIFETIME};
 use super::answer::{no_store, oauth_error};
 use super::clock::now;
-use super::codes::Grant;
 use super::people;
 use super::provider::Provider;
 use super::user::User;
@@ -36,10 +35,22 @@ pub(super) async fn post(
     if !provider.client.is_authenticated(authorization, posted) {
         return unknown_client();
     }
-    let refuse = |error, description| oauth_error(StatusCode::BAD_REQUEST, error, description);
-    if value("grant_type") != Some("authorization_code") {
-        return refuse("unsupported_grant_type", "grant_type must be authorization_code");
+    match value("grant_type") {
+        Some("authorization_code") => redeem(&provider, value),
+        Some("refresh_token") => refresh(&provider, value("refresh_token").unwrap_or_default()),
+        _ => refuse(
+            "unsupported_grant_type",
+            "grant_type must be authorization_code or refresh_token",
+        ),
     }
+}
+
+fn refuse(error: &'static str, description: &'static str) -> Response {
+    oauth_error(StatusCode::BAD_REQUEST, error, description)
+}
+
+/// Exchanges a code.
+fn redeem<'a>(provider: &Provider, value: impl Fn(&str) -> Option<&'a str>) -> Response {
     let secret = &provider.client.secret;
     let redeemed = value("code").and_then(|code| provider.codes.redeem(code, secret));
     let Some((grant, access_token)) = redeemed else {
@@ -51,16 +62,43 @@ pub(super) async fn post(
     if !verifies(value("code_verifier").unwrap_or_default(), &grant.challenge) {
         return refuse("invalid_grant", "code_verifier does not match the code_challenge");
     }
-    let id_token = provider.keys.sign(&Value::Object(id_token_claims(&provider, &grant)));
-    no_store(
-        Json(json!({
-            "access_token": access_token,
-            "token_type": "Bearer",
-            "expires_in": ACCESS_TOKEN_LIFETIME,
-            "id_token": id_token,
-        }))
-        .into_response(),
-    )
+    let refresh = grant.is_offline.then(|| access::issue_refresh(secret, &grant.user.email));
+    tokens(provider, &access_token, refresh.as_deref(), &grant.user, grant.nonce.as_deref())
+}
+
+/// Gives new tokens to an account that is still there.
+fn refresh(provider: &Provider, token: &str) -> Response {
+    let secret = &provider.client.secret;
+    let account = access::account_of_refresh(secret, token);
+    let people = provider.people();
+    let user = account.and_then(|email| people.users.iter().find(|user| user.email == email));
+    match user {
+        Some(user) => {
+            let access_token = access::issue(secret, &user.email);
+            tokens(provider, &access_token, Some(token), user, None)
+        }
+        None => refuse("invalid_grant", "the refresh token is too old, or its account is gone"),
+    }
+}
+
+fn tokens(
+    provider: &Provider,
+    access_token: &str,
+    refresh_token: Option<&str>,
+    user: &User,
+    nonce: Option<&str>,
+) -> Response {
+    let id_token = provider.keys.sign(&Value::Object(id_token_claims(provider, user, nonce)));
+    let mut tokens = json!({
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "expires_in": ACCESS_TOKEN_LIFETIME,
+        "id_token": id_token,
+    });
+    if let Some(token) = refresh_token {
+        tokens["refresh_token"] = token.into();
+    }
+    no_store(Json(tokens).into_response())
 }
 
 /// `GET …/userinfo`.
@@ -104,15 +142,15 @@ fn verifies(verifier: &str, challenge: &str) -> bool {
     digest.as_bytes().ct_eq(challenge.as_bytes()).into()
 }
 
-fn id_token_claims(provider: &Provider, grant: &Grant) -> Map<String, Value> {
+fn id_token_claims(provider: &Provider, user: &User, nonce: Option<&str>) -> Map<String, Value> {
     let now = now();
-    let mut claims = user_claims(provider, &grant.user);
+    let mut claims = user_claims(provider, user);
     claims.insert("iss".into(), provider.issuer.as_str().into());
     claims.insert("aud".into(), provider.client.id.as_str().into());
     claims.insert("iat".into(), now.into());
     claims.insert("exp".into(), (now + ID_TOKEN_LIFETIME).into());
-    if let Some(nonce) = &grant.nonce {
-        claims.insert("nonce".into(), nonce.as_str().into());
+    if let Some(nonce) = nonce {
+        claims.insert("nonce".into(), nonce.into());
     }
     claims
 }

@@ -61,7 +61,11 @@ fn named(kind: FunctionKind, name: &str) -> String {
 fn added(name: &str, function: &Function) -> Change {
     let policy = &function.policy;
     let weight = if policy == EVERYONE { Weight::OpenToEveryone } else { Weight::New };
-    (weight, format!("{name} is new, allowed to `{policy}`"))
+    let mut what = format!("{name} is new, allowed to `{policy}`");
+    if !function.as_caller.is_empty() {
+        what.push_str(&format!(", and acts as the caller at {}", function.as_caller.join(", ")));
+    }
+    (weight, what)
 }
 
 fn settings(old: &[Setting], new: &[Setting]) -> Vec<Change> {
@@ -143,10 +147,24 @@ fn of_function(kind: FunctionKind, old: &Function, new: &Function) -> Vec<Change
         };
         changes.push((Weight::Hint, what.to_owned()));
     }
+    changes.extend(of_hosts(&old.as_caller, &new.as_caller));
     changes.extend(of_schemas(kind, old, new));
     changes.extend(of_hashes(old, new));
     changes.extend(of_texts(old, new));
     changes
+}
+
+/// Hosts at which it acts as its caller: another one is more that it may do.
+fn of_hosts(old: &[String], new: &[String]) -> Option<Change> {
+    if old == new {
+        return None;
+    }
+    let line = match new {
+        [] => " no longer acts as the caller".to_owned(),
+        hosts => format!(" acts as the caller at {} now", hosts.join(", ")),
+    };
+    let is_more = new.iter().any(|host| !old.contains(host));
+    Some((if is_more { Weight::WhoMay } else { Weight::Hint }, line))
 }
 
 fn of_hint(hint: &str, old: Option<bool>, new: Option<bool>) -> Option<String> {
@@ -245,6 +263,10 @@ mod tests {
     #[test]
     fn every_other_change_of_a_tool_has_words() {
         let old = || tool("a", "admins");
+        let acting = |hosts: &[&str]| Function {
+            as_caller: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            ..old()
+        };
         let cases = [
             (Function { read_only: Some(true), ..old() }, old(), "`a` is no longer read-only"),
             (old(), Function { destructive: Some(true), ..old() }, "`a` is now destructive"),
@@ -281,6 +303,13 @@ mod tests {
                 Function { task: Some("required".to_owned()), ..old() },
                 "`a` runs only as a task now",
             ),
+            (old(), acting(&["a.example"]), "`a` acts as the caller at a.example now"),
+            (
+                acting(&["a.example"]),
+                acting(&["a.example", "b.example"]),
+                "`a` acts as the caller at a.example, b.example now",
+            ),
+            (acting(&["a.example"]), old(), "`a` no longer acts as the caller"),
         ];
         for (old, new, expected) in cases {
             assert_eq!(change(old, new), [expected]);

@@ -97,6 +97,9 @@ pub struct Function {
     /// `optional` or `required`; absent: never a task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<String>,
+    /// Hosts at which it may act as its caller.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub as_caller: Vec<String>,
     /// Hash of the description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,

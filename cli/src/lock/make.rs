@@ -74,6 +74,7 @@ fn function(function: &registry::Function) -> Function {
         idempotent: function.idempotent,
         open_world: function.open_world,
         task: function.task.clone(),
+        as_caller: function.as_caller.clone(),
         description: function.description.as_deref().map(|text| hash(&Value::from(text))),
         icons: icons.as_ref().map(hash),
         schema: taken.map(text),

@@ -127,6 +127,7 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> 
         kind: kind.as_str(),
         name: function.name.clone(),
         policy: function.policy.clone(),
+        as_caller: function.as_caller.clone(),
         access: people
             .iter()
             .map(|Person { name, caller, .. }| {

@@ -70,7 +70,11 @@ fn cells(row: &Row, code: fn(&str) -> String) -> Vec<String> {
         };
         word.to_owned()
     });
-    let what = format!("{} {}", row.kind, code(&row.name));
+    let mut what = format!("{} {}", row.kind, code(&row.name));
+    if !row.as_caller.is_empty() {
+        let hosts: Vec<_> = row.as_caller.iter().map(|host| code(host)).collect();
+        what.push_str(&format!(" (acts as the caller at {})", hosts.join(", ")));
+    }
     [what, code(&row.policy)].into_iter().chain(access).collect()
 }
 
@@ -100,4 +104,27 @@ fn table(lines: &[Vec<String>]) -> String {
         out.push_str(" |\n");
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::Matrix;
+    use super::*;
+
+    #[test]
+    fn a_tool_that_acts_as_its_caller_says_where() {
+        let row = Row {
+            kind: "tool",
+            name: "find_pages".to_owned(),
+            policy: "staff".to_owned(),
+            as_caller: vec!["wiki.example.com".to_owned(), "api.example.com".to_owned()],
+            access: Vec::new(),
+        };
+        let matrix = Matrix { people: Vec::new(), functions: vec![row], policies: Vec::new() };
+        let words = "tool find_pages (acts as the caller at wiki.example.com, api.example.com)";
+        assert!(text(&matrix).contains(words), "{}", text(&matrix));
+        assert!(markdown(&matrix).contains("(acts as the caller at `wiki.example.com`, "));
+        let json = json(&matrix).expect("JSON");
+        assert!(json.contains("\"as_caller\""), "{json}");
+    }
 }

@@ -27,6 +27,9 @@ pub(super) struct Row {
     pub(super) kind: &'static str,
     pub(super) name: String,
     pub(super) policy: String,
+    /// Hosts at which it may act as its caller.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) as_caller: Vec<String>,
     /// In the order of the people.
     pub(super) access: Vec<Cell>,
 }

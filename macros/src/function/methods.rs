@@ -10,6 +10,7 @@ pub(super) const ALWAYS: &[&str] = &[
     "trace",
     "fetch",
     "http",
+    "as_caller",
     "secret",
     "progress",
     "once",

@@ -25,6 +25,8 @@ pub(crate) struct Needs {
     /// It begins as a plain call, and becomes a task in its course.
     pub(crate) late_task: bool,
     pub(crate) completion: bool,
+    /// It says that it acts as its caller. No use of the context makes it so.
+    pub(crate) as_caller: bool,
     /// The groups and claims of its caller that it looks at.
     pub(crate) named: Named,
 }
@@ -59,7 +61,7 @@ impl Needs {
 
     /// The `Needs` of the definition. `family` is what the kind itself brings.
     pub(crate) fn tokens(&self, family: Option<&'static str>) -> TokenStream {
-        let Self { session, state, hub, log, task, late_task, completion, named } = self;
+        let Self { session, state, hub, log, task, late_task, completion, as_caller, named } = self;
         let named = named.tokens();
         let chosen = |pairs: &[(bool, &'static str)]| -> Vec<Ident> {
             let chosen = pairs.iter().filter(|(needed, _)| *needed);
@@ -76,6 +78,7 @@ impl Needs {
             (*hub, "SUBSCRIPTIONS"),
             (*state, "STATE"),
             (*task, if *late_task { "LATE_TASKS" } else { "TASKS" }),
+            (*as_caller, "AS_CALLER"),
         ]);
         quote! {
             ::toolgate::__private::Needs {
@@ -93,6 +96,15 @@ pub(crate) fn forbid_start_task(function: &Function, help: &str, errors: &Errors
     uses(function, &mut |method| {
         if let Some(method) = method.filter(|method| *method == "start_task") {
             errors.report(method, "this function never becomes a task", help);
+        }
+    });
+}
+
+/// Reports calls of `as_caller` where the function does not say that it acts as its caller.
+pub(crate) fn forbid_as_caller(function: &Function, help: &str, errors: &Errors) {
+    uses(function, &mut |method| {
+        if let Some(method) = method.filter(|method| *method == "as_caller") {
+            errors.report(method, "this function does not say that it acts as its caller", help);
         }
     });
 }

@@ -89,6 +89,7 @@ pub(crate) fn check<'a>(
         uri.compare(&arguments, errors);
     }
     needs::forbid_start_task(function, "only tools become tasks; leave the call out", errors);
+    needs::forbid_as_caller(function, "only tools act as their caller; leave the call out", errors);
     let needs = text::needs(Needs::of(function), arguments.into_iter());
     Some(Resource {
         uri: uri?,

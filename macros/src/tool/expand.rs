@@ -34,7 +34,12 @@ pub(crate) fn tool(source: &Function, tool: &Tool<'_>) -> TokenStream {
     };
     let registration =
         emit::registration(FunctionKind::Tool, source, &tool.config, &unique, &fields);
-    quote!(#registration #warnings)
+    let shown = tool.needs.as_caller.then(|| {
+        quote! {
+            ::toolgate::__private::inventory::submit! { ::toolgate::__private::SHOWS_AS_CALLER }
+        }
+    });
+    quote!(#registration #warnings #shown)
 }
 
 fn info(source: &Function, tool: &Tool<'_>) -> TokenStream {
@@ -158,8 +163,11 @@ fn call(source: &Function, tool: &Tool<'_>) -> TokenStream {
     let wait = source.sig.asyncness.is_some().then(|| quote!(.await));
     let convert = local("convert");
     let into = emit::at_output(source, "_", "IntoToolResult", "into_tool_result");
+    let declared =
+        tool.needs.as_caller.then(|| quote!(::toolgate::__private::acts_as_caller(#context);));
     quote! {
         |#context, mut #given| ::std::boxed::Box::pin(async move {
+            #declared
             #(#taken)*
             let (true, #(::core::option::Option::Some(#names),)*) =
                 (#given.accepted(), #(#names,)*)

@@ -30,6 +30,7 @@ const OPTIONS: &[&str] = &[
     "icon",
     "icons",
     "task",
+    "as_caller",
     "input_schema",
     "config",
 ];
@@ -104,6 +105,11 @@ pub(crate) fn check<'a>(
         let help = "say `task = \"optional\"` or `task = \"required\"` in `#[mcp_tool(…)]`";
         needs::forbid_start_task(function, help, errors);
     }
+    needs.as_caller = as_caller(entry("as_caller"), task, &parameters, errors);
+    if !needs.as_caller {
+        let help = "add `as_caller` to `#[mcp_tool(…)]`, so that people who review access see it";
+        needs::forbid_as_caller(function, help, errors);
+    }
     Some(Tool {
         name: name?,
         title,
@@ -127,6 +133,35 @@ fn contradictions(hints: &Hints, destructive: Option<&Entry>, errors: &Errors) {
         let help = "`read_only` says that it changes nothing; leave one of them out";
         errors.report(&entry.key, "a read-only tool destroys nothing", help);
     }
+}
+
+/// True for a tool that acts as its caller.
+fn as_caller<T>(
+    entry: Option<&Entry>,
+    task: Task,
+    parameters: &[Parameter<T>],
+    errors: &Errors,
+) -> bool {
+    let Some(entry) = entry else { return false };
+    match entry.flag(errors) {
+        Some(true) => {}
+        Some(false) => return false,
+        // It was said, so that nothing else is reported for want of it.
+        None => return true,
+    }
+    if task != Task::Forbidden {
+        let help = "a task goes on without its caller, whose sign-in may be over: leave out `task`, or \
+                    `as_caller`";
+        errors.report(&entry.key, "a task cannot act as its caller", help);
+    } else if !parameters.iter().any(|parameter| matches!(parameter, Parameter::Context)) {
+        let help = "take `ctx: &Context`, and send requests by `ctx.as_caller()`";
+        errors.report(
+            &entry.key,
+            "this function has no `&Context` to act as its caller with",
+            help,
+        );
+    }
+    true
 }
 
 fn task(entry: Option<&Entry>, errors: &Errors) -> Task {

@@ -54,6 +54,7 @@ mod toolgate_worker {
                     groups_format: config::GroupsFormat::List,
                     groups_member: None,
                     leeway: 60u32,
+                    upstream: None,
                 },
                 storage: config::Storage {
                     kind: config::StorageKind::DurableObject,

@@ -20,3 +20,9 @@ async fn keeps(ctx: &Context) -> Result<u32> {
 async fn hands_it_on(ctx: &Context) -> String {
     helper(ctx).await
 }
+
+/// Acts as its caller
+#[mcp_tool(allow = "everyone", as_caller)]
+async fn acts(ctx: &Context) -> Result<String> {
+    Ok(ctx.as_caller().get("https://wiki.example.com/").send().await?.text()?.to_owned())
+}

@@ -212,3 +212,59 @@ const _: () = {
     };
     ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
 };
+/// Acts as its caller
+async fn acts(ctx: &Context) -> Result<String> {
+    Ok(ctx.as_caller().get("https://wiki.example.com/").send().await?.text()?.to_owned())
+}
+#[doc(hidden)]
+#[macro_export]
+#[allow(non_local_definitions)]
+macro_rules! __toolgate_two_tools_have_the_name_acts {
+    () => {};
+}
+const _: () = {
+    const __TOOLGATE_TOOL: ::toolgate::__private::ToolDef = ::toolgate::__private::ToolDef {
+        info: ::toolgate::__private::ToolInfo {
+            name: "acts",
+            title: ::core::option::Option::None,
+            description: ::core::option::Option::Some("Acts as its caller"),
+            input_schema: ::toolgate::__private::Schema::Static(
+                "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}",
+            ),
+            output_schema: <Result<
+                String,
+            > as ::toolgate::__private::IntoToolResult>::OUTPUT_SCHEMA,
+            annotations: ::toolgate::__private::Annotations {
+                read_only: ::core::option::Option::None,
+                destructive: ::core::option::Option::None,
+                idempotent: ::core::option::Option::None,
+                open_world: ::core::option::Option::None,
+            },
+            policy: "everyone",
+            icons: &[],
+            headers: &[],
+            task: ::toolgate::__private::TaskSupport::Forbidden,
+        },
+        call: |__context, mut __arguments| ::std::boxed::Box::pin(async move {
+            ::toolgate::__private::acts_as_caller(__context);
+            let (true,) = (__arguments.accepted(),) else {
+                return __arguments.refusal();
+            };
+            let __convert = <Result<
+                String,
+            > as ::toolgate::__private::IntoToolResult>::into_tool_result;
+            __convert(acts(__context).await)
+        }),
+        needs: ::toolgate::__private::Needs {
+            interactive: false,
+            families: &[],
+            features: &[::toolgate::__private::feature::AS_CALLER],
+            named: &[],
+        },
+        location: ::core::concat!(::core::file!(), ":", ::core::line!()),
+    };
+    ::toolgate::__private::inventory::submit!(__TOOLGATE_TOOL);
+};
+::toolgate::__private::inventory::submit! {
+    ::toolgate::__private::SHOWS_AS_CALLER
+}

@@ -10,8 +10,8 @@ pub use choices::{ClientAuth, GroupsFormat, Jurisdiction, OnDeny, Prompt, Rechec
 pub use identity::{Askable, Endpoints};
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
 pub use sections::{
-    Audit, Config, Consent, Identity, KnownClient, Limits, Policy, PolicyTest, Registration,
-    Server, Storage, TestUser, Tokens, Transport,
+    Audit, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy, PolicyTest,
+    Registration, Server, Storage, TestUser, Tokens, Transport,
 };
 pub use value::{List, Setting, Str};
 

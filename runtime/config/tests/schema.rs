@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
 use serde_json::Value;
-use support::repository;
+use support::{repository, with_example};
 use toolgate_config::check;
 use toolgate_config::schema::{json_schema, json_schema_text};
 
@@ -95,7 +95,7 @@ fn the_examples_in_the_reference_are_valid() {
         examples.filter(|line| !line.is_empty() && !line.starts_with([' ', ':'])).collect();
     assert!(examples.len() > 20);
     for example in examples {
-        let source = reference.replacen(&format!("#{example}"), example, 1);
+        let source = with_example(&reference, &format!("#{example}"), example);
         let faults = faults(&validator, &source);
         assert!(faults.is_empty(), "{example}: {}", faults.join("\n"));
     }

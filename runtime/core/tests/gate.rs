@@ -8,6 +8,8 @@ mod support;
 
 #[path = "gate/access_jwt.rs"]
 mod access_jwt;
+#[path = "gate/as_caller.rs"]
+mod as_caller;
 #[path = "gate/assertion.rs"]
 mod assertion;
 #[path = "gate/attempts.rs"]

@@ -7,13 +7,13 @@
 //! until the line is written, whether or not its client is still there.
 
 use std::cell::RefCell;
-use std::future::Future as _;
+use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Context as Polling;
 use std::time::Duration;
 
-use toolgate_core::audit::{CallAudit, CallOutcome, Event, Finish, Settled};
+use toolgate_core::audit::{CallAudit, CallOutcome, Event, EventKind, Finish, Reason, Settled};
 use toolgate_core::seal::Entropy as _;
 
 use super::Teller;
@@ -118,6 +118,36 @@ impl Trail {
     /// Notes that it was not the function that ended the call.
     pub(crate) fn ended(&self, outcome: CallOutcome) {
         self.line.borrow_mut().ended.get_or_insert(outcome);
+    }
+
+    /// Notes that the call acts at this host in the person's name.
+    pub(crate) fn acts_as_caller(&self, host: &str) {
+        let line = &mut *self.line.borrow_mut();
+        let Some(event) = &mut line.event else { return };
+        let hosts = event.as_caller.get_or_insert_default();
+        if hosts.split(' ').any(|known| known == host) {
+            return;
+        }
+        if !hosts.is_empty() {
+            hosts.push(' ');
+        }
+        hosts.push_str(host);
+        if line.testament.take().is_some() {
+            self.make_testament(line);
+        }
+    }
+
+    /// Writes that the identity provider has ended the sign-in under which the call runs.
+    pub(crate) fn revoked(&self, reason: Reason) {
+        let line = self.line.borrow();
+        let known = line.event.as_ref().map(|event| (event.user.clone(), event.client.clone()));
+        let (user, client) = known.unwrap_or_default();
+        self.teller.tell(&Event { user, client, ..Event::new(EventKind::Revoked, reason) });
+    }
+
+    /// Has the request, and with it this work, go on to its end, whatever becomes of the call.
+    pub(crate) fn hold(&self, work: impl Future<Output = ()> + 'static) {
+        self.teller.wait_until(work);
     }
 
     fn finish(&self, settled: Settled) {

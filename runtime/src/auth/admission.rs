@@ -45,7 +45,8 @@ async fn by_token(
 ) -> Result<Admitted, Box<Reply>> {
     let stands = grants::stands(request, &token).await;
     let AccessToken { caller, address, issued, expires, .. } = token;
-    let principal = Principal { caller, subject_key: address.subject_key.clone(), expires };
+    let principal =
+        Principal { caller, subject_key: address.subject_key.clone(), expires, credential: None };
     note(request, &principal);
     match stands {
         Ok(true) => Ok(Admitted { principal, grant: Some((address, issued)) }),
@@ -74,7 +75,7 @@ async fn vouched(
         Ok(caller) => {
             let subject_key = callback::subject_key(&setup.keys, &setup.provider, &caller.subject);
             let expires = now() + u64::from(config.tokens.access_token_ttl);
-            let principal = Principal { caller, subject_key, expires };
+            let principal = Principal { caller, subject_key, expires, credential: None };
             note(request, &principal);
             Ok(Admitted { principal, grant: None })
         }

@@ -46,6 +46,11 @@ async fn perform_at(
     Ok(outcome)
 }
 
+/// Has a grant asked for at its next use: it has ended otherwise than by an [`Operation`].
+pub(crate) fn forget(address: &GrantKey) {
+    note(&address.id, FORGOTTEN, now());
+}
+
 /// True if the grant of a token still stands, as of at most `revocation_max_age` seconds ago. A
 /// fresh token and a recent check need no storage.
 ///

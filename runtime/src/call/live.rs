@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use serde_json::{Map, Value};
@@ -16,6 +17,7 @@ use super::busy::{Busy, Waiting};
 use super::client::Client;
 use super::outbox::Outbox;
 use super::step::{Asked, HostKind, WIRE};
+use crate::audit::Trail;
 use crate::platform::PlatformEntropy;
 use crate::ports::feature::Record;
 
@@ -55,6 +57,10 @@ pub(crate) struct Live {
     /// The waits of the function other than for answers.
     pub(super) busy: Busy,
     pub(super) hears_of_cancellation: Cell<bool>,
+    /// The function says that it acts as its caller.
+    pub(super) acts_as_caller: Cell<bool>,
+    /// The audit trail; none in a test.
+    pub(super) trail: Option<Rc<Trail>>,
 }
 
 pub(super) struct OpenQuestion {
@@ -116,7 +122,27 @@ impl Live {
             cancelled: Cell::new(false),
             busy: Busy::default(),
             hears_of_cancellation: Cell::new(false),
+            acts_as_caller: Cell::new(false),
+            trail: None,
         }
+    }
+
+    /// With the audit trail of the call.
+    pub(crate) fn told_by(self, trail: Option<Rc<Trail>>) -> Self {
+        Self { trail, ..self }
+    }
+
+    pub(crate) fn trail(&self) -> Option<&Rc<Trail>> {
+        self.trail.as_ref()
+    }
+
+    /// Notes that the function says so.
+    pub(crate) fn declare_as_caller(&self) {
+        self.acts_as_caller.set(true);
+    }
+
+    pub(crate) fn acts_as_caller(&self) -> bool {
+        self.acts_as_caller.get()
     }
 
     pub(crate) fn peer(&self) -> &Peer {

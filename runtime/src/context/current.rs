@@ -29,7 +29,8 @@ impl Context {
     #[must_use]
     pub fn new(caller: Caller, env: Env, request_id: String) -> Self {
         let live = Rc::new(Live::alone());
-        let principal = Principal { caller, subject_key: String::new(), expires: u64::MAX };
+        let subject_key = String::new();
+        let principal = Principal { caller, subject_key, expires: u64::MAX, credential: None };
         Self { principal, env, request_id, app: None, live }
     }
 
@@ -81,6 +82,10 @@ impl Context {
     #[must_use]
     pub fn argument(&self, name: &str) -> Option<&str> {
         self.live.known(name)
+    }
+
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.principal
     }
 
     /// As in [`Principal`].

@@ -71,9 +71,10 @@ impl Store for D1 {
         address: &'a GrantKey,
         operation: Operation,
     ) -> Stored<'a, GrantOutcome> {
-        Box::pin(
-            async move { looking(perform(&open(deployment).await?, address, &operation).await) },
-        )
+        Box::pin(async move {
+            change(deployment, address, |stored| grant::apply(stored, operation.clone(), now()))
+                .await
+        })
     }
 
     fn list<'a>(
@@ -108,17 +109,26 @@ async fn open(deployment: Deployment<'_>) -> worker::Result<D1Database> {
     Ok(database)
 }
 
-async fn perform(
+/// Changes a grant's record: what `apply` says, of the record that is there when it is written.
+pub(crate) async fn change<T>(
+    deployment: Deployment<'_>,
+    address: &GrantKey,
+    apply: impl Fn(Option<Grant>) -> (Write, T),
+) -> worker::Result<T> {
+    looking(try_change(&open(deployment).await?, address, apply).await)
+}
+
+async fn try_change<T>(
     database: &D1Database,
     address: &GrantKey,
-    operation: &Operation,
-) -> worker::Result<GrantOutcome> {
+    apply: impl Fn(Option<Grant>) -> (Write, T),
+) -> worker::Result<T> {
     for _ in 0..MAX_ATTEMPTS {
         let key = [text(&address.id), text(&address.subject_key)];
         let row: Option<Row> = database.prepare(READ).bind(&key)?.first(None).await?;
         let version = row.as_ref().map(|row| row.version);
         let stored = row.map(|row| toolgate_core::from_json::read(&row.record)).transpose()?;
-        let (write, outcome) = grant::apply(stored, operation.clone(), now());
+        let (write, outcome) = apply(stored);
         let (Write::Put(grant) | Write::Note(grant)) = write else { return Ok(outcome) };
         if put(database, address, version, &grant).await? {
             return Ok(outcome);

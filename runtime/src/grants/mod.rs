@@ -7,7 +7,9 @@ mod d1;
 mod durable_object;
 mod kv;
 
+pub(crate) use self::d1::change as change_in_d1;
 pub use self::durable_object::GRANTS;
+pub(crate) use self::durable_object::change as change_in_object;
 
 /// The Durable Object backend.
 pub static DURABLE_OBJECT: durable_object::DurableObject = durable_object::DurableObject;

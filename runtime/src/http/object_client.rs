@@ -12,7 +12,7 @@ use crate::http::stub::{Stub, bytes, post, text};
 use crate::platform::bindings::Env;
 use crate::platform::host::{Headers, Request, Response};
 use crate::ports::app::App;
-use crate::ports::principal::{Admitted, Principal};
+use crate::ports::principal::{Admitted, Credential, Principal};
 use crate::ports::request_context::RequestContext;
 
 /// Names the last event that a client got (HTML Living Standard, section 9.2).
@@ -52,7 +52,8 @@ impl Received {
         let line = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
         let caller = toolgate_core::from_json::read(body.get(..line).unwrap_or_default())?;
         body.drain(..body.len().min(line + 1));
-        let principal = Principal { caller, subject_key: String::new(), expires: 0 };
+        let subject_key = String::new();
+        let principal = Principal { caller, subject_key, expires: 0, credential: None };
         let mut received = Self { sender: Admitted { principal, grant: None }, headers, body };
         let subject_key = received.text(SUBJECT_KEY);
         received.sender.grant = received.header(GRANT).and_then(|grant| {
@@ -62,6 +63,8 @@ impl Received {
         });
         received.sender.principal.expires = received.text(EXPIRES).parse().unwrap_or(0);
         received.sender.principal.subject_key = subject_key;
+        received.sender.principal.credential =
+            received.header(GRANT).map(|grant| Credential::Grant(grant.into()));
         Ok(received)
     }
 

@@ -70,7 +70,9 @@ pub(super) async fn identify(
             .map_err(|error| unavailable(oauth, returned, "the JWKS", &error))?
             .and_then(|claims| returned.verify(oauth, claims));
     match verdict {
-        Ok(caller) => Ok(Identified { caller, upstream: tokens.keep(oauth.now) }),
+        Ok(caller) => {
+            Ok(Identified { caller, upstream: tokens.keep_for(&oauth.config.identity, oauth.now) })
+        }
         Err(rejection) => {
             log_error!("sign-in refused: the id_token: {rejection}");
             Err(Box::new(returned.refuse_identity(oauth, Reason::from(&rejection))))
@@ -106,9 +108,9 @@ pub(super) async fn confirm(
         return Ok(None);
     };
     match upstream {
-        Upstream::Refresh(token) => {
+        Upstream::Refresh(token) | Upstream::Both { refresh: token, .. } => {
             let tokens = refresh(provider, token).await?;
-            kept.replace(tokens.keep(oauth.now));
+            kept.replace(tokens.keep_for(&oauth.config.identity, oauth.now));
             let caller = match &tokens.id_token {
                 Some(id_token) => verify_again(oauth, provider, holder, id_token).await?,
                 None => ask_userinfo(oauth, provider, endpoints, holder, &tokens.access_token)

@@ -57,7 +57,10 @@ async fn identify(
 ) -> Result<Identified, Box<Reply>> {
     let tokens = exchange(oauth, returned, request).await?;
     match look_up(oauth, &tokens.access_token).await {
-        Ok(caller) => Ok(Identified { caller, upstream: github::keep(&tokens, oauth.now) }),
+        Ok(caller) => Ok(Identified {
+            caller,
+            upstream: github::keep(&oauth.config.identity, &tokens, oauth.now),
+        }),
         Err(Trouble::Failed(Cause::Unavailable | Cause::Timeout, reason)) => {
             Err(unavailable(oauth, returned, "the API", &reason))
         }
@@ -92,9 +95,9 @@ async fn confirm(
     let identified = match &holder.upstream {
         None => return Ok(None),
         // An application whose tokens expire.
-        Some(Upstream::Refresh(token)) => {
+        Some(Upstream::Refresh(token) | Upstream::Both { refresh: token, .. }) => {
             let tokens = refresh(oauth.provider, token).await?;
-            kept.replace(github::keep(&tokens, oauth.now));
+            kept.replace(github::keep(&oauth.config.identity, &tokens, oauth.now));
             Identified { caller: look_up(oauth, &tokens.access_token).await?, upstream: None }
         }
         Some(Upstream::Access { expires: Some(expires), .. }) if *expires <= oauth.now => {

@@ -9,6 +9,7 @@ mod keys;
 mod nobody;
 mod oidc;
 mod recheck;
+mod renew;
 
 use toolgate_core::oauth::callback::{Identified, Returned};
 use toolgate_core::oauth::context::OAuthContext;
@@ -18,6 +19,7 @@ use crate::platform::console::log_error;
 
 pub(crate) use keys::overdue;
 pub(crate) use recheck::confirm;
+pub(crate) use renew::renew;
 
 /// Cloudflare Access for SaaS, and the dev identity provider of `cargo toolgate dev`.
 pub static CLOUDFLARE_ACCESS: cloudflare_access::CloudflareAccess =

@@ -20,6 +20,7 @@ use toolgate_core::reply::Reply;
 use crate::platform::bindings::Env;
 use crate::platform::host::{Request, Response};
 use crate::ports::app::{App, Deployment};
+use crate::ports::as_caller::AsCaller;
 use crate::ports::object::Object;
 use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
@@ -54,6 +55,11 @@ pub trait Feature: Debug + Sync {
 
     /// The door on the Worker's side, where this is the feature of sessions.
     fn sessions(&self) -> Option<&dyn Sessions> {
+        None
+    }
+
+    /// The door on the Worker's side, where this is the feature of calls in the person's name.
+    fn as_caller(&self) -> Option<&dyn AsCaller> {
         None
     }
 

@@ -2,6 +2,7 @@
 //! exchanged. No implementation is named here.
 
 pub(crate) mod app;
+pub(crate) mod as_caller;
 pub(crate) mod feature;
 pub(crate) mod identity_provider;
 pub(crate) mod object;

@@ -1,5 +1,8 @@
 //! A signed-in person, and what let their request in.
 
+use std::fmt;
+use std::rc::Rc;
+
 use toolgate_core::oauth::grant::GrantKey;
 use toolgate_policy::Caller;
 
@@ -11,6 +14,27 @@ pub struct Principal {
     pub(crate) subject_key: String,
     /// When the claims of the caller are over, in seconds since 1970.
     pub(crate) expires: u64,
+    /// What calls in the person's name go by; none where there is nothing to go by.
+    pub(crate) credential: Option<Credential>,
+}
+
+/// What calls in a person's name go by.
+#[derive(Clone)]
+pub enum Credential {
+    /// When the token was issued that let the person in, and the id of its grant: two words.
+    Grant(Rc<str>),
+    /// The assertion with which Cloudflare Access let this very request through.
+    Assertion(Rc<str>),
+}
+
+impl fmt::Debug for Credential {
+    // An assertion is one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Grant(_) => "Grant(…)",
+            Self::Assertion(_) => "Assertion(…)",
+        })
+    }
 }
 
 /// The sender of a request that was let in.

@@ -84,7 +84,11 @@ async fn receive(
     head: &http::Request<()>,
     worker_request: &mut Request,
 ) -> Result<(Admitted, Vec<u8>, &'static Registry), Box<Reply>> {
-    let sender = admission::authenticate(request, head).await?;
+    let mut sender = admission::authenticate(request, head).await?;
+    if let Some(as_caller) = features::as_caller(request.app) {
+        let grant = sender.grant.as_ref();
+        sender.principal.credential = as_caller.credential(request.app, head.headers(), grant);
+    }
     let body = convert::read_body(request, head, worker_request).await?;
     Ok((sender, body, server::linked(request.app)?))
 }

@@ -96,7 +96,7 @@ pub(super) async fn serve(object: &Object, mut request: Request) -> worker::Resu
 /// Begins a session of Streamable HTTP: from here on it is in the database.
 async fn begin(object: &Object, received: Received) -> worker::Result<Response> {
     let name = received.name();
-    let Principal { caller, subject_key, expires } = received.sender.principal;
+    let Principal { caller, subject_key, expires, .. } = received.sender.principal;
     let vault = Vault::of(object.app(), object.env(), &subject_key, &name)?;
     let row = Row {
         name,
@@ -121,7 +121,8 @@ pub(super) fn load(object: &Object, memory: &Memory) -> worker::Result<bool> {
         let state = toolgate_core::from_json::read(&row.state).ok();
         // Written by an earlier version of the server: its client begins anew.
         let (Some(caller), Some(state)) = (caller, state) else { return Ok(false) };
-        let principal = Principal { caller, subject_key: row.subject_key, expires: row.expires };
+        let (subject_key, expires) = (row.subject_key, row.expires);
+        let principal = Principal { caller, subject_key, expires, credential: None };
         *session = Some(Session {
             name: row.name,
             record: SessionRecord { principal, state },

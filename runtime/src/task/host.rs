@@ -212,6 +212,7 @@ impl Host {
                 subject_key: task.subject_key,
                 // The claims are judged before each run, for as long as there is the task.
                 expires: self.store.row()?.expires / 1000,
+                credential: None,
             },
             call,
             record: self.store.record()?,

@@ -32,6 +32,8 @@ pub struct TestClient {
     pub(super) revision: Revision,
     pub(super) capabilities: Value,
     replies: RefCell<VecDeque<Reply>>,
+    /// False for a person whose sign-in at the identity provider is over.
+    pub(super) has_upstream: bool,
 }
 
 /// The person, and the capabilities of their client.
@@ -47,6 +49,7 @@ impl TestClient {
                 "elicitation": { "form": {}, "url": {} }, "sampling": {}, "roots": {},
             }),
             replies: RefCell::default(),
+            has_upstream: true,
         }
     }
 
@@ -309,7 +312,9 @@ impl TestClient {
                 Accepted::Done(response) => (Vec::new(), response),
                 Accepted::Run(exchange) => {
                     let (env, caller) = (env.clone(), self.caller.clone());
-                    let principal = Principal { caller, subject_key, expires: u64::MAX };
+                    let credential = self.credential();
+                    let principal =
+                        Principal { caller, subject_key, expires: u64::MAX, credential };
                     stateless::answer_here(app, env, principal, registry, exchange).await
                 }
                 Accepted::Begin(_) | Accepted::Listen(_) | Accepted::Task(_) => {

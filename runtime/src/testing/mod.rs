@@ -70,6 +70,7 @@ mod session;
 mod stream;
 mod task;
 mod time;
+mod upstream;
 mod wire;
 
 pub use serde_json::{Value, json};

@@ -26,7 +26,25 @@ pub(crate) fn check(app: &App) -> Vec<String> {
     #[cfg(not(target_arch = "wasm32"))]
     faults.extend(spellings::ambiguous(registry, &app.config));
     faults.extend(overlaps(registry.resources()));
+    faults.extend(nowhere_to_act(registry, app));
     faults
+}
+
+/// Tools that act as their caller, where `mcp.toml` names no host for it.
+fn nowhere_to_act(registry: &Registry, app: &App) -> Vec<String> {
+    if app.config.identity.upstream.is_some() {
+        return Vec::new();
+    }
+    let tools = registry.tools().iter().filter(|tool| tool.needs.acts_as_caller());
+    tools
+        .map(|tool| {
+            format!(
+                "{}: tool `{}` acts as its caller, but mcp.toml names no host for that: add \
+                 `[identity.upstream]` with `hosts`, or leave out `as_caller`",
+                tool.location, tool.info.name
+            )
+        })
+        .collect()
 }
 
 /// Templates that can match the same URI under different policies: which of them guards it would hang on

@@ -70,6 +70,13 @@ pub struct Needs {
     pub named: &'static [Named],
 }
 
+impl Needs {
+    /// True for a tool that says that it acts as its caller.
+    pub(crate) fn acts_as_caller(&self) -> bool {
+        self.features.iter().any(|feature| feature.as_caller().is_some())
+    }
+}
+
 inventory::collect!(ToolDef);
 inventory::collect!(PromptDef);
 inventory::collect!(ResourceDef);

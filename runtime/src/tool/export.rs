@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
+use toolgate_config::IdentityUpstream;
 use toolgate_core::mcp::icon::Icon;
 use toolgate_core::mcp::tool::{Schema, TaskSupport};
 
@@ -35,13 +36,13 @@ fn describe(app: &App) -> Value {
     json!({
         "version": VERSION,
         "problems": problems,
-        "tools": registry.tools().iter().map(|def| tool(def)).collect::<Value>(),
+        "tools": registry.tools().iter().map(|def| tool(app, def)).collect::<Value>(),
         "prompts": registry.prompts().iter().map(|def| prompt(def)).collect::<Value>(),
         "resources": registry.resources().iter().map(|def| resource(def)).collect::<Value>(),
     })
 }
 
-fn tool(def: &'static ToolDef) -> Value {
+fn tool(app: &App, def: &'static ToolDef) -> Value {
     let info = &def.info;
     let input_schema = match info.input_schema {
         // Text that is no JSON is among the problems.
@@ -53,11 +54,14 @@ fn tool(def: &'static ToolDef) -> Value {
         TaskSupport::Optional => Some("optional"),
         TaskSupport::Required => Some("required"),
     };
+    let calls = app.config.identity.upstream.as_ref().filter(|_| def.needs.acts_as_caller());
+    let hosts = |calls: &IdentityUpstream| calls.hosts.iter().map(|host| &**host).collect();
     let mut members = common(def);
     members.extend(present([
         ("title", info.title.map(Value::from)),
         ("description", info.description.map(Value::from)),
         ("icons", icons(info.icons)),
+        ("as_caller", calls.map(hosts)),
         ("input_schema", Some(input_schema)),
         ("output_schema", info.output_schema.map(|build| build())),
         ("read_only", info.annotations.read_only.map(Value::from)),
@@ -211,7 +215,7 @@ mod tests {
             "destructive": false,
             "task": "required",
         });
-        assert_eq!(tool(&DRAW), expected);
+        assert_eq!(tool(crate::auth::vault::recorded_tests::server().0, &DRAW), expected);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::registry::{Registry, registry};
 use crate::ports::app::App;
+use crate::ports::as_caller::AsCaller;
 use crate::ports::feature::{Feature, HttpSse, Sessions, Subscriptions, Tasks};
 
 /// The features of a server: those that `mcp.toml` asks for, and those that its functions need. One
@@ -31,6 +32,11 @@ pub(crate) fn http_sse(app: &'static App) -> Option<&'static dyn HttpSse> {
 /// The door of tasks, where the server has any.
 pub(crate) fn tasks(app: &'static App) -> Option<&'static dyn Tasks> {
     all(app).find_map(|feature| feature.tasks())
+}
+
+/// The door of calls in the person's name, where a tool makes them.
+pub(crate) fn as_caller(app: &'static App) -> Option<&'static dyn AsCaller> {
+    all(app).find_map(|feature| feature.as_caller())
 }
 
 /// The door of notifications, where the server has them.

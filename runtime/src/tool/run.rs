@@ -44,7 +44,8 @@ fn begin(start: Start, host: HostKind) -> Execution {
     let target = call.target.clone();
     let subject = is_interactive(registry, &target).then(|| arguments.clone());
     let is_late_task = host == HostKind::Stateless && is_late_task(registry, &call);
-    let mut live = Live::new(call, subject, record, host, is_late_task);
+    let live = Live::new(call, subject, record, host, is_late_task);
+    let mut live = live.told_by(trail.clone());
     if let Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } = target {
         live = live.completing(arguments.clone());
     }

@@ -50,7 +50,7 @@ export function oidcVars(issuer) {
  * Starts the provider. `requests` lists what was asked of it, as `{ method, path }`. While `down` is
  * true it answers nothing but 503, while `refreshTokens` is false it gives none; while `rotates` is true
  * it gives each once, and takes a second use for theft; while `signsUserinfo` is true it answers there
- * with a JWT. `before(path)` is waited for before an answer and may give another one, as
+ * with a JWT; access tokens live for `accessTokenTtl` seconds. `before(path)` is waited for before an answer and may give another one, as
  * `{ status, body, headers }`. `endGrants()` withdraws every grant that was used so far.
  */
 export async function startIdp({ redirectUris }) {
@@ -58,7 +58,7 @@ export async function startIdp({ redirectUris }) {
   const base = `http://127.0.0.1:${port}`;
   const issuer = `${base}${PREFIX}`;
   const requests = [];
-  const idp = { issuer, base, requests, down: false, refreshTokens: true, rotates: false, signsUserinfo: false, before: undefined };
+  const idp = { issuer, base, requests, down: false, refreshTokens: true, rotates: false, signsUserinfo: false, accessTokenTtl: 3600, before: undefined };
   const provider = new Provider(issuer, await configuration(redirectUris, base, idp));
   const grants = new Set();
   provider.on("grant.success", ({ oidc }) => grants.add(oidc.entities.Grant.jti));
@@ -116,7 +116,7 @@ async function configuration(redirectUris, base, idp) {
     cookies: { keys: ["only for the tests"] },
     features: { devInteractions: { enabled: false }, userinfo: { enabled: true }, jwtUserinfo: { enabled: true } },
     interactions: { url: (_, { uid }) => `${base}/interaction/${uid}` },
-    ttl: { AccessToken: 3600, IdToken: 3600, Interaction: 600, Session: 3600, Grant: 3600 },
+    ttl: { AccessToken: () => idp.accessTokenTtl, IdToken: 3600, Interaction: 600, Session: 3600, Grant: 3600 },
     findAccount: (_, id) => {
       const [email, account] = Object.entries(ACCOUNTS).find(([, { sub }]) => sub === id) ?? [];
       return account && { accountId: id, claims: () => ({ email, email_verified: true, ...account }) };

@@ -298,4 +298,41 @@ async fn find_order_by(ctx: &Context, method: String) -> Result<String> {
     Ok(answer.status().to_string())
 }
 
+/// Reads any address as the person
+#[mcp_tool(allow = "everyone", as_caller)]
+async fn read_as_caller(ctx: &Context, method: String, url: String) -> Result<String> {
+    let answer = ctx.as_caller().request(&method, &url).send().await?;
+    Ok(answer.text()?.to_owned())
+}
+
+/// Tells the status of an address, for the person
+#[mcp_tool(allow = "everyone", as_caller)]
+async fn status_as_caller(ctx: &Context, url: String) -> Result<String> {
+    Ok(ctx.as_caller().get(&url).any_status().send().await?.status().to_string())
+}
+
+/// Sends a credential of its own along with the person's
+#[mcp_tool(allow = "everyone", as_caller)]
+async fn two_credentials(ctx: &Context) -> Result<String> {
+    let request = ctx.as_caller().get("https://wiki.example.com/").bearer(&Secret::new("own"));
+    Ok(request.send().await?.text()?.to_owned())
+}
+
+/// Counts the characters of the person's token
+#[mcp_tool(allow = "everyone", as_caller)]
+async fn token_length(ctx: &Context) -> Result<String> {
+    let token = ctx.as_caller().token().await?;
+    Ok(format!("{token:?} {}", token.expose().len()))
+}
+
+/// Acts as the person, and does not say so
+#[mcp_tool(allow = "everyone")]
+async fn unsaid(ctx: &Context) -> Result<String> {
+    act(ctx).await
+}
+
+async fn act(ctx: &Context) -> Result<String> {
+    Ok(ctx.as_caller().get("https://wiki.example.com/").send().await?.text()?.to_owned())
+}
+
 toolgate::serve!();

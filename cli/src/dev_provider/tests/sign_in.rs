@@ -236,3 +236,31 @@ async fn the_client_may_authenticate_with_basic() {
         .expect("a request");
     assert_eq!(send(&routes, request).await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn offline_access_brings_a_refresh_token_that_is_good_until_the_account_is_gone() {
+    let routes = provider();
+    let challenge = challenge();
+    let scope = [("user", "0"), ("scope", "openid offline_access")];
+    let reply = post(&routes, "/authorization", &authorization(&scope, &challenge)).await;
+    let code = reply.parameter("code").expect("a code");
+    let first = redeem(&routes, &code, &[]).await.json();
+    let token = first["refresh_token"].as_str().expect("a refresh token");
+    let refresh = |token| {
+        [
+            ("grant_type", "refresh_token"),
+            ("client_id", "worker"),
+            ("client_secret", "secret"),
+            ("refresh_token", token),
+        ]
+    };
+    let second = post(&routes, "/token", &refresh(token)).await.json();
+    assert_eq!(second["refresh_token"], token);
+    assert_ne!(second["access_token"], first["access_token"]);
+    let access_token = second["access_token"].as_str().expect("an access token");
+    assert_eq!(userinfo(&routes, access_token).await.status, StatusCode::OK);
+    let refused = post(&routes, "/token", &refresh(access_token)).await;
+    assert_eq!(refused.json()["error"], "invalid_grant");
+    let code = self::code(&routes).await;
+    assert!(redeem(&routes, &code, &[]).await.json().get("refresh_token").is_none());
+}

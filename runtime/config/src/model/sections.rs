@@ -124,6 +124,24 @@ macro_rules! sections {
                 // Clocks of servers rarely differ by more than a minute; five minutes is the most that a
                 // short-lived id_token can bear.
                 leeway: u32 = duration(MINUTE, (0, 5 * MINUTE));
+                /// `[identity.upstream]`: where tools may act as the person; nowhere when absent.
+                upstream: Option<IdentityUpstream> => |schema| schema.section("identity.upstream", &["hosts"]);
+            }
+
+            /// `[identity.upstream]`: calls that tools make in the person's own name.
+            #[derive(Debug, Clone, PartialEq, Eq)]
+            IdentityUpstream in "identity.upstream", mixed {
+                /// Hosts that may get the person's token, each perhaps with a port; at least one.
+                hosts: List<Str> => |_| shape::list(shape::pattern(&pattern::host()));
+                (scopes): List<Str> = texts(IDENTITY_SCOPE);
+                /// `resource` of the sign-in and of refreshes (RFC 8707).
+                resource: Option<Str> = optional(ADDRESS);
+                /// `audience` of the sign-in, by which Auth0 knows an API.
+                audience: Option<Str> = optional(LINE);
+                /// Functions may see the token as text.
+                expose: bool = flag(false);
+                /// The power that it gives tools, in words for the approval page.
+                meaning: Str;
             }
 
             /// `[storage]`.
@@ -192,12 +210,10 @@ macro_rules! sections {
                 // MCP messages need some room, and a Worker has 128 MB of memory.
                 max_body_bytes: u32 = integer(4 * 1024 * 1024, (64 * 1024, 16 * 1024 * 1024));
                 /// Life of a session of a legacy revision after its last request, in seconds.
-                // A client that lost its connection comes back within seconds, and what nobody used for a
-                // week nobody misses.
+                // A client that lost its connection comes back within seconds.
                 session_idle: u32 = duration(HOUR, (10, 7 * DAY));
                 /// Most entries on one page of a list.
-                // A list has to get on, and one answer has to stay readable. Some clients read the first
-                // page only, so by default it holds all of what nearly every server has.
+                // Some clients read the first page only: it holds all of what nearly every server has.
                 page_size: u32 = integer(1000, (1, 10_000));
             }
 
@@ -258,12 +274,10 @@ macro_rules! sections {
             #[derive(Debug, Clone, PartialEq, Eq)]
             Limits in "limits", plain {
                 /// `POST /register`.
-                // Hosted clients register for all their people from few addresses, some of them for each
-                // sign-in: 7,500 people behind one address who begin within the same half hour.
+                // Hosted clients register for all their people: 7,500 behind one address within half an hour.
                 register: u32 = per_minute(300);
                 /// `/authorize` and `/connections`.
-                // Each sign-in begins with one request that belongs to nothing yet: 15,000 people of an
-                // office behind one address who begin within the same half hour.
+                // Each sign-in begins with one request: 15,000 people of an office within half an hour.
                 authorize: u32 = per_minute(600);
                 /// `POST /token` and `POST /revoke`.
                 // What presents no code or token of ours is an error or junk.
@@ -272,12 +286,10 @@ macro_rules! sections {
                 // What comes back without the cookie of its attempt is an error or junk.
                 callback: u32 = per_minute(120);
                 /// Longest run of a tool, prompt or resource, in seconds.
-                // A tool needs a moment, and for what takes hours there are tasks. Clients give up after a
-                // minute or a few.
+                // Clients give up after a minute or a few, and for what takes hours there are tasks.
                 tool_timeout: u32 = duration(5 * MINUTE, (1, HOUR));
                 /// Life of a task from its creation, and so its longest run, in seconds.
-                // A client needs a moment to come back, and what is kept longer is for `ctx.state`. One
-                // that was closed overnight finds its result the next day.
+                // A client that was closed overnight finds its result; `ctx.state` keeps things longer.
                 task_ttl: u32 = duration(DAY, (MINUTE, 7 * DAY));
                 /// Sessions of Streamable HTTP that one person may have.
                 // A few clients on a few machines, each with a few windows.

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::form::Form;
-use super::provider;
 use super::schema::{pattern, shape};
 use super::setting::{secret, setting, setting_of};
 use super::text::{exact, is_label, owned, scope};
 use super::url::{address, endpoint, issuer};
 use super::value::{Section, shown};
+use super::{provider, upstream};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Endpoints, Identity, List, Setting, Str};
 use crate::provider::{Addresses, ClientId, Issuer, Provider, ProviderFacts};
@@ -34,26 +34,28 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Identity> {
     // The keys below an unknown provider are checked as those of the default one.
     let assumed = provider.unwrap_or(Provider::CloudflareAccess);
     let client = client(section, assumed.facts());
-    let scopes = scopes(section, assumed);
+    let (scopes, upstream) = (scopes(section, assumed), upstream::read(section, assumed));
     let (client_auth, prompt) = (Identity::client_auth(section), Identity::prompt(section));
     let groups_claim = Identity::groups_claim(section);
     let groups_format = Identity::groups_format(section);
     let groups_member = Identity::groups_member(section);
     let leeway = Identity::leeway(section);
     let (provider, Client { client_id, client_secret, endpoints, issuer }) = (provider?, client?);
+    let (upstream, further) = upstream?.unzip();
     Some(Identity {
         provider,
         client_id,
         client_secret,
         endpoints,
         issuer,
-        scopes: scopes?,
+        scopes: upstream::together(scopes?, further.unwrap_or_default()),
         client_auth: client_auth?,
         prompt: prompt?,
         groups_claim: groups_claim?,
         groups_format: groups_format?,
         groups_member: groups_member?,
         leeway: leeway?,
+        upstream,
     })
 }
 

@@ -3,8 +3,8 @@
 use super::dev::{Dev, DevUser};
 use crate::AuditSink;
 use crate::model::{
-    Audit, Condition, Config, Consent, Identity, KnownClient, Limits, Policy, PolicyTest,
-    Registration, Server, Storage, TestUser, Tokens, Transport,
+    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy,
+    PolicyTest, Registration, Server, Storage, TestUser, Tokens, Transport,
 };
 
 /// The key of the version. It stands above the first section.
@@ -16,6 +16,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("", Config::KEYS),
     ("server", Server::KEYS),
     ("identity", Identity::KEYS),
+    ("identity.upstream", IdentityUpstream::KEYS),
     ("storage", Storage::KEYS),
     ("registration", Registration::KEYS),
     ("clients", KnownClient::KEYS),

@@ -39,6 +39,7 @@ mod spot;
 mod storage;
 mod text;
 mod tokens;
+mod upstream;
 mod url;
 mod value;
 mod variables;

@@ -16,6 +16,7 @@ use super::redirect_uri::{LONGEST_REDIRECT_URI, SCHEME};
 use super::registration::CLIENT_DOMAIN;
 use super::schema::{Schema, condition, pattern, shape};
 use super::storage::DATABASE_NAME;
+use super::upstream::IDENTITY_SCOPE;
 use super::value::{Section, Value};
 use super::version::SCHEMA_VERSION;
 use crate::model::*;

@@ -8,8 +8,8 @@ use super::declared::Declared;
 use super::value::Section;
 use super::variables::Use;
 use super::{
-    audit, bindings, clients, dev, identity, policies, secrets, storage, tokens, variables,
-    version, wrangler,
+    audit, bindings, clients, dev, identity, policies, secrets, storage, tokens, upstream,
+    variables, version, wrangler,
 };
 use crate::model::{
     Config, Consent, Limits, List, PolicyTest, Registration, Server, Storage, Str, Transport,
@@ -43,6 +43,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     tokens::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
     let declared = clients.as_deref().unwrap_or_default();
     let kind = storage.as_ref().map(|(storage, _)| storage);
+    upstream::check_storage(&identity_section, kind);
     let uses = variables::uses(root, identity.as_ref(), tokens.as_ref(), declared);
     check_names(root, &uses, &policies, kind);
 

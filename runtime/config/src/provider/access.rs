@@ -22,6 +22,7 @@ pub(super) const FOR_SAAS: ProviderFacts = ProviderFacts {
         "groups_format",
         "groups_member",
         "leeway",
+        "upstream",
     ],
     application: "the Access application",
     client_id: Some(ClientId {
@@ -69,7 +70,15 @@ pub(super) const FOR_SAAS: ProviderFacts = ProviderFacts {
 pub(super) const IN_FRONT: ProviderFacts = ProviderFacts {
     title: "Cloudflare Access in front of the server",
     example: "team = \"acme\"\n",
-    keys: &["team", "audience", "groups_claim", "groups_format", "groups_member", "leeway"],
+    keys: &[
+        "team",
+        "audience",
+        "groups_claim",
+        "groups_format",
+        "groups_member",
+        "leeway",
+        "upstream",
+    ],
     client_id: Some(ClientId { key: "audience", title: "audience tag", variable: "ACCESS_AUD" }),
     client_secret: None,
     addresses: Addresses::Team,

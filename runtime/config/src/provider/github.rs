@@ -9,7 +9,7 @@ use crate::claims::{GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES};
 pub(super) const GITHUB: ProviderFacts = ProviderFacts {
     title: "GitHub",
     example: "",
-    keys: &["client_id", "client_secret", "scopes"],
+    keys: &["client_id", "client_secret", "scopes", "upstream"],
     application: "the GitHub OAuth app",
     client_id: Some(ClientId {
         key: "client_id",

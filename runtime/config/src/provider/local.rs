@@ -18,6 +18,7 @@ pub(super) const DEV: ProviderFacts = ProviderFacts {
         "groups_format",
         "groups_member",
         "leeway",
+        "upstream",
     ],
     redirect_uri: RedirectUri::None("none: the server is for this machine only"),
     setup: &[],

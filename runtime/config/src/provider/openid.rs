@@ -20,6 +20,7 @@ const KEYS: &[&str] = &[
     "groups_format",
     "groups_member",
     "leeway",
+    "upstream",
     "issuer",
 ];
 

@@ -14,6 +14,30 @@ pub fn reference() -> String {
     std::fs::read_to_string(repository().join("mcp.toml")).expect("the reference exists")
 }
 
+/// The reference with an example in place of its line; with the whole section, where one is absent by default.
+pub fn with_example(reference: &str, line: &str, example: &str) -> String {
+    match absent_section(reference, line) {
+        Some(section) => reference.replacen(section, &uncommented(section), 1),
+        None => reference.replacen(line, example, 1),
+    }
+}
+
+/// The section behind `#` that a line is of.
+fn absent_section<'a>(reference: &'a str, line: &str) -> Option<&'a str> {
+    let start = reference.find("\n#[")? + 1;
+    let length = reference[start..].find("\n\n\n")?;
+    let section = &reference[start..start + length];
+    section.contains(line).then_some(section)
+}
+
+fn uncommented(section: &str) -> String {
+    let code = |line: &str| match line.strip_prefix('#') {
+        Some(code) if !code.starts_with(' ') => format!("{code}\n"),
+        _ => format!("{line}\n"),
+    };
+    section.lines().map(code).collect()
+}
+
 /// Compares a file with what it should be; `UPDATE_EXPECT=1` rewrites it.
 pub fn assert_file(path: &Path, expected: &str) {
     if std::env::var_os("UPDATE_EXPECT").is_some() {

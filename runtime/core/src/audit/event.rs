@@ -110,6 +110,8 @@ pub struct Event {
     pub detail: Option<String>,
     /// Arguments of the call as JSON, for `[audit] include = ["arguments"]` only.
     pub arguments: Option<String>,
+    /// Hosts at which the call acted in the person's name, with blanks between them.
+    pub as_caller: Option<String>,
     /// Joins the two events of a call that has two.
     pub id: Option<String>,
     /// The end of the call.
@@ -131,6 +133,7 @@ impl Event {
             policy: None,
             detail: None,
             arguments: None,
+            as_caller: None,
             id: None,
             finish: None,
         }

@@ -15,7 +15,7 @@ pub const MAX_ARGUMENTS: usize = 4 * 1024;
 
 /// Blobs of an Analytics Engine data point, from `blob1` on. The order never changes; new fields
 /// are added at the end. The index is the user.
-pub const BLOBS: [&str; 13] = [
+pub const BLOBS: [&str; 14] = [
     "event",
     "reason",
     "user",
@@ -29,6 +29,7 @@ pub const BLOBS: [&str; 13] = [
     "id",
     "outcome",
     "claimed_email",
+    "as_caller",
 ];
 
 /// An event as it leaves the server: what `[audit] include` does not ask for is not in it.
@@ -67,6 +68,9 @@ pub struct Record<'a> {
     /// The call's arguments: JSON as text, cut at [`MAX_ARGUMENTS`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<&'a str>,
+    /// Hosts at which the call acted in the person's name, with blanks between them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_caller: Option<&'a str>,
     /// Joins the events of a call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<&'a str>,
@@ -113,6 +117,7 @@ impl<'a> Record<'a> {
                 .as_deref()
                 .filter(|_| audit.arguments)
                 .map(|arguments| cut(arguments, MAX_ARGUMENTS)),
+            as_caller: event.as_caller.as_deref(),
             id: event.id.as_deref(),
             outcome: event.finish.map(|finish| finish.outcome.name()),
             ms: event.finish.map(|finish| finish.ms),
@@ -146,6 +151,7 @@ impl<'a> Record<'a> {
             text(self.id),
             text(self.outcome),
             text(self.claimed_email),
+            text(self.as_caller),
         ]
     }
 }

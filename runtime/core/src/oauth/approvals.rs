@@ -1,6 +1,8 @@
 //! Approvals remembered in the browser: an encrypted cookie, bound to exactly what was approved and to
 //! who signed in for it. Several people may use one browser.
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 
@@ -35,7 +37,7 @@ impl Approvals {
     pub(crate) fn read(oauth: &OAuthContext<'_>, headers: &HeaderMap) -> Self {
         let oldest = oauth.now.saturating_sub(u64::from(oauth.config.consent.remember_for));
         let mut approvals: Vec<Approval> = cookie::read(headers, oauth.cookie(cookie::APPROVALS))
-            .and_then(|value| oauth.keys.open(Purpose::Approvals, oauth.origin, value))
+            .and_then(|value| oauth.keys.open(Purpose::Approvals, &bound_to(oauth), value))
             .unwrap_or_default();
         approvals.retain(|Approval(_, _, at)| *at > oldest);
         Self(approvals)
@@ -71,8 +73,18 @@ impl Approvals {
         all.push(Approval(of, by, oauth.now));
         let excess = all.len().saturating_sub(MAX_APPROVALS);
         all.drain(..excess);
-        let value = oauth.keys.seal(Purpose::Approvals, oauth.origin, &all, oauth.entropy);
+        let bound_to = bound_to(oauth);
+        let value = oauth.keys.seal(Purpose::Approvals, &bound_to, &all, oauth.entropy);
         Some(cookie::set(oauth.cookie(cookie::APPROVALS), &value, lifetime))
+    }
+}
+
+/// Approvals are for this server, and for the hosts at which its tools act as the person: with another host,
+/// everybody is asked again.
+fn bound_to<'a>(oauth: &OAuthContext<'a>) -> Cow<'a, str> {
+    match &oauth.config.identity.upstream {
+        None => Cow::Borrowed(oauth.origin),
+        Some(calls) => Cow::Owned([oauth.origin, "\n", &calls.meaning].concat()),
     }
 }
 

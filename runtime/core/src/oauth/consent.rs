@@ -64,6 +64,7 @@ pub(crate) fn ask(
                 // How long it lasts is on the page anyway.
                 .filter(|scope| *scope != scope::OFFLINE)
                 .map(|scope| scope::in_words(oauth.config, scope))
+                .chain(oauth.config.identity.upstream.as_ref().map(|calls| &*calls.meaning))
                 .collect(),
             longest: if authorization.code_only {
                 tokens.access_token_ttl

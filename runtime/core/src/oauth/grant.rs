@@ -15,6 +15,7 @@
 //! provider's new token and the next generation are one write. Whatever cuts the request before leaves
 //! the refresh token unused, and a retry asks again.
 
+pub mod access;
 mod operation;
 mod place;
 mod question;

@@ -51,10 +51,14 @@ impl GrantSubject {
 
     /// Keeps what the provider gave to be asked with the next time.
     pub fn replace(&mut self, upstream: Option<Upstream>) {
-        match (&self.upstream, &upstream) {
-            (_, None) | (Some(Upstream::Refresh(_)), Some(Upstream::Access { .. })) => {}
-            _ => self.upstream = upstream,
-        }
+        let Some(new) = upstream else { return };
+        self.upstream = Some(match (self.upstream.take(), new) {
+            (Some(Upstream::Both { refresh, .. }), Upstream::Access { token, expires }) => {
+                Upstream::Both { refresh, token, expires }
+            }
+            (Some(old @ Upstream::Refresh(_)), Upstream::Access { .. }) => old,
+            (_, new) => new,
+        });
     }
 
     /// True if there is something to ask the provider with.
@@ -63,7 +67,11 @@ impl GrantSubject {
         match &self.upstream {
             None => false,
             Some(Upstream::Access { expires: Some(expires), .. }) => *expires > now,
-            Some(Upstream::Refresh(_) | Upstream::Access { expires: None, .. }) => true,
+            Some(
+                Upstream::Refresh(_)
+                | Upstream::Both { .. }
+                | Upstream::Access { expires: None, .. },
+            ) => true,
         }
     }
 }

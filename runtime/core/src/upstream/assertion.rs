@@ -21,7 +21,7 @@ use crate::upstream::signature::Algorithm;
 
 /// The header with the assertion. Access removes one that a client sends; where Access is not in
 /// front, nobody can sign one. `Cf-Access-Authenticated-User-Email` has no signature and is ignored.
-const HEADER: &str = "cf-access-jwt-assertion";
+pub const HEADER: &str = "cf-access-jwt-assertion";
 
 /// Access signs with nothing else.
 const ALGORITHMS: [Algorithm; 1] = [Algorithm::Rs256];

@@ -3,7 +3,7 @@
 use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
 use http::{Request, Response, StatusCode};
 use serde_json::{Map, Value};
-use toolgate_config::{Config, GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES};
+use toolgate_config::{Config, GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES, Identity};
 use toolgate_policy::known::Told;
 use toolgate_policy::{Caller, Vars};
 
@@ -71,10 +71,10 @@ pub fn resolve(config: &Config, vars: &dyn Vars) -> Result<Provider, SetupError>
 /// Credentials to keep, so that GitHub can be asked again. The token of an OAuth application lives
 /// until the person, or an owner of the organisation, withdraws it.
 #[must_use]
-pub fn keep(tokens: &Tokens, now: u64) -> Option<Upstream> {
+pub fn keep(identity: &Identity, tokens: &Tokens, now: u64) -> Option<Upstream> {
     let forever = || Upstream::Access { token: tokens.access_token.clone(), expires: None };
     let is_small = tokens.access_token.len() <= MAX_UPSTREAM_TOKEN;
-    tokens.keep(now).or_else(|| is_small.then(forever))
+    tokens.keep_for(identity, now).or_else(|| is_small.then(forever))
 }
 
 /// Steps still to take, in this order.

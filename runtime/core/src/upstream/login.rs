@@ -54,6 +54,14 @@ pub(crate) fn authorization_url(
     if protocol != Protocol::GitHub {
         request = request.add_extra_param("nonce", sent.nonce);
     }
+    if let Some(calls) = &identity.upstream {
+        let parameters = [("resource", &calls.resource), ("audience", &calls.audience)];
+        for (name, value) in parameters {
+            if let Some(value) = value {
+                request = request.add_extra_param(name, value.to_string());
+            }
+        }
+    }
     if let Some(prompt) = prompt(identity, &provider.issuer).value() {
         request = request.add_extra_param("prompt", prompt);
     }
@@ -115,6 +123,14 @@ pub(crate) fn code_request(
 pub fn refresh_request(provider: &Provider, refresh_token: &str) -> Option<http::Request<Vec<u8>>> {
     let pairs = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
     post(provider, provider.endpoints.as_ref()?, &pairs)
+}
+
+/// Adds the `resource` that a token is for to a request to the token endpoint (RFC 8707 section 2.2).
+pub fn name_resource(request: &mut http::Request<Vec<u8>>, resource: Option<&str>) {
+    if let Some(resource) = resource {
+        let encoded: String = form_urlencoded::byte_serialize(resource.as_bytes()).collect();
+        request.body_mut().extend_from_slice(["&resource=", &encoded].concat().as_bytes());
+    }
 }
 
 /// A request to the token endpoint, with our credentials as the provider wants them (OAuth 2.1

@@ -2,6 +2,7 @@
 
 use http::Response;
 use serde_json::Value;
+use toolgate_config::Identity;
 
 use crate::audit::Reason;
 use crate::from_json::FromJson;
@@ -100,8 +101,32 @@ impl Tokens {
             },
             (None, None) => return None,
         };
-        let (Upstream::Refresh(token) | Upstream::Access { token, .. }) = &kept;
+        let (Upstream::Refresh(token)
+        | Upstream::Access { token, .. }
+        | Upstream::Both { refresh: token, .. }) = &kept;
         (token.len() <= MAX_UPSTREAM_TOKEN).then_some(kept)
+    }
+
+    /// The same for a server whose tools may call in the person's name: with the access token. One for a
+    /// `resource` of its own comes with a refresh that names it.
+    #[must_use]
+    pub fn keep_for(&self, identity: &Identity, now: u64) -> Option<Upstream> {
+        let is_ours = identity.upstream.as_ref().is_some_and(|calls| calls.resource.is_none());
+        match self.keep(now) {
+            Some(Upstream::Refresh(refresh)) if is_ours => Some(self.renewed(refresh, now)),
+            kept => kept,
+        }
+    }
+
+    /// Both tokens, where this is the answer to the refresh token; the refresh token alone where the
+    /// access token is too large to keep.
+    #[must_use]
+    pub fn renewed(&self, refresh: String, now: u64) -> Upstream {
+        if self.access_token.len() > MAX_UPSTREAM_TOKEN {
+            return Upstream::Refresh(refresh);
+        }
+        let expires = self.expires_in.map(|lifetime| now.saturating_add(lifetime));
+        Upstream::Both { refresh, token: self.access_token.clone(), expires }
     }
 }
 

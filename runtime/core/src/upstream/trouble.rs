@@ -25,6 +25,37 @@ pub enum Upstream {
         /// Time of expiry, in seconds since 1970; never, if `None`.
         expires: Option<u64>,
     },
+    /// A refresh token, with the access token that calls in the person's name carry.
+    Both {
+        /// The refresh token.
+        refresh: String,
+        /// The access token.
+        token: String,
+        /// Time of its expiry, in seconds since 1970; unknown, if `None`.
+        expires: Option<u64>,
+    },
+}
+
+impl Upstream {
+    /// The token by which the provider can be asked for new ones.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&str> {
+        match self {
+            Self::Refresh(refresh) | Self::Both { refresh, .. } => Some(refresh),
+            Self::Access { .. } => None,
+        }
+    }
+
+    /// The access token, and the time of its expiry where that is known.
+    #[must_use]
+    pub fn access_token(&self) -> Option<(&str, Option<u64>)> {
+        match self {
+            Self::Refresh(_) => None,
+            Self::Access { token, expires } | Self::Both { token, expires, .. } => {
+                Some((token, *expires))
+            }
+        }
+    }
 }
 
 impl fmt::Debug for Upstream {
@@ -32,6 +63,7 @@ impl fmt::Debug for Upstream {
         f.write_str(match self {
             Self::Refresh(_) => "Refresh([redacted])",
             Self::Access { .. } => "Access([redacted])",
+            Self::Both { .. } => "Both([redacted])",
         })
     }
 }

@@ -120,6 +120,26 @@ fn what_any_program_could_claim_is_remembered_for_clients_that_somebody_answers_
 }
 
 #[test]
+fn an_approval_is_asked_for_again_when_tools_act_as_the_person_at_another_host() {
+    let acting_at = |host: &str| {
+        let section = format!("[identity.upstream]\nhosts = [\"{host}\"]\n");
+        let source = format!("[server]\nname = \"Demo\"\n{section}");
+        toolgate_config::check(&source).unwrap().config.identity.upstream
+    };
+    let mut world = World::new();
+    let client = world.public_client();
+    let mut browser = Browser::default();
+    connect(&mut world, &mut browser, &client, REDIRECT, "ada");
+    for host in ["wiki.example.com", "mail.example.com"] {
+        world.config.identity.upstream = acting_at(host);
+        let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
+        assert!(text(&page).contains(&format!("<li>Act as you at {host}</li>")), "{}", text(&page));
+        connect(&mut world, &mut browser, &client, REDIRECT, "ada");
+        assert!(!asks(&mut world, &mut browser, &client, REDIRECT), "{host}");
+    }
+}
+
+#[test]
 fn every_page_says_how_long_it_lasts_and_the_scope_is_there_when_it_was_asked_for() {
     for (scope, granted) in [("mcp", "mcp"), ("mcp offline_access", "mcp offline_access")] {
         let mut world = World::new();

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::tool::CallerError;
+
 /// A request of [`Context::http`](crate::tool::Context::http) that failed.
 ///
 /// Its words name the host and the problem, and never the path, the query, a header or a body, since these
@@ -37,10 +39,70 @@ pub enum HttpProblem {
     TooLarge(usize),
     /// A status that is not one of success.
     Status(u16),
+    /// A request in the caller's own name that cannot be one.
+    AsCaller(AsCallerProblem),
     /// An answer that is not text in UTF-8.
     NotText,
     /// An answer that is not the JSON that was asked for, with the line and column where it differs.
     NotJson(usize, usize),
+}
+
+/// The problem of a request in the caller's own name ([`Context::as_caller`](crate::tool::Context::as_caller)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AsCallerProblem {
+    /// The tool does not say that it acts as its caller.
+    NotDeclared,
+    /// A host that `[identity.upstream]` does not name, or not with this port.
+    OtherHost,
+    /// The person has to sign in again.
+    SignInAgain,
+    /// The call came past Cloudflare Access, whose assertion is the person's token.
+    PastAccess,
+    /// The identity provider, or the storage of this server, does not answer now.
+    Unavailable,
+    /// `[identity.upstream]` does not let functions see the token.
+    NotExposed,
+}
+
+impl AsCallerProblem {
+    /// True for words that the caller reads: the person, or the operator, can do something about it.
+    fn is_for_caller(self) -> bool {
+        matches!(self, Self::SignInAgain | Self::PastAccess | Self::Unavailable)
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::NotDeclared => {
+                "a request in the caller's name, of a tool that does not say so: add `as_caller` to its \
+                 `#[mcp_tool(…)]`"
+            }
+            Self::OtherHost => {
+                "no request in the caller's name goes there: `hosts` of `[identity.upstream]` in \
+                 mcp.toml names the hosts, with their ports"
+            }
+            Self::SignInAgain => {
+                "the sign-in of the person is over there: the person has to sign in again to this server"
+            }
+            Self::PastAccess => {
+                "there is nothing to act as the person with, since this call bypasses Cloudflare Access: \
+                 Access has to stand in front of the MCP endpoint, too"
+            }
+            Self::Unavailable => {
+                "the person's access could not be renewed just now; try again in a moment"
+            }
+            Self::NotExposed => {
+                "the person's token is not shown: `expose = true` in `[identity.upstream]` shows it"
+            }
+        }
+    }
+}
+
+// The macros name it to those who are shown errors, where a tool acts as its caller.
+impl CallerError for HttpError {
+    fn is_for_caller(&self) -> bool {
+        matches!(self.problem, HttpProblem::AsCaller(problem) if problem.is_for_caller())
+    }
 }
 
 impl HttpError {
@@ -96,6 +158,8 @@ impl fmt::Display for HttpError {
                 write!(f, "{host} answered {status}: redirects are not followed")
             }
             HttpProblem::Status(status) => write!(f, "{host} answered {status}"),
+            HttpProblem::AsCaller(problem) if host.is_empty() => f.write_str(problem.words()),
+            HttpProblem::AsCaller(problem) => write!(f, "{host}: {}", problem.words()),
             HttpProblem::NotText => write!(f, "{host} answered something that is not text"),
             HttpProblem::NotJson(line, column) => write!(
                 f,

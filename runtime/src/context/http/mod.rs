@@ -1,21 +1,29 @@
 //! HTTP requests of a function to other servers.
 
+mod as_caller;
 mod error;
 mod request;
 mod response;
 #[cfg_attr(not(target_arch = "wasm32"), path = "native.rs")]
 mod transport;
 
-pub use self::error::{HttpError, HttpProblem};
+pub use self::as_caller::AsCaller;
+pub use self::error::{AsCallerProblem, HttpError, HttpProblem};
 pub use self::request::HttpRequest;
 pub use self::response::HttpResponse;
 
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+
+use self::transport::Answer;
 use crate::tool::Context;
 
 /// A client for HTTP requests to other servers: [`Context::http`].
 #[derive(Debug, Clone, Copy)]
 pub struct Http<'a> {
     context: &'a Context,
+    send: Send,
 }
 
 impl Context {
@@ -52,7 +60,7 @@ impl Context {
     /// ```
     #[must_use]
     pub fn http(&self) -> Http<'_> {
-        Http { context: self }
+        Http { context: self, send: plain }
     }
 }
 
@@ -84,6 +92,31 @@ impl<'a> Http<'a> {
 
     /// A request of another method, which is written in upper case.
     pub fn request(self, method: &str, url: &str) -> HttpRequest<'a> {
-        HttpRequest::new(self.context, method, url)
+        HttpRequest::new(self.context, self.send, method, url)
     }
+}
+
+/// A way to send a request. Each client names its own, so that a server contains those that it uses.
+type Send = for<'a> fn(
+    &'a Context,
+    http::Request<Vec<u8>>,
+    Bounds,
+) -> LocalBoxFuture<'a, Result<Answer, HttpProblem>>;
+
+/// Bounds of an answer.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// The largest body, in bytes.
+    limit: usize,
+    timeout: Duration,
+    any_status: bool,
+}
+
+/// Sends a request as it is.
+fn plain(
+    _: &Context,
+    request: http::Request<Vec<u8>>,
+    bounds: Bounds,
+) -> LocalBoxFuture<'_, Result<Answer, HttpProblem>> {
+    Box::pin(transport::send(request, bounds.limit, bounds.timeout))
 }

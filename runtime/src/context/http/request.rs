@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::error::{HttpError, HttpProblem};
 use super::response::HttpResponse;
-use super::transport;
+use super::{Bounds, Send};
 use crate::context::secret::Secret;
 use crate::tool::Context;
 
@@ -29,6 +29,7 @@ const CREDENTIALS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION
 #[must_use = "a request does nothing until it is sent"]
 pub struct HttpRequest<'a> {
     context: &'a Context,
+    send: Send,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -41,7 +42,7 @@ pub struct HttpRequest<'a> {
 }
 
 impl<'a> HttpRequest<'a> {
-    pub(super) fn new(context: &'a Context, method: &str, url: &str) -> Self {
+    pub(super) fn new(context: &'a Context, send: Send, method: &str, url: &str) -> Self {
         let method = Method::from_bytes(method.as_bytes()).ok().filter(is_sent);
         // A parser would drop the fragment in silence, and the path with it that stands behind.
         let uri = url.parse::<Uri>().ok().filter(|uri| is_web_address(uri) && !url.contains('#'));
@@ -52,6 +53,7 @@ impl<'a> HttpRequest<'a> {
         };
         Self {
             context,
+            send,
             problem,
             method: method.unwrap_or_default(),
             uri: uri.unwrap_or_default(),
@@ -194,7 +196,9 @@ impl<'a> HttpRequest<'a> {
         *request.uri_mut() = self.uri;
         *request.headers_mut() = self.headers;
         let _busy = self.context.live().busy();
-        let answer = transport::send(request, self.limit, self.timeout).await;
+        let Self { limit, timeout, any_status, .. } = self;
+        let bounds = Bounds { limit, timeout, any_status };
+        let answer = (self.send)(self.context, request, bounds).await;
         let answer = answer.map_err(|problem| HttpError::new(&host, problem))?;
         if !self.any_status && !(200..300).contains(&answer.status) {
             return Err(HttpError::new(&host, HttpProblem::Status(answer.status)));
@@ -253,7 +257,7 @@ fn is_web_address(uri: &Uri) -> bool {
     is_web && !has_user && uri.host().is_some_and(|host| !host.is_empty())
 }
 
-fn is_this_machine(uri: &Uri) -> bool {
+pub(super) fn is_this_machine(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())

@@ -9,6 +9,7 @@ use toolgate_core::oauth::grant::Operation;
 
 pub use self::client::DurableObject;
 pub use self::object::GRANTS;
+pub(crate) use self::object::change;
 
 /// Path inside the object of a person's grants.
 const GRANT: &str = "/grant";

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use toolgate_core::oauth::grant::{self, Grant, GrantOutcome, Operation, Write};
+use toolgate_core::oauth::grant::{self, Grant, Write};
 use worker::{Error, SqlStorageValue};
 
 use super::{GRANT, GrantRequest};
@@ -36,7 +36,8 @@ impl Feature for GrantsFeature {
         Box::pin(async move {
             match object::body(&mut request).await? {
                 GrantRequest::Perform(id, operation) => {
-                    object::answer(&perform(object, &id, operation).await?)
+                    let apply = |stored| grant::apply(stored, operation, now());
+                    object::answer(&change(object, &id, apply).await?)
                 }
                 GrantRequest::List => object::answer(&list(object)?),
             }
@@ -56,12 +57,16 @@ impl Feature for GrantsFeature {
 
 /// Reads, decides and writes without waiting in between, so nothing can come between them; the
 /// platform holds the answer back until the write is durable.
-async fn perform(object: &Object, id: &str, operation: Operation) -> worker::Result<GrantOutcome> {
+pub(crate) async fn change<T>(
+    object: &Object,
+    id: &str,
+    apply: impl FnOnce(Option<Grant>) -> (Write, T),
+) -> worker::Result<T> {
     let sql = object.sql();
     sql.exec(CREATE_TABLE, None)?;
     let stored = read(&sql, id)?;
     let is_new = stored.is_none();
-    let (write, outcome) = grant::apply(stored, operation, now());
+    let (write, outcome) = apply(stored);
     if let Write::Put(grant) | Write::Note(grant) = write {
         put(&sql, id, &grant)?;
         if is_new {

@@ -44,6 +44,11 @@ pub(crate) fn client_domain() -> String {
     format!("^(localhost|{})$", inner_domain())
 }
 
+/// A host, perhaps with a port.
+pub(crate) fn host() -> String {
+    format!("^(localhost|127\\.0\\.0\\.1|{})(:[1-9][0-9]{{0,4}})?$", inner_domain())
+}
+
 /// An e-mail address.
 pub(crate) fn email() -> String {
     format!("^[a-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{}$", inner_domain())

@@ -6,8 +6,8 @@ use super::super::dev::{Dev, DevUser};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
-    Audit, Condition, Config, Consent, Identity, KnownClient, Limits, Policy, PolicyTest,
-    Registration, Server, Storage, TestUser, Tokens, Transport,
+    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy,
+    PolicyTest, Registration, Server, Storage, TestUser, Tokens, Transport,
 };
 use crate::names::EVERYONE;
 
@@ -18,6 +18,7 @@ impl Schema {
             "" => Config::shape,
             "server" => Server::shape,
             "identity" => Identity::shape,
+            "identity.upstream" => IdentityUpstream::shape,
             "storage" => Storage::shape,
             "registration" => Registration::shape,
             "clients" => KnownClient::shape,

@@ -1,0 +1,159 @@
+//! The person's token by the grant under which they call.
+
+use std::time::Duration;
+
+use toolgate_core::oauth::grant::GrantKey;
+use toolgate_core::oauth::grant::access::{AccessOperation, AccessOutcome, fingerprint};
+use toolgate_core::seal::Keyring;
+
+use super::memory::{self, Found, Held, Outcome};
+use super::record::perform;
+use super::renew::{self, Renewed};
+use crate::platform::bindings::Env;
+use crate::platform::console::log_error;
+use crate::platform::now;
+use crate::platform::timer::Timer;
+use crate::ports::app::App;
+use crate::ports::as_caller::{NoToken, UpstreamToken};
+
+/// Longest time that a call waits in all while another one asks the provider: a little longer than that one
+/// may.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// The first wait, which doubles each time.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+
+/// The longest of the waits.
+const LONGEST_WAIT: Duration = Duration::from_millis(800);
+
+/// One grant, for a call under it.
+pub(super) struct Call {
+    pub(super) app: &'static App,
+    pub(super) env: Env,
+    pub(super) keys: Keyring,
+    pub(super) address: GrantKey,
+}
+
+/// What asking the record, and perhaps the provider, came to.
+pub(super) enum Asked {
+    Token(Held),
+    /// Another request asks.
+    Busy,
+    Nothing(NoToken),
+}
+
+/// The token of a grant, given as when the caller's token was issued and the grant's id.
+pub(super) async fn token(
+    app: &'static App,
+    env: Env,
+    subject_key: &str,
+    grant: &str,
+    refused: Option<UpstreamToken>,
+) -> Result<UpstreamToken, NoToken> {
+    let (issued, id) = grant.split_once(' ').ok_or(NoToken::SignInAgain)?;
+    let issued = issued.parse().unwrap_or(u64::MAX);
+    let keys = app.keyring(&env).ok_or(NoToken::Unavailable)?;
+    let address = GrantKey { subject_key: subject_key.to_owned(), id: id.to_owned() };
+    let call = Call { app, env, keys, address };
+    let refused = refused.as_ref().map(|token| token.text.expose_str());
+    let held = call.wait(issued, refused).await?;
+    Ok(UpstreamToken::new(app.config.identity.provider.protocol(), &held.text, held.can_renew))
+}
+
+impl Call {
+    async fn wait(&self, issued: u64, refused: Option<&str>) -> Result<Held, NoToken> {
+        let (mut waited, mut wait) = (Duration::ZERO, FIRST_WAIT);
+        loop {
+            match memory::find(&self.keys, &self.address.id, issued, refused) {
+                Found::Token(held) => return Ok(held),
+                Found::Failed => return Err(NoToken::Unavailable),
+                Found::Busy => {}
+                Found::Ask(seen) => match self.ask_once(seen, refused).await {
+                    Asked::Token(held) => return Ok(held),
+                    Asked::Nothing(why) => return Err(why),
+                    Asked::Busy => {}
+                },
+            }
+            if waited >= PATIENCE {
+                return Err(NoToken::Unavailable);
+            }
+            Timer::from(wait).await;
+            waited += wait;
+            wait = (wait * 2).min(LONGEST_WAIT);
+        }
+    }
+
+    /// Asks the record as the only call of this isolate that does.
+    async fn ask_once(&self, seen: Option<String>, refused: Option<&str>) -> Asked {
+        memory::begin(&self.address.id);
+        let asked = self.ask(seen, refused).await.unwrap_or_else(|error| {
+            log_error!("a call as the caller failed: the storage: {error}");
+            Asked::Nothing(NoToken::Unavailable)
+        });
+        let outcome = match &asked {
+            Asked::Token(held) => Outcome::Token(held),
+            Asked::Busy => Outcome::Unknown,
+            Asked::Nothing(NoToken::Unavailable) => Outcome::Failed,
+            Asked::Nothing(_) => Outcome::None,
+        };
+        memory::end(&self.keys, &self.address.id, outcome);
+        asked
+    }
+
+    /// Reads the record, and has its token renewed where it is no longer good.
+    async fn ask(&self, seen: Option<String>, refused: Option<&str>) -> worker::Result<Asked> {
+        let first = self.perform(AccessOperation::Take { seen }).await?;
+        let AccessOutcome::Stands { sealed } = first else {
+            return self.renewed(first).await;
+        };
+        let held = match renew::read(self, &sealed, refused) {
+            Ok(held) => held,
+            Err(why) => return Ok(Asked::Nothing(why)),
+        };
+        if let Some(held) = held {
+            return Ok(Asked::Token(held));
+        }
+        let seen = Some(fingerprint(&sealed));
+        let second = self.perform(AccessOperation::Take { seen }).await?;
+        // Somebody has changed it between the two: the next look finds what they stored.
+        match second {
+            AccessOutcome::Stands { .. } => Ok(Asked::Busy),
+            second => self.renewed(second).await,
+        }
+    }
+
+    /// Renews the token where the lease was taken.
+    async fn renewed(&self, outcome: AccessOutcome) -> worker::Result<Asked> {
+        let AccessOutcome::Renew { sealed, lease } = outcome else {
+            return Ok(match outcome {
+                AccessOutcome::Busy => Asked::Busy,
+                _ => Asked::Nothing(NoToken::SignInAgain),
+            });
+        };
+        let seen = fingerprint(&sealed);
+        let Renewed { answer, held, why } = renew::renew(self, &sealed).await;
+        let settle = AccessOperation::Settle { lease, seen, answer };
+        let outcome = match self.perform(settle.clone()).await {
+            // What the provider gave is used up once it is lost.
+            Err(error) => {
+                log_error!("a renewed token could not be stored at once: {error}");
+                self.perform(settle).await
+            }
+            outcome => outcome,
+        };
+        Ok(match (outcome, held) {
+            (Ok(AccessOutcome::Stands { sealed }), Some(held)) => {
+                Asked::Token(Held { seen: fingerprint(&sealed), at: now(), ..held })
+            }
+            // It is good, whatever became of the record.
+            (_, Some(held)) => Asked::Token(held),
+            (Ok(AccessOutcome::Busy), None) => Asked::Busy,
+            (Ok(_), None) => Asked::Nothing(why),
+            (Err(_), None) => Asked::Nothing(NoToken::Unavailable),
+        })
+    }
+
+    async fn perform(&self, operation: AccessOperation) -> worker::Result<AccessOutcome> {
+        perform(self.app, &self.env, &self.address, operation).await
+    }
+}

@@ -1,0 +1,133 @@
+//! The token in a record, and a new one from the identity provider.
+
+use toolgate_core::limits::RECHECK_TIMEOUT;
+use toolgate_core::oauth::callback::GrantSubject;
+use toolgate_core::oauth::grant::access::{Renewal, fingerprint};
+use toolgate_core::upstream::provider::Provider;
+use toolgate_core::upstream::tokens::Tokens;
+use toolgate_core::upstream::trouble::{Cause, Trouble};
+
+use super::client::Call;
+use super::memory::Held;
+use crate::identity;
+use crate::platform::console::log_error;
+use crate::platform::within::within;
+use crate::platform::{EnvVars, PlatformEntropy, now};
+use crate::ports::as_caller::NoToken;
+
+/// What came of asking the provider.
+pub(super) struct Renewed {
+    /// For the record.
+    pub(super) answer: Renewal,
+    /// The new token.
+    pub(super) held: Option<Held>,
+    /// Why there is none, where there is none.
+    pub(super) why: NoToken,
+}
+
+/// The token of a record; `None` where it has to be renewed first.
+///
+/// # Errors
+/// There is none, and nothing to get one with.
+pub(super) fn read(
+    call: &Call,
+    sealed: &str,
+    refused: Option<&str>,
+) -> Result<Option<Held>, NoToken> {
+    let subject = open(call, sealed).ok_or(NoToken::SignInAgain)?;
+    let upstream = subject.upstream.as_ref().ok_or(NoToken::SignInAgain)?;
+    let can_renew = upstream.refresh_token().is_some();
+    let is_refused = |text: &str| refused == Some(text);
+    let now = now();
+    let token = upstream.access_token().filter(|_| can_renew || !names_resource(call));
+    let held = token.map(|(text, expires)| Held {
+        text: text.to_owned(),
+        expires,
+        can_renew,
+        seen: fingerprint(sealed),
+        at: now,
+        is_new: false,
+    });
+    match held {
+        Some(held) if can_renew && (!held.is_fresh(now) || is_refused(&held.text)) => Ok(None),
+        // What cannot be renewed serves to its end.
+        Some(held) if held.expires.is_none_or(|expires| expires > now) => Ok(Some(held)),
+        None if can_renew => Ok(None),
+        _ => Err(NoToken::SignInAgain),
+    }
+}
+
+/// A token from the sign-in is not one for a `resource` of its own.
+fn names_resource(call: &Call) -> bool {
+    let calls = call.app.config.identity.upstream.as_ref();
+    calls.is_some_and(|calls| calls.resource.is_some())
+}
+
+fn open(call: &Call, sealed: &str) -> Option<GrantSubject> {
+    GrantSubject::open(&call.keys, &call.address.id, sealed)
+}
+
+/// Gets a new token with the refresh token of a record. The log tells why there is none.
+pub(super) async fn renew(call: &Call, sealed: &str) -> Renewed {
+    let failed = |why| Renewed { answer: Renewal::Failed, held: None, why };
+    let Some(mut subject) = open(call, sealed) else { return failed(NoToken::SignInAgain) };
+    let refresh = subject.upstream.as_ref().and_then(|upstream| upstream.refresh_token());
+    let Some(refresh) = refresh.map(str::to_owned) else { return failed(NoToken::SignInAgain) };
+    let asking = ask(call, &subject.resource, &refresh);
+    let verdict = within(RECHECK_TIMEOUT, asking).await.unwrap_or_else(|| {
+        Err(Trouble::Failed(Cause::Timeout, format!("no answer within {RECHECK_TIMEOUT} s")))
+    });
+    match verdict {
+        Ok(tokens) => {
+            let refresh = tokens.refresh_token.clone().unwrap_or(refresh);
+            subject.upstream = Some(tokens.renewed(refresh, now()));
+            let sealed = subject.seal(&call.keys, &call.address.id, &mut PlatformEntropy);
+            let held = new(&tokens, &sealed);
+            Renewed {
+                answer: Renewal::Renewed { sealed },
+                held: Some(held),
+                why: NoToken::Unavailable,
+            }
+        }
+        Err(Trouble::Ended(reason, text)) => {
+            log_error!("the identity provider has ended a sign-in: {text}");
+            Renewed { answer: Renewal::Refused, held: None, why: NoToken::Ended(reason) }
+        }
+        Err(Trouble::Failed(_, text)) => {
+            log_error!("the identity provider gave no new token for a call as the caller: {text}");
+            failed(NoToken::Unavailable)
+        }
+    }
+}
+
+/// It is used whatever its life is: nothing is renewed twice for one request.
+fn new(tokens: &Tokens, sealed: &str) -> Held {
+    let now = now();
+    Held {
+        text: tokens.access_token.clone(),
+        expires: tokens.expires_in.map(|lifetime| now.saturating_add(lifetime)),
+        can_renew: true,
+        seen: fingerprint(sealed),
+        at: now,
+        is_new: true,
+    }
+}
+
+async fn ask(call: &Call, resource: &str, refresh: &str) -> Result<Tokens, Trouble> {
+    let unavailable = |text: &str| Trouble::Failed(Cause::Unavailable, text.to_owned());
+    let app = call.app;
+    let origin = origin(resource);
+    let provider: Provider = app
+        .identity
+        .resolve(&app.config, &EnvVars(&call.env), origin)
+        .map_err(|error| unavailable(&error.to_string()))?;
+    let located = app.identity.locate(&provider, origin).await;
+    let provider = located.as_ref().unwrap_or(&provider);
+    identity::renew(&app.config.identity, provider, refresh).await
+}
+
+/// Scheme, host and port of a resource of this server.
+fn origin(resource: &str) -> &str {
+    let path = resource.match_indices('/').nth(2);
+    path.map_or(resource, |(at, _)| &resource[..at])
+}

@@ -1,0 +1,10 @@
+use toolgate::prelude::*;
+
+/// Finds pages
+#[mcp_tool(allow = "everyone", as_caller = "wiki.example.com")]
+async fn find_pages(ctx: &Context) -> Result<String> {
+    let request = ctx.as_caller().get("https://wiki.example.com/");
+    Ok(request.send().await?.text()?.to_owned())
+}
+
+fn main() {}
