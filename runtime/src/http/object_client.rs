@@ -4,6 +4,7 @@
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 use toolgate_core::oauth::grant::GrantKey;
+use toolgate_core::upstream::assertion;
 use worker::Error;
 
 use crate::http::convert;
@@ -63,8 +64,10 @@ impl Received {
         });
         received.sender.principal.expires = received.text(EXPIRES).parse().unwrap_or(0);
         received.sender.principal.subject_key = subject_key;
-        received.sender.principal.credential =
-            received.header(GRANT).map(|grant| Credential::Grant(grant.into()));
+        let assertion =
+            received.header(assertion::HEADER).map(|text| Credential::Assertion(text.into()));
+        let grant = || received.header(GRANT).map(|grant| Credential::Grant(grant.into()));
+        received.sender.principal.credential = assertion.or_else(grant);
         Ok(received)
     }
 
@@ -107,6 +110,12 @@ pub(crate) async fn send(
     forwarded.set(EXPIRES, &principal.expires.to_string())?;
     if let Some((address, issued)) = grant {
         forwarded.set(GRANT, &[&issued.to_string(), " ", &address.id].concat())?;
+    }
+    match &principal.credential {
+        Some(Credential::Assertion(text)) => forwarded.set(assertion::HEADER, text)?,
+        // That of the grant above; a test has no other.
+        Some(Credential::Grant(text)) => forwarded.set(GRANT, text)?,
+        None => {}
     }
     forwarded.set(REQUEST, &request.request_id)?;
     forwarded.set(NAME, name)?;

@@ -63,7 +63,7 @@ impl TestClient {
         let request = client.post(Method::Listen, params);
         let server = client.server();
         server.bindings().is_heard.set(true);
-        let (mut response, _) = server.run(wire::send(server, &client.caller, request));
+        let (mut response, _) = server.run(wire::send(server, &client, request));
         if let Ok(stream) = response.stream() {
             let stream = TestStream::new(server.clone(), stream);
             // The acknowledgement.
@@ -99,7 +99,7 @@ impl TestClient {
     fn whole(&self, request: http::Request<Vec<u8>>) -> Round {
         let server = self.server();
         server.run(async {
-            let (mut response, events) = wire::send(server, &self.caller, request).await;
+            let (mut response, events) = wire::send(server, self, request).await;
             let mut reply = Reply::new(response.bytes().await.unwrap_or_default());
             if let Ok(status) = http::StatusCode::from_u16(response.status_code()) {
                 *reply.status_mut() = status;

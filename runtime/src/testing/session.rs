@@ -223,7 +223,7 @@ impl TestSession {
         let body = if is_post { message.to_string().into_bytes() } else { Vec::new() };
         let request = builder.body(body).expect("headers of ours");
         let server = client.server();
-        let (response, events) = server.run(wire::send(server, &client.caller, request));
+        let (response, events) = server.run(wire::send(server, client, request));
         crate::audit::keep_events(events);
         response
     }

@@ -2,8 +2,8 @@
 
 use toolgate_core::audit::Event;
 use toolgate_core::seal;
-use toolgate_policy::Caller;
 
+use super::client::TestClient;
 use super::server::TestServer;
 use crate::audit;
 use crate::platform::host::{Context, Response};
@@ -17,10 +17,10 @@ use crate::tool::registry::registry;
 /// decided about it.
 pub(super) async fn send(
     server: &TestServer,
-    caller: &Caller,
+    client: &TestClient,
     request: http::Request<Vec<u8>>,
 ) -> (Response, Vec<Event>) {
-    let (app, env) = (server.app(), server.env());
+    let (app, env, caller) = (server.app(), server.env(), &client.caller);
     let (head, body) = request.into_parts();
     let head = http::Request::from_parts(head, ());
     let named = || Some(registry().ok()?.named());
@@ -30,7 +30,8 @@ pub(super) async fn send(
     context.log.person(&subject_key, caller);
     context.log.client(&caller.client_id);
     let expires = now() + u64::from(app.config.tokens.access_token_ttl);
-    let principal = Principal { caller: caller.clone(), subject_key, expires };
+    let (caller, credential) = (caller.clone(), client.credential());
+    let principal = Principal { caller, subject_key, expires, credential };
     let sender = Admitted { principal, grant: None };
     let response = mcp::answer(&context, &sender, server.registry(), head, body).await;
     let response = response.unwrap_or_else(|error| panic!("the server failed: {error}"));

@@ -215,7 +215,7 @@ mod tests {
             "destructive": false,
             "task": "required",
         });
-        assert_eq!(tool(crate::auth::vault::recorded_tests::server().0, &DRAW), expected);
+        assert_eq!(tool(crate::auth::vault::recorded_tests::server().app, &DRAW), expected);
     }
 
     #[test]
