@@ -78,8 +78,7 @@ macro_rules! sections {
                 instructions: Option<Str> = optional(PROSE);
                 /// Where people read more.
                 website_url: Option<Str> = optional(ADDRESS);
-                /// `serverInfo.icons` (MCP 2025-11-25 and later): an https address, or a `data:image/`
-                /// URI.
+                /// `serverInfo.icons` (MCP 2025-11-25 and later): `https:` or `data:image/` addresses.
                 icon: Option<Str> = optional(PICTURE);
             }
 
@@ -111,8 +110,7 @@ macro_rules! sections {
                 scopes: List<Str> => |_| shape::list(shape::pattern(pattern::SCOPE));
                 /// The place of the client secret at the token endpoint; `None`: as the provider wants it.
                 client_auth: Option<ClientAuth> = optional_choice();
-                /// `prompt` of the sign-in; `None`: what the provider needs for the scopes that are asked
-                /// for.
+                /// `prompt` of the sign-in; `None`: what the provider needs for the scopes.
                 prompt: Option<Prompt> = optional_choice();
                 /// The id_token claim that lists a person's groups.
                 groups_claim: Str = text(LINE, "groups");
