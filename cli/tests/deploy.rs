@@ -213,7 +213,7 @@ fn migrations_are_applied_before_the_worker_that_needs_them_and_after_it_was_bui
 
     let (calls, refused) = migrate("unasked", "| 0001_notes.sql |", &database, false);
     assert_eq!(calls, [list, built]);
-    assert!(refused.contains("0001_notes.sql is not applied, so nothing is deployed"), "{refused}");
+    assert!(refused.contains("not applied: 0001_notes.sql; nothing is deployed"), "{refused}");
     assert!(refused.contains("`cargo toolgate deploy --migrate`"), "{refused}");
 }
 
@@ -226,7 +226,10 @@ fn a_database_that_cannot_be_asked_stops_the_deployment() {
 
     let (calls, refused) = migrate("unmade", "", &format!("{DATABASE} }}]\n"), true);
     assert!(calls.is_empty());
-    assert!(refused.contains("not made yet") && refused.contains("toolgate setup"), "{refused}");
+    assert!(
+        refused.contains("no `database_id`") && refused.contains("toolgate setup"),
+        "{refused}"
+    );
 }
 
 #[test]

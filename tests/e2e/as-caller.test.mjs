@@ -100,7 +100,7 @@ describe("a request in the caller's name", { skip: lacksBuild("as-caller") }, ()
       "https://wiki.example.evil.example/page", "https://evilwiki.example/page", "https://sub.wiki.example/page",
       "https://wiki.example./page", "https://wiki.example:8443/page", "https://api.example/", "https://api.example:443/",
     ]) {
-      await fails(session, /no request in the caller's name goes there/, url);
+      await fails(session, /this host may not get the caller's token/, url);
     }
     for (const url of ["https://wiki.example@evil.example/page", "https://ada@wiki.example/page", "https://wiki.example\\@evil.example/"]) {
       await fails(session, /has an address that cannot be asked/, url);

@@ -49,11 +49,14 @@ impl Wrangler<'_> {
                 Some(name) => format!("cargo toolgate setup --env {name}"),
                 None => "cargo toolgate setup".to_owned(),
             };
-            return Err(Error::new(format!("{title}: the database is not made yet")).help(
-                format!("run `{setup}`, which makes it and writes its `database_id` into mcp.toml"),
+            return Err(Error::new(format!("{title}: mcp.toml has no `database_id` for the database")).help(
+                format!("run `{setup}`, which makes the database or finds it, and writes the id into mcp.toml"),
             ));
         }
-        let said = self.asked(&format!("{title}: which it lacks"), &database.list())?;
+        let said = self.asked(
+            &format!("{title}: wrangler lists those that are not applied"),
+            &database.list(),
+        )?;
         pending(&said).ok_or_else(|| {
             Error::new(format!("{title}: wrangler does not say which the database lacks"))
                 .output(said)
@@ -63,9 +66,10 @@ impl Wrangler<'_> {
 
     fn refused(&self, database: &Database, names: &str) -> Error {
         let title = database.title(self.project);
-        Error::new(format!("{title}: {names} is not applied, so nothing is deployed")).help(format!(
-            "run `{}`, which applies what is missing without asking; on a terminal it is asked for",
-            self.deploy(" --migrate")
+        Error::new(format!("{title}: not applied: {names}; nothing is deployed")).help(format!(
+            "run `{}` to apply them without being asked, or `{}` on a terminal and answer y",
+            self.deploy(" --migrate"),
+            self.deploy("")
         ))
     }
 

@@ -6,6 +6,7 @@ mod resource;
 mod secrets;
 mod wrangler;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -82,7 +83,8 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     let environment = arguments.env.as_deref();
     let has_environments = !project.config()?.environments.is_empty();
     let wrangler = Wrangler { project, tools: &tools, environment, has_environments };
-    Guide { project, arguments, consent, wrangler }.run()
+    let changed_settings = Cell::new(false);
+    Guide { project, arguments, consent, wrangler, changed_settings }.run()
 }
 
 struct Guide<'a> {
@@ -90,6 +92,8 @@ struct Guide<'a> {
     arguments: &'a Arguments,
     consent: Consent,
     wrangler: Wrangler<'a>,
+    /// True once an id was written that `mcp.lock` has, too.
+    changed_settings: Cell<bool>,
 }
 
 impl Guide<'_> {
@@ -133,8 +137,13 @@ impl Guide<'_> {
             consent: self.consent,
         };
         secrets::set(&self.wrangler, &checked, &sources)?;
+        let locked = if self.changed_settings.get() {
+            "`cargo toolgate lock`, since mcp.lock has the ids of [wrangler]; then "
+        } else {
+            ""
+        };
         println!(
-            "\nNext: `{}`; `{}` looks at the result",
+            "\nNext: {locked}`{}`; `{}` looks at the result",
             self.typed("deploy"),
             self.typed("doctor --url … --vars …")
         );
@@ -254,29 +263,27 @@ impl Guide<'_> {
         for database in databases(self.project, &checked) {
             let title = database.title(self.project);
             if !database.has_id {
-                println!("  {title}: after the database is made");
+                println!("  {title}: not applied, since the database is not made yet");
                 continue;
             }
-            // Where it cannot be told, applying them says why.
-            let said = self.wrangler.run(&database.list())?;
-            let names = pending(&said).map(|names| names.join(", "));
-            if names.as_deref() == Some("") {
-                println!("  {title}: all are applied");
-                continue;
+            match pending(&self.wrangler.run(&database.list())?) {
+                Some(names) if names.is_empty() => println!("  {title}: all are applied"),
+                Some(names) => self.apply(&database, &format!("{title}: {}", names.join(", ")))?,
+                // Applying them says why.
+                None => self.apply(&database, &format!("{title}: those that it lacks"))?,
             }
-            self.apply(&database, &title, &names.unwrap_or_default())?;
         }
         Ok(())
     }
 
-    fn apply(&self, database: &Database, title: &str, names: &str) -> Result<()> {
+    fn apply(&self, database: &Database, what: &str) -> Result<()> {
         let typed = self.wrangler.typed(&database.apply());
-        if !self.consent.to(&format!("  {title}, {names}: run `{typed}`"))? {
-            println!("  {title}: not applied");
+        if !self.consent.to(&format!("  {what}: run `{typed}`"))? {
+            println!("  {what}: not applied");
             return Ok(());
         }
         self.wrangler.run(&database.apply())?;
-        println!("  {title}: applied");
+        println!("  {what}: applied");
         Ok(())
     }
 
@@ -292,6 +299,9 @@ impl Guide<'_> {
         };
         files::write_like(&path, &changed, &path)?;
         println!("  mcp.toml: {} has {} = \"{id}\"", place.shown(), place.key);
+        if place.table.iter().any(|table| table == "wrangler") {
+            self.changed_settings.set(true);
+        }
         for file in sync::generated(self.project, &self.project.config()?)? {
             if file.is_stale() {
                 file.write()?;

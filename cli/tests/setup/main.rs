@@ -282,12 +282,16 @@ fn migrations_are_applied_once_their_database_is_made() {
         "{calls:?}"
     );
     assert!(
-        said(&output).contains("migrations of DB, in migrations: applied"),
+        said(&output).contains("migrations of DB, in migrations: 0001_notes.sql: applied"),
         "{}",
         said(&output)
     );
 
+    let next = "Next: `cargo toolgate lock`, since mcp.lock has the ids of [wrangler]; then";
+    assert!(said(&output).contains(next), "{}", said(&output));
+
     server.answer("d1 migrations list DB --remote", "✅ No migrations to apply!");
     let output = said(&server.setup(&["--yes", "--vars", "vars"]));
     assert!(output.contains("migrations of DB, in migrations: all are applied"), "{output}");
+    assert!(output.contains("Next: `cargo toolgate deploy`"), "{output}");
 }

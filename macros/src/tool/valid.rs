@@ -155,11 +155,7 @@ fn as_caller<T>(
         errors.report(&entry.key, "a task cannot act as its caller", help);
     } else if !parameters.iter().any(|parameter| matches!(parameter, Parameter::Context)) {
         let help = "take `ctx: &Context`, and send requests by `ctx.as_caller()`";
-        errors.report(
-            &entry.key,
-            "this function has no `&Context` to act as its caller with",
-            help,
-        );
+        errors.report(&entry.key, "a tool with `as_caller` needs a `&Context`", help);
     }
     true
 }

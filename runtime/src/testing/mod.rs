@@ -44,7 +44,8 @@
 //!   changes, and [`TestClient::session`] begins a session, on the Durable Objects of production.
 //! - **SQLite**: D1, `ctx.sql()`, `ctx.server_sql()`, and the objects of tasks, streams and sessions are a
 //!   SQLite in memory. It takes a C compiler and the feature `testing-sqlite`: under `[dev-dependencies]`,
-//!   `toolgate = { version = "…", features = ["testing-sqlite"] }`.
+//!   `toolgate = { git = "URL", rev = "COMMIT", features = ["testing-sqlite"] }`, of the same source as in
+//!   `[dependencies]`.
 //! - **Questions**: [`TestClient::answers`] answers `ctx.ask()` and the like. The function runs again
 //!   for each answer, as it does with a client of MCP 2026-07-28.
 //! - **Time**: [`TestServer::at`] has the clock stand still, which [`Context::now`] reads. Nobody waits

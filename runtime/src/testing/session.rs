@@ -58,7 +58,7 @@ impl TestClient {
         let message = session.message(Method::Initialize, params);
         let response = session.send(http::Method::POST, &message, None);
         let id = response.headers().get(SESSION_ID).ok().flatten();
-        let id = id.unwrap_or_else(|| panic!("the server issues no sessions"));
+        let id = id.unwrap_or_else(|| panic!("the server issues no sessions: none of its functions asks or logs, and mcp.toml has no `[transport] notifications = true`"));
         let session = TestSession(Rc::new(Inner { client: session.0.client.clone(), id }));
         let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
         session.send(http::Method::POST, &ready, None);

@@ -140,7 +140,15 @@ mod tests {
         visitor.call("read_report", json!({ "name": "a" })).assert_denied();
     }
 
-    // Of R2 there is nothing in a test: what can be tested is before it.
+    #[test]
+    fn a_report_that_is_saved_can_be_read() {
+        let ada = TestServer::new(server()).bucket("REPORTS", []).as_user("ada@example.com");
+        ada.call("read_report", json!({ "name": "weekly-12" })).assert_error("there is no report");
+        let report = json!({ "name": "weekly-12", "text": "All is well." });
+        ada.call("save_report", report).assert_text("saved as weekly-12");
+        ada.call("read_report", json!({ "name": "weekly-12" })).assert_text("All is well.");
+    }
+
     #[test]
     fn a_report_has_a_plain_name() {
         assert_eq!(report_key("weekly-12").expect("a key"), "reports/weekly-12.md");

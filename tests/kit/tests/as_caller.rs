@@ -61,7 +61,7 @@ fn a_request_goes_to_no_other_host() {
         "http://127.0.0.1/",
         "https://[::1]/",
     ] {
-        read(&ada, url).assert_internal_error("no request in the caller's name goes there");
+        read(&ada, url).assert_internal_error("this host may not get the caller's token");
     }
 }
 

@@ -201,7 +201,7 @@ fn a_panic_of_a_function_fails_the_test() {
 }
 
 #[test]
-#[should_panic(expected = "a test has no binding of this kind")]
+#[should_panic(expected = "`TestServer` has no double for a binding of this kind")]
 fn a_binding_without_a_double_fails_the_test() {
     let _ = TestServer::new(server()).env().analytics_engine("VISITS");
 }

@@ -100,9 +100,13 @@ impl Found<'_> {
 
 /// The text of `.dev.vars.example`.
 pub fn dev_vars_example(checked: &Checked) -> String {
-    let mut out = String::from(
+    let needed = match checked.secrets.as_slice() {
+        [] => "none of it",
+        _ => "only the secrets of [secrets]",
+    };
+    let mut out = format!(
         "# Generated from mcp.toml by `cargo toolgate sync`; do not edit.\n\
-         # For `wrangler dev`: copy to .dev.vars, fill in, never commit. `cargo toolgate dev` needs none of it.\n",
+         # For `wrangler dev`: copy to .dev.vars, fill in, never commit. `cargo toolgate dev` needs {needed}.\n",
     );
     for Variable { name, purpose, .. } in variables(checked) {
         // Writing to a String cannot fail.

@@ -101,7 +101,7 @@ fn check_name(name: &str) -> Result<(), Fault> {
     }
     let rest = name.strip_prefix(OBJECT_BINDING);
     if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_')) {
-        let message = format!("`{name}` begins as the names of Toolgate itself do");
+        let message = format!("`{name}` is reserved for Toolgate");
         return fault(message, "use another name".to_owned());
     }
     Ok(())

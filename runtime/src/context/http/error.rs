@@ -74,19 +74,19 @@ impl AsCallerProblem {
     fn words(self) -> &'static str {
         match self {
             Self::NotDeclared => {
-                "a request in the caller's name, of a tool that does not say so: add `as_caller` to its \
+                "this tool sends a request as its caller and does not declare it: add `as_caller` to its \
                  `#[mcp_tool(…)]`"
             }
             Self::OtherHost => {
-                "no request in the caller's name goes there: `hosts` of `[identity.upstream]` in \
-                 mcp.toml names the hosts, with their ports"
+                "this host may not get the caller's token: `hosts` of `[identity.upstream]` in mcp.toml \
+                 names those that may, with their ports"
             }
             Self::SignInAgain => {
                 "the sign-in of the person is over there: the person has to sign in again to this server"
             }
             Self::PastAccess => {
-                "there is nothing to act as the person with, since this call bypasses Cloudflare Access: \
-                 Access has to stand in front of the MCP endpoint, too"
+                "this call bypasses Cloudflare Access, so it has no token of the person: Access has to stand \
+                 in front of the MCP endpoint, too"
             }
             Self::Unavailable => {
                 "the person's access could not be renewed just now; try again in a moment"

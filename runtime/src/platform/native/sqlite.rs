@@ -36,7 +36,9 @@ impl Sqlite {
     /// # Panics
     /// Always.
     pub(crate) fn new() -> Self {
-        panic!("a database in a test takes the feature `testing-sqlite` of `toolgate`")
+        panic!(
+            "tests with a database, task, session or stream need the feature `testing-sqlite` of `toolgate`"
+        )
     }
 
     pub(crate) fn run(&self, _: &str, _: Vec<SqlValue>) -> Result<Ran, String> {

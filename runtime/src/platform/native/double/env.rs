@@ -199,7 +199,7 @@ impl Env {
                 "Binding `{binding}` is undefined: `TestServer::{method}` gives a test one."
             ))),
             None => Err(Error::RustError(format!(
-                "Binding `{binding}` is undefined: here is neither a Worker nor a `TestServer`."
+                "Binding `{binding}` is undefined: this code runs neither in a Worker nor in a `TestServer`."
             ))),
         }
     }
@@ -223,7 +223,7 @@ impl Deref for Env {
     fn deref(&self) -> &worker::Env {
         assert!(
             self.bindings.is_none(),
-            "a test has no binding of this kind: `docs/testing.md` lists those that it has"
+            "`TestServer` has no double for a binding of this kind; the documentation of `toolgate::testing` lists those that it has"
         );
         &self.worker
     }
