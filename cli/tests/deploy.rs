@@ -184,6 +184,15 @@ fn lacking(listed: &str) -> String {
 
 /// What was asked of wrangler about migrations, and its refusal.
 fn migrate(name: &str, listed: &str, database: &str, migrate: bool) -> (Vec<String>, String) {
+    migrate_with(name, listed, database, &Arguments { migrate, ..Arguments::default() })
+}
+
+fn migrate_with(
+    name: &str,
+    listed: &str,
+    database: &str,
+    arguments: &Arguments,
+) -> (Vec<String>, String) {
     let demo = Demo::new(&format!("migrate-{name}"), &lacking(listed));
     fs::create_dir_all(demo.root.join("migrations")).expect("a folder");
     fs::write(demo.root.join("migrations/0001_notes.sql"), "").expect("a file");
@@ -192,8 +201,7 @@ fn migrate(name: &str, listed: &str, database: &str, migrate: bool) -> (Vec<Stri
     let checked = demo.project.config_in(None).expect("it is there");
     let (project, tools) = (&demo.project, &demo.tools);
     let wrangler = Wrangler { project, tools, worker: "demo", environment: None };
-    let arguments = Arguments { migrate, ..Arguments::default() };
-    let refused = wrangler.migrate(&checked, &arguments).err().map(|error| error.to_string());
+    let refused = wrangler.migrate(&checked, arguments).err().map(|error| error.to_string());
     let calls = fs::read_to_string(demo.root.join("calls")).unwrap_or_default();
     let calls = calls.lines().map(|line| line.trim().to_owned()).collect();
     (calls, refused.unwrap_or_default())
@@ -215,6 +223,30 @@ fn migrations_are_applied_before_the_worker_that_needs_them_and_after_it_was_bui
     assert_eq!(calls, [list, built]);
     assert!(refused.contains("not applied: 0001_notes.sql; nothing is deployed"), "{refused}");
     assert!(refused.contains("`cargo toolgate deploy --migrate`"), "{refused}");
+}
+
+#[test]
+fn nothing_is_migrated_for_a_worker_that_is_not_deployed() {
+    let database = format!("{DATABASE}, database_id = \"1\" }}]\n");
+    for (index, word) in
+        ["--dry-run", "--config=x.jsonc", "-c", "--name", "--env"].iter().enumerate()
+    {
+        let wrangler = vec![(*word).to_owned(), "other".to_owned()];
+        let arguments = Arguments { migrate: true, wrangler, ..Arguments::default() };
+        let name = format!("elsewhere-{index}");
+        let (calls, refused) = migrate_with(&name, "| 0001_notes.sql |", &database, &arguments);
+        assert_eq!(calls, ["d1 migrations list DB --remote --env"], "{word}");
+        assert!(refused.contains("for another Worker"), "{refused}");
+    }
+}
+
+#[test]
+fn whoever_refuses_one_of_two_databases_has_changed_neither() {
+    let database = "[wrangler]\nd1_databases = [{ binding = \"A\", database_id = \"1\" }, \
+                    { binding = \"B\", database_id = \"2\" }]\n";
+    let (calls, refused) = migrate("two", "| 0001_notes.sql |", database, false);
+    assert!(calls.iter().all(|call| !call.contains("apply")), "{calls:?}");
+    assert!(refused.contains("nothing is deployed"), "{refused}");
 }
 
 #[test]

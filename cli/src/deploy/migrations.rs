@@ -10,6 +10,21 @@ use crate::migrations::{Database, databases, pending};
 use crate::step::Step;
 use crate::{Error, Result, process};
 
+/// Options of wrangler with which it would upload another Worker than the one whose databases are migrated, or
+/// none.
+const ELSEWHERE: [&str; 6] = ["--dry-run", "--config", "-c", "--name", "--env", "-e"];
+
+/// Refuses to migrate for a Worker that would not be deployed.
+fn refuse_elsewhere(arguments: &Arguments) -> Result<()> {
+    let option = |word: &&String| {
+        let name = word.split('=').next().unwrap_or_default();
+        ELSEWHERE.contains(&name)
+    };
+    let Some(word) = arguments.wrangler.iter().find(option) else { return Ok(()) };
+    Err(Error::new(format!("`{word}` behind `--` would have migrations applied for another Worker"))
+        .help("leave it out: `--dry-run` and `--env` stand before `--`, the rest is in [wrangler] of mcp.toml"))
+}
+
 impl Wrangler<'_> {
     /// Applies what the deployed databases lack, after asking. The bundle is built before: code that does
     /// not compile changes no rows.
@@ -29,14 +44,18 @@ impl Wrangler<'_> {
         if lacking.is_empty() {
             return Ok(());
         }
+        refuse_elsewhere(arguments)?;
         self.upload(&Arguments { dry_run: true, gradual: false, ..arguments.clone() })?;
         let consent = Consent::of(arguments.migrate);
+        // All of them are asked about first: whoever says no has changed nothing.
         for (database, names) in &lacking {
             let title = database.title(self.project);
             if !consent.to(&format!("{title}: apply {}", names.join(", ")))? {
                 return Err(self.refused(database, &names.join(", ")));
             }
-            self.asked(&title, &database.apply())?;
+        }
+        for (database, _) in &lacking {
+            self.asked(&database.title(self.project), &database.apply())?;
         }
         Ok(())
     }

@@ -26,6 +26,15 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// The longest of the waits.
 const LONGEST_WAIT: Duration = Duration::from_millis(800);
 
+/// Waits before what the provider gave is stored once more: some ten seconds in all, in which a storage that
+/// is restarted comes back.
+const STORE_AGAIN_AFTER: [Duration; 4] = [
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(6),
+];
+
 /// One grant, for a call under it.
 pub(super) struct Call {
     pub(super) app: &'static App,
@@ -133,17 +142,21 @@ impl Call {
         let seen = fingerprint(&sealed);
         let Renewed { answer, held, why } = renew::renew(self, &sealed).await;
         let settle = AccessOperation::Settle { lease, seen, answer };
-        let outcome = match self.perform(settle.clone()).await {
-            // What the provider gave is used up once it is lost.
-            Err(error) => {
-                log_error!("a renewed token could not be stored at once: {error}");
-                self.perform(settle).await
-            }
-            outcome => outcome,
-        };
+        let mut outcome = self.perform(settle.clone()).await;
+        // What the provider gave is the only refresh token that is still good: it must not be lost.
+        for wait in STORE_AGAIN_AFTER {
+            let Err(error) = outcome else { break };
+            log_error!("a renewed token could not be stored at once: {error}");
+            Timer::from(wait).await;
+            outcome = self.perform(settle.clone()).await;
+        }
         Ok(match (outcome, held) {
-            (Ok(AccessOutcome::Stands { sealed }), Some(held)) => {
-                Asked::Token(Held { seen: fingerprint(&sealed), at: now(), ..held })
+            // The person has ended it in the meantime.
+            (Ok(AccessOutcome::Gone | AccessOutcome::Ended), Some(_)) => {
+                Asked::Nothing(NoToken::SignInAgain)
+            }
+            (Ok(AccessOutcome::Stands { .. }), Some(held)) => {
+                Asked::Token(Held { at: now(), ..held })
             }
             // It is good, whatever became of the record.
             (_, Some(held)) => Asked::Token(held),

@@ -1,7 +1,7 @@
 //! The token in a record, and a new one from the identity provider.
 
-use toolgate_core::limits::RECHECK_TIMEOUT;
 use toolgate_core::oauth::callback::GrantSubject;
+use toolgate_core::oauth::grant::ASKING;
 use toolgate_core::oauth::grant::access::{Renewal, fingerprint};
 use toolgate_core::upstream::provider::Provider;
 use toolgate_core::upstream::tokens::Tokens;
@@ -14,6 +14,10 @@ use crate::platform::console::log_error;
 use crate::platform::within::within;
 use crate::platform::{EnvVars, PlatformEntropy, now};
 use crate::ports::as_caller::NoToken;
+
+/// Longest wait for the provider, in seconds. An answer that nobody waits for any more may have brought the only
+/// refresh token that is still good, so it is most of the lease.
+const ANSWER_TIMEOUT: u64 = ASKING - 2;
 
 /// What came of asking the provider.
 pub(super) struct Renewed {
@@ -35,11 +39,13 @@ pub(super) fn read(
     refused: Option<&str>,
 ) -> Result<Option<Held>, NoToken> {
     let subject = open(call, sealed).ok_or(NoToken::SignInAgain)?;
-    let upstream = subject.upstream.as_ref().ok_or(NoToken::SignInAgain)?;
-    let can_renew = upstream.refresh_token().is_some();
+    if !is_approved(call, &subject) {
+        return Err(NoToken::SignInAgain);
+    }
+    let can_renew = subject.refresh_token().is_some();
     let is_refused = |text: &str| refused == Some(text);
     let now = now();
-    let token = upstream.access_token().filter(|_| can_renew || !names_resource(call));
+    let token = subject.access_token().filter(|_| can_renew || !names_resource(call));
     let held = token.map(|(text, expires)| Held {
         text: text.to_owned(),
         expires,
@@ -57,6 +63,12 @@ pub(super) fn read(
     }
 }
 
+/// True if the person was told of everything that calls in their name may do now.
+fn is_approved(call: &Call, subject: &GrantSubject) -> bool {
+    let calls = call.app.config.identity.upstream.as_ref();
+    calls.is_some_and(|calls| calls.powers().iter().all(|power| subject.approved.contains(power)))
+}
+
 /// A token from the sign-in is not one for a `resource` of its own.
 fn names_resource(call: &Call) -> bool {
     let calls = call.app.config.identity.upstream.as_ref();
@@ -70,17 +82,18 @@ fn open(call: &Call, sealed: &str) -> Option<GrantSubject> {
 /// Gets a new token with the refresh token of a record. The log tells why there is none.
 pub(super) async fn renew(call: &Call, sealed: &str) -> Renewed {
     let failed = |why| Renewed { answer: Renewal::Failed, held: None, why };
-    let Some(mut subject) = open(call, sealed) else { return failed(NoToken::SignInAgain) };
-    let refresh = subject.upstream.as_ref().and_then(|upstream| upstream.refresh_token());
-    let Some(refresh) = refresh.map(str::to_owned) else { return failed(NoToken::SignInAgain) };
+    let subject = open(call, sealed).filter(|subject| is_approved(call, subject));
+    let Some(mut subject) = subject else { return failed(NoToken::SignInAgain) };
+    let refresh = subject.refresh_token().map(str::to_owned);
+    let Some(refresh) = refresh else { return failed(NoToken::SignInAgain) };
     let asking = ask(call, &subject.resource, &refresh);
-    let verdict = within(RECHECK_TIMEOUT, asking).await.unwrap_or_else(|| {
-        Err(Trouble::Failed(Cause::Timeout, format!("no answer within {RECHECK_TIMEOUT} s")))
+    let verdict = within(ANSWER_TIMEOUT, asking).await.unwrap_or_else(|| {
+        Err(Trouble::Failed(Cause::Timeout, format!("no answer within {ANSWER_TIMEOUT} s")))
     });
     match verdict {
         Ok(tokens) => {
             let refresh = tokens.refresh_token.clone().unwrap_or(refresh);
-            subject.upstream = Some(tokens.renewed(refresh, now()));
+            subject.replace(Some(tokens.renewed(refresh, now())));
             let sealed = subject.seal(&call.keys, &call.address.id, &mut PlatformEntropy);
             let held = new(&tokens, &sealed);
             Renewed {
@@ -130,4 +143,75 @@ async fn ask(call: &Call, resource: &str, refresh: &str) -> Result<Tokens, Troub
 fn origin(resource: &str) -> &str {
     let path = resource.match_indices('/').nth(2);
     path.map_or(resource, |(at, _)| &resource[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use toolgate_core::oauth::grant::GrantKey;
+    use toolgate_core::seal::Keyring;
+    use toolgate_core::upstream::trouble::Upstream;
+    use toolgate_policy::Caller;
+
+    use super::*;
+    use crate::platform::bindings::Env;
+    use crate::platform::native::double::Bindings;
+
+    const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    fn call(section: &str) -> Call {
+        let source = format!(
+            "[server]\nname = \"Demo\"\n[identity]\nprovider = \"oidc\"\n\
+             issuer = \"https://login.example.com\"\n[identity.upstream]\n{section}"
+        );
+        let config = toolgate_config::check(&source).expect("a configuration").config;
+        Call {
+            app: crate::testing::of_config(config).app,
+            env: Env::of_test(Rc::new(Bindings::default())),
+            keys: Keyring::parse(KEY).expect("a key"),
+            address: GrantKey { subject_key: "person".to_owned(), id: "grant".to_owned() },
+        }
+    }
+
+    /// The record of a grant whose person was told of these powers.
+    fn sealed(call: &Call, approved: &[&str]) -> String {
+        let (token, expires) = ("token".to_owned(), Some(now() + 3600));
+        let mut subject = GrantSubject {
+            caller: Caller::default(),
+            resource: String::new(),
+            client_name: String::new(),
+            upstream: None,
+            access: None,
+            approved: approved.iter().map(|power| (*power).to_owned()).collect(),
+            redirect_uri: String::new(),
+            nonce: String::new(),
+        };
+        subject.replace(Some(Upstream::Both { refresh: "rt".to_owned(), token, expires }));
+        subject.seal(&call.keys, &call.address.id, &mut PlatformEntropy)
+    }
+
+    #[test]
+    fn tools_act_only_where_the_person_let_them_at_the_sign_in() {
+        let (one, two) = ("hosts = [\"a.example\"]", "hosts = [\"a.example\", \"b.example\"]");
+        let exposed = "hosts = [\"a.example\"]\nexpose = true";
+        for (section, approved, is_approved) in [
+            (one, &["a.example"][..], true),
+            (one, &["a.example", "b.example"], true),
+            (two, &["a.example", "b.example"], true),
+            (two, &["a.example"], false),
+            (exposed, &["a.example"], false),
+            (exposed, &["a.example", "token"], true),
+            // A record from before the page named it.
+            (one, &[], false),
+        ] {
+            let call = call(section);
+            let found = read(&call, &sealed(&call, approved), None);
+            match found {
+                Ok(Some(held)) => assert!(is_approved && held.text == "token", "{section}"),
+                Err(NoToken::SignInAgain) => assert!(!is_approved, "{section} {approved:?}"),
+                _ => panic!("{section}: neither a token nor a reason"),
+            }
+        }
+    }
 }

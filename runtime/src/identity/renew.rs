@@ -8,6 +8,9 @@ use toolgate_core::upstream::trouble::{Cause, Trouble};
 
 use super::cloudflare_access::ask;
 
+/// Errors of a refresh token that is over (OAuth 2.1 section 3.2.4), and GitHub's own.
+const OVER: [&str; 2] = ["error invalid_grant", "error bad_refresh_token"];
+
 /// Gets new tokens by a refresh token, for the `resource` that `mcp.toml` names.
 pub(crate) async fn renew(
     identity: &Identity,
@@ -22,5 +25,16 @@ pub(crate) async fn renew(
     if let Some(calls) = &identity.upstream {
         login::name_resource(&mut request, calls.resource.as_deref());
     }
-    tokens::read(&ask(request).await?)
+    tokens::read(&ask(request).await?).map_err(of_the_api)
+}
+
+/// A refusal of the API that a token is for, such as a consent that is missing, ends no sign-in: only a refresh
+/// token that is over does.
+fn of_the_api(trouble: Trouble) -> Trouble {
+    match trouble {
+        Trouble::Ended(_, text) if !OVER.iter().any(|error| text.contains(error)) => {
+            Trouble::Failed(Cause::Error, text)
+        }
+        trouble => trouble,
+    }
 }

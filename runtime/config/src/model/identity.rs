@@ -1,6 +1,6 @@
 //! Identity providers: what follows from the choice of one.
 
-use super::{Identity, Prompt, Protocol, Setting, Str};
+use super::{Identity, IdentityUpstream, Prompt, Protocol, Setting, Str};
 
 /// Where the identity provider's endpoints are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,18 @@ pub enum Endpoints {
     GitHub,
     /// There is no provider.
     None,
+}
+
+/// The power to see the token, beside the hosts: no host has such a name.
+const SEES_TOKEN: &str = "token";
+
+impl IdentityUpstream {
+    /// The powers that it gives tools, one by one: the hosts, and that functions see the token.
+    #[must_use]
+    pub fn powers(&self) -> Vec<String> {
+        let token = self.expose.then_some(SEES_TOKEN);
+        self.hosts.iter().map(AsRef::as_ref).chain(token).map(str::to_owned).collect()
+    }
 }
 
 impl Identity {

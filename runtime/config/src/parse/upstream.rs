@@ -30,13 +30,14 @@ pub(super) fn read(identity: &Section<'_, '_>, provider: Provider) -> Read {
     let resource = IdentityUpstream::resource(&section);
     let audience = IdentityUpstream::audience(&section);
     let expose = IdentityUpstream::expose(&section);
-    let hosts = hosts?;
+    let (hosts, expose) = (hosts?, expose?);
+    let token = if expose { ", and see your access token" } else { "" };
     let upstream = IdentityUpstream {
-        meaning: format!("Act as you at {}", hosts.join(", ")).into(),
+        meaning: format!("Act as you at {}{token}", hosts.join(", ")).into(),
         hosts,
         resource: resource?,
         audience: audience?,
-        expose: expose?,
+        expose,
     };
     Some(Some((upstream, scopes?)))
 }

@@ -3,6 +3,7 @@
 use http::header::{HeaderValue, SET_COOKIE};
 use http::{Request, StatusCode};
 use serde::Serialize;
+use toolgate_config::IdentityUpstream;
 use toolgate_policy::Caller;
 
 use crate::audit::{self, EventKind, Reason};
@@ -317,14 +318,18 @@ impl Returned {
         caller.client_id.clone_from(&authorization.client);
         caller.scopes.clone_from(&authorization.scopes);
         let address = GrantKey { subject_key, id: oauth.entropy.token() };
-        let holder = GrantSubject {
+        let calls = oauth.config.identity.upstream.as_ref();
+        let mut holder = GrantSubject {
             caller,
             resource: authorization.resource.clone(),
             client_name: authorization.client_name.clone(),
-            upstream,
+            upstream: None,
+            access: None,
+            approved: calls.map(IdentityUpstream::powers).unwrap_or_default(),
             redirect_uri: authorization.redirect_uri.clone(),
             nonce: self.login.nonce(),
         };
+        holder.replace(upstream);
         let tokens = &oauth.config.tokens;
         let code_expires = oauth.now + u64::from(tokens.code_ttl);
         let expires = if authorization.code_only {

@@ -5,7 +5,7 @@ use toolgate_policy::Caller;
 
 use crate::from_json::FromJson;
 use crate::seal::{Entropy, Keyring, Purpose};
-use crate::upstream::trouble::Upstream;
+use crate::upstream::trouble::{AccessToken, Upstream};
 
 /// The part of a grant's record that is sealed.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
@@ -19,6 +19,13 @@ pub struct GrantSubject {
     /// Credentials for asking the identity provider again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream: Option<Upstream>,
+    /// The access token that calls in the person's name carry, where it came with a refresh token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<AccessToken>,
+    /// Where tools may act as the person, as the approval page named it: none of it in a record from before
+    /// the page did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approved: Vec<String>,
     /// Redirect URI of the code, which tells more of the client than its name.
     #[serde(default)]
     pub redirect_uri: String,
@@ -51,14 +58,39 @@ impl GrantSubject {
 
     /// Keeps what the provider gave to be asked with the next time.
     pub fn replace(&mut self, upstream: Option<Upstream>) {
-        let Some(new) = upstream else { return };
-        self.upstream = Some(match (self.upstream.take(), new) {
-            (Some(Upstream::Both { refresh, .. }), Upstream::Access { token, expires }) => {
-                Upstream::Both { refresh, token, expires }
+        match upstream {
+            None => {}
+            // The old refresh token serves again. The new access token may be for another API than the one
+            // that calls go to.
+            Some(Upstream::Access { .. }) if self.refresh_token().is_some() => {}
+            Some(Upstream::Both { refresh, token, expires }) => {
+                self.upstream = Some(Upstream::Refresh(refresh));
+                self.access = Some(AccessToken { token, expires });
             }
-            (Some(old @ Upstream::Refresh(_)), Upstream::Access { .. }) => old,
-            (_, new) => new,
-        });
+            Some(new) => {
+                self.upstream = Some(new);
+                self.access = None;
+            }
+        }
+    }
+
+    /// The token by which the provider can be asked for new ones.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&str> {
+        match self.upstream.as_ref()? {
+            Upstream::Refresh(refresh) | Upstream::Both { refresh, .. } => Some(refresh),
+            Upstream::Access { .. } => None,
+        }
+    }
+
+    /// The access token for calls in the person's name, and the time of its expiry where that is known.
+    #[must_use]
+    pub fn access_token(&self) -> Option<(&str, Option<u64>)> {
+        match (&self.access, &self.upstream) {
+            (Some(AccessToken { token, expires }), _)
+            | (None, Some(Upstream::Access { token, expires })) => Some((token, *expires)),
+            _ => None,
+        }
     }
 
     /// True if there is something to ask the provider with.

@@ -25,7 +25,8 @@ pub enum Upstream {
         /// Time of expiry, in seconds since 1970; never, if `None`.
         expires: Option<u64>,
     },
-    /// A refresh token, with the access token that calls in the person's name carry.
+    /// A refresh token, with the access token that calls in the person's name carry. A record has the two
+    /// apart, so that an earlier version of the server can read it.
     Both {
         /// The refresh token.
         refresh: String,
@@ -36,25 +37,18 @@ pub enum Upstream {
     },
 }
 
-impl Upstream {
-    /// The token by which the provider can be asked for new ones.
-    #[must_use]
-    pub fn refresh_token(&self) -> Option<&str> {
-        match self {
-            Self::Refresh(refresh) | Self::Both { refresh, .. } => Some(refresh),
-            Self::Access { .. } => None,
-        }
-    }
+/// The access token beside a refresh token. It does not print.
+#[derive(Clone, PartialEq, Eq, Serialize, FromJson)]
+pub struct AccessToken {
+    /// The token.
+    pub token: String,
+    /// Time of its expiry, in seconds since 1970; unknown, if `None`.
+    pub expires: Option<u64>,
+}
 
-    /// The access token, and the time of its expiry where that is known.
-    #[must_use]
-    pub fn access_token(&self) -> Option<(&str, Option<u64>)> {
-        match self {
-            Self::Refresh(_) => None,
-            Self::Access { token, expires } | Self::Both { token, expires, .. } => {
-                Some((token, *expires))
-            }
-        }
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken([redacted])")
     }
 }
 

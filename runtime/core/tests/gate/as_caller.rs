@@ -36,14 +36,18 @@ fn both(refresh: &str, token: &str, expires: u64) -> Option<Upstream> {
 }
 
 fn subject(upstream: Option<Upstream>) -> GrantSubject {
-    GrantSubject {
+    let mut subject = GrantSubject {
         caller: Caller::default(),
         resource: String::new(),
         client_name: String::new(),
-        upstream,
+        upstream: None,
+        access: None,
+        approved: Vec::new(),
         redirect_uri: String::new(),
         nonce: String::new(),
-    }
+    };
+    subject.replace(upstream);
+    subject
 }
 
 struct Fixed;
@@ -67,32 +71,48 @@ fn the_access_token_is_kept_where_tools_may_call_with_it_and_only_there() {
     assert_eq!(large.keep_for(&identity(SECTION), NOW), refresh);
 }
 
+/// The fields of a record are read by earlier versions of the server, too, after a rollback.
 #[test]
-fn a_record_from_before_has_a_refresh_token_and_no_access_token() {
-    for (stored, token) in [
-        (json!({ "refresh": "rt" }), None),
-        (json!({ "access": { "token": "at", "expires": NOW } }), Some(("at", Some(NOW)))),
-        (
-            json!({ "both": { "refresh": "rt", "token": "at", "expires": null } }),
-            Some(("at", None)),
-        ),
-    ] {
-        let upstream: Upstream = from_json::read_value(stored.clone()).expect("it is readable");
-        assert_eq!(upstream.access_token(), token, "{stored}");
-        assert_eq!(json!(upstream), stored);
-    }
+fn a_record_has_the_refresh_token_where_it_always_was() {
+    let holder = subject(both("rt", "at", NOW));
+    let stored = json!(holder);
+    assert_eq!(stored["upstream"], json!({ "refresh": "rt" }));
+    assert_eq!(stored["access"], json!({ "token": "at", "expires": NOW }));
+    assert_eq!(
+        from_json::read_value::<GrantSubject>(stored.clone()).expect("it is readable"),
+        holder
+    );
+    let mut before = stored;
+    let fields = before.as_object_mut().expect("an object");
+    fields.remove("access");
+    let before: GrantSubject = from_json::read_value(before).expect("it is readable");
+    assert_eq!((before.refresh_token(), before.access_token()), (Some("rt"), None));
+    assert!(before.approved.is_empty());
+    let forever = subject(Some(Upstream::Access { token: "at".into(), expires: None }));
+    assert_eq!((forever.refresh_token(), forever.access_token()), (None, Some(("at", None))));
 }
 
 #[test]
 fn a_new_access_token_alone_means_the_old_refresh_token_again() {
     let mut holder = subject(both("rt", "first", NOW));
+    // It may be for another API than the one that calls go to.
     holder.replace(Some(Upstream::Access { token: "second".into(), expires: Some(NOW + 60) }));
-    assert_eq!(holder.upstream, both("rt", "second", NOW + 60));
+    assert_eq!(holder, subject(both("rt", "first", NOW)));
     holder.replace(None);
-    assert_eq!(holder.upstream, both("rt", "second", NOW + 60));
+    assert_eq!(holder, subject(both("rt", "first", NOW)));
     holder.replace(Some(Upstream::Refresh("new".into())));
-    assert_eq!(holder.upstream, Some(Upstream::Refresh("new".into())));
+    assert_eq!((holder.refresh_token(), holder.access_token()), (Some("new"), None));
     assert!(subject(both("rt", "at", 0)).can_ask(NOW), "it has a refresh token");
+}
+
+#[test]
+fn the_powers_of_tools_are_their_hosts_and_the_sight_of_the_token() {
+    let powers = |section: &str| identity(section).upstream.expect("it is there").powers();
+    assert_eq!(powers(SECTION), ["wiki.example.com"]);
+    assert_eq!(powers(&format!("{SECTION}expose = true\n")), ["wiki.example.com", "token"]);
+    let meaning =
+        identity(&format!("{SECTION}expose = true\n")).upstream.expect("it is there").meaning;
+    assert_eq!(meaning, "Act as you at wiki.example.com, and see your access token");
 }
 
 #[test]

@@ -206,6 +206,8 @@ fn a_renewed_holder_has_the_new_claims_and_keeps_what_the_grant_says() {
         resource: String::new(),
         client_name: String::new(),
         upstream: Some(Upstream::Refresh("first".into())),
+        access: None,
+        approved: Vec::new(),
         redirect_uri: String::new(),
         nonce: String::new(),
     };

@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use futures_channel::oneshot;
 use futures_util::future::LocalBoxFuture;
+use http::header::HOST;
 use http::uri::Scheme;
 use http::{HeaderValue, Request, Uri};
 use toolgate_config::IdentityUpstream;
@@ -140,8 +141,10 @@ async fn send_with(
     let mut value = HeaderValue::from_str(&value).map_err(|_| HttpProblem::Header)?;
     value.set_sensitive(true);
     let mut request = request.clone();
-    // One that the function has set would be sent in its place, or along with it.
-    if request.headers_mut().insert(token.header, value).is_some() {
+    // One that the function has set would be sent in its place, or along with it; and a host of its own might
+    // lead to somebody else behind the same address.
+    let names_host = request.headers().contains_key(HOST);
+    if names_host || request.headers_mut().insert(token.header, value).is_some() {
         return Err(HttpProblem::Header);
     }
     plain(context, request, bounds).await

@@ -82,7 +82,8 @@ impl AsCallerProblem {
                  names those that may, with their ports"
             }
             Self::SignInAgain => {
-                "the sign-in of the person is over there: the person has to sign in again to this server"
+                "the person has to sign in again: end the connection at /connections of this server, and \
+                 connect again"
             }
             Self::PastAccess => {
                 "this call bypasses Cloudflare Access, so it has no token of the person: Access has to stand \

@@ -122,11 +122,12 @@ fn settle(mut grant: Grant, lease: &Lease, seen: &str, answer: Renewal) -> (Writ
     let is_own = grant.asking.as_ref() == Some(lease);
     let is_same = fingerprint(&grant.sealed) == seen;
     match answer {
-        Renewal::Refused if is_own => {
+        Renewal::Refused if is_own && is_same => {
             let (write, _) = end(grant, End::Refused);
             return (write, AccessOutcome::Ended);
         }
-        // The lease ran out, and what was refused is what another request has used up: its answer counts.
+        // What was refused is what another request has used up, after its lease ran out or before this one's
+        // began: its answer counts.
         Renewal::Refused => return (Write::Keep, AccessOutcome::Busy),
         Renewal::Failed if !is_own => return (Write::Keep, stands(&grant)),
         Renewal::Failed => grant.asking = None,

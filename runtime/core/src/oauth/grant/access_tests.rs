@@ -98,6 +98,16 @@ fn what_came_too_late_writes_over_nothing_newer() {
 }
 
 #[test]
+fn a_refusal_of_what_another_request_has_used_up_ends_nothing() {
+    let mut stored = grant("old");
+    let taken = lease(run(&mut stored, seen("old"), 200));
+    // The confirmation of a refresh, which came late and brought the next refresh token.
+    stored.sealed = "confirmed".to_owned();
+    let refused = run(&mut stored, settle(&taken, "old", Renewal::Refused), 203);
+    assert_eq!((refused, stored.revoked), (AccessOutcome::Busy, false));
+}
+
+#[test]
 fn a_refusal_ends_the_grant_and_a_failure_lets_the_next_one_ask() {
     let mut stored = grant("old");
     let taken = lease(run(&mut stored, seen("old"), 200));
