@@ -95,8 +95,8 @@ fn a_token_that_the_host_does_not_take_has_the_person_sign_in_again() {
     let server = TestServer::new(server()).http_answer("GET https://wiki.example.com/", refusing);
     let ada = server.as_user("ada@example.com");
     let answer = read(&ada, "https://wiki.example.com/");
-    let words = "wiki.example.com: the sign-in of the person is over there: the person has to sign in \
-                 again to this server";
+    let words = "wiki.example.com: the person has to sign in again: end the connection at /connections of this \
+         server, and connect again";
     answer.assert_error(words);
     assert!(!format!("{answer:?}").contains("test-token-of"), "{answer:?}");
     let status = ada.call("status_as_caller", json!({ "url": "https://wiki.example.com/" }));
@@ -107,8 +107,8 @@ fn a_token_that_the_host_does_not_take_has_the_person_sign_in_again() {
 fn a_person_whose_sign_in_is_over_is_told_to_sign_in_again() {
     let answer = read(&ada().without_upstream(), "https://wiki.example.com/");
     answer.assert_error(
-        "wiki.example.com: the sign-in of the person is over there: the person has to sign in again to \
-         this server",
+        "wiki.example.com: the person has to sign in again: end the connection at /connections of this \
+         server, and connect again",
     );
 }
 
