@@ -66,7 +66,7 @@ pub(super) fn read(
 /// True if the person was told of everything that calls in their name may do now.
 fn is_approved(call: &Call, subject: &GrantSubject) -> bool {
     let calls = call.app.config.identity.upstream.as_ref();
-    calls.is_some_and(|calls| calls.powers().iter().all(|power| subject.approved.contains(power)))
+    calls.is_some_and(|calls| calls.powers().lines().all(|power| subject.has_approved(power)))
 }
 
 /// A token from the sign-in is not one for a `resource` of its own.
@@ -151,7 +151,7 @@ mod tests {
 
     use toolgate_core::oauth::grant::GrantKey;
     use toolgate_core::seal::Keyring;
-    use toolgate_core::upstream::trouble::Upstream;
+    use toolgate_core::upstream::trouble::{Given, Upstream};
     use toolgate_policy::Caller;
 
     use super::*;
@@ -182,12 +182,13 @@ mod tests {
             resource: String::new(),
             client_name: String::new(),
             upstream: None,
-            access: None,
-            approved: approved.iter().map(|power| (*power).to_owned()).collect(),
+            access: String::new(),
+            approved: approved.join("\n"),
             redirect_uri: String::new(),
             nonce: String::new(),
         };
-        subject.replace(Some(Upstream::Both { refresh: "rt".to_owned(), token, expires }));
+        let upstream = Upstream::Refresh("rt".to_owned());
+        subject.replace(Some(Given { upstream, access: Some((token, expires)) }));
         subject.seal(&call.keys, &call.address.id, &mut PlatformEntropy)
     }
 

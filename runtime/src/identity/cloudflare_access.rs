@@ -108,7 +108,7 @@ pub(super) async fn confirm(
         return Ok(None);
     };
     match upstream {
-        Upstream::Refresh(token) | Upstream::Both { refresh: token, .. } => {
+        Upstream::Refresh(token) => {
             let tokens = refresh(provider, token).await?;
             kept.replace(tokens.keep_for(&oauth.config.identity, oauth.now));
             let caller = match &tokens.id_token {

@@ -95,7 +95,7 @@ async fn confirm(
     let identified = match &holder.upstream {
         None => return Ok(None),
         // An application whose tokens expire.
-        Some(Upstream::Refresh(token) | Upstream::Both { refresh: token, .. }) => {
+        Some(Upstream::Refresh(token)) => {
             let tokens = refresh(oauth.provider, token).await?;
             kept.replace(github::keep(&oauth.config.identity, &tokens, oauth.now));
             Identified { caller: look_up(oauth, &tokens.access_token).await?, upstream: None }

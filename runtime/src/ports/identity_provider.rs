@@ -9,12 +9,12 @@ use toolgate_core::oauth::callback::{GrantSubject, Identified, Returned};
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::reply::Reply;
 use toolgate_core::upstream::provider::{Provider, SetupError};
-use toolgate_core::upstream::trouble::{Trouble, Upstream};
+use toolgate_core::upstream::trouble::{Given, Trouble};
 use toolgate_policy::{Caller, Vars};
 
 /// The token that a provider gave to be asked with the next time, as soon as it is known: whatever fails or
 /// is given up after that, the token before it may be used up.
-pub type Kept = RefCell<Option<Upstream>>;
+pub type Kept = RefCell<Option<Given>>;
 
 /// An identity provider's protocol.
 pub trait IdentityProvider: Sync + std::fmt::Debug {

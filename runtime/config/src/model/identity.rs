@@ -28,11 +28,12 @@ pub enum Endpoints {
 const SEES_TOKEN: &str = "token";
 
 impl IdentityUpstream {
-    /// The powers that it gives tools, one by one: the hosts, and that functions see the token.
+    /// The powers that it gives tools, one in each line: the hosts, and that functions see the token.
     #[must_use]
-    pub fn powers(&self) -> Vec<String> {
+    pub fn powers(&self) -> String {
         let token = self.expose.then_some(SEES_TOKEN);
-        self.hosts.iter().map(AsRef::as_ref).chain(token).map(str::to_owned).collect()
+        let powers: Vec<&str> = self.hosts.iter().map(AsRef::as_ref).chain(token).collect();
+        powers.join("\n")
     }
 }
 

@@ -24,7 +24,7 @@ use crate::oauth::grant::{GrantKey, GrantOutcome, Lease, Operation, RecheckOutco
 use crate::oauth::grant_subject::{GrantSubject, Identified};
 use crate::oauth::issue::{Pending, finish};
 use crate::reply::{self, Reply};
-use crate::upstream::trouble::{Cause, Trouble, Upstream};
+use crate::upstream::trouble::{Cause, Given, Trouble};
 
 /// Longest time that a request waits in all while another one asks the provider: as long as that
 /// one may.
@@ -60,7 +60,7 @@ pub enum Step {
 pub struct Confirmation {
     /// Credentials for the next question, where they are not part of the verdict. Kept even if it
     /// decided nothing: a provider that gives each token once has used up the old one.
-    pub upstream: Option<Upstream>,
+    pub upstream: Option<Given>,
     /// Whom it vouches for; `None` where there is nothing to ask it with.
     pub verdict: Result<Option<Identified>, Trouble>,
 }

@@ -5,7 +5,7 @@ use toolgate_policy::Caller;
 
 use crate::from_json::FromJson;
 use crate::seal::{Entropy, Keyring, Purpose};
-use crate::upstream::trouble::{AccessToken, Upstream};
+use crate::upstream::trouble::{AccessToken, Given, Upstream};
 
 /// The part of a grant's record that is sealed.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
@@ -19,13 +19,14 @@ pub struct GrantSubject {
     /// Credentials for asking the identity provider again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream: Option<Upstream>,
-    /// The access token that calls in the person's name carry, where it came with a refresh token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access: Option<AccessToken>,
-    /// Where tools may act as the person, as the approval page named it: none of it in a record from before
-    /// the page did.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub approved: Vec<String>,
+    /// The access token that calls in the person's name carry, where it came with a refresh token: the time of
+    /// its expiry, if that is known, a blank, and the token. Texts cost servers without such calls the least.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub access: String,
+    /// Where tools may act as the person, as the approval page named it, a power in each line: nowhere in a
+    /// record from before the page did.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub approved: String,
     /// Redirect URI of the code, which tells more of the client than its name.
     #[serde(default)]
     pub redirect_uri: String,
@@ -57,28 +58,23 @@ impl GrantSubject {
     }
 
     /// Keeps what the provider gave to be asked with the next time.
-    pub fn replace(&mut self, upstream: Option<Upstream>) {
-        match upstream {
-            None => {}
-            // The old refresh token serves again. The new access token may be for another API than the one
-            // that calls go to.
-            Some(Upstream::Access { .. }) if self.refresh_token().is_some() => {}
-            Some(Upstream::Both { refresh, token, expires }) => {
-                self.upstream = Some(Upstream::Refresh(refresh));
-                self.access = Some(AccessToken { token, expires });
-            }
-            Some(new) => {
-                self.upstream = Some(new);
-                self.access = None;
-            }
+    pub fn replace(&mut self, given: Option<Given>) {
+        let Some(Given { upstream, access }) = given else { return };
+        let is_access = matches!(upstream, Upstream::Access { .. });
+        // The old refresh token serves again then. The new access token may be for another API than the one
+        // that calls go to.
+        if is_access && self.refresh_token().is_some() {
+            return;
         }
+        self.upstream = Some(upstream);
+        self.access = access.map(written).unwrap_or_default();
     }
 
     /// The token by which the provider can be asked for new ones.
     #[must_use]
     pub fn refresh_token(&self) -> Option<&str> {
         match self.upstream.as_ref()? {
-            Upstream::Refresh(refresh) | Upstream::Both { refresh, .. } => Some(refresh),
+            Upstream::Refresh(refresh) => Some(refresh),
             Upstream::Access { .. } => None,
         }
     }
@@ -86,11 +82,16 @@ impl GrantSubject {
     /// The access token for calls in the person's name, and the time of its expiry where that is known.
     #[must_use]
     pub fn access_token(&self) -> Option<(&str, Option<u64>)> {
-        match (&self.access, &self.upstream) {
-            (Some(AccessToken { token, expires }), _)
-            | (None, Some(Upstream::Access { token, expires })) => Some((token, *expires)),
-            _ => None,
+        match &self.upstream {
+            Some(Upstream::Access { token, expires }) => Some((token, *expires)),
+            _ => self.access.split_once(' ').map(|(expires, token)| (token, expires.parse().ok())),
         }
+    }
+
+    /// True if the approval page named this power of tools.
+    #[must_use]
+    pub fn has_approved(&self, power: &str) -> bool {
+        self.approved.lines().any(|approved| approved == power)
     }
 
     /// True if there is something to ask the provider with.
@@ -99,13 +100,14 @@ impl GrantSubject {
         match &self.upstream {
             None => false,
             Some(Upstream::Access { expires: Some(expires), .. }) => *expires > now,
-            Some(
-                Upstream::Refresh(_)
-                | Upstream::Both { .. }
-                | Upstream::Access { expires: None, .. },
-            ) => true,
+            Some(Upstream::Refresh(_) | Upstream::Access { expires: None, .. }) => true,
         }
     }
+}
+
+fn written((token, expires): AccessToken) -> String {
+    let expires = expires.map(|expires| expires.to_string()).unwrap_or_default();
+    [&expires, " ", &token].concat()
 }
 
 /// Somebody the identity provider vouches for.
@@ -114,5 +116,5 @@ pub struct Identified {
     /// The caller.
     pub caller: Caller,
     /// Credentials for asking the provider again.
-    pub upstream: Option<Upstream>,
+    pub upstream: Option<Given>,
 }

@@ -13,7 +13,7 @@ use crate::limits::{MAX_GROUPS, MAX_UPSTREAM_TOKEN};
 use crate::upstream::kept::Kept;
 use crate::upstream::provider::{ClientAuth, Endpoints, Provider, Settings, SetupError};
 use crate::upstream::tokens::Tokens;
-use crate::upstream::trouble::{Cause, Trouble, Upstream, refusal};
+use crate::upstream::trouble::{Cause, Given, Trouble, Upstream, refusal};
 
 /// Stands where other providers have their `iss`.
 pub const ISSUER: &str = "https://github.com";
@@ -71,10 +71,10 @@ pub fn resolve(config: &Config, vars: &dyn Vars) -> Result<Provider, SetupError>
 /// Credentials to keep, so that GitHub can be asked again. The token of an OAuth application lives
 /// until the person, or an owner of the organisation, withdraws it.
 #[must_use]
-pub fn keep(identity: &Identity, tokens: &Tokens, now: u64) -> Option<Upstream> {
+pub fn keep(identity: &Identity, tokens: &Tokens, now: u64) -> Option<Given> {
     let forever = || Upstream::Access { token: tokens.access_token.clone(), expires: None };
     let is_small = tokens.access_token.len() <= MAX_UPSTREAM_TOKEN;
-    tokens.keep_for(identity, now).or_else(|| is_small.then(forever))
+    tokens.keep_for(identity, now).or_else(|| is_small.then(forever).map(Given::from))
 }
 
 /// Steps still to take, in this order.

@@ -7,7 +7,7 @@ use toolgate_config::Identity;
 use crate::audit::Reason;
 use crate::from_json::FromJson;
 use crate::limits::{MAX_ID_TOKEN, MAX_UPSTREAM_TOKEN};
-use crate::upstream::trouble::{Cause, Trouble, Upstream, undecided};
+use crate::upstream::trouble::{Cause, Given, Trouble, Upstream, undecided};
 
 /// Errors that end what the person granted (OAuth 2.1 section 3.2.4), those by which OpenID
 /// providers ask the person to come back (OpenID Connect Core section 3.1.2.6), and GitHub's own.
@@ -101,32 +101,29 @@ impl Tokens {
             },
             (None, None) => return None,
         };
-        let (Upstream::Refresh(token)
-        | Upstream::Access { token, .. }
-        | Upstream::Both { refresh: token, .. }) = &kept;
+        let (Upstream::Refresh(token) | Upstream::Access { token, .. }) = &kept;
         (token.len() <= MAX_UPSTREAM_TOKEN).then_some(kept)
     }
 
     /// The same for a server whose tools may call in the person's name: with the access token. One for a
     /// `resource` of its own comes with a refresh that names it.
     #[must_use]
-    pub fn keep_for(&self, identity: &Identity, now: u64) -> Option<Upstream> {
+    pub fn keep_for(&self, identity: &Identity, now: u64) -> Option<Given> {
         let is_ours = identity.upstream.as_ref().is_some_and(|calls| calls.resource.is_none());
         match self.keep(now) {
             Some(Upstream::Refresh(refresh)) if is_ours => Some(self.renewed(refresh, now)),
-            kept => kept,
+            kept => kept.map(Given::from),
         }
     }
 
     /// Both tokens, where this is the answer to the refresh token; the refresh token alone where the
     /// access token is too large to keep.
     #[must_use]
-    pub fn renewed(&self, refresh: String, now: u64) -> Upstream {
-        if self.access_token.len() > MAX_UPSTREAM_TOKEN {
-            return Upstream::Refresh(refresh);
-        }
+    pub fn renewed(&self, refresh: String, now: u64) -> Given {
+        let is_small = self.access_token.len() <= MAX_UPSTREAM_TOKEN;
         let expires = self.expires_in.map(|lifetime| now.saturating_add(lifetime));
-        Upstream::Both { refresh, token: self.access_token.clone(), expires }
+        let access = is_small.then(|| (self.access_token.clone(), expires));
+        Given { upstream: Upstream::Refresh(refresh), access }
     }
 }
 

@@ -25,30 +25,29 @@ pub enum Upstream {
         /// Time of expiry, in seconds since 1970; never, if `None`.
         expires: Option<u64>,
     },
-    /// A refresh token, with the access token that calls in the person's name carry. A record has the two
-    /// apart, so that an earlier version of the server can read it.
-    Both {
-        /// The refresh token.
-        refresh: String,
-        /// The access token.
-        token: String,
-        /// Time of its expiry, in seconds since 1970; unknown, if `None`.
-        expires: Option<u64>,
-    },
 }
 
-/// The access token beside a refresh token. It does not print.
-#[derive(Clone, PartialEq, Eq, Serialize, FromJson)]
-pub struct AccessToken {
-    /// The token.
-    pub token: String,
-    /// Time of its expiry, in seconds since 1970; unknown, if `None`.
-    pub expires: Option<u64>,
+/// Credentials that the provider gave for a grant. They do not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Given {
+    /// To ask it again.
+    pub upstream: Upstream,
+    /// The access token beside a refresh token, for calls in the person's name.
+    pub access: Option<AccessToken>,
 }
 
-impl fmt::Debug for AccessToken {
+/// An access token, and the time of its expiry in seconds since 1970 where that is known.
+pub type AccessToken = (String, Option<u64>);
+
+impl From<Upstream> for Given {
+    fn from(upstream: Upstream) -> Self {
+        Self { upstream, access: None }
+    }
+}
+
+impl fmt::Debug for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AccessToken([redacted])")
+        f.write_str("Given([redacted])")
     }
 }
 
@@ -57,7 +56,6 @@ impl fmt::Debug for Upstream {
         f.write_str(match self {
             Self::Refresh(_) => "Refresh([redacted])",
             Self::Access { .. } => "Access([redacted])",
-            Self::Both { .. } => "Both([redacted])",
         })
     }
 }

@@ -7,7 +7,7 @@ use toolgate_core::oauth::callback::GrantSubject;
 use toolgate_core::seal::{Entropy, Keyring};
 use toolgate_core::upstream::login;
 use toolgate_core::upstream::tokens::{self, Tokens};
-use toolgate_core::upstream::trouble::Upstream;
+use toolgate_core::upstream::trouble::{Given, Upstream};
 use toolgate_policy::Caller;
 
 use crate::support::*;
@@ -31,22 +31,23 @@ fn identity(section: &str) -> Identity {
 
 const SECTION: &str = "[identity.upstream]\nhosts = [\"wiki.example.com\"]\n";
 
-fn both(refresh: &str, token: &str, expires: u64) -> Option<Upstream> {
-    Some(Upstream::Both { refresh: refresh.into(), token: token.into(), expires: Some(expires) })
+fn both(refresh: &str, token: &str, expires: u64) -> Option<Given> {
+    let upstream = Upstream::Refresh(refresh.into());
+    Some(Given { upstream, access: Some((token.into(), Some(expires))) })
 }
 
-fn subject(upstream: Option<Upstream>) -> GrantSubject {
+fn subject(given: Option<Given>) -> GrantSubject {
     let mut subject = GrantSubject {
         caller: Caller::default(),
         resource: String::new(),
         client_name: String::new(),
         upstream: None,
-        access: None,
-        approved: Vec::new(),
+        access: String::new(),
+        approved: String::new(),
         redirect_uri: String::new(),
         nonce: String::new(),
     };
-    subject.replace(upstream);
+    subject.replace(given);
     subject
 }
 
@@ -61,7 +62,7 @@ impl Entropy for Fixed {
 #[test]
 fn the_access_token_is_kept_where_tools_may_call_with_it_and_only_there() {
     let tokens = given(json!({ "refresh_token": "rt" }));
-    let refresh = Some(Upstream::Refresh("rt".into()));
+    let refresh = Some(Upstream::Refresh("rt".into()).into());
     assert_eq!(tokens.keep_for(&identity(""), NOW), refresh);
     assert_eq!(tokens.keep_for(&identity(SECTION), NOW), both("rt", CANARY, NOW + 60));
     // The token of the sign-in is for userinfo then.
@@ -77,7 +78,7 @@ fn a_record_has_the_refresh_token_where_it_always_was() {
     let holder = subject(both("rt", "at", NOW));
     let stored = json!(holder);
     assert_eq!(stored["upstream"], json!({ "refresh": "rt" }));
-    assert_eq!(stored["access"], json!({ "token": "at", "expires": NOW }));
+    assert_eq!(stored["access"], json!(format!("{NOW} at")));
     assert_eq!(
         from_json::read_value::<GrantSubject>(stored.clone()).expect("it is readable"),
         holder
@@ -88,7 +89,7 @@ fn a_record_has_the_refresh_token_where_it_always_was() {
     let before: GrantSubject = from_json::read_value(before).expect("it is readable");
     assert_eq!((before.refresh_token(), before.access_token()), (Some("rt"), None));
     assert!(before.approved.is_empty());
-    let forever = subject(Some(Upstream::Access { token: "at".into(), expires: None }));
+    let forever = subject(Some(Upstream::Access { token: "at".into(), expires: None }.into()));
     assert_eq!((forever.refresh_token(), forever.access_token()), (None, Some(("at", None))));
 }
 
@@ -96,11 +97,12 @@ fn a_record_has_the_refresh_token_where_it_always_was() {
 fn a_new_access_token_alone_means_the_old_refresh_token_again() {
     let mut holder = subject(both("rt", "first", NOW));
     // It may be for another API than the one that calls go to.
-    holder.replace(Some(Upstream::Access { token: "second".into(), expires: Some(NOW + 60) }));
+    let second = Upstream::Access { token: "second".into(), expires: Some(NOW + 60) };
+    holder.replace(Some(second.into()));
     assert_eq!(holder, subject(both("rt", "first", NOW)));
     holder.replace(None);
     assert_eq!(holder, subject(both("rt", "first", NOW)));
-    holder.replace(Some(Upstream::Refresh("new".into())));
+    holder.replace(Some(Upstream::Refresh("new".into()).into()));
     assert_eq!((holder.refresh_token(), holder.access_token()), (Some("new"), None));
     assert!(subject(both("rt", "at", 0)).can_ask(NOW), "it has a refresh token");
 }
@@ -108,8 +110,8 @@ fn a_new_access_token_alone_means_the_old_refresh_token_again() {
 #[test]
 fn the_powers_of_tools_are_their_hosts_and_the_sight_of_the_token() {
     let powers = |section: &str| identity(section).upstream.expect("it is there").powers();
-    assert_eq!(powers(SECTION), ["wiki.example.com"]);
-    assert_eq!(powers(&format!("{SECTION}expose = true\n")), ["wiki.example.com", "token"]);
+    assert_eq!(powers(SECTION), "wiki.example.com");
+    assert_eq!(powers(&format!("{SECTION}expose = true\n")), "wiki.example.com\ntoken");
     let meaning =
         identity(&format!("{SECTION}expose = true\n")).upstream.expect("it is there").meaning;
     assert_eq!(meaning, "Act as you at wiki.example.com, and see your access token");

@@ -206,17 +206,18 @@ fn a_renewed_holder_has_the_new_claims_and_keeps_what_the_grant_says() {
         resource: String::new(),
         client_name: String::new(),
         upstream: Some(Upstream::Refresh("first".into())),
-        access: None,
-        approved: Vec::new(),
+        access: String::new(),
+        approved: String::new(),
         redirect_uri: String::new(),
         nonce: String::new(),
     };
     let second = Some(Upstream::Refresh("second".into()));
-    holder.renew(Identified { caller: caller(&["ops"]), upstream: second.clone() });
+    let given = second.clone().map(Into::into);
+    holder.renew(Identified { caller: caller(&["ops"]), upstream: given });
     assert_eq!((&*holder.caller.groups, &*holder.caller.client_id), (&["ops".to_owned()][..], "c"));
     assert_eq!((&holder.caller.scopes, &holder.upstream), (&vec!["mcp".to_owned()], &second));
     let access = Some(Upstream::Access { token: "at".into(), expires: None });
-    for none in [None, access] {
+    for none in [None, access.map(Into::into)] {
         holder.renew(Identified { caller: caller(&[]), upstream: none });
         assert_eq!(holder.upstream, second, "no new refresh token means the old one");
     }

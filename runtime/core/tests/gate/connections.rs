@@ -50,7 +50,7 @@ fn cookie(world: &mut World) -> String {
     let id_token = tokens.id_token.as_ref().unwrap();
     let claims = signed(&idp.jwks(), id_token).unwrap();
     let caller = returned.verify(&world.gate(), claims).unwrap();
-    let identified = Identified { caller, upstream: tokens.keep(world.now) };
+    let identified = Identified { caller, upstream: tokens.keep(world.now).map(Into::into) };
     let Finished::Reply(reply) = returned.finish(&mut world.gate(), identified) else {
         panic!("nothing is granted")
     };

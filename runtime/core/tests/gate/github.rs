@@ -212,7 +212,7 @@ fn github_has_fixed_addresses_and_its_token_is_kept() {
     let body = json!({ "access_token": "gho_1", "token_type": "bearer", "scope": "" });
     let tokens = tokens::read(&answer(200, &body)).map_err(|trouble| trouble.to_string()).unwrap();
     let kept = Upstream::Access { token: "gho_1".into(), expires: None };
-    assert_eq!(github::keep(&config().identity, &tokens, NOW), Some(kept));
+    assert_eq!(github::keep(&config().identity, &tokens, NOW), Some(kept.into()));
     let mut vars = Variables::default();
     vars.0.remove("ACCESS_CLIENT_SECRET");
     assert!(github::resolve(&on_github(&[]), &vars).is_err());

@@ -49,7 +49,7 @@ impl Provider {
             Says::HalfAnAnswer => failed(Cause::Unavailable),
             _ => Ok(Some(Identified { caller: holder.caller.clone(), upstream: None })),
         };
-        Confirmation { upstream: Some(upstream(self.current)), verdict }
+        Confirmation { upstream: Some(upstream(self.current).into()), verdict }
     }
 }
 

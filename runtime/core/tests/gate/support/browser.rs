@@ -129,7 +129,7 @@ pub fn finish_login_as(
     let id_token = tokens.id_token.as_ref().unwrap();
     let claims = signed(&idp.jwks(), id_token)?;
     let caller = returned.verify(&world.gate(), claims)?;
-    let identified = Identified { caller, upstream: tokens.keep(world.now) };
+    let identified = Identified { caller, upstream: tokens.keep(world.now).map(Into::into) };
     let reply = match returned.finish(&mut world.gate(), identified) {
         Finished::Grant(address, grant, reply) => {
             assert_eq!(world.store(&address, Operation::Create(grant)), GrantOutcome::Done);
