@@ -17,7 +17,7 @@ import { openStage } from "./lib/stage.mjs";
 const WIKI = "https://wiki.example/page";
 /** So short that a token is renewed at its next use. */
 const SHORT = 20;
-const SIGN_IN_AGAIN = /the person has to sign in again to this server/;
+const SIGN_IN_AGAIN = /the person has to sign in again: end the connection at \/connections/;
 
 describe("a request in the caller's name", { skip: lacksBuild("as-caller") }, () => {
   const internet = new Internet();
