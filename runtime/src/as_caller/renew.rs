@@ -182,7 +182,7 @@ mod tests {
             resource: String::new(),
             client_name: String::new(),
             upstream: None,
-            access: String::new(),
+            access: Default::default(),
             approved: approved.join("\n"),
             redirect_uri: String::new(),
             nonce: String::new(),

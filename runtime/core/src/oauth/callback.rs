@@ -324,7 +324,7 @@ impl Returned {
             resource: authorization.resource.clone(),
             client_name: authorization.client_name.clone(),
             upstream: None,
-            access: String::new(),
+            access: Default::default(),
             approved: calls.map(IdentityUpstream::powers).unwrap_or_default(),
             redirect_uri: authorization.redirect_uri.clone(),
             nonce: self.login.nonce(),

@@ -1,5 +1,7 @@
 //! The subject of a grant, and what the identity provider says of them.
 
+use std::fmt;
+
 use serde::Serialize;
 use toolgate_policy::Caller;
 
@@ -21,8 +23,8 @@ pub struct GrantSubject {
     pub upstream: Option<Upstream>,
     /// The access token that calls in the person's name carry, where it came with a refresh token: the time of
     /// its expiry, if that is known, a blank, and the token. Texts cost servers without such calls the least.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub access: String,
+    #[serde(default, skip_serializing_if = "KeptToken::is_none")]
+    pub access: KeptToken,
     /// Where tools may act as the person, as the approval page named it, a power in each line: nowhere in a
     /// record from before the page did.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -67,7 +69,7 @@ impl GrantSubject {
             return;
         }
         self.upstream = Some(upstream);
-        self.access = access.map(written).unwrap_or_default();
+        self.access = access.map(KeptToken::from).unwrap_or_default();
     }
 
     /// The token by which the provider can be asked for new ones.
@@ -84,7 +86,9 @@ impl GrantSubject {
     pub fn access_token(&self) -> Option<(&str, Option<u64>)> {
         match &self.upstream {
             Some(Upstream::Access { token, expires }) => Some((token, *expires)),
-            _ => self.access.split_once(' ').map(|(expires, token)| (token, expires.parse().ok())),
+            _ => {
+                self.access.0.split_once(' ').map(|(expires, token)| (token, expires.parse().ok()))
+            }
         }
     }
 
@@ -105,9 +109,28 @@ impl GrantSubject {
     }
 }
 
-fn written((token, expires): AccessToken) -> String {
-    let expires = expires.map(|expires| expires.to_string()).unwrap_or_default();
-    [&expires, " ", &token].concat()
+/// An access token as a record has it, or none. It does not print.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, FromJson)]
+#[serde(transparent)]
+pub struct KeptToken(String);
+
+impl KeptToken {
+    fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<AccessToken> for KeptToken {
+    fn from((token, expires): AccessToken) -> Self {
+        let expires = expires.map(|expires| expires.to_string()).unwrap_or_default();
+        Self([&expires, " ", &token].concat())
+    }
+}
+
+impl fmt::Debug for KeptToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeptToken([redacted])")
+    }
 }
 
 /// Somebody the identity provider vouches for.

@@ -42,7 +42,7 @@ fn subject(given: Option<Given>) -> GrantSubject {
         resource: String::new(),
         client_name: String::new(),
         upstream: None,
-        access: String::new(),
+        access: Default::default(),
         approved: String::new(),
         redirect_uri: String::new(),
         nonce: String::new(),

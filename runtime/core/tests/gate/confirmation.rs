@@ -206,7 +206,7 @@ fn a_renewed_holder_has_the_new_claims_and_keeps_what_the_grant_says() {
         resource: String::new(),
         client_name: String::new(),
         upstream: Some(Upstream::Refresh("first".into())),
-        access: String::new(),
+        access: Default::default(),
         approved: String::new(),
         redirect_uri: String::new(),
         nonce: String::new(),
