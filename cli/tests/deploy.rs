@@ -182,7 +182,7 @@ fn lacking(listed: &str) -> String {
     )
 }
 
-/// What was asked of wrangler about migrations, and its refusal.
+/// The calls of wrangler that `migrate` makes, and the error it ends with; empty without one.
 fn migrate(name: &str, listed: &str, database: &str, migrate: bool) -> (Vec<String>, String) {
     migrate_with(name, listed, database, &Arguments { migrate, ..Arguments::default() })
 }

@@ -43,7 +43,7 @@ pub(super) struct Call {
     pub(super) address: GrantKey,
 }
 
-/// What asking the record, and perhaps the provider, came to.
+/// Result of looking a token up in the record, and of renewing it if it had to be.
 pub(super) enum Asked {
     Token(Held),
     /// Another request asks.

@@ -125,7 +125,7 @@ pub(super) enum Outcome<'a> {
     Token(&'a Held),
     /// The provider failed.
     Failed,
-    /// There is no token.
+    /// The grant has no token.
     None,
     /// Another isolate asks.
     Unknown,

@@ -126,8 +126,7 @@ fn settle(mut grant: Grant, lease: &Lease, seen: &str, answer: Renewal) -> (Writ
             let (write, _) = end(grant, End::Refused);
             return (write, AccessOutcome::Ended);
         }
-        // What was refused is what another request has used up, after its lease ran out or before this one's
-        // began: its answer counts.
+        // Another request has already used up the refused token, so the answer to that request counts.
         Renewal::Refused => return (Write::Keep, AccessOutcome::Busy),
         Renewal::Failed if !is_own => return (Write::Keep, stands(&grant)),
         Renewal::Failed => grant.asking = None,

@@ -31,7 +31,7 @@ impl Fetch {
     /// [`TestServer::http`](crate::testing::TestServer::http).
     ///
     /// # Errors
-    /// The test says that there is no connection.
+    /// The test answers with `HttpAnswer::Unreachable`.
     ///
     /// # Panics
     /// The test does not expect the request.
@@ -52,7 +52,7 @@ impl Fetcher {
     /// Sends the other Worker a request.
     ///
     /// # Errors
-    /// The request cannot be one, or the test says that there is no connection.
+    /// The request is malformed, or the test answers with `HttpAnswer::Unreachable`.
     ///
     /// # Panics
     /// The test does not expect the request.
@@ -68,7 +68,7 @@ impl Fetcher {
     /// Sends the other Worker a request.
     ///
     /// # Errors
-    /// The request cannot be one, or the test says that there is no connection.
+    /// The request is malformed, or the test answers with `HttpAnswer::Unreachable`.
     ///
     /// # Panics
     /// The test does not expect the request.
