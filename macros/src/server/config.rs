@@ -91,6 +91,7 @@ macro_rules! structures {
 }
 
 toolgate_config::sections!(structures);
+toolgate_config::policy_sections!(structures);
 
 macro_rules! choices {
     ($(

@@ -3,15 +3,17 @@
 mod choices;
 mod identity;
 mod policy;
+mod policy_sections;
 mod sections;
 mod value;
 
 pub use choices::{ClientAuth, GroupsFormat, Jurisdiction, OnDeny, Prompt, Recheck, StorageKind};
 pub use identity::{Askable, Endpoints};
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
+pub use policy_sections::{Policy, PolicyTest, TestUser};
 pub use sections::{
-    Audit, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy, PolicyTest,
-    Registration, Server, Storage, TestUser, Tokens, Transport,
+    Audit, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Registration, Server,
+    Storage, Tokens, Transport,
 };
 pub use value::{List, Setting, Str};
 

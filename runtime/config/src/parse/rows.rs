@@ -118,6 +118,7 @@ fn shape_of<T, K: ValueKind<Value = T>>(kind: &K) -> Json {
 }
 
 crate::sections!(rows);
+crate::policy_sections!(rows);
 
 rows! {
     Dev in "dev", mixed {
