@@ -27,6 +27,9 @@ describe("the audit trail of a call", { skip: lacksBuild("faults") }, () => {
     ["count", {}, "ok"],
     ["sleep", { milliseconds: 50 }, "ok"],
     ["sleep", { milliseconds: "long" }, "tool_error"],
+    ["fail_inside", {}, "internal"],
+    ["fail_without_words", {}, "tool_error"],
+    ["decline", {}, "declined"],
     ["panic_at_once", {}, "panicked"],
     ["panic_later", { milliseconds: 20 }, "panicked"],
   ]) {
@@ -38,6 +41,20 @@ describe("the audit trail of a call", { skip: lacksBuild("faults") }, () => {
       if (args.milliseconds > 20) assert.ok(events[0].ms >= 40, `${events[0].ms} ms`);
     });
   }
+
+  test("of a prompt that fails inside says so", async () => {
+    const { events } = await watch(stage, 1, () => mcp.legacy(stage.origin, token, "prompts/get", { name: "prompt_inside", arguments: {} }));
+    assert.deepEqual(told(events), ["prompt_allowed internal"]);
+  });
+
+  test("names each host to which it sent requests once, and no more of them than a line can hold", async () => {
+    const reach = async (addresses) => (await watch(stage, 1, () => call("reach", { addresses }))).events[0].hosts;
+    const [one, other] = ["http://127.0.0.1:9/a?secret=1", "http://localhost:9/b?secret=2"];
+    assert.equal(await reach([one, one, other, "no address"]), "127.0.0.1 localhost");
+    const hosts = await reach(Array.from({ length: 120 }, (_, index) => `http://127.0.0.${index + 100}:9/`));
+    assert.ok(hosts.length <= 1024 && hosts.split(" ").length > 80, `${hosts.length} characters`);
+    assert.equal((await watch(stage, 1, () => call("count"))).events[0].hosts, undefined);
+  });
 
   test("that takes longer than a second is two lines of one id", async () => {
     const { events } = await watch(stage, 2, async () => {

@@ -24,6 +24,9 @@ use crate::platform::{PlatformEntropy, millis};
 /// The time for which a decision is held back: most calls end before, and a reader of the log hardly notices.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// Characters of a list of hosts: some forty of them, and a line stays far below what the sinks hold.
+const MAX_HOSTS: usize = 1024;
+
 /// Characters of the id that joins the two lines of a call.
 const ID_LENGTH: usize = 16;
 
@@ -122,10 +125,20 @@ impl Trail {
 
     /// Notes that the call acts at this host in the person's name.
     pub(crate) fn acts_as_caller(&self, host: &str) {
+        self.add_host(host, |event| &mut event.as_caller);
+    }
+
+    /// Notes that the call sends a request to this host.
+    pub(crate) fn sends_to(&self, host: &str) {
+        self.add_host(host, |event| &mut event.hosts);
+    }
+
+    fn add_host(&self, host: &str, list: fn(&mut Event) -> &mut Option<String>) {
         let line = &mut *self.line.borrow_mut();
         let Some(event) = &mut line.event else { return };
-        let hosts = event.as_caller.get_or_insert_default();
-        if hosts.split(' ').any(|known| known == host) {
+        let hosts = list(event).get_or_insert_default();
+        // A function that walks the web must not make its line too long for a sink.
+        if hosts.len() + host.len() > MAX_HOSTS || hosts.split(' ').any(|known| known == host) {
             return;
         }
         if !hosts.is_empty() {

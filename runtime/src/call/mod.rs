@@ -22,8 +22,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use toolgate_core::audit::CallOutcome;
+use toolgate_core::mcp::fault;
 use toolgate_core::mcp::outcome::CallResult;
-use toolgate_core::mcp::{Fault, INTERNAL_ERROR, fault};
 
 use self::guard::Work;
 pub(crate) use self::hosted::HostStep;
@@ -145,7 +145,6 @@ impl Execution {
         match guard::poll(&mut self.work, polling.waker()) {
             Ok(Poll::Ready(outcome)) => self.outcome = Some(self.live.conclude(outcome)),
             Err(guard::Trapped) => {
-                self.trail(|trail| trail.ended(CallOutcome::Panicked));
                 self.outcome = Some(Err(fault::panicked()));
             }
             Ok(Poll::Pending) if self.live.has_step() => {}
@@ -174,13 +173,13 @@ impl Execution {
     /// The outcome of a call that waits, where it is over by cancellation or by the clock.
     fn ended(&mut self, polling: &mut Polling<'_>) -> Option<CallResult> {
         if self.live.is_cancelled() {
-            self.trail(|trail| trail.ended(CallOutcome::Cancelled));
-            let cancelled = Err(Fault::new(INTERNAL_ERROR, "The call was cancelled"));
             if !self.live.hears_of_cancellation() {
-                return Some(cancelled);
+                return Some(Err(fault::cancelled()));
             }
+            // Whatever the function still makes of it, nobody gets it.
+            self.trail(|trail| trail.ended(CallOutcome::Cancelled));
             let grace = self.grace.get_or_insert_with(|| Timer::from(GRACE));
-            return Pin::new(grace).poll(polling).is_ready().then_some(cancelled);
+            return Pin::new(grace).poll(polling).is_ready().then(|| Err(fault::cancelled()));
         }
         let limit = self.limit?;
         let waits_for_answer = self.live.waits_for_answer();
@@ -191,10 +190,7 @@ impl Execution {
         }
         let limit = if waits_for_answer { limit.max(ANSWER_WAIT) } else { limit };
         let deadline = self.deadline.get_or_insert_with(|| Timer::from(limit));
-        Pin::new(deadline).poll(polling).is_ready().then(|| {
-            self.trail(|trail| trail.ended(CallOutcome::TimedOut));
-            Err(fault::timed_out())
-        })
+        Pin::new(deadline).poll(polling).is_ready().then(|| Err(fault::timed_out()))
     }
 }
 

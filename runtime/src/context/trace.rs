@@ -46,6 +46,11 @@ impl Context {
                 request
             }
         };
+        if let Some(trail) = self.live().trail()
+            && let Some(host) = request.url()?.host_str()
+        {
+            trail.sends_to(host);
+        }
         let _busy = self.live().busy();
         Fetch::Request(request).send().await
     }

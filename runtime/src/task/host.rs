@@ -8,12 +8,12 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use serde_json::Value;
-use toolgate_core::audit::{CallAudit, CallOutcome};
+use toolgate_core::audit::CallAudit;
 use toolgate_core::mcp::notify;
 use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::peer::{Peer, Trace};
 use toolgate_core::mcp::task::{TaskDetail, TaskStatus};
-use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target, fault};
+use toolgate_core::mcp::{Call, Fault, INTERNAL_ERROR, Retry, Revision, Target};
 
 use super::message::NewTask;
 use super::news::News;
@@ -287,16 +287,14 @@ impl Host {
 fn end(store: &Store, app: &'static App, env: &Env, outcome: CallResult) -> worker::Result<()> {
     match outcome {
         Ok(result) => {
-            let is_failure = result.failure().is_some();
-            let outcome = if is_failure { CallOutcome::ToolError } else { CallOutcome::Ok };
+            let outcome = result.outcome();
             let result = result.shape(REVISION).result;
             told::end(store, app, env, outcome, to_text(&result).len());
             let result = TaskDetail::Result(result);
             store.finish(TaskStatus::Completed, None, &result)
         }
         Err(fault) => {
-            let has_panicked = fault.message() == fault::panicked().message();
-            let outcome = if has_panicked { CallOutcome::Panicked } else { CallOutcome::Error };
+            let outcome = fault.outcome();
             let error = fault.into_value();
             told::end(store, app, env, outcome, to_text(&error).len());
             let message = error.get("message").and_then(Value::as_str).map(str::to_owned);

@@ -3,9 +3,9 @@
 use std::fmt::Display;
 
 use futures_util::future::LocalBoxFuture;
+use toolgate_core::mcp::Fault;
 use toolgate_core::mcp::completion::CompletionResult;
 use toolgate_core::mcp::outcome::CallResult;
-use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 use toolgate_core::upstream::kept::Named;
 
 use super::error;
@@ -89,26 +89,26 @@ pub trait IntoCompletion {
     /// # Errors
     ///
     /// The function's error as the client is told it, in a JSON-RPC error.
-    fn into_completion(self) -> Result<Vec<String>, String>;
+    fn into_completion(self) -> Result<Vec<String>, Fault>;
 }
 
 impl IntoCompletion for Vec<String> {
-    fn into_completion(self) -> Result<Vec<String>, String> {
+    fn into_completion(self) -> Result<Vec<String>, Fault> {
         Ok(self)
     }
 }
 
 impl IntoCompletion for Vec<&str> {
-    fn into_completion(self) -> Result<Vec<String>, String> {
+    fn into_completion(self) -> Result<Vec<String>, Fault> {
         Ok(self.into_iter().map(str::to_owned).collect())
     }
 }
 
 impl<T: IntoCompletion, E: Display + 'static> IntoCompletion for Result<T, E> {
-    fn into_completion(self) -> Result<Vec<String>, String> {
+    fn into_completion(self) -> Result<Vec<String>, Fault> {
         match self {
             Ok(values) => values.into_completion(),
-            Err(error) => Err(error::told(&error)),
+            Err(error) => Err(error::told(&error).into_fault()),
         }
     }
 }
@@ -139,9 +139,6 @@ pub fn beginning_with<'a>(typed: &str, values: &[&str]) -> LocalBoxFuture<'a, Ca
     Box::pin(async move { outcome })
 }
 
-fn completed(values: Result<Vec<String>, String>) -> CallResult {
-    match values {
-        Ok(values) => Ok(Box::new(CompletionResult::new(values))),
-        Err(message) => Err(Fault::new(INTERNAL_ERROR, message)),
-    }
+fn completed(values: Result<Vec<String>, Fault>) -> CallResult {
+    Ok(Box::new(CompletionResult::new(values?)))
 }

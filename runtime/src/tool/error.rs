@@ -4,6 +4,8 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 
+use toolgate_core::audit::CallOutcome;
+use toolgate_core::mcp::content::FailureCause;
 use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 use toolgate_core::seal::Entropy;
 
@@ -42,6 +44,8 @@ pub struct Error {
 enum ErrorKind {
     Caller,
     Protocol,
+    /// The caller, who said no to a question.
+    Declined,
     /// The log, which also reads what caused it.
     Log {
         causes: String,
@@ -69,17 +73,20 @@ impl Error {
             .then(|| Fault::new(INTERNAL_ERROR, self.message.clone()))
     }
 
-    fn told(&self) -> String {
-        match &self.kind {
-            ErrorKind::Caller | ErrorKind::Protocol => self.message.clone(),
-            ErrorKind::Log { causes } => internal(&format!("{}{causes}", self.message)),
-        }
+    fn told(&self) -> Told {
+        let (cause, message) = match &self.kind {
+            ErrorKind::Caller | ErrorKind::Protocol => (FailureCause::Tool, self.message.clone()),
+            ErrorKind::Declined => (FailureCause::Declined, self.message.clone()),
+            ErrorKind::Log { causes } => return internal(&format!("{}{causes}", self.message)),
+        };
+        Told { message, cause }
     }
 }
 
 impl<E: std::error::Error + 'static> From<E> for Error {
     fn from(error: E) -> Self {
         let kind = match is_for_caller(&error) {
+            true if is_declined(&error) => ErrorKind::Declined,
             true => ErrorKind::Caller,
             false => ErrorKind::Log { causes: causes(&error) },
         };
@@ -105,14 +112,39 @@ fn causes(error: &dyn std::error::Error) -> String {
     causes
 }
 
-/// The text of an error for the caller: words that were chosen for them, or the id under which it is
-/// in the log.
-pub(super) fn told<E: fmt::Display + 'static>(error: &E) -> String {
+/// An error as the caller is told it.
+pub(super) struct Told {
+    /// Text that was chosen for the caller, or the id under which the error is in the log.
+    pub(super) message: String,
+    pub(super) cause: FailureCause,
+}
+
+impl Told {
+    /// The JSON-RPC error of what has no result of its own that says so.
+    pub(super) fn into_fault(self) -> Fault {
+        let outcome = match self.cause {
+            FailureCause::Tool => CallOutcome::Error,
+            cause => cause.outcome(),
+        };
+        Fault::new(INTERNAL_ERROR, self.message).ending(outcome)
+    }
+}
+
+/// An error for the caller.
+pub(super) fn told<E: fmt::Display + 'static>(error: &E) -> Told {
     let any = error as &dyn Any;
     if let Some(error) = any.downcast_ref::<Error>() {
         return error.told();
     }
-    if is_for_caller(any) { error.to_string() } else { internal(&error.to_string()) }
+    if !is_for_caller(any) {
+        return internal(&error.to_string());
+    }
+    let cause = if is_declined(any) { FailureCause::Declined } else { FailureCause::Tool };
+    Told { message: error.to_string(), cause }
+}
+
+fn is_declined(error: &dyn Any) -> bool {
+    matches!(error.downcast_ref(), Some(Refusal::Declined))
 }
 
 /// True if the words were chosen for the caller: text, what the client itself answered, and what the
@@ -127,12 +159,13 @@ fn is_for_caller(error: &dyn Any) -> bool {
 }
 
 /// Logs what the caller must not read, and says where it is.
-pub(super) fn internal(message: &str) -> String {
+pub(super) fn internal(message: &str) -> Told {
     let mut id = [0; 8];
     PlatformEntropy.fill(&mut id);
     let id = u64::from_be_bytes(id);
     log(&format!("internal error {id:016x}: {message}"));
-    format!("internal error {id:016x}: see the server's log")
+    let message = format!("internal error {id:016x}: see the server's log");
+    Told { message, cause: FailureCause::Internal }
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -165,6 +198,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn told<E: fmt::Display + 'static>(error: &E) -> String {
+        super::told(error).message
+    }
 
     #[derive(Debug)]
     struct Lost(Option<&'static str>);
@@ -231,5 +268,15 @@ mod tests {
     fn the_log_reads_what_caused_an_error_and_nothing_twice() {
         assert_eq!(causes(&Lost(Some("the query failed"))), ": table users is gone");
         assert_eq!(causes(&Lost(Some("failed: table users is gone"))), "");
+    }
+
+    #[test]
+    fn an_error_knows_its_cause() {
+        let cause = |error: &Error| super::told(error).cause;
+        assert_eq!(cause(&Error::new("no credits left")), FailureCause::Tool);
+        assert_eq!(cause(&Error::from(Refusal::Cancelled)), FailureCause::Tool);
+        assert_eq!(cause(&Error::from(Refusal::Declined)), FailureCause::Declined);
+        assert_eq!(super::told(&Refusal::Declined).cause, FailureCause::Declined);
+        assert_eq!(cause(&Error::from(Lost(None))), FailureCause::Internal);
     }
 }

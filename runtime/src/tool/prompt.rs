@@ -2,11 +2,11 @@
 
 use std::fmt::Display;
 
+use toolgate_core::mcp::Fault;
 use toolgate_core::mcp::content::{Content, ResourceLink};
 use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::prompt::{PromptMessage, PromptResult, Role};
 use toolgate_core::mcp::resource::ResourceContent;
-use toolgate_core::mcp::{Fault, INTERNAL_ERROR};
 
 use super::error;
 
@@ -89,32 +89,32 @@ pub trait IntoPromptResult {
     /// # Errors
     ///
     /// The function's error as the client is told it, in a JSON-RPC error.
-    fn into_prompt_result(self) -> Result<Prompt, String>;
+    fn into_prompt_result(self) -> Result<Prompt, Fault>;
 }
 
 impl IntoPromptResult for Prompt {
-    fn into_prompt_result(self) -> Result<Prompt, String> {
+    fn into_prompt_result(self) -> Result<Prompt, Fault> {
         Ok(self)
     }
 }
 
 impl IntoPromptResult for Vec<Message> {
-    fn into_prompt_result(self) -> Result<Prompt, String> {
+    fn into_prompt_result(self) -> Result<Prompt, Fault> {
         Ok(Prompt::new(self))
     }
 }
 
 impl IntoPromptResult for Message {
-    fn into_prompt_result(self) -> Result<Prompt, String> {
+    fn into_prompt_result(self) -> Result<Prompt, Fault> {
         Ok(Prompt::new([self]))
     }
 }
 
 impl<T: IntoPromptResult, E: Display + 'static> IntoPromptResult for Result<T, E> {
-    fn into_prompt_result(self) -> Result<Prompt, String> {
+    fn into_prompt_result(self) -> Result<Prompt, Fault> {
         match self {
             Ok(value) => value.into_prompt_result(),
-            Err(error) => Err(error::told(&error)),
+            Err(error) => Err(error::told(&error).into_fault()),
         }
     }
 }
@@ -122,7 +122,7 @@ impl<T: IntoPromptResult, E: Display + 'static> IntoPromptResult for Result<T, E
 macro_rules! said_by_the_person {
     ($($type:ty)*) => {$(
         impl IntoPromptResult for $type {
-            fn into_prompt_result(self) -> Result<Prompt, String> {
+            fn into_prompt_result(self) -> Result<Prompt, Fault> {
                 Message::user(self).into_prompt_result()
             }
         }
@@ -136,16 +136,16 @@ said_by_the_person!(String &str Content super::Image super::Audio ResourceConten
 /// # Errors
 ///
 /// The function failed.
-pub fn prompted(result: Result<Prompt, String>) -> CallResult {
-    match result {
-        Ok(prompt) => Ok(Box::new(prompt.0)),
-        Err(message) => Err(Fault::new(INTERNAL_ERROR, message)),
-    }
+pub fn prompted(result: Result<Prompt, Fault>) -> CallResult {
+    Ok(Box::new(result?.0))
 }
 
 #[cfg(test)]
 mod tests {
     use toolgate_core::mcp::Revision;
+
+    use toolgate_core::audit::CallOutcome;
+    use toolgate_core::mcp::INTERNAL_ERROR;
 
     use super::*;
     use crate::tool::{Error, Image};
@@ -182,14 +182,16 @@ mod tests {
     #[test]
     fn an_error_that_was_not_written_for_the_caller_stays_in_the_log() {
         let failed = Err::<Prompt, _>(worker::Error::from("no such table")).into_prompt_result();
-        let told = failed.expect_err("an error");
+        let fault = failed.expect_err("an error");
+        let told = fault.message();
+        assert_eq!(fault.outcome(), CallOutcome::Internal);
         assert!(told.starts_with("internal error ") && !told.contains("table"), "{told}");
     }
 
     #[test]
     fn an_error_is_a_fault_with_its_message() {
         let failed = Err::<Prompt, _>(Error::new("no such style")).into_prompt_result();
-        assert_eq!(failed, Err("no such style".to_owned()));
+        assert_eq!(failed, Err(Fault::new(INTERNAL_ERROR, "no such style")));
         let fault = prompted(failed).expect_err("a fault");
         let text = fault.response(None);
         assert!(text.contains("-32603") && text.contains("no such style"), "{text}");

@@ -22,7 +22,7 @@ pub struct RequestedResource<'a> {
 }
 
 /// The result of reading: the contents, `None` where there is nothing at the URI, or why it failed.
-pub type Contents = Result<Option<Vec<ResourceContent>>, String>;
+pub type Contents = Result<Option<Vec<ResourceContent>>, Fault>;
 
 /// A type that a resource may return.
 #[diagnostic::on_unimplemented(
@@ -63,7 +63,7 @@ impl<T: IntoResource, E: Display + 'static> IntoResource for Result<T, E> {
     fn into_resource(self, requested: &RequestedResource<'_>) -> Contents {
         match self {
             Ok(value) => value.into_resource(requested),
-            Err(error) => Err(error::told(&error)),
+            Err(error) => Err(error::told(&error).into_fault()),
         }
     }
 }
@@ -82,7 +82,8 @@ impl IntoResource for &str {
 
 impl<T: Serialize> IntoResource for Json<T> {
     fn into_resource(self, requested: &RequestedResource<'_>) -> Contents {
-        let text = finite::to_text(&self.0).map_err(|error| unsendable("resource", &error))?;
+        let text = finite::to_text(&self.0)
+            .map_err(|error| Fault::new(INTERNAL_ERROR, unsendable("resource", &error)))?;
         one(requested, requested.mime_type.unwrap_or("application/json"), ResourceBody::Text(text))
     }
 }
@@ -116,10 +117,9 @@ pub fn read(
     contents: Contents,
     is_public: bool,
 ) -> CallResult {
-    match contents {
-        Ok(Some(contents)) => Ok(Box::new(ResourceResult { contents, is_public })),
-        Ok(None) => not_found(context, requested.uri),
-        Err(message) => Err(Fault::new(INTERNAL_ERROR, message)),
+    match contents? {
+        Some(contents) => Ok(Box::new(ResourceResult { contents, is_public })),
+        None => not_found(context, requested.uri),
     }
 }
 
@@ -134,6 +134,8 @@ pub fn not_found(context: &Context, uri: &str) -> CallResult {
 
 #[cfg(test)]
 mod tests {
+    use toolgate_core::audit::CallOutcome;
+
     use super::*;
     use crate::tool::Error;
 
@@ -174,7 +176,7 @@ mod tests {
     #[test]
     fn json_without_a_number_that_json_does_not_have_is_no_resource() {
         let failed = Json([1.0, f64::INFINITY]).into_resource(&REQUESTED).expect_err("an error");
-        assert!(failed.ends_with("[1] is Infinity, and JSON has no such number"), "{failed}");
+        assert!(failed.message().ends_with("[1] is Infinity, and JSON has no such number"), "{failed:?}");
     }
 
     #[test]
@@ -187,13 +189,15 @@ mod tests {
     fn an_error_that_was_not_written_for_the_caller_stays_in_the_log() {
         let failed =
             Err::<String, _>(worker::Error::from("no such table")).into_resource(&REQUESTED);
-        let told = failed.expect_err("an error");
+        let fault = failed.expect_err("an error");
+        let told = fault.message();
+        assert_eq!(fault.outcome(), CallOutcome::Internal);
         assert!(told.starts_with("internal error ") && !told.contains("table"), "{told}");
     }
 
     #[test]
     fn an_error_keeps_its_message() {
         let failed = Err::<String, _>(Error::new("the disk is gone")).into_resource(&REQUESTED);
-        assert_eq!(failed, Err("the disk is gone".to_owned()));
+        assert_eq!(failed, Err(Fault::new(INTERNAL_ERROR, "the disk is gone")));
     }
 }

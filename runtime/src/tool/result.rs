@@ -51,7 +51,10 @@ fn failure<E: Display + 'static>(error: &E) -> ToolResult {
     let error_of_ours = (error as &dyn Any).downcast_ref::<Error>();
     match error_of_ours.and_then(Error::fault) {
         Some(fault) => ToolResult { fault: Some(Box::new(fault)), ..ToolResult::default() },
-        None => ToolResult::error(error::told(error)),
+        None => {
+            let told = error::told(error);
+            ToolResult { cause: told.cause, ..ToolResult::error(told.message) }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tools that go wrong: they panic, hang, use up what there is, or talk too much.
 
+mod failed;
 mod stored;
 
 use std::hint::black_box;

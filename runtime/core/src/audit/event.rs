@@ -112,6 +112,8 @@ pub struct Event {
     pub arguments: Option<String>,
     /// Hosts at which the call acted in the person's name, with blanks between them.
     pub as_caller: Option<String>,
+    /// Hosts to which the call sent requests, with blanks between them.
+    pub hosts: Option<String>,
     /// Joins the two events of a call that has two.
     pub id: Option<String>,
     /// The end of the call.
@@ -134,6 +136,7 @@ impl Event {
             detail: None,
             arguments: None,
             as_caller: None,
+            hosts: None,
             id: None,
             finish: None,
         }

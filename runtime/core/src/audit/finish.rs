@@ -9,6 +9,10 @@ pub enum CallOutcome {
     ToolError,
     /// With a JSON-RPC error.
     Error,
+    /// With an error that says that the person said no to a question.
+    Declined,
+    /// With an error that the caller knows the id of, and the log the words.
+    Internal,
     /// With a question; the client sends the call again with the answer.
     InputRequired,
     /// As a task, which goes on by itself.
@@ -31,6 +35,8 @@ impl CallOutcome {
             Self::Ok => "ok",
             Self::ToolError => "tool_error",
             Self::Error => "error",
+            Self::Declined => "declined",
+            Self::Internal => "internal",
             Self::InputRequired => "input_required",
             Self::Task => "task",
             Self::Panicked => "panicked",

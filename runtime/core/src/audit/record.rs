@@ -15,7 +15,7 @@ pub const MAX_ARGUMENTS: usize = 4 * 1024;
 
 /// Blobs of an Analytics Engine data point, from `blob1` on. The order never changes; new fields
 /// are added at the end. The index is the user.
-pub const BLOBS: [&str; 14] = [
+pub const BLOBS: [&str; 15] = [
     "event",
     "reason",
     "user",
@@ -30,6 +30,7 @@ pub const BLOBS: [&str; 14] = [
     "outcome",
     "claimed_email",
     "as_caller",
+    "hosts",
 ];
 
 /// An event as it leaves the server: what `[audit] include` does not ask for is not in it.
@@ -71,6 +72,9 @@ pub struct Record<'a> {
     /// Hosts at which the call acted in the person's name, with blanks between them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_caller: Option<&'a str>,
+    /// Hosts to which the call sent requests, with blanks between them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hosts: Option<&'a str>,
     /// Joins the events of a call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<&'a str>,
@@ -118,6 +122,7 @@ impl<'a> Record<'a> {
                 .filter(|_| audit.arguments)
                 .map(|arguments| cut(arguments, MAX_ARGUMENTS)),
             as_caller: event.as_caller.as_deref(),
+            hosts: event.hosts.as_deref(),
             id: event.id.as_deref(),
             outcome: event.finish.map(|finish| finish.outcome.name()),
             ms: event.finish.map(|finish| finish.ms),
@@ -152,6 +157,7 @@ impl<'a> Record<'a> {
             text(self.outcome),
             text(self.claimed_email),
             text(self.as_caller),
+            text(self.hosts),
         ]
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::fault::Fault;
 use super::resource::ResourceContent;
 use super::role::Role;
+use crate::audit::CallOutcome;
 
 /// One content block of a tool result.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,6 +100,30 @@ impl From<ResourceLink> for Content {
     }
 }
 
+/// Cause of a failure, for the audit trail.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FailureCause {
+    /// The tool says why it could not do its work.
+    #[default]
+    Tool,
+    /// The person said no to a question.
+    Declined,
+    /// The tool met an error whose words are for the log.
+    Internal,
+}
+
+impl FailureCause {
+    /// The outcome of a tool call that fails so.
+    #[must_use]
+    pub fn outcome(self) -> CallOutcome {
+        match self {
+            Self::Tool => CallOutcome::ToolError,
+            Self::Declined => CallOutcome::Declined,
+            Self::Internal => CallOutcome::Internal,
+        }
+    }
+}
+
 /// The result of a tool call (`CallToolResult`).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ToolResult {
@@ -108,6 +133,8 @@ pub struct ToolResult {
     pub structured: Option<Value>,
     /// The call failed in a way the model should see.
     pub is_error: bool,
+    /// The cause of a failure that the model should see.
+    pub cause: FailureCause,
     /// The call failed in a way that only the client should see: it gets this error, and no result.
     pub fault: Option<Box<Fault>>,
 }

@@ -197,19 +197,21 @@ impl Exchange {
         {
             let (ready, outcome) = match outcome {
                 Some(Ok(result)) => {
-                    let is_failure = result.failure().is_some();
+                    let ended = result.outcome();
                     let shaped = result.shape(self.revision);
                     let outcome = match shaped.kind {
-                        _ if is_failure => CallOutcome::ToolError,
                         "input_required" => CallOutcome::InputRequired,
                         "task" => CallOutcome::Task,
-                        _ => CallOutcome::Ok,
+                        _ => ended,
                     };
                     let result = waiting.result(shaped, self.server_info.as_ref());
                     let text = jsonrpc::success(&waiting.id, &result);
                     (Ready { text, code: None }, outcome)
                 }
-                Some(Err(fault)) => (failed(fault, &waiting.id), CallOutcome::Error),
+                Some(Err(fault)) => {
+                    let outcome = fault.outcome();
+                    (failed(fault, &waiting.id), outcome)
+                }
                 None => {
                     let fault = Fault::new(INTERNAL_ERROR, "The call gave no result");
                     (failed(fault, &waiting.id), CallOutcome::Error)

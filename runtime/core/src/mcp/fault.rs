@@ -9,6 +9,7 @@ use super::envelope::envelope;
 use super::json::object;
 use super::revision::Revision;
 use super::template::MAX_URI_BYTES;
+use crate::audit::CallOutcome;
 use crate::mcp::json::to_text;
 
 /// The body is not JSON.
@@ -36,13 +37,14 @@ pub struct Fault {
     pub(super) code: i32,
     message: Cow<'static, str>,
     data: Option<Value>,
+    outcome: CallOutcome,
 }
 
 impl Fault {
     /// An error with this code, see the constants of this module.
     #[must_use]
     pub fn new(code: i32, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), data: None }
+        Self { code, message: message.into(), data: None, outcome: CallOutcome::Error }
     }
 
     /// [`INVALID_PARAMS`], and what is wrong with them.
@@ -55,6 +57,19 @@ impl Fault {
     pub fn with_data(mut self, data: Value) -> Self {
         self.data = Some(data);
         self
+    }
+
+    /// As the end of a call of another outcome than [`CallOutcome::Error`], for the audit trail.
+    #[must_use]
+    pub fn ending(mut self, outcome: CallOutcome) -> Self {
+        self.outcome = outcome;
+        self
+    }
+
+    /// The outcome of the call that it ends.
+    #[must_use]
+    pub fn outcome(&self) -> CallOutcome {
+        self.outcome
     }
 
     /// The message.
@@ -108,19 +123,26 @@ pub(super) fn status(revision: Revision, code: i32) -> StatusCode {
 /// The call took longer than `[limits] tool_timeout` allows.
 #[must_use]
 pub fn timed_out() -> Fault {
-    Fault::new(INTERNAL_ERROR, "The call took too long")
+    Fault::new(INTERNAL_ERROR, "The call took too long").ending(CallOutcome::TimedOut)
 }
 
 /// The function panicked. What it said is for the server's log only.
 #[must_use]
 pub fn panicked() -> Fault {
-    Fault::new(INTERNAL_ERROR, "The call failed")
+    Fault::new(INTERNAL_ERROR, "The call failed").ending(CallOutcome::Panicked)
+}
+
+/// Nobody wants the answer any more.
+#[must_use]
+pub fn cancelled() -> Fault {
+    Fault::new(INTERNAL_ERROR, "The call was cancelled").ending(CallOutcome::Cancelled)
 }
 
 /// The instance that ran the call is gone, through no fault of the call.
 #[must_use]
 pub fn lost() -> Fault {
     Fault::new(INTERNAL_ERROR, "The call was lost when the server restarted")
+        .ending(CallOutcome::Lost)
 }
 
 /// The client was to be asked for something that it did not declare. `required` is a

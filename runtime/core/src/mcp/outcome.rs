@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::jsonrpc::Fault;
 use super::revision::Revision;
+use crate::audit::CallOutcome;
 
 /// A result, to be shaped for the client's revision, or a JSON-RPC error.
 pub type CallResult = Result<Box<dyn Shape>, Fault>;
@@ -14,9 +15,14 @@ pub trait Shape {
     /// The result as JSON, without what every result of a revision has.
     fn shape(self: Box<Self>, revision: Revision) -> Shaped;
 
-    /// The message, if the result says that the target failed to do its work.
+    /// The message of a result that says that the target failed to do its work.
     fn failure(&self) -> Option<&str> {
         None
+    }
+
+    /// The outcome of the call, where the result ends it.
+    fn outcome(&self) -> CallOutcome {
+        CallOutcome::Ok
     }
 }
 

@@ -6,6 +6,7 @@ use super::content::{Content, ContentAnnotations, ResourceLink, ToolResult};
 use super::json::object;
 use super::outcome::{Shape, Shaped};
 use super::revision::Revision;
+use crate::audit::CallOutcome;
 use crate::mcp::json::to_text;
 
 /// `CallToolResult`.
@@ -41,6 +42,10 @@ impl Shape for ToolResult {
             Some(Content::Text(text)) if self.is_error => Some(text),
             _ => None,
         }
+    }
+
+    fn outcome(&self) -> CallOutcome {
+        if self.is_error { self.cause.outcome() } else { CallOutcome::Ok }
     }
 }
 

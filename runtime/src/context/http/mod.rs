@@ -114,9 +114,12 @@ struct Bounds {
 
 /// Sends a request as it is.
 fn plain(
-    _: &Context,
+    context: &Context,
     request: http::Request<Vec<u8>>,
     bounds: Bounds,
 ) -> LocalBoxFuture<'_, Result<Answer, HttpProblem>> {
+    if let (Some(trail), Some(host)) = (context.live().trail(), request.uri().host()) {
+        trail.sends_to(host);
+    }
     Box::pin(transport::send(request, bounds.limit, bounds.timeout))
 }
