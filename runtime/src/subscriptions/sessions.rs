@@ -196,3 +196,8 @@ fn sessions(sql: &SqlStorage) -> worker::Result<Vec<String>> {
 fn number(number: u64) -> SqlStorageValue {
     SqlStorageValue::Integer(number.cast_signed())
 }
+
+// The workspace as a whole has the feature.
+#[cfg(all(test, feature = "testing-sqlite"))]
+#[path = "recorded_tests.rs"]
+mod recorded_tests;

@@ -176,7 +176,10 @@ mod tests {
     #[test]
     fn json_without_a_number_that_json_does_not_have_is_no_resource() {
         let failed = Json([1.0, f64::INFINITY]).into_resource(&REQUESTED).expect_err("an error");
-        assert!(failed.message().ends_with("[1] is Infinity, and JSON has no such number"), "{failed:?}");
+        assert!(
+            failed.message().ends_with("[1] is Infinity, and JSON has no such number"),
+            "{failed:?}"
+        );
     }
 
     #[test]
