@@ -2,7 +2,7 @@
 
 use toolgate::bindings::Env;
 use toolgate::prelude::*;
-use worker::{DurableObject, State};
+use worker::{DurableObject, State, wasm_bindgen};
 
 /// It counts.
 #[worker::durable_object]

@@ -22,18 +22,23 @@ struct Job {
 /// Says how often the nightly cron ran
 #[mcp_tool(allow = "everyone")]
 async fn runs(ctx: &Context) -> Result<u32> {
-    Ok(ctx.server_state::<Runs>().get().await?.0)
+    Ok(ctx.server_state::<Runs>().get().await?.unwrap_or_default().0)
 }
 
 /// Puts a job into the queue
 #[mcp_tool(allow = "everyone")]
-async fn add_job(ctx: &Context, name: String) -> Result<()> {
+async fn add_job(
+    ctx: &Context,
+    /// Name of the job
+    name: String,
+) -> Result<()> {
     Ok(ctx.env().queue("JOBS")?.send(Job { name }).await?)
 }
 
 #[cron("nightly")]
 async fn nightly(ctx: &Context, scheduled: Scheduled) -> Result<()> {
-    let runs = ctx.server_state::<Runs>().update(|Runs(runs)| {
+    let kept = ctx.server_state::<Runs>();
+    let runs = kept.update(|Runs(runs)| {
         *runs += 1;
         *runs
     });
