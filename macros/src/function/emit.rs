@@ -36,7 +36,6 @@ pub(crate) fn registration(
         FunctionKind::Tool => (format_ident!("__TOOLGATE_TOOL"), quote!(ToolDef)),
         FunctionKind::Prompt => (format_ident!("__TOOLGATE_PROMPT"), quote!(PromptDef)),
         FunctionKind::Resource => (format_ident!("__TOOLGATE_RESOURCE"), quote!(ResourceDef)),
-        // Those have neither a policy nor a description, and are registered in `trigger/`.
         FunctionKind::Trigger(_) => (format_ident!("__TOOLGATE_TRIGGER"), quote!(TriggerDef)),
     };
     quote! {

@@ -8,14 +8,12 @@ use syn::spanned::Spanned as _;
 
 use super::parameters::Given;
 use super::valid::Trigger;
-use crate::function::TriggerKind;
 use crate::function::ast::Function;
 use crate::function::emit::{self, local};
+use crate::function::{FunctionKind, TriggerKind};
 
 /// The function and its registration.
 pub(crate) fn trigger(source: &Function, trigger: &Trigger<'_>) -> TokenStream {
-    let function = emit::function(source);
-    let tracker = trigger.config.tracker();
     let name = trigger.name.clone().unwrap_or_else(|| LitStr::new("", Span::call_site()));
     let what = format!("two_functions_have_the_{}", trigger.kind.attribute());
     let span = trigger.name.as_ref().map_or_else(|| source.sig.ident.span(), LitStr::span);
@@ -23,23 +21,14 @@ pub(crate) fn trigger(source: &Function, trigger: &Trigger<'_>) -> TokenStream {
     let function_name = source.sig.ident.unraw().to_string();
     let call = call(source, trigger, &name);
     let needs = trigger.needs.tokens(None);
-    quote! {
-        #function
-
-        #unique
-
-        const _: () = {
-            #tracker
-
-            ::toolgate::__private::inventory::submit!(::toolgate::__private::TriggerDef {
-                name: #name,
-                function: #function_name,
-                call: #call,
-                needs: #needs,
-                location: ::core::concat!(::core::file!(), ":", ::core::line!()),
-            });
-        };
-    }
+    let fields = quote! {
+        name: #name,
+        function: #function_name,
+        call: #call,
+        needs: #needs,
+    };
+    let kind = FunctionKind::Trigger(trigger.kind);
+    emit::registration(kind, source, &trigger.config, &unique, &fields)
 }
 
 /// The closure that runs the function.
