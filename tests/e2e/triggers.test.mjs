@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { listen } from "../../cli/src/dev/worker/trigger.mjs";
 import { DURABLE_OBJECTS } from "./lib/bindings.mjs";
 import { send } from "./lib/http.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
@@ -186,6 +187,34 @@ describe("a function that no client starts", { skip: lacksBuild("triggers") }, (
     const [event] = events().filter(({ trigger }) => trigger === "email");
     assert.equal(event.error, "the mailbox is full");
     assert.ok(!JSON.stringify(event).includes("grace"));
+  });
+
+  test("is started by cargo toolgate trigger, and by nobody without its token", async () => {
+    const { url, token, stop } = await listen(worker.miniflare, worker.origin);
+    try {
+      const ask = async (event, authorization = `Bearer ${token}`) => {
+        const answer = await send(url, { method: "POST", headers: { authorization }, body: JSON.stringify(event) });
+        return answer.status === 200 ? answer.json() : answer.status;
+      };
+      const before = logged("report ran").length;
+      assert.deepEqual(await ask({ kind: "cron", cron: "report" }), { ok: true, lines: ["it ran"] });
+      assert.deepEqual(await ask({ kind: "cron", cron: "broken" }), { ok: false, lines: ["it failed"] });
+      const messages = names("works", "fails");
+      const delivered = await ask({ kind: "queue", queue: "triggers-jobs", messages });
+      assert.deepEqual(delivered, { ok: false, lines: ["message 1: acknowledged", "message 2: to be retried"] });
+      assert.equal((await ask({ kind: "queue", queue: "triggers-jobs", messages: names("works") })).ok, true);
+      assert.equal((await ask({ kind: "queue", queue: "another", messages })).ok, false);
+      const raw = (subject) => Buffer.from(`From: g@example.com\r\nTo: l@example.org\r\nMessage-ID: <2@example.com>\r\nSubject: ${subject}\r\n\r\nHello.\r\n`).toString("base64");
+      const mailed = (subject) => ask({ kind: "email", from: "g@example.com", to: "l@example.org", raw: raw(subject) });
+      assert.deepEqual(await mailed("hello"), { ok: true, lines: ["forwarded to ada@example.com"] });
+      assert.deepEqual(await mailed("unsubscribe"), { ok: true, lines: ["rejected: nobody reads this"] });
+      assert.equal((await mailed("fail")).ok, false);
+      for (const wrong of ["", "Bearer ", `Bearer ${"0".repeat(64)}`, token]) assert.equal(await ask({ kind: "cron", cron: "report" }, wrong), 403);
+      assert.equal((await send(url)).status, 403);
+      assert.equal(logged("report ran").length, before + 1);
+    } finally {
+      stop();
+    }
   });
 
   test("reaches a Durable Object of the author's own beside the one of Toolgate", async () => {
