@@ -13,7 +13,7 @@ use crate::{Doing, Error, Result, files};
 pub(crate) struct Running {
     /// The server's origin.
     pub(crate) url: String,
-    /// Where functions are started that no client starts.
+    /// The address at which functions are started that no client starts.
     #[serde(default)]
     pub(crate) control: Option<Control>,
 }
@@ -23,7 +23,7 @@ pub(crate) struct Running {
 pub(crate) struct Control {
     /// Its address on this machine.
     pub(crate) url: String,
-    /// What a program shows that has read the record.
+    /// A text that only programs know which may read the record.
     pub(crate) token: String,
 }
 

@@ -59,7 +59,7 @@ pub(super) struct Surroundings<'a> {
 #[serde(tag = "status", rename_all = "lowercase")]
 enum Said {
     Ready {
-        /// Where functions are started that no client starts.
+        /// The address at which functions are started that no client starts.
         control: Option<Control>,
     },
     Reloaded,
@@ -144,7 +144,7 @@ impl Worker {
         Ok(Self { child, input: Some(input), said, control: None })
     }
 
-    /// Where functions are started that no client starts.
+    /// The address at which functions are started that no client starts.
     pub(super) fn control(&self) -> Option<&Control> {
         self.control.as_ref()
     }

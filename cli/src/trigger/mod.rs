@@ -37,7 +37,7 @@ pub struct Arguments {
     trigger: Trigger,
 }
 
-/// What starts the function.
+/// An event that starts a function.
 #[derive(Debug, Subcommand)]
 enum Trigger {
     /// Run the function of a time
@@ -66,7 +66,7 @@ enum Trigger {
     },
 }
 
-/// What came of it.
+/// The outcome of the run.
 #[derive(Deserialize)]
 struct Outcome {
     ok: bool,

@@ -55,7 +55,7 @@ impl Triggers {
         self.has_crons() || !self.queues.is_empty() || self.has_email
     }
 
-    /// What the handlers and the tests read. A Worker without handlers has nothing of it.
+    /// The table that the handlers and the tests read. A Worker without handlers has nothing of it.
     pub(crate) fn table(&self) -> TokenStream {
         let pairs = |pairs: &[(String, String)]| {
             let pairs = pairs.iter().map(|(one, other)| quote!((#one, #other)));

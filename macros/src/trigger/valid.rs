@@ -1,5 +1,7 @@
 //! Rules for functions that no client starts, and no generated code.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use syn::LitStr;
 use syn::parse::{ParseStream, Parser};
@@ -124,8 +126,8 @@ fn declared(
         return;
     };
     let (section, name) = (kind.section(), literal.value());
-    let known: Vec<&str> = everywhere(&checked).flat_map(|one| names(kind, one)).collect();
-    if known.contains(&name.as_str()) {
+    let known: BTreeSet<&str> = everywhere(&checked).flat_map(|one| names(kind, one)).collect();
+    if known.contains(name.as_str()) {
         return;
     }
     let all: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();

@@ -37,7 +37,7 @@ pub struct Server {
     triggers: &'static Triggers,
 }
 
-/// What starts functions of a server that `serve!()` has not made: nothing.
+/// The triggers of a server that `serve!()` has not made: none.
 static NOTHING: Triggers =
     Triggers { crons: &[], queues: &[], has_email: false, purge: None, elsewhere: &[] };
 

@@ -1,4 +1,4 @@
-//! Definitions, which the attributes make of functions, and what `mcp.toml` says of their triggers.
+//! Definitions, which the attributes make of functions, and the triggers of `mcp.toml`.
 
 use futures_util::future::LocalBoxFuture;
 
@@ -36,7 +36,7 @@ pub enum TriggerCall {
     Email(for<'a> fn(&'a Context, Email) -> LocalBoxFuture<'a, Outcome>),
 }
 
-/// What starts a function.
+/// The kind of event that starts a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TriggerKind {
     /// A time.
@@ -47,7 +47,7 @@ pub enum TriggerKind {
     Email,
 }
 
-/// What `mcp.toml` says of triggers, in the environment that the Worker is compiled for.
+/// The triggers of `mcp.toml`, in the environment that the Worker is compiled for.
 #[derive(Debug)]
 pub struct Triggers {
     /// The name and the schedule of each `[cron.<name>]`.
@@ -94,7 +94,7 @@ impl TriggerKind {
 }
 
 impl TriggerDef {
-    /// What starts it.
+    /// The kind of event that starts it.
     pub(crate) fn kind(&self) -> TriggerKind {
         match self.call {
             TriggerCall::Cron(_) => TriggerKind::Cron,

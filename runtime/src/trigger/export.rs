@@ -29,7 +29,7 @@ pub(crate) fn problems(triggers: &Triggers) -> Vec<String> {
     }
     for def in found {
         let is_known = |(kind, name): &(TriggerKind, &str)| is_of(def, *kind, name);
-        if !declared.iter().chain(triggers.elsewhere).any(|known| is_known(known)) {
+        if !declared.iter().chain(triggers.elsewhere).any(is_known) {
             problems.push(format!(
                 "{}: `{}` is started by nothing: mcp.toml has no `{}`",
                 def.location,

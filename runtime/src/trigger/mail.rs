@@ -7,7 +7,7 @@ use crate::platform::mail::Mail;
 
 /// A mail that came in, as a function under `#[email]` takes it.
 ///
-/// What becomes of it is said by [`forward`](Self::forward) and [`reject`](Self::reject). One that is neither
+/// The function decides about it by [`forward`](Self::forward) and [`reject`](Self::reject). One that is neither
 /// forwarded nor rejected has been received, and is gone. An `Err` of the function fails the delivery as
 /// Cloudflare's rules for a failed Worker say.
 ///

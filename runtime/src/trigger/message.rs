@@ -45,7 +45,7 @@ pub struct Queued<T> {
     raw: RawMessage,
 }
 
-/// What becomes of a message.
+/// The fate of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// It is done.
@@ -81,7 +81,7 @@ impl<T> Queued<T> {
         self.raw.attempts()
     }
 
-    /// When it was sent, in seconds since 1970.
+    /// The time at which it was sent, in seconds since 1970.
     #[must_use]
     pub fn sent_at(&self) -> u64 {
         self.raw.0.sent_at

@@ -47,7 +47,7 @@ impl Scheduled {
     }
 }
 
-/// Why a function did not come to a good end.
+/// The failure of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// Its error.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use toolgate::prelude::*;
 use toolgate::worker::console_log;
 
-/// What the server knows of its runs.
+/// The number of runs of the nightly cron.
 #[derive(Default, Serialize, Deserialize)]
 struct Runs(u32);
 

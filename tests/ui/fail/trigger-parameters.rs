@@ -4,7 +4,7 @@ use toolgate::prelude::*;
 fn clean(scheduled: Scheduled, again: Scheduled, days: u32) {}
 
 #[cron("weekly", config = "../config/triggers.toml")]
-fn count(caller: &Caller, ctx: Context, ctx: &mut Context) {}
+fn count(caller: &Caller, own: Context, ctx: &mut Context) {}
 
 #[queue("jobs", config = "../config/triggers.toml")]
 fn work(ctx: &Context) {}

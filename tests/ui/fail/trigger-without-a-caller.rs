@@ -11,7 +11,7 @@ async fn clean(ctx: &Context) -> Result<()> {
     let _: Answer = ctx.ask("Go on?").await?;
     ctx.as_caller().get("https://wiki.example.com/").send().await?;
     ctx.state::<u32>().set(&1).await?;
-    ctx.sql().exec("SELECT 1", ()).await?;
+    ctx.sql().execute("SELECT 1", ()).await?;
     ctx.start_task().await;
     ctx.info("done");
     Ok(())

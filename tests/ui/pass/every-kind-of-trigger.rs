@@ -19,7 +19,7 @@ async fn all(scheduled: Scheduled, ctx: &Context) -> Result<(), std::fmt::Error>
 
 #[cron("rehearsal", config = "../config/triggers.toml")]
 async fn of_another_environment(_: &Context) -> Result<()> {
-    Err("no")?
+    Err(Error::new("no"))
 }
 
 #[queue("jobs", config = "../config/triggers.toml")]

@@ -1,4 +1,4 @@
-//! `[cron.<name>]`, `[queues.<name>]` and `[email]`: what starts functions without a client.
+//! `[cron.<name>]`, `[queues.<name>]` and `[email]`: events that start functions without a client.
 
 mod cron;
 mod queues;
@@ -14,8 +14,8 @@ pub use self::queues::Queue;
 pub(super) use self::queues::{BINDING, CONCURRENCY, QUEUE_NAME};
 pub(super) use self::schedule::SCHEDULE;
 
-/// What starts functions without a client. Nothing of it is in the Worker's configuration: `serve!()` writes
-/// what its handlers need into them.
+/// The events that start functions without a client. Nothing of it is in the Worker's configuration: `serve!()`
+/// writes what its handlers need into them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Triggers {
     /// `[cron.<name>]`, by name.

@@ -14,7 +14,7 @@ use crate::Target;
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Storage, Str};
 
-/// How many batches may run at a time; Cloudflare runs 250 at most.
+/// The number of batches that may run at a time; Cloudflare runs 250 at most.
 pub(in super::super) const CONCURRENCY: (i64, i64) = (1, 250);
 
 /// The name of a queue, as Cloudflare or another section has it.
@@ -46,8 +46,8 @@ pub struct Queue {
     pub max_retries: u32,
     /// Seconds before another attempt.
     pub retry_delay: u32,
-    /// Where messages go whose attempts have all failed: the name of another queue, or the end of its name
-    /// at Cloudflare. They are dropped when absent.
+    /// The queue for messages whose attempts have all failed: the name of another section, or the end of its
+    /// name at Cloudflare. They are dropped when absent.
     pub dead_letter_queue: Option<Str>,
     /// Most batches at a time; as many as Cloudflare finds right when absent.
     pub max_concurrency: Option<u32>,
