@@ -38,6 +38,7 @@ pub mod sync;
 pub mod terminal;
 pub mod toolchain;
 pub mod tools;
+pub mod trigger;
 pub mod upgrade;
 mod who;
 pub mod wrangler;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
     Doing, Result, audit, call, check, completions, connect, deploy, dev, doctor, explain, keys,
-    lock, matrix, new, schema, setup, sync, terminal, upgrade, wrangler,
+    lock, matrix, new, schema, setup, sync, terminal, trigger, upgrade, wrangler,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -64,6 +64,9 @@ enum Command {
     /// Sign in and call a tool
     #[command(after_help = call::HELP)]
     Call(call::Arguments),
+    /// Start a function of the running `dev` that no client starts: a cron, a message, a mail
+    #[command(after_help = trigger::HELP)]
+    Trigger(trigger::Arguments),
     /// Look at everything that a server needs: tools, files, secrets, identity provider, clock
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::Arguments),
@@ -179,6 +182,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::New(arguments) => new::run(&folder, &arguments)?,
         Command::Explain(arguments) => return explain::run(&project, &arguments),
         Command::Matrix(arguments) => matrix::run(&project, &arguments)?,
+        Command::Trigger(arguments) => return trigger::run(&project, &arguments),
         Command::Setup(arguments) => setup::run(&project, &arguments)?,
         Command::Upgrade(arguments) => return upgrade::run(&project, &arguments),
     }

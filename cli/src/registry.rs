@@ -34,6 +34,20 @@ pub struct Registry {
     /// `#[mcp_resource]`.
     #[serde(default)]
     pub resources: Vec<Function>,
+    /// `#[cron]`, `#[queue]` and `#[email]`, sorted.
+    #[serde(default)]
+    pub triggers: Vec<Trigger>,
+}
+
+/// A function that no client starts.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Trigger {
+    /// `cron`, `queue` or `email`.
+    pub kind: String,
+    /// The name of its section in `mcp.toml`; empty for mail.
+    pub name: String,
+    /// The name of the function.
+    pub function: String,
 }
 
 /// A tool, prompt or resource; what its kind does not have is absent.

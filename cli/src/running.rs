@@ -13,6 +13,25 @@ use crate::{Doing, Error, Result, files};
 pub(crate) struct Running {
     /// The server's origin.
     pub(crate) url: String,
+    /// The address at which functions are started that no client starts.
+    #[serde(default)]
+    pub(crate) control: Option<Control>,
+}
+
+/// The way into the process of a running server.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Control {
+    /// Its address on this machine.
+    pub(crate) url: String,
+    /// A text that only programs know which may read the record.
+    pub(crate) token: String,
+}
+
+impl std::fmt::Debug for Control {
+    // The token is a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Control").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 /// The record and its lock, for as long as the server runs. The system lets go of a lock when its
@@ -67,9 +86,9 @@ impl Claim {
     }
 
     /// Says where the server is.
-    pub(crate) fn announce(&self, url: &str) -> Result<()> {
-        let text = serde_json::to_string(&Running { url: url.to_owned() });
-        files::write(&self.record, &text.doing(|| "write where the server is".to_owned())?)
+    pub(crate) fn announce(&self, running: &Running) -> Result<()> {
+        let text = serde_json::to_string(running);
+        files::write_secret(&self.record, &text.doing(|| "write where the server is".to_owned())?)
     }
 }
 
@@ -103,6 +122,16 @@ fn lock(folder: &Path) -> PathBuf {
 mod tests {
     use super::*;
 
+    fn here() -> Running {
+        let control = Control { url: "http://127.0.0.1:9001/".into(), token: "secret".into() };
+        Running { url: "http://localhost:9000".into(), control: Some(control) }
+    }
+
+    #[test]
+    fn the_token_does_not_print() {
+        assert!(!format!("{:?}", here()).contains("secret"));
+    }
+
     fn project(name: &str) -> Project {
         let root = std::env::temp_dir().join(format!("toolgate-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&root).expect("a folder");
@@ -114,7 +143,7 @@ mod tests {
         let project = project("running");
         assert_eq!(Running::of(&project), None);
         let claim = Claim::take(&project).expect("nobody has it");
-        claim.announce("http://localhost:9000").expect("it is written");
+        claim.announce(&here()).expect("it is written");
         let running = Running::of(&project).expect("it runs");
         assert_eq!(running.url, "http://localhost:9000");
         let record = project.root.join(".toolgate/dev.json");
@@ -129,7 +158,7 @@ mod tests {
     fn a_second_one_is_refused_with_the_place_of_the_first() {
         let project = project("running-twice");
         let claim = Claim::take(&project).expect("nobody has it");
-        claim.announce("http://localhost:9000").expect("it is written");
+        claim.announce(&here()).expect("it is written");
         let error = Claim::take(&project).err().expect("it is refused").to_string();
         assert!(error.contains("at http://localhost:9000") && error.contains("help"), "{error}");
     }

@@ -18,6 +18,18 @@ pub(crate) fn refuse(options: TokenStream, item: &TokenStream) -> TokenStream {
             "leave this one out: write tools, prompts and resources, or a Worker of its own for other \
              routes",
         ),
+        Some(event @ ("scheduled" | "queue" | "email")) => (
+            format!("a server has no handler of `{event}` beside `serve!()`"),
+            match event {
+                "scheduled" => {
+                    "write `[cron.NAME]` into mcp.toml, and `#[cron(\"NAME\")]` above a function"
+                }
+                "queue" => {
+                    "write `[queues.NAME]` into mcp.toml, and `#[queue(\"NAME\")]` above a function"
+                }
+                _ => "write `[email]` into mcp.toml, and `#[email]` above a function",
+            },
+        ),
         event => (
             format!("a server has no handler of `{}` beside `serve!()`", event.unwrap_or("events")),
             "write it in a Worker of its own, with the same bindings",
@@ -39,7 +51,8 @@ mod tests {
             ("fetch", "a server has one handler of `fetch`, and `serve!()` is it"),
             ("fetch, respond_with_errors", "one handler of `fetch`"),
             ("scheduled", "no handler of `scheduled` beside `serve!()`"),
-            ("queue", "no handler of `queue` beside `serve!()`"),
+            ("queue", "write `[queues.NAME]` into mcp.toml, and `#[queue(\\\"NAME\\\")]`"),
+            ("email", "no handler of `email` beside `serve!()`"),
             ("", "no handler of `events` beside `serve!()`"),
         ] {
             let text = refuse(event.parse().expect("tokens"), &handler).to_string();

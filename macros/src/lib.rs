@@ -13,6 +13,7 @@ mod resource;
 mod server;
 mod text;
 mod tool;
+mod trigger;
 
 #[cfg(test)]
 #[path = "../tests/expand.rs"]
@@ -37,6 +38,24 @@ pub fn mcp_prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn mcp_resource(options: TokenStream, item: TokenStream) -> TokenStream {
     resolved(resource::mcp_resource(options.into(), item.into()))
+}
+
+/// Runs a function at certain times. See `toolgate::cron`.
+#[proc_macro_attribute]
+pub fn cron(options: TokenStream, item: TokenStream) -> TokenStream {
+    resolved(trigger::trigger(function::TriggerKind::Cron, options.into(), item.into()))
+}
+
+/// Runs a function for messages of a queue. See `toolgate::queue`.
+#[proc_macro_attribute]
+pub fn queue(options: TokenStream, item: TokenStream) -> TokenStream {
+    resolved(trigger::trigger(function::TriggerKind::Queue, options.into(), item.into()))
+}
+
+/// Runs a function for mail. See `toolgate::email`.
+#[proc_macro_attribute]
+pub fn email(options: TokenStream, item: TokenStream) -> TokenStream {
+    resolved(trigger::trigger(function::TriggerKind::Email, options.into(), item.into()))
 }
 
 /// Makes a Worker of the tools and `mcp.toml`. See `toolgate::serve`.

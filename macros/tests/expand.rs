@@ -9,6 +9,8 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Item, Meta};
 
+use crate::function::TriggerKind;
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expand")
 }
@@ -32,10 +34,13 @@ fn expand(source: &str) -> TokenStream {
 type Macro = fn(TokenStream, TokenStream) -> TokenStream;
 
 fn take_macro(attrs: &mut Vec<Attribute>) -> (Macro, TokenStream) {
-    let macros: [(&str, Macro); 3] = [
+    let macros: [(&str, Macro); 6] = [
         ("mcp_tool", crate::tool::mcp_tool),
         ("mcp_prompt", crate::prompt::mcp_prompt),
         ("mcp_resource", crate::resource::mcp_resource),
+        ("cron", |options, item| crate::trigger::trigger(TriggerKind::Cron, options, item)),
+        ("queue", |options, item| crate::trigger::trigger(TriggerKind::Queue, options, item)),
+        ("email", |options, item| crate::trigger::trigger(TriggerKind::Email, options, item)),
     ];
     for (name, expand) in macros {
         if let Some(at) = attrs.iter().position(|attr| attr.path().is_ident(name)) {
@@ -95,6 +100,7 @@ cases! {
     uses_of_the_context
     prompts
     resources
+    triggers
 }
 
 /// `mcp.toml` in, the Worker out; without the files beside it, which are checked elsewhere.
@@ -111,6 +117,11 @@ fn a_worker_for_development() {
 #[test]
 fn a_worker_with_d1_has_a_purge() {
     compare("serve_d1", crate::server::expand_config(&read("serve_d1.in.toml")));
+}
+
+#[test]
+fn a_worker_has_the_handlers_of_its_triggers_and_one_of_all_crons() {
+    compare("serve_triggers", crate::server::expand_config(&read("serve_triggers.in.toml")));
 }
 
 #[test]
@@ -141,7 +152,7 @@ fn every_case_is_run() {
             name.to_string_lossy().ends_with(".in.rs")
         })
         .count();
-    assert_eq!(count, 13, "add the new case to `cases!`");
+    assert_eq!(count, 14, "add the new case to `cases!`");
 }
 
 /// Paths in expanded code must mean the same thing whatever the user has imported or named.
@@ -154,6 +165,8 @@ fn expanded_code_names_everything_by_its_whole_path() {
          fn f(#[arg(pattern = \"a\")] a: String, #[arg(values = [1])] b: Vec<u8>) -> u8 { 1 }",
         "/// A\n#[mcp_prompt(allow = \"everyone\")]\n\
          async fn f(ctx: &Context, #[arg(complete = [\"x\"])] a: Option<u8>) -> u8 { 1 }",
+        "#[cron(\"a\")]\nasync fn f(ctx: &Context, at: Scheduled) {}",
+        "#[queue(\"a\")]\nasync fn f(jobs: Vec<Queued<u8>>) -> u8 { 1 }",
         "/// A\n#[mcp_resource(allow = \"everyone\", uri = \"a://{a}\", mime_type = \"a/b\")]\n\
          async fn f(ctx: &Context, #[arg(complete = x)] a: u8) -> u8 { 1 }",
     ] {
@@ -174,6 +187,10 @@ fn names_everything_by_its_whole_path(text: &str) {
         "Needs",
         "ResourceInfo",
         "RequestedResource",
+        "TriggerDef",
+        "TriggerCall",
+        "RawMessage",
+        "IntoTriggerResult",
         "IntoToolResult",
         "IntoPromptResult",
         "IntoResource",

@@ -18,6 +18,8 @@ pub use toolgate_core::mcp::resource::{ResourceInfo, ResourceVariable};
 pub use toolgate_core::mcp::tool::{Annotations, ParamHeader, Schema, TaskSupport, ToolInfo};
 pub use toolgate_core::upstream::kept::{Named, Names};
 pub use toolgate_policy::Caller;
+pub use worker::ForwardableEmailMessage as RawEmail;
+pub use worker::worker_sys::MessageBatch as RawBatch;
 pub use worker::worker_sys::web_sys::Request as RawRequest;
 pub use worker::worker_sys::{
     Context as RawContext, DurableObjectState as RawState, ScheduleContext as RawScheduleContext,
@@ -28,6 +30,7 @@ pub use worker::{Env, js_sys, wasm_bindgen, wasm_bindgen_futures};
 use crate::platform::console::log_error;
 use crate::platform::host::{Context as PlatformContext, Response, State};
 use crate::platform::{bindings, instance};
+use crate::trigger;
 
 pub use crate::entry::fetch;
 pub use crate::ports::app::App;
@@ -43,6 +46,9 @@ pub use crate::tool::schema::{InputSchema, constant, description};
 pub use crate::tool::{
     Arguments, Context, IntoPromptResult, IntoResource, IntoToolResult, KnownError, Needs,
     PromptDef, Registry, ResourceDef, ToolDef, registry,
+};
+pub use crate::trigger::{
+    Email, IntoTriggerResult, RawMessage, Scheduled, TriggerCall, TriggerDef, TriggerKind, Triggers,
 };
 
 /// Notes that the function of a call says that it acts as its caller.
@@ -110,6 +116,31 @@ pub async fn serve_scheduled(
     Ok(JsValue::UNDEFINED)
 }
 
+/// The Worker's `scheduled` where `mcp.toml` has crons. It rejects where a function failed.
+pub fn serve_crons(
+    app: &'static App,
+    triggers: &'static Triggers,
+    event: RawScheduledEvent,
+    env: Env,
+) -> js_sys::Promise {
+    trigger::start(app, triggers, event, env)
+}
+
+/// The Worker's `queue`. Each message is acknowledged or comes again by itself.
+pub fn serve_queue(
+    app: &'static App,
+    triggers: &'static Triggers,
+    batch: RawBatch,
+    env: Env,
+) -> js_sys::Promise {
+    trigger::deliver(app, triggers, batch, env)
+}
+
+/// The Worker's `email`. It rejects where the function failed.
+pub fn serve_email(app: &'static App, message: RawEmail, env: Env) -> js_sys::Promise {
+    trigger::receive(app, message, env)
+}
+
 fn js(response: Response) -> JsResult {
     Ok(worker_sys::web_sys::Response::from(response).into())
 }
@@ -142,9 +173,19 @@ pub fn check_tools(app: &App) {
 ///
 /// The file cannot be written.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn export_registry(app: &App) {
-    let written = crate::tool::export(app);
+pub fn export_registry(app: &App, triggers: &Triggers) {
+    let written = crate::tool::export(app, trigger::described(), trigger::problems(triggers));
     assert!(written.is_ok(), "the registry cannot be written: {written:?}");
+}
+
+/// The test that `serve!()` adds to the user's crate: triggers and functions belong together.
+///
+/// # Panics
+///
+/// A trigger has no function, or a function no trigger.
+pub fn check_triggers(triggers: &Triggers) {
+    let problems = trigger::problems(triggers);
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 /// The check that `serve!()` adds to the user's own tests, where `mcp.toml` has tests of policies.

@@ -17,6 +17,7 @@ pub mod feature {
     pub use crate::state::STATE;
     pub use crate::subscriptions::SUBSCRIPTIONS;
     pub use crate::task::{LATE_TASKS, TASKS};
+    pub use crate::trigger::TRIGGERS;
 }
 
 /// The identity providers.

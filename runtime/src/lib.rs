@@ -49,10 +49,13 @@ mod sessions_common;
 mod sign_in;
 mod subscriptions;
 mod task;
+pub mod trigger;
 
 #[doc(inline)]
 pub use crate::platform::bindings;
 pub use crate::tool::macros::{CallerError, mcp_prompt, mcp_resource, mcp_tool, serve};
+#[doc(inline)]
+pub use crate::trigger::macros::{cron, email, queue};
 pub use schemars;
 
 /// The crate `worker`, all but its attribute for handlers of events: `serve!()` is the handler of a
@@ -81,7 +84,9 @@ pub mod worker {
 pub mod prelude {
     pub use crate::context::{Progress, Refusal, Root, Sample, Sampling, Secret};
     pub use crate::tool::{Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result};
+    pub use crate::trigger::{Email, Queued, Scheduled};
     pub use crate::{CallerError, join, mcp_prompt, mcp_resource, mcp_tool, serve};
+    pub use crate::{cron, email, queue};
     pub use schemars::{self, JsonSchema};
     pub use toolgate_core::mcp::content::{Content, ContentAnnotations, ResourceLink};
     pub use toolgate_core::mcp::peer::Level;

@@ -89,10 +89,18 @@ pub fn run(project: &Project, arguments: Arguments) -> Result<()> {
             started = Session::start(project, &tools, options) => started?,
             () = interrupt.wait() => return Err(interrupted()),
         };
-        claim.announce(session.url())?;
+        claim.announce(&session.running())?;
         println!("{}", session.introduction());
         warn(project);
-        let mut running = Rebuilt { project, tools: &tools, options, session, migrations, applied };
+        let mut running = Rebuilt {
+            project,
+            tools: &tools,
+            options,
+            session,
+            claim: &claim,
+            migrations,
+            applied,
+        };
         let ended = running.serve(&mut interrupt, seen).await;
         let Rebuilt { session, .. } = running;
         session.stop().await;
@@ -106,6 +114,7 @@ struct Rebuilt<'a> {
     tools: &'a Tools,
     options: Options,
     session: Session,
+    claim: &'a Claim,
     /// Folders that are watched as `src` is: those that `mcp.toml` named at the last build.
     migrations: Vec<PathBuf>,
     applied: Applied,
@@ -168,6 +177,7 @@ impl Rebuilt<'_> {
         if !self.session.reload(project).await? {
             println!("what signs people in has changed: everything is started again");
             self.session.restart(project, tools, options).await?;
+            self.claim.announce(&self.session.running())?;
         }
         Ok(Parts { noticed, took, loading: started.elapsed() })
     }

@@ -11,7 +11,7 @@ use super::worker::{Surroundings, Worker};
 use crate::dev_provider::{self, Client, Purpose, Running, Server, User};
 use crate::project::Project;
 use crate::tools::Tools;
-use crate::{Error, Result};
+use crate::{Error, Result, running};
 
 /// Options for running a server on this machine.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +72,11 @@ impl Session {
     /// Address of the server.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The record of it for other commands.
+    pub(crate) fn running(&self) -> running::Running {
+        running::Running { url: self.url.clone(), control: self.worker.control().cloned() }
     }
 
     /// Address of the identity provider.

@@ -15,12 +15,14 @@ use super::{Profile, state};
 use crate::dev_provider::Activity;
 use crate::printable::printable;
 use crate::project::Project;
+use crate::running::Control;
 use crate::tools::Tools;
 use crate::{Doing, Error, Result, files, interrupt};
 
 /// The scripts lie beside `node_modules`, where Node.js looks for packages.
-const SCRIPTS: [(&str, &str); 3] = [
+const SCRIPTS: [(&str, &str); 4] = [
     ("dev-server.mjs", include_str!("worker/server.mjs")),
+    ("dev-trigger.mjs", include_str!("worker/trigger.mjs")),
     ("dev-cron.mjs", include_str!("worker/cron.mjs")),
     ("ai-stand-in.mjs", include_str!("worker/ai-stand-in.mjs")),
 ];
@@ -56,9 +58,14 @@ pub(super) struct Surroundings<'a> {
 #[derive(Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
 enum Said {
-    Ready,
+    Ready {
+        /// The address at which functions are started that no client starts.
+        control: Option<Control>,
+    },
     Reloaded,
-    Failed { message: String },
+    Failed {
+        message: String,
+    },
 }
 
 /// A running Worker.
@@ -66,6 +73,7 @@ pub(super) struct Worker {
     child: Child,
     input: Option<ChildStdin>,
     said: mpsc::Receiver<Said>,
+    control: Option<Control>,
 }
 
 impl Worker {
@@ -94,7 +102,12 @@ impl Worker {
         let mut worker = Self::spawn(project, tools, activity)?;
         worker.send(&line).await?;
         match tokio::time::timeout(START_TIMEOUT, worker.next()).await {
-            Ok(Ok(_)) => Ok(worker),
+            Ok(Ok(said)) => {
+                if let Said::Ready { control } = said {
+                    worker.control = control;
+                }
+                Ok(worker)
+            }
             Ok(Err(error)) => {
                 worker.stop().await;
                 Err(error)
@@ -128,7 +141,12 @@ impl Worker {
         tokio::spawn(repeat(errors));
         let (sender, said) = mpsc::channel(1);
         tokio::spawn(listen(output, sender, activity));
-        Ok(Self { child, input: Some(input), said })
+        Ok(Self { child, input: Some(input), said, control: None })
+    }
+
+    /// The address at which functions are started that no client starts.
+    pub(super) fn control(&self) -> Option<&Control> {
+        self.control.as_ref()
     }
 
     /// Loads the Worker that was rebuilt.

@@ -16,6 +16,7 @@ mod report;
 mod rust;
 mod secrets;
 mod sources;
+mod triggers;
 mod vars;
 
 use std::path::PathBuf;
@@ -127,6 +128,7 @@ fn server(
     findings.extend(redirect::findings(&checked.config, &server));
     let held = plan::holds(&checked.config).into_iter();
     findings.extend(held.map(|held| Finding::ok("plan", held)));
+    findings.extend(triggers::finding(checked));
     findings.extend(clients::finding(&checked.config, &project.root));
     findings.extend(limits::finding(checked.config.identity.provider, &checked.config.limits));
     findings.extend(recheck::finding(&checked.config));

@@ -3,7 +3,7 @@
 use toolgate_policy::EVERYONE;
 
 use super::file::{Function, FunctionKind, Lock, Policy, Setting};
-use super::schema;
+use super::{schema, triggers};
 
 /// Weight of a change; the first are told first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +45,8 @@ pub fn changes(old: &Lock, new: &Lock) -> Vec<String> {
             changes.push((Weight::Gone, format!("{} is gone", named(kind, &function.name))));
         }
     }
+    let found = triggers::changes(&old.triggers, &new.triggers).into_iter();
+    changes.extend(found.map(|line| (Weight::Reach, line)));
     // Stable: within one weight the order is that of the file.
     changes.sort_by_key(|(weight, _)| *weight);
     changes.into_iter().map(|(_, line)| line).collect()

@@ -36,6 +36,19 @@ pub struct Lock {
     /// `#[mcp_resource]`.
     #[serde(default, rename = "resource", skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<Function>,
+    /// `#[cron]`, `#[queue]` and `#[email]`.
+    #[serde(default, rename = "trigger", skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
+}
+
+/// One function that no client starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trigger {
+    /// `cron.<name>`, `queue.<name>` or `email`.
+    pub name: String,
+    /// The name of the function.
+    pub function: String,
 }
 
 /// One setting of `mcp.toml`.
@@ -220,10 +233,12 @@ fn repeated(lock: &Lock) -> Option<String> {
     let settings = lock.settings.iter().map(|setting| ("setting", &setting.key));
     let policies = lock.policies.iter().map(|policy| ("policy", &policy.name));
     let functions = lock.functions().map(|(kind, function)| (kind.as_str(), &function.name));
+    let triggers = lock.triggers.iter().map(|trigger| ("trigger", &trigger.name));
     let mut seen = BTreeSet::new();
     settings
         .chain(policies)
         .chain(functions)
+        .chain(triggers)
         .find(|one| !seen.insert(*one))
         .map(|(kind, name)| format!("the {kind} `{name}`"))
 }

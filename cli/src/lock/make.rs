@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use toolgate_config::{Checked, Condition};
 
 use super::file::{Function, Lock, Policy, VERSION};
-use super::{rule, settings};
+use super::{rule, settings, triggers};
 use crate::Result;
 use crate::registry::{self, Registry};
 
@@ -35,6 +35,7 @@ pub fn make(registry: &Registry, checked: &Checked, source: &str) -> Result<Lock
         tools: functions(&registry.tools),
         prompts: functions(&registry.prompts),
         resources: functions(&registry.resources),
+        triggers: triggers::locked(&registry.triggers),
     })
 }
 

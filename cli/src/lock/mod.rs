@@ -7,6 +7,7 @@ mod make;
 mod rule;
 mod schema;
 mod settings;
+mod triggers;
 
 use toolgate_config::Checked;
 
@@ -15,7 +16,7 @@ use crate::registry::Registry;
 use crate::{Error, Result, files};
 
 pub use diff::changes;
-pub use file::{Function, FunctionKind, Lock, NAME, Policy, Setting};
+pub use file::{Function, FunctionKind, Lock, NAME, Policy, Setting, Trigger};
 pub use make::{make, used};
 
 /// The `mcp.lock` for what the server serves. Compiles the server.

@@ -8,8 +8,22 @@ use super::rule::ordered;
 use crate::{Error, Result};
 
 /// Sections of which every key is locked, also one that a later version adds.
-const SECTIONS: [&str; 8] =
-    ["audit", "clients", "identity", "registration", "secrets", "tokens", "transport", "wrangler"];
+const SECTIONS: [&str; 11] = [
+    "audit",
+    "clients",
+    "cron",
+    "email",
+    "identity",
+    "queues",
+    "registration",
+    "secrets",
+    "tokens",
+    "transport",
+    "wrangler",
+];
+
+/// Sections that say something by being there, without a key.
+const BARE: [&str; 2] = ["email", "queues"];
 
 /// Single keys of other sections.
 const KEYS: [(&str, &str); 1] = [("server", "instructions")];
@@ -39,6 +53,9 @@ pub(super) fn all(source: &str) -> Result<Vec<Setting>> {
 
 fn of(file: &Table, prefix: &str, settings: &mut Vec<Setting>) {
     for (section, value) in file {
+        if BARE.contains(&section.as_str()) {
+            bare(&format!("{prefix}{section}"), value, settings);
+        }
         if SECTIONS.contains(&section.as_str()) {
             leaves(format!("{prefix}{section}"), value, settings);
         }
@@ -46,6 +63,19 @@ fn of(file: &Table, prefix: &str, settings: &mut Vec<Setting>) {
             if let Some(value) = value.get(key) {
                 leaves(format!("{prefix}{section}.{key}"), value, settings);
             }
+        }
+    }
+}
+
+/// Adds the tables without keys, at a key or right below it.
+fn bare(key: &str, value: &Value, settings: &mut Vec<Setting>) {
+    let Value::Table(table) = value else { return };
+    if table.is_empty() {
+        add(key.to_owned(), value, settings);
+    }
+    for (name, inner) in table {
+        if inner.as_table().is_some_and(Table::is_empty) {
+            add(format!("{key}.{name}"), inner, settings);
         }
     }
 }
@@ -103,6 +133,12 @@ email = "ada@example.com"
 STAFF = "ada@example.com"
 [wrangler.triggers]
 crons = ["0 3 * * *"]
+[cron.nightly]
+schedule = "0 6 * * *"
+[queues.jobs]
+[queues.mails]
+max_retries = 5
+[email]
 [secrets]
 API_KEY = "key of the order service"
 [[wrangler.d1_databases]]
@@ -123,9 +159,13 @@ tool_timeout = "1m"
             lines,
             [
                 "clients.app = { id = \"app\", name = \"one\", redirect_uris = [\"https://app.example.com/cb\"] }",
+                "cron.nightly.schedule = \"0 6 * * *\"",
+                "email = {}",
                 "env.preview.identity.issuer = \"https://preview.example.com\"",
                 "identity.client_id.var = \"ID\"",
                 "identity.issuer = \"https://login.example.com\"",
+                "queues.jobs = {}",
+                "queues.mails.max_retries = 5",
                 "secrets.API_KEY = \"key of the order service\"",
                 "server.instructions = \"Be careful.\"",
                 "wrangler.d1_databases.DB = { binding = \"DB\", database_name = \"x\" }",

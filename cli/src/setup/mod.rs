@@ -129,6 +129,7 @@ impl Guide<'_> {
         }
         self.migrate()?;
         note_sinks(&checked);
+        note_mail(&checked);
         println!("\n3. Secrets");
         let sources = Sources {
             project: self.project,
@@ -193,6 +194,7 @@ impl Guide<'_> {
             println!("   - {}: {title}", self.wrangler.typed(&database.apply()));
         }
         note_sinks(checked);
+        note_mail(checked);
         println!("\n3. Secrets");
         for variable in toolgate_config::deploy::variables(checked) {
             let typed = self.wrangler.typed(&["secret", "put", &variable.name]);
@@ -308,6 +310,16 @@ impl Guide<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Says what leads mail to the Worker, which wrangler cannot do.
+fn note_mail(checked: &Checked) {
+    if checked.triggers.has_email {
+        println!(
+            "  mail ([email]): after the first deployment, at https://dash.cloudflare.com under Email, Email \
+             Routing, give an address the action \"Send to a Worker\""
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use toolgate_config::binding_lists::{self, BindingList};
-use toolgate_config::{Checked, Jurisdiction, Made, StorageKind};
+use toolgate_config::{Checked, Jurisdiction, Made, StorageKind, deploy};
 
 use super::insert::KeyPlace;
 use super::wrangler::Wrangler;
@@ -188,8 +188,31 @@ pub(super) fn needed(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
         (facts.made == Made::BeforeDeployment)
             .then(|| Resource::new(kind, target.to_string(), purpose))
     }));
+    needed.extend(queues(checked, owner));
     needed.extend(bindings(checked, owner));
     needed
+}
+
+/// The queues of `[queues]`, and those for dead letters, each once.
+fn queues(checked: &Checked, owner: Owner<'_>) -> Vec<Resource> {
+    let queues = &checked.triggers.queues;
+    let own = queues.iter().map(|queue| {
+        (deploy::queue_name(queue, owner.worker), format!("is [queues.{}]", queue.name))
+    });
+    let dead = queues.iter().filter_map(|queue| {
+        let name =
+            deploy::dead_letter_queue(checked, queue.dead_letter_queue.as_ref()?, owner.worker);
+        Some((name, format!("gets what fails in [queues.{}]", queue.name)))
+    });
+    let mut found: Vec<Resource> = Vec::new();
+    for (name, purpose) in own.chain(dead) {
+        if found.iter().all(|known| known.name != name) {
+            found.push(Resource::new(ResourceKind::Queue, name, purpose));
+        }
+    }
+    // The trail of [audit] may be read by a function.
+    found.retain(|queue| checked.audit_targets.iter().all(|(_, target)| *target != queue.name));
+    found
 }
 
 fn storage(checked: &Checked, owner: Owner<'_>) -> Option<Resource> {
@@ -305,6 +328,19 @@ mod tests {
         let made: Vec<_> = needed(&checked, DEMO);
         let made: Vec<_> = made.iter().map(|resource| resource.creation(None).join(" ")).collect();
         assert_eq!(made, ["d1 create demo-oauth --jurisdiction eu", "d1 create demo-db"]);
+    }
+
+    #[test]
+    fn the_queues_of_functions_and_their_dead_letters_are_found_each_once() {
+        let text = "[server]\nname = \"A\"\n[audit]\nqueue = \"events\"\n\
+                    [queues.jobs]\ndead_letter_queue = \"dead\"\nbinding = \"JOBS\"\n\
+                    [queues.mails]\nqueue = \"acme-mails\"\ndead_letter_queue = \"dead\"\n\
+                    [queues.trail]\nqueue = \"events\"\n";
+        let checked = toolgate_config::check(text).expect("it is sound");
+        let titles: Vec<_> = needed(&checked, DEMO).iter().map(Resource::title).collect();
+        let expected =
+            ["queue `events`", "queue `demo-jobs`", "queue `acme-mails`", "queue `demo-dead`"];
+        assert_eq!(titles, expected);
     }
 
     #[test]

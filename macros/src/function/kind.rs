@@ -6,6 +6,35 @@ pub(crate) enum FunctionKind {
     Tool,
     Prompt,
     Resource,
+    Trigger(TriggerKind),
+}
+
+/// Kind of a function that no client starts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TriggerKind {
+    Cron,
+    Queue,
+    Email,
+}
+
+impl TriggerKind {
+    /// The macro that makes it.
+    pub(crate) fn attribute(self) -> &'static str {
+        match self {
+            Self::Cron => "cron",
+            Self::Queue => "queue",
+            Self::Email => "email",
+        }
+    }
+
+    /// The section of `mcp.toml`.
+    pub(crate) fn section(self) -> &'static str {
+        match self {
+            Self::Cron => "cron",
+            Self::Queue => "queues",
+            Self::Email => "email",
+        }
+    }
 }
 
 impl FunctionKind {
@@ -15,6 +44,7 @@ impl FunctionKind {
             Self::Tool => "tool",
             Self::Prompt => "prompt",
             Self::Resource => "resource",
+            Self::Trigger(_) => "function of a trigger",
         }
     }
 
@@ -24,6 +54,7 @@ impl FunctionKind {
             Self::Tool => "mcp_tool",
             Self::Prompt => "mcp_prompt",
             Self::Resource => "mcp_resource",
+            Self::Trigger(kind) => kind.attribute(),
         }
     }
 
@@ -33,6 +64,7 @@ impl FunctionKind {
             Self::Tool => "call",
             Self::Prompt => "get",
             Self::Resource => "read",
+            Self::Trigger(_) => "start",
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The common parts of functions under `#[mcp_tool]`, `#[mcp_prompt]` and `#[mcp_resource]`.
+//! The common parts of functions under `#[mcp_tool]`, `#[mcp_prompt]`, `#[mcp_resource]`, and those that a trigger
+//! starts.
 
 pub(crate) mod ast;
 pub(crate) mod description;
@@ -19,7 +20,7 @@ use quote::quote;
 use self::ast::Function;
 use crate::errors::Errors;
 
-pub(crate) use self::kind::FunctionKind;
+pub(crate) use self::kind::{FunctionKind, TriggerKind};
 
 /// The macro of one kind: parses the item, and lets `expand` check it and write the code.
 ///

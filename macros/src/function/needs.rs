@@ -109,6 +109,15 @@ pub(crate) fn forbid_as_caller(function: &Function, help: &str, errors: &Errors)
     });
 }
 
+/// Reports calls of methods that a function of this kind cannot use; `why` is the message and the help.
+pub(crate) fn forbid(function: &Function, methods: &[&str], why: (&str, &str), errors: &Errors) {
+    uses(function, &mut |method| {
+        if let Some(method) = method.filter(|method| methods.iter().any(|one| method == one)) {
+            errors.report(method, why.0, why.1);
+        }
+    });
+}
+
 /// Tells every use of the context in the body: a method that is called right on it, or `None` for
 /// what could be a use of everything.
 fn uses(function: &Function, tell: &mut dyn FnMut(Option<&Ident>)) {

@@ -71,9 +71,10 @@ pub(crate) fn check(kind: FunctionKind, function: &Function, errors: &Errors) {
 }
 
 fn is_ours(attr: &Attribute) -> bool {
-    [FunctionKind::Tool, FunctionKind::Prompt, FunctionKind::Resource]
-        .into_iter()
-        .any(|kind| last_segment_is(attr.path(), kind.attribute()))
+    use super::kind::TriggerKind::{Cron, Email, Queue};
+    let triggers = [Cron, Queue, Email].map(FunctionKind::Trigger);
+    let kinds = [FunctionKind::Tool, FunctionKind::Prompt, FunctionKind::Resource];
+    kinds.iter().chain(&triggers).any(|kind| last_segment_is(attr.path(), kind.attribute()))
 }
 
 /// Sorts the parameters; `argument` checks one that the client fills.

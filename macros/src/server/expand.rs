@@ -21,6 +21,8 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let fetch = fetch();
     let object = object();
     let scheduled = scheduled(server);
+    let triggers = server.triggers.table();
+    let handlers = server.triggers.handlers();
     let test = test();
     let policy_test = policy_test(server);
     let testing = testing(server);
@@ -41,6 +43,8 @@ pub(crate) fn server(server: &Server) -> TokenStream {
             #fetch
             #object
             #scheduled
+            #triggers
+            #handlers
             #test
             #policy_test
             #testing
@@ -58,16 +62,20 @@ pub(crate) fn server(server: &Server) -> TokenStream {
 /// is an error of the compiler that shows both places; it would be one of the linker otherwise, which
 /// shows none.
 fn reserved(server: &Server) -> TokenStream {
-    let purge = (server.checked.config.storage.kind == StorageKind::D1).then(|| {
+    let purges = server.checked.config.storage.kind == StorageKind::D1;
+    let purge = purges && !server.triggers.has_crons();
+    let purge = purge.then(|| {
         quote!(
             #[doc(hidden)]
             mod _worker_scheduled {}
         )
     });
+    let triggers = server.triggers.reserved();
     quote! {
         #[doc(hidden)]
         mod _worker_fetch {}
         #purge
+        #triggers
     }
 }
 
@@ -159,6 +167,9 @@ fn features(server: &Server) -> TokenStream {
         features.push(quote!(::toolgate::__private::feature::SESSIONS));
         features.push(quote!(::toolgate::__private::feature::SUBSCRIPTIONS));
     }
+    if server.triggers.has_handlers() {
+        features.push(quote!(::toolgate::__private::feature::TRIGGERS));
+    }
     quote!(&[#(#features),*])
 }
 
@@ -247,7 +258,7 @@ fn object() -> TokenStream {
 
 /// The purge of expired rows, which wrangler.jsonc has a trigger for: only D1 needs it.
 fn scheduled(server: &Server) -> TokenStream {
-    if server.checked.config.storage.kind != StorageKind::D1 {
+    if server.checked.config.storage.kind != StorageKind::D1 || server.triggers.has_crons() {
         return TokenStream::new();
     }
     quote! {
@@ -274,10 +285,16 @@ fn test() -> TokenStream {
             ::toolgate::__private::check_tools(&APP);
         }
 
+        #[cfg(test)]
+        #[test]
+        fn triggers_and_functions_belong_together() {
+            ::toolgate::__private::check_triggers(&TRIGGERS);
+        }
+
         #[cfg(all(test, not(target_arch = "wasm32")))]
         #[test]
         fn the_registry_can_be_exported() {
-            ::toolgate::__private::export_registry(&APP);
+            ::toolgate::__private::export_registry(&APP, &TRIGGERS);
         }
     }
 }
@@ -314,7 +331,7 @@ fn testing(server: &Server) -> TokenStream {
     quote! {
         #[cfg(not(target_arch = "wasm32"))]
         pub fn server() -> ::toolgate::testing::Server {
-            ::toolgate::testing::Server::new(&APP, &[#(#secrets),*]) #migrated
+            ::toolgate::testing::Server::new(&APP, &[#(#secrets),*]).triggered(&TRIGGERS) #migrated
         }
     }
 }

@@ -3,6 +3,7 @@
 mod config;
 mod expand;
 mod identity;
+mod triggers;
 mod valid;
 
 use proc_macro2::TokenStream;
@@ -37,5 +38,6 @@ pub(crate) fn expand_config_for_dev(source: &str) -> TokenStream {
 fn expand_checked(checked: toolgate_config::Checked) -> TokenStream {
     let config = crate::config_file::ConfigPath::of_config(None);
     let wrangler = config.sibling("wrangler.jsonc");
-    expand::server(&valid::Server { checked: Box::new(checked), config, wrangler })
+    let triggers = triggers::Triggers::of(&checked, &checked, None);
+    expand::server(&valid::Server { checked: Box::new(checked), config, wrangler, triggers })
 }

@@ -7,6 +7,7 @@ use proc_macro2::TokenStream;
 use toolgate_config::deploy::{self, ENVIRONMENT, Package};
 use toolgate_config::{Checked, Diagnostic};
 
+use super::triggers::Triggers;
 use crate::config_file::{ConfigOutcome, ConfigPath};
 use crate::errors::Errors;
 use crate::options;
@@ -22,6 +23,7 @@ pub(crate) struct Server {
     pub(crate) checked: Box<Checked>,
     pub(crate) config: ConfigPath,
     pub(crate) wrangler: ConfigPath,
+    pub(crate) triggers: Triggers,
 }
 
 /// Checks the files. What is wrong is in `errors`.
@@ -47,8 +49,11 @@ pub(crate) fn check(tokens: TokenStream, errors: &Errors) -> Option<Server> {
     };
     let wrangler = config.sibling(WRANGLER);
     check_wrangler(&checked, &config, &wrangler, errors);
-    let checked = in_environment(checked, env::var(ENVIRONMENT).ok().as_deref(), errors)?;
-    Some(Server { checked, config, wrangler })
+    let environment = env::var(ENVIRONMENT).ok().filter(|name| !name.is_empty());
+    let whole = checked.clone();
+    let checked = in_environment(checked, environment.as_deref(), errors)?;
+    let triggers = Triggers::of(&whole, &checked, environment.as_deref());
+    Some(Server { checked, config, wrangler, triggers })
 }
 
 /// Configuration in the environment that is compiled for; none is named by no value or an empty

@@ -245,19 +245,32 @@ mod toolgate_worker {
             ::toolgate::__private::object_alarm(&self.object)
         }
     }
+    #[allow(dead_code)]
+    static TRIGGERS: ::toolgate::__private::Triggers = ::toolgate::__private::Triggers {
+        crons: &[],
+        queues: &[],
+        has_email: false,
+        purge: ::core::option::Option::None,
+        elsewhere: &[],
+    };
     #[cfg(test)]
     #[test]
     fn tools_have_names_of_their_own_and_known_policies() {
         ::toolgate::__private::check_tools(&APP);
     }
+    #[cfg(test)]
+    #[test]
+    fn triggers_and_functions_belong_together() {
+        ::toolgate::__private::check_triggers(&TRIGGERS);
+    }
     #[cfg(all(test, not(target_arch = "wasm32")))]
     #[test]
     fn the_registry_can_be_exported() {
-        ::toolgate::__private::export_registry(&APP);
+        ::toolgate::__private::export_registry(&APP, &TRIGGERS);
     }
     #[cfg(not(target_arch = "wasm32"))]
     pub fn server() -> ::toolgate::testing::Server {
-        ::toolgate::testing::Server::new(&APP, &["STATUS_TOKEN"])
+        ::toolgate::testing::Server::new(&APP, &["STATUS_TOKEN"]).triggered(&TRIGGERS)
     }
 }
 #[cfg(not(target_arch = "wasm32"))]

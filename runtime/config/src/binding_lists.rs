@@ -81,7 +81,7 @@ pub const QUEUE_PRODUCERS: BindingList = BindingList {
 };
 
 /// Queues that are read from, which have no binding.
-const QUEUE_CONSUMERS: BindingList =
+pub const QUEUE_CONSUMERS: BindingList =
     BindingList { path: &["queues", "consumers"], ..QUEUE_PRODUCERS };
 
 /// Configurations of Hyperdrive.
@@ -110,6 +110,7 @@ pub const GENERATED: &[&BindingList] = &[
     &KV_NAMESPACES,
     &D1_DATABASES,
     &QUEUE_PRODUCERS,
+    &QUEUE_CONSUMERS,
 ];
 
 /// The lists of what keeps or carries data.

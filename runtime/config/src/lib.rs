@@ -44,8 +44,8 @@ pub use diagnostic::{Code, Diagnostic};
 pub use parse::schema;
 #[cfg(feature = "parse")]
 pub use parse::{
-    Checked, Dev, DevUser, Environment, Existing, OwnSecret, SCHEMA_VERSION, SECTIONS, Warning,
-    check,
+    Checked, Cron, Dev, DevUser, Environment, Existing, OwnSecret, Queue, SCHEMA_VERSION, SECTIONS,
+    Triggers, Warning, check,
 };
 #[cfg(feature = "parse")]
 pub use render::Position;

@@ -154,13 +154,13 @@ fn audit_events_have_bindings_only_where_the_file_says_so() {
     assert!(config.get("queues").is_none() && config.get("analytics_engine_datasets").is_none());
     let config = generated(
         "[audit]\nanalytics_engine = \"mcp_audit\"\nqueue = \"mcp-audit\"\n\
-         [[wrangler.queues.consumers]]\nqueue = \"jobs\"\n",
+         [[wrangler.queues.producers]]\nbinding = \"JOBS\"\nqueue = \"jobs\"\n",
     );
     let dataset = serde_json::json!([{ "binding": "TOOLGATE_AUDIT", "dataset": "mcp_audit" }]);
     assert_eq!(config["analytics_engine_datasets"], dataset);
     let producer = serde_json::json!([{ "binding": "TOOLGATE_AUDIT_QUEUE", "queue": "mcp-audit" }]);
-    assert_eq!(config["queues"]["producers"], producer);
-    assert_eq!(config["queues"]["consumers"][0]["queue"], "jobs");
+    assert_eq!(config["queues"]["producers"][0], producer[0]);
+    assert_eq!(config["queues"]["producers"][1]["queue"], "jobs");
 }
 
 #[test]

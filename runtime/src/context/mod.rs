@@ -24,6 +24,9 @@ pub use self::client::Client;
 pub use self::progress::Progress;
 pub use self::refusal::Refusal;
 pub(crate) use self::refusal::UNSUPPORTED;
+
+/// Words of errors for want of a client or a caller.
+pub(crate) const UNANSWERABLE: [&str; 2] = [UNSUPPORTED, http::UNDECLARED];
 pub use self::roots::{AskingRoots, Root};
 pub use self::sample::{AskingSample, Sample, Sampling};
 pub use self::secret::{MissingSecret, Secret};

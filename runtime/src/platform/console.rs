@@ -4,6 +4,8 @@
 
 use std::fmt::{self, Write as _};
 
+use serde_json::Value;
+
 /// Logs an error, in the manner of `format!`.
 macro_rules! log_error {
     ($($argument:tt)*) => {
@@ -27,6 +29,28 @@ pub(crate) fn error(text: fmt::Arguments<'_>) {
     crate::platform::native::console::error(&line);
 }
 
+/// Logs an event as one line of JSON, which nothing in its texts can end.
+pub(crate) fn event(event: &Value) {
+    let line = one_line(&event.to_string());
+    #[cfg(target_arch = "wasm32")]
+    worker::console_error!("{line}");
+    #[cfg(not(target_arch = "wasm32"))]
+    crate::platform::native::console::error(&line);
+}
+
+/// The JSON with all control characters escaped: JSON itself leaves some as they are.
+fn one_line(json: &str) -> String {
+    let mut line = String::new();
+    for character in json.chars() {
+        if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
+            let _ = write!(line, "\\u{:04x}", u32::from(character));
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
 fn prefixed(text: &str) -> String {
     let mut line = String::from(PREFIX);
     for character in text.chars() {
@@ -46,6 +70,14 @@ fn prefixed(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_is_one_line_of_json_whatever_its_texts_say() {
+        let event = serde_json::json!({ "error": "a\nb\r\u{2028}c\u{7f}\u{85}d" });
+        let line = one_line(&event.to_string());
+        assert!(!line.contains(|c: char| c.is_control() || c == '\u{2028}'), "{line}");
+        assert_eq!(serde_json::from_str::<Value>(&line).ok(), Some(event));
+    }
 
     #[test]
     fn no_line_of_a_text_passes_for_one_of_the_audit_trail() {

@@ -5,6 +5,8 @@ pub(crate) mod console;
 pub mod host;
 #[cfg_attr(not(target_arch = "wasm32"), path = "native/instance.rs")]
 pub(crate) mod instance;
+#[cfg_attr(not(target_arch = "wasm32"), path = "native/mail.rs")]
+pub(crate) mod mail;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod native;
 pub(crate) mod outgoing;

@@ -111,7 +111,9 @@ impl StateClient {
 
     async fn send(&self, question: String) -> worker::Result<String> {
         let Some(object) = &self.object else {
-            return Err("the settings of the identity provider are missing".into());
+            return Err(
+                "there is no caller, or the settings of the identity provider are missing".into()
+            );
         };
         #[cfg(not(target_arch = "wasm32"))]
         if let Some(bindings) = self.env.bindings() {

@@ -12,9 +12,13 @@ use toolgate_core::json::to_text;
 const ORIGIN: &str = "http://localhost";
 
 /// The caller's pseudonym. Not their subject key: that one changes with the encryption key,
-/// and grants are made anew while state is not. `None` when the settings of the identity provider
-/// went missing in the middle of the call.
+/// and grants are made anew while state is not. `None` without a caller, and when the settings of the
+/// identity provider went missing in the middle of the call.
 pub(super) fn of_caller(context: &Context) -> Option<String> {
+    // A function that a trigger starts has no caller. A person always has a subject.
+    if context.caller().subject.is_empty() {
+        return None;
+    }
     #[cfg(not(target_arch = "wasm32"))]
     if context.env().bindings().is_some() {
         return Some(seal::sha256(&context.caller().subject));

@@ -46,6 +46,8 @@
 //!   SQLite in memory. It takes a C compiler and the feature `testing-sqlite`: under `[dev-dependencies]`,
 //!   `toolgate = { git = "URL", rev = "COMMIT", features = ["testing-sqlite"] }`, of the same source as in
 //!   `[dependencies]`.
+//! - **Triggers**: [`TestServer::cron`] runs a function that runs at certain times, [`TestServer::deliver`] gives
+//!   messages to that of a queue, and [`TestServer::mail`] a mail to that under `#[email]`.
 //! - **Questions**: [`TestClient::answers`] answers `ctx.ask()` and the like. The function runs again
 //!   for each answer, as it does with a client of MCP 2026-07-28.
 //! - **Time**: [`TestServer::at`] has the clock stand still, which [`Context::now`] reads. Nobody waits
@@ -71,6 +73,7 @@ mod session;
 mod stream;
 mod task;
 mod time;
+mod trigger;
 mod upstream;
 mod wire;
 
@@ -85,4 +88,5 @@ pub use self::session::TestSession;
 pub use self::stream::TestStream;
 pub use self::task::TestTask;
 pub use self::time::IntoTime;
+pub use self::trigger::{Delivered, TestDelivery, TestMail, TestRun};
 pub use crate::platform::native::double::{AiAnswer, HttpAnswer, HttpCall, QueueMessage};

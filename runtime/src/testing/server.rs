@@ -21,6 +21,7 @@ use crate::platform::native::clock::Clock;
 use crate::platform::native::double::{Ai, AiAnswer, Bindings, HttpAnswer, HttpCall, KvStore};
 use crate::ports::app::App;
 use crate::tool::registry::{Registry, registry};
+use crate::trigger::Triggers;
 
 /// Fit for a key and for nothing else.
 const KEY: &str = "0123456789abcdef0123456789abcdef-of-tests-only";
@@ -33,13 +34,24 @@ pub struct Server {
     migrated: &'static [(&'static str, &'static str)],
     /// The names in `[secrets]`; `None` where nobody knows them.
     secrets: Option<&'static [&'static str]>,
+    triggers: &'static Triggers,
 }
+
+/// The triggers of a server that `serve!()` has not made: none.
+static NOTHING: Triggers =
+    Triggers { crons: &[], queues: &[], has_email: false, purge: None, elsewhere: &[] };
 
 impl Server {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(app: &'static App, secrets: &'static [&'static str]) -> Self {
-        Self { app, migrated: &[], secrets: Some(secrets) }
+        Self { app, migrated: &[], secrets: Some(secrets), triggers: &NOTHING }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn triggered(self, triggers: &'static Triggers) -> Self {
+        Self { triggers, ..self }
     }
 
     #[doc(hidden)]
@@ -63,7 +75,7 @@ pub fn of_config(config: Config) -> Server {
         refusing: Some(&REFUSING),
         features: &[],
     }));
-    Server { app, migrated: &[], secrets: None }
+    Server { app, migrated: &[], secrets: None, triggers: &NOTHING }
 }
 
 /// A server in the process of its test. Those that are cloned share what they keep and their clock;
@@ -76,6 +88,7 @@ struct Inner {
     #[cfg_attr(not(feature = "testing-sqlite"), allow(dead_code))]
     migrated: &'static [(&'static str, &'static str)],
     registry: &'static Registry,
+    triggers: &'static Triggers,
     env: Env,
     bindings: Rc<Bindings>,
     clock: Rc<Clock>,
@@ -90,7 +103,7 @@ impl TestServer {
     #[must_use]
     pub fn new(server: Server) -> Self {
         javascript::explain();
-        let Server { app, migrated, secrets } = server;
+        let Server { app, migrated, secrets, triggers } = server;
         let registry = registry().unwrap_or_else(|clash| panic!("{clash}"));
         let bindings = Rc::new(Bindings::new(secrets));
         let env = Env::of_test(Rc::clone(&bindings));
@@ -99,6 +112,7 @@ impl TestServer {
             app,
             migrated,
             registry,
+            triggers,
             env,
             bindings,
             clock: Rc::default(),
@@ -316,6 +330,10 @@ impl TestServer {
 
     pub(super) fn registry(&self) -> &'static Registry {
         self.0.registry
+    }
+
+    pub(super) fn triggers(&self) -> &'static Triggers {
+        self.0.triggers
     }
 
     /// The id of the next request.

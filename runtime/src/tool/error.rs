@@ -158,6 +158,15 @@ fn is_for_caller(error: &dyn Any) -> bool {
         || caller_error::is_shown(error)
 }
 
+/// The whole text of an error, for a log that no caller reads.
+pub(crate) fn logged<E: fmt::Display + 'static>(error: &E) -> String {
+    let any = error as &dyn Any;
+    match any.downcast_ref::<Error>() {
+        Some(Error { message, kind: ErrorKind::Log { causes } }) => format!("{message}{causes}"),
+        _ => error.to_string(),
+    }
+}
+
 /// Logs what the caller must not read, and says where it is.
 pub(super) fn internal(message: &str) -> Told {
     let mut id = [0; 8];

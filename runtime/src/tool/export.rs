@@ -19,8 +19,14 @@ const VERSION: u32 = 1;
 const FILE: &str = "TOOLGATE_REGISTRY";
 
 /// Writes the file that `TOOLGATE_REGISTRY` names, if it names one.
-pub(crate) fn export(app: &App) -> std::io::Result<()> {
-    let text = describe(app).to_string();
+/// With the functions of triggers, and what is wrong with them.
+pub(crate) fn export(app: &App, triggers: Value, problems: Vec<String>) -> std::io::Result<()> {
+    let mut described = describe(app);
+    described["triggers"] = triggers;
+    if let Some(all) = described["problems"].as_array_mut() {
+        all.extend(problems.into_iter().map(Value::from));
+    }
+    let text = described.to_string();
     match std::env::var_os(FILE) {
         Some(path) => std::fs::write(Path::new(&path), text),
         None => Ok(()),

@@ -391,8 +391,8 @@ pub use toolgate_macros::CallerError;
 /// toolgate::serve!();
 /// ```
 ///
-/// It adds the Worker's `fetch` and the Durable Object class `ToolgateObject`. It adds two tests: one checks
-/// names and policies, the other tells `cargo toolgate` of the functions. Your own tests get `pub fn server()`
+/// It adds the Worker's `fetch`, the handlers of triggers, and the Durable Object class `ToolgateObject`. Its tests
+/// check names, policies and triggers, and tell `cargo toolgate` of the functions. Yours get `pub fn server()`
 /// for a [`TestServer`](crate::testing::TestServer). The compiler reads `mcp.toml`, beside `Cargo.toml`: a
 /// mistake in it does not compile, nor does a stale `wrangler.jsonc`. `serve!(config = "…")` reads another
 /// file, whose path is relative to the source file.

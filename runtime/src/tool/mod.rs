@@ -62,5 +62,6 @@ pub use self::def::{Complete, Needs, PromptDef, ResourceDef, ToolDef};
 pub use self::registry::{Registry, registry};
 
 pub(crate) use self::check::check;
+pub(crate) use self::error::logged;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use self::export::export;

@@ -96,7 +96,7 @@ export function workerOptions({ build = BUILD, port, aiPort, vars = {}, ai = tru
 /**
  * Starts the Worker. `vars` are its variables and secrets, `persist` a directory that outlives it,
  * `secondsAhead` moves its clock, `inspectorPort` is where its inspector listens, `worker` replaces miniflare's options of it (`{ ratelimits: {} }`
- * leaves out the rate limiters). Answers `{ origin, port, pids, log, stop }`; `origin` is
+ * leaves out the rate limiters). Answers `{ origin, port, pids, log, miniflare, stop }`; `origin` is
  * `http://localhost:<port>`, `log` what workerd wrote. TOOLGATE_E2E_LOG=1 shows it at once.
  */
 export async function startWorker(options) {
@@ -128,7 +128,7 @@ async function startOnce({ port, ...options }) {
     await stop();
     throw new Error(`the Worker in ${relative(process.cwd(), options.build ?? BUILD)} did not start: ${error.message}`, { cause: error });
   }
-  return { origin: `http://localhost:${port}`, port, pids: workerd(), log, stop };
+  return { origin: `http://localhost:${port}`, port, pids: workerd(), log, miniflare, stop };
 }
 
 function within(ms, promise) {

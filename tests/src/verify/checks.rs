@@ -93,8 +93,9 @@ const IDENTITY_SERVERS: [&str; 4] =
     ["tests/oidc", "tests/github", "tests/access-jwt", "tests/as-caller"];
 
 /// The server with everything that MCP has, behind OAuth and without sign-in, and the one whose tools
-/// keep state and run as tasks; debug builds, too.
-const EVERYTHING: [&str; 3] = ["examples/everything", "tests/open", "tests/durable"];
+/// keep state and run as tasks, and the one whose functions also run without a client; debug builds, too.
+const EVERYTHING: [&str; 4] =
+    ["examples/everything", "tests/open", "tests/durable", "tests/triggers"];
 
 /// The server whose tools go wrong. A release build: how a trap is caught depends on what the
 /// optimiser makes of it.

@@ -1,14 +1,15 @@
 // Runs the built Worker on workerd for `cargo toolgate dev` and `cargo demo`.
 //
 // The parent speaks JSON lines: one configuration on standard input, then `{"reload":true}` after
-// each build. It is answered on standard output with `{"status":"ready"}`, `{"status":"reloaded"}`
-// or `{"status":"failed","message":…}`. When standard input ends, whatever the reason, this process and workerd end.
+// each build. It is answered on standard output with `{"status":"ready","control":{"url":…,"token":…}}`,
+// `{"status":"reloaded"}` or `{"status":"failed","message":…}`. When standard input ends, whatever the reason, this process and workerd end.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startCron } from "./dev-cron.mjs";
+import { listen } from "./dev-trigger.mjs";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptions, unstable_readConfig as readConfig } from "wrangler";
 
@@ -80,6 +81,7 @@ const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 let standIn;
 let server;
 let cron;
+let control;
 try {
   const config = JSON.parse((await lines.next()).value);
   let remote;
@@ -89,7 +91,8 @@ try {
   server = new Miniflare(options(config, remote));
   const origin = await server.ready;
   cron = startCron(origin, () => crons);
-  say({ status: "ready" });
+  control = await listen(server, origin);
+  say({ status: "ready", control: { url: control.url, token: control.token } });
   for await (const line of lines) {
     if (JSON.parse(line).reload) {
       await server.setOptions(options(config, remote));
@@ -101,5 +104,6 @@ try {
   process.exitCode = 1;
 }
 cron?.stop();
+control?.stop();
 await Promise.allSettled([server?.dispose(), standIn?.dispose()]);
 process.exit();

@@ -11,7 +11,7 @@ use crate::parse::Checked;
 
 /// When expired rows are purged from D1: once an hour, off the full hour, when everybody's jobs
 /// start.
-const PURGE: &str = "17 * * * *";
+pub const PURGE: &str = "17 * * * *";
 
 /// Seconds that a rate limiter counts for. Cloudflare offers 10 and 60.
 const LIMIT_PERIOD: u32 = 60;
@@ -35,7 +35,7 @@ pub(super) fn bindings(checked: &Checked, worker: &str) -> Map<String, Value> {
 }
 
 /// Puts an entry into the list at a path.
-fn add(config: &mut Map<String, Value>, path: &[&str], entry: Value) {
+pub(super) fn add(config: &mut Map<String, Value>, path: &[&str], entry: Value) {
     let [key, rest @ ..] = path else { return };
     let empty = if rest.is_empty() { json!([]) } else { json!({}) };
     match config.entry(*key).or_insert(empty) {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::generated::generated;
 use super::merge::merge;
 use super::text::entry;
+use super::triggers;
 use super::worker::worker_in;
 use crate::diagnostic::Diagnostic;
 use crate::parse::{Checked, Environment, TOP_LEVEL_ONLY};
@@ -59,7 +60,9 @@ pub(super) fn environments(
 ) -> Result<Vec<String>, Vec<Diagnostic>> {
     let section = |environment: &Environment| {
         let name = environment.name.as_str();
-        let config = config(environment, &worker_in(checked, worker, name)?, top);
+        let worker = worker_in(checked, worker, name)?;
+        triggers::check(&environment.checked, &worker)?;
+        let config = config(environment, &worker, top);
         let entries = config.iter().map(|(key, value)| entry(key, value, 6));
         let entries = entries.collect::<Vec<_>>().join(",\n      ");
         Ok(format!("{}: {{\n      {entries}\n    }}", Value::from(name)))
@@ -71,7 +74,7 @@ pub(super) fn environments(
 fn config(environment: &Environment, worker: &str, top: &Map<String, Value>) -> Map<String, Value> {
     let mut config = generated(&environment.checked, worker);
     if top.contains_key("triggers") && !config.contains_key("triggers") {
-        // The purge of D1 has no place in an environment with another storage.
+        // What runs at the top level, such as the purge of D1, has no place where nothing asks for it.
         config.insert("triggers".to_owned(), json!({ "crons": [] }));
     }
     merge(&mut config, &environment.checked.wrangler);

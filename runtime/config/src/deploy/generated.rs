@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::bindings::bindings;
+use super::triggers::triggers;
 use super::variables::variables;
 use crate::names::{OBJECT_BINDING, OBJECT_CLASS, OBJECT_MIGRATION};
 use crate::parse::{Checked, STRICT_FETCH};
@@ -62,5 +63,6 @@ pub(super) fn generated(checked: &Checked, name: &str) -> Map<String, Value> {
         set("vars", json!({ JURISDICTION: jurisdiction.name() }));
     }
     config.extend(bindings(checked, name));
+    triggers(checked, name, &mut config);
     config
 }

@@ -9,14 +9,16 @@ mod generated;
 mod merge;
 mod migrations;
 mod text;
+mod triggers;
 mod variables;
 mod worker;
 mod wrangler;
 
-pub use self::bindings::namespace_id;
+pub use self::bindings::{PURGE, namespace_id};
 pub use self::environments::ENVIRONMENT;
 pub use self::generated::{COMPATIBILITY_DATE, DEV_PORT, JURISDICTION, WORKER_BUILD_VERSION};
 pub use self::migrations::{Migrated, migrated};
+pub use self::triggers::{dead_letter_queue, queue_name};
 pub use self::variables::{Variable, dev_vars_example, variables};
 pub use self::worker::worker;
 pub use self::wrangler::wrangler_jsonc;

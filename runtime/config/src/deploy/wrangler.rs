@@ -11,6 +11,7 @@ use super::environments::environments;
 use super::generated::generated;
 use super::merge::merge;
 use super::text::entry;
+use super::triggers;
 use super::worker::{without_position, worker};
 use crate::AuditSink;
 use crate::diagnostic::{Code, Diagnostic, Fault};
@@ -27,6 +28,7 @@ const TEMPLATE: &str = include_str!("wrangler.jsonc.j2");
 /// environment makes it too long.
 pub fn wrangler_jsonc(checked: &Checked, package: &Package<'_>) -> Result<String, Vec<Diagnostic>> {
     let name = worker(checked, package, None)?;
+    triggers::check(checked, &name)?;
     let mut config = generated(checked, &name);
     let generated: Vec<String> = config.keys().cloned().collect();
     merge(&mut config, &checked.wrangler);
@@ -62,6 +64,9 @@ fn render(
         .map(AuditSink::facts)
         .map(|sink| (sink.kind.list().path[0], sink.comment))
         .into();
-    let context = minijinja::context! { known, own, is_dev, environments, comments };
+    let has_crons = !checked.triggers.crons.is_empty();
+    let has_queues = !checked.triggers.queues.is_empty();
+    let context =
+        minijinja::context! { known, own, is_dev, environments, comments, has_crons, has_queues };
     environment.get_template("wrangler.jsonc")?.render(context)
 }

@@ -56,6 +56,9 @@ macro_rules! sections {
                 (dev) => |schema| schema.section("dev", &[]);
                 // Only the names are in `wrangler.jsonc`, and a Worker has neither them nor their purposes.
                 (secrets) => |_| shape::secrets();
+                (cron) => |schema| schema.named("cron.*", &["schedule"]);
+                (queues) => |schema| schema.named("queues.*", &[]);
+                (email) => |_| shape::empty();
                 // What may stand there is wrangler's matter.
                 (wrangler) => |_| shape::free();
                 (env) => |schema| schema.environments();

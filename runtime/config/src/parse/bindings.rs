@@ -1,5 +1,6 @@
 //! The names of generated bindings, which variables and other bindings must not take.
 
+use super::triggers;
 use super::value::{Section, Value, shown};
 use super::wrangler::{elements, open_table};
 use crate::diagnostic::{Code, Fault};
@@ -26,8 +27,15 @@ pub(crate) fn check_names(root: &Section<'_, '_>, secrets: &[&str], storage: Opt
     }
 }
 
-/// The names of the bindings in `[wrangler]`.
+/// The names of the bindings of one's own: in `[wrangler]`, and of `[queues.<name>]`.
 pub(crate) fn names<'a>(root: &Section<'a, '_>) -> Vec<&'a str> {
+    let mut names = wrangler_names(root);
+    names.extend(triggers::binding_names(root));
+    names
+}
+
+/// The names of the bindings in `[wrangler]`.
+pub(crate) fn wrangler_names<'a>(root: &Section<'a, '_>) -> Vec<&'a str> {
     let section = root.get("wrangler").and_then(|value| open_table(&value));
     section.iter().flat_map(bindings).map(|(_, name)| name).collect()
 }

@@ -6,6 +6,7 @@ use super::dev::Dev;
 use super::secrets::OwnSecret;
 use super::spot::Spot;
 use super::storage::Existing;
+use super::triggers::Triggers;
 use crate::AuditSink;
 use crate::model::{Config, PolicyTest, Str};
 use crate::names::EVERYONE;
@@ -24,6 +25,8 @@ pub struct Checked {
     pub wrangler: toml::Table,
     /// `[secrets]`, in the order of the file.
     pub secrets: Vec<OwnSecret>,
+    /// `[cron]`, `[queues]` and `[email]`.
+    pub triggers: Triggers,
     /// `[storage]`: the KV namespace or D1 database.
     pub storage: Existing,
     /// `[audit]`: the sinks, each with its name at Cloudflare.

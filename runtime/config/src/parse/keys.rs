@@ -1,6 +1,7 @@
 //! Every key of `mcp.toml`: the one list that unknown keys are compared with.
 
 use super::dev::{Dev, DevUser};
+use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
     Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy,
@@ -33,6 +34,11 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("dev", Dev::KEYS),
     ("dev.users", DevUser::KEYS),
     ("secrets", &[]),
+    ("cron", &[]),
+    ("cron.*", Cron::KEYS),
+    ("queues", &[]),
+    ("queues.*", Queue::KEYS),
+    ("email", &[]),
     ("wrangler", &[]),
     ("env", &[]),
 ];
@@ -71,6 +77,9 @@ pub(crate) const OVERLAID: &[&str] = &[
     "limits",
     "audit",
     "secrets",
+    "cron",
+    "queues",
+    "email",
     "wrangler",
 ];
 
@@ -87,6 +96,8 @@ pub(crate) fn home_of(key: &str) -> Option<&'static str> {
     let mut homes = SECTIONS.iter().filter(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name);
     let home = homes.next().filter(|_| homes.next().is_none())?;
     Some(match home {
+        "cron.*" => "cron.<name>",
+        "queues.*" => "queues.<name>",
         "policies.*" => "policies.<name>",
         "policies.*.tests" => "[policies.<name>.tests]",
         home => home,

@@ -39,6 +39,7 @@ mod spot;
 mod storage;
 mod text;
 mod tokens;
+mod triggers;
 mod upstream;
 mod url;
 mod value;
@@ -60,6 +61,9 @@ pub use self::issuer::Warning;
 pub use self::keys::SECTIONS;
 pub use self::secrets::OwnSecret;
 pub use self::storage::Existing;
+#[cfg(feature = "generate")]
+pub(crate) use self::text::is_label;
+pub use self::triggers::{Cron, Queue, Triggers};
 pub use self::version::SCHEMA_VERSION;
 #[cfg(feature = "generate")]
 pub(crate) use self::wrangler::{STRICT_FETCH, worker_name};

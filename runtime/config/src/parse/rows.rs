@@ -16,6 +16,7 @@ use super::redirect_uri::{LONGEST_REDIRECT_URI, SCHEME};
 use super::registration::CLIENT_DOMAIN;
 use super::schema::{Schema, condition, pattern, shape};
 use super::storage::DATABASE_NAME;
+use super::triggers::{BINDING, CONCURRENCY, Cron, QUEUE_NAME, Queue, SCHEDULE};
 use super::upstream::IDENTITY_SCOPE;
 use super::value::{Section, Value};
 use super::version::SCHEMA_VERSION;
@@ -132,6 +133,22 @@ rows! {
         name: Option<Str> = optional(LINE);
         groups: List<Str> = texts(LINE);
         claims: toml::Table => |_| shape::free();
+    }
+
+    Cron in "cron.*", mixed {
+        schedule: Str = required(SCHEDULE, "it says when: `schedule = \"0 6 * * *\"` is 6:00 UTC each day");
+    }
+
+    Queue in "queues.*", mixed {
+        queue: Option<Str> = sound(QUEUE_NAME);
+        binding: Option<Str> = sound(BINDING);
+        // The defaults and limits are Cloudflare's.
+        max_batch_size: u32 = integer(10, (1, 100));
+        max_batch_timeout: u32 = duration(5, (0, MINUTE));
+        max_retries: u32 = integer(3, (0, 100));
+        retry_delay: u32 = duration(0, (0, 12 * HOUR));
+        dead_letter_queue: Option<Str> = sound(QUEUE_NAME);
+        max_concurrency: Option<u32> => |_| shape::integer(CONCURRENCY);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bindings of an environment that lead to the data of another one. Two environments are two Workers: a
 //! preview that writes into production's database is an accident.
 
+use super::triggers;
 use super::value::{Section, Value, names, shown};
 use super::wrangler::{elements, open_table};
 use crate::binding_lists::{self, BindingList};
@@ -26,6 +27,20 @@ pub(super) fn check(top: &Section<'_, '_>, environment: &Section<'_, '_>, name: 
             let help =
                 format!("write one of its own into `[env.{name}.{section}]`: `{key} = \"…\"`");
             value.report(Fault::new(Code::SharedBinding, message, help));
+        }
+    }
+    let others = triggers::queue_names(top);
+    for queue in triggers::queue_names(environment) {
+        let text = queue.raw().as_str();
+        if others.iter().any(|other| other.raw().as_str() == text) {
+            let message = format!(
+                "the queue `{}` is that of production, too",
+                shown(text.unwrap_or_default())
+            );
+            let section = queue.path.trim_end_matches(".queue");
+            let help =
+                format!("write one of its own into `[env.{name}.{section}]`: `queue = \"…\"`");
+            queue.report(Fault::new(Code::SharedBinding, message, help));
         }
     }
     for list in binding_lists::OF_DATA {

@@ -8,8 +8,8 @@ use super::declared::Declared;
 use super::value::Section;
 use super::variables::Use;
 use super::{
-    audit, bindings, clients, dev, identity, policies, secrets, storage, tokens, upstream,
-    variables, version, wrangler,
+    audit, bindings, clients, dev, identity, policies, secrets, storage, tokens, triggers,
+    upstream, variables, version, wrangler,
 };
 use crate::model::{
     Config, Consent, Limits, List, PolicyTest, Registration, Server, Storage, Str, Transport,
@@ -38,6 +38,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let policies = policies::read(root, provider, &mut claims);
     let dev = dev::read(&root.section("dev"));
     let own_secrets = secrets::read(&root.section("secrets"));
+    let triggers = triggers::read(root);
     let wrangler = wrangler::read(root);
 
     tokens::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
@@ -71,6 +72,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         wrangler,
         storage: existing,
         secrets: own_secrets?,
+        triggers: triggers?,
         audit_targets: targets,
         policy_tests,
         environments: Vec::new(),
@@ -92,6 +94,7 @@ fn check_names(
     let of_settings = uses.iter().filter(|one| one.is_secret).map(|one| one.variable);
     let secrets: Vec<&str> = of_settings.chain(secrets::names(root)).collect();
     bindings::check_names(root, &secrets, storage);
+    triggers::check_names(root, storage);
 }
 
 /// The tests of all policies, with the variables of the file that they use.

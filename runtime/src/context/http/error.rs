@@ -16,6 +16,10 @@ pub struct HttpError {
     problem: HttpProblem,
 }
 
+/// The words of [`AsCallerProblem::NotDeclared`].
+pub(crate) const UNDECLARED: &str = "this tool sends a request as its caller and does not declare it: add \
+    `as_caller` to its `#[mcp_tool(…)]`";
+
 /// The problem of an [`HttpError`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -73,10 +77,7 @@ impl AsCallerProblem {
 
     fn words(self) -> &'static str {
         match self {
-            Self::NotDeclared => {
-                "this tool sends a request as its caller and does not declare it: add `as_caller` to its \
-                 `#[mcp_tool(…)]`"
-            }
+            Self::NotDeclared => UNDECLARED,
             Self::OtherHost => {
                 "this host may not get the caller's token: `hosts` of `[identity.upstream]` in mcp.toml \
                  names those that may, with their ports"

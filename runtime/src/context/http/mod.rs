@@ -8,6 +8,7 @@ mod response;
 mod transport;
 
 pub use self::as_caller::AsCaller;
+pub(crate) use self::error::UNDECLARED;
 pub use self::error::{AsCallerProblem, HttpError, HttpProblem};
 pub use self::request::HttpRequest;
 pub use self::response::HttpResponse;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::dev::{Dev, DevUser};
+use super::super::triggers::{Cron, Queue};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
@@ -32,6 +33,8 @@ impl Schema {
             "policies.*.tests.user" => TestUser::shape,
             "dev" => Dev::shape,
             "dev.users" => DevUser::shape,
+            "cron.*" => Cron::shape,
+            "queues.*" => Queue::shape,
             _ => return None,
         };
         shape(self, key)
@@ -43,6 +46,15 @@ impl Schema {
             "type": "object",
             "propertyNames": { "pattern": pattern::POLICY_NAME, "not": { "const": EVERYONE } },
             "additionalProperties": self.section("policies.*", &[]),
+        })
+    }
+
+    /// Tables of one kind, by names that are labels.
+    pub(crate) fn named(&self, section: &str, required: &[&str]) -> Value {
+        json!({
+            "type": "object",
+            "propertyNames": { "pattern": pattern::label() },
+            "additionalProperties": self.section(section, required),
         })
     }
 

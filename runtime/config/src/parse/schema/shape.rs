@@ -83,6 +83,11 @@ pub(crate) fn free() -> Value {
     json!({ "type": "object", "additionalProperties": true })
 }
 
+/// A table in which no key may stand.
+pub(crate) fn empty() -> Value {
+    json!({ "type": "object", "properties": {}, "additionalProperties": false })
+}
+
 /// A value that is written in the file, or read from a Worker variable.
 pub(crate) fn setting(value: Value) -> Value {
     json!({ "anyOf": [value, secret()] })

@@ -1,0 +1,86 @@
+// Starts functions that no client starts, for `cargo toolgate trigger`, while `cargo toolgate dev` runs.
+//
+// Only a program that has read the token, which stands in a file that only its owner may read, can start
+// something here: it is no part of the server, and no browser sends the header.
+
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { createServer } from "node:http";
+
+/** A mail of 25 MiB, as Cloudflare takes it, in base64 and JSON. */
+const MAX_BODY = 36 * 1024 * 1024;
+
+/** Cloudflare's. */
+const MAX_BATCH = 100;
+
+/** Listens; `server` is miniflare, and `origin` where the Worker answers. Answers `{ url, token, stop }`. */
+export async function listen(server, origin) {
+  const token = randomBytes(32).toString("hex");
+  const expected = Buffer.from(`Bearer ${token}`);
+  const listener = createServer(async (request, response) => {
+    const given = Buffer.from(request.headers.authorization ?? "");
+    const isAllowed = given.length === expected.length && timingSafeEqual(given, expected);
+    if (request.method !== "POST" || !isAllowed) return response.writeHead(403).end();
+    try {
+      const outcome = await start(server, origin, JSON.parse(await text(request)));
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(outcome));
+    } catch (error) {
+      response.writeHead(500).end(error?.message ?? String(error));
+    }
+  });
+  await new Promise((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  const stop = () => {
+    listener.closeAllConnections();
+    listener.close();
+  };
+  return { url: `http://127.0.0.1:${listener.address().port}/`, token, stop };
+}
+
+async function text(request) {
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length > MAX_BODY) throw new Error("this is more than a mail or a message may have");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** What came out: `{ ok, lines }`. */
+async function start(server, origin, { kind, ...event }) {
+  if (kind === "cron") return startCron(server, event);
+  if (kind === "queue") return deliver(server, event);
+  return receive(origin, event);
+}
+
+async function startCron(server, { cron }) {
+  const worker = await server.getWorker();
+  const { outcome } = await worker.scheduled({ cron, scheduledTime: new Date() });
+  return { ok: outcome === "ok", lines: [outcome === "ok" ? "it ran" : "it failed"] };
+}
+
+async function deliver(server, { queue, messages }) {
+  if (messages.length > MAX_BATCH) throw new Error(`a batch has ${MAX_BATCH} messages at most`);
+  const worker = await server.getWorker();
+  const id = (index) => `trigger-${index + 1}`;
+  const batch = messages.map((body, index) => ({ id: id(index), timestamp: new Date(), attempts: 1, body }));
+  const { outcome, ackAll, retryBatch, explicitAcks = [], retryMessages = [] } = await worker.queue(queue, batch);
+  const retried = new Set(retryMessages.map(({ msgId }) => msgId));
+  const isDone = (one) => explicitAcks.includes(one) || (!retried.has(one) && !retryBatch?.retry && (ackAll || outcome === "ok"));
+  const lines = messages.map((_, index) => `message ${index + 1}: ${isDone(id(index)) ? "acknowledged" : "to be retried"}`);
+  return { ok: messages.every((_, index) => isDone(id(index))), lines };
+}
+
+async function receive(origin, { from, to, raw }) {
+  const url = new URL("/cdn-cgi/local/email", origin);
+  url.search = new URLSearchParams({ from, to, format: "json" });
+  const answer = await fetch(url, { method: "POST", body: Buffer.from(raw, "base64") });
+  const said = await answer.text();
+  // What is wrong with the mail itself is said in words.
+  if (!said.startsWith("{")) return { ok: false, lines: [said] };
+  const { outcome, rejectReason, forwards = [] } = JSON.parse(said);
+  const lines = forwards.map(({ recipient }) => `forwarded to ${recipient}`);
+  if (rejectReason !== undefined) lines.push(`rejected: ${rejectReason}`);
+  if (outcome !== "ok") lines.push("it failed");
+  return { ok: outcome === "ok", lines: lines.length > 0 ? lines : ["received"] };
+}
