@@ -39,6 +39,13 @@ pub use crate::tool::parameter::{Presence, Required, json, parsed, plain, same, 
 pub use crate::tool::pattern::Pattern;
 pub use crate::tool::prompt::prompted;
 pub use crate::tool::resource::{RequestedResource, not_found, read};
+pub use crate::route::ROUTES;
+pub use crate::tool::route::{
+    Form, FromBody, IntoRouteResponse, RouteDef, RouteDoor, RouteRequest, RouteResponse, WrongBody,
+    segment,
+};
+pub use toolgate_core::route::signature::{Encoding, Scheme, Timestamp};
+pub use toolgate_core::route::{Guard, RouteInfo};
 pub use crate::tool::schema::{InputSchema, constant, description};
 pub use crate::tool::{
     Arguments, Context, IntoPromptResult, IntoResource, IntoToolResult, KnownError, Needs,

@@ -43,6 +43,7 @@ mod platform;
 mod ports;
 mod rate_limit;
 mod roster;
+mod route;
 mod routes;
 mod session;
 mod sessions_common;
@@ -53,6 +54,7 @@ mod task;
 #[doc(inline)]
 pub use crate::platform::bindings;
 pub use crate::tool::macros::{CallerError, mcp_prompt, mcp_resource, mcp_tool, serve};
+pub use crate::tool::route_macro::http;
 pub use schemars;
 
 /// The crate `worker`, all but its attribute for handlers of events: `serve!()` is the handler of a
@@ -81,7 +83,8 @@ pub mod worker {
 pub mod prelude {
     pub use crate::context::{Progress, Refusal, Root, Sample, Sampling, Secret};
     pub use crate::tool::{Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result};
-    pub use crate::{CallerError, join, mcp_prompt, mcp_resource, mcp_tool, serve};
+    pub use crate::tool::{Form, RouteRequest, RouteResponse};
+    pub use crate::{CallerError, http, join, mcp_prompt, mcp_resource, mcp_tool, serve};
     pub use schemars::{self, JsonSchema};
     pub use toolgate_core::mcp::content::{Content, ContentAnnotations, ResourceLink};
     pub use toolgate_core::mcp::peer::Level;

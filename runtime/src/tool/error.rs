@@ -107,12 +107,21 @@ fn causes(error: &dyn std::error::Error) -> String {
 
 /// The text of an error for the caller: words that were chosen for them, or the id under which it is
 /// in the log.
-pub(super) fn told<E: fmt::Display + 'static>(error: &E) -> String {
+pub(crate) fn told<E: fmt::Display + 'static>(error: &E) -> String {
     let any = error as &dyn Any;
     if let Some(error) = any.downcast_ref::<Error>() {
         return error.told();
     }
     if is_for_caller(any) { error.to_string() } else { internal(&error.to_string()) }
+}
+
+/// True if the words of an error are for the caller.
+pub(crate) fn is_told<E: fmt::Display + 'static>(error: &E) -> bool {
+    let any = error as &dyn Any;
+    match any.downcast_ref::<Error>() {
+        Some(error) => matches!(error.kind, ErrorKind::Caller | ErrorKind::Protocol),
+        None => is_for_caller(any),
+    }
 }
 
 /// True if the words were chosen for the caller: text, what the client itself answered, and what the
