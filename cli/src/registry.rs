@@ -34,6 +34,9 @@ pub struct Registry {
     /// `#[mcp_resource]`.
     #[serde(default)]
     pub resources: Vec<Function>,
+    /// `#[http]`.
+    #[serde(default)]
+    pub routes: Vec<Function>,
 }
 
 /// A tool, prompt or resource; what its kind does not have is absent.
@@ -78,6 +81,8 @@ pub struct Function {
     pub task: Option<String>,
     /// Hosts at which it may act as its caller.
     pub as_caller: Vec<String>,
+    /// By what else than a policy the sender of a request to a route is known.
+    pub proof: Option<String>,
 }
 
 impl Registry {
@@ -113,7 +118,7 @@ impl Registry {
 
     /// Everything, whatever its kind.
     pub fn functions(&self) -> impl Iterator<Item = &Function> {
-        [&self.tools, &self.prompts, &self.resources].into_iter().flatten()
+        [&self.tools, &self.prompts, &self.resources, &self.routes].into_iter().flatten()
     }
 
     fn parse(text: &str) -> Result<Self> {

@@ -35,6 +35,7 @@ pub fn make(registry: &Registry, checked: &Checked, source: &str) -> Result<Lock
         tools: functions(&registry.tools),
         prompts: functions(&registry.prompts),
         resources: functions(&registry.resources),
+        routes: functions(&registry.routes),
     })
 }
 
@@ -75,6 +76,7 @@ fn function(function: &registry::Function) -> Function {
         open_world: function.open_world,
         task: function.task.clone(),
         as_caller: function.as_caller.clone(),
+        proof: function.proof.clone(),
         description: function.description.as_deref().map(|text| hash(&Value::from(text))),
         icons: icons.as_ref().map(hash),
         schema: taken.map(text),

@@ -36,6 +36,7 @@ pub(crate) fn registration(
         FunctionKind::Tool => (format_ident!("__TOOLGATE_TOOL"), quote!(ToolDef)),
         FunctionKind::Prompt => (format_ident!("__TOOLGATE_PROMPT"), quote!(PromptDef)),
         FunctionKind::Resource => (format_ident!("__TOOLGATE_RESOURCE"), quote!(ResourceDef)),
+        FunctionKind::Route => (format_ident!("__TOOLGATE_ROUTE"), quote!(RouteDef)),
     };
     quote! {
         #function

@@ -6,6 +6,7 @@ pub(crate) enum FunctionKind {
     Tool,
     Prompt,
     Resource,
+    Route,
 }
 
 impl FunctionKind {
@@ -15,6 +16,7 @@ impl FunctionKind {
             Self::Tool => "tool",
             Self::Prompt => "prompt",
             Self::Resource => "resource",
+            Self::Route => "route",
         }
     }
 
@@ -24,6 +26,7 @@ impl FunctionKind {
             Self::Tool => "mcp_tool",
             Self::Prompt => "mcp_prompt",
             Self::Resource => "mcp_resource",
+            Self::Route => "http",
         }
     }
 
@@ -33,6 +36,7 @@ impl FunctionKind {
             Self::Tool => "call",
             Self::Prompt => "get",
             Self::Resource => "read",
+            Self::Route => "call",
         }
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn check(kind: FunctionKind, function: &Function, errors: &Errors) {
 }
 
 fn is_ours(attr: &Attribute) -> bool {
-    [FunctionKind::Tool, FunctionKind::Prompt, FunctionKind::Resource]
+    [FunctionKind::Tool, FunctionKind::Prompt, FunctionKind::Resource, FunctionKind::Route]
         .into_iter()
         .any(|kind| last_segment_is(attr.path(), kind.attribute()))
 }

@@ -67,14 +67,17 @@ impl PathFault<'_> {
             ),
             Self::Name(name) => (
                 format!("`{{{name}}}` does not name a parameter"),
-                "write the name of a parameter of the function in braces, such as `{id}`".to_owned(),
+                "write the name of a parameter of the function in braces, such as `{id}`"
+                    .to_owned(),
             ),
             Self::Twice(name) => (
                 format!("`{{{name}}}` stands twice in the path"),
                 "give one of them another name".to_owned(),
             ),
             Self::FirstParameter(name) => (
-                format!("`{{{name}}}` is the first segment, which could be one of the server's own"),
+                format!(
+                    "`{{{name}}}` is the first segment, which could be one of the server's own"
+                ),
                 format!("put a text of your own in front, as in `/items/{{{name}}}`"),
             ),
             Self::Reserved(segment) => (
@@ -162,15 +165,49 @@ mod tests {
     #[test]
     fn the_servers_own_paths_are_no_routes_in_any_spelling() {
         for path in [
-            "/mcp", "/MCP", "/Authorize", "/authorize/x", "/admin", "/admin/{a}", "/connections",
-            "/.well-known/x", "/cdn-cgi/trace", "/health", "/token", "/sse", "/messages",
+            "/mcp",
+            "/MCP",
+            "/Authorize",
+            "/authorize/x",
+            "/admin",
+            "/admin/{a}",
+            "/connections",
+            "/.well-known/x",
+            "/cdn-cgi/trace",
+            "/health",
+            "/token",
+            "/sse",
+            "/messages",
         ] {
             assert!(matches!(fault(path), Some(PathFault::Reserved(_))), "{path}");
         }
         for path in [
-            "", "/", "status", "//authorize", "/%61uthorize", "/./authorize", "/x/../authorize",
-            "/authorize/", "/x//y", "/x/", "/x?y", "/x#y", "/x\\y", "/x y", "/x/é", "/{a}", "/{a}/b",
-            "/x/{}", "/x/{a b}", "/x/{1}", "/x/{_}", "/x/{a}/{a}", "/x/a{b}", "/x/{a", "/x;y", "/x/..",
+            "",
+            "/",
+            "status",
+            "//authorize",
+            "/%61uthorize",
+            "/./authorize",
+            "/x/../authorize",
+            "/authorize/",
+            "/x//y",
+            "/x/",
+            "/x?y",
+            "/x#y",
+            "/x\\y",
+            "/x y",
+            "/x/é",
+            "/{a}",
+            "/{a}/b",
+            "/x/{}",
+            "/x/{a b}",
+            "/x/{1}",
+            "/x/{_}",
+            "/x/{a}/{a}",
+            "/x/a{b}",
+            "/x/{a",
+            "/x;y",
+            "/x/..",
         ] {
             assert!(fault(path).is_some(), "{path}");
         }

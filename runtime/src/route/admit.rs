@@ -24,11 +24,8 @@ use crate::ports::request_context::RequestContext;
 use crate::tool::route::{RouteDef, refusal};
 
 /// Names that the audit trail has for decisions about routes. That something was allowed is told at its end.
-const ROUTE: Told = Told {
-    allowed: None,
-    denied: EventKind::RouteDenied,
-    unknown: Reason::PolicyUnknown,
-};
+const ROUTE: Told =
+    Told { allowed: None, denied: EventKind::RouteDenied, unknown: Reason::PolicyUnknown };
 
 /// The person who sends the request, if the route's policy lets them; nobody for a route that has none.
 ///
@@ -53,8 +50,7 @@ pub(super) async fn admit(
             Box::new(because(*reply, Reason::TokenMissing))
         })?,
     };
-    let (config, caller, vars) =
-        (&request.app.config, &principal.caller, EnvVars(request.env));
+    let (config, caller, vars) = (&request.app.config, &principal.caller, EnvVars(request.env));
     let asking = Asking { config, caller, vars: &vars };
     let found = Some((route.info.name, name));
     let arguments = Arguments::Call(arguments);
@@ -106,11 +102,7 @@ async fn sign_in(
     Err(sealed(*refusal))
 }
 
-fn visitor(
-    request: &RequestContext<'_>,
-    setup: &Setup,
-    headers: &HeaderMap,
-) -> Option<Principal> {
+fn visitor(request: &RequestContext<'_>, setup: &Setup, headers: &HeaderMap) -> Option<Principal> {
     let mut entropy = PlatformEntropy;
     let oauth = oauth(request, setup, &mut entropy);
     let Visitor { caller, subject_key, expires } = Visitor::read(&oauth, headers)?;

@@ -30,9 +30,7 @@ pub(super) async fn count(
     let whose = rate::network(address);
     let (kind, reason, status) = match admits(request, &whose).await {
         Ok(true) => return Ok(()),
-        Ok(false) => {
-            (EventKind::RateLimited, Reason::RateLimited, StatusCode::TOO_MANY_REQUESTS)
-        }
+        Ok(false) => (EventKind::RateLimited, Reason::RateLimited, StatusCode::TOO_MANY_REQUESTS),
         Err(error) => {
             log_error!("requests could not be counted: {error}");
             (EventKind::Refused, Reason::LimiterUnavailable, StatusCode::SERVICE_UNAVAILABLE)

@@ -143,10 +143,9 @@ async fn serve_one(
         body,
     };
     let (reply, finish) = run::run(request, route, principal, incoming).await;
-    request.log.record(Event {
-        finish: Some(finish),
-        ..event(route, EventKind::RouteAllowed, reason)
-    });
+    request
+        .log
+        .record(Event { finish: Some(finish), ..event(route, EventKind::RouteAllowed, reason) });
     Ok(guarded(route, reply))
 }
 
@@ -154,7 +153,10 @@ async fn serve_one(
 fn guarded(route: &RouteDef, reply: Reply) -> Reply {
     let (reply, dropped) = answer::guarded(reply);
     for header in dropped {
-        log_error!("the header `{header}` of route `{}` was left out: it is the server's own", route.info.name);
+        log_error!(
+            "the header `{header}` of route `{}` was left out: it is the server's own",
+            route.info.name
+        );
     }
     reply
 }

@@ -141,11 +141,26 @@ mod tests {
     #[test]
     fn headers_that_speak_of_the_origin_are_left_out() {
         let names = [
-            "access-control-allow-credentials", "accept-ch", "alt-svc", "clear-site-data",
-            "content-security-policy-report-only", "link", "nel", "origin-agent-cluster", "refresh",
-            "report-to", "reporting-endpoints", "service-worker-allowed", "sourcemap",
-            "speculation-rules", "strict-transport-security", "use-as-dictionary",
-            "www-authenticate", "connection", "transfer-encoding", "content-length",
+            "access-control-allow-credentials",
+            "accept-ch",
+            "alt-svc",
+            "clear-site-data",
+            "content-security-policy-report-only",
+            "link",
+            "nel",
+            "origin-agent-cluster",
+            "refresh",
+            "report-to",
+            "reporting-endpoints",
+            "service-worker-allowed",
+            "sourcemap",
+            "speculation-rules",
+            "strict-transport-security",
+            "use-as-dictionary",
+            "www-authenticate",
+            "connection",
+            "transfer-encoding",
+            "content-length",
         ];
         for name in names {
             let (reply, dropped) = answer(&[(name, "x")]);
@@ -183,6 +198,9 @@ mod tests {
     #[test]
     fn nothing_is_cached_unless_its_author_says_so() {
         assert_eq!(answer(&[]).0.headers()[CACHE_CONTROL], "no-store");
-        assert_eq!(answer(&[("cache-control", "max-age=9")]).0.headers()[CACHE_CONTROL], "max-age=9");
+        assert_eq!(
+            answer(&[("cache-control", "max-age=9")]).0.headers()[CACHE_CONTROL],
+            "max-age=9"
+        );
     }
 }

@@ -29,9 +29,9 @@ pub fn find(routes: &[RouteInfo], method: &Method, path: &str) -> Matched {
             allowed.push(route.method);
             continue;
         }
-        let is_better = found.as_ref().is_none_or(|(other, _)| {
-            is_more_specific(route.path, routes[*other].path)
-        });
+        let is_better = found
+            .as_ref()
+            .is_none_or(|(other, _)| is_more_specific(route.path, routes[*other].path));
         if is_better {
             found = Some((index, parameters));
         }
@@ -134,8 +134,15 @@ mod tests {
     #[test]
     fn a_path_in_another_spelling_is_another_path() {
         for path in [
-            "/hooks/billing/", "//hooks/billing", "/hooks//billing", "/Hooks/billing",
-            "/hooks/%62illing", "/hooks/./billing", "/hooks%2Fbilling", "/hooks", "/hooks/billing/x",
+            "/hooks/billing/",
+            "//hooks/billing",
+            "/hooks//billing",
+            "/Hooks/billing",
+            "/hooks/%62illing",
+            "/hooks/./billing",
+            "/hooks%2Fbilling",
+            "/hooks",
+            "/hooks/billing/x",
         ] {
             assert_eq!(found(&Method::POST, path), Matched::Nothing, "{path}");
         }
@@ -148,8 +155,18 @@ mod tests {
         assert_eq!(of("/items/a%20b"), id("a b"));
         assert_eq!(of("/items/%C3%A9"), id("é"));
         for path in [
-            "/items/", "/items/a%2Fb", "/items/a%5cb", "/items/%2e%2e", "/items/%2E", "/items/%00",
-            "/items/%ff", "/items/%", "/items/%4", "/items/%zz", "/items/%+1", "/items/%0a",
+            "/items/",
+            "/items/a%2Fb",
+            "/items/a%5cb",
+            "/items/%2e%2e",
+            "/items/%2E",
+            "/items/%00",
+            "/items/%ff",
+            "/items/%",
+            "/items/%4",
+            "/items/%zz",
+            "/items/%+1",
+            "/items/%0a",
         ] {
             assert_eq!(of(path), Matched::Nothing, "{path}");
         }

@@ -122,11 +122,13 @@ impl Scheme {
     }
 
     fn mac(&self, secret: &[u8], time: &str, body: &[u8]) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
         let mut rest = self.payload;
         while let Some(at) = rest.find('{') {
             mac.update(rest[..at].as_bytes());
-            rest = match (rest[at..].strip_prefix("{body}"), rest[at..].strip_prefix("{timestamp}")) {
+            rest = match (rest[at..].strip_prefix("{body}"), rest[at..].strip_prefix("{timestamp}"))
+            {
                 (Some(after), _) => {
                     mac.update(body);
                     after
@@ -219,7 +221,11 @@ mod tests {
         headers
     }
 
-    fn verify(scheme: &Scheme, list: &[(&'static str, String)], body: &[u8]) -> Result<(), Unsigned> {
+    fn verify(
+        scheme: &Scheme,
+        list: &[(&'static str, String)],
+        body: &[u8],
+    ) -> Result<(), Unsigned> {
         scheme.verify(&headers(list), body, b"secret", NOW)
     }
 
@@ -297,8 +303,13 @@ mod tests {
     fn what_is_no_signature_is_not_compared() {
         let good = PLAIN.sign(b"{}", b"secret", NOW)[0].1.clone();
         for text in [
-            String::new(), "sha256=".to_owned(), good.replace("sha256=", ""), good.replace("sha256", "sha1"),
-            good[..good.len() - 1].to_owned(), format!("{good}0"), format!("sha256=+{}", &good[8..]),
+            String::new(),
+            "sha256=".to_owned(),
+            good.replace("sha256=", ""),
+            good.replace("sha256", "sha1"),
+            good[..good.len() - 1].to_owned(),
+            format!("{good}0"),
+            format!("sha256=+{}", &good[8..]),
         ] {
             let found = verify(&PLAIN, &[("x-signature", text.clone())], b"{}");
             assert_eq!(found, Err(Unsigned::Missing), "{text}");

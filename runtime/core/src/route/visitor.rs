@@ -149,8 +149,7 @@ pub fn returned(
     let attempt = returned.attempt();
     let name = return_cookie(oauth, attempt);
     let value = cookie::read(request.headers(), &name)?;
-    let kept: Return =
-        oauth.keys.open(Purpose::Visitor, &oauth.attempt(attempt), value)?;
+    let kept: Return = oauth.keys.open(Purpose::Visitor, &oauth.attempt(attempt), value)?;
     if kept.expires <= oauth.now || !is_readable(routes, &kept.path) {
         return None;
     }

@@ -37,9 +37,16 @@ impl<T: DeserializeOwned> FromBody for Json<T> {
             return Err(media("application/json"));
         }
         let mut reader = serde_json::Deserializer::from_slice(&request.body);
-        let read = serde_path_to_error::deserialize(&mut reader)
-            .map_err(|error| wrong(&["the body is not the JSON that this address takes, at `",
-                &error.path().to_string(), "`"].concat()))?;
+        let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            wrong(
+                &[
+                    "the body is not the JSON that this address takes, at `",
+                    &error.path().to_string(),
+                    "`",
+                ]
+                .concat(),
+            )
+        })?;
         reader.end().map_err(|_| wrong("something follows the JSON of the body"))?;
         Ok(Self(read))
     }
@@ -52,7 +59,8 @@ impl<T: DeserializeOwned> FromBody for Form<T> {
             return Err(media(FORM));
         }
         let read = serde_urlencoded::from_bytes(&request.body);
-        read.map(Self).map_err(|_| wrong("the form does not have the fields that this address takes"))
+        read.map(Self)
+            .map_err(|_| wrong("the form does not have the fields that this address takes"))
     }
 }
 

@@ -16,7 +16,8 @@ pub(crate) fn check(config: &Config) -> Vec<String> {
 fn faults(routes: &[&'static RouteDef], config: &Config) -> Vec<String> {
     let mut faults = Vec::new();
     for (index, route) in routes.iter().enumerate() {
-        let said = |what: String| format!("{}: route `{}`: {what}", route.location, route.info.name);
+        let said =
+            |what: String| format!("{}: route `{}`: {what}", route.location, route.info.name);
         if let Some(fault) = fault(route.info.path) {
             let (what, help) = fault.words();
             faults.push(said(format!("{what}; {help}")));

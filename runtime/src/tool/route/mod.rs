@@ -2,6 +2,8 @@
 
 mod body;
 mod check;
+#[cfg(not(target_arch = "wasm32"))]
+mod export;
 mod request;
 mod response;
 
@@ -19,9 +21,11 @@ use crate::ports::request_context::RequestContext;
 
 pub use self::body::{Form, FromBody, WrongBody};
 pub(crate) use self::check::check;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use self::export::described;
 pub use self::request::{RouteRequest, segment};
-pub use self::response::{IntoRouteResponse, RouteResponse};
 pub(crate) use self::response::refusal;
+pub use self::response::{IntoRouteResponse, RouteResponse, no_such_route};
 
 /// A route, as `#[http]` makes it of a function.
 pub struct RouteDef {
@@ -56,12 +60,8 @@ pub(crate) type Serve = for<'a> fn(
 ) -> LocalBoxFuture<'a, Option<worker::Result<Response>>>;
 
 /// See [`RouteDoor`].
-pub(crate) type Finish = fn(
-    &mut OAuthContext<'_>,
-    &http::Request<Vec<u8>>,
-    &Returned,
-    &Identified,
-) -> Option<Reply>;
+pub(crate) type Finish =
+    fn(&mut OAuthContext<'_>, &http::Request<Vec<u8>>, &Returned, &Identified) -> Option<Reply>;
 
 /// The way to the routes of this server, where it has any.
 pub(crate) fn door() -> Option<&'static RouteDoor> {

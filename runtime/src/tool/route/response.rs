@@ -110,6 +110,13 @@ pub(crate) fn refusal(status: StatusCode, words: &str) -> RouteResponse {
     RouteResponse::json(&json!({ "error": words })).status(status.as_u16())
 }
 
+/// The answer where a segment of the path is not one of its parameter.
+#[doc(hidden)]
+#[must_use]
+pub fn no_such_route() -> RouteResponse {
+    refusal(StatusCode::NOT_FOUND, "not found")
+}
+
 fn failed(status: StatusCode, words: &str) -> RouteResponse {
     let body = json!({ "error": words }).to_string();
     let answer = RouteResponse::bytes("application/json", body).status(status.as_u16());
@@ -166,8 +173,7 @@ impl<T: Serialize> IntoRouteResponse for Json<T> {
 
 impl<T: IntoRouteResponse> IntoRouteResponse for Option<T> {
     fn into_route_response(self) -> RouteResponse {
-        let nothing = || refusal(StatusCode::NOT_FOUND, "not found");
-        self.map_or_else(nothing, T::into_route_response)
+        self.map_or_else(no_such_route, T::into_route_response)
     }
 }
 
