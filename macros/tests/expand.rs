@@ -32,7 +32,8 @@ fn expand(source: &str) -> TokenStream {
 type Macro = fn(TokenStream, TokenStream) -> TokenStream;
 
 fn take_macro(attrs: &mut Vec<Attribute>) -> (Macro, TokenStream) {
-    let macros: [(&str, Macro); 3] = [
+    let macros: [(&str, Macro); 4] = [
+        ("http", crate::route::http),
         ("mcp_tool", crate::tool::mcp_tool),
         ("mcp_prompt", crate::prompt::mcp_prompt),
         ("mcp_resource", crate::resource::mcp_resource),
@@ -95,6 +96,7 @@ cases! {
     uses_of_the_context
     prompts
     resources
+    routes
 }
 
 /// `mcp.toml` in, the Worker out; without the files beside it, which are checked elsewhere.
@@ -141,7 +143,7 @@ fn every_case_is_run() {
             name.to_string_lossy().ends_with(".in.rs")
         })
         .count();
-    assert_eq!(count, 13, "add the new case to `cases!`");
+    assert_eq!(count, 14, "add the new case to `cases!`");
 }
 
 /// Paths in expanded code must mean the same thing whatever the user has imported or named.

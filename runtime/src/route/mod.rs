@@ -18,6 +18,7 @@ use toolgate_core::route::{Guard, RouteInfo, answer, request as seen, visitor};
 use crate::http::convert;
 use crate::platform::console::log_error;
 use crate::platform::host::{Request, Response};
+#[cfg(not(target_arch = "wasm32"))]
 use crate::ports::principal::Principal;
 use crate::ports::request_context::RequestContext;
 use crate::tool::route::{RouteDef, RouteDoor, RouteRequest, all};

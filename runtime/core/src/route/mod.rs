@@ -46,3 +46,32 @@ impl RouteInfo {
         self.method == "GET" && matches!(self.guard, Guard::Policy { bearer: false, .. })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use toolgate_config::route_path::is_reserved;
+
+    use crate::paths;
+
+    #[test]
+    fn no_route_begins_as_a_path_of_the_server_does() {
+        for path in [
+            paths::HEALTH_PATH,
+            paths::MCP_PATH,
+            paths::SSE_PATH,
+            paths::MESSAGES_PATH,
+            paths::AUTHORIZE_PATH,
+            paths::CALLBACK_PATH,
+            paths::CONNECTIONS_PATH,
+            paths::TOKEN_PATH,
+            paths::REVOKE_PATH,
+            paths::REGISTER_PATH,
+            paths::WELL_KNOWN,
+            paths::SERVER_CARD_PATH,
+            paths::PROTECTED_RESOURCE,
+        ] {
+            let first = path.split('/').nth(1).unwrap_or_default();
+            assert!(is_reserved(first), "{path}");
+        }
+    }
+}
