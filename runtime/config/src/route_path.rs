@@ -1,20 +1,18 @@
 //! Paths of an author's own routes: which there may be, and which two of them clash.
 
 /// First segments of paths that are the server's own, or will be.
-const RESERVED: [&str; 15] = [
+const RESERVED: [&str; 13] = [
     ".well-known",
     "admin",
     "authorize",
     "callback",
     "cdn-cgi",
     "connections",
-    "favicon.ico",
     "health",
     "mcp",
     "messages",
     "register",
     "revoke",
-    "robots.txt",
     "sse",
     "token",
 ];
