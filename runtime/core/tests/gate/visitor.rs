@@ -136,6 +136,6 @@ fn more_claims_than_fit_a_cookie_sign_nobody_in() {
     who.caller.groups = (0..200).map(|number| format!("group-{number:030}")).collect();
     let reply = come_back(&mut world, &browser, &state, &who).expect("it is for a route");
     assert_eq!(reply.status(), 403);
-    let set = reply.headers().get_all(SET_COOKIE).iter();
-    assert!(set.clone().all(|cookie| cookie.to_str().unwrap().ends_with("Max-Age=0")));
+    let mut set = reply.headers().get_all(SET_COOKIE).iter();
+    assert!(set.all(|cookie| cookie.to_str().unwrap().ends_with("Max-Age=0")));
 }

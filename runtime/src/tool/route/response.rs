@@ -81,8 +81,8 @@ impl RouteResponse {
         self
     }
 
-    /// With one more header. The first one of a name takes the place of what is there already, but for
-    /// `Set-Cookie`. A name or value that no header can have is left out.
+    /// With one more header. It takes the place of one with the same name, except that every `Set-Cookie`
+    /// stays. A name or value that no header can have is left out.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
