@@ -34,6 +34,9 @@ pub struct Registry {
     /// `#[mcp_resource]`.
     #[serde(default)]
     pub resources: Vec<Function>,
+    /// `#[http]`.
+    #[serde(default)]
+    pub routes: Vec<Function>,
     /// `#[cron]`, `#[queue]` and `#[email]`, sorted.
     #[serde(default)]
     pub triggers: Vec<Trigger>,
@@ -92,6 +95,8 @@ pub struct Function {
     pub task: Option<String>,
     /// Hosts at which it may act as its caller.
     pub as_caller: Vec<String>,
+    /// By what else than a policy the sender of a request to a route is known.
+    pub proof: Option<String>,
 }
 
 impl Registry {
@@ -127,7 +132,7 @@ impl Registry {
 
     /// Everything, whatever its kind.
     pub fn functions(&self) -> impl Iterator<Item = &Function> {
-        [&self.tools, &self.prompts, &self.resources].into_iter().flatten()
+        [&self.tools, &self.prompts, &self.resources, &self.routes].into_iter().flatten()
     }
 
     fn parse(text: &str) -> Result<Self> {

@@ -10,6 +10,7 @@ mod function;
 mod options;
 mod prompt;
 mod resource;
+mod route;
 mod server;
 mod text;
 mod tool;
@@ -38,6 +39,12 @@ pub fn mcp_prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn mcp_resource(options: TokenStream, item: TokenStream) -> TokenStream {
     resolved(resource::mcp_resource(options.into(), item.into()))
+}
+
+/// Makes an HTTP route of a function. See `toolgate::http`.
+#[proc_macro_attribute]
+pub fn http(options: TokenStream, item: TokenStream) -> TokenStream {
+    resolved(route::http(options.into(), item.into()))
 }
 
 /// Runs a function at certain times. See `toolgate::cron`.

@@ -34,7 +34,8 @@ fn expand(source: &str) -> TokenStream {
 type Macro = fn(TokenStream, TokenStream) -> TokenStream;
 
 fn take_macro(attrs: &mut Vec<Attribute>) -> (Macro, TokenStream) {
-    let macros: [(&str, Macro); 6] = [
+    let macros: [(&str, Macro); 7] = [
+        ("http", crate::route::http),
         ("mcp_tool", crate::tool::mcp_tool),
         ("mcp_prompt", crate::prompt::mcp_prompt),
         ("mcp_resource", crate::resource::mcp_resource),
@@ -101,6 +102,7 @@ cases! {
     prompts
     resources
     triggers
+    routes
 }
 
 /// `mcp.toml` in, the Worker out; without the files beside it, which are checked elsewhere.

@@ -37,11 +37,16 @@ pub use crate::ports::app::App;
 use crate::ports::app::Deployment;
 
 pub use crate::ports::object::Object;
+pub use crate::route::ROUTES;
 pub use crate::tool::completion::{beginning_with, complete, completer_named};
 pub use crate::tool::parameter::{Presence, Required, json, parsed, plain, same, shown};
 pub use crate::tool::pattern::Pattern;
 pub use crate::tool::prompt::prompted;
 pub use crate::tool::resource::{RequestedResource, not_found, read};
+pub use crate::tool::route::{
+    Form, FromBody, IntoRouteResponse, RouteDef, RouteDoor, RouteRequest, RouteResponse, WrongBody,
+    no_such_route, segment,
+};
 pub use crate::tool::schema::{InputSchema, constant, description};
 pub use crate::tool::{
     Arguments, Context, IntoPromptResult, IntoResource, IntoToolResult, KnownError, Needs,
@@ -50,6 +55,8 @@ pub use crate::tool::{
 pub use crate::trigger::{
     Email, IntoTriggerResult, RawMessage, Scheduled, TriggerCall, TriggerDef, TriggerKind, Triggers,
 };
+pub use toolgate_core::route::signature::{Encoding, Scheme, Timestamp};
+pub use toolgate_core::route::{Guard, RouteInfo};
 
 /// Notes that the function of a call says that it acts as its caller.
 pub fn acts_as_caller(context: &Context) {

@@ -23,6 +23,7 @@ use crate::ports::request_context::RequestContext;
 use crate::routes::{mcp, oauth};
 use crate::tool::features;
 use crate::tool::registry::registry;
+use crate::tool::route;
 use crate::tool::server;
 
 /// Serves one request.
@@ -120,6 +121,11 @@ async fn route(
         let reply = oauth::serve(request, head, &mut worker_request).await;
         request.respond(reply)
     } else {
+        if let Some(door) = route::door()
+            && let Some(response) = (door.serve)(request, &head, worker_request).await
+        {
+            return response;
+        }
         convert::response(document(request, &head))
     }
 }

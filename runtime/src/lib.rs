@@ -43,6 +43,7 @@ mod platform;
 mod ports;
 mod rate_limit;
 mod roster;
+mod route;
 mod routes;
 mod session;
 mod sessions_common;
@@ -54,6 +55,7 @@ pub mod trigger;
 #[doc(inline)]
 pub use crate::platform::bindings;
 pub use crate::tool::macros::{CallerError, mcp_prompt, mcp_resource, mcp_tool, serve};
+pub use crate::tool::route_macro::http;
 #[doc(inline)]
 pub use crate::trigger::macros::{cron, email, queue};
 pub use schemars;
@@ -84,9 +86,9 @@ pub mod worker {
 pub mod prelude {
     pub use crate::context::{Progress, Refusal, Root, Sample, Sampling, Secret};
     pub use crate::tool::{Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result};
+    pub use crate::tool::{Form, RouteRequest, RouteResponse};
     pub use crate::trigger::{Email, Queued, Scheduled};
-    pub use crate::{CallerError, join, mcp_prompt, mcp_resource, mcp_tool, serve};
-    pub use crate::{cron, email, queue};
+    pub use crate::{CallerError, cron, email, http, join, mcp_prompt, mcp_resource, mcp_tool, queue, serve};
     pub use schemars::{self, JsonSchema};
     pub use toolgate_core::mcp::content::{Content, ContentAnnotations, ResourceLink};
     pub use toolgate_core::mcp::peer::Level;

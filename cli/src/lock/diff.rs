@@ -2,7 +2,7 @@
 
 use toolgate_policy::EVERYONE;
 
-use super::file::{Function, FunctionKind, Lock, Policy, Setting};
+use super::file::{Function, FunctionKind, Lock, PUBLIC, Policy, Setting};
 use super::{schema, triggers};
 
 /// Weight of a change; the first are told first.
@@ -62,7 +62,8 @@ fn named(kind: FunctionKind, name: &str) -> String {
 
 fn added(name: &str, function: &Function) -> Change {
     let policy = &function.policy;
-    let weight = if policy == EVERYONE { Weight::OpenToEveryone } else { Weight::New };
+    let weight =
+        if policy == EVERYONE || policy == PUBLIC { Weight::OpenToEveryone } else { Weight::New };
     let mut what = format!("{name} is new, allowed to `{policy}`");
     if !function.as_caller.is_empty() {
         what.push_str(&format!(", and acts as the caller at {}", function.as_caller.join(", ")));
@@ -128,10 +129,15 @@ fn policies(old: &[Policy], new: &[Policy]) -> Vec<Change> {
 fn of_function(kind: FunctionKind, old: &Function, new: &Function) -> Vec<Change> {
     let mut changes = Vec::new();
     if old.policy != new.policy {
-        let opened = new.policy == EVERYONE;
+        let opened = new.policy == EVERYONE || new.policy == PUBLIC;
         let weight = if opened { Weight::OpenToEveryone } else { Weight::WhoMay };
         let line = format!(" is now allowed to `{}`, was `{}`", new.policy, old.policy);
         changes.push((weight, line));
+    }
+    if old.proof != new.proof {
+        let words = |proof: &Option<String>| proof.clone().unwrap_or_else(|| "nothing".to_owned());
+        let line = format!(" is now proven by {}, was {}", words(&new.proof), words(&old.proof));
+        changes.push((Weight::WhoMay, line));
     }
     for (hint, old, new) in [
         ("read-only", old.read_only, new.read_only),

@@ -14,6 +14,12 @@ pub const NAME: &str = "mcp.lock";
 /// Raised when an older `cargo toolgate` could misread the file.
 pub(super) const VERSION: u32 = 2;
 
+/// In place of a policy: a route that everybody may call.
+pub const PUBLIC: &str = "public";
+
+/// In place of a policy: a route whose requests are signed.
+pub const SIGNED: &str = "hmac";
+
 const HEADER: &str = "# Made by `cargo toolgate lock`; reviewed, committed, never edited.\n";
 
 /// A `mcp.lock`; each kind is sorted by name.
@@ -36,6 +42,9 @@ pub struct Lock {
     /// `#[mcp_resource]`.
     #[serde(default, rename = "resource", skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<Function>,
+    /// `#[http]`.
+    #[serde(default, rename = "route", skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<Function>,
     /// `#[cron]`, `#[queue]` and `#[email]`.
     #[serde(default, rename = "trigger", skip_serializing_if = "Vec::is_empty")]
     pub triggers: Vec<Trigger>,
@@ -113,6 +122,9 @@ pub struct Function {
     /// Hosts at which it may act as its caller.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub as_caller: Vec<String>,
+    /// By what else than a policy the sender of a request to a route is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
     /// Hash of the description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -176,7 +188,7 @@ impl Lock {
         Ok(format!("{HEADER}{body}"))
     }
 
-    /// Every function with its kind: tools, prompts, resources.
+    /// Every function with its kind: tools, prompts, resources, routes.
     pub fn functions(&self) -> impl Iterator<Item = (FunctionKind, &Function)> {
         FunctionKind::ALL
             .into_iter()
@@ -194,6 +206,7 @@ impl Lock {
             FunctionKind::Tool => &self.tools,
             FunctionKind::Prompt => &self.prompts,
             FunctionKind::Resource => &self.resources,
+            FunctionKind::Route => &self.routes,
         }
     }
 }
@@ -207,17 +220,20 @@ pub enum FunctionKind {
     Prompt,
     /// `#[mcp_resource]`.
     Resource,
+    /// `#[http]`.
+    Route,
 }
 
 impl FunctionKind {
-    const ALL: [Self; 3] = [Self::Tool, Self::Prompt, Self::Resource];
+    const ALL: [Self; 4] = [Self::Tool, Self::Prompt, Self::Resource, Self::Route];
 
-    /// `tool`, `prompt` or `resource`.
+    /// `tool`, `prompt`, `resource` or `route`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tool => "tool",
             Self::Prompt => "prompt",
             Self::Resource => "resource",
+            Self::Route => "route",
         }
     }
 }

@@ -36,6 +36,7 @@ pub fn make(registry: &Registry, checked: &Checked, source: &str) -> Result<Lock
         prompts: functions(&registry.prompts),
         resources: functions(&registry.resources),
         triggers: triggers::locked(&registry.triggers),
+        routes: functions(&registry.routes),
     })
 }
 
@@ -76,6 +77,7 @@ fn function(function: &registry::Function) -> Function {
         open_world: function.open_world,
         task: function.task.clone(),
         as_caller: function.as_caller.clone(),
+        proof: function.proof.clone(),
         description: function.description.as_deref().map(|text| hash(&Value::from(text))),
         icons: icons.as_ref().map(hash),
         schema: taken.map(text),

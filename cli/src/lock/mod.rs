@@ -16,7 +16,7 @@ use crate::registry::Registry;
 use crate::{Error, Result, files};
 
 pub use diff::changes;
-pub use file::{Function, FunctionKind, Lock, NAME, Policy, Setting, Trigger};
+pub use file::{Function, FunctionKind, Lock, NAME, PUBLIC, Policy, SIGNED, Setting, Trigger};
 pub use make::{make, used};
 
 /// The `mcp.lock` for what the server serves. Compiles the server.

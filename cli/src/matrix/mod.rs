@@ -132,6 +132,9 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> 
             .iter()
             .map(|Person { name, caller, .. }| {
                 let (config, policy) = (&checked.config, &function.policy);
+                if kind == FunctionKind::Route && policy == lock::PUBLIC {
+                    return cell(name, None, PolicyOutcome::True);
+                }
                 let decide =
                     |vars: &dyn Vars| explain(config, policy, caller, None, vars).outcome.into();
                 let variable = vars.deciding(caller, &decide);
@@ -139,7 +142,10 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> 
             })
             .collect(),
     };
-    lock.functions().map(row).collect()
+    // No person sends what a program signs.
+    let is_signed = |kind, policy: &str| kind == FunctionKind::Route && policy == lock::SIGNED;
+    let rows = lock.functions().filter(|(kind, one)| !is_signed(*kind, &one.policy));
+    rows.map(row).collect()
 }
 
 fn cell(who: &str, variable: Option<String>, outcome: PolicyOutcome<'_>) -> Cell {

@@ -37,6 +37,7 @@ pub(crate) fn registration(
         FunctionKind::Prompt => (format_ident!("__TOOLGATE_PROMPT"), quote!(PromptDef)),
         FunctionKind::Resource => (format_ident!("__TOOLGATE_RESOURCE"), quote!(ResourceDef)),
         FunctionKind::Trigger(_) => (format_ident!("__TOOLGATE_TRIGGER"), quote!(TriggerDef)),
+        FunctionKind::Route => (format_ident!("__TOOLGATE_ROUTE"), quote!(RouteDef)),
     };
     quote! {
         #function

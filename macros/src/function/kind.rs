@@ -6,6 +6,7 @@ pub(crate) enum FunctionKind {
     Tool,
     Prompt,
     Resource,
+    Route,
     Trigger(TriggerKind),
 }
 
@@ -45,6 +46,7 @@ impl FunctionKind {
             Self::Prompt => "prompt",
             Self::Resource => "resource",
             Self::Trigger(_) => "function of a trigger",
+            Self::Route => "route",
         }
     }
 
@@ -55,6 +57,7 @@ impl FunctionKind {
             Self::Prompt => "mcp_prompt",
             Self::Resource => "mcp_resource",
             Self::Trigger(kind) => kind.attribute(),
+            Self::Route => "http",
         }
     }
 
@@ -65,6 +68,7 @@ impl FunctionKind {
             Self::Prompt => "get",
             Self::Resource => "read",
             Self::Trigger(_) => "start",
+            Self::Route => "call",
         }
     }
 }

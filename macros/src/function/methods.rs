@@ -26,6 +26,9 @@ pub(super) const SESSION: &[&str] = &["ask", "ask_url", "sample", "roots", "clos
 /// Those that keep something.
 pub(super) const STATE: &[&str] = &["state", "server_state", "sql", "server_sql"];
 
+/// Those that are about the caller.
+pub(super) const PERSON: &[&str] = &["caller", "state", "sql"];
+
 /// Those that tell other clients.
 pub(super) const SUBSCRIPTIONS: &[&str] =
     &["tools_changed", "prompts_changed", "resources_changed", "resource_updated"];

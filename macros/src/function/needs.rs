@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use syn::Pat;
 
 use super::ast::{self, Function, is_member};
-use super::methods::{ALWAYS, LOG, SESSION, STATE, SUBSCRIPTIONS};
+use super::methods::{ALWAYS, LOG, PERSON, SESSION, STATE, SUBSCRIPTIONS};
 use super::named::Named;
 use super::signature;
 use crate::errors::Errors;
@@ -114,6 +114,25 @@ pub(crate) fn forbid(function: &Function, methods: &[&str], why: (&str, &str), e
     uses(function, &mut |method| {
         if let Some(method) = method.filter(|method| methods.iter().any(|one| method == one)) {
             errors.report(method, why.0, why.1);
+        }
+    });
+}
+
+/// Reports calls that talk with a client of MCP, where none listens.
+pub(crate) fn forbid_client(function: &Function, help: &str, errors: &Errors) {
+    let talks = |name: &str| SESSION.contains(&name) || LOG.contains(&name) || name == "progress";
+    uses(function, &mut |method| {
+        if let Some(method) = method.filter(|method| talks(&method.to_string())) {
+            errors.report(method, "no client of MCP hears this function", help);
+        }
+    });
+}
+
+/// Reports calls that are about the caller, where nobody is signed in.
+pub(crate) fn forbid_person(function: &Function, help: &str, errors: &Errors) {
+    uses(function, &mut |method| {
+        if let Some(method) = method.filter(|method| PERSON.iter().any(|name| method == name)) {
+            errors.report(method, "nobody is signed in at this route", help);
         }
     });
 }

@@ -93,6 +93,7 @@ mod toolgate_worker {
                     authorize: 600u32,
                     token: 600u32,
                     callback: 120u32,
+                    routes: 600u32,
                     tool_timeout: 300u32,
                     task_ttl: 86400u32,
                     sessions_per_person: 64u32,

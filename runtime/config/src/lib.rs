@@ -15,6 +15,7 @@ mod claims;
 mod model;
 pub mod names;
 pub mod provider;
+pub mod route_path;
 
 #[cfg(feature = "generate")]
 pub mod deploy;

@@ -18,6 +18,7 @@ pub mod paths;
 pub mod rate;
 pub mod reply;
 pub mod request_size;
+pub mod route;
 pub mod scope;
 pub mod seal;
 pub mod secret;

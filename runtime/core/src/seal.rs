@@ -74,6 +74,8 @@ pub enum Purpose {
     Audit,
     /// Hash of a network or a country that a grant is used from.
     Place,
+    /// Cookies of a person who looks at routes.
+    Visitor,
 }
 
 impl Purpose {
@@ -96,6 +98,7 @@ impl Purpose {
             Self::State => b"toolgate/1/state",
             Self::Audit => b"toolgate/1/audit",
             Self::Place => b"toolgate/1/place",
+            Self::Visitor => b"toolgate/1/visitor",
         }
     }
 }

@@ -54,3 +54,5 @@ mod register;
 mod setup;
 #[path = "gate/token.rs"]
 mod token;
+#[path = "gate/visitor.rs"]
+mod visitor;

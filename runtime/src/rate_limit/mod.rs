@@ -7,4 +7,4 @@ pub(crate) use self::client::{by_address, by_proof};
 pub use self::object::RATE_LIMIT;
 
 /// Path inside the object: counts a request.
-const COUNT: &str = "/limit";
+pub(crate) const COUNT: &str = "/limit";

@@ -29,6 +29,7 @@ use crate::platform::timer::Timer;
 use crate::platform::{PlatformEntropy, now};
 use crate::ports::request_context::RequestContext;
 use crate::routes::{client_metadata, connections};
+use crate::tool::route;
 use crate::{rate_limit, sign_in};
 
 /// True if the path is one of the OAuth endpoints.
@@ -276,6 +277,11 @@ async fn serve_callback(
         Err(reply) => return *reply,
     };
     identity::tell_hint(oauth, &identified);
+    if let Some(door) = route::door()
+        && let Some(reply) = (door.returned)(oauth, http_request, &returned, &identified)
+    {
+        return reply;
+    }
     let (address, grant, success) = match returned.finish(oauth, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),
         Finished::Reply(reply) => return reply,

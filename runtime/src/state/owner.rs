@@ -15,7 +15,8 @@ const ORIGIN: &str = "http://localhost";
 /// and grants are made anew while state is not. `None` without a caller, and when the settings of the
 /// identity provider went missing in the middle of the call.
 pub(super) fn of_caller(context: &Context) -> Option<String> {
-    // A function that a trigger starts has no caller. A person always has a subject.
+    // A function that a trigger starts, or a route that asks for no person, has no caller; a person always has
+    // a subject. The state of nobody would be everybody's.
     if context.caller().subject.is_empty() {
         return None;
     }

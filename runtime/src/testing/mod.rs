@@ -40,6 +40,7 @@
 //!   many requests a rate limiter lets through.
 //! - **Other servers**: [`TestServer::http`] and [`TestServer::http_answer`] answer the requests of
 //!   `ctx.http()` and `ctx.fetch()`; a request that they do not expect fails the test.
+//! - **Routes**: [`TestServer::request`] and [`TestClient::request`] send a request to a function under `#[http]`.
 //! - **Tasks, streams and sessions**: [`TestClient::start`] begins a task, [`TestClient::listen`] hears of
 //!   changes, and [`TestClient::session`] begins a session, on the Durable Objects of production.
 //! - **SQLite**: D1, `ctx.sql()`, `ctx.server_sql()`, and the objects of tasks, streams and sessions are a
@@ -68,6 +69,7 @@ mod migrations;
 mod objects;
 mod reply;
 mod request;
+mod route;
 mod server;
 mod session;
 mod stream;
@@ -83,6 +85,7 @@ pub use self::answer::{Denial, TestAnswer};
 pub use self::client::TestClient;
 pub use self::list::List;
 pub use self::reply::Reply;
+pub use self::route::{TestRequest, TestResponse};
 pub use self::server::{Server, TestServer, of_config};
 pub use self::session::TestSession;
 pub use self::stream::TestStream;

@@ -27,6 +27,7 @@ pub(crate) fn check(app: &App) -> Vec<String> {
     faults.extend(spellings::ambiguous(registry, &app.config));
     faults.extend(overlaps(registry.resources()));
     faults.extend(nowhere_to_act(registry, app));
+    faults.extend(super::route::check(&app.config));
     faults
 }
 

@@ -113,10 +113,10 @@ fn causes(error: &dyn std::error::Error) -> String {
 }
 
 /// An error as the caller is told it.
-pub(super) struct Told {
+pub(crate) struct Told {
     /// Text that was chosen for the caller, or the id under which the error is in the log.
-    pub(super) message: String,
-    pub(super) cause: FailureCause,
+    pub(crate) message: String,
+    pub(crate) cause: FailureCause,
 }
 
 impl Told {
@@ -131,7 +131,7 @@ impl Told {
 }
 
 /// An error for the caller.
-pub(super) fn told<E: fmt::Display + 'static>(error: &E) -> Told {
+pub(crate) fn told<E: fmt::Display + 'static>(error: &E) -> Told {
     let any = error as &dyn Any;
     if let Some(error) = any.downcast_ref::<Error>() {
         return error.told();

@@ -45,6 +45,7 @@ fn describe(app: &App) -> Value {
         "tools": registry.tools().iter().map(|def| tool(app, def)).collect::<Value>(),
         "prompts": registry.prompts().iter().map(|def| prompt(def)).collect::<Value>(),
         "resources": registry.resources().iter().map(|def| resource(def)).collect::<Value>(),
+        "routes": super::route::described(),
     })
 }
 

@@ -26,6 +26,8 @@ pub(crate) mod prompt;
 pub(crate) mod registry;
 pub(crate) mod resource;
 mod result;
+pub(crate) mod route;
+pub(crate) mod route_macro;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod server;
@@ -46,6 +48,7 @@ pub use self::media::{Audio, Blob, Image};
 pub use self::prompt::{IntoPromptResult, Message, Prompt};
 pub use self::resource::{Contents, IntoResource, RequestedResource};
 pub use self::result::IntoToolResult;
+pub use self::route::{Form, FromBody, IntoRouteResponse, RouteRequest, RouteResponse};
 #[cfg(feature = "time")]
 pub use self::time::{Day, Timestamp};
 pub use crate::context::current::Context;

@@ -166,6 +166,7 @@ impl Registry {
         for needs in registry.all().map(Def::needs).collect::<Vec<_>>() {
             registry.add(needs);
         }
+        super::route::all().for_each(|route| registry.add(&route.needs));
         Ok(registry)
     }
 

@@ -286,6 +286,9 @@ macro_rules! sections {
                 /// `GET /callback`.
                 // What comes back without the cookie of its attempt is an error or junk.
                 callback: u32 = per_minute(120);
+                /// The author's own routes.
+                // A sender of webhooks has few addresses, and ten a second are many.
+                routes: u32 = per_minute(600);
                 /// Longest run of a tool, prompt or resource, in seconds.
                 // Clients give up after a minute or a few, and for what takes hours there are tasks.
                 tool_timeout: u32 = duration(5 * MINUTE, (1, HOUR));

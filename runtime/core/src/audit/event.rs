@@ -44,6 +44,10 @@ pub enum EventKind {
     PromptFinished,
     /// The same of a resource.
     ResourceFinished,
+    /// The function of a route served a request.
+    RouteAllowed,
+    /// A request to a route was refused.
+    RouteDenied,
 }
 
 impl EventKind {
@@ -70,6 +74,8 @@ impl EventKind {
             Self::ToolFinished => "tool_finished",
             Self::PromptFinished => "prompt_finished",
             Self::ResourceFinished => "resource_finished",
+            Self::RouteAllowed => "route_allowed",
+            Self::RouteDenied => "route_denied",
         }
     }
 

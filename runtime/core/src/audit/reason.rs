@@ -110,6 +110,18 @@ reasons! {
     /// There is no resource of the URI that was read.
     UnknownResource = "unknown_resource",
 
+    // Routes.
+    /// The route is open to everybody.
+    RoutePublic = "route_public",
+    /// The request is signed with the route's secret.
+    SignatureValid = "signature_valid",
+    /// The request to a route has no signature, more than one header of it, or one that cannot be read.
+    SignatureMissing = "signature_missing",
+    /// The signature is not one of the body that came, with the route's secret.
+    SignatureInvalid = "signature_invalid",
+    /// The signed time is too far away from now.
+    SignatureExpired = "signature_expired",
+
     // Bearer tokens.
     /// A request to the MCP endpoint without an access token: how every client begins.
     TokenMissing = "token_missing",

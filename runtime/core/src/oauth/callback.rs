@@ -152,6 +152,11 @@ impl Returned {
         &self.attempt
     }
 
+    /// What removes the cookie of the attempt.
+    pub(crate) fn cleared(&self) -> HeaderValue {
+        self.clear.clone()
+    }
+
     /// The reply to a return that came before.
     #[must_use]
     pub fn already_used(&self) -> Reply {

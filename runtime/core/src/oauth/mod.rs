@@ -25,7 +25,7 @@ pub mod document_cache;
 pub mod error;
 pub mod grant;
 mod grant_subject;
-mod login;
+pub(crate) mod login;
 pub mod metadata;
 pub mod params;
 pub mod person;
@@ -40,7 +40,7 @@ mod approvals;
 pub(crate) mod attempts;
 mod authorization;
 mod client_metadata;
-mod consent;
+pub(crate) mod consent;
 mod issue;
 
 pub use crate::scope;

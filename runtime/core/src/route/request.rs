@@ -1,0 +1,123 @@
+//! What the function of a route sees of a request, and what keeps a request out whoever sends it.
+
+use http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use http::{Method, StatusCode};
+
+use super::answer::is_own_cookie;
+use crate::audit::{Reason, because};
+use crate::cookie;
+use crate::reply::{self, Reply};
+
+/// Cookie by which Cloudflare Access knows a browser: whoever has it is that person elsewhere too.
+const ACCESS_COOKIE: &[u8] = b"CF_Authorization";
+
+/// Headers that name a person to this server, and are good at others.
+const CREDENTIALS: [HeaderName; 4] = [
+    AUTHORIZATION,
+    HeaderName::from_static("cf-access-jwt-assertion"),
+    HeaderName::from_static("cf-access-token"),
+    HeaderName::from_static("cf-access-client-secret"),
+];
+
+/// The headers without the server's own cookies and, where a policy `is_guarded`, without what signed
+/// the sender in.
+#[must_use]
+pub fn visible(headers: &HeaderMap, is_guarded: bool) -> HeaderMap {
+    let mut visible = headers.clone();
+    let kept: Vec<Vec<u8>> = cookie::all(headers)
+        .filter(|(name, _)| !is_own_cookie(name) && *name != ACCESS_COOKIE)
+        .map(|(name, value)| [name, b"=", value].concat())
+        .collect();
+    visible.remove(COOKIE);
+    if !kept.is_empty()
+        && let Ok(value) = HeaderValue::from_bytes(&kept.join(&b"; "[..]))
+    {
+        visible.insert(COOKIE, value);
+    }
+    for name in CREDENTIALS {
+        if is_guarded || name != AUTHORIZATION {
+            visible.remove(name);
+        }
+    }
+    visible
+}
+
+/// The refusal of a browser that fetches a route as the script of a service worker, which would answer
+/// for every page of the origin (Service Workers, section 4.4 "Service-Worker").
+#[must_use]
+pub fn refuse_worker(headers: &HeaderMap) -> Option<Reply> {
+    headers.contains_key("service-worker").then(|| {
+        let text = "A route cannot be the script of a service worker.";
+        because(reply::text(StatusCode::FORBIDDEN, text), Reason::OriginForeign)
+    })
+}
+
+/// The refusal of a request that changes something and was sent by a page that is not of this server.
+/// Where something in front of the Worker signs people in, a browser proves itself on every request,
+/// whoever's page sends it. Pages of routes have an opaque origin, so they are others, too.
+#[must_use]
+pub fn refuse_page(method: &Method, headers: &HeaderMap, origin: &str) -> Option<Reply> {
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    let own = |value: &HeaderValue| value.as_bytes() == origin.as_bytes();
+    let is_foreign = !headers.get_all(ORIGIN).iter().all(own);
+    let has_token = headers.contains_key(AUTHORIZATION);
+    (!reads && is_foreign && !has_token).then(|| {
+        let text = "A page of another origin may not send this without an access token.";
+        because(reply::text(StatusCode::FORBIDDEN, text), Reason::OriginForeign)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        let mut headers = HeaderMap::new();
+        for (name, value) in list.iter().map(pair) {
+            headers.append(name, value);
+        }
+        headers
+    }
+
+    #[test]
+    fn a_function_sees_no_cookie_of_the_server() {
+        let given = headers(&[
+            ("cookie", "a=1; __Host-toolgate-person=x; CF_Authorization=y; toolgate-person=z"),
+            ("cookie", "__HOST-toolgate-visitor=x; b=2"),
+        ]);
+        assert_eq!(visible(&given, false)[COOKIE], "a=1; b=2");
+        assert!(visible(&headers(&[("cookie", "__Host-toolgate-login-a=1")]), false).is_empty());
+    }
+
+    #[test]
+    fn a_function_does_not_see_what_signed_its_caller_in() {
+        let given = headers(&[("authorization", "Bearer x"), ("cf-access-jwt-assertion", "y")]);
+        assert!(visible(&given, true).is_empty());
+        assert_eq!(visible(&given, false).len(), 1);
+    }
+
+    #[test]
+    fn a_page_of_another_origin_changes_nothing_without_a_token() {
+        const OWN: &str = "https://mcp.example.com";
+        let refused = |method: &Method, list: &[(&'static str, &'static str)]| {
+            refuse_page(method, &headers(list), OWN).is_some()
+        };
+        for origin in ["null", "https://evil.example", "https://mcp.example.com.evil.example", ""] {
+            assert!(refused(&Method::POST, &[("origin", origin)]), "{origin}");
+            assert!(refused(&Method::DELETE, &[("origin", OWN), ("origin", origin)]), "{origin}");
+            assert!(!refused(&Method::GET, &[("origin", origin)]));
+            assert!(!refused(&Method::POST, &[("origin", origin), ("authorization", "Bearer x")]));
+        }
+        assert!(!refused(&Method::POST, &[("origin", OWN)]));
+        assert!(!refused(&Method::POST, &[]));
+    }
+
+    #[test]
+    fn no_route_is_the_script_of_a_service_worker() {
+        assert!(refuse_worker(&headers(&[("service-worker", "script")])).is_some());
+        assert!(refuse_worker(&headers(&[])).is_none());
+    }
+}

@@ -1,0 +1,187 @@
+//! An author's own HTTP routes, next to those of MCP and OAuth. `#[http]` names [`ROUTES`], so a server
+//! without such functions contains nothing of it.
+
+mod admit;
+mod limit;
+mod run;
+
+use futures_util::future::LocalBoxFuture;
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::{Map, Value};
+use toolgate_core::audit::{Event, EventKind, Reason, reason_of};
+use toolgate_core::oauth::callback::{Identified, Returned};
+use toolgate_core::oauth::context::OAuthContext;
+use toolgate_core::reply::{self, Reply};
+use toolgate_core::route::matching::{self, Matched};
+use toolgate_core::route::{Guard, RouteInfo, answer, request as seen, visitor};
+
+use crate::http::convert;
+use crate::platform::console::log_error;
+use crate::platform::host::{Request, Response};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
+use crate::tool::route::{RouteDef, RouteDoor, RouteRequest, all};
+
+/// What serves the routes of a server that has some.
+pub static ROUTES: RouteDoor = RouteDoor { serve, returned };
+
+/// Parameters of a path, by name.
+type Parameters = Vec<(&'static str, String)>;
+
+/// Who sends a request, as far as it is known before it is looked at.
+pub(crate) enum Sender {
+    /// The request says.
+    Unknown,
+    /// The test says: a person, or nobody.
+    #[cfg(not(target_arch = "wasm32"))]
+    Test(Option<Principal>),
+}
+
+fn serve<'a>(
+    request: &'a RequestContext<'a>,
+    head: &'a http::Request<()>,
+    mut worker_request: Request,
+) -> LocalBoxFuture<'a, Option<worker::Result<Response>>> {
+    Box::pin(async move {
+        let reply = answer(request, head, &mut worker_request, Sender::Unknown).await?;
+        Some(request.respond(reply))
+    })
+}
+
+fn returned(
+    oauth: &mut OAuthContext<'_>,
+    request: &http::Request<Vec<u8>>,
+    returned: &Returned,
+    identified: &Identified,
+) -> Option<Reply> {
+    visitor::returned(oauth, request, returned, identified, &infos())
+}
+
+fn infos() -> Vec<RouteInfo> {
+    all().map(|route| route.info).collect()
+}
+
+/// The answer to a request; `None` where no route has its path.
+pub(crate) async fn answer(
+    request: &RequestContext<'_>,
+    head: &http::Request<()>,
+    worker_request: &mut Request,
+    sender: Sender,
+) -> Option<Reply> {
+    let matched = matching::find(&infos(), head.method(), head.uri().path());
+    let (index, parameters) = match matched {
+        Matched::Nothing => return None,
+        Matched::OtherMethods(allowed) => return Some(other_method(&allowed)),
+        Matched::Route(index, parameters) => (index, parameters),
+    };
+    let route = all().nth(index)?;
+    let served = serve_one(request, head, worker_request, (route, parameters), sender).await;
+    let mut reply = served.unwrap_or_else(|refusal| tell(request, route, *refusal));
+    if head.method() == Method::HEAD {
+        reply = reply::without_body(reply);
+    }
+    Some(reply)
+}
+
+/// `405`, for any sender: which methods a path has is no secret.
+fn other_method(allowed: &str) -> Reply {
+    let text = ["This address answers ", allowed, " only."].concat();
+    let mut reply = reply::text(StatusCode::METHOD_NOT_ALLOWED, &text);
+    if let Ok(allowed) = allowed.parse() {
+        reply.headers_mut().insert(http::header::ALLOW, allowed);
+    }
+    answer::seal_off(&mut reply);
+    reply
+}
+
+/// Tells the audit trail of a refusal, with the route that it was about.
+fn tell(request: &RequestContext<'_>, route: &RouteDef, mut refusal: Reply) -> Reply {
+    // How every client begins.
+    if let Some(reason) = reason_of(&refusal).filter(|reason| *reason != Reason::TokenMissing) {
+        request.log.record(event(route, EventKind::RouteDenied, reason));
+    }
+    refusal.extensions_mut().remove::<Reason>();
+    refusal
+}
+
+fn event(route: &RouteDef, kind: EventKind, reason: Reason) -> Event {
+    let policy = match route.info.guard {
+        Guard::Policy { name, .. } => Some(name),
+        _ => None,
+    };
+    Event { tool: Some(route.info.name), policy, ..Event::new(kind, reason) }
+}
+
+async fn serve_one(
+    request: &RequestContext<'_>,
+    head: &http::Request<()>,
+    worker_request: &mut Request,
+    (route, parameters): (&'static RouteDef, Parameters),
+    sender: Sender,
+) -> Result<Reply, Box<Reply>> {
+    let headers = head.headers();
+    seen::refuse_worker(headers).map_or(Ok(()), |refusal| Err(Box::new(refusal)))?;
+    if matches!(sender, Sender::Unknown) {
+        limit::count(request, headers).await?;
+    }
+    // What is begun here goes to its end, though the client may cut the connection.
+    let _held = request.hold();
+    let is_guarded = matches!(route.info.guard, Guard::Policy { .. });
+    let principal = admit::admit(request, head, route, (&arguments(&parameters), sender)).await?;
+    let body = read(request, head, worker_request).await?;
+    let reason = match &route.info.guard {
+        Guard::Public => Reason::RoutePublic,
+        Guard::Policy { .. } => Reason::PolicyMatched,
+        Guard::Signed(scheme) => admit::verify(request, scheme, headers, &body)?,
+    };
+    let incoming = RouteRequest {
+        method: head.method().clone(),
+        path: head.uri().path().to_owned(),
+        query: head.uri().query().unwrap_or_default().to_owned(),
+        headers: seen::visible(headers, is_guarded),
+        parameters,
+        body,
+    };
+    let (reply, finish) = run::run(request, route, principal, incoming).await;
+    request
+        .log
+        .record(Event { finish: Some(finish), ..event(route, EventKind::RouteAllowed, reason) });
+    Ok(guarded(route, reply))
+}
+
+/// The answer of the function without what it may not say.
+fn guarded(route: &RouteDef, reply: Reply) -> Reply {
+    let (reply, dropped) = answer::guarded(reply);
+    for header in dropped {
+        log_error!(
+            "the header `{header}` of route `{}` was left out: it is the server's own",
+            route.info.name
+        );
+    }
+    reply
+}
+
+/// The parameters of the path, as the arguments that a policy may look at.
+fn arguments(parameters: &Parameters) -> Map<String, Value> {
+    parameters.iter().map(|(name, text)| ((*name).to_owned(), Value::from(text.clone()))).collect()
+}
+
+/// The body, up to `[transport] max_body_bytes`.
+async fn read(
+    request: &RequestContext<'_>,
+    head: &http::Request<()>,
+    worker_request: &mut Request,
+) -> Result<Vec<u8>, Box<Reply>> {
+    if matches!(*head.method(), Method::GET | Method::HEAD) {
+        return Ok(Vec::new());
+    }
+    let limit = request.app.config.transport.max_body_bytes as usize;
+    let headers: &HeaderMap = head.headers();
+    let body = convert::body(worker_request, headers, limit).await;
+    body.map_err(|error| {
+        let mut reply = error.into_reply();
+        answer::seal_off(&mut reply);
+        Box::new(reply)
+    })
+}
