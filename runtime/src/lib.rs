@@ -41,6 +41,7 @@ mod http_sse;
 mod identity;
 mod platform;
 mod ports;
+mod quota;
 mod rate_limit;
 mod roster;
 mod routes;

@@ -21,9 +21,11 @@ mod wait;
 
 pub use self::ask::{Asking, AskingUrl};
 pub use self::client::Client;
+pub(crate) use self::once::{RESERVED, once_key};
 pub use self::progress::Progress;
 pub use self::refusal::Refusal;
 pub(crate) use self::refusal::UNSUPPORTED;
 pub use self::roots::{AskingRoots, Root};
+pub(crate) use self::rounds::resume;
 pub use self::sample::{AskingSample, Sample, Sampling};
 pub use self::secret::{MissingSecret, Secret};

@@ -4,7 +4,7 @@ use super::dev::{Dev, DevUser};
 use crate::AuditSink;
 use crate::model::{
     Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy,
-    PolicyTest, Registration, Server, Storage, TestUser, Tokens, Transport,
+    PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens, Transport,
 };
 
 /// The key of the version. It stands above the first section.
@@ -30,6 +30,8 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("policies.*", &POLICY),
     ("policies.*.tests", PolicyTest::KEYS),
     ("policies.*.tests.user", TestUser::KEYS),
+    ("quotas", &[]),
+    ("quotas.*", Quota::KEYS),
     ("dev", Dev::KEYS),
     ("dev.users", DevUser::KEYS),
     ("secrets", &[]),
@@ -88,6 +90,7 @@ pub(crate) fn home_of(key: &str) -> Option<&'static str> {
     let home = homes.next().filter(|_| homes.next().is_none())?;
     Some(match home {
         "policies.*" => "policies.<name>",
+        "quotas.*" => "quotas.<name>",
         "policies.*.tests" => "[policies.<name>.tests]",
         home => home,
     })
