@@ -78,6 +78,8 @@ pub struct Function {
     pub task: Option<String>,
     /// Hosts at which it may act as its caller.
     pub as_caller: Vec<String>,
+    /// The quota that its calls are charged to.
+    pub quota: Option<String>,
 }
 
 impl Registry {

@@ -53,6 +53,8 @@ mod task;
 
 #[doc(inline)]
 pub use crate::platform::bindings;
+#[doc(inline)]
+pub use crate::quota::Quota;
 pub use crate::tool::macros::{CallerError, mcp_prompt, mcp_resource, mcp_tool, serve};
 pub use schemars;
 

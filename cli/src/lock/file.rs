@@ -100,6 +100,9 @@ pub struct Function {
     /// Hosts at which it may act as its caller.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub as_caller: Vec<String>,
+    /// The quota that its calls are charged to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quota: Option<String>,
     /// Hash of the description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,

@@ -75,6 +75,7 @@ fn function(function: &registry::Function) -> Function {
         open_world: function.open_world,
         task: function.task.clone(),
         as_caller: function.as_caller.clone(),
+        quota: function.quota.clone(),
         description: function.description.as_deref().map(|text| hash(&Value::from(text))),
         icons: icons.as_ref().map(hash),
         schema: taken.map(text),

@@ -1,4 +1,4 @@
-//! The settings of `mcp.toml` that decide who is let in, by whose word, and what the server reaches: a
+//! The settings of `mcp.toml` that decide who is let in, how often, by whose word, and what the server reaches: a
 //! reviewer agrees to them as to policies.
 
 use toml::{Table, Value};
@@ -8,8 +8,17 @@ use super::rule::ordered;
 use crate::{Error, Result};
 
 /// Sections of which every key is locked, also one that a later version adds.
-const SECTIONS: [&str; 8] =
-    ["audit", "clients", "identity", "registration", "secrets", "tokens", "transport", "wrangler"];
+const SECTIONS: [&str; 9] = [
+    "audit",
+    "clients",
+    "identity",
+    "quotas",
+    "registration",
+    "secrets",
+    "tokens",
+    "transport",
+    "wrangler",
+];
 
 /// Single keys of other sections.
 const KEYS: [(&str, &str); 1] = [("server", "instructions")];

@@ -63,9 +63,8 @@ impl Needs {
 
     /// The `Needs` of the definition. `family` is what the kind itself brings.
     pub(crate) fn tokens(&self, family: Option<&'static str>) -> TokenStream {
-        let Self {
-            session, state, hub, log, task, late_task, completion, as_caller, quota, named
-        } = self;
+        let Self { session, state, hub, log, task, late_task, completion, as_caller, quota, named } =
+            self;
         let named = named.tokens();
         let chosen = |pairs: &[(bool, &'static str)]| -> Vec<Ident> {
             let chosen = pairs.iter().filter(|(needed, _)| *needed);
@@ -118,7 +117,8 @@ pub(crate) fn forbid_as_caller(function: &Function, help: &str, errors: &Errors)
 pub(crate) fn forbid_quota(function: &Function, errors: &Errors, has_units: impl Fn() -> bool) {
     uses(function, &mut |method| {
         if let Some(method) = method.filter(|method| *method == "quota" && !has_units()) {
-            let help = "add `quota = \"…\"` to `#[mcp_tool(…)]`, with the name of a quota of mcp.toml";
+            let help =
+                "add `quota = \"…\"` to `#[mcp_tool(…)]`, with the name of a quota of mcp.toml";
             errors.report(method, "this function has no quota", help);
         }
     });

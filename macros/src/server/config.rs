@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    AuditSink, Condition, Endpoints, HostedRange, List, Provider, Rate, Scalar, Scope, Setting, Str, Test,
+    AuditSink, Condition, Endpoints, HostedRange, List, Provider, Rate, Scalar, Scope, Setting,
+    Str, Test,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a

@@ -137,6 +137,7 @@ mod toolgate_worker {
                             scope: None,
                             on_deny: config::OnDeny::Hide,
                             deny_message: None,
+                            rate: None,
                             rule: config::Condition::All(
                                 Borrowed(
                                     &[
@@ -183,6 +184,7 @@ mod toolgate_worker {
                             scope: None,
                             on_deny: config::OnDeny::Hide,
                             deny_message: None,
+                            rate: None,
                             rule: config::Condition::Emails(
                                 Borrowed(
                                     &[Borrowed("one@example.com"), Borrowed("two@example.com")],
@@ -191,6 +193,7 @@ mod toolgate_worker {
                         },
                     ],
                 ),
+                quotas: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),

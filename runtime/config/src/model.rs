@@ -9,7 +9,9 @@ mod rate;
 mod sections;
 mod value;
 
-pub use choices::{ClientAuth, GroupsFormat, Jurisdiction, OnDeny, OnFailure, Prompt, Recheck, StorageKind};
+pub use choices::{
+    ClientAuth, GroupsFormat, Jurisdiction, OnDeny, OnFailure, Prompt, Recheck, StorageKind,
+};
 pub use identity::{Askable, Endpoints};
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
 pub use policy_sections::{Policy, PolicyTest, TestUser};

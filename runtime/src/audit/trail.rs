@@ -13,7 +13,9 @@ use std::rc::Rc;
 use std::task::Context as Polling;
 use std::time::Duration;
 
-use toolgate_core::audit::{CallAudit, CallOutcome, Event, EventKind, Finish, Log, Reason, Settled};
+use toolgate_core::audit::{
+    CallAudit, CallOutcome, Event, EventKind, Finish, Log, Reason, Settled,
+};
 use toolgate_core::seal::Entropy as _;
 
 use super::Teller;

@@ -8,7 +8,7 @@ use toolgate_core::json::to_text;
 use toolgate_core::quota::person::{Charge, PersonAnswer, PersonRequest, Taken};
 use toolgate_core::quota::pool::{Draw, Drawn};
 use toolgate_core::quota::refusal::{Refusal, Whose};
-use toolgate_core::seal::{self, Purpose};
+use toolgate_core::seal::Purpose;
 
 use super::isolate;
 #[cfg(not(target_arch = "wasm32"))]
@@ -150,7 +150,7 @@ fn person(context: &Context) -> Option<String> {
     }
     #[cfg(not(target_arch = "wasm32"))]
     if context.env().bindings().is_some() {
-        return Some(["quota:person:", &seal::sha256(subject)].concat());
+        return Some(["quota:person:", &toolgate_core::seal::sha256(subject)].concat());
     }
     let app = context.app()?;
     let keys = app.keyring(context.env())?;

@@ -72,9 +72,8 @@ pub(super) async fn take(
     units: u32,
 ) -> Result<(), Refusal> {
     let unavailable = || Refusal::Unavailable { quota: named(quota) };
-    let spent = |wait| {
-        Err(Refusal::Spent { quota: named(quota), rate, whose: Whose::Server, wait })
-    };
+    let spent =
+        |wait| Err(Refusal::Spent { quota: named(quota), rate, whose: Whose::Server, wait });
     let Some(app) = context.app() else { return Err(unavailable()) };
     let (env, limit) = (context.env(), Limit::from(rate));
     let mut waited = 0;
@@ -94,7 +93,7 @@ pub(super) async fn take(
                 let asked = Asked { env: env.clone(), quota: &quota.name, is_open: true };
                 let drawn = client::draw(app, env, &quota.name, &draw).await;
                 let Some(drawn) = drawn else { return Err(unavailable()) };
-                asked.answered(&drawn, sent);
+                asked.answered(&drawn, units, sent);
                 return match drawn {
                     Drawn::Granted { units, .. } => {
                         if units > 0 {
@@ -117,9 +116,9 @@ struct Asked {
 }
 
 impl Asked {
-    fn answered(mut self, drawn: &Drawn, sent: u64) {
+    fn answered(mut self, drawn: &Drawn, units: u32, sent: u64) {
         self.is_open = false;
-        with(&self.env, self.quota, |_, leases| leases.answered(drawn, sent));
+        with(&self.env, self.quota, |_, leases| leases.answered(drawn, units, sent));
     }
 }
 
@@ -138,8 +137,7 @@ fn give_back_at_the_end(context: &Context, quota: &'static Quota, limit: Limit) 
     let env = context.env().clone();
     trail.hold(async move {
         Timer::from(Duration::from_millis(LEASE_LIFE)).await;
-        let rest =
-            with(&env, &quota.name, |name, leases| leases.give_back(name, limit, millis()));
+        let rest = with(&env, &quota.name, |name, leases| leases.give_back(name, limit, millis()));
         if let Some(rest) = rest {
             // What does not arrive is lost until the window ends.
             let _ = client::draw(app, &env, &quota.name, &rest).await;

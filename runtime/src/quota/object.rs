@@ -143,7 +143,11 @@ fn read(object: &Object) -> worker::Result<Option<(String, u64)>> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds we wrote")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "milliseconds we wrote"
+)]
 fn whole(value: &SqlStorageValue) -> Option<u64> {
     match value {
         SqlStorageValue::Integer(number) => u64::try_from(*number).ok(),

@@ -23,7 +23,11 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Of what is called; `None` for what no quota counts.
-    pub(super) fn of(app: &'static App, registry: &'static Registry, target: &Target) -> Option<Self> {
+    pub(super) fn of(
+        app: &'static App,
+        registry: &'static Registry,
+        target: &Target,
+    ) -> Option<Self> {
         let (function, policy, quota) = match target {
             Target::Tool(tool) => {
                 let info = registry.infos().get(*tool)?;
@@ -52,7 +56,11 @@ impl Plan {
         let quota = self.quota.and_then(|quota| Some((quota, quota.per_user?)));
         let quota = quota.map(|(quota, rate)| (key(quota), named(quota), rate));
         let policy = self.rate.map(|(policy, rate)| {
-            (["policy:", &policy.name].concat(), format!("the rate of the policy `{}`", policy.name), rate)
+            (
+                ["policy:", &policy.name].concat(),
+                format!("the rate of the policy `{}`", policy.name),
+                rate,
+            )
         });
         quota.into_iter().chain(policy).collect()
     }

@@ -45,7 +45,7 @@ async fn draw_slowly(ctx: &Context) -> Result<String> {
 }
 
 /// Becomes a task after it was charged
-#[mcp_tool(allow = "everyone", quota = "costly")]
+#[mcp_tool(allow = "everyone", quota = "costly", task = "optional")]
 async fn draw_later(ctx: &Context) -> Result<String> {
     ctx.quota().spend(2).await?;
     ctx.start_task().await;

@@ -10,10 +10,7 @@ use crate::render::Position;
 const LONGEST_NAME: usize = 64;
 
 /// The quotas, in the order of the file, and where their names stand; `None` when one of them has a fault.
-pub(crate) fn read(
-    root: &Section<'_, '_>,
-    source: &str,
-) -> Option<(List<Quota>, Vec<Position>)> {
+pub(crate) fn read(root: &Section<'_, '_>, source: &str) -> Option<(List<Quota>, Vec<Position>)> {
     let mut quotas: Vec<(Quota, usize)> = Vec::new();
     let mut sound = true;
     for entry in root.section("quotas").entries() {

@@ -88,8 +88,23 @@ mod tests {
     #[test]
     fn nothing_else_is_a_rate() {
         for text in [
-            "", "/", "20", "20/", "/h", "20 /h", "20/ h", "20/H", "20/hour", "-1/h", "+1/h", "1.5/h",
-            "20/2h", "20/h/h", "20/s", "٢/h", "99999999999/s",
+            "",
+            "/",
+            "20",
+            "20/",
+            "/h",
+            "20 /h",
+            "20/ h",
+            "20/H",
+            "20/hour",
+            "-1/h",
+            "+1/h",
+            "1.5/h",
+            "20/2h",
+            "20/h/h",
+            "20/s",
+            "٢/h",
+            "99999999999/s",
         ] {
             assert_eq!(rate(text).err().map(|fault| fault.code), Some(Code::InvalidRate), "{text}");
         }

@@ -88,18 +88,19 @@ impl Leases {
         Take::Ask(Draw { isolate: isolate.to_owned(), units, want, back, limit })
     }
 
-    /// Takes up the answer to a request that was sent at `sent`.
-    pub fn answered(&mut self, drawn: &Drawn, sent: u64) {
+    /// Takes up the answer to a request for so many units that was sent at `sent`.
+    pub fn answered(&mut self, drawn: &Drawn, units: u32, sent: u64) {
         self.asked = None;
         match *drawn {
-            Drawn::Granted { number, units, life } if units > 0 => {
+            Drawn::Granted { number, units: leased, life } if leased > 0 => {
                 let until = sent.saturating_add(life.saturating_sub(LEASE_MARGIN));
-                self.held.push(Held { number, units, from: sent, until });
+                self.held.push(Held { number, units: leased, from: sent, until });
             }
-            Drawn::Granted { .. } => {}
-            Drawn::Spent { resets, again } => {
+            // Of several units there may be some.
+            Drawn::Spent { resets, again } if units == 1 => {
                 self.spent = Some((sent.saturating_add(again), sent.saturating_add(resets)));
             }
+            Drawn::Granted { .. } | Drawn::Spent { .. } => {}
         }
     }
 
