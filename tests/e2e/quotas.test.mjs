@@ -55,6 +55,12 @@ describe("quotas", { skip: lacksBuild("kit") }, () => {
     return answers.filter((answer) => !isSpent(answer)).length;
   }
 
+  /** What each object has counted. */
+  function counts() {
+    const rows = Object.values(contents(persist).rows).flat();
+    return rows.filter(([table]) => table === "toolgate_quota").map(([, , count]) => JSON.parse(count));
+  }
+
   test("fifty calls at once get the units that a person has, and no more", async () => {
     const who = await person();
     const answers = await times(50, () => call(who, "draw"));
@@ -118,7 +124,7 @@ describe("quotas", { skip: lacksBuild("kit") }, () => {
     const who = await person();
     const session = await Session.begin(stage.origin, who.token, { revision: "2025-06-18", capabilities: { elicitation: {} } });
     assert.ok(session.id);
-    const inSession = async (name, args) => nextMessage(await session.call(name, args));
+    const inSession = async (name, args) => mcp.message(await session.post({ jsonrpc: "2.0", id: "plain", method: "tools/call", params: { name, arguments: args } }));
     assert.equal(text(await inSession("draw", { pictures: 3 })), "3 drawn");
     const stream = await session.call("draw_order");
     const question = await nextMessage(stream);
@@ -214,12 +220,14 @@ describe("quotas", { skip: lacksBuild("kit") }, () => {
     }
     assert.ok(served <= 600, `${served} of 600 were served`);
     assert.ok(served >= 582, `${served} of 600 were served`);
+    const leases = counts().map(({ number = 0 }) => number);
+    assert.ok(Math.max(...leases) > 0 && Math.max(...leases) < 30, `${Math.max(...leases)} leases for ${served} calls`);
   });
 
   test("nothing that is stored tells who the person is", () => {
-    const counts = Object.values(contents(persist).rows).filter((rows) => JSON.stringify(rows).includes("toolgate_quota"));
-    assert.ok(counts.length > 5, `${counts.length} objects count`);
-    for (const rows of counts) assert.ok(!/newcomer/.test(JSON.stringify(rows)), "no subject and no address");
+    const all = counts();
+    assert.ok(all.length > 5, `${all.length} objects count`);
+    for (const count of all) assert.ok(!/newcomer/.test(JSON.stringify(count)), "no subject and no address");
   });
 
   test("a person has other units when the hour is over", { skip: cannotMoveClock() }, async () => {

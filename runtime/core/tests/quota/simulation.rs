@@ -354,3 +354,15 @@ fn no_schedule_admits_more_than_the_quota() {
         Run::new(world, seed).run();
     }
 }
+
+#[test]
+fn zz_numbers() {
+    for (quota, isolates, is_uneven, f) in
+        [(600, 1, false,1.2), (600, 2, false,1.2), (600, 3, true,1.2), (600, 5, false,1.2), (600, 10, true,1.2), (6000, 20, true,1.2),(6000, 50, true,1.2), (60_000, 30, true,1.2), (6000,10,true,0.9),(600,1,true,0.9),(6000,10,true,3.0),(600,1,true,3.0),(600,1,true,1.0)]
+    {
+        let offered = (f64::from(quota) * f) as u64;
+        let world = World { quota, isolates, offered, is_uneven, minutes: 5, ..CALM };
+        let Result { used, asked } = Run::new(world, 7).run();
+        println!("ZZ {quota}/min, {isolates} isolates x{f}: {used:.3} used, {asked:.4} asked");
+    }
+}
