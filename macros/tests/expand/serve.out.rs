@@ -193,7 +193,22 @@ mod toolgate_worker {
                         },
                     ],
                 ),
-                quotas: Borrowed(&[]),
+                quotas: Borrowed(
+                    &[
+                        config::Quota {
+                            name: Borrowed("costly"),
+                            per_user: Some(config::Rate {
+                                units: 20u32,
+                                period: 3600u32,
+                            }),
+                            server: Some(config::Rate {
+                                units: 1000u32,
+                                period: 86400u32,
+                            }),
+                            on_failure: config::OnFailure::Allow,
+                        },
+                    ],
+                ),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
@@ -201,9 +216,12 @@ mod toolgate_worker {
             identity: &::toolgate::__private::identity::CLOUDFLARE_ACCESS,
             challenging: None,
             refusing: None,
-            features: &[],
+            features: &[::toolgate::__private::feature::QUOTAS],
         }
     };
+    ::toolgate::__private::inventory::submit! {
+        ::toolgate::__private::CHARGING
+    }
     use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};
     #[wasm_bindgen(
         wasm_bindgen = ::toolgate::__private::wasm_bindgen,

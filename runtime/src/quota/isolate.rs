@@ -7,7 +7,7 @@ use std::time::Duration;
 use toolgate_config::{Quota, Rate};
 use toolgate_core::quota::Limit;
 use toolgate_core::quota::lease::{Leases, Take};
-use toolgate_core::quota::pool::{Drawn, LEASE_LIFE};
+use toolgate_core::quota::pool::{Drawn, GIVE_BACK_AFTER};
 use toolgate_core::quota::refusal::{Refusal, Whose};
 
 use super::client;
@@ -130,13 +130,13 @@ impl Drop for Asked {
     }
 }
 
-/// Has the request stay until the lease is over, and give back what is left then. Without a trail, the next
+/// Has the request stay until the lease is over for a while, and give back what is still left then. Without a trail, the next
 /// request to the object does.
 fn give_back_at_the_end(context: &Context, quota: &'static Quota, limit: Limit) {
     let (Some(trail), Some(app)) = (context.live().trail(), context.app()) else { return };
     let env = context.env().clone();
     trail.hold(async move {
-        Timer::from(Duration::from_millis(LEASE_LIFE)).await;
+        Timer::from(Duration::from_millis(GIVE_BACK_AFTER)).await;
         let rest = with(&env, &quota.name, |name, leases| leases.give_back(name, limit, millis()));
         if let Some(rest) = rest {
             // What does not arrive is lost until the window ends.

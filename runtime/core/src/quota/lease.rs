@@ -161,7 +161,7 @@ impl Leases {
     /// The units that calls will take in the life of a lease, if as many come as came of late.
     fn wanted(&self, now: u64) -> u32 {
         let passed = now.saturating_sub(self.since).max(LEAST_COUNTED);
-        let wanted = (self.counted * LEASE_LIFE / passed).max(LEAST_WANTED);
+        let wanted = (self.counted * LEASE_LIFE * 13 / passed / 10).max(LEAST_WANTED);
         u32::try_from(wanted).unwrap_or(u32::MAX)
     }
 }

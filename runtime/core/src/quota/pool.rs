@@ -18,6 +18,10 @@ pub const MIN_LEASED: u64 = 600;
 /// this long.
 pub const LEASE_LIFE: u64 = 10_000;
 
+/// Milliseconds after which what a lease has left is given back by itself. An isolate that is still busy asks
+/// again before, and gives it back with that request.
+pub const GIVE_BACK_AFTER: u64 = LEASE_LIFE + 5000;
+
 /// The part of its life, in milliseconds, in which an isolate uses a lease no more. Its clock stands still
 /// between two events, so that it may see less time than has passed.
 pub const LEASE_MARGIN: u64 = 250;
@@ -27,7 +31,7 @@ const MAX_LEASE: u64 = 500;
 
 /// The part of the quota that all isolates together may hold when it comes to its end: with smaller shares
 /// they would ask for each unit.
-const HELD_AT_END: u64 = 50;
+const HELD_AT_END: u64 = 34;
 
 /// Isolates that are told apart. Beyond this many the shares are small anyway.
 const MAX_ISOLATES: usize = 1000;
@@ -180,7 +184,7 @@ impl Pool {
         }
         let isolates = self.isolates.len().max(1) as u64;
         let least = (u64::from(limit.units) / (HELD_AT_END * isolates)).max(1);
-        let part = (left / (2 * isolates)).max(least);
+        let part = (left / isolates).max(least);
         let units = part.min(want.into()).min(left).min(MAX_LEASE);
         u32::try_from(units).ok().filter(|units| *units > 0)
     }

@@ -31,7 +31,7 @@ fn below_six_hundred_a_minute_nothing_is_leased() {
 
 #[test]
 fn from_there_on_the_isolate_gets_what_it_expects_to_use_up_to_its_part() {
-    for (want, isolates, expected) in [(20, 1, 20), (400, 1, 299), (400, 3, 99), (0, 1, 0)] {
+    for (want, isolates, expected) in [(20, 1, 20), (400, 1, 400), (400, 3, 199), (0, 1, 0)] {
         let mut pool = Pool::default();
         for other in 1..isolates {
             let isolate = format!("other {other}");
