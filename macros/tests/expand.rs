@@ -94,6 +94,7 @@ cases! {
     own_schemas
     uses_of_the_context
     prompts
+    quotas
     resources
 }
 
@@ -141,7 +142,7 @@ fn every_case_is_run() {
             name.to_string_lossy().ends_with(".in.rs")
         })
         .count();
-    assert_eq!(count, 13, "add the new case to `cases!`");
+    assert_eq!(count, 14, "add the new case to `cases!`");
 }
 
 /// Paths in expanded code must mean the same thing whatever the user has imported or named.

@@ -13,6 +13,10 @@ const MOST_COUNTED: u64 = 5000;
 /// Units that an isolate expects to use at least.
 const LEAST_WANTED: u64 = 8;
 
+/// Milliseconds of calls that a lease is to be enough for: somewhat more than its life, since calls come in
+/// clusters, and what is left comes back with the next request.
+const LEASE_LIFE_WITH_RESERVE: u64 = LEASE_LIFE * 13 / 10;
+
 /// Milliseconds for which calls wait for a request that another call has sent, before they send their own.
 const PATIENCE: u64 = 250;
 
@@ -155,13 +159,14 @@ impl Leases {
         if now < self.since || now - self.since > MOST_COUNTED {
             (self.since, self.counted) = (now, 0);
         }
-        self.counted += u64::from(units);
+        self.counted = self.counted.saturating_add(units.into());
     }
 
     /// The units that calls will take in the life of a lease, if as many come as came of late.
     fn wanted(&self, now: u64) -> u32 {
         let passed = now.saturating_sub(self.since).max(LEAST_COUNTED);
-        let wanted = (self.counted * LEASE_LIFE * 13 / passed / 10).max(LEAST_WANTED);
+        let wanted = self.counted.saturating_mul(LEASE_LIFE_WITH_RESERVE) / passed;
+        let wanted = wanted.max(LEAST_WANTED);
         u32::try_from(wanted).unwrap_or(u32::MAX)
     }
 }

@@ -29,8 +29,8 @@ pub const LEASE_MARGIN: u64 = 250;
 /// The most units of a lease: what an isolate that ends takes with it.
 const MAX_LEASE: u64 = 500;
 
-/// The part of the quota that all isolates together may hold when it comes to its end: with smaller shares
-/// they would ask for each unit.
+/// All isolates together may hold one unit of so many when the quota comes to its end: with smaller shares they
+/// would ask for each unit. It is what may stay unused.
 const HELD_AT_END: u64 = 34;
 
 /// Isolates that are told apart. Beyond this many the shares are small anyway.
