@@ -186,3 +186,24 @@ fn condition(line: &Line<'_>, checked: &Checked) -> Condition {
         decides: line.decides,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_names_the_quota_of_a_tool() {
+        let answer = PolicyAnswer {
+            decision: Word::Allowed,
+            function: Some(Function { kind: "tool", name: "draw".to_owned() }),
+            policy: "staff".to_owned(),
+            quota: None,
+            reason: None,
+            variable: None,
+            conditions: Vec::new(),
+        };
+        assert!(!answer.text().contains("quota"), "{}", answer.text());
+        let text = answer.charged_to(Some("costly".to_owned())).text();
+        assert!(text.contains("a call is charged to the quota `costly`"), "{text}");
+    }
+}

@@ -3,7 +3,7 @@
 use toolgate_policy::EVERYONE;
 
 use super::file::{Function, FunctionKind, Lock, Policy, Setting};
-use super::schema;
+use super::{quota, schema};
 
 /// Weight of a change; the first are told first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,7 +148,9 @@ fn of_function(kind: FunctionKind, old: &Function, new: &Function) -> Vec<Change
         changes.push((Weight::Hint, what.to_owned()));
     }
     changes.extend(of_hosts(&old.as_caller, &new.as_caller));
-    changes.extend(of_quota(old.quota.as_deref(), new.quota.as_deref()));
+    let weight = if new.quota.is_none() { Weight::WhoMay } else { Weight::Hint };
+    let quota = quota::change(old.quota.as_deref(), new.quota.as_deref());
+    changes.extend(quota.map(|line| (weight, line)));
     changes.extend(of_schemas(kind, old, new));
     changes.extend(of_hashes(old, new));
     changes.extend(of_texts(old, new));
@@ -166,18 +168,6 @@ fn of_hosts(old: &[String], new: &[String]) -> Option<Change> {
     };
     let is_more = new.iter().any(|host| !old.contains(host));
     Some((if is_more { Weight::WhoMay } else { Weight::Hint }, line))
-}
-
-/// The quota of its calls: without one, everybody who may call it may do so at any rate.
-fn of_quota(old: Option<&str>, new: Option<&str>) -> Option<Change> {
-    if old == new {
-        return None;
-    }
-    Some(match (old, new) {
-        (_, Some(new)) => (Weight::Hint, format!(" has the quota `{new}` now")),
-        (Some(old), None) => (Weight::WhoMay, format!(" no longer has the quota `{old}`")),
-        (None, None) => return None,
-    })
 }
 
 fn of_hint(hint: &str, old: Option<bool>, new: Option<bool>) -> Option<String> {
@@ -280,7 +270,6 @@ mod tests {
             as_caller: hosts.iter().map(|host| (*host).to_owned()).collect(),
             ..old()
         };
-        let counted = |quota: &str| Function { quota: Some(quota.to_owned()), ..old() };
         let cases = [
             (Function { read_only: Some(true), ..old() }, old(), "`a` is no longer read-only"),
             (old(), Function { destructive: Some(true), ..old() }, "`a` is now destructive"),
@@ -324,9 +313,6 @@ mod tests {
                 "`a` acts as the caller at a.example, b.example now",
             ),
             (acting(&["a.example"]), old(), "`a` no longer acts as the caller"),
-            (old(), counted("costly"), "`a` has the quota `costly` now"),
-            (counted("costly"), counted("cheap"), "`a` has the quota `cheap` now"),
-            (counted("costly"), old(), "`a` no longer has the quota `costly`"),
         ];
         for (old, new, expected) in cases {
             assert_eq!(change(old, new), [expected]);
