@@ -97,6 +97,8 @@ pub struct Function {
     pub as_caller: Vec<String>,
     /// By what else than a policy the sender of a request to a route is known.
     pub proof: Option<String>,
+    /// The quota that its calls are charged to.
+    pub quota: Option<String>,
 }
 
 impl Registry {

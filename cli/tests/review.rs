@@ -164,6 +164,17 @@ fn a_changed_policy_is_drift_also_without_compiling() {
     assert_eq!(status, Some(1));
 }
 
+#[test]
+fn a_quota_and_a_rate_are_settings_and_rules_that_a_reviewer_agrees_to() {
+    let config = POLICIES.replace("groups =", "rate = \"10/m\"\ngroups =");
+    let config = format!("{config}\n[quotas.costly]\nper_user = \"20/h\"\n");
+    let server = server("quota", Some(LOCK), &config);
+    let (said, status) = said(&server, &["check", "--offline"]);
+    assert!(said.contains("setting `quotas.costly.per_user` is new: \"20/h\""), "{said}");
+    assert!(said.contains("is now `groups = [\"admins\"], rate = \"10/m\"`"), "{said}");
+    assert_eq!(status, Some(1));
+}
+
 /// What guards nothing is known of compiled functions only.
 #[test]
 fn without_compiling_nothing_is_said_of_policies_that_guard_nothing() {

@@ -100,6 +100,7 @@ cases! {
     own_schemas
     uses_of_the_context
     prompts
+    quotas
     resources
     triggers
     routes

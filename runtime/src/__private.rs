@@ -37,6 +37,7 @@ pub use crate::ports::app::App;
 use crate::ports::app::Deployment;
 
 pub use crate::ports::object::Object;
+pub use crate::quota::CHARGING;
 pub use crate::route::ROUTES;
 pub use crate::tool::completion::{beginning_with, complete, completer_named};
 pub use crate::tool::parameter::{Presence, Required, json, parsed, plain, same, shown};

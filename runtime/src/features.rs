@@ -13,6 +13,7 @@ pub(crate) fn of_every_server() -> [&'static dyn Feature; 3] {
 pub mod feature {
     pub use crate::as_caller::AS_CALLER;
     pub use crate::http_sse::HTTP_SSE;
+    pub use crate::quota::QUOTAS;
     pub use crate::session::SESSIONS;
     pub use crate::state::STATE;
     pub use crate::subscriptions::SUBSCRIPTIONS;

@@ -41,6 +41,7 @@ mod http_sse;
 mod identity;
 mod platform;
 mod ports;
+mod quota;
 mod rate_limit;
 mod roster;
 mod route;
@@ -54,6 +55,8 @@ pub mod trigger;
 
 #[doc(inline)]
 pub use crate::platform::bindings;
+#[doc(inline)]
+pub use crate::quota::Quota;
 pub use crate::tool::macros::{CallerError, mcp_prompt, mcp_resource, mcp_tool, serve};
 pub use crate::tool::route_macro::http;
 #[doc(inline)]
@@ -88,7 +91,9 @@ pub mod prelude {
     pub use crate::tool::{Audio, Blob, Context, Error, Image, Json, Message, Prompt, Result};
     pub use crate::tool::{Form, RouteRequest, RouteResponse};
     pub use crate::trigger::{Email, Queued, Scheduled};
-    pub use crate::{CallerError, cron, email, http, join, mcp_prompt, mcp_resource, mcp_tool, queue, serve};
+    pub use crate::{
+        CallerError, cron, email, http, join, mcp_prompt, mcp_resource, mcp_tool, queue, serve,
+    };
     pub use schemars::{self, JsonSchema};
     pub use toolgate_core::mcp::content::{Content, ContentAnnotations, ResourceLink};
     pub use toolgate_core::mcp::peer::Level;

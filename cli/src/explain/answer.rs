@@ -17,6 +17,9 @@ pub(super) struct PolicyAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     function: Option<Function>,
     policy: String,
+    /// The quota that a call is charged to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quota: Option<String>,
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -77,7 +80,13 @@ impl PolicyAnswer {
         let function =
             function.map(|(kind, name)| Function { kind: kind.as_str(), name: name.to_owned() });
         let conditions = explanation.lines.iter().map(|line| condition(line, checked)).collect();
-        Self { decision, function, policy: policy.to_owned(), reason, variable, conditions }
+        let policy = policy.to_owned();
+        Self { decision, function, policy, quota: None, reason, variable, conditions }
+    }
+
+    /// With the quota that a call is charged to.
+    pub(super) fn charged_to(self, quota: Option<String>) -> Self {
+        Self { quota, ..self }
     }
 
     /// The variable that the answer depends on.
@@ -123,6 +132,9 @@ impl PolicyAnswer {
         if let Some(decides) = self.conditions.iter().find(|condition| condition.decides) {
             let at = decides.position.as_deref().unwrap_or("mcp.toml");
             let _ = writeln!(out, "  decided by `{}` at {at}", decides.condition);
+        }
+        if let Some(quota) = &self.quota {
+            let _ = writeln!(out, "  a call is charged to the quota `{quota}`");
         }
         if !self.conditions.is_empty() {
             out.push('\n');
@@ -172,5 +184,26 @@ fn condition(line: &Line<'_>, checked: &Checked) -> Condition {
         reason,
         position,
         decides: line.decides,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_names_the_quota_of_a_tool() {
+        let answer = PolicyAnswer {
+            decision: Word::Allowed,
+            function: Some(Function { kind: "tool", name: "draw".to_owned() }),
+            policy: "staff".to_owned(),
+            quota: None,
+            reason: None,
+            variable: None,
+            conditions: Vec::new(),
+        };
+        assert!(!answer.text().contains("quota"), "{}", answer.text());
+        let text = answer.charged_to(Some("costly".to_owned())).text();
+        assert!(text.contains("a call is charged to the quota `costly`"), "{text}");
     }
 }

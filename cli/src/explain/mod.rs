@@ -81,6 +81,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
         }
         None => arguments.policy.clone().unwrap_or_default(),
     };
+    let quota = function.as_ref().and_then(|function| function.quota.clone());
     let function = named.zip(function.as_ref()).map(|((kind, _), found)| (kind, &*found.name));
     require_policy(&checked, &policy)?;
     let config = &checked.config;
@@ -92,6 +93,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     let variable = vars.deciding(&caller, &decide);
     let explanation = explain(config, &policy, &caller, given, &vars);
     let answer = PolicyAnswer::of(&explanation, function, &policy, variable, &checked);
+    let answer = answer.charged_to(quota);
     print!("{}", if arguments.json { answer.json()? } else { answer.text() });
     answer.is_allowed().ok_or_else(|| match answer.variable() {
         Some(name) => Error::new(format!("the answer depends on {name}, a variable of the Worker"))

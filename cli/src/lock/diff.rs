@@ -3,7 +3,7 @@
 use toolgate_policy::EVERYONE;
 
 use super::file::{Function, FunctionKind, Lock, PUBLIC, Policy, Setting};
-use super::{schema, triggers};
+use super::{quota, schema, triggers};
 
 /// Weight of a change; the first are told first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,6 +156,9 @@ fn of_function(kind: FunctionKind, old: &Function, new: &Function) -> Vec<Change
         changes.push((Weight::Hint, what.to_owned()));
     }
     changes.extend(of_hosts(&old.as_caller, &new.as_caller));
+    let weight = if new.quota.is_none() { Weight::WhoMay } else { Weight::Hint };
+    let quota = quota::change(old.quota.as_deref(), new.quota.as_deref());
+    changes.extend(quota.map(|line| (weight, line)));
     changes.extend(of_schemas(kind, old, new));
     changes.extend(of_hashes(old, new));
     changes.extend(of_texts(old, new));

@@ -125,6 +125,9 @@ pub struct Function {
     /// By what else than a policy the sender of a request to a route is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<String>,
+    /// The quota that its calls are charged to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quota: Option<String>,
     /// Hash of the description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,

@@ -78,6 +78,7 @@ fn function(function: &registry::Function) -> Function {
         task: function.task.clone(),
         as_caller: function.as_caller.clone(),
         proof: function.proof.clone(),
+        quota: function.quota.clone(),
         description: function.description.as_deref().map(|text| hash(&Value::from(text))),
         icons: icons.as_ref().map(hash),
         schema: taken.map(text),

@@ -4,6 +4,7 @@
 mod diff;
 mod file;
 mod make;
+mod quota;
 mod rule;
 mod schema;
 mod settings;

@@ -1,4 +1,4 @@
-//! The settings of `mcp.toml` that decide who is let in, by whose word, and what the server reaches: a
+//! The settings of `mcp.toml` that decide who is let in, how often, by whose word, and what the server reaches: a
 //! reviewer agrees to them as to policies.
 
 use toml::{Table, Value};
@@ -8,13 +8,14 @@ use super::rule::ordered;
 use crate::{Error, Result};
 
 /// Sections of which every key is locked, also one that a later version adds.
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "audit",
     "clients",
     "cron",
     "email",
     "identity",
     "queues",
+    "quotas",
     "registration",
     "secrets",
     "tokens",

@@ -75,6 +75,9 @@ fn cells(row: &Row, code: fn(&str) -> String) -> Vec<String> {
         let hosts: Vec<_> = row.as_caller.iter().map(|host| code(host)).collect();
         what.push_str(&format!(" (acts as the caller at {})", hosts.join(", ")));
     }
+    if let Some(quota) = &row.quota {
+        what.push_str(&format!(" (quota {})", code(quota)));
+    }
     [what, code(&row.policy)].into_iter().chain(access).collect()
 }
 
@@ -118,6 +121,7 @@ mod tests {
             name: "find_pages".to_owned(),
             policy: "staff".to_owned(),
             as_caller: vec!["wiki.example.com".to_owned(), "api.example.com".to_owned()],
+            quota: None,
             access: Vec::new(),
         };
         let matrix = Matrix { people: Vec::new(), functions: vec![row], policies: Vec::new() };
@@ -126,5 +130,22 @@ mod tests {
         assert!(markdown(&matrix).contains("(acts as the caller at `wiki.example.com`, "));
         let json = json(&matrix).expect("JSON");
         assert!(json.contains("\"as_caller\""), "{json}");
+    }
+
+    #[test]
+    fn a_tool_whose_calls_are_charged_says_to_which_quota() {
+        let row = Row {
+            kind: "tool",
+            name: "draw".to_owned(),
+            policy: "staff".to_owned(),
+            as_caller: Vec::new(),
+            quota: Some("costly".to_owned()),
+            access: Vec::new(),
+        };
+        let matrix = Matrix { people: Vec::new(), functions: vec![row], policies: Vec::new() };
+        assert!(text(&matrix).contains("tool draw (quota costly)"), "{}", text(&matrix));
+        assert!(markdown(&matrix).contains("tool `draw` (quota `costly`)"));
+        let json = json(&matrix).expect("JSON");
+        assert!(json.contains("\"quota\": \"costly\""), "{json}");
     }
 }

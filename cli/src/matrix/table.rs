@@ -30,6 +30,9 @@ pub(super) struct Row {
     /// Hosts at which it may act as its caller.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) as_caller: Vec<String>,
+    /// The quota that its calls are charged to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) quota: Option<String>,
     /// In the order of the people.
     pub(super) access: Vec<Cell>,
 }

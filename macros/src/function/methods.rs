@@ -18,6 +18,7 @@ pub(super) const ALWAYS: &[&str] = &[
     "cancelled",
     "is_cancelled",
     "now",
+    "quota",
 ];
 
 /// Those that talk with the client, for which a legacy revision needs a session.

@@ -27,6 +27,8 @@ pub(crate) struct Needs {
     pub(crate) completion: bool,
     /// It says that it acts as its caller. No use of the context makes it so.
     pub(crate) as_caller: bool,
+    /// Its calls are charged. No use of the context makes it so.
+    pub(crate) quota: bool,
     /// The groups and claims of its caller that it looks at.
     pub(crate) named: Named,
 }
@@ -61,7 +63,8 @@ impl Needs {
 
     /// The `Needs` of the definition. `family` is what the kind itself brings.
     pub(crate) fn tokens(&self, family: Option<&'static str>) -> TokenStream {
-        let Self { session, state, hub, log, task, late_task, completion, as_caller, named } = self;
+        let Self { session, state, hub, log, task, late_task, completion, as_caller, quota, named } =
+            self;
         let named = named.tokens();
         let chosen = |pairs: &[(bool, &'static str)]| -> Vec<Ident> {
             let chosen = pairs.iter().filter(|(needed, _)| *needed);
@@ -79,6 +82,7 @@ impl Needs {
             (*state, "STATE"),
             (*task, if *late_task { "LATE_TASKS" } else { "TASKS" }),
             (*as_caller, "AS_CALLER"),
+            (*quota, "QUOTAS"),
         ]);
         quote! {
             ::toolgate::__private::Needs {
@@ -133,6 +137,17 @@ pub(crate) fn forbid_person(function: &Function, help: &str, errors: &Errors) {
     uses(function, &mut |method| {
         if let Some(method) = method.filter(|method| PERSON.iter().any(|name| method == name)) {
             errors.report(method, "nobody is signed in at this route", help);
+        }
+    });
+}
+
+/// Reports calls of `quota` where the function has none, which is asked only where there is a call.
+pub(crate) fn forbid_quota(function: &Function, errors: &Errors, has_units: impl Fn() -> bool) {
+    uses(function, &mut |method| {
+        if let Some(method) = method.filter(|method| *method == "quota" && !has_units()) {
+            let help =
+                "add `quota = \"…\"` to `#[mcp_tool(…)]`, with the name of a quota of mcp.toml";
+            errors.report(method, "this function has no quota", help);
         }
     });
 }

@@ -73,7 +73,8 @@ pub(crate) fn check(kind: FunctionKind, function: &Function, errors: &Errors) {
 fn is_ours(attr: &Attribute) -> bool {
     use super::kind::TriggerKind::{Cron, Email, Queue};
     let triggers = [Cron, Queue, Email].map(FunctionKind::Trigger);
-    let kinds = [FunctionKind::Tool, FunctionKind::Prompt, FunctionKind::Resource, FunctionKind::Route];
+    let kinds =
+        [FunctionKind::Tool, FunctionKind::Prompt, FunctionKind::Resource, FunctionKind::Route];
     kinds.iter().chain(&triggers).any(|kind| last_segment_is(attr.path(), kind.attribute()))
 }
 

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use toolgate_config::{
-    AuditSink, Condition, Endpoints, HostedRange, List, Provider, Scalar, Scope, Setting, Str, Test,
+    AuditSink, Condition, Endpoints, HostedRange, List, Provider, Rate, Scalar, Scope, Setting,
+    Str, Test,
 };
 
 /// Tokens of a value, in a scope where `config` is the crate of the model and `Borrowed` makes a
@@ -92,6 +93,7 @@ macro_rules! structures {
 
 toolgate_config::sections!(structures);
 toolgate_config::policy_sections!(structures);
+toolgate_config::quota_sections!(structures);
 
 macro_rules! choices {
     ($(
@@ -134,6 +136,13 @@ impl Constant for Scope {
         let Self { name, meaning } = self;
         let (name, meaning) = (name.constant(), meaning.constant());
         quote!(config::Scope { name: #name, meaning: #meaning })
+    }
+}
+
+impl Constant for Rate {
+    fn constant(&self) -> TokenStream {
+        let Self { units, period } = self;
+        quote!(config::Rate { units: #units, period: #period })
     }
 }
 

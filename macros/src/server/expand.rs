@@ -15,6 +15,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let config_tracker = server.config.tracker();
     let wrangler_tracker = server.wrangler.tracker();
     let app = app(server);
+    let charging = charging(server);
     let environment_tracker = environment_tracker();
     let identity_tracker = identity::tracker();
     let dev_guard = dev_guard(server);
@@ -40,6 +41,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
             #identity_tracker
             #dev_guard
             #app
+            #charging
             #fetch
             #object
             #scheduled
@@ -170,7 +172,26 @@ fn features(server: &Server) -> TokenStream {
     if server.triggers.has_handlers() {
         features.push(quote!(::toolgate::__private::feature::TRIGGERS));
     }
+    if has_quotas(server) {
+        features.push(quote!(::toolgate::__private::feature::QUOTAS));
+    }
     quote!(&[#(#features),*])
+}
+
+/// True if calls may be charged.
+fn has_quotas(server: &Server) -> bool {
+    let config = &server.checked.config;
+    !config.quotas.is_empty() || config.policies.iter().any(|policy| policy.rate.is_some())
+}
+
+/// Has calls charged, where there is something to charge them to.
+fn charging(server: &Server) -> TokenStream {
+    if !has_quotas(server) {
+        return TokenStream::new();
+    }
+    quote! {
+        ::toolgate::__private::inventory::submit! { ::toolgate::__private::CHARGING }
+    }
 }
 
 /// The dev identity provider lets anyone be anyone, and no provider lets in anyone, so a Worker

@@ -39,7 +39,15 @@ pub(crate) fn tool(source: &Function, tool: &Tool<'_>) -> TokenStream {
             ::toolgate::__private::inventory::submit! { ::toolgate::__private::SHOWS_AS_CALLER }
         }
     });
-    quote!(#registration #warnings #shown)
+    let name = &tool.name.text;
+    let charged = tool.quota.as_ref().map(|quota| {
+        quote! {
+            ::toolgate::__private::inventory::submit! {
+                ::toolgate::__private::CHARGING.of_tool(#name, #quota)
+            }
+        }
+    });
+    quote!(#registration #warnings #shown #charged)
 }
 
 fn info(source: &Function, tool: &Tool<'_>) -> TokenStream {

@@ -14,7 +14,7 @@ use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{FunctionKind, policy};
+use crate::function::{FunctionKind, policy, quota};
 use crate::options::{self, Entry};
 
 /// Options of `#[mcp_tool(…)]`.
@@ -31,6 +31,7 @@ const OPTIONS: &[&str] = &[
     "icons",
     "task",
     "as_caller",
+    "quota",
     "input_schema",
     "config",
 ];
@@ -45,6 +46,7 @@ pub(crate) struct Tool<'a> {
     pub(crate) task: Task,
     pub(crate) input_schema: Option<InputSchema>,
     pub(crate) policy: LitStr,
+    pub(crate) quota: Option<LitStr>,
     pub(crate) parameters: Vec<Parameter<Box<Argument<'a>>>>,
     pub(crate) needs: Needs,
     pub(crate) config: ConfigPath,
@@ -110,6 +112,8 @@ pub(crate) fn check<'a>(
         let help = "add `as_caller` to `#[mcp_tool(…)]`, so that people who review access see it";
         needs::forbid_as_caller(function, help, errors);
     }
+    let quota = quota::check(entry("quota"), policy.as_ref(), function, &config, errors);
+    needs.quota = quota.is_some();
     Some(Tool {
         name: name?,
         title,
@@ -119,6 +123,7 @@ pub(crate) fn check<'a>(
         task,
         input_schema: input_schema.flatten(),
         policy: policy?,
+        quota,
         parameters,
         needs,
         config,

@@ -138,6 +138,7 @@ mod toolgate_worker {
                             scope: None,
                             on_deny: config::OnDeny::Hide,
                             deny_message: None,
+                            rate: None,
                             rule: config::Condition::All(
                                 Borrowed(
                                     &[
@@ -184,11 +185,28 @@ mod toolgate_worker {
                             scope: None,
                             on_deny: config::OnDeny::Hide,
                             deny_message: None,
+                            rate: None,
                             rule: config::Condition::Emails(
                                 Borrowed(
                                     &[Borrowed("one@example.com"), Borrowed("two@example.com")],
                                 ),
                             ),
+                        },
+                    ],
+                ),
+                quotas: Borrowed(
+                    &[
+                        config::Quota {
+                            name: Borrowed("costly"),
+                            per_user: Some(config::Rate {
+                                units: 20u32,
+                                period: 3600u32,
+                            }),
+                            server: Some(config::Rate {
+                                units: 1000u32,
+                                period: 86400u32,
+                            }),
+                            on_failure: config::OnFailure::Allow,
                         },
                     ],
                 ),
@@ -199,9 +217,12 @@ mod toolgate_worker {
             identity: &::toolgate::__private::identity::CLOUDFLARE_ACCESS,
             challenging: None,
             refusing: None,
-            features: &[],
+            features: &[::toolgate::__private::feature::QUOTAS],
         }
     };
+    ::toolgate::__private::inventory::submit! {
+        ::toolgate::__private::CHARGING
+    }
     use ::toolgate::__private::wasm_bindgen::{self, prelude::wasm_bindgen};
     #[wasm_bindgen(
         wasm_bindgen = ::toolgate::__private::wasm_bindgen,

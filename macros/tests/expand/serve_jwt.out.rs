@@ -102,6 +102,7 @@ mod toolgate_worker {
                 },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
+                quotas: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),

@@ -73,6 +73,8 @@ codes! {
     InvalidDuration = "MCP030",
     /// A number or duration outside its limits.
     OutOfRange = "MCP031",
+    /// Not a rate such as `20/h` or `1000/d`.
+    InvalidRate = "MCP033",
     /// Not a network range of a hosted client, or one that is too wide.
     InvalidNetwork = "MCP032",
     /// A policy name with other characters than `a-z`, `0-9` and `-`.

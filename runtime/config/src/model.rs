@@ -4,13 +4,19 @@ mod choices;
 mod identity;
 mod policy;
 mod policy_sections;
+mod quota_sections;
+mod rate;
 mod sections;
 mod value;
 
-pub use choices::{ClientAuth, GroupsFormat, Jurisdiction, OnDeny, Prompt, Recheck, StorageKind};
+pub use choices::{
+    ClientAuth, GroupsFormat, Jurisdiction, OnDeny, OnFailure, Prompt, Recheck, StorageKind,
+};
 pub use identity::{Askable, Endpoints};
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
 pub use policy_sections::{Policy, PolicyTest, TestUser};
+pub use quota_sections::Quota;
+pub use rate::Rate;
 pub use sections::{
     Audit, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Registration, Server,
     Storage, Tokens, Transport,

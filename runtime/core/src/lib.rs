@@ -15,6 +15,7 @@ pub mod mcp;
 pub mod oauth;
 pub mod page;
 pub mod paths;
+pub mod quota;
 pub mod rate;
 pub mod reply;
 pub mod request_size;

@@ -13,7 +13,9 @@ use std::rc::Rc;
 use std::task::Context as Polling;
 use std::time::Duration;
 
-use toolgate_core::audit::{CallAudit, CallOutcome, Event, EventKind, Finish, Reason, Settled};
+use toolgate_core::audit::{
+    CallAudit, CallOutcome, Event, EventKind, Finish, Log, Reason, Settled,
+};
 use toolgate_core::seal::Entropy as _;
 
 use super::Teller;
@@ -156,6 +158,11 @@ impl Trail {
         let known = line.event.as_ref().map(|event| (event.user.clone(), event.client.clone()));
         let (user, client) = known.unwrap_or_default();
         self.teller.tell(&Event { user, client, ..Event::new(EventKind::Revoked, reason) });
+    }
+
+    /// Writes what was decided in the course of the call.
+    pub(crate) fn also(&self, log: &Log) {
+        self.teller.flush(log);
     }
 
     /// Has the request, and with it this work, go on to its end, whatever becomes of the call.

@@ -249,9 +249,14 @@ impl Live {
         self.record.borrow().memo.get(key).cloned()
     }
 
+    /// Notes a result for the next run, as far as this one comes to hand it over.
+    pub(crate) fn note(&self, key: &str, value: Value) {
+        self.record.borrow_mut().memo.insert(key.to_owned(), value);
+    }
+
     /// Keeps a result; for a task, until its host has it safely.
     pub(crate) async fn keep(&self, key: &str, value: Value) {
-        self.record.borrow_mut().memo.insert(key.to_owned(), value.clone());
+        self.note(key, value.clone());
         if self.host != HostKind::Task {
             return;
         }

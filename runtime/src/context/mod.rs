@@ -21,6 +21,7 @@ mod wait;
 
 pub use self::ask::{Asking, AskingUrl};
 pub use self::client::Client;
+pub(crate) use self::once::{RESERVED, once_key};
 pub use self::progress::Progress;
 pub use self::refusal::Refusal;
 pub(crate) use self::refusal::UNSUPPORTED;
@@ -28,5 +29,6 @@ pub(crate) use self::refusal::UNSUPPORTED;
 /// Words of errors for want of a client or a caller.
 pub(crate) const UNANSWERABLE: [&str; 2] = [UNSUPPORTED, http::UNDECLARED];
 pub use self::roots::{AskingRoots, Root};
+pub(crate) use self::rounds::resume;
 pub use self::sample::{AskingSample, Sample, Sampling};
 pub use self::secret::{MissingSecret, Secret};

@@ -1,12 +1,39 @@
 //! Work that is done once, however often its function runs.
 
-use std::future::Future;
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::rounds;
 use crate::tool::{Context, Error, Result, finite};
+
+/// The beginning of keys that are ours.
+pub(crate) const RESERVED: char = '\0';
+
+thread_local! {
+    /// The key of the work that is polled, behind `once:`; empty outside of any.
+    static KEY: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// The key, behind `once:`, of the work that runs once and that asks for this; empty outside of any.
+pub(crate) fn once_key() -> String {
+    KEY.with_borrow(String::clone)
+}
+
+/// Does work that can ask for its key.
+async fn under<T>(key: &str, work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    poll_fn(|polling| {
+        let outer = KEY.replace(["once:", key].concat());
+        let polled = work.as_mut().poll(polling);
+        KEY.set(outer);
+        polled
+    })
+    .await
+}
 
 impl Context {
     /// Does something once, over all the rounds of a call that asks and all the restarts of a task:
@@ -31,18 +58,21 @@ impl Context {
     /// ```
     ///
     /// # Errors
-    /// That of the work, or the result cannot be written or read.
+    /// That of the work, or the result cannot be written or read; the key begins with NUL.
     pub async fn once<T: Serialize + DeserializeOwned>(
         &self,
         key: &str,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
+        if key.starts_with(RESERVED) {
+            return Err(Error::new("a key of `once` does not begin with NUL"));
+        }
         rounds::resume(self).await;
         let live = self.live();
         if let Some(kept) = live.memo(key) {
             return serde_json::from_value(kept).map_err(Error::new);
         }
-        let done = work.await?;
+        let done = under(key, work).await?;
         live.keep(key, finite::to_value(&done)?).await;
         Ok(done)
     }

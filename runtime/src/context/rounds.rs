@@ -64,7 +64,7 @@ fn known(context: &Context, ask: &Ask) -> Option<ElicitationReply> {
 
 /// Takes up the state that the client gave back, if it has not happened yet. A state that is not of
 /// this call ends it.
-pub(super) async fn resume(context: &Context) {
+pub(crate) async fn resume(context: &Context) {
     let live = context.live();
     let Some(state) = live.take_state() else { return };
     if live.subject().is_none() {

@@ -322,7 +322,9 @@ impl TestClient {
                 }
             }
         });
-        Round { response, said, events: log.take(), internal: console::take() }
+        let mut events = log.take();
+        events.extend(crate::audit::take_events());
+        Round { response, said, events, internal: console::take() }
     }
 }
 

@@ -5,6 +5,7 @@ use toolgate_core::mcp::shared_uri;
 use toolgate_core::mcp::tool::{ParamHeader, Schema, ToolInfo};
 
 use super::argument_names;
+use super::charging;
 use super::def::ResourceDef;
 use super::registry::{Registry, registry, unknown_policies};
 #[cfg(not(target_arch = "wasm32"))]
@@ -28,6 +29,7 @@ pub(crate) fn check(app: &App) -> Vec<String> {
     faults.extend(overlaps(registry.resources()));
     faults.extend(nowhere_to_act(registry, app));
     faults.extend(super::route::check(&app.config));
+    faults.extend(unknown_quotas(registry, app));
     faults
 }
 
@@ -42,6 +44,23 @@ fn nowhere_to_act(registry: &Registry, app: &App) -> Vec<String> {
             format!(
                 "{}: tool `{}` acts as its caller, but mcp.toml names no host for that: add \
                  `[identity.upstream]` with `hosts`, or leave out `as_caller`",
+                tool.location, tool.info.name
+            )
+        })
+        .collect()
+}
+
+/// Tools with a quota that `mcp.toml` does not have: they refuse every call. Such a tool comes from a crate that
+/// was compiled beside another file.
+fn unknown_quotas(registry: &Registry, app: &App) -> Vec<String> {
+    let tools = registry.tools().iter();
+    let quotas = tools.filter_map(|tool| Some((tool, charging::quota_of(tool.info.name)?)));
+    let is_known = |name: &str| app.config.quotas.iter().any(|quota| quota.name == name);
+    quotas
+        .filter(|(_, quota)| !is_known(quota))
+        .map(|(tool, quota)| {
+            format!(
+                "{}: tool `{}` has the quota `{quota}`, which mcp.toml does not define",
                 tool.location, tool.info.name
             )
         })

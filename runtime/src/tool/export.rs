@@ -7,6 +7,7 @@ use toolgate_config::IdentityUpstream;
 use toolgate_core::mcp::icon::Icon;
 use toolgate_core::mcp::tool::{Schema, TaskSupport};
 
+use super::charging;
 use super::check::check;
 use super::def::{Def, PromptDef, ResourceDef, ToolDef};
 use super::registry::registry;
@@ -69,6 +70,7 @@ fn tool(app: &App, def: &'static ToolDef) -> Value {
         ("description", info.description.map(Value::from)),
         ("icons", icons(info.icons)),
         ("as_caller", calls.map(hosts)),
+        ("quota", charging::quota_of(info.name).map(Value::from)),
         ("input_schema", Some(input_schema)),
         ("output_schema", info.output_schema.map(|build| build())),
         ("read_only", info.annotations.read_only.map(Value::from)),

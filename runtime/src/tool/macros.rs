@@ -43,6 +43,7 @@
 /// | `task = "optional"` | a call becomes a task, which the client leaves and asks for later, where the client knows tasks |
 /// | `task = "required"` | a call is always a task; clients that do not know tasks cannot call it |
 /// | `as_caller` | the tool acts as its caller at other servers, by `ctx.as_caller()` |
+/// | `quota` | its calls are charged to this quota of `mcp.toml` |
 /// | `input_schema = …` | your own JSON Schema, see below |
 /// | `config = "…"` | another `mcp.toml`, relative to the source file |
 ///

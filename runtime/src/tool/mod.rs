@@ -4,6 +4,7 @@
 mod argument_names;
 mod arguments;
 mod caller_error;
+pub(crate) mod charging;
 mod check;
 mod clash;
 pub(crate) mod completion;

@@ -93,7 +93,7 @@ impl Registry {
         &self.named
     }
 
-    /// Runs what a policy has allowed; a tool with a `refusal` only as far as to check its arguments.
+    /// Runs what a policy has allowed; a tool or prompt with a `refusal` only as far as to check its arguments.
     pub fn run<'a>(
         &'static self,
         target: &'a Target,
@@ -117,7 +117,10 @@ impl Registry {
                 None => refuse("This tool is not linked into the server"),
             },
             Target::Prompt(prompt) => match self.prompts.get(*prompt) {
-                Some(def) => (def.call)(context, Arguments::of("prompt", arguments)),
+                Some(def) => {
+                    let arguments = Arguments::of("prompt", arguments).refused_with(refusal);
+                    (def.call)(context, arguments)
+                }
                 None => refuse("This prompt is not linked into the server"),
             },
             Target::Resource { resource, uri } => match self.resources.get(*resource) {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use toolgate_core::json;
 use toolgate_core::mcp::{Call, Target};
 
+use super::charging::CallToCharge;
 use super::registry::Registry;
 use crate::audit::{Teller, Trail};
 use crate::call::{Execution, HostKind, HostStep, Live, Running};
@@ -54,8 +55,8 @@ fn begin(start: Start, host: HostKind) -> Execution {
     // A task is for what takes long, and ends with its own time at the latest.
     let is_limited = seconds > 0 && host != HostKind::Task;
     let limit = is_limited.then(|| Duration::from_secs(seconds.into()));
-    let work = Box::pin(async move { registry.run(&target, &context, arguments, refusal).await });
-    Execution::new(live, limit, trail, work)
+    let call = CallToCharge { app, registry, target, context, arguments, refusal };
+    Execution::new(live, limit, trail, call.begin())
 }
 
 /// True if the target may ask its client, so that what it was called with has to be known later.

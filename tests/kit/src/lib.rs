@@ -4,6 +4,7 @@
 
 mod later;
 mod outside;
+mod quotas;
 mod storage;
 
 use std::time::Duration;

@@ -70,6 +70,14 @@ macro_rules! choices {
                 /// With HTTP 403 `insufficient_scope`, so that a person can sign in as somebody else.
                 Challenge = "challenge",
             }
+
+            /// The answer to a call that a quota cannot count, since its object does not answer.
+            OnFailure {
+                /// It is refused.
+                Deny = "deny",
+                /// It runs, and is not counted.
+                Allow = "allow",
+            }
         }
     };
 }

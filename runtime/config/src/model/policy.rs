@@ -30,6 +30,7 @@ impl Policy {
             scope: None,
             on_deny: OnDeny::Hide,
             deny_message: None,
+            rate: None,
             rule,
         }
     }

@@ -1,7 +1,7 @@
 //! The sections of policies and of their tests, in the rows of `sections.rs`.
 
 use super::sections::structures;
-use super::{Condition, List, OnDeny, Str};
+use super::{Condition, List, OnDeny, Rate, Str};
 
 /// Hands the sections of policies to a macro, as `sections!` does with all others.
 #[doc(hidden)]
@@ -24,6 +24,8 @@ macro_rules! policy_sections {
                 /// The answer to a call of a tool that only its arguments keep out; by default they are
                 /// named.
                 deny_message: Option<Str> = sound(PROSE);
+                /// Calls of what it guards that one person may make.
+                rate: Option<Rate> = optional_rate();
                 (tests) => |schema| shape::list_of_tables(
                     schema.section("policies.*.tests", &["user", "expect"])
                 );

@@ -12,7 +12,7 @@
 
 use super::{
     ClientAuth, Endpoints, GroupsFormat, HostedRange, Jurisdiction, List, Policy, Prompt, Provider,
-    Recheck, Scope, Setting, StorageKind, Str,
+    Quota, Recheck, Scope, Setting, StorageKind, Str,
 };
 use crate::audit_sinks::AuditSink;
 
@@ -53,6 +53,8 @@ macro_rules! sections {
                 scopes: List<Scope>;
                 /// `[policies.*]`, in the order of the file. `everyone` is built in and not listed.
                 policies: List<Policy> => |schema| schema.policies();
+                /// `[quotas.*]`, in the order of the file.
+                quotas: List<Quota> => |schema| schema.quotas();
                 (dev) => |schema| schema.section("dev", &[]);
                 // Only the names are in `wrangler.jsonc`, and a Worker has neither them nor their purposes.
                 (secrets) => |_| shape::secrets();

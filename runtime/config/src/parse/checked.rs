@@ -36,6 +36,8 @@ pub struct Checked {
     /// `[env.<name>]`, in the order of the file.
     pub environments: Vec<Environment>,
     pub(super) places: Vec<PolicyPlace>,
+    /// Where the names of quotas stand, in the order of the file.
+    pub(super) quota_places: Vec<Position>,
     pub(super) claims: Vec<ClaimName>,
     /// Where `identity.scopes` stands.
     pub(super) identity_scopes: Option<Position>,
@@ -94,6 +96,18 @@ impl Checked {
     /// The existing policy that a mistyped name probably means.
     pub fn suggest_policy(&self, name: &str) -> Option<&str> {
         suggest::nearest(name, self.policy_names())
+    }
+
+    /// The names that `quota = "…"` may use, in the order of the file.
+    pub fn quota_names(&self) -> impl Iterator<Item = &str> {
+        self.config.quotas.iter().map(|quota| quota.name.as_ref())
+    }
+
+    /// The existing quota that a mistyped name probably means, and where its name stands in the file.
+    pub fn suggest_quota(&self, name: &str) -> Option<(&str, Position)> {
+        let meant = suggest::nearest(name, self.quota_names())?;
+        let index = self.quota_names().position(|known| known == meant)?;
+        Some((meant, *self.quota_places.get(index)?))
     }
 
     /// An environment's configuration: the file with `[env.<name>]` over it.

@@ -114,6 +114,7 @@ fn not_overlaid(key: &str) -> Fault {
             "policies are reviewed once for every environment, in mcp.lock; take people that differ \
              from a variable, by `emails_from`"
         }
+        "quotas" => "quotas are reviewed once for every environment, in mcp.lock",
         "clients" => "list the client in `[[clients]]`, for every environment",
         "dev" => "leave it out: nothing of `[dev]` is deployed",
         _ => {

@@ -5,7 +5,7 @@ use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
     Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy,
-    PolicyTest, Registration, Server, Storage, TestUser, Tokens, Transport,
+    PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens, Transport,
 };
 
 /// The key of the version. It stands above the first section.
@@ -31,6 +31,8 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("policies.*", &POLICY),
     ("policies.*.tests", PolicyTest::KEYS),
     ("policies.*.tests.user", TestUser::KEYS),
+    ("quotas", &[]),
+    ("quotas.*", Quota::KEYS),
     ("dev", Dev::KEYS),
     ("dev.users", DevUser::KEYS),
     ("secrets", &[]),
@@ -99,6 +101,7 @@ pub(crate) fn home_of(key: &str) -> Option<&'static str> {
         "cron.*" => "cron.<name>",
         "queues.*" => "queues.<name>",
         "policies.*" => "policies.<name>",
+        "quotas.*" => "quotas.<name>",
         "policies.*.tests" => "[policies.<name>.tests]",
         home => home,
     })

@@ -23,6 +23,8 @@ mod networks;
 mod policies;
 mod policy_tests;
 mod provider;
+mod quotas;
+mod rate;
 mod redirect_uri;
 mod references;
 mod registration;

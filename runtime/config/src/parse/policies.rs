@@ -48,6 +48,7 @@ fn policy(
     table.refuse_unknown(keys::of("policies.*"));
     let (description, scope) = (Policy::description(&table), Policy::scope(&table));
     let (on_deny, deny_message) = (Policy::on_deny(&table), Policy::deny_message(&table));
+    let rate = Policy::rate(&table);
     if let Some(provider) = provider.filter(|provider| !provider.has_scopes())
         && let Some(scope) = table.entry("scope")
     {
@@ -64,6 +65,7 @@ fn policy(
         scope: scope?,
         on_deny: on_deny?,
         deny_message: deny_message?,
+        rate: rate?,
         rule,
     };
     let (span, references) = (entry.key_span.clone(), named.policies);

@@ -12,6 +12,7 @@ use super::identity::TEAM;
 use super::kind::*;
 use super::networks::Networks;
 use super::provider::Providers;
+use super::rate::optional_rate;
 use super::redirect_uri::{LONGEST_REDIRECT_URI, SCHEME};
 use super::registration::CLIENT_DOMAIN;
 use super::schema::{Schema, condition, pattern, shape};
@@ -120,6 +121,7 @@ fn shape_of<T, K: ValueKind<Value = T>>(kind: &K) -> Json {
 
 crate::sections!(rows);
 crate::policy_sections!(rows);
+crate::quota_sections!(rows);
 
 rows! {
     Dev in "dev", mixed {

@@ -8,7 +8,7 @@ use super::declared::Declared;
 use super::value::Section;
 use super::variables::Use;
 use super::{
-    audit, bindings, clients, dev, identity, policies, secrets, storage, tokens, triggers,
+    audit, bindings, clients, dev, identity, policies, quotas, secrets, storage, tokens, triggers,
     upstream, variables, version, wrangler,
 };
 use crate::model::{
@@ -36,6 +36,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let mut claims = Vec::new();
     let provider = identity.as_ref().map(|identity| identity.provider);
     let policies = policies::read(root, provider, &mut claims);
+    let quotas = quotas::read(root, source);
     let dev = dev::read(&root.section("dev"));
     let own_secrets = secrets::read(&root.section("secrets"));
     let triggers = triggers::read(root);
@@ -49,6 +50,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     check_names(root, &uses, &policies, kind);
 
     let ((storage, existing), wrangler) = (storage?, wrangler?);
+    let (quotas, quota_places) = quotas?;
     let audit::Trail { audit, targets } = audit?;
     let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
     let policy_tests = policy_tests(source, &policies, &wrangler);
@@ -65,6 +67,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         audit,
         scopes: policies::scopes(&policies),
         policies: policies.into_iter().map(|policy| policy.policy).collect(),
+        quotas,
     };
     Some(Checked {
         config,
@@ -77,6 +80,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         policy_tests,
         environments: Vec::new(),
         places,
+        quota_places,
         claims,
         identity_scopes,
     })

@@ -157,6 +157,10 @@ reasons! {
     RateLimited = "rate_limited",
     /// The requests could not be counted, and so none is let through.
     LimiterUnavailable = "limiter_unavailable",
+    /// A quota has no units left for the call.
+    QuotaSpent = "quota_spent",
+    /// The units of a call could not be counted, or its quota is not in `mcp.toml`.
+    QuotaUnavailable = "quota_unavailable",
     /// A browser sent the request from a site that is not allowed to.
     OriginForeign = "origin_foreign",
     /// The request was sent to a host name that the server does not answer to.

@@ -55,7 +55,7 @@ mod session_state;
 mod subscription;
 pub mod task;
 mod template;
-mod timestamp;
+pub(crate) mod timestamp;
 pub mod tool;
 mod trace;
 

@@ -136,6 +136,7 @@ pub fn with_rules(rules: Vec<Condition>) -> Config {
         scope: None,
         on_deny: OnDeny::Hide,
         deny_message: None,
+        rate: None,
         rule,
     });
     Config { policies: policies.collect::<Vec<_>>().into(), ..config(CONFIG) }

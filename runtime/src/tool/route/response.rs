@@ -6,6 +6,7 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde_json::json;
+use toolgate_core::mcp::content::FailureCause;
 
 use super::body::WrongBody;
 use crate::tool::error::told;

@@ -5,6 +5,9 @@ use super::super::url::PICTURES;
 use crate::names::LONGEST_VARIABLE_NAME;
 
 pub(crate) const POLICY_NAME: &str = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$";
+/// Units, and a minute, an hour or a day.
+pub(crate) const RATE: &str = "^0*[1-9][0-9]{0,9}/[mhd]$";
+pub(crate) const QUOTA_NAME: &str = "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$";
 /// Of an environment.
 pub(crate) const ENVIRONMENT_NAME: &str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
 pub(crate) const SCOPE: &str = "^[!#-\\[\\]-~]+$";

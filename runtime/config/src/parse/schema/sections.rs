@@ -8,7 +8,7 @@ use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
     Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy,
-    PolicyTest, Registration, Server, Storage, TestUser, Tokens, Transport,
+    PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens, Transport,
 };
 use crate::names::EVERYONE;
 
@@ -31,6 +31,7 @@ impl Schema {
             "policies.*" => return Policy::shape(self, key).or_else(|| Condition::shape(key)),
             "policies.*.tests" => PolicyTest::shape,
             "policies.*.tests.user" => TestUser::shape,
+            "quotas.*" => Quota::shape,
             "dev" => Dev::shape,
             "dev.users" => DevUser::shape,
             "cron.*" => Cron::shape,
@@ -55,6 +56,15 @@ impl Schema {
             "type": "object",
             "propertyNames": { "pattern": pattern::label() },
             "additionalProperties": self.section(section, required),
+        })
+    }
+
+    /// `[quotas]`: a table of each quota, by its name.
+    pub(crate) fn quotas(&self) -> Value {
+        json!({
+            "type": "object",
+            "propertyNames": { "pattern": pattern::QUOTA_NAME },
+            "additionalProperties": self.section("quotas.*", &[]),
         })
     }
 

@@ -47,8 +47,8 @@ pub(crate) struct Bindings {
     pub(crate) http: Rc<HttpScript>,
     /// The Durable Objects, which requests reach by their names.
     pub(crate) objects: RefCell<Option<Rc<ObjectHost>>>,
-    /// The double of Durable Objects; see [`Bindings::memory`].
-    memory: RefCell<Option<Rc<dyn Any>>>,
+    /// The doubles of Durable Objects; see [`Bindings::memory`].
+    memory: RefCell<Vec<Rc<dyn Any>>>,
     /// True once somebody listens to changes.
     pub(crate) is_heard: Cell<bool>,
     /// The changes that tools have told everyone who listens.
@@ -66,13 +66,13 @@ impl Bindings {
         self.secrets.is_none_or(|names| names.contains(&name))
     }
 
-    /// The double of Durable Objects, made at the first use. There is one kind of it.
+    /// The double of this kind of Durable Objects, made at the first use.
     pub(crate) fn memory<T: Default + 'static>(&self) -> Rc<T> {
         let mut memory = self.memory.borrow_mut();
-        let known = memory.as_ref().and_then(|memory| Rc::clone(memory).downcast::<T>().ok());
+        let known = memory.iter().find_map(|memory| Rc::clone(memory).downcast::<T>().ok());
         known.unwrap_or_else(|| {
             let new = Rc::new(T::default());
-            *memory = Some(Rc::clone(&new) as Rc<dyn Any>);
+            memory.push(Rc::clone(&new) as Rc<dyn Any>);
             new
         })
     }
