@@ -64,7 +64,7 @@ impl RouteResponse {
     pub fn json(value: &impl Serialize) -> Self {
         match finite::to_text(value) {
             Ok(text) => Self::bytes("application/json", text),
-            Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, &told(&error)),
+            Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, &told(&error).message),
         }
     }
 
