@@ -49,6 +49,7 @@ mod sessions_common;
 mod sign_in;
 mod subscriptions;
 mod task;
+mod tracing;
 
 #[doc(inline)]
 pub use crate::platform::bindings;

@@ -12,8 +12,8 @@ pub use identity::{Askable, Endpoints};
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
 pub use policy_sections::{Policy, PolicyTest, TestUser};
 pub use sections::{
-    Audit, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Registration, Server,
-    Storage, Tokens, Transport,
+    Audit, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Observability,
+    Registration, Server, Storage, Tokens, Transport,
 };
 pub use value::{List, Setting, Str};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use toolgate_core::json;
+use toolgate_core::mcp::span::TracedCall;
 use toolgate_core::mcp::{Call, Target};
 
 use super::registry::Registry;
@@ -54,7 +55,21 @@ fn begin(start: Start, host: HostKind) -> Execution {
     // A task is for what takes long, and ends with its own time at the latest.
     let is_limited = seconds > 0 && host != HostKind::Task;
     let limit = is_limited.then(|| Duration::from_secs(seconds.into()));
-    let work = Box::pin(async move { registry.run(&target, &context, arguments, refusal).await });
+    let Some(tracing) = app.tracing else {
+        let run = async move { registry.run(&target, &context, arguments, refusal).await };
+        return Execution::new(live, limit, trail, Box::pin(run));
+    };
+    let (called, asked) = (target.clone(), context.request_id().to_owned());
+    let subject_key = context.subject_key().to_owned();
+    let run = async move { registry.run(&target, &context, arguments, refusal).await };
+    let call = TracedCall {
+        target: &called,
+        name: name(registry, &called).unwrap_or_default(),
+        request_id: &asked,
+        peer: live.peer(),
+        subject_key: &subject_key,
+    };
+    let work = (tracing.call)(call, Box::pin(run));
     Execution::new(live, limit, trail, work)
 }
 
@@ -79,6 +94,18 @@ pub(crate) fn is_late_task(registry: &Registry, call: &Call) -> bool {
     call.peer.revision.has_tasks()
         && call.peer.capabilities.tasks
         && needs.is_some_and(|needs| needs.features.iter().any(|one| one.is_late_task()))
+}
+
+fn name(registry: &Registry, target: &Target) -> Option<&'static str> {
+    match target {
+        Target::Tool(tool) => registry.tools().get(*tool).map(|def| def.info.name),
+        Target::Prompt(prompt) | Target::PromptCompletion { prompt, .. } => {
+            registry.prompts().get(*prompt).map(|def| def.info.name)
+        }
+        Target::Resource { resource, .. } | Target::ResourceCompletion { resource, .. } => {
+            registry.resources().get(*resource).map(|def| def.info.name)
+        }
+    }
 }
 
 /// A JSON-RPC id without the quotes of JSON.

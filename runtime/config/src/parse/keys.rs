@@ -3,8 +3,8 @@
 use super::dev::{Dev, DevUser};
 use crate::AuditSink;
 use crate::model::{
-    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy,
-    PolicyTest, Registration, Server, Storage, TestUser, Tokens, Transport,
+    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits,
+    Observability, Policy, PolicyTest, Registration, Server, Storage, TestUser, Tokens, Transport,
 };
 
 /// The key of the version. It stands above the first section.
@@ -25,6 +25,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("consent", Consent::KEYS),
     ("limits", Limits::KEYS),
     ("limits.hosted", &[]),
+    ("observability", Observability::KEYS),
     ("audit", &AUDIT),
     ("policies", &[]),
     ("policies.*", &POLICY),
@@ -70,6 +71,7 @@ pub(crate) const OVERLAID: &[&str] = &[
     "consent",
     "limits",
     "audit",
+    "observability",
     "secrets",
     "wrangler",
 ];

@@ -6,8 +6,8 @@ use super::super::dev::{Dev, DevUser};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
-    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy,
-    PolicyTest, Registration, Server, Storage, TestUser, Tokens, Transport,
+    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits,
+    Observability, Policy, PolicyTest, Registration, Server, Storage, TestUser, Tokens, Transport,
 };
 use crate::names::EVERYONE;
 
@@ -26,6 +26,7 @@ impl Schema {
             "tokens" => Tokens::shape,
             "consent" => Consent::shape,
             "limits" => Limits::shape,
+            "observability" => Observability::shape,
             "audit" => return audit::shape_of_sink(key).or_else(|| Audit::shape(self, key)),
             "policies.*" => return Policy::shape(self, key).or_else(|| Condition::shape(key)),
             "policies.*.tests" => PolicyTest::shape,
