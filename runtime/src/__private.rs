@@ -205,4 +205,4 @@ pub fn check_policies(app: &App, tests: &[config::PolicyTest]) {
     let failures = toolgate_core::expected::failures(&app.config, tests);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
-pub use crate::features::{feature, identity, store};
+pub use crate::features::{TRACING, feature, identity, store};

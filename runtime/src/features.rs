@@ -21,6 +21,8 @@ pub mod feature {
     pub use crate::trigger::TRIGGERS;
 }
 
+pub use crate::tracing::TRACING;
+
 /// The identity providers.
 pub mod identity {
     pub use crate::identity::{CLOUDFLARE_ACCESS, CLOUDFLARE_ACCESS_JWT, GITHUB, NOBODY, OIDC};

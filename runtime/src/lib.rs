@@ -51,6 +51,7 @@ mod sessions_common;
 mod sign_in;
 mod subscriptions;
 mod task;
+mod tracing;
 pub mod trigger;
 
 #[doc(inline)]

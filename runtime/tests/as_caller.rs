@@ -32,6 +32,7 @@ fn app(sections: &str) -> App {
         identity: &identity::NOBODY,
         challenging: None,
         refusing: None,
+        tracing: None,
         features: &[],
     }
 }

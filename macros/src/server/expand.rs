@@ -96,6 +96,7 @@ fn app(server: &Server) -> TokenStream {
     let features = features(server);
     let challenging = challenging(server);
     let refusing = refusing(server);
+    let tracing = tracing(server);
     quote! {
         static APP: ::toolgate::__private::App = {
             use ::core::option::Option::{None, Some};
@@ -110,6 +111,7 @@ fn app(server: &Server) -> TokenStream {
                 identity: #identity,
                 challenging: #challenging,
                 refusing: #refusing,
+                tracing: #tracing,
                 features: #features,
             }
         };
@@ -151,6 +153,15 @@ fn challenging(server: &Server) -> TokenStream {
 fn refusing(server: &Server) -> TokenStream {
     if toolgate_policy::looks_at_arguments(&server.checked.config) {
         quote!(Some(&::toolgate::__private::REFUSING))
+    } else {
+        quote!(None)
+    }
+}
+
+/// Tracing, where `mcp.toml` asks for it.
+fn tracing(server: &Server) -> TokenStream {
+    if server.checked.config.observability.traces {
+        quote!(Some(::toolgate::__private::TRACING))
     } else {
         quote!(None)
     }

@@ -18,8 +18,8 @@ pub use policy_sections::{Policy, PolicyTest, TestUser};
 pub use quota_sections::Quota;
 pub use rate::Rate;
 pub use sections::{
-    Audit, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Registration, Server,
-    Storage, Tokens, Transport,
+    Audit, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Observability,
+    Registration, Server, Storage, Tokens, Transport,
 };
 pub use value::{List, Setting, Str};
 

@@ -14,6 +14,7 @@ mod roots;
 mod rounds;
 mod sample;
 pub(crate) mod secret;
+mod span;
 mod start_task;
 mod time;
 mod trace;

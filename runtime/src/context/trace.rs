@@ -22,9 +22,13 @@ impl Context {
         self.live().peer().trace.as_ref()
     }
 
-    /// `traceparent` for a request that this call makes: a span of its own.
+    /// `traceparent` for a request that this call makes: a span of its own in the client's trace, or else
+    /// inside of the span that is active.
     pub(crate) fn child_span(&self) -> Option<String> {
-        self.trace().map(|trace| child(&trace.parent, &mut PlatformEntropy))
+        match self.trace() {
+            Some(trace) => Some(child(&trace.parent, &mut PlatformEntropy)),
+            None => (self.app()?.tracing?.parent)(),
+        }
     }
 
     /// Sends a request, as part of the call's trace where there is one: with its `traceparent`, of
@@ -33,14 +37,14 @@ impl Context {
     /// # Errors
     /// The request cannot be sent.
     pub async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        let request = match self.trace().zip(self.child_span()) {
+        let request = match self.child_span() {
             None => request,
-            Some((trace, parent)) => {
+            Some(parent) => {
                 // The headers of a request that came in cannot be changed; those of a copy can.
                 let mut request = request.clone_mut()?;
                 let headers = request.headers_mut()?;
                 headers.set("traceparent", &parent)?;
-                if let Some(state) = &trace.state {
+                if let Some(state) = self.trace().and_then(|trace| trace.state.as_ref()) {
                     headers.set("tracestate", state)?;
                 }
                 request

@@ -11,6 +11,7 @@ use crate::platform::bindings::Env;
 use crate::ports::feature::Feature;
 use crate::ports::identity_provider::IdentityProvider;
 use crate::ports::store::Store;
+use crate::ports::tracing::Tracing;
 
 /// One server: its checked `mcp.toml` and the crate it was built from.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct App {
     pub challenging: Option<&'static Challenging>,
     /// Where policies look at arguments. Named by `serve!()`, as above.
     pub refusing: Option<&'static Refusing>,
+    /// Where calls are traced. Named by `serve!()`, as above.
+    pub tracing: Option<&'static Tracing>,
     /// Features that `mcp.toml` asks for. Named by `serve!()`, as above.
     pub features: &'static [&'static dyn Feature],
 }

@@ -73,6 +73,7 @@ pub fn of_config(config: Config) -> Server {
         identity: &crate::identity::NOBODY,
         challenging: Some(&CHALLENGING),
         refusing: Some(&REFUSING),
+        tracing: None,
         features: &[],
     }));
     Server { app, migrated: &[], secrets: None, triggers: &NOTHING }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use toolgate_core::json;
+use toolgate_core::mcp::span::TracedCall;
 use toolgate_core::mcp::{Call, Target};
 
 use super::charging::CallToCharge;
@@ -55,8 +56,22 @@ fn begin(start: Start, host: HostKind) -> Execution {
     // A task is for what takes long, and ends with its own time at the latest.
     let is_limited = seconds > 0 && host != HostKind::Task;
     let limit = is_limited.then(|| Duration::from_secs(seconds.into()));
+    let traced =
+        app.tracing.map(|tracing| (tracing, target.clone(), context.request_id().to_owned()));
+    let subject_key = traced.as_ref().map(|_| context.subject_key().to_owned()).unwrap_or_default();
     let call = CallToCharge { app, registry, target, context, arguments, refusal };
-    Execution::new(live, limit, trail, call.begin())
+    let mut work = call.begin();
+    if let Some((tracing, target, request_id)) = traced {
+        let call = TracedCall {
+            name: name(registry, &target).unwrap_or_default(),
+            target: &target,
+            request_id: &request_id,
+            peer: live.peer(),
+            subject_key: &subject_key,
+        };
+        work = (tracing.call)(call, work);
+    }
+    Execution::new(live, limit, trail, work)
 }
 
 /// True if the target may ask its client, so that what it was called with has to be known later.
@@ -80,6 +95,18 @@ pub(crate) fn is_late_task(registry: &Registry, call: &Call) -> bool {
     call.peer.revision.has_tasks()
         && call.peer.capabilities.tasks
         && needs.is_some_and(|needs| needs.features.iter().any(|one| one.is_late_task()))
+}
+
+fn name(registry: &Registry, target: &Target) -> Option<&'static str> {
+    match target {
+        Target::Tool(tool) => registry.tools().get(*tool).map(|def| def.info.name),
+        Target::Prompt(prompt) | Target::PromptCompletion { prompt, .. } => {
+            registry.prompts().get(*prompt).map(|def| def.info.name)
+        }
+        Target::Resource { resource, .. } | Target::ResourceCompletion { resource, .. } => {
+            registry.resources().get(*resource).map(|def| def.info.name)
+        }
+    }
 }
 
 /// A JSON-RPC id without the quotes of JSON.

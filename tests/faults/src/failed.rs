@@ -24,7 +24,11 @@ fn fail_without_words() -> ToolResult {
 
 /// Sends requests that nothing answers, both ways
 #[mcp_tool(allow = "everyone")]
-async fn reach(ctx: &Context, addresses: Vec<String>) -> Result<()> {
+async fn reach(
+    ctx: &Context,
+    /// Where to
+    addresses: Vec<String>,
+) -> Result<()> {
     for address in addresses {
         let _ = ctx.http().get(&address).send().await;
         if let Ok(request) = Request::new(&address, Method::Get) {

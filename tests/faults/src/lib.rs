@@ -2,6 +2,7 @@
 
 mod failed;
 mod stored;
+mod traced;
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -42,11 +42,13 @@ pub(super) fn generated(checked: &Checked, name: &str) -> Map<String, Value> {
     set("compatibility_date", json!(COMPATIBILITY_DATE));
     set("compatibility_flags", json!([STRICT_FETCH]));
     set("build", json!({ "command": build }));
-    set(
-        "observability",
-        // One line for a call: the platform's own for each request costs more than the call.
-        json!({ "enabled": true, "logs": { "enabled": true, "invocation_logs": false } }),
-    );
+    // One line for a call: the platform's own for each request costs more than the call.
+    let logs = json!({ "enabled": true, "invocation_logs": false });
+    let mut observability = json!({ "enabled": true, "logs": logs });
+    if checked.config.observability.traces {
+        observability["traces"] = json!({ "enabled": true });
+    }
+    set("observability", observability);
     // Said, because wrangler's own defaults have changed before.
     let has_routes = ["route", "routes"].iter().any(|key| checked.wrangler.contains_key(*key));
     set("workers_dev", json!(!has_routes));

@@ -49,6 +49,8 @@ macro_rules! sections {
                 limits: Limits => |schema| schema.section("limits", &[]);
                 /// `[audit]`: where security decisions are written to, next to the log.
                 audit: Audit => |schema| schema.section("audit", &[]);
+                /// `[observability]`: what the platform records.
+                observability: Observability => |schema| schema.section("observability", &[]);
                 /// The OAuth scopes that policies ask for, without those that every server has.
                 scopes: List<Scope>;
                 /// `[policies.*]`, in the order of the file. `everyone` is built in and not listed.
@@ -320,6 +322,13 @@ macro_rules! sections {
                 arguments: bool;
                 /// Write each decision before what it allows begins.
                 required: bool = flag(false);
+            }
+
+            /// `[observability]`.
+            #[derive(Debug, Clone, PartialEq, Eq)]
+            Observability in "observability", plain {
+                /// Record the spans of calls.
+                traces: bool = flag(false);
             }
         }
     };

@@ -4,8 +4,9 @@ use super::dev::{Dev, DevUser};
 use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
-    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy,
-    PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens, Transport,
+    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits,
+    Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
+    Transport,
 };
 
 /// The key of the version. It stands above the first section.
@@ -26,6 +27,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("consent", Consent::KEYS),
     ("limits", Limits::KEYS),
     ("limits.hosted", &[]),
+    ("observability", Observability::KEYS),
     ("audit", &AUDIT),
     ("policies", &[]),
     ("policies.*", &POLICY),
@@ -78,6 +80,7 @@ pub(crate) const OVERLAID: &[&str] = &[
     "consent",
     "limits",
     "audit",
+    "observability",
     "secrets",
     "cron",
     "queues",

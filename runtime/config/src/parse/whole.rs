@@ -12,7 +12,8 @@ use super::{
     upstream, variables, version, wrangler,
 };
 use crate::model::{
-    Config, Consent, Limits, List, PolicyTest, Registration, Server, Storage, Str, Transport,
+    Config, Consent, Limits, List, Observability, PolicyTest, Registration, Server, Storage, Str,
+    Transport,
 };
 use crate::render::Position;
 
@@ -32,6 +33,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let tokens = tokens::read(&root.section("tokens"));
     let consent = Consent::read(&root.section("consent"));
     let limits = Limits::read(&root.section("limits"));
+    let observability = Observability::read(&root.section("observability"));
     let audit = audit::read(&root.section("audit"));
     let mut claims = Vec::new();
     let provider = identity.as_ref().map(|identity| identity.provider);
@@ -64,6 +66,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         tokens: tokens?,
         consent: consent?,
         limits: limits?,
+        observability: observability?,
         audit,
         scopes: policies::scopes(&policies),
         policies: policies.into_iter().map(|policy| policy.policy).collect(),

@@ -52,6 +52,7 @@ mod role;
 mod server;
 pub mod session;
 mod session_state;
+pub mod span;
 mod subscription;
 pub mod task;
 mod template;

@@ -207,9 +207,9 @@ impl<'a> HttpRequest<'a> {
     }
 
     fn add_trace(&mut self) {
-        let Some(trace) = self.context.trace() else { return };
-        let state = trace.state.as_deref().map(|state| ("tracestate", state));
-        let parent = self.context.child_span().unwrap_or_default();
+        let Some(parent) = self.context.child_span() else { return };
+        let state = self.context.trace().and_then(|trace| trace.state.as_deref());
+        let state = state.map(|state| ("tracestate", state));
         for (name, value) in [("traceparent", parent.as_str())].into_iter().chain(state) {
             // What a client said of its trace was checked when it came.
             if let Ok(value) = HeaderValue::from_str(value) {

@@ -10,8 +10,17 @@ const SOURCE: &str = include_str!("reference.toml");
 
 /// The sections in which every key that is written has its default: a test compares the reference
 /// with an empty file.
-const DEFAULTS: [&str; 8] =
-    ["identity", "storage", "registration", "transport", "tokens", "consent", "limits", "audit"];
+const DEFAULTS: [&str; 9] = [
+    "identity",
+    "storage",
+    "registration",
+    "transport",
+    "tokens",
+    "consent",
+    "limits",
+    "audit",
+    "observability",
+];
 
 /// The reference `mcp.toml`, by section and key.
 pub(super) struct Reference {

@@ -7,8 +7,9 @@ use super::super::triggers::{Cron, Queue};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
-    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Policy,
-    PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens, Transport,
+    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits,
+    Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
+    Transport,
 };
 use crate::names::EVERYONE;
 
@@ -27,6 +28,7 @@ impl Schema {
             "tokens" => Tokens::shape,
             "consent" => Consent::shape,
             "limits" => Limits::shape,
+            "observability" => Observability::shape,
             "audit" => return audit::shape_of_sink(key).or_else(|| Audit::shape(self, key)),
             "policies.*" => return Policy::shape(self, key).or_else(|| Condition::shape(key)),
             "policies.*.tests" => PolicyTest::shape,
