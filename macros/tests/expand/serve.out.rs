@@ -129,6 +129,9 @@ mod toolgate_worker {
                     arguments: true,
                     required: false,
                 },
+                observability: config::Observability {
+                    traces: false,
+                },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(
                     &[
@@ -217,6 +220,7 @@ mod toolgate_worker {
             identity: &::toolgate::__private::identity::CLOUDFLARE_ACCESS,
             challenging: None,
             refusing: None,
+            tracing: None,
             features: &[::toolgate::__private::feature::QUOTAS],
         }
     };

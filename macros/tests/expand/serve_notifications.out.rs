@@ -106,6 +106,9 @@ mod toolgate_worker {
                     arguments: false,
                     required: false,
                 },
+                observability: config::Observability {
+                    traces: false,
+                },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
@@ -116,6 +119,7 @@ mod toolgate_worker {
             identity: &::toolgate::__private::identity::OIDC,
             challenging: None,
             refusing: None,
+            tracing: None,
             features: &[
                 ::toolgate::__private::feature::SESSIONS,
                 ::toolgate::__private::feature::SUBSCRIPTIONS,

@@ -115,6 +115,9 @@ mod toolgate_worker {
                     arguments: false,
                     required: false,
                 },
+                observability: config::Observability {
+                    traces: false,
+                },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
@@ -125,6 +128,7 @@ mod toolgate_worker {
             identity: &::toolgate::__private::identity::CLOUDFLARE_ACCESS,
             challenging: None,
             refusing: None,
+            tracing: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

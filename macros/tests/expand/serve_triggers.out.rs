@@ -95,6 +95,7 @@ mod toolgate_worker {
                     authorize: 600u32,
                     token: 600u32,
                     callback: 120u32,
+                    routes: 600u32,
                     tool_timeout: 300u32,
                     task_ttl: 86400u32,
                     sessions_per_person: 64u32,
@@ -107,8 +108,12 @@ mod toolgate_worker {
                     arguments: false,
                     required: false,
                 },
+                observability: config::Observability {
+                    traces: false,
+                },
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
+                quotas: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
@@ -116,6 +121,7 @@ mod toolgate_worker {
             identity: &::toolgate::__private::identity::CLOUDFLARE_ACCESS,
             challenging: None,
             refusing: None,
+            tracing: None,
             features: &[
                 ::toolgate::__private::feature::HTTP_SSE,
                 ::toolgate::__private::feature::TRIGGERS,
