@@ -1,6 +1,5 @@
 //! The names of generated bindings, which variables and other bindings must not take.
 
-use super::triggers;
 use super::value::{Section, Value, shown};
 use super::wrangler::{elements, open_table};
 use crate::diagnostic::{Code, Fault};
@@ -29,9 +28,16 @@ pub(crate) fn check_names(root: &Section<'_, '_>, secrets: &[&str], storage: Opt
 
 /// The names of the bindings of one's own: in `[wrangler]`, and of `[queues.<name>]`.
 pub(crate) fn names<'a>(root: &Section<'a, '_>) -> Vec<&'a str> {
-    let mut names = wrangler_names(root);
-    names.extend(triggers::binding_names(root));
-    names
+    let of_queues = of_queues(root, "binding");
+    let of_queues = of_queues.into_iter().filter_map(|value| value.raw().as_str());
+    wrangler_names(root).into_iter().chain(of_queues).collect()
+}
+
+/// The values of a key of every `[queues.<name>]`.
+pub(crate) fn of_queues<'a, 'i>(root: &Section<'a, 'i>, key: &str) -> Vec<Value<'a, 'i>> {
+    let queues = root.get("queues").and_then(|value| open_table(&value));
+    let tables = queues.iter().flat_map(Section::entries);
+    tables.filter_map(|entry| open_table(&entry.value)?.get(key)).collect()
 }
 
 /// The names of the bindings in `[wrangler]`.

@@ -2,16 +2,8 @@
 
 use super::super::keys;
 use super::super::value::{Entry, Section};
+use super::declared::Cron;
 use super::name;
-
-/// A time at which functions run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cron {
-    /// The name that functions say.
-    pub name: String,
-    /// Five fields with one blank between them, and names in upper case; UTC.
-    pub schedule: String,
-}
 
 /// By name, so that an environment that changes one keeps the order.
 pub(super) fn read(section: &Section<'_, '_>) -> Option<Vec<Cron>> {

@@ -1,6 +1,7 @@
 //! `[cron.<name>]`, `[queues.<name>]` and `[email]`: events that start functions without a client.
 
 mod cron;
+mod declared;
 mod queues;
 mod schedule;
 
@@ -9,30 +10,9 @@ use super::value::{Entry, Section, Value, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::model::Storage;
 
-pub use self::cron::Cron;
-pub use self::queues::Queue;
+pub use self::declared::{Cron, Queue, Triggers};
 pub(super) use self::queues::{BINDING, CONCURRENCY, QUEUE_NAME};
 pub(super) use self::schedule::SCHEDULE;
-
-/// The events that start functions without a client. Nothing of it is in the Worker's configuration: `serve!()`
-/// writes what its handlers need into them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Triggers {
-    /// `[cron.<name>]`, by name.
-    pub crons: Vec<Cron>,
-    /// `[queues.<name>]`, by name.
-    pub queues: Vec<Queue>,
-    /// True where the file has `[email]`.
-    pub has_email: bool,
-}
-
-impl Triggers {
-    /// True where nothing starts a function without a client.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.crons.is_empty() && self.queues.is_empty() && !self.has_email
-    }
-}
 
 pub(super) fn read(root: &Section<'_, '_>) -> Option<Triggers> {
     let crons = cron::read(&root.section("cron"));
@@ -52,11 +32,6 @@ pub(super) fn read(root: &Section<'_, '_>) -> Option<Triggers> {
 /// Reports bindings of queues whose names something else has.
 pub(super) fn check_names(root: &Section<'_, '_>, storage: Option<&Storage>) {
     queues::check_bindings(root, storage);
-}
-
-/// The names of the bindings in `[queues.<name>]`.
-pub(super) fn binding_names<'a>(root: &Section<'a, '_>) -> Vec<&'a str> {
-    queues::bindings(root).into_iter().filter_map(|value| value.raw().as_str()).collect()
 }
 
 /// The queues that the file names as Cloudflare does, each with where.

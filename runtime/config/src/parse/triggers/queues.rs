@@ -9,10 +9,11 @@ use super::super::schema::{pattern, shape};
 use super::super::text;
 use super::super::value::{Entry, Section, Value, shown};
 use super::super::wrangler::open_table;
+use super::declared::Queue;
 use super::name;
 use crate::Target;
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Storage, Str};
+use crate::model::Storage;
 
 /// The number of batches that may run at a time; Cloudflare runs 250 at most.
 pub(in super::super) const CONCURRENCY: (i64, i64) = (1, 250);
@@ -28,30 +29,6 @@ pub(in super::super) const QUEUE_NAME: Form = Form::new(
 
 pub(in super::super) const BINDING: Form =
     Form::new(text::variable_name, || shape::pattern(&pattern::variable()));
-
-/// A queue whose messages a function takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Queue {
-    /// The name that functions say.
-    pub name: String,
-    /// Its name at Cloudflare; `<Worker>-<name>` when absent.
-    pub queue: Option<Str>,
-    /// The binding by which the Worker sends to it; none when absent.
-    pub binding: Option<Str>,
-    /// Most messages of a batch.
-    pub max_batch_size: u32,
-    /// Seconds that a batch waits to become full.
-    pub max_batch_timeout: u32,
-    /// Attempts after the first.
-    pub max_retries: u32,
-    /// Seconds before another attempt.
-    pub retry_delay: u32,
-    /// The queue for messages whose attempts have all failed: the name of another section, or the end of its
-    /// name at Cloudflare. They are dropped when absent.
-    pub dead_letter_queue: Option<Str>,
-    /// Most batches at a time; as many as Cloudflare finds right when absent.
-    pub max_concurrency: Option<u32>,
-}
 
 pub(super) fn read(section: &Section<'_, '_>) -> Option<Vec<Queue>> {
     let queues: Vec<_> = section.entries().map(|entry| queue(&entry)).collect();
@@ -94,24 +71,12 @@ fn queue(entry: &Entry<'_, '_>) -> Option<Queue> {
     })
 }
 
-/// Every `binding` of `[queues.<name>]`.
-pub(super) fn bindings<'a, 'i>(root: &Section<'a, 'i>) -> Vec<Value<'a, 'i>> {
-    values(root, "binding")
-}
-
-/// The values of a key of every `[queues.<name>]`.
-fn values<'a, 'i>(root: &Section<'a, 'i>, key: &str) -> Vec<Value<'a, 'i>> {
-    let queues = root.get("queues").and_then(|value| open_table(&value));
-    let tables = queues.iter().flat_map(Section::entries);
-    tables.filter_map(|entry| open_table(&entry.value)?.get(key)).collect()
-}
-
 /// Reports bindings that something else has, and queues that are consumed twice.
 pub(super) fn check_bindings(root: &Section<'_, '_>, storage: Option<&Storage>) {
     let wrangler = root.get("wrangler").and_then(|value| open_table(&value));
     let vars = wrangler.as_ref().and_then(|wrangler| open_table(&wrangler.get("vars")?));
     let own = bindings::wrangler_names(root);
-    let bindings = bindings(root);
+    let bindings = bindings::of_queues(root, "binding");
     for (index, value) in bindings.iter().enumerate() {
         let Some(name) = value.raw().as_str() else { continue };
         let is_variable = vars.as_ref().is_some_and(|vars| vars.get(name).is_some());
@@ -135,7 +100,7 @@ pub(super) fn check_bindings(root: &Section<'_, '_>, storage: Option<&Storage>) 
 
 /// The queues that the file names as Cloudflare does.
 pub(super) fn names<'a, 'i>(root: &Section<'a, 'i>) -> Vec<Value<'a, 'i>> {
-    values(root, "queue")
+    bindings::of_queues(root, "queue")
 }
 
 /// Consumers in `[wrangler]` would have a Worker without a handler of queues.
