@@ -120,12 +120,9 @@ async fn route(
     } else if oauth::is_route(path) {
         let reply = oauth::serve(request, head, &mut worker_request).await;
         request.respond(reply)
+    } else if let Some(serve) = route::find(&head) {
+        serve(request, head, worker_request).await
     } else {
-        if let Some(door) = route::door()
-            && let Some(response) = (door.serve)(request, &head, worker_request).await
-        {
-            return response;
-        }
         convert::response(document(request, &head))
     }
 }

@@ -24,7 +24,7 @@ use crate::ports::request_context::RequestContext;
 use crate::tool::route::{RouteDef, RouteDoor, RouteRequest, all};
 
 /// What serves the routes of a server that has some.
-pub static ROUTES: RouteDoor = RouteDoor { serve, returned };
+pub static ROUTES: RouteDoor = RouteDoor { finds, serve, returned };
 
 /// Parameters of a path, by name.
 type Parameters = Vec<(&'static str, String)>;
@@ -38,14 +38,20 @@ pub(crate) enum Sender {
     Test(Option<Principal>),
 }
 
+fn finds(head: &http::Request<()>) -> bool {
+    matching::find(&infos(), head.method(), head.uri().path()) != Matched::Nothing
+}
+
 fn serve<'a>(
     request: &'a RequestContext<'a>,
-    head: &'a http::Request<()>,
+    head: http::Request<()>,
     mut worker_request: Request,
-) -> LocalBoxFuture<'a, Option<worker::Result<Response>>> {
+) -> LocalBoxFuture<'a, worker::Result<Response>> {
     Box::pin(async move {
-        let reply = answer(request, head, &mut worker_request, Sender::Unknown).await?;
-        Some(request.respond(reply))
+        let reply = answer(request, &head, &mut worker_request, Sender::Unknown).await;
+        // It was found before.
+        let nothing = || reply::text(StatusCode::NOT_FOUND, "Not found.");
+        request.respond(reply.unwrap_or_else(nothing))
     })
 }
 

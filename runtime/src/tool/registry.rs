@@ -166,10 +166,11 @@ impl Registry {
             interactive: false,
             named: Vec::new(),
         };
-        for needs in registry.all().map(Def::needs).collect::<Vec<_>>() {
+        let of_routes = super::route::all().map(|route| &route.needs);
+        let needs: Vec<_> = registry.all().map(Def::needs).chain(of_routes).collect();
+        for needs in needs {
             registry.add(needs);
         }
-        super::route::all().for_each(|route| registry.add(&route.needs));
         Ok(registry)
     }
 

@@ -46,7 +46,9 @@ inventory::collect!(RouteDef);
 /// The way from the Worker to its routes.
 #[derive(Debug)]
 pub struct RouteDoor {
-    /// Serves a request; `None` where no route has its path.
+    /// True if a route has the path of the request, with whatever method.
+    pub(crate) finds: fn(&http::Request<()>) -> bool,
+    /// Serves a request that it finds.
     pub(crate) serve: Serve,
     /// Ends a sign-in that was begun for a route; `None` for any other.
     pub(crate) returned: Finish,
@@ -55,9 +57,9 @@ pub struct RouteDoor {
 /// See [`RouteDoor`].
 pub(crate) type Serve = for<'a> fn(
     &'a RequestContext<'a>,
-    &'a http::Request<()>,
+    http::Request<()>,
     Request,
-) -> LocalBoxFuture<'a, Option<worker::Result<Response>>>;
+) -> LocalBoxFuture<'a, worker::Result<Response>>;
 
 /// See [`RouteDoor`].
 pub(crate) type Finish =
@@ -68,6 +70,12 @@ pub(crate) fn door() -> Option<&'static RouteDoor> {
     // Has every function put itself into the inventory.
     let _ = registry();
     all().next().map(|route| route.door)
+}
+
+/// What serves the request, where it is one to a route.
+pub(crate) fn find(head: &http::Request<()>) -> Option<Serve> {
+    let door = door()?;
+    (door.finds)(head).then_some(door.serve)
 }
 
 /// The routes of this server, in no particular order.
