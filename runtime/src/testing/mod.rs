@@ -53,6 +53,8 @@
 //!   for each answer, as it does with a client of MCP 2026-07-28.
 //! - **Time**: [`TestServer::at`] has the clock stand still, which [`Context::now`] reads. Nobody waits
 //!   for `ctx.sleep()` or for the time limit of calls: the clock skips it.
+//! - **Quotas**: calls are charged as by the server, by the same clock: [`TestServer::advance`] moves it to where
+//!   units are there again.
 //!
 //! Bindings other than those above fail the test that comes to them, and so does a panic of a function.
 //!

@@ -35,8 +35,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let limits = Limits::read(&root.section("limits"));
     let observability = Observability::read(&root.section("observability"));
     let audit = audit::read(&root.section("audit"));
-    let mut claims = Vec::new();
-    let provider = identity.as_ref().map(|identity| identity.provider);
+    let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
     let quotas = quotas::read(root, source);
     let dev = dev::read(&root.section("dev"));
@@ -51,8 +50,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let uses = variables::uses(root, identity.as_ref(), tokens.as_ref(), declared);
     check_names(root, &uses, &policies, kind);
 
-    let ((storage, existing), wrangler) = (storage?, wrangler?);
-    let (quotas, quota_places) = quotas?;
+    let ((storage, existing), wrangler, (quotas, quota_places)) = (storage?, wrangler?, quotas?);
     let audit::Trail { audit, targets } = audit?;
     let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
     let policy_tests = policy_tests(source, &policies, &wrangler);

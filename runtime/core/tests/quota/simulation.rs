@@ -319,7 +319,7 @@ fn a_quota_is_used_and_the_object_seldom_asked() {
     for (quota, isolates, is_uneven) in [
         (600, 1, false),
         (600, 2, false),
-        (1200, 3, true),
+        (1200, 2, true),
         (6000, 10, false),
         (6000, 10, true),
         (60_000, 100, true),
