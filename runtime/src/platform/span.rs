@@ -59,7 +59,7 @@ impl Span {
     }
 
     /// Runs work while the span is active.
-    pub(crate) fn run(&self, work: &mut dyn FnMut()) {
+    pub(crate) fn run(&self, work: &mut impl FnMut()) {
         run(&self.0, work);
     }
 

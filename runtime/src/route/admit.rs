@@ -45,7 +45,7 @@ pub(super) async fn admit(
     let principal = match sender {
         Sender::Unknown => sign_in(request, head, route.info.takes_cookie()).await?,
         #[cfg(not(target_arch = "wasm32"))]
-        Sender::Test(person) => person.ok_or_else(|| {
+        Sender::Test(person) => *person.ok_or_else(|| {
             let reply = refuse(StatusCode::UNAUTHORIZED, "sign in");
             Box::new(because(*reply, Reason::TokenMissing))
         })?,

@@ -35,7 +35,7 @@ pub(crate) enum Sender {
     Unknown,
     /// The test says: a person, or nobody.
     #[cfg(not(target_arch = "wasm32"))]
-    Test(Option<Principal>),
+    Test(Option<Box<Principal>>),
 }
 
 fn finds(head: &http::Request<()>) -> bool {

@@ -141,7 +141,7 @@ impl TestRequest {
             context.log.person(&subject_key, &caller);
             Principal { caller, subject_key, expires: u64::MAX, credential: None }
         });
-        let reply = answer(&context, &head, &mut request, Sender::Test(person)).await;
+        let reply = answer(&context, &head, &mut request, Sender::Test(person.map(Box::new))).await;
         (reply, context.log.take())
     }
 

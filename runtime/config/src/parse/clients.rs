@@ -10,7 +10,7 @@ use super::schema::{pattern, shape};
 use super::text::owned;
 use super::value::{Section, Value, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{KnownClient, List, Str};
+use crate::model::{KnownClient, List, Registration, Str};
 
 /// Longest `client_id`: it stands in addresses and logs.
 const LONGEST_ID: usize = 200;
@@ -27,7 +27,11 @@ pub(crate) struct Declared {
 }
 
 /// The sound clients, in the order of the file; `None` when one of them has a fault.
-pub(crate) fn read(root: &Section<'_, '_>, schemes: Option<&[Str]>) -> Option<Vec<Declared>> {
+pub(crate) fn read(
+    root: &Section<'_, '_>,
+    registration: Option<&Registration>,
+) -> Option<Vec<Declared>> {
+    let schemes = registration.map(|registration| registration.redirect_schemes.as_ref());
     let Some(value) = root.get("clients") else { return Some(Vec::new()) };
     let DeValue::Array(_) = value.raw() else {
         return value.wrong_type("a list of tables", "write `[[clients]]` for each client");

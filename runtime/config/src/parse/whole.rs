@@ -23,12 +23,10 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let server = Server::read(&root.section("server"));
     let identity_section = root.section("identity");
     let identity = identity::read(&identity_section);
-    let identity_scopes = identity_section.entry("scopes");
-    let identity_scopes = identity_scopes.map(|entry| Position::of(source, entry.key_span.start));
+    let identity_scopes = place_of(&identity_section, "scopes", source);
     let storage = storage::read(&root.section("storage"));
     let registration = Registration::read(&root.section("registration"));
-    let schemes = registration.as_ref().map(|registration| registration.redirect_schemes.as_ref());
-    let clients = clients::read(root, schemes);
+    let clients = clients::read(root, registration.as_ref());
     let transport = Transport::read(&root.section("transport"));
     let tokens = tokens::read(&root.section("tokens"));
     let consent = Consent::read(&root.section("consent"));
@@ -38,22 +36,20 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
     let quotas = quotas::read(root, source);
-    let dev = dev::read(&root.section("dev"));
-    let own_secrets = secrets::read(&root.section("secrets"));
-    let triggers = triggers::read(root);
-    let wrangler = wrangler::read(root);
+    let (dev, own_secrets) =
+        (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
+    let (triggers, wrangler) = (triggers::read(root), wrangler::read(root));
 
     tokens::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
     let declared = clients.as_deref().unwrap_or_default();
     let kind = storage.as_ref().map(|(storage, _)| storage);
-    upstream::check_storage(&identity_section, kind);
     let uses = variables::uses(root, identity.as_ref(), tokens.as_ref(), declared);
-    check_names(root, &uses, &policies, kind);
+    check_across(root, &uses, &policies, kind);
 
     let ((storage, existing), wrangler, (quotas, quota_places)) = (storage?, wrangler?, quotas?);
     let audit::Trail { audit, targets } = audit?;
-    let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
     let policy_tests = policy_tests(source, &policies, &wrangler);
+    let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
     let config = Config {
         server: server?,
         identity: identity?,
@@ -87,13 +83,19 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     })
 }
 
-/// Each name of a variable, secret or binding stands for one thing.
-fn check_names(
+/// The place of a key, where the section has it.
+fn place_of(section: &Section<'_, '_>, key: &str, source: &str) -> Option<Position> {
+    section.entry(key).map(|entry| Position::of(source, entry.key_span.start))
+}
+
+/// Each name of a variable, secret or binding stands for one thing, and the storage can do what is asked of it.
+fn check_across(
     root: &Section<'_, '_>,
     uses: &[Use<'_>],
     policies: &[Declared],
     storage: Option<&Storage>,
 ) {
+    upstream::check_storage(&root.section("identity"), storage);
     variables::check(root, uses, storage);
     secrets::check_names(root, uses, policies, storage);
     let of_settings = uses.iter().filter(|one| one.is_secret).map(|one| one.variable);

@@ -21,7 +21,7 @@ impl Span {
         match *self {}
     }
 
-    pub(crate) fn run(&self, _: &mut dyn FnMut()) {
+    pub(crate) fn run(&self, _: &mut impl FnMut()) {
         match *self {}
     }
 

@@ -13,7 +13,7 @@ pub struct Form<T>(pub T);
 
 /// The answer to a body that is not what a route takes.
 #[derive(Debug)]
-pub struct WrongBody(pub(crate) RouteResponse);
+pub struct WrongBody(pub(crate) Box<RouteResponse>);
 
 /// A type that the body of a request can be read as.
 #[diagnostic::on_unimplemented(
@@ -78,9 +78,9 @@ impl FromBody for Vec<u8> {
 
 fn media(wanted: &str) -> WrongBody {
     let words = ["the body of this address is ", wanted].concat();
-    WrongBody(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, &words))
+    WrongBody(Box::new(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, &words)))
 }
 
 fn wrong(words: &str) -> WrongBody {
-    WrongBody(refusal(StatusCode::BAD_REQUEST, words))
+    WrongBody(Box::new(refusal(StatusCode::BAD_REQUEST, words)))
 }

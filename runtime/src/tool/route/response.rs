@@ -180,7 +180,7 @@ impl<T: IntoRouteResponse> IntoRouteResponse for Option<T> {
 
 impl IntoRouteResponse for WrongBody {
     fn into_route_response(self) -> RouteResponse {
-        self.0
+        *self.0
     }
 }
 
