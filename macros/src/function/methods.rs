@@ -19,6 +19,7 @@ pub(super) const ALWAYS: &[&str] = &[
     "is_cancelled",
     "now",
     "quota",
+    "span",
 ];
 
 /// Those that talk with the client, for which a legacy revision needs a session.

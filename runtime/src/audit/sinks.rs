@@ -20,7 +20,7 @@ pub(super) fn write_point(env: &Env, record: &Record<'_>) {
     let dataset = env.analytics_engine(AuditSink::AnalyticsEngine.binding());
     let Some(dataset) = found(dataset) else { return };
     let point = AnalyticsEngineDataPointBuilder::new()
-        .indexes([record.user.unwrap_or_default()])
+        .indexes([record.user()])
         .blobs(record.blobs())
         .doubles([1.0]);
     if let Err(error) = point.write_to(&dataset) {

@@ -139,6 +139,8 @@ impl Trail {
         let line = &mut *self.line.borrow_mut();
         let Some(event) = &mut line.event else { return };
         let hosts = list(event).get_or_insert_default();
+        // One host has many spellings.
+        let host = &*host.to_ascii_lowercase();
         // A function that walks the web must not make its line too long for a sink.
         if hosts.len() + host.len() > MAX_HOSTS || hosts.split(' ').any(|known| known == host) {
             return;

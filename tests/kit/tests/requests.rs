@@ -86,14 +86,14 @@ fn a_list_has_all_its_pages_and_only_what_is_allowed() {
     let mut shown = all.names();
     assert!(shown.len() > 8, "{shown:?}");
     assert_eq!(all.get("add").expect("add")["annotations"]["readOnlyHint"], true);
-    shown.retain(|name| !["convert_broken", "whoami"].contains(name));
+    shown.retain(|name| !["convert_broken", "draw_for_staff", "whoami"].contains(name));
     visitor().list_tools().assert_names(shown.iter().copied()).assert_lacks("whoami");
 }
 
 #[test]
 fn prompts_and_resources_are_guarded_alike() {
     let staff = staff();
-    staff.list_prompts().assert_names(["greet"]);
+    staff.list_prompts().assert_names(["greet", "whispering"]);
     staff.prompt("greet", json!({ "name": "Ada" })).assert_text("Say hello to Ada");
     staff.list_resources().assert_names(["handbook"]);
     staff.list_resource_templates().assert_names(["chapter"]);

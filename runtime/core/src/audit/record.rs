@@ -1,9 +1,10 @@
 //! Serialized form of an event.
 
-use serde::Serialize;
+use serde_json::Value;
 use toolgate_config::Audit;
 
-use crate::audit::Event;
+use crate::audit::{Event, Finish};
+use crate::json::to_text;
 
 /// Characters of a person's pseudonym that are written: 96 bits, enough to tell any number of people
 /// apart, and not the name under which their grants are stored.
@@ -34,63 +35,15 @@ pub const BLOBS: [&str; 15] = [
 ];
 
 /// An event as it leaves the server: what `[audit] include` does not ask for is not in it.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
-    toolgate: &'static str,
     /// Seconds since 1970.
-    pub time: u64,
-    /// [`EventKind::name`](super::EventKind::name).
-    pub event: &'static str,
-    /// [`Reason::code`](super::Reason::code).
-    pub reason: &'static str,
-    /// The person's pseudonym.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<&'a str>,
-    /// Key of the OAuth client.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client: Option<&'a str>,
-    /// The tool.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tool: Option<&'a str>,
-    /// The policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub policy: Option<&'a str>,
-    /// Subject of the reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<&'a str>,
-    /// Which request it was.
-    pub request: &'a str,
-    /// The person's e-mail address, proven to be theirs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<&'a str>,
-    /// An e-mail address that may be anybody's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub claimed_email: Option<&'a str>,
-    /// The call's arguments: JSON as text, cut at [`MAX_ARGUMENTS`].
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub arguments: Option<&'a str>,
-    /// Hosts at which the call acted in the person's name, with blanks between them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub as_caller: Option<&'a str>,
-    /// Hosts to which the call sent requests, with blanks between them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hosts: Option<&'a str>,
-    /// Joins the events of a call.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<&'a str>,
-    /// [`CallOutcome::name`](super::CallOutcome::name).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<&'static str>,
-    /// Milliseconds that the call took.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ms: Option<u64>,
-    /// Bytes of the response.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bytes: Option<usize>,
-    /// Which instance of the server wrote it.
-    pub instance: &'a str,
-    /// The number of the line in that instance.
-    pub seq: u64,
+    time: u64,
+    /// In the order of [`BLOBS`].
+    texts: [Option<&'a str>; BLOBS.len()],
+    finish: Option<Finish>,
+    /// The instance of the server that writes it, and the number of the line in that instance.
+    line: (&'a str, u64),
 }
 
 impl<'a> Record<'a> {
@@ -101,65 +54,75 @@ impl<'a> Record<'a> {
         audit: &Audit,
         time: u64,
         request: &'a str,
-        (instance, seq): (&'a str, u64),
+        line: (&'a str, u64),
     ) -> Self {
+        let arguments = event.arguments.as_deref().filter(|_| audit.arguments);
         Self {
-            toolgate: "audit",
             time,
-            event: event.kind.name(),
-            reason: event.reason.code(),
-            user: event.user.as_deref().map(|user| cut(user, PSEUDONYM_LENGTH)),
-            client: event.client.as_deref(),
-            tool: event.tool,
-            policy: event.policy,
-            detail: event.detail.as_deref(),
-            request,
-            email: event.email.as_deref().filter(|_| audit.email),
-            claimed_email: event.claimed_email.as_deref().filter(|_| audit.email),
-            arguments: event
-                .arguments
-                .as_deref()
-                .filter(|_| audit.arguments)
-                .map(|arguments| cut(arguments, MAX_ARGUMENTS)),
-            as_caller: event.as_caller.as_deref(),
-            hosts: event.hosts.as_deref(),
-            id: event.id.as_deref(),
-            outcome: event.finish.map(|finish| finish.outcome.name()),
-            ms: event.finish.map(|finish| finish.ms),
-            bytes: event.finish.map(|finish| finish.bytes),
-            instance,
-            seq,
+            texts: [
+                Some(event.kind.name()),
+                Some(event.reason.code()),
+                event.user.as_deref().map(|user| cut(user, PSEUDONYM_LENGTH)),
+                event.client.as_deref(),
+                event.tool,
+                event.policy,
+                event.detail.as_deref(),
+                Some(request),
+                event.email.as_deref().filter(|_| audit.email),
+                arguments.map(|arguments| cut(arguments, MAX_ARGUMENTS)),
+                event.id.as_deref(),
+                event.finish.map(|finish| finish.outcome.name()),
+                event.claimed_email.as_deref().filter(|_| audit.email),
+                event.as_caller.as_deref(),
+                event.hosts.as_deref(),
+            ],
+            finish: event.finish,
+            line,
         }
     }
 
-    /// One line of JSON.
+    /// One line of JSON. It is written field by field: what derives that for a structure weighs more.
     #[must_use]
     pub fn json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let mut line = r#"{"toolgate":"audit","time":"#.to_owned();
+        line.push_str(&self.time.to_string());
+        for (name, text) in BLOBS.iter().zip(self.texts) {
+            if let Some(text) = text {
+                add(&mut line, name, Value::from(text));
+            }
+        }
+        if let Some(Finish { ms, bytes, .. }) = self.finish {
+            add(&mut line, "ms", Value::from(ms));
+            add(&mut line, "bytes", Value::from(bytes));
+        }
+        let (instance, number) = self.line;
+        add(&mut line, "instance", Value::from(instance));
+        add(&mut line, "seq", Value::from(number));
+        line.push('}');
+        line
     }
 
     /// The blobs of an Analytics Engine data point, as [`BLOBS`] names them.
     #[must_use]
     pub fn blobs(&self) -> [&'a str; BLOBS.len()] {
-        let text = Option::unwrap_or_default;
-        [
-            self.event,
-            self.reason,
-            text(self.user),
-            text(self.client),
-            text(self.tool),
-            text(self.policy),
-            text(self.detail),
-            self.request,
-            text(self.email),
-            text(self.arguments),
-            text(self.id),
-            text(self.outcome),
-            text(self.claimed_email),
-            text(self.as_caller),
-            text(self.hosts),
-        ]
+        self.texts.map(Option::unwrap_or_default)
     }
+
+    /// The person's pseudonym, which is the index of a data point.
+    #[must_use]
+    pub fn user(&self) -> &'a str {
+        self.texts[USER].unwrap_or_default()
+    }
+}
+
+/// The place of the user in [`BLOBS`].
+const USER: usize = 2;
+
+fn add(line: &mut String, name: &str, value: Value) {
+    line.push_str(",\"");
+    line.push_str(name);
+    line.push_str("\":");
+    line.push_str(&to_text(&value));
 }
 
 fn cut(text: &str, length: usize) -> &str {

@@ -5,9 +5,10 @@
 //! answer, and not of the origin: cookies of the server, its stored data, service workers, network
 //! reports and the like are not the author's to change.
 
+use http::StatusCode;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, SET_COOKIE,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 
 use crate::reply::{Reply, set};
@@ -49,6 +50,9 @@ const ALLOWED: [&str; 28] = [
     "vary",
 ];
 
+/// Cookie by which Cloudflare Access knows a browser: whoever has it is that person elsewhere too.
+const ACCESS_COOKIE: &[u8] = b"cf_authorization";
+
 /// Part of the names of the server's own cookies, with and without their prefix.
 pub(super) const OWN_COOKIE: &[u8] = b"toolgate-";
 
@@ -56,12 +60,18 @@ pub(super) const OWN_COOKIE: &[u8] = b"toolgate-";
 #[must_use]
 pub fn guarded(mut reply: Reply) -> (Reply, Vec<HeaderName>) {
     let mut dropped = Vec::new();
+    mend(&mut reply);
     let given = std::mem::take(reply.headers_mut());
     let mut name = None;
     for (next, value) in given {
         name = next.or(name);
         let Some(name) = &name else { continue };
-        if is_allowed(name) && (*name != SET_COOKIE || !sets_own_cookie(value.as_bytes())) {
+        let is_safe = match *name {
+            SET_COOKIE => !sets_own_cookie(value.as_bytes()),
+            CONTENT_TYPE => !is_multipart(value.as_bytes()),
+            _ => true,
+        };
+        if is_allowed(name) && is_safe {
             reply.headers_mut().append(name.clone(), value);
         } else if !dropped.contains(name) {
             dropped.push(name.clone());
@@ -69,6 +79,21 @@ pub fn guarded(mut reply: Reply) -> (Reply, Vec<HeaderName>) {
     }
     seal_off(&mut reply);
     (reply, dropped)
+}
+
+/// Makes an answer that the platform can send: it takes no status from 600 on, and no body with a status that has
+/// none (Fetch Standard, null body status).
+fn mend(reply: &mut Reply) {
+    match reply.status().as_u16() {
+        204 | 205 | 304 => reply.body_mut().clear(),
+        200..=599 => {}
+        _ => *reply.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// True if parts of the body have headers of their own, which nobody looks at here.
+fn is_multipart(media: &[u8]) -> bool {
+    media.trim_ascii().get(..10).is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/"))
 }
 
 /// Gives an answer an origin of its own.
@@ -99,16 +124,17 @@ fn is_blank(text: &[u8]) -> bool {
     text.iter().all(u8::is_ascii_whitespace)
 }
 
-/// True if this is the name of a cookie of the server, or could be taken for one.
+/// True if this is the name of a cookie of the server or of Cloudflare Access, or could be taken for one.
 pub(super) fn is_own_cookie(name: &[u8]) -> bool {
     let name = name.trim_ascii().to_ascii_lowercase();
     let bare = name.strip_prefix(b"__host-").or_else(|| name.strip_prefix(b"__secure-"));
-    bare.unwrap_or(&name).starts_with(OWN_COOKIE)
+    let bare = bare.unwrap_or(&name);
+    bare.starts_with(OWN_COOKIE) || bare == ACCESS_COOKIE
 }
 
 #[cfg(test)]
 mod tests {
-    use http::header::{CONTENT_TYPE, LINK, STRICT_TRANSPORT_SECURITY};
+    use http::header::{LINK, STRICT_TRANSPORT_SECURITY};
 
     use super::*;
 
@@ -186,6 +212,7 @@ mod tests {
             " = __Host-toolgate-person=x",
             "\t__Host-toolgate-login-abc=",
             "__Host-toolgate-person",
+            "CF_Authorization=x; Path=/",
         ] {
             let (reply, dropped) = answer(&[("set-cookie", cookie)]);
             assert!(reply.headers().get(SET_COOKIE).is_none(), "{cookie}");
@@ -193,6 +220,34 @@ mod tests {
         }
         let (reply, _) = answer(&[("set-cookie", "theme=toolgate-dark"), ("set-cookie", "b=2")]);
         assert_eq!(reply.headers().get_all(SET_COOKIE).iter().count(), 2);
+    }
+
+    #[test]
+    fn parts_with_headers_of_their_own_are_not_sent() {
+        for media in ["multipart/x-mixed-replace; boundary=a", " Multipart/Mixed"] {
+            let (reply, dropped) = answer(&[("content-type", media)]);
+            assert!(reply.headers().get(CONTENT_TYPE).is_none(), "{media}");
+            assert_eq!(dropped, [CONTENT_TYPE]);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_the_platform_cannot_send_is_mended() {
+        let sent = |status: u16| {
+            let mut reply = Reply::new(b"text".to_vec());
+            *reply.status_mut() = StatusCode::from_u16(status).unwrap();
+            let (reply, _) = guarded(reply);
+            (reply.status().as_u16(), reply.body().len())
+        };
+        for status in [204, 205, 304] {
+            assert_eq!(sent(status), (status, 0));
+        }
+        for status in [100, 101, 600, 999] {
+            assert_eq!(sent(status), (500, 4));
+        }
+        for status in [200, 206, 302, 404, 599] {
+            assert_eq!(sent(status), (status, 4));
+        }
     }
 
     #[test]

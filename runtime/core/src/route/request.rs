@@ -8,9 +8,6 @@ use crate::audit::{Reason, because};
 use crate::cookie;
 use crate::reply::{self, Reply};
 
-/// Cookie by which Cloudflare Access knows a browser: whoever has it is that person elsewhere too.
-const ACCESS_COOKIE: &[u8] = b"CF_Authorization";
-
 /// Headers that name a person to this server, and are good at others.
 const CREDENTIALS: [HeaderName; 4] = [
     AUTHORIZATION,
@@ -25,7 +22,7 @@ const CREDENTIALS: [HeaderName; 4] = [
 pub fn visible(headers: &HeaderMap, is_guarded: bool) -> HeaderMap {
     let mut visible = headers.clone();
     let kept: Vec<Vec<u8>> = cookie::all(headers)
-        .filter(|(name, _)| !is_own_cookie(name) && *name != ACCESS_COOKIE)
+        .filter(|(name, _)| !is_own_cookie(name))
         .map(|(name, value)| [name, b"=", value].concat())
         .collect();
     visible.remove(COOKIE);

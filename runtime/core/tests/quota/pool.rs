@@ -19,6 +19,23 @@ fn granted(drawn: &Drawn) -> Option<u32> {
 }
 
 #[test]
+fn a_lease_of_before_the_object_forgot_is_not_taken_for_a_new_one() {
+    let granted = |pool: &mut Pool, now| match pool.draw(draw(1, 100, 600), now) {
+        Drawn::Granted { number, units, .. } => (number, units),
+        Drawn::Spent { .. } => panic!("nothing is left"),
+    };
+    let (old, units) = granted(&mut Pool::default(), START);
+    let mut forgot = Pool::default();
+    let (new, _) = granted(&mut forgot, START + 60_000);
+    assert_ne!(old, new);
+    let left = |pool: &mut Pool| granted(pool, START + 60_001).1;
+    let expected = left(&mut forgot.clone());
+    forgot
+        .draw(Draw { back: vec![Back { number: old, units }], ..draw(0, 0, 600) }, START + 60_001);
+    assert_eq!(left(&mut forgot), expected);
+}
+
+#[test]
 fn below_six_hundred_a_minute_nothing_is_leased() {
     let mut pool = Pool::default();
     for left in (0..599).rev() {

@@ -24,8 +24,16 @@ fn faults(routes: &[Placed], config: &Config) -> Vec<String> {
             let (what, help) = fault.words();
             faults.push(said(format!("{what}; {help}")));
         }
-        if let Guard::Policy { name, .. } = info.guard {
-            faults.extend(policy(config, name, info.takes_cookie()).map(said));
+        match info.guard {
+            Guard::Policy { name, .. } => {
+                faults.extend(policy(config, name, info.takes_cookie()).map(said));
+            }
+            Guard::Signed(_) if info.method == "GET" => {
+                let what = "its signature says nothing, for a GET has no body, and the address is not signed: \
+                            take another method";
+                faults.push(said(what.to_owned()));
+            }
+            Guard::Signed(_) | Guard::Public => {}
         }
         for (other, at) in &routes[index + 1..] {
             if info.method == other.method && is_same(info.path, other.path) {
@@ -46,6 +54,11 @@ fn policy(config: &Config, name: &str, takes_cookie: bool) -> Option<String> {
     }
     if config.policies.iter().all(|policy| policy.name != name) {
         return Some(format!("its policy `{name}` is not in mcp.toml"));
+    }
+    if config.policies.iter().any(|policy| policy.name == name && policy.rate.is_some()) {
+        return Some(format!(
+            "its policy `{name}` has a `rate`, which does not count requests of routes: take another policy"
+        ));
     }
     (takes_cookie && needs_scope(config, name, &mut Vec::new())).then(|| {
         format!(
