@@ -175,7 +175,7 @@ fn too_long(length: usize) -> OAuthError {
 pub(crate) fn start_login(oauth: &mut OAuthContext<'_>, from: &Start<'_>, target: Target) -> Reply {
     let client = match &target {
         Target::Client(authorization) => Some(authorization.clone()),
-        Target::Connections => None,
+        Target::Connections | Target::Route(_) => None,
     };
     match (login::start(oauth, from, target), client) {
         (Ok(reply), _) => reply,

@@ -27,6 +27,9 @@ pub enum Target {
     /// The page of the person's own connections.
     #[serde(rename = "p")]
     Connections,
+    /// A route of the author's: the path and query that the browser asked for.
+    #[serde(rename = "r")]
+    Route(String),
 }
 
 /// A login under way, sealed in a cookie of the browser that started it: another browser cannot
@@ -95,7 +98,7 @@ pub(crate) fn start(
     };
     let texts = match &login.target {
         Target::Client(authorization) => authorization.texts(),
-        Target::Connections => String::new(),
+        Target::Connections | Target::Route(_) => String::new(),
     };
     let value = attempts::seal(oauth, Purpose::Login, &state, &login, &texts);
     let name = attempts::login_cookie(oauth, &state).expect("our own state names a cookie");
