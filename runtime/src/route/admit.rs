@@ -16,7 +16,6 @@ use toolgate_policy::{self as policy, Arguments, Caller};
 use super::Sender;
 use crate::auth::admission;
 use crate::auth::setup::{self, Setup};
-use crate::platform::console::log_error;
 use crate::platform::{EnvVars, PlatformEntropy, now};
 use crate::ports::principal::Principal;
 use crate::ports::request_context::RequestContext;
