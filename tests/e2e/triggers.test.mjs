@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { listen } from "../../cli/src/dev/worker/trigger.mjs";
+import { listen, postman, scheduled } from "../../cli/src/dev/worker/trigger.mjs";
 import { DURABLE_OBJECTS } from "./lib/bindings.mjs";
 import { send } from "./lib/http.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
@@ -56,7 +56,7 @@ describe("a function that no client starts", { skip: lacksBuild("triggers") }, (
       build: BUILD,
       vars: { API_KEY: "of the test", COOKIE_ENCRYPTION_KEY: "0123456789abcdef0123456789abcdef" },
       worker: { ...DEBUG_BUILD, durableObjects, queueConsumers: consumers(config) },
-      workers: [helper(port)],
+      workers: [helper(port), postman("toolgate")],
     });
   });
   after(() => worker?.stop());
@@ -190,7 +190,7 @@ describe("a function that no client starts", { skip: lacksBuild("triggers") }, (
   });
 
   test("is started by cargo toolgate trigger, and by nobody without its token", async () => {
-    const { url, token, stop } = await listen(worker.miniflare, worker.origin);
+    const { url, token, stop } = await listen(worker.miniflare);
     try {
       const ask = async (event, authorization = `Bearer ${token}`) => {
         const answer = await send(url, { method: "POST", headers: { authorization }, body: JSON.stringify(event) });
@@ -209,6 +209,7 @@ describe("a function that no client starts", { skip: lacksBuild("triggers") }, (
       assert.deepEqual(await mailed("hello"), { ok: true, lines: ["forwarded to ada@example.com"] });
       assert.deepEqual(await mailed("unsubscribe"), { ok: true, lines: ["rejected: nobody reads this"] });
       assert.equal((await mailed("fail")).ok, false);
+      assert.equal(await scheduled(worker.miniflare, "nightly", new Date()), "ok");
       for (const wrong of ["", "Bearer ", `Bearer ${"0".repeat(64)}`, token]) assert.equal(await ask({ kind: "cron", cron: "report" }, wrong), 403);
       assert.equal((await send(url)).status, 403);
       assert.equal(logged("report ran").length, before + 1);
