@@ -136,7 +136,8 @@ fn uncounted(policy: &LitStr, config: &ConfigPath, errors: &Errors) {
     if let ConfigOutcome::Good(checked) = config.check()
         && checked.config.policies.iter().any(|known| known.name == name && known.rate.is_some())
     {
-        let message = format!("the `rate` of the policy `{name}` does not count requests of routes");
+        let message =
+            format!("the `rate` of the policy `{name}` does not count requests of routes");
         let help = format!(
             "name a policy without one, which may be `policy = \"{name}\"`; `[limits] routes` bounds the \
              requests of a network address"

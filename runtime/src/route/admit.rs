@@ -55,8 +55,7 @@ pub(super) async fn admit(
             SignedIn { principal, by_browser: !headers.contains_key(AUTHORIZATION) }
         }
     };
-    if by_browser
-        && let Some(refusal) = seen::refuse_page(head.method(), headers, &request.origin)
+    if by_browser && let Some(refusal) = seen::refuse_page(head.method(), headers, &request.origin)
     {
         return Err(Box::new(refusal));
     }

@@ -89,7 +89,8 @@ fn a_body_is_not_read_where_its_headers_cannot_be_good() {
 
 #[test]
 fn a_webhook_of_the_standard_is_served_with_either_secret() {
-    let hook = |server: &TestServer| server.request("POST", "/hooks/standard").body("text/plain", "x");
+    let hook =
+        |server: &TestServer| server.request("POST", "/hooks/standard").body("text/plain", "x");
     let server = server();
     hook(&server).signed().send().assert_status(200).assert_text("x");
     hook(&server).send().assert_status(401);

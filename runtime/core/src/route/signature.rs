@@ -149,7 +149,8 @@ impl Scheme {
         while let Some(at) = rest.find('{') {
             let (before, open) = rest.split_at(at);
             mac.update(before.as_bytes());
-            let known = parts.iter().find_map(|(name, part)| Some((open.strip_prefix(name)?, *part)));
+            let known =
+                parts.iter().find_map(|(name, part)| Some((open.strip_prefix(name)?, *part)));
             let (after, part) = known.unwrap_or((&open[1..], b"{"));
             mac.update(part);
             rest = after;

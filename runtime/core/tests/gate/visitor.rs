@@ -179,7 +179,8 @@ fn a_page_that_begins_sign_ins_without_end_does_not_lock_a_browser_out() {
     let many = Browser(
         (0..3)
             .flat_map(|round: u32| {
-                let name = move |name: &String| name.replacen("-login-", &format!("-login-{round}"), 1);
+                let name =
+                    move |name: &String| name.replacen("-login-", &format!("-login-{round}"), 1);
                 kept.iter().map(move |(one, value)| (name(one), value.clone()))
             })
             .collect(),

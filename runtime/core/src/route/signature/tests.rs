@@ -48,20 +48,11 @@ fn headers(list: &[(&'static str, String)]) -> HeaderMap {
     headers
 }
 
-fn verify(
-    scheme: &Scheme,
-    list: &[(&'static str, String)],
-    body: &[u8],
-) -> Result<(), Unsigned> {
+fn verify(scheme: &Scheme, list: &[(&'static str, String)], body: &[u8]) -> Result<(), Unsigned> {
     with(scheme, &headers(list), body, b"secret")
 }
 
-fn with(
-    scheme: &Scheme,
-    headers: &HeaderMap,
-    body: &[u8],
-    secret: &[u8],
-) -> Result<(), Unsigned> {
+fn with(scheme: &Scheme, headers: &HeaderMap, body: &[u8], secret: &[u8]) -> Result<(), Unsigned> {
     scheme.claimed(headers, NOW)?.verify(body, &[secret])
 }
 
@@ -180,9 +171,8 @@ fn a_time_has_one_spelling_though_another_one_was_signed() {
 
 #[test]
 fn headers_that_cannot_be_good_are_refused_without_a_body() {
-    let claimed = |list: &[(&'static str, String)]| {
-        SLACK.claimed(&headers(list), NOW).map(drop).unwrap_err()
-    };
+    let claimed =
+        |list: &[(&'static str, String)]| SLACK.claimed(&headers(list), NOW).map(drop).unwrap_err();
     assert_eq!(claimed(&[]), Unsigned::Missing);
     assert_eq!(claimed(&[("x-signature", "v0=00".to_owned())]), Unsigned::Missing);
     assert_eq!(claimed(&SLACK.sign(b"{}", b"other", NOW - 301)), Unsigned::Old);
