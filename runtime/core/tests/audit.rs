@@ -35,6 +35,7 @@ const KINDS: [EventKind; 21] = [
     EventKind::ResourceFinished,
     EventKind::RouteAllowed,
     EventKind::RouteDenied,
+    EventKind::RouteFinished,
 ];
 
 fn audit(email: bool, arguments: bool) -> Audit {
