@@ -4,7 +4,7 @@ use http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Map, Value};
-use toolgate_core::audit::{EventKind, Reason, because, reason_of};
+use toolgate_core::audit::{EventKind, Reason, reason_of};
 use toolgate_core::mcp::guard::{self, Asking, Told};
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::paths::{self, MCP_PATH};
@@ -50,7 +50,7 @@ pub(super) async fn admit(
         Sender::Test(person) => {
             let principal = *person.ok_or_else(|| {
                 let reply = refuse(StatusCode::UNAUTHORIZED, "sign in");
-                Box::new(because(*reply, Reason::TokenMissing))
+                Box::new(toolgate_core::audit::because(*reply, Reason::TokenMissing))
             })?;
             SignedIn { principal, by_browser: !headers.contains_key(AUTHORIZATION) }
         }

@@ -30,9 +30,10 @@ pub use self::feature::TRIGGERS;
 pub use self::message::RawMessage;
 
 pub(crate) use self::events::{deliver, receive, start};
-pub(crate) use self::export::{described, problems};
+pub(crate) use self::export::problems;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use self::{
+    export::described,
     message::Verdict,
     run::Site,
     serve::{batch, mail, scheduled},
