@@ -60,6 +60,8 @@ pub struct Returned {
     clear: HeaderValue,
     approvals: Approvals,
     attempt: String,
+    /// Sealed beside the login: of a client its own texts, and of a route the address.
+    texts: String,
 }
 
 /// Checks the return: the browser must hold the cookie of this very attempt.
@@ -109,6 +111,7 @@ fn find_login(
         clear: cookie::clear(&name),
         approvals: Approvals::read(oauth, request.headers()),
         attempt: sha256(state),
+        texts,
     })
 }
 
@@ -124,10 +127,7 @@ impl Returned {
     /// The path and query of the route that the sign-in was begun for, where it was for one.
     #[must_use]
     pub(crate) fn route(&self) -> Option<&str> {
-        match &self.login.target {
-            Target::Route(address) => Some(address),
-            _ => None,
-        }
+        matches!(self.login.target, Target::Route).then_some(&self.texts)
     }
 
     /// What removes the cookie of the attempt.
@@ -231,7 +231,7 @@ impl Returned {
             Target::Client(authorization) => {
                 refuse_client(&client_error_url(oauth, authorization, error), error)
             }
-            Target::Connections | Target::Route(_) => failed(StatusCode::BAD_GATEWAY, error),
+            Target::Connections | Target::Route => failed(StatusCode::BAD_GATEWAY, error),
         };
         reply.headers_mut().append(SET_COOKIE, self.clear.clone());
         audit::because(reply, error.reason)
@@ -271,7 +271,7 @@ impl Returned {
                 Finished::Reply(reply)
             }
             // What serves routes has ended it, unless this server has none any more.
-            Target::Route(_) => Finished::Reply(invalid_state()),
+            Target::Route => Finished::Reply(invalid_state()),
         }
     }
 

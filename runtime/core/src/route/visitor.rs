@@ -71,8 +71,8 @@ pub fn sign_in(oauth: &mut OAuthContext<'_>, headers: &HeaderMap, uri: &Uri) -> 
         );
         return because(reply::text(StatusCode::URI_TOO_LONG, &text), Reason::UrlTooLong);
     }
-    let from = Start { headers, approved: false, ending: None };
-    start_login(oauth, &from, Target::Route(address.to_owned()))
+    let from = Start { headers, approved: false, ending: None, address };
+    start_login(oauth, &from, Target::Route)
 }
 
 /// The end of a sign-in that was begun for a route: the visitor's cookie, and back to the address. `None`
