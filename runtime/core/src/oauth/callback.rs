@@ -84,14 +84,18 @@ pub fn begin(oauth: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Result<Ret
 
 /// The reply to a return that no attempt of this browser is waiting for.
 fn invalid_state() -> Reply {
-    let reply = page::message(
-        StatusCode::BAD_REQUEST,
-        page::CANNOT_GO_ON,
-        "It was started in another browser, was already completed, or has expired \
-         (invalid_state).",
+    dead_end(
+        "It was started in another browser, was already completed, or has expired.",
         "Nothing was granted. Go back to your MCP client and connect again.",
-    );
-    audit::because(reply, Reason::InvalidState)
+        Reason::InvalidState,
+    )
+}
+
+/// The page of a return that leads nowhere.
+fn dead_end(what: &str, help: &str, reason: Reason) -> Reply {
+    let status = StatusCode::BAD_REQUEST;
+    let reply = page::refusal(status, page::CANNOT_GO_ON, what, help, reason.code());
+    audit::because(reply, reason)
 }
 
 fn find_login(
@@ -138,16 +142,13 @@ impl Returned {
     /// The reply to a return that came before.
     #[must_use]
     pub fn already_used(&self) -> Reply {
-        let reason = Reason::StateUsed;
-        let mut reply = page::refusal(
-            StatusCode::BAD_REQUEST,
-            page::CANNOT_GO_ON,
+        let mut reply = dead_end(
             "This sign-in was already used.",
             "Nothing more was granted. If your MCP client is not connected, connect it again.",
-            reason.code(),
+            Reason::StateUsed,
         );
         reply.headers_mut().append(SET_COOKIE, self.clear.clone());
-        audit::because(reply, reason)
+        reply
     }
 
     /// The request that exchanges the code with which the browser came back.
