@@ -30,10 +30,11 @@ pub use self::feature::TRIGGERS;
 pub use self::message::RawMessage;
 
 pub(crate) use self::events::{deliver, receive, start};
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use self::export::described;
 pub(crate) use self::export::problems;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use self::{
-    export::described,
     message::Verdict,
     run::Site,
     serve::{batch, mail, scheduled},
