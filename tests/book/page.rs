@@ -17,13 +17,16 @@ fn a_page_that_shows_a_server_shows_one_that_works() {
     }
     assert!(!pages.is_empty(), "no page shows a server: what is checked here?");
     for (page, blocks) in pages {
-        let folder = target().join("book-pages").join(page);
+        let folder = target().join("book-pages").join(&page);
         let _ = fs::remove_dir_all(&folder);
         let of = |language| {
             let blocks = blocks.iter().filter(move |block| block.language() == language);
             blocks.map(|block| block.text.as_str())
         };
-        write(&folder.join("Cargo.toml"), &manifest());
+        // Packages of one name would overwrite each other in the folder of the target.
+        let named = manifest().replacen("my-server", &page, 1);
+        let named = named.replacen("[lib]\n", "[lib]\nname = \"my_server\"\n", 1);
+        write(&folder.join("Cargo.toml"), &named);
         write(&folder.join("mcp.toml"), &whole(&of("toml").collect::<Vec<_>>().join("\n")));
         for (number, migration) in of("sql").enumerate() {
             write(&folder.join(format!("migrations/{:04}.sql", number + 1)), migration);
