@@ -92,10 +92,16 @@ fn depends_on_none(step: &mut Step, package: &str, unwanted: &[&str]) -> Result<
 const IDENTITY_SERVERS: [&str; 4] =
     ["tests/oidc", "tests/github", "tests/access-jwt", "tests/as-caller"];
 
-/// The server with everything that MCP has, behind OAuth and without sign-in, the one whose tools keep
-/// state and run as tasks, and those with routes and triggers of their own; debug builds, too.
-const EVERYTHING: [&str; 5] =
-    ["examples/everything", "tests/open", "tests/durable", "tests/routes", "tests/triggers"];
+/// The server with everything that MCP has, behind OAuth and without sign-in, the help desk, the one whose tools
+/// keep state and run as tasks, and those with routes and triggers of their own; debug builds, too.
+const EVERYTHING: [&str; 6] = [
+    "examples/everything",
+    "examples/helpdesk",
+    "tests/open",
+    "tests/durable",
+    "tests/routes",
+    "tests/triggers",
+];
 
 /// The server whose tools go wrong. A release build: how a trap is caught depends on what the
 /// optimiser makes of it.
