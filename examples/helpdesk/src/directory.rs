@@ -11,9 +11,7 @@ struct Colleague {
     /// Name
     name: String,
     /// Where their desk is
-    office: Option<String>,
-    /// Telephone number
-    phone: Option<String>,
+    office: String,
 }
 
 /// Finds the person who opened a ticket in the company's directory
