@@ -43,18 +43,18 @@ impl Span {
     /// Begins a span inside of another, or else of the one that is active; `None` where the runtime
     /// records none.
     pub(crate) fn begin(name: &str, parent: Option<&Self>) -> Option<Self> {
-        let span = begin(name, Self::js(parent));
+        let span = begin(name, &Self::js(parent));
         span.is_object().then(|| Self(span))
     }
 
     /// `traceparent` for what is called inside of a span, or else of the one that is active, where it is
     /// recorded.
     pub(crate) fn traceparent(inside: Option<&Self>) -> Option<String> {
-        parent(Self::js(inside))
+        parent(&Self::js(inside))
     }
 
-    fn js(span: Option<&Self>) -> &JsValue {
-        span.map_or(&JsValue::UNDEFINED, |span| &span.0)
+    fn js(span: Option<&Self>) -> JsValue {
+        span.map_or(JsValue::UNDEFINED, |span| span.0.clone())
     }
 
     /// Sets an attribute.
