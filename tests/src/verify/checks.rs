@@ -127,14 +127,18 @@ fn native_tests(step: &mut Step) -> Result<String> {
     Ok(format!("{} tests", count(&output, "test result: ok. ", " passed")))
 }
 
-/// The example's functions are those that were agreed to.
+/// The functions of the examples are those that were agreed to.
 fn locked(_: &mut Step) -> Result<String> {
-    let project = toolgate_tests::example()?;
-    let wanted = lock::wanted(&project)?;
-    match lock::problem(&project, &wanted) {
-        None => Ok(format!("{} functions", wanted.functions().count())),
-        Some(problem) => Err(problem),
+    let mut count = 0;
+    for example in ["examples/access", "examples/helpdesk"] {
+        let project = Project::find(&toolgate_tests::repository().join(example))?;
+        let wanted = lock::wanted(&project)?;
+        if let Some(problem) = lock::problem(&project, &wanted) {
+            return Err(problem);
+        }
+        count += wanted.functions().count();
     }
+    Ok(format!("{count} functions"))
 }
 
 fn documentation(step: &mut Step) -> Result<String> {
