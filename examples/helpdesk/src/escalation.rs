@@ -8,8 +8,8 @@ use crate::tickets::{Ticket, database, seconds};
 /// A ticket that is open for longer becomes urgent.
 const PATIENCE_S: u64 = 3 * 24 * 60 * 60;
 
-/// Makes old tickets urgent, and tells the people who opened them. The next run finds them urgent already, so each is
-/// told once.
+/// Makes old tickets urgent, and tells the people who opened them. The next run finds them urgent already, so nobody is
+/// told twice.
 #[cron("escalation")]
 async fn escalate(ctx: &Context, scheduled: Scheduled) -> Result<()> {
     let update = "UPDATE tickets SET priority = 'urgent'
