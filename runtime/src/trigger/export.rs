@@ -53,6 +53,7 @@ fn declared(triggers: &Triggers) -> Vec<(TriggerKind, &'static str)> {
 }
 
 /// The functions as `cargo toolgate` reads them, sorted by what starts them.
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn described() -> Value {
     let mut found: Vec<_> = defs().collect();
     found.sort_by_key(|def| (def.kind().noun(), def.name, def.location));
