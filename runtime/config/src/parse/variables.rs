@@ -6,7 +6,7 @@ use super::bindings::is_binding;
 use super::clients;
 use super::value::{Section, Value, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Endpoints, Identity, Setting, Storage, Tokens};
+use crate::model::{Connection, Endpoints, Identity, List, Setting, Storage, Tokens};
 
 /// A place in the file that reads a Worker variable.
 pub(crate) struct Use<'a> {
@@ -67,6 +67,21 @@ pub(crate) fn uses<'a>(
         uses.push(Use { path, variable, is_secret: true, span });
     }
     uses
+}
+
+/// The variables that the client ids of connections are read from. The secrets are those of `[secrets]`.
+pub(crate) fn of_connections(connections: Option<&List<Connection>>) -> Vec<Use<'_>> {
+    let connections = connections.into_iter().flat_map(|all| all.iter());
+    let variables = connections.filter_map(|connection| match &connection.client_id {
+        Setting::Var(variable) => Some(Use {
+            path: format!("connections.{}.client_id", connection.name),
+            variable,
+            is_secret: false,
+            span: None,
+        }),
+        Setting::Literal(_) => None,
+    });
+    variables.collect()
 }
 
 /// The keys of `[identity]` that read a variable, and its name.

@@ -8,7 +8,7 @@ use super::declared::Declared;
 use super::value::Section;
 use super::variables::Use;
 use super::{
-    audit, bindings, clients, dev, identity, policies, quotas, secrets, storage, tokens, triggers,
+    audit, bindings, clients, connections, dev, identity, policies, quotas, secrets, storage, tokens, triggers,
     upstream, variables, version, wrangler,
 };
 use crate::model::{
@@ -36,6 +36,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
     let quotas = quotas::read(root, source);
+    let connections = connections::read(root, source);
     let (dev, own_secrets) =
         (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
     let (triggers, wrangler) = (triggers::read(root), wrangler::read(root));
@@ -43,10 +44,14 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     tokens::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
     let declared = clients.as_deref().unwrap_or_default();
     let kind = storage.as_ref().map(|(storage, _)| storage);
-    let uses = variables::uses(root, identity.as_ref(), tokens.as_ref(), declared);
+    let mut uses = variables::uses(root, identity.as_ref(), tokens.as_ref(), declared);
+    uses.extend(variables::of_connections(connections.as_ref().map(|(all, _)| all)));
     check_across(root, &uses, &policies, kind);
+    let known: Vec<&str> = policies.iter().map(|policy| &*policy.policy.name).collect();
+    connections::check(root, identity.as_ref(), kind, &known);
 
     let ((storage, existing), wrangler, (quotas, quota_places)) = (storage?, wrangler?, quotas?);
+    let (connections, connection_places) = connections?;
     let audit::Trail { audit, targets } = audit?;
     let policy_tests = policy_tests(source, &policies, &wrangler);
     let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
@@ -65,6 +70,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         scopes: policies::scopes(&policies),
         policies: policies.into_iter().map(|policy| policy.policy).collect(),
         quotas,
+        connections,
     };
     Some(Checked {
         config,
@@ -78,6 +84,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         environments: Vec::new(),
         places,
         quota_places,
+        connection_places,
         claims,
         identity_scopes,
     })
