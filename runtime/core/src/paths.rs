@@ -16,6 +16,13 @@ pub const AUTHORIZE_PATH: &str = "/authorize";
 pub const CALLBACK_PATH: &str = "/callback";
 /// Path of the page of a person's own connections.
 pub const CONNECTIONS_PATH: &str = "/connections";
+/// Path at which a person connects an account at a third party.
+pub const ACCOUNT_CONNECT_PATH: &str = "/connections/connect";
+/// Path of the form that ends such an account.
+pub const ACCOUNT_END_PATH: &str = "/connections/end";
+/// Beginning of the paths that a third party sends the browser back to; the name of the connection follows. Each
+/// has its own, so that the answer of one cannot pass for that of another (RFC 9700 section 4.4.2).
+pub const ACCOUNT_RETURN_PATH: &str = "/connections/return/";
 /// Path of the token endpoint.
 pub const TOKEN_PATH: &str = "/token";
 /// Path of the revocation endpoint.

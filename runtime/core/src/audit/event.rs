@@ -48,6 +48,12 @@ pub enum EventKind {
     RouteAllowed,
     /// A request to a route was refused.
     RouteDenied,
+    /// A person connected an account at a third party.
+    AccountConnected,
+    /// Such an account was disconnected.
+    AccountEnded,
+    /// A tool was to use an account of somebody whom the policy of the connection does not allow.
+    AccountDenied,
 }
 
 impl EventKind {
@@ -76,6 +82,9 @@ impl EventKind {
             Self::ResourceFinished => "resource_finished",
             Self::RouteAllowed => "route_allowed",
             Self::RouteDenied => "route_denied",
+            Self::AccountConnected => "account_connected",
+            Self::AccountEnded => "account_ended",
+            Self::AccountDenied => "account_denied",
         }
     }
 

@@ -1,8 +1,9 @@
 //! A login under way: what a browser that was sent to the identity provider keeps until it comes back.
 
 use http::HeaderMap;
-use http::header::SET_COOKIE;
+use http::header::{LOCATION, SET_COOKIE};
 use serde::Serialize;
+use url::Url;
 
 use crate::audit::Reason;
 use crate::cookie;
@@ -16,7 +17,7 @@ use crate::oauth::error::OAuthError;
 use crate::reply::{self, Reply};
 use crate::seal::{Purpose, sha256};
 use crate::secret::constant_time_eq;
-use crate::upstream::login::{Sent, authorization_url, code_request};
+use crate::upstream::login::{Sent, authorization_url, code_request, redirect_uri};
 
 /// Purpose of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
@@ -118,6 +119,12 @@ pub(crate) fn start(
     Ok(reply)
 }
 
+/// The `state` that the browser of a sign-in which begins with this reply brings back.
+pub(crate) fn state_of(reply: &Reply) -> Option<String> {
+    let url = Url::parse(reply.headers().get(LOCATION)?.to_str().ok()?).ok()?;
+    url.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned())
+}
+
 /// RFC 9207: an issuer in the answer must be the one that was asked, and a provider that says that
 /// it names itself must do so.
 pub(crate) fn check_issuer(
@@ -142,7 +149,8 @@ pub(crate) fn token_request(
     code: &str,
 ) -> Result<http::Request<Vec<u8>>, OAuthError> {
     let endpoints = oauth.provider.endpoints.as_ref().ok_or_else(unreachable)?;
-    code_request(oauth.provider, endpoints, oauth.origin, code, &login.verifier())
+    let redirect_uri = redirect_uri(oauth.origin);
+    code_request(oauth.provider, endpoints, &redirect_uri, code, &login.verifier())
         .ok_or_else(|| OAuthError::new("server_error", "The code exchange could not be prepared"))
 }
 

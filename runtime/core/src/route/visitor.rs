@@ -8,11 +8,10 @@
 //! callback that it is for a route. The visitor's cookie says nothing at `/connections`, and the other
 //! way round.
 
-use http::header::{COOKIE, HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
+use http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use http::{Method, Request, StatusCode};
 use serde::Serialize;
 use toolgate_policy::Caller;
-use url::Url;
 
 use super::RouteInfo;
 use super::matching::{self, Matched};
@@ -23,7 +22,7 @@ use crate::limits::ATTEMPT_TTL;
 use crate::oauth::callback::{Identified, Returned, subject_key};
 use crate::oauth::consent::start_login;
 use crate::oauth::context::OAuthContext;
-use crate::oauth::login::{Start, Target};
+use crate::oauth::login::{Start, Target, state_of};
 use crate::page;
 use crate::reply::{self, Reply};
 use crate::seal::{Purpose, sha256};
@@ -104,12 +103,6 @@ pub fn sign_in(oauth: &mut OAuthContext<'_>, headers: &HeaderMap, path: &str) ->
     }
     reply.headers_mut().append(SET_COOKIE, kept);
     reply
-}
-
-/// The `state` that the browser brings back.
-fn state_of(reply: &Reply) -> Option<String> {
-    let url = Url::parse(reply.headers().get(LOCATION)?.to_str().ok()?).ok()?;
-    url.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned())
 }
 
 fn return_cookie(oauth: &OAuthContext<'_>, attempt: &str) -> String {
