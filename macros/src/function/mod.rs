@@ -11,6 +11,7 @@ pub(crate) mod name;
 pub(crate) mod named;
 pub(crate) mod needs;
 pub(crate) mod policy;
+pub(crate) mod connections;
 pub(crate) mod quota;
 pub(crate) mod signature;
 pub(crate) mod types;

@@ -14,7 +14,7 @@ use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{FunctionKind, policy, quota};
+use crate::function::{FunctionKind, connections, policy, quota};
 use crate::options::{self, Entry};
 
 /// Options of `#[mcp_tool(…)]`.
@@ -32,6 +32,7 @@ const OPTIONS: &[&str] = &[
     "task",
     "as_caller",
     "quota",
+    "connections",
     "input_schema",
     "config",
 ];
@@ -47,6 +48,7 @@ pub(crate) struct Tool<'a> {
     pub(crate) input_schema: Option<InputSchema>,
     pub(crate) policy: LitStr,
     pub(crate) quota: Option<LitStr>,
+    pub(crate) connections: Vec<LitStr>,
     pub(crate) parameters: Vec<Parameter<Box<Argument<'a>>>>,
     pub(crate) needs: Needs,
     pub(crate) config: ConfigPath,
@@ -114,6 +116,9 @@ pub(crate) fn check<'a>(
     }
     let quota = quota::check(entry("quota"), policy.as_ref(), function, &config, errors);
     needs.quota = quota.is_some();
+    let connections = connections(entry("connections"), function, &parameters, &config, errors);
+    // A person is asked to connect an account, for which a legacy revision needs a session.
+    needs.session |= !connections.is_empty();
     Some(Tool {
         name: name?,
         title,
@@ -124,6 +129,7 @@ pub(crate) fn check<'a>(
         input_schema: input_schema.flatten(),
         policy: policy?,
         quota,
+        connections,
         parameters,
         needs,
         config,
@@ -163,6 +169,27 @@ fn as_caller<T>(
         errors.report(&entry.key, "a tool with `as_caller` needs a `&Context`", help);
     }
     true
+}
+
+/// The connections that a tool uses.
+fn connections<T>(
+    entry: Option<&Entry>,
+    function: &Function,
+    parameters: &[Parameter<T>],
+    config: &ConfigPath,
+    errors: &Errors,
+) -> Vec<LitStr> {
+    let Some(entry) = entry else {
+        let help = "add `connections = [\"…\"]` to `#[mcp_tool(…)]`, with the names of those in mcp.toml, so that \
+                    people who review access see it";
+        needs::forbid_connection(function, help, errors);
+        return Vec::new();
+    };
+    if !parameters.iter().any(|parameter| matches!(parameter, Parameter::Context)) {
+        let help = "take `ctx: &Context`, and send requests by `ctx.connection(\"…\").fetch(…)`";
+        errors.report(&entry.key, "a tool with `connections` needs a `&Context`", help);
+    }
+    connections::check(entry, config, errors)
 }
 
 fn task(entry: Option<&Entry>, errors: &Errors) -> Task {

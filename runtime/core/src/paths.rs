@@ -73,6 +73,13 @@ pub fn described_at(path: &str) -> Option<&'static str> {
     }
 }
 
+/// Scheme, host and port of a resource of this server.
+#[must_use]
+pub fn origin(resource: &str) -> &str {
+    let path = resource.match_indices('/').nth(2);
+    path.map_or(resource, |(at, _)| &resource[..at])
+}
+
 /// A challenge that was made without knowing the address, with where the resource's metadata is.
 #[must_use]
 pub fn located(challenge: &str, origin: &str, path: &str) -> String {
@@ -82,6 +89,14 @@ pub fn located(challenge: &str, origin: &str, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_resource_is_below_its_origin() {
+        for origin_of in ["https://mcp.example.com", "http://localhost:8787"] {
+            assert_eq!(origin(&resource(origin_of, MCP_PATH)), origin_of);
+            assert_eq!(origin(origin_of), origin_of);
+        }
+    }
 
     #[test]
     fn metadata_is_where_its_resource_says() {

@@ -25,9 +25,7 @@ pub(crate) async fn serve(
     };
     let served = match begun {
         ConnectionsStep::Reply(reply) => Ok(reply),
-        ConnectionsStep::Show(person) => read(request, &person)
-            .await
-            .map(|grants| connections::show(oauth, http_request, &person, &grants)),
+        ConnectionsStep::Show(person) => show(request, oauth, http_request, &person).await,
         ConnectionsStep::Revoke(person, chosen) => revoke(request, oauth, &person, &chosen).await,
     };
     served.unwrap_or_else(|error| {
@@ -39,6 +37,20 @@ pub(crate) async fn serve(
             "Try again in a moment.",
         )
     })
+}
+
+async fn show(
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
+    person: &Person,
+) -> worker::Result<Reply> {
+    let grants = read(request, person).await?;
+    let more = match request.app.accounts {
+        Some(accounts) => (accounts.list)(request, oauth, person).await?,
+        None => String::new(),
+    };
+    Ok(connections::show(oauth, http_request, person, &grants, &more))
 }
 
 async fn read(

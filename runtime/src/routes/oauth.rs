@@ -27,14 +27,16 @@ use crate::identity;
 use crate::platform::console::log_error;
 use crate::platform::timer::Timer;
 use crate::platform::{PlatformEntropy, now};
+use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
 use crate::routes::{client_metadata, connections};
 use crate::tool::route;
 use crate::{rate_limit, sign_in};
 
 /// True if the path is one of the OAuth endpoints.
-pub(crate) fn is_route(path: &str) -> bool {
-    matches!(
+pub(crate) fn is_route(app: &App, path: &str) -> bool {
+    let is_of_accounts = app.accounts.is_some() && is_below_connections(path);
+    is_of_accounts || matches!(
         path,
         AUTHORIZE_PATH
             | CALLBACK_PATH
@@ -47,7 +49,12 @@ pub(crate) fn is_route(path: &str) -> bool {
 
 /// True if the path is one that a browser shows: what is answered there is for no other origin.
 pub(crate) fn is_page(path: &str) -> bool {
-    matches!(path, AUTHORIZE_PATH | CALLBACK_PATH | CONNECTIONS_PATH)
+    matches!(path, AUTHORIZE_PATH | CALLBACK_PATH | CONNECTIONS_PATH) || is_below_connections(path)
+}
+
+/// True for the pages of accounts at third parties.
+fn is_below_connections(path: &str) -> bool {
+    path.strip_prefix(CONNECTIONS_PATH).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Serves a request to one of the OAuth endpoints.
@@ -100,6 +107,7 @@ fn check_method(path: &str, method: &Method) -> Result<(), Box<Reply>> {
     Err(Box::new(match (path, method) {
         (AUTHORIZE_PATH | CONNECTIONS_PATH, &Method::GET | &Method::POST) => return Ok(()),
         (CALLBACK_PATH, &Method::GET) => return Ok(()),
+        (path, &Method::GET) if is_below_connections(path) => return Ok(()),
         (AUTHORIZE_PATH | CONNECTIONS_PATH, _) => reply::method_not_allowed("GET, HEAD, POST"),
         (CALLBACK_PATH, _) => reply::method_not_allowed("GET, HEAD"),
         (_, &Method::POST) => return Ok(()),
@@ -150,6 +158,10 @@ async fn route(
         }
         CALLBACK_PATH => serve_callback(request, &mut oauth, &http_request).await,
         CONNECTIONS_PATH => connections::serve(request, &mut oauth, &http_request).await,
+        path if is_below_connections(path) => match request.app.accounts {
+            Some(accounts) => (accounts.serve)(request, &mut oauth, &http_request, is_head).await,
+            None => Reply::default(),
+        },
         REGISTER_PATH => register::register(&mut oauth, &http_request),
         path => {
             let (params, client) = match authenticated(request, &oauth, &http_request).await {
@@ -284,7 +296,12 @@ async fn serve_callback(
     }
     let (address, grant, success) = match returned.finish(oauth, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),
-        Finished::Reply(reply) => return reply,
+        Finished::Reply(mut reply) => {
+            if let Some(accounts) = request.app.accounts {
+                (accounts.returned)(oauth, http_request, &returned, &mut reply);
+            }
+            return reply;
+        }
     };
     match grants::perform(request, &address, Operation::Create(grant)).await {
         Ok(_) => success,

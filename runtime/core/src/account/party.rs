@@ -93,6 +93,7 @@ impl Party {
             }),
             _ => None,
         };
+        address(&connection.issuer)?;
         Ok(Self {
             name: connection.name.to_string(),
             revocation: address(&connection.revocation_url)?,
@@ -186,7 +187,15 @@ impl Party {
     }
 }
 
-/// An address that secrets may be sent to. A deployed server never sends any to its own machine.
+/// Stands for the address of this server, where a connection was judged by it before: a third party on this very
+/// machine is one of a server here.
+#[must_use]
+pub fn home(connection: &Connection) -> &str {
+    connection.issuer.as_deref().or(connection.token_url.as_deref()).unwrap_or_default()
+}
+
+/// An address that secrets may be sent to. A deployed server never sends any to its own machine, and neither does the
+/// metadata of an issuer elsewhere lead there.
 fn endpoint(origin: &str, address: &str) -> Result<Url, String> {
     let url = safe_url(address).filter(|url| !is_local(url) || is_local_server(origin));
     url.ok_or_else(|| "an address in [connections] is not an https URL".to_owned())
@@ -210,11 +219,7 @@ pub fn metadata_requests(issuer: &str) -> Vec<Request<Vec<u8>>> {
 ///
 /// # Errors
 /// Why it cannot be used, for the log.
-pub fn read_metadata(
-    issuer: &str,
-    origin: &str,
-    answer: &Response<Vec<u8>>,
-) -> Result<Found, String> {
+pub fn read_metadata(issuer: &str, answer: &Response<Vec<u8>>) -> Result<Found, String> {
     if answer.status() != StatusCode::OK {
         return Err(format!("status {}", answer.status()));
     }
@@ -234,8 +239,8 @@ pub fn read_metadata(
         if takes("client_secret_basic") { ClientAuth::Basic } else { ClientAuth::Post };
     Ok(Found {
         endpoints: Endpoints {
-            authorization_url: endpoint(origin, &metadata.authorization_endpoint)?,
-            token_url: endpoint(origin, &metadata.token_endpoint)?,
+            authorization_url: endpoint(issuer, &metadata.authorization_endpoint)?,
+            token_url: endpoint(issuer, &metadata.token_endpoint)?,
             jwks_url: None,
             userinfo_url: None,
             client_auth,
@@ -244,7 +249,7 @@ pub fn read_metadata(
                 .unwrap_or(false),
         },
         revocation: match &metadata.revocation_endpoint {
-            Some(address) => Some(endpoint(origin, address)?),
+            Some(address) => Some(endpoint(issuer, address)?),
             None => None,
         },
     })

@@ -48,7 +48,7 @@ fn discovered(changes: &[(&str, Option<serde_json::Value>)]) -> Party {
     let connection = connection(&format!("issuer = \"{ISSUER}\"\n"));
     let party = resolve(&connection);
     assert_eq!(party.undiscovered(), Some(ISSUER));
-    party.located(read_metadata(ISSUER, ORIGIN, &metadata(changes)).expect("metadata"))
+    party.located(read_metadata(ISSUER, &metadata(changes)).expect("metadata"))
 }
 
 #[test]
@@ -81,12 +81,12 @@ fn metadata_of_another_issuer_or_with_unsafe_endpoints_is_refused() {
         ("revocation_endpoint", Some("http://login.example/revoke".into())),
         ("code_challenge_methods_supported", Some(serde_json::json!(["plain"]))),
     ] {
-        let read = read_metadata(ISSUER, ORIGIN, &metadata(std::slice::from_ref(&changes)));
+        let read = read_metadata(ISSUER, &metadata(std::slice::from_ref(&changes)));
         assert!(read.is_err(), "{changes:?}");
     }
     let mut failed = metadata(&[]);
     *failed.status_mut() = StatusCode::NOT_FOUND;
-    assert!(read_metadata(ISSUER, ORIGIN, &failed).is_err());
+    assert!(read_metadata(ISSUER, &failed).is_err());
 }
 
 #[test]
@@ -152,6 +152,9 @@ fn a_deployed_server_sends_no_secret_to_its_own_machine() {
     let local = connection(section);
     assert!(Party::resolve(&local, &Secrets, ORIGIN).is_err());
     assert!(Party::resolve(&local, &Secrets, "http://localhost:8787").is_ok());
+    assert!(Party::resolve(&local, &Secrets, home(&local)).is_ok());
+    let issuer = connection("issuer = \"http://127.0.0.1:1\"\n");
+    assert!(Party::resolve(&issuer, &Secrets, ORIGIN).is_err());
 }
 
 #[test]

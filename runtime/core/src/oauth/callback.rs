@@ -388,7 +388,8 @@ pub fn subject_key(keys: &Keyring, provider: &Provider, subject: &str) -> String
 }
 
 /// The person's pseudonyms under every key, those that are being rotated out included.
-fn subject_keys(keys: &Keyring, provider: &Provider, subject: &str) -> Vec<String> {
+#[must_use]
+pub fn subject_keys(keys: &Keyring, provider: &Provider, subject: &str) -> Vec<String> {
     keys.macs(Purpose::SubjectKey, &person(provider, subject)).collect()
 }
 
