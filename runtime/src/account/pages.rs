@@ -125,7 +125,7 @@ async fn finish(
     let key = AccountKey { person: back.subject_key(), connection: &back.connection.name };
     let kept = tokens.seal(oauth.keys, key, (expires_in, now()), &mut PlatformEntropy);
     let generation = back.attempt().to_owned();
-    match store(request, oauth, &back, AccountOperation::Connect { kept, generation }).await {
+    match store(request, &back, AccountOperation::Connect { kept, generation }).await {
         Ok(has_replaced) => back.connected(oauth, has_replaced),
         Err(error) => {
             log_error!("an account could not be stored: {error}");
@@ -137,7 +137,6 @@ async fn finish(
 /// Stores an account, in the place of one that may have been there; what was there ends at the third party as well.
 async fn store(
     request: &RequestContext<'_>,
-    oauth: &OAuthContext<'_>,
     back: &Return<'_>,
     operation: AccountOperation,
 ) -> worker::Result<bool> {

@@ -66,7 +66,6 @@ impl Context {
     /// function never sees a token.
     ///
     /// ```
-    /// # const _: &str = r#"
     /// use toolgate::prelude::*;
     ///
     /// /// Finds issues
@@ -76,7 +75,7 @@ impl Context {
     ///     let answer = ctx.connection("linear").fetch(request).await?;
     ///     Ok(answer.text()?.to_owned())
     /// }
-    /// # "#;
+    /// # fn main() {}
     /// ```
     #[must_use]
     pub fn connection<'a>(&'a self, name: &'a str) -> Connection<'a> {
