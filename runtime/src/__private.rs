@@ -39,8 +39,8 @@ use crate::ports::app::Deployment;
 pub use crate::ports::object::Object;
 pub use crate::quota::CHARGING;
 pub use crate::route::ROUTES;
-pub use crate::tool::connecting::Connecting;
 pub use crate::tool::completion::{beginning_with, complete, completer_named};
+pub use crate::tool::connecting::Connecting;
 pub use crate::tool::parameter::{Presence, Required, json, parsed, plain, same, shown};
 pub use crate::tool::pattern::Pattern;
 pub use crate::tool::prompt::prompted;
@@ -69,8 +69,7 @@ pub fn acts_as_caller(context: &Context) {
 pub const SHOWS_AS_CALLER: KnownError = KnownError::of::<crate::context::http::HttpError>();
 
 /// Shows callers what they can do about an account that could not be used.
-pub const SHOWS_CONNECTIONS: KnownError =
-    KnownError::of::<crate::context::http::ConnectionError>();
+pub const SHOWS_CONNECTIONS: KnownError = KnownError::of::<crate::context::http::ConnectionError>();
 
 /// The result of an export of the Worker to JavaScript.
 pub type JsResult = Result<JsValue, JsValue>;

@@ -2,6 +2,7 @@
 //! starts.
 
 pub(crate) mod ast;
+pub(crate) mod connections;
 pub(crate) mod description;
 pub(crate) mod emit;
 pub(crate) mod icon;
@@ -11,7 +12,6 @@ pub(crate) mod name;
 pub(crate) mod named;
 pub(crate) mod needs;
 pub(crate) mod policy;
-pub(crate) mod connections;
 pub(crate) mod quota;
 pub(crate) mod signature;
 pub(crate) mod types;

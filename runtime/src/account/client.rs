@@ -114,8 +114,7 @@ impl Call<'_> {
 
     /// Renews the tokens under the lease that was taken.
     async fn renewed(&self, lease: String, generation: String, sealed: String) -> Looked {
-        let answer =
-            renew(self.connection, self.env, self.keys, (self.person, &sealed)).await;
+        let answer = renew(self.connection, self.env, self.keys, (self.person, &sealed)).await;
         let new = match &answer {
             Answer::Renewed(kept) => Some(kept.sealed.clone()),
             Answer::Refused | Answer::Failed => None,

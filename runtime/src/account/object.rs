@@ -87,7 +87,9 @@ async fn look_after(object: &Object) -> worker::Result<()> {
 /// Has the object looked after when its first account is forgotten.
 async fn set_alarm(object: &Object) -> worker::Result<()> {
     let all = read(object)?;
-    let Some(first) = all.iter().map(|known| known.account.forgotten_at()).min() else { return Ok(()) };
+    let Some(first) = all.iter().map(|known| known.account.forgotten_at()).min() else {
+        return Ok(());
+    };
     let wait = first.saturating_sub(now()) + 1;
     object.state().storage().set_alarm(Duration::from_secs(wait)).await
 }

@@ -31,7 +31,9 @@ pub(super) async fn locate(
     let party = Party::resolve(connection, &EnvVars(env), origin)?;
     let Some(issuer) = party.undiscovered().map(str::to_owned) else { return Ok(party) };
     let known = FOUND.with_borrow(|all| {
-        all.get(&issuer).filter(|(_, at)| now() < at + DISCOVERY_TTL).map(|(found, _)| found.clone())
+        all.get(&issuer)
+            .filter(|(_, at)| now() < at + DISCOVERY_TTL)
+            .map(|(found, _)| found.clone())
     });
     if let Some(found) = known {
         return Ok(party.located(found));
@@ -71,11 +73,9 @@ pub(super) async fn withdraw(
     };
     match sent {
         Ok(answer) if answer.status().is_success() => {}
-        Ok(answer) => log_error!(
-            "{} did not withdraw a token: status {}",
-            connection.title,
-            answer.status()
-        ),
+        Ok(answer) => {
+            log_error!("{} did not withdraw a token: status {}", connection.title, answer.status())
+        }
         Err(error) => log_error!("{} did not withdraw a token: {error}", connection.title),
     }
 }

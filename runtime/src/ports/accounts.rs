@@ -23,22 +23,28 @@ pub struct Accounts {
     pub(crate) token: TokenOf,
     /// See [`LinkFor`].
     pub(crate) link: LinkFor,
-    /// Serves the pages below `/connections`; true for a request that wants the head of the answer only.
-    pub(crate) serve: for<'a> fn(
-        &'a RequestContext<'_>,
-        &'a mut OAuthContext<'_>,
-        &'a http::Request<Vec<u8>>,
-        bool,
-    ) -> LocalBoxFuture<'a, Reply>,
+    /// See [`Serve`].
+    pub(crate) serve: Serve,
     /// Leads somebody who signed in to open a link back to it.
     pub(crate) returned: fn(&OAuthContext<'_>, &http::Request<Vec<u8>>, &Returned, &mut Reply),
-    /// The part of the page of connections that lists accounts.
-    pub(crate) list: for<'a> fn(
-        &'a RequestContext<'_>,
-        &'a OAuthContext<'_>,
-        &'a Person,
-    ) -> LocalBoxFuture<'a, worker::Result<String>>,
+    /// See [`List`].
+    pub(crate) list: List,
 }
+
+/// Serves the pages below `/connections`; true for a request that wants the head of the answer only.
+pub(crate) type Serve = for<'a> fn(
+    &'a RequestContext<'_>,
+    &'a mut OAuthContext<'_>,
+    &'a http::Request<Vec<u8>>,
+    bool,
+) -> LocalBoxFuture<'a, Reply>;
+
+/// The part of the page of connections that lists accounts.
+pub(crate) type List = for<'a> fn(
+    &'a RequestContext<'_>,
+    &'a OAuthContext<'_>,
+    &'a Person,
+) -> LocalBoxFuture<'a, worker::Result<String>>;
 
 /// The token of a person's account; another one than a host has refused, if there may be one. What is begun here has
 /// to go to its end, whatever becomes of the call.

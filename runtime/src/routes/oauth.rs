@@ -36,15 +36,16 @@ use crate::{rate_limit, sign_in};
 /// True if the path is one of the OAuth endpoints.
 pub(crate) fn is_route(app: &App, path: &str) -> bool {
     let is_of_accounts = app.accounts.is_some() && is_below_connections(path);
-    is_of_accounts || matches!(
-        path,
-        AUTHORIZE_PATH
-            | CALLBACK_PATH
-            | CONNECTIONS_PATH
-            | TOKEN_PATH
-            | REGISTER_PATH
-            | REVOKE_PATH
-    )
+    is_of_accounts
+        || matches!(
+            path,
+            AUTHORIZE_PATH
+                | CALLBACK_PATH
+                | CONNECTIONS_PATH
+                | TOKEN_PATH
+                | REGISTER_PATH
+                | REVOKE_PATH
+        )
 }
 
 /// True if the path is one that a browser shows: what is answered there is for no other origin.

@@ -8,8 +8,8 @@ use toolgate_core::mcp::icon::Icon;
 use toolgate_core::mcp::tool::{Schema, TaskSupport};
 
 use super::charging;
-use super::connecting;
 use super::check::check;
+use super::connecting;
 use super::def::{Def, PromptDef, ResourceDef, ToolDef};
 use super::registry::registry;
 use crate::ports::app::App;

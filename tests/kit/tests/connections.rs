@@ -40,12 +40,15 @@ fn somebody_without_an_account_is_asked_to_open_a_page_and_the_tool_fails() {
     // The answers of a client say nothing of what was done on the page.
     for who in ["ada@example.com", "grace@example.com"] {
         let client = server.as_user(who).answers([Reply::opened()]);
-        read(&client, API).assert_error("Linear is not connected yet. Open https://server.test/connections/connect");
+        read(&client, API).assert_error(
+            "Linear is not connected yet. Open https://server.test/connections/connect",
+        );
     }
     let declining = server.as_user("ada@example.com").answers([Reply::declined()]);
     read(&declining, API).assert_error("the person does not want to connect a Linear account");
     let mute = server.as_user("ada@example.com").without_questions();
-    read(&mute, API).assert_error("Linear is not connected yet. Open https://server.test/connections/connect");
+    read(&mute, API)
+        .assert_error("Linear is not connected yet. Open https://server.test/connections/connect");
 }
 
 #[test]

@@ -11,8 +11,8 @@
 //! stands behind `=` and `=>` is compiled in `parse/rows.rs` alone, so it reaches no Worker.
 
 use super::{
-    ClientAuth, Connection, Endpoints, GroupsFormat, HostedRange, Jurisdiction, List, Policy, Prompt, Provider,
-    Quota, Recheck, Scope, Setting, StorageKind, Str,
+    ClientAuth, Connection, Endpoints, GroupsFormat, HostedRange, Jurisdiction, List, Policy,
+    Prompt, Provider, Quota, Recheck, Scope, Setting, StorageKind, Str,
 };
 use crate::audit_sinks::AuditSink;
 

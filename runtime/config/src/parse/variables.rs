@@ -44,7 +44,7 @@ pub(crate) fn uses<'a>(
     root: &Section<'_, '_>,
     identity: Option<&'a Identity>,
     tokens: Option<&'a Tokens>,
-    clients: &'a [clients::Declared],
+    (clients, connections): (&'a [clients::Declared], Option<&'a List<Connection>>),
 ) -> Vec<Use<'a>> {
     let mut uses = Vec::new();
     let mut add = |section: &str, key: &str, variable: &'a str| {
@@ -66,13 +66,14 @@ pub(crate) fn uses<'a>(
         let span = Some(declared.secret.clone());
         uses.push(Use { path, variable, is_secret: true, span });
     }
+    uses.extend(of_connections(connections));
     uses
 }
 
 /// The variables that the client ids of connections are read from. The secrets are those of `[secrets]`.
-pub(crate) fn of_connections(connections: Option<&List<Connection>>) -> Vec<Use<'_>> {
+fn of_connections(connections: Option<&List<Connection>>) -> impl Iterator<Item = Use<'_>> {
     let connections = connections.into_iter().flat_map(|all| all.iter());
-    let variables = connections.filter_map(|connection| match &connection.client_id {
+    connections.filter_map(|connection| match &connection.client_id {
         Setting::Var(variable) => Some(Use {
             path: format!("connections.{}.client_id", connection.name),
             variable,
@@ -80,8 +81,7 @@ pub(crate) fn of_connections(connections: Option<&List<Connection>>) -> Vec<Use<
             span: None,
         }),
         Setting::Literal(_) => None,
-    });
-    variables.collect()
+    })
 }
 
 /// The keys of `[identity]` that read a variable, and its name.

@@ -20,4 +20,3 @@ pub mod record;
 mod record_tests;
 pub mod returned;
 pub mod tokens;
-

@@ -58,11 +58,7 @@ impl Party {
     ///
     /// # Errors
     /// What is missing or unusable, for the log.
-    pub fn resolve(
-        connection: &Connection,
-        vars: &dyn Vars,
-        origin: &str,
-    ) -> Result<Self, String> {
+    pub fn resolve(connection: &Connection, vars: &dyn Vars, origin: &str) -> Result<Self, String> {
         let read = |name: &str| {
             let value = vars.var(name).map(|value| value.trim().to_owned());
             value.filter(|value| !value.is_empty()).ok_or_else(|| format!("{name} is not set"))
@@ -79,20 +75,18 @@ impl Party {
             Some(text) => endpoint(origin, text).map(Some),
             None => Ok(None),
         };
-        let endpoints = match (
-            address(&connection.authorization_url)?,
-            address(&connection.token_url)?,
-        ) {
-            (Some(authorization_url), Some(token_url)) => Some(Endpoints {
-                authorization_url,
-                token_url,
-                jwks_url: None,
-                userinfo_url: None,
-                client_auth: ClientAuth::Post,
-                names_issuer: false,
-            }),
-            _ => None,
-        };
+        let endpoints =
+            match (address(&connection.authorization_url)?, address(&connection.token_url)?) {
+                (Some(authorization_url), Some(token_url)) => Some(Endpoints {
+                    authorization_url,
+                    token_url,
+                    jwks_url: None,
+                    userinfo_url: None,
+                    client_auth: ClientAuth::Post,
+                    names_issuer: false,
+                }),
+                _ => None,
+            };
         address(&connection.issuer)?;
         Ok(Self {
             name: connection.name.to_string(),
@@ -244,9 +238,7 @@ pub fn read_metadata(issuer: &str, answer: &Response<Vec<u8>>) -> Result<Found, 
             jwks_url: None,
             userinfo_url: None,
             client_auth,
-            names_issuer: metadata
-                .authorization_response_iss_parameter_supported
-                .unwrap_or(false),
+            names_issuer: metadata.authorization_response_iss_parameter_supported.unwrap_or(false),
         },
         revocation: match &metadata.revocation_endpoint {
             Some(address) => Some(endpoint(issuer, address)?),

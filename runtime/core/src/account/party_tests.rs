@@ -148,7 +148,8 @@ fn a_secret_that_is_not_set_is_named_and_nothing_is_sent() {
 
 #[test]
 fn a_deployed_server_sends_no_secret_to_its_own_machine() {
-    let section = "authorization_url = \"http://127.0.0.1:1/a\"\ntoken_url = \"http://127.0.0.1:1/t\"\n";
+    let section =
+        "authorization_url = \"http://127.0.0.1:1/a\"\ntoken_url = \"http://127.0.0.1:1/t\"\n";
     let local = connection(section);
     assert!(Party::resolve(&local, &Secrets, ORIGIN).is_err());
     assert!(Party::resolve(&local, &Secrets, "http://localhost:8787").is_ok());

@@ -287,7 +287,8 @@ impl Account {
     /// True unless it is over.
     #[must_use]
     pub fn is_kept(&self, now: u64) -> bool {
-        let is_over = !self.kept.can_renew && self.kept.expires.is_some_and(|expires| expires <= now);
+        let is_over =
+            !self.kept.can_renew && self.kept.expires.is_some_and(|expires| expires <= now);
         self.forgotten_at() > now && !is_over
     }
 }

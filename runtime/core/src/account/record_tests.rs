@@ -46,7 +46,13 @@ impl Row {
         self.perform(AccountOperation::Take { refused, lease: lease.to_owned() }, now)
     }
 
-    fn settle(&mut self, lease: &str, of: (&str, &str), answer: Answer, now: u64) -> AccountOutcome {
+    fn settle(
+        &mut self,
+        lease: &str,
+        of: (&str, &str),
+        answer: Answer,
+        now: u64,
+    ) -> AccountOutcome {
         let (sealed, generation) = of;
         let operation = AccountOperation::Settle {
             lease: lease.to_owned(),
@@ -144,7 +150,10 @@ fn a_refusal_counts_only_where_the_lease_is_still_held() {
     assert_eq!(row.take("first", NOW), renew("one", "g1"));
     assert_eq!(row.take("second", NOW + LEASE), renew("one", "g1"));
     assert_eq!(row.settle("first", ("one", "g1"), Answer::Refused, NOW + 15), AccountOutcome::Busy);
-    assert_eq!(row.settle("second", ("one", "g1"), Answer::Refused, NOW + 16), AccountOutcome::Gone);
+    assert_eq!(
+        row.settle("second", ("one", "g1"), Answer::Refused, NOW + 16),
+        AccountOutcome::Gone
+    );
     assert_eq!(row.take("next", NOW + 16), AccountOutcome::Gone);
 }
 

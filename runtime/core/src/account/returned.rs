@@ -36,6 +36,9 @@ pub struct Return<'a> {
     clear: HeaderValue,
 }
 
+/// The reply for the person, and the reason for the log.
+pub type Refusal = Box<(Reply, String)>;
+
 /// Checks the return.
 ///
 /// # Errors
@@ -103,7 +106,9 @@ impl Return<'_> {
     ) -> Result<Request<Vec<u8>>, Box<Reply>> {
         let params = Params::query(request);
         if params.reject_repeated().is_err() || !party.is_issuer(params.get("iss")) {
-            return Err(Box::new(self.failed("The answer came from another server", Reason::UpstreamIssuer)));
+            return Err(Box::new(
+                self.failed("The answer came from another server", Reason::UpstreamIssuer),
+            ));
         }
         let title = &self.connection.title;
         if let Some(error) = params.get("error") {
@@ -128,11 +133,13 @@ impl Return<'_> {
     pub fn tokens(
         &self,
         answer: &http::Response<Vec<u8>>,
-    ) -> Result<(AccountTokens, Option<u64>), Box<(Reply, String)>> {
+    ) -> Result<(AccountTokens, Option<u64>), Refusal> {
         let title = &self.connection.title;
         let read = tokens::read(answer).map_err(|trouble| {
             let (what, reason) = match &trouble {
-                Trouble::Ended(..) => (format!("{title} did not accept the code"), Reason::UpstreamCode),
+                Trouble::Ended(..) => {
+                    (format!("{title} did not accept the code"), Reason::UpstreamCode)
+                }
                 Trouble::Failed(cause, _) => {
                     (format!("{title} did not give access"), cause.reason())
                 }
@@ -171,8 +178,7 @@ impl Return<'_> {
     /// The reply once the account is stored.
     #[must_use]
     pub fn connected(&self, oauth: &OAuthContext<'_>, has_replaced: bool) -> Reply {
-        let reason =
-            if has_replaced { Reason::AccountReplaced } else { Reason::AccountConnected };
+        let reason = if has_replaced { Reason::AccountReplaced } else { Reason::AccountConnected };
         let mut event = Event::new(EventKind::AccountConnected, reason);
         event.user = Some(self.attempt.person.clone());
         event.detail = Some(self.connection.name.to_string());

@@ -48,7 +48,8 @@ pub fn connect(config: &Config, page: &ConnectPage<'_>) -> Reply {
     } else {
         scopes.iter().map(|scope| format!("<li>{}</li>", name(scope))).collect()
     };
-    let row = |what: &str, value: &str| format!("<div>\n<dt>{what}</dt>\n<dd>{value}</dd>\n</div>\n");
+    let row =
+        |what: &str, value: &str| format!("<div>\n<dt>{what}</dt>\n<dd>{value}</dd>\n</div>\n");
     let rows = [
         row("Asked by", &format!("{}, for the tool {}", name(page.client), name(page.tool))),
         row(&format!("At {title} it asks for"), &format!("<ul>{asked}</ul>")),

@@ -96,8 +96,13 @@ fn a_person_sees_live_grants_with_the_client_and_where_it_lives() {
     assert!(!text.contains(&id));
     assert!(text.contains("Test &lt;client&gt;") && text.contains("client.example"), "{text}");
     assert!(text.contains("All connections were revoked."));
-    let other =
-        connections::show(&world.gate(), &page_request("?done=%3Cb%3E", &cookie), &person, &grants, "");
+    let other = connections::show(
+        &world.gate(),
+        &page_request("?done=%3Cb%3E", &cookie),
+        &person,
+        &grants,
+        "",
+    );
     let other = String::from_utf8_lossy(other.body()).into_owned();
     assert!(!other.contains("role=\"status\""), "only our own notices are shown");
 }

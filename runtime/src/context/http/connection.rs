@@ -170,7 +170,10 @@ impl Use<'_> {
     async fn connect(&self) -> Result<AccountToken, ConnectionError> {
         let Some(link) = self.link().await else { return Err(self.not_connected(None)) };
         let title = &self.section.title;
-        let message = format!("The tool {} needs your {title} account. Open the page to connect it.", self.tool);
+        let message = format!(
+            "The tool {} needs your {title} account. Open the page to connect it.",
+            self.tool
+        );
         let question = InputRequest::Url { message: message.clone(), url: link.clone() };
         let key = ["connect-", &self.section.name].concat();
         match rounds::ask(self.context, key, question).await {

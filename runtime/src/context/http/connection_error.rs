@@ -85,10 +85,9 @@ impl fmt::Display for ConnectionError {
                 "{title} does not accept the connected account any more: disconnect it at /connections of this \
                  server, and call the tool again to connect it anew"
             ),
-            Self::Unavailable(title) => write!(
-                f,
-                "the {title} account could not be used just now; try again in a moment"
-            ),
+            Self::Unavailable(title) => {
+                write!(f, "the {title} account could not be used just now; try again in a moment")
+            }
             Self::Http(error) => error.fmt(f),
         }
     }
