@@ -109,11 +109,7 @@ pub(crate) fn check<'a>(
         let help = "say `task = \"optional\"` or `task = \"required\"` in `#[mcp_tool(…)]`";
         needs::forbid_start_task(function, help, errors);
     }
-    needs.as_caller = as_caller(entry("as_caller"), task, &parameters, errors);
-    if !needs.as_caller {
-        let help = "add `as_caller` to `#[mcp_tool(…)]`, so that people who review access see it";
-        needs::forbid_as_caller(function, help, errors);
-    }
+    needs.as_caller = as_caller(entry("as_caller"), function, task, &parameters, errors);
     let quota = quota::check(entry("quota"), policy.as_ref(), function, &config, errors);
     needs.quota = quota.is_some();
     let connections = connections(entry("connections"), function, &parameters, &config, errors);
@@ -149,17 +145,22 @@ fn contradictions(hints: &Hints, destructive: Option<&Entry>, errors: &Errors) {
 /// True for a tool that acts as its caller.
 fn as_caller<T>(
     entry: Option<&Entry>,
+    function: &Function,
     task: Task,
     parameters: &[Parameter<T>],
     errors: &Errors,
 ) -> bool {
-    let Some(entry) = entry else { return false };
-    match entry.flag(errors) {
-        Some(true) => {}
-        Some(false) => return false,
+    let said = entry.map(|entry| (entry, entry.flag(errors)));
+    let entry = match said {
+        Some((entry, Some(true))) => entry,
         // It was said, so that nothing else is reported for want of it.
-        None => return true,
-    }
+        Some((_, None)) => return true,
+        Some((_, Some(false))) | None => {
+            let help = "add `as_caller` to `#[mcp_tool(…)]`, so that people who review access see it";
+            needs::forbid_as_caller(function, help, errors);
+            return false;
+        }
+    };
     if task != Task::Forbidden {
         let help = "a task goes on without its caller, whose sign-in may be over: leave out `task`, or \
                     `as_caller`";
