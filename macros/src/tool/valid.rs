@@ -156,7 +156,8 @@ fn as_caller<T>(
         // It was said, so that nothing else is reported for want of it.
         Some((_, None)) => return true,
         Some((_, Some(false))) | None => {
-            let help = "add `as_caller` to `#[mcp_tool(…)]`, so that people who review access see it";
+            let help =
+                "add `as_caller` to `#[mcp_tool(…)]`, so that people who review access see it";
             needs::forbid_as_caller(function, help, errors);
             return false;
         }

@@ -158,9 +158,8 @@ async fn route(
             callback::begin(&oauth, &http_request).map_or_else(|reply| *reply, |_| Reply::default())
         }
         CALLBACK_PATH => serve_callback(request, &mut oauth, &http_request).await,
-        CONNECTIONS_PATH => connections::serve(request, &mut oauth, &http_request).await,
-        path if is_below_connections(path) => {
-            serve_accounts(request, &mut oauth, &http_request, is_head).await
+        path if path.starts_with(CONNECTIONS_PATH) => {
+            connections::serve(request, &mut oauth, &http_request, is_head).await
         }
         REGISTER_PATH => register::register(&mut oauth, &http_request),
         path => {
@@ -176,19 +175,6 @@ async fn route(
                 serve_token(request, &mut oauth, http_request.headers(), &params, &client).await
             }
         }
-    }
-}
-
-/// Pages that only a server with connections has; others are not routed here.
-async fn serve_accounts(
-    request: &RequestContext<'_>,
-    oauth: &mut OAuthContext<'_>,
-    http_request: &Request<Vec<u8>>,
-    is_head: bool,
-) -> Reply {
-    match request.app.accounts {
-        Some(accounts) => (accounts.serve)(request, oauth, http_request, is_head).await,
-        None => Reply::default(),
     }
 }
 
