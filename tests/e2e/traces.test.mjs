@@ -13,7 +13,11 @@ import { openStage } from "./lib/stage.mjs";
 const MARK = "SPAN ";
 const TAIL = {
   name: "tail",
-  modules: [{ type: "ESModule", path: "tail.mjs", contents: `export default { tailStream() { return (event) => console.log("${MARK}" + JSON.stringify([event.event, event.spanContext?.spanId])); } };` }],
+  // Some attributes of the runtime's own spans are numbers that JSON does not have.
+  modules: [{ type: "ESModule", path: "tail.mjs", contents: `
+    const plain = (_, value) => typeof value === "bigint" ? Number(value) : value;
+    export default { tailStream() { return (event) => console.log("${MARK}" + JSON.stringify([event.event, event.spanContext?.spanId], plain)); } };
+  ` }],
   compatibilityDate: "2026-11-17",
 };
 const CALLER = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
@@ -31,7 +35,8 @@ describe("a trace", { skip: lacksBuild("faults") }, () => {
     echo?.close();
   });
 
-  const call = (name, args = {}) => mcp.legacy(stage.origin, token, "tools/call", { name, arguments: args });
+  const call = async (name, args = {}, meta = undefined) =>
+    mcp.message(await mcp.legacy(stage.origin, token, "tools/call", { name, arguments: args, _meta: meta }));
 
   /** The spans of ours that end while `work` runs, by their names. */
   async function spans(work) {
@@ -105,24 +110,23 @@ describe("a trace", { skip: lacksBuild("faults") }, () => {
     assert.ok(all.filter((span) => ["one", "two", "three", "inner"].includes(span.name)).every((span) => span.closed));
   });
 
-  test("holds the requests of a function, which tell of it", async () => {
+  test("goes on in the requests of a function, which name the span that they are sent from", async () => {
     const address = `http://127.0.0.1:${echo.address().port}/`;
-    const { all, named, result } = await spans(() => call("trace_outside", { address }));
-    const headers = JSON.parse(result.json.result.content[0].text);
+    const { named, result } = await spans(() => call("trace_outside", { address }));
+    const headers = JSON.parse(result.result.content[0].text);
     const [outside] = named("outside");
     assert.match(headers.traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/);
+    assert.equal(headers.traceparent.split("-")[2], outside.id);
     assert.equal(headers.tracestate, undefined);
-    assert.ok(all.some((span) => span.name === "fetch" && span.parent === outside.id), JSON.stringify(all));
   });
 
   test("names the trace of the client, which goes on to other servers, and does not join it", async () => {
     const address = `http://127.0.0.1:${echo.address().port}/`;
-    const { named, result } = await spans(() =>
-      mcp.legacy(stage.origin, token, "tools/call", { name: "trace_outside", arguments: { address }, _meta: CALLER }));
+    const { named, result } = await spans(() => call("trace_outside", { address }, CALLER));
     const [span] = named("tools/call trace_outside");
     assert.equal(span.attributes["mcp.parent.trace_id"], "0af7651916cd43dd8448eb211c80319c");
     assert.equal(span.attributes["mcp.parent.span_id"], "b7ad6b7169203331");
-    assert.ok(JSON.parse(result.json.result.content[0].text).traceparent.startsWith("00-0af7651916cd43dd8448eb211c80319c-"));
+    assert.ok(JSON.parse(result.result.content[0].text).traceparent.startsWith("00-0af7651916cd43dd8448eb211c80319c-"));
   });
 
   test("has a span for a call in a session", async () => {
@@ -138,7 +142,7 @@ describe("without a runtime that traces, a server with traces", { skip: lacksBui
     const stage = await openStage({ build: buildOf("faults"), worker: DEBUG_BUILD, panics: true });
     const token = (await signIn(stage, { browser: stage.browser(), email: EMPLOYEE })).access_token;
     const answer = await mcp.legacy(stage.origin, token, "tools/call", { name: "work_in_spans", arguments: { name: "alone", milliseconds: 5 } });
-    assert.equal(answer.json.result.isError, undefined);
+    assert.equal((await mcp.message(answer)).result.isError, undefined);
     await stage.close();
   });
 });

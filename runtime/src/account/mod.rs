@@ -28,13 +28,8 @@ use crate::ports::app::App;
 pub use self::object::CONNECTIONS;
 
 /// The way to connected accounts.
-pub static ACCOUNTS: Accounts = Accounts {
-    token: client::token,
-    link: link::link,
-    serve: pages::serve,
-    returned: toolgate_core::account::connect::returned,
-    list: pages::list,
-};
+pub static ACCOUNTS: Accounts =
+    Accounts { token: client::token, link: link::link, serve: pages::serve, list: pages::list };
 
 /// Path inside the object of a person: does something to one account.
 const ONE: &str = "/account/one";

@@ -29,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Characters of a list of hosts: some forty of them, and a line stays far below what the sinks hold.
 const MAX_HOSTS: usize = 1024;
 
+/// What a list of hosts ends with where there were more.
+const MORE_HOSTS: &str = "…";
+
 /// Characters of the id that joins the two lines of a call.
 const ID_LENGTH: usize = 16;
 
@@ -141,14 +144,15 @@ impl Trail {
         let hosts = list(event).get_or_insert_default();
         // One host has many spellings.
         let host = &*host.to_ascii_lowercase();
-        // A function that walks the web must not make its line too long for a sink.
-        if hosts.len() + host.len() > MAX_HOSTS || hosts.split(' ').any(|known| known == host) {
+        if hosts.split(' ').any(|known| known == host || known == MORE_HOSTS) {
             return;
         }
         if !hosts.is_empty() {
             hosts.push(' ');
         }
-        hosts.push_str(host);
+        // A function that walks the web must not make its line too long for a sink.
+        let fits = hosts.len() + host.len() + 1 + MORE_HOSTS.len() <= MAX_HOSTS;
+        hosts.push_str(if fits { host } else { MORE_HOSTS });
         if line.testament.take().is_some() {
             self.make_testament(line);
         }

@@ -19,6 +19,7 @@ use super::outbox::Outbox;
 use super::step::{Asked, HostKind, WIRE};
 use crate::audit::Trail;
 use crate::platform::PlatformEntropy;
+use crate::platform::span::Span;
 use crate::ports::feature::Record;
 
 /// Ends a round of a call that asks: from the questions and the record to the result that the client
@@ -59,6 +60,8 @@ pub(crate) struct Live {
     pub(super) hears_of_cancellation: Cell<bool>,
     /// The function says that it acts as its caller.
     pub(super) acts_as_caller: Cell<bool>,
+    /// The span that the function works in, while it is polled.
+    pub(super) span: RefCell<Option<Span>>,
     /// The audit trail; none in a test.
     pub(super) trail: Option<Rc<Trail>>,
 }
@@ -123,6 +126,7 @@ impl Live {
             busy: Busy::default(),
             hears_of_cancellation: Cell::new(false),
             acts_as_caller: Cell::new(false),
+            span: RefCell::default(),
             trail: None,
         }
     }
@@ -134,6 +138,16 @@ impl Live {
 
     pub(crate) fn trail(&self) -> Option<&Rc<Trail>> {
         self.trail.as_ref()
+    }
+
+    /// The span that the function works in.
+    pub(crate) fn span(&self) -> Option<Span> {
+        self.span.borrow().clone()
+    }
+
+    /// Makes another span the current one, and gives back which it was.
+    pub(crate) fn enter(&self, span: Option<Span>) -> Option<Span> {
+        self.span.replace(span)
     }
 
     /// Notes that the function says so.

@@ -10,6 +10,7 @@ mod guard;
 mod hosted;
 mod live;
 mod outbox;
+pub(crate) mod span;
 pub(crate) mod stateless;
 mod step;
 
@@ -28,6 +29,7 @@ use toolgate_core::mcp::outcome::CallResult;
 use self::guard::Work;
 pub(crate) use self::hosted::HostStep;
 pub(crate) use self::live::Live;
+use self::span::CallSpan;
 pub(crate) use self::step::{Asked, HostKind, SessionStep, StartTask, Step, TaskStep};
 use crate::audit::Trail;
 use crate::platform::timer::Timer;
@@ -113,6 +115,8 @@ pub(crate) struct Execution {
     deadline_is_for_answer: bool,
     grace: Option<Timer>,
     trail: Option<Rc<Trail>>,
+    /// Apart from the work, which a panic would take it along with.
+    span: Option<CallSpan>,
 }
 
 impl Execution {
@@ -133,7 +137,14 @@ impl Execution {
             deadline_is_for_answer: false,
             grace: None,
             trail,
+            span: None,
         }
+    }
+
+    /// With the span of the call, which ends with it.
+    pub(crate) fn spanned(mut self, span: Option<CallSpan>) -> Self {
+        self.span = span;
+        self
     }
 
     /// Runs the call until it may have come to a step or to its outcome.
@@ -143,8 +154,15 @@ impl Execution {
         }
         self.live.wake_on_change(polling.waker());
         match guard::poll(&mut self.work, polling.waker()) {
-            Ok(Poll::Ready(outcome)) => self.outcome = Some(self.live.conclude(outcome)),
+            Ok(Poll::Ready(outcome)) => {
+                let outcome = self.live.conclude(outcome);
+                if let Some(mut span) = self.span.take() {
+                    span.end(Some(&outcome));
+                }
+                self.outcome = Some(outcome);
+            }
             Err(guard::Trapped) => {
+                self.span = None;
                 self.outcome = Some(Err(fault::panicked()));
             }
             Ok(Poll::Pending) if self.live.has_step() => {}
@@ -167,6 +185,7 @@ impl Execution {
 
     fn end(&mut self, outcome: CallResult) {
         guard::discard(&mut self.work);
+        self.span = None;
         self.outcome = Some(outcome);
     }
 

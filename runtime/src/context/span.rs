@@ -2,13 +2,14 @@
 
 use std::future::Future;
 
-use crate::platform::spanned::Spanned;
+use crate::call::span::Spanned;
 use crate::tool::Context;
 
 impl Context {
     /// Runs work in a span of its own, inside of the span of the call: its name is in Workers traces next to
-    /// the time that the work took, and the requests and queries that it makes are inside of it. With
-    /// `[observability] traces = true` in `mcp.toml`; otherwise the work simply runs.
+    /// the time that the work took, and so are spans that the work begins. The `traceparent` of its requests
+    /// names it; the spans that the runtime itself makes of requests and queries stay next to that of the
+    /// call. With `[observability] traces = true` in `mcp.toml`; otherwise the work simply runs.
     ///
     /// The name is for the owner of the server, who reads it in many traces: it names a kind of work and
     /// has nothing of the caller's in it.
@@ -26,10 +27,10 @@ impl Context {
     /// # fn main() {}
     /// ```
     pub async fn span<T>(&self, name: &str, work: impl Future<Output = T>) -> T {
-        let span = self.app().and_then(|app| app.tracing).and_then(|tracing| (tracing.begin)(name));
-        match span {
-            Some(span) => Spanned::new(span, work, |_, _| ()).await,
-            None => work.await,
+        let Some(tracing) = self.app().and_then(|app| app.tracing) else { return work.await };
+        match Spanned::begin(self.live(), tracing, name, work) {
+            Ok(spanned) => spanned.await,
+            Err(work) => work.await,
         }
     }
 }

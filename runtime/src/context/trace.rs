@@ -23,11 +23,11 @@ impl Context {
     }
 
     /// `traceparent` for a request that this call makes: a span of its own in the client's trace, or else
-    /// inside of the span that is active.
+    /// inside of the current span.
     pub(crate) fn child_span(&self) -> Option<String> {
         match self.trace() {
             Some(trace) => Some(child(&trace.parent, &mut PlatformEntropy)),
-            None => (self.app()?.tracing?.parent)(),
+            None => (self.app()?.tracing?.traceparent)(self.live().span().as_ref()),
         }
     }
 

@@ -14,7 +14,6 @@ pub(crate) mod params;
 pub(crate) mod signature;
 #[cfg_attr(not(target_arch = "wasm32"), path = "native/span.rs")]
 pub(crate) mod span;
-pub(crate) mod spanned;
 #[cfg_attr(not(target_arch = "wasm32"), path = "native/timer.rs")]
 pub(crate) mod timer;
 pub(crate) mod within;

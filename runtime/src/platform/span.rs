@@ -11,41 +11,50 @@ import * as workers from 'cloudflare:workers';
 
 const { tracing } = workers;
 const has = ['startSpan', 'withActiveSpan', 'getActiveSpan'].every((name) => typeof tracing?.[name] === 'function');
+const start = (name) => tracing.startSpan(name);
 
-export const begin = (name) => has ? tracing.startSpan(name) : undefined;
-export const run = (span, work) => { tracing.withActiveSpan(span, work); };
+export const begin = (name, parent) => has ? parent ? tracing.withActiveSpan(parent, () => start(name)) : start(name) : undefined;
 export const set = (span, name, value) => { span.setAttribute(name, value); };
 export const fail = (span) => { span.setStatus?.({ code: 'error' }); };
 export const end = (span) => { span.end(); };
-export const parent = () => {
-  const span = has ? tracing.getActiveSpan() : undefined;
+export const parent = (inside) => {
+  const span = inside ?? (has ? tracing.getActiveSpan() : undefined);
   if (!span?.isTraced) return undefined;
   const { traceId, spanId, traceFlags } = span.spanContext?.() ?? {};
   return traceId && spanId ? `00-${traceId}-${spanId}-0${traceFlags & 1}` : undefined;
 };
 ")]
 extern "C" {
-    fn begin(name: &str) -> JsValue;
-    fn run(span: &JsValue, work: &mut dyn FnMut());
+    fn begin(name: &str, parent: &JsValue) -> JsValue;
     fn set(span: &JsValue, name: &str, value: &str);
     fn fail(span: &JsValue);
     fn end(span: &JsValue);
-    fn parent() -> Option<String>;
+    fn parent(inside: &JsValue) -> Option<String>;
 }
 
 /// A span of the runtime.
+///
+/// It is never the active one while Rust runs: a trap would pass through the runtime's own frames, and
+/// through a closure of wasm-bindgen, which marks the instance as terminated.
+#[derive(Clone)]
 pub(crate) struct Span(JsValue);
 
 impl Span {
-    /// Begins a span inside of the one that is active; `None` where the runtime records none.
-    pub(crate) fn begin(name: &str) -> Option<Self> {
-        let span = begin(name);
+    /// Begins a span inside of another, or else of the one that is active; `None` where the runtime
+    /// records none.
+    pub(crate) fn begin(name: &str, parent: Option<&Self>) -> Option<Self> {
+        let span = begin(name, &Self::js(parent));
         span.is_object().then(|| Self(span))
     }
 
-    /// `traceparent` of the span that is active, where it is recorded.
-    pub(crate) fn active_parent() -> Option<String> {
-        parent()
+    /// `traceparent` for what is called inside of a span, or else of the one that is active, where it is
+    /// recorded.
+    pub(crate) fn traceparent(inside: Option<&Self>) -> Option<String> {
+        parent(&Self::js(inside))
+    }
+
+    fn js(span: Option<&Self>) -> JsValue {
+        span.map_or(JsValue::UNDEFINED, |span| span.0.clone())
     }
 
     /// Sets an attribute.
@@ -56,11 +65,6 @@ impl Span {
     /// Says that its work failed.
     pub(crate) fn fail(&self) {
         fail(&self.0);
-    }
-
-    /// Runs work while the span is active.
-    pub(crate) fn run(&self, work: &mut impl FnMut()) {
-        run(&self.0, work);
     }
 
     /// Ends it.

@@ -4,7 +4,6 @@ use std::fmt;
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_config::Connection;
-use toolgate_core::oauth::callback::Returned;
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::person::Person;
 use toolgate_core::reply::Reply;
@@ -25,8 +24,6 @@ pub struct Accounts {
     pub(crate) link: LinkFor,
     /// See [`Serve`].
     pub(crate) serve: Serve,
-    /// Leads somebody who signed in to open a link back to it.
-    pub(crate) returned: fn(&OAuthContext<'_>, &http::Request<Vec<u8>>, &Returned, &mut Reply),
     /// See [`List`].
     pub(crate) list: List,
 }

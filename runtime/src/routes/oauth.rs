@@ -289,18 +289,13 @@ async fn serve_callback(
     };
     identity::tell_hint(oauth, &identified);
     if let Some(door) = route::door()
-        && let Some(reply) = (door.returned)(oauth, http_request, &returned, &identified)
+        && let Some(reply) = (door.returned)(oauth, &returned, &identified)
     {
         return reply;
     }
     let (address, grant, success) = match returned.finish(oauth, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),
-        Finished::Reply(mut reply) => {
-            if let Some(accounts) = request.app.accounts {
-                (accounts.returned)(oauth, http_request, &returned, &mut reply);
-            }
-            return reply;
-        }
+        Finished::Reply(reply) => return reply,
     };
     match grants::perform(request, &address, Operation::Create(grant)).await {
         Ok(_) => success,

@@ -11,6 +11,7 @@ use toolgate_core::mcp::{Call, Target};
 use super::charging::CallToCharge;
 use super::registry::Registry;
 use crate::audit::{Teller, Trail};
+use crate::call::span::CallSpan;
 use crate::call::{Execution, HostKind, HostStep, Live, Running};
 use crate::context::current::Context;
 use crate::platform::bindings::Env;
@@ -56,22 +57,20 @@ fn begin(start: Start, host: HostKind) -> Execution {
     // A task is for what takes long, and ends with its own time at the latest.
     let is_limited = seconds > 0 && host != HostKind::Task;
     let limit = is_limited.then(|| Duration::from_secs(seconds.into()));
-    let traced =
-        app.tracing.map(|tracing| (tracing, target.clone(), context.request_id().to_owned()));
-    let subject_key = traced.as_ref().map(|_| context.subject_key().to_owned()).unwrap_or_default();
-    let call = CallToCharge { app, registry, target, context, arguments, refusal };
-    let mut work = call.begin();
-    if let Some((tracing, target, request_id)) = traced {
+    let span = app.tracing.and_then(|tracing| {
         let call = TracedCall {
             name: name(registry, &target).unwrap_or_default(),
             target: &target,
-            request_id: &request_id,
+            request_id: context.request_id(),
             peer: live.peer(),
-            subject_key: &subject_key,
+            subject_key: context.subject_key(),
         };
-        work = (tracing.call)(call, work);
-    }
-    Execution::new(live, limit, trail, work)
+        let span = (tracing.begin_call)(call)?;
+        live.enter(Some(span.clone()));
+        Some(CallSpan::new(tracing, span))
+    });
+    let call = CallToCharge { app, registry, target, context, arguments, refusal };
+    Execution::new(live, limit, trail, call.begin()).spanned(span)
 }
 
 /// True if the target may ask its client, so that what it was called with has to be known later.

@@ -1,37 +1,40 @@
 //! `[observability] traces = true`: the span of each call.
 
-use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::outcome::CallResult;
 use toolgate_core::mcp::span::{SpanFailure, SpanStart, TracedCall};
 
 use crate::platform::span::Span;
-use crate::platform::spanned::Spanned;
 use crate::ports::tracing::Tracing;
 
 /// Tracing by the runtime's own API.
-pub static TRACING: &Tracing = &Tracing { call, begin: Span::begin, parent: Span::active_parent };
+pub static TRACING: &Tracing = &Tracing {
+    begin_call,
+    end_call,
+    begin: Span::begin,
+    end: Span::end,
+    traceparent: Span::traceparent,
+};
 
-fn call(
-    call: TracedCall<'_>,
-    work: LocalBoxFuture<'static, CallResult>,
-) -> LocalBoxFuture<'static, CallResult> {
+fn begin_call(call: TracedCall<'_>) -> Option<Span> {
     let start = SpanStart::of_call(call);
-    let Some(span) = Span::begin(&start.name) else { return work };
+    let span = Span::begin(&start.name, None)?;
     for (name, value) in &start.attributes {
         span.set(name, value);
     }
-    Box::pin(Spanned::new(span, work, end))
+    Some(span)
 }
 
-fn end(span: &Span, result: Option<&CallResult>) {
-    let failure = match result {
-        Some(result) => SpanFailure::of(result),
+fn end_call(span: &Span, outcome: Option<&CallResult>) {
+    let failure = match outcome {
+        Some(outcome) => SpanFailure::of(outcome),
         None => Some(SpanFailure::ENDED),
     };
-    let Some(failure) = failure else { return };
-    span.set("error.type", &failure.kind);
-    if let Some(code) = failure.code {
-        span.set("rpc.response.status_code", &code.to_string());
+    if let Some(failure) = failure {
+        span.set("error.type", &failure.kind);
+        if let Some(code) = failure.code {
+            span.set("rpc.response.status_code", &code.to_string());
+        }
+        span.fail();
     }
-    span.fail();
+    span.end();
 }

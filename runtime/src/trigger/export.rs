@@ -1,5 +1,6 @@
 //! Triggers and their functions: what does not belong together, and what `cargo toolgate` is told.
 
+#[cfg(not(target_arch = "wasm32"))]
 use serde_json::{Value, json};
 
 use super::def::{TriggerDef, TriggerKind, Triggers, defs};
@@ -53,6 +54,7 @@ fn declared(triggers: &Triggers) -> Vec<(TriggerKind, &'static str)> {
 }
 
 /// The functions as `cargo toolgate` reads them, sorted by what starts them.
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn described() -> Value {
     let mut found: Vec<_> = defs().collect();
     found.sort_by_key(|def| (def.kind().noun(), def.name, def.location));

@@ -30,7 +30,9 @@ pub use self::feature::TRIGGERS;
 pub use self::message::RawMessage;
 
 pub(crate) use self::events::{deliver, receive, start};
-pub(crate) use self::export::{described, problems};
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use self::export::described;
+pub(crate) use self::export::problems;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use self::{
     message::Verdict,

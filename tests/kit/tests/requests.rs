@@ -95,7 +95,7 @@ fn prompts_and_resources_are_guarded_alike() {
     let staff = staff();
     staff.list_prompts().assert_names(["greet", "whispering"]);
     staff.prompt("greet", json!({ "name": "Ada" })).assert_text("Say hello to Ada");
-    staff.list_resources().assert_names(["handbook"]);
+    staff.list_resources().assert_names(["handbook", "whispered"]);
     staff.list_resource_templates().assert_names(["chapter"]);
     staff.resource("docs://handbook/rules").assert_text("No rules");
     staff.resource("docs://handbook/tools").assert_error("not found");

@@ -92,18 +92,27 @@ fn depends_on_none(step: &mut Step, package: &str, unwanted: &[&str]) -> Result<
 const IDENTITY_SERVERS: [&str; 5] =
     ["tests/oidc", "tests/github", "tests/access-jwt", "tests/as-caller", "tests/connections"];
 
-/// The server with everything that MCP has, behind OAuth and without sign-in, the one whose tools keep
-/// state and run as tasks, and those with routes and triggers of their own; debug builds, too.
-const EVERYTHING: [&str; 5] =
-    ["examples/everything", "tests/open", "tests/durable", "tests/routes", "tests/triggers"];
+/// The server with everything that MCP has, behind OAuth and without sign-in, the help desk, the one whose tools
+/// keep state and run as tasks, and those with routes and triggers of their own; debug builds, too.
+const EVERYTHING: [&str; 6] = [
+    "examples/everything",
+    "examples/helpdesk",
+    "tests/open",
+    "tests/durable",
+    "tests/routes",
+    "tests/triggers",
+];
 
 /// The server whose tools go wrong. A release build: how a trap is caught depends on what the
 /// optimiser makes of it.
 const FAULTS: &str = "tests/faults";
 
+/// The server that tests itself, and whose quotas are tested end to end.
+const KIT: &str = "tests/kit";
+
 fn generated_files(_: &mut Step) -> Result<String> {
     let mut said = Vec::new();
-    let servers = ["examples/access", "tests/kit", "tests/kv", "tests/d1", FAULTS];
+    let servers = ["examples/access", KIT, "tests/kv", "tests/d1", FAULTS];
     for server in servers.into_iter().chain(IDENTITY_SERVERS).chain(EVERYTHING) {
         let project = Project::find(&toolgate_tests::repository().join(server))?;
         let problems = check::problems(&project);
@@ -118,14 +127,18 @@ fn native_tests(step: &mut Step) -> Result<String> {
     Ok(format!("{} tests", count(&output, "test result: ok. ", " passed")))
 }
 
-/// The example's functions are those that were agreed to.
+/// The functions of the examples are those that were agreed to.
 fn locked(_: &mut Step) -> Result<String> {
-    let project = toolgate_tests::example()?;
-    let wanted = lock::wanted(&project)?;
-    match lock::problem(&project, &wanted) {
-        None => Ok(format!("{} functions", wanted.functions().count())),
-        Some(problem) => Err(problem),
+    let mut count = 0;
+    for example in ["examples/access", "examples/helpdesk"] {
+        let project = Project::find(&toolgate_tests::repository().join(example))?;
+        let wanted = lock::wanted(&project)?;
+        if let Some(problem) = lock::problem(&project, &wanted) {
+            return Err(problem);
+        }
+        count += wanted.functions().count();
     }
+    Ok(format!("{count} functions"))
 }
 
 fn documentation(step: &mut Step) -> Result<String> {
@@ -139,25 +152,30 @@ fn documentation(step: &mut Step) -> Result<String> {
 
 /// Makes every build, also after one that fails, so that one fault is one failure.
 fn wasm_build(step: &mut Step) -> Result<String> {
-    let root = toolgate_tests::repository();
     let released = ["examples/access", "tests/kv", "tests/d1", FAULTS];
     let debug = IDENTITY_SERVERS.into_iter().chain(EVERYTHING);
     let builds = released.map(|server| (server, "--release")).into_iter();
-    let tools = tools();
     let mut failed = Vec::new();
     for (server, profile) in builds.chain(debug.map(|server| (server, "--dev"))) {
-        let mut command = Command::new(tools.cargo_binary("worker-build"));
-        if profile == "--dev" {
-            // `provider = "none"` builds for this very machine only.
-            command.env("TOOLGATE_DEV", "1");
-        }
-        command.arg(profile).current_dir(root.join(server)).envs(tools.environment());
-        let log = format!("wasm-build-{}", server.replace('/', "-"));
-        if let Err(error) = run(step, &log, &mut command) {
+        if let Err(error) = build(step, server, profile) {
             failed.push(format!("{server}: {error}"));
         }
     }
     if failed.is_empty() { Ok(String::new()) } else { Err(Error::new(failed.join("\n"))) }
+}
+
+/// Builds a Worker.
+fn build(step: &mut Step, server: &str, profile: &str) -> Result<()> {
+    let tools = tools();
+    let mut command = Command::new(tools.cargo_binary("worker-build"));
+    if profile == "--dev" {
+        // `provider = "none"` builds for this very machine only.
+        command.env("TOOLGATE_DEV", "1");
+    }
+    command.arg(profile).envs(tools.environment());
+    command.current_dir(toolgate_tests::repository().join(server));
+    run(step, &format!("wasm-build-{}", server.replace('/', "-")), &mut command)?;
+    Ok(())
 }
 
 /// By the command that deploys; wrangler's own words are in the log.
@@ -177,18 +195,20 @@ fn dry_run(step: &mut Step) -> Result<String> {
         .into())
 }
 
-/// A server that nothing else here builds: its Worker is that of the environment.
+/// A server of two environments: its Worker is that of the one that is deployed.
 fn environment(step: &mut Step) -> Result<String> {
-    let project = Project::find(&toolgate_tests::repository().join("tests/kit"))?;
+    let project = Project::find(&toolgate_tests::repository().join(KIT))?;
     let arguments = ["--dry-run", "--env", "preview"];
     deploy(step, &project, &arguments, "environment")?;
     let path = project.root.join("build/index_bg.wasm");
     let wasm = std::fs::read(&path).doing(|| format!("read {}", path.display()))?;
     let title = b"Kit, as it will be";
-    if wasm.windows(title.len()).any(|part| part == title) {
-        return Ok(String::new());
+    if !wasm.windows(title.len()).any(|part| part == title) {
+        return Err(Error::new("the Worker was not compiled for its environment"));
     }
-    Err(Error::new("the Worker was not compiled for its environment"))
+    // The end-to-end tests want it as it is without an environment.
+    build(step, KIT, "--dev")?;
+    Ok(String::new())
 }
 
 /// The one warning that is right about the demo: like the original, it asks Access for no refresh

@@ -3,7 +3,7 @@
 //! Opening it changes nothing: scanners of links do that, too. Whoever opens it signs in at this server, and must be
 //! the person who was asked; what is sent back and forth proves it again at the return.
 
-use http::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
+use http::header::{HeaderMap, SET_COOKIE};
 use http::{Request, StatusCode};
 use serde::Serialize;
 use toolgate_config::{Config, Connection};
@@ -15,30 +15,19 @@ use crate::cookie;
 use crate::from_json::FromJson;
 use crate::limits::ATTEMPT_TTL;
 use crate::oauth::attempts;
-use crate::oauth::callback::Returned;
 use crate::oauth::connections::{check_form, is_foreign};
 use crate::oauth::consent::start_login;
 use crate::oauth::context::OAuthContext;
-use crate::oauth::login::{Start, Target, state_of};
+use crate::oauth::login::{Start, Target};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page::{self, ConnectPage};
-use crate::paths::ACCOUNT_CONNECT_PATH;
+use crate::paths::{ACCOUNT_CONNECT_PATH, CONNECTIONS_PATH};
 use crate::reply::{self, Reply};
 use crate::seal::{Purpose, sha256};
 
-/// Cookie of the link that a sign-in returns to: the last one, where a browser has begun several.
-const LINK: &str = "__Host-toolgate-link";
-
 /// Heading of the pages of an account that is not connected.
 pub(super) const NOT_CONNECTED: &str = "No account was connected";
-
-/// What a browser keeps while somebody signs in to open a link.
-#[derive(Serialize, FromJson)]
-struct Opened {
-    link: String,
-    expires: u64,
-}
 
 /// What a browser keeps while somebody is at the third party, sealed under the `state`.
 #[derive(Debug, Serialize, FromJson)]
@@ -188,35 +177,12 @@ pub fn unreachable(connection: &Connection) -> Reply {
     because(reply, Reason::UpstreamUnavailable)
 }
 
-/// The end of a sign-in that was begun to open a link: leads back to it. Leaves the reply of any other as it is.
-pub fn returned(
-    oauth: &OAuthContext<'_>,
-    request: &Request<Vec<u8>>,
-    returned: &Returned,
-    reply: &mut Reply,
-) {
-    let name = oauth.cookie(LINK);
-    let value = cookie::read(request.headers(), name);
-    let bound_to = oauth.attempt(returned.attempt());
-    let opened = value.and_then(|it| oauth.keys.open::<Opened>(Purpose::Account, &bound_to, it));
-    let Some(opened) = opened.filter(|opened| opened.expires > oauth.now) else { return };
-    let address = [oauth.origin, ACCOUNT_CONNECT_PATH, "?link=", &opened.link].concat();
-    if let Ok(address) = HeaderValue::try_from(address) {
-        reply.headers_mut().insert(LOCATION, address);
-        reply.headers_mut().append(SET_COOKIE, cookie::clear(name));
-    }
-}
-
+/// Has the person sign in, and come back to the link, which opened as one of ours.
 fn sign_in(oauth: &mut OAuthContext<'_>, headers: &HeaderMap, link: &str) -> Reply {
-    let from = Start { headers, approved: false, ending: None };
-    let mut reply = start_login(oauth, &from, Target::Connections);
-    let Some(state) = state_of(&reply) else { return reply };
-    let opened = Opened { link: link.to_owned(), expires: oauth.now + ATTEMPT_TTL };
-    let bound_to = oauth.attempt(&sha256(&state));
-    let value = oauth.keys.seal(Purpose::Account, &bound_to, &opened, oauth.entropy);
-    let kept = cookie::set(oauth.cookie(LINK), &value, ATTEMPT_TTL);
-    reply.headers_mut().append(SET_COOKIE, kept);
-    reply
+    let path = ACCOUNT_CONNECT_PATH.strip_prefix(CONNECTIONS_PATH).unwrap_or_default();
+    let address = &[path, "?link=", link].concat();
+    let from = Start { headers, approved: false, ending: None, address };
+    start_login(oauth, &from, Target::Connections)
 }
 
 /// The connection of a link that is for this person.

@@ -48,6 +48,8 @@ pub enum EventKind {
     RouteAllowed,
     /// A request to a route was refused.
     RouteDenied,
+    /// The function of a route ended whose decision was written before.
+    RouteFinished,
     /// A person connected an account at a third party.
     AccountConnected,
     /// Such an account was disconnected.
@@ -82,6 +84,7 @@ impl EventKind {
             Self::ResourceFinished => "resource_finished",
             Self::RouteAllowed => "route_allowed",
             Self::RouteDenied => "route_denied",
+            Self::RouteFinished => "route_finished",
             Self::AccountConnected => "account_connected",
             Self::AccountEnded => "account_ended",
             Self::AccountDenied => "account_denied",
@@ -95,6 +98,7 @@ impl EventKind {
             Self::ToolAllowed => Some(Self::ToolFinished),
             Self::PromptAllowed => Some(Self::PromptFinished),
             Self::ResourceAllowed => Some(Self::ResourceFinished),
+            Self::RouteAllowed => Some(Self::RouteFinished),
             _ => None,
         }
     }

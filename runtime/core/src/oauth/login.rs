@@ -1,9 +1,8 @@
 //! A login under way: what a browser that was sent to the identity provider keeps until it comes back.
 
 use http::HeaderMap;
-use http::header::{LOCATION, SET_COOKIE};
+use http::header::SET_COOKIE;
 use serde::Serialize;
-use url::Url;
 
 use crate::audit::Reason;
 use crate::cookie;
@@ -28,6 +27,9 @@ pub enum Target {
     /// The page of the person's own connections.
     #[serde(rename = "p")]
     Connections,
+    /// A route of the author's. The address that the browser asked for is sealed beside it.
+    #[serde(rename = "r")]
+    Route,
 }
 
 /// A login under way, sealed in a cookie of the browser that started it: another browser cannot
@@ -78,6 +80,9 @@ pub(crate) struct Start<'a> {
     pub(crate) approved: bool,
     /// The cookie of the page that it comes from, which ends.
     pub(crate) ending: Option<&'a str>,
+    /// Path and query to return to, for [`Target::Route`]; for [`Target::Connections`] what follows its path; empty for
+    /// others.
+    pub(crate) address: &'a str,
 }
 
 /// Sends the browser to the identity provider.
@@ -96,7 +101,7 @@ pub(crate) fn start(
     };
     let texts = match &login.target {
         Target::Client(authorization) => authorization.texts(),
-        Target::Connections => String::new(),
+        Target::Connections | Target::Route => from.address.to_owned(),
     };
     let value = attempts::seal(oauth, Purpose::Login, &state, &login, &texts);
     let name = attempts::login_cookie(oauth, &state).expect("our own state names a cookie");
@@ -117,12 +122,6 @@ pub(crate) fn start(
         reply.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(reply)
-}
-
-/// The `state` that the browser of a sign-in which begins with this reply brings back.
-pub(crate) fn state_of(reply: &Reply) -> Option<String> {
-    let url = Url::parse(reply.headers().get(LOCATION)?.to_str().ok()?).ok()?;
-    url.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned())
 }
 
 /// RFC 9207: an issuer in the answer must be the one that was asked, and a provider that says that

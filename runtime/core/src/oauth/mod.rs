@@ -42,5 +42,6 @@ mod authorization;
 mod client_metadata;
 pub(crate) mod consent;
 mod issue;
+mod not_identified;
 
 pub use crate::scope;

@@ -146,9 +146,9 @@ impl Pool {
         if units == 0 {
             return Drawn::Granted { number: 0, units, life };
         }
-        // By the clock, since the object forgets the number at the end of a window: a lease of before must not
-        // pass for one of now.
-        self.number = self.number.max(now) + 1;
+        // From the clock on, since the object forgets the number at the end of a window: a lease of before
+        // must not pass for one of now.
+        self.number = if self.number == 0 { now } else { self.number + 1 };
         if self.leases.len() >= MAX_LEASES {
             self.leases.remove(0);
         }

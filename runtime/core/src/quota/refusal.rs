@@ -18,7 +18,7 @@ pub enum Whose {
 pub enum Refusal {
     /// Too few are left.
     Spent {
-        /// The quota, as [`named`] says it.
+        /// The quota, as the caller is told of it: "the quota `costly`".
         quota: String,
         /// The units of a window.
         rate: Rate,
@@ -29,7 +29,7 @@ pub enum Refusal {
     },
     /// So many are never there.
     TooMany {
-        /// The quota, as [`named`] says it.
+        /// The quota, as the caller is told of it: "the quota `costly`".
         quota: String,
         /// The units of a window.
         rate: Rate,
@@ -38,12 +38,12 @@ pub enum Refusal {
     },
     /// Nobody could be asked.
     Unavailable {
-        /// The quota, as [`named`] says it.
+        /// The quota, as the caller is told of it: "the quota `costly`".
         quota: String,
     },
     /// The function names a quota that `mcp.toml` does not have.
     Unknown {
-        /// The quota, as [`named`] says it.
+        /// The quota, as the caller is told of it: "the quota `costly`".
         quota: String,
     },
 }
