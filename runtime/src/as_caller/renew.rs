@@ -3,6 +3,7 @@
 use toolgate_core::oauth::callback::GrantSubject;
 use toolgate_core::oauth::grant::ASKING;
 use toolgate_core::oauth::grant::access::{Renewal, fingerprint};
+use toolgate_core::paths;
 use toolgate_core::upstream::provider::Provider;
 use toolgate_core::upstream::tokens::Tokens;
 use toolgate_core::upstream::trouble::{Cause, Trouble};
@@ -129,7 +130,7 @@ fn new(tokens: &Tokens, sealed: &str) -> Held {
 async fn ask(call: &Call, resource: &str, refresh: &str) -> Result<Tokens, Trouble> {
     let unavailable = |text: &str| Trouble::Failed(Cause::Unavailable, text.to_owned());
     let app = call.app;
-    let origin = origin(resource);
+    let origin = paths::origin(resource);
     let provider: Provider = app
         .identity
         .resolve(&app.config, &EnvVars(&call.env), origin)
@@ -137,12 +138,6 @@ async fn ask(call: &Call, resource: &str, refresh: &str) -> Result<Tokens, Troub
     let located = app.identity.locate(&provider, origin).await;
     let provider = located.as_ref().unwrap_or(&provider);
     identity::renew(&app.config.identity, provider, refresh).await
-}
-
-/// Scheme, host and port of a resource of this server.
-fn origin(resource: &str) -> &str {
-    let path = resource.match_indices('/').nth(2);
-    path.map_or(resource, |(at, _)| &resource[..at])
 }
 
 #[cfg(test)]
