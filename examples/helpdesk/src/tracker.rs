@@ -28,8 +28,7 @@ async fn link_issue(
     let database = database(ctx.env())?;
     let select = database.prepare("SELECT * FROM tickets WHERE id = ?");
     let found = select.bind(&[number.into()])?.first(None).await?;
-    let ticket: Ticket =
-        found.ok_or_else(|| Error::new(format!("there is no ticket {number}")))?;
+    let ticket: Ticket = found.ok_or_else(|| Error::new(format!("there is no ticket {number}")))?;
     if let Some(issue) = ticket.issue {
         return Ok(issue);
     }
