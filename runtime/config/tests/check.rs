@@ -196,9 +196,9 @@ fn scopes_of_calls_as_the_person_are_asked_for_at_the_sign_in() {
     let source = "[server]\nname = \"Test\"\n[identity]\nprovider = \"github\"\n\
                   [identity.upstream]\nhosts = [\"api.github.com\", \"localhost:8787\"]\n\
                   scopes = [\"repo\", \"read:user\"]\n";
-    let identity = check(source).expect("it is sound").config.identity;
-    assert_eq!(*identity.scopes, ["read:user", "user:email", "repo"]);
-    let calls = identity.upstream.expect("it is there");
+    let config = check(source).expect("it is sound").config;
+    assert_eq!(*config.acts, ["Act as you at api.github.com, localhost:8787"]);
+    assert_eq!(*config.identity.scopes, ["read:user", "user:email", "repo"]);
+    let calls = config.identity.upstream.expect("it is there");
     assert_eq!((&*calls.hosts[1], calls.expose), ("localhost:8787", false));
-    assert_eq!(calls.meaning, "Act as you at api.github.com, localhost:8787");
 }

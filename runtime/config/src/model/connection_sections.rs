@@ -36,8 +36,6 @@ macro_rules! connection_sections {
                 hosts: List<Str> => |_| shape::list(shape::pattern(&pattern::host()));
                 /// The policy that guards it; everybody may connect when absent.
                 allow: Option<Str> = sound(LINE);
-                /// The power that it gives tools, in words for the approval page.
-                meaning: Str;
             }
         }
     };

@@ -59,6 +59,8 @@ macro_rules! sections {
                 quotas: List<Quota> => |schema| schema.quotas();
                 /// `[connections.*]`, in the order of the file.
                 connections: List<Connection> => |schema| schema.connections();
+                /// What tools may do at other servers as the person, in words for the approval page.
+                acts: List<Str>;
                 (dev) => |schema| schema.section("dev", &[]);
                 // Only the names are in `wrangler.jsonc`, and a Worker has neither them nor their purposes.
                 (secrets) => |_| shape::secrets();
@@ -147,8 +149,6 @@ macro_rules! sections {
                 audience: Option<Str> = optional(LINE);
                 /// Functions may see the token as text.
                 expose: bool = flag(false);
-                /// The power that it gives tools, in words for the approval page.
-                meaning: Str;
             }
 
             /// `[storage]`.

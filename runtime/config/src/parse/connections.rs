@@ -77,8 +77,6 @@ fn connection(entry: &Entry<'_, '_>, root: &Section<'_, '_>) -> Option<Connectio
     let (name, title, hosts) = (name?, title?, hosts?);
     has_endpoints.then_some(())?;
     Some(Connection {
-        meaning: format!("Use the account that you connect at {title} ({})", hosts.join(", "))
-            .into(),
         name,
         title,
         issuer: issuer?,
@@ -167,6 +165,12 @@ fn client_secret(table: &Section<'_, '_>, root: &Section<'_, '_>) -> Option<Opti
         Err(Fault::new(Code::LiteralSecret, message, help))
     });
     name.map(Some)
+}
+
+/// What tools may do with an account, in words for the approval page.
+pub(super) fn act(connection: &Connection) -> Str {
+    let Connection { title, hosts, .. } = connection;
+    format!("Use the account that you connect at {title} ({})", hosts.join(", ")).into()
 }
 
 /// Reports what the rest of the file does not allow: a storage that is not consistent, a server without

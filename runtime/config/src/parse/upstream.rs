@@ -31,15 +31,14 @@ pub(super) fn read(identity: &Section<'_, '_>, provider: Provider) -> Read {
     let audience = IdentityUpstream::audience(&section);
     let expose = IdentityUpstream::expose(&section);
     let (hosts, expose) = (hosts?, expose?);
-    let token = if expose { ", and see your access token" } else { "" };
-    let upstream = IdentityUpstream {
-        meaning: format!("Act as you at {}{token}", hosts.join(", ")).into(),
-        hosts,
-        resource: resource?,
-        audience: audience?,
-        expose,
-    };
+    let upstream = IdentityUpstream { hosts, resource: resource?, audience: audience?, expose };
     Some(Some((upstream, scopes?)))
+}
+
+/// What tools may do so, in words for the approval page.
+pub(super) fn act(upstream: &IdentityUpstream) -> Str {
+    let token = if upstream.expose { ", and see your access token" } else { "" };
+    format!("Act as you at {}{token}", upstream.hosts.join(", ")).into()
 }
 
 /// Reports keys that say something to other providers only.

@@ -47,9 +47,11 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let ((storage, existing), wrangler, trail) = (storage?, wrangler?, audit?);
     let policy_tests = policy_tests(source, &policies, &wrangler);
     let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
+    let identity = identity?;
     let config = Config {
+        acts: acts(&identity, &connections),
         server: server?,
-        identity: identity?,
+        identity,
         storage,
         registration: registration?,
         clients: clients?.into_iter().map(|declared| declared.client).collect(),
@@ -80,6 +82,12 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         claims,
         identity_scopes: place_of(&identity_section, "scopes", source),
     })
+}
+
+/// What tools may do at other servers as the person, in words.
+fn acts(identity: &Identity, connections: &[Connection]) -> List<Str> {
+    let calls = identity.upstream.iter().map(upstream::act);
+    calls.chain(connections.iter().map(connections::act)).collect()
 }
 
 /// The place of a key, where the section has it.

@@ -82,11 +82,11 @@ impl Approvals {
 /// Approvals are for this server, and for what its tools may do as the person elsewhere: with another host, or another
 /// third party, everybody is asked again.
 fn bound_to<'a>(oauth: &OAuthContext<'a>) -> Cow<'a, str> {
-    let calls = oauth.config.identity.upstream.as_ref().map(|calls| &*calls.meaning);
-    let accounts = oauth.config.connections.iter().map(|connection| &*connection.meaning);
-    calls.into_iter().chain(accounts).fold(Cow::Borrowed(oauth.origin), |bound_to, meaning| {
-        Cow::Owned([&*bound_to, "\n", meaning].concat())
-    })
+    let mut bound_to = Cow::Borrowed(oauth.origin);
+    for act in oauth.config.acts.iter() {
+        bound_to = Cow::Owned([&bound_to, "\n", act].concat());
+    }
+    bound_to
 }
 
 /// An address that any program of the device can claim says nothing of who comes back with the same

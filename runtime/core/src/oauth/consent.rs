@@ -64,8 +64,7 @@ pub(crate) fn ask(
                 // How long it lasts is on the page anyway.
                 .filter(|scope| *scope != scope::OFFLINE)
                 .map(|scope| scope::in_words(oauth.config, scope))
-                .chain(oauth.config.identity.upstream.as_ref().map(|calls| &*calls.meaning))
-                .chain(oauth.config.connections.iter().map(|connection| &*connection.meaning))
+                .chain(oauth.config.acts.iter().map(|act| &**act))
                 .collect(),
             longest: if authorization.code_only {
                 tokens.access_token_ttl

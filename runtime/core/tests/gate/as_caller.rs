@@ -1,7 +1,7 @@
 //! The access token of the identity provider in a grant's record, for calls in the person's name.
 
 use serde_json::{Value, json};
-use toolgate_config::Identity;
+use toolgate_config::{Config, Identity};
 use toolgate_core::from_json;
 use toolgate_core::oauth::callback::GrantSubject;
 use toolgate_core::seal::{Entropy, Keyring};
@@ -22,11 +22,15 @@ fn given(further: Value) -> Tokens {
 }
 
 fn identity(section: &str) -> Identity {
+    config(section).identity
+}
+
+fn config(section: &str) -> Config {
     let source = format!(
         "[server]\nname = \"Demo\"\n[identity]\nprovider = \"oidc\"\n\
          issuer = \"https://login.example.com\"\n{section}"
     );
-    toolgate_config::check(&source).unwrap().config.identity
+    toolgate_config::check(&source).unwrap().config
 }
 
 const SECTION: &str = "[identity.upstream]\nhosts = [\"wiki.example.com\"]\n";
@@ -112,9 +116,8 @@ fn the_powers_of_tools_are_their_hosts_and_the_sight_of_the_token() {
     let powers = |section: &str| identity(section).upstream.expect("it is there").powers();
     assert_eq!(powers(SECTION), "wiki.example.com");
     assert_eq!(powers(&format!("{SECTION}expose = true\n")), "wiki.example.com\ntoken");
-    let meaning =
-        identity(&format!("{SECTION}expose = true\n")).upstream.expect("it is there").meaning;
-    assert_eq!(meaning, "Act as you at wiki.example.com, and see your access token");
+    let acts = config(&format!("{SECTION}expose = true\n")).acts;
+    assert_eq!(*acts, ["Act as you at wiki.example.com, and see your access token"]);
 }
 
 #[test]

@@ -120,22 +120,33 @@ fn what_any_program_could_claim_is_remembered_for_clients_that_somebody_answers_
 }
 
 #[test]
-fn an_approval_is_asked_for_again_when_tools_act_as_the_person_at_another_host() {
-    let acting_at = |host: &str| {
-        let section = format!("[identity.upstream]\nhosts = [\"{host}\"]\n");
-        let source = format!("[server]\nname = \"Demo\"\n{section}");
-        toolgate_config::check(&source).unwrap().config.identity.upstream
+fn an_approval_is_asked_for_again_when_tools_act_as_the_person_elsewhere() {
+    let config = |sections: &str| {
+        let source = format!("[server]\nname = \"Demo\"\n{sections}");
+        toolgate_config::check(&source).unwrap().config
     };
+    let wiki = "[identity.upstream]\nhosts = [\"wiki.example.com\"]\n";
+    let mail = "[identity.upstream]\nhosts = [\"mail.example.com\"]\n";
+    let linear = "[connections.linear]\ntitle = \"Linear\"\nissuer = \"https://linear.example\"\n\
+                  client_id = \"a\"\nhosts = [\"api.linear.example\"]\n";
+    let account = "Use the account that you connect at Linear (api.linear.example)";
     let mut world = World::new();
     let client = world.public_client();
     let mut browser = Browser::default();
     connect(&mut world, &mut browser, &client, REDIRECT, "ada");
-    for host in ["wiki.example.com", "mail.example.com"] {
-        world.config.identity.upstream = acting_at(host);
+    for (sections, acts) in [
+        (wiki.to_owned(), vec!["Act as you at wiki.example.com"]),
+        (mail.to_owned(), vec!["Act as you at mail.example.com"]),
+        ([mail, linear].concat(), vec!["Act as you at mail.example.com", account]),
+        (linear.to_owned(), vec![account]),
+    ] {
+        world.config.acts = config(&sections).acts;
         let page = browser.authorize(&mut world, &query(&client, &sha256(VERIFIER)));
-        assert!(text(&page).contains(&format!("<li>Act as you at {host}</li>")), "{}", text(&page));
+        for act in acts {
+            assert!(text(&page).contains(&format!("<li>{act}</li>")), "{}", text(&page));
+        }
         connect(&mut world, &mut browser, &client, REDIRECT, "ada");
-        assert!(!asks(&mut world, &mut browser, &client, REDIRECT), "{host}");
+        assert!(!asks(&mut world, &mut browser, &client, REDIRECT), "{sections}");
     }
 }
 

@@ -21,7 +21,6 @@ fn connection(text: &str, scopes: &[&str]) -> Connection {
         scopes: scopes.iter().map(|scope| owned(scope)).collect(),
         hosts: vec![owned("api.linear.app")].into(),
         allow: None,
-        meaning: owned(text),
     }
 }
 
