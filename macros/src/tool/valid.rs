@@ -112,7 +112,8 @@ pub(crate) fn check<'a>(
     needs.as_caller = as_caller(entry("as_caller"), function, task, &parameters, errors);
     let quota = quota::check(entry("quota"), policy.as_ref(), function, &config, errors);
     needs.quota = quota.is_some();
-    let connections = connections(entry("connections"), function, &parameters, &config, errors);
+    let connections =
+        connections(entry("connections"), task, function, &parameters, &config, errors);
     // A person is asked to connect an account, for which a legacy revision needs a session.
     needs.session |= !connections.is_empty();
     Some(Tool {
@@ -176,6 +177,7 @@ fn as_caller<T>(
 /// The connections that a tool uses.
 fn connections<T>(
     entry: Option<&Entry>,
+    task: Task,
     function: &Function,
     parameters: &[Parameter<T>],
     config: &ConfigPath,
@@ -187,7 +189,11 @@ fn connections<T>(
         needs::forbid_connection(function, help, errors);
         return Vec::new();
     };
-    if !parameters.iter().any(|parameter| matches!(parameter, Parameter::Context)) {
+    if task != Task::Forbidden {
+        let help = "a task goes on without its caller, whose sign-in may be over: leave out `task`, or \
+                    `connections`";
+        errors.report(&entry.key, "a task cannot use the account of its caller", help);
+    } else if !parameters.iter().any(|parameter| matches!(parameter, Parameter::Context)) {
         let help = "take `ctx: &Context`, and send requests by `ctx.connection(\"…\").fetch(…)`";
         errors.report(&entry.key, "a tool with `connections` needs a `&Context`", help);
     }

@@ -122,7 +122,7 @@ async fn finish(
             return reply;
         }
     };
-    let key = AccountKey { person: back.subject_key(), connection: &back.connection.name };
+    let key = AccountKey { person: back.subject_key(), connection: back.connection };
     let kept = tokens.seal(oauth.keys, key, (expires_in, now()), &mut PlatformEntropy);
     let generation = back.attempt().to_owned();
     match store(request, &back, AccountOperation::Connect { kept, generation }).await {
@@ -148,9 +148,11 @@ async fn store(
     }
     // One that was connected before a rotation of keys is under another pseudonym.
     for person in back.person.subject_keys.iter().filter(|person| *person != own) {
-        let outcome = perform(app, env, person, name, AccountOperation::End).await?;
-        if let AccountOutcome::Stored(Some(old)) = outcome {
-            ended.push((person.clone(), old));
+        match perform(app, env, person, name, AccountOperation::End).await {
+            Ok(AccountOutcome::Stored(Some(old))) => ended.push((person.clone(), old)),
+            Ok(_) => {}
+            // The new one is stored, and is found first.
+            Err(error) => log_error!("an account of before could not be ended: {error}"),
         }
     }
     let has_replaced = !ended.is_empty();

@@ -55,7 +55,12 @@ async fn show(
 ) -> worker::Result<Reply> {
     let grants = read(request, person).await?;
     let more = match request.app.accounts {
-        Some(accounts) => (accounts.list)(request, oauth, person).await?,
+        // The clients can be ended all the same.
+        Some(accounts) => (accounts.list)(request, oauth, person).await.unwrap_or_else(|error| {
+            log_error!("accounts could not be read: {error}");
+            "<p>Your accounts at third parties could not be read. Try again in a moment.</p>"
+                .to_owned()
+        }),
         None => String::new(),
     };
     Ok(connections::show(oauth, http_request, person, &grants, &more))
