@@ -10,7 +10,8 @@ mod sections;
 mod value;
 
 pub use choices::{
-    ClientAuth, GroupsFormat, Jurisdiction, OnDeny, OnFailure, Prompt, Recheck, StorageKind,
+    ClientAuth, Exchange, GroupsFormat, Jurisdiction, OnDeny, OnFailure, Prompt, Recheck,
+    StorageKind,
 };
 pub use identity::{Askable, Endpoints};
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};

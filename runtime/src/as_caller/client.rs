@@ -8,7 +8,7 @@ use toolgate_core::seal::Keyring;
 
 use super::memory::{self, Found, Held, Outcome};
 use super::record::perform;
-use super::renew::{self, Renewed};
+use super::renew::{self, Renewed, Why};
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
 use crate::platform::now;
@@ -48,7 +48,7 @@ pub(super) enum Asked {
     Token(Held),
     /// Another request asks.
     Busy,
-    Nothing(NoToken),
+    Nothing(Why),
 }
 
 /// The token of a grant, given as when the caller's token was issued and the grant's id.
@@ -69,6 +69,10 @@ pub(super) async fn token(
     Ok(UpstreamToken::new(app.config.identity.provider.protocol(), &held.text, held.can_renew))
 }
 
+fn nothing(why: NoToken) -> Asked {
+    Asked::Nothing(Why::once(why))
+}
+
 impl Call {
     async fn wait(&self, issued: u64, refused: Option<&str>) -> Result<Held, NoToken> {
         let (mut waited, mut wait) = (Duration::ZERO, FIRST_WAIT);
@@ -76,10 +80,11 @@ impl Call {
             match memory::find(&self.keys, &self.address.id, issued, refused) {
                 Found::Token(held) => return Ok(held),
                 Found::Failed => return Err(NoToken::Unavailable),
+                Found::Refused(why) => return Err(why),
                 Found::Busy => {}
                 Found::Ask(seen) => match self.ask_once(seen, refused).await {
                     Asked::Token(held) => return Ok(held),
-                    Asked::Nothing(why) => return Err(why),
+                    Asked::Nothing(why) => return Err(why.no_token),
                     Asked::Busy => {}
                 },
             }
@@ -97,12 +102,13 @@ impl Call {
         memory::begin(&self.address.id);
         let asked = self.ask(seen, refused).await.unwrap_or_else(|error| {
             log_error!("a call as the caller failed: the storage: {error}");
-            Asked::Nothing(NoToken::Unavailable)
+            nothing(NoToken::Unavailable)
         });
         let outcome = match &asked {
             Asked::Token(held) => Outcome::Token(held),
             Asked::Busy => Outcome::Unknown,
-            Asked::Nothing(NoToken::Unavailable) => Outcome::Failed,
+            Asked::Nothing(Why { no_token: NoToken::Unavailable, .. }) => Outcome::Failed,
+            Asked::Nothing(Why { no_token, stays: true }) => Outcome::Refused(*no_token),
             Asked::Nothing(_) => Outcome::None,
         };
         memory::end(&self.keys, &self.address.id, outcome);
@@ -117,7 +123,7 @@ impl Call {
         };
         let held = match renew::read(self, &sealed, refused) {
             Ok(held) => held,
-            Err(why) => return Ok(Asked::Nothing(why)),
+            Err(why) => return Ok(nothing(why)),
         };
         if let Some(held) = held {
             return Ok(Asked::Token(held));
@@ -136,7 +142,7 @@ impl Call {
         let AccessOutcome::Renew { sealed, lease } = outcome else {
             return Ok(match outcome {
                 AccessOutcome::Busy => Asked::Busy,
-                _ => Asked::Nothing(NoToken::SignInAgain),
+                _ => nothing(NoToken::SignInAgain),
             });
         };
         let seen = fingerprint(&sealed);
@@ -153,7 +159,7 @@ impl Call {
         Ok(match (outcome, held) {
             // The person has ended it in the meantime.
             (Ok(AccessOutcome::Gone | AccessOutcome::Ended), Some(_)) => {
-                Asked::Nothing(NoToken::SignInAgain)
+                nothing(NoToken::SignInAgain)
             }
             (Ok(AccessOutcome::Stands { .. }), Some(held)) => {
                 Asked::Token(Held { at: now(), ..held })
@@ -162,7 +168,7 @@ impl Call {
             (_, Some(held)) => Asked::Token(held),
             (Ok(AccessOutcome::Busy), None) => Asked::Busy,
             (Ok(_), None) => Asked::Nothing(why),
-            (Err(_), None) => Asked::Nothing(NoToken::Unavailable),
+            (Err(_), None) => nothing(NoToken::Unavailable),
         })
     }
 

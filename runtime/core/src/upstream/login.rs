@@ -135,7 +135,7 @@ pub fn name_resource(request: &mut http::Request<Vec<u8>>, resource: Option<&str
 
 /// A request to the token endpoint, with our credentials as the provider wants them (OAuth 2.1
 /// section 2.4.1).
-fn post(
+pub(crate) fn post(
     provider: &Provider,
     endpoints: &Endpoints,
     pairs: &[(&str, &str)],

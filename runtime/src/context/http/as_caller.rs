@@ -216,6 +216,7 @@ async fn obtain(
         }
         problem(match why {
             NoToken::SignInAgain | NoToken::Ended(_) => AsCallerProblem::SignInAgain,
+            NoToken::NotSetUp => AsCallerProblem::NotSetUp,
             NoToken::NotAsserted => AsCallerProblem::PastAccess,
             NoToken::Unavailable => AsCallerProblem::Unavailable,
         })
