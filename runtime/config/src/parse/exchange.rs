@@ -27,7 +27,9 @@ pub(super) fn check(section: &Section<'_, '_>, provider: Provider, exchange: Opt
     }
     let needed = needed(exchange);
     if needed.iter().all(|key| section.entry(key).is_none()) {
-        let message = format!("`exchange = \"{}\"` needs {}", exchange.name(), names(needed));
+        let one_of = if needed.len() > 1 { "one of " } else { "" };
+        let message =
+            format!("`exchange = \"{}\"` needs {one_of}{}", exchange.name(), names(needed));
         let help = match exchange {
             Exchange::Rfc8693 => {
                 "name the API as the provider knows it: `audience = \"wiki\"`, or the address of its \
