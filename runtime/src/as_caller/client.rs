@@ -119,7 +119,7 @@ impl Call {
     async fn ask(&self, seen: Option<String>, refused: Option<&str>) -> worker::Result<Asked> {
         let first = self.perform(AccessOperation::Take { seen }).await?;
         let AccessOutcome::Stands { sealed } = first else {
-            return self.renewed(first).await;
+            return self.renewed(first, refused.is_some()).await;
         };
         let held = match renew::read(self, &sealed, refused) {
             Ok(held) => held,
@@ -133,12 +133,16 @@ impl Call {
         // Somebody has changed it between the two: the next look finds what they stored.
         match second {
             AccessOutcome::Stands { .. } => Ok(Asked::Busy),
-            second => self.renewed(second).await,
+            second => self.renewed(second, refused.is_some()).await,
         }
     }
 
     /// Renews the token where the lease was taken.
-    async fn renewed(&self, outcome: AccessOutcome) -> worker::Result<Asked> {
+    async fn renewed(
+        &self,
+        outcome: AccessOutcome,
+        replaces_refused: bool,
+    ) -> worker::Result<Asked> {
         let AccessOutcome::Renew { sealed, lease } = outcome else {
             return Ok(match outcome {
                 AccessOutcome::Busy => Asked::Busy,
@@ -147,6 +151,7 @@ impl Call {
         };
         let seen = fingerprint(&sealed);
         let Renewed { answer, held, why } = renew::renew(self, &sealed).await;
+        let held = held.map(|held| Held { replaces_refused, ..held });
         let settle = AccessOperation::Settle { lease, seen, answer };
         let mut outcome = self.perform(settle.clone()).await;
         // What the provider gave is the only refresh token that is still good: it must not be lost.

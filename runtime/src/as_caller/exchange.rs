@@ -56,8 +56,9 @@ pub(super) async fn renew(call: &Call, mut subject: GrantSubject) -> Renewed {
             is_renewed = true;
             continue;
         }
-        let Some((token, _)) = subject.access_token() else {
-            // The provider gave none that could be kept, or none at all.
+        let own = subject.access_token().filter(|token| is_renewed || lives(*token, 0));
+        let Some((token, _)) = own else {
+            // It is over, or the provider gave none that could be kept.
             return without(call, &subject, is_renewed, Why::once(NoToken::SignInAgain));
         };
         match ask(call, calls, exchange, (&subject.resource, token), until).await {
@@ -131,6 +132,7 @@ fn given(
         seen: sealed.as_deref().map(fingerprint).unwrap_or_default(),
         at: now(),
         is_new: true,
+        replaces_refused: false,
     };
     let answer = sealed.map_or(Renewal::Failed, |sealed| Renewal::Renewed { sealed });
     Renewed { answer, held: Some(held), why: Why::once(NoToken::Unavailable) }

@@ -21,8 +21,8 @@ pub(super) const MARGIN: u64 = 30;
 /// a provider that is down.
 const FAILED_FOR: u64 = 5;
 
-/// Seconds after a renewal in which a host's refusal asks for no other token: a host that refuses every
-/// token would have the provider asked at each call.
+/// Seconds after a renewal for a host that had refused a token, in which its refusal asks for no other one: a
+/// host that refuses every token would have the provider asked at each call.
 const RENEWED_FOR: u64 = 60;
 
 /// Seconds for which a refusal to exchange the person's token answers for itself: it stays until somebody signs
@@ -43,6 +43,8 @@ pub(super) struct Held {
     pub(super) at: u64,
     /// True if it was renewed then, and not only read.
     pub(super) is_new: bool,
+    /// True if it was renewed because a host had refused the one before.
+    pub(super) replaces_refused: bool,
 }
 
 #[derive(Default)]
@@ -83,7 +85,7 @@ impl Held {
     }
 
     fn is_just_renewed(&self, now: u64) -> bool {
-        self.is_new && now < self.at + RENEWED_FOR
+        self.replaces_refused && now < self.at + RENEWED_FOR
     }
 }
 
@@ -182,7 +184,8 @@ mod tests {
 
     fn held(text: &str, expires: u64) -> Held {
         let (expires, at) = (Some(expires), now());
-        Held { text: text.into(), expires, can_renew: true, seen: "v1".into(), at, is_new: false }
+        let (text, seen) = (text.into(), "v1".into());
+        Held { text, expires, can_renew: true, seen, at, is_new: false, replaces_refused: false }
     }
 
     fn keep(grant: &str, held: &Held) -> Keyring {
@@ -226,7 +229,10 @@ mod tests {
     fn a_refused_token_is_asked_about_once_in_a_while() {
         let keys = keep("grant", &held("token", now() + 3600));
         assert_eq!(word(find(&keys, "grant", 0, Some("token"))), "ask v1");
-        let keys = keep("grant", &Held { is_new: true, ..held("token", now() + 3600) });
+        let new = Held { is_new: true, ..held("token", now() + 3600) };
+        let keys = keep("grant", &new);
+        assert_eq!(word(find(&keys, "grant", 0, Some("token"))), "ask v1");
+        let keys = keep("grant", &Held { replaces_refused: true, ..new });
         assert_eq!(word(find(&keys, "grant", 0, Some("token"))), "token");
     }
 

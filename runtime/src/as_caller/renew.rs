@@ -80,6 +80,7 @@ pub(super) fn read(
         seen: fingerprint(sealed),
         at: now,
         is_new: false,
+        replaces_refused: false,
     });
     match held {
         Some(held) if can_renew && (!held.is_fresh(now) || is_refused(&held.text)) => Ok(None),
@@ -174,6 +175,7 @@ fn new(tokens: &Tokens, sealed: &str) -> Held {
         seen: fingerprint(sealed),
         at: now,
         is_new: true,
+        replaces_refused: false,
     }
 }
 
