@@ -172,3 +172,49 @@ fn why(refusal: Refusal) -> Why {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::renew::tests::{call, subject};
+    use super::*;
+
+    const SECTION: &str = "hosts = [\"a.example\"]\nexchange = \"rfc8693\"\naudience = \"a\"\n";
+
+    fn found(call: &Call, sealed: &str, refused: Option<&str>) -> String {
+        match renew::read(call, sealed, refused) {
+            Ok(Some(held)) => held.text,
+            Ok(None) => "ask".to_owned(),
+            Err(why) => format!("{why:?}"),
+        }
+    }
+
+    fn sealed(call: &Call, expires: u64) -> String {
+        let (calls, _) = section(call).expect("it exchanges");
+        let exchanged = Exchanged { text: "exchanged".to_owned(), expires };
+        let both = (&subject(&["a.example"]), &exchanged);
+        exchanged::seal(both, calls, &call.keys, &call.address.id, &mut PlatformEntropy)
+    }
+
+    #[test]
+    fn the_person_s_own_token_is_never_the_one_for_the_api() {
+        let call = call(SECTION);
+        let own = subject(&["a.example"]).seal(&call.keys, "grant", &mut PlatformEntropy);
+        assert_eq!(found(&call, &own, None), "ask");
+        let both = sealed(&call, now() + 3600);
+        assert_eq!(found(&call, &both, None), "exchanged");
+        assert_eq!(found(&call, &both, Some("exchanged")), "ask");
+        assert_eq!(found(&call, &sealed(&call, now() + MARGIN - 1), None), "ask");
+        let unapproved =
+            super::super::renew::tests::call(&SECTION.replace("a.example", "b.example"));
+        assert_eq!(found(&unapproved, &both, None), "SignInAgain");
+    }
+
+    #[test]
+    fn an_exchanged_token_is_for_the_api_that_the_configuration_names() {
+        let kept = sealed(&call(SECTION), now() + 3600);
+        let other = call(&SECTION.replace("\"a\"", "\"b\""));
+        assert_eq!(found(&other, &kept, None), "ask");
+        // After a rollback to a version without exchange the person's own is what hosts get.
+        assert_eq!(found(&call("hosts = [\"a.example\"]\n"), &kept, None), "token");
+    }
+}

@@ -198,7 +198,7 @@ fn origin(resource: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::rc::Rc;
 
     use toolgate_core::oauth::grant::GrantKey;
@@ -212,7 +212,7 @@ mod tests {
 
     const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-    fn call(section: &str) -> Call {
+    pub(in crate::as_caller) fn call(section: &str) -> Call {
         let source = format!(
             "[server]\nname = \"Demo\"\n[identity]\nprovider = \"oidc\"\n\
              issuer = \"https://login.example.com\"\n[identity.upstream]\n{section}"
@@ -228,6 +228,10 @@ mod tests {
 
     /// The record of a grant whose person was told of these powers.
     fn sealed(call: &Call, approved: &[&str]) -> String {
+        subject(approved).seal(&call.keys, &call.address.id, &mut PlatformEntropy)
+    }
+
+    pub(in crate::as_caller) fn subject(approved: &[&str]) -> GrantSubject {
         let (token, expires) = ("token".to_owned(), Some(now() + 3600));
         let mut subject = GrantSubject {
             caller: Caller::default(),
@@ -241,7 +245,7 @@ mod tests {
         };
         let upstream = Upstream::Refresh("rt".to_owned());
         subject.replace(Some(Given { upstream, access: Some((token, expires)) }));
-        subject.seal(&call.keys, &call.address.id, &mut PlatformEntropy)
+        subject
     }
 
     #[test]
