@@ -85,10 +85,12 @@ mod interrupted {
         beat() { for _ in $(seq 600); do echo >> $1; sleep 0.1; done; }\n\
         if [ -e slow ]; then beat compiler & beat builder; fi\n";
 
-    /// Is up at once, and ends with its standard input.
+    /// Is up at once, and ends with its standard input. It knows the nonce from the first line.
     const NODE: &str = "#!/bin/sh\n\
         if [ \"$1\" = --version ]; then echo v22.12.0; exit; fi\n\
-        while read -r _; do echo '{\"status\":\"ready\"}'; done\n";
+        read -r start; nonce=${start#*nonce\\\":\\\"}; nonce=${nonce%%\\\"*}\n\
+        answer() { echo \"{\\\"nonce\\\":\\\"$nonce\\\",\\\"status\\\":\\\"ready\\\"}\"; }\n\
+        answer; while read -r _; do answer; done\n";
 
     /// Ended with its test, also where that fails.
     struct Started(Child);

@@ -4,8 +4,9 @@
 //!
 //! | block | check |
 //! |---|---|
-//! | `rust` | compiled with the macros, its tests are run; `access`: behind the functions of `examples/access`; `prelude`: behind the imports of a server; `doc`: statements, as in a doc comment |
-//! | `toml` | a whole `mcp.toml`; `fragment`: a part of one; `cargo`: of a `Cargo.toml` |
+//! | `rust` | compiled with the macros, its tests are run; `access`: behind the functions of `examples/access`; `prelude`: behind the imports of a server; `doc`: statements, as in a doc comment; `page`: a file of the page's own server, which its first line names |
+//! | `toml` | a whole `mcp.toml`; `fragment`: a part of one; `cargo`: of a `Cargo.toml`; `page`: a part of that of the page's own server |
+//! | `sql` | a migration; `page`: of the page's own server |
 //! | `console` | each `$` line is run in `examples/access`, and prints what follows; `…` stands for the rest of a line, or for lines. `parse`: what it needs is not here, so the commands are only read |
 //! | `sh` | commands, which are read: those of `cargo toolgate` by its parser, all by bash. `tutorial`, `background`, `generate`: for `tests/tutorial.mjs`, which runs them |
 //! | `json`, `ts` | parsed |
@@ -14,6 +15,7 @@
 mod block;
 mod command;
 mod generated;
+mod page;
 mod parsed;
 mod rust;
 
@@ -22,8 +24,9 @@ use toolgate_tests::repository;
 
 /// Each language, and the words that may follow it.
 const LANGUAGES: &[(&str, &[&str])] = &[
-    ("rust", &["access", "doc", "prelude"]),
-    ("toml", &["fragment", "cargo"]),
+    ("rust", &["access", "doc", "prelude", "page"]),
+    ("toml", &["fragment", "cargo", "page"]),
+    ("sql", &["page"]),
     ("console", &["parse"]),
     ("sh", &["tutorial", "background", "generate"]),
     ("json", &[]),

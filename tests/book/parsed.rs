@@ -36,7 +36,7 @@ fn mcp_fault(block: &Block) -> Option<String> {
 }
 
 /// A whole `mcp.toml` with this in it, and with the policies that it does not make itself.
-fn whole(fragment: &str) -> String {
+pub fn whole(fragment: &str) -> String {
     let server = if fragment.contains("[server]") { "" } else { SERVER };
     let policies: String = POLICIES
         .split("\n\n")

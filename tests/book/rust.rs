@@ -23,14 +23,19 @@ fn rust_compiles_and_its_tests_pass() {
     write(&folder.join("Cargo.toml"), &manifest());
     write(&folder.join("mcp.toml"), include_str!("mcp.toml"));
     write(&folder.join("src/lib.rs"), "");
-    fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock")).expect("a lock file");
-    sync::run(&Project::find(&folder).expect("a server")).expect("its wrangler.jsonc");
-    for block in blocks_of("rust") {
+    for block in blocks_of("rust").iter().filter(|block| !block.has("page")) {
         let name = block.place.replace(|character: char| !character.is_ascii_alphanumeric(), "_");
-        write(&tests.join(format!("{name}.rs")), &source(&block));
+        write(&tests.join(format!("{name}.rs")), &source(block));
     }
+    test(&folder);
+}
+
+/// Runs the tests of a server in this folder.
+pub fn test(folder: &Path) {
+    fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock")).expect("a lock file");
+    sync::run(&Project::find(folder).expect("a server")).expect("its wrangler.jsonc");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["test", "--offline", "--no-fail-fast"]).current_dir(&folder);
+    cargo.args(["test", "--offline", "--no-fail-fast"]).current_dir(folder);
     // What the repository has compiled need not be compiled again.
     let output = cargo.env("CARGO_TARGET_DIR", target()).output().expect("cargo");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -53,11 +58,11 @@ fn source(block: &Block) -> String {
     } else {
         String::new()
     };
-    format!("{before}{}", block.text.replace("my_server::server()", "server()"))
+    format!("{before}{}", block.text)
 }
 
 /// The server that the blocks are parts of, with the profiles of the repository.
-fn manifest() -> String {
+pub fn manifest() -> String {
     let root = fs::read_to_string(repository().join("Cargo.toml")).expect("a manifest");
     let profiles = root.find("[profile.").map_or("", |start| &root[start..]);
     let server = include_str!("Cargo.toml.in");
@@ -66,7 +71,7 @@ fn manifest() -> String {
     format!("{server}\n{profiles}")
 }
 
-fn write(path: &Path, text: &str) {
+pub fn write(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
     if fs::read_to_string(path).is_ok_and(|found| found == text) {
         return;

@@ -1,6 +1,7 @@
 // An author's own HTTP routes: who may call them, and what the server's own pages have to fear from them.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { request as httpRequest } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { told, watch } from "./lib/audit.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
@@ -102,6 +103,23 @@ describe("a route of the author's", { skip: lacksBuild("routes") }, () => {
       assert.equal((await listed(`t=${now},${signed(now - 400)}`)).status, 401);
     });
 
+    test("is refused by its headers before its body has come", async () => {
+      const { port, hostname } = new URL(origin);
+      // The body is said to be long, and never sent.
+      const answered = (headers) => new Promise((done, failed) => {
+        const request = httpRequest({ host: hostname, port, path: "/hooks/timed", method: "POST", headers: { "content-length": 60_000, ...headers } }, (response) => {
+          done(response.statusCode);
+          request.destroy();
+        });
+        request.on("error", failed);
+        request.flushHeaders();
+      });
+      const signature = `v0=${hmac("x")}`;
+      assert.equal(await answered({}), 401);
+      assert.equal(await answered({ "x-timed-signature": signature, "x-timed-timestamp": seconds() - 90 }), 401);
+      assert.equal(await answered({ "x-timed-signature": signature, "x-timed-timestamp": `0${seconds()}` }), 401);
+    });
+
     test("reads no body beyond max_body_bytes", async () => {
       const huge = "x".repeat(70_000);
       const answer = await plain(huge, { "x-signature": `sha256=${hmac(huge)}` });
@@ -111,11 +129,14 @@ describe("a route of the author's", { skip: lacksBuild("routes") }, () => {
   });
 
   describe("that a policy guards", () => {
-    test("signs a person in and returns to the very path", async () => {
+    test("signs a person in and returns to the very path and query", async () => {
       const browser = stage.browser();
-      const page = await open(browser, "/items/first", EMPLOYEE);
+      const page = await open(browser, "/items/first?page=2&next=https://evil.example", EMPLOYEE);
       assert.equal(page.status, 200, page.text);
-      assert.equal(page.url, `${origin}/items/first`);
+      assert.equal(page.url, `${origin}/items/first?page=2&next=https://evil.example`);
+      const cookies = browser.jar.header(`${origin}/`, { method: "GET", sameSite: true });
+      assert.match(cookies, /^toolgate-visitor=[^;]+$/, "and nothing is left of the sign-in");
+      assert.equal((await at(`/items/first?${"q".repeat(3000)}`)).status, 414);
       assert.equal(page.headers.get("content-security-policy"), SANDBOX);
       const again = await browser.visit(`${origin}/items/7`);
       assert.deepEqual(JSON.parse(again.text), { number: 7, paid: true });
@@ -216,10 +237,33 @@ describe("a route of the author's", { skip: lacksBuild("routes") }, () => {
     assert.equal(Number(two.text) - Number(one.text), 1);
   });
 
-  test("is counted by network address", async () => {
+  test("has an origin of its own in every answer, whatever it refuses", async () => {
+    for (const [path, options, status] of [
+      ["/status", { method: "OPTIONS" }, 405],
+      ["/worker.js", { headers: { "service-worker": "script" } }, 403],
+      ["/hooks/plain", { method: "POST", body: "x" }, 401],
+      ["/items/7", {}, 303],
+      ["/items/7", { headers: { "sec-fetch-mode": "cors" } }, 401],
+      ["/items/2", { method: "DELETE", headers: { authorization: "Bearer x", origin: "https://evil.example" } }, 401],
+      ["/slow", {}, 504],
+    ]) {
+      const answer = await at(path, options);
+      assert.equal(answer.status, status, path);
+      assert.equal(answer.headers.get("content-security-policy"), SANDBOX, path);
+      assert.equal(answer.headers.get("x-content-type-options"), "nosniff", path);
+      assert.equal(answer.headers.get("access-control-allow-origin"), null, path);
+    }
+  });
+
+  test("is counted by network address, whatever is answered", async () => {
     const headers = { "cf-connecting-ip": "192.0.2.77" };
     const statuses = [];
-    for (let i = 0; i < 101; i += 1) statuses.push((await at("/status", { headers })).status);
-    assert.deepEqual([statuses.filter((status) => status === 200).length, statuses.at(-1)], [100, 429]);
+    for (let i = 0; i < 101; i += 1) {
+      const options = i % 2 === 0 ? { headers } : { headers, method: "POST" };
+      statuses.push((await at("/status", options)).status);
+    }
+    assert.deepEqual([statuses.filter((status) => status !== 429).length, statuses.at(-1)], [100, 429]);
+    const refused = await at("/status", { headers });
+    assert.deepEqual([refused.status, refused.headers.get("content-security-policy")], [429, SANDBOX]);
   });
 });

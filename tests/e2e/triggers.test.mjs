@@ -3,76 +3,44 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { listen } from "../../cli/src/dev/worker/trigger.mjs";
-import { DURABLE_OBJECTS } from "./lib/bindings.mjs";
+import { listen, postman, scheduled } from "../../cli/src/dev/worker/trigger.mjs";
+import { DURABLE_OBJECTS, queueConsumers } from "./lib/bindings.mjs";
+import { helperWorker } from "./lib/helper-worker.mjs";
 import { send } from "./lib/http.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
 import { parseJsonc } from "./lib/jsonc.mjs";
-import { freePorts } from "./lib/ports.mjs";
 import { startWorker } from "./lib/worker.mjs";
 
 const BUILD = buildOf("triggers");
 const PURGE = "17 * * * *";
 const PATIENCE_MS = 20_000;
 
-/** The consumers of wrangler.jsonc, as miniflare wants them. */
-function consumers({ queues }) {
-  const of = (one) => ({
-    maxBatchSize: one.max_batch_size,
-    maxBatchTimeout: one.max_batch_timeout,
-    maxRetries: one.max_retries,
-    retryDelay: one.retry_delay,
-    deadLetterQueue: one.dead_letter_queue,
-  });
-  return Object.fromEntries(queues.consumers.map((one) => [one.queue, of(one)]));
-}
-
-/** A Worker that sends messages, and looks into the storage of grants. */
-function helper(port) {
-  const contents = `export default { async fetch(request, env) {
-    const { queue, messages, sql } = await request.json();
-    if (sql) return Response.json((await env.OAUTH_DB.prepare(sql).all()).results);
-    await env[queue].sendBatch(messages.map((body) => ({ body })));
-    return new Response("sent");
-  } };`;
-  return {
-    name: "helper",
-    modules: [{ type: "ESModule", path: "helper.mjs", contents }],
-    compatibilityDate: "2026-01-01",
-    queueProducers: { jobs: "triggers-jobs", batches: "triggers-batches" },
-    d1Databases: { OAUTH_DB: "OAUTH_DB" },
-    unsafeDirectSockets: [{ host: "127.0.0.1", port }],
-  };
-}
-
 describe("a function that no client starts", { skip: lacksBuild("triggers") }, () => {
-  let worker, helperOrigin;
+  let worker, helper;
   before(async () => {
     const config = parseJsonc(readFileSync(join(dirname(BUILD), "wrangler.jsonc"), "utf8"));
-    const [port] = await freePorts(1);
-    helperOrigin = `http://127.0.0.1:${port}`;
+    helper = await helperWorker({
+      queueProducers: { jobs: "triggers-jobs", batches: "triggers-batches" },
+      d1Databases: { OAUTH_DB: "OAUTH_DB" },
+    });
     const durableObjects = { ...DURABLE_OBJECTS, COUNTER: { className: "Counter", useSQLite: true } };
     worker = await startWorker({
       build: BUILD,
       vars: { API_KEY: "of the test", COOKIE_ENCRYPTION_KEY: "0123456789abcdef0123456789abcdef" },
-      worker: { ...DEBUG_BUILD, durableObjects, queueConsumers: consumers(config) },
-      workers: [helper(port)],
+      worker: { ...DEBUG_BUILD, durableObjects, queueConsumers: queueConsumers(config) },
+      workers: [helper.worker, postman("toolgate")],
     });
   });
   after(() => worker?.stop());
 
   const logged = (text) => worker.log.filter((line) => line.includes(text));
   const events = () => worker.log.filter((line) => line.includes(`"toolgate":"trigger"`)).map((line) => JSON.parse(line.slice(line.indexOf("{"))));
-  const post = (body) => send(helperOrigin, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const put = (queue, messages) => helper.put(queue, messages);
   const names = (...all) => all.map((name) => ({ name }));
 
   async function start(cron) {
     const answer = await send(`${worker.origin}/cdn-cgi/local/scheduled?format=json&cron=${encodeURIComponent(cron)}`);
     return answer.json().outcome;
-  }
-
-  async function put(queue, messages) {
-    assert.equal((await post({ queue, messages })).text, "sent");
   }
 
   async function until(what, isTrue) {
@@ -92,9 +60,9 @@ describe("a function that no client starts", { skip: lacksBuild("triggers") }, (
   async function withExpiredRow(work) {
     // The purge makes the table.
     assert.equal(await start(PURGE), "ok");
-    await post({ sql: "INSERT OR REPLACE INTO toolgate_grants (id, shard, record, version, disposable_at) VALUES ('old', 'x', '{}', 1, 1)" });
+    await helper.query("OAUTH_DB", "INSERT OR REPLACE INTO toolgate_grants (id, shard, record, version, disposable_at) VALUES ('old', 'x', '{}', 1, 1)");
     await work();
-    return (await post({ sql: "SELECT id FROM toolgate_grants" })).json().length;
+    return (await helper.query("OAUTH_DB", "SELECT id FROM toolgate_grants")).length;
   }
 
   test("runs at its time, with each other that has the same, and no other", async () => {
@@ -190,7 +158,7 @@ describe("a function that no client starts", { skip: lacksBuild("triggers") }, (
   });
 
   test("is started by cargo toolgate trigger, and by nobody without its token", async () => {
-    const { url, token, stop } = await listen(worker.miniflare, worker.origin);
+    const { url, token, stop } = await listen(worker.miniflare);
     try {
       const ask = async (event, authorization = `Bearer ${token}`) => {
         const answer = await send(url, { method: "POST", headers: { authorization }, body: JSON.stringify(event) });
@@ -209,6 +177,7 @@ describe("a function that no client starts", { skip: lacksBuild("triggers") }, (
       assert.deepEqual(await mailed("hello"), { ok: true, lines: ["forwarded to ada@example.com"] });
       assert.deepEqual(await mailed("unsubscribe"), { ok: true, lines: ["rejected: nobody reads this"] });
       assert.equal((await mailed("fail")).ok, false);
+      assert.equal(await scheduled(worker.miniflare, "nightly", new Date()), "ok");
       for (const wrong of ["", "Bearer ", `Bearer ${"0".repeat(64)}`, token]) assert.equal(await ask({ kind: "cron", cron: "report" }, wrong), 403);
       assert.equal((await send(url)).status, 403);
       assert.equal(logged("report ran").length, before + 1);

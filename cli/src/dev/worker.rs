@@ -12,7 +12,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc;
 
 use super::{Profile, state};
-use crate::dev_provider::Activity;
+use crate::dev_provider::{Activity, random_token};
 use crate::printable::printable;
 use crate::project::Project;
 use crate::running::Control;
@@ -20,10 +20,11 @@ use crate::tools::Tools;
 use crate::{Doing, Error, Result, files, interrupt};
 
 /// The scripts lie beside `node_modules`, where Node.js looks for packages.
-const SCRIPTS: [(&str, &str); 4] = [
+const SCRIPTS: [(&str, &str); 5] = [
     ("dev-server.mjs", include_str!("worker/server.mjs")),
     ("dev-trigger.mjs", include_str!("worker/trigger.mjs")),
     ("dev-cron.mjs", include_str!("worker/cron.mjs")),
+    ("postman.mjs", include_str!("worker/postman.mjs")),
     ("ai-stand-in.mjs", include_str!("worker/ai-stand-in.mjs")),
 ];
 
@@ -36,6 +37,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// First message to the script.
 #[derive(Serialize)]
 struct Start<'a> {
+    nonce: &'a str,
     port: u16,
     wrangler: String,
     main: String,
@@ -54,8 +56,16 @@ pub(super) struct Surroundings<'a> {
     pub(super) profile: Profile,
 }
 
-/// Messages of the script.
+/// A line of the script's own.
 #[derive(Deserialize)]
+struct Line {
+    nonce: String,
+    #[serde(flatten)]
+    said: Said,
+}
+
+/// Messages of the script.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
 enum Said {
     Ready {
@@ -88,8 +98,10 @@ impl Worker {
         for (name, text) in SCRIPTS {
             files::write(&tools.npm().join(name), text)?;
         }
+        let nonce = random_token();
         let path = |name: &str| project.root.join(name).to_string_lossy().into_owned();
         let start = Start {
+            nonce: &nonce,
             port,
             wrangler: path("wrangler.jsonc"),
             main: path("build/index.js"),
@@ -99,7 +111,7 @@ impl Worker {
             debug: profile == Profile::Dev,
         };
         let line = serde_json::to_string(&start).doing(|| "configure the Worker".to_owned())?;
-        let mut worker = Self::spawn(project, tools, activity)?;
+        let mut worker = Self::spawn(project, tools, (nonce, activity))?;
         worker.send(&line).await?;
         match tokio::time::timeout(START_TIMEOUT, worker.next()).await {
             Ok(Ok(said)) => {
@@ -120,7 +132,11 @@ impl Worker {
         }
     }
 
-    fn spawn(project: &Project, tools: &Tools, activity: Arc<Activity>) -> Result<Self> {
+    fn spawn(
+        project: &Project,
+        tools: &Tools,
+        (nonce, activity): (String, Arc<Activity>),
+    ) -> Result<Self> {
         let mut command = Command::new("node");
         command.arg(tools.npm().join(SCRIPTS[0].0)).current_dir(&project.root);
         command.envs(tools.environment()).stdin(Stdio::piped());
@@ -140,7 +156,7 @@ impl Worker {
         let errors = child.stderr.take().ok_or_else(lost)?;
         tokio::spawn(repeat(errors));
         let (sender, said) = mpsc::channel(1);
-        tokio::spawn(listen(output, sender, activity));
+        tokio::spawn(listen(output, nonce, sender, activity));
         Ok(Self { child, input: Some(input), said, control: None })
     }
 
@@ -214,14 +230,19 @@ async fn repeat(errors: ChildStderr) {
 
 /// Hears the process to its end, also while something is built: what is for us is handed on, and
 /// what the Worker itself logs is printed.
-async fn listen(output: ChildStdout, sender: mpsc::Sender<Said>, activity: Arc<Activity>) {
+async fn listen(
+    output: ChildStdout,
+    nonce: String,
+    sender: mpsc::Sender<Said>,
+    activity: Arc<Activity>,
+) {
     let mut lines = BufReader::new(output).lines();
     loop {
         match lines.next_line().await {
-            Ok(Some(line)) => match serde_json::from_str(&line) {
+            Ok(Some(line)) => match said(&line, &nonce) {
                 // Nobody waits for it any more once the session has ended.
-                Ok(said) => _ = sender.send(said).await,
-                Err(_) => {
+                Some(said) => _ = sender.send(said).await,
+                None => {
                     println!("{}", printable(&line));
                     activity.note(&line);
                 }
@@ -230,6 +251,33 @@ async fn listen(output: ChildStdout, sender: mpsc::Sender<Said>, activity: Arc<A
             // A line that is not text; the next one may be.
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {}
             Err(_) => return,
+        }
+    }
+}
+
+/// The message in a line of the script's own. What the Worker prints comes the same way, and may look the same,
+/// but for the nonce.
+fn said(line: &str, nonce: &str) -> Option<Said> {
+    serde_json::from_str::<Line>(line).ok().filter(|line| line.nonce == nonce).map(|line| line.said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_worker_prints_is_no_message_whatever_it_looks_like() {
+        let known = said(r#"{"nonce":"n","status":"reloaded"}"#, "n");
+        assert_eq!(known, Some(Said::Reloaded));
+        for line in [
+            r#"{"status":"reloaded"}"#,
+            r#"{"nonce":"","status":"failed","message":"x"}"#,
+            r#"{"nonce":null,"status":"ready","control":{"url":"http://evil.example","token":"x"}}"#,
+            r#"{"nonce":"guessed","status":"ready","control":null}"#,
+            r#"{"nonce":"n"}"#,
+            "n",
+        ] {
+            assert_eq!(said(line, "n"), None, "{line}");
         }
     }
 }

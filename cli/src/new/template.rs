@@ -78,7 +78,13 @@ impl Template {
             Self::Minimal => files!("minimal"),
             Self::Oidc => files!("oidc"),
             Self::Github => files!("github"),
-            Self::Agent => files!("agent", "migrations/0001_work.sql"),
+            Self::Agent => files!(
+                "agent",
+                "migrations/0001_work.sql",
+                "src/memory.rs",
+                "src/reports.rs",
+                "src/work.rs"
+            ),
         }
     }
 

@@ -1,4 +1,4 @@
-//! `verify = hmac(…)`: how a webhook is signed.
+//! `verify = hmac(…)` and `verify = standard_webhooks(…)`: how a webhook is signed.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,9 +9,11 @@ use crate::errors::Errors;
 use crate::function::emit::option;
 use crate::options::Entry;
 
-const OPTIONS: [&str; 8] = [
+/// Options of `hmac(…)`.
+const OPTIONS: &[&str] = &[
     "header",
     "secret",
+    "or",
     "encoding",
     "prefix",
     "timestamp",
@@ -19,6 +21,9 @@ const OPTIONS: [&str; 8] = [
     "payload",
     "tolerance",
 ];
+
+/// Options of `standard_webhooks(…)`.
+const STANDARD_OPTIONS: &[&str] = &["secret", "or", "tolerance"];
 
 const EXAMPLE: &str = "write `verify = hmac(header = \"X-Signature\", secret = \"HOOK_SECRET\")`";
 
@@ -32,9 +37,11 @@ const MAX_TOLERANCE: u64 = 3600;
 /// A checked scheme.
 pub(crate) struct Hmac {
     header: String,
-    secret: String,
+    secrets: Vec<String>,
     base64: bool,
     prefix: String,
+    separator: Option<char>,
+    id: Option<&'static str>,
     timestamp: Option<(bool, String)>,
     payload: String,
     tolerance: u64,
@@ -63,49 +70,106 @@ impl Given<'_> {
 /// Reads the option.
 pub(crate) fn check(entry: &Entry, config: &ConfigPath, errors: &Errors) -> Option<Hmac> {
     let call = match &entry.value {
-        Some(Expr::Call(call)) if is_hmac(call) => call,
-        _ => {
-            errors.report(entry.tokens(), "`verify` takes `hmac(…)`", EXAMPLE);
-            return None;
-        }
+        Some(Expr::Call(call)) => call,
+        _ => return unknown(entry, errors),
     };
-    let given = list(call, errors);
-    let text = |name: &str| given.iter().find(|one| one.name == name).map(|one| one.text(errors));
-    let required = |name: &str| {
-        text(name).unwrap_or_else(|| {
-            errors.report(&call.func, format!("a signature has a `{name}`"), EXAMPLE);
-            None
-        })
-    };
-    let (header, secret) = (required("header"), required("secret"));
-    let header = header.and_then(|header| header_name(&header, errors));
-    if let Some(secret) = &secret {
-        declared(secret, config, errors);
+    if is_named(call, "standard_webhooks") {
+        return standard_webhooks(call, config, errors);
     }
-    let base64 = match text("encoding") {
+    if !is_named(call, "hmac") {
+        return unknown(entry, errors);
+    }
+    let list = Options { given: list(call, OPTIONS, errors), call, errors };
+    let (header, secrets) = (list.required("header"), list.secrets(config));
+    let header = header.and_then(|header| header_name(&header, errors));
+    let base64 = match list.text("encoding") {
         None => Some(false),
         Some(encoding) => encoding.and_then(|encoding| encoded(&encoding, errors)),
     };
-    let prefix = text("prefix").map_or(Some(String::new()), |text| text.map(|text| text.value()));
-    let timestamp = timestamp(text("timestamp"), text("timestamp_field"), errors);
-    let payload = payload(call, text("payload"), timestamp.as_ref()?.is_some(), errors);
-    let tolerance = tolerance(&given, timestamp.as_ref()?.is_some(), errors);
+    let prefix = list.text("prefix").map_or(Some(String::new()), |text| Some(text?.value()));
+    let timestamp = timestamp(list.text("timestamp"), list.text("timestamp_field"), errors);
+    let has_time = timestamp.as_ref()?.is_some();
+    let payload = payload(call, list.text("payload"), has_time, errors);
+    let tolerance = tolerance(&list.given, has_time, errors);
+    let timestamp = timestamp?;
     Some(Hmac {
         header: header?,
-        secret: secret?.value(),
+        secrets: secrets?,
         base64: base64?,
         prefix: prefix?,
-        timestamp: timestamp?,
+        separator: matches!(timestamp, Some((true, _))).then_some(','),
+        id: None,
+        timestamp,
         payload: payload?,
         tolerance: tolerance?,
     })
 }
 
-fn is_hmac(call: &ExprCall) -> bool {
-    matches!(&*call.func, Expr::Path(path) if path.path.is_ident("hmac"))
+fn unknown(entry: &Entry, errors: &Errors) -> Option<Hmac> {
+    errors.report(entry.tokens(), "`verify` takes `hmac(…)` or `standard_webhooks(…)`", EXAMPLE);
+    None
 }
 
-fn list<'a>(call: &'a ExprCall, errors: &Errors) -> Vec<Given<'a>> {
+/// The scheme of the document "Standard Webhooks" (version 1.0.0), which many senders have in common.
+fn standard_webhooks(call: &ExprCall, config: &ConfigPath, errors: &Errors) -> Option<Hmac> {
+    let list = Options { given: list(call, STANDARD_OPTIONS, errors), call, errors };
+    let (secrets, tolerance) = (list.secrets(config), tolerance(&list.given, true, errors));
+    Some(Hmac {
+        header: "webhook-signature".to_owned(),
+        secrets: secrets?,
+        base64: true,
+        prefix: "v1,".to_owned(),
+        separator: Some(' '),
+        id: Some("webhook-id"),
+        timestamp: Some((false, "webhook-timestamp".to_owned())),
+        payload: "{id}.{timestamp}.{body}".to_owned(),
+        tolerance: tolerance?,
+    })
+}
+
+fn is_named(call: &ExprCall, name: &str) -> bool {
+    matches!(&*call.func, Expr::Path(path) if path.path.is_ident(name))
+}
+
+/// The options of one scheme, as they were written.
+struct Options<'a> {
+    given: Vec<Given<'a>>,
+    call: &'a ExprCall,
+    errors: &'a Errors,
+}
+
+impl Options<'_> {
+    /// The text of an option that is there; `Some(None)` where it is none, which was reported.
+    fn text(&self, name: &str) -> Option<Option<LitStr>> {
+        self.given.iter().find(|one| one.name == name).map(|one| one.text(self.errors))
+    }
+
+    fn required(&self, name: &str) -> Option<LitStr> {
+        self.text(name).unwrap_or_else(|| {
+            let message = format!("a signature has a `{name}`");
+            self.errors.report(&self.call.func, message, EXAMPLE);
+            None
+        })
+    }
+
+    /// The secret, and the one that takes turns with it.
+    fn secrets(&self, config: &ConfigPath) -> Option<Vec<String>> {
+        let secret = self.required("secret")?;
+        let other = match self.text("or") {
+            Some(other) => Some(other?),
+            None => None,
+        };
+        if let Some(other) = other.as_ref().filter(|other| other.value() == secret.value()) {
+            let help = "name another secret of `[secrets]`, or leave `or` out";
+            self.errors.report(other, "this is the same secret", help);
+        }
+        let secrets: Vec<_> = [Some(secret), other].into_iter().flatten().collect();
+        secrets.iter().for_each(|secret| declared(secret, config, self.errors));
+        Some(secrets.iter().map(LitStr::value).collect())
+    }
+}
+
+fn list<'a>(call: &'a ExprCall, options: &[&str], errors: &Errors) -> Vec<Given<'a>> {
     let mut list: Vec<Given<'a>> = Vec::new();
     for argument in &call.args {
         let given = match argument {
@@ -119,8 +183,8 @@ fn list<'a>(call: &'a ExprCall, errors: &Errors) -> Vec<Given<'a>> {
             errors.report(argument, "this is not an option of a signature", EXAMPLE);
             continue;
         };
-        if !OPTIONS.iter().any(|known| given.name == known) {
-            let help = format!("the options are {}", OPTIONS.join(", "));
+        if !options.iter().any(|known| given.name == known) {
+            let help = format!("the options are {}", options.join(", "));
             errors.report(given.name, format!("unknown option `{}`", given.name), help);
         } else if list.iter().any(|other| other.name == given.name) {
             let message = format!("`{}` is given twice", given.name);
@@ -219,6 +283,13 @@ fn payload(
     let value = text.value();
     let (bodies, times) = (value.matches("{body}").count(), value.matches("{timestamp}").count());
     if bodies == 1 && times == usize::from(has_time) {
+        if has_time && is_ambiguous(&value) {
+            let help = "write what the sender puts between them, as in `{timestamp}.{body}`; a sender that puts \
+                        nothing there cannot be verified";
+            let message = "nothing tells where the time ends and the body begins";
+            errors.report(&text, message, help);
+            return None;
+        }
         return Some(value);
     }
     let message = if has_time {
@@ -228,6 +299,17 @@ fn payload(
     };
     errors.report(&text, message, help);
     None
+}
+
+/// True if digits of the time could be digits of the body: the same text would then be signed for another
+/// time with another body.
+fn is_ambiguous(payload: &str) -> bool {
+    let between = match (payload.split_once("{timestamp}"), payload.split_once("{body}")) {
+        (Some((_, after)), _) if after.contains("{body}") => after.split("{body}").next(),
+        (_, Some((_, after))) => after.split("{timestamp}").next(),
+        _ => None,
+    };
+    between.is_some_and(|between| between.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn tolerance(given: &[Given<'_>], has_time: bool, errors: &Errors) -> Option<u64> {
@@ -258,18 +340,22 @@ fn seconds(number: &LitInt) -> Option<u64> {
 impl Hmac {
     /// The guard of the definition.
     pub(crate) fn tokens(&self) -> TokenStream {
-        let Self { header, secret, base64, prefix, timestamp, payload, tolerance } = self;
+        let Self { header, secrets, base64, prefix, id, payload, tolerance, .. } = self;
         let encoding = if *base64 { quote!(Base64) } else { quote!(Hex) };
-        let timestamp = option(timestamp.as_ref().map(|(is_field, name)| {
+        let separator = option(self.separator.map(|separator| quote!(#separator)));
+        let id = option(id.map(|id| quote!(#id)));
+        let timestamp = option(self.timestamp.as_ref().map(|(is_field, name)| {
             let place = if *is_field { quote!(Field) } else { quote!(Header) };
             quote!(::toolgate::__private::Timestamp::#place(#name))
         }));
         quote! {
             ::toolgate::__private::Guard::Signed(::toolgate::__private::Scheme {
                 header: #header,
-                secret: #secret,
+                secrets: &[#(#secrets),*],
                 encoding: ::toolgate::__private::Encoding::#encoding,
                 prefix: #prefix,
+                separator: #separator,
+                id: #id,
                 timestamp: #timestamp,
                 tolerance: #tolerance,
                 payload: #payload,

@@ -60,6 +60,10 @@ pub(crate) fn check<'a>(
     let address = address::check(literal, &sig.ident, errors);
     let bearer = entry("bearer");
     let guard = guard(function, (entry("allow"), entry("verify"), bearer), &config, errors);
+    if let (Some(verify), "GET") = (entry("verify"), address.as_ref().map_or("", |it| &it.method)) {
+        let help = "take another method: a GET has no body, and its address is not signed";
+        errors.report(&verify.key, "a signature says nothing about a GET", help);
+    }
     signature::check(FunctionKind::Route, function, errors);
     let parameters = parameters(function, address.as_ref(), errors);
     if let (Some(guard), Some(parameters)) = (&guard, &parameters) {
@@ -69,6 +73,8 @@ pub(crate) fn check<'a>(
     needs::forbid_client(function, help, errors);
     needs::forbid_start_task(function, "only tools become tasks; leave the call out", errors);
     needs::forbid_as_caller(function, "only tools act as their caller; leave the call out", errors);
+    let help = "`[limits] routes` of mcp.toml bounds the requests of a network address; leave the call out";
+    needs::forbid(function, &["quota"], ("a route has no quota", help), errors);
     // No client of MCP hears of a route's calls.
     let needs = Needs { session: false, log: false, ..Needs::of(function) };
     Some(Route { address: address?, guard: guard?, parameters: parameters?, needs, config })
@@ -117,9 +123,26 @@ fn guard(
         (Some(allow), None) => {
             let bearer = bearer.map_or(Some(false), |entry| entry.flag(errors));
             let sig = &function.sig;
-            let policy = policy::check(FunctionKind::Route, Some(allow), config, sig, errors);
-            Some(Guard::Policy(policy?, bearer?))
+            let policy = policy::check(FunctionKind::Route, Some(allow), config, sig, errors)?;
+            uncounted(&policy, config, errors);
+            Some(Guard::Policy(policy, bearer?))
         }
+    }
+}
+
+/// Reports a policy with a rate, which would not hold.
+fn uncounted(policy: &LitStr, config: &ConfigPath, errors: &Errors) {
+    let name = policy.value();
+    if let ConfigOutcome::Good(checked) = config.check()
+        && checked.config.policies.iter().any(|known| known.name == name && known.rate.is_some())
+    {
+        let message =
+            format!("the `rate` of the policy `{name}` does not count requests of routes");
+        let help = format!(
+            "name a policy without one, which may be `policy = \"{name}\"`; `[limits] routes` bounds the \
+             requests of a network address"
+        );
+        errors.report(policy, message, help);
     }
 }
 

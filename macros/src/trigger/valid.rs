@@ -32,6 +32,7 @@ const FORBIDDEN: &[(&[&str], &str)] = &[
     (&["state"], "write `ctx.server_state()`: the state of the server, and of no person"),
     (&["sql"], "write `ctx.server_sql()`: the database of the server, and of no person"),
     (&["start_task"], "leave it out: only tools become tasks"),
+    (&["quota"], "leave it out: a quota counts the calls of callers"),
     (
         &["progress", "log", "debug", "info", "warning", "error"],
         "write to the log of the Worker, by `toolgate::worker::console_log!`",

@@ -69,9 +69,11 @@ const _: () = {
             path: "/hooks/billing",
             guard: ::toolgate::__private::Guard::Signed(::toolgate::__private::Scheme {
                 header: "x-signature",
-                secret: "HOOK_SECRET",
+                secrets: &["HOOK_SECRET"],
                 encoding: ::toolgate::__private::Encoding::Hex,
                 prefix: "",
+                separator: ::core::option::Option::None,
+                id: ::core::option::Option::None,
                 timestamp: ::core::option::Option::Some(
                     ::toolgate::__private::Timestamp::Header("x-time"),
                 ),

@@ -13,7 +13,7 @@ use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::seal::Entropy;
 use toolgate_policy::Caller;
 
-const KINDS: [EventKind; 21] = [
+const KINDS: [EventKind; 22] = [
     EventKind::SignIn,
     EventKind::Consent,
     EventKind::Registration,
@@ -35,6 +35,7 @@ const KINDS: [EventKind; 21] = [
     EventKind::ResourceFinished,
     EventKind::RouteAllowed,
     EventKind::RouteDenied,
+    EventKind::RouteFinished,
 ];
 
 fn audit(email: bool, arguments: bool) -> Audit {

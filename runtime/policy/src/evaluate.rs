@@ -98,6 +98,7 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
 
     /// The conditions of a policy, and then its scope: whom the conditions refuse, no scope helps.
     fn rule(&mut self, policy: &'a Policy, depth: u32) -> PolicyOutcome<'a> {
+        let before = self.blamed.len();
         let outcome = self.condition(0, &policy.rule, depth);
         let Some(scope) = &policy.scope else { return outcome };
         // Under `not`, arguments that make the conditions false let in, whatever the scope.
@@ -108,7 +109,11 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         if is_settled || self.scopes(slice::from_ref(scope)) == PolicyOutcome::True {
             return outcome;
         }
+        let own = self.blamed.len();
         self.blame(None);
+        if self.negated {
+            self.choose_blame(before, own);
+        }
         if outcome.may_pass() {
             PolicyOutcome::Unknown(Reason::MissingScope(scope))
         } else {
@@ -179,11 +184,13 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
             Condition::Policy(name) => self.policy_within(name, depth),
             Condition::Any(parts) => {
                 let (negated, exhaustive) = (self.negated, self.blames);
-                PolicyOutcome::any_under(&mut self.parts(parts, depth), negated, exhaustive)
+                let mut parts = self.parts(parts, !negated, depth);
+                PolicyOutcome::any_under(&mut parts, negated, exhaustive)
             }
             Condition::All(parts) => {
                 let (negated, exhaustive) = (self.negated, self.blames);
-                PolicyOutcome::all_under(&mut self.parts(parts, depth), negated, exhaustive)
+                let mut parts = self.parts(parts, negated, depth);
+                PolicyOutcome::all_under(&mut parts, negated, exhaustive)
             }
             Condition::Not(parts) => match parts.as_ref() {
                 [part] => {
@@ -197,13 +204,35 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         }
     }
 
+    /// `one_is_enough` to pass, where these stand.
     fn parts<'e>(
         &'e mut self,
         parts: &'a [Condition],
+        one_is_enough: bool,
         depth: u32,
     ) -> impl Iterator<Item = PolicyOutcome<'a>> + use<'e, 'a, 'c, W> {
-        let parts = parts.iter().enumerate();
-        parts.map(move |(index, part)| self.condition(index, part, depth))
+        let (parts, before) = (parts.iter().enumerate(), self.blamed.len());
+        parts.map(move |(index, part)| {
+            let own = self.blamed.len();
+            let outcome = self.condition(index, part, depth);
+            if one_is_enough {
+                self.choose_blame(before, own);
+            }
+            outcome
+        })
+    }
+
+    /// Of parts of which one is enough, those are to blame that only arguments keep from passing. Where there are
+    /// none, it is something else. `before` is where the blame of the parts begins, `own` that of the latest.
+    fn choose_blame(&mut self, before: usize, own: usize) {
+        if self.blamed[own..].contains(&None) {
+            self.blamed.truncate(own);
+            if before == own {
+                self.blamed.push(None);
+            }
+        } else if self.blamed.get(before) == Some(&None) {
+            self.blamed.remove(before);
+        }
     }
 
     /// The caller's address, or why there is none to compare.

@@ -170,8 +170,8 @@ pub fn step_up<'a>(
     Some(challenges.scope.as_deref().into_iter().collect())
 }
 
-/// For a call that is refused: the paths of the arguments that keep it out. Empty where something else
-/// does so as well: each condition that fails, and whose failing counts, has to be one on arguments.
+/// For a call that is refused: the paths of the arguments that keep it out. Empty where no other arguments would
+/// help: what has to hold besides those fails as well.
 #[must_use]
 pub fn refused_arguments<'a>(
     config: &'a Config,

@@ -4,20 +4,18 @@ use http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Map, Value};
-use toolgate_core::audit::{EventKind, Reason, because, reason_of};
+use toolgate_core::audit::{EventKind, Reason, reason_of};
 use toolgate_core::mcp::guard::{self, Asking, Told};
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::paths::{self, MCP_PATH};
 use toolgate_core::reply::Reply;
-use toolgate_core::route::signature::{Scheme, Unsigned};
+use toolgate_core::route::request as seen;
 use toolgate_core::route::visitor::{self, Visitor};
-use toolgate_core::route::{Guard, answer, request as seen};
 use toolgate_policy::{self as policy, Arguments, Caller};
 
 use super::Sender;
 use crate::auth::admission;
 use crate::auth::setup::{self, Setup};
-use crate::platform::console::log_error;
 use crate::platform::{EnvVars, PlatformEntropy, now};
 use crate::ports::principal::Principal;
 use crate::ports::request_context::RequestContext;
@@ -27,7 +25,14 @@ use crate::tool::route::{RouteDef, refusal};
 const ROUTE: Told =
     Told { allowed: None, denied: EventKind::RouteDenied, unknown: Reason::PolicyUnknown };
 
-/// The person who sends the request, if the route's policy lets them; nobody for a route that has none.
+/// A person, and whether the browser has proven by itself who that is.
+struct SignedIn {
+    principal: Principal,
+    /// False for an access token of this server, which a page has to have.
+    by_browser: bool,
+}
+
+/// The person who sends the request, if the policy of this name lets them.
 ///
 /// # Errors
 /// The refusal, or the redirect of somebody who has to sign in.
@@ -35,21 +40,25 @@ pub(super) async fn admit(
     request: &RequestContext<'_>,
     head: &http::Request<()>,
     route: &'static RouteDef,
+    name: &'static str,
     (arguments, sender): (&Map<String, Value>, Sender),
 ) -> Result<Principal, Box<Reply>> {
-    let Guard::Policy { name, .. } = route.info.guard else { return Ok(nobody()) };
     let headers = head.headers();
-    if let Some(refusal) = seen::refuse_page(head.method(), headers, &request.origin) {
-        return Err(sealed(refusal));
-    }
-    let principal = match sender {
+    let SignedIn { principal, by_browser } = match sender {
         Sender::Unknown => sign_in(request, head, route.info.takes_cookie()).await?,
         #[cfg(not(target_arch = "wasm32"))]
-        Sender::Test(person) => *person.ok_or_else(|| {
-            let reply = refuse(StatusCode::UNAUTHORIZED, "sign in");
-            Box::new(because(*reply, Reason::TokenMissing))
-        })?,
+        Sender::Test(person) => {
+            let principal = *person.ok_or_else(|| {
+                let reply = refuse(StatusCode::UNAUTHORIZED, "sign in");
+                Box::new(toolgate_core::audit::because(*reply, Reason::TokenMissing))
+            })?;
+            SignedIn { principal, by_browser: !headers.contains_key(AUTHORIZATION) }
+        }
     };
+    if by_browser && let Some(refusal) = seen::refuse_page(head.method(), headers, &request.origin)
+    {
+        return Err(Box::new(refusal));
+    }
     let (config, caller, vars) = (&request.app.config, &principal.caller, EnvVars(request.env));
     let asking = Asking { config, caller, vars: &vars };
     let found = Some((route.info.name, name));
@@ -72,7 +81,7 @@ pub(super) async fn admit(
 }
 
 /// Nobody: of a route that asks for no person.
-fn nobody() -> Principal {
+pub(super) fn nobody() -> Principal {
     let (caller, subject_key) = (Caller::default(), String::new());
     Principal { caller, subject_key, expires: u64::MAX, credential: None }
 }
@@ -83,23 +92,26 @@ async fn sign_in(
     request: &RequestContext<'_>,
     head: &http::Request<()>,
     takes_cookie: bool,
-) -> Result<Principal, Box<Reply>> {
+) -> Result<SignedIn, Box<Reply>> {
     let headers = head.headers();
     let is_browser = takes_cookie && !headers.contains_key(AUTHORIZATION);
     let setup = setup::setup(request)
         .map_err(|error| Box::new(setup::not_configured(request, &error, is_browser)))?;
     if is_browser && let Some(principal) = visitor(request, &setup, headers) {
-        return Ok(principal);
+        return Ok(SignedIn { principal, by_browser: true });
     }
     let refusal = match admission::authenticate(request, &as_mcp(head)).await {
-        Ok(admitted) => return Ok(admitted.principal),
+        Ok(admitted) => {
+            let by_browser = admitted.grant.is_none();
+            return Ok(SignedIn { principal: admitted.principal, by_browser });
+        }
         Err(refusal) => refusal,
     };
     let is_unknown = reason_of(&refusal) == Some(Reason::TokenMissing);
-    if is_browser && is_unknown && visitor::is_navigation(head.method(), headers) {
+    if is_browser && is_unknown && seen::is_navigation(head.method(), headers) {
         return Err(Box::new(begin(request, &setup, head).await));
     }
-    Err(sealed(*refusal))
+    Err(refusal)
 }
 
 fn visitor(request: &RequestContext<'_>, setup: &Setup, headers: &HeaderMap) -> Option<Principal> {
@@ -117,7 +129,7 @@ async fn begin(request: &RequestContext<'_>, setup: &Setup, head: &http::Request
     let mut entropy = PlatformEntropy;
     let mut oauth = oauth(request, setup, &mut entropy);
     oauth.provider = located.as_ref().unwrap_or(&setup.provider);
-    visitor::sign_in(&mut oauth, head.headers(), head.uri().path())
+    visitor::sign_in(&mut oauth, head.headers(), head.uri())
 }
 
 fn oauth<'a>(
@@ -148,39 +160,8 @@ fn as_mcp(head: &http::Request<()>) -> http::Request<()> {
     head
 }
 
-/// Checks the signature of a webhook.
-///
-/// # Errors
-/// The refusal. It is the same whatever is wrong, but for a time that is over.
-pub(super) fn verify(
-    request: &RequestContext<'_>,
-    scheme: &Scheme,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Reason, Box<Reply>> {
-    let secret = request.env.secret(scheme.secret).map(|secret| secret.to_string());
-    let Some(secret) = secret.ok().filter(|secret| !secret.is_empty()) else {
-        log_error!("the secret `{}` is not set: `cargo toolgate setup` sets it", scheme.secret);
-        let reply = refuse(StatusCode::SERVICE_UNAVAILABLE, "this address is not set up yet");
-        return Err(Box::new(because(*reply, Reason::VariableMissing)));
-    };
-    let (words, reason) = match scheme.verify(headers, body, secret.as_bytes(), now()) {
-        Ok(()) => return Ok(Reason::SignatureValid),
-        Err(Unsigned::Missing) => ("the signature is not good", Reason::SignatureMissing),
-        Err(Unsigned::Wrong) => ("the signature is not good", Reason::SignatureInvalid),
-        Err(Unsigned::Old) => ("the signature is too old", Reason::SignatureExpired),
-    };
-    Err(Box::new(because(*refuse(StatusCode::UNAUTHORIZED, words), reason)))
-}
-
 /// A refusal in JSON.
-fn refuse(status: StatusCode, words: &str) -> Box<Reply> {
+pub(super) fn refuse(status: StatusCode, words: &str) -> Box<Reply> {
     let (reply, _) = refusal(status, words).into_reply();
-    sealed(reply)
-}
-
-/// A refusal under the address of a route, where a page of its author's could be, too.
-fn sealed(mut reply: Reply) -> Box<Reply> {
-    answer::seal_off(&mut reply);
     Box::new(reply)
 }

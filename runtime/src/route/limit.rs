@@ -7,7 +7,6 @@ use toolgate_core::audit::{Event, EventKind, Reason};
 use toolgate_core::host::CLIENT_ADDRESS;
 use toolgate_core::rate::{self, PERIOD};
 use toolgate_core::reply::{self, Reply};
-use toolgate_core::route::answer;
 use toolgate_core::seal::sha256;
 
 use crate::http::object_client;
@@ -40,7 +39,6 @@ pub(super) async fn count(
     let text = ["Too many requests; try again in a minute (", reason.code(), ")."].concat();
     let mut reply = reply::text(status, &text);
     reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from(PERIOD));
-    answer::seal_off(&mut reply);
     Err(Box::new(reply))
 }
 

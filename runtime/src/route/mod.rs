@@ -4,6 +4,7 @@
 mod admit;
 mod limit;
 mod run;
+mod signed;
 
 use futures_util::future::LocalBoxFuture;
 use http::{HeaderMap, Method, StatusCode};
@@ -57,18 +58,18 @@ fn serve<'a>(
 
 fn returned(
     oauth: &mut OAuthContext<'_>,
-    request: &http::Request<Vec<u8>>,
     returned: &Returned,
     identified: &Identified,
 ) -> Option<Reply> {
-    visitor::returned(oauth, request, returned, identified, &infos())
+    visitor::returned(oauth, returned, identified, &infos())
 }
 
 fn infos() -> Vec<RouteInfo> {
     all().map(|route| route.info).collect()
 }
 
-/// The answer to a request; `None` where no route has its path.
+/// The answer to a request; `None` where no route has its path. Whatever is answered under such a path has an
+/// origin of its own, since the author's pages are there.
 pub(crate) async fn answer(
     request: &RequestContext<'_>,
     head: &http::Request<()>,
@@ -76,6 +77,40 @@ pub(crate) async fn answer(
     sender: Sender,
 ) -> Option<Reply> {
     let matched = matching::find(&infos(), head.method(), head.uri().path());
+    if matched == Matched::Nothing {
+        return None;
+    }
+    let mut reply = match counted(request, head.headers(), &sender).await {
+        Ok(()) => found(request, head, worker_request, matched, sender).await?,
+        Err(refusal) => *refusal,
+    };
+    if head.method() == Method::HEAD {
+        reply = reply::without_body(reply);
+    }
+    answer::seal_off(&mut reply);
+    Some(reply)
+}
+
+/// Counts the request, whatever becomes of it. A test has no network address.
+async fn counted(
+    request: &RequestContext<'_>,
+    headers: &HeaderMap,
+    sender: &Sender,
+) -> Result<(), Box<Reply>> {
+    match sender {
+        Sender::Unknown => limit::count(request, headers).await,
+        #[cfg(not(target_arch = "wasm32"))]
+        Sender::Test(_) => Ok(()),
+    }
+}
+
+async fn found(
+    request: &RequestContext<'_>,
+    head: &http::Request<()>,
+    worker_request: &mut Request,
+    matched: Matched,
+    sender: Sender,
+) -> Option<Reply> {
     let (index, parameters) = match matched {
         Matched::Nothing => return None,
         Matched::OtherMethods(allowed) => return Some(other_method(&allowed)),
@@ -83,11 +118,7 @@ pub(crate) async fn answer(
     };
     let route = all().nth(index)?;
     let served = serve_one(request, head, worker_request, (route, parameters), sender).await;
-    let mut reply = served.unwrap_or_else(|refusal| tell(request, route, *refusal));
-    if head.method() == Method::HEAD {
-        reply = reply::without_body(reply);
-    }
-    Some(reply)
+    Some(served.unwrap_or_else(|refusal| tell(request, route, *refusal)))
 }
 
 /// `405`, for any sender: which methods a path has is no secret.
@@ -97,7 +128,6 @@ fn other_method(allowed: &str) -> Reply {
     if let Ok(allowed) = allowed.parse() {
         reply.headers_mut().insert(http::header::ALLOW, allowed);
     }
-    answer::seal_off(&mut reply);
     reply
 }
 
@@ -128,19 +158,27 @@ async fn serve_one(
 ) -> Result<Reply, Box<Reply>> {
     let headers = head.headers();
     seen::refuse_worker(headers).map_or(Ok(()), |refusal| Err(Box::new(refusal)))?;
-    if matches!(sender, Sender::Unknown) {
-        limit::count(request, headers).await?;
-    }
     // What is begun here goes to its end, though the client may cut the connection.
     let _held = request.hold();
-    let is_guarded = matches!(route.info.guard, Guard::Policy { .. });
-    let principal = admit::admit(request, head, route, (&arguments(&parameters), sender)).await?;
-    let body = read(request, head, worker_request).await?;
+    let mut principal = admit::nobody();
+    let mut signed = None;
     let reason = match &route.info.guard {
         Guard::Public => Reason::RoutePublic,
-        Guard::Policy { .. } => Reason::PolicyMatched,
-        Guard::Signed(scheme) => admit::verify(request, scheme, headers, &body)?,
+        Guard::Policy { name, .. } => {
+            let asked = (&arguments(&parameters), sender);
+            principal = admit::admit(request, head, route, name, asked).await?;
+            Reason::PolicyMatched
+        }
+        Guard::Signed(scheme) => {
+            signed = Some(signed::read(request, scheme, headers)?);
+            Reason::SignatureValid
+        }
     };
+    let body = read(request, head, worker_request).await?;
+    if let Some(signed) = signed {
+        signed.verify(&body)?;
+    }
+    let is_guarded = matches!(route.info.guard, Guard::Policy { .. });
     let incoming = RouteRequest {
         method: head.method().clone(),
         path: head.uri().path().to_owned(),
@@ -149,10 +187,8 @@ async fn serve_one(
         parameters,
         body,
     };
-    let (reply, finish) = run::run(request, route, principal, incoming).await;
-    request
-        .log
-        .record(Event { finish: Some(finish), ..event(route, EventKind::RouteAllowed, reason) });
+    let decision = event(route, EventKind::RouteAllowed, reason);
+    let reply = run::run(request, route, decision, principal, incoming).await;
     Ok(guarded(route, reply))
 }
 
@@ -185,9 +221,5 @@ async fn read(
     let limit = request.app.config.transport.max_body_bytes as usize;
     let headers: &HeaderMap = head.headers();
     let body = convert::body(worker_request, headers, limit).await;
-    body.map_err(|error| {
-        let mut reply = error.into_reply();
-        answer::seal_off(&mut reply);
-        Box::new(reply)
-    })
+    body.map_err(|error| Box::new(error.into_reply()))
 }

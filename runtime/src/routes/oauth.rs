@@ -278,7 +278,7 @@ async fn serve_callback(
     };
     identity::tell_hint(oauth, &identified);
     if let Some(door) = route::door()
-        && let Some(reply) = (door.returned)(oauth, http_request, &returned, &identified)
+        && let Some(reply) = (door.returned)(oauth, &returned, &identified)
     {
         return reply;
     }

@@ -12,6 +12,7 @@ use toolgate_policy::Caller;
 
 use super::client::TestClient;
 use super::server::TestServer;
+use crate::audit;
 use crate::platform::bindings::{Method, Request, RequestBody, RequestInit};
 use crate::platform::host::Context;
 use crate::platform::now;
@@ -141,8 +142,11 @@ impl TestRequest {
             context.log.person(&subject_key, &caller);
             Principal { caller, subject_key, expires: u64::MAX, credential: None }
         });
+        drop(audit::take_events());
         let reply = answer(&context, &head, &mut request, Sender::Test(person.map(Box::new))).await;
-        (reply, context.log.take())
+        let mut events = context.log.take();
+        events.extend(audit::take_events());
+        (reply, events)
     }
 
     fn head(&self) -> http::Request<()> {
@@ -170,9 +174,9 @@ impl TestRequest {
             panic!("{} is not guarded by a signature", infos[index].name);
         };
         let vars = self.server.bindings().vars.borrow();
-        let secret = vars.get(scheme.secret);
+        let secret = scheme.secrets.iter().find_map(|name| vars.get(*name));
         let secret =
-            secret.unwrap_or_else(|| panic!("`TestServer::var` sets no `{}`", scheme.secret));
+            secret.unwrap_or_else(|| panic!("`TestServer::var` sets no `{}`", scheme.secrets[0]));
         let now = self.server.run(async { now() });
         let signature = scheme.sign(&self.body, secret.as_bytes(), now);
         signature.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

@@ -26,7 +26,7 @@
 /// |---|---|
 /// | `allow = "public"` | everybody may send requests |
 /// | `allow = "…"` | a policy of `mcp.toml`, or `everyone`, decides. A `GET` signs people in with their browser; every other method takes an access token of this server |
-/// | `verify = hmac(…)` | the request is a signed webhook, see below |
+/// | `verify = …` | the request is a signed webhook, see below; no `GET` |
 /// | `bearer` | with a policy: a `GET` takes an access token, too, and no cookie |
 /// | `config = "…"` | another `mcp.toml`, relative to the source file |
 ///
@@ -38,12 +38,14 @@
 /// |---|---|
 /// | `header = "…"` | required: the header that has the signature |
 /// | `secret = "…"` | required: its name in `[secrets]` of `mcp.toml` |
+/// | `or = "…"` | a second secret, which is as good: one of the two is about to be replaced |
 /// | `encoding = "hex"` or `"base64"` | `hex` unless it is said |
 /// | `prefix = "sha256="` | text in front of the signature |
 /// | `timestamp = "…"` | the header that has the signed time, in seconds since 1970 |
 /// | `timestamp_field = "t"` | the signed time is in the header of the signature, which is a list such as `t=…,v1=…` |
-/// | `payload = "v0:{timestamp}:{body}"` | the signed text; required with a time |
+/// | `payload = "v0:{timestamp}:{body}"` | the signed text; required with a time, and with something other than digits between the two |
 /// | `tolerance = 300` | seconds that the time may be away from now |
 ///
-/// `docs/routes.md` has an example of each.
+/// `standard_webhooks(secret = "…")` is the scheme of the document "Standard Webhooks", whose secret begins with
+/// `whsec_`. It takes `or` and `tolerance`, too.
 pub use toolgate_macros::http;

@@ -1,5 +1,6 @@
 //! Triggers and their functions: what does not belong together, and what `cargo toolgate` is told.
 
+#[cfg(not(target_arch = "wasm32"))]
 use serde_json::{Value, json};
 
 use super::def::{TriggerDef, TriggerKind, Triggers, defs};

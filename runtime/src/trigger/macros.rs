@@ -5,7 +5,10 @@
 /// ```
 /// use toolgate::prelude::*;
 ///
-/// # async fn delete_old_files() -> Result<()> { Ok(()) }
+/// async fn delete_old_files() -> Result<()> {
+///     Ok(())
+/// }
+///
 /// #[cron("nightly")]
 /// async fn clean(ctx: &Context, scheduled: Scheduled) -> Result<()> {
 ///     let quota: u64 = ctx.env().var("QUOTA")?.to_string().parse()?;
@@ -35,7 +38,10 @@ pub use toolgate_macros::cron;
 ///     page: String,
 /// }
 ///
-/// # async fn render(page: &str) -> Result<()> { Ok(()) }
+/// async fn render(page: &str) -> Result<()> {
+///     Ok(())
+/// }
+///
 /// #[queue("jobs")]
 /// async fn work(job: Job) -> Result<()> {
 ///     render(&job.page).await

@@ -64,7 +64,8 @@ impl Email {
     /// # Errors
     /// Cloudflare refuses, for instance since the address is not verified.
     pub async fn forward(&self, to: &str) -> worker::Result<()> {
-        self.0.forward(to).await
+        let forwarded = self.0.forward(to).await;
+        forwarded.map_err(|error| worker::Error::JsError(one_line(&error.to_string())))
     }
 
     /// Refuses the message for good: the sender's server is told this reason (RFC 5321 section 4.2.1).
@@ -73,9 +74,27 @@ impl Email {
     }
 }
 
+/// Words of the mail's world, which may quote any address, without what could end a line of the log or steer a
+/// terminal.
+fn one_line(words: &str) -> String {
+    let is_shown = |c: char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    words.chars().map(|c| if is_shown(c) { c } else { ' ' }).collect()
+}
+
 impl fmt::Debug for Email {
     // Addresses are personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Email").field("size", &self.size()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cloudflare_says_of_an_address_is_one_line_of_text() {
+        let said = one_line("not verified: a@b\r\n{\"toolgate\":\"audit\"}\u{1b}[2K\u{2028}\u{85}");
+        assert_eq!(said, "not verified: a@b  {\"toolgate\":\"audit\"} [2K  ");
     }
 }

@@ -2,5 +2,7 @@
 CREATE TABLE work (
     id INTEGER PRIMARY KEY,
     title TEXT NOT NULL,
-    author TEXT NOT NULL
+    author TEXT NOT NULL,
+    -- Seconds since 1970, or NULL while there is something to do.
+    finished_at INTEGER
 );

@@ -18,6 +18,18 @@ export function bindings(config) {
   };
 }
 
+/** The queues that the Worker with this configuration takes messages from. */
+export function queueConsumers({ queues }) {
+  const of = (one) => ({
+    maxBatchSize: one.max_batch_size,
+    maxBatchTimeout: one.max_batch_timeout,
+    maxRetries: one.max_retries,
+    retryDelay: one.retry_delay,
+    deadLetterQueue: one.dead_letter_queue,
+  });
+  return Object.fromEntries(queues.consumers.map((one) => [one.queue, of(one)]));
+}
+
 /** Where the Worker with this configuration keeps its grants. */
 export function storageOf(config) {
   if (config?.d1_databases) return "d1";

@@ -7,9 +7,11 @@ import { Response } from "miniflare";
 
 const TESTS = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
+const EXAMPLES = ["everything", "helpdesk"];
+
 /** The build of `tests/<name>`, or of the example of that name. */
 export function buildOf(name) {
-  const folder = name === "everything" ? "../examples/everything" : name;
+  const folder = EXAMPLES.includes(name) ? `../examples/${name}` : name;
   return join(TESTS, folder, "build");
 }
 

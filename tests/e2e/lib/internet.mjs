@@ -32,6 +32,11 @@ export class Internet {
     this.#pages.set(url, handle);
   }
 
+  /** The function that answers an address. */
+  page(url) {
+    return this.#pages.get(url);
+  }
+
   remove(url) {
     this.#pages.delete(url);
   }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
-use toolgate::bindings::{D1Type, KvStore};
+use toolgate::bindings::{D1Type, D1Value, KvStore};
 use toolgate::prelude::*;
 
 /// Prints
@@ -135,7 +135,8 @@ struct Book {
 async fn shelve(ctx: &Context, title: String, pages: Option<u32>) -> Result<Json<Vec<Book>>> {
     let shelf = ctx.env().d1("SHELF")?;
     let insert = shelf.prepare("INSERT INTO books VALUES (?, ?, 2)");
-    let inserted = insert.bind(&[title.into(), pages.into()])?.run().await?;
+    let pages = pages.map_or(D1Value::NULL, Into::into);
+    let inserted = insert.bind(&[title.into(), pages])?.run().await?;
     assert_eq!(inserted.meta()?.and_then(|meta| meta.changes), Some(1));
     let books = shelf.prepare("SELECT * FROM books ORDER BY title").all().await?;
     Ok(Json(books.results()?))

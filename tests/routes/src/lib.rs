@@ -54,6 +54,11 @@ fn listed(body: Vec<u8>) -> Vec<u8> {
     body
 }
 
+#[http("POST /hooks/standard", verify = standard_webhooks(secret = "HOOK_SECRET", or = "NEXT_HOOK_SECRET"))]
+fn standard(body: String) -> String {
+    body
+}
+
 #[http("GET /items/{id}", allow = "staff")]
 fn item(ctx: &Context, id: u32) -> Option<Json<Invoice>> {
     let is_known = ctx.caller().email.is_some() && id < 10;

@@ -70,6 +70,55 @@ fn a_signature_is_good_for_as_long_as_its_route_says() {
 }
 
 #[test]
+fn a_body_is_not_read_where_its_headers_cannot_be_good() {
+    let server = server().at("2026-01-01T00:00:00Z");
+    let huge = "x".repeat(70_000);
+    let hook = server.request("POST", "/hooks/timed").body("text/plain", huge.clone());
+    hook.clone().signed().send().assert_status(413);
+    hook.send().assert_status(401);
+    let signature = format!("v0={}", "0".repeat(64));
+    let signed_at = |time: &str| {
+        let hook = server.request("POST", "/hooks/timed").body("text/plain", huge.clone());
+        hook.header("x-timed-signature", &signature).header("x-timed-timestamp", time).send()
+    };
+    let answer = signed_at("1767225500");
+    assert_eq!(answer.assert_status(401).events(), ["route_denied signature_expired"]);
+    let answer = signed_at("01767225600");
+    assert_eq!(answer.assert_status(401).events(), ["route_denied signature_missing"]);
+}
+
+#[test]
+fn a_webhook_of_the_standard_is_served_with_either_secret() {
+    let hook =
+        |server: &TestServer| server.request("POST", "/hooks/standard").body("text/plain", "x");
+    let server = server();
+    hook(&server).signed().send().assert_status(200).assert_text("x");
+    hook(&server).send().assert_status(401);
+    let rotated = TestServer::new(routes::server()).var("NEXT_HOOK_SECRET", "whsec_bmV4dA==");
+    hook(&rotated).signed().send().assert_status(200);
+}
+
+#[test]
+fn every_answer_under_the_path_of_a_route_has_an_origin_of_its_own() {
+    let server = server();
+    for answer in [
+        server.request("POST", "/status").send(),
+        server.request("OPTIONS", "/status").send(),
+        server.request("GET", "/worker.js").header("service-worker", "script").send(),
+        server.request("POST", "/hooks/plain").send(),
+        server.request("GET", "/items/7").send(),
+        server.request("GET", "/items/x").send(),
+        erin().request("DELETE", "/items/2").header("origin", "null").send(),
+        TestServer::new(routes::server()).request("POST", "/hooks/plain").send(),
+    ] {
+        let status = answer.status();
+        let policy = answer.header("content-security-policy");
+        assert_eq!(policy, Some("sandbox allow-scripts allow-forms"), "{status}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{status}");
+    }
+}
+
+#[test]
 fn a_server_without_the_secret_serves_no_webhook() {
     let server = TestServer::new(routes::server());
     let answer = server.request("POST", "/hooks/plain").json(&json!({})).send();
@@ -135,6 +184,10 @@ fn a_page_of_another_origin_changes_nothing() {
     }
     let own = erin().request("DELETE", "/items/2").header("origin", "https://server.test");
     own.send().assert_status(204);
+    let read = erin().request("GET", "/items/7").header("origin", "https://evil.example");
+    read.send().assert_status(403);
+    let link = erin().request("GET", "/items/7").header("sec-fetch-site", "cross-site");
+    link.header("sec-fetch-mode", "navigate").send().assert_status(200);
 }
 
 #[test]
@@ -164,7 +217,8 @@ fn a_route_is_not_the_script_of_a_service_worker() {
 
 #[test]
 fn a_function_that_takes_too_long_is_ended() {
-    assert_eq!(get("/slow").assert_status(504).events().len(), 1);
+    let told = ["route_allowed route_public", "route_finished route_public"];
+    assert_eq!(get("/slow").assert_status(504).events(), told);
 }
 
 #[test]

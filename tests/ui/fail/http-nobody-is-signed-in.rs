@@ -16,4 +16,12 @@ async fn ask(ctx: &Context) -> &'static str {
     "asked"
 }
 
+#[http("POST /spend", allow = "everyone")]
+async fn spend(ctx: &Context) -> Result<()> {
+    ctx.quota().spend(1).await
+}
+
+#[http("GET /counted", config = "../config/quotas.toml", allow = "printers")]
+fn counted() {}
+
 fn main() {}

@@ -5,7 +5,7 @@ fn status() -> &'static str {
     "up"
 }
 
-#[http("GET /both", allow = "public", verify = hmac(header = "X-Signature", secret = "HOOK_SECRET"))]
+#[http("POST /both", allow = "public", verify = hmac(header = "X-Signature", secret = "HOOK_SECRET"))]
 fn both() -> &'static str {
     "up"
 }

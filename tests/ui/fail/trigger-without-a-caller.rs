@@ -14,6 +14,7 @@ async fn clean(ctx: &Context) -> Result<()> {
     ctx.sql().execute("SELECT 1", ()).await?;
     ctx.start_task().await;
     ctx.info("done");
+    ctx.quota().spend(1).await?;
     Ok(())
 }
 

@@ -2,14 +2,16 @@
 //
 // The parent speaks JSON lines: one configuration on standard input, then `{"reload":true}` after
 // each build. It is answered on standard output with `{"status":"ready","control":{"url":…,"token":…}}`,
-// `{"status":"reloaded"}` or `{"status":"failed","message":…}`. When standard input ends, whatever the reason, this process and workerd end.
+// `{"status":"reloaded"}` or `{"status":"failed","message":…}`. What the Worker logs comes the same way, so each
+// answer has the `nonce` of the configuration, which the Worker does not know. When standard input ends,
+// whatever the reason, this process and workerd end.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startCron } from "./dev-cron.mjs";
-import { listen } from "./dev-trigger.mjs";
+import { listen, postman, scheduled } from "./dev-trigger.mjs";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptions, unstable_readConfig as readConfig } from "wrangler";
 
@@ -19,7 +21,9 @@ const compatibilityDate = "2026-11-17";
 /** Those of wrangler.jsonc as it was last read. */
 let crons = [];
 
-const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+let nonce;
+
+const say = (message) => process.stdout.write(`${JSON.stringify({ nonce, ...message })}\n`);
 
 /** Starts the stand-in for Workers AI, a Worker of its own in a workerd of its own. */
 async function startStandIn() {
@@ -58,18 +62,17 @@ function options(config, remoteProxyConnectionString) {
     log: new Log(LogLevel.WARN),
     // Where wrangler keeps it, so that `wrangler d1 execute --local` and others see the same rows.
     resourcePersistencePath: config.state,
-    unsafeTriggerHandlers: true, // /cdn-cgi/local/scheduled
   };
-  const converted = convertV4MiniflareOptions({
+  const own = {
     ...worker,
-    ...shared,
     // wrangler puts it into the names of the files of Durable Objects.
     name: file.name,
     compatibilityFlags: compatibilityFlags(worker.compatibilityFlags ?? [], config.debug),
     modulesRoot: dirname(config.main),
     modules: modules(config.main),
     bindings: { ...worker.bindings, ...config.vars },
-  });
+  };
+  const converted = convertV4MiniflareOptions({ ...shared, workers: [own, postman(file.name)] });
   // An option that miniflare does not know any more is dropped without a word, and what was stored with it.
   const dropped = Object.keys(shared).filter((name) => converted[name] !== shared[name]);
   if (dropped.length > 0) throw new Error(`this miniflare does not know ${dropped.join(", ")}`);
@@ -84,14 +87,15 @@ let cron;
 let control;
 try {
   const config = JSON.parse((await lines.next()).value);
+  ({ nonce } = config);
   let remote;
   if (config.ai) {
     ({ standIn, url: remote } = await startStandIn());
   }
   server = new Miniflare(options(config, remote));
-  const origin = await server.ready;
-  cron = startCron(origin, () => crons);
-  control = await listen(server, origin);
+  await server.ready;
+  cron = startCron((expression, time) => scheduled(server, expression, time), () => crons);
+  control = await listen(server);
   say({ status: "ready", control: { url: control.url, token: control.token } });
   for await (const line of lines) {
     if (JSON.parse(line).reload) {

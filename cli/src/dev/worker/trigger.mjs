@@ -4,7 +4,10 @@
 // something here: it is no part of the server, and no browser sends the header.
 
 import { randomBytes, timingSafeEqual } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** A mail of 25 MiB, as Cloudflare takes it, in base64 and JSON. */
 const MAX_BODY = 36 * 1024 * 1024;
@@ -12,8 +15,28 @@ const MAX_BODY = 36 * 1024 * 1024;
 /** Cloudflare's. */
 const MAX_BATCH = 100;
 
-/** Listens; `server` is miniflare, and `origin` where the Worker answers. Answers `{ url, token, stop }`. */
-export async function listen(server, origin) {
+/** Cloudflare's: 25 MiB. */
+const MAX_MAIL = 25 * 1024 * 1024;
+
+const POSTMAN = "toolgate-postman";
+
+/**
+ * The Worker that gives mail to the one of this name. miniflare has a path for mail, and one for crons; but those
+ * are open to every page of a browser and every user of the machine, so they stay switched off.
+ */
+export function postman(worker) {
+  const contents = readFileSync(join(dirname(fileURLToPath(import.meta.url)), "postman.mjs"), "utf8");
+  return {
+    name: POSTMAN,
+    modules: [{ type: "ESModule", path: "postman.mjs", contents }],
+    compatibilityDate: "2026-11-17",
+    compatibilityFlags: ["service_binding_extra_handlers"],
+    serviceBindings: { SERVER: worker },
+  };
+}
+
+/** Listens; `server` is miniflare, with the Worker and its `postman`. Answers `{ url, token, stop }`. */
+export async function listen(server) {
   const token = randomBytes(32).toString("hex");
   const expected = Buffer.from(`Bearer ${token}`);
   const listener = createServer(async (request, response) => {
@@ -21,7 +44,7 @@ export async function listen(server, origin) {
     const isAllowed = given.length === expected.length && timingSafeEqual(given, expected);
     if (request.method !== "POST" || !isAllowed) return response.writeHead(403).end();
     try {
-      const outcome = await start(server, origin, JSON.parse(await text(request)));
+      const outcome = await start(server, JSON.parse(await text(request)));
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(outcome));
     } catch (error) {
       response.writeHead(500).end(error?.message ?? String(error));
@@ -47,16 +70,21 @@ async function text(request) {
 }
 
 /** What came out: `{ ok, lines }`. */
-async function start(server, origin, { kind, ...event }) {
+async function start(server, { kind, ...event }) {
   if (kind === "cron") return startCron(server, event);
   if (kind === "queue") return deliver(server, event);
-  return receive(origin, event);
+  return receive(server, event);
 }
 
 async function startCron(server, { cron }) {
-  const worker = await server.getWorker();
-  const { outcome } = await worker.scheduled({ cron, scheduledTime: new Date() });
+  const outcome = await scheduled(server, cron, new Date());
   return { ok: outcome === "ok", lines: [outcome === "ok" ? "it ran" : "it failed"] };
+}
+
+/** Runs what the Worker has for a cron of this schedule or name, at this time. Answers how it ended. */
+export async function scheduled(server, cron, scheduledTime) {
+  const worker = await server.getWorker();
+  return (await worker.scheduled({ cron, scheduledTime })).outcome;
 }
 
 async function deliver(server, { queue, messages }) {
@@ -71,15 +99,15 @@ async function deliver(server, { queue, messages }) {
   return { ok: messages.every((_, index) => isDone(id(index))), lines };
 }
 
-async function receive(origin, { from, to, raw }) {
-  const url = new URL("/cdn-cgi/local/email", origin);
-  url.search = new URLSearchParams({ from, to, format: "json" });
-  const answer = await fetch(url, { method: "POST", body: Buffer.from(raw, "base64") });
-  const said = await answer.text();
-  // What is wrong with the mail itself is said in words.
-  if (!said.startsWith("{")) return { ok: false, lines: [said] };
-  const { outcome, rejectReason, forwards = [] } = JSON.parse(said);
-  const lines = forwards.map(({ recipient }) => `forwarded to ${recipient}`);
+async function receive(server, { from, to, raw }) {
+  const mail = Buffer.from(raw, "base64");
+  if (mail.length > MAX_MAIL) throw new Error(`a mail has ${MAX_MAIL} bytes at most`);
+  const worker = await server.getWorker(POSTMAN);
+  const url = new URL("http://postman/");
+  url.search = new URLSearchParams({ from, to });
+  const answer = await worker.fetch(url, { method: "POST", body: mail });
+  const { outcome, rejectReason, forwards } = await answer.json();
+  const lines = forwards.map((recipient) => `forwarded to ${recipient}`);
   if (rejectReason !== undefined) lines.push(`rejected: ${rejectReason}`);
   if (outcome !== "ok") lines.push("it failed");
   return { ok: outcome === "ok", lines: lines.length > 0 ? lines : ["received"] };

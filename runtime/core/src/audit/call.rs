@@ -34,7 +34,8 @@ impl Settling {
         self.0.0.replace(Some(Box::new(hook)));
     }
 
-    pub(crate) fn settle(&self, settled: Settled) {
+    /// Tells that the response is written.
+    pub fn settle(&self, settled: Settled) {
         self.0.settle(settled);
     }
 }

@@ -48,6 +48,8 @@ pub enum EventKind {
     RouteAllowed,
     /// A request to a route was refused.
     RouteDenied,
+    /// The function of a route ended whose decision was written before.
+    RouteFinished,
 }
 
 impl EventKind {
@@ -76,6 +78,7 @@ impl EventKind {
             Self::ResourceFinished => "resource_finished",
             Self::RouteAllowed => "route_allowed",
             Self::RouteDenied => "route_denied",
+            Self::RouteFinished => "route_finished",
         }
     }
 
@@ -86,6 +89,7 @@ impl EventKind {
             Self::ToolAllowed => Some(Self::ToolFinished),
             Self::PromptAllowed => Some(Self::PromptFinished),
             Self::ResourceAllowed => Some(Self::ResourceFinished),
+            Self::RouteAllowed => Some(Self::RouteFinished),
             _ => None,
         }
     }

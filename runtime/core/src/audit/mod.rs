@@ -108,7 +108,7 @@ impl Log {
     /// Takes the decision out that was just made, for the call that it allows: how that ends belongs
     /// to it.
     #[must_use]
-    pub(crate) fn hold(&self) -> CallAudit {
+    pub fn hold(&self) -> CallAudit {
         let mut inner = self.0.borrow_mut();
         let mut last = inner.events.pop_if(|event| event.kind.finished().is_some());
         last.iter_mut().for_each(|event| inner.complete(event));

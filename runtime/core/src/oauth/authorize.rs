@@ -49,7 +49,7 @@ pub fn show(
     let ask_again = params.get("prompt").is_some_and(|p| p.split(' ').any(|p| p == "consent"));
     if !ask_again && Approvals::read(oauth, headers).include(&authorization) {
         // Whose approval it was is asked once it is known who signs in.
-        let from = Start { headers, approved: false, ending: None };
+        let from = Start { headers, approved: false, ending: None, address: "" };
         return start_login(oauth, &from, Target::Client(Box::new(authorization)));
     }
     let shown = Shown {

@@ -19,6 +19,7 @@ use crate::oauth::context::OAuthContext;
 use crate::oauth::error::OAuthError;
 use crate::oauth::grant::{Grant, GrantKey, Uses};
 use crate::oauth::login::{self, Login, Target};
+use crate::oauth::not_identified::{not_identified, upstream_error};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page;
@@ -59,6 +60,8 @@ pub struct Returned {
     clear: HeaderValue,
     approvals: Approvals,
     attempt: String,
+    /// Sealed beside the login: of a client its own texts, and of a route the address.
+    texts: String,
 }
 
 /// Checks the return: the browser must hold the cookie of this very attempt.
@@ -68,14 +71,7 @@ pub struct Returned {
 pub fn begin(oauth: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Result<Returned, Box<Reply>> {
     let params = Params::query(request);
     let Some(returned) = find_login(oauth, request, &params) else {
-        let reply = page::message(
-            StatusCode::BAD_REQUEST,
-            page::CANNOT_GO_ON,
-            "It was started in another browser, was already completed, or has expired \
-             (invalid_state).",
-            "Nothing was granted. Go back to your MCP client and connect again.",
-        );
-        return Err(Box::new(audit::because(reply, Reason::InvalidState)));
+        return Err(Box::new(invalid_state()));
     };
     if let Target::Client(authorization) = &returned.login.target {
         oauth.log.client(&authorization.client);
@@ -84,6 +80,22 @@ pub fn begin(oauth: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Result<Ret
         Some(error) => Err(Box::new(returned.refuse(oauth, &upstream_error(error)))),
         None => Ok(returned),
     }
+}
+
+/// The reply to a return that no attempt of this browser is waiting for.
+fn invalid_state() -> Reply {
+    dead_end(
+        "It was started in another browser, was already completed, or has expired.",
+        "Nothing was granted. Go back to your MCP client and connect again.",
+        Reason::InvalidState,
+    )
+}
+
+/// The page of a return that leads nowhere.
+fn dead_end(what: &str, help: &str, reason: Reason) -> Reply {
+    let status = StatusCode::BAD_REQUEST;
+    let reply = page::refusal(status, page::CANNOT_GO_ON, what, help, reason.code());
+    audit::because(reply, reason)
 }
 
 fn find_login(
@@ -103,44 +115,8 @@ fn find_login(
         clear: cookie::clear(&name),
         approvals: Approvals::read(oauth, request.headers()),
         attempt: sha256(state),
+        texts,
     })
-}
-
-/// An error of the identity provider in the client's terms; texts of others are not passed on.
-fn upstream_error(code: &str) -> OAuthError {
-    match code {
-        "access_denied" => {
-            OAuthError::new("access_denied", "The identity provider denied the sign-in")
-                .because(Reason::UpstreamDenied)
-        }
-        "temporarily_unavailable" => OAuthError::new(
-            "temporarily_unavailable",
-            "The identity provider is temporarily unavailable",
-        )
-        .because(Reason::UpstreamUnavailable),
-        _ => OAuthError::new("server_error", "The identity provider could not sign you in")
-            .because(Reason::UpstreamError),
-    }
-}
-
-/// Why nobody was identified, in words for the person.
-fn not_identified(reason: Reason) -> OAuthError {
-    let description = match reason {
-        Reason::UpstreamUnavailable | Reason::UpstreamTimeout | Reason::UpstreamRateLimited => {
-            return OAuthError { reason, ..login::unreachable() };
-        }
-        Reason::UpstreamCredentials => {
-            "The identity provider refuses this server's own client id or secret, which its owner \
-             has to renew"
-        }
-        Reason::UpstreamCode => "The identity provider did not accept the code of the sign-in",
-        Reason::UpstreamNoIdToken => "The identity provider sent no id_token",
-        Reason::UpstreamExchange => "The identity provider answered with an error",
-        Reason::UpstreamTokenRefused => "The identity provider refused its own access token",
-        Reason::IdTokenTooLarge => "You have more groups or claims than fit into a token",
-        _ => "The identity provider's answer could not be verified",
-    };
-    OAuthError::new("server_error", description).because(reason)
 }
 
 impl Returned {
@@ -152,6 +128,12 @@ impl Returned {
         &self.attempt
     }
 
+    /// The path and query of the route that the sign-in was begun for, where it was for one.
+    #[must_use]
+    pub(crate) fn route(&self) -> Option<&str> {
+        matches!(self.login.target, Target::Route).then_some(&self.texts)
+    }
+
     /// What removes the cookie of the attempt.
     pub(crate) fn cleared(&self) -> HeaderValue {
         self.clear.clone()
@@ -160,16 +142,13 @@ impl Returned {
     /// The reply to a return that came before.
     #[must_use]
     pub fn already_used(&self) -> Reply {
-        let reason = Reason::StateUsed;
-        let mut reply = page::refusal(
-            StatusCode::BAD_REQUEST,
-            page::CANNOT_GO_ON,
+        let mut reply = dead_end(
             "This sign-in was already used.",
             "Nothing more was granted. If your MCP client is not connected, connect it again.",
-            reason.code(),
+            Reason::StateUsed,
         );
         reply.headers_mut().append(SET_COOKIE, self.clear.clone());
-        audit::because(reply, reason)
+        reply
     }
 
     /// The request that exchanges the code with which the browser came back.
@@ -253,7 +232,7 @@ impl Returned {
             Target::Client(authorization) => {
                 refuse_client(&client_error_url(oauth, authorization, error), error)
             }
-            Target::Connections => failed(StatusCode::BAD_GATEWAY, error),
+            Target::Connections | Target::Route => failed(StatusCode::BAD_GATEWAY, error),
         };
         reply.headers_mut().append(SET_COOKIE, self.clear.clone());
         audit::because(reply, error.reason)
@@ -292,6 +271,8 @@ impl Returned {
                 reply.headers_mut().append(SET_COOKIE, self.clear.clone());
                 Finished::Reply(reply)
             }
+            // What serves routes has ended it, unless this server has none any more.
+            Target::Route => Finished::Reply(invalid_state()),
         }
     }
 

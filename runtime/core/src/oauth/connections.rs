@@ -64,7 +64,7 @@ pub fn open(oauth: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Connect
         Some(person) => ConnectionsStep::Show(person),
         None => {
             let headers = request.headers();
-            let from = Start { headers, approved: false, ending: None };
+            let from = Start { headers, approved: false, ending: None, address: "" };
             ConnectionsStep::Reply(start_login(oauth, &from, Target::Connections))
         }
     }

@@ -105,7 +105,8 @@ pub fn decide(oauth: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Reply
     oauth.log.client(&authorization.client);
     let mut reply = if approved {
         oauth.log.tell(audit::EventKind::Consent, Reason::ConsentApproved);
-        let from = Start { headers: request.headers(), approved, ending: Some(&cookie) };
+        let from =
+            Start { headers: request.headers(), approved, ending: Some(&cookie), address: "" };
         start_login(oauth, &from, Target::Client(Box::new(authorization)))
     } else {
         oauth.log.tell(audit::EventKind::Consent, Reason::ConsentDenied);
@@ -175,7 +176,7 @@ fn too_long(length: usize) -> OAuthError {
 pub(crate) fn start_login(oauth: &mut OAuthContext<'_>, from: &Start<'_>, target: Target) -> Reply {
     let client = match &target {
         Target::Client(authorization) => Some(authorization.clone()),
-        Target::Connections => None,
+        Target::Connections | Target::Route => None,
     };
     match (login::start(oauth, from, target), client) {
         (Ok(reply), _) => reply,

@@ -27,6 +27,9 @@ pub enum Target {
     /// The page of the person's own connections.
     #[serde(rename = "p")]
     Connections,
+    /// A route of the author's. The address that the browser asked for is sealed beside it.
+    #[serde(rename = "r")]
+    Route,
 }
 
 /// A login under way, sealed in a cookie of the browser that started it: another browser cannot
@@ -77,6 +80,8 @@ pub(crate) struct Start<'a> {
     pub(crate) approved: bool,
     /// The cookie of the page that it comes from, which ends.
     pub(crate) ending: Option<&'a str>,
+    /// Path and query to return to, for [`Target::Route`]; empty for others.
+    pub(crate) address: &'a str,
 }
 
 /// Sends the browser to the identity provider.
@@ -95,7 +100,7 @@ pub(crate) fn start(
     };
     let texts = match &login.target {
         Target::Client(authorization) => authorization.texts(),
-        Target::Connections => String::new(),
+        Target::Connections | Target::Route => from.address.to_owned(),
     };
     let value = attempts::seal(oauth, Purpose::Login, &state, &login, &texts);
     let name = attempts::login_cookie(oauth, &state).expect("our own state names a cookie");

@@ -43,5 +43,6 @@ mod authorization;
 mod client_metadata;
 pub(crate) mod consent;
 mod issue;
+mod not_identified;
 
 pub use crate::scope;

@@ -77,7 +77,6 @@ pub fn guarded(mut reply: Reply) -> (Reply, Vec<HeaderName>) {
             dropped.push(name.clone());
         }
     }
-    seal_off(&mut reply);
     (reply, dropped)
 }
 
@@ -96,7 +95,7 @@ fn is_multipart(media: &[u8]) -> bool {
     media.trim_ascii().get(..10).is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/"))
 }
 
-/// Gives an answer an origin of its own.
+/// Gives an answer an origin of its own: the author's, a refusal, a redirect, whatever it is.
 pub fn seal_off(reply: &mut Reply) {
     set(reply, CONTENT_SECURITY_POLICY, SANDBOX);
     set(reply, X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -145,7 +144,9 @@ mod tests {
                 .headers_mut()
                 .append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        guarded(reply)
+        let (mut reply, dropped) = guarded(reply);
+        seal_off(&mut reply);
+        (reply, dropped)
     }
 
     #[test]

@@ -49,19 +49,33 @@ pub fn refuse_worker(headers: &HeaderMap) -> Option<Reply> {
     })
 }
 
-/// The refusal of a request that changes something and was sent by a page that is not of this server.
-/// Where something in front of the Worker signs people in, a browser proves itself on every request,
-/// whoever's page sends it. Pages of routes have an opaque origin, so they are others, too.
+/// The refusal of a request that a page of another origin sends, where the browser has proven by itself
+/// who the sender is: by a cookie, or to what signs people in before the Worker. It does so on every
+/// request, whoever's page sends it. Pages of routes have an opaque origin, so they are others, too.
+///
+/// Following a link from there is no such request: it shows the address, and changes nothing.
 #[must_use]
 pub fn refuse_page(method: &Method, headers: &HeaderMap, origin: &str) -> Option<Reply> {
-    let reads = matches!(*method, Method::GET | Method::HEAD);
     let own = |value: &HeaderValue| value.as_bytes() == origin.as_bytes();
     let is_foreign = !headers.get_all(ORIGIN).iter().all(own);
-    let has_token = headers.contains_key(AUTHORIZATION);
-    (!reads && is_foreign && !has_token).then(|| {
+    let is_by_another = headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"));
+    let is_link = is_navigation(method, headers);
+    (is_foreign || (is_by_another && !is_link)).then(|| {
         let text = "A page of another origin may not send this without an access token.";
         because(reply::text(StatusCode::FORBIDDEN, text), Reason::OriginForeign)
     })
+}
+
+/// True if the request is a browser's that shows what is answered, and not one of a page that fetches, embeds
+/// or frames it.
+#[must_use]
+pub fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
+    let is = |name: &str, wanted: &str| {
+        headers.get(name).is_none_or(|value| value.as_bytes() == wanted.as_bytes())
+    };
+    *method == Method::GET && is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document")
 }
 
 #[cfg(test)]
@@ -97,19 +111,35 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_another_origin_changes_nothing_without_a_token() {
+    fn a_page_of_another_origin_sends_nothing_in_its_visitors_name() {
         const OWN: &str = "https://mcp.example.com";
         let refused = |method: &Method, list: &[(&'static str, &'static str)]| {
             refuse_page(method, &headers(list), OWN).is_some()
         };
-        for origin in ["null", "https://evil.example", "https://mcp.example.com.evil.example", ""] {
-            assert!(refused(&Method::POST, &[("origin", origin)]), "{origin}");
-            assert!(refused(&Method::DELETE, &[("origin", OWN), ("origin", origin)]), "{origin}");
-            assert!(!refused(&Method::GET, &[("origin", origin)]));
-            assert!(!refused(&Method::POST, &[("origin", origin), ("authorization", "Bearer x")]));
+        for method in [Method::GET, Method::POST, Method::DELETE] {
+            for origin in
+                ["null", "https://evil.example", "https://mcp.example.com.evil.example", ""]
+            {
+                assert!(refused(&method, &[("origin", origin)]), "{method} {origin}");
+                assert!(refused(&method, &[("origin", OWN), ("origin", origin)]), "{origin}");
+                // The header is not what names the sender here.
+                assert!(refused(&method, &[("origin", origin), ("authorization", "x")]));
+            }
+            for site in ["cross-site", "same-site", ""] {
+                let embedded = [("sec-fetch-site", site), ("sec-fetch-mode", "no-cors")];
+                assert!(refused(&method, &embedded), "{method} {site}");
+            }
+            assert!(!refused(&method, &[("origin", OWN), ("sec-fetch-site", "same-origin")]));
+            assert!(!refused(&method, &[("sec-fetch-site", "none")]));
+            assert!(!refused(&method, &[]));
         }
-        assert!(!refused(&Method::POST, &[("origin", OWN)]));
-        assert!(!refused(&Method::POST, &[]));
+        let link = [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ];
+        assert!(!refused(&Method::GET, &link));
+        assert!(refused(&Method::POST, &link));
     }
 
     #[test]

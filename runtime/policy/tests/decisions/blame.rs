@@ -29,6 +29,15 @@ fn arguments_are_blamed_only_where_nothing_else_keeps_out() {
         any = [{ args = { amount = { max = 100 } } }, { groups = ["billing"] }]
         [policies.not-large]
         not = { args = { amount = { min = 101 } } }
+        [policies.neither]
+        not = { all = [{ args = { amount = { min = 101 } } }, { not = { groups = ["billing"] } }] }
+        [policies.one-of-many]
+        any = [
+            { groups = ["billing"] },
+            { all = [{ groups = ["leads"] }, { args = { reason = ["fraud"] } }] },
+            { args = { amount = { max = 100 } } },
+            { all = [{ groups = ["leads"] }, { args = { reason = ["fraud"] } }] },
+        ]
         "#,
     );
     let vars = Variables(HashMap::new());
@@ -44,7 +53,12 @@ fn arguments_are_blamed_only_where_nothing_else_keeps_out() {
         assert_eq!(blamed(policy, billing(), 500), ["amount"], "{policy}");
         assert!(blamed(policy, billing(), 50).is_empty(), "{policy}");
     }
-    for policy in ["scoped", "group-then-amount", "amount-then-group", "either"] {
+    for policy in ["either", "neither", "one-of-many"] {
+        assert_eq!(blamed(policy, nobody(), 500), ["amount"], "{policy}");
+        assert!(blamed(policy, nobody(), 50).is_empty(), "{policy}");
+        assert!(blamed(policy, billing(), 500).is_empty(), "{policy}");
+    }
+    for policy in ["scoped", "group-then-amount", "amount-then-group"] {
         for amount in [50, 500] {
             assert!(blamed(policy, nobody(), amount).is_empty(), "{policy}, {amount}");
         }

@@ -50,6 +50,15 @@ impl HttpResponse {
         std::str::from_utf8(self.bytes()).map_err(|_| self.problem(HttpProblem::NotText))
     }
 
+    /// The body as text, as its owner.
+    ///
+    /// # Errors
+    /// The body is not UTF-8.
+    pub fn into_text(self) -> Result<String, HttpError> {
+        let text = String::from_utf8(self.answer.body);
+        text.map_err(|_| HttpError::new(&self.host, HttpProblem::NotText))
+    }
+
     /// The body, read as JSON.
     ///
     /// # Errors

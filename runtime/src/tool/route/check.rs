@@ -28,11 +28,6 @@ fn faults(routes: &[Placed], config: &Config) -> Vec<String> {
             Guard::Policy { name, .. } => {
                 faults.extend(policy(config, name, info.takes_cookie()).map(said));
             }
-            Guard::Signed(_) if info.method == "GET" => {
-                let what = "its signature says nothing, for a GET has no body, and the address is not signed: \
-                            take another method";
-                faults.push(said(what.to_owned()));
-            }
             Guard::Signed(_) | Guard::Public => {}
         }
         for (other, at) in &routes[index + 1..] {
@@ -57,7 +52,8 @@ fn policy(config: &Config, name: &str, takes_cookie: bool) -> Option<String> {
     }
     if config.policies.iter().any(|policy| policy.name == name && policy.rate.is_some()) {
         return Some(format!(
-            "its policy `{name}` has a `rate`, which does not count requests of routes: take another policy"
+            "its policy `{name}` has a `rate`, which does not count requests of routes: take another policy, \
+             which may be `policy = \"{name}\"`"
         ));
     }
     (takes_cookie && needs_scope(config, name, &mut Vec::new())).then(|| {

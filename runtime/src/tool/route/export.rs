@@ -30,7 +30,8 @@ fn described_one(route: &RouteDef) -> Value {
 }
 
 fn signature(scheme: &Scheme) -> String {
-    let Scheme { header, secret, encoding, prefix, timestamp, tolerance, payload } = scheme;
+    let Scheme { header, secrets, encoding, prefix, timestamp, tolerance, payload, .. } = scheme;
+    let secrets = secrets.join(" or ");
     let encoding = match encoding {
         Encoding::Hex => "hex",
         Encoding::Base64 => "base64",
@@ -40,5 +41,5 @@ fn signature(scheme: &Scheme) -> String {
         Some(Timestamp::Header(name)) => format!(", time in {name}, within {tolerance} s"),
         Some(Timestamp::Field(name)) => format!(", time in {name}=, within {tolerance} s"),
     };
-    format!("`{payload}` under {secret} as {prefix}{encoding} in {header}{time}")
+    format!("`{payload}` under {secrets} as {prefix}{encoding} in {header}{time}")
 }

@@ -62,8 +62,7 @@ pub(crate) type Serve = for<'a> fn(
 ) -> LocalBoxFuture<'a, worker::Result<Response>>;
 
 /// See [`RouteDoor`].
-pub(crate) type Finish =
-    fn(&mut OAuthContext<'_>, &http::Request<Vec<u8>>, &Returned, &Identified) -> Option<Reply>;
+pub(crate) type Finish = fn(&mut OAuthContext<'_>, &Returned, &Identified) -> Option<Reply>;
 
 /// The way to the routes of this server, where it has any.
 pub(crate) fn door() -> Option<&'static RouteDoor> {

@@ -96,6 +96,18 @@ impl RouteResponse {
         self
     }
 
+    /// The status that it has, for a test of the function.
+    #[must_use]
+    pub fn status_code(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// The body that it has, for a test of the function.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The answer for the client, and whether the function failed.
     pub(crate) fn into_reply(self) -> (toolgate_core::reply::Reply, bool) {
         let Self { status, headers, body, is_error } = self;

@@ -32,21 +32,33 @@ pub struct D1Result {
     meta: D1ResultMeta,
 }
 
-/// A value for [`D1PreparedStatement::bind`]: what `.into()` makes of text, numbers, truth and
-/// options of them. In a Worker it is a `JsValue`.
+/// A value for [`D1PreparedStatement::bind`]: what `.into()` makes of text, numbers and truth. In a Worker it is a
+/// `JsValue`, which an empty option makes `undefined`: D1 refuses that, and takes [`NULL`](Self::NULL).
+///
+/// ```
+/// use toolgate::bindings::D1Value;
+///
+/// fn email(email: Option<&str>) -> D1Value {
+///     email.map_or(D1Value::NULL, Into::into)
+/// }
+/// # assert_eq!(email(None), D1Value::NULL);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct D1Value(SqlValue);
+pub struct D1Value(Option<SqlValue>);
 
 impl D1Value {
     /// `NULL`.
-    pub const NULL: Self = Self(SqlValue::Null);
+    pub const NULL: Self = Self(Some(SqlValue::Null));
+
+    /// `undefined`.
+    const UNDEFINED: Self = Self(None);
 }
 
 macro_rules! values {
     ($($type:ty)*) => {$(
         impl From<$type> for D1Value {
             fn from(value: $type) -> Self {
-                Self(value.into())
+                Self(Some(value.into()))
             }
         }
     )*};
@@ -56,7 +68,7 @@ values! { &str String &String bool f64 i8 i16 i32 u8 u16 u32 }
 
 impl<T: Into<D1Value>> From<Option<T>> for D1Value {
     fn from(value: Option<T>) -> Self {
-        value.map_or(Self::NULL, Into::into)
+        value.map_or(Self::UNDEFINED, Into::into)
     }
 }
 
@@ -68,14 +80,14 @@ pub trait D1Argument {
 
 impl D1Argument for D1Type<'_> {
     fn value(&self) -> D1Value {
-        D1Value(match *self {
+        D1Value(Some(match *self {
             D1Type::Null => SqlValue::Null,
             D1Type::Real(number) => number.into(),
             D1Type::Integer(number) => number.into(),
             D1Type::Text(text) => text.into(),
             D1Type::Boolean(truth) => truth.into(),
             D1Type::Blob(bytes) => bytes.into(),
-        })
+        }))
     }
 }
 
@@ -120,10 +132,10 @@ impl D1PreparedStatement {
     /// With these values for its `?`s.
     ///
     /// # Errors
-    /// None here.
+    /// One is of an empty option.
     pub fn bind(self, values: &[D1Value]) -> Result<Self> {
-        let values = values.iter().map(|value| value.0.clone()).collect();
-        Ok(Self { values, ..self })
+        let values = values.iter().map(|value| value.0.clone().ok_or_else(undefined));
+        Ok(Self { values: values.collect::<Result<_>>()?, ..self })
     }
 
     /// With these values for its `?`s.
@@ -254,10 +266,32 @@ impl D1Result {
     }
 }
 
+/// D1's own words, and what to write.
+fn undefined() -> Error {
+    const WORDS: &str = "D1_TYPE_ERROR: Type 'undefined' not supported for value 'undefined': an empty option \
+                         binds as `value.map_or(D1Value::NULL, Into::into)`";
+    Error::JsError(WORDS.to_owned())
+}
+
 fn read<T: DeserializeOwned>(row: Map<String, Value>) -> Result<T> {
     Ok(serde_json::from_value(Value::Object(row))?)
 }
 
 fn refused(message: String) -> Error {
     Error::JsError(format!("D1_ERROR: {message}"))
+}
+
+#[cfg(all(test, feature = "testing-sqlite"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_option_is_refused_as_in_a_worker() {
+        let database = D1Database::new("CREATE TABLE books (title TEXT)");
+        let insert = || database.prepare("INSERT INTO books VALUES (?)");
+        let refused = insert().bind(&[None::<&str>.into()]).expect_err("it is undefined");
+        assert!(refused.to_string().contains("Type 'undefined' not supported"), "{refused}");
+        assert!(insert().bind(&[D1Value::NULL]).is_ok());
+        assert!(insert().bind(&[Some("Emma").into()]).is_ok());
+    }
 }
