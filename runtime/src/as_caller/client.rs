@@ -77,7 +77,8 @@ impl Call {
     async fn wait(&self, issued: u64, refused: Option<&str>) -> Result<Held, NoToken> {
         let (mut waited, mut wait) = (Duration::ZERO, FIRST_WAIT);
         loop {
-            match memory::find(&self.keys, &self.address.id, issued, refused) {
+            let since = self.read_since(issued, now());
+            match memory::find(&self.keys, &self.address.id, since, refused) {
                 Found::Token(held) => return Ok(held),
                 Found::Failed => return Err(NoToken::Unavailable),
                 Found::Refused(why) => return Err(why),
@@ -95,6 +96,12 @@ impl Call {
             waited += wait;
             wait = (wait * 2).min(LONGEST_WAIT);
         }
+    }
+
+    /// Time from which on a token in memory must have been read. A call that outlives its own access token looks at
+    /// the record again, as its client had to for a new one: the grant may have ended.
+    fn read_since(&self, issued: u64, now: u64) -> u64 {
+        issued.max(now.saturating_sub(self.app.config.tokens.access_token_ttl.into()))
     }
 
     /// Asks the record as the only call of this isolate that does.
@@ -179,5 +186,18 @@ impl Call {
 
     async fn perform(&self, operation: AccessOperation) -> worker::Result<AccessOutcome> {
         perform(self.app, &self.env, &self.address, operation).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::renew::tests::call;
+
+    #[test]
+    fn a_call_that_outlives_its_access_token_looks_at_the_record_again() {
+        let call = call("hosts = [\"a.example\"]\n");
+        assert_eq!(call.read_since(10_000, 10_000 + 3_600), 10_000);
+        assert_eq!(call.read_since(10_000, 10_000 + 3_601), 10_001);
+        assert_eq!(call.read_since(10_000, 20_000), 16_400);
     }
 }

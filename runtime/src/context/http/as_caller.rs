@@ -31,7 +31,7 @@ pub struct AsCaller<'a> {
 
 impl Context {
     /// A client for requests in the caller's own name: with the access token that the identity provider gave
-    /// for them at the sign-in, which is renewed before it expires.
+    /// for them at the sign-in, or one that it was exchanged for. It is renewed before it expires.
     ///
     /// The tool says so, `#[mcp_tool(…, as_caller)]`, and `hosts` of `[identity.upstream]` in `mcp.toml` names
     /// where such requests may go. They go nowhere else, over https, and the function does not see the token.
