@@ -214,17 +214,16 @@ fn what_names_the_api_of_an_exchange_is_asked_for_there_and_not_at_the_sign_in()
         "audience = \"wiki\"\nresource = \"https://wiki.example.com\"\nscopes = [\"a\", \"b\"]\n";
     let target = |identity: &toolgate_config::Identity| {
         let calls = identity.upstream.as_ref().expect("it is there");
-        let pairs = calls.target.iter().map(|(name, value)| format!("{name}={value}"));
-        (calls.exchange, pairs.collect::<Vec<_>>().join("&"))
+        (calls.exchange, calls.target.to_string())
     };
     let exchanged = identity(&format!("{keys}exchange = \"rfc8693\"\n"));
-    let all = "audience=wiki&resource=https://wiki.example.com&scope=a b";
+    let all = "audience wiki\nresource https://wiki.example.com\nscope a b";
     assert_eq!(target(&exchanged), (Some(Exchange::Rfc8693), all.to_owned()));
     assert_eq!(exchanged.scopes.as_ref(), ["openid", "email", "profile"]);
     let calls = exchanged.upstream.expect("it is there");
     assert_eq!((calls.resource, calls.audience), (None, None));
     let obo = identity("scopes = [\"api://wiki/read\"]\nexchange = \"entra-obo\"\n");
-    assert_eq!(target(&obo), (Some(Exchange::EntraObo), "scope=api://wiki/read".to_owned()));
+    assert_eq!(target(&obo), (Some(Exchange::EntraObo), "scope api://wiki/read".to_owned()));
     let sent = identity(keys);
     assert_eq!(target(&sent), (None, String::new()));
     assert_eq!(sent.scopes.as_ref(), ["openid", "email", "profile", "a", "b"]);

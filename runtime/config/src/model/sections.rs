@@ -145,8 +145,9 @@ macro_rules! sections {
                 audience: Option<Str> = optional(LINE);
                 /// The exchange of the person's token for one of the API; `None`: their own is sent.
                 exchange: Option<Exchange> = optional_choice();
-                /// The API of that exchange, as parameters of its request.
-                target: List<(Str, Str)>;
+                /// The API of that exchange: a parameter of its request in each line, a blank between name and
+                /// value. A text costs servers without exchange the least.
+                target: Str;
                 /// Functions may see the token as text.
                 expose: bool = flag(false);
                 /// The power that it gives tools, in words for the approval page.

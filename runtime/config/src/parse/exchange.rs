@@ -72,12 +72,10 @@ pub(super) fn aim(
         return (upstream, scopes);
     }
     let scope = (!scopes.is_empty()).then(|| scopes.join(" ").into());
-    let parameters = [
-        ("audience", upstream.audience.take()),
-        ("resource", upstream.resource.take()),
-        ("scope", scope),
-    ];
-    let parameters = parameters.into_iter().filter_map(|(name, value)| Some((name.into(), value?)));
-    upstream.target = parameters.collect::<Vec<_>>().into();
+    let (audience, resource) = (upstream.audience.take(), upstream.resource.take());
+    let parameters = [("audience", audience), ("resource", resource), ("scope", scope)];
+    let lines =
+        parameters.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value?)));
+    upstream.target = lines.collect::<Vec<_>>().join("\n").into();
     (upstream, List::default())
 }

@@ -41,7 +41,7 @@ pub(super) fn read(identity: &Section<'_, '_>, provider: Provider) -> Read {
         resource: resource?,
         audience: audience?,
         exchange: exchange?,
-        target: List::default(),
+        target: Str::default(),
         expose,
     };
     Some(Some(exchange::aim(upstream, scopes?)))

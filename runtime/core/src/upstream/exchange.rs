@@ -102,7 +102,7 @@ pub fn request(
             ("requested_token_use", "on_behalf_of"),
         ],
     };
-    pairs.extend(calls.target.iter().map(|(name, value)| (&**name, &**value)));
+    pairs.extend(calls.target.lines().filter_map(|line| line.split_once(' ')));
     login::post(provider, provider.endpoints.as_ref()?, &pairs)
 }
 
