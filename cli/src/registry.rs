@@ -95,6 +95,8 @@ pub struct Function {
     pub task: Option<String>,
     /// Hosts at which it may act as its caller.
     pub as_caller: Vec<String>,
+    /// Connections of `mcp.toml` whose accounts of its caller it may use.
+    pub connections: Vec<String>,
     /// By what else than a policy the sender of a request to a route is known.
     pub proof: Option<String>,
     /// The quota that its calls are charged to.

@@ -101,6 +101,7 @@ cases! {
     uses_of_the_context
     prompts
     quotas
+    connections
     resources
     triggers
     routes
@@ -155,7 +156,7 @@ fn every_case_is_run() {
             name.to_string_lossy().ends_with(".in.rs")
         })
         .count();
-    assert_eq!(count, 16, "add the new case to `cases!`");
+    assert_eq!(count, 17, "add the new case to `cases!`");
 }
 
 /// Paths in expanded code must mean the same thing whatever the user has imported or named.

@@ -40,6 +40,7 @@ pub use crate::ports::object::Object;
 pub use crate::quota::CHARGING;
 pub use crate::route::ROUTES;
 pub use crate::tool::completion::{beginning_with, complete, completer_named};
+pub use crate::tool::connecting::Connecting;
 pub use crate::tool::parameter::{Presence, Required, json, parsed, plain, same, shown};
 pub use crate::tool::pattern::Pattern;
 pub use crate::tool::prompt::prompted;
@@ -66,6 +67,9 @@ pub fn acts_as_caller(context: &Context) {
 
 /// Shows callers what they can do about a request in their name that failed.
 pub const SHOWS_AS_CALLER: KnownError = KnownError::of::<crate::context::http::HttpError>();
+
+/// Shows callers what they can do about an account that could not be used.
+pub const SHOWS_CONNECTIONS: KnownError = KnownError::of::<crate::context::http::ConnectionError>();
 
 /// The result of an export of the Worker to JavaScript.
 pub type JsResult = Result<JsValue, JsValue>;
@@ -205,4 +209,4 @@ pub fn check_policies(app: &App, tests: &[config::PolicyTest]) {
     let failures = toolgate_core::expected::failures(&app.config, tests);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
-pub use crate::features::{TRACING, feature, identity, store};
+pub use crate::features::{ACCOUNTS, TRACING, feature, identity, store};

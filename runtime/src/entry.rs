@@ -117,7 +117,7 @@ async fn route(
     let path = head.uri().path();
     if is_mcp(request.app, path) {
         protected(request, head, worker_request).await
-    } else if oauth::is_route(path) {
+    } else if oauth::is_route(request.app, path) {
         let reply = oauth::serve(request, head, &mut worker_request).await;
         request.respond(reply)
     } else if let Some(serve) = route::find(&head) {

@@ -11,6 +11,7 @@ pub(crate) fn of_every_server() -> [&'static dyn Feature; 3] {
 
 /// Features: parts that only some servers have.
 pub mod feature {
+    pub use crate::account::CONNECTIONS;
     pub use crate::as_caller::AS_CALLER;
     pub use crate::http_sse::HTTP_SSE;
     pub use crate::quota::QUOTAS;
@@ -21,6 +22,7 @@ pub mod feature {
     pub use crate::trigger::TRIGGERS;
 }
 
+pub use crate::account::ACCOUNTS;
 pub use crate::tracing::TRACING;
 
 /// The identity providers.

@@ -29,6 +29,7 @@ pub mod state;
 pub mod testing;
 pub mod tool;
 
+mod account;
 mod as_caller;
 mod audit;
 mod auth;

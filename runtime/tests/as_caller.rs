@@ -33,6 +33,7 @@ fn app(sections: &str) -> App {
         challenging: None,
         refusing: None,
         tracing: None,
+        accounts: None,
         features: &[],
     }
 }

@@ -68,6 +68,10 @@ fn added(name: &str, function: &Function) -> Change {
     if !function.as_caller.is_empty() {
         what.push_str(&format!(", and acts as the caller at {}", function.as_caller.join(", ")));
     }
+    if !function.connections.is_empty() {
+        let names = function.connections.join(", ");
+        what.push_str(&format!(", and uses the caller's accounts at {names}"));
+    }
     (weight, what)
 }
 
@@ -156,6 +160,7 @@ fn of_function(kind: FunctionKind, old: &Function, new: &Function) -> Vec<Change
         changes.push((Weight::Hint, what.to_owned()));
     }
     changes.extend(of_hosts(&old.as_caller, &new.as_caller));
+    changes.extend(of_connections(&old.connections, &new.connections));
     let weight = if new.quota.is_none() { Weight::WhoMay } else { Weight::Hint };
     let quota = quota::change(old.quota.as_deref(), new.quota.as_deref());
     changes.extend(quota.map(|line| (weight, line)));
@@ -175,6 +180,19 @@ fn of_hosts(old: &[String], new: &[String]) -> Option<Change> {
         hosts => format!(" acts as the caller at {} now", hosts.join(", ")),
     };
     let is_more = new.iter().any(|host| !old.contains(host));
+    Some((if is_more { Weight::WhoMay } else { Weight::Hint }, line))
+}
+
+/// Connections whose accounts of its caller it uses, as with hosts.
+fn of_connections(old: &[String], new: &[String]) -> Option<Change> {
+    if old == new {
+        return None;
+    }
+    let line = match new {
+        [] => " no longer uses accounts of the caller".to_owned(),
+        names => format!(" uses the caller's accounts at {} now", names.join(", ")),
+    };
+    let is_more = new.iter().any(|name| !old.contains(name));
     Some((if is_more { Weight::WhoMay } else { Weight::Hint }, line))
 }
 

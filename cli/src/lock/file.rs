@@ -122,6 +122,9 @@ pub struct Function {
     /// Hosts at which it may act as its caller.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub as_caller: Vec<String>,
+    /// Connections whose accounts of its caller it may use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<String>,
     /// By what else than a policy the sender of a request to a route is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<String>,

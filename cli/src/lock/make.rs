@@ -77,6 +77,7 @@ fn function(function: &registry::Function) -> Function {
         open_world: function.open_world,
         task: function.task.clone(),
         as_caller: function.as_caller.clone(),
+        connections: function.connections.clone(),
         proof: function.proof.clone(),
         quota: function.quota.clone(),
         description: function.description.as_deref().map(|text| hash(&Value::from(text))),

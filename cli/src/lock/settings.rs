@@ -8,9 +8,10 @@ use super::rule::ordered;
 use crate::{Error, Result};
 
 /// Sections of which every key is locked, also one that a later version adds.
-const SECTIONS: [&str; 12] = [
+const SECTIONS: [&str; 13] = [
     "audit",
     "clients",
+    "connections",
     "cron",
     "email",
     "identity",

@@ -128,6 +128,7 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> 
         name: function.name.clone(),
         policy: function.policy.clone(),
         as_caller: function.as_caller.clone(),
+        connections: function.connections.clone(),
         quota: function.quota.clone(),
         access: people
             .iter()

@@ -75,6 +75,10 @@ fn cells(row: &Row, code: fn(&str) -> String) -> Vec<String> {
         let hosts: Vec<_> = row.as_caller.iter().map(|host| code(host)).collect();
         what.push_str(&format!(" (acts as the caller at {})", hosts.join(", ")));
     }
+    if !row.connections.is_empty() {
+        let names: Vec<_> = row.connections.iter().map(|name| code(name)).collect();
+        what.push_str(&format!(" (uses the caller's accounts at {})", names.join(", ")));
+    }
     if let Some(quota) = &row.quota {
         what.push_str(&format!(" (quota {})", code(quota)));
     }
@@ -121,6 +125,7 @@ mod tests {
             name: "find_pages".to_owned(),
             policy: "staff".to_owned(),
             as_caller: vec!["wiki.example.com".to_owned(), "api.example.com".to_owned()],
+            connections: Vec::new(),
             quota: None,
             access: Vec::new(),
         };
@@ -133,12 +138,32 @@ mod tests {
     }
 
     #[test]
+    fn a_tool_that_uses_accounts_of_its_caller_says_which() {
+        let row = Row {
+            kind: "tool",
+            name: "find_issues".to_owned(),
+            policy: "staff".to_owned(),
+            as_caller: Vec::new(),
+            connections: vec!["linear".to_owned(), "github".to_owned()],
+            quota: None,
+            access: Vec::new(),
+        };
+        let matrix = Matrix { people: Vec::new(), functions: vec![row], policies: Vec::new() };
+        let words = "tool find_issues (uses the caller's accounts at linear, github)";
+        assert!(text(&matrix).contains(words), "{}", text(&matrix));
+        assert!(markdown(&matrix).contains("(uses the caller's accounts at `linear`, `github`)"));
+        let json = json(&matrix).expect("JSON");
+        assert!(json.contains("\"connections\""), "{json}");
+    }
+
+    #[test]
     fn a_tool_whose_calls_are_charged_says_to_which_quota() {
         let row = Row {
             kind: "tool",
             name: "draw".to_owned(),
             policy: "staff".to_owned(),
             as_caller: Vec::new(),
+            connections: Vec::new(),
             quota: Some("costly".to_owned()),
             access: Vec::new(),
         };

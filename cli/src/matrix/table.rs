@@ -30,6 +30,9 @@ pub(super) struct Row {
     /// Hosts at which it may act as its caller.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) as_caller: Vec<String>,
+    /// Connections whose accounts of its caller it may use.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) connections: Vec<String>,
     /// The quota that its calls are charged to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quota: Option<String>,

@@ -11,6 +11,7 @@ pub(super) const ALWAYS: &[&str] = &[
     "fetch",
     "http",
     "as_caller",
+    "connection",
     "secret",
     "progress",
     "once",

@@ -2,6 +2,7 @@
 //! starts.
 
 pub(crate) mod ast;
+pub(crate) mod connections;
 pub(crate) mod description;
 pub(crate) mod emit;
 pub(crate) mod icon;

@@ -113,6 +113,15 @@ pub(crate) fn forbid_as_caller(function: &Function, help: &str, errors: &Errors)
     });
 }
 
+/// Reports calls of `connection` where the function names none.
+pub(crate) fn forbid_connection(function: &Function, help: &str, errors: &Errors) {
+    uses(function, &mut |method| {
+        if let Some(method) = method.filter(|method| *method == "connection") {
+            errors.report(method, "this function names no connection that it uses", help);
+        }
+    });
+}
+
 /// Reports calls of methods that a function of this kind cannot use; `why` is the message and the help.
 pub(crate) fn forbid(function: &Function, methods: &[&str], why: (&str, &str), errors: &Errors) {
     uses(function, &mut |method| {

@@ -54,6 +54,8 @@ pub(crate) fn check<'a>(
     let arguments = parameters.iter().filter_map(Parameter::argument);
     needs::forbid_start_task(function, "only tools become tasks; leave the call out", errors);
     needs::forbid_as_caller(function, "only tools act as their caller; leave the call out", errors);
+    let help = "only tools use accounts of their caller; leave the call out";
+    needs::forbid_connection(function, help, errors);
     let needs = text::needs(Needs::of(function), arguments);
     Some(Prompt {
         name: name?,

@@ -90,6 +90,8 @@ pub(crate) fn check<'a>(
     }
     needs::forbid_start_task(function, "only tools become tasks; leave the call out", errors);
     needs::forbid_as_caller(function, "only tools act as their caller; leave the call out", errors);
+    let help = "only tools use accounts of their caller; leave the call out";
+    needs::forbid_connection(function, help, errors);
     let needs = text::needs(Needs::of(function), arguments.into_iter());
     Some(Resource {
         uri: uri?,

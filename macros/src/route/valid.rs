@@ -73,6 +73,8 @@ pub(crate) fn check<'a>(
     needs::forbid_client(function, help, errors);
     needs::forbid_start_task(function, "only tools become tasks; leave the call out", errors);
     needs::forbid_as_caller(function, "only tools act as their caller; leave the call out", errors);
+    let help = "only tools use accounts of their caller; leave the call out";
+    needs::forbid_connection(function, help, errors);
     let help = "`[limits] routes` of mcp.toml bounds the requests of a network address; leave the call out";
     needs::forbid(function, &["quota"], ("a route has no quota", help), errors);
     // No client of MCP hears of a route's calls.

@@ -97,6 +97,7 @@ fn app(server: &Server) -> TokenStream {
     let challenging = challenging(server);
     let refusing = refusing(server);
     let tracing = tracing(server);
+    let accounts = accounts(server);
     quote! {
         static APP: ::toolgate::__private::App = {
             use ::core::option::Option::{None, Some};
@@ -112,6 +113,7 @@ fn app(server: &Server) -> TokenStream {
                 challenging: #challenging,
                 refusing: #refusing,
                 tracing: #tracing,
+                accounts: #accounts,
                 features: #features,
             }
         };
@@ -167,6 +169,15 @@ fn tracing(server: &Server) -> TokenStream {
     }
 }
 
+/// Accounts at third parties, where `mcp.toml` has connections.
+fn accounts(server: &Server) -> TokenStream {
+    if server.checked.config.connections.is_empty() {
+        quote!(None)
+    } else {
+        quote!(Some(&::toolgate::__private::ACCOUNTS))
+    }
+}
+
 /// Features that `mcp.toml` asks for in addition to answering requests, so that a Worker links
 /// nothing else.
 fn features(server: &Server) -> TokenStream {
@@ -185,6 +196,9 @@ fn features(server: &Server) -> TokenStream {
     }
     if has_quotas(server) {
         features.push(quote!(::toolgate::__private::feature::QUOTAS));
+    }
+    if !server.checked.config.connections.is_empty() {
+        features.push(quote!(::toolgate::__private::feature::CONNECTIONS));
     }
     quote!(&[#(#features),*])
 }

@@ -47,7 +47,16 @@ pub(crate) fn tool(source: &Function, tool: &Tool<'_>) -> TokenStream {
             }
         }
     });
-    quote!(#registration #warnings #shown #charged)
+    let connections = &tool.connections;
+    let connected = (!connections.is_empty()).then(|| {
+        quote! {
+            ::toolgate::__private::inventory::submit! { ::toolgate::__private::SHOWS_CONNECTIONS }
+            ::toolgate::__private::inventory::submit! {
+                ::toolgate::__private::Connecting::of_tool(#name, &[#(#connections),*])
+            }
+        }
+    });
+    quote!(#registration #warnings #shown #charged #connected)
 }
 
 fn info(source: &Function, tool: &Tool<'_>) -> TokenStream {

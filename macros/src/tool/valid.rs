@@ -14,7 +14,7 @@ use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{FunctionKind, policy, quota};
+use crate::function::{FunctionKind, connections, policy, quota};
 use crate::options::{self, Entry};
 
 /// Options of `#[mcp_tool(…)]`.
@@ -32,6 +32,7 @@ const OPTIONS: &[&str] = &[
     "task",
     "as_caller",
     "quota",
+    "connections",
     "input_schema",
     "config",
 ];
@@ -47,6 +48,7 @@ pub(crate) struct Tool<'a> {
     pub(crate) input_schema: Option<InputSchema>,
     pub(crate) policy: LitStr,
     pub(crate) quota: Option<LitStr>,
+    pub(crate) connections: Vec<LitStr>,
     pub(crate) parameters: Vec<Parameter<Box<Argument<'a>>>>,
     pub(crate) needs: Needs,
     pub(crate) config: ConfigPath,
@@ -107,13 +109,12 @@ pub(crate) fn check<'a>(
         let help = "say `task = \"optional\"` or `task = \"required\"` in `#[mcp_tool(…)]`";
         needs::forbid_start_task(function, help, errors);
     }
-    needs.as_caller = as_caller(entry("as_caller"), task, &parameters, errors);
-    if !needs.as_caller {
-        let help = "add `as_caller` to `#[mcp_tool(…)]`, so that people who review access see it";
-        needs::forbid_as_caller(function, help, errors);
-    }
+    needs.as_caller = as_caller(entry("as_caller"), function, task, &parameters, errors);
     let quota = quota::check(entry("quota"), policy.as_ref(), function, &config, errors);
     needs.quota = quota.is_some();
+    let connections = connections(entry("connections"), function, &parameters, &config, errors);
+    // A person is asked to connect an account, for which a legacy revision needs a session.
+    needs.session |= !connections.is_empty();
     Some(Tool {
         name: name?,
         title,
@@ -124,6 +125,7 @@ pub(crate) fn check<'a>(
         input_schema: input_schema.flatten(),
         policy: policy?,
         quota,
+        connections,
         parameters,
         needs,
         config,
@@ -143,17 +145,23 @@ fn contradictions(hints: &Hints, destructive: Option<&Entry>, errors: &Errors) {
 /// True for a tool that acts as its caller.
 fn as_caller<T>(
     entry: Option<&Entry>,
+    function: &Function,
     task: Task,
     parameters: &[Parameter<T>],
     errors: &Errors,
 ) -> bool {
-    let Some(entry) = entry else { return false };
-    match entry.flag(errors) {
-        Some(true) => {}
-        Some(false) => return false,
+    let said = entry.map(|entry| (entry, entry.flag(errors)));
+    let entry = match said {
+        Some((entry, Some(true))) => entry,
         // It was said, so that nothing else is reported for want of it.
-        None => return true,
-    }
+        Some((_, None)) => return true,
+        Some((_, Some(false))) | None => {
+            let help =
+                "add `as_caller` to `#[mcp_tool(…)]`, so that people who review access see it";
+            needs::forbid_as_caller(function, help, errors);
+            return false;
+        }
+    };
     if task != Task::Forbidden {
         let help = "a task goes on without its caller, whose sign-in may be over: leave out `task`, or \
                     `as_caller`";
@@ -163,6 +171,27 @@ fn as_caller<T>(
         errors.report(&entry.key, "a tool with `as_caller` needs a `&Context`", help);
     }
     true
+}
+
+/// The connections that a tool uses.
+fn connections<T>(
+    entry: Option<&Entry>,
+    function: &Function,
+    parameters: &[Parameter<T>],
+    config: &ConfigPath,
+    errors: &Errors,
+) -> Vec<LitStr> {
+    let Some(entry) = entry else {
+        let help = "add `connections = [\"…\"]` to `#[mcp_tool(…)]`, with the names of those in mcp.toml, so that \
+                    people who review access see it";
+        needs::forbid_connection(function, help, errors);
+        return Vec::new();
+    };
+    if !parameters.iter().any(|parameter| matches!(parameter, Parameter::Context)) {
+        let help = "take `ctx: &Context`, and send requests by `ctx.connection(\"…\").fetch(…)`";
+        errors.report(&entry.key, "a tool with `connections` needs a `&Context`", help);
+    }
+    connections::check(entry, config, errors)
 }
 
 fn task(entry: Option<&Entry>, errors: &Errors) -> Task {

@@ -26,7 +26,7 @@ const FORBIDDEN: &[(&[&str], &str)] = &[
         "leave it out: only a tool, prompt or resource can ask its client",
     ),
     (
-        &["as_caller"],
+        &["as_caller", "connection"],
         "send the request by `ctx.http()`, with a secret of the server's own: `ctx.secret(\"NAME\")`",
     ),
     (&["state"], "write `ctx.server_state()`: the state of the server, and of no person"),

@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "unknown option `titel`\n= help: the options are allow, name, title, description, read_only, destructive, idempotent, open_world, icon, icons, task, as_caller, quota, input_schema, config"
+    "unknown option `titel`\n= help: the options are allow, name, title, description, read_only, destructive, idempotent, open_world, icon, icons, task, as_caller, quota, connections, input_schema, config"
 }
 ::core::compile_error! {
     "every tool says who may call it\n= help: name a policy of mcp.toml, as in `#[mcp_tool(allow = \"…\")]`; `allow = \"everyone\"` opens the tool to every signed-in user on purpose"

@@ -213,6 +213,7 @@ mod toolgate_worker {
                         },
                     ],
                 ),
+                connections: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
@@ -221,6 +222,7 @@ mod toolgate_worker {
             challenging: None,
             refusing: None,
             tracing: None,
+            accounts: None,
             features: &[::toolgate::__private::feature::QUOTAS],
         }
     };

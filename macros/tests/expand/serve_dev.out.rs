@@ -119,6 +119,7 @@ mod toolgate_worker {
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
+                connections: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
@@ -127,6 +128,7 @@ mod toolgate_worker {
             challenging: None,
             refusing: None,
             tracing: None,
+            accounts: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

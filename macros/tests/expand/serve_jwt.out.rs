@@ -106,6 +106,7 @@ mod toolgate_worker {
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
+                connections: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
@@ -114,6 +115,7 @@ mod toolgate_worker {
             challenging: None,
             refusing: None,
             tracing: None,
+            accounts: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

@@ -112,6 +112,7 @@ mod toolgate_worker {
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
+                connections: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
@@ -120,6 +121,7 @@ mod toolgate_worker {
             challenging: None,
             refusing: None,
             tracing: None,
+            accounts: None,
             features: &[
                 ::toolgate::__private::feature::SESSIONS,
                 ::toolgate::__private::feature::SUBSCRIPTIONS,

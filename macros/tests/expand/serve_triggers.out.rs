@@ -114,6 +114,7 @@ mod toolgate_worker {
                 scopes: Borrowed(&[]),
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
+                connections: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
@@ -122,6 +123,7 @@ mod toolgate_worker {
             challenging: None,
             refusing: None,
             tracing: None,
+            accounts: None,
             features: &[
                 ::toolgate::__private::feature::HTTP_SSE,
                 ::toolgate::__private::feature::TRIGGERS,

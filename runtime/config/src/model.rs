@@ -1,6 +1,7 @@
 //! The model of a checked `mcp.toml`, in a form that can stand in a `static`.
 
 mod choices;
+mod connection_sections;
 mod identity;
 mod policy;
 mod policy_sections;
@@ -13,6 +14,7 @@ pub use choices::{
     ClientAuth, Exchange, GroupsFormat, Jurisdiction, OnDeny, OnFailure, Prompt, Recheck,
     StorageKind,
 };
+pub use connection_sections::Connection;
 pub use identity::{Askable, Endpoints};
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
 pub use policy_sections::{Policy, PolicyTest, TestUser};

@@ -4,6 +4,7 @@
 //! arguments, requests and responses are values of the `http` crate, and what must be stored or
 //! fetched is returned for the adapter to perform.
 
+pub mod account;
 pub mod audit;
 pub mod cookie;
 pub mod cors;

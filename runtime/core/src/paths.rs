@@ -16,6 +16,13 @@ pub const AUTHORIZE_PATH: &str = "/authorize";
 pub const CALLBACK_PATH: &str = "/callback";
 /// Path of the page of a person's own connections.
 pub const CONNECTIONS_PATH: &str = "/connections";
+/// Path at which a person connects an account at a third party.
+pub const ACCOUNT_CONNECT_PATH: &str = "/connections/connect";
+/// Path of the form that ends such an account.
+pub const ACCOUNT_END_PATH: &str = "/connections/end";
+/// Beginning of the paths that a third party sends the browser back to; the name of the connection follows. Each
+/// has its own, so that the answer of one cannot pass for that of another (RFC 9700 section 4.4.2).
+pub const ACCOUNT_RETURN_PATH: &str = "/connections/return/";
 /// Path of the token endpoint.
 pub const TOKEN_PATH: &str = "/token";
 /// Path of the revocation endpoint.
@@ -66,6 +73,13 @@ pub fn described_at(path: &str) -> Option<&'static str> {
     }
 }
 
+/// Scheme, host and port of a resource of this server.
+#[must_use]
+pub fn origin(resource: &str) -> &str {
+    let path = resource.match_indices('/').nth(2);
+    path.map_or(resource, |(at, _)| &resource[..at])
+}
+
 /// A challenge that was made without knowing the address, with where the resource's metadata is.
 #[must_use]
 pub fn located(challenge: &str, origin: &str, path: &str) -> String {
@@ -75,6 +89,14 @@ pub fn located(challenge: &str, origin: &str, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_resource_is_below_its_origin() {
+        for origin_of in ["https://mcp.example.com", "http://localhost:8787"] {
+            assert_eq!(origin(&resource(origin_of, MCP_PATH)), origin_of);
+            assert_eq!(origin(origin_of), origin_of);
+        }
+    }
 
     #[test]
     fn metadata_is_where_its_resource_says() {

@@ -76,6 +76,8 @@ pub enum Purpose {
     Place,
     /// Cookies of a person who looks at routes.
     Visitor,
+    /// Links and cookies of a person who connects an account at a third party.
+    Account,
 }
 
 impl Purpose {
@@ -99,6 +101,7 @@ impl Purpose {
             Self::Audit => b"toolgate/1/audit",
             Self::Place => b"toolgate/1/place",
             Self::Visitor => b"toolgate/1/visitor",
+            Self::Account => b"toolgate/1/account",
         }
     }
 }

@@ -13,7 +13,7 @@ use toolgate_core::oauth::error::OAuthError;
 use toolgate_core::seal::Entropy;
 use toolgate_policy::Caller;
 
-const KINDS: [EventKind; 22] = [
+const KINDS: [EventKind; 25] = [
     EventKind::SignIn,
     EventKind::Consent,
     EventKind::Registration,
@@ -36,6 +36,9 @@ const KINDS: [EventKind; 22] = [
     EventKind::RouteAllowed,
     EventKind::RouteDenied,
     EventKind::RouteFinished,
+    EventKind::AccountConnected,
+    EventKind::AccountEnded,
+    EventKind::AccountDenied,
 ];
 
 fn audit(email: bool, arguments: bool) -> Audit {

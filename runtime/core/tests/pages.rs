@@ -1,6 +1,8 @@
 //! The pages, as text: nothing of others gets out of its slot, and the headers allow no more than
 //! the page needs. How they look and work in a browser is tested end to end.
 
+#[path = "pages/accounts.rs"]
+mod accounts;
 #[path = "pages/connections.rs"]
 mod connections;
 #[path = "pages/contrast.rs"]

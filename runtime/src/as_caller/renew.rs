@@ -3,6 +3,7 @@
 use toolgate_core::oauth::callback::GrantSubject;
 use toolgate_core::oauth::grant::ASKING;
 use toolgate_core::oauth::grant::access::{Renewal, fingerprint};
+use toolgate_core::paths;
 use toolgate_core::upstream::provider::Provider;
 use toolgate_core::upstream::tokens::Tokens;
 use toolgate_core::upstream::trouble::{AccessToken, Cause, Trouble};
@@ -183,18 +184,12 @@ fn new(tokens: &Tokens, sealed: &str) -> Held {
 pub(super) async fn provider(call: &Call, resource: &str) -> Result<Provider, Trouble> {
     let unavailable = |text: &str| Trouble::Failed(Cause::Unavailable, text.to_owned());
     let app = call.app;
-    let origin = origin(resource);
+    let origin = paths::origin(resource);
     let provider: Provider = app
         .identity
         .resolve(&app.config, &EnvVars(&call.env), origin)
         .map_err(|error| unavailable(&error.to_string()))?;
     Ok(app.identity.locate(&provider, origin).await.unwrap_or(provider))
-}
-
-/// Scheme, host and port of a resource of this server.
-fn origin(resource: &str) -> &str {
-    let path = resource.match_indices('/').nth(2);
-    path.map_or(resource, |(at, _)| &resource[..at])
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::rc::Rc;
 
+use toolgate_core::audit::Log;
 use toolgate_policy::Caller;
 
+use crate::audit::Teller;
 use crate::call::Live;
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
@@ -100,6 +102,18 @@ impl Context {
 
     pub(crate) fn live(&self) -> &Live {
         &self.live
+    }
+
+    /// Writes what was decided in the course of the call to the audit trail, as of its person and client.
+    pub(crate) fn tell(&self, log: &Log) {
+        log.person(self.subject_key(), self.caller());
+        log.client(&self.caller().client_id);
+        match (self.live.trail(), self.app) {
+            (Some(trail), _) => trail.also(log),
+            // A run of a task has no trail of its own.
+            (None, Some(app)) => Teller::of_object(app, &self.env, &self.request_id).flush(log),
+            (None, None) => {}
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use toolgate_policy::Vars as _;
 
 use crate::platform::EnvVars;
 use crate::platform::bindings::Env;
+use crate::ports::accounts::Accounts;
 use crate::ports::feature::Feature;
 use crate::ports::identity_provider::IdentityProvider;
 use crate::ports::store::Store;
@@ -32,6 +33,8 @@ pub struct App {
     pub refusing: Option<&'static Refusing>,
     /// Where calls are traced. Named by `serve!()`, as above.
     pub tracing: Option<&'static Tracing>,
+    /// Accounts at third parties, where `mcp.toml` has connections. Named by `serve!()`, as above.
+    pub accounts: Option<&'static Accounts>,
     /// Features that `mcp.toml` asks for. Named by `serve!()`, as above.
     pub features: &'static [&'static dyn Feature],
 }

@@ -1,6 +1,7 @@
 //! The ports that the floors above are built against: the server, the request, and the traits of what can be
 //! exchanged. No implementation is named here.
 
+pub(crate) mod accounts;
 pub(crate) mod app;
 pub(crate) mod as_caller;
 pub(crate) mod feature;

@@ -11,7 +11,7 @@ use toolgate_core::quota::refusal::Refusal;
 
 use super::client;
 use super::plan::Plan;
-use crate::audit::{self, Teller};
+use crate::audit;
 use crate::call::{HostKind, Live};
 use crate::context::{RESERVED, resume};
 use crate::platform::console::log_error;
@@ -140,21 +140,12 @@ pub(super) fn tell(context: &Context, plan: &Plan, refusal: &Refusal) -> String 
         Refusal::Unavailable { .. } | Refusal::Unknown { .. } => Reason::QuotaUnavailable,
     };
     let log = Log::default();
-    log.person(context.subject_key(), context.caller());
-    log.client(&context.caller().client_id);
     log.record(Event {
         tool: Some(plan.function),
         policy: Some(plan.policy),
         detail: Some(plan.name()),
         ..Event::new(EventKind::RateLimited, reason)
     });
-    match (context.live().trail(), context.app()) {
-        (Some(trail), _) => trail.also(&log),
-        // A run of a task has no trail of its own.
-        (None, Some(app)) => {
-            Teller::of_object(app, context.env(), context.request_id()).flush(&log);
-        }
-        (None, None) => {}
-    }
+    context.tell(&log);
     refusal.words(millis())
 }

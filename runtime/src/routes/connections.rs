@@ -1,4 +1,4 @@
-//! `/connections`: reads and ends the grants that the core's page is about.
+//! `/connections`: reads and ends the grants that the core's page is about, and leads on to connected accounts.
 
 use http::{Method, Request, StatusCode};
 use toolgate_core::oauth::connections::{self, ConnectionsStep};
@@ -6,18 +6,26 @@ use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::grant::{Grant, GrantKey, Operation};
 use toolgate_core::oauth::person::Person;
 use toolgate_core::page;
+use toolgate_core::paths::CONNECTIONS_PATH;
 use toolgate_core::reply::Reply;
 
 use crate::auth::grants;
 use crate::platform::console::log_error;
 use crate::ports::request_context::RequestContext;
 
-/// Serves the page and its forms.
+/// Serves the page and its forms, and those below it, which only a server with connected accounts has. `is_head` is true
+/// for a request that wants the head of the answer only.
 pub(crate) async fn serve(
     request: &RequestContext<'_>,
     oauth: &mut OAuthContext<'_>,
     http_request: &Request<Vec<u8>>,
+    is_head: bool,
 ) -> Reply {
+    if http_request.uri().path() != CONNECTIONS_PATH
+        && let Some(accounts) = request.app.accounts
+    {
+        return (accounts.serve)(request, oauth, http_request, is_head).await;
+    }
     let begun = if http_request.method() == Method::POST {
         connections::decide(oauth, http_request)
     } else {
@@ -25,9 +33,7 @@ pub(crate) async fn serve(
     };
     let served = match begun {
         ConnectionsStep::Reply(reply) => Ok(reply),
-        ConnectionsStep::Show(person) => read(request, &person)
-            .await
-            .map(|grants| connections::show(oauth, http_request, &person, &grants)),
+        ConnectionsStep::Show(person) => show(request, oauth, http_request, &person).await,
         ConnectionsStep::Revoke(person, chosen) => revoke(request, oauth, &person, &chosen).await,
     };
     served.unwrap_or_else(|error| {
@@ -39,6 +45,20 @@ pub(crate) async fn serve(
             "Try again in a moment.",
         )
     })
+}
+
+async fn show(
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
+    person: &Person,
+) -> worker::Result<Reply> {
+    let grants = read(request, person).await?;
+    let more = match request.app.accounts {
+        Some(accounts) => (accounts.list)(request, oauth, person).await?,
+        None => String::new(),
+    };
+    Ok(connections::show(oauth, http_request, person, &grants, &more))
 }
 
 async fn read(

@@ -27,27 +27,35 @@ use crate::identity;
 use crate::platform::console::log_error;
 use crate::platform::timer::Timer;
 use crate::platform::{PlatformEntropy, now};
+use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
 use crate::routes::{client_metadata, connections};
 use crate::tool::route;
 use crate::{rate_limit, sign_in};
 
 /// True if the path is one of the OAuth endpoints.
-pub(crate) fn is_route(path: &str) -> bool {
-    matches!(
-        path,
-        AUTHORIZE_PATH
-            | CALLBACK_PATH
-            | CONNECTIONS_PATH
-            | TOKEN_PATH
-            | REGISTER_PATH
-            | REVOKE_PATH
-    )
+pub(crate) fn is_route(app: &App, path: &str) -> bool {
+    let is_of_accounts = app.accounts.is_some() && is_below_connections(path);
+    is_of_accounts
+        || matches!(
+            path,
+            AUTHORIZE_PATH
+                | CALLBACK_PATH
+                | CONNECTIONS_PATH
+                | TOKEN_PATH
+                | REGISTER_PATH
+                | REVOKE_PATH
+        )
 }
 
 /// True if the path is one that a browser shows: what is answered there is for no other origin.
 pub(crate) fn is_page(path: &str) -> bool {
-    matches!(path, AUTHORIZE_PATH | CALLBACK_PATH | CONNECTIONS_PATH)
+    matches!(path, AUTHORIZE_PATH | CALLBACK_PATH | CONNECTIONS_PATH) || is_below_connections(path)
+}
+
+/// True for the pages of accounts at third parties.
+fn is_below_connections(path: &str) -> bool {
+    path.strip_prefix(CONNECTIONS_PATH).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Serves a request to one of the OAuth endpoints.
@@ -100,6 +108,7 @@ fn check_method(path: &str, method: &Method) -> Result<(), Box<Reply>> {
     Err(Box::new(match (path, method) {
         (AUTHORIZE_PATH | CONNECTIONS_PATH, &Method::GET | &Method::POST) => return Ok(()),
         (CALLBACK_PATH, &Method::GET) => return Ok(()),
+        (path, &Method::GET) if is_below_connections(path) => return Ok(()),
         (AUTHORIZE_PATH | CONNECTIONS_PATH, _) => reply::method_not_allowed("GET, HEAD, POST"),
         (CALLBACK_PATH, _) => reply::method_not_allowed("GET, HEAD"),
         (_, &Method::POST) => return Ok(()),
@@ -149,7 +158,9 @@ async fn route(
             callback::begin(&oauth, &http_request).map_or_else(|reply| *reply, |_| Reply::default())
         }
         CALLBACK_PATH => serve_callback(request, &mut oauth, &http_request).await,
-        CONNECTIONS_PATH => connections::serve(request, &mut oauth, &http_request).await,
+        path if path.starts_with(CONNECTIONS_PATH) => {
+            connections::serve(request, &mut oauth, &http_request, is_head).await
+        }
         REGISTER_PATH => register::register(&mut oauth, &http_request),
         path => {
             let (params, client) = match authenticated(request, &oauth, &http_request).await {

@@ -27,7 +27,7 @@ const MAX_ROUNDS: usize = 100;
 /// The client of one person, who is signed in to a [`TestServer`].
 #[derive(Debug, Clone)]
 pub struct TestClient {
-    server: TestServer,
+    pub(super) server: TestServer,
     pub(super) caller: Caller,
     pub(super) revision: Revision,
     pub(super) capabilities: Value,

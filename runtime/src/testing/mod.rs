@@ -40,6 +40,8 @@
 //!   many requests a rate limiter lets through.
 //! - **Other servers**: [`TestServer::http`] and [`TestServer::http_answer`] answer the requests of
 //!   `ctx.http()` and `ctx.fetch()`; a request that they do not expect fails the test.
+//! - **Connected accounts**: [`TestClient::connected`] says that a person has connected an account, and
+//!   [`TestServer::http`] answers the requests of `ctx.connection()`.
 //! - **Routes**: [`TestServer::request`] and [`TestClient::request`] send a request to a function under `#[http]`.
 //! - **Tasks, streams and sessions**: [`TestClient::start`] begins a task, [`TestClient::listen`] hears of
 //!   changes, and [`TestClient::session`] begins a session, on the Durable Objects of production.
@@ -63,6 +65,7 @@
 mod answer;
 mod bindings;
 mod client;
+mod connection;
 mod javascript;
 mod later;
 mod list;

@@ -74,6 +74,7 @@ pub fn of_config(config: Config) -> Server {
         challenging: Some(&CHALLENGING),
         refusing: Some(&REFUSING),
         tracing: None,
+        accounts: None,
         features: &[],
     }));
     Server { app, migrated: &[], secrets: None, triggers: &NOTHING }

@@ -6,6 +6,7 @@ use toolgate_core::mcp::tool::{ParamHeader, Schema, ToolInfo};
 
 use super::argument_names;
 use super::charging;
+use super::connecting;
 use super::def::ResourceDef;
 use super::registry::{Registry, registry, unknown_policies};
 #[cfg(not(target_arch = "wasm32"))]
@@ -30,6 +31,7 @@ pub(crate) fn check(app: &App) -> Vec<String> {
     faults.extend(nowhere_to_act(registry, app));
     faults.extend(super::route::check(&app.config));
     faults.extend(unknown_quotas(registry, app));
+    faults.extend(unknown_connections(registry, app));
     faults
 }
 
@@ -61,6 +63,24 @@ fn unknown_quotas(registry: &Registry, app: &App) -> Vec<String> {
         .map(|(tool, quota)| {
             format!(
                 "{}: tool `{}` has the quota `{quota}`, which mcp.toml does not define",
+                tool.location, tool.info.name
+            )
+        })
+        .collect()
+}
+
+/// Tools with a connection that `mcp.toml` does not have, as with quotas.
+fn unknown_connections(registry: &Registry, app: &App) -> Vec<String> {
+    let tools = registry.tools().iter();
+    let connections = tools.flat_map(|tool| {
+        connecting::connections_of(tool.info.name).iter().map(move |name| (tool, *name))
+    });
+    let is_known = |name: &str| app.config.connections.iter().any(|known| known.name == name);
+    connections
+        .filter(|(_, name)| !is_known(name))
+        .map(|(tool, name)| {
+            format!(
+                "{}: tool `{}` uses the connection `{name}`, which mcp.toml does not define",
                 tool.location, tool.info.name
             )
         })

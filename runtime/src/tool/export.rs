@@ -9,6 +9,7 @@ use toolgate_core::mcp::tool::{Schema, TaskSupport};
 
 use super::charging;
 use super::check::check;
+use super::connecting;
 use super::def::{Def, PromptDef, ResourceDef, ToolDef};
 use super::registry::registry;
 use crate::ports::app::App;
@@ -70,6 +71,7 @@ fn tool(app: &App, def: &'static ToolDef) -> Value {
         ("description", info.description.map(Value::from)),
         ("icons", icons(info.icons)),
         ("as_caller", calls.map(hosts)),
+        ("connections", connections(info.name)),
         ("quota", charging::quota_of(info.name).map(Value::from)),
         ("input_schema", Some(input_schema)),
         ("output_schema", info.output_schema.map(|build| build())),
@@ -80,6 +82,11 @@ fn tool(app: &App, def: &'static ToolDef) -> Value {
         ("task", task.map(Value::from)),
     ]));
     Value::Object(members)
+}
+
+fn connections(tool: &str) -> Option<Value> {
+    let names = connecting::connections_of(tool);
+    (!names.is_empty()).then(|| Value::from(names.to_vec()))
 }
 
 fn prompt(def: &'static PromptDef) -> Value {

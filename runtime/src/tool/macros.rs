@@ -40,9 +40,9 @@
 /// | `read_only`, `destructive`, `idempotent`, `open_world` | hints for the client; `= false` denies one |
 /// | `icon = "…"` | a picture for people, an `https:` or `data:` address |
 /// | `icons = [icon("…", mime_type = "…", sizes = "48x48", theme = "dark"), …]` | several of them |
-/// | `task = "optional"` | a call becomes a task, which the client leaves and asks for later, where the client knows tasks |
-/// | `task = "required"` | a call is always a task; clients that do not know tasks cannot call it |
+/// | `task = "optional"` or `"required"` | a call becomes a task, which the client leaves and asks for later, where the client knows tasks; or always, so that other clients cannot call it |
 /// | `as_caller` | the tool acts as its caller at other servers, by `ctx.as_caller()` |
+/// | `connections = ["…"]` | the tool uses accounts of its caller at these connections of `mcp.toml`, by `ctx.connection("…")` |
 /// | `quota` | its calls are charged to this quota of `mcp.toml` |
 /// | `input_schema = …` | your own JSON Schema, see below |
 /// | `config = "…"` | another `mcp.toml`, relative to the source file |

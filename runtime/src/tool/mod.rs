@@ -8,6 +8,7 @@ pub(crate) mod charging;
 mod check;
 mod clash;
 pub(crate) mod completion;
+pub(crate) mod connecting;
 mod def;
 mod error;
 mod expected;

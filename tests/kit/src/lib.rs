@@ -2,6 +2,7 @@
 
 #![allow(deprecated, reason = "the arguments of these tools speak for themselves")]
 
+mod connected;
 mod later;
 mod outside;
 mod quotas;

@@ -29,6 +29,9 @@ pub fn variables(checked: &Checked) -> Vec<Variable> {
             found.name(secret, &format!("client secret of `{}`", client.id));
         }
     }
+    for connection in checked.config.connections.iter() {
+        found.setting(&connection.client_id, &format!("client id at {}", connection.title));
+    }
     for policy in checked.config.policies.iter() {
         found.condition(&policy.rule, &policy.name);
     }

@@ -11,8 +11,8 @@
 //! stands behind `=` and `=>` is compiled in `parse/rows.rs` alone, so it reaches no Worker.
 
 use super::{
-    ClientAuth, Endpoints, Exchange, GroupsFormat, HostedRange, Jurisdiction, List, Policy, Prompt,
-    Provider, Quota, Recheck, Scope, Setting, StorageKind, Str,
+    ClientAuth, Connection, Endpoints, Exchange, GroupsFormat, HostedRange, Jurisdiction, List,
+    Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, StorageKind, Str,
 };
 use crate::audit_sinks::AuditSink;
 
@@ -57,6 +57,8 @@ macro_rules! sections {
                 policies: List<Policy> => |schema| schema.policies();
                 /// `[quotas.*]`, in the order of the file.
                 quotas: List<Quota> => |schema| schema.quotas();
+                /// `[connections.*]`, in the order of the file.
+                connections: List<Connection> => |schema| schema.connections();
                 (dev) => |schema| schema.section("dev", &[]);
                 // Only the names are in `wrangler.jsonc`, and a Worker has neither them nor their purposes.
                 (secrets) => |_| shape::secrets();

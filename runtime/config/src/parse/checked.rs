@@ -38,6 +38,8 @@ pub struct Checked {
     pub(super) places: Vec<PolicyPlace>,
     /// Where the names of quotas stand, in the order of the file.
     pub(super) quota_places: Vec<Position>,
+    /// Where the names of connections stand, in the order of the file.
+    pub(super) connection_places: Vec<Position>,
     pub(super) claims: Vec<ClaimName>,
     /// Where `identity.scopes` stands.
     pub(super) identity_scopes: Option<Position>,
@@ -108,6 +110,18 @@ impl Checked {
         let meant = suggest::nearest(name, self.quota_names())?;
         let index = self.quota_names().position(|known| known == meant)?;
         Some((meant, *self.quota_places.get(index)?))
+    }
+
+    /// The names that `connections = ["…"]` may use, in the order of the file.
+    pub fn connection_names(&self) -> impl Iterator<Item = &str> {
+        self.config.connections.iter().map(|connection| connection.name.as_ref())
+    }
+
+    /// The existing connection that a mistyped name probably means, and where its name stands in the file.
+    pub fn suggest_connection(&self, name: &str) -> Option<(&str, Position)> {
+        let meant = suggest::nearest(name, self.connection_names())?;
+        let index = self.connection_names().position(|known| known == meant)?;
+        Some((meant, *self.connection_places.get(index)?))
     }
 
     /// An environment's configuration: the file with `[env.<name>]` over it.

@@ -115,6 +115,10 @@ fn not_overlaid(key: &str) -> Fault {
              from a variable, by `emails_from`"
         }
         "quotas" => "quotas are reviewed once for every environment, in mcp.lock",
+        "connections" => {
+            "connections are reviewed once for every environment, in mcp.lock; take a client id that differs \
+             from a variable, by `client_id = { var = \"…\" }`"
+        }
         "clients" => "list the client in `[[clients]]`, for every environment",
         "dev" => "leave it out: nothing of `[dev]` is deployed",
         _ => {

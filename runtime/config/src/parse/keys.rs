@@ -4,7 +4,7 @@ use super::dev::{Dev, DevUser};
 use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
-    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits,
+    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, KnownClient, Limits,
     Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
     Transport,
 };
@@ -35,6 +35,8 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("policies.*.tests.user", TestUser::KEYS),
     ("quotas", &[]),
     ("quotas.*", Quota::KEYS),
+    ("connections", &[]),
+    ("connections.*", Connection::KEYS),
     ("dev", Dev::KEYS),
     ("dev.users", DevUser::KEYS),
     ("secrets", &[]),
@@ -105,6 +107,7 @@ pub(crate) fn home_of(key: &str) -> Option<&'static str> {
         "queues.*" => "queues.<name>",
         "policies.*" => "policies.<name>",
         "quotas.*" => "quotas.<name>",
+        "connections.*" => "connections.<name>",
         "policies.*.tests" => "[policies.<name>.tests]",
         home => home,
     })

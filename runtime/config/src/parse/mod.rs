@@ -10,6 +10,7 @@ mod color;
 mod comparison;
 mod complexity;
 mod condition;
+mod connections;
 mod contradictions;
 mod declared;
 mod dev;

@@ -6,6 +6,7 @@ use super::audit::AUDIT_PART;
 use super::choice::{choice, optional_choice};
 use super::clients::CLIENT_ID;
 use super::condition::EMAILS_VARIABLE;
+use super::connections::ISSUER;
 use super::dev::{Dev, DevUser};
 use super::form::*;
 use super::identity::TEAM;
@@ -122,6 +123,7 @@ fn shape_of<T, K: ValueKind<Value = T>>(kind: &K) -> Json {
 crate::sections!(rows);
 crate::policy_sections!(rows);
 crate::quota_sections!(rows);
+crate::connection_sections!(rows);
 
 rows! {
     Dev in "dev", mixed {

@@ -64,7 +64,7 @@ fn refuse_foreign_keys(section: &Section<'_, '_>, provider: Provider) {
 }
 
 /// A host, perhaps with a port: `wiki.example.com`, `wiki.example.com:8443`.
-fn host(text: &str) -> Result<Str, Fault> {
+pub(super) fn host(text: &str) -> Result<Str, Fault> {
     let fault = |problem: &str, help: String| {
         Err(Fault::new(Code::InvalidDomain, format!("`{}` {problem}", shown(text)), help))
     };

@@ -6,7 +6,7 @@ use super::bindings::is_binding;
 use super::clients;
 use super::value::{Section, Value, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Endpoints, Identity, Setting, Storage, Tokens};
+use crate::model::{Connection, Endpoints, Identity, List, Setting, Storage, Tokens};
 
 /// A place in the file that reads a Worker variable.
 pub(crate) struct Use<'a> {
@@ -44,7 +44,7 @@ pub(crate) fn uses<'a>(
     root: &Section<'_, '_>,
     identity: Option<&'a Identity>,
     tokens: Option<&'a Tokens>,
-    clients: &'a [clients::Declared],
+    (clients, connections): (&'a [clients::Declared], Option<&'a List<Connection>>),
 ) -> Vec<Use<'a>> {
     let mut uses = Vec::new();
     let mut add = |section: &str, key: &str, variable: &'a str| {
@@ -66,7 +66,22 @@ pub(crate) fn uses<'a>(
         let span = Some(declared.secret.clone());
         uses.push(Use { path, variable, is_secret: true, span });
     }
+    uses.extend(of_connections(connections));
     uses
+}
+
+/// The variables that the client ids of connections are read from. The secrets are those of `[secrets]`.
+fn of_connections(connections: Option<&List<Connection>>) -> impl Iterator<Item = Use<'_>> {
+    let connections = connections.into_iter().flat_map(|all| all.iter());
+    connections.filter_map(|connection| match &connection.client_id {
+        Setting::Var(variable) => Some(Use {
+            path: format!("connections.{}.client_id", connection.name),
+            variable,
+            is_secret: false,
+            span: None,
+        }),
+        Setting::Literal(_) => None,
+    })
 }
 
 /// The keys of `[identity]` that read a variable, and its name.

@@ -6,14 +6,13 @@ use std::ops::Range;
 use super::checked::{Checked, PolicyPlace};
 use super::declared::Declared;
 use super::value::Section;
-use super::variables::Use;
 use super::{
-    audit, bindings, clients, dev, identity, policies, quotas, secrets, storage, tokens, triggers,
-    upstream, variables, version, wrangler,
+    audit, bindings, clients, connections, dev, identity, policies, quotas, secrets, storage,
+    tokens, triggers, upstream, variables, version, wrangler,
 };
 use crate::model::{
-    Config, Consent, Limits, List, Observability, PolicyTest, Registration, Server, Storage, Str,
-    Transport,
+    Config, Connection, Consent, Identity, Limits, List, Observability, PolicyTest, Registration,
+    Server, Storage, Str, Tokens, Transport,
 };
 use crate::render::Position;
 
@@ -23,7 +22,6 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let server = Server::read(&root.section("server"));
     let identity_section = root.section("identity");
     let identity = identity::read(&identity_section);
-    let identity_scopes = place_of(&identity_section, "scopes", source);
     let storage = storage::read(&root.section("storage"));
     let registration = Registration::read(&root.section("registration"));
     let clients = clients::read(root, registration.as_ref());
@@ -35,19 +33,18 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let audit = audit::read(&root.section("audit"));
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
-    let quotas = quotas::read(root, source);
+    let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
     let (dev, own_secrets) =
         (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
     let (triggers, wrangler) = (triggers::read(root), wrangler::read(root));
 
-    tokens::check_recheck(&root.section("tokens"), tokens.as_ref(), identity.as_ref());
-    let declared = clients.as_deref().unwrap_or_default();
     let kind = storage.as_ref().map(|(storage, _)| storage);
-    let uses = variables::uses(root, identity.as_ref(), tokens.as_ref(), declared);
-    check_across(root, &uses, &policies, kind);
+    let declared =
+        (clients.as_deref().unwrap_or_default(), connections.as_ref().map(|(all, _)| all));
+    check_across(root, &policies, kind, (identity.as_ref(), tokens.as_ref()), declared);
 
-    let ((storage, existing), wrangler, (quotas, quota_places)) = (storage?, wrangler?, quotas?);
-    let audit::Trail { audit, targets } = audit?;
+    let ((quotas, quota_places), (connections, connection_places)) = (quotas?, connections?);
+    let ((storage, existing), wrangler, trail) = (storage?, wrangler?, audit?);
     let policy_tests = policy_tests(source, &policies, &wrangler);
     let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
     let config = Config {
@@ -61,10 +58,11 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         consent: consent?,
         limits: limits?,
         observability: observability?,
-        audit,
+        audit: trail.audit,
         scopes: policies::scopes(&policies),
         policies: policies.into_iter().map(|policy| policy.policy).collect(),
         quotas,
+        connections,
     };
     Some(Checked {
         config,
@@ -73,13 +71,14 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         storage: existing,
         secrets: own_secrets?,
         triggers: triggers?,
-        audit_targets: targets,
+        audit_targets: trail.targets,
         policy_tests,
         environments: Vec::new(),
         places,
         quota_places,
+        connection_places,
         claims,
-        identity_scopes,
+        identity_scopes: place_of(&identity_section, "scopes", source),
     })
 }
 
@@ -91,10 +90,15 @@ fn place_of(section: &Section<'_, '_>, key: &str, source: &str) -> Option<Positi
 /// Each name of a variable, secret or binding stands for one thing, and the storage can do what is asked of it.
 fn check_across(
     root: &Section<'_, '_>,
-    uses: &[Use<'_>],
     policies: &[Declared],
     storage: Option<&Storage>,
+    (identity, tokens): (Option<&Identity>, Option<&Tokens>),
+    declared: (&[clients::Declared], Option<&List<Connection>>),
 ) {
+    let uses = &variables::uses(root, identity, tokens, declared);
+    tokens::check_recheck(&root.section("tokens"), tokens, identity);
+    let known: Vec<&str> = policies.iter().map(|policy| &*policy.policy.name).collect();
+    connections::check(root, identity, storage, &known);
     upstream::check_storage(&root.section("identity"), storage);
     variables::check(root, uses, storage);
     secrets::check_names(root, uses, policies, storage);

@@ -50,6 +50,12 @@ pub enum EventKind {
     RouteDenied,
     /// The function of a route ended whose decision was written before.
     RouteFinished,
+    /// A person connected an account at a third party.
+    AccountConnected,
+    /// Such an account was disconnected.
+    AccountEnded,
+    /// A tool was to use an account of somebody whom the policy of the connection does not allow.
+    AccountDenied,
 }
 
 impl EventKind {
@@ -79,6 +85,9 @@ impl EventKind {
             Self::RouteAllowed => "route_allowed",
             Self::RouteDenied => "route_denied",
             Self::RouteFinished => "route_finished",
+            Self::AccountConnected => "account_connected",
+            Self::AccountEnded => "account_ended",
+            Self::AccountDenied => "account_denied",
         }
     }
 

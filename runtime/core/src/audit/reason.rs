@@ -60,6 +60,13 @@ reasons! {
     /// thief keeps in step.
     RevokedByTwoNetworks = "revoked_by_two_networks",
 
+    /// The person connected an account at a third party.
+    AccountConnected = "account_connected",
+    /// The person has connected another account in its place.
+    AccountReplaced = "account_replaced",
+    /// A link to connect an account was opened by another person than the one who was asked.
+    LinkOfAnotherPerson = "link_of_another_person",
+
     // Tools.
     /// The tool's policy allows the caller.
     PolicyMatched = "policy_matched",

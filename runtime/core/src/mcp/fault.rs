@@ -24,6 +24,8 @@ pub const INVALID_PARAMS: i32 = -32602;
 pub const INTERNAL_ERROR: i32 = -32603;
 /// There is no such resource; in the revisions before 2026-07-28, which has [`INVALID_PARAMS`] for it.
 pub const RESOURCE_NOT_FOUND: i32 = -32002;
+/// MCP 2025-11-25: the person has to visit a page first.
+pub const URL_ELICITATION_REQUIRED: i32 = -32042;
 /// MCP 2026-07-28: a header is missing, malformed, or says something else than the body.
 pub const HEADER_MISMATCH: i32 = -32020;
 /// MCP 2026-07-28: a call needs something of the client that it did not declare.
@@ -151,6 +153,20 @@ pub fn lost() -> Fault {
 pub fn missing_capability(required: Value) -> Fault {
     Fault::new(MISSING_CLIENT_CAPABILITY, "The client lacks a capability that this call needs")
         .with_data(object(vec![("requiredCapabilities", required)]))
+}
+
+/// The person has to visit a page before the call can be served, and cannot be asked on the way it came (MCP
+/// 2025-11-25, elicitation). The id names the question.
+#[must_use]
+pub fn url_elicitation_required(id: &str, message: &str, url: &str) -> Fault {
+    let elicitation = object(vec![
+        ("mode", Value::from("url")),
+        ("elicitationId", Value::from(id)),
+        ("url", Value::from(url)),
+        ("message", Value::from(message)),
+    ]);
+    let data = object(vec![("elicitations", Value::Array(vec![elicitation]))]);
+    Fault::new(URL_ELICITATION_REQUIRED, message.to_owned()).with_data(data)
 }
 
 /// There is no such resource, or not for this caller: one answer for both. A URI that nothing could have

@@ -79,13 +79,14 @@ impl Approvals {
     }
 }
 
-/// Approvals are for this server, and for the hosts at which its tools act as the person: with another host,
-/// everybody is asked again.
+/// Approvals are for this server, and for what its tools may do as the person elsewhere: with another host, or another
+/// third party, everybody is asked again.
 fn bound_to<'a>(oauth: &OAuthContext<'a>) -> Cow<'a, str> {
-    match &oauth.config.identity.upstream {
-        None => Cow::Borrowed(oauth.origin),
-        Some(calls) => Cow::Owned([oauth.origin, "\n", &calls.meaning].concat()),
-    }
+    let calls = oauth.config.identity.upstream.as_ref().map(|calls| &*calls.meaning);
+    let accounts = oauth.config.connections.iter().map(|connection| &*connection.meaning);
+    calls.into_iter().chain(accounts).fold(Cow::Borrowed(oauth.origin), |bound_to, meaning| {
+        Cow::Owned([&*bound_to, "\n", meaning].concat())
+    })
 }
 
 /// An address that any program of the device can claim says nothing of who comes back with the same

@@ -60,7 +60,8 @@ pub struct Returned {
     clear: HeaderValue,
     approvals: Approvals,
     attempt: String,
-    /// Sealed beside the login: of a client its own texts, and of a route the address.
+    /// Sealed beside the login: of a client its own texts, of a route the address, and of the page of connections what
+    /// follows its path.
     texts: String,
 }
 
@@ -263,7 +264,8 @@ impl Returned {
                 Finished::Grant(address, Box::new(grant), reply)
             }
             Target::Connections => {
-                let mut reply = reply::redirect(&format!("{}{CONNECTIONS_PATH}", oauth.origin));
+                let address = [oauth.origin, CONNECTIONS_PATH, &self.texts].concat();
+                let mut reply = reply::redirect(&address);
                 let subject_keys =
                     subject_keys(oauth.keys, oauth.provider, &identified.caller.subject);
                 let cookie = Person::sign_in(oauth, subject_keys, &identified.caller);
@@ -369,7 +371,8 @@ pub fn subject_key(keys: &Keyring, provider: &Provider, subject: &str) -> String
 }
 
 /// The person's pseudonyms under every key, those that are being rotated out included.
-fn subject_keys(keys: &Keyring, provider: &Provider, subject: &str) -> Vec<String> {
+#[must_use]
+pub fn subject_keys(keys: &Keyring, provider: &Provider, subject: &str) -> Vec<String> {
     keys.macs(Purpose::SubjectKey, &person(provider, subject)).collect()
 }
 

@@ -70,13 +70,14 @@ pub fn open(oauth: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Connect
     }
 }
 
-/// The page with the person's grants, those used last first.
+/// The page with the person's grants, those used last first, and `more` markup.
 #[must_use]
 pub fn show(
     oauth: &OAuthContext<'_>,
     request: &Request<Vec<u8>>,
     person: &Person,
     grants: &[(GrantKey, Grant)],
+    more: &str,
 ) -> Reply {
     // A sort of the library is thirty times this, for lists that nobody has.
     let mut live: Vec<&(GrantKey, Grant)> = Vec::new();
@@ -107,6 +108,7 @@ pub fn show(
         person: &person.label,
         csrf: &person.csrf,
         connections,
+        more,
         notice: NOTICES.iter().find(|(name, _)| *name == done).map(|(_, text)| *text),
         now: oauth.now,
     };
@@ -144,6 +146,21 @@ pub fn decide(oauth: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Connectio
     }
 }
 
+/// True if the form was sent from the page of another site.
+pub(crate) fn is_foreign(oauth: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> bool {
+    let own = |origin: &http::HeaderValue| origin.as_bytes() == oauth.origin.as_bytes();
+    !request.headers().get(ORIGIN).is_none_or(own)
+}
+
+/// Whether a form comes from a page that was made for this sign-in.
+pub(crate) fn check_form(person: &Person, params: &Params) -> Result<(), OAuthError> {
+    if constant_time_eq(params.require("csrf")?.as_bytes(), person.csrf.as_bytes()) {
+        return Ok(());
+    }
+    let error = OAuthError::invalid_request("The form does not belong to this sign-in");
+    Err(error.because(Reason::FormMismatch))
+}
+
 enum Action {
     SignOut,
     Revoke(Chosen),
@@ -151,10 +168,7 @@ enum Action {
 
 fn read(person: &Person, request: &Request<Vec<u8>>) -> Result<Action, OAuthError> {
     let params = Params::form(request)?;
-    if !constant_time_eq(params.require("csrf")?.as_bytes(), person.csrf.as_bytes()) {
-        let error = OAuthError::invalid_request("The form does not belong to this sign-in");
-        return Err(error.because(Reason::FormMismatch));
-    }
+    check_form(person, &params)?;
     match params.require("action")? {
         "revoke" => Ok(Action::Revoke(Chosen::One(params.require("grant")?.to_owned()))),
         "revoke-all" => Ok(Action::Revoke(Chosen::All)),
@@ -204,7 +218,8 @@ pub fn revoked(oauth: &OAuthContext<'_>, chosen: &Chosen, count: usize) -> Reply
     )
 }
 
-fn back(oauth: &OAuthContext<'_>, query: &str) -> Reply {
+/// The page again.
+pub(crate) fn back(oauth: &OAuthContext<'_>, query: &str) -> Reply {
     reply::redirect(&format!("{}{CONNECTIONS_PATH}{query}", oauth.origin))
 }
 

@@ -65,6 +65,7 @@ pub(crate) fn ask(
                 .filter(|scope| *scope != scope::OFFLINE)
                 .map(|scope| scope::in_words(oauth.config, scope))
                 .chain(oauth.config.identity.upstream.as_ref().map(|calls| &*calls.meaning))
+                .chain(oauth.config.connections.iter().map(|connection| &*connection.meaning))
                 .collect(),
             longest: if authorization.code_only {
                 tokens.access_token_ttl

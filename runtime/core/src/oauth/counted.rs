@@ -35,7 +35,7 @@ pub fn by_proof(oauth: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> Option<
     match request.uri().path() {
         TOKEN_PATH | REVOKE_PATH => Some((Route::Grant, grant(oauth, request)?)),
         CALLBACK_PATH => Some((Route::Return, returning(oauth, request)?)),
-        CONNECTIONS_PATH => {
+        path if path.starts_with(CONNECTIONS_PATH) => {
             let person = Person::read(oauth, request.headers())?;
             Some((Route::Attempt, person.csrf))
         }

@@ -16,7 +16,7 @@ use crate::oauth::error::OAuthError;
 use crate::reply::{self, Reply};
 use crate::seal::{Purpose, sha256};
 use crate::secret::constant_time_eq;
-use crate::upstream::login::{Sent, authorization_url, code_request};
+use crate::upstream::login::{Sent, authorization_url, code_request, redirect_uri};
 
 /// Purpose of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
@@ -80,7 +80,8 @@ pub(crate) struct Start<'a> {
     pub(crate) approved: bool,
     /// The cookie of the page that it comes from, which ends.
     pub(crate) ending: Option<&'a str>,
-    /// Path and query to return to, for [`Target::Route`]; empty for others.
+    /// Path and query to return to, for [`Target::Route`]; for [`Target::Connections`] what follows its path; empty for
+    /// others.
     pub(crate) address: &'a str,
 }
 
@@ -147,7 +148,8 @@ pub(crate) fn token_request(
     code: &str,
 ) -> Result<http::Request<Vec<u8>>, OAuthError> {
     let endpoints = oauth.provider.endpoints.as_ref().ok_or_else(unreachable)?;
-    code_request(oauth.provider, endpoints, oauth.origin, code, &login.verifier())
+    let redirect_uri = redirect_uri(oauth.origin);
+    code_request(oauth.provider, endpoints, &redirect_uri, code, &login.verifier())
         .ok_or_else(|| OAuthError::new("server_error", "The code exchange could not be prepared"))
 }
 

@@ -39,6 +39,8 @@ pub struct ConnectionsPage<'a> {
     pub csrf: &'a str,
     /// The person's connections, in the order they are shown in.
     pub connections: Vec<Connection<'a>>,
+    /// Markup of what else is connected.
+    pub more: &'a str,
     /// Result of the last form.
     pub notice: Option<&'a str>,
     /// The time, in seconds since 1970.
@@ -50,13 +52,14 @@ pub struct ConnectionsPage<'a> {
 #[must_use]
 pub fn connections(config: &Config, page: &ConnectionsPage<'_>) -> Reply {
     let main = format!(
-        "<h1>Your connections</h1>\n{notice}{list}<div class=\"end\">\n\
+        "<h1>Your connections</h1>\n{notice}{list}{more}<div class=\"end\">\n\
          <p>Signed in as <b>{person}</b></p>\n{sign_out}</div>\n",
         notice = page
             .notice
             .map(|text| format!("<p class=\"note\" role=\"status\">{}</p>\n", escape(text)))
             .unwrap_or_default(),
         list = list(brand::title(config), page),
+        more = page.more,
         person = name(page.person),
         sign_out = form(page, "", "<button name=\"action\" value=\"sign-out\">Sign out</button>"),
     );

@@ -1,5 +1,6 @@
 //! The pages people see: static pieces with escaped slots, no script.
 
+mod accounts;
 mod brand;
 mod connections;
 mod consent;
@@ -22,6 +23,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::reply::{Reply, set, with_body};
 
+pub use accounts::{ConnectPage, ConnectedAccount, accounts, connect};
 pub use connections::{Connection, ConnectionsPage, connections};
 pub use consent::{ConsentPage, Trust, consent};
 pub use landing::{Offer, landing};

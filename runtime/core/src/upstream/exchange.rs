@@ -103,7 +103,8 @@ pub fn request(
         ],
     };
     pairs.extend(calls.target.lines().filter_map(|line| line.split_once(' ')));
-    login::post(provider, provider.endpoints.as_ref()?, &pairs)
+    let endpoints = provider.endpoints.as_ref()?;
+    login::post(provider, endpoints, &endpoints.token_url, &pairs)
 }
 
 /// Reads the answer to such a request.

@@ -104,17 +104,17 @@ fn prompt(identity: &Identity, issuer: &str) -> Prompt {
 pub(crate) fn code_request(
     provider: &Provider,
     endpoints: &Endpoints,
-    origin: &str,
+    redirect_uri: &str,
     code: &str,
     verifier: &str,
 ) -> Option<http::Request<Vec<u8>>> {
     let pairs = [
         ("grant_type", "authorization_code"),
         ("code", code),
-        ("redirect_uri", &redirect_uri(origin)),
+        ("redirect_uri", redirect_uri),
         ("code_verifier", verifier),
     ];
-    post(provider, endpoints, &pairs)
+    post(provider, endpoints, &endpoints.token_url, &pairs)
 }
 
 /// The request that asks again by a refresh token (OAuth 2.1 section 4.3.1); `None` while the
@@ -122,7 +122,18 @@ pub(crate) fn code_request(
 #[must_use]
 pub fn refresh_request(provider: &Provider, refresh_token: &str) -> Option<http::Request<Vec<u8>>> {
     let pairs = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
-    post(provider, provider.endpoints.as_ref()?, &pairs)
+    let endpoints = provider.endpoints.as_ref()?;
+    post(provider, endpoints, &endpoints.token_url, &pairs)
+}
+
+/// The request that withdraws a token (RFC 7009 section 2.1).
+pub(crate) fn revocation_request(
+    provider: &Provider,
+    endpoints: &Endpoints,
+    url: &Url,
+    (token, hint): (&str, &str),
+) -> Option<http::Request<Vec<u8>>> {
+    post(provider, endpoints, url, &[("token", token), ("token_type_hint", hint)])
 }
 
 /// Adds the `resource` that a token is for to a request to the token endpoint (RFC 8707 section 2.2).
@@ -133,21 +144,25 @@ pub fn name_resource(request: &mut http::Request<Vec<u8>>, resource: Option<&str
     }
 }
 
-/// A request to the token endpoint, with our credentials as the provider wants them (OAuth 2.1
-/// section 2.4.1).
+/// A request to the token endpoint, or to one like it, with our credentials as the provider wants them (OAuth 2.1
+/// section 2.4.1). A public client has an id and no secret.
 pub(crate) fn post(
     provider: &Provider,
     endpoints: &Endpoints,
+    url: &Url,
     pairs: &[(&str, &str)],
 ) -> Option<http::Request<Vec<u8>>> {
     let (id, secret) = (provider.client_id.as_str(), provider.client_secret.expose_str());
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs(pairs);
-    let mut request = http::Request::post(endpoints.token_url.as_str())
+    let mut request = http::Request::post(url.as_str())
         // GitHub answers with a form otherwise.
         .header(ACCEPT, "application/json")
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
     match provider.client_auth.unwrap_or(endpoints.client_auth) {
+        _ if secret.is_empty() => {
+            form.append_pair("client_id", id);
+        }
         ClientAuth::Post => {
             form.append_pair("client_id", id).append_pair("client_secret", secret);
         }
@@ -161,6 +176,7 @@ pub(crate) fn post(
     request.body(form.finish().into_bytes()).ok()
 }
 
-fn redirect_uri(origin: &str) -> String {
+/// Where the identity provider sends the browser back to.
+pub(crate) fn redirect_uri(origin: &str) -> String {
     format!("{origin}{CALLBACK_PATH}")
 }

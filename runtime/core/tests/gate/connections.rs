@@ -89,15 +89,20 @@ fn a_person_sees_live_grants_with_the_client_and_where_it_lives() {
     assert_eq!(person.label, "employee1@mycompany.com");
     let grants = grants(&world, &person);
     let page =
-        connections::show(&world.gate(), &page_request("?done=all", &cookie), &person, &grants);
+        connections::show(&world.gate(), &page_request("?done=all", &cookie), &person, &grants, "");
     let text = text(&page).to_owned();
     assert_eq!(page.status(), StatusCode::OK);
     assert_eq!(text.matches("value=\"revoke\"").count(), 1, "the revoked one is not listed");
     assert!(!text.contains(&id));
     assert!(text.contains("Test &lt;client&gt;") && text.contains("client.example"), "{text}");
     assert!(text.contains("All connections were revoked."));
-    let other =
-        connections::show(&world.gate(), &page_request("?done=%3Cb%3E", &cookie), &person, &grants);
+    let other = connections::show(
+        &world.gate(),
+        &page_request("?done=%3Cb%3E", &cookie),
+        &person,
+        &grants,
+        "",
+    );
     let other = String::from_utf8_lossy(other.body()).into_owned();
     assert!(!other.contains("role=\"status\""), "only our own notices are shown");
 }
@@ -111,7 +116,7 @@ fn a_grant_sealed_by_a_lost_key_can_still_be_revoked() {
     let person = person(&mut world, &cookie);
     let mut grants = grants(&world, &person);
     grants[0].1.sealed = "unreadable".to_owned();
-    let page = connections::show(&world.gate(), &page_request("", &cookie), &person, &grants);
+    let page = connections::show(&world.gate(), &page_request("", &cookie), &person, &grants, "");
     assert!(text(&page).contains("Unknown application"));
     assert!(text(&page).contains(&grants[0].0.id));
 }

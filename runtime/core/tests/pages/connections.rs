@@ -13,6 +13,7 @@ fn page(connections: Vec<Connection<'static>>, notice: Option<&'static str>) -> 
         person: "ada@acme.example",
         csrf: "proof",
         connections,
+        more: "",
         notice,
         now: NOW,
     };

@@ -61,10 +61,12 @@ fn pages(text: &str) -> Vec<Reply> {
             person: text,
             csrf: text,
             connections: vec![one],
+            more: &crate::accounts::listed(text),
             notice: Some(text),
             now: NOW,
         },
     ));
+    pages.push(crate::accounts::page(text));
     // Names and descriptions of functions live as long as a Worker does.
     let text_of_tool: &'static str = Box::leak(text.to_owned().into());
     let tools = [tool(text_of_tool, Some(text_of_tool), "everyone")];

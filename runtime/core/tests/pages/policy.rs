@@ -84,10 +84,12 @@ fn pages_with_a_form_keep_its_origin_and_tell_no_other_site() {
         person: "ada",
         csrf: "c",
         connections: Vec::new(),
+        more: "",
         notice: None,
         now: NOW,
     };
-    for reply in [consent(&config(""), &request()), connections(&config(""), &none)] {
+    let connecting = crate::accounts::page("Linear");
+    for reply in [consent(&config(""), &request()), connections(&config(""), &none), connecting] {
         assert_eq!(header(&reply, "referrer-policy"), "same-origin");
         assert_eq!(header(&reply, "x-frame-options"), "DENY");
         assert_eq!(header(&reply, "cache-control"), "no-store");

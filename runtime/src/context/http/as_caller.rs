@@ -6,13 +6,12 @@ use std::ops::Deref;
 use futures_channel::oneshot;
 use futures_util::future::LocalBoxFuture;
 use http::header::HOST;
-use http::uri::Scheme;
-use http::{HeaderValue, Request, Uri};
+use http::{HeaderValue, Request};
 use toolgate_config::IdentityUpstream;
 use worker::wasm_bindgen_futures::spawn_local;
 
 use super::error::{AsCallerProblem, HttpError, HttpProblem};
-use super::request::is_this_machine;
+use super::hosts::named_host;
 use super::transport::Answer;
 use super::{Bounds, Http, plain};
 use crate::context::secret::Secret;
@@ -104,7 +103,8 @@ fn send(
 ) -> LocalBoxFuture<'_, Result<Answer, HttpProblem>> {
     Box::pin(async move {
         let (app, calls) = declared(context)?;
-        let host = named_host(calls, request.uri())?;
+        let host = named_host(&calls.hosts, request.uri())?;
+        let host = host.ok_or(problem(AsCallerProblem::OtherHost))?;
         let token = obtain(context, app, None).await?;
         acts_at(context, host);
         let answer = send_with(context, &request, &token, bounds).await?;
@@ -156,28 +156,6 @@ fn declared(context: &Context) -> Result<(&'static App, &'static IdentityUpstrea
     let app = app.ok_or(problem(AsCallerProblem::NotDeclared))?;
     let calls = app.config.identity.upstream.as_ref();
     Ok((app, calls.ok_or(problem(AsCallerProblem::OtherHost))?))
-}
-
-/// The host of an address as `mcp.toml` names it: by its exact name and port, and over https unless it is of
-/// this very machine. The request has no user name; that was looked at when it was made.
-fn named_host<'a>(calls: &'a IdentityUpstream, uri: &Uri) -> Result<&'a str, HttpProblem> {
-    let is_https = uri.scheme() == Some(&Scheme::HTTPS);
-    if !is_https && !is_this_machine(uri) {
-        return Err(HttpProblem::PlainHttp);
-    }
-    let default = if is_https { 443 } else { 80 };
-    let port = match uri.port() {
-        Some(_) => uri.port_u16().ok_or(HttpProblem::Address)?,
-        None => default,
-    };
-    // JavaScript reads capitals as small letters, and anything else as another host.
-    let host = uri.host().unwrap_or_default().to_ascii_lowercase();
-    let is_it = |named: &&str| match named.rsplit_once(':') {
-        Some((name, number)) => name == host && number.parse() == Ok(port),
-        None => *named == host && port == default,
-    };
-    let mut hosts = calls.hosts.iter().map(|named| &**named);
-    hosts.find(is_it).ok_or(problem(AsCallerProblem::OtherHost))
 }
 
 fn acts_at(context: &Context, host: &str) {

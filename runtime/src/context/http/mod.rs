@@ -1,13 +1,20 @@
 //! HTTP requests of a function to other servers.
 
 mod as_caller;
+mod connection;
+mod connection_error;
 mod error;
+mod hosts;
 mod request;
 mod response;
 #[cfg_attr(not(target_arch = "wasm32"), path = "native.rs")]
 mod transport;
 
 pub use self::as_caller::AsCaller;
+pub use self::connection::Connection;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use self::connection::TestAccounts;
+pub use self::connection_error::ConnectionError;
 pub(crate) use self::error::UNDECLARED;
 pub use self::error::{AsCallerProblem, HttpError, HttpProblem};
 pub use self::request::HttpRequest;

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::error::{HttpError, HttpProblem};
 use super::response::HttpResponse;
+use super::transport::Answer;
 use super::{Bounds, Send};
 use crate::context::secret::Secret;
 use crate::tool::Context;
@@ -39,6 +40,27 @@ pub struct HttpRequest<'a> {
     any_status: bool,
     /// The first thing that cannot be sent.
     problem: Option<HttpProblem>,
+}
+
+/// A request that can be sent.
+pub(super) struct Prepared {
+    pub(super) request: http::Request<Vec<u8>>,
+    pub(super) bounds: Bounds,
+    pub(super) host: String,
+}
+
+impl Prepared {
+    /// The answer to it, or that it is none of success.
+    pub(super) fn finish(self, answer: Answer) -> Result<HttpResponse, HttpError> {
+        finish(self.host, self.bounds, answer)
+    }
+}
+
+fn finish(host: String, bounds: Bounds, answer: Answer) -> Result<HttpResponse, HttpError> {
+    if !bounds.any_status && !(200..300).contains(&answer.status) {
+        return Err(HttpError::new(&host, HttpProblem::Status(answer.status)));
+    }
+    Ok(HttpResponse::new(host, answer))
 }
 
 impl<'a> HttpRequest<'a> {
@@ -181,7 +203,20 @@ impl<'a> HttpRequest<'a> {
     ///
     /// # Errors
     /// The request cannot be sent, or there is no answer in time, or none of success.
-    pub async fn send(mut self) -> Result<HttpResponse, HttpError> {
+    pub async fn send(self) -> Result<HttpResponse, HttpError> {
+        let (context, send) = (self.context, self.send);
+        let Prepared { request, bounds, host } = self.prepare()?;
+        let _busy = context.live().busy();
+        let answer = send(context, request, bounds).await;
+        let answer = answer.map_err(|problem| HttpError::new(&host, problem))?;
+        finish(host, bounds, answer)
+    }
+
+    /// The request as it is sent.
+    ///
+    /// # Errors
+    /// The first thing that cannot be sent.
+    pub(super) fn prepare(mut self) -> Result<Prepared, HttpError> {
         let host = self.uri.host().unwrap_or_default().to_owned();
         if !self.body.is_empty() && [Method::GET, Method::HEAD].contains(&self.method) {
             self.fail(HttpProblem::Method);
@@ -195,15 +230,8 @@ impl<'a> HttpRequest<'a> {
         *request.method_mut() = self.method;
         *request.uri_mut() = self.uri;
         *request.headers_mut() = self.headers;
-        let _busy = self.context.live().busy();
         let Self { limit, timeout, any_status, .. } = self;
-        let bounds = Bounds { limit, timeout, any_status };
-        let answer = (self.send)(self.context, request, bounds).await;
-        let answer = answer.map_err(|problem| HttpError::new(&host, problem))?;
-        if !self.any_status && !(200..300).contains(&answer.status) {
-            return Err(HttpError::new(&host, HttpProblem::Status(answer.status)));
-        }
-        Ok(HttpResponse::new(host, answer))
+        Ok(Prepared { request, bounds: Bounds { limit, timeout, any_status }, host })
     }
 
     fn add_trace(&mut self) {

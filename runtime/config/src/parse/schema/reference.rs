@@ -122,7 +122,7 @@ impl Reader {
 /// The section that a header opens, as the list of keys calls it.
 fn section(header: &str) -> String {
     let mut parts: Vec<&str> = header.split('.').collect();
-    if let ["policies" | "cron" | "queues" | "quotas", name, ..] = &mut parts[..] {
+    if let ["policies" | "cron" | "queues" | "quotas" | "connections", name, ..] = &mut parts[..] {
         *name = "*";
     }
     parts.join(".")

@@ -7,7 +7,7 @@ use super::super::triggers::{Cron, Queue};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
-    Audit, Condition, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits,
+    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, KnownClient, Limits,
     Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
     Transport,
 };
@@ -34,6 +34,7 @@ impl Schema {
             "policies.*.tests" => PolicyTest::shape,
             "policies.*.tests.user" => TestUser::shape,
             "quotas.*" => Quota::shape,
+            "connections.*" => Connection::shape,
             "dev" => Dev::shape,
             "dev.users" => DevUser::shape,
             "cron.*" => Cron::shape,
@@ -67,6 +68,15 @@ impl Schema {
             "type": "object",
             "propertyNames": { "pattern": pattern::QUOTA_NAME },
             "additionalProperties": self.section("quotas.*", &[]),
+        })
+    }
+
+    /// `[connections]`: a table of each connection, by its name.
+    pub(crate) fn connections(&self) -> Value {
+        json!({
+            "type": "object",
+            "propertyNames": { "pattern": pattern::QUOTA_NAME },
+            "additionalProperties": self.section("connections.*", &["client_id", "hosts"]),
         })
     }
 

@@ -1,0 +1,88 @@
+//! Accounts at third parties that people connect, as the Worker and its functions see them.
+
+use std::fmt;
+
+use futures_util::future::LocalBoxFuture;
+use toolgate_config::Connection;
+use toolgate_core::oauth::context::OAuthContext;
+use toolgate_core::oauth::person::Person;
+use toolgate_core::reply::Reply;
+use toolgate_core::secret::Secret;
+
+use crate::platform::bindings::Env;
+use crate::ports::app::App;
+use crate::ports::principal::Principal;
+use crate::ports::request_context::RequestContext;
+
+/// The way to connected accounts. `serve!()` names it where `mcp.toml` has connections, so that no other server
+/// contains it.
+#[derive(Debug)]
+pub struct Accounts {
+    /// See [`TokenOf`].
+    pub(crate) token: TokenOf,
+    /// See [`LinkFor`].
+    pub(crate) link: LinkFor,
+    /// See [`Serve`].
+    pub(crate) serve: Serve,
+    /// See [`List`].
+    pub(crate) list: List,
+}
+
+/// Serves the pages below `/connections`; true for a request that wants the head of the answer only.
+pub(crate) type Serve = for<'a> fn(
+    &'a RequestContext<'_>,
+    &'a mut OAuthContext<'_>,
+    &'a http::Request<Vec<u8>>,
+    bool,
+) -> LocalBoxFuture<'a, Reply>;
+
+/// The part of the page of connections that lists accounts.
+pub(crate) type List = for<'a> fn(
+    &'a RequestContext<'_>,
+    &'a OAuthContext<'_>,
+    &'a Person,
+) -> LocalBoxFuture<'a, worker::Result<String>>;
+
+/// The token of a person's account; another one than a host has refused, if there may be one. What is begun here has
+/// to go to its end, whatever becomes of the call.
+pub(crate) type TokenOf = fn(
+    &'static App,
+    Env,
+    Principal,
+    &'static Connection,
+    Option<AccountToken>,
+) -> LocalBoxFuture<'static, Result<AccountToken, NoAccount>>;
+
+/// The address at which a person connects an account for a tool of this name; `None` where nobody can tell it now.
+pub(crate) type LinkFor = fn(
+    &'static App,
+    Env,
+    Principal,
+    &'static Connection,
+    &'static str,
+) -> LocalBoxFuture<'static, Option<String>>;
+
+/// A token of a connected account. It does not print.
+#[derive(Clone)]
+pub struct AccountToken {
+    pub(crate) text: Secret,
+    /// Tells it from the tokens before and after it.
+    pub(crate) version: String,
+}
+
+impl fmt::Debug for AccountToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccountToken(…)")
+    }
+}
+
+/// Why there is no token of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoAccount {
+    /// The person has not connected any.
+    NotConnected,
+    /// The third party has just ended it.
+    Ended,
+    /// The third party, or the storage of this server, does not answer now.
+    Unavailable,
+}
