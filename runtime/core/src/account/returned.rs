@@ -8,7 +8,7 @@ use http::{Request, StatusCode};
 use toolgate_config::Connection;
 
 use super::connect::{Attempt, NOT_CONNECTED, find, refuse};
-use super::party::Party;
+use super::party::{self, Party};
 use super::tokens::AccountTokens;
 use crate::audit::{Event, EventKind, Reason, because};
 use crate::cookie;
