@@ -107,6 +107,7 @@ mod toolgate_worker {
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
                 connections: Borrowed(&[]),
+                acts: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),
