@@ -1,7 +1,7 @@
 // examples/helpdesk as its people, its monitoring and its timers see it.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,15 +10,17 @@ import { queueConsumers } from "./lib/bindings.mjs";
 import { helperWorker } from "./lib/helper-worker.mjs";
 import { send } from "./lib/http.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
-import { ACCOUNTS, VISITOR, newcomer } from "./lib/idp.mjs";
+import { ACCOUNTS, VISITOR, logIn, newcomer } from "./lib/idp.mjs";
 import { Internet } from "./lib/internet.mjs";
 import { parseJsonc } from "./lib/jsonc.mjs";
 import * as mcp from "./lib/mcp.mjs";
 import { signIn } from "./lib/oauth.mjs";
 import { openStage } from "./lib/stage.mjs";
+import { ThirdParty } from "./lib/third-party.mjs";
 
 const HELPDESK = dirname(buildOf("helpdesk"));
 const SECRET = "of the monitoring";
+const ISSUES = "https://tracker.example.com/api/issues";
 const MAIL = "https://mail.example.com/messages";
 const TASKS = "io.modelcontextprotocol/tasks";
 const FOUR_DAYS_S = 4 * 24 * 60 * 60;
@@ -28,6 +30,12 @@ const AGENT = "agent@mycompany.com";
 ACCOUNTS[AGENT] = { sub: "agent-of-the-help-desk", name: "Ada Agent", groups: ["helpdesk"] };
 
 const read = (path) => readFileSync(join(HELPDESK, path), "utf8");
+
+/** The statements of all migrations. */
+function statements() {
+  const files = readdirSync(join(HELPDESK, "migrations")).sort();
+  return files.flatMap((file) => read(`migrations/${file}`).split(/;\s*\n/)).filter((text) => text.trim());
+}
 
 /** The consumers of wrangler.jsonc, which wait for nothing. */
 function consumers() {
@@ -39,19 +47,18 @@ describe("the help desk", { skip: lacksBuild("helpdesk") }, () => {
   const internet = new Internet();
   /** What the mail service was asked to send. */
   const mails = [];
+  const tracker = new ThirdParty(internet, { host: "tracker.example.com", api: ISSUES, clientId: "helpdesk", clientSecret: "of the tracker" });
   let stage, database, agent, visitor;
   before(async () => {
     const helper = await helperWorker({ d1Databases: { DB: "DB" } });
     database = (sql, ...values) => helper.query("DB", sql, ...values);
     stage = await openStage({
       build: buildOf("helpdesk"),
-      vars: { MONITORING_SECRET: SECRET, MAIL_KEY: "of the mail service" },
+      vars: { MONITORING_SECRET: SECRET, MAIL_KEY: "of the mail service", TRACKER_CLIENT_SECRET: "of the tracker" },
       worker: { ...DEBUG_BUILD, outboundService: internet.service, queueConsumers: consumers() },
       workers: [helper.worker],
     });
-    for (const statement of read("migrations/0001_tickets.sql").split(/;\s*\n/).filter((text) => text.trim())) {
-      await database(statement);
-    }
+    for (const statement of statements()) await database(statement);
     internet.answer(MAIL, async (request) => {
       mails.push({ key: request.headers.get("idempotency-key"), ...(await request.json()) });
       return new Response(null, { status: 202 });
@@ -96,7 +103,7 @@ describe("the help desk", { skip: lacksBuild("helpdesk") }, () => {
 
   test("shows agents the tools of agents, and others their own", async () => {
     assert.deepEqual(await mcp.toolNames(stage.origin, visitor), ["my_tickets", "open_ticket"]);
-    const all = ["close_ticket", "export_tickets", "find_reporter", "my_tickets", "open_ticket", "open_tickets"];
+    const all = ["close_ticket", "export_tickets", "find_reporter", "link_issue", "my_tickets", "open_ticket", "open_tickets"];
     assert.deepEqual(await mcp.toolNames(stage.origin, agent), all);
     const { refused } = await call(visitor, "close_ticket", { number: 1, resolution: "Done" });
     assert.match(refused, /Unknown tool/i);
@@ -108,7 +115,7 @@ describe("the help desk", { skip: lacksBuild("helpdesk") }, () => {
     assert.ok(Math.abs(opened_at - Date.now() / 1000) < 60, `${opened_at}`);
     assert.deepEqual(kept, {
       id: ticket.id, title: "The printer is on fire", details: "It smells of smoke.", priority: "normal",
-      reporter: ACCOUNTS[VISITOR].sub, email: VISITOR, alert: null, closed_at: null, resolution: null,
+      reporter: ACCOUNTS[VISITOR].sub, email: VISITOR, alert: null, closed_at: null, resolution: null, issue: null,
     });
     assert.deepEqual(await call(visitor, "my_tickets"), [ticket]);
     assert.deepEqual(await call(agent, "my_tickets"), []);
@@ -134,6 +141,27 @@ describe("the help desk", { skip: lacksBuild("helpdesk") }, () => {
     assert.deepEqual(found, { name: "Vic Visitor", office: "as Ada Agent sees it" });
     internet.publish(address, "", { status: 403 });
     assert.deepEqual(await call(agent, "find_reporter", { number: id }), { refused: "the directory does not show this person to you" });
+  });
+
+  test("opens an issue with the account that the agent connects, and one for each ticket", async () => {
+    const { id } = await open(visitor, "The login page is blank");
+    const browser = stage.browser();
+    const { access_token } = await signIn(stage, { browser, email: AGENT });
+    internet.answer(ISSUES, async (request) => {
+      const account = await tracker.answer(request);
+      if (account.status !== 200) return account;
+      return Response.json({ url: `${ISSUES}/1?by=${await account.text()}&title=${(await request.json()).title}` });
+    });
+    const params = { name: "link_issue", arguments: { number: id } };
+    const { result: asks } = await result(access_token, "tools/call", params, { elicitation: { url: {} } });
+    const [{ params: question }] = Object.values(asks.inputRequests);
+    const page = await logIn(browser, await browser.visit(question.url), AGENT);
+    const there = await browser.submit(page, { button: { name: "decision", value: "approve" }, until: tracker.isAsked });
+    await browser.follow(there, tracker.allow(there.url, "ada-at-the-tracker"));
+    const url = `${ISSUES}/1?by=ada-at-the-tracker&title=The login page is blank`;
+    for (const _ of [1, 2]) assert.equal(await call(access_token, "link_issue", { number: id }), url);
+    assert.equal(internet.count(ISSUES), 1);
+    assert.equal((await row(id)).issue, url);
   });
 
   test("tells the person whose ticket is closed, again with the same id where the mail service failed", async () => {

@@ -23,6 +23,9 @@ pub(crate) struct Ticket {
     /// What solved it; none while it is open
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) resolution: Option<String>,
+    /// Address of its issue at the developers' tracker; none if there is none
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) issue: Option<String>,
 }
 
 /// The database. A helper that took `&Context` could use everything in it, so the Worker would contain sessions, and

@@ -62,6 +62,7 @@ fn only_agents_work_on_the_tickets_of_others() {
         "close_ticket",
         "export_tickets",
         "find_reporter",
+        "link_issue",
         "my_tickets",
         "open_ticket",
         "open_tickets",
@@ -175,6 +176,24 @@ fn the_directory_is_asked_in_the_name_of_the_agent() {
     let another = server.as_user("ed@example.com").groups(["helpdesk"]);
     find(another).assert_error("the directory does not show this person to you");
     find(erin(&server).without_upstream()).assert_error("sign in again");
+}
+
+#[test]
+fn an_issue_is_opened_once_with_the_account_of_the_agent() {
+    let server = help_desk().http(|request| {
+        assert_eq!(request.url(), "https://tracker.example.com/api/issues");
+        let body: Value = request.json();
+        assert_eq!(body, json!({ "title": "No coffee", "body": "It smells of smoke." }));
+        HttpAnswer::json(json!({ "url": request.header("authorization") }))
+    });
+    open(&vic(&server), "No coffee");
+    let link = |agent: &TestClient| agent.call("link_issue", json!({ "number": 1 }));
+    let connected = erin(&server).connected("tracker");
+    let url = format!("Bearer {}", connected.connection_token("tracker"));
+    link(&connected).assert_text(&url);
+    // The other agent opens no second one, and needs no account.
+    link(&server.as_user("ed@example.com").groups(["helpdesk"])).assert_text(&url);
+    link(&vic(&server)).assert_denied();
 }
 
 #[test]

@@ -112,9 +112,9 @@ pub(crate) fn check<'a>(
     needs.as_caller = as_caller(entry("as_caller"), function, task, &parameters, errors);
     let quota = quota::check(entry("quota"), policy.as_ref(), function, &config, errors);
     needs.quota = quota.is_some();
-    let connections = connections(entry("connections"), function, &parameters, &config, errors);
+    let used = connections(entry("connections"), task, (function, &parameters), &config, errors);
     // A person is asked to connect an account, for which a legacy revision needs a session.
-    needs.session |= !connections.is_empty();
+    needs.session |= !used.is_empty();
     Some(Tool {
         name: name?,
         title,
@@ -125,7 +125,7 @@ pub(crate) fn check<'a>(
         input_schema: input_schema.flatten(),
         policy: policy?,
         quota,
-        connections,
+        connections: used,
         parameters,
         needs,
         config,
@@ -176,8 +176,8 @@ fn as_caller<T>(
 /// The connections that a tool uses.
 fn connections<T>(
     entry: Option<&Entry>,
-    function: &Function,
-    parameters: &[Parameter<T>],
+    task: Task,
+    (function, parameters): (&Function, &[Parameter<T>]),
     config: &ConfigPath,
     errors: &Errors,
 ) -> Vec<LitStr> {
@@ -187,7 +187,11 @@ fn connections<T>(
         needs::forbid_connection(function, help, errors);
         return Vec::new();
     };
-    if !parameters.iter().any(|parameter| matches!(parameter, Parameter::Context)) {
+    if task != Task::Forbidden {
+        let help = "a task goes on without its caller, whose sign-in may be over: leave out `task`, or \
+                    `connections`";
+        errors.report(&entry.key, "a task cannot use the account of its caller", help);
+    } else if !parameters.iter().any(|parameter| matches!(parameter, Parameter::Context)) {
         let help = "take `ctx: &Context`, and send requests by `ctx.connection(\"…\").fetch(…)`";
         errors.report(&entry.key, "a tool with `connections` needs a `&Context`", help);
     }

@@ -11,7 +11,8 @@ mod sections;
 mod value;
 
 pub use choices::{
-    ClientAuth, GroupsFormat, Jurisdiction, OnDeny, OnFailure, Prompt, Recheck, StorageKind,
+    ClientAuth, Exchange, GroupsFormat, Jurisdiction, OnDeny, OnFailure, Prompt, Recheck,
+    StorageKind,
 };
 pub use connection_sections::Connection;
 pub use identity::{Askable, Endpoints};

@@ -65,6 +65,10 @@ pub fn take_place(config: &mut Config) {
     identity.scopes = Cow::Borrowed(SCOPES);
     identity.client_auth = None;
     identity.prompt = None;
+    // It gives tokens of its own only.
+    if let Some(calls) = &mut identity.upstream {
+        calls.exchange = None;
+    }
     let policies = config
         .policies
         .iter()

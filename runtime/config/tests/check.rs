@@ -6,7 +6,7 @@ mod support;
 
 use support::{reference, repository};
 use toolgate_config::{
-    Checked, Code, Endpoints, Provider, SCHEMA_VERSION, Setting, StorageKind, check,
+    Checked, Code, Endpoints, Exchange, Provider, SCHEMA_VERSION, Setting, StorageKind, check,
 };
 
 const SMALLEST: &str = "[server]\nname = \"Test\"\n";
@@ -201,4 +201,30 @@ fn scopes_of_calls_as_the_person_are_asked_for_at_the_sign_in() {
     assert_eq!(*config.identity.scopes, ["read:user", "user:email", "repo"]);
     let calls = config.identity.upstream.expect("it is there");
     assert_eq!((&*calls.hosts[1], calls.expose), ("localhost:8787", false));
+}
+
+#[test]
+fn what_names_the_api_of_an_exchange_is_asked_for_there_and_not_at_the_sign_in() {
+    let identity = |keys: &str| {
+        let provider = "[identity]\nprovider = \"oidc\"\nissuer = \"https://login.example.com\"\n";
+        let hosts = "[identity.upstream]\nhosts = [\"wiki.example.com\"]\n";
+        checked(&[SMALLEST, provider, hosts, keys].concat()).config.identity
+    };
+    let keys =
+        "audience = \"wiki\"\nresource = \"https://wiki.example.com\"\nscopes = [\"a\", \"b\"]\n";
+    let target = |identity: &toolgate_config::Identity| {
+        let calls = identity.upstream.as_ref().expect("it is there");
+        (calls.exchange, calls.target.to_string())
+    };
+    let exchanged = identity(&format!("{keys}exchange = \"rfc8693\"\n"));
+    let all = "audience wiki\nresource https://wiki.example.com\nscope a b";
+    assert_eq!(target(&exchanged), (Some(Exchange::Rfc8693), all.to_owned()));
+    assert_eq!(exchanged.scopes.as_ref(), ["openid", "email", "profile"]);
+    let calls = exchanged.upstream.expect("it is there");
+    assert_eq!((calls.resource, calls.audience), (None, None));
+    let obo = identity("scopes = [\"api://wiki/read\"]\nexchange = \"entra-obo\"\n");
+    assert_eq!(target(&obo), (Some(Exchange::EntraObo), "scope api://wiki/read".to_owned()));
+    let sent = identity(keys);
+    assert_eq!(target(&sent), (None, String::new()));
+    assert_eq!(sent.scopes.as_ref(), ["openid", "email", "profile", "a", "b"]);
 }

@@ -36,6 +36,8 @@ mod crowd;
 mod discovery;
 #[path = "gate/document.rs"]
 mod document;
+#[path = "gate/exchange.rs"]
+mod exchange;
 #[path = "gate/github.rs"]
 mod github;
 #[path = "gate/id_token.rs"]

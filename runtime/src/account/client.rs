@@ -156,7 +156,7 @@ impl Call<'_> {
     }
 
     fn open(&self, sealed: &str) -> Looked {
-        let key = AccountKey { person: self.person, connection: &self.connection.name };
+        let key = AccountKey { person: self.person, connection: self.connection };
         match AccountTokens::open(self.keys, key, sealed) {
             Some(tokens) => {
                 let (text, version) = (Secret::new(tokens.access), fingerprint(sealed));

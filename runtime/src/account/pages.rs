@@ -26,6 +26,10 @@ use crate::ports::accounts::Page;
 use crate::ports::request_context::RequestContext;
 use crate::sign_in;
 
+/// Stands in the place of the list of accounts.
+const UNREADABLE: &str =
+    "<p>Your accounts at third parties could not be read. Try again in a moment.</p>\n";
+
 /// Serves the pages.
 pub(super) fn serve<'a>(
     request: &'a RequestContext<'_>,
@@ -36,13 +40,15 @@ pub(super) fn serve<'a>(
     Box::pin(async move {
         let is_post = http_request.method() == Method::POST;
         match http_request.uri().path() {
-            CONNECTIONS_PATH => match list(request, oauth, http_request).await {
-                Ok(accounts) => page(request, oauth, http_request, &accounts).await,
-                Err(error) => {
-                    log_error!("accounts cannot be listed: {error}");
-                    unreachable()
-                }
-            },
+            CONNECTIONS_PATH => {
+                let accounts = list(request, oauth, http_request).await;
+                // The clients can be ended all the same.
+                let accounts = accounts.unwrap_or_else(|error| {
+                    log_error!("accounts could not be read: {error}");
+                    UNREADABLE.to_owned()
+                });
+                page(request, oauth, http_request, &accounts).await
+            }
             ACCOUNT_CONNECT_PATH if is_post => start(request, oauth, http_request).await,
             ACCOUNT_CONNECT_PATH => connect::open(oauth, http_request),
             ACCOUNT_END_PATH if is_post => end(request, oauth, http_request).await,
@@ -132,7 +138,7 @@ async fn finish(
             return reply;
         }
     };
-    let key = AccountKey { person: back.subject_key(), connection: &back.connection.name };
+    let key = AccountKey { person: back.subject_key(), connection: back.connection };
     let kept = tokens.seal(oauth.keys, key, (expires_in, now()), &mut PlatformEntropy);
     let generation = back.attempt().to_owned();
     match store(request, &back, AccountOperation::Connect { kept, generation }).await {
@@ -165,9 +171,11 @@ async fn store(
     }
     // One that was connected before a rotation of keys is under another pseudonym.
     for person in back.person.subject_keys.iter().filter(|person| *person != own) {
-        let outcome = perform(app, env, person, name, AccountOperation::End).await?;
-        if let AccountOutcome::Stored(Some(old)) = outcome {
-            ended.push((person.clone(), old));
+        match perform(app, env, person, name, AccountOperation::End).await {
+            Ok(AccountOutcome::Stored(Some(old))) => ended.push((person.clone(), old)),
+            Ok(_) => {}
+            // The new one is stored, and is found first.
+            Err(error) => log_error!("an account of before could not be ended: {error}"),
         }
     }
     let has_replaced = !ended.is_empty();

@@ -63,7 +63,7 @@ pub(super) async fn withdraw(
     keys: &Keyring,
     (person, sealed): (&str, &str),
 ) {
-    let key = AccountKey { person, connection: &connection.name };
+    let key = AccountKey { person, connection };
     let Some(tokens) = AccountTokens::open(keys, key, sealed) else { return };
     let party = locate(connection, env, party::home(connection)).await;
     let sent = match party.map(|party| party.revocation_request(&tokens)) {

@@ -26,7 +26,7 @@ pub(super) async fn renew(
     keys: &Keyring,
     (person, sealed): (&str, &str),
 ) -> Answer {
-    let key = AccountKey { person, connection: &connection.name };
+    let key = AccountKey { person, connection };
     let refresh = AccountTokens::open(keys, key, sealed).and_then(|tokens| tokens.refresh);
     // The key that sealed them is gone.
     let Some(refresh) = refresh else { return Answer::Refused };

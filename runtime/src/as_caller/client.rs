@@ -8,7 +8,7 @@ use toolgate_core::seal::Keyring;
 
 use super::memory::{self, Found, Held, Outcome};
 use super::record::perform;
-use super::renew::{self, Renewed};
+use super::renew::{self, Renewed, Why};
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
 use crate::platform::now;
@@ -48,7 +48,7 @@ pub(super) enum Asked {
     Token(Held),
     /// Another request asks.
     Busy,
-    Nothing(NoToken),
+    Nothing(Why),
 }
 
 /// The token of a grant, given as when the caller's token was issued and the grant's id.
@@ -69,17 +69,23 @@ pub(super) async fn token(
     Ok(UpstreamToken::new(app.config.identity.provider.protocol(), &held.text, held.can_renew))
 }
 
+fn nothing(why: NoToken) -> Asked {
+    Asked::Nothing(Why::once(why))
+}
+
 impl Call {
     async fn wait(&self, issued: u64, refused: Option<&str>) -> Result<Held, NoToken> {
         let (mut waited, mut wait) = (Duration::ZERO, FIRST_WAIT);
         loop {
-            match memory::find(&self.keys, &self.address.id, issued, refused) {
+            let since = self.read_since(issued, now());
+            match memory::find(&self.keys, &self.address.id, since, refused) {
                 Found::Token(held) => return Ok(held),
                 Found::Failed => return Err(NoToken::Unavailable),
+                Found::Refused(why) => return Err(why),
                 Found::Busy => {}
                 Found::Ask(seen) => match self.ask_once(seen, refused).await {
                     Asked::Token(held) => return Ok(held),
-                    Asked::Nothing(why) => return Err(why),
+                    Asked::Nothing(why) => return Err(why.no_token),
                     Asked::Busy => {}
                 },
             }
@@ -92,17 +98,24 @@ impl Call {
         }
     }
 
+    /// Time from which on a token in memory must have been read. A call that outlives its own access token looks at
+    /// the record again, as its client had to for a new one: the grant may have ended.
+    fn read_since(&self, issued: u64, now: u64) -> u64 {
+        issued.max(now.saturating_sub(self.app.config.tokens.access_token_ttl.into()))
+    }
+
     /// Asks the record as the only call of this isolate that does.
     async fn ask_once(&self, seen: Option<String>, refused: Option<&str>) -> Asked {
         memory::begin(&self.address.id);
         let asked = self.ask(seen, refused).await.unwrap_or_else(|error| {
             log_error!("a call as the caller failed: the storage: {error}");
-            Asked::Nothing(NoToken::Unavailable)
+            nothing(NoToken::Unavailable)
         });
         let outcome = match &asked {
             Asked::Token(held) => Outcome::Token(held),
             Asked::Busy => Outcome::Unknown,
-            Asked::Nothing(NoToken::Unavailable) => Outcome::Failed,
+            Asked::Nothing(Why { no_token: NoToken::Unavailable, .. }) => Outcome::Failed,
+            Asked::Nothing(Why { no_token, stays: true }) => Outcome::Refused(*no_token),
             Asked::Nothing(_) => Outcome::None,
         };
         memory::end(&self.keys, &self.address.id, outcome);
@@ -113,11 +126,11 @@ impl Call {
     async fn ask(&self, seen: Option<String>, refused: Option<&str>) -> worker::Result<Asked> {
         let first = self.perform(AccessOperation::Take { seen }).await?;
         let AccessOutcome::Stands { sealed } = first else {
-            return self.renewed(first).await;
+            return self.renewed(first, refused.is_some()).await;
         };
         let held = match renew::read(self, &sealed, refused) {
             Ok(held) => held,
-            Err(why) => return Ok(Asked::Nothing(why)),
+            Err(why) => return Ok(nothing(why)),
         };
         if let Some(held) = held {
             return Ok(Asked::Token(held));
@@ -127,20 +140,25 @@ impl Call {
         // Somebody has changed it between the two: the next look finds what they stored.
         match second {
             AccessOutcome::Stands { .. } => Ok(Asked::Busy),
-            second => self.renewed(second).await,
+            second => self.renewed(second, refused.is_some()).await,
         }
     }
 
     /// Renews the token where the lease was taken.
-    async fn renewed(&self, outcome: AccessOutcome) -> worker::Result<Asked> {
+    async fn renewed(
+        &self,
+        outcome: AccessOutcome,
+        replaces_refused: bool,
+    ) -> worker::Result<Asked> {
         let AccessOutcome::Renew { sealed, lease } = outcome else {
             return Ok(match outcome {
                 AccessOutcome::Busy => Asked::Busy,
-                _ => Asked::Nothing(NoToken::SignInAgain),
+                _ => nothing(NoToken::SignInAgain),
             });
         };
         let seen = fingerprint(&sealed);
         let Renewed { answer, held, why } = renew::renew(self, &sealed).await;
+        let held = held.map(|held| Held { replaces_refused, ..held });
         let settle = AccessOperation::Settle { lease, seen, answer };
         let mut outcome = self.perform(settle.clone()).await;
         // What the provider gave is the only refresh token that is still good: it must not be lost.
@@ -153,7 +171,7 @@ impl Call {
         Ok(match (outcome, held) {
             // The person has ended it in the meantime.
             (Ok(AccessOutcome::Gone | AccessOutcome::Ended), Some(_)) => {
-                Asked::Nothing(NoToken::SignInAgain)
+                nothing(NoToken::SignInAgain)
             }
             (Ok(AccessOutcome::Stands { .. }), Some(held)) => {
                 Asked::Token(Held { at: now(), ..held })
@@ -162,11 +180,24 @@ impl Call {
             (_, Some(held)) => Asked::Token(held),
             (Ok(AccessOutcome::Busy), None) => Asked::Busy,
             (Ok(_), None) => Asked::Nothing(why),
-            (Err(_), None) => Asked::Nothing(NoToken::Unavailable),
+            (Err(_), None) => nothing(NoToken::Unavailable),
         })
     }
 
     async fn perform(&self, operation: AccessOperation) -> worker::Result<AccessOutcome> {
         perform(self.app, &self.env, &self.address, operation).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::renew::tests::call;
+
+    #[test]
+    fn a_call_that_outlives_its_access_token_looks_at_the_record_again() {
+        let call = call("hosts = [\"a.example\"]\n");
+        assert_eq!(call.read_since(10_000, 10_000 + 3_600), 10_000);
+        assert_eq!(call.read_since(10_000, 10_000 + 3_601), 10_001);
+        assert_eq!(call.read_since(10_000, 20_000), 16_400);
     }
 }

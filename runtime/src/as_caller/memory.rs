@@ -9,20 +9,25 @@ use toolgate_core::oauth::grant::ASKING;
 use toolgate_core::seal::{Keyring, Purpose};
 
 use crate::platform::{PlatformEntropy, now};
+use crate::ports::as_caller::NoToken;
 
 /// Grants remembered per isolate; at a few KiB each this is some MiB.
 const MAX_REMEMBERED: usize = 1024;
 
 /// Seconds before its expiry from which on a token is renewed: a request takes up to half a minute.
-const MARGIN: u64 = 30;
+pub(super) const MARGIN: u64 = 30;
 
 /// Seconds for which a failure of the provider answers for itself, so that many calls do not all wait for
 /// a provider that is down.
 const FAILED_FOR: u64 = 5;
 
-/// Seconds after a renewal in which a host's refusal asks for no other token: a host that refuses every
-/// token would have the provider asked at each call.
+/// Seconds after a renewal for a host that had refused a token, in which its refusal asks for no other one: a
+/// host that refuses every token would have the provider asked at each call.
 const RENEWED_FOR: u64 = 60;
+
+/// Seconds for which a refusal to exchange the person's token answers for itself: it stays until somebody signs
+/// in again, or the owner changes something.
+const REFUSED_FOR: u64 = 60;
 
 /// A token that was read from a grant's record.
 #[derive(Clone, PartialEq, Eq, Serialize, FromJson)]
@@ -38,6 +43,8 @@ pub(super) struct Held {
     pub(super) at: u64,
     /// True if it was renewed then, and not only read.
     pub(super) is_new: bool,
+    /// True if it was renewed because a host had refused the one before.
+    pub(super) replaces_refused: bool,
 }
 
 #[derive(Default)]
@@ -46,6 +53,8 @@ struct Entry {
     held: Option<String>,
     asking_until: u64,
     failed_until: u64,
+    /// The refusal, and until when it answers for itself.
+    refused: Option<(NoToken, u64)>,
 }
 
 /// The state of a grant's token in this isolate.
@@ -55,6 +64,8 @@ pub(super) enum Found {
     Busy,
     /// The provider failed a moment ago.
     Failed,
+    /// The provider refused a moment ago, for this reason.
+    Refused(NoToken),
     /// The record has to be asked; with the fingerprint of the one whose token is no longer good.
     Ask(Option<String>),
 }
@@ -74,7 +85,7 @@ impl Held {
     }
 
     fn is_just_renewed(&self, now: u64) -> bool {
-        self.is_new && now < self.at + RENEWED_FOR
+        self.replaces_refused && now < self.at + RENEWED_FOR
     }
 }
 
@@ -94,7 +105,10 @@ pub(super) fn find(keys: &Keyring, grant: &str, issued: u64, refused: Option<&st
             Some(held) if is_good(&held) => Found::Token(held),
             _ if entry.asking_until > now => Found::Busy,
             _ if entry.failed_until > now => Found::Failed,
-            held => Found::Ask(held.map(|held| held.seen)),
+            held => match entry.refused.filter(|(_, until)| *until > now) {
+                Some((why, _)) => Found::Refused(why),
+                None => Found::Ask(held.map(|held| held.seen)),
+            },
         }
     })
 }
@@ -112,6 +126,11 @@ pub(super) fn end(keys: &Keyring, grant: &str, outcome: Outcome<'_>) {
             Outcome::Token(held) => {
                 entry.held = Some(seal(keys, grant, held));
                 entry.failed_until = 0;
+                entry.refused = None;
+            }
+            Outcome::Refused(why) => {
+                entry.held = None;
+                entry.refused = Some((why, now() + REFUSED_FOR));
             }
             Outcome::Failed => entry.failed_until = now() + FAILED_FOR,
             Outcome::None => entry.held = None,
@@ -125,6 +144,8 @@ pub(super) enum Outcome<'a> {
     Token(&'a Held),
     /// The provider failed.
     Failed,
+    /// The provider refused, as it will for a while.
+    Refused(NoToken),
     /// The grant has no token.
     None,
     /// Another isolate asks.
@@ -163,7 +184,8 @@ mod tests {
 
     fn held(text: &str, expires: u64) -> Held {
         let (expires, at) = (Some(expires), now());
-        Held { text: text.into(), expires, can_renew: true, seen: "v1".into(), at, is_new: false }
+        let (text, seen) = (text.into(), "v1".into());
+        Held { text, expires, can_renew: true, seen, at, is_new: false, replaces_refused: false }
     }
 
     fn keep(grant: &str, held: &Held) -> Keyring {
@@ -178,6 +200,7 @@ mod tests {
             Found::Token(held) => held.text,
             Found::Busy => "busy".into(),
             Found::Failed => "failed".into(),
+            Found::Refused(why) => format!("refused {why:?}"),
             Found::Ask(seen) => format!("ask {}", seen.unwrap_or_default()),
         }
     }
@@ -206,7 +229,10 @@ mod tests {
     fn a_refused_token_is_asked_about_once_in_a_while() {
         let keys = keep("grant", &held("token", now() + 3600));
         assert_eq!(word(find(&keys, "grant", 0, Some("token"))), "ask v1");
-        let keys = keep("grant", &Held { is_new: true, ..held("token", now() + 3600) });
+        let new = Held { is_new: true, ..held("token", now() + 3600) };
+        let keys = keep("grant", &new);
+        assert_eq!(word(find(&keys, "grant", 0, Some("token"))), "ask v1");
+        let keys = keep("grant", &Held { replaces_refused: true, ..new });
         assert_eq!(word(find(&keys, "grant", 0, Some("token"))), "token");
     }
 
@@ -217,6 +243,18 @@ mod tests {
         assert_eq!(word(find(&keys, "grant", 0, None)), "busy");
         end(&keys, "grant", Outcome::Failed);
         assert_eq!(word(find(&keys, "grant", 0, None)), "failed");
+    }
+
+    #[test]
+    fn a_refusal_answers_for_a_while_and_until_there_is_a_token() {
+        let keys = keep("refused", &held("token", now() + 3600));
+        end(&keys, "refused", Outcome::Refused(NoToken::NotSetUp));
+        assert_eq!(word(find(&keys, "refused", 0, None)), "refused NotSetUp");
+        change("refused", |entry| entry.refused = Some((NoToken::NotSetUp, now())));
+        assert_eq!(word(find(&keys, "refused", 0, None)), "ask ");
+        end(&keys, "refused", Outcome::Refused(NoToken::SignInAgain));
+        end(&keys, "refused", Outcome::Token(&held("token", now() + 3600)));
+        assert_eq!(word(find(&keys, "refused", 0, None)), "token");
     }
 
     #[test]

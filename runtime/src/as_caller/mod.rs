@@ -2,10 +2,11 @@
 //!
 //! A tool that says `#[mcp_tool(…, as_caller)]` brings this feature, so other servers do not contain it. The
 //! token is in the grant's record, and in the memory of the isolate. `client.rs` finds it, and has it renewed
-//! under a lease of the record; `object.rs` keeps the record where grants are in Durable Objects.
+//! under a lease of the record, or has one of the API given in exchange for it (`exchange.rs`); `object.rs` keeps the record where grants are in Durable Objects.
 
 mod asserted;
 mod client;
+mod exchange;
 mod memory;
 mod object;
 mod record;

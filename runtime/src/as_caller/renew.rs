@@ -6,9 +6,10 @@ use toolgate_core::oauth::grant::access::{Renewal, fingerprint};
 use toolgate_core::paths;
 use toolgate_core::upstream::provider::Provider;
 use toolgate_core::upstream::tokens::Tokens;
-use toolgate_core::upstream::trouble::{Cause, Trouble};
+use toolgate_core::upstream::trouble::{AccessToken, Cause, Trouble};
 
 use super::client::Call;
+use super::exchange;
 use super::memory::Held;
 use crate::identity;
 use crate::platform::console::log_error;
@@ -18,7 +19,7 @@ use crate::ports::as_caller::NoToken;
 
 /// Longest wait for the provider, in seconds. An answer that nobody waits for any more may have brought the only
 /// refresh token that is still good, so it is most of the lease.
-const ANSWER_TIMEOUT: u64 = ASKING - 2;
+pub(super) const ANSWER_TIMEOUT: u64 = ASKING - 2;
 
 /// What came of asking the provider.
 pub(super) struct Renewed {
@@ -27,7 +28,31 @@ pub(super) struct Renewed {
     /// The new token.
     pub(super) held: Option<Held>,
     /// Why there is none, where there is none.
-    pub(super) why: NoToken,
+    pub(super) why: Why,
+}
+
+/// Why there is no token, and for how long that is said without asking again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Why {
+    pub(super) no_token: NoToken,
+    /// It would be the same answer for a while.
+    pub(super) stays: bool,
+}
+
+impl Why {
+    pub(super) fn once(no_token: NoToken) -> Self {
+        Self { no_token, stays: false }
+    }
+
+    pub(super) fn for_a_while(no_token: NoToken) -> Self {
+        Self { no_token, stays: true }
+    }
+}
+
+impl Renewed {
+    pub(super) fn failed(why: NoToken) -> Self {
+        Self { answer: Renewal::Failed, held: None, why: Why::once(why) }
+    }
 }
 
 /// The token of a record; `None` where it has to be renewed first.
@@ -43,17 +68,20 @@ pub(super) fn read(
     if !is_approved(call, &subject) {
         return Err(NoToken::SignInAgain);
     }
-    let can_renew = subject.refresh_token().is_some();
+    let (token, can_renew) = match exchange::section(call) {
+        Some((calls, _)) => (exchange::kept(calls, call, sealed), exchange::can_ask(&subject)),
+        None => own(call, &subject),
+    };
     let is_refused = |text: &str| refused == Some(text);
     let now = now();
-    let token = subject.access_token().filter(|_| can_renew || !names_resource(call));
     let held = token.map(|(text, expires)| Held {
-        text: text.to_owned(),
+        text,
         expires,
         can_renew,
         seen: fingerprint(sealed),
         at: now,
         is_new: false,
+        replaces_refused: false,
     });
     match held {
         Some(held) if can_renew && (!held.is_fresh(now) || is_refused(&held.text)) => Ok(None),
@@ -62,6 +90,13 @@ pub(super) fn read(
         None if can_renew => Ok(None),
         _ => Err(NoToken::SignInAgain),
     }
+}
+
+/// The person's own token, and whether there is something to get a new one with.
+fn own(call: &Call, subject: &GrantSubject) -> (Option<AccessToken>, bool) {
+    let can_renew = subject.refresh_token().is_some();
+    let token = subject.access_token().filter(|_| can_renew || !names_resource(call));
+    (token.map(|(text, expires)| (text.to_owned(), expires)), can_renew)
 }
 
 /// True if the person was told of everything that calls in their name may do now.
@@ -80,38 +115,55 @@ fn open(call: &Call, sealed: &str) -> Option<GrantSubject> {
     GrantSubject::open(&call.keys, &call.address.id, sealed)
 }
 
-/// Gets a new token with the refresh token of a record. The log tells why there is none.
+/// Gets a new token with what is in a record. The log tells why there is none.
 pub(super) async fn renew(call: &Call, sealed: &str) -> Renewed {
-    let failed = |why| Renewed { answer: Renewal::Failed, held: None, why };
     let subject = open(call, sealed).filter(|subject| is_approved(call, subject));
-    let Some(mut subject) = subject else { return failed(NoToken::SignInAgain) };
-    let refresh = subject.refresh_token().map(str::to_owned);
-    let Some(refresh) = refresh else { return failed(NoToken::SignInAgain) };
-    let asking = ask(call, &subject.resource, &refresh);
-    let verdict = within(ANSWER_TIMEOUT, asking).await.unwrap_or_else(|| {
-        Err(Trouble::Failed(Cause::Timeout, format!("no answer within {ANSWER_TIMEOUT} s")))
-    });
-    match verdict {
-        Ok(tokens) => {
-            let refresh = tokens.refresh_token.clone().unwrap_or(refresh);
-            subject.replace(Some(tokens.renewed(refresh, now())));
-            let sealed = subject.seal(&call.keys, &call.address.id, &mut PlatformEntropy);
-            let held = new(&tokens, &sealed);
-            Renewed {
-                answer: Renewal::Renewed { sealed },
-                held: Some(held),
-                why: NoToken::Unavailable,
-            }
-        }
-        Err(Trouble::Ended(reason, text)) => {
-            log_error!("the identity provider has ended a sign-in: {text}");
-            Renewed { answer: Renewal::Refused, held: None, why: NoToken::Ended(reason) }
-        }
-        Err(Trouble::Failed(_, text)) => {
-            log_error!("the identity provider gave no new token for a call as the caller: {text}");
-            failed(NoToken::Unavailable)
-        }
+    let Some(mut subject) = subject else { return Renewed::failed(NoToken::SignInAgain) };
+    if exchange::section(call).is_some() {
+        return exchange::renew(call, subject).await;
     }
+    let refresh_token = subject.refresh_token().map(str::to_owned);
+    let Some(token) = refresh_token else { return Renewed::failed(NoToken::SignInAgain) };
+    let tokens = match refresh(call, &subject.resource, &token, ANSWER_TIMEOUT).await {
+        Ok(tokens) => tokens,
+        Err(renewed) => return renewed,
+    };
+    let refresh_token = tokens.refresh_token.clone().unwrap_or(token);
+    subject.replace(Some(tokens.renewed(refresh_token, now())));
+    let sealed = subject.seal(&call.keys, &call.address.id, &mut PlatformEntropy);
+    let held = new(&tokens, &sealed);
+    let answer = Renewal::Renewed { sealed };
+    Renewed { answer, held: Some(held), why: Why::once(NoToken::Unavailable) }
+}
+
+/// New tokens by a refresh token, in so many seconds.
+///
+/// # Errors
+/// There are none, which the log tells: what that is for the record and for the call.
+pub(super) async fn refresh(
+    call: &Call,
+    resource: &str,
+    token: &str,
+    seconds: u64,
+) -> Result<Tokens, Renewed> {
+    let asking = async {
+        let provider = provider(call, resource).await?;
+        identity::renew(&call.app.config.identity, &provider, token).await
+    };
+    let verdict = within(seconds, asking).await.unwrap_or_else(|| {
+        Err(Trouble::Failed(Cause::Timeout, format!("no answer within {seconds} s")))
+    });
+    verdict.map_err(|trouble| match trouble {
+        Trouble::Ended(reason, text) => {
+            log_error!("the identity provider has ended a sign-in: {text}");
+            let why = Why::once(NoToken::Ended(reason));
+            Renewed { answer: Renewal::Refused, held: None, why }
+        }
+        Trouble::Failed(_, text) => {
+            log_error!("the identity provider gave no new token for a call as the caller: {text}");
+            Renewed::failed(NoToken::Unavailable)
+        }
+    })
 }
 
 /// It is used whatever its life is: nothing is renewed twice for one request.
@@ -124,10 +176,12 @@ fn new(tokens: &Tokens, sealed: &str) -> Held {
         seen: fingerprint(sealed),
         at: now,
         is_new: true,
+        replaces_refused: false,
     }
 }
 
-async fn ask(call: &Call, resource: &str, refresh: &str) -> Result<Tokens, Trouble> {
+/// The identity provider, with its endpoints.
+pub(super) async fn provider(call: &Call, resource: &str) -> Result<Provider, Trouble> {
     let unavailable = |text: &str| Trouble::Failed(Cause::Unavailable, text.to_owned());
     let app = call.app;
     let origin = paths::origin(resource);
@@ -135,13 +189,11 @@ async fn ask(call: &Call, resource: &str, refresh: &str) -> Result<Tokens, Troub
         .identity
         .resolve(&app.config, &EnvVars(&call.env), origin)
         .map_err(|error| unavailable(&error.to_string()))?;
-    let located = app.identity.locate(&provider, origin).await;
-    let provider = located.as_ref().unwrap_or(&provider);
-    identity::renew(&app.config.identity, provider, refresh).await
+    Ok(app.identity.locate(&provider, origin).await.unwrap_or(provider))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::rc::Rc;
 
     use toolgate_core::oauth::grant::GrantKey;
@@ -155,7 +207,7 @@ mod tests {
 
     const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-    fn call(section: &str) -> Call {
+    pub(in crate::as_caller) fn call(section: &str) -> Call {
         let source = format!(
             "[server]\nname = \"Demo\"\n[identity]\nprovider = \"oidc\"\n\
              issuer = \"https://login.example.com\"\n[identity.upstream]\n{section}"
@@ -171,6 +223,10 @@ mod tests {
 
     /// The record of a grant whose person was told of these powers.
     fn sealed(call: &Call, approved: &[&str]) -> String {
+        subject(approved).seal(&call.keys, &call.address.id, &mut PlatformEntropy)
+    }
+
+    pub(in crate::as_caller) fn subject(approved: &[&str]) -> GrantSubject {
         let (token, expires) = ("token".to_owned(), Some(now() + 3600));
         let mut subject = GrantSubject {
             caller: Caller::default(),
@@ -184,7 +240,7 @@ mod tests {
         };
         let upstream = Upstream::Refresh("rt".to_owned());
         subject.replace(Some(Given { upstream, access: Some((token, expires)) }));
-        subject.seal(&call.keys, &call.address.id, &mut PlatformEntropy)
+        subject
     }
 
     #[test]

@@ -191,8 +191,8 @@ async fn ask_userinfo(
     userinfo::read(oauth.config, provider, &holder.caller.subject, claims).map(Some)
 }
 
-/// Sends a request of a re-check.
-pub(super) async fn ask(request: Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Trouble> {
+/// Sends a request of a re-check, or of one for a call in the person's name.
+pub(crate) async fn ask(request: Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Trouble> {
     fetch::send(request)
         .await
         .map_err(|error| Trouble::Failed(Cause::Unavailable, error.to_string()))

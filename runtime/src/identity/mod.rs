@@ -17,6 +17,7 @@ use toolgate_core::reply::Reply;
 
 use crate::platform::console::log_error;
 
+pub(crate) use cloudflare_access::ask;
 pub(crate) use keys::overdue;
 pub(crate) use recheck::confirm;
 pub(crate) use renew::renew;

@@ -71,6 +71,8 @@ pub enum NoToken {
     SignInAgain,
     /// The identity provider has ended the sign-in, for this reason, and so has the grant.
     Ended(Reason),
+    /// The identity provider gives this server no token for the API, whoever calls.
+    NotSetUp,
     /// The request came past Cloudflare Access.
     NotAsserted,
     /// The identity provider, or the storage, does not answer now.

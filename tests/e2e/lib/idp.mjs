@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { parse } from "node-html-parser";
 import Provider from "oidc-provider";
 import { exportJWK, generateKeyPair } from "jose";
+import { TOKEN_EXCHANGE, exchangesTokens } from "./exchange.mjs";
 import { freePorts } from "./ports.mjs";
 
 export const CLIENT_ID = "c0ffee0123456789c0ffee0123456789c0ffee0123456789c0ffee0123456789";
@@ -60,8 +61,10 @@ export async function startIdp({ redirectUris }) {
   const requests = [];
   const idp = { issuer, base, requests, down: false, refreshTokens: true, rotates: false, signsUserinfo: false, accessTokenTtl: 3600, before: undefined };
   const provider = new Provider(issuer, await configuration(redirectUris, base, idp));
+  exchangesTokens(provider, idp);
   const grants = new Set();
-  provider.on("grant.success", ({ oidc }) => grants.add(oidc.entities.Grant.jti));
+  // An exchange that a test refuses has none.
+  provider.on("grant.success", ({ oidc: { entities } }) => entities.Grant && grants.add(entities.Grant.jti));
   const handle = provider.callback();
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, base).pathname;
@@ -101,7 +104,7 @@ async function configuration(redirectUris, base, idp) {
       client_id: CLIENT_ID,
       client_secret: CLIENT_SECRET,
       redirect_uris: redirectUris,
-      grant_types: ["authorization_code", "refresh_token"],
+      grant_types: ["authorization_code", "refresh_token", TOKEN_EXCHANGE],
       id_token_signed_response_alg: "RS256",
     }],
     jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "tests-1", alg: "RS256", use: "sig" }] },
@@ -116,7 +119,7 @@ async function configuration(redirectUris, base, idp) {
     cookies: { keys: ["only for the tests"] },
     features: { devInteractions: { enabled: false }, userinfo: { enabled: true }, jwtUserinfo: { enabled: true } },
     interactions: { url: (_, { uid }) => `${base}/interaction/${uid}` },
-    ttl: { AccessToken: () => idp.accessTokenTtl, IdToken: 3600, Interaction: 600, Session: 3600, Grant: 3600 },
+    ttl: { AccessToken: (_, { gty }) => (gty === TOKEN_EXCHANGE ? idp.exchangedTtl : idp.accessTokenTtl), IdToken: 3600, Interaction: 600, Session: 3600, Grant: 3600 },
     findAccount: (_, id) => {
       const [email, account] = Object.entries(ACCOUNTS).find(([, { sub }]) => sub === id) ?? [];
       return account && { accountId: id, claims: () => ({ email, email_verified: true, ...account }) };

@@ -27,6 +27,14 @@ macro_rules! choices {
                 SelectAccount = "select_account",
             }
 
+            /// The way in which the provider exchanges a person's access token for one of an API.
+            Exchange {
+                /// OAuth 2.0 Token Exchange, RFC 8693.
+                Rfc8693 = "rfc8693",
+                /// The on-behalf-of flow of Microsoft Entra ID.
+                EntraObo = "entra-obo",
+            }
+
             /// The form of the groups claim.
             GroupsFormat {
                 /// A list.

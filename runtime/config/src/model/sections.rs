@@ -11,8 +11,8 @@
 //! stands behind `=` and `=>` is compiled in `parse/rows.rs` alone, so it reaches no Worker.
 
 use super::{
-    ClientAuth, Connection, Endpoints, GroupsFormat, HostedRange, Jurisdiction, List, Policy,
-    Prompt, Provider, Quota, Recheck, Scope, Setting, StorageKind, Str,
+    ClientAuth, Connection, Endpoints, Exchange, GroupsFormat, HostedRange, Jurisdiction, List,
+    Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, StorageKind, Str,
 };
 use crate::audit_sinks::AuditSink;
 
@@ -143,10 +143,15 @@ macro_rules! sections {
                 /// Hosts that may get the person's token, each perhaps with a port; at least one.
                 hosts: List<Str> => |_| shape::list(shape::pattern(&pattern::host()));
                 (scopes): List<Str> = texts(IDENTITY_SCOPE);
-                /// `resource` of the sign-in and of refreshes (RFC 8707).
+                /// `resource` of the sign-in and of refreshes (RFC 8707); `None` where the token is exchanged.
                 resource: Option<Str> = optional(ADDRESS);
-                /// `audience` of the sign-in, by which Auth0 knows an API.
+                /// `audience` of the sign-in, by which Auth0 knows an API; `None` where the token is exchanged.
                 audience: Option<Str> = optional(LINE);
+                /// The exchange of the person's token for one of the API; `None`: their own is sent.
+                exchange: Option<Exchange> = optional_choice();
+                /// The API of that exchange: a parameter of its request in each line, a blank between name and
+                /// value. A text costs servers without exchange the least.
+                target: Str;
                 /// Functions may see the token as text.
                 expose: bool = flag(false);
             }

@@ -15,6 +15,7 @@ mod contradictions;
 mod declared;
 mod dev;
 mod environments;
+mod exchange;
 mod form;
 mod identity;
 mod issuer;

@@ -1,5 +1,6 @@
 //! `[identity.upstream]`: calls that tools make in the person's own name.
 
+use super::exchange;
 use super::form::Form;
 use super::schema::{pattern, shape};
 use super::text::{domain, owned, scope};
@@ -13,8 +14,8 @@ pub(super) const IDENTITY_SCOPE: Form = Form::new(scope, || shape::pattern(patte
 /// Names of a developer's own machine, as http requests may be sent to them.
 const THIS_MACHINE: [&str; 2] = ["localhost", "127.0.0.1"];
 
-/// Keys that are parameters of OpenID Connect, which the other providers do not know.
-const PARAMETERS: [&str; 2] = ["resource", "audience"];
+/// Keys that say something to the token endpoint of any OpenID provider, and to no other provider.
+const PARAMETERS: [&str; 3] = ["resource", "audience", "exchange"];
 
 /// The section, and the scopes to ask for in addition to those of `[identity]`.
 type Read = Option<Option<(IdentityUpstream, List<Str>)>>;
@@ -29,10 +30,19 @@ pub(super) fn read(identity: &Section<'_, '_>, provider: Provider) -> Read {
     let scopes = IdentityUpstream::scopes(&section);
     let resource = IdentityUpstream::resource(&section);
     let audience = IdentityUpstream::audience(&section);
+    let exchange = IdentityUpstream::exchange(&section);
     let expose = IdentityUpstream::expose(&section);
+    exchange::check(&section, provider, exchange.flatten());
     let (hosts, expose) = (hosts?, expose?);
-    let upstream = IdentityUpstream { hosts, resource: resource?, audience: audience?, expose };
-    Some(Some((upstream, scopes?)))
+    let upstream = IdentityUpstream {
+        hosts,
+        resource: resource?,
+        audience: audience?,
+        exchange: exchange?,
+        target: Str::default(),
+        expose,
+    };
+    Some(Some(exchange::aim(upstream, scopes?)))
 }
 
 /// What tools may do so, in words for the approval page.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use toolgate_config::{Config, Connection};
 
 use super::link::Link;
-use super::party::Party;
+use super::party::{self, Party};
 use crate::audit::{Reason, because};
 use crate::cookie;
 use crate::from_json::FromJson;
@@ -41,6 +41,9 @@ pub(super) struct Attempt {
     /// The sign-in under which it began.
     #[serde(rename = "i")]
     pub(super) sign_in: String,
+    /// Its third party, as the person saw it.
+    #[serde(rename = "t")]
+    pub(super) party: String,
     /// Until when the browser may come back.
     #[serde(rename = "e")]
     pub(super) expires: u64,
@@ -147,6 +150,7 @@ pub fn start(
         person: approved.link.person,
         connection: approved.link.connection,
         sign_in: approved.sign_in,
+        party: party::named(connection),
         expires: oauth.now + ATTEMPT_TTL,
         seed: attempts::secret(oauth),
     };

@@ -188,6 +188,16 @@ pub fn home(connection: &Connection) -> &str {
     connection.issuer.as_deref().or(connection.token_url.as_deref()).unwrap_or_default()
 }
 
+/// Names the third party of a section, and where its tokens go. Tokens and attempts are of the party that the person
+/// saw: where the section names another one, or other hosts, nothing of before is sent there.
+#[must_use]
+pub(super) fn named(connection: &Connection) -> String {
+    let Connection { issuer, authorization_url, token_url, client_id, hosts, .. } = connection;
+    let mut hosts = hosts.to_vec();
+    hosts.sort_unstable();
+    sha256(&format!("{issuer:?} {authorization_url:?} {token_url:?} {client_id:?} {hosts:?}"))
+}
+
 /// An address that secrets may be sent to. A deployed server never sends any to its own machine, and neither does the
 /// metadata of an issuer elsewhere lead there.
 fn endpoint(origin: &str, address: &str) -> Result<Url, String> {

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use serde::Serialize;
+use toolgate_config::Connection;
 
+use super::party;
 use super::record::Kept;
 use crate::from_json::FromJson;
 use crate::limits::MAX_UPSTREAM_TOKEN;
@@ -32,13 +34,14 @@ impl fmt::Debug for AccountTokens {
 pub struct AccountKey<'a> {
     /// Pseudonym of the person.
     pub person: &'a str,
-    /// Name of the connection.
-    pub connection: &'a str,
+    /// The connection, with its third party.
+    pub connection: &'a Connection,
 }
 
 impl AccountKey<'_> {
     fn bound_to(self) -> String {
-        [self.person, "\n", self.connection, "\naccount"].concat()
+        let party = party::named(self.connection);
+        [self.person, "\n", &self.connection.name, "\n", &party, "\naccount"].concat()
     }
 }
 
@@ -69,7 +72,7 @@ impl AccountTokens {
         }
     }
 
-    /// Opens the tokens of a row; `None` when the key that sealed them is gone.
+    /// Opens the tokens of a row; `None` when the key that sealed them is gone, or the section names another third party.
     #[must_use]
     pub fn open(keys: &Keyring, key: AccountKey<'_>, sealed: &str) -> Option<Self> {
         keys.open(Purpose::Record, &key.bound_to(), sealed)
@@ -92,20 +95,32 @@ mod tests {
         }
     }
 
+    fn connection(name: &str, host: &str, client: &str) -> Connection {
+        let source = format!(
+            "[server]\nname = \"Demo\"\n[secrets]\nSECRET = \"client secret\"\n[connections.{name}]\n\
+             client_id = \"{client}\"\nclient_secret = \"SECRET\"\nhosts = [\"{host}\"]\n\
+             issuer = \"https://login.example\"\n"
+        );
+        toolgate_config::check(&source).expect("a configuration").config.connections[0].clone()
+    }
+
     #[test]
-    fn tokens_open_for_their_person_and_connection_only() {
+    fn tokens_open_for_their_person_and_third_party_only() {
         let keys = Keyring::parse(KEY).unwrap();
         let tokens = AccountTokens::of(&answer("canary-a", Some("canary-r")), None).unwrap();
-        let key = AccountKey { person: "ada", connection: "linear" };
+        let linear = connection("linear", "api.example", "client");
+        let key = AccountKey { person: "ada", connection: &linear };
         let kept = tokens.seal(&keys, key, (Some(60), 1000), &mut Sequence::default());
         assert!(!format!("{kept:?}{tokens:?}").contains("canary"));
         assert_eq!((kept.expires, kept.can_renew), (Some(1060), true));
         assert_eq!(AccountTokens::open(&keys, key, &kept.sealed), Some(tokens));
-        for other in [
-            AccountKey { person: "bob", ..key },
-            AccountKey { connection: "github", ..key },
-            AccountKey { person: "ada\nlinear", connection: "" },
-        ] {
+        let others = [
+            connection("github", "api.example", "client"),
+            connection("linear", "api.elsewhere.example", "client"),
+            connection("linear", "api.example", "another"),
+        ];
+        let others = others.iter().map(|connection| AccountKey { connection, ..key });
+        for other in others.chain([AccountKey { person: "bob", ..key }]) {
             assert_eq!(AccountTokens::open(&keys, other, &kept.sealed), None, "{other:?}");
         }
     }

@@ -23,6 +23,7 @@ pub mod credentials;
 pub mod document;
 pub mod document_cache;
 pub mod error;
+pub mod exchanged;
 pub mod grant;
 mod grant_subject;
 pub(crate) mod login;

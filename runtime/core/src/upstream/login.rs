@@ -146,7 +146,7 @@ pub fn name_resource(request: &mut http::Request<Vec<u8>>, resource: Option<&str
 
 /// A request to the token endpoint, or to one like it, with our credentials as the provider wants them (OAuth 2.1
 /// section 2.4.1). A public client has an id and no secret.
-fn post(
+pub(crate) fn post(
     provider: &Provider,
     endpoints: &Endpoints,
     url: &Url,

@@ -3,6 +3,7 @@
 pub mod assertion;
 pub mod described;
 pub mod discovery;
+pub mod exchange;
 pub mod github;
 #[cfg(feature = "host-crypto")]
 pub mod host;

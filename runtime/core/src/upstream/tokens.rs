@@ -128,7 +128,7 @@ impl Tokens {
 }
 
 /// A number, or the text of one as some providers write it.
-fn seconds(value: &Value) -> Option<u64> {
+pub(crate) fn seconds(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 

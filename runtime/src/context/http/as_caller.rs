@@ -30,7 +30,7 @@ pub struct AsCaller<'a> {
 
 impl Context {
     /// A client for requests in the caller's own name: with the access token that the identity provider gave
-    /// for them at the sign-in, which is renewed before it expires.
+    /// for them at the sign-in, or one that it was exchanged for. It is renewed before it expires.
     ///
     /// The tool says so, `#[mcp_tool(…, as_caller)]`, and `hosts` of `[identity.upstream]` in `mcp.toml` names
     /// where such requests may go. They go nowhere else, over https, and the function does not see the token.
@@ -194,6 +194,7 @@ async fn obtain(
         }
         problem(match why {
             NoToken::SignInAgain | NoToken::Ended(_) => AsCallerProblem::SignInAgain,
+            NoToken::NotSetUp => AsCallerProblem::NotSetUp,
             NoToken::NotAsserted => AsCallerProblem::PastAccess,
             NoToken::Unavailable => AsCallerProblem::Unavailable,
         })

@@ -119,9 +119,13 @@ impl Connection<'_> {
         let mut answer = using.send(request, &token, bounds).await.map_err(failed)?;
         if answer.status == UNAUTHORIZED {
             // A refusal says that nothing was done, and the body is still here.
-            let next = using.token(Some(token.clone())).await;
-            if let Some(next) = next.ok().filter(|next| next.version != token.version) {
-                answer = using.send(request, &next, bounds).await.map_err(failed)?;
+            match using.token(Some(token.clone())).await {
+                Ok(next) if next.version != token.version => {
+                    answer = using.send(request, &next, bounds).await.map_err(failed)?;
+                }
+                Ok(_) => {}
+                Err(NoAccount::Unavailable) => return Err(using.unavailable()),
+                Err(_) => return Err(using.not_connected(using.link().await)),
             }
         }
         if answer.status == UNAUTHORIZED && !bounds.any_status {

@@ -65,6 +65,8 @@ pub enum AsCallerProblem {
     PastAccess,
     /// The identity provider, or the storage of this server, does not answer now.
     Unavailable,
+    /// The identity provider gives this server no token for the API.
+    NotSetUp,
     /// `[identity.upstream]` does not let functions see the token.
     NotExposed,
 }
@@ -72,7 +74,7 @@ pub enum AsCallerProblem {
 impl AsCallerProblem {
     /// True for words that the caller reads: the person, or the operator, can do something about it.
     fn is_for_caller(self) -> bool {
-        matches!(self, Self::SignInAgain | Self::PastAccess | Self::Unavailable)
+        matches!(self, Self::SignInAgain | Self::PastAccess | Self::Unavailable | Self::NotSetUp)
     }
 
     fn words(self) -> &'static str {
@@ -92,6 +94,10 @@ impl AsCallerProblem {
             }
             Self::Unavailable => {
                 "the person's access could not be renewed just now; try again in a moment"
+            }
+            Self::NotSetUp => {
+                "the identity provider lets this server do nothing here in the person's name; the owner of the \
+                 server finds the reason in its log"
             }
             Self::NotExposed => {
                 "the person's token is not shown: `expose = true` in `[identity.upstream]` shows it"

@@ -127,6 +127,10 @@ fn settle(mut grant: Grant, lease: &Lease, seen: &str, answer: Renewal) -> (Writ
             return (write, AccessOutcome::Ended);
         }
         // Another request has already used up the refused token, so the answer to that request counts.
+        Renewal::Refused if is_own => {
+            grant.asking = None;
+            return put_access(grant, AccessOutcome::Busy);
+        }
         Renewal::Refused => return (Write::Keep, AccessOutcome::Busy),
         Renewal::Failed if !is_own => return (Write::Keep, stands(&grant)),
         Renewal::Failed => grant.asking = None,

@@ -105,6 +105,8 @@ fn a_refusal_of_what_another_request_has_used_up_ends_nothing() {
     stored.sealed = "confirmed".to_owned();
     let refused = run(&mut stored, settle(&taken, "old", Renewal::Refused), 203);
     assert_eq!((refused, stored.revoked), (AccessOutcome::Busy, false));
+    // Its lease is over, and keeps nobody waiting.
+    drop(lease(run(&mut stored, seen("confirmed"), 203)));
 }
 
 #[test]

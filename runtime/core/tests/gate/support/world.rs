@@ -29,7 +29,7 @@ use super::{KEY, NOW, ORIGIN, REDIRECT, Variables, body, config, post};
 
 /// A stream of bytes that never repeats in a test and is the same in every run.
 #[derive(Default)]
-struct Counter(u64);
+pub struct Counter(u64);
 
 impl Entropy for Counter {
     fn fill(&mut self, buffer: &mut [u8]) {
