@@ -31,7 +31,7 @@ use crate::{Result, plan, toolchain};
 
 pub use address::ServerUrl;
 pub use finding::{Finding, Status};
-pub(crate) use redirect::redirect_uri;
+pub(crate) use redirect::{account_redirect_uri, redirect_uri};
 use report::Report;
 use secrets::Subject;
 pub(crate) use secrets::warnings as missing_secrets;

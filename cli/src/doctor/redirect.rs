@@ -1,11 +1,11 @@
-//! Redirect URI to enter at the identity provider, and the check that the server answers to its own
-//! name.
+//! Redirect URIs to enter at the identity provider and at third parties, and the check that the server answers
+//! to its own name.
 
 use axum::http::Uri;
 use toolgate_config::provider::RedirectUri;
 use toolgate_config::{Config, Provider};
 use toolgate_core::host::is_served;
-use toolgate_core::paths::CALLBACK_PATH;
+use toolgate_core::paths::{ACCOUNT_RETURN_PATH, CALLBACK_PATH};
 
 use super::address::ServerUrl;
 use super::finding::Finding;
@@ -14,6 +14,11 @@ const TITLE: &str = "redirect URI";
 
 pub(super) fn findings(config: &Config, server: &ServerUrl) -> Vec<Finding> {
     let mut findings = vec![redirect(config.identity.provider, server)];
+    findings.extend(config.connections.iter().map(|connection| {
+        let title = format!("connection {}", connection.name);
+        Finding::ok(title, account_redirect_uri(&server.origin(), &connection.name))
+            .with_fix(format!("enter it as the redirect URI at {}", connection.title))
+    }));
     findings.extend(host(config, server));
     findings
 }
@@ -21,6 +26,11 @@ pub(super) fn findings(config: &Config, server: &ServerUrl) -> Vec<Finding> {
 /// Redirect URI for the identity provider, on a server of this origin.
 pub(crate) fn redirect_uri(origin: &str) -> String {
     format!("{origin}{CALLBACK_PATH}")
+}
+
+/// Redirect URI for the third party of a connection, on a server of this origin.
+pub(crate) fn account_redirect_uri(origin: &str, connection: &str) -> String {
+    format!("{origin}{ACCOUNT_RETURN_PATH}{connection}")
 }
 
 fn redirect(provider: Provider, server: &ServerUrl) -> Finding {
@@ -89,6 +99,17 @@ mod tests {
             let fix = findings[0].fix.as_deref().unwrap_or_default();
             assert!(fix.contains(place) && !fix.contains("--url"), "{fix}");
         }
+    }
+
+    #[test]
+    fn each_third_party_has_one_of_its_own() {
+        let config = identity("github")
+            + "[connections.linear]\ntitle = \"Linear\"\nissuer = \"https://linear.example\"\n\
+               client_id = \"ours\"\nscopes = [\"read\"]\nhosts = [\"api.linear.example\"]\n";
+        let findings = found(&config, "https://mcp.example.com");
+        assert_eq!(findings.len(), 2);
+        assert_eq!(findings[1].found, "https://mcp.example.com/connections/return/linear");
+        assert!(findings[1].fix.as_ref().is_some_and(|fix| fix.contains("Linear")));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use clap::Args;
 use toolgate_config::{Checked, Made, check};
 
 use crate::ask::Consent;
-use crate::doctor::{self, ServerUrl};
+use crate::doctor::ServerUrl;
 use crate::migrations::{Database, databases, pending};
 use crate::project::Project;
 use crate::{Doing, Error, Result, files, sync, toolchain};
@@ -110,7 +110,7 @@ impl Guide<'_> {
         }
         let worker = self.project.worker(environment)?;
         println!("1. At the identity provider ({})", checked.config.identity.provider.name());
-        for step in provider::steps(&checked.config, &self.redirect_uri(&worker)) {
+        for step in provider::steps(&checked.config, &self.origin(&worker)) {
             println!("   - {}", step.replace('\n', "\n     "));
         }
         let needed = resource::needed(&checked, Owner { worker: &worker, environment });
@@ -151,10 +151,9 @@ impl Guide<'_> {
         Ok(())
     }
 
-    fn redirect_uri(&self, worker: &str) -> String {
+    fn origin(&self, worker: &str) -> String {
         let default = || format!("https://{worker}.<your subdomain>.workers.dev");
-        let origin = self.arguments.url.as_ref().map_or_else(default, ServerUrl::origin);
-        doctor::redirect_uri(&origin)
+        self.arguments.url.as_ref().map_or_else(default, ServerUrl::origin)
     }
 
     /// A command of ours, for the same environment.

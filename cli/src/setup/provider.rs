@@ -1,13 +1,15 @@
-//! Steps at the identity provider, which no program here can take.
+//! Steps at the identity provider and at third parties, which no program here can take.
 
 use toolgate_config::provider::{KNOWN_ISSUERS, KnownIssuer, Step};
 use toolgate_config::{Config, Endpoints, Setting};
 
-/// The steps, each a line or more.
-pub(super) fn steps(config: &Config, redirect_uri: &str) -> Vec<String> {
+use crate::doctor::{account_redirect_uri, redirect_uri};
+
+/// The steps for a server of this origin, each a line or more.
+pub(super) fn steps(config: &Config, origin: &str) -> Vec<String> {
     let identity = &config.identity;
     let facts = identity.provider.facts();
-    let values = values(config, redirect_uri);
+    let values = values(config, &redirect_uri(origin));
     let mut steps: Vec<String> = facts
         .setup
         .iter()
@@ -22,7 +24,23 @@ pub(super) fn steps(config: &Config, redirect_uri: &str) -> Vec<String> {
     if facts.has_known_issuers {
         steps.extend(hints(identity.issuer.as_ref()));
     }
+    steps.extend(third_parties(config, origin));
     steps
+}
+
+/// An application at each third party of `[connections]`.
+fn third_parties(config: &Config, origin: &str) -> impl Iterator<Item = String> {
+    config.connections.iter().map(move |connection| {
+        let client_id = shown(&connection.client_id);
+        let secret = connection.client_secret.as_ref();
+        let secret =
+            secret.map(|name| format!(", its client secret is {name}")).unwrap_or_default();
+        format!(
+            "At {}: an application with the redirect URI {}\nIts client id is {client_id}{secret}",
+            connection.title,
+            account_redirect_uri(origin, &connection.name)
+        )
+    })
 }
 
 /// The values of a server, by their names in the texts.
@@ -91,7 +109,7 @@ mod tests {
     fn text(identity: &str) -> String {
         let source = format!("[server]\nname = \"A\"\n[identity]\n{identity}\n");
         let checked = toolgate_config::check(&source).expect("it is sound");
-        steps(&checked.config, "https://demo.acme.workers.dev/callback").join("\n")
+        steps(&checked.config, "https://demo.acme.workers.dev").join("\n")
     }
 
     #[test]
@@ -137,6 +155,22 @@ mod tests {
             let said = text(&format!("provider = \"{}\"\n{}", provider.name(), facts.example));
             assert_eq!(said.lines().count(), facts.setup.len(), "{said}");
         }
+    }
+
+    #[test]
+    fn each_third_party_gets_an_application() {
+        let said = text(
+            "provider = \"github\"\n[secrets]\nLINEAR_SECRET = \"at Linear\"\n[connections.linear]\n\
+             title = \"Linear\"\nissuer = \"https://linear.example\"\nclient_id = { var = \"LINEAR_ID\" }\n\
+             client_secret = \"LINEAR_SECRET\"\nscopes = [\"read\"]\nhosts = [\"api.linear.example\"]",
+        );
+        let uri = "At Linear: an application with the redirect URI \
+                   https://demo.acme.workers.dev/connections/return/linear";
+        assert!(said.contains(uri), "{said}");
+        assert!(
+            said.contains("client id is LINEAR_ID, its client secret is LINEAR_SECRET"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -112,10 +112,9 @@ pub(crate) fn check<'a>(
     needs.as_caller = as_caller(entry("as_caller"), function, task, &parameters, errors);
     let quota = quota::check(entry("quota"), policy.as_ref(), function, &config, errors);
     needs.quota = quota.is_some();
-    let connections =
-        connections(entry("connections"), task, function, &parameters, &config, errors);
+    let used = connections(entry("connections"), task, (function, &parameters), &config, errors);
     // A person is asked to connect an account, for which a legacy revision needs a session.
-    needs.session |= !connections.is_empty();
+    needs.session |= !used.is_empty();
     Some(Tool {
         name: name?,
         title,
@@ -126,7 +125,7 @@ pub(crate) fn check<'a>(
         input_schema: input_schema.flatten(),
         policy: policy?,
         quota,
-        connections,
+        connections: used,
         parameters,
         needs,
         config,
@@ -178,8 +177,7 @@ fn as_caller<T>(
 fn connections<T>(
     entry: Option<&Entry>,
     task: Task,
-    function: &Function,
-    parameters: &[Parameter<T>],
+    (function, parameters): (&Function, &[Parameter<T>]),
     config: &ConfigPath,
     errors: &Errors,
 ) -> Vec<LitStr> {

@@ -16,6 +16,8 @@ pub const AUTHORIZE_PATH: &str = "/authorize";
 pub const CALLBACK_PATH: &str = "/callback";
 /// Path of the page of a person's own connections.
 pub const CONNECTIONS_PATH: &str = "/connections";
+/// Beginning of the paths of connected accounts.
+pub const ACCOUNTS_PATH: &str = "/connections/";
 /// Path at which a person connects an account at a third party.
 pub const ACCOUNT_CONNECT_PATH: &str = "/connections/connect";
 /// Path of the form that ends such an account.

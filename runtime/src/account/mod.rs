@@ -29,7 +29,7 @@ pub use self::object::CONNECTIONS;
 
 /// The way to connected accounts.
 pub static ACCOUNTS: Accounts =
-    Accounts { token: client::token, link: link::link, serve: pages::serve, list: pages::list };
+    Accounts { token: client::token, link: link::link, serve: pages::serve };
 
 /// Path inside the object of a person: does something to one account.
 const ONE: &str = "/account/one";

@@ -12,27 +12,43 @@ use toolgate_core::audit::Reason;
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::person::Person;
 use toolgate_core::page;
-use toolgate_core::paths::{ACCOUNT_CONNECT_PATH, ACCOUNT_END_PATH, ACCOUNT_RETURN_PATH};
+use toolgate_core::paths::{
+    ACCOUNT_CONNECT_PATH, ACCOUNT_END_PATH, ACCOUNT_RETURN_PATH, CONNECTIONS_PATH,
+};
 use toolgate_core::reply::{self, Reply};
 
 use super::party::{locate, withdraw};
 use super::{Named, all, perform};
-use crate::http::fetch;
+use crate::http::{fetch, object_client};
 use crate::platform::console::log_error;
 use crate::platform::{PlatformEntropy, now};
+use crate::ports::accounts::Page;
 use crate::ports::request_context::RequestContext;
 use crate::sign_in;
+
+/// Stands in the place of the list of accounts.
+const UNREADABLE: &str =
+    "<p>Your accounts at third parties could not be read. Try again in a moment.</p>\n";
 
 /// Serves the pages.
 pub(super) fn serve<'a>(
     request: &'a RequestContext<'_>,
     oauth: &'a mut OAuthContext<'_>,
     http_request: &'a Request<Vec<u8>>,
-    is_head: bool,
+    (is_head, page): (bool, Page),
 ) -> LocalBoxFuture<'a, Reply> {
     Box::pin(async move {
         let is_post = http_request.method() == Method::POST;
         match http_request.uri().path() {
+            CONNECTIONS_PATH => {
+                let accounts = list(request, oauth, http_request).await;
+                // The clients can be ended all the same.
+                let accounts = accounts.unwrap_or_else(|error| {
+                    log_error!("accounts could not be read: {error}");
+                    UNREADABLE.to_owned()
+                });
+                page(request, oauth, http_request, &accounts).await
+            }
             ACCOUNT_CONNECT_PATH if is_post => start(request, oauth, http_request).await,
             ACCOUNT_CONNECT_PATH => connect::open(oauth, http_request),
             ACCOUNT_END_PATH if is_post => end(request, oauth, http_request).await,
@@ -88,7 +104,7 @@ async fn finish(
         Ok(back) => back,
         Err(reply) => return *reply,
     };
-    match sign_in::use_up(request, back.attempt()).await {
+    match use_up(request, back.attempt()).await {
         Ok(true) => {}
         Ok(false) => return back.already_used(),
         Err(error) => {
@@ -132,6 +148,13 @@ async fn finish(
             back.not_stored()
         }
     }
+}
+
+/// Uses an attempt up, as that of a sign-in; `false` when it was before.
+async fn use_up(request: &RequestContext<'_>, attempt: &str) -> worker::Result<bool> {
+    let object = [sign_in::OBJECT, attempt].concat();
+    let answer = object_client::ask(request.app, request.env, &object, sign_in::USE, "").await?;
+    Ok(toolgate_core::from_json::read(&answer)?)
 }
 
 /// Stores an account, in the place of one that may have been there; what was there ends at the third party as well.
@@ -210,21 +233,22 @@ fn withdraw_later(request: &RequestContext<'_>, name: &str, tokens: Vec<(String,
     });
 }
 
-/// The part of the page of connections that lists a person's accounts.
-pub(super) fn list<'a>(
-    request: &'a RequestContext<'_>,
-    oauth: &'a OAuthContext<'_>,
-    person: &'a Person,
-) -> LocalBoxFuture<'a, worker::Result<String>> {
-    Box::pin(async move {
-        let mut accounts = Vec::new();
-        for key in &person.subject_keys {
-            for Named { connection, account } in all(request.app, request.env, key).await? {
-                if !accounts.iter().any(|(known, _)| *known == connection) {
-                    accounts.push((connection, account));
-                }
+/// The part of the page of connections that lists the accounts of whoever is signed in.
+async fn list(
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
+) -> worker::Result<String> {
+    let is_shown = http_request.method() == Method::GET;
+    let person = Person::read(oauth, http_request.headers()).filter(|_| is_shown);
+    let Some(person) = person else { return Ok(String::new()) };
+    let mut accounts = Vec::new();
+    for key in &person.subject_keys {
+        for Named { connection, account } in all(request.app, request.env, key).await? {
+            if !accounts.iter().any(|(known, _)| *known == connection) {
+                accounts.push((connection, account));
             }
         }
-        Ok(listed::list(oauth, person, &accounts))
-    })
+    }
+    Ok(listed::list(oauth, &person, &accounts))
 }

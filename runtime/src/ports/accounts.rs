@@ -5,7 +5,6 @@ use std::fmt;
 use futures_util::future::LocalBoxFuture;
 use toolgate_config::Connection;
 use toolgate_core::oauth::context::OAuthContext;
-use toolgate_core::oauth::person::Person;
 use toolgate_core::reply::Reply;
 use toolgate_core::secret::Secret;
 
@@ -24,24 +23,24 @@ pub struct Accounts {
     pub(crate) link: LinkFor,
     /// See [`Serve`].
     pub(crate) serve: Serve,
-    /// See [`List`].
-    pub(crate) list: List,
 }
 
-/// Serves the pages below `/connections`; true for a request that wants the head of the answer only.
+/// Serves the page of connections, which has a list of accounts then, and the pages below it; true for a request that
+/// wants the head of the answer only.
 pub(crate) type Serve = for<'a> fn(
     &'a RequestContext<'_>,
     &'a mut OAuthContext<'_>,
     &'a http::Request<Vec<u8>>,
-    bool,
+    (bool, Page),
 ) -> LocalBoxFuture<'a, Reply>;
 
-/// The part of the page of connections that lists accounts.
-pub(crate) type List = for<'a> fn(
+/// Serves the page of connections by itself, with markup of what else is connected.
+pub(crate) type Page = for<'a> fn(
     &'a RequestContext<'_>,
-    &'a OAuthContext<'_>,
-    &'a Person,
-) -> LocalBoxFuture<'a, worker::Result<String>>;
+    &'a mut OAuthContext<'_>,
+    &'a http::Request<Vec<u8>>,
+    &'a str,
+) -> LocalBoxFuture<'a, Reply>;
 
 /// The token of a person's account; another one than a host has refused, if there may be one. What is begun here has
 /// to go to its end, whatever becomes of the call.

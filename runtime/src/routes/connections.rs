@@ -1,69 +1,64 @@
 //! `/connections`: reads and ends the grants that the core's page is about, and leads on to connected accounts.
 
+use futures_util::future::LocalBoxFuture;
 use http::{Method, Request, StatusCode};
 use toolgate_core::oauth::connections::{self, ConnectionsStep};
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::grant::{Grant, GrantKey, Operation};
 use toolgate_core::oauth::person::Person;
-use toolgate_core::page;
-use toolgate_core::paths::CONNECTIONS_PATH;
+use toolgate_core::page as pages;
 use toolgate_core::reply::Reply;
 
 use crate::auth::grants;
 use crate::platform::console::log_error;
 use crate::ports::request_context::RequestContext;
 
-/// Serves the page and its forms, and those below it, which only a server with connected accounts has. `is_head` is true
-/// for a request that wants the head of the answer only.
-pub(crate) async fn serve(
-    request: &RequestContext<'_>,
-    oauth: &mut OAuthContext<'_>,
-    http_request: &Request<Vec<u8>>,
+/// Serves the page and its forms; on a server with connected accounts also what is below it. `is_head` is true for a
+/// request that wants the head of the answer only.
+pub(crate) fn serve<'a>(
+    request: &'a RequestContext<'_>,
+    oauth: &'a mut OAuthContext<'_>,
+    http_request: &'a Request<Vec<u8>>,
     is_head: bool,
-) -> Reply {
-    if http_request.uri().path() != CONNECTIONS_PATH
-        && let Some(accounts) = request.app.accounts
-    {
-        return (accounts.serve)(request, oauth, http_request, is_head).await;
+) -> LocalBoxFuture<'a, Reply> {
+    match request.app.accounts {
+        None => page(request, oauth, http_request, ""),
+        Some(accounts) => (accounts.serve)(request, oauth, http_request, (is_head, page)),
     }
-    let begun = if http_request.method() == Method::POST {
-        connections::decide(oauth, http_request)
-    } else {
-        connections::open(oauth, http_request)
-    };
-    let served = match begun {
-        ConnectionsStep::Reply(reply) => Ok(reply),
-        ConnectionsStep::Show(person) => show(request, oauth, http_request, &person).await,
-        ConnectionsStep::Revoke(person, chosen) => revoke(request, oauth, &person, &chosen).await,
-    };
-    served.unwrap_or_else(|error| {
-        log_error!("storage failed: {error}");
-        page::message(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Your connections could not be reached",
-            "The storage of this server did not answer.",
-            "Try again in a moment.",
-        )
-    })
 }
 
-async fn show(
-    request: &RequestContext<'_>,
-    oauth: &OAuthContext<'_>,
-    http_request: &Request<Vec<u8>>,
-    person: &Person,
-) -> worker::Result<Reply> {
-    let grants = read(request, person).await?;
-    let more = match request.app.accounts {
-        // The clients can be ended all the same.
-        Some(accounts) => (accounts.list)(request, oauth, person).await.unwrap_or_else(|error| {
-            log_error!("accounts could not be read: {error}");
-            "<p>Your accounts at third parties could not be read. Try again in a moment.</p>"
-                .to_owned()
-        }),
-        None => String::new(),
-    };
-    Ok(connections::show(oauth, http_request, person, &grants, &more))
+/// Serves the page and its forms, with `more` markup.
+fn page<'a>(
+    request: &'a RequestContext<'_>,
+    oauth: &'a mut OAuthContext<'_>,
+    http_request: &'a Request<Vec<u8>>,
+    more: &'a str,
+) -> LocalBoxFuture<'a, Reply> {
+    Box::pin(async move {
+        let begun = if http_request.method() == Method::POST {
+            connections::decide(oauth, http_request)
+        } else {
+            connections::open(oauth, http_request)
+        };
+        let served = match begun {
+            ConnectionsStep::Reply(reply) => Ok(reply),
+            ConnectionsStep::Show(person) => read(request, &person)
+                .await
+                .map(|grants| connections::show(oauth, http_request, &person, &grants, more)),
+            ConnectionsStep::Revoke(person, chosen) => {
+                revoke(request, oauth, &person, &chosen).await
+            }
+        };
+        served.unwrap_or_else(|error| {
+            log_error!("storage failed: {error}");
+            pages::message(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Your connections could not be reached",
+                "The storage of this server did not answer.",
+                "Try again in a moment.",
+            )
+        })
+    })
 }
 
 async fn read(

@@ -16,7 +16,8 @@ use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
 use toolgate_core::paths::{
-    AUTHORIZE_PATH, CALLBACK_PATH, CONNECTIONS_PATH, REGISTER_PATH, REVOKE_PATH, TOKEN_PATH,
+    ACCOUNTS_PATH, AUTHORIZE_PATH, CALLBACK_PATH, CONNECTIONS_PATH, REGISTER_PATH, REVOKE_PATH,
+    TOKEN_PATH,
 };
 use toolgate_core::reply::{self, Reply};
 
@@ -35,7 +36,7 @@ use crate::{rate_limit, sign_in};
 
 /// True if the path is one of the OAuth endpoints.
 pub(crate) fn is_route(app: &App, path: &str) -> bool {
-    let is_of_accounts = app.accounts.is_some() && is_below_connections(path);
+    let is_of_accounts = app.accounts.is_some() && path.starts_with(ACCOUNTS_PATH);
     is_of_accounts
         || matches!(
             path,
@@ -50,12 +51,8 @@ pub(crate) fn is_route(app: &App, path: &str) -> bool {
 
 /// True if the path is one that a browser shows: what is answered there is for no other origin.
 pub(crate) fn is_page(path: &str) -> bool {
-    matches!(path, AUTHORIZE_PATH | CALLBACK_PATH | CONNECTIONS_PATH) || is_below_connections(path)
-}
-
-/// True for the pages of accounts at third parties.
-fn is_below_connections(path: &str) -> bool {
-    path.strip_prefix(CONNECTIONS_PATH).is_some_and(|rest| rest.starts_with('/'))
+    matches!(path, AUTHORIZE_PATH | CALLBACK_PATH | CONNECTIONS_PATH)
+        || path.starts_with(ACCOUNTS_PATH)
 }
 
 /// Serves a request to one of the OAuth endpoints.
@@ -108,7 +105,7 @@ fn check_method(path: &str, method: &Method) -> Result<(), Box<Reply>> {
     Err(Box::new(match (path, method) {
         (AUTHORIZE_PATH | CONNECTIONS_PATH, &Method::GET | &Method::POST) => return Ok(()),
         (CALLBACK_PATH, &Method::GET) => return Ok(()),
-        (path, &Method::GET) if is_below_connections(path) => return Ok(()),
+        (path, &Method::GET) if path.starts_with(ACCOUNTS_PATH) => return Ok(()),
         (AUTHORIZE_PATH | CONNECTIONS_PATH, _) => reply::method_not_allowed("GET, HEAD, POST"),
         (CALLBACK_PATH, _) => reply::method_not_allowed("GET, HEAD"),
         (_, &Method::POST) => return Ok(()),

@@ -7,4 +7,7 @@ pub(crate) use self::client::use_up;
 pub use self::object::SIGN_IN;
 
 /// Path inside the object of one sign-in: uses it up.
-const USE: &str = "/attempt";
+pub(crate) const USE: &str = "/attempt";
+
+/// The beginning of the name of a sign-in's object; the attempt follows.
+pub(crate) const OBJECT: &str = "attempt:";

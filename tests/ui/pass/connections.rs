@@ -8,7 +8,7 @@ async fn find_issues(ctx: &Context, words: String) -> Result<String> {
 }
 
 /// Hands the context on
-#[mcp_tool(config = "../config/connections.toml", allow = "everyone", connections = ["github"], task = "optional")]
+#[mcp_tool(config = "../config/connections.toml", allow = "everyone", connections = ["github"])]
 async fn find_more(ctx: &Context) -> Result<String> {
     search(ctx).await
 }

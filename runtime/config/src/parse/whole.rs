@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::checked::{Checked, PolicyPlace};
 use super::declared::Declared;
+use super::storage::Existing;
 use super::value::Section;
 use super::{
     audit, bindings, clients, connections, dev, identity, policies, quotas, secrets, storage,
@@ -38,16 +39,14 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
     let (triggers, wrangler) = (triggers::read(root), wrangler::read(root));
 
-    let kind = storage.as_ref().map(|(storage, _)| storage);
     let declared =
         (clients.as_deref().unwrap_or_default(), connections.as_ref().map(|(all, _)| all));
-    check_across(root, &policies, kind, (identity.as_ref(), tokens.as_ref()), declared);
+    check_across(root, &policies, storage.as_ref(), (identity.as_ref(), tokens.as_ref()), declared);
 
     let ((quotas, quota_places), (connections, connection_places)) = (quotas?, connections?);
     let ((storage, existing), wrangler, trail) = (storage?, wrangler?, audit?);
-    let policy_tests = policy_tests(source, &policies, &wrangler);
+    let (identity, policy_tests) = (identity?, policy_tests(source, &policies, &wrangler));
     let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
-    let identity = identity?;
     let config = Config {
         acts: acts(&identity, &connections),
         server: server?,
@@ -99,10 +98,11 @@ fn place_of(section: &Section<'_, '_>, key: &str, source: &str) -> Option<Positi
 fn check_across(
     root: &Section<'_, '_>,
     policies: &[Declared],
-    storage: Option<&Storage>,
+    storage: Option<&(Storage, Existing)>,
     (identity, tokens): (Option<&Identity>, Option<&Tokens>),
     declared: (&[clients::Declared], Option<&List<Connection>>),
 ) {
+    let storage = storage.map(|(storage, _)| storage);
     let uses = &variables::uses(root, identity, tokens, declared);
     tokens::check_recheck(&root.section("tokens"), tokens, identity);
     let known: Vec<&str> = policies.iter().map(|policy| &*policy.policy.name).collect();

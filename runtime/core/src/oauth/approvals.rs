@@ -1,8 +1,6 @@
 //! Approvals remembered in the browser: an encrypted cookie, bound to exactly what was approved and to
 //! who signed in for it. Several people may use one browser.
 
-use std::borrow::Cow;
-
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 
@@ -81,10 +79,11 @@ impl Approvals {
 
 /// Approvals are for this server, and for what its tools may do as the person elsewhere: with another host, or another
 /// third party, everybody is asked again.
-fn bound_to<'a>(oauth: &OAuthContext<'a>) -> Cow<'a, str> {
-    let mut bound_to = Cow::Borrowed(oauth.origin);
+fn bound_to(oauth: &OAuthContext<'_>) -> String {
+    let mut bound_to = oauth.origin.to_owned();
     for act in oauth.config.acts.iter() {
-        bound_to = Cow::Owned([&bound_to, "\n", act].concat());
+        bound_to.push('\n');
+        bound_to.push_str(act);
     }
     bound_to
 }
