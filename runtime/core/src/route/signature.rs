@@ -140,7 +140,8 @@ impl Scheme {
     }
 
     fn mac(&self, secret: &[u8], (id, time): (&str, &str), body: &[u8]) -> Hmac<Sha256> {
-        let decoded = decoded(secret);
+        // Only Standard Webhooks has an id. Others begin secrets like that as well, and sign with their text.
+        let decoded = self.id.and_then(|_| decoded(secret));
         let key = decoded.as_deref().unwrap_or(secret);
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
         let parts: [(&str, &[u8]); 3] =

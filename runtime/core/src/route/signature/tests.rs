@@ -214,3 +214,11 @@ fn while_a_secret_is_changed_a_signature_with_either_is_good() {
     assert_eq!(claimed.verify(b"{}", &["new"]), Err(Unsigned::Wrong));
     assert_eq!(claimed.verify(b"{}", &[] as &[&str]), Err(Unsigned::Wrong));
 }
+
+/// By `openssl dgst -sha256 -hmac`: its secrets look encoded, and their text is the key.
+#[test]
+fn a_signature_of_stripe_is_good_though_its_secret_could_be_base64() {
+    let mac = "81def8c1048ecbd2ee65de386fad24e6a0be034a14d0ef911ad3e3d12870cceb";
+    let list = headers(&[("x-signature", format!("t={NOW},v1={mac}"))]);
+    assert_eq!(with(&STRIPE, &list, b"{}", b"whsec_abcdefghijklmnopqrstuvwxyz012345"), Ok(()));
+}
