@@ -17,6 +17,13 @@ use crate::platform::within::within;
 use crate::platform::{PlatformEntropy, now};
 use crate::ports::as_caller::NoToken;
 
+/// Longest wait for an exchange after which the person's own token may have to be renewed, in seconds: the renewal
+/// needs the rest of the lease, since an answer that comes too late may have brought the only good refresh token.
+const FIRST_EXCHANGE: u64 = 3;
+
+/// Least time in which a renewal is begun, in seconds.
+const LEAST_FOR_RENEWAL: u64 = ANSWER_TIMEOUT - FIRST_EXCHANGE;
+
 /// The section, where `mcp.toml` has the person's token exchanged.
 pub(super) fn section(call: &Call) -> Option<(&'static IdentityUpstream, Exchange)> {
     let calls = call.app.config.identity.upstream.as_ref()?;
@@ -61,7 +68,8 @@ pub(super) async fn renew(call: &Call, mut subject: GrantSubject) -> Renewed {
             // It is over, or the provider gave none that could be kept.
             return without(call, &subject, is_renewed, Why::once(NoToken::SignInAgain));
         };
-        match ask(call, calls, exchange, (&subject.resource, token), until).await {
+        let seconds = if can_renew { FIRST_EXCHANGE } else { left(until) };
+        match ask(call, calls, exchange, (&subject.resource, token), seconds).await {
             Ok(exchanged) => return given(call, calls, (&subject, is_renewed), exchanged),
             Err(Refusal::Subject(_) | Refusal::Request(_)) if can_renew => {
                 if let Err(renewed) = renew_subject(call, &mut subject, until).await {
@@ -78,14 +86,19 @@ pub(super) async fn renew(call: &Call, mut subject: GrantSubject) -> Renewed {
 async fn renew_subject(call: &Call, subject: &mut GrantSubject, until: u64) -> Result<(), Renewed> {
     let refresh = subject.refresh_token().map(str::to_owned);
     let refresh = refresh.ok_or_else(|| Renewed::failed(NoToken::SignInAgain))?;
-    let tokens = renew::refresh(call, &subject.resource, &refresh, left(until)).await?;
+    let seconds = left(until);
+    if seconds < LEAST_FOR_RENEWAL {
+        log_error!("there is no time left to renew the token of a person; the next call does");
+        return Err(Renewed::failed(NoToken::Unavailable));
+    }
+    let tokens = renew::refresh(call, &subject.resource, &refresh, seconds).await?;
     subject.replace(Some(tokens.renewed(tokens.refresh_token.clone().unwrap_or(refresh), now())));
     Ok(())
 }
 
-/// All that is asked is asked under one lease. A second is the least that a provider could need.
+/// All that is asked is asked under one lease.
 fn left(until: u64) -> u64 {
-    until.saturating_sub(now()).max(1)
+    until.saturating_sub(now())
 }
 
 async fn ask(
@@ -93,7 +106,7 @@ async fn ask(
     calls: &IdentityUpstream,
     exchange: Exchange,
     (resource, token): (&str, &str),
-    until: u64,
+    seconds: u64,
 ) -> Result<Exchanged, Refusal> {
     let asking = async {
         let undecided = |text: String| Refusal::Undecided(text);
@@ -106,7 +119,6 @@ async fn ask(
         let answer = identity::ask(request).await;
         read(exchange, &answer.map_err(|trouble| undecided(trouble.to_string()))?, now())
     };
-    let seconds = left(until);
     let late = || Err(Refusal::Undecided(format!("no answer within {seconds} s")));
     within(seconds, asking).await.unwrap_or_else(late)
 }
