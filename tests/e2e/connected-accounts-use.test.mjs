@@ -143,6 +143,18 @@ describe("a connected account", { skip: lacksBuild("connections") }, () => {
       await reads(who, "down-at-linear");
     });
 
+    test("by nobody while the third party is down, though a host does not take the token: the account stays", async () => {
+      const who = await connected("kept-at-linear");
+      linear.expire();
+      linear.down = true;
+      const { result } = await read(who);
+      assert.equal(result.isError, true);
+      assert.match(result.content[0].text, /could not be used just now; try again in a moment/);
+      linear.down = false;
+      await sleep(5500);
+      await reads(who, "kept-at-linear");
+    });
+
     test("no more once the person has ended it at the third party: they are asked again", async () => {
       linear.ttl = SHORT;
       const who = await connected("ended-at-linear");

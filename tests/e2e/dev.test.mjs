@@ -120,6 +120,8 @@ test("migrations of D1 are applied, wrangler sees the same rows, and they and th
     const answer = await fetch(`${dev.origin}/cdn-cgi/local/${path}`, { method: "POST", body: "Message-ID: <1@example.com>\r\n\r\n" });
     assert.equal(answer.status, 404, path);
   }
+  const beside = { method: "POST", headers: { "mf-route-override": "toolgate-postman" }, body: "Message-ID: <1@example.com>\r\n\r\n" };
+  assert.equal((await fetch(`${dev.origin}/?from=a@example.com&to=b@example.com`, beside)).status, 403);
   await dev.restart();
   assert.deepEqual(await notes(), [{ text: "kept" }, { text: "more" }]);
   const renewed = await refresh(dev, client, refresh_token);

@@ -255,8 +255,8 @@ async fn listen(
     }
 }
 
-/// The message in a line of the script's own. What the Worker prints comes the same way, and may look the same,
-/// but for the nonce.
+/// Reads a line that the script itself wrote. The Worker prints to the same stream and can imitate everything but
+/// the nonce.
 fn said(line: &str, nonce: &str) -> Option<Said> {
     serde_json::from_str::<Line>(line).ok().filter(|line| line.nonce == nonce).map(|line| line.said)
 }

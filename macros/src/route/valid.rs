@@ -60,9 +60,11 @@ pub(crate) fn check<'a>(
     let address = address::check(literal, &sig.ident, errors);
     let bearer = entry("bearer");
     let guard = guard(function, (entry("allow"), entry("verify"), bearer), &config, errors);
-    if let (Some(verify), "GET") = (entry("verify"), address.as_ref().map_or("", |it| &it.method)) {
-        let help = "take another method: a GET has no body, and its address is not signed";
-        errors.report(&verify.key, "a signature says nothing about a GET", help);
+    if let (Some(verify), Some(address)) = (entry("verify"), &address)
+        && let method @ ("GET" | "DELETE") = &*address.method
+    {
+        let help = "take POST, PUT or PATCH: only the body is signed, and this method needs none";
+        errors.report(&verify.key, format!("a signature says nothing about a {method}"), help);
     }
     signature::check(FunctionKind::Route, function, errors);
     let parameters = parameters(function, address.as_ref(), errors);

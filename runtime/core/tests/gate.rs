@@ -8,6 +8,8 @@ mod support;
 
 #[path = "gate/access_jwt.rs"]
 mod access_jwt;
+#[path = "gate/accounts.rs"]
+mod accounts;
 #[path = "gate/as_caller.rs"]
 mod as_caller;
 #[path = "gate/assertion.rs"]

@@ -1,7 +1,5 @@
 //! From a call to the account of its person.
 
-use std::time::Duration;
-
 use futures_util::future::LocalBoxFuture;
 use toolgate_config::Connection;
 use toolgate_core::account::record::{AccountOperation, AccountOutcome, Answer, fingerprint};
@@ -12,31 +10,13 @@ use toolgate_core::secret::Secret;
 use super::party::withdraw;
 use super::renew::renew;
 use super::{people, perform};
+use crate::auth::renewing::{self, Patience};
 use crate::platform::PlatformEntropy;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
-use crate::platform::timer::Timer;
 use crate::ports::accounts::{AccountToken, NoAccount};
 use crate::ports::app::App;
 use crate::ports::principal::Principal;
-
-/// Longest time that a call waits in all while another one asks the third party.
-const PATIENCE: Duration = Duration::from_secs(6);
-
-/// The first wait, which doubles each time.
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-
-/// The longest of the waits.
-const LONGEST_WAIT: Duration = Duration::from_millis(800);
-
-/// Waits before what the third party gave is stored once more: some ten seconds in all, in which a storage that is
-/// restarted comes back.
-const STORE_AGAIN_AFTER: [Duration; 4] = [
-    Duration::from_millis(200),
-    Duration::from_secs(1),
-    Duration::from_secs(3),
-    Duration::from_secs(6),
-];
 
 /// One account, for a call that uses it.
 struct Call<'a> {
@@ -84,19 +64,16 @@ pub(super) fn token(
 
 impl Call<'_> {
     async fn wait(&self, refused: Option<&str>) -> Result<AccountToken, NoAccount> {
-        let (mut waited, mut wait) = (Duration::ZERO, FIRST_WAIT);
+        let mut patience = Patience::new();
         loop {
             match self.look(refused).await {
                 Looked::Token(token) => return Ok(token),
                 Looked::Nothing(why) => return Err(why),
                 Looked::Again => {}
             }
-            if waited >= PATIENCE {
+            if !patience.wait().await {
                 return Err(NoAccount::Unavailable);
             }
-            Timer::from(wait).await;
-            waited += wait;
-            wait = (wait * 2).min(LONGEST_WAIT);
         }
     }
 
@@ -114,6 +91,7 @@ impl Call<'_> {
 
     /// Renews the tokens under the lease that was taken.
     async fn renewed(&self, lease: String, generation: String, sealed: String) -> Looked {
+        let opens = AccountTokens::open(self.keys, self.key(), &sealed).is_some();
         let answer = renew(self.connection, self.env, self.keys, (self.person, &sealed)).await;
         let new = match &answer {
             Answer::Renewed(kept) => Some(kept.sealed.clone()),
@@ -121,14 +99,7 @@ impl Call<'_> {
         };
         let seen = fingerprint(&sealed);
         let settle = AccountOperation::Settle { lease, generation, seen, answer };
-        let mut outcome = self.perform(settle.clone()).await;
-        // What the third party gave is the only refresh token that is still good: it must not be lost.
-        for wait in STORE_AGAIN_AFTER {
-            let Err(error) = outcome else { break };
-            log_error!("a renewed token could not be stored at once: {error}");
-            Timer::from(wait).await;
-            outcome = self.perform(settle.clone()).await;
-        }
+        let outcome = renewing::store(async || self.perform(settle.clone()).await).await;
         match outcome {
             // It is of an account that is connected no more.
             Ok(AccountOutcome::Replaced) => {
@@ -137,7 +108,8 @@ impl Call<'_> {
                 }
                 Looked::Again
             }
-            Ok(AccountOutcome::Gone) => Looked::Nothing(NoAccount::Ended),
+            // Nobody was asked about tokens that do not open.
+            Ok(AccountOutcome::Gone) if opens => Looked::Nothing(NoAccount::Ended),
             outcome => self.looked(outcome),
         }
     }
@@ -156,15 +128,19 @@ impl Call<'_> {
     }
 
     fn open(&self, sealed: &str) -> Looked {
-        let key = AccountKey { person: self.person, connection: self.connection };
-        match AccountTokens::open(self.keys, key, sealed) {
+        match AccountTokens::open(self.keys, self.key(), sealed) {
             Some(tokens) => {
                 let (text, version) = (Secret::new(tokens.access), fingerprint(sealed));
                 Looked::Token(AccountToken { text, version })
             }
-            // The key that sealed it is gone: the person connects again, in its place.
+            // The key that sealed it is gone, or it is another third party's: the person connects again, in its
+            // place.
             None => Looked::Nothing(NoAccount::NotConnected),
         }
+    }
+
+    fn key(&self) -> AccountKey<'_> {
+        AccountKey { person: self.person, connection: self.connection }
     }
 
     async fn perform(&self, operation: AccountOperation) -> worker::Result<AccountOutcome> {

@@ -15,9 +15,13 @@ use crate::platform::console::log_error;
 use crate::platform::within::within;
 use crate::platform::{PlatformEntropy, now};
 
-/// Longest wait for the third party, in seconds. An answer that nobody waits for any more may have brought the only
-/// refresh token that is still good, so it is most of the lease.
-const ANSWER_TIMEOUT: u64 = LEASE - 2;
+/// Longest wait for the third party's metadata, in seconds. It is not known in a new isolate alone, and the next call
+/// looks again.
+const METADATA_TIMEOUT: u64 = 3;
+
+/// Longest wait for its tokens, in seconds. An answer that nobody waits for any more may have brought the only refresh
+/// token that is still good, so it is most of the lease, whatever the metadata took.
+const ANSWER_TIMEOUT: u64 = LEASE - METADATA_TIMEOUT - 2;
 
 /// Asks for new tokens in the place of these. The log tells why there are none.
 pub(super) async fn renew(
@@ -28,13 +32,9 @@ pub(super) async fn renew(
 ) -> Answer {
     let key = AccountKey { person, connection };
     let refresh = AccountTokens::open(keys, key, sealed).and_then(|tokens| tokens.refresh);
-    // The key that sealed them is gone.
+    // The key that sealed them is gone, or they are another third party's.
     let Some(refresh) = refresh else { return Answer::Refused };
-    let asking = ask(connection, env, &refresh);
-    let verdict = within(ANSWER_TIMEOUT, asking).await.unwrap_or_else(|| {
-        Err(Trouble::Failed(Cause::Timeout, format!("no answer within {ANSWER_TIMEOUT} s")))
-    });
-    match verdict {
+    match ask(connection, env, &refresh).await {
         Ok(tokens) => match AccountTokens::of(&tokens, Some(refresh)) {
             Some(new) => {
                 let life = (tokens.expires_in, now());
@@ -58,9 +58,14 @@ pub(super) async fn renew(
 
 async fn ask(connection: &Connection, env: &Env, refresh: &str) -> Result<Tokens, Trouble> {
     let failed = |text: String| Trouble::Failed(Cause::Unavailable, text);
-    let party = locate(connection, env, party::home(connection)).await.map_err(failed)?;
+    let late = |what: &str, seconds: u64| {
+        Trouble::Failed(Cause::Timeout, format!("no {what} within {seconds} s"))
+    };
+    let located = within(METADATA_TIMEOUT, locate(connection, env, party::home(connection))).await;
+    let party = located.ok_or_else(|| late("metadata", METADATA_TIMEOUT))?.map_err(failed)?;
     let request = party.refresh_request(refresh);
     let request = request.ok_or_else(|| failed("no request can be made".to_owned()))?;
-    let answer = fetch::send(request).await.map_err(|error| failed(error.to_string()))?;
-    tokens::read(&answer)
+    let answer = within(ANSWER_TIMEOUT, fetch::send(request)).await;
+    let answer = answer.ok_or_else(|| late("answer", ANSWER_TIMEOUT))?;
+    tokens::read(&answer.map_err(|error| failed(error.to_string()))?)
 }

@@ -1,7 +1,5 @@
 //! The person's token by the grant under which they call.
 
-use std::time::Duration;
-
 use toolgate_core::oauth::grant::GrantKey;
 use toolgate_core::oauth::grant::access::{AccessOperation, AccessOutcome, fingerprint};
 use toolgate_core::seal::Keyring;
@@ -9,31 +7,12 @@ use toolgate_core::seal::Keyring;
 use super::memory::{self, Found, Held, Outcome};
 use super::record::perform;
 use super::renew::{self, Renewed, Why};
+use crate::auth::renewing::{self, Patience};
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
 use crate::platform::now;
-use crate::platform::timer::Timer;
 use crate::ports::app::App;
 use crate::ports::as_caller::{NoToken, UpstreamToken};
-
-/// Longest time that a call waits in all while another one asks the provider: a little longer than that one
-/// may.
-const PATIENCE: Duration = Duration::from_secs(6);
-
-/// The first wait, which doubles each time.
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-
-/// The longest of the waits.
-const LONGEST_WAIT: Duration = Duration::from_millis(800);
-
-/// Waits before what the provider gave is stored once more: some ten seconds in all, in which a storage that
-/// is restarted comes back.
-const STORE_AGAIN_AFTER: [Duration; 4] = [
-    Duration::from_millis(200),
-    Duration::from_secs(1),
-    Duration::from_secs(3),
-    Duration::from_secs(6),
-];
 
 /// One grant, for a call under it.
 pub(super) struct Call {
@@ -75,7 +54,7 @@ fn nothing(why: NoToken) -> Asked {
 
 impl Call {
     async fn wait(&self, issued: u64, refused: Option<&str>) -> Result<Held, NoToken> {
-        let (mut waited, mut wait) = (Duration::ZERO, FIRST_WAIT);
+        let mut patience = Patience::new();
         loop {
             let since = self.read_since(issued, now());
             match memory::find(&self.keys, &self.address.id, since, refused) {
@@ -89,12 +68,9 @@ impl Call {
                     Asked::Busy => {}
                 },
             }
-            if waited >= PATIENCE {
+            if !patience.wait().await {
                 return Err(NoToken::Unavailable);
             }
-            Timer::from(wait).await;
-            waited += wait;
-            wait = (wait * 2).min(LONGEST_WAIT);
         }
     }
 
@@ -160,14 +136,7 @@ impl Call {
         let Renewed { answer, held, why } = renew::renew(self, &sealed).await;
         let held = held.map(|held| Held { replaces_refused, ..held });
         let settle = AccessOperation::Settle { lease, seen, answer };
-        let mut outcome = self.perform(settle.clone()).await;
-        // What the provider gave is the only refresh token that is still good: it must not be lost.
-        for wait in STORE_AGAIN_AFTER {
-            let Err(error) = outcome else { break };
-            log_error!("a renewed token could not be stored at once: {error}");
-            Timer::from(wait).await;
-            outcome = self.perform(settle.clone()).await;
-        }
+        let outcome = renewing::store(async || self.perform(settle.clone()).await).await;
         Ok(match (outcome, held) {
             // The person has ended it in the meantime.
             (Ok(AccessOutcome::Gone | AccessOutcome::Ended), Some(_)) => {

@@ -203,14 +203,15 @@ mod tests {
     fn sealed(call: &Call, expires: u64) -> String {
         let (calls, _) = section(call).expect("it exchanges");
         let exchanged = Exchanged { text: "exchanged".to_owned(), expires };
-        let both = (&subject(&["a.example"]), &exchanged);
+        let both = (&subject(&["a.example", "audience a"]), &exchanged);
         exchanged::seal(both, calls, &call.keys, &call.address.id, &mut PlatformEntropy)
     }
 
     #[test]
     fn the_person_s_own_token_is_never_the_one_for_the_api() {
         let call = call(SECTION);
-        let own = subject(&["a.example"]).seal(&call.keys, "grant", &mut PlatformEntropy);
+        let own =
+            subject(&["a.example", "audience a"]).seal(&call.keys, "grant", &mut PlatformEntropy);
         assert_eq!(found(&call, &own, None), "ask");
         let both = sealed(&call, now() + 3600);
         assert_eq!(found(&call, &both, None), "exchanged");
@@ -225,7 +226,7 @@ mod tests {
     fn an_exchanged_token_is_for_the_api_that_the_configuration_names() {
         let kept = sealed(&call(SECTION), now() + 3600);
         let other = call(&SECTION.replace("\"a\"", "\"b\""));
-        assert_eq!(found(&other, &kept, None), "ask");
+        assert_eq!(found(&other, &kept, None), "SignInAgain", "nobody approved that");
         // After a rollback to a version without exchange the person's own is what hosts get.
         assert_eq!(found(&call("hosts = [\"a.example\"]\n"), &kept, None), "token");
     }

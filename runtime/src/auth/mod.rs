@@ -3,5 +3,6 @@
 pub(crate) mod admission;
 pub(crate) mod grants;
 pub(crate) mod lease;
+pub(crate) mod renewing;
 pub(crate) mod setup;
 pub(crate) mod vault;

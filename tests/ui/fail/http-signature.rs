@@ -30,4 +30,9 @@ fn the_same_twice() {}
 #[http("POST /j", verify = standard_webhooks(header = "X-Signature", secret = "HOOK_SECRET"))]
 fn standard_has_no_header() {}
 
+#[http("DELETE /k/{id}", verify = hmac(header = "X-Signature", secret = "HOOK_SECRET"))]
+fn deletes(id: u32) {
+    let _ = id;
+}
+
 fn main() {}

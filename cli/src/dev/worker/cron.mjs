@@ -55,12 +55,15 @@ function number(text, { from, to, names = [] }) {
 /** Has `run` run what is due at the start of each minute, and says how it went. `stop` ends it. */
 export function startCron(run, expressions) {
   let timer;
+  // A timer may fire a moment early, and hours late on a machine that sleeps: each minute comes once at the most.
+  let minute = 0;
   const wait = () => {
-    timer = setTimeout(tick, MINUTE_MS - (Date.now() % MINUTE_MS));
+    minute = Math.floor(Math.max(minute, Date.now()) / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+    timer = setTimeout(tick, minute - Date.now());
     timer.unref();
   };
   const tick = () => {
-    const time = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
+    const time = new Date(minute);
     for (const expression of expressions()) {
       if (isDue(expression, time)) void trigger(run, expression, time);
     }

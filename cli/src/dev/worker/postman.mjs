@@ -1,10 +1,12 @@
-// Gives the server mail while it runs on your machine: a Worker beside it, to which nothing listens.
+// Gives the server mail while it runs on your machine: a Worker beside it. miniflare lets whoever reaches its port
+// choose the Worker by a header, so this one answers only to who knows its key.
 //
 // The body of a request is the whole mail, and its address has the envelope. The answer is what became of it:
 // `{ outcome, rejectReason, forwards }`.
 
 export default {
-  async fetch(request, { SERVER }) {
+  async fetch(request, { KEY, SERVER }) {
+    if (request.headers.get("authorization") !== `Bearer ${KEY}`) return new Response(null, { status: 403 });
     const envelope = new URL(request.url).searchParams;
     const mail = await request.arrayBuffer();
     const forwards = [];
@@ -38,16 +40,23 @@ export default {
   },
 };
 
+/** Bytes in which the header fields end: far more than mail servers let through. */
+const MAX_HEAD = 1024 * 1024;
+
 /** The header fields, each of which may go on in lines that begin with a blank (RFC 5322 section 2.2). */
 function headers(mail) {
-  const [head] = new TextDecoder("latin1").decode(mail).split(/\r?\n\r?\n/, 1);
+  // One character for each byte, as Workers have it.
+  const bytes = new Uint8Array(mail).subarray(0, MAX_HEAD);
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  const [head] = text.split(/\r?\n\r?\n/, 1);
   const headers = new Headers();
   for (const field of head.replaceAll(/\r?\n[ \t]+/g, " ").split(/\r?\n/)) {
     const [, name, value] = /^([!-9;-~]+)[ \t]*:(.*)$/.exec(field) ?? [];
+    if (name === undefined) continue;
     try {
       headers.append(name, value);
     } catch {
-      // No name that a header can have, or no field at all.
+      // A name that no header can have.
     }
   }
   return headers;

@@ -20,6 +20,9 @@ const MAX_MAIL = 25 * 1024 * 1024;
 
 const POSTMAN = "toolgate-postman";
 
+/** Only this process knows it. */
+const KEY = randomBytes(32).toString("base64url");
+
 /**
  * The Worker that gives mail to the one of this name. miniflare has a path for mail, and one for crons; but those
  * are open to every page of a browser and every user of the machine, so they stay switched off.
@@ -31,6 +34,7 @@ export function postman(worker) {
     modules: [{ type: "ESModule", path: "postman.mjs", contents }],
     compatibilityDate: "2026-11-17",
     compatibilityFlags: ["service_binding_extra_handlers"],
+    bindings: { KEY },
     serviceBindings: { SERVER: worker },
   };
 }
@@ -105,7 +109,7 @@ async function receive(server, { from, to, raw }) {
   const worker = await server.getWorker(POSTMAN);
   const url = new URL("http://postman/");
   url.search = new URLSearchParams({ from, to });
-  const answer = await worker.fetch(url, { method: "POST", body: mail });
+  const answer = await worker.fetch(url, { method: "POST", headers: { authorization: `Bearer ${KEY}` }, body: mail });
   const { outcome, rejectReason, forwards } = await answer.json();
   const lines = forwards.map((recipient) => `forwarded to ${recipient}`);
   if (rejectReason !== undefined) lines.push(`rejected: ${rejectReason}`);

@@ -18,11 +18,11 @@ macro_rules! connection_sections {
                 title: Str => |_| shape::line();
                 /// The issuer whose metadata lists the endpoints (RFC 8414).
                 issuer: Option<Str> = sound(ISSUER);
-                /// The authorization endpoint, where there is no issuer.
+                /// The authorization endpoint; set it if there is no `issuer`.
                 authorization_url: Option<Str> = sound(ADDRESS);
-                /// The token endpoint, where there is no issuer.
+                /// The token endpoint; set it if there is no `issuer`.
                 token_url: Option<Str> = sound(ADDRESS);
-                /// The revocation endpoint (RFC 7009), where there is no issuer.
+                /// The revocation endpoint (RFC 7009), if there is no `issuer` and the third party has one.
                 revocation_url: Option<Str> = sound(ADDRESS);
                 /// OAuth client id at the third party.
                 client_id: Setting => |_| shape::setting(shape::line());

@@ -28,11 +28,13 @@ pub enum Endpoints {
 const SEES_TOKEN: &str = "token";
 
 impl IdentityUpstream {
-    /// The powers that it gives tools, one in each line: the hosts, and that functions see the token.
+    /// The powers that it gives tools, one in each line: the hosts, that functions see the token, and what a token is
+    /// exchanged for.
     #[must_use]
     pub fn powers(&self) -> String {
         let token = self.expose.then_some(SEES_TOKEN);
-        let powers: Vec<&str> = self.hosts.iter().map(AsRef::as_ref).chain(token).collect();
+        let hosts = self.hosts.iter().map(AsRef::as_ref);
+        let powers: Vec<&str> = hosts.chain(token).chain(self.target.lines()).collect();
         powers.join("\n")
     }
 }

@@ -59,7 +59,7 @@ macro_rules! sections {
                 quotas: List<Quota> => |schema| schema.quotas();
                 /// `[connections.*]`, in the order of the file.
                 connections: List<Connection> => |schema| schema.connections();
-                /// What tools may do at other servers as the person, in words for the approval page.
+                /// Actions that tools take at other servers as the person, as the approval page words them.
                 acts: List<Str>;
                 (dev) => |schema| schema.section("dev", &[]);
                 // Only the names are in `wrangler.jsonc`, and a Worker has neither them nor their purposes.

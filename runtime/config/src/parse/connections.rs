@@ -151,7 +151,8 @@ fn client_id(table: &Section<'_, '_>, name: &str) -> Option<Setting> {
     }
 }
 
-/// The name of a secret. What is not one of `[secrets]` could be the secret itself, and is not repeated.
+/// Reads the name of a secret. A text that `[secrets]` does not have may be the secret itself, so the error does not
+/// repeat it.
 fn client_secret(table: &Section<'_, '_>, root: &Section<'_, '_>) -> Option<Option<Str>> {
     let Some(value) = table.get("client_secret") else { return Some(None) };
     let declared = secrets::names(root);
@@ -167,7 +168,7 @@ fn client_secret(table: &Section<'_, '_>, root: &Section<'_, '_>) -> Option<Opti
     name.map(Some)
 }
 
-/// What tools may do with an account, in words for the approval page.
+/// Words the use of an account for the approval page.
 pub(super) fn act(connection: &Connection) -> Str {
     let Connection { title, hosts, .. } = connection;
     format!("Use the account that you connect at {title} ({})", hosts.join(", ")).into()

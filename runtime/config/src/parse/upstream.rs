@@ -45,10 +45,15 @@ pub(super) fn read(identity: &Section<'_, '_>, provider: Provider) -> Read {
     Some(Some(exchange::aim(upstream, scopes?)))
 }
 
-/// What tools may do so, in words for the approval page.
+/// Words the calls in the person's name for the approval page.
 pub(super) fn act(upstream: &IdentityUpstream) -> Str {
     let token = if upstream.expose { ", and see your access token" } else { "" };
-    format!("Act as you at {}{token}", upstream.hosts.join(", ")).into()
+    let mut words = format!("Act as you at {}{token}", upstream.hosts.join(", "));
+    if !upstream.target.is_empty() {
+        let target: Vec<_> = upstream.target.lines().collect();
+        words.push_str(&format!(" ({})", target.join(", ")));
+    }
+    words.into()
 }
 
 /// Reports keys that say something to other providers only.

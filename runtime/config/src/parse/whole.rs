@@ -83,7 +83,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     })
 }
 
-/// What tools may do at other servers as the person, in words.
+/// Actions that tools take at other servers as the person, as the approval page words them.
 fn acts(identity: &Identity, connections: &[Connection]) -> List<Str> {
     let calls = identity.upstream.iter().map(upstream::act);
     calls.chain(connections.iter().map(connections::act)).collect()

@@ -53,6 +53,11 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
+    /// True if it was begun for this connection, and for the third party that it has now.
+    pub(super) fn is_of(&self, connection: &Connection) -> bool {
+        self.connection == connection.name && self.party == party::named(connection)
+    }
+
     /// Of PKCE.
     pub(super) fn verifier(&self) -> String {
         sha256(&["account ", &self.seed].concat())

@@ -8,7 +8,7 @@ use http::{Request, StatusCode};
 use toolgate_config::Connection;
 
 use super::connect::{Attempt, NOT_CONNECTED, find, refuse};
-use super::party::{self, Party};
+use super::party::Party;
 use super::tokens::AccountTokens;
 use crate::audit::{Event, EventKind, Reason, because};
 use crate::cookie;
@@ -48,15 +48,12 @@ pub fn begin<'a>(
     request: &Request<Vec<u8>>,
 ) -> Result<Return<'a>, Box<Reply>> {
     let params = Params::query(request);
-    let found = find_attempt(oauth, request, &params);
     let path = request.uri().path().strip_prefix(ACCOUNT_RETURN_PATH).unwrap_or_default();
-    let found = found.filter(|(attempt, ..)| attempt.connection == path);
-    let is_same = |(attempt, ..): &(Attempt, _, _), connection: &&Connection| {
-        attempt.party == party::named(connection)
-    };
-    let connection = find(oauth.config, path)
-        .filter(|connection| found.as_ref().is_some_and(|found| is_same(found, connection)));
-    let (Some((attempt, id, clear)), Some(connection)) = (found, connection) else {
+    let found = find(oauth.config, path).and_then(|connection| {
+        let found = find_attempt(oauth, request, &params)?;
+        found.0.is_of(connection).then_some((connection, found))
+    });
+    let Some((connection, (attempt, id, clear))) = found else {
         let what = "It was begun in another browser, was already completed, or has expired.";
         return Err(Box::new(refuse(StatusCode::BAD_REQUEST, what, Reason::InvalidState)));
     };

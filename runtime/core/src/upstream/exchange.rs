@@ -21,19 +21,19 @@ const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 /// renewed when the API refuses it.
 const UNKNOWN_LIFETIME: u64 = 300;
 
+/// The consent that this server needs at the provider. The sign-in does not ask for it, so no person gives it there.
+const CONSENT: &str = "consent_required";
+
 /// Errors by which a provider asks the person to come back (OpenID Connect Core section 3.1.2.6, RFC 9470
 /// section 5): Entra's conditional access has the first of them.
-const OF_THE_PERSON: [&str; 5] = [
-    "interaction_required",
-    "login_required",
-    "consent_required",
-    "access_denied",
-    "unmet_authentication_requirements",
-];
+const OF_THE_PERSON: [&str; 3] =
+    ["interaction_required", "login_required", "unmet_authentication_requirements"];
 
 /// Errors that whoever calls gets, until the owner changes something here or there (RFC 6749 section 5.2, RFC
-/// 8693 section 2.2.2), and Entra's own.
-const OF_THE_SERVER: [&str; 7] = [
+/// 8693 section 2.2.2), and Entra's own. By `access_denied` Keycloak and Okta refuse this server the exchange.
+const OF_THE_SERVER: [&str; 9] = [
+    CONSENT,
+    "access_denied",
     "invalid_target",
     "invalid_scope",
     "invalid_resource",
@@ -80,6 +80,8 @@ struct ExchangeResponse {
     token_type: Option<String>,
     expires_in: Option<Value>,
     error: Option<String>,
+    /// Entra's: it tells a consent that is missing from a token that is over.
+    suberror: Option<String>,
 }
 
 /// The request for a token of the API; `None` where nothing is exchanged, or the endpoints are not known.
@@ -124,7 +126,12 @@ pub fn read(
         return Err(Refusal::Undecided(format!("status {status}, unreadable answer")));
     };
     if let Some(error) = body.error.as_ref().filter(|error| !error.is_empty()) {
-        return Err(refusal(error, format!("status {status}, error {}", printable(error))));
+        let mut text = format!("status {status}, error {}", printable(error));
+        let suberror = body.suberror.as_deref().unwrap_or_default();
+        if !suberror.is_empty() {
+            text.push_str(&format!(", suberror {}", printable(suberror)));
+        }
+        return Err(refusal(if suberror == CONSENT { CONSENT } else { error }, text));
     }
     let unfit = |reason: String| Refusal::Server(format!("status {status}, {reason}"));
     let token_type = body.token_type.unwrap_or_default();

@@ -32,7 +32,7 @@ fn form(cookie: &str, origin: &str, body: &str) -> Request<Vec<u8>> {
 }
 
 /// Signs in for the page; answers the person's cookie.
-fn cookie(world: &mut World) -> String {
+pub fn cookie(world: &mut World) -> String {
     let ConnectionsStep::Reply(to_idp) =
         connections::open(&mut world.gate(), &page_request("", ""))
     else {
@@ -64,7 +64,7 @@ fn set_cookie(reply: &Reply, prefix: &str) -> String {
     found.flatten().next().expect("the cookie").to_owned()
 }
 
-fn person(world: &mut World, cookie: &str) -> Person {
+pub fn person(world: &mut World, cookie: &str) -> Person {
     let request = page_request("", cookie);
     Person::read(&world.gate(), request.headers()).expect("a person")
 }

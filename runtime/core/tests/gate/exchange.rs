@@ -151,7 +151,7 @@ fn a_refusal_says_who_can_do_something_about_it() {
     let text = |error: &str| format!("status 400 Bad Request, error {error}");
     assert_eq!(refused(400, "invalid_grant"), Refusal::Subject(text("invalid_grant")));
     assert_eq!(refused(400, "invalid_request"), Refusal::Request(text("invalid_request")));
-    for error in ["interaction_required", "login_required", "consent_required", "access_denied"] {
+    for error in ["interaction_required", "login_required", "unmet_authentication_requirements"] {
         assert_eq!(refused(400, error), Refusal::Person(text(error)));
     }
     for error in [
@@ -160,6 +160,8 @@ fn a_refusal_says_who_can_do_something_about_it() {
         "unauthorized_client",
         "invalid_client",
         "unsupported_grant_type",
+        "consent_required",
+        "access_denied",
     ] {
         assert_eq!(refused(400, error), Refusal::Server(text(error)));
     }
@@ -170,6 +172,13 @@ fn a_refusal_says_who_can_do_something_about_it() {
         (429, "invalid_grant"),
     ] {
         assert!(matches!(refused(status, error), Refusal::Undecided(_)), "{status} {error}");
+    }
+    // So Entra says that its administrator has not let this server call the API.
+    for error in ["invalid_grant", "interaction_required"] {
+        let body =
+            json!({ "error": error, "error_codes": [65001], "suberror": "consent_required" });
+        let text = format!("status 400 Bad Request, error {error}, suberror consent_required");
+        assert_eq!(answered(Exchange::EntraObo, 400, &body), Err(Refusal::Server(text)));
     }
     let page = http::Response::builder().status(400).body(b"<html>".to_vec()).unwrap();
     assert!(matches!(read(Exchange::Rfc8693, &page, NOW), Err(Refusal::Undecided(_))));
