@@ -61,6 +61,9 @@ macro_rules! sections {
                 connections: List<Connection> => |schema| schema.connections();
                 /// Actions that tools take at other servers as the person, as the approval page words them.
                 acts: List<Str>;
+                /// The same for the records of grants, a power in each line: what a client was approved with stays
+                /// what it may do. A text costs servers without such actions the least.
+                powers: Str;
                 (dev) => |schema| schema.section("dev", &[]);
                 // Only the names are in `wrangler.jsonc`, and a Worker has neither them nor their purposes.
                 (secrets) => |_| shape::secrets();
