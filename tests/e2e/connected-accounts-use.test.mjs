@@ -9,6 +9,7 @@ import { EMPLOYEE, VISITOR } from "./lib/idp.mjs";
 
 /** So short that a token is renewed at its next use. */
 const SHORT = 1;
+const DAY_S = 24 * 60 * 60;
 
 describe("a connected account", { skip: lacksBuild("connections") }, () => {
   const cast = accounts();
@@ -248,6 +249,20 @@ describe("a connected account", { skip: lacksBuild("connections") }, () => {
       assert.ok(!linear.revoked.includes(first));
       assert.match(events("account_connected").at(-1), /"reason":"account_replaced"/);
     });
+  });
+
+  test("that no tool used for half a year is erased, and withdrawn at the third party", async () => {
+    await connected("forgotten-at-linear");
+    const refresh = linear.tokens.at(-1);
+    await cast.stage.restart({ secondsAhead: 30 * DAY_S });
+    await sleep(1500);
+    assert.ok(!linear.revoked.includes(refresh), "it is looked at, and stays");
+    assert.deepEqual(events("account_ended").filter((line) => line.includes("account_forgotten")), []);
+    await cast.stage.restart({ secondsAhead: 181 * DAY_S });
+    for (let wait = 0; wait < 200 && !linear.revoked.includes(refresh); wait += 1) await sleep(50);
+    assert.ok(linear.revoked.includes(refresh), "it is withdrawn");
+    assert.match(events("account_ended").at(-1), /"reason":"account_forgotten".*"detail":"linear"|"detail":"linear".*"reason":"account_forgotten"/);
+    await cast.stage.restart();
   });
 
   test("leaves its token and secret in no answer, line of the log, stored row or page", async () => {

@@ -10,8 +10,7 @@ use super::finding::{Finding, shown};
 use crate::tools::Tools;
 
 /// The way to what is missing where a third party withdraws no token.
-const NOT_WITHDRAWN: &str =
-    "an account that is disconnected here is used no more, but its tokens are good until they expire";
+const NOT_WITHDRAWN: &str = "an account that is disconnected here is used no more, but its tokens are good until they expire";
 
 /// One finding for each connection.
 pub(super) fn findings(tools: &Tools, config: &Config) -> Vec<Finding> {
@@ -37,7 +36,8 @@ fn finding(tools: &Tools, connection: &Connection) -> Finding {
     failure.unwrap_or_else(|| Finding::problem(title, "the issuer is no address", EXACT))
 }
 
-const EXACT: &str = "write `issuer` exactly as the third party's page has it, or its addresses in place of it";
+const EXACT: &str =
+    "write `issuer` exactly as the third party's page has it, or its addresses in place of it";
 
 /// The finding about metadata that the Worker takes, or the problem that it does not.
 fn read(
@@ -61,12 +61,17 @@ fn read(
     let metadata: Value = serde_json::from_str(&answer.body).unwrap_or_default();
     let has = |name: &str| metadata.get(name).is_some_and(|value| !value.is_null());
     if !has("code_challenge_methods_supported") {
-        let found = format!("{place} does not say that it supports PKCE, which the Worker always uses");
-        let fix = "connect an account once, and see that it does: without PKCE a stolen code is of use";
+        let found =
+            format!("{place} does not say that it supports PKCE, which the Worker always uses");
+        let fix =
+            "connect an account once, and see that it does: without PKCE a stolen code is of use";
         return Ok(Finding::warning(title, found, fix));
     }
     if !has("revocation_endpoint") {
-        let found = format!("{} is found by its metadata, which have no revocation endpoint", shown(issuer));
+        let found = format!(
+            "{} is found by its metadata, which have no revocation endpoint",
+            shown(issuer)
+        );
         return Ok(Finding::ok(title, found).with_fix(NOT_WITHDRAWN));
     }
     Ok(Finding::ok(title, format!("{} is found by its metadata", shown(issuer))))

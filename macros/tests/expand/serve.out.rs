@@ -215,6 +215,7 @@ mod toolgate_worker {
                 ),
                 connections: Borrowed(&[]),
                 acts: Borrowed(&[]),
+                powers: Borrowed(""),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),

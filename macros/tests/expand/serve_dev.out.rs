@@ -121,6 +121,7 @@ mod toolgate_worker {
                 quotas: Borrowed(&[]),
                 connections: Borrowed(&[]),
                 acts: Borrowed(&[]),
+                powers: Borrowed(""),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
             package_version: ::core::env!("CARGO_PKG_VERSION"),

@@ -53,7 +53,9 @@ pub(super) fn serve<'a>(
             }
             path => match methods(path) {
                 None => nothing(),
-                Some(methods) if methods.split(", ").any(|known| known == http_request.method()) => {
+                Some(methods)
+                    if methods.split(", ").any(|known| known == http_request.method()) =>
+                {
                     below(request, oauth, http_request, is_head).await
                 }
                 Some(methods) => reply::method_not_allowed(methods),
@@ -83,8 +85,9 @@ async fn below(
         ACCOUNT_CONNECT_PATH => connect(request, oauth, http_request).await,
         ACCOUNT_END_PATH => end(request, oauth, http_request).await,
         // A look at the address, which uses up neither the attempt nor its code.
-        _ if is_head => returned::begin(oauth, http_request)
-            .map_or_else(|reply| *reply, |_| Reply::default()),
+        _ if is_head => {
+            returned::begin(oauth, http_request).map_or_else(|reply| *reply, |_| Reply::default())
+        }
         _ => finish(request, oauth, http_request).await,
     }
 }
