@@ -35,8 +35,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
     let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
-    let (dev, own_secrets) =
-        (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
+    let (dev, own) = (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
     let (triggers, wrangler) = (triggers::read(root), wrangler::read(root));
 
     let declared =
@@ -71,7 +70,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         dev: dev?,
         wrangler,
         storage: existing,
-        secrets: own_secrets?,
+        secrets: own?,
         triggers: triggers?,
         audit_targets: trail.targets,
         policy_tests,
