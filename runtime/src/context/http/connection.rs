@@ -97,8 +97,8 @@ impl Connection<'_> {
     /// error says what to do, and the caller reads it.
     ///
     /// # Errors
-    /// The tool does not declare the connection, its policy does not allow the caller, the person has connected no
-    /// account, or the request fails.
+    /// The tool does not declare the connection, its policy does not allow the caller, the person approved the client
+    /// before the connection was there, they have connected no account, or the request fails.
     pub async fn fetch(self, request: HttpRequest<'_>) -> Result<HttpResponse, ConnectionError> {
         let prepared = request.prepare().map_err(ConnectionError::Http)?;
         let host = prepared.host.clone();
