@@ -320,6 +320,8 @@ reasons! {
     IdTokenNonce = "id_token_nonce",
     /// Another claim of the id_token is missing or has the wrong type.
     IdTokenClaim = "id_token_claim",
+    /// The person is of an organization that `[identity]` does not name.
+    IdTokenOrganization = "id_token_organization",
     /// The id_token has expired.
     IdTokenExpired = "id_token_expired",
     /// The id_token is not valid yet.
