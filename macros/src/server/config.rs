@@ -256,6 +256,10 @@ fn tested(name: &str, path: &List<Str>, test: &Test) -> TokenStream {
         Test::Exists(wanted) => quote!(Exists(#wanted)),
         Test::Min(least) => quote!(Min(#least)),
         Test::Max(most) => quote!(Max(#most)),
+        Test::Claim(path) => {
+            let path = path.constant();
+            quote!(Claim(#path))
+        }
     };
     quote!(config::Condition::#name { path: #path, test: config::Test::#test })
 }

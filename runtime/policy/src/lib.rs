@@ -33,7 +33,9 @@
 //! | `groups` | a group of the caller equals an entry, case included | the caller has no groups: a provider that sends no groups looks the same; they cannot all be read; nothing named the group when the provider was asked last |
 //! | `subjects` | the caller's `sub` equals an entry | never |
 //! | `claims.x` | the claim has the type and value of an entry, or is a list that contains one | the claim is missing, or is (or contains) a value of another type and nothing matched; nothing named it when the provider was asked last |
+//! | `clients` | the client has this id, or its metadata document is at this domain | never |
 //! | `args.x` | the argument has the type and value of an entry; a list does not, whatever it contains | the argument is missing, also one with a default, or is of another type |
+//! | `args.x = { claim }` | the argument is the same as the claim, or as one of its items | one of them is missing or of another type |
 //! | `contains` | it is a list that contains an entry | it is missing or no list, or nothing matched and one item is of another type |
 //! | `exists` | it is there (`true`), or is not (`false`) | it is null |
 //! | `min`, `max` | it is a number that is not below, or not above; whole numbers are compared exactly, others as 64-bit floats | it is missing or no number |
@@ -57,6 +59,7 @@
 //! [`refused_arguments`] which arguments keep out one who may make other calls.
 
 mod address;
+mod argument;
 mod caller;
 mod evaluate;
 pub mod explain;

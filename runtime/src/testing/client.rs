@@ -53,6 +53,14 @@ impl TestClient {
         }
     }
 
+    /// The client that is used, as policies name it by `clients`: an id of `[[clients]]`, or the address of a
+    /// metadata document. By default one that no policy names.
+    #[must_use]
+    pub fn client(mut self, id: impl Into<String>) -> Self {
+        self.caller.client_id = id.into();
+        self
+    }
+
     /// The subject at the identity provider (`sub`).
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {

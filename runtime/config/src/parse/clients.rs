@@ -7,10 +7,11 @@ use toml::de::DeValue;
 use super::form::Form;
 use super::redirect_uri::redirect_uri;
 use super::schema::{pattern, shape};
-use super::text::owned;
-use super::value::{Section, Value, shown};
+use super::text::{domain, owned};
+use super::value::{Section, Value, names, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{KnownClient, List, Registration, Str};
+use crate::model::{Condition, KnownClient, List, Registration, Str};
+use crate::suggest;
 
 /// Longest `client_id`: it stands in addresses and logs.
 const LONGEST_ID: usize = 200;
@@ -18,6 +19,9 @@ const LONGEST_ID: usize = 200;
 pub(super) const CLIENT_ID: Form = Form::new(client_id, || {
     shape::with(shape::pattern(pattern::CLIENT_ID), "maxLength", LONGEST_ID)
 });
+
+/// A client as policies name it.
+pub(super) const CLIENT: Form = Form::new(named_client, || shape::pattern(pattern::CLIENT_ID));
 
 /// A client and where its secret stands.
 pub(crate) struct Declared {
@@ -77,6 +81,71 @@ fn uris(value: &Value<'_, '_>, schemes: Option<&[Str]>) -> Option<List<Str>> {
         Some(schemes) => value.texts(|text| redirect_uri(text, schemes)),
         None => value.texts(|text| Ok(owned(text))),
     }
+}
+
+/// An id of `[[clients]]`, or the address of a metadata document; a domain of such has the form of an id.
+fn named_client(text: &str) -> Result<Str, Fault> {
+    let fault = |problem: &str, help: &str| {
+        let message = format!("`{}` {problem}", shown(text));
+        Err(Fault::new(Code::InvalidText, message, help))
+    };
+    if text.get(..8).is_none_or(|start| !start.eq_ignore_ascii_case("https://")) {
+        return client_id(text);
+    }
+    match url::Url::parse(text) {
+        Ok(url) if url.as_str() == text && url.path() != "/" => Ok(owned(text)),
+        Ok(url) if url.path() == "/" => fault(
+            "is no address of a client's metadata document",
+            "write the whole address, or the domain alone: `clients = [\"client.example.com\"]`",
+        ),
+        Ok(url) => {
+            fault("is not written as clients send it", &format!("write `{}`", shown(url.as_str())))
+        }
+        Err(_) => fault("is not an address", "write the address of the client's metadata document"),
+    }
+}
+
+/// Reports clients of policies that nobody can be: neither one of `[[clients]]`, nor an address, nor a domain.
+pub(super) fn check_named(
+    root: &Section<'_, '_>,
+    policies: &[super::declared::Declared],
+    clients: &[Declared],
+) {
+    // Those that are faulty may be meant.
+    if clients.is_empty() && root.get("clients").is_some() {
+        return;
+    }
+    let section = root.section("policies");
+    for policy in policies {
+        policy.spot.walk(&policy.policy.rule, &mut |condition, span| {
+            let Condition::Clients(names) = condition else { return };
+            for name in names.iter().filter(|name| !is_known(name, clients)) {
+                section.report(span.clone(), unknown(name, clients));
+            }
+        });
+    }
+}
+
+fn is_known(name: &str, clients: &[Declared]) -> bool {
+    name.starts_with("https://")
+        || domain(name).is_ok()
+        || clients.iter().any(|known| known.client.id == name)
+}
+
+fn unknown(name: &str, clients: &[Declared]) -> Fault {
+    let ids: Vec<&str> = clients.iter().map(|known| known.client.id.as_ref()).collect();
+    let help = match suggest::nearest(name, ids.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if ids.is_empty() => {
+            "add it as one of `[[clients]]`, or name the address or the domain of a \
+                                   client's metadata document"
+                .to_owned()
+        }
+        None => {
+            format!("clients: {}, or the address or domain of a metadata document", names(&ids))
+        }
+    };
+    Fault::new(Code::UnsupportedValue, format!("unknown client `{}`", shown(name)), help)
 }
 
 /// A `client_id` (RFC 6749 appendix A.1) that cannot be mistaken for the address of a Client ID

@@ -73,7 +73,7 @@ fn one(entry: &Entry<'_, '_>, named: &mut Named) -> Option<Vec<Placed>> {
     let value = &entry.value;
     let condition = match entry.key {
         "claims" => return comparison::claims(value, &mut named.claims),
-        "args" => return comparison::arguments(value),
+        "args" => return comparison::arguments(value, &mut named.claims),
         "policy" => reference(value, named)?,
         "any" => return several(entry, Condition::Any, named),
         "all" => return several(entry, Condition::All, named),

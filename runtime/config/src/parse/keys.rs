@@ -93,6 +93,9 @@ pub(crate) const OVERLAID: &[&str] = &[
 /// The comparisons of a claim or an argument, next to its value.
 pub(crate) const COMPARISON: &[&str] = &["exists", "contains", "min", "max"];
 
+/// Those of an argument.
+pub(crate) const ARGUMENT_COMPARISON: &[&str] = &["exists", "contains", "min", "max", "claim"];
+
 /// Keys of a section of [`SECTIONS`].
 pub(crate) fn of(section: &str) -> &'static [&'static str] {
     SECTIONS.iter().find(|(name, _)| *name == section).map_or(&[], |(_, keys)| keys)

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::audit::AUDIT_PART;
 use super::choice::{choice, optional_choice};
-use super::clients::CLIENT_ID;
+use super::clients::{CLIENT, CLIENT_ID};
 use super::condition::EMAILS_VARIABLE;
 use super::connections::ISSUER;
 use super::dev::{Dev, DevUser};

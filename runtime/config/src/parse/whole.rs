@@ -115,6 +115,7 @@ fn check_across(
     let known: Vec<&str> = policies.iter().map(|policy| &*policy.policy.name).collect();
     connections::check(root, identity, storage, &known);
     upstream::check_storage(&root.section("identity"), storage);
+    clients::check_named(root, policies, declared.0);
     variables::check(root, uses, storage);
     secrets::check_names(root, uses, policies, storage);
     let of_settings = uses.iter().filter(|one| one.is_secret).map(|one| one.variable);

@@ -30,6 +30,8 @@ pub struct Described {
     pub claims: Map<String, Value>,
     /// OAuth scopes of the access token.
     pub scopes: Vec<String>,
+    /// The client that they use; empty where it is not said, and then none that a policy names.
+    pub client: String,
 }
 
 /// The caller that the Worker would see.
@@ -37,7 +39,8 @@ pub struct Described {
 /// # Errors
 /// The Worker would refuse the claims.
 pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection> {
-    let Described { subject, email, email_verified, groups, claims: further, scopes } = described;
+    let Described { subject, email, email_verified, groups, claims: further, scopes, client } =
+        described;
     let mut claims = Map::new();
     let subject = if subject.is_empty() { SUBJECT.to_owned() } else { subject };
     claims.insert("sub".to_owned(), subject.into());
@@ -59,5 +62,5 @@ pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection
         peculiarities: None,
     };
     let caller = read_caller(config, &provider, claims)?;
-    Ok(Caller { scopes, client_id: "described".to_owned(), ..caller })
+    Ok(Caller { scopes, client_id: client, ..caller })
 }
