@@ -35,6 +35,10 @@ pub struct Caller {
     pub scopes: Vec<String>,
     /// OAuth client the token was issued to; `cloudflare-access` for a caller without one.
     pub client_id: String,
+    /// The client as policies name it: an id of `[[clients]]`, or the address of its metadata document; empty for one
+    /// for which nobody vouches, and `None` where it was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
     /// Limits of what is known about groups and claims.
     #[serde(skip_serializing_if = "Known::is_everything")]
     pub known: Known,
@@ -56,6 +60,7 @@ struct Stored {
     #[serde(default)]
     scopes: Vec<String>,
     client_id: String,
+    client: Option<String>,
     #[serde(default)]
     known: Known,
 }
@@ -74,6 +79,7 @@ impl From<Stored> for Caller {
             claims: stored.claims,
             scopes: stored.scopes,
             client_id: stored.client_id,
+            client: stored.client,
             known: stored.known,
         }
     }

@@ -177,9 +177,10 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
             Condition::Subjects(entries) => {
                 PolicyOutcome::from(entries.iter().any(|entry| *entry == caller.subject))
             }
-            Condition::Clients(entries) => {
-                PolicyOutcome::from(entries.iter().any(|entry| is_client(entry, &caller.client_id)))
-            }
+            Condition::Clients(entries) => match &caller.client {
+                Some(id) => PolicyOutcome::from(entries.iter().any(|entry| is_client(entry, id))),
+                None => PolicyOutcome::Unknown(Reason::ClientNotKept),
+            },
             Condition::Claim { path, test } if caller.known.has_claim(path) => {
                 Subject::Claim.test(&caller.claims, path, test)
             }

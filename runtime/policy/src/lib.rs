@@ -33,7 +33,7 @@
 //! | `groups` | a group of the caller equals an entry, case included | the caller has no groups: a provider that sends no groups looks the same; they cannot all be read; nothing named the group when the provider was asked last |
 //! | `subjects` | the caller's `sub` equals an entry | never |
 //! | `claims.x` | the claim has the type and value of an entry, or is a list that contains one | the claim is missing, or is (or contains) a value of another type and nothing matched; nothing named it when the provider was asked last |
-//! | `clients` | the client has this id, or its metadata document is at this domain | never |
+//! | `clients` | the client has this id, or its metadata document is at this domain | no policy named clients when the person signed in, or there is no client |
 //! | `args.x` | the argument has the type and value of an entry; a list does not, whatever it contains | the argument is missing, also one with a default, or is of another type |
 //! | `args.x = { claim }` | the argument is the same as the claim, or as one of its items | one of them is missing or of another type |
 //! | `contains` | it is a list that contains an entry | it is missing or no list, or nothing matched and one item is of another type |
@@ -205,6 +205,15 @@ pub fn looks_at_arguments(config: &Config) -> bool {
     fn in_condition(condition: &Condition) -> bool {
         matches!(condition, Condition::Argument { .. })
             || condition.parts().iter().any(in_condition)
+    }
+    config.policies.iter().any(|policy| in_condition(&policy.rule))
+}
+
+/// True if a policy names clients. Where none does, no token says which client it was issued to.
+#[must_use]
+pub fn names_clients(config: &Config) -> bool {
+    fn in_condition(condition: &Condition) -> bool {
+        matches!(condition, Condition::Clients(_)) || condition.parts().iter().any(in_condition)
     }
     config.policies.iter().any(|policy| in_condition(&policy.rule))
 }

@@ -43,7 +43,13 @@ impl TestClient {
         let scopes = scope::all(&server.app().config).map(str::to_owned).collect();
         Self {
             server,
-            caller: Caller { subject, client_id, scopes, ..Caller::default() },
+            caller: Caller {
+                subject,
+                client_id,
+                client: Some(String::new()),
+                scopes,
+                ..Caller::default()
+            },
             revision: Revision::LATEST,
             capabilities: json!({
                 "elicitation": { "form": {}, "url": {} }, "sampling": {}, "roots": {},
@@ -57,7 +63,7 @@ impl TestClient {
     /// metadata document. By default one that no policy names.
     #[must_use]
     pub fn client(mut self, id: impl Into<String>) -> Self {
-        self.caller.client_id = id.into();
+        self.caller.client = Some(id.into());
         self
     }
 

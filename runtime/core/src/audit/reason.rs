@@ -96,6 +96,8 @@ reasons! {
     GroupsPartial = "groups_partial",
     /// Nothing named the group or claim when the identity provider was asked last.
     ClaimsOutdated = "claims_outdated",
+    /// No policy named clients when the person signed in.
+    ClientNotKept = "client_not_kept",
     /// The policy needs a claim that the caller does not have.
     ClaimMissing = "claim_missing",
     /// The claim has another type than the policy compares it with.

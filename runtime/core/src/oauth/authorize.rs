@@ -3,6 +3,7 @@
 
 use http::Request;
 use http::header::SET_COOKIE;
+use toolgate_policy::names_clients;
 
 use crate::audit::Reason;
 use crate::limits::{CHALLENGE_LENGTH, MAX_CLIENT_LABEL, MAX_STATE};
@@ -95,6 +96,7 @@ fn parse(
     let authorization = AuthorizationRequest {
         client: client.key.clone(),
         client_name: name[..name.floor_char_boundary(MAX_CLIENT_LABEL)].to_owned(),
+        vouched_client: names_clients(oauth.config).then(|| client.vouched_id().to_owned()),
         voucher: client.voucher(),
         client_version: client.version().map(str::to_owned),
         auth_method: client.registration.auth_method,

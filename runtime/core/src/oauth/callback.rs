@@ -303,6 +303,7 @@ impl Returned {
     ) -> (GrantKey, Grant, Reply) {
         let Identified { mut caller, upstream } = identified;
         caller.client_id.clone_from(&authorization.client);
+        caller.client.clone_from(&authorization.vouched_client);
         caller.scopes.clone_from(&authorization.scopes);
         let address = GrantKey { subject_key, id: oauth.entropy.token() };
         let mut holder = GrantSubject {

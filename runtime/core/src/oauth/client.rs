@@ -255,6 +255,15 @@ impl Client {
         }
     }
 
+    /// Its `client_id`, where somebody vouches for it; empty where it registered itself.
+    #[must_use]
+    pub fn vouched_id(&self) -> &str {
+        match &self.source {
+            Source::Known | Source::Document { .. } => &self.id,
+            Source::Registered => "",
+        }
+    }
+
     /// The voucher for what it says of itself.
     #[must_use]
     pub fn voucher(&self) -> Voucher {

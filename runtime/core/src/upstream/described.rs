@@ -62,5 +62,5 @@ pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection
         peculiarities: None,
     };
     let caller = read_caller(config, &provider, claims)?;
-    Ok(Caller { scopes, client_id: client, ..caller })
+    Ok(Caller { scopes, client_id: "described".to_owned(), client: Some(client), ..caller })
 }

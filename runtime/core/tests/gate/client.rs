@@ -49,6 +49,36 @@ fn a_known_public_client_signs_in_and_is_trusted_by_the_owner() {
 }
 
 #[test]
+fn policies_know_a_client_by_its_id_or_address_and_one_that_registered_itself_by_nothing() {
+    const DOCUMENT: &str = "https://desktop.example/client.json";
+    let client_of = |world: &mut World, id: &str| {
+        let session = tokens(world, id);
+        let before = world.authenticate(session["access_token"].as_str().unwrap(), "/mcp").unwrap();
+        let refresh = session["refresh_token"].as_str().unwrap();
+        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh), ("client_id", id)];
+        let (_, again) = world.token(&form);
+        let after = world.authenticate(again["access_token"].as_str().unwrap(), "/mcp").unwrap();
+        assert_eq!(before.client, after.client, "a refresh changes no client");
+        before.client
+    };
+    let mut world = known(None);
+    world.publish(
+        DOCUMENT,
+        &serde_json::json!({
+            "client_id": DOCUMENT, "client_name": "Desktop", "redirect_uris": [REDIRECT],
+        }),
+    );
+    assert_eq!(client_of(&mut world, "acme-desktop"), None, "no policy asks");
+    let names = vec!["acme-desktop".into(), "desktop.example".into()];
+    let rule = toolgate_config::Condition::Clients(names.into());
+    world.config.policies = vec![toolgate_config::Policy::new("ours", rule)].into();
+    assert_eq!(client_of(&mut world, "acme-desktop").as_deref(), Some("acme-desktop"));
+    assert_eq!(client_of(&mut world, DOCUMENT).as_deref(), Some(DOCUMENT));
+    let registered = world.public_client();
+    assert_eq!(client_of(&mut world, &registered).as_deref(), Some(""));
+}
+
+#[test]
 fn a_known_client_proves_its_secret_in_either_way() {
     let mut world = known(Some("ACME_SECRET"));
     let code = sign_in(&mut world, "acme-desktop");
