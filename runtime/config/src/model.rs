@@ -2,6 +2,7 @@
 
 mod choices;
 mod connection_sections;
+mod grant_sections;
 mod identity;
 mod policy;
 mod policy_sections;
@@ -15,6 +16,7 @@ pub use choices::{
     StorageKind,
 };
 pub use connection_sections::Connection;
+pub use grant_sections::{Enterprise, Workload};
 pub use identity::{Askable, Endpoints};
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
 pub use policy_sections::{Policy, PolicyTest, TestUser};

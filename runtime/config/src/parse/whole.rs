@@ -8,8 +8,9 @@ use super::declared::Declared;
 use super::storage::Existing;
 use super::value::Section;
 use super::{
-    audit, bindings, clients, connections, dev, identity, policies, quotas, secrets, storage,
-    tokens, triggers, upstream, variables, version, wrangler,
+    audit, bindings, clients, connections, dev, enterprise, identity, policies, quotas, secrets, storage,
+    tokens, triggers, upstream, variables, version, workloads,
+    wrangler,
 };
 use crate::model::{
     Config, Connection, Consent, Identity, Limits, List, Observability, PolicyTest, Registration,
@@ -38,6 +39,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let (dev, own_secrets) =
         (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
     let (triggers, wrangler) = (triggers::read(root), wrangler::read(root));
+    let (issuers, workloads) = (enterprise::read(root), workloads::read(root));
 
     let declared =
         (clients.as_deref().unwrap_or_default(), connections.as_ref().map(|(all, _)| all));
@@ -54,6 +56,8 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         storage,
         registration: registration?,
         clients: clients?.into_iter().map(|declared| declared.client).collect(),
+        enterprise: issuers?,
+        workloads: workloads?,
         transport: transport?,
         tokens: tokens?,
         consent: consent?,
@@ -107,6 +111,7 @@ fn check_across(
     tokens::check_recheck(&root.section("tokens"), tokens, identity);
     let known: Vec<&str> = policies.iter().map(|policy| &*policy.policy.name).collect();
     connections::check(root, identity, storage, &known);
+    enterprise::check(root, &known, &policies::scopes(policies));
     upstream::check_storage(&root.section("identity"), storage);
     variables::check(root, uses, storage);
     secrets::check_names(root, uses, policies, storage);
