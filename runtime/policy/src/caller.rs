@@ -6,11 +6,18 @@ use toolgate_json::from_json::FromJson;
 
 use crate::known::Known;
 
-/// The signed-in person behind a request, with the claims that policies look at.
+/// Beginning of the subject of a client that calls for itself; its id follows. No person has such a subject.
+pub const CLIENT_SUBJECT: &str = "client:";
+
+/// Beginning of the subject of a workload; its name follows. No person has such a subject.
+pub const WORKLOAD_SUBJECT: &str = "workload:";
+
+/// The signed-in person behind a request, with the claims that policies look at; or a machine, which has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, FromJson)]
 #[serde(from = "Stored")]
 pub struct Caller {
-    /// `sub` at the identity provider; `service:<common name>` of a service token of Access.
+    /// `sub` at the identity provider; `service:<common name>` of a service token of Access, `client:<id>` and
+    /// `workload:<name>` of a machine, `<issuer>|<sub>` of a person whom another issuer of ID-JAGs vouches for.
     pub subject: String,
     /// E-mail address, proven to be the person's. Cloudflare Access and GitHub prove it; another
     /// OpenID provider must say `email_verified: true`.
@@ -80,12 +87,30 @@ impl From<Stored> for Caller {
 }
 
 impl Caller {
+    /// The name of the workload that calls, where one does.
+    #[must_use]
+    pub fn workload(&self) -> Option<&str> {
+        self.subject.strip_prefix(WORKLOAD_SUBJECT)
+    }
+
+    /// True for a machine: no person is behind the call.
+    #[must_use]
+    pub fn is_machine(&self) -> bool {
+        is_of_machine(&self.subject)
+    }
+
     /// The person's name on a page: e-mail address, name, or else the subject.
     #[must_use]
     pub fn label(&self) -> &str {
         let names = [&self.email, &self.name, &self.claimed_email];
         names.into_iter().flatten().next().unwrap_or(&self.subject)
     }
+}
+
+/// True for a subject that only a machine has: an identity provider must not give it to a person.
+#[must_use]
+pub fn is_of_machine(subject: &str) -> bool {
+    [CLIENT_SUBJECT, WORKLOAD_SUBJECT].iter().any(|start| subject.starts_with(start))
 }
 
 /// Worker variables, for values that `mcp.toml` keeps out of git.

@@ -170,6 +170,9 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
             Condition::Subjects(entries) => {
                 PolicyOutcome::from(entries.iter().any(|entry| *entry == caller.subject))
             }
+            Condition::Workloads(names) => PolicyOutcome::from(
+                caller.workload().is_some_and(|own| names.iter().any(|name| *name == own)),
+            ),
             Condition::Claim { path, test } if caller.known.has_claim(path) => {
                 Subject::Claim.test(&caller.claims, path, test)
             }

@@ -11,6 +11,7 @@ use toolgate_core::reply::Reply;
 
 use crate::auth::grants;
 use crate::platform::console::log_error;
+use crate::ports::direct::Personal;
 use crate::ports::request_context::RequestContext;
 
 /// Serves the page and its forms; on a server with connected accounts also what is below it. `is_head` is true for a
@@ -36,29 +37,62 @@ fn page<'a>(
 ) -> LocalBoxFuture<'a, Reply> {
     Box::pin(async move {
         let begun = if http_request.method() == Method::POST {
+            if let Some(personal) = request.app.personal.filter(|it| (it.is_asked)(http_request)) {
+                return make_token(request, oauth, http_request, personal).await;
+            }
             connections::decide(oauth, http_request)
         } else {
             connections::open(oauth, http_request)
         };
         let served = match begun {
             ConnectionsStep::Reply(reply) => Ok(reply),
-            ConnectionsStep::Show(person) => read(request, &person)
-                .await
-                .map(|grants| connections::show(oauth, http_request, &person, &grants, more)),
+            ConnectionsStep::Show(person) => {
+                let form = request.app.personal.map(|it| (it.form)(oauth, &person));
+                let more = [more, form.as_deref().unwrap_or_default()].concat();
+                read(request, &person)
+                    .await
+                    .map(|grants| connections::show(oauth, http_request, &person, &grants, &more))
+            }
             ConnectionsStep::Revoke(person, chosen) => {
                 revoke(request, oauth, &person, &chosen).await
             }
         };
-        served.unwrap_or_else(|error| {
-            log_error!("storage failed: {error}");
-            pages::message(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Your connections could not be reached",
-                "The storage of this server did not answer.",
-                "Try again in a moment.",
-            )
-        })
+        served.unwrap_or_else(|error| unreachable_storage(&error))
     })
+}
+
+fn unreachable_storage(error: &worker::Error) -> Reply {
+    log_error!("storage failed: {error}");
+    pages::message(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Your connections could not be reached",
+        "The storage of this server did not answer.",
+        "Try again in a moment.",
+    )
+}
+
+/// Makes a token for a script of whoever is signed in.
+async fn make_token(
+    request: &RequestContext<'_>,
+    oauth: &mut OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
+    personal: &Personal,
+) -> Reply {
+    let Some(person) = Person::read(oauth, http_request.headers()) else {
+        return connections::back(oauth, "");
+    };
+    let grants = match read(request, &person).await {
+        Ok(grants) => grants,
+        Err(error) => return unreachable_storage(&error),
+    };
+    let (address, grant, page) = match (personal.make)(oauth, http_request, &person, &grants) {
+        Ok(made) => made,
+        Err(reply) => return *reply,
+    };
+    match grants::perform(request, &address, Operation::Create(Box::new(grant))).await {
+        Ok(_) => page,
+        Err(error) => unreachable_storage(&error),
+    }
 }
 
 async fn read(

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use futures_util::future::LocalBoxFuture;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, Method, Request, StatusCode};
 use toolgate_core::audit::Reason;
@@ -29,6 +30,7 @@ use crate::platform::console::log_error;
 use crate::platform::timer::Timer;
 use crate::platform::{PlatformEntropy, now};
 use crate::ports::app::App;
+use crate::ports::direct::{Authenticate, TokenGrant};
 use crate::ports::request_context::RequestContext;
 use crate::routes::{client_metadata, connections};
 use crate::tool::route;
@@ -159,6 +161,10 @@ async fn route(
             connections::serve(request, &mut oauth, &http_request, is_head).await
         }
         REGISTER_PATH => register::register(&mut oauth, &http_request),
+        TOKEN_PATH if let Some((grant, params)) = token_grant(request.app, &http_request) => {
+            let sender = (&params, authenticate as Authenticate);
+            (grant.serve)(request, &mut oauth, &http_request, sender).await
+        }
         path => {
             let (params, client) = match authenticated(request, &oauth, &http_request).await {
                 Ok(authenticated) => authenticated,
@@ -173,6 +179,25 @@ async fn route(
             }
         }
     }
+}
+
+/// The way to a token without a sign-in that a request to `/token` takes, with its parameters.
+fn token_grant(app: &App, http_request: &Request<Vec<u8>>) -> Option<(&'static TokenGrant, Params)> {
+    if app.token_grants.is_empty() {
+        return None;
+    }
+    let params = Params::form(http_request).ok()?;
+    let grant = app.token_grants.iter().find(|grant| (grant.takes)(&app.config, &params))?;
+    Some((grant, params))
+}
+
+fn authenticate<'a>(
+    request: &'a RequestContext<'_>,
+    oauth: &'a OAuthContext<'_>,
+    http_request: &'a Request<Vec<u8>>,
+    params: &'a Params,
+) -> LocalBoxFuture<'a, Result<Authenticated, OAuthError>> {
+    Box::pin(client_metadata::authenticate(request, oauth, http_request, params))
 }
 
 /// The refusal of a request that is not its client's. With a grant's token it was counted for the

@@ -53,6 +53,8 @@ macro_rules! conditions {
             Groups(List<Str>) in "groups" = texts(LINE);
             /// `sub` at the identity provider is one of these.
             Subjects(List<Str>) in "subjects" = texts(LINE);
+            /// The caller is one of these workloads.
+            Workloads(List<Str>) in "workloads" = texts(WORKLOAD_NAME);
             ("claims") => condition::members;
             ("args") => condition::members;
             /// The access token has one of these OAuth scopes.

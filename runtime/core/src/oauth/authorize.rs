@@ -86,6 +86,7 @@ fn parse(
     if let Some(unusable) = params.get("state").filter(|_| state.is_none()) {
         return Err(refuse(unusable_state(params, unusable)));
     }
+    oauth.refuse_clients().map_err(refuse)?;
     params.reject_repeated().map_err(refuse)?;
     check_response_type(params).map_err(refuse)?;
     let challenge = challenge(params).map_err(refuse)?;

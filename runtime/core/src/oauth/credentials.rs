@@ -73,6 +73,8 @@ pub enum Checked {
     Done(Authenticated),
     /// The proof is a JWT: check it with [`assertion::verify`] and the keys of this document.
     Assertion(DocumentUrl, String),
+    /// The same of a client of `mcp.toml`, by its keys there.
+    Keyed(String, String),
     /// The Worker secret of this name, which holds the secret of a client of `mcp.toml`, is not
     /// set: nobody can be that client.
     MissingSecret(String),
@@ -162,12 +164,20 @@ impl Credentials {
         let done =
             Checked::Done(Authenticated { key: key(&self.client_id), method: known_method(known) });
         match (&known.secret, &self.proof) {
-            (None, Proof::None) => Ok(done),
+            (None, Proof::Assertion(jwt)) if known_method(known) == AuthMethod::PrivateKeyJwt => {
+                Ok(Checked::Keyed(self.client_id.clone(), jwt.clone()))
+            }
+            (None, Proof::None) if known_method(known).is_none() => Ok(done),
+            (None, Proof::None) => Err(OAuthError::invalid_client(
+                "This client must prove itself by private_key_jwt",
+            )
+            .because(Reason::ClientAuthMethod)),
             (Some(name), Proof::Secret(_, presented)) => {
                 // An empty secret is none: the empty password of HTTP Basic would be it.
                 match vars.var(name).filter(|secret| !secret.is_empty()).map(Secret::new) {
                     None => Ok(Checked::MissingSecret(name.to_string())),
                     Some(secret) if equal(presented, secret.expose()) => Ok(done),
+                    Some(_) if is_previous(known, presented, vars) => Ok(done),
                     Some(_) => Err(wrong_secret()),
                 }
             }
@@ -223,6 +233,13 @@ impl Credentials {
         }
         Ok(Authenticated { key: client.key, method: expected })
     }
+}
+
+/// True for the secret before the present one, while `mcp.toml` names it.
+fn is_previous(known: &KnownClient, presented: &Secret, vars: &dyn Vars) -> bool {
+    let Some(name) = &known.previous_secret else { return false };
+    let secret = vars.var(name).filter(|secret| !secret.is_empty()).map(Secret::new);
+    secret.is_some_and(|secret| equal(presented, secret.expose()))
 }
 
 fn equal(presented: &Secret, expected: &[u8]) -> bool {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use toolgate_config::{Config, GroupsFormat, Protocol, TECHNICAL_CLAIMS};
-use toolgate_policy::Caller;
+use toolgate_policy::{Caller, is_of_machine};
 use toolgate_policy::known::{Known, Told};
 use url::Url;
 
@@ -13,6 +13,9 @@ use crate::upstream::rejection::Rejection;
 /// OpenID Connect Core section 5.6.2, and a short form of Microsoft Entra ID for `groups`).
 const DISTRIBUTED: &str = "_claim_names";
 const HAS_GROUPS: &str = "hasgroups";
+
+/// Stands between another issuer and its subject.
+pub(crate) const ISSUER_SEPARATOR: char = '|';
 
 /// Domain of Cloudflare Access.
 const ACCESS: &str = ".cloudflareaccess.com";
@@ -30,7 +33,8 @@ pub(crate) fn read_caller(
         Some(Value::String(text)) if !text.is_empty() => Some(text),
         _ => None,
     };
-    let subject = text("sub").ok_or(Rejection::Claim("sub"))?;
+    let subject = text("sub").filter(|subject| !is_reserved(config, subject));
+    let subject = subject.ok_or(Rejection::Claim("sub"))?;
     let (address, name) = (text("email"), text("name"));
     let (email, claimed_email) = if is_verified(provider, config, claims.remove("email_verified")) {
         (address, None)
@@ -42,6 +46,15 @@ pub(crate) fn read_caller(
     let caller =
         Caller { subject, email, claimed_email, name, groups, claims, known, ..Caller::default() };
     provider.kept.narrow(config, caller)
+}
+
+/// True for a subject that this server gives to machines, or to people of other issuers: nobody may sign in as one
+/// of them.
+fn is_reserved(config: &Config, subject: &str) -> bool {
+    let is_of_other = |issuer: &str| {
+        subject.strip_prefix(issuer).is_some_and(|rest| rest.starts_with(ISSUER_SEPARATOR))
+    };
+    is_of_machine(subject) || config.enterprise.iter().any(|other| is_of_other(&other.issuer))
 }
 
 /// True if the address is proven to be the person's. Access lets nobody sign in with an address of

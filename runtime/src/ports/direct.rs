@@ -1,0 +1,81 @@
+//! Tokens without a sign-in, as the routes see them.
+
+use futures_util::future::LocalBoxFuture;
+use http::{HeaderMap, Request};
+use toolgate_config::Config;
+use toolgate_core::oauth::context::OAuthContext;
+use toolgate_core::oauth::credentials::Authenticated;
+use toolgate_core::oauth::error::OAuthError;
+use toolgate_core::oauth::grant::{Grant, GrantKey};
+use toolgate_core::oauth::metadata::Members;
+use toolgate_core::oauth::params::Params;
+use toolgate_core::oauth::person::Person;
+use toolgate_core::oauth::token::AccessToken;
+use toolgate_core::reply::Reply;
+use toolgate_core::seal::Keyring;
+
+use crate::ports::request_context::RequestContext;
+
+/// A way to a token at `/token`. `serve!()` names one where `mcp.toml` has a section of it, so that no other server
+/// contains it.
+#[derive(Debug)]
+pub struct TokenGrant {
+    /// True for a request that is of it.
+    pub(crate) takes: fn(&Config, &Params) -> bool,
+    /// Serves such a request.
+    pub(crate) serve: ServeToken,
+    /// Adds what the authorization server's metadata say of it.
+    pub(crate) describe: fn(&Config, &mut Members),
+}
+
+/// Serves a request to `/token`.
+pub(crate) type ServeToken = for<'a> fn(
+    &'a RequestContext<'_>,
+    &'a mut OAuthContext<'_>,
+    &'a Request<Vec<u8>>,
+    (&'a Params, Authenticate),
+) -> LocalBoxFuture<'a, Reply>;
+
+/// Tells the client of a request, once it has proven to be that client.
+pub(crate) type Authenticate = for<'a> fn(
+    &'a RequestContext<'_>,
+    &'a OAuthContext<'_>,
+    &'a Request<Vec<u8>>,
+    &'a Params,
+) -> LocalBoxFuture<'a, Result<Authenticated, OAuthError>>;
+
+/// Clients of `mcp.toml` that prove themselves by their keys. Named by `serve!()` where there are any.
+#[derive(Debug)]
+pub struct ClientKeys {
+    /// Checks the assertion of the client of this id.
+    pub(crate) check: for<'a> fn(
+        &'a RequestContext<'_>,
+        &'a OAuthContext<'_>,
+        (&'a str, &'a str),
+    ) -> LocalBoxFuture<'a, Result<Authenticated, OAuthError>>,
+}
+
+/// Personal tokens for scripts. Named by `serve!()` where `mcp.toml` allows them.
+#[derive(Debug)]
+pub struct Personal {
+    /// Lets the sender of a request in that has such a token; `None` where it has none.
+    pub(crate) admit: for<'a> fn(
+        &'a RequestContext<'_>,
+        &'a Keyring,
+        (&'a str, &'a HeaderMap),
+    ) -> LocalBoxFuture<'a, Option<Result<AccessToken, Box<Reply>>>>,
+    /// The form of the page of connections.
+    pub(crate) form: fn(&OAuthContext<'_>, &Person) -> String,
+    /// True for the form that makes a token.
+    pub(crate) is_asked: fn(&Request<Vec<u8>>) -> bool,
+    /// Makes a token for somebody who has these grants: the record to store, and the page to send then.
+    pub(crate) make: Make,
+}
+
+/// See [`Personal::make`].
+pub(crate) type Make = fn(
+    &mut OAuthContext<'_>,
+    &Request<Vec<u8>>,
+    &Person,
+    &[(GrantKey, Grant)],
+) -> Result<(GrantKey, Grant, Reply), Box<Reply>>;
