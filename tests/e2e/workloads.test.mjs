@@ -110,6 +110,7 @@ describe("a workload", { skip: lacksBuild("enterprise") }, () => {
   });
 
   test("is known by a new key of its platform", async () => {
+    await cast.stage.restart();
     assert.equal(outcome(await redeem(job())), "200 mcp");
     const key = await newKey("github-2");
     github.publish([key]);

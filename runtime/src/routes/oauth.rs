@@ -92,8 +92,13 @@ async fn receive(
     let failed = async |reply: Reply| {
         rate_limit::by_address(request, path, head.headers()).await.err().unwrap_or(Box::new(reply))
     };
+    let most = match path {
+        // So that one that is too long for the form is refused as OAuth has it.
+        TOKEN_PATH if !request.app.token_grants.is_empty() => 2 * MAX_FORM_BODY,
+        _ => MAX_FORM_BODY,
+    };
     match (
-        convert::body(worker_request, head.headers(), MAX_FORM_BODY).await,
+        convert::body(worker_request, head.headers(), most).await,
         setup::setup(request),
     ) {
         (Ok(body), Ok(setup)) => Ok((body, setup)),
