@@ -225,9 +225,9 @@ pub const ISSUER_COOLDOWN: u64 = 30;
 /// Largest answer of an issuer: a set of keys has a few KiB.
 pub const MAX_ISSUER_BODY: usize = 64 * 1024;
 
-/// Bytes of a caller, as JSON, in the cookie of somebody who is signed in at `/connections`: sealed they are 2.7 KiB
-/// of [`MAX_COOKIE`].
-pub const MAX_PERSON_CALLER: usize = 2 * 1024;
+/// Longest cookie of the caller who is signed in at `/connections`, without its name and attributes. It comes along
+/// with the cookie of the page, and with whatever else a browser sends.
+pub const MAX_CALLER_COOKIE: usize = 3 * 1024;
 
 /// Personal tokens that one person may have: one for each script, and a list that can be looked through.
 pub const MAX_PERSONAL_TOKENS: usize = 50;

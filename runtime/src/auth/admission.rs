@@ -21,6 +21,11 @@ pub(crate) fn authenticate<'a>(
     request: &'a RequestContext<'a>,
     head: &'a http::Request<()>,
 ) -> LocalBoxFuture<'a, Result<Admitted, Box<Reply>>> {
+    if let Some(personal) = request.app.personal
+        && let Some(admitted) = (personal.admit)(request, head)
+    {
+        return admitted;
+    }
     Box::pin(async move {
         let setup = setup::setup(request)
             .map_err(|error| Box::new(setup::not_configured(request, &error, false)))?;
@@ -28,15 +33,13 @@ pub(crate) fn authenticate<'a>(
         let path = head.uri().path();
         match bearer::authenticate(&setup.keys, origin, path, head.headers(), now()) {
             Ok(token) => by_token(request, path, token).await,
-            Err(refusal) => match personal(request, &setup, head).await {
-                Some(token) => Ok(admitted(request, token?)),
-                None => vouched(request, &setup, head).await.unwrap_or(Err(refusal)),
-            },
+            Err(refusal) => vouched(request, &setup, head).await.unwrap_or(Err(refusal)),
         }
     })
 }
 
-fn note(request: &RequestContext<'_>, principal: &Principal) {
+/// Names the sender for the audit trail.
+pub(crate) fn note(request: &RequestContext<'_>, principal: &Principal) {
     request.log.person(&principal.subject_key, &principal.caller);
     request.log.client(&principal.caller.client_id);
 }
@@ -47,35 +50,18 @@ async fn by_token(
     token: AccessToken,
 ) -> Result<Admitted, Box<Reply>> {
     let stands = grants::stands(request, &token).await;
-    let admitted = admitted(request, token);
+    let AccessToken { caller, address, issued, expires, .. } = token;
+    let principal =
+        Principal { caller, subject_key: address.subject_key.clone(), expires, credential: None };
+    note(request, &principal);
     match stands {
-        Ok(true) => Ok(admitted),
+        Ok(true) => Ok(Admitted { principal, grant: Some((address, issued)) }),
         Ok(false) => Err(Box::new(bearer::revoked(&request.origin, path))),
         Err(error) => {
             log_error!("storage failed: {error}");
             Err(unavailable("The storage did not answer; try again."))
         }
     }
-}
-
-/// The holder of a token whose grant stands.
-fn admitted(request: &RequestContext<'_>, token: AccessToken) -> Admitted {
-    let AccessToken { caller, address, issued, expires, .. } = token;
-    let principal =
-        Principal { caller, subject_key: address.subject_key.clone(), expires, credential: None };
-    note(request, &principal);
-    Admitted { principal, grant: Some((address, issued)) }
-}
-
-/// The personal token of a script, where the server has such tokens and the request comes with one. Its grant was
-/// just seen to stand.
-async fn personal(
-    request: &RequestContext<'_>,
-    setup: &Setup,
-    head: &http::Request<()>,
-) -> Option<Result<AccessToken, Box<Reply>>> {
-    let personal = request.app.personal?;
-    (personal.admit)(request, &setup.keys, (head.uri().path(), head.headers())).await
 }
 
 /// The caller by the word of what stands in front of the Worker. A token that we made decides by
@@ -108,6 +94,6 @@ async fn vouched(
     })
 }
 
-fn unavailable(why: &str) -> Box<Reply> {
+pub(crate) fn unavailable(why: &str) -> Box<Reply> {
     Box::new(reply::text(StatusCode::SERVICE_UNAVAILABLE, why))
 }

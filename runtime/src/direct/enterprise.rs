@@ -25,7 +25,8 @@ const PROFILE: &str = "urn:ietf:params:oauth:grant-profile:id-jag";
 pub static ENTERPRISE: TokenGrant = TokenGrant { takes, serve, describe };
 
 /// Whatever says that it is something else is of a workload, where there are any.
-fn takes(config: &Config, params: &Params) -> bool {
+fn takes(config: &Config, http_request: &Request<Vec<u8>>) -> bool {
+    let params = Params::parse(http_request.body());
     params.get("grant_type") == Some(JWT_BEARER)
         && (config.workloads.is_empty() || params.get("assertion").is_none_or(direct::is_id_jag))
 }
@@ -40,10 +41,10 @@ fn serve<'a>(
     request: &'a RequestContext<'_>,
     oauth: &'a mut OAuthContext<'_>,
     http_request: &'a Request<Vec<u8>>,
-    (params, authenticate): (&'a Params, Authenticate),
+    authenticate: Authenticate,
 ) -> LocalBoxFuture<'a, Reply> {
     Box::pin(async move {
-        redeem(request, oauth, http_request, (params, authenticate))
+        redeem(request, oauth, http_request, authenticate)
             .await
             .unwrap_or_else(|refusal| refusal.into_reply(oauth))
     })
@@ -53,9 +54,10 @@ async fn redeem(
     request: &RequestContext<'_>,
     oauth: &mut OAuthContext<'_>,
     http_request: &Request<Vec<u8>>,
-    (params, authenticate): (&Params, Authenticate),
+    authenticate: Authenticate,
 ) -> Result<Reply, Refusal> {
     direct::refuse_query(http_request)?;
+    let params = &Params::form(http_request)?;
     let client = authenticate(request, oauth, http_request, params).await?;
     oauth.log.client(&client.key);
     id_jag::admit(oauth.config, &client)?;

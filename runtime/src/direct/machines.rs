@@ -16,8 +16,8 @@ use crate::ports::request_context::RequestContext;
 /// The grant of clients that call for themselves.
 pub static MACHINES: TokenGrant = TokenGrant { takes, serve, describe };
 
-fn takes(_: &Config, params: &Params) -> bool {
-    params.get("grant_type") == Some(machine::CLIENT_CREDENTIALS)
+fn takes(_: &Config, http_request: &Request<Vec<u8>>) -> bool {
+    Params::parse(http_request.body()).get("grant_type") == Some(machine::CLIENT_CREDENTIALS)
 }
 
 fn describe(config: &Config, members: &mut Members) {
@@ -29,11 +29,12 @@ fn serve<'a>(
     request: &'a RequestContext<'_>,
     oauth: &'a mut OAuthContext<'_>,
     http_request: &'a Request<Vec<u8>>,
-    (params, authenticate): (&'a Params, Authenticate),
+    authenticate: Authenticate,
 ) -> LocalBoxFuture<'a, Reply> {
     Box::pin(async move {
         let given: Result<Reply, Refusal> = async {
             direct::refuse_query(http_request)?;
+            let params = &Params::form(http_request)?;
             let client = authenticate(request, oauth, http_request, params).await?;
             oauth.log.client(&client.key);
             let direct = machine::begin(oauth, params, &client)?;

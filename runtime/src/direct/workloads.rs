@@ -17,8 +17,8 @@ use crate::ports::request_context::RequestContext;
 /// The grant of workloads. It stands after that of ID-JAGs, and takes what that one leaves.
 pub static WORKLOADS: TokenGrant = TokenGrant { takes, serve, describe };
 
-fn takes(_: &Config, params: &Params) -> bool {
-    params.get("grant_type") == Some(JWT_BEARER)
+fn takes(_: &Config, http_request: &Request<Vec<u8>>) -> bool {
+    Params::parse(http_request.body()).get("grant_type") == Some(JWT_BEARER)
 }
 
 fn describe(_: &Config, members: &mut Members) {
@@ -30,10 +30,10 @@ fn serve<'a>(
     request: &'a RequestContext<'_>,
     oauth: &'a mut OAuthContext<'_>,
     http_request: &'a Request<Vec<u8>>,
-    (params, _): (&'a Params, Authenticate),
+    _: Authenticate,
 ) -> LocalBoxFuture<'a, Reply> {
     Box::pin(async move {
-        redeem(request, oauth, http_request, params)
+        redeem(request, oauth, http_request)
             .await
             .unwrap_or_else(|refusal| refusal.into_reply(oauth))
     })
@@ -43,9 +43,9 @@ async fn redeem(
     request: &RequestContext<'_>,
     oauth: &mut OAuthContext<'_>,
     http_request: &Request<Vec<u8>>,
-    params: &Params,
 ) -> Result<Reply, Refusal> {
     direct::refuse_query(http_request)?;
+    let params = &Params::form(http_request)?;
     let assertion = direct::assertion(params)?;
     let found = workload::issuer(oauth, assertion)?;
     let source = Source {

@@ -1,19 +1,19 @@
 //! Tokens without a sign-in, as the routes see them.
 
 use futures_util::future::LocalBoxFuture;
-use http::{HeaderMap, Request};
+use http::Request;
+use http::header::HeaderValue;
 use toolgate_config::Config;
+use toolgate_core::oauth::callback::{Identified, Returned};
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::credentials::Authenticated;
 use toolgate_core::oauth::error::OAuthError;
-use toolgate_core::oauth::grant::{Grant, GrantKey};
 use toolgate_core::oauth::metadata::Members;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::person::Person;
-use toolgate_core::oauth::token::AccessToken;
 use toolgate_core::reply::Reply;
-use toolgate_core::seal::Keyring;
 
+use crate::ports::principal::Admitted;
 use crate::ports::request_context::RequestContext;
 
 /// A way to a token at `/token`. `serve!()` names one where `mcp.toml` has a section of it, so that no other server
@@ -21,7 +21,7 @@ use crate::ports::request_context::RequestContext;
 #[derive(Debug)]
 pub struct TokenGrant {
     /// True for a request that is of it.
-    pub(crate) takes: fn(&Config, &Params) -> bool,
+    pub(crate) takes: fn(&Config, &Request<Vec<u8>>) -> bool,
     /// Serves such a request.
     pub(crate) serve: ServeToken,
     /// Adds what the authorization server's metadata say of it.
@@ -33,7 +33,7 @@ pub(crate) type ServeToken = for<'a> fn(
     &'a RequestContext<'_>,
     &'a mut OAuthContext<'_>,
     &'a Request<Vec<u8>>,
-    (&'a Params, Authenticate),
+    Authenticate,
 ) -> LocalBoxFuture<'a, Reply>;
 
 /// Tells the client of a request, once it has proven to be that client.
@@ -52,7 +52,8 @@ pub struct ClientKeys {
         &'a RequestContext<'_>,
         &'a OAuthContext<'_>,
         (&'a str, &'a str),
-    ) -> LocalBoxFuture<'a, Result<Authenticated, OAuthError>>,
+    )
+        -> LocalBoxFuture<'a, Result<Authenticated, OAuthError>>,
 }
 
 /// Personal tokens for scripts. Named by `serve!()` where `mcp.toml` allows them.
@@ -60,22 +61,21 @@ pub struct ClientKeys {
 pub struct Personal {
     /// Lets the sender of a request in that has such a token; `None` where it has none.
     pub(crate) admit: for<'a> fn(
-        &'a RequestContext<'_>,
-        &'a Keyring,
-        (&'a str, &'a HeaderMap),
-    ) -> LocalBoxFuture<'a, Option<Result<AccessToken, Box<Reply>>>>,
+        &'a RequestContext<'a>,
+        &'a http::Request<()>,
+    )
+        -> Option<LocalBoxFuture<'a, Result<Admitted, Box<Reply>>>>,
+    /// Remembers somebody who signs in at the page of connections, as a cookie.
+    pub(crate) remember:
+        fn(&mut OAuthContext<'_>, &Returned, &Identified) -> Option<HeaderValue>,
     /// The form of the page of connections.
     pub(crate) form: fn(&OAuthContext<'_>, &Person) -> String,
     /// True for the form that makes a token.
     pub(crate) is_asked: fn(&Request<Vec<u8>>) -> bool,
-    /// Makes a token for somebody who has these grants: the record to store, and the page to send then.
-    pub(crate) make: Make,
+    /// Makes a token, and answers with the page that shows it.
+    pub(crate) make: for<'a> fn(
+        &'a RequestContext<'_>,
+        &'a mut OAuthContext<'_>,
+        &'a Request<Vec<u8>>,
+    ) -> LocalBoxFuture<'a, Reply>,
 }
-
-/// See [`Personal::make`].
-pub(crate) type Make = fn(
-    &mut OAuthContext<'_>,
-    &Request<Vec<u8>>,
-    &Person,
-    &[(GrantKey, Grant)],
-) -> Result<(GrantKey, Grant, Reply), Box<Reply>>;

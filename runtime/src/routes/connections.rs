@@ -11,7 +11,6 @@ use toolgate_core::reply::Reply;
 
 use crate::auth::grants;
 use crate::platform::console::log_error;
-use crate::ports::direct::Personal;
 use crate::ports::request_context::RequestContext;
 
 /// Serves the page and its forms; on a server with connected accounts also what is below it. `is_head` is true for a
@@ -22,6 +21,9 @@ pub(crate) fn serve<'a>(
     http_request: &'a Request<Vec<u8>>,
     is_head: bool,
 ) -> LocalBoxFuture<'a, Reply> {
+    if let Some(personal) = request.app.personal.filter(|it| (it.is_asked)(http_request)) {
+        return (personal.make)(request, oauth, http_request);
+    }
     match request.app.accounts {
         None => page(request, oauth, http_request, ""),
         Some(accounts) => (accounts.serve)(request, oauth, http_request, (is_head, page)),
@@ -37,9 +39,6 @@ fn page<'a>(
 ) -> LocalBoxFuture<'a, Reply> {
     Box::pin(async move {
         let begun = if http_request.method() == Method::POST {
-            if let Some(personal) = request.app.personal.filter(|it| (it.is_asked)(http_request)) {
-                return make_token(request, oauth, http_request, personal).await;
-            }
             connections::decide(oauth, http_request)
         } else {
             connections::open(oauth, http_request)
@@ -57,42 +56,16 @@ fn page<'a>(
                 revoke(request, oauth, &person, &chosen).await
             }
         };
-        served.unwrap_or_else(|error| unreachable_storage(&error))
+        served.unwrap_or_else(|error| {
+            log_error!("storage failed: {error}");
+            pages::message(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Your connections could not be reached",
+                "The storage of this server did not answer.",
+                "Try again in a moment.",
+            )
+        })
     })
-}
-
-fn unreachable_storage(error: &worker::Error) -> Reply {
-    log_error!("storage failed: {error}");
-    pages::message(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "Your connections could not be reached",
-        "The storage of this server did not answer.",
-        "Try again in a moment.",
-    )
-}
-
-/// Makes a token for a script of whoever is signed in.
-async fn make_token(
-    request: &RequestContext<'_>,
-    oauth: &mut OAuthContext<'_>,
-    http_request: &Request<Vec<u8>>,
-    personal: &Personal,
-) -> Reply {
-    let Some(person) = Person::read(oauth, http_request.headers()) else {
-        return connections::back(oauth, "");
-    };
-    let grants = match read(request, &person).await {
-        Ok(grants) => grants,
-        Err(error) => return unreachable_storage(&error),
-    };
-    let (address, grant, page) = match (personal.make)(oauth, http_request, &person, &grants) {
-        Ok(made) => made,
-        Err(reply) => return *reply,
-    };
-    match grants::perform(request, &address, Operation::Create(Box::new(grant))).await {
-        Ok(_) => page,
-        Err(error) => unreachable_storage(&error),
-    }
 }
 
 async fn read(

@@ -30,7 +30,7 @@ use crate::platform::console::log_error;
 use crate::platform::timer::Timer;
 use crate::platform::{PlatformEntropy, now};
 use crate::ports::app::App;
-use crate::ports::direct::{Authenticate, TokenGrant};
+use crate::ports::direct::TokenGrant;
 use crate::ports::request_context::RequestContext;
 use crate::routes::{client_metadata, connections};
 use crate::tool::route;
@@ -162,14 +162,10 @@ async fn route(
             callback::begin(&oauth, &http_request).map_or_else(|reply| *reply, |_| Reply::default())
         }
         CALLBACK_PATH => serve_callback(request, &mut oauth, &http_request).await,
-        path if path.starts_with(CONNECTIONS_PATH) => {
-            connections::serve(request, &mut oauth, &http_request, is_head).await
+        path if is_boxed(request.app, path, &http_request) => {
+            boxed(request, &mut oauth, &http_request, is_head).await
         }
         REGISTER_PATH => register::register(&mut oauth, &http_request),
-        TOKEN_PATH if let Some((grant, params)) = token_grant(request.app, &http_request) => {
-            let sender = (&params, authenticate as Authenticate);
-            (grant.serve)(request, &mut oauth, &http_request, sender).await
-        }
         path => {
             let (params, client) = match authenticated(request, &oauth, &http_request).await {
                 Ok(authenticated) => authenticated,
@@ -186,14 +182,28 @@ async fn route(
     }
 }
 
-/// The way to a token without a sign-in that a request to `/token` takes, with its parameters.
-fn token_grant(app: &App, http_request: &Request<Vec<u8>>) -> Option<(&'static TokenGrant, Params)> {
-    if app.token_grants.is_empty() {
-        return None;
+/// The way to a token without a sign-in that a request to `/token` takes.
+fn token_grant(app: &App, http_request: &Request<Vec<u8>>) -> Option<&'static TokenGrant> {
+    app.token_grants.iter().copied().find(|grant| (grant.takes)(&app.config, http_request))
+}
+
+fn is_boxed(app: &App, path: &str, http_request: &Request<Vec<u8>>) -> bool {
+    path.starts_with(CONNECTIONS_PATH)
+        || path == TOKEN_PATH && token_grant(app, http_request).is_some()
+}
+
+/// Pages of connections, and ways to tokens that only some servers have: in one place, as each wait of a route costs
+/// every server.
+fn boxed<'a>(
+    request: &'a RequestContext<'_>,
+    oauth: &'a mut OAuthContext<'_>,
+    http_request: &'a Request<Vec<u8>>,
+    is_head: bool,
+) -> LocalBoxFuture<'a, Reply> {
+    match token_grant(request.app, http_request).filter(|_| http_request.uri().path() == TOKEN_PATH) {
+        Some(grant) => (grant.serve)(request, oauth, http_request, authenticate),
+        None => connections::serve(request, oauth, http_request, is_head),
     }
-    let params = Params::form(http_request).ok()?;
-    let grant = app.token_grants.iter().find(|grant| (grant.takes)(&app.config, &params))?;
-    Some((grant, params))
 }
 
 fn authenticate<'a>(
@@ -320,9 +330,14 @@ async fn serve_callback(
     {
         return reply;
     }
+    let remembered = request.app.personal;
+    let remembered = remembered.and_then(|it| (it.remember)(oauth, &returned, &identified));
     let (address, grant, success) = match returned.finish(oauth, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),
-        Finished::Reply(reply) => return reply,
+        Finished::Reply(mut reply) => {
+            reply.headers_mut().extend(remembered.map(|cookie| (SET_COOKIE, cookie)));
+            return reply;
+        }
     };
     match grants::perform(request, &address, Operation::Create(grant)).await {
         Ok(_) => success,

@@ -7,7 +7,7 @@ use toolgate_policy::Caller;
 
 use crate::cookie;
 use crate::from_json::FromJson;
-use crate::limits::{MAX_PERSON_CALLER, PERSON_TTL};
+use crate::limits::PERSON_TTL;
 use crate::oauth::context::OAuthContext;
 use crate::seal::Purpose;
 
@@ -24,10 +24,6 @@ pub struct Person {
     pub csrf: String,
     /// Until when, in seconds since 1970.
     pub expires: u64,
-    /// The caller as JSON, where people make tokens for scripts; not of somebody with more claims than the cookie
-    /// has room for.
-    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
-    pub caller: Option<String>,
 }
 
 impl Person {
@@ -50,9 +46,6 @@ impl Person {
             label: caller.label().to_owned(),
             csrf: oauth.entropy.token(),
             expires: oauth.now + PERSON_TTL,
-            caller: (oauth.config.tokens.personal > 0)
-                .then(|| serde_json::to_string(caller).unwrap_or_default())
-                .filter(|caller| caller.len() <= MAX_PERSON_CALLER),
         };
         let value = oauth.keys.seal(Purpose::Person, oauth.origin, &person, oauth.entropy);
         cookie::set(oauth.cookie(cookie::PERSON), &value, PERSON_TTL)

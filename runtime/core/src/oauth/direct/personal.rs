@@ -3,15 +3,18 @@
 //! The token is text that is shown once. Its record is found by the hash of its secret, so that nobody who reads the
 //! storage has a token. Each request with it looks at the record: what ends it, ends it at once.
 
-use http::HeaderMap;
-use http::StatusCode;
+use http::header::HeaderValue;
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
 use toolgate_policy::Caller;
 
 use super::token::Direct;
 use crate::audit::{Event, EventKind, Reason};
-use crate::from_json;
-use crate::limits::{MAX_PERSONAL_NAME, MAX_PERSONAL_TOKENS};
+use crate::cookie;
+use crate::from_json::FromJson;
+use crate::limits::{MAX_CALLER_COOKIE, MAX_PERSONAL_NAME, MAX_PERSONAL_TOKENS, PERSON_TTL};
 use crate::oauth::bearer;
+use crate::oauth::callback::{Identified, Returned, subject_key};
 use crate::oauth::client::AuthMethod;
 use crate::oauth::connections::{check_form, is_foreign};
 use crate::oauth::context::OAuthContext;
@@ -25,7 +28,7 @@ use crate::page::{self, personal as pages};
 use crate::paths::MCP_PATH;
 use crate::reply::Reply;
 use crate::scope::{self, TOOLS};
-use crate::seal::{Keyring, sha256};
+use crate::seal::{Keyring, Purpose, sha256};
 
 /// [`Caller::client_id`] of a script with a personal token: no client of ours is involved.
 pub const CLIENT: &str = "personal-token";
@@ -96,6 +99,52 @@ pub struct Wanted {
     subject_key: String,
 }
 
+/// Somebody who has signed in at the page of connections, as tokens of theirs will tell them.
+#[derive(Serialize, FromJson)]
+struct Remembered {
+    #[serde(rename = "s")]
+    subject_key: String,
+    #[serde(rename = "e")]
+    expires: u64,
+    #[serde(rename = "c")]
+    caller: Caller,
+}
+
+/// The cookie of somebody who signs in at the page of connections, beside that of [`Person`]. Of somebody who has
+/// more groups and claims than a cookie can carry there is none, and no token.
+pub fn remember(
+    oauth: &mut OAuthContext<'_>,
+    returned: &Returned,
+    identified: &Identified,
+) -> Option<HeaderValue> {
+    if !returned.is_of_connections() {
+        return None;
+    }
+    let caller = identified.caller.clone();
+    let subject_key = subject_key(oauth.keys, oauth.provider, &caller.subject);
+    let remembered = Remembered { subject_key, expires: oauth.now + PERSON_TTL, caller };
+    let value = oauth.keys.seal(Purpose::Person, &bound(oauth), &remembered, oauth.entropy);
+    let name = oauth.cookie(cookie::CALLER);
+    (value.len() <= MAX_CALLER_COOKIE).then(|| cookie::set(name, &value, PERSON_TTL))
+}
+
+/// Binds the cookie to this server, and keeps it apart from that of [`Person`].
+fn bound(oauth: &OAuthContext<'_>) -> String {
+    [oauth.origin, " ", CLIENT].concat()
+}
+
+/// The caller behind a person who is signed in.
+fn remembered(
+    oauth: &OAuthContext<'_>,
+    headers: &HeaderMap,
+    person: &Person,
+) -> Option<Remembered> {
+    let value = cookie::read(headers, oauth.cookie(cookie::CALLER))?;
+    let remembered: Remembered = oauth.keys.open(Purpose::Person, &bound(oauth), value)?;
+    let is_same = person.subject_keys.first() == Some(&remembered.subject_key);
+    (is_same && remembered.expires > oauth.now).then_some(remembered)
+}
+
 /// Reads the form of a person.
 ///
 /// # Errors
@@ -117,15 +166,15 @@ pub fn read(
         if name.is_empty() || name.chars().count() > MAX_PERSONAL_NAME {
             return Err(OAuthError::invalid_request("Give the token a name of up to 60 characters"));
         }
-        let too_large = || OAuthError::invalid_request("You have more groups than a token can carry");
-        let caller = person.caller.as_deref().ok_or_else(too_large)?;
-        let mut caller: Caller = from_json::read(caller).map_err(|_| too_large())?;
+        let remembered = remembered(oauth, request.headers(), person);
+        let Remembered { mut caller, subject_key, .. } = remembered.ok_or_else(|| {
+            OAuthError::invalid_request("Sign out and in again first, or you have too many groups")
+        })?;
         let asked = params.all("scope");
         let is_asked = |scope: &&str| *scope == TOOLS || asked.iter().any(|one| one == scope);
         caller.scopes =
             scope::of_resource(oauth.config).filter(is_asked).map(str::to_owned).collect();
         CLIENT.clone_into(&mut caller.client_id);
-        let subject_key = person.subject_keys.first().cloned().unwrap_or_default();
         Ok(Wanted { name: name.to_owned(), caller, subject_key })
     };
     wanted().map_err(|error| refused(&error))
