@@ -30,7 +30,16 @@ pub use crate::tracing::TRACING;
 
 /// Ways to tokens without a sign-in.
 pub mod token_grant {
-    pub use crate::direct::{ENTERPRISE, MACHINES, WORKLOADS};
+    use crate::direct;
+    use crate::ports::direct::TokenGrant;
+    use crate::routes::oauth::authenticate;
+
+    /// ID-JAGs of companies' identity providers.
+    pub static ENTERPRISE: TokenGrant = direct::enterprise(authenticate);
+    /// Clients that call for themselves.
+    pub static MACHINES: TokenGrant = direct::machines(authenticate);
+    /// Jobs with a token of their platform.
+    pub static WORKLOADS: TokenGrant = direct::workloads(authenticate);
 }
 
 /// The identity providers.

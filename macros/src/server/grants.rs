@@ -22,7 +22,7 @@ pub(super) fn token_grants(server: &Server) -> TokenStream {
     quote!(&[#(#grants),*])
 }
 
-/// The check of clients that have keys.
+/// The check of clients that have keys, or a secret that is being replaced.
 pub(super) fn client_keys(server: &Server) -> TokenStream {
     if server.checked.config.clients.iter().any(has_keys) {
         quote!(Some(&::toolgate::__private::CLIENT_KEYS))
@@ -48,6 +48,7 @@ pub(super) fn uses_assertions_up(server: &Server) -> bool {
         || config.clients.iter().any(has_keys)
 }
 
+/// True for a client that proves itself otherwise than by one secret.
 fn has_keys(client: &KnownClient) -> bool {
-    client.jwks.is_some() || client.jwks_uri.is_some()
+    client.jwks.is_some() || client.jwks_uri.is_some() || client.previous_secret.is_some()
 }

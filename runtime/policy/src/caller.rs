@@ -2,15 +2,10 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use toolgate_config::names::{CLIENT_SUBJECT, WORKLOAD_SUBJECT};
 use toolgate_json::from_json::FromJson;
 
 use crate::known::Known;
-
-/// Beginning of the subject of a client that calls for itself; its id follows. No person has such a subject.
-pub const CLIENT_SUBJECT: &str = "client:";
-
-/// Beginning of the subject of a workload; its name follows. No person has such a subject.
-pub const WORKLOAD_SUBJECT: &str = "workload:";
 
 /// The signed-in person behind a request, with the claims that policies look at; or a machine, which has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, FromJson)]

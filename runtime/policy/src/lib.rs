@@ -70,7 +70,7 @@ mod watch;
 use serde_json::{Map, Value};
 use toolgate_config::{Condition, Config, OnDeny, Policy, Str};
 
-pub use caller::{CLIENT_SUBJECT, Caller, Vars, WORKLOAD_SUBJECT, is_of_machine};
+pub use caller::{Caller, Vars, is_of_machine};
 pub use outcome::PolicyOutcome;
 pub use reason::Reason;
 

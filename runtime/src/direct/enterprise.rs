@@ -22,7 +22,9 @@ const PROFILES: &str = "authorization_grant_profiles_supported";
 const PROFILE: &str = "urn:ietf:params:oauth:grant-profile:id-jag";
 
 /// The grant of ID-JAGs.
-pub static ENTERPRISE: TokenGrant = TokenGrant { takes, serve, describe };
+pub(crate) const fn enterprise(authenticate: Authenticate) -> TokenGrant {
+    TokenGrant { takes, serve, authenticate, describe }
+}
 
 /// Whatever says that it is something else is of a workload, where there are any.
 fn takes(config: &Config, http_request: &Request<Vec<u8>>) -> bool {

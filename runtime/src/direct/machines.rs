@@ -14,7 +14,9 @@ use crate::ports::direct::{Authenticate, TokenGrant};
 use crate::ports::request_context::RequestContext;
 
 /// The grant of clients that call for themselves.
-pub static MACHINES: TokenGrant = TokenGrant { takes, serve, describe };
+pub(crate) const fn machines(authenticate: Authenticate) -> TokenGrant {
+    TokenGrant { takes, serve, authenticate, describe }
+}
 
 fn takes(_: &Config, http_request: &Request<Vec<u8>>) -> bool {
     Params::parse(http_request.body()).get("grant_type") == Some(machine::CLIENT_CREDENTIALS)

@@ -1,6 +1,6 @@
 //! Tokens without a sign-in: what an assertion or a client's own word gives at `/token`.
 //!
-//! `serve!()` names [`ENTERPRISE`], [`MACHINES`], [`WORKLOADS`] and [`CLIENT_KEYS`] where `mcp.toml` has sections of
+//! `serve!()` names the grants, [`CLIENT_KEYS`] and [`USED`] where `mcp.toml` has sections of
 //! them, so no other server contains them. `core` has the checks and their order; here are the keys of issuers
 //! (`keys.rs`), the assertions that were used (`used.rs`, `object.rs`), and the record of the grant.
 
@@ -24,10 +24,10 @@ use crate::platform::console::log_error;
 use crate::ports::request_context::RequestContext;
 
 pub use self::client_keys::CLIENT_KEYS;
-pub use self::enterprise::ENTERPRISE;
-pub use self::machines::MACHINES;
+pub(crate) use self::enterprise::enterprise;
+pub(crate) use self::machines::machines;
 pub use self::object::USED;
-pub use self::workloads::WORKLOADS;
+pub(crate) use self::workloads::workloads;
 
 /// Stores the grant of a token and sends it, and uses up what it was given for. Both are asked at once: the record
 /// of a token that nobody gets is ended again.
@@ -51,7 +51,7 @@ async fn give(
             oauth.log.record(event);
             return Ok(reply);
         }
-        (_, Ok(false)) => Refusal::Replayed,
+        (_, Ok(false)) => Refusal::Assertion("replay"),
         (Err(error), _) | (_, Err(error)) => unavailable(&error),
     };
     let end = Operation::Revoke { client: None };

@@ -15,7 +15,9 @@ use crate::ports::direct::{Authenticate, TokenGrant};
 use crate::ports::request_context::RequestContext;
 
 /// The grant of workloads. It stands after that of ID-JAGs, and takes what that one leaves.
-pub static WORKLOADS: TokenGrant = TokenGrant { takes, serve, describe };
+pub(crate) const fn workloads(authenticate: Authenticate) -> TokenGrant {
+    TokenGrant { takes, serve, authenticate, describe }
+}
 
 fn takes(_: &Config, http_request: &Request<Vec<u8>>) -> bool {
     Params::parse(http_request.body()).get("grant_type") == Some(JWT_BEARER)

@@ -22,8 +22,10 @@ use crate::ports::request_context::RequestContext;
 pub struct TokenGrant {
     /// True for a request that is of it.
     pub(crate) takes: fn(&Config, &Request<Vec<u8>>) -> bool,
-    /// Serves such a request.
+    /// Serves such a request, with the next.
     pub(crate) serve: ServeToken,
+    /// Tells the client of a request.
+    pub(crate) authenticate: Authenticate,
     /// Adds what the authorization server's metadata say of it.
     pub(crate) describe: fn(&Config, &mut Members),
 }
@@ -44,17 +46,23 @@ pub(crate) type Authenticate = for<'a> fn(
     &'a Params,
 ) -> LocalBoxFuture<'a, Result<Authenticated, OAuthError>>;
 
-/// Clients of `mcp.toml` that prove themselves by their keys. Named by `serve!()` where there are any.
+/// Clients of `mcp.toml` that prove themselves by their keys, or by a secret while it is replaced. Named by `serve!()`
+/// where there are any.
 #[derive(Debug)]
 pub struct ClientKeys {
-    /// Checks the assertion of the client of this id.
-    pub(crate) check: for<'a> fn(
-        &'a RequestContext<'_>,
-        &'a OAuthContext<'_>,
-        (&'a str, &'a str),
-    )
-        -> LocalBoxFuture<'a, Result<Authenticated, OAuthError>>,
+    /// Checks what such a client presents; `None` for the request of any other.
+    pub(crate) check: Check,
 }
+
+/// See [`ClientKeys::check`].
+pub(crate) type Check = for<'a> fn(
+    &'a RequestContext<'_>,
+    &'a OAuthContext<'_>,
+    &'a Request<Vec<u8>>,
+    &'a Params,
+) -> Option<
+    LocalBoxFuture<'a, Result<Authenticated, OAuthError>>,
+>;
 
 /// Personal tokens for scripts. Named by `serve!()` where `mcp.toml` allows them.
 #[derive(Debug)]

@@ -69,10 +69,6 @@ pub(crate) async fn authenticate(
     match credentials.check(oauth.config, oauth.keys, &EnvVars(request.env))? {
         Checked::Done(client) => Ok(client),
         Checked::Assertion(url, jwt) => check_assertion(oauth, &url, &jwt).await,
-        Checked::Keyed(id, jwt) => match request.app.client_keys {
-            Some(keys) => (keys.check)(request, oauth, (&id, &jwt)).await,
-            None => Err(AssertionError::UnknownKey.into()),
-        },
         Checked::MissingSecret(name) => {
             log_error!("a client of [[clients]] was refused: its secret {name} is not set");
             Err(OAuthError::new(

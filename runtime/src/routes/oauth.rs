@@ -150,6 +150,7 @@ async fn route(
         located = request.app.identity.locate(&setup.provider, &request.origin).await;
         oauth.provider = located.as_ref().unwrap_or(&setup.provider);
     }
+    let grant = token_grant(request.app, &http_request);
     match path {
         AUTHORIZE_PATH if http_request.method() == Method::GET => {
             let client =
@@ -162,8 +163,13 @@ async fn route(
             callback::begin(&oauth, &http_request).map_or_else(|reply| *reply, |_| Reply::default())
         }
         CALLBACK_PATH => serve_callback(request, &mut oauth, &http_request).await,
-        path if is_boxed(request.app, path, &http_request) => {
-            boxed(request, &mut oauth, &http_request, is_head).await
+        path if grant.is_some() || path.starts_with(CONNECTIONS_PATH) => {
+            // One wait for both: each wait of a route costs every server.
+            let served = match grant {
+                Some(grant) => (grant.serve)(request, &mut oauth, &http_request, grant.authenticate),
+                None => connections::serve(request, &mut oauth, &http_request, is_head),
+            };
+            served.await
         }
         REGISTER_PATH => register::register(&mut oauth, &http_request),
         path => {
@@ -184,35 +190,35 @@ async fn route(
 
 /// The way to a token without a sign-in that a request to `/token` takes.
 fn token_grant(app: &App, http_request: &Request<Vec<u8>>) -> Option<&'static TokenGrant> {
-    app.token_grants.iter().copied().find(|grant| (grant.takes)(&app.config, http_request))
+    let mut grants = app.token_grants.iter().copied();
+    grants.find(|grant| {
+        http_request.uri().path() == TOKEN_PATH && (grant.takes)(&app.config, http_request)
+    })
 }
 
-fn is_boxed(app: &App, path: &str, http_request: &Request<Vec<u8>>) -> bool {
-    path.starts_with(CONNECTIONS_PATH)
-        || path == TOKEN_PATH && token_grant(app, http_request).is_some()
-}
-
-/// Pages of connections, and ways to tokens that only some servers have: in one place, as each wait of a route costs
-/// every server.
-fn boxed<'a>(
-    request: &'a RequestContext<'_>,
-    oauth: &'a mut OAuthContext<'_>,
-    http_request: &'a Request<Vec<u8>>,
-    is_head: bool,
-) -> LocalBoxFuture<'a, Reply> {
-    match token_grant(request.app, http_request).filter(|_| http_request.uri().path() == TOKEN_PATH) {
-        Some(grant) => (grant.serve)(request, oauth, http_request, authenticate),
-        None => connections::serve(request, oauth, http_request, is_head),
-    }
-}
-
-fn authenticate<'a>(
+/// As [`authenticated`] does it, for ways to tokens that only some servers have.
+pub(crate) fn authenticate<'a>(
     request: &'a RequestContext<'_>,
     oauth: &'a OAuthContext<'_>,
     http_request: &'a Request<Vec<u8>>,
     params: &'a Params,
 ) -> LocalBoxFuture<'a, Result<Authenticated, OAuthError>> {
-    Box::pin(client_metadata::authenticate(request, oauth, http_request, params))
+    Box::pin(client(request, oauth, http_request, params))
+}
+
+/// The client of a request, once it has proven to be that client.
+async fn client(
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
+    params: &Params,
+) -> Result<Authenticated, OAuthError> {
+    if let Some(keys) = request.app.client_keys
+        && let Some(checked) = (keys.check)(request, oauth, http_request, params)
+    {
+        return checked.await;
+    }
+    client_metadata::authenticate(request, oauth, http_request, params).await
 }
 
 /// The refusal of a request that is not its client's. With a grant's token it was counted for the
@@ -298,7 +304,7 @@ async fn authenticated(
     http_request: &Request<Vec<u8>>,
 ) -> Result<(Params, Authenticated), OAuthError> {
     let params = Params::form(http_request)?;
-    let client = client_metadata::authenticate(request, oauth, http_request, &params).await?;
+    let client = client(request, oauth, http_request, &params).await?;
     oauth.log.client(&client.key);
     Ok((params, client))
 }

@@ -47,6 +47,9 @@ macro_rules! sections {
                 workloads: List<Workload> => |schema| shape::list_of_tables(
                     schema.section("workloads", &["name", "issuer", "audience", "when"])
                 );
+                /// Beginnings of subjects that no sign-in may have: of machines, and of people whom another issuer
+                /// names. None where there are none of them.
+                reserved_subjects: List<Str>;
                 /// `[transport]`: what the MCP endpoints accept.
                 transport: Transport => |schema| schema.section("transport", &[]);
                 /// `[tokens]`: lifetimes and the key that seals everything.

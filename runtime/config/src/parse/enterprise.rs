@@ -4,8 +4,8 @@ use toml::de::DeValue;
 
 use super::value::{Section, Value, names, shown};
 use crate::diagnostic::{Code, Fault};
-use crate::model::{Enterprise, List, Scope};
-use crate::names::EVERYONE;
+use crate::model::{Enterprise, KnownClient, List, Scope, Str, Workload};
+use crate::names::{CLIENT_SUBJECT, EVERYONE, ISSUER_SEPARATOR, WORKLOAD_SUBJECT};
 use crate::suggest;
 
 /// Most issuers of a server: each has keys that an isolate keeps.
@@ -163,4 +163,17 @@ fn check_scopes(table: &Section<'_, '_>, scopes: &[Scope]) {
         let message = format!("no policy asks for the scope `{}`", shown(name));
         item.report(Fault::new(Code::InvalidScope, message, help));
     }
+}
+
+/// Beginnings of subjects that no sign-in may have.
+pub(super) fn reserved_subjects(
+    clients: &[KnownClient],
+    issuers: &[Enterprise],
+    workloads: &[Workload],
+) -> List<Str> {
+    let has_machines = clients.iter().any(|client| client.machine);
+    let client = has_machines.then(|| CLIENT_SUBJECT.into());
+    let workload = (!workloads.is_empty()).then(|| WORKLOAD_SUBJECT.into());
+    let of_issuer = |issuer: &Enterprise| [&issuer.issuer, ISSUER_SEPARATOR].concat().into();
+    client.into_iter().chain(workload).chain(issuers.iter().map(of_issuer)).collect()
 }

@@ -49,15 +49,19 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let ((storage, existing), wrangler, trail) = (storage?, wrangler?, audit?);
     let (identity, policy_tests) = (identity?, policy_tests(source, &policies, &wrangler));
     let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
+    let clients: List<_> = clients?.into_iter().map(|declared| declared.client).collect();
+    let (issuers, workloads) = (issuers?, workloads?);
+    let reserved_subjects = enterprise::reserved_subjects(&clients, &issuers, &workloads);
     let config = Config {
         acts: acts(&identity, &connections),
         server: server?,
         identity,
         storage,
         registration: registration?,
-        clients: clients?.into_iter().map(|declared| declared.client).collect(),
-        enterprise: issuers?,
-        workloads: workloads?,
+        clients,
+        reserved_subjects,
+        enterprise: issuers,
+        workloads,
         transport: transport?,
         tokens: tokens?,
         consent: consent?,

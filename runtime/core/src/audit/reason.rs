@@ -356,8 +356,6 @@ reasons! {
     RefreshReused = "refresh_reused",
     /// An assertion that was to become an access token is not good; `detail` is the check that it does not pass.
     AssertionRefused = "assertion_refused",
-    /// The assertion became an access token before.
-    AssertionReplayed = "assertion_replayed",
     /// Another request was asking the identity provider about the same grant.
     RefreshBusy = "refresh_busy",
     /// The grant was revoked or has expired.

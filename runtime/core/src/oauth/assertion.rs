@@ -2,18 +2,15 @@
 //!
 //! A `jti` is asked for. Of a client with a metadata document it is not remembered: such an assertion gives nothing
 //! by itself. The code, refresh token or ID-JAG beside it is single-use, and whoever could replay both could have
-//! used them first. A client of `mcp.toml` may get a token by its assertion alone, so each is good once ([`used`]).
+//! used them first. A client of `mcp.toml` may get a token by its assertion alone, so each is good once
+//! ([`known::used`](crate::oauth::direct::known::used)).
 
 use std::fmt;
 
 use serde_json::{Map, Value};
-use toolgate_config::{Config, KnownClient};
 
 use crate::audit::Reason;
 use crate::limits::{ASSERTION_LEEWAY, ASSERTION_TTL, MAX_ASSERTION, MAX_ASSERTION_KEYS};
-use crate::oauth::client::{AuthMethod, find_known, key};
-use crate::oauth::credentials::Authenticated;
-use crate::oauth::direct::Used;
 use crate::oauth::error::OAuthError;
 use crate::oauth::params::Params;
 use crate::upstream::id_token::Rejection;
@@ -154,28 +151,4 @@ fn check_times(claims: &Map<String, Value>, now: u64) -> Result<(), AssertionErr
     within("exp", now - leeway, now + ttl + leeway)?;
     within("iat", now - ttl - leeway, now + leeway)?;
     if claims.contains_key("nbf") { within("nbf", 0.0, now + leeway) } else { Ok(()) }
-}
-
-/// What uses the assertion of a client of `mcp.toml` up, once [`verify`] has accepted it. `None` where each is good
-/// for more than one request.
-#[must_use]
-pub fn used(known: &KnownClient, jwt: &str) -> Option<Used> {
-    let claims = Unverified::parse(jwt).filter(|_| known.single_use)?.into_claims();
-    let jti = claims.get("jti")?.as_str()?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the next second")]
-    let expires = claims.get("exp")?.as_f64()?.ceil() as u64;
-    Some(Used::new("assertion", &known.id, jti, expires))
-}
-
-/// The client of `mcp.toml` whose assertion this is, and the keys that stand there.
-#[must_use]
-pub fn keyed<'a>(config: &'a Config, id: &str, now: u64) -> Option<(&'a KnownClient, Option<Jwks>)> {
-    let known = find_known(config, id)?;
-    Some((known, known.jwks.as_ref().and_then(|keys| Jwks::parse(keys.as_bytes(), now))))
-}
-
-/// A client of `mcp.toml` that its assertion proves.
-#[must_use]
-pub fn proven(known: &KnownClient) -> Authenticated {
-    Authenticated { key: key(&known.id), method: AuthMethod::PrivateKeyJwt }
 }

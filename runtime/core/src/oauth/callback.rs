@@ -252,9 +252,6 @@ impl Returned {
         oauth.log.tell(EventKind::SignIn, Reason::SignedIn);
         match &self.login.target {
             Target::Client(authorization) => {
-                if let Err(error) = oauth.refuse_clients() {
-                    return Finished::Reply(self.refuse(oauth, &error));
-                }
                 let who = person(oauth.provider, &identified.caller.subject);
                 let is_remembered = !self.login.approved;
                 if is_remembered && !self.approvals.are_of(authorization, &who) {

@@ -73,8 +73,6 @@ pub enum Checked {
     Done(Authenticated),
     /// The proof is a JWT: check it with [`assertion::verify`] and the keys of this document.
     Assertion(DocumentUrl, String),
-    /// The same of a client of `mcp.toml`, by its keys there.
-    Keyed(String, String),
     /// The Worker secret of this name, which holds the secret of a client of `mcp.toml`, is not
     /// set: nobody can be that client.
     MissingSecret(String),
@@ -136,6 +134,24 @@ impl Credentials {
         }
     }
 
+    /// The client that the request names, proven or not.
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// The JWT by which the client proves itself, where it does so.
+    pub(crate) fn assertion(&self) -> Option<&str> {
+        match &self.proof {
+            Proof::Assertion(jwt) => Some(jwt),
+            _ => None,
+        }
+    }
+
+    /// True if this is the secret that the request presents.
+    pub(crate) fn has_secret(&self, expected: &Secret) -> bool {
+        matches!(&self.proof, Proof::Secret(_, secret) if equal(secret, expected.expose()))
+    }
+
     /// [`Client::key`] of the client that the request names, proven or not.
     pub(crate) fn client_key(&self) -> String {
         key(&self.client_id)
@@ -164,20 +180,12 @@ impl Credentials {
         let done =
             Checked::Done(Authenticated { key: key(&self.client_id), method: known_method(known) });
         match (&known.secret, &self.proof) {
-            (None, Proof::Assertion(jwt)) if known_method(known) == AuthMethod::PrivateKeyJwt => {
-                Ok(Checked::Keyed(self.client_id.clone(), jwt.clone()))
-            }
-            (None, Proof::None) if known_method(known).is_none() => Ok(done),
-            (None, Proof::None) => Err(OAuthError::invalid_client(
-                "This client must prove itself by private_key_jwt",
-            )
-            .because(Reason::ClientAuthMethod)),
+            (None, Proof::None) => Ok(done),
             (Some(name), Proof::Secret(_, presented)) => {
                 // An empty secret is none: the empty password of HTTP Basic would be it.
                 match vars.var(name).filter(|secret| !secret.is_empty()).map(Secret::new) {
                     None => Ok(Checked::MissingSecret(name.to_string())),
                     Some(secret) if equal(presented, secret.expose()) => Ok(done),
-                    Some(_) if is_previous(known, presented, vars) => Ok(done),
                     Some(_) => Err(wrong_secret()),
                 }
             }
@@ -233,13 +241,6 @@ impl Credentials {
         }
         Ok(Authenticated { key: client.key, method: expected })
     }
-}
-
-/// True for the secret before the present one, while `mcp.toml` names it.
-fn is_previous(known: &KnownClient, presented: &Secret, vars: &dyn Vars) -> bool {
-    let Some(name) = &known.previous_secret else { return false };
-    let secret = vars.var(name).filter(|secret| !secret.is_empty()).map(Secret::new);
-    secret.is_some_and(|secret| equal(presented, secret.expose()))
 }
 
 fn equal(presented: &Secret, expected: &[u8]) -> bool {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use toolgate_config::{Config, GroupsFormat, Protocol, TECHNICAL_CLAIMS};
-use toolgate_policy::{Caller, is_of_machine};
+use toolgate_policy::Caller;
 use toolgate_policy::known::{Known, Told};
 use url::Url;
 
@@ -13,9 +13,6 @@ use crate::upstream::rejection::Rejection;
 /// OpenID Connect Core section 5.6.2, and a short form of Microsoft Entra ID for `groups`).
 const DISTRIBUTED: &str = "_claim_names";
 const HAS_GROUPS: &str = "hasgroups";
-
-/// Stands between another issuer and its subject.
-pub(crate) const ISSUER_SEPARATOR: char = '|';
 
 /// Domain of Cloudflare Access.
 const ACCESS: &str = ".cloudflareaccess.com";
@@ -51,10 +48,7 @@ pub(crate) fn read_caller(
 /// True for a subject that this server gives to machines, or to people of other issuers: nobody may sign in as one
 /// of them.
 fn is_reserved(config: &Config, subject: &str) -> bool {
-    let is_of_other = |issuer: &str| {
-        subject.strip_prefix(issuer).is_some_and(|rest| rest.starts_with(ISSUER_SEPARATOR))
-    };
-    is_of_machine(subject) || config.enterprise.iter().any(|other| is_of_other(&other.issuer))
+    config.reserved_subjects.iter().any(|start| subject.starts_with(start.as_ref()))
 }
 
 /// True if the address is proven to be the person's. Access lets nobody sign in with an address of

@@ -44,6 +44,8 @@ fn company() -> World {
         ..Enterprise::default()
     };
     world.config.enterprise = vec![issuer(ISSUER), issuer(PARTNER)].into();
+    let reserved = ["client:", "workload:", "https://partner.example|"];
+    world.config.reserved_subjects = reserved.into_iter().map(Into::into).collect();
     world
 }
 

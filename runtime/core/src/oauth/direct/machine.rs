@@ -1,6 +1,7 @@
 //! `client_credentials`: a client of `mcp.toml` calls for itself (RFC 6749 section 4.4).
 
 use toolgate_config::KnownClient;
+use toolgate_config::names::CLIENT_SUBJECT;
 use toolgate_policy::Caller;
 use toolgate_policy::known::Known;
 
@@ -51,7 +52,7 @@ pub fn begin(
 
 fn caller(known: &KnownClient, client: &Authenticated, scopes: Vec<String>) -> Caller {
     Caller {
-        subject: [toolgate_policy::CLIENT_SUBJECT, &known.id].concat(),
+        subject: [CLIENT_SUBJECT, &known.id].concat(),
         name: Some(known.name.to_string()),
         scopes,
         client_id: client.key.clone(),

@@ -12,6 +12,7 @@
 
 mod checks;
 pub mod id_jag;
+pub mod known;
 pub mod machine;
 pub mod personal;
 mod refusal;

@@ -11,8 +11,6 @@ use crate::upstream::id_token::Rejection;
 pub enum Refusal {
     /// The assertion is at fault: the check that it does not pass.
     Assertion(&'static str),
-    /// The assertion was used before.
-    Replayed,
     /// Something else is, which the client may know.
     Other(OAuthError),
 }
@@ -43,15 +41,13 @@ impl Refusal {
     /// The reply. Whoever tries assertions learns nothing from it; the audit trail has the check.
     #[must_use]
     pub fn into_reply(self, oauth: &OAuthContext<'_>) -> Reply {
-        let (reason, check) = match self {
+        let check = match self {
             Self::Other(error) => return error.into_reply(),
-            Self::Assertion(check) => (Reason::AssertionRefused, check),
-            Self::Replayed => (Reason::AssertionReplayed, "jti"),
+            Self::Assertion(check) => check,
         };
-        let detail = Some(check.to_owned());
+        let (detail, reason) = (Some(check.to_owned()), Reason::AssertionRefused);
         oauth.log.record(Event { detail, ..Event::new(EventKind::Refused, reason) });
-        let error = OAuthError::invalid_grant("The assertion was not accepted")
-            .because(Reason::AssertionRefused);
+        let error = OAuthError::invalid_grant("The assertion was not accepted").because(reason);
         let mut reply = error.into_reply();
         // Told, and with the check.
         reply.extensions_mut().remove::<Reason>();

@@ -2,13 +2,14 @@
 //! where another issuer does.
 
 use serde_json::{Map, Value};
+use toolgate_config::names::ISSUER_SEPARATOR;
 use toolgate_config::Enterprise;
 use toolgate_policy::Caller;
 use toolgate_policy::known::Digests;
 
 use super::refusal::Refusal;
 use crate::oauth::context::OAuthContext;
-use crate::upstream::claims::{ISSUER_SEPARATOR, read_caller};
+use crate::upstream::claims::read_caller;
 
 /// Claims of which a person's identity is made, whatever an issuer may say besides.
 const IDENTITY: [&str; 4] = ["sub", "email", "email_verified", "name"];
@@ -34,8 +35,7 @@ pub(super) fn person(
     }
     let mut caller = read_caller(oauth.config, oauth.provider, claims)?;
     if !is_own {
-        caller.subject.insert(0, ISSUER_SEPARATOR);
-        caller.subject.insert_str(0, &issuer.issuer);
+        caller.subject = [&issuer.issuer, ISSUER_SEPARATOR, &caller.subject].concat();
     }
     // An ID-JAG has few claims. One that it leaves out may well be there: a policy that asks for its absence
     // must not take this for an answer.

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 use toolgate_config::Workload;
+use toolgate_config::names::WORKLOAD_SUBJECT;
 use toolgate_policy::Caller;
 use toolgate_policy::known::Known;
 
@@ -97,7 +98,7 @@ pub fn verify(
     let resource = resource(oauth, params, None)?;
     let scopes = scopes::granted(&workload.scopes, params.get("scope"), None)?;
     let caller = Caller {
-        subject: [toolgate_policy::WORKLOAD_SUBJECT, &workload.name].concat(),
+        subject: [WORKLOAD_SUBJECT, &workload.name].concat(),
         scopes,
         client_id: CLIENT.to_owned(),
         known: Known::nothing(),

@@ -160,13 +160,6 @@ impl World {
         let credentials = Credentials::read(request.headers(), params)?;
         match credentials.check(&self.config, &self.keys, &self.variables)? {
             Checked::Done(client) => Ok(client),
-            Checked::Keyed(id, jwt) => {
-                let (known, keys) = assertion::keyed(&self.config, &id, self.now).expect("known");
-                let claims = assertion::prepare(keys.as_ref().expect("keys"), &jwt);
-                let claims = claims.and_then(host::conclude).map_err(AssertionError::from)?;
-                assertion::verify(claims, &id, &[ORIGIN], self.now)?;
-                Ok(assertion::proven(known))
-            }
             Checked::MissingSecret(name) => Err(OAuthError::new("temporarily_unavailable", name)),
             Checked::Assertion(url, jwt) => {
                 let document = self.document(&url)?;
