@@ -94,7 +94,7 @@ pub(super) fn clients<'a>(root: &Section<'a, '_>) -> Vec<&'a str> {
 }
 
 /// The entries of a list of tables, sound or not.
-fn raw<'a, 'i>(root: &Section<'a, 'i>, key: &str) -> impl Iterator<Item = &'a DeValue<'i>> {
+pub(super) fn raw<'a, 'i>(root: &Section<'a, 'i>, key: &str) -> impl Iterator<Item = &'a DeValue<'i>> {
     let list = root.get(key).and_then(|value| value.raw().as_array());
     list.into_iter().flatten().map(|item| item.get_ref())
 }

@@ -116,6 +116,7 @@ fn check_across(
     let known: Vec<&str> = policies.iter().map(|policy| &*policy.policy.name).collect();
     connections::check(root, identity, storage, &known);
     enterprise::check(root, &known, &policies::scopes(policies));
+    workloads::check_names(root, policies);
     upstream::check_storage(&root.section("identity"), storage);
     variables::check(root, uses, storage);
     secrets::check_names(root, uses, policies, storage);

@@ -1,13 +1,16 @@
 //! `[[workloads]]`: jobs that come with the token of their platform.
 
 use super::comparison;
-use super::enterprise::tables;
+use super::condition::Reference;
+use super::declared::Declared;
+use super::enterprise::{raw, tables};
 use super::form::Form;
 use super::schema::{pattern, shape};
 use super::text::{exact, owned};
 use super::value::{Section, names, shown};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Condition, List, Str, Test, Workload};
+use crate::suggest;
 
 /// Most workloads of a server: each exchange looks at them in turn.
 const MOST: usize = 128;
@@ -41,6 +44,12 @@ pub(super) fn read(root: &Section<'_, '_>) -> Option<List<Workload>> {
             sound = false;
             continue;
         };
+        let twin = workloads.iter().find(|known| known.issuer == one.issuer);
+        if twin.is_some_and(|twin| (&twin.jwks_uri, &twin.algorithms) != (&one.jwks_uri, &one.algorithms)) {
+            let message = format!("two workloads of `{}` have different keys", shown(&one.issuer));
+            let help = "write the same `jwks_uri` and `algorithms` for all workloads of one issuer";
+            table.report(table.span.clone(), Fault::new(Code::ConflictingKeys, message, help));
+        }
         if workloads.iter().any(|known| known.name == one.name) {
             let message = format!("two workloads have the name `{}`", shown(&one.name));
             let fault = Fault::new(Code::DuplicateValue, message, "give each a name of its own");
@@ -114,6 +123,23 @@ fn names_id(condition: &Condition) -> bool {
         Condition::Claim { path, test: Test::OneOf(_) }
             if path.first().is_some_and(|name| GITHUB_IDS.contains(&name.as_ref()))
     )
+}
+
+/// Reports names in policies that no workload has: under `not` one would let everybody in.
+pub(super) fn check_names(root: &Section<'_, '_>, policies: &[Declared]) {
+    let names: Vec<&str> =
+        raw(root, "workloads").filter_map(|item| item.get("name")?.get_ref().as_str()).collect();
+    for Reference { name, span } in policies.iter().flat_map(|policy| &policy.workloads) {
+        if names.contains(&name.as_ref()) {
+            continue;
+        }
+        let help = match suggest::nearest(name, names.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "name a workload of `[[workloads]]`".to_owned(),
+        };
+        let message = format!("unknown workload `{}`", shown(name));
+        root.report(span.clone(), Fault::new(Code::UnsupportedValue, message, help));
+    }
 }
 
 fn algorithm(text: &str) -> Result<Str, Fault> {
