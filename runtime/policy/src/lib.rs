@@ -253,7 +253,9 @@ pub fn is_listed(config: &Config, policy: &str, caller: &Caller, vars: &dyn Vars
 #[must_use]
 pub fn holds_for(when: &Condition, claims: &Map<String, Value>) -> bool {
     match when {
-        Condition::All(parts) => !parts.is_empty() && parts.iter().all(|part| holds_for(part, claims)),
+        Condition::All(parts) => {
+            !parts.is_empty() && parts.iter().all(|part| holds_for(part, claims))
+        }
         Condition::Claim { path, test } => {
             Subject::Claim.test(claims, path, test) == PolicyOutcome::True
         }

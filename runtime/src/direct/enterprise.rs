@@ -9,8 +9,8 @@ use toolgate_core::oauth::metadata::{self, Members};
 use toolgate_core::oauth::params::Params;
 use toolgate_core::reply::Reply;
 
-use super::keys::{self, Source};
 use super::give;
+use super::keys::{self, Source};
 use crate::platform::EnvVars;
 use crate::ports::direct::{Authenticate, TokenGrant};
 use crate::ports::request_context::RequestContext;

@@ -50,12 +50,10 @@ async fn redeem(
     let params = &Params::form(http_request)?;
     let assertion = direct::assertion(params)?;
     let found = workload::issuer(oauth, assertion)?;
-    let source = Source {
-        issuer: &found.issuer,
-        jwks_uri: found.jwks_uri.as_deref(),
-        origin: oauth.origin,
-    };
-    let prepared = keys::verify(&source, assertion, |keys, jwt| workload::prepare(found, keys, jwt));
+    let source =
+        Source { issuer: &found.issuer, jwks_uri: found.jwks_uri.as_deref(), origin: oauth.origin };
+    let prepared =
+        keys::verify(&source, assertion, |keys, jwt| workload::prepare(found, keys, jwt));
     let claims = prepared.await?;
     let accepted = workload::verify(oauth, &found.issuer, params, claims)?;
     give(request, oauth, accepted.direct, accepted.used).await

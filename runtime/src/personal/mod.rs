@@ -21,13 +21,8 @@ use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 
 /// The way of personal tokens.
-pub static PERSONAL: Personal = Personal {
-    admit,
-    remember: personal::remember,
-    form: personal::form,
-    is_asked,
-    make,
-};
+pub static PERSONAL: Personal =
+    Personal { admit, remember: personal::remember, form: personal::form, is_asked, make };
 
 /// A fresh look at the record, so that what ended the token is known at once.
 fn admit<'a>(
@@ -38,10 +33,11 @@ fn admit<'a>(
     Some(Box::pin(async move {
         let setup = setup::setup(request)
             .map_err(|error| Box::new(setup::not_configured(request, &error, false)))?;
-        let found = grants::perform(request, &address, Operation::Check).await.map_err(|error| {
-            log_error!("storage failed: {error}");
-            admission::unavailable("The storage did not answer; try again.")
-        })?;
+        let found =
+            grants::perform(request, &address, Operation::Check).await.map_err(|error| {
+                log_error!("storage failed: {error}");
+                admission::unavailable("The storage did not answer; try again.")
+            })?;
         let place = (request.origin.as_str(), head.uri().path());
         let token = personal::open(&setup.keys, place, address, found, now())?;
         let AccessToken { caller, address, issued, expires, .. } = token;

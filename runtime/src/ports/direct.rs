@@ -60,9 +60,8 @@ pub(crate) type Check = for<'a> fn(
     &'a OAuthContext<'_>,
     &'a Request<Vec<u8>>,
     &'a Params,
-) -> Option<
-    LocalBoxFuture<'a, Result<Authenticated, OAuthError>>,
->;
+)
+    -> Option<LocalBoxFuture<'a, Result<Authenticated, OAuthError>>>;
 
 /// Personal tokens for scripts. Named by `serve!()` where `mcp.toml` allows them.
 #[derive(Debug)]
@@ -71,11 +70,9 @@ pub struct Personal {
     pub(crate) admit: for<'a> fn(
         &'a RequestContext<'a>,
         &'a http::Request<()>,
-    )
-        -> Option<LocalBoxFuture<'a, Result<Admitted, Box<Reply>>>>,
+    ) -> Option<LocalBoxFuture<'a, Result<Admitted, Box<Reply>>>>,
     /// Remembers somebody who signs in at the page of connections, as a cookie.
-    pub(crate) remember:
-        fn(&mut OAuthContext<'_>, &Returned, &Identified) -> Option<HeaderValue>,
+    pub(crate) remember: fn(&mut OAuthContext<'_>, &Returned, &Identified) -> Option<HeaderValue>,
     /// The form of the page of connections.
     pub(crate) form: fn(&OAuthContext<'_>, &Person) -> String,
     /// True for the form that makes a token.

@@ -97,10 +97,7 @@ async fn receive(
         TOKEN_PATH if !request.app.token_grants.is_empty() => 2 * MAX_FORM_BODY,
         _ => MAX_FORM_BODY,
     };
-    match (
-        convert::body(worker_request, head.headers(), most).await,
-        setup::setup(request),
-    ) {
+    match (convert::body(worker_request, head.headers(), most).await, setup::setup(request)) {
         (Ok(body), Ok(setup)) => Ok((body, setup)),
         (Err(error), _) if is_page => Err(failed(error.into_reply()).await),
         (Err(error), _) => Err(failed(error.into_oauth_reply()).await),
@@ -166,7 +163,9 @@ async fn route(
         path if grant.is_some() || path.starts_with(CONNECTIONS_PATH) => {
             // One wait for both: each wait of a route costs every server.
             let served = match grant {
-                Some(grant) => (grant.serve)(request, &mut oauth, &http_request, grant.authenticate),
+                Some(grant) => {
+                    (grant.serve)(request, &mut oauth, &http_request, grant.authenticate)
+                }
                 None => connections::serve(request, &mut oauth, &http_request, is_head),
             };
             served.await

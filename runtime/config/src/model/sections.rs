@@ -11,8 +11,9 @@
 //! stands behind `=` and `=>` is compiled in `parse/rows.rs` alone, so it reaches no Worker.
 
 use super::{
-    ClientAuth, Connection, Endpoints, Enterprise, Exchange, GroupsFormat, HostedRange, Jurisdiction, List,
-    Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, StorageKind, Str, Workload,
+    ClientAuth, Connection, Endpoints, Enterprise, Exchange, GroupsFormat, HostedRange,
+    Jurisdiction, List, Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, StorageKind, Str,
+    Workload,
 };
 use crate::audit_sinks::AuditSink;
 

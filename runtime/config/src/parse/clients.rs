@@ -67,11 +67,7 @@ pub(crate) fn read(
 }
 
 /// `named` are the clients that `[[enterprise]]` names.
-fn client(
-    value: &Value<'_, '_>,
-    schemes: Option<&[Str]>,
-    named: &[&str],
-) -> Option<Declared> {
+fn client(value: &Value<'_, '_>, schemes: Option<&[Str]>, named: &[&str]) -> Option<Declared> {
     let DeValue::Table(_) = value.raw() else {
         return value.wrong_type("a table", "write `[[clients]]` and `id = \"…\"` below it");
     };
@@ -185,7 +181,8 @@ fn jwks(text: &str) -> Result<Str, Fault> {
     };
     let set: Option<Json> = serde_json::from_str(text).ok();
     let keys = set.as_ref().and_then(|set| set.get("keys")?.as_array());
-    let Some(keys) = keys.filter(|keys| !keys.is_empty() && keys.iter().all(Json::is_object)) else {
+    let Some(keys) = keys.filter(|keys| !keys.is_empty() && keys.iter().all(Json::is_object))
+    else {
         let help = "write the public keys as JSON: `jwks = \'{\"keys\":[{\"kty\":\"EC\", …}]}\'`";
         return fault(Code::InvalidText, "is not a set of keys", help);
     };

@@ -23,7 +23,8 @@ pub(super) fn read(root: &Section<'_, '_>) -> Option<List<Enterprise>> {
         if let (Some(table), true) =
             (&table, issuers.iter().any(|known| known.issuer == one.issuer))
         {
-            let message = format!("two sections `[[enterprise]]` have the issuer `{}`", shown(&one.issuer));
+            let message =
+                format!("two sections `[[enterprise]]` have the issuer `{}`", shown(&one.issuer));
             let help = "keep one of them: an issuer has one set of rules";
             table.report(table.span.clone(), Fault::new(Code::DuplicateValue, message, help));
         }
@@ -94,7 +95,10 @@ pub(super) fn clients<'a>(root: &Section<'a, '_>) -> Vec<&'a str> {
 }
 
 /// The entries of a list of tables, sound or not.
-pub(super) fn raw<'a, 'i>(root: &Section<'a, 'i>, key: &str) -> impl Iterator<Item = &'a DeValue<'i>> {
+pub(super) fn raw<'a, 'i>(
+    root: &Section<'a, 'i>,
+    key: &str,
+) -> impl Iterator<Item = &'a DeValue<'i>> {
     let list = root.get(key).and_then(|value| value.raw().as_array());
     list.into_iter().flatten().map(|item| item.get_ref())
 }
@@ -133,7 +137,8 @@ fn check_clients(table: &Section<'_, '_>, ids: &[&str]) {
         }
         let help = match suggest::nearest(name, ids.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => "name an `id` of `[[clients]]`, or the https address of a metadata document".to_owned(),
+            None => "name an `id` of `[[clients]]`, or the https address of a metadata document"
+                .to_owned(),
         };
         let message = format!("unknown client `{}`", shown(name));
         item.report(Fault::new(Code::UnsupportedValue, message, help));

@@ -4,9 +4,9 @@ use super::dev::{Dev, DevUser};
 use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream, KnownClient, Limits,
-    Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
-    Transport, Workload,
+    Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
+    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage,
+    TestUser, Tokens, Transport, Workload,
 };
 
 /// The key of the version. It stands above the first section.

@@ -45,7 +45,9 @@ pub(super) fn read(root: &Section<'_, '_>) -> Option<List<Workload>> {
             continue;
         };
         let twin = workloads.iter().find(|known| known.issuer == one.issuer);
-        if twin.is_some_and(|twin| (&twin.jwks_uri, &twin.algorithms) != (&one.jwks_uri, &one.algorithms)) {
+        if twin.is_some_and(|twin| {
+            (&twin.jwks_uri, &twin.algorithms) != (&one.jwks_uri, &one.algorithms)
+        }) {
             let message = format!("two workloads of `{}` have different keys", shown(&one.issuer));
             let help = "write the same `jwks_uri` and `algorithms` for all workloads of one issuer";
             table.report(table.span.clone(), Fault::new(Code::ConflictingKeys, message, help));
@@ -92,7 +94,8 @@ fn audience(table: &Section<'_, '_>) -> Option<List<Str>> {
     let default = audience.iter().find(|one| one.starts_with(DEFAULT_AUDIENCE));
     if let Some(default) = default {
         let message = format!("`{}` is the audience of every token of that owner", shown(default));
-        let help = "have the workflow ask for an audience of its own, such as the address of this server";
+        let help =
+            "have the workflow ask for an audience of its own, such as the address of this server";
         value.report(Fault::new(Code::InvalidText, message, help));
         return None;
     }
@@ -105,10 +108,13 @@ fn when(table: &Section<'_, '_>, issuer: Option<&str>) -> Option<Condition> {
     let value = table.require("when", help)?;
     let rules = value.open(value.span())?;
     rules.refuse_unknown(super::keys::of("workloads.when"));
-    let conditions: Vec<_> =
-        comparison::of_token(&rules.require("claims", help)?)?.into_iter().map(|(one, _)| one).collect();
+    let conditions: Vec<_> = comparison::of_token(&rules.require("claims", help)?)?
+        .into_iter()
+        .map(|(one, _)| one)
+        .collect();
     if issuer == Some(GITHUB) && !conditions.iter().any(names_id) {
-        let message = "`when` names no id of GitHub, and a name can come to belong to somebody else";
+        let message =
+            "`when` names no id of GitHub, and a name can come to belong to somebody else";
         let help = format!("add one of {}", names(&GITHUB_IDS));
         value.report(Fault::new(Code::MissingKey, message, help));
         return None;
@@ -160,7 +166,8 @@ fn name(text: &str) -> Result<Str, Fault> {
         return Ok(owned(text));
     }
     let message = format!("`{}` is not a name of a workload", shown(text));
-    let help =
-        format!("names are up to {LONGEST_NAME} lower-case letters, digits and `-`: `name = \"deploy\"`");
+    let help = format!(
+        "names are up to {LONGEST_NAME} lower-case letters, digits and `-`: `name = \"deploy\"`"
+    );
     Err(Fault::new(Code::InvalidText, message, help))
 }

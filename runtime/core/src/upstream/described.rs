@@ -44,7 +44,13 @@ pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection
     let Described { subject, email, email_verified, groups, claims: further, scopes } = described;
     if is_of_machine(&subject) {
         let client_id = CLIENT.to_owned();
-        return Ok(Caller { subject, scopes, client_id, known: Known::nothing(), ..Caller::default() });
+        return Ok(Caller {
+            subject,
+            scopes,
+            client_id,
+            known: Known::nothing(),
+            ..Caller::default()
+        });
     }
     let mut claims = Map::new();
     let subject = if subject.is_empty() { SUBJECT.to_owned() } else { subject };

@@ -170,7 +170,10 @@ fn where_an_issuer_requires_it_clients_are_told_so_and_own_pages_stay() {
     world.config.enterprise = issuers.into();
     let reply = Browser::default().authorize(&mut world, &query("desktop", &challenge));
     let location = reply.headers()["location"].to_str().unwrap();
-    assert!(location.starts_with(REDIRECT) && location.contains("error=access_denied"), "{location}");
+    assert!(
+        location.starts_with(REDIRECT) && location.contains("error=access_denied"),
+        "{location}"
+    );
     // Of a client that anybody can register, the person decides whether to go there.
     let reply = Browser::default().authorize(&mut world, &query(&id, &challenge));
     assert!(text(&reply).contains("access_denied"));

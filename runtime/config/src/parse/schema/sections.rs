@@ -7,9 +7,9 @@ use super::super::triggers::{Cron, Queue};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream, KnownClient, Limits,
-    Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
-    Transport, Workload,
+    Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
+    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage,
+    TestUser, Tokens, Transport, Workload,
 };
 use crate::names::EVERYONE;
 

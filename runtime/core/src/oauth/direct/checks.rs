@@ -136,7 +136,8 @@ pub(super) fn resource(
     params: &Params,
     claim: Option<&Value>,
 ) -> Result<String, OAuthError> {
-    let foreign = || OAuthError::new("invalid_target", "resource is not one that the assertion is for");
+    let foreign =
+        || OAuthError::new("invalid_target", "resource is not one that the assertion is for");
     let requested = oauth.requested_resource(params)?;
     let own = || oauth.resource(MCP_PATH);
     let named: Vec<&Value> = match claim {

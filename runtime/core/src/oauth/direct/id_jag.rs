@@ -19,9 +19,9 @@ use crate::oauth::context::OAuthContext;
 use crate::oauth::credentials::Authenticated;
 use crate::oauth::error::OAuthError;
 use crate::oauth::params::Params;
+use crate::upstream::id_token::Rejection;
 use crate::upstream::jwks::Jwks;
 use crate::upstream::jws::Unverified;
-use crate::upstream::id_token::Rejection;
 use crate::upstream::signature::Algorithm;
 use crate::upstream::{Prepared, SignedClaims};
 
@@ -94,7 +94,8 @@ pub fn issuer<'a>(
         return Err(Refusal::Assertion("alg"));
     }
     // Nobody honours what it issued itself.
-    let issuer = known.filter(|known| known.issuer != oauth.origin).ok_or(Refusal::Assertion("iss"))?;
+    let issuer =
+        known.filter(|known| known.issuer != oauth.origin).ok_or(Refusal::Assertion("iss"))?;
     if !fits(issuer) {
         return Err(Refusal::Assertion("alg"));
     }

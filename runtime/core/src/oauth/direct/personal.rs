@@ -164,7 +164,9 @@ pub fn read(
         check_form(person, &params)?;
         let name = params.get("name").map(str::trim).unwrap_or_default();
         if name.is_empty() || name.chars().count() > MAX_PERSONAL_NAME {
-            return Err(OAuthError::invalid_request("Give the token a name of up to 60 characters"));
+            return Err(OAuthError::invalid_request(
+                "Give the token a name of up to 60 characters",
+            ));
         }
         let remembered = remembered(oauth, request.headers(), person);
         let Remembered { mut caller, subject_key, .. } = remembered.ok_or_else(|| {
@@ -202,9 +204,11 @@ impl Wanted {
         oauth: &mut OAuthContext<'_>,
         grants: &[(GrantKey, Grant)],
     ) -> Result<(GrantKey, Grant, Reply), Box<Reply>> {
-        let is_one = |(_, grant): &&(GrantKey, Grant)| grant.client == CLIENT && grant.is_live(oauth.now);
+        let is_one =
+            |(_, grant): &&(GrantKey, Grant)| grant.client == CLIENT && grant.is_live(oauth.now);
         if grants.iter().filter(is_one).count() >= MAX_PERSONAL_TOKENS {
-            let text = "You have as many tokens as one person may have; revoke one that is not used";
+            let text =
+                "You have as many tokens as one person may have; revoke one that is not used";
             return Err(refused(&OAuthError::invalid_request(text)));
         }
         let Self { name, caller, subject_key } = self;

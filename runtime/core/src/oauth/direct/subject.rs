@@ -2,8 +2,8 @@
 //! where another issuer does.
 
 use serde_json::{Map, Value};
-use toolgate_config::names::ISSUER_SEPARATOR;
 use toolgate_config::Enterprise;
+use toolgate_config::names::ISSUER_SEPARATOR;
 use toolgate_policy::Caller;
 use toolgate_policy::known::Digests;
 

@@ -18,9 +18,9 @@ use crate::limits::WORKLOAD_TTL;
 use crate::oauth::client::AuthMethod;
 use crate::oauth::context::OAuthContext;
 use crate::oauth::params::Params;
+use crate::upstream::id_token::Rejection;
 use crate::upstream::jwks::Jwks;
 use crate::upstream::jws::Unverified;
-use crate::upstream::id_token::Rejection;
 use crate::upstream::{Prepared, SignedClaims};
 
 /// [`Caller::client_id`] of a workload: no client of ours is involved.
