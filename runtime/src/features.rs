@@ -31,7 +31,7 @@ pub use crate::tracing::TRACING;
 /// Ways to tokens without a sign-in.
 pub mod token_grant {
     use crate::direct;
-    use crate::ports::direct::TokenGrant;
+    use crate::ports::feature::TokenGrant;
     use crate::routes::oauth::authenticate;
 
     /// ID-JAGs of companies' identity providers.

@@ -19,7 +19,7 @@ use super::used;
 use crate::platform::EnvVars;
 use crate::platform::console::log_error;
 use crate::platform::signature;
-use crate::ports::direct::ClientKeys;
+use crate::ports::feature::ClientKeys;
 use crate::ports::request_context::RequestContext;
 
 /// The check of what they present.

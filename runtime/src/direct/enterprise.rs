@@ -12,7 +12,7 @@ use toolgate_core::reply::Reply;
 use super::give;
 use super::keys::{self, Source};
 use crate::platform::EnvVars;
-use crate::ports::direct::{Authenticate, TokenGrant};
+use crate::ports::feature::{Authenticate, TokenGrant};
 use crate::ports::request_context::RequestContext;
 
 /// Where clients look whether a server takes ID-JAGs.

@@ -10,7 +10,7 @@ use toolgate_core::oauth::params::Params;
 use toolgate_core::reply::Reply;
 
 use super::give;
-use crate::ports::direct::{Authenticate, TokenGrant};
+use crate::ports::feature::{Authenticate, TokenGrant};
 use crate::ports::request_context::RequestContext;
 
 /// The grant of clients that call for themselves.

@@ -11,7 +11,7 @@ use toolgate_core::reply::Reply;
 
 use super::give;
 use super::keys::{self, Source};
-use crate::ports::direct::{Authenticate, TokenGrant};
+use crate::ports::feature::{Authenticate, TokenGrant};
 use crate::ports::request_context::RequestContext;
 
 /// The grant of workloads. It stands after that of ID-JAGs, and takes what that one leaves.

@@ -16,7 +16,7 @@ use toolgate_core::reply::Reply;
 use crate::auth::{admission, grants, setup};
 use crate::platform::console::log_error;
 use crate::platform::now;
-use crate::ports::direct::Personal;
+use crate::ports::feature::Personal;
 use crate::ports::principal::{Admitted, Principal};
 use crate::ports::request_context::RequestContext;
 

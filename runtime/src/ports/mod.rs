@@ -4,7 +4,6 @@
 pub(crate) mod accounts;
 pub(crate) mod app;
 pub(crate) mod as_caller;
-pub mod direct;
 pub mod feature;
 pub(crate) mod identity_provider;
 pub(crate) mod object;

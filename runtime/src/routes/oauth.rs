@@ -30,7 +30,7 @@ use crate::platform::console::log_error;
 use crate::platform::timer::Timer;
 use crate::platform::{PlatformEntropy, now};
 use crate::ports::app::App;
-use crate::ports::direct::TokenGrant;
+use crate::ports::feature::TokenGrant;
 use crate::ports::request_context::RequestContext;
 use crate::routes::{client_metadata, connections};
 use crate::tool::route;
@@ -171,19 +171,25 @@ async fn route(
             served.await
         }
         REGISTER_PATH => register::register(&mut oauth, &http_request),
-        path => {
-            let (params, client) = match authenticated(request, &oauth, &http_request).await {
-                Ok(authenticated) => authenticated,
-                Err(error) => {
-                    return not_the_client(request, &http_request, is_proven, error).await;
-                }
-            };
-            if path == REVOKE_PATH {
-                serve_revoke(request, &oauth, &params, &client).await
-            } else {
-                serve_token(request, &mut oauth, http_request.headers(), &params, &client).await
-            }
-        }
+        _ => of_client(request, &mut oauth, &http_request, is_proven).await,
+    }
+}
+
+/// Serves a request in which a client proves itself.
+async fn of_client(
+    request: &RequestContext<'_>,
+    oauth: &mut OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
+    is_proven: bool,
+) -> Reply {
+    let (params, client) = match authenticated(request, oauth, http_request).await {
+        Ok(authenticated) => authenticated,
+        Err(error) => return not_the_client(request, http_request, is_proven, error).await,
+    };
+    if http_request.uri().path() == REVOKE_PATH {
+        serve_revoke(request, oauth, &params, &client).await
+    } else {
+        serve_token(request, oauth, http_request.headers(), &params, &client).await
     }
 }
 
