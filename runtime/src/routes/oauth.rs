@@ -147,7 +147,6 @@ async fn route(
         located = request.app.identity.locate(&setup.provider, &request.origin).await;
         oauth.provider = located.as_ref().unwrap_or(&setup.provider);
     }
-    let grant = token_grant(request.app, &http_request);
     match path {
         AUTHORIZE_PATH if http_request.method() == Method::GET => {
             let client =
@@ -160,70 +159,63 @@ async fn route(
             callback::begin(&oauth, &http_request).map_or_else(|reply| *reply, |_| Reply::default())
         }
         CALLBACK_PATH => serve_callback(request, &mut oauth, &http_request).await,
-        path if grant.is_some() || path.starts_with(CONNECTIONS_PATH) => {
-            // One wait for both: each wait of a route costs every server.
-            let served = match grant {
-                Some(grant) => {
-                    (grant.serve)(request, &mut oauth, &http_request, grant.authenticate)
-                }
-                None => connections::serve(request, &mut oauth, &http_request, is_head),
-            };
-            served.await
+        path if is_boxed(request.app, path, &http_request) => {
+            boxed(request, &mut oauth, &http_request, is_head).await
         }
         REGISTER_PATH => register::register(&mut oauth, &http_request),
-        _ => of_client(request, &mut oauth, &http_request, is_proven).await,
-    }
-}
-
-/// Serves a request in which a client proves itself.
-async fn of_client(
-    request: &RequestContext<'_>,
-    oauth: &mut OAuthContext<'_>,
-    http_request: &Request<Vec<u8>>,
-    is_proven: bool,
-) -> Reply {
-    let (params, client) = match authenticated(request, oauth, http_request).await {
-        Ok(authenticated) => authenticated,
-        Err(error) => return not_the_client(request, http_request, is_proven, error).await,
-    };
-    if http_request.uri().path() == REVOKE_PATH {
-        serve_revoke(request, oauth, &params, &client).await
-    } else {
-        serve_token(request, oauth, http_request.headers(), &params, &client).await
+        path => {
+            let (params, client) = match authenticated(request, &oauth, &http_request).await {
+                Ok(authenticated) => authenticated,
+                Err(error) => {
+                    return not_the_client(request, &http_request, is_proven, error).await;
+                }
+            };
+            if path == REVOKE_PATH {
+                serve_revoke(request, &oauth, &params, &client).await
+            } else {
+                serve_token(request, &mut oauth, http_request.headers(), &params, &client).await
+            }
+        }
     }
 }
 
 /// The way to a token without a sign-in that a request to `/token` takes.
 fn token_grant(app: &App, http_request: &Request<Vec<u8>>) -> Option<&'static TokenGrant> {
-    let mut grants = app.token_grants.iter().copied();
-    grants.find(|grant| {
-        http_request.uri().path() == TOKEN_PATH && (grant.takes)(&app.config, http_request)
-    })
+    app.token_grants.iter().copied().find(|grant| (grant.takes)(&app.config, http_request))
 }
 
-/// As [`authenticated`] does it, for ways to tokens that only some servers have.
+fn is_boxed(app: &App, path: &str, http_request: &Request<Vec<u8>>) -> bool {
+    path.starts_with(CONNECTIONS_PATH)
+        || path == TOKEN_PATH && token_grant(app, http_request).is_some()
+}
+
+/// Pages of connections, and ways to tokens that only some servers have. There is one wait for both, as each wait of a
+/// route costs every server.
+fn boxed<'a>(
+    request: &'a RequestContext<'_>,
+    oauth: &'a mut OAuthContext<'_>,
+    http_request: &'a Request<Vec<u8>>,
+    is_head: bool,
+) -> LocalBoxFuture<'a, Reply> {
+    if !http_request.uri().path().starts_with(CONNECTIONS_PATH)
+        && let Some(grant) = token_grant(request.app, http_request)
+    {
+        return (grant.serve)(request, oauth, http_request, grant.authenticate);
+    }
+    connections::serve(request, oauth, http_request, is_head)
+}
+
+/// The client of a request, once it has proven to be that client.
 pub(crate) fn authenticate<'a>(
     request: &'a RequestContext<'_>,
     oauth: &'a OAuthContext<'_>,
     http_request: &'a Request<Vec<u8>>,
     params: &'a Params,
 ) -> LocalBoxFuture<'a, Result<Authenticated, OAuthError>> {
-    Box::pin(client(request, oauth, http_request, params))
-}
-
-/// The client of a request, once it has proven to be that client.
-async fn client(
-    request: &RequestContext<'_>,
-    oauth: &OAuthContext<'_>,
-    http_request: &Request<Vec<u8>>,
-    params: &Params,
-) -> Result<Authenticated, OAuthError> {
-    if let Some(keys) = request.app.client_keys
-        && let Some(checked) = (keys.check)(request, oauth, http_request, params)
-    {
-        return checked.await;
-    }
-    client_metadata::authenticate(request, oauth, http_request, params).await
+    let keys = request.app.client_keys;
+    keys.and_then(|keys| (keys.check)(request, oauth, http_request, params)).unwrap_or_else(|| {
+        Box::pin(client_metadata::authenticate(request, oauth, http_request, params))
+    })
 }
 
 /// The refusal of a request that is not its client's. With a grant's token it was counted for the
@@ -309,7 +301,7 @@ async fn authenticated(
     http_request: &Request<Vec<u8>>,
 ) -> Result<(Params, Authenticated), OAuthError> {
     let params = Params::form(http_request)?;
-    let client = client(request, oauth, http_request, &params).await?;
+    let client = authenticate(request, oauth, http_request, &params).await?;
     oauth.log.client(&client.key);
     Ok((params, client))
 }

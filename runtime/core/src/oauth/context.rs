@@ -42,19 +42,6 @@ impl OAuthContext<'_> {
         cookie::name_at(self.origin, cookie)
     }
 
-    /// Refuses the sign-in of a client where companies connect their people themselves. Sign-ins for pages of this
-    /// server go on.
-    ///
-    /// # Errors
-    /// `access_denied`.
-    pub(crate) fn refuse_clients(&self) -> Result<(), OAuthError> {
-        if self.config.enterprise.iter().any(|issuer| issuer.require) {
-            let text = "Your company connects MCP clients to this server; nobody signs in for them";
-            return Err(OAuthError::new("access_denied", text));
-        }
-        Ok(())
-    }
-
     /// The protected resource behind a path, as its metadata names it (RFC 9728).
     #[must_use]
     pub fn resource(&self, path: &str) -> String {
