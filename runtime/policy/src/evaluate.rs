@@ -170,9 +170,10 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
             Condition::Subjects(entries) => {
                 PolicyOutcome::from(entries.iter().any(|entry| *entry == caller.subject))
             }
-            Condition::Workloads(names) => PolicyOutcome::from(
-                caller.workload().is_some_and(|own| names.iter().any(|name| *name == own)),
-            ),
+            Condition::Workloads(names) => {
+                let is_own = |name: &Str| caller.workload() == Some(name);
+                PolicyOutcome::from(names.iter().any(is_own))
+            }
             Condition::Claim { path, test } if caller.known.has_claim(path) => {
                 Subject::Claim.test(&caller.claims, path, test)
             }

@@ -21,6 +21,7 @@ use toolgate_core::reply::Reply;
 
 use crate::auth::grants;
 use crate::platform::console::log_error;
+use crate::ports::app::Deployment;
 use crate::ports::request_context::RequestContext;
 
 pub use self::client_keys::CLIENT_KEYS;
@@ -29,36 +30,43 @@ pub(crate) use self::machines::machines;
 pub use self::object::USED;
 pub(crate) use self::workloads::workloads;
 
-/// Stores the grant of a token and sends it, and uses up what it was given for. Both are asked at once: the record
-/// of a token that nobody gets is ended again.
+/// Seconds of `revocation_max_age` from which on the record of a token may be stored behind its answer: nobody asks for
+/// it before.
+const STORED_BEHIND: u32 = 10;
+
+/// Uses up what a token is given for, stores its grant, and sends it.
+///
+/// The record is on its way when the answer is, and nobody waits for it: a fresh token is good without a look at it, for
+/// `revocation_max_age`. One whose record could not be stored is refused at the first look.
 async fn give(
     request: &RequestContext<'_>,
     oauth: &mut OAuthContext<'_>,
     direct: Direct,
     used: Option<Used>,
 ) -> Result<Reply, Refusal> {
-    let Issued { address, grant, reply, event } = direct.issue(oauth);
-    let create = grants::perform(request, &address, Operation::Create(grant));
-    let use_up = async {
-        match &used {
-            Some(used) => used::use_up(request, used).await,
-            None => Ok(true),
-        }
-    };
-    let (created, is_first) = futures_util::future::join(create, use_up).await;
-    let refusal = match (created, is_first) {
-        (Ok(_), Ok(true)) => {
-            oauth.log.record(event);
-            return Ok(reply);
-        }
-        (_, Ok(false)) => Refusal::Assertion("replay"),
-        (Err(error), _) | (_, Err(error)) => unavailable(&error),
-    };
-    let end = Operation::Revoke { client: None };
-    if let Err(error) = grants::perform(request, &address, end).await {
-        log_error!("the grant of a token that was not given ends by itself: {error}");
+    if let Some(used) = used
+        && !used::use_up(request, &used).await.map_err(|error| unavailable(&error))?
+    {
+        return Err(Refusal::Assertion("replay"));
     }
-    Err(refusal)
+    let Issued { address, grant, reply, event } = direct.issue(oauth);
+    let (app, env) = (request.app, request.env.clone());
+    let store = async move {
+        let create = Operation::Create(grant);
+        let stored = app.store.perform(Deployment { app, env: &env }, &address, create).await;
+        stored.map(drop).inspect_err(|_| grants::forget(&address))
+    };
+    if oauth.config.tokens.revocation_max_age < STORED_BEHIND {
+        store.await.map_err(|error| unavailable(&error))?;
+    } else {
+        request.wait_until(async {
+            if let Err(error) = store.await {
+                log_error!("the grant of a token was not stored, so the token is refused: {error}");
+            }
+        });
+    }
+    oauth.log.record(event);
+    Ok(reply)
 }
 
 fn unavailable(error: &worker::Error) -> Refusal {

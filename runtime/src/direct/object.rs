@@ -1,11 +1,11 @@
 //! Inside the object that knows which assertions of an issuer were used in one hour.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use toolgate_core::from_json::FromJson;
-use worker::SqlStorageValue;
 
 use crate::platform::host::{Request, Response};
 use crate::platform::now;
@@ -68,21 +68,20 @@ impl Feature for UsedFeature {
 /// platform holds the answer back until the write is durable. The alarm deletes all of them when none is good any
 /// more: the object is of those that end within one hour.
 async fn use_up(object: &Object, request: &UseRequest) -> worker::Result<bool> {
-    let sql = object.sql();
-    let is_new = !object.has_table(TABLE)?;
+    let (sql, known) = (object.sql(), object.memory::<Cell<bool>>());
+    let is_new = !known.get() && !object.has_table(TABLE)?;
+    known.set(true);
     if is_new {
         let create = format!("CREATE TABLE {TABLE} (id TEXT PRIMARY KEY) WITHOUT ROWID");
         sql.exec(&create, None)?;
     }
-    let id = || -> Vec<SqlStorageValue> { vec![request.id.clone().into()] };
-    let known = sql.exec(&format!("SELECT 1 FROM {TABLE} WHERE id = ?"), id())?;
-    if known.raw().next().transpose()?.is_some() {
-        return Ok(false);
-    }
-    sql.exec(&format!("INSERT INTO {TABLE} (id) VALUES (?)"), id())?;
+    let insert =
+        format!("INSERT INTO {TABLE} (id) VALUES (?) ON CONFLICT DO NOTHING RETURNING 1 AS first");
+    let inserted = sql.exec(&insert, vec![request.id.clone().into()])?;
+    let is_first = inserted.raw().next().transpose()?.is_some();
     if is_new {
         let wait = request.until.saturating_sub(now()) + AFTER;
         object.state().storage().set_alarm(Duration::from_secs(wait)).await?;
     }
-    Ok(true)
+    Ok(is_first)
 }

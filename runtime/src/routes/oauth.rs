@@ -333,12 +333,14 @@ async fn serve_callback(
     {
         return reply;
     }
-    let remembered = request.app.personal;
-    let remembered = remembered.and_then(|it| (it.remember)(oauth, &returned, &identified));
+    let remember = request.app.personal.map(|personal| personal.remember);
+    let remembered = remember.and_then(|it| it(oauth, &returned, &identified));
     let (address, grant, success) = match returned.finish(oauth, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),
         Finished::Reply(mut reply) => {
-            reply.headers_mut().extend(remembered.map(|cookie| (SET_COOKIE, cookie)));
+            if let Some(cookie) = remembered {
+                reply.headers_mut().append(SET_COOKIE, cookie);
+            }
             return reply;
         }
     };
