@@ -8,7 +8,7 @@ use toolgate_policy::known::Known;
 use toolgate_policy::{Caller, is_of_machine};
 
 use crate::secret::Secret;
-use crate::upstream::claims::read_caller;
+use crate::upstream::claims::{put_groups, read_caller};
 use crate::upstream::kept::Kept;
 use crate::upstream::provider::Provider;
 use crate::upstream::rejection::Rejection;
@@ -60,7 +60,7 @@ pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection
         claims.insert("email_verified".to_owned(), email_verified.into());
     }
     if !groups.is_empty() {
-        claims.insert(config.identity.groups_claim.to_string(), groups.into());
+        put_groups(config, &mut claims, groups.into());
     }
     claims.extend(further);
     let provider = Provider {
@@ -70,6 +70,7 @@ pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection
         issuer: String::new(),
         endpoints: None,
         kept: Kept::default(),
+        peculiarities: None,
     };
     let caller = read_caller(config, &provider, claims)?;
     Ok(Caller { scopes, client_id: CLIENT.to_owned(), ..caller })

@@ -32,6 +32,7 @@ impl From<Rejection> for Refusal {
             Rejection::Claim(claim) => claim,
             Rejection::Expired => "exp",
             Rejection::NotYetValid => "iat",
+            Rejection::Organization => "tenant",
             Rejection::TooLarge(_) => "size",
         })
     }

@@ -10,6 +10,7 @@ use toolgate_policy::known::Digests;
 use super::refusal::Refusal;
 use crate::oauth::context::OAuthContext;
 use crate::upstream::claims::read_caller;
+use crate::upstream::provider::Provider;
 
 /// Claims of which a person's identity is made, whatever an issuer may say besides.
 const IDENTITY: [&str; 4] = ["sub", "email", "email_verified", "name"];
@@ -33,7 +34,9 @@ pub(super) fn person(
     for name in ["client_id", "resource", "scope", "act"] {
         claims.remove(name);
     }
-    let mut caller = read_caller(oauth.config, oauth.provider, claims)?;
+    // What is peculiar to the provider that signs people in is not so of another.
+    let other = (!is_own).then(|| Provider { peculiarities: None, ..oauth.provider.clone() });
+    let mut caller = read_caller(oauth.config, other.as_ref().unwrap_or(oauth.provider), claims)?;
     if !is_own {
         caller.subject = [&issuer.issuer, ISSUER_SEPARATOR, &caller.subject].concat();
     }
