@@ -209,4 +209,6 @@ pub fn check_policies(app: &App, tests: &[config::PolicyTest]) {
     let failures = toolgate_core::expected::failures(&app.config, tests);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
-pub use crate::features::{ACCOUNTS, TRACING, feature, identity, store};
+pub use crate::features::{
+    ACCOUNTS, CLIENT_KEYS, PERSONAL, TRACING, feature, identity, store, token_grant,
+};

@@ -194,7 +194,10 @@ fn document(request: &RequestContext<'_>, head: &http::Request<()>) -> Reply {
         paths::LANDING_PATH => found(described(request, toolgate_core::mcp::landing)),
         paths::HEALTH_PATH => found(health(app)),
         paths::AUTHORIZATION_SERVER | paths::OPENID_CONFIGURATION => {
-            found(metadata::authorization_server(&app.config, origin))
+            let grants = |members: &mut _| {
+                app.token_grants.iter().for_each(|grant| (grant.describe)(&app.config, members));
+            };
+            found(metadata::authorization_server(&app.config, origin, grants))
         }
         paths::SERVER_CARD_PATH | paths::WELL_KNOWN_SERVER_CARD => {
             found(described(request, toolgate_core::mcp::card))

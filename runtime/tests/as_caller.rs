@@ -34,6 +34,9 @@ fn app(sections: &str) -> App {
         refusing: None,
         tracing: None,
         accounts: None,
+        token_grants: &[],
+        client_keys: None,
+        personal: None,
         features: &[],
     }
 }

@@ -8,12 +8,13 @@ use super::rule::ordered;
 use crate::{Error, Result};
 
 /// Sections of which every key is locked, also one that a later version adds.
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 15] = [
     "audit",
     "clients",
     "connections",
     "cron",
     "email",
+    "enterprise",
     "identity",
     "queues",
     "quotas",
@@ -21,6 +22,7 @@ const SECTIONS: [&str; 13] = [
     "secrets",
     "tokens",
     "transport",
+    "workloads",
     "wrangler",
 ];
 
@@ -31,7 +33,7 @@ const BARE: [&str; 2] = ["email", "queues"];
 const KEYS: [(&str, &str); 1] = [("server", "instructions")];
 
 /// Keys that tell the entries of a list of tables apart, where they have them.
-const NAMES: [&str; 4] = ["binding", "id", "name", "queue"];
+const NAMES: [&str; 5] = ["binding", "id", "name", "queue", "issuer"];
 
 /// Every locked setting, by its key, those of environments included.
 ///

@@ -6,6 +6,7 @@ use toolgate_config::deploy::{self, ENVIRONMENT, Migrated};
 use toolgate_config::{Protocol, Provider, StorageKind};
 
 use super::config::Constant;
+use super::grants;
 use super::identity;
 use super::valid::Server;
 use crate::function::emit;
@@ -98,6 +99,8 @@ fn app(server: &Server) -> TokenStream {
     let refusing = refusing(server);
     let tracing = tracing(server);
     let accounts = accounts(server);
+    let (token_grants, client_keys) = (grants::token_grants(server), grants::client_keys(server));
+    let personal = grants::personal(server);
     quote! {
         static APP: ::toolgate::__private::App = {
             use ::core::option::Option::{None, Some};
@@ -114,6 +117,9 @@ fn app(server: &Server) -> TokenStream {
                 refusing: #refusing,
                 tracing: #tracing,
                 accounts: #accounts,
+                token_grants: #token_grants,
+                client_keys: #client_keys,
+                personal: #personal,
                 features: #features,
             }
         };
@@ -207,6 +213,9 @@ fn features(server: &Server) -> TokenStream {
     }
     if !server.checked.config.connections.is_empty() {
         features.push(quote!(::toolgate::__private::feature::CONNECTIONS));
+    }
+    if grants::uses_assertions_up(server) {
+        features.push(quote!(::toolgate::__private::feature::USED));
     }
     quote!(&[#(#features),*])
 }

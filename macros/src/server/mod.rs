@@ -2,6 +2,7 @@
 
 mod config;
 mod expand;
+mod grants;
 mod identity;
 mod triggers;
 mod valid;

@@ -57,6 +57,8 @@ mod toolgate_worker {
                     redirect_schemes: Borrowed(&[]),
                 },
                 clients: Borrowed(&[]),
+                enterprise: Borrowed(&[]),
+                workloads: Borrowed(&[]),
                 transport: config::Transport {
                     sse: true,
                     notifications: false,
@@ -73,6 +75,7 @@ mod toolgate_worker {
                     code_ttl: 600u32,
                     refresh_grace: 60u32,
                     revocation_max_age: 30u32,
+                    personal: 0u32,
                     max_unconfirmed: 86400u32,
                     recheck: config::Recheck::BestEffort,
                 },
@@ -121,6 +124,9 @@ mod toolgate_worker {
             refusing: None,
             tracing: None,
             accounts: None,
+            token_grants: &[],
+            client_keys: None,
+            personal: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

@@ -3,6 +3,7 @@
 mod choices;
 mod connection;
 mod connection_sections;
+mod grant_sections;
 mod identity;
 mod policy;
 mod policy_sections;
@@ -16,6 +17,7 @@ pub use choices::{
     StorageKind,
 };
 pub use connection_sections::Connection;
+pub use grant_sections::{Enterprise, Workload};
 pub use identity::{Askable, Endpoints};
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
 pub use policy_sections::{Policy, PolicyTest, TestUser};

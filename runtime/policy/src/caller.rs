@@ -2,15 +2,17 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use toolgate_config::names::{CLIENT_SUBJECT, WORKLOAD_SUBJECT};
 use toolgate_json::from_json::FromJson;
 
 use crate::known::Known;
 
-/// The signed-in person behind a request, with the claims that policies look at.
+/// The signed-in person behind a request, with the claims that policies look at; or a machine, which has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, FromJson)]
 #[serde(from = "Stored")]
 pub struct Caller {
-    /// `sub` at the identity provider; `service:<common name>` of a service token of Access.
+    /// `sub` at the identity provider; `service:<common name>` of a service token of Access, `client:<id>` and
+    /// `workload:<name>` of a machine, `<issuer>|<sub>` of a person whom another issuer of ID-JAGs vouches for.
     pub subject: String,
     /// E-mail address, proven to be the person's. Cloudflare Access and GitHub prove it; another
     /// OpenID provider must say `email_verified: true`.
@@ -86,12 +88,30 @@ impl From<Stored> for Caller {
 }
 
 impl Caller {
+    /// The name of the workload that calls, where one does.
+    #[must_use]
+    pub fn workload(&self) -> Option<&str> {
+        self.subject.strip_prefix(WORKLOAD_SUBJECT)
+    }
+
+    /// True for a machine: no person is behind the call.
+    #[must_use]
+    pub fn is_machine(&self) -> bool {
+        is_of_machine(&self.subject)
+    }
+
     /// The person's name on a page: e-mail address, name, or else the subject.
     #[must_use]
     pub fn label(&self) -> &str {
         let names = [&self.email, &self.name, &self.claimed_email];
         names.into_iter().flatten().next().unwrap_or(&self.subject)
     }
+}
+
+/// True for a subject that only a machine has: an identity provider must not give it to a person.
+#[must_use]
+pub fn is_of_machine(subject: &str) -> bool {
+    [CLIENT_SUBJECT, WORKLOAD_SUBJECT].iter().any(|start| subject.starts_with(start))
 }
 
 /// Worker variables, for values that `mcp.toml` keeps out of git.

@@ -181,6 +181,10 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
                 Some(id) => PolicyOutcome::from(entries.iter().any(|entry| is_client(entry, id))),
                 None => PolicyOutcome::Unknown(Reason::ClientNotKept),
             },
+            Condition::Workloads(names) => {
+                let is_own = |name: &Str| caller.workload() == Some(name);
+                PolicyOutcome::from(names.iter().any(is_own))
+            }
             Condition::Claim { path, test } if caller.known.has_claim(path) => {
                 Subject::Claim.test(&caller.claims, path, test)
             }

@@ -39,6 +39,7 @@
 //! | `contains` | it is a list that contains an entry | it is missing or no list, or nothing matched and one item is of another type |
 //! | `exists` | it is there (`true`), or is not (`false`) | it is null |
 //! | `min`, `max` | it is a number that is not below, or not above; whole numbers are compared exactly, others as 64-bit floats | it is missing or no number |
+//! | `workloads` | the caller is one of these workloads | never |
 //! | `scopes` | the access token has one of them | never |
 //! | `identity` | one of these providers signs people in | never |
 //! | `policy` | the named policy is true | there is no such policy |
@@ -72,11 +73,12 @@ mod watch;
 use serde_json::{Map, Value};
 use toolgate_config::{Condition, Config, OnDeny, Policy, Str};
 
-pub use caller::{Caller, Vars};
+pub use caller::{Caller, Vars, is_of_machine};
 pub use outcome::PolicyOutcome;
 pub use reason::Reason;
 
 use evaluate::{Evaluation, Facts, Grantable};
+use test::Subject;
 
 /// The built-in policy that any signed-in caller passes.
 pub const EVERYONE: &str = "everyone";
@@ -256,6 +258,21 @@ fn lacking<'a>(facts: Facts<'a, '_>, policy: &'a str) -> Vec<&'a str> {
 pub fn is_listed(config: &Config, policy: &str, caller: &Caller, vars: &dyn Vars) -> bool {
     let facts = Facts { config, caller, arguments: Arguments::Unknown, vars };
     Evaluation::new(facts, ()).granting(Grantable::WhateverHelps).policy(policy).may_pass()
+}
+
+/// True if claims of a platform's token are those that a workload has to have. What cannot be compared, and a rule
+/// of another kind, holds for nobody.
+#[must_use]
+pub fn holds_for(when: &Condition, claims: &Map<String, Value>) -> bool {
+    match when {
+        Condition::All(parts) => {
+            !parts.is_empty() && parts.iter().all(|part| holds_for(part, claims))
+        }
+        Condition::Claim { path, test } => {
+            Subject::Claim.test(claims, path, test) == PolicyOutcome::True
+        }
+        _ => false,
+    }
 }
 
 fn find<'a>(config: &'a Config, name: &str) -> Option<&'a Policy> {

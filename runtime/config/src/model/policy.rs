@@ -56,6 +56,8 @@ macro_rules! conditions {
             /// The client that the access token was issued to is one of these: the id of one of `[[clients]]`, the
             /// address of its metadata document, or the domain of that address.
             Clients(List<Str>) in "clients" = texts(CLIENT);
+            /// The caller is one of these workloads.
+            Workloads(List<Str>) in "workloads" = texts(WORKLOAD_NAME);
             ("claims") => condition::members;
             ("args") => condition::members;
             /// The access token has one of these OAuth scopes.

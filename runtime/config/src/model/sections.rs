@@ -11,8 +11,9 @@
 //! stands behind `=` and `=>` is compiled in `parse/rows.rs` alone, so it reaches no Worker.
 
 use super::{
-    ClientAuth, Connection, Endpoints, Exchange, GroupsFormat, HostedRange, Jurisdiction, List,
-    Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, StorageKind, Str,
+    ClientAuth, Connection, Endpoints, Enterprise, Exchange, GroupsFormat, HostedRange,
+    Jurisdiction, List, Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, StorageKind, Str,
+    Workload,
 };
 use crate::audit_sinks::AuditSink;
 
@@ -37,8 +38,19 @@ macro_rules! sections {
                 registration: Registration => |schema| schema.section("registration", &[]);
                 /// `[[clients]]`: clients that are known beforehand.
                 clients: List<KnownClient> => |schema| shape::list_of_tables(
-                    schema.section("clients", &["id", "name", "redirect_uris"])
+                    schema.section("clients", &["id", "name"])
                 );
+                /// `[[enterprise]]`: issuers of ID-JAGs, in the order of the file.
+                enterprise: List<Enterprise> => |schema| shape::list_of_tables(
+                    schema.section("enterprise", &["issuer", "clients"])
+                );
+                /// `[[workloads]]`, in the order of the file.
+                workloads: List<Workload> => |schema| shape::list_of_tables(
+                    schema.section("workloads", &["name", "issuer", "audience", "when"])
+                );
+                /// Beginnings of subjects that no sign-in may have: of machines, and of people whom another issuer
+                /// names. None where there are none of them.
+                reserved_subjects: List<Str>;
                 /// `[transport]`: what the MCP endpoints accept.
                 transport: Transport => |schema| schema.section("transport", &[]);
                 /// `[tokens]`: lifetimes and the key that seals everything.
@@ -205,7 +217,7 @@ macro_rules! sections {
             }
 
             /// `[[clients]]`: a client that is known beforehand, with a `client_id` of its owner's choice.
-            #[derive(Debug, Clone, PartialEq, Eq)]
+            #[derive(Debug, Clone, Default, PartialEq, Eq)]
             KnownClient in "clients", mixed {
                 /// `client_id`.
                 id: Str = required(
@@ -215,12 +227,24 @@ macro_rules! sections {
                 name: Str = required(
                     LINE, "people approve the client by it: `name = \"Acme Desktop\"`"
                 );
-                /// Where it may be sent back to; at least one.
+                /// Where it may be sent back to; at least one where people sign in for it.
                 redirect_uris: List<Str> => |_| shape::list(
                     shape::with(shape::uri(), "maxLength", LONGEST_REDIRECT_URI)
                 );
                 /// Name of the Worker secret that holds its `client_secret`; without one it is public.
                 secret: Option<Str> = optional_secret("ACME_CLIENT_SECRET");
+                /// Name of the Worker secret that holds the `client_secret` before this one.
+                previous_secret: Option<Str> = optional_secret("ACME_PREVIOUS_SECRET");
+                /// Its public keys, as the text of a JSON Web Key Set, for `private_key_jwt`.
+                jwks: Option<Str> = sound(JWKS);
+                /// Address of its public keys, for `private_key_jwt`.
+                jwks_uri: Option<Str> = sound(ADDRESS);
+                /// Each of its assertions is good for one request.
+                single_use: bool = flag(true);
+                /// It may have tokens of its own, without a person (`client_credentials`).
+                machine: bool = flag(false);
+                /// Scopes that those tokens may have, next to `mcp`.
+                scopes: List<Str> = texts(POLICY_SCOPE);
             }
 
             /// `[transport]`.
@@ -266,6 +290,9 @@ macro_rules! sections {
                 /// Time in which a revoked grant's access token may still be accepted.
                 // A revoked token is refused within the hour, whatever is chosen.
                 revocation_max_age: u32 = duration(30, (0, HOUR));
+                /// Longest lifetime of a personal token for scripts; 0: there are none.
+                // As long as a grant may live.
+                personal: u32 = duration(0, (0, 365 * DAY));
                 /// Time in which a grant may be refreshed after the identity provider last confirmed the person,
                 /// where it can be asked.
                 // As long as a grant may live.

@@ -25,9 +25,15 @@ pub(crate) fn claims(value: &Value<'_, '_>, names: &mut Vec<ClaimName>) -> Optio
         sound &= !claims::refuse_reserved(&entry);
         names.push(ClaimName { name: owned(entry.key), span: entry.key_span.clone() });
     }
+    of_token(value).filter(|_| sound)
+}
+
+/// The same of a platform's own token, of which every claim may be looked at.
+pub(crate) fn of_token(value: &Value<'_, '_>) -> Option<Placed> {
+    let table = value.open(value.span())?;
     let make = |path: List<Str>, test| Condition::Claim { path, test };
     let help = "name a claim and the values that pass: `claims = { department = \"design\" }`";
-    below(value, &table, help, make, None).filter(|_| sound)
+    below(value, &table, help, make, None)
 }
 
 /// The conditions of `args = { … }`; the names of claims that arguments are compared with are added to `names`.

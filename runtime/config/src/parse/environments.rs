@@ -120,6 +120,9 @@ fn not_overlaid(key: &str) -> Fault {
              from a variable, by `client_id = { var = \"…\" }`"
         }
         "clients" => "list the client in `[[clients]]`, for every environment",
+        "enterprise" | "workloads" => {
+            "who comes without a sign-in is reviewed once for every environment, in mcp.lock"
+        }
         "dev" => "leave it out: nothing of `[dev]` is deployed",
         _ => {
             let help = match suggest::nearest(key, keys::OVERLAID.iter().copied()) {

@@ -4,9 +4,9 @@ use super::dev::{Dev, DevUser};
 use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, KnownClient, Limits,
-    Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
-    Transport,
+    Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
+    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage,
+    TestUser, Tokens, Transport, Workload,
 };
 
 /// The key of the version. It stands above the first section.
@@ -22,6 +22,9 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("storage", Storage::KEYS),
     ("registration", Registration::KEYS),
     ("clients", KnownClient::KEYS),
+    ("enterprise", Enterprise::KEYS),
+    ("workloads", Workload::KEYS),
+    ("workloads.when", &["claims"]),
     ("transport", Transport::KEYS),
     ("tokens", Tokens::KEYS),
     ("consent", Consent::KEYS),

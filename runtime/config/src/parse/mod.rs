@@ -14,6 +14,7 @@ mod connections;
 mod contradictions;
 mod declared;
 mod dev;
+mod enterprise;
 mod environments;
 mod exchange;
 mod form;
@@ -52,6 +53,7 @@ mod value;
 mod variables;
 mod version;
 mod whole;
+mod workloads;
 mod wrangler;
 
 use toml::de::DeTable;

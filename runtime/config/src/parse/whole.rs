@@ -8,8 +8,8 @@ use super::declared::Declared;
 use super::storage::Existing;
 use super::value::Section;
 use super::{
-    audit, bindings, clients, connections, dev, identity, policies, quotas, secrets, storage,
-    tokens, triggers, upstream, variables, version, wrangler,
+    audit, bindings, clients, connections, dev, enterprise, identity, policies, quotas, secrets,
+    storage, tokens, triggers, upstream, variables, version, workloads, wrangler,
 };
 use crate::model::{
     Config, Connection, Consent, Identity, IdentityUpstream, Limits, List, Observability,
@@ -37,6 +37,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
     let (dev, own) = (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
     let (triggers, wrangler) = (triggers::read(root), wrangler::read(root));
+    let (issuers, workloads) = (enterprise::read(root), workloads::read(root));
 
     let declared =
         (clients.as_deref().unwrap_or_default(), connections.as_ref().map(|(all, _)| all));
@@ -46,6 +47,9 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let ((storage, existing), wrangler, trail) = (storage?, wrangler?, audit?);
     let (identity, policy_tests) = (identity?, policy_tests(source, &policies, &wrangler));
     let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
+    let clients: List<_> = clients?.into_iter().map(|declared| declared.client).collect();
+    let (issuers, workloads) = (issuers?, workloads?);
+    let reserved_subjects = enterprise::reserved_subjects(&clients, &issuers, &workloads);
     let config = Config {
         acts: acts(&identity, &connections),
         powers: powers(&identity, &connections),
@@ -53,7 +57,10 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         identity,
         storage,
         registration: registration?,
-        clients: clients?.into_iter().map(|declared| declared.client).collect(),
+        clients,
+        reserved_subjects,
+        enterprise: issuers,
+        workloads,
         transport: transport?,
         tokens: tokens?,
         consent: consent?,
@@ -114,6 +121,8 @@ fn check_across(
     tokens::check_recheck(&root.section("tokens"), tokens, identity);
     let known: Vec<&str> = policies.iter().map(|policy| &*policy.policy.name).collect();
     connections::check(root, identity, storage, &known);
+    enterprise::check(root, &known, &policies::scopes(policies));
+    workloads::check_names(root, policies);
     upstream::check_storage(&root.section("identity"), storage);
     clients::check_named(root, policies, declared.0);
     variables::check(root, uses, storage);

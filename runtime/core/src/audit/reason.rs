@@ -40,6 +40,14 @@ reasons! {
     ClientRegistered = "client_registered",
     /// An authorization code became tokens.
     CodeRedeemed = "code_redeemed",
+    /// An ID-JAG became an access token; `detail` is its issuer.
+    AssertionRedeemed = "assertion_redeemed",
+    /// A client got an access token for itself; `detail` is its id.
+    ClientCredentials = "client_credentials",
+    /// A workload got an access token for the token of its platform; `detail` is its name.
+    WorkloadIdentified = "workload_identified",
+    /// A person made a token for a script.
+    PersonalTokenMade = "personal_token_made",
     /// A refresh token became its successor.
     RefreshRotated = "refresh_rotated",
     /// A refresh token was sent again within the grace window and got the same successor.
@@ -354,6 +362,8 @@ reasons! {
     RefreshOfAnotherClient = "refresh_of_another_client",
     /// The refresh token was used before, and its grace window is over.
     RefreshReused = "refresh_reused",
+    /// An assertion that was to become an access token is not good; `detail` is the check that it does not pass.
+    AssertionRefused = "assertion_refused",
     /// Another request was asking the identity provider about the same grant.
     RefreshBusy = "refresh_busy",
     /// The grant was revoked or has expired.

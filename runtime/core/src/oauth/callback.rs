@@ -134,6 +134,11 @@ impl Returned {
         matches!(self.login.target, Target::Route).then_some(&self.texts)
     }
 
+    /// True if the sign-in was begun for the page of connections.
+    pub(crate) fn is_of_connections(&self) -> bool {
+        matches!(self.login.target, Target::Connections)
+    }
+
     /// What removes the cookie of the attempt.
     pub(crate) fn cleared(&self) -> HeaderValue {
         self.clear.clone()

@@ -333,7 +333,13 @@ pub(crate) fn find_known<'a>(config: &'a Config, id: &str) -> Option<&'a KnownCl
 
 /// A known client with a secret may send it in either way; tokens name the one.
 pub(crate) fn known_method(known: &KnownClient) -> AuthMethod {
-    if known.secret.is_some() { AuthMethod::Basic } else { AuthMethod::None }
+    if known.secret.is_some() {
+        AuthMethod::Basic
+    } else if known.jwks.is_some() || known.jwks_uri.is_some() {
+        AuthMethod::PrivateKeyJwt
+    } else {
+        AuthMethod::None
+    }
 }
 
 /// The error for a `client_id` that this server did not issue, with the way out.

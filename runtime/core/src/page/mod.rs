@@ -7,6 +7,7 @@ mod consent;
 pub(crate) mod date;
 mod landing;
 mod message;
+pub(crate) mod personal;
 mod target;
 mod text;
 

@@ -4,7 +4,8 @@
 
 use serde_json::{Map, Value};
 use toolgate_config::Config;
-use toolgate_policy::Caller;
+use toolgate_policy::known::Known;
+use toolgate_policy::{Caller, is_of_machine};
 
 use crate::secret::Secret;
 use crate::upstream::claims::{put_groups, read_caller};
@@ -14,6 +15,9 @@ use crate::upstream::rejection::Rejection;
 
 /// `sub` of somebody of whom it is not said.
 const SUBJECT: &str = "somebody";
+
+/// The client of everybody who is described.
+const CLIENT: &str = "described";
 
 /// A person as a provider would describe them.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +45,17 @@ pub struct Described {
 pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection> {
     let Described { subject, email, email_verified, groups, claims: further, scopes, client } =
         described;
+    if is_of_machine(&subject) {
+        let client_id = CLIENT.to_owned();
+        return Ok(Caller {
+            subject,
+            scopes,
+            client_id,
+            client: Some(client),
+            known: Known::nothing(),
+            ..Caller::default()
+        });
+    }
     let mut claims = Map::new();
     let subject = if subject.is_empty() { SUBJECT.to_owned() } else { subject };
     claims.insert("sub".to_owned(), subject.into());
@@ -62,5 +77,5 @@ pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection
         peculiarities: None,
     };
     let caller = read_caller(config, &provider, claims)?;
-    Ok(Caller { scopes, client_id: "described".to_owned(), client: Some(client), ..caller })
+    Ok(Caller { scopes, client_id: CLIENT.to_owned(), client: Some(client), ..caller })
 }

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 
 use crate::upstream::signature::Algorithm;
 
+/// `typ` of an ID-JAG (draft-ietf-oauth-identity-assertion-authz-grant section 3).
+const ID_JAG: &str = "oauth-id-jag+jwt";
+
 /// A token whose signature is yet to be checked.
 pub(crate) struct Unverified<'a> {
     /// Header and payload as they were signed.
@@ -31,6 +34,11 @@ impl<'a> Unverified<'a> {
     /// `alg`, if it is one that is verified here; `none` and everything unknown is not.
     pub(crate) fn algorithm(&self) -> Option<Algorithm> {
         Algorithm::named(self.header.get("alg")?.as_str()?)
+    }
+
+    /// True if it says that it is an ID-JAG, by the `typ` that nothing else may have.
+    pub(crate) fn is_id_jag(&self) -> bool {
+        self.header.get("typ").and_then(Value::as_str) == Some(ID_JAG)
     }
 
     /// `kid`, `None` without one; it is wrong when it is not a text.

@@ -22,7 +22,9 @@ pub mod tokens;
 pub mod trouble;
 pub mod userinfo;
 
-mod claims;
+pub mod issuer_keys;
+
+pub(crate) mod claims;
 mod jwt;
 mod rejection;
 

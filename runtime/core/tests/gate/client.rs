@@ -23,6 +23,7 @@ fn known(secret: Option<&'static str>) -> World {
         name: "Acme Desktop".into(),
         redirect_uris: vec![REDIRECT.into()].into(),
         secret: secret.map(Into::into),
+        ..KnownClient::default()
     }]
     .into();
     world.variables.0.insert("ACME_SECRET", SECRET.to_owned());
@@ -216,7 +217,7 @@ fn without_dynamic_registration_nobody_registers_and_nobody_registered_comes() {
 #[test]
 fn metadata_advertises_what_is_switched_on() {
     let mut world = World::new();
-    let on = body(&metadata::authorization_server(&world.config, ORIGIN));
+    let on = body(&metadata::authorization_server(&world.config, ORIGIN, |_| {}));
     assert_eq!(on["client_id_metadata_document_supported"], true);
     assert_eq!(on["registration_endpoint"], format!("{ORIGIN}/register"));
     for endpoint in ["token", "revocation"] {
@@ -231,7 +232,7 @@ fn metadata_advertises_what_is_switched_on() {
     }
     world.config.registration.dynamic = false;
     world.config.registration.metadata_documents = false;
-    let off = body(&metadata::authorization_server(&world.config, ORIGIN));
+    let off = body(&metadata::authorization_server(&world.config, ORIGIN, |_| {}));
     assert_eq!(off["client_id_metadata_document_supported"], false);
     assert!(off.get("registration_endpoint").is_none());
     assert!(!off.to_string().contains("private_key_jwt"));

@@ -69,7 +69,8 @@ pub(crate) async fn change<T>(
     let (write, outcome) = apply(stored);
     if let Write::Put(grant) | Write::Note(grant) = write {
         put(&sql, id, &grant)?;
-        if is_new {
+        // An alarm for an earlier one stands, and goes on to this one.
+        if is_new && earliest(&sql)? == Some(grant.disposable_at()) {
             schedule_purge(object, &sql).await?;
         }
     }

@@ -7,9 +7,9 @@ use super::super::triggers::{Cron, Queue};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, KnownClient, Limits,
-    Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
-    Transport,
+    Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
+    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage,
+    TestUser, Tokens, Transport, Workload,
 };
 use crate::names::EVERYONE;
 
@@ -24,6 +24,9 @@ impl Schema {
             "storage" => Storage::shape,
             "registration" => Registration::shape,
             "clients" => KnownClient::shape,
+            "enterprise" => Enterprise::shape,
+            "workloads" => Workload::shape,
+            "workloads.when" => return Condition::shape(key),
             "transport" => Transport::shape,
             "tokens" => Tokens::shape,
             "consent" => Consent::shape,
