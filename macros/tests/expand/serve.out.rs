@@ -79,6 +79,7 @@ mod toolgate_worker {
                 ),
                 enterprise: Borrowed(&[]),
                 workloads: Borrowed(&[]),
+                reserved_subjects: Borrowed(&[]),
                 transport: config::Transport {
                     sse: false,
                     notifications: false,

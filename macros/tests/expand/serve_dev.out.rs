@@ -72,6 +72,7 @@ mod toolgate_worker {
                 clients: Borrowed(&[]),
                 enterprise: Borrowed(&[]),
                 workloads: Borrowed(&[]),
+                reserved_subjects: Borrowed(&[]),
                 transport: config::Transport {
                     sse: true,
                     notifications: false,

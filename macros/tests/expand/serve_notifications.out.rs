@@ -65,6 +65,7 @@ mod toolgate_worker {
                 clients: Borrowed(&[]),
                 enterprise: Borrowed(&[]),
                 workloads: Borrowed(&[]),
+                reserved_subjects: Borrowed(&[]),
                 transport: config::Transport {
                     sse: false,
                     notifications: true,

@@ -17,15 +17,15 @@ pub use choices::{
     StorageKind,
 };
 pub use connection_sections::Connection;
-pub use grant_sections::{Enterprise, Workload};
+pub use grant_sections::{Enterprise, KnownClient, Workload};
 pub use identity::{Askable, Endpoints};
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
 pub use policy_sections::{Policy, PolicyTest, TestUser};
 pub use quota_sections::Quota;
 pub use rate::Rate;
 pub use sections::{
-    Audit, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Observability,
-    Registration, Server, Storage, Tokens, Transport,
+    Audit, Config, Consent, Identity, IdentityUpstream, Limits, Observability, Registration,
+    Server, Storage, Tokens, Transport,
 };
 pub use value::{List, Setting, Str};
 

@@ -1,4 +1,5 @@
-//! The sections of grants without a consent page, in the rows of `sections.rs`.
+//! The sections of clients that are known beforehand, and of grants without a consent page, in the rows of
+//! `sections.rs`.
 
 use super::sections::structures;
 use super::{Condition, List, Str};
@@ -9,6 +10,37 @@ use super::{Condition, List, Str};
 macro_rules! grant_sections {
     ($with:ident) => {
         $with! {
+            /// `[[clients]]`: a client that is known beforehand, with a `client_id` of its owner's choice.
+            #[derive(Debug, Clone, Default, PartialEq, Eq)]
+            KnownClient in "clients", mixed {
+                /// `client_id`.
+                id: Str = required(
+                    CLIENT_ID, "the client sends it as its `client_id`: `id = \"acme-desktop\"`"
+                );
+                /// Shown on the approval page.
+                name: Str = required(
+                    LINE, "people approve the client by it: `name = \"Acme Desktop\"`"
+                );
+                /// Where it may be sent back to; at least one where people sign in for it.
+                redirect_uris: List<Str> => |_| shape::list(
+                    shape::with(shape::uri(), "maxLength", LONGEST_REDIRECT_URI)
+                );
+                /// Name of the Worker secret that holds its `client_secret`; without one it is public.
+                secret: Option<Str> = optional_secret("ACME_CLIENT_SECRET");
+                /// Name of the Worker secret that holds the `client_secret` before this one.
+                previous_secret: Option<Str> = optional_secret("ACME_PREVIOUS_SECRET");
+                /// Its public keys, as the text of a JSON Web Key Set, for `private_key_jwt`.
+                jwks: Option<Str> = sound(JWKS);
+                /// Address of its public keys, for `private_key_jwt`.
+                jwks_uri: Option<Str> = sound(ADDRESS);
+                /// Each of its assertions is good for one request.
+                single_use: bool = flag(true);
+                /// It may have tokens of its own, without a person (`client_credentials`).
+                machine: bool = flag(false);
+                /// Scopes that those tokens may have, next to `mcp`.
+                scopes: List<Str> = texts(POLICY_SCOPE);
+            }
+
             /// `[[enterprise]]`: an issuer of ID-JAGs, by which a company's identity provider connects its people.
             #[derive(Debug, Clone, Default, PartialEq, Eq)]
             Enterprise in "enterprise", mixed {

@@ -12,8 +12,8 @@
 
 use super::{
     ClientAuth, Connection, Endpoints, Enterprise, Exchange, GroupsFormat, HostedRange,
-    Jurisdiction, List, Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, StorageKind, Str,
-    Workload,
+    Jurisdiction, KnownClient, List, Policy, Prompt, Provider, Quota, Recheck, Scope, Setting,
+    StorageKind, Str, Workload,
 };
 use crate::audit_sinks::AuditSink;
 
@@ -214,37 +214,6 @@ macro_rules! sections {
                 /// Private-use URI schemes that redirect URIs may have (RFC 8252 section 7.1), for example
                 /// `cursor`; in lower case.
                 redirect_schemes: List<Str> = texts(SCHEME);
-            }
-
-            /// `[[clients]]`: a client that is known beforehand, with a `client_id` of its owner's choice.
-            #[derive(Debug, Clone, Default, PartialEq, Eq)]
-            KnownClient in "clients", mixed {
-                /// `client_id`.
-                id: Str = required(
-                    CLIENT_ID, "the client sends it as its `client_id`: `id = \"acme-desktop\"`"
-                );
-                /// Shown on the approval page.
-                name: Str = required(
-                    LINE, "people approve the client by it: `name = \"Acme Desktop\"`"
-                );
-                /// Where it may be sent back to; at least one where people sign in for it.
-                redirect_uris: List<Str> => |_| shape::list(
-                    shape::with(shape::uri(), "maxLength", LONGEST_REDIRECT_URI)
-                );
-                /// Name of the Worker secret that holds its `client_secret`; without one it is public.
-                secret: Option<Str> = optional_secret("ACME_CLIENT_SECRET");
-                /// Name of the Worker secret that holds the `client_secret` before this one.
-                previous_secret: Option<Str> = optional_secret("ACME_PREVIOUS_SECRET");
-                /// Its public keys, as the text of a JSON Web Key Set, for `private_key_jwt`.
-                jwks: Option<Str> = sound(JWKS);
-                /// Address of its public keys, for `private_key_jwt`.
-                jwks_uri: Option<Str> = sound(ADDRESS);
-                /// Each of its assertions is good for one request.
-                single_use: bool = flag(true);
-                /// It may have tokens of its own, without a person (`client_credentials`).
-                machine: bool = flag(false);
-                /// Scopes that those tokens may have, next to `mcp`.
-                scopes: List<Str> = texts(POLICY_SCOPE);
             }
 
             /// `[transport]`.
