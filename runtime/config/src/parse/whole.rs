@@ -23,15 +23,11 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let server = Server::read(&root.section("server"));
     let identity_section = root.section("identity");
     let identity = identity::read(&identity_section);
-    let storage = storage::read(&root.section("storage"));
-    let registration = Registration::read(&root.section("registration"));
+    let (storage, registration) = stored(root);
     let clients = clients::read(root, registration.as_ref());
-    let transport = Transport::read(&root.section("transport"));
-    let tokens = tokens::read(&root.section("tokens"));
-    let consent = Consent::read(&root.section("consent"));
-    let limits = Limits::read(&root.section("limits"));
-    let observability = Observability::read(&root.section("observability"));
-    let audit = audit::read(&root.section("audit"));
+    let (tokens, audit) =
+        (tokens::read(&root.section("tokens")), audit::read(&root.section("audit")));
+    let (transport, consent, limits, observability) = plain(root);
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
     let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
@@ -47,9 +43,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let ((storage, existing), wrangler, trail) = (storage?, wrangler?, audit?);
     let (identity, policy_tests) = (identity?, policy_tests(source, &policies, &wrangler));
     let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
-    let clients: List<_> = clients?.into_iter().map(|declared| declared.client).collect();
-    let (issuers, workloads) = (issuers?, workloads?);
-    let reserved_subjects = enterprise::reserved_subjects(&clients, &issuers, &workloads);
+    let (clients, enterprise, workloads) = (known(clients?), issuers?, workloads?);
     let config = Config {
         acts: acts(&identity, &connections),
         powers: powers(&identity, &connections),
@@ -57,9 +51,9 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         identity,
         storage,
         registration: registration?,
+        reserved_subjects: enterprise::reserved_subjects(&clients, &enterprise, &workloads),
         clients,
-        reserved_subjects,
-        enterprise: issuers,
+        enterprise,
         workloads,
         transport: transport?,
         tokens: tokens?,
@@ -88,6 +82,28 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         claims,
         identity_scopes: place_of(&identity_section, "scopes", source),
     })
+}
+
+/// The clients alone.
+fn known(clients: Vec<clients::Declared>) -> List<KnownClient> {
+    clients.into_iter().map(|declared| declared.client).collect()
+}
+
+/// Where grants are kept, and which clients may have one.
+fn stored(root: &Section<'_, '_>) -> (Option<(Storage, Existing)>, Option<Registration>) {
+    (storage::read(&root.section("storage")), Registration::read(&root.section("registration")))
+}
+
+/// The sections that have nothing but keys.
+fn plain(
+    root: &Section<'_, '_>,
+) -> (Option<Transport>, Option<Consent>, Option<Limits>, Option<Observability>) {
+    (
+        Transport::read(&root.section("transport")),
+        Consent::read(&root.section("consent")),
+        Limits::read(&root.section("limits")),
+        Observability::read(&root.section("observability")),
+    )
 }
 
 /// Actions that tools take at other servers as the person, as the approval page words them.
