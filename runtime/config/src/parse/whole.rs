@@ -12,8 +12,8 @@ use super::{
     storage, tokens, triggers, upstream, variables, version, workloads, wrangler,
 };
 use crate::model::{
-    Config, Connection, Consent, Identity, IdentityUpstream, Limits, List, Observability,
-    PolicyTest, Registration, Server, Storage, Str, Tokens, Transport,
+    Config, Connection, Consent, Identity, IdentityUpstream, KnownClient, Limits, List,
+    Observability, PolicyTest, Registration, Server, Storage, Str, Tokens, Transport,
 };
 use crate::render::Position;
 
