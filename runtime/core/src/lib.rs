@@ -20,6 +20,7 @@ pub mod quota;
 pub mod rate;
 pub mod reply;
 pub mod request_size;
+pub mod revocation;
 pub mod route;
 pub mod scope;
 pub mod seal;
