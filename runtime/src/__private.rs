@@ -209,4 +209,4 @@ pub fn check_policies(app: &App, tests: &[config::PolicyTest]) {
     let failures = toolgate_core::expected::failures(&app.config, tests);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
-pub use crate::features::{ACCOUNTS, TRACING, feature, identity, store};
+pub use crate::features::{ACCOUNTS, FEED, SWITCH, TRACING, feature, identity, store};

@@ -18,11 +18,13 @@ pub mod feature {
     pub use crate::session::SESSIONS;
     pub use crate::state::STATE;
     pub use crate::subscriptions::SUBSCRIPTIONS;
+    pub use crate::switch::REVOCATIONS;
     pub use crate::task::{LATE_TASKS, TASKS};
     pub use crate::trigger::TRIGGERS;
 }
 
 pub use crate::account::ACCOUNTS;
+pub use crate::switch::{FEED, SWITCH};
 pub use crate::tracing::TRACING;
 
 /// The identity providers.
@@ -33,4 +35,5 @@ pub mod identity {
 /// Where grants are kept.
 pub mod store {
     pub use crate::grants::{D1, DURABLE_OBJECT, KV};
+    pub use crate::switch::{FED_D1, FED_DURABLE_OBJECT};
 }

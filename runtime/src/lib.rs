@@ -51,6 +51,7 @@ mod session;
 mod sessions_common;
 mod sign_in;
 mod subscriptions;
+mod switch;
 mod task;
 mod tracing;
 pub mod trigger;

@@ -95,6 +95,7 @@ toolgate_config::sections!(structures);
 toolgate_config::policy_sections!(structures);
 toolgate_config::quota_sections!(structures);
 toolgate_config::connection_sections!(structures);
+toolgate_config::switch_sections!(structures);
 
 macro_rules! choices {
     ($(

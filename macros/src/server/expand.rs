@@ -93,6 +93,7 @@ fn app(server: &Server) -> TokenStream {
     let config = server.checked.config.constant();
     let store = store(server);
     let identity = identity_provider(server);
+    let switch = switch(server);
     let features = features(server);
     let challenging = challenging(server);
     let refusing = refusing(server);
@@ -114,6 +115,7 @@ fn app(server: &Server) -> TokenStream {
                 refusing: #refusing,
                 tracing: #tracing,
                 accounts: #accounts,
+                switch: #switch,
                 features: #features,
             }
         };
@@ -123,6 +125,10 @@ fn app(server: &Server) -> TokenStream {
 /// The storage by its name, so that a Worker links no other.
 fn store(server: &Server) -> TokenStream {
     match server.checked.config.storage.kind {
+        StorageKind::DurableObject if has_feed(server) => {
+            quote!(&::toolgate::__private::store::FED_DURABLE_OBJECT)
+        }
+        StorageKind::D1 if has_feed(server) => quote!(&::toolgate::__private::store::FED_D1),
         StorageKind::DurableObject => quote!(&::toolgate::__private::store::DURABLE_OBJECT),
         StorageKind::Kv => quote!(&::toolgate::__private::store::KV),
         StorageKind::D1 => quote!(&::toolgate::__private::store::D1),
@@ -178,6 +184,28 @@ fn accounts(server: &Server) -> TokenStream {
     }
 }
 
+/// The off-switch, where `mcp.toml` asks for a part of it.
+fn switch(server: &Server) -> TokenStream {
+    if has_desk(server) {
+        quote!(Some(&::toolgate::__private::SWITCH))
+    } else if has_feed(server) {
+        quote!(Some(&::toolgate::__private::FEED))
+    } else {
+        quote!(None)
+    }
+}
+
+/// True if others may end the grants of a person.
+fn has_desk(server: &Server) -> bool {
+    let config = &server.checked.config;
+    config.admin.is_some() || config.signals.is_some()
+}
+
+/// True if calls are judged by the feed of revocations.
+fn has_feed(server: &Server) -> bool {
+    has_desk(server) || server.checked.config.storage.feed
+}
+
 /// Features that `mcp.toml` asks for in addition to answering requests, so that a Worker links
 /// nothing else.
 fn features(server: &Server) -> TokenStream {
@@ -199,6 +227,9 @@ fn features(server: &Server) -> TokenStream {
     }
     if !server.checked.config.connections.is_empty() {
         features.push(quote!(::toolgate::__private::feature::CONNECTIONS));
+    }
+    if has_feed(server) {
+        features.push(quote!(::toolgate::__private::feature::REVOCATIONS));
     }
     quote!(&[#(#features),*])
 }

@@ -5,6 +5,7 @@
 //! fetched is returned for the adapter to perform.
 
 pub mod account;
+pub mod admin;
 pub mod audit;
 pub mod cookie;
 pub mod cors;

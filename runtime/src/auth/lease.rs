@@ -39,7 +39,7 @@ impl Lease {
         let age = u64::from(app.config.tokens.revocation_max_age).max(MIN_AGE);
         let mut failures = 0;
         loop {
-            let next = match grants::stands_since(Deployment { app, env }, address, *issued).await {
+            let next = match grants::stands_since(Deployment { app, env }, address, None, *issued).await {
                 Ok(Some(seen)) => {
                     failures = 0;
                     seen + age

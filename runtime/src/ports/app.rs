@@ -12,6 +12,7 @@ use crate::ports::accounts::Accounts;
 use crate::ports::feature::Feature;
 use crate::ports::identity_provider::IdentityProvider;
 use crate::ports::store::Store;
+use crate::ports::switch::Switch;
 use crate::ports::tracing::Tracing;
 
 /// One server: its checked `mcp.toml` and the crate it was built from.
@@ -35,6 +36,8 @@ pub struct App {
     pub tracing: Option<&'static Tracing>,
     /// Accounts at third parties, where `mcp.toml` has connections. Named by `serve!()`, as above.
     pub accounts: Option<&'static Accounts>,
+    /// The off-switch, where `mcp.toml` has one. Named by `serve!()`, as above.
+    pub switch: Option<&'static Switch>,
     /// Features that `mcp.toml` asks for. Named by `serve!()`, as above.
     pub features: &'static [&'static dyn Feature],
 }

@@ -75,6 +75,7 @@ pub fn of_config(config: Config) -> Server {
         refusing: Some(&REFUSING),
         tracing: None,
         accounts: None,
+        switch: None,
         features: &[],
     }));
     Server { app, migrated: &[], secrets: None, triggers: &NOTHING }

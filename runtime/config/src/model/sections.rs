@@ -11,8 +11,8 @@
 //! stands behind `=` and `=>` is compiled in `parse/rows.rs` alone, so it reaches no Worker.
 
 use super::{
-    ClientAuth, Connection, Endpoints, Exchange, GroupsFormat, HostedRange, Jurisdiction, List,
-    Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, StorageKind, Str,
+    Admin, ClientAuth, Connection, Endpoints, Exchange, GroupsFormat, HostedRange, Jurisdiction, List,
+    Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, Signals, StorageKind, Str,
 };
 use crate::audit_sinks::AuditSink;
 
@@ -59,6 +59,10 @@ macro_rules! sections {
                 quotas: List<Quota> => |schema| schema.quotas();
                 /// `[connections.*]`, in the order of the file.
                 connections: List<Connection> => |schema| schema.connections();
+                /// `[admin]`, where somebody may end the grants of others.
+                admin: Option<Admin> => |schema| schema.section("admin", &["policy"]);
+                /// `[signals]`, where others tell of ends.
+                signals: Option<Signals> => |schema| schema.section("signals", &[]);
                 /// Actions that tools take at other servers as the person, as the approval page words them.
                 acts: List<Str>;
                 (dev) => |schema| schema.section("dev", &[]);
@@ -166,6 +170,8 @@ macro_rules! sections {
                 binding: Str => |_| shape::pattern(&pattern::variable());
                 (id) => |_| shape::pattern(pattern::STORAGE_ID);
                 (database_name): Option<Str> = sound(DATABASE_NAME);
+                /// Have calls judged by the feed of revocations, and not by their grant's record.
+                feed: bool = flag(false);
                 /// Seal the values of `ctx.state` and `ctx.server_state`.
                 seal_state: bool = flag(false);
                 /// Where Cloudflare may keep and run the Durable Objects; anywhere when absent.

@@ -124,6 +124,7 @@ crate::sections!(rows);
 crate::policy_sections!(rows);
 crate::quota_sections!(rows);
 crate::connection_sections!(rows);
+crate::switch_sections!(rows);
 
 rows! {
     Dev in "dev", mixed {

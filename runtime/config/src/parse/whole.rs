@@ -9,7 +9,7 @@ use super::storage::Existing;
 use super::value::Section;
 use super::{
     audit, bindings, clients, connections, dev, identity, policies, quotas, secrets, storage,
-    tokens, triggers, upstream, variables, version, wrangler,
+    switch, tokens, triggers, upstream, variables, version, wrangler,
 };
 use crate::model::{
     Config, Connection, Consent, Identity, Limits, List, Observability, PolicyTest, Registration,
@@ -34,6 +34,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let audit = audit::read(&root.section("audit"));
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
+    let (admin, signals) = switch::read(root);
     let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
     let (dev, own_secrets) =
         (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
@@ -64,6 +65,8 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         policies: policies.into_iter().map(|policy| policy.policy).collect(),
         quotas,
         connections,
+        admin: admin?,
+        signals: signals?,
     };
     Some(Checked {
         config,
@@ -107,6 +110,7 @@ fn check_across(
     tokens::check_recheck(&root.section("tokens"), tokens, identity);
     let known: Vec<&str> = policies.iter().map(|policy| &*policy.policy.name).collect();
     connections::check(root, identity, storage, &known);
+    switch::check(root, identity, storage, &known);
     upstream::check_storage(&root.section("identity"), storage);
     variables::check(root, uses, storage);
     secrets::check_names(root, uses, policies, storage);

@@ -95,6 +95,12 @@ impl Known {
         }
     }
 
+    /// When the last question that was answered had been asked, in seconds since 1970; 0 where none was.
+    #[must_use]
+    pub fn read_at(&self) -> u64 {
+        self.read_at.unwrap_or_default() / 1000
+    }
+
     /// The number to ask from.
     #[must_use]
     pub fn cursor(&self) -> u64 {

@@ -1,0 +1,89 @@
+//! Storages whose ends reach the feed.
+
+use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation};
+
+use super::object::{OneRequest, PersonRequest};
+use super::{ONE, PERSON, client, d1};
+use crate::grants;
+use crate::http::object_client;
+use crate::ports::app::Deployment;
+use crate::ports::store::{Store, Stored};
+
+/// Grants in Durable Objects, with the feed.
+pub static FED_DURABLE_OBJECT: FedDurableObject = FedDurableObject;
+
+/// Grants in D1, with the feed.
+pub static FED_D1: FedD1 = FedD1;
+
+/// The backend.
+#[derive(Debug)]
+pub struct FedDurableObject;
+
+/// The backend.
+#[derive(Debug)]
+pub struct FedD1;
+
+impl Store for FedDurableObject {
+    fn perform<'a>(
+        &'a self,
+        Deployment { app, env }: Deployment<'a>,
+        address: &'a GrantKey,
+        operation: Operation,
+    ) -> Stored<'a, GrantOutcome> {
+        Box::pin(async move {
+            let question = serde_json::to_string(&OneRequest { address: address.clone(), operation })?;
+            let object = object(&address.subject_key);
+            let answer = object_client::ask(app, env, &object, ONE, &question).await?;
+            Ok(toolgate_core::from_json::read(&answer)?)
+        })
+    }
+
+    fn list<'a>(
+        &'a self,
+        deployment: Deployment<'a>,
+        subject_key: &'a str,
+    ) -> Stored<'a, Vec<(String, Grant)>> {
+        grants::DURABLE_OBJECT.list(deployment, subject_key)
+    }
+
+    fn purge<'a>(&'a self, deployment: Deployment<'a>) -> Stored<'a, ()> {
+        grants::DURABLE_OBJECT.purge(deployment)
+    }
+}
+
+impl Store for FedD1 {
+    fn perform<'a>(
+        &'a self,
+        deployment: Deployment<'a>,
+        address: &'a GrantKey,
+        operation: Operation,
+    ) -> Stored<'a, GrantOutcome> {
+        Box::pin(d1::perform(deployment, address, operation))
+    }
+
+    fn list<'a>(
+        &'a self,
+        deployment: Deployment<'a>,
+        subject_key: &'a str,
+    ) -> Stored<'a, Vec<(String, Grant)>> {
+        grants::D1.list(deployment, subject_key)
+    }
+
+    fn purge<'a>(&'a self, deployment: Deployment<'a>) -> Stored<'a, ()> {
+        Box::pin(d1::purge(deployment))
+    }
+}
+
+fn object(person: &str) -> String {
+    ["grants:", person].concat()
+}
+
+/// Ends the grants of a person in the person's object.
+pub(super) async fn end_in_object(
+    Deployment { app, env }: Deployment<'_>,
+    person: &str,
+    decided: Option<u64>,
+) -> worker::Result<usize> {
+    let request = PersonRequest { person: person.to_owned(), decided };
+    client::ask((app, env), &object(person), PERSON, &request).await
+}
