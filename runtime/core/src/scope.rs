@@ -8,6 +8,9 @@ pub const TOOLS: &str = "mcp";
 /// Stay connected: asks for a refresh token (OpenID Connect Core section 11).
 pub const OFFLINE: &str = "offline_access";
 
+/// Ends the grants of others: on servers that have `[admin]`, and for those whom its policy lets.
+pub const ADMIN: &str = "admin";
+
 /// Every scope, as the authorization server's metadata lists it.
 pub fn all(config: &Config) -> impl Iterator<Item = &str> {
     of_resource(config).chain([OFFLINE])

@@ -45,4 +45,5 @@ pub(crate) type Serve = for<'a> fn(
 ) -> LocalBoxFuture<'a, Reply>;
 
 /// The reply to the end of a sign-in that was begun for the page; `None` for any other.
-pub(crate) type SignedIn = fn(&mut OAuthContext<'_>, &Returned, &Identified) -> Option<Reply>;
+pub(crate) type SignedIn =
+    fn(&RequestContext<'_>, &mut OAuthContext<'_>, &Returned, &Identified) -> Option<Reply>;

@@ -304,7 +304,7 @@ async fn serve_callback(
     };
     identity::tell_hint(oauth, &identified);
     if let Some(desk) = desk(request.app)
-        && let Some(reply) = (desk.signed_in)(oauth, &returned, &identified)
+        && let Some(reply) = (desk.signed_in)(request, oauth, &returned, &identified)
     {
         return reply;
     }

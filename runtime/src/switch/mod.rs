@@ -6,6 +6,8 @@
 
 mod client;
 mod d1;
+mod desk;
+mod end;
 mod feed;
 mod feed_object;
 mod index;
@@ -23,7 +25,7 @@ pub use self::store::{FED_D1, FED_DURABLE_OBJECT};
 pub static FEED: Switch = Switch { stands: feed::stands, desk: None };
 
 /// The feed, with the pages and endpoints by which it is told.
-pub static SWITCH: Switch = Switch { stands: feed::stands, desk: None };
+pub static SWITCH: Switch = Switch { stands: feed::stands, desk: Some(desk::DESK) };
 
 /// Path inside the object of a person: does something to one grant.
 const ONE: &str = "/switch/one";

@@ -3,7 +3,7 @@
 use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation};
 
 use super::object::{OneRequest, PersonRequest};
-use super::{ONE, PERSON, client, d1};
+use super::{ONE, PERSON, client, d1, feed};
 use crate::grants;
 use crate::http::object_client;
 use crate::ports::app::Deployment;
@@ -43,7 +43,7 @@ impl Store for FedDurableObject {
         deployment: Deployment<'a>,
         subject_key: &'a str,
     ) -> Stored<'a, Vec<(String, Grant)>> {
-        grants::DURABLE_OBJECT.list(deployment, subject_key)
+        Box::pin(list(deployment, &grants::DURABLE_OBJECT, subject_key))
     }
 
     fn purge<'a>(&'a self, deployment: Deployment<'a>) -> Stored<'a, ()> {
@@ -66,12 +66,27 @@ impl Store for FedD1 {
         deployment: Deployment<'a>,
         subject_key: &'a str,
     ) -> Stored<'a, Vec<(String, Grant)>> {
-        grants::D1.list(deployment, subject_key)
+        Box::pin(list(deployment, &grants::D1, subject_key))
     }
 
     fn purge<'a>(&'a self, deployment: Deployment<'a>) -> Stored<'a, ()> {
         Box::pin(d1::purge(deployment))
     }
+}
+
+/// The grants of a person. Those that ended with their client or everybody are over, though their records do not say
+/// so until they are used.
+async fn list(
+    deployment: Deployment<'_>,
+    store: &dyn Store,
+    person: &str,
+) -> worker::Result<Vec<(String, Grant)>> {
+    feed::read(deployment.app, deployment.env).await?;
+    let mut grants = store.list(deployment, person).await?;
+    for (_, grant) in &mut grants {
+        grant.revoked |= grant.created <= feed::grants_before(&grant.client);
+    }
+    Ok(grants)
 }
 
 fn object(person: &str) -> String {

@@ -23,7 +23,8 @@ use crate::oauth::not_identified::{not_identified, upstream_error};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page;
-use crate::paths::CONNECTIONS_PATH;
+use crate::limits::ATTEMPT_TTL;
+use crate::paths::{ADMIN_PATH, CONNECTIONS_PATH};
 use crate::reply::{self, Reply};
 use crate::seal::{Keyring, Purpose, sha256};
 use crate::upstream::SignedClaims;
@@ -200,6 +201,11 @@ impl Returned {
         oauth: &OAuthContext<'_>,
         claims: SignedClaims,
     ) -> Result<Caller, Rejection> {
+        if self.route() == Some(ADMIN_PATH) {
+            // A provider that was asked for a fresh sign-in may have remembered one all the same.
+            let began = self.login.expires.saturating_sub(ATTEMPT_TTL);
+            claims.check_fresh(began.saturating_sub(oauth.config.identity.leeway.into()))?;
+        }
         id_token::verify(oauth.config, oauth.provider, claims, &self.login.nonce(), oauth.now)
     }
 
