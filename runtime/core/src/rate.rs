@@ -13,8 +13,7 @@ use crate::audit::{self, Reason};
 use crate::oauth::error::OAuthError;
 use crate::page;
 use crate::paths::{
-    ADMIN_PATH, AUTHORIZE_PATH, BACKCHANNEL_PATH, CALLBACK_PATH, CONNECTIONS_PATH, REGISTER_PATH,
-    REVOKE_PATH, SIGNALS_PATH, TOKEN_PATH,
+    AUTHORIZE_PATH, CALLBACK_PATH, CONNECTIONS_PATH, REGISTER_PATH, REVOKE_PATH, TOKEN_PATH,
 };
 use crate::reply::{self, Reply};
 
@@ -66,8 +65,8 @@ impl Route {
     pub fn of(path: &str) -> Option<Self> {
         match path {
             REGISTER_PATH => Some(Self::Register),
-            AUTHORIZE_PATH | ADMIN_PATH => Some(Self::Authorize),
-            TOKEN_PATH | REVOKE_PATH | BACKCHANNEL_PATH | SIGNALS_PATH => Some(Self::Token),
+            AUTHORIZE_PATH => Some(Self::Authorize),
+            TOKEN_PATH | REVOKE_PATH => Some(Self::Token),
             CALLBACK_PATH => Some(Self::Callback),
             _ if path.strip_prefix(CONNECTIONS_PATH).is_some_and(is_below) => Some(Self::Authorize),
             _ => None,

@@ -7,6 +7,7 @@ use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::grant::GrantKey;
 use toolgate_core::reply::Reply;
 
+use crate::platform::host;
 use crate::ports::app::{App, Deployment};
 use crate::ports::request_context::RequestContext;
 use crate::ports::store::Stored;
@@ -17,19 +18,10 @@ use crate::ports::store::Stored;
 pub struct Switch {
     /// See [`Stands`].
     pub(crate) stands: Stands,
-    /// Pages and endpoints; `None` on a server that has the feed alone.
-    pub(crate) desk: Option<Desk>,
-}
-
-/// Pages and endpoints that end the grants of others.
-#[derive(Debug)]
-pub struct Desk {
-    /// True for a path of theirs.
-    pub(crate) is_route: fn(&'static App, &str) -> bool,
-    /// See [`Serve`].
-    pub(crate) serve: Serve,
-    /// See [`SignedIn`].
-    pub(crate) signed_in: SignedIn,
+    /// What serves a request, where it is to a page or endpoint by which others end grants.
+    pub(crate) find: fn(&App, &Request<()>) -> Option<Serve>,
+    /// See [`Finish`].
+    pub(crate) returned: Finish,
 }
 
 /// When the grant of a token was last known to stand, in seconds since 1970; `None` where it does not. The client is
@@ -37,13 +29,12 @@ pub struct Desk {
 pub(crate) type Stands =
     for<'a> fn(Deployment<'a>, &'a GrantKey, Option<&'a str>, u64) -> Stored<'a, Option<u64>>;
 
-/// Serves a request to one of the paths.
+/// Serves a request.
 pub(crate) type Serve = for<'a> fn(
-    &'a RequestContext<'_>,
-    &'a mut OAuthContext<'_>,
-    &'a Request<Vec<u8>>,
-) -> LocalBoxFuture<'a, Reply>;
+    &'a RequestContext<'a>,
+    Request<()>,
+    host::Request,
+) -> LocalBoxFuture<'a, worker::Result<host::Response>>;
 
-/// The reply to the end of a sign-in that was begun for the page; `None` for any other.
-pub(crate) type SignedIn =
-    fn(&RequestContext<'_>, &mut OAuthContext<'_>, &Returned, &Identified) -> Option<Reply>;
+/// Ends a sign-in that was begun for the page, or for a route; `None` for any other.
+pub(crate) type Finish = fn(&mut OAuthContext<'_>, &Returned, &Identified) -> Option<Reply>;

@@ -16,7 +16,7 @@ use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::params::Params;
 use toolgate_core::oauth::{authorize, callback, register, revoke, token};
 use toolgate_core::paths::{
-    ACCOUNTS_PATH, ADMIN_PATH, AUTHORIZE_PATH, CALLBACK_PATH, CONNECTIONS_PATH, REGISTER_PATH, REVOKE_PATH,
+    ACCOUNTS_PATH, AUTHORIZE_PATH, CALLBACK_PATH, CONNECTIONS_PATH, REGISTER_PATH, REVOKE_PATH,
     TOKEN_PATH,
 };
 use toolgate_core::reply::{self, Reply};
@@ -30,16 +30,14 @@ use crate::platform::timer::Timer;
 use crate::platform::{PlatformEntropy, now};
 use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
-use crate::ports::switch::Desk;
 use crate::routes::{client_metadata, connections};
 use crate::tool::route;
 use crate::{rate_limit, sign_in};
 
 /// True if the path is one of the OAuth endpoints.
-pub(crate) fn is_route(app: &'static App, path: &str) -> bool {
+pub(crate) fn is_route(app: &App, path: &str) -> bool {
     let is_of_accounts = app.accounts.is_some() && path.starts_with(ACCOUNTS_PATH);
     is_of_accounts
-        || is_of_desk(app, path)
         || matches!(
             path,
             AUTHORIZE_PATH
@@ -51,18 +49,9 @@ pub(crate) fn is_route(app: &'static App, path: &str) -> bool {
         )
 }
 
-/// True if the path is one at which grants of others are ended.
-fn is_of_desk(app: &'static App, path: &str) -> bool {
-    desk(app).is_some_and(|desk| (desk.is_route)(app, path))
-}
-
-fn desk(app: &'static App) -> Option<&'static Desk> {
-    app.switch?.desk.as_ref()
-}
-
 /// True if the path is one that a browser shows: what is answered there is for no other origin.
 pub(crate) fn is_page(path: &str) -> bool {
-    matches!(path, AUTHORIZE_PATH | CALLBACK_PATH | CONNECTIONS_PATH | ADMIN_PATH)
+    matches!(path, AUTHORIZE_PATH | CALLBACK_PATH | CONNECTIONS_PATH)
         || path.starts_with(ACCOUNTS_PATH)
 }
 
@@ -114,12 +103,11 @@ async fn receive(
 
 fn check_method(path: &str, method: &Method) -> Result<(), Box<Reply>> {
     Err(Box::new(match (path, method) {
-        (AUTHORIZE_PATH | CONNECTIONS_PATH | ADMIN_PATH, &Method::GET | &Method::POST) => {
-            return Ok(());
-        }
+        (AUTHORIZE_PATH | CONNECTIONS_PATH, &Method::GET | &Method::POST) => return Ok(()),
         (CALLBACK_PATH, &Method::GET) => return Ok(()),
-        (path, &Method::GET) if path.starts_with(ACCOUNTS_PATH) => return Ok(()),
-        (AUTHORIZE_PATH | CONNECTIONS_PATH | ADMIN_PATH, _) => reply::method_not_allowed("GET, HEAD, POST"),
+        // They know their methods themselves.
+        (path, _) if path.starts_with(ACCOUNTS_PATH) => return Ok(()),
+        (AUTHORIZE_PATH | CONNECTIONS_PATH, _) => reply::method_not_allowed("GET, HEAD, POST"),
         (CALLBACK_PATH, _) => reply::method_not_allowed("GET, HEAD"),
         (_, &Method::POST) => return Ok(()),
         (_, &Method::OPTIONS) => reply::readable_by_any_origin(cors::preflight()),
@@ -155,11 +143,6 @@ async fn route(
     if is_page(path) {
         located = request.app.identity.locate(&setup.provider, &request.origin).await;
         oauth.provider = located.as_ref().unwrap_or(&setup.provider);
-    }
-    if let Some(desk) = desk(request.app)
-        && (desk.is_route)(request.app, path)
-    {
-        return (desk.serve)(request, &mut oauth, &http_request).await;
     }
     match path {
         AUTHORIZE_PATH if http_request.method() == Method::GET => {
@@ -303,14 +286,9 @@ async fn serve_callback(
         Err(reply) => return *reply,
     };
     identity::tell_hint(oauth, &identified);
-    if let Some(desk) = desk(request.app)
-        && let Some(reply) = (desk.signed_in)(request, oauth, &returned, &identified)
-    {
-        return reply;
-    }
-    if let Some(door) = route::door()
-        && let Some(reply) = (door.returned)(oauth, &returned, &identified)
-    {
+    let of_routes = || route::door().map(|door| door.returned);
+    let finish = request.app.switch.map(|switch| switch.returned).or_else(of_routes);
+    if let Some(reply) = finish.and_then(|finish| finish(oauth, &returned, &identified)) {
         return reply;
     }
     let (address, grant, success) = match returned.finish(oauth, identified) {

@@ -1,173 +1,81 @@
-//! The page at which the grants of others are ended.
+//! Pages and endpoints by which others end grants: what they have in common.
 
-use futures_util::future::{LocalBoxFuture, join_all};
-use http::{Method, Request, StatusCode};
-use toolgate_core::admin::index::{PAGE, Query, SHARDS};
-use toolgate_core::admin::{self, Action, Administrator, PersonGrants, Search};
+use futures_util::future::LocalBoxFuture;
+use http::{Method, Request};
+use toolgate_core::admin;
+use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::callback::{Identified, Returned};
 use toolgate_core::oauth::context::OAuthContext;
-use toolgate_core::oauth::grant::GrantKey;
-use toolgate_core::oauth::params::Params;
-use toolgate_core::paths::ADMIN_PATH;
+use toolgate_core::paths::{ADMIN_PATH, AUTHORIZE_PATH};
 use toolgate_core::reply::{self, Reply};
 
-use super::end;
-use crate::platform::EnvVars;
-use crate::platform::console::log_error;
-use crate::ports::app::{App, Deployment};
+use super::{admin_page, of_routes};
+use crate::auth::setup;
+use crate::http::convert;
+use crate::platform::host;
+use crate::platform::{PlatformEntropy, now};
+use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
-use crate::ports::switch::Desk;
+use crate::ports::switch::Serve;
+use crate::rate_limit;
 
-/// Objects that are asked at the same time: a Worker has six connections that wait for an answer.
-const AT_ONCE: usize = 6;
-
-pub(super) const DESK: Desk = Desk { is_route, serve, signed_in };
-
-fn is_route(app: &'static App, path: &str) -> bool {
-    path == ADMIN_PATH && app.config.admin.is_some()
+/// See [`Switch`](crate::ports::switch::Switch).
+pub(super) fn find(app: &App, head: &Request<()>) -> Option<Serve> {
+    let is_served = match head.uri().path() {
+        ADMIN_PATH => app.config.admin.is_some(),
+        _ => false,
+    };
+    is_served.then_some(serve)
 }
 
-fn serve<'a>(
-    request: &'a RequestContext<'_>,
-    oauth: &'a mut OAuthContext<'_>,
-    http_request: &'a Request<Vec<u8>>,
-) -> LocalBoxFuture<'a, Reply> {
-    Box::pin(page(request, oauth, http_request))
-}
-
-fn signed_in(
-    request: &RequestContext<'_>,
+/// See [`Switch`](crate::ports::switch::Switch).
+pub(super) fn returned(
     oauth: &mut OAuthContext<'_>,
     returned: &Returned,
     identified: &Identified,
 ) -> Option<Reply> {
-    admin::signed_in(oauth, returned, identified, &EnvVars(request.env))
+    admin::signed_in(oauth, returned, identified).or_else(|| of_routes(oauth, returned, identified))
 }
 
-async fn page(
-    request: &RequestContext<'_>,
-    oauth: &mut OAuthContext<'_>,
-    http_request: &Request<Vec<u8>>,
-) -> Reply {
-    let is_post = http_request.method() == Method::POST;
-    let Some(administrator) = Administrator::read(oauth, http_request.headers()) else {
-        return match is_post {
-            // A form cannot be repeated after the sign-in.
-            true => reply::redirect(&[oauth.origin, ADMIN_PATH].concat()),
-            false => admin::sign_in(oauth, http_request),
-        };
-    };
-    if !administrator.is_allowed(oauth, &EnvVars(request.env)) {
-        return admin::denied();
-    }
-    let served = if is_post {
-        match admin::decide(oauth, http_request, &administrator) {
-            Ok(action) => act(request, oauth, &administrator, &action).await,
-            Err(reply) => return *reply,
-        }
-    } else {
-        look(request, oauth, http_request, &administrator).await
-    };
-    served.unwrap_or_else(|error| {
-        log_error!("storage failed: {error}");
-        admin::nothing(is_post)
+fn serve<'a>(
+    request: &'a RequestContext<'a>,
+    head: Request<()>,
+    mut worker_request: host::Request,
+) -> LocalBoxFuture<'a, worker::Result<host::Response>> {
+    Box::pin(async move {
+        let is_head = head.method() == Method::HEAD;
+        let reply = answer(request, head, &mut worker_request).await.unwrap_or_else(|reply| *reply);
+        request.respond(if is_head { reply::without_body(reply) } else { reply })
     })
 }
 
-async fn act(
+/// # Errors
+/// The reply to a request that nothing is done for.
+async fn answer(
     request: &RequestContext<'_>,
-    oauth: &OAuthContext<'_>,
-    administrator: &Administrator,
-    action: &Action,
-) -> worker::Result<Reply> {
-    let count = perform(request.deployment(), action).await?;
-    admin::tell(oauth, action, administrator, count);
-    Ok(admin::done(oauth, action))
-}
-
-async fn perform(deployment: Deployment<'_>, action: &Action) -> worker::Result<usize> {
-    match action {
-        Action::Grant(person, id) => end::grant(deployment, person, id).await.map(|()| 1),
-        Action::Person(person) => end::person(deployment, person, None).await,
-        Action::Client(key) => end::client(deployment, key).await.map(|()| 0),
-        Action::All => end::everybody(deployment).await.map(|()| 0),
+    head: Request<()>,
+    worker_request: &mut host::Request,
+) -> Result<Reply, Box<Reply>> {
+    if !matches!(*head.method(), Method::GET | Method::HEAD | Method::POST) {
+        return Err(Box::new(reply::method_not_allowed("GET, HEAD, POST")));
     }
-}
-
-async fn look(
-    request: &RequestContext<'_>,
-    oauth: &OAuthContext<'_>,
-    http_request: &Request<Vec<u8>>,
-    administrator: &Administrator,
-) -> worker::Result<Reply> {
-    let deployment = request.deployment();
-    let wanted = admin::search(oauth, &Params::query(http_request));
-    let (people, next) = find(deployment, &wanted).await?;
-    let people = read(deployment, people).await?;
-    let next = next.as_ref().map(|(shard, person)| (*shard, person.as_str()));
-    let mut reply = admin::show(oauth, http_request, administrator, &people, next);
-    *reply.status_mut() = StatusCode::OK;
-    Ok(reply)
-}
-
-/// The people of a page, and where the next one begins.
-async fn find(
-    deployment: Deployment<'_>,
-    search: &Search,
-) -> worker::Result<(Vec<String>, Option<(u8, String)>)> {
-    let (first, after) = match search {
-        Search::Addresses(keys) => {
-            return Ok((end::by_addresses(deployment, keys).await?, None));
-        }
-        Search::People(people) => {
-            let mut found = Vec::new();
-            for shard in end::shards_of(people) {
-                let query = Query::People(people.clone());
-                found.extend(end::find_in(deployment, shard, &query).await?.people);
-            }
-            return Ok((found, None));
-        }
-        Search::Everybody(shard, after) | Search::Client(_, shard, after) => (*shard, after),
+    // Before anything is read or computed: strangers share what their network may ask.
+    rate_limit::by_address(request, AUTHORIZE_PATH, head.headers()).await?;
+    let setup = setup::setup(request)
+        .map_err(|error| Box::new(setup::not_configured(request, &error, true)))?;
+    let body = convert::body(worker_request, head.headers(), MAX_FORM_BODY).await;
+    let body = body.map_err(|error| Box::new(error.into_reply()))?;
+    // What is decided here goes to its end, though the client may cut the connection.
+    let _held = request.hold();
+    let located = request.app.identity.locate(&setup.provider, &request.origin).await;
+    let mut oauth = OAuthContext {
+        config: &request.app.config,
+        origin: &request.origin,
+        keys: &setup.keys,
+        provider: located.as_ref().unwrap_or(&setup.provider),
+        now: now(),
+        entropy: &mut PlatformEntropy,
+        log: &request.log,
     };
-    let mut people: Vec<String> = Vec::new();
-    for shard in first..SHARDS {
-        let after = if shard == first { after.clone() } else { String::new() };
-        let query = match search {
-            Search::Client(client, ..) => Query::Client(client.clone(), after),
-            _ => Query::Everybody(after),
-        };
-        let found = end::find_in(deployment, shard, &query).await?;
-        let room = PAGE - people.len();
-        let has_more = found.has_more || found.people.len() > room;
-        people.extend(found.people.into_iter().take(room));
-        if has_more {
-            let last = people.last().cloned().unwrap_or_default();
-            return Ok((people, Some((shard, last))));
-        }
-        if people.len() == PAGE && shard + 1 < SHARDS {
-            return Ok((people, Some((shard + 1, String::new()))));
-        }
-    }
-    Ok((people, None))
-}
-
-/// The grants of each, out of the persons' own objects.
-async fn read(
-    deployment: Deployment<'_>,
-    people: Vec<String>,
-) -> worker::Result<Vec<PersonGrants>> {
-    let mut read = Vec::new();
-    for some in people.chunks(AT_ONCE) {
-        let all = some.iter().map(|person| async {
-            let found = deployment.app.store.list(deployment, person).await?;
-            let address = |id| GrantKey { subject_key: person.clone(), id };
-            let grants = found.into_iter().map(|(id, grant)| (address(id), grant)).collect();
-            Ok(PersonGrants { person: person.clone(), grants, accounts: 0 })
-        });
-        for one in join_all(all).await {
-            let one: worker::Result<PersonGrants> = one;
-            read.push(one?);
-        }
-    }
-    Ok(read)
+    Ok(admin_page::serve(request, &mut oauth, &head.map(|()| body)).await)
 }

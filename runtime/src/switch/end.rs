@@ -87,7 +87,21 @@ pub(super) async fn by_addresses(
     Ok(people)
 }
 
-/// The objects that have rows of these people.
-pub(super) fn shards_of(people: &[String]) -> impl Iterator<Item = u8> {
-    (0..SHARDS).filter(move |one| people.iter().any(|person| shard(person) == *one))
+/// Those of these people who have live grants.
+///
+/// # Errors
+/// The index does not answer.
+pub(super) async fn by_pseudonyms(
+    deployment: Deployment<'_>,
+    wanted: &[String],
+) -> worker::Result<Vec<String>> {
+    let query = Query::People(wanted.to_vec());
+    let is_table = deployment.app.config.storage.kind == StorageKind::D1;
+    let mut people = Vec::new();
+    for one in 0..SHARDS {
+        if is_table || wanted.iter().any(|person| shard(person) == one) {
+            people.extend(find_in(deployment, one, &query).await?.people);
+        }
+    }
+    Ok(people)
 }

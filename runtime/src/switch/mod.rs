@@ -4,6 +4,7 @@
 //! `[admin]`, `[signals]` or `[storage] feed`, so no other server contains any of it. What decides is in
 //! `toolgate_core::revocation`; `person.rs`, `feed_object.rs` and `index.rs` run in objects, the rest in the Worker.
 
+mod admin_page;
 mod client;
 mod d1;
 mod desk;
@@ -16,16 +17,32 @@ mod outbox;
 mod person;
 mod store;
 
+use toolgate_core::oauth::callback::{Identified, Returned};
+use toolgate_core::oauth::context::OAuthContext;
+use toolgate_core::reply::Reply;
+
 use crate::ports::switch::Switch;
+use crate::tool::route;
 
 pub use self::object::REVOCATIONS;
 pub use self::store::{FED_D1, FED_DURABLE_OBJECT};
 
 /// The feed alone.
-pub static FEED: Switch = Switch { stands: feed::stands, desk: None };
+pub static FEED: Switch =
+    Switch { stands: feed::stands, find: |_, _| None, returned: of_routes };
 
 /// The feed, with the pages and endpoints by which it is told.
-pub static SWITCH: Switch = Switch { stands: feed::stands, desk: Some(desk::DESK) };
+pub static SWITCH: Switch =
+    Switch { stands: feed::stands, find: desk::find, returned: desk::returned };
+
+/// Ends a sign-in that was begun for a route.
+fn of_routes(
+    oauth: &mut OAuthContext<'_>,
+    returned: &Returned,
+    identified: &Identified,
+) -> Option<Reply> {
+    (route::door()?.returned)(oauth, returned, identified)
+}
 
 /// Path inside the object of a person: does something to one grant.
 const ONE: &str = "/switch/one";

@@ -89,7 +89,7 @@ fn depends_on_none(step: &mut Step, package: &str, unwanted: &[&str]) -> Result<
 
 /// Servers that differ in who signs people in. Debug builds do for them: what is tested is a
 /// protocol, and a whole release build for each would take minutes.
-const IDENTITY_SERVERS: [&str; 7] = [
+const IDENTITY_SERVERS: [&str; 8] = [
     "tests/oidc",
     "tests/github",
     "tests/access-jwt",
@@ -97,6 +97,7 @@ const IDENTITY_SERVERS: [&str; 7] = [
     "tests/connections",
     "tests/exchange",
     "tests/switch",
+    "tests/switch-d1",
 ];
 
 /// The server with everything that MCP has, behind OAuth and without sign-in, the help desk, the one whose tools

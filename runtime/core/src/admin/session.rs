@@ -11,7 +11,7 @@ use crate::audit::{EventKind, Reason, because};
 use crate::cookie;
 use crate::from_json::FromJson;
 use crate::limits::PERSON_TTL;
-use crate::mcp::guard::{self, Asking, Told};
+use crate::mcp::guard::{self, Asking};
 use crate::oauth::callback::{Identified, Returned, subject_key, subject_keys};
 use crate::oauth::consent::start_login;
 use crate::oauth::context::OAuthContext;
@@ -26,13 +26,6 @@ const COOKIE: &str = "__Host-toolgate-admin";
 
 /// The client that audit events name.
 const CLIENT: &str = "browser";
-
-/// Names that the audit trail has for the decision.
-const ADMIN: Told = Told {
-    allowed: None,
-    denied: EventKind::Refused,
-    unknown: Reason::PolicyUnknown,
-};
 
 /// A signed-in administrator, sealed in a cookie.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
@@ -81,7 +74,7 @@ fn is_allowed(oauth: &OAuthContext<'_>, caller: &Caller, vars: &dyn Vars) -> boo
     let asking = Asking { config: oauth.config, caller, vars };
     let is_allowed = guard::allows(asking, policy, Arguments::Unknown);
     if !is_allowed {
-        oauth.log.tell(ADMIN.denied, Reason::AdminDenied);
+        oauth.log.tell(EventKind::Refused, Reason::AdminDenied);
     }
     is_allowed
 }
@@ -117,17 +110,13 @@ pub fn signed_in(
     oauth: &mut OAuthContext<'_>,
     returned: &Returned,
     identified: &Identified,
-    vars: &dyn Vars,
 ) -> Option<Reply> {
     returned.route().filter(|address| *address == ADMIN_PATH)?;
     let subject = &identified.caller.subject;
     oauth.log.person(&subject_key(oauth.keys, oauth.provider, subject), &identified.caller);
-    let mut reply = if is_allowed(oauth, &identified.caller, vars) {
-        let subject_keys = subject_keys(oauth.keys, oauth.provider, subject);
-        cookie_of(oauth, subject_keys, &identified.caller)
-    } else {
-        denied()
-    };
+    // The policy is asked at each request with the cookie, and so at the one that follows.
+    let subject_keys = subject_keys(oauth.keys, oauth.provider, subject);
+    let mut reply = cookie_of(oauth, subject_keys, &identified.caller);
     reply.headers_mut().append(SET_COOKIE, returned.cleared());
     Some(reply)
 }
