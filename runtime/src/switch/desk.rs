@@ -6,10 +6,12 @@ use toolgate_core::admin;
 use toolgate_core::limits::MAX_FORM_BODY;
 use toolgate_core::oauth::callback::{Identified, Returned};
 use toolgate_core::oauth::context::OAuthContext;
-use toolgate_core::paths::{ADMIN_PATH, AUTHORIZE_PATH};
+use toolgate_core::paths::{
+    ADMIN_PATH, AUTHORIZE_PATH, BACKCHANNEL_PATH, SIGNALS_PATH, TOKEN_PATH,
+};
 use toolgate_core::reply::{self, Reply};
 
-use super::{admin_page, of_routes};
+use super::{admin_page, logout, of_routes, signals};
 use crate::auth::setup;
 use crate::http::convert;
 use crate::platform::host;
@@ -21,8 +23,11 @@ use crate::rate_limit;
 
 /// See [`Switch`](crate::ports::switch::Switch).
 pub(super) fn find(app: &App, head: &Request<()>) -> Option<Serve> {
+    let signals = app.config.signals.as_ref();
     let is_served = match head.uri().path() {
         ADMIN_PATH => app.config.admin.is_some(),
+        BACKCHANNEL_PATH => signals.is_some_and(|signals| signals.backchannel_logout),
+        SIGNALS_PATH => signals.is_some_and(|signals| signals.transmitter.is_some()),
         _ => false,
     };
     is_served.then_some(serve)
@@ -56,13 +61,19 @@ async fn answer(
     head: Request<()>,
     worker_request: &mut host::Request,
 ) -> Result<Reply, Box<Reply>> {
-    if !matches!(*head.method(), Method::GET | Method::HEAD | Method::POST) {
-        return Err(Box::new(reply::method_not_allowed("GET, HEAD, POST")));
+    let path = head.uri().path().to_owned();
+    let is_page = path == ADMIN_PATH;
+    match *head.method() {
+        Method::POST => {}
+        Method::GET | Method::HEAD if is_page => {}
+        _ if is_page => return Err(Box::new(reply::method_not_allowed("GET, HEAD, POST"))),
+        _ => return Err(Box::new(reply::method_not_allowed("POST"))),
     }
     // Before anything is read or computed: strangers share what their network may ask.
-    rate_limit::by_address(request, AUTHORIZE_PATH, head.headers()).await?;
+    let counted = if is_page { AUTHORIZE_PATH } else { TOKEN_PATH };
+    rate_limit::by_address(request, counted, head.headers()).await?;
     let setup = setup::setup(request)
-        .map_err(|error| Box::new(setup::not_configured(request, &error, true)))?;
+        .map_err(|error| Box::new(setup::not_configured(request, &error, is_page)))?;
     let body = convert::body(worker_request, head.headers(), MAX_FORM_BODY).await;
     let body = body.map_err(|error| Box::new(error.into_reply()))?;
     // What is decided here goes to its end, though the client may cut the connection.
@@ -77,5 +88,10 @@ async fn answer(
         entropy: &mut PlatformEntropy,
         log: &request.log,
     };
-    Ok(admin_page::serve(request, &mut oauth, &head.map(|()| body)).await)
+    let http_request = head.map(|()| body);
+    Ok(match &*path {
+        BACKCHANNEL_PATH => logout::serve(request, &oauth, &http_request).await,
+        SIGNALS_PATH => signals::serve(request, &oauth, &http_request).await,
+        _ => admin_page::serve(request, &mut oauth, &http_request).await,
+    })
 }

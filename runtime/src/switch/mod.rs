@@ -12,9 +12,11 @@ mod end;
 mod feed;
 mod feed_object;
 mod index;
+mod logout;
 mod object;
 mod outbox;
 mod person;
+mod signals;
 mod store;
 
 use toolgate_core::oauth::callback::{Identified, Returned};
