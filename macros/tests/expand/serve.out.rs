@@ -44,6 +44,7 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::Kv,
                     binding: Borrowed("GRANTS"),
+                    feed: false,
                     seal_state: false,
                     jurisdiction: None,
                 },
@@ -214,6 +215,8 @@ mod toolgate_worker {
                     ],
                 ),
                 connections: Borrowed(&[]),
+                admin: None,
+                signals: None,
                 acts: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
@@ -224,6 +227,7 @@ mod toolgate_worker {
             refusing: None,
             tracing: None,
             accounts: None,
+            switch: None,
             features: &[::toolgate::__private::feature::QUOTAS],
         }
     };

@@ -50,6 +50,7 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::D1,
                     binding: Borrowed("OAUTH_DB"),
+                    feed: false,
                     seal_state: false,
                     jurisdiction: None,
                 },
@@ -113,6 +114,8 @@ mod toolgate_worker {
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
                 connections: Borrowed(&[]),
+                admin: None,
+                signals: None,
                 acts: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
@@ -123,6 +126,7 @@ mod toolgate_worker {
             refusing: None,
             tracing: None,
             accounts: None,
+            switch: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

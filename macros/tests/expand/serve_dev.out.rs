@@ -57,6 +57,7 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::DurableObject,
                     binding: Borrowed("TOOLGATE"),
+                    feed: false,
                     seal_state: false,
                     jurisdiction: None,
                 },
@@ -120,6 +121,8 @@ mod toolgate_worker {
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
                 connections: Borrowed(&[]),
+                admin: None,
+                signals: None,
                 acts: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
@@ -130,6 +133,7 @@ mod toolgate_worker {
             refusing: None,
             tracing: None,
             accounts: None,
+            switch: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

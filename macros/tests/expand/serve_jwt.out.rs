@@ -44,6 +44,7 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::DurableObject,
                     binding: Borrowed("TOOLGATE"),
+                    feed: false,
                     seal_state: false,
                     jurisdiction: None,
                 },
@@ -107,6 +108,8 @@ mod toolgate_worker {
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
                 connections: Borrowed(&[]),
+                admin: None,
+                signals: None,
                 acts: Borrowed(&[]),
             },
             package_name: ::core::env!("CARGO_PKG_NAME"),
@@ -117,6 +120,7 @@ mod toolgate_worker {
             refusing: None,
             tracing: None,
             accounts: None,
+            switch: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

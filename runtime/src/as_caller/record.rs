@@ -1,8 +1,8 @@
 //! The record of a grant, in the storage that `mcp.toml` names.
 
 use toolgate_config::StorageKind;
-use toolgate_core::oauth::grant::{GrantKey, Operation};
 use toolgate_core::oauth::grant::access::{self, AccessOperation, AccessOutcome};
+use toolgate_core::oauth::grant::{GrantKey, Operation};
 
 use super::{AS_CALLER_PATH, AccessRequest};
 use crate::auth::grants;

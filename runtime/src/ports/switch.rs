@@ -22,6 +22,8 @@ pub struct Switch {
     pub(crate) find: fn(&App, &Request<()>) -> Option<Serve>,
     /// See [`Finish`].
     pub(crate) returned: Finish,
+    /// Leaves out of what a client gets what is not for the person.
+    pub(crate) narrow: fn(&RequestContext<'_>, &OAuthContext<'_>, &mut Returned, &Identified),
 }
 
 /// When the grant of a token was last known to stand, in seconds since 1970; `None` where it does not. The client is

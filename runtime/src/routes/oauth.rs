@@ -269,7 +269,7 @@ async fn serve_callback(
     oauth: &mut OAuthContext<'_>,
     http_request: &Request<Vec<u8>>,
 ) -> Reply {
-    let returned = match callback::begin(oauth, http_request) {
+    let mut returned = match callback::begin(oauth, http_request) {
         Ok(returned) => returned,
         Err(reply) => return *reply,
     };
@@ -290,6 +290,9 @@ async fn serve_callback(
     let finish = request.app.switch.map(|switch| switch.returned).or_else(of_routes);
     if let Some(reply) = finish.and_then(|finish| finish(oauth, &returned, &identified)) {
         return reply;
+    }
+    if let Some(switch) = request.app.switch {
+        (switch.narrow)(request, oauth, &mut returned, &identified);
     }
     let (address, grant, success) = match returned.finish(oauth, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),

@@ -1,13 +1,16 @@
 //! The page at which the grants of others are ended.
 
 use futures_util::future::join_all;
-use http::{Method, Request};
+use http::header::AUTHORIZATION;
+use http::{Method, Request, StatusCode};
+use serde_json::json;
 use toolgate_core::admin::index::{PAGE, Query, SHARDS};
 use toolgate_core::admin::{self, Action, Administrator, PersonGrants, Search};
+use toolgate_core::oauth::bearer;
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::grant::GrantKey;
 use toolgate_core::oauth::params::Params;
-use toolgate_core::paths::ADMIN_PATH;
+use toolgate_core::paths::{ADMIN_PATH, MCP_PATH};
 use toolgate_core::reply::{self, Reply};
 
 use super::end;
@@ -15,6 +18,9 @@ use crate::platform::EnvVars;
 use crate::platform::console::log_error;
 use crate::ports::app::Deployment;
 use crate::ports::request_context::RequestContext;
+
+/// Says that nobody knows what was done.
+const UNREACHED: &str = "The storage did not answer; try again";
 
 /// Objects that are asked at the same time: a Worker has six connections that wait for an answer.
 const AT_ONCE: usize = 6;
@@ -26,6 +32,13 @@ pub(super) async fn serve(
     http_request: &Request<Vec<u8>>,
 ) -> Reply {
     let is_post = http_request.method() == Method::POST;
+    // A request with a token is judged by that alone.
+    if http_request.headers().contains_key(AUTHORIZATION) {
+        return match by_token(request, oauth, http_request).await {
+            Ok(reply) => reply,
+            Err(reply) => *reply,
+        };
+    }
     let Some(administrator) = Administrator::read(oauth, http_request.headers()) else {
         return match is_post {
             // A form cannot be repeated after the sign-in.
@@ -48,6 +61,44 @@ pub(super) async fn serve(
         log_error!("storage failed: {error}");
         admin::nothing(is_post)
     })
+}
+
+/// Serves the command line.
+///
+/// # Errors
+/// The refusal.
+async fn by_token(
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
+) -> Result<Reply, Box<Reply>> {
+    let (deployment, headers) = (request.deployment(), http_request.headers());
+    let token = bearer::authenticate(oauth.keys, oauth.origin, MCP_PATH, headers, oauth.now)?;
+    let failed = |error: worker::Error| {
+        log_error!("storage failed: {error}");
+        let body = json!({ "error": "temporarily_unavailable", "error_description": UNREACHED });
+        Box::new(reply::json(StatusCode::SERVICE_UNAVAILABLE, &body))
+    };
+    // Its record tells whether it stands, and when its sign-in was.
+    let person = &token.address.subject_key;
+    let grants = deployment.app.store.list(deployment, person).await.map_err(failed)?;
+    let grant = grants.into_iter().find(|(id, _)| *id == token.address.id);
+    let Some((_, grant)) = grant.filter(|(_, grant)| grant.is_live(oauth.now)) else {
+        return Err(Box::new(bearer::revoked(oauth.origin, MCP_PATH)));
+    };
+    let vars = EnvVars(request.env);
+    let administrator = admin::by_token(oauth, token, grant.created, &vars)?;
+    if http_request.method() == Method::POST {
+        let action = admin::decide_by_token(http_request, &administrator)?;
+        let count = perform(deployment, &action).await.map_err(failed)?;
+        admin::tell(oauth, &action, &administrator, count);
+        return Ok(admin::done_by_token(count));
+    }
+    let wanted = admin::search(oauth, &Params::query(http_request));
+    let (people, next) = find(deployment, &wanted).await.map_err(failed)?;
+    let people = read(deployment, people).await.map_err(failed)?;
+    let next = next.as_ref().map(|(shard, person)| (*shard, person.as_str()));
+    Ok(admin::listed(oauth, &people, next))
 }
 
 async fn act(
@@ -131,7 +182,11 @@ async fn read(
             let found = deployment.app.store.list(deployment, person).await?;
             let address = |id| GrantKey { subject_key: person.clone(), id };
             let grants = found.into_iter().map(|(id, grant)| (address(id), grant)).collect();
-            Ok(PersonGrants { person: person.clone(), grants, accounts: 0 })
+            let accounts = match deployment.app.accounts {
+                Some(accounts) => (accounts.count)(deployment, person).await?,
+                None => 0,
+            };
+            Ok(PersonGrants { person: person.clone(), grants, accounts })
         });
         for one in join_all(all).await {
             let one: worker::Result<PersonGrants> = one;

@@ -155,9 +155,9 @@ async fn note(deployment: Deployment<'_>, address: &GrantKey, grant: Option<Gran
         return;
     }
     let keys = deployment.app.keyring(deployment.env);
-    let entry = keys.zip(grant).and_then(|(keys, grant)| {
-        Entry::of(&keys, &address.subject_key, &address.id, &grant)
-    });
+    let entry = keys
+        .zip(grant)
+        .and_then(|(keys, grant)| Entry::of(&keys, &address.subject_key, &address.id, &grant));
     let Some(entry) = entry else { return };
     if let Err(error) = put(deployment, &entry).await {
         log_error!("the index of grants was not written: {error}");

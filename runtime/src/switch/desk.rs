@@ -15,7 +15,7 @@ use super::{admin_page, logout, of_routes, signals};
 use crate::auth::setup;
 use crate::http::convert;
 use crate::platform::host;
-use crate::platform::{PlatformEntropy, now};
+use crate::platform::{EnvVars, PlatformEntropy, now};
 use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
 use crate::ports::switch::Serve;
@@ -40,6 +40,16 @@ pub(super) fn returned(
     identified: &Identified,
 ) -> Option<Reply> {
     admin::signed_in(oauth, returned, identified).or_else(|| of_routes(oauth, returned, identified))
+}
+
+/// See [`Switch`](crate::ports::switch::Switch).
+pub(super) fn narrow(
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    returned: &mut Returned,
+    identified: &Identified,
+) {
+    admin::narrow(oauth, returned, identified, &EnvVars(request.env));
 }
 
 fn serve<'a>(

@@ -44,7 +44,10 @@ pub(super) async fn person(
 ///
 /// # Errors
 /// As [`grant`].
-pub(super) async fn client(Deployment { app, env }: Deployment<'_>, key: &str) -> worker::Result<()> {
+pub(super) async fn client(
+    Deployment { app, env }: Deployment<'_>,
+    key: &str,
+) -> worker::Result<()> {
     client::tell((app, env), &[Notice::of(Scope::Client, key)]).await
 }
 

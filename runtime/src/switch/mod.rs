@@ -30,12 +30,20 @@ pub use self::object::REVOCATIONS;
 pub use self::store::{FED_D1, FED_DURABLE_OBJECT};
 
 /// The feed alone.
-pub static FEED: Switch =
-    Switch { stands: feed::stands, find: |_, _| None, returned: of_routes };
+pub static FEED: Switch = Switch {
+    stands: feed::stands,
+    find: |_, _| None,
+    returned: of_routes,
+    narrow: |_, _, _, _| {},
+};
 
 /// The feed, with the pages and endpoints by which it is told.
-pub static SWITCH: Switch =
-    Switch { stands: feed::stands, find: desk::find, returned: desk::returned };
+pub static SWITCH: Switch = Switch {
+    stands: feed::stands,
+    find: desk::find,
+    returned: desk::returned,
+    narrow: desk::narrow,
+};
 
 /// Ends a sign-in that was begun for a route.
 fn of_routes(

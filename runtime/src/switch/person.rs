@@ -94,9 +94,9 @@ fn note(
         Write::Put(grant) | Write::Note(grant) => Some(&**grant),
         Write::Keep => before.as_ref(),
     };
-    let entry = keys.zip(after).and_then(|(keys, grant)| {
-        Entry::of(keys, &address.subject_key, &address.id, grant)
-    });
+    let entry = keys
+        .zip(after)
+        .and_then(|(keys, grant)| Entry::of(keys, &address.subject_key, &address.id, grant));
     entry.map_or(Ok(()), |entry| outbox.index(&entry))
 }
 
@@ -181,7 +181,8 @@ async fn schedule(object: &Object, outbox: &Outbox) -> worker::Result<()> {
 /// The time up to which the person's grants are over; 0 where they never were ended.
 fn ended(sql: &SqlStorage) -> worker::Result<u64> {
     sql.exec(CREATE_TABLE, None)?;
-    match sql.exec("SELECT ended FROM toolgate_person", None)?.raw().next().transpose()?.as_deref() {
+    match sql.exec("SELECT ended FROM toolgate_person", None)?.raw().next().transpose()?.as_deref()
+    {
         None => Ok(0),
         Some([ended @ (SqlStorageValue::Integer(_) | SqlStorageValue::Float(_))]) => {
             whole(ended).ok_or_else(unreadable)

@@ -47,7 +47,9 @@ pub(super) async fn serve(
     oauth: &OAuthContext<'_>,
     http_request: &Request<Vec<u8>>,
 ) -> Reply {
-    let Some(signals) = &oauth.config.signals else { return reply::text(StatusCode::NOT_FOUND, "") };
+    let Some(signals) = &oauth.config.signals else {
+        return reply::text(StatusCode::NOT_FOUND, "");
+    };
     let Some(issuer) = signals.transmitter.as_deref() else {
         return reply::text(StatusCode::NOT_FOUND, "");
     };
@@ -106,7 +108,8 @@ async fn try_end(
         Subject::Issuer(..) => return Ok(false),
         Subject::Email(address) => {
             let domain = address.rsplit_once('@').map(|(_, domain)| domain).unwrap_or_default();
-            let domains = oauth.config.signals.iter().flat_map(|signals| signals.email_domains.iter());
+            let domains =
+                oauth.config.signals.iter().flat_map(|signals| signals.email_domains.iter());
             if !domains.into_iter().any(|owned| *owned == domain) {
                 return Ok(false);
             }
@@ -124,10 +127,7 @@ async fn try_end(
 }
 
 /// The claims of an event that the transmitter signed.
-async fn verify(
-    issuer: &str,
-    token: &str,
-) -> worker::Result<Result<SignedClaims, Rejection>> {
+async fn verify(issuer: &str, token: &str) -> worker::Result<Result<SignedClaims, Rejection>> {
     let address = locate(issuer).await?;
     let plan = with_keys(|keys| keys.plan(now()));
     let known = match plan {

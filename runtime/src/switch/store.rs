@@ -31,7 +31,8 @@ impl Store for FedDurableObject {
         operation: Operation,
     ) -> Stored<'a, GrantOutcome> {
         Box::pin(async move {
-            let question = serde_json::to_string(&OneRequest { address: address.clone(), operation })?;
+            let question =
+                serde_json::to_string(&OneRequest { address: address.clone(), operation })?;
             let object = object(&address.subject_key);
             let answer = object_client::ask(app, env, &object, ONE, &question).await?;
             Ok(toolgate_core::from_json::read(&answer)?)

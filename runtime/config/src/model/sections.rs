@@ -11,8 +11,8 @@
 //! stands behind `=` and `=>` is compiled in `parse/rows.rs` alone, so it reaches no Worker.
 
 use super::{
-    Admin, ClientAuth, Connection, Endpoints, Exchange, GroupsFormat, HostedRange, Jurisdiction, List,
-    Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, Signals, StorageKind, Str,
+    Admin, ClientAuth, Connection, Endpoints, Exchange, GroupsFormat, HostedRange, Jurisdiction,
+    List, Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, Signals, StorageKind, Str,
 };
 use crate::audit_sinks::AuditSink;
 

@@ -4,9 +4,9 @@ use super::dev::{Dev, DevUser};
 use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
-    Admin, Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, KnownClient, Limits,
-    Observability, Policy, PolicyTest, Quota, Registration, Server, Signals, Storage, TestUser, Tokens,
-    Transport,
+    Admin, Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, KnownClient,
+    Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Signals, Storage,
+    TestUser, Tokens, Transport,
 };
 
 /// The key of the version. It stands above the first section.

@@ -48,6 +48,7 @@ pub(super) fn check(
         }
     }
     check_policy(root, policies);
+    check_scope(root);
     check_signals(root, protocol);
 }
 
@@ -60,6 +61,22 @@ fn check_policy(root: &Section<'_, '_>, policies: &[&str]) {
         value.report(Fault::new(Code::ConflictingKeys, message, help));
     } else if !policies.contains(&name) {
         value.report(unknown(name, policies));
+    }
+}
+
+/// The scope by which the command line ends grants is no policy's.
+fn check_scope(root: &Section<'_, '_>) {
+    if root.entry("admin").is_none() {
+        return;
+    }
+    for entry in root.section("policies").entries() {
+        let Some(table) = entry.value.open(entry.key_span.clone()) else { continue };
+        let Some(scope) = table.get("scope") else { continue };
+        if scope.raw().as_str() == Some("admin") {
+            let message = "the scope `admin` is the one of `[admin]`";
+            let help = "give the policy another scope, such as `administration`";
+            scope.report(Fault::new(Code::ConflictingKeys, message, help));
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! Forms of the page, and what becomes of them.
 
-use http::{Request, StatusCode};
 use http::header::SET_COOKIE;
+use http::{Request, StatusCode};
+use serde_json::json;
 
 use super::session::Administrator;
+use super::shown::client_key;
 use crate::audit::{Event, EventKind, Reason, because};
 use crate::oauth::connections::is_foreign;
 use crate::oauth::context::OAuthContext;
@@ -37,7 +39,7 @@ impl Action {
         Ok(match params.require("action")? {
             "end-grant" => Self::Grant(text("person")?, text("grant")?),
             "end-person" => Self::Person(text("person")?),
-            "end-client" => Self::Client(text("client")?),
+            "end-client" => Self::Client(client_key(params.require("client")?)),
             "end-all" => Self::All,
             _ => {
                 return Err(OAuthError::invalid_request(
@@ -111,6 +113,33 @@ pub fn decide(
     Ok(action)
 }
 
+/// The same for a token, which no page can send: there is no form token, and the answer is JSON.
+///
+/// # Errors
+/// The reply where nothing is to be done.
+pub fn decide_by_token(
+    request: &Request<Vec<u8>>,
+    administrator: &Administrator,
+) -> Result<Action, Box<Reply>> {
+    let refuse = |error: &str, text: &str| {
+        let body = json!({ "error": error, "error_description": text });
+        Box::new(reply::json(StatusCode::BAD_REQUEST, &body))
+    };
+    let params = Params::form(request).map_err(|error| refuse(error.code, &error.text()))?;
+    let action = Action::read(&params).map_err(|error| refuse(error.code, &error.text()))?;
+    if action.is_own(administrator) && params.get("confirm") != Some("yes") {
+        let text = "This ends your own sign-ins, too: confirm it";
+        return Err(refuse("confirmation_required", text));
+    }
+    Ok(action)
+}
+
+/// The answer to it.
+#[must_use]
+pub fn done_by_token(count: usize) -> Reply {
+    reply::json(StatusCode::OK, &json!({ "ended": count }))
+}
+
 /// Asks a second time: the last one who can let others in again should not lock themselves out unasked.
 fn confirm(oauth: &OAuthContext<'_>, action: &Action, administrator: &Administrator) -> Reply {
     let mut fields = action.fields();
@@ -123,7 +152,12 @@ fn confirm(oauth: &OAuthContext<'_>, action: &Action, administrator: &Administra
 }
 
 /// Tells the audit trail what was ended, and by whom.
-pub fn tell(oauth: &OAuthContext<'_>, action: &Action, administrator: &Administrator, count: usize) {
+pub fn tell(
+    oauth: &OAuthContext<'_>,
+    action: &Action,
+    administrator: &Administrator,
+    count: usize,
+) {
     let mut event = Event::new(EventKind::Revoked, Reason::RevokedByAdmin);
     let by = administrator.subject_keys.first().map(String::as_str).unwrap_or_default();
     let what = match action {

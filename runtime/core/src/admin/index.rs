@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use crate::from_json::FromJson;
-use crate::oauth::grant::Grant;
 use crate::oauth::callback::GrantSubject;
+use crate::oauth::grant::Grant;
 use crate::seal::{Keyring, Purpose};
 
 /// Objects that keep the index: each has the rows of a part of all people.

@@ -13,9 +13,9 @@ pub mod index;
 mod session;
 mod shown;
 
-pub use action::{Action, decide, done, tell};
-pub use session::{Administrator, denied, sign_in, signed_in};
-pub use shown::{PersonGrants, Search, nothing, search, show};
+pub use action::{Action, decide, decide_by_token, done, done_by_token, tell};
+pub use session::{Administrator, by_token, denied, narrow, sign_in, signed_in};
+pub use shown::{PersonGrants, Search, listed, nothing, search, show};
 
 use toolgate_config::Config;
 

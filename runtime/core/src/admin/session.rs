@@ -3,6 +3,7 @@
 use http::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use http::{Request, StatusCode};
 use serde::Serialize;
+use serde_json::json;
 use toolgate_policy::{Arguments, Caller, Vars};
 use url::Url;
 
@@ -16,9 +17,11 @@ use crate::oauth::callback::{Identified, Returned, subject_key, subject_keys};
 use crate::oauth::consent::start_login;
 use crate::oauth::context::OAuthContext;
 use crate::oauth::login::{Start, Target};
+use crate::oauth::token::AccessToken;
 use crate::page;
 use crate::paths::ADMIN_PATH;
 use crate::reply::{self, Reply};
+use crate::scope;
 use crate::seal::Purpose;
 
 /// Cookie of an administrator.
@@ -119,6 +122,52 @@ pub fn signed_in(
     let mut reply = cookie_of(oauth, subject_keys, &identified.caller);
     reply.headers_mut().append(SET_COOKIE, returned.cleared());
     Some(reply)
+}
+
+/// Leaves the scope of administrators out of what a client gets, unless the policy lets the person.
+pub fn narrow(
+    oauth: &OAuthContext<'_>,
+    returned: &mut Returned,
+    identified: &Identified,
+    vars: &dyn Vars,
+) {
+    if returned.asks_for_admin() && !is_allowed(oauth, &identified.caller, vars) {
+        returned.drop_admin();
+    }
+}
+
+/// The administrator behind an access token with the scope `admin`: it is for the command line.
+///
+/// # Errors
+/// The refusal of a token without that scope, of somebody whom the policy does not let, or of a sign-in that is too
+/// long ago. `signed_in` is when that was.
+pub fn by_token(
+    oauth: &OAuthContext<'_>,
+    token: AccessToken,
+    signed_in: u64,
+    vars: &dyn Vars,
+) -> Result<Administrator, Box<Reply>> {
+    let refuse = |status, error, text: &str| {
+        let body = json!({ "error": error, "error_description": text });
+        Box::new(because(reply::json(status, &body), Reason::AdminDenied))
+    };
+    oauth.log.person(&token.address.subject_key, &token.caller);
+    if !token.caller.scopes.iter().any(|scope| scope == scope::ADMIN) {
+        let text = "The access token has not the scope admin";
+        return Err(refuse(StatusCode::FORBIDDEN, "insufficient_scope", text));
+    }
+    if signed_in + PERSON_TTL <= oauth.now {
+        let text = "The sign-in is longer than 15 minutes ago; sign in again";
+        return Err(refuse(StatusCode::UNAUTHORIZED, "invalid_token", text));
+    }
+    if !is_allowed(oauth, &token.caller, vars) {
+        let text = "The policy of [admin] does not let this account";
+        return Err(refuse(StatusCode::FORBIDDEN, "access_denied", text));
+    }
+    let subject_keys = subject_keys(oauth.keys, oauth.provider, &token.caller.subject);
+    let expires = signed_in + PERSON_TTL;
+    // No form of the page belongs to it.
+    Ok(Administrator { caller: token.caller, subject_keys, csrf: String::new(), expires })
 }
 
 fn cookie_of(oauth: &mut OAuthContext<'_>, subject_keys: Vec<String>, caller: &Caller) -> Reply {

@@ -1,6 +1,7 @@
 //! What the page looks for, and shows.
 
 use http::{Request, StatusCode};
+use serde_json::{Value, json};
 
 use super::index::{SHARDS, address_keys};
 use super::session::Administrator;
@@ -10,7 +11,7 @@ use crate::oauth::context::OAuthContext;
 use crate::oauth::grant::{Grant, GrantKey};
 use crate::oauth::params::Params;
 use crate::page::{self, AdminGrant, AdminPage, AdminPerson};
-use crate::reply::Reply;
+use crate::reply::{self, Reply};
 
 /// Notices of the page after a form, by the value of its `done` parameter.
 const NOTICES: [(&str, &str); 4] = [
@@ -72,7 +73,7 @@ fn after(text: &str) -> (u8, String) {
 }
 
 /// The key of a client, which may be given by its id.
-fn client_key(text: &str) -> String {
+pub(super) fn client_key(text: &str) -> String {
     let is_key = text.len() == KEY_LENGTH
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     if is_key { text.to_owned() } else { client::key(text) }
@@ -121,6 +122,26 @@ pub fn show(
     )
 }
 
+/// The same in JSON, for the command line.
+#[must_use]
+pub fn listed(
+    oauth: &OAuthContext<'_>,
+    people: &[PersonGrants],
+    next: Option<(u8, &str)>,
+) -> Reply {
+    let people: Vec<_> = people
+        .iter()
+        .map(|one| described(oauth, one))
+        .filter(|(_, _, grants, _)| !grants.is_empty())
+        .map(|(person, label, grants, accounts)| {
+            let grants: Vec<_> = grants.iter().map(Described::listed).collect();
+            json!({ "person": person, "label": label, "accounts": accounts, "grants": grants })
+        })
+        .collect();
+    let next = next.map(|(shard, person)| format!("{shard}.{person}"));
+    reply::json(StatusCode::OK, &json!({ "people": people, "next": next }))
+}
+
 /// One grant in words.
 struct Described {
     id: String,
@@ -131,6 +152,11 @@ struct Described {
 }
 
 impl Described {
+    fn listed(&self) -> Value {
+        let Self { id, client, name, created, used } = self;
+        json!({ "grant": id, "client": client, "name": name, "since": created, "last_used": used })
+    }
+
     fn shown(&self) -> AdminGrant<'_> {
         AdminGrant {
             id: &self.id,

@@ -10,6 +10,7 @@ use crate::audit::{self, EventKind, Reason};
 use crate::cookie;
 use crate::from_json::FromJson;
 use crate::json;
+use crate::limits::ATTEMPT_TTL;
 use crate::oauth::answer::{client_error_url, failed, refuse_client, with_query};
 use crate::oauth::approvals::Approvals;
 use crate::oauth::attempts;
@@ -23,9 +24,9 @@ use crate::oauth::not_identified::{not_identified, upstream_error};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page;
-use crate::limits::ATTEMPT_TTL;
 use crate::paths::{ADMIN_PATH, CONNECTIONS_PATH};
 use crate::reply::{self, Reply};
+use crate::scope;
 use crate::seal::{Keyring, Purpose, sha256};
 use crate::upstream::SignedClaims;
 use crate::upstream::id_token::{self, Rejection};
@@ -134,6 +135,20 @@ impl Returned {
     #[must_use]
     pub(crate) fn route(&self) -> Option<&str> {
         matches!(self.login.target, Target::Route).then_some(&self.texts)
+    }
+
+    /// True if the client asks to end the grants of others.
+    #[must_use]
+    pub(crate) fn asks_for_admin(&self) -> bool {
+        let Target::Client(authorization) = &self.login.target else { return false };
+        authorization.scopes.iter().any(|scope| scope == scope::ADMIN)
+    }
+
+    /// Leaves that out of what the client gets.
+    pub(crate) fn drop_admin(&mut self) {
+        if let Target::Client(authorization) = &mut self.login.target {
+            authorization.scopes.retain(|scope| scope != scope::ADMIN);
+        }
     }
 
     /// What removes the cookie of the attempt.

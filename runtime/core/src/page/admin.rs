@@ -210,8 +210,7 @@ fn person(page: &AdminPage<'_>, index: usize, one: &AdminPerson<'_>) -> String {
 }
 
 fn item(page: &AdminPage<'_>, one: &AdminPerson<'_>, grant: &AdminGrant<'_>) -> String {
-    let fields =
-        vec![("action", "end-grant"), ("person", one.person), ("grant", grant.id)];
+    let fields = vec![("action", "end-grant"), ("person", one.person), ("grant", grant.id)];
     format!(
         "<p>{name}<br><span class=\"soft\">Since {since}, last used {used}. \
          <a href=\"{ADMIN_PATH}?by=client&amp;q={client}\">Everybody who uses it</a></span></p>\n{form}",

@@ -26,7 +26,8 @@ const MAX_AGE: u64 = 300;
 /// The most of `[identity] leeway` that counts here, for the same reason.
 const MAX_LEEWAY: u64 = 60;
 
-const _: () = assert!(MAX_AGE + 2 * MAX_LEEWAY < ATTEMPT_TTL, "a token is remembered until it is too old");
+const _: () =
+    assert!(MAX_AGE + 2 * MAX_LEEWAY < ATTEMPT_TTL, "a token is remembered until it is too old");
 
 /// A good logout token.
 #[derive(Debug, PartialEq, Eq)]

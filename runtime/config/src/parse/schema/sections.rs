@@ -7,9 +7,9 @@ use super::super::triggers::{Cron, Queue};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
-    Admin, Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, KnownClient, Limits,
-    Observability, Policy, PolicyTest, Quota, Registration, Server, Signals, Storage, TestUser, Tokens,
-    Transport,
+    Admin, Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, KnownClient,
+    Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Signals, Storage,
+    TestUser, Tokens, Transport,
 };
 use crate::names::EVERYONE;
 
