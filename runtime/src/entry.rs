@@ -20,7 +20,7 @@ use crate::platform::bindings::Env;
 use crate::platform::host::{Context, Request, Response};
 use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
-use crate::ports::switch::Serve;
+use crate::ports::store::Serve;
 use crate::routes::{mcp, oauth};
 use crate::tool::features;
 use crate::tool::registry::registry;

@@ -6,8 +6,8 @@ use toolgate_config::deploy::{self, ENVIRONMENT, Migrated};
 use toolgate_config::{Protocol, Provider, StorageKind};
 
 use super::config::Constant;
-use super::identity;
 use super::valid::Server;
+use super::{identity, switch};
 use crate::function::emit;
 
 /// Everything that `serve!()` stands for.
@@ -93,7 +93,7 @@ fn app(server: &Server) -> TokenStream {
     let config = server.checked.config.constant();
     let store = store(server);
     let identity = identity_provider(server);
-    let switch = switch(server);
+    let switch = switch::switch(server);
     let features = features(server);
     let challenging = challenging(server);
     let refusing = refusing(server);
@@ -125,10 +125,12 @@ fn app(server: &Server) -> TokenStream {
 /// The storage by its name, so that a Worker links no other.
 fn store(server: &Server) -> TokenStream {
     match server.checked.config.storage.kind {
-        StorageKind::DurableObject if has_feed(server) => {
+        StorageKind::DurableObject if switch::has_feed(server) => {
             quote!(&::toolgate::__private::store::FED_DURABLE_OBJECT)
         }
-        StorageKind::D1 if has_feed(server) => quote!(&::toolgate::__private::store::FED_D1),
+        StorageKind::D1 if switch::has_feed(server) => {
+            quote!(&::toolgate::__private::store::FED_D1)
+        }
         StorageKind::DurableObject => quote!(&::toolgate::__private::store::DURABLE_OBJECT),
         StorageKind::Kv => quote!(&::toolgate::__private::store::KV),
         StorageKind::D1 => quote!(&::toolgate::__private::store::D1),
@@ -184,28 +186,6 @@ fn accounts(server: &Server) -> TokenStream {
     }
 }
 
-/// The off-switch, where `mcp.toml` asks for a part of it.
-fn switch(server: &Server) -> TokenStream {
-    if has_desk(server) {
-        quote!(Some(&::toolgate::__private::SWITCH))
-    } else if has_feed(server) {
-        quote!(Some(&::toolgate::__private::FEED))
-    } else {
-        quote!(None)
-    }
-}
-
-/// True if others may end the grants of a person.
-fn has_desk(server: &Server) -> bool {
-    let config = &server.checked.config;
-    config.admin.is_some() || config.signals.is_some()
-}
-
-/// True if calls are judged by the feed of revocations.
-fn has_feed(server: &Server) -> bool {
-    has_desk(server) || server.checked.config.storage.feed
-}
-
 /// Features that `mcp.toml` asks for in addition to answering requests, so that a Worker links
 /// nothing else.
 fn features(server: &Server) -> TokenStream {
@@ -228,7 +208,7 @@ fn features(server: &Server) -> TokenStream {
     if !server.checked.config.connections.is_empty() {
         features.push(quote!(::toolgate::__private::feature::CONNECTIONS));
     }
-    if has_feed(server) {
+    if switch::has_feed(server) {
         features.push(quote!(::toolgate::__private::feature::REVOCATIONS));
     }
     quote!(&[#(#features),*])

@@ -3,6 +3,7 @@
 mod config;
 mod expand;
 mod identity;
+mod switch;
 mod triggers;
 mod valid;
 

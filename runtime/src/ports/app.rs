@@ -11,8 +11,7 @@ use crate::platform::bindings::Env;
 use crate::ports::accounts::Accounts;
 use crate::ports::feature::Feature;
 use crate::ports::identity_provider::IdentityProvider;
-use crate::ports::store::Store;
-use crate::ports::switch::Switch;
+use crate::ports::store::{Store, Switch};
 use crate::ports::tracing::Tracing;
 
 /// One server: its checked `mcp.toml` and the crate it was built from.

@@ -10,5 +10,4 @@ pub(crate) mod object;
 pub(crate) mod principal;
 pub(crate) mod request_context;
 pub(crate) mod store;
-pub(crate) mod switch;
 pub(crate) mod tracing;

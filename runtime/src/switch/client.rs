@@ -5,7 +5,7 @@ use toolgate_core::admin::index::Change;
 use toolgate_core::from_json::FromJson;
 use toolgate_core::revocation::{News, Notice};
 
-use super::{FEED_OBJECT, PUT, SINCE, TELL};
+use super::names::{FEED_OBJECT, PUT, SINCE, TELL};
 use crate::http::object_client;
 use crate::platform::bindings::Env;
 use crate::platform::within::within;

@@ -11,17 +11,18 @@ use toolgate_core::paths::{
 };
 use toolgate_core::reply::{self, Reply};
 
-use super::{admin_page, logout, of_routes, signals};
+use super::{admin_page, logout, signals};
 use crate::auth::setup;
 use crate::http::convert;
 use crate::platform::host;
 use crate::platform::{EnvVars, PlatformEntropy, now};
 use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
-use crate::ports::switch::Serve;
+use crate::ports::store::Serve;
 use crate::rate_limit;
+use crate::tool::route;
 
-/// See [`Switch`](crate::ports::switch::Switch).
+/// See [`Switch`](crate::ports::store::Switch).
 pub(super) fn find(app: &App, head: &Request<()>) -> Option<Serve> {
     let signals = app.config.signals.as_ref();
     let is_served = match head.uri().path() {
@@ -33,7 +34,7 @@ pub(super) fn find(app: &App, head: &Request<()>) -> Option<Serve> {
     is_served.then_some(serve)
 }
 
-/// See [`Switch`](crate::ports::switch::Switch).
+/// See [`Switch`](crate::ports::store::Switch).
 pub(super) fn returned(
     oauth: &mut OAuthContext<'_>,
     returned: &Returned,
@@ -42,7 +43,16 @@ pub(super) fn returned(
     admin::signed_in(oauth, returned, identified).or_else(|| of_routes(oauth, returned, identified))
 }
 
-/// See [`Switch`](crate::ports::switch::Switch).
+/// Ends a sign-in that was begun for a route.
+pub(super) fn of_routes(
+    oauth: &mut OAuthContext<'_>,
+    returned: &Returned,
+    identified: &Identified,
+) -> Option<Reply> {
+    (route::door()?.returned)(oauth, returned, identified)
+}
+
+/// See [`Switch`](crate::ports::store::Switch).
 pub(super) fn narrow(
     request: &RequestContext<'_>,
     oauth: &OAuthContext<'_>,

@@ -5,7 +5,8 @@ use toolgate_core::admin::index::{Found, Query, SHARDS, shard};
 use toolgate_core::oauth::grant::{GrantKey, Operation};
 use toolgate_core::revocation::{Notice, Scope};
 
-use super::{FIND, client, d1, store};
+use super::names::FIND;
+use super::{client, d1, store};
 use crate::auth::grants;
 use crate::ports::app::Deployment;
 

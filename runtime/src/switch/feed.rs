@@ -16,7 +16,7 @@ thread_local! {
     static KNOWN: RefCell<Known> = RefCell::default();
 }
 
-/// See [`Stands`](crate::ports::switch::Stands).
+/// See [`Stands`](crate::ports::store::Stands).
 pub(super) fn stands<'a>(
     deployment: Deployment<'a>,
     address: &'a GrantKey,

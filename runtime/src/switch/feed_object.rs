@@ -7,7 +7,7 @@ use toolgate_core::revocation::feed::{Changes, Lives};
 use toolgate_core::revocation::{Feed, News, Notice, Row};
 use worker::SqlStorageValue;
 
-use super::object::{seconds, unreadable};
+use super::values::{seconds, unreadable};
 use crate::platform::{millis, now};
 use crate::ports::object::Object;
 

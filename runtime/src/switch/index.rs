@@ -5,7 +5,7 @@ use std::time::Duration;
 use toolgate_core::admin::index::{Change, Entry, Found, PAGE, Query};
 use worker::SqlStorageValue;
 
-use super::object::{seconds, unreadable};
+use super::values::{seconds, unreadable};
 use crate::platform::now;
 use crate::ports::object::Object;
 

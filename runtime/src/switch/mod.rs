@@ -13,18 +13,15 @@ mod feed;
 mod feed_object;
 mod index;
 mod logout;
+mod names;
 mod object;
 mod outbox;
 mod person;
 mod signals;
 mod store;
+mod values;
 
-use toolgate_core::oauth::callback::{Identified, Returned};
-use toolgate_core::oauth::context::OAuthContext;
-use toolgate_core::reply::Reply;
-
-use crate::ports::switch::Switch;
-use crate::tool::route;
+use crate::ports::store::Switch;
 
 pub use self::object::REVOCATIONS;
 pub use self::store::{FED_D1, FED_DURABLE_OBJECT};
@@ -33,7 +30,7 @@ pub use self::store::{FED_D1, FED_DURABLE_OBJECT};
 pub static FEED: Switch = Switch {
     stands: feed::stands,
     find: |_, _| None,
-    returned: of_routes,
+    returned: desk::of_routes,
     narrow: |_, _, _, _| {},
 };
 
@@ -44,33 +41,3 @@ pub static SWITCH: Switch = Switch {
     returned: desk::returned,
     narrow: desk::narrow,
 };
-
-/// Ends a sign-in that was begun for a route.
-fn of_routes(
-    oauth: &mut OAuthContext<'_>,
-    returned: &Returned,
-    identified: &Identified,
-) -> Option<Reply> {
-    (route::door()?.returned)(oauth, returned, identified)
-}
-
-/// Path inside the object of a person: does something to one grant.
-const ONE: &str = "/switch/one";
-
-/// Path inside the object of a person: ends all grants.
-const PERSON: &str = "/switch/person";
-
-/// Path inside the feed: takes ends in.
-const TELL: &str = "/switch/tell";
-
-/// Path inside the feed: tells what is new.
-const SINCE: &str = "/switch/since";
-
-/// Path inside an object of the index: takes entries in.
-const PUT: &str = "/switch/put";
-
-/// Path inside an object of the index: finds people.
-const FIND: &str = "/switch/find";
-
-/// Name of the object that is the feed. A name without a colon is nobody's.
-const FEED_OBJECT: &str = "revoked";

@@ -4,9 +4,9 @@ use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use toolgate_core::from_json::FromJson;
 use toolgate_core::oauth::grant::{GrantKey, Operation};
-use worker::{Error, SqlStorageValue};
 
-use super::{FIND, ONE, PERSON, PUT, SINCE, TELL, feed_object, index, outbox, person};
+use super::names::{FIND, ONE, PERSON, PUT, SINCE, TELL};
+use super::{feed_object, index, outbox, person};
 use crate::platform::host::{Request, Response};
 use crate::ports::feature::Feature;
 use crate::ports::object::{self, Object};
@@ -86,22 +86,4 @@ impl Feature for RevocationsFeature {
             Ok(true)
         })
     }
-}
-
-/// Seconds, and whole numbers as small, as SQLite and JavaScript both hold them exactly.
-pub(super) fn seconds(time: u64) -> SqlStorageValue {
-    SqlStorageValue::Integer(i64::try_from(time).unwrap_or(i64::MAX))
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers we wrote")]
-pub(super) fn whole(value: &SqlStorageValue) -> Option<u64> {
-    match value {
-        SqlStorageValue::Integer(number) => u64::try_from(*number).ok(),
-        SqlStorageValue::Float(number) => Some(*number as u64),
-        _ => None,
-    }
-}
-
-pub(super) fn unreadable() -> Error {
-    Error::RustError("a row of the storage is not one of ours".to_owned())
 }

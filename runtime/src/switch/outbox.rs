@@ -8,7 +8,7 @@ use toolgate_core::revocation::Notice;
 use worker::SqlStorageValue;
 
 use super::client;
-use super::object::{seconds, unreadable, whole};
+use super::values::{seconds, unreadable, whole};
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
 use crate::platform::host::SqlStorage;

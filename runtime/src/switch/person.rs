@@ -12,8 +12,8 @@ use toolgate_core::seal::Keyring;
 use worker::SqlStorageValue;
 
 use super::feed;
-use super::object::{seconds, unreadable, whole};
 use super::outbox::Outbox;
+use super::values::{seconds, unreadable, whole};
 use crate::grants::in_object;
 use crate::platform::host::SqlStorage;
 use crate::platform::now;

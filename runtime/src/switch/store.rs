@@ -2,8 +2,9 @@
 
 use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation};
 
+use super::names::{ONE, PERSON};
 use super::object::{OneRequest, PersonRequest};
-use super::{ONE, PERSON, client, d1, feed};
+use super::{client, d1, feed};
 use crate::grants;
 use crate::http::object_client;
 use crate::ports::app::Deployment;

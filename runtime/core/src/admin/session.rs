@@ -131,8 +131,10 @@ pub fn narrow(
     identified: &Identified,
     vars: &dyn Vars,
 ) {
-    if returned.asks_for_admin() && !is_allowed(oauth, &identified.caller, vars) {
-        returned.drop_admin();
+    let Some(scopes) = returned.scopes() else { return };
+    let asks = scopes.iter().any(|scope| scope == scope::ADMIN);
+    if asks && !is_allowed(oauth, &identified.caller, vars) {
+        scopes.retain(|scope| scope != scope::ADMIN);
     }
 }
 

@@ -26,7 +26,6 @@ use crate::oauth::person::Person;
 use crate::page;
 use crate::paths::{ADMIN_PATH, CONNECTIONS_PATH};
 use crate::reply::{self, Reply};
-use crate::scope;
 use crate::seal::{Keyring, Purpose, sha256};
 use crate::upstream::SignedClaims;
 use crate::upstream::id_token::{self, Rejection};
@@ -137,18 +136,10 @@ impl Returned {
         matches!(self.login.target, Target::Route).then_some(&self.texts)
     }
 
-    /// True if the client asks to end the grants of others.
-    #[must_use]
-    pub(crate) fn asks_for_admin(&self) -> bool {
-        let Target::Client(authorization) = &self.login.target else { return false };
-        authorization.scopes.iter().any(|scope| scope == scope::ADMIN)
-    }
-
-    /// Leaves that out of what the client gets.
-    pub(crate) fn drop_admin(&mut self) {
-        if let Target::Client(authorization) = &mut self.login.target {
-            authorization.scopes.retain(|scope| scope != scope::ADMIN);
-        }
+    /// The scopes that a client gets; `None` where the sign-in is for none.
+    pub(crate) fn scopes(&mut self) -> Option<&mut Vec<String>> {
+        let Target::Client(authorization) = &mut self.login.target else { return None };
+        Some(&mut authorization.scopes)
     }
 
     /// What removes the cookie of the attempt.
