@@ -1,13 +1,13 @@
 // `cargo toolgate grants`: the command line ends the grants of others, by an access token with the scope `admin`.
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 import { ADMIN } from "./lib/admin.mjs";
-import { toolgate } from "./lib/dev.mjs";
 import { send } from "./lib/http.mjs";
 import { DEBUG_BUILD, buildOf, lacksBuild } from "./lib/identity.mjs";
 import { ACCOUNTS, newcomer } from "./lib/idp.mjs";
@@ -16,6 +16,8 @@ import { authorize, newClient, signIn } from "./lib/oauth.mjs";
 import { openStage } from "./lib/stage.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL("../../target", import.meta.url));
+const CLI = process.env.TOOLGATE_CLI ?? join(TARGET, "debug/cargo-toolgate");
 /** `revocation_max_age` of tests/switch, with a second for the way. */
 const HOLDS = 3000;
 
@@ -120,7 +122,13 @@ if (!until(page.url)) page = await logIn(browser, page, ${JSON.stringify(ADMIN)}
 await fetch(page.url);
 `);
     chmodSync(path, 0o755);
-    const run = (...args) => toolgate(args, { cwd: home, env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, BROWSER: path } });
+    const run = (...args) => new Promise((resolve, reject) => {
+      const child = spawn(CLI, args, { cwd: home, stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, BROWSER: path } });
+      const result = { stdout: "", stderr: "" };
+      for (const name of ["stdout", "stderr"]) child[name].on("data", (chunk) => (result[name] += chunk));
+      child.on("error", reject);
+      child.on("close", (status) => resolve({ ...result, status }));
+    });
     const [one, bystander] = [await session(), await session()];
     await sleep(1000);
     const listed = await run("grants", "list", "--user", one.email, "--url", origin);
@@ -135,5 +143,6 @@ await fetch(page.url);
     await sleep(HOLDS);
     assert.ok(!await works(one) && await works(bystander));
     assert.equal((await run("grants", "end", "--url", origin)).status, 2);
+    assert.ok(!existsSync(join(home, "toolgate/tokens.json")));
   });
 });
