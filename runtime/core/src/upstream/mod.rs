@@ -2,6 +2,7 @@
 
 pub mod assertion;
 pub mod described;
+pub mod directory;
 pub mod discovery;
 pub mod exchange;
 pub mod github;
@@ -15,6 +16,7 @@ pub mod kept;
 pub mod login;
 pub mod logout_token;
 pub mod nobody;
+pub mod peculiarities;
 pub mod provider;
 pub mod security_event;
 pub mod signature;
