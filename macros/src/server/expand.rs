@@ -124,13 +124,9 @@ fn app(server: &Server) -> TokenStream {
 
 /// The storage by its name, so that a Worker links no other.
 fn store(server: &Server) -> TokenStream {
-    match server.checked.config.storage.kind {
-        StorageKind::DurableObject if switch::has_feed(server) => {
-            quote!(&::toolgate::__private::store::FED_DURABLE_OBJECT)
-        }
-        StorageKind::D1 if switch::has_feed(server) => {
-            quote!(&::toolgate::__private::store::FED_D1)
-        }
+    let kind = server.checked.config.storage.kind;
+    match kind {
+        _ if switch::has_feed(server) => switch::store(kind),
         StorageKind::DurableObject => quote!(&::toolgate::__private::store::DURABLE_OBJECT),
         StorageKind::Kv => quote!(&::toolgate::__private::store::KV),
         StorageKind::D1 => quote!(&::toolgate::__private::store::D1),
@@ -216,9 +212,7 @@ fn features(server: &Server) -> TokenStream {
     if !server.checked.config.connections.is_empty() {
         features.push(quote!(::toolgate::__private::feature::CONNECTIONS));
     }
-    if switch::has_feed(server) {
-        features.push(quote!(::toolgate::__private::feature::REVOCATIONS));
-    }
+    features.extend(switch::feature(server));
     quote!(&[#(#features),*])
 }
 

@@ -23,6 +23,9 @@ mod values;
 
 use crate::ports::store::Switch;
 
+#[cfg(all(test, feature = "testing-sqlite"))]
+mod tests;
+
 pub use self::object::REVOCATIONS;
 pub use self::store::{FED_D1, FED_DURABLE_OBJECT};
 
