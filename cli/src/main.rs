@@ -64,6 +64,12 @@ enum Command {
     /// Sign in and call a tool
     #[command(after_help = call::HELP)]
     Call(call::Arguments),
+    /// List whose grants there are at a deployed server, and end them
+    #[command(after_help = call::grants::HELP)]
+    Grants {
+        #[command(subcommand)]
+        action: call::grants::Action,
+    },
     /// Start a function of the running `dev` that no client starts: a cron, a message, a mail
     #[command(after_help = trigger::HELP)]
     Trigger(trigger::Arguments),
@@ -128,6 +134,9 @@ fn command() -> ExitCode {
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         return ExitCode::from(call::run(&folder, call));
     }
+    if let Command::Grants { action } = &arguments.command {
+        return ExitCode::from(call::grants::run(action));
+    }
     let asks = matches!(arguments.command, Command::Explain(_) | Command::Matrix(_));
     match run(arguments) {
         Ok(true) => ExitCode::SUCCESS,
@@ -173,6 +182,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::Audit(arguments) => return audit::run(&project, &arguments),
         Command::Keys { action } => keys::run(&project, &action)?,
         Command::Call(arguments) => return Ok(call::run(&folder, &arguments) == 0),
+        Command::Grants { action } => return Ok(call::grants::run(&action) == 0),
         Command::Deploy(arguments) => return deploy::run(&project, &arguments),
         Command::Doctor(arguments) => return doctor::run(&project, &arguments),
         Command::Completions { shell } => complete(shell)?,

@@ -210,5 +210,5 @@ pub fn check_policies(app: &App, tests: &[config::PolicyTest]) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 pub use crate::features::{
-    ACCOUNTS, CLIENT_KEYS, PERSONAL, TRACING, feature, identity, store, token_grant,
+    ACCOUNTS, CLIENT_KEYS, FEED, PERSONAL, SWITCH, TRACING, feature, identity, store, token_grant,
 };

@@ -19,6 +19,7 @@ pub mod feature {
     pub use crate::session::SESSIONS;
     pub use crate::state::STATE;
     pub use crate::subscriptions::SUBSCRIPTIONS;
+    pub use crate::switch::REVOCATIONS;
     pub use crate::task::{LATE_TASKS, TASKS};
     pub use crate::trigger::TRIGGERS;
 }
@@ -26,6 +27,7 @@ pub mod feature {
 pub use crate::account::ACCOUNTS;
 pub use crate::direct::CLIENT_KEYS;
 pub use crate::personal::PERSONAL;
+pub use crate::switch::{FEED, SWITCH};
 pub use crate::tracing::TRACING;
 
 /// Ways to tokens without a sign-in.
@@ -53,4 +55,5 @@ pub mod identity {
 /// Where grants are kept.
 pub mod store {
     pub use crate::grants::{D1, DURABLE_OBJECT, KV};
+    pub use crate::switch::{FED_D1, FED_DURABLE_OBJECT};
 }

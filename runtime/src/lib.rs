@@ -53,6 +53,7 @@ mod session;
 mod sessions_common;
 mod sign_in;
 mod subscriptions;
+mod switch;
 mod task;
 mod tracing;
 pub mod trigger;

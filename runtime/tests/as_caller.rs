@@ -37,6 +37,7 @@ fn app(sections: &str) -> App {
         token_grants: &[],
         client_keys: None,
         personal: None,
+        switch: None,
         features: &[],
     }
 }

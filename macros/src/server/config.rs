@@ -96,6 +96,7 @@ toolgate_config::policy_sections!(structures);
 toolgate_config::quota_sections!(structures);
 toolgate_config::connection_sections!(structures);
 toolgate_config::grant_sections!(structures);
+toolgate_config::switch_sections!(structures);
 
 macro_rules! choices {
     ($(

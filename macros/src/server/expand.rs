@@ -7,8 +7,8 @@ use toolgate_config::{Protocol, Provider, StorageKind};
 
 use super::config::Constant;
 use super::grants;
-use super::identity;
 use super::valid::Server;
+use super::{identity, switch};
 use crate::function::emit;
 
 /// Everything that `serve!()` stands for.
@@ -94,6 +94,7 @@ fn app(server: &Server) -> TokenStream {
     let config = server.checked.config.constant();
     let store = store(server);
     let identity = identity_provider(server);
+    let switch = switch::switch(server);
     let features = features(server);
     let challenging = challenging(server);
     let refusing = refusing(server);
@@ -120,6 +121,7 @@ fn app(server: &Server) -> TokenStream {
                 token_grants: #token_grants,
                 client_keys: #client_keys,
                 personal: #personal,
+                switch: #switch,
                 features: #features,
             }
         };
@@ -128,7 +130,9 @@ fn app(server: &Server) -> TokenStream {
 
 /// The storage by its name, so that a Worker links no other.
 fn store(server: &Server) -> TokenStream {
-    match server.checked.config.storage.kind {
+    let kind = server.checked.config.storage.kind;
+    match kind {
+        _ if switch::has_feed(server) => switch::store(kind),
         StorageKind::DurableObject => quote!(&::toolgate::__private::store::DURABLE_OBJECT),
         StorageKind::Kv => quote!(&::toolgate::__private::store::KV),
         StorageKind::D1 => quote!(&::toolgate::__private::store::D1),
@@ -217,6 +221,7 @@ fn features(server: &Server) -> TokenStream {
     if grants::uses_assertions_up(server) {
         features.push(quote!(::toolgate::__private::feature::USED));
     }
+    features.extend(switch::feature(server));
     quote!(&[#(#features),*])
 }
 

@@ -4,6 +4,7 @@ mod config;
 mod expand;
 mod grants;
 mod identity;
+mod switch;
 mod triggers;
 mod valid;
 

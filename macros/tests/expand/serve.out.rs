@@ -47,6 +47,7 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::Kv,
                     binding: Borrowed("GRANTS"),
+                    feed: false,
                     seal_state: false,
                     jurisdiction: None,
                 },
@@ -227,6 +228,8 @@ mod toolgate_worker {
                     ],
                 ),
                 connections: Borrowed(&[]),
+                admin: None,
+                signals: None,
                 acts: Borrowed(&[]),
                 powers: Borrowed(""),
             },
@@ -241,6 +244,7 @@ mod toolgate_worker {
             token_grants: &[],
             client_keys: None,
             personal: None,
+            switch: None,
             features: &[::toolgate::__private::feature::QUOTAS],
         }
     };

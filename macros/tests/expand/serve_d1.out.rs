@@ -53,6 +53,7 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::D1,
                     binding: Borrowed("OAUTH_DB"),
+                    feed: false,
                     seal_state: false,
                     jurisdiction: None,
                 },
@@ -120,6 +121,8 @@ mod toolgate_worker {
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
                 connections: Borrowed(&[]),
+                admin: None,
+                signals: None,
                 acts: Borrowed(&[]),
                 powers: Borrowed(""),
             },
@@ -134,6 +137,7 @@ mod toolgate_worker {
             token_grants: &[],
             client_keys: None,
             personal: None,
+            switch: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

@@ -62,6 +62,7 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::DurableObject,
                     binding: Borrowed("TOOLGATE"),
+                    feed: false,
                     seal_state: false,
                     jurisdiction: None,
                 },
@@ -129,6 +130,8 @@ mod toolgate_worker {
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
                 connections: Borrowed(&[]),
+                admin: None,
+                signals: None,
                 acts: Borrowed(&[]),
                 powers: Borrowed(""),
             },
@@ -143,6 +146,7 @@ mod toolgate_worker {
             token_grants: &[],
             client_keys: None,
             personal: None,
+            switch: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

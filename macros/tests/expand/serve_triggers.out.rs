@@ -55,6 +55,7 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::D1,
                     binding: Borrowed("OAUTH_DB"),
+                    feed: false,
                     seal_state: false,
                     jurisdiction: None,
                 },
@@ -122,6 +123,8 @@ mod toolgate_worker {
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
                 connections: Borrowed(&[]),
+                admin: None,
+                signals: None,
                 acts: Borrowed(&[]),
                 powers: Borrowed(""),
             },
@@ -136,6 +139,7 @@ mod toolgate_worker {
             token_grants: &[],
             client_keys: None,
             personal: None,
+            switch: None,
             features: &[
                 ::toolgate::__private::feature::HTTP_SSE,
                 ::toolgate::__private::feature::TRIGGERS,

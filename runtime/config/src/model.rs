@@ -10,6 +10,7 @@ mod policy_sections;
 mod quota_sections;
 mod rate;
 mod sections;
+mod switch_sections;
 mod value;
 
 pub use choices::{
@@ -27,6 +28,7 @@ pub use sections::{
     Audit, Config, Consent, Identity, IdentityUpstream, Limits, Observability, Registration,
     Server, Storage, Tokens, Transport,
 };
+pub use switch_sections::{Admin, Signals};
 pub use value::{List, Setting, Str};
 
 pub use crate::provider::{Protocol, Provider};

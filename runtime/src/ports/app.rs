@@ -11,7 +11,7 @@ use crate::platform::bindings::Env;
 use crate::ports::accounts::Accounts;
 use crate::ports::feature::{ClientKeys, Feature, Personal, TokenGrant};
 use crate::ports::identity_provider::IdentityProvider;
-use crate::ports::store::Store;
+use crate::ports::store::{Store, Switch};
 use crate::ports::tracing::Tracing;
 
 /// One server: its checked `mcp.toml` and the crate it was built from.
@@ -41,6 +41,8 @@ pub struct App {
     pub client_keys: Option<&'static ClientKeys>,
     /// Where people make tokens for scripts. Named by `serve!()`, as above.
     pub personal: Option<&'static Personal>,
+    /// The off-switch, where `mcp.toml` has one. Named by `serve!()`, as above.
+    pub switch: Option<&'static Switch>,
     /// Features that `mcp.toml` asks for. Named by `serve!()`, as above.
     pub features: &'static [&'static dyn Feature],
 }

@@ -312,7 +312,7 @@ async fn serve_callback(
     oauth: &mut OAuthContext<'_>,
     http_request: &Request<Vec<u8>>,
 ) -> Reply {
-    let returned = match callback::begin(oauth, http_request) {
+    let mut returned = match callback::begin(oauth, http_request) {
         Ok(returned) => returned,
         Err(reply) => return *reply,
     };
@@ -329,10 +329,13 @@ async fn serve_callback(
         Err(reply) => return *reply,
     };
     identity::tell_hint(oauth, &identified);
-    if let Some(door) = route::door()
-        && let Some(reply) = (door.returned)(oauth, &returned, &identified)
-    {
+    let of_routes = || route::door().map(|door| door.returned);
+    let finish = request.app.switch.map(|switch| switch.returned).or_else(of_routes);
+    if let Some(reply) = finish.and_then(|finish| finish(oauth, &returned, &identified)) {
         return reply;
+    }
+    if let Some(switch) = request.app.switch {
+        (switch.narrow)(request, oauth, &mut returned, &identified);
     }
     let remember = request.app.personal.map(|personal| personal.remember);
     let remembered = remember.and_then(|it| it(oauth, &returned, &identified));

@@ -78,6 +78,7 @@ pub fn of_config(config: Config) -> Server {
         token_grants: &[],
         client_keys: None,
         personal: None,
+        switch: None,
         features: &[],
     }));
     Server { app, migrated: &[], secrets: None, triggers: &NOTHING }

@@ -11,9 +11,9 @@
 //! stands behind `=` and `=>` is compiled in `parse/rows.rs` alone, so it reaches no Worker.
 
 use super::{
-    ClientAuth, Connection, Endpoints, Enterprise, Exchange, GroupsFormat, HostedRange,
+    Admin, ClientAuth, Connection, Endpoints, Enterprise, Exchange, GroupsFormat, HostedRange,
     Jurisdiction, KnownClient, List, Policy, Prompt, Provider, Quota, Recheck, Scope, Setting,
-    StorageKind, Str, Workload,
+    Signals, StorageKind, Str, Workload,
 };
 use crate::audit_sinks::AuditSink;
 
@@ -71,6 +71,10 @@ macro_rules! sections {
                 quotas: List<Quota> => |schema| schema.quotas();
                 /// `[connections.*]`, in the order of the file.
                 connections: List<Connection> => |schema| schema.connections();
+                /// `[admin]`, where somebody may end the grants of others.
+                admin: Option<Admin> => |schema| schema.section("admin", &["policy"]);
+                /// `[signals]`, where others tell of ends.
+                signals: Option<Signals> => |schema| schema.section("signals", &[]);
                 /// Actions that tools take at other servers as the person, as the approval page words them.
                 acts: List<Str>;
                 /// The same for the records of grants, a power in each line: what a client was approved with stays
@@ -195,6 +199,8 @@ macro_rules! sections {
                 binding: Str => |_| shape::pattern(&pattern::variable());
                 (id) => |_| shape::pattern(pattern::STORAGE_ID);
                 (database_name): Option<Str> = sound(DATABASE_NAME);
+                /// Have calls judged by the feed of revocations, and not by their grant's record.
+                feed: bool = flag(false);
                 /// Seal the values of `ctx.state` and `ctx.server_state`.
                 seal_state: bool = flag(false);
                 /// Where Cloudflare may keep and run the Durable Objects; anywhere when absent.

@@ -4,9 +4,9 @@ use super::dev::{Dev, DevUser};
 use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
-    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage,
-    TestUser, Tokens, Transport, Workload,
+    Admin, Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
+    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Signals,
+    Storage, TestUser, Tokens, Transport, Workload,
 };
 
 /// The key of the version. It stands above the first section.
@@ -40,6 +40,8 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("quotas.*", Quota::KEYS),
     ("connections", &[]),
     ("connections.*", Connection::KEYS),
+    ("admin", Admin::KEYS),
+    ("signals", Signals::KEYS),
     ("dev", Dev::KEYS),
     ("dev.users", DevUser::KEYS),
     ("secrets", &[]),

@@ -44,6 +44,7 @@ mod setting;
 mod shared;
 mod spot;
 mod storage;
+mod switch;
 mod text;
 mod tokens;
 mod triggers;

@@ -126,6 +126,7 @@ crate::policy_sections!(rows);
 crate::quota_sections!(rows);
 crate::connection_sections!(rows);
 crate::grant_sections!(rows);
+crate::switch_sections!(rows);
 
 rows! {
     Dev in "dev", mixed {

@@ -9,7 +9,7 @@ use super::storage::Existing;
 use super::value::Section;
 use super::{
     audit, bindings, clients, connections, dev, enterprise, identity, policies, quotas, secrets,
-    storage, tokens, triggers, upstream, variables, version, workloads, wrangler,
+    storage, switch, tokens, triggers, upstream, variables, version, workloads, wrangler,
 };
 use crate::model::{
     Config, Connection, Consent, Identity, IdentityUpstream, KnownClient, Limits, List,
@@ -30,6 +30,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let (transport, consent, limits, observability) = plain(root);
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
+    let (admin, signals) = switch::read(root);
     let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
     let (dev, own) = (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
     let (triggers, wrangler) = (triggers::read(root), wrangler::read(root));
@@ -65,6 +66,8 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         policies: policies.into_iter().map(|policy| policy.policy).collect(),
         quotas,
         connections,
+        admin: admin?,
+        signals: signals?,
     };
     Some(Checked {
         config,
@@ -139,6 +142,7 @@ fn check_across(
     connections::check(root, identity, storage, &known);
     enterprise::check(root, &known, &policies::scopes(policies));
     workloads::check_names(root, policies);
+    switch::check(root, identity, storage, &known);
     upstream::check_storage(&root.section("identity"), storage);
     clients::check_named(root, policies, declared.0);
     variables::check(root, uses, storage);

@@ -68,6 +68,19 @@ reasons! {
     /// thief keeps in step.
     RevokedByTwoNetworks = "revoked_by_two_networks",
 
+    /// An administrator ended the grants.
+    RevokedByAdmin = "revoked_by_admin",
+    /// The identity provider told by a logout token that the person has signed out.
+    RevokedByLogout = "revoked_by_logout",
+    /// A transmitter of Shared Signals told that the person's sign-ins are over.
+    RevokedBySignal = "revoked_by_signal",
+    /// The policy of `[admin]` does not let the person.
+    AdminDenied = "admin_denied",
+    /// The logout token is not one of the identity provider for this server, or came before.
+    LogoutTokenInvalid = "logout_token_invalid",
+    /// The security event is not one of the transmitter for this server.
+    SignalInvalid = "signal_invalid",
+
     /// The person connected an account at a third party.
     AccountConnected = "account_connected",
     /// The person has connected another account in its place.

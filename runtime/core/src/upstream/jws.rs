@@ -50,6 +50,15 @@ impl<'a> Unverified<'a> {
         }
     }
 
+    /// `typ`, `None` without one; it is wrong when it is not a text.
+    pub(crate) fn typ(&self) -> Result<Option<&str>, NotText> {
+        match self.header.get("typ") {
+            None => Ok(None),
+            Some(Value::String(typ)) => Ok(Some(typ)),
+            Some(_) => Err(NotText),
+        }
+    }
+
     /// The bytes that were signed.
     pub(crate) fn message(&self) -> &'a [u8] {
         self.message.as_bytes()

@@ -7,9 +7,9 @@ use super::super::triggers::{Cron, Queue};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
-    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage,
-    TestUser, Tokens, Transport, Workload,
+    Admin, Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
+    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Signals,
+    Storage, TestUser, Tokens, Transport, Workload,
 };
 use crate::names::EVERYONE;
 
@@ -38,6 +38,8 @@ impl Schema {
             "policies.*.tests.user" => TestUser::shape,
             "quotas.*" => Quota::shape,
             "connections.*" => Connection::shape,
+            "admin" => Admin::shape,
+            "signals" => Signals::shape,
             "dev" => Dev::shape,
             "dev.users" => DevUser::shape,
             "cron.*" => Cron::shape,
