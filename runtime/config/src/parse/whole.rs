@@ -24,13 +24,11 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let identity_section = root.section("identity");
     let identity = identity::read(&identity_section);
     let storage = storage::read(&root.section("storage"));
-    let registration = Registration::read(&root.section("registration"));
+    let (registration, transport, observability) = plain(root);
     let clients = clients::read(root, registration.as_ref());
-    let transport = Transport::read(&root.section("transport"));
     let tokens = tokens::read(&root.section("tokens"));
     let consent = Consent::read(&root.section("consent"));
     let limits = Limits::read(&root.section("limits"));
-    let observability = Observability::read(&root.section("observability"));
     let audit = audit::read(&root.section("audit"));
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
@@ -84,6 +82,17 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         claims,
         identity_scopes: place_of(&identity_section, "scopes", source),
     })
+}
+
+/// Sections that nothing else of the file looks at while it is read.
+fn plain(
+    root: &Section<'_, '_>,
+) -> (Option<Registration>, Option<Transport>, Option<Observability>) {
+    (
+        Registration::read(&root.section("registration")),
+        Transport::read(&root.section("transport")),
+        Observability::read(&root.section("observability")),
+    )
 }
 
 /// Actions that tools take at other servers as the person, as the approval page words them.
