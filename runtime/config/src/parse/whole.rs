@@ -24,10 +24,9 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let identity_section = root.section("identity");
     let identity = identity::read(&identity_section);
     let storage = storage::read(&root.section("storage"));
-    let (registration, transport, observability) = plain(root);
+    let (registration, transport, consent, observability) = plain(root);
     let clients = clients::read(root, registration.as_ref());
     let tokens = tokens::read(&root.section("tokens"));
-    let consent = Consent::read(&root.section("consent"));
     let limits = Limits::read(&root.section("limits"));
     let audit = audit::read(&root.section("audit"));
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
@@ -87,10 +86,11 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
 /// Sections that nothing else of the file looks at while it is read.
 fn plain(
     root: &Section<'_, '_>,
-) -> (Option<Registration>, Option<Transport>, Option<Observability>) {
+) -> (Option<Registration>, Option<Transport>, Option<Consent>, Option<Observability>) {
     (
         Registration::read(&root.section("registration")),
         Transport::read(&root.section("transport")),
+        Consent::read(&root.section("consent")),
         Observability::read(&root.section("observability")),
     )
 }
