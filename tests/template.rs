@@ -104,7 +104,7 @@ fn prove(template: Template, tools: &Tools) {
 /// `cargo toolgate new` has the templates in itself, and fills their places by its own means.
 fn assert_is_what_new_makes(server: &Path, template: Template) {
     let source = "path = \"../runtime\"";
-    let made = template.files("my-server", source, Storage::default()).expect("files");
+    let made = template.files("my-server", source, Storage::default(), None).expect("files");
     for File { path, text } in &made {
         let generated = fs::read_to_string(server.join(path)).expect(path);
         assert_eq!(generated, *text, "{}/{path}", template.name());

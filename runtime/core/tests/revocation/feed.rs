@@ -36,7 +36,7 @@ fn what_is_written_is_read_as_it_was() {
     let changes = feed.tell(Notice::grant("one", "ada"), LIVES, NOW);
     feed.tell(Notice::of(Scope::All, ""), LIVES, NOW);
     let news = feed.since(0);
-    let read: News = from_json::read(&serde_json::to_string(&news).unwrap()).unwrap();
+    let read: News = from_json::read(serde_json::to_string(&news).unwrap()).unwrap();
     assert_eq!(read, news);
     assert_eq!(Feed::of(changes.put).since(0).rows, news.rows[..1]);
 }

@@ -4,7 +4,7 @@ use toolgate_core::oauth::grant::GrantOutcome;
 use toolgate_core::revocation::{Notice, Scope};
 
 use super::Mutant;
-use super::events::{Asked, Doing, End, Event, Session};
+use super::events::{Asked, Doing, End, Event};
 use super::run::{MINUTE, Run, client_name, is_meant};
 
 impl Run {
