@@ -229,14 +229,14 @@ pub(crate) type Check = for<'a> fn(
 )
     -> Option<LocalBoxFuture<'a, Result<Authenticated, OAuthError>>>;
 
+/// The admission of whoever has a personal token; `None` where there is none.
+pub(crate) type Admitting<'a> = Option<LocalBoxFuture<'a, Result<Admitted, Box<Reply>>>>;
+
 /// Personal tokens for scripts. Named by `serve!()` where `mcp.toml` allows them.
 #[derive(Debug)]
 pub struct Personal {
     /// Lets the sender of a request in that has such a token; `None` where it has none.
-    pub(crate) admit: for<'a> fn(
-        &'a RequestContext<'a>,
-        &'a http::Request<()>,
-    ) -> Option<LocalBoxFuture<'a, Result<Admitted, Box<Reply>>>>,
+    pub(crate) admit: for<'a> fn(&'a RequestContext<'a>, &'a http::Request<()>) -> Admitting<'a>,
     /// Remembers somebody who signs in at the page of connections, as a cookie.
     pub(crate) remember: fn(&mut OAuthContext<'_>, &Returned, &Identified) -> Option<HeaderValue>,
     /// The form of the page of connections.

@@ -12,29 +12,26 @@ use super::{
     storage, switch, tokens, triggers, upstream, variables, version, workloads, wrangler,
 };
 use crate::model::{
-    Config, Connection, Consent, Identity, IdentityUpstream, KnownClient, Limits, List,
-    Observability, PolicyTest, Registration, Server, Storage, Str, Tokens, Transport,
+    Admin, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream, KnownClient,
+    Limits, List, Observability, PolicyTest, Registration, Server, Signals, Storage, Str, Tokens,
+    Transport, Workload,
 };
 use crate::render::Position;
 
 /// Every section is read even if an earlier one is faulty, so that all faults are found.
 pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
-    version::check(root);
-    let server = Server::read(&root.section("server"));
-    let identity_section = root.section("identity");
-    let identity = identity::read(&identity_section);
+    let identity = identity::read(&root.section("identity"));
     let (storage, registration) = stored(root);
     let clients = clients::read(root, registration.as_ref());
-    let (tokens, audit) =
-        (tokens::read(&root.section("tokens")), audit::read(&root.section("audit")));
+    let tokens = tokens::read(&root.section("tokens"));
     let (transport, consent, limits, observability) = plain(root);
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
-    let (admin, signals) = switch::read(root);
     let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
+    let (server, audit) =
+        (Server::read(&root.section("server")), audit::read(&root.section("audit")));
+    let ((triggers, wrangler), (issuers, workloads), (admin, signals)) = listed(root);
     let (dev, own) = (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
-    let (triggers, wrangler) = (triggers::read(root), wrangler::read(root));
-    let (issuers, workloads) = (enterprise::read(root), workloads::read(root));
 
     let declared =
         (clients.as_deref().unwrap_or_default(), connections.as_ref().map(|(all, _)| all));
@@ -83,13 +80,29 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         quota_places,
         connection_places,
         claims,
-        identity_scopes: place_of(&identity_section, "scopes", source),
+        identity_scopes: place_of(&root.section("identity"), "scopes", source),
     })
 }
 
 /// The clients alone.
 fn known(clients: Vec<clients::Declared>) -> List<KnownClient> {
     clients.into_iter().map(|declared| declared.client).collect()
+}
+
+/// Triggers and the author's own bindings, who vouches for callers, and who ends grants.
+type Listed = (
+    (Option<triggers::Triggers>, Option<toml::Table>),
+    (Option<List<Enterprise>>, Option<List<Workload>>),
+    (Option<Option<Admin>>, Option<Option<Signals>>),
+);
+
+fn listed(root: &Section<'_, '_>) -> Listed {
+    version::check(root);
+    (
+        (triggers::read(root), wrangler::read(root)),
+        (enterprise::read(root), workloads::read(root)),
+        switch::read(root),
+    )
 }
 
 /// Where grants are kept, and which clients may have one.
