@@ -52,11 +52,17 @@ async fn end(
     oauth: &OAuthContext<'_>,
     logout: &Logout,
 ) -> worker::Result<Reply> {
+    // Used up only when it is carried out: a provider that is told to send it again must be heard. Nothing that began
+    // after the token was issued ends by it, so that it does no harm a second time.
+    let mut ended = Vec::new();
+    for person in subject_keys(oauth.keys, oauth.provider, &logout.subject) {
+        let count = end::person(request.deployment(), &person, Some(logout.issued)).await?;
+        ended.push((person, count));
+    }
     if !sign_in::use_up(request, &logout.id).await? {
         return Ok(invalid("it came before"));
     }
-    for person in subject_keys(oauth.keys, oauth.provider, &logout.subject) {
-        let count = end::person(request.deployment(), &person, Some(logout.issued)).await?;
+    for (person, count) in ended {
         let mut event = Event::new(EventKind::Revoked, Reason::RevokedByLogout);
         event.user = Some(person);
         event.detail = Some(count.to_string());
