@@ -6,6 +6,7 @@ use toolgate_config::deploy::{self, ENVIRONMENT, Migrated};
 use toolgate_config::{Protocol, Provider, StorageKind};
 
 use super::config::Constant;
+use super::dev_guard;
 use super::grants;
 use super::valid::Server;
 use super::{identity, switch};
@@ -19,7 +20,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let charging = charging(server);
     let environment_tracker = environment_tracker();
     let identity_tracker = identity::tracker();
-    let dev_guard = dev_guard(server);
+    let dev_guard = dev_guard::dev_guard(server);
     let fetch = fetch();
     let object = object();
     let scheduled = scheduled(server);
@@ -238,31 +239,6 @@ fn charging(server: &Server) -> TokenStream {
     }
     quote! {
         ::toolgate::__private::inventory::submit! { ::toolgate::__private::CHARGING }
-    }
-}
-
-/// The dev identity provider lets anyone be anyone, and no provider lets in anyone, so a Worker
-/// with one of them is compiled only where the developer's own machine will run it. Tests of the
-/// host are not Workers.
-fn dev_guard(server: &Server) -> TokenStream {
-    let message = match server.checked.config.identity.provider {
-        Provider::Dev => {
-            "mcp.toml says `provider = \"dev\"`: this Worker would trust an identity provider that \
-             lets anyone sign in as anyone. Run it with `cargo toolgate dev`; to deploy, choose \
-             another provider"
-        }
-        Provider::None => {
-            "mcp.toml says `provider = \"none\"`: this Worker would let in everyone. Build it with \
-             TOOLGATE_DEV=1 for this very machine; to deploy, choose another provider"
-        }
-        _ => return TokenStream::new(),
-    };
-    quote! {
-        #[cfg(target_arch = "wasm32")]
-        const _: () = ::core::assert!(
-            ::toolgate::__private::is_one(::core::option_env!("TOOLGATE_DEV")),
-            #message,
-        );
     }
 }
 

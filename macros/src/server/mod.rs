@@ -1,6 +1,7 @@
 //! `serve!()`: `mcp.toml` in, the Worker's entry points out.
 
 mod config;
+mod dev_guard;
 mod expand;
 mod grants;
 mod identity;
