@@ -121,7 +121,7 @@ fn find_login(
 }
 
 impl Returned {
-    /// Names the attempt for whoever keeps, for [`ATTEMPT_TTL`](crate::limits::ATTEMPT_TTL), that it
+    /// Names the attempt for whoever keeps, for [`ATTEMPT_TTL`], that it
     /// came back: nothing may be done for one that did before. Its cookie alone cannot tell, since
     /// whoever holds a copy of it can send it again.
     #[must_use]
