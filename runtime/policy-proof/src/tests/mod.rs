@@ -1,0 +1,5 @@
+//! The prover against the evaluator.
+
+mod policies;
+mod random;
+mod witnesses;
