@@ -48,10 +48,12 @@ impl World {
                 | About::Subject
                 | About::Scope(_)
                 | About::Kind(_)
-                | About::Item(..) => {}
+                | About::Item(..)
+                | About::Looked(_) => {}
             }
         }
         self.give_groups(caller, groups);
+        self.give_looked(values, &mut case.caller.known);
         for at in 0..self.places.len() {
             self.put(at, values, accepts, &mut case);
         }
@@ -96,7 +98,7 @@ impl World {
         };
         let value = match &place.classes[values[self.kinds[at].0]] {
             Class::Missing => return,
-            Class::Object | Class::Unlooked => Value::Object(Map::new()),
+            Class::Object => Value::Object(Map::new()),
             Class::Values(members) => choose(members, false).unwrap_or_default(),
             Class::List => {
                 let present = self.items[at].iter().zip(&place.items);
@@ -115,29 +117,20 @@ impl World {
             members = inner;
         }
         members.insert(name.clone(), value);
-        if self.is_unlooked(at, values) {
-            self.look_for_the_others(values, &mut case.caller.known);
-        }
     }
 
-    fn is_unlooked(&self, at: usize, values: &[usize]) -> bool {
-        let own = |place: usize| self.places[place].classes[values[self.kinds[place].0]] == Class::Unlooked;
-        let mut around = self.places[at].parent;
-        let mut all = own(at);
-        while let Some(parent) = around {
-            all &= self.places[parent].tests.is_empty() || own(parent);
-            around = self.places[parent].parent;
-        }
-        all
-    }
-
-    /// The provider was asked of everything but what [`Class::Unlooked`] stands for.
-    fn look_for_the_others(&self, values: &[usize], known: &mut Known) {
-        let looked = |(at, place): &(usize, &Place)| {
-            place.root == Root::Claims && !place.tests.is_empty() && !self.is_unlooked(*at, values)
+    /// The provider was asked about some claims only.
+    fn give_looked(&self, values: &[usize], known: &mut Known) {
+        let looked = |wanted: usize| {
+            let facts = self.facts.iter().zip(values).filter(move |(_, value)| **value == wanted);
+            facts.filter_map(|(fact, _)| match fact.about {
+                About::Looked(at) => Some(self.places[at].path.as_slice()),
+                _ => None,
+            })
         };
-        let paths = self.places.iter().enumerate().filter(looked);
-        known.claims = Some(Digests::of(paths.map(|(_, place)| place.path.as_slice())));
+        if looked(1).next().is_some() {
+            known.claims = Some(Digests::of(looked(0)));
+        }
     }
 
     /// The values of a case; `None` where one is of no known class, which would be a fault of the
@@ -157,6 +150,9 @@ impl World {
                 About::Group(_) => self.asked(at, case, [group::IN, group::OUT, group::UNKNOWN]),
                 About::Scope(name) => usize::from(case.caller.scopes.contains(name)),
                 About::Kind(place) => self.class_at(case, *place)?,
+                About::Looked(place) => {
+                    usize::from(!case.caller.known.has_claim(&self.places[*place].path))
+                }
                 About::Item(place, class) => {
                     let items = match value_at(case, &self.places[*place]) {
                         Some(Value::Array(items)) => items.as_slice(),
@@ -202,23 +198,7 @@ impl World {
         if !is_reached(case, place) {
             return Some(0);
         }
-        let value = value_at(case, place);
-        let is_asked = place.root == Root::Arguments
-            || place.tests.is_empty()
-            || case.caller.known.has_claim(&place.path);
-        if is_asked {
-            return place.class_of(value);
-        }
-        match value {
-            Some(Value::Object(_)) if place.has_children => {
-                place.classes.iter().position(|class| *class == Class::Unlooked)
-            }
-            // What is inside is missing, but this itself is unknown.
-            None if place.has_children => {
-                place.classes.iter().position(|class| *class == Class::Unlooked)
-            }
-            _ => place.unreadable(),
-        }
+        place.class_of(value_at(case, place))
     }
 
     /// These values and no others.

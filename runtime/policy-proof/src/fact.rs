@@ -23,6 +23,8 @@ pub(crate) enum About {
     Kind(usize),
     /// Whether the list at a path has an item of a class: 0 without, 1 with.
     Item(usize, usize),
+    /// Whether the provider was asked about a claim, by its place: 0 it was, 1 it was not.
+    Looked(usize),
 }
 
 /// Values of a fact about a Worker variable.

@@ -136,11 +136,6 @@ impl World {
         let place = &self.places[at];
         let Some(index) = place.tests.iter().position(|known| known == test) else { return unknown };
         let into_lists = place.looks_into_lists(test);
-        let outcome_of = |class: &Class| {
-            let at = place.classes.iter().position(|known| known == class);
-            at.map_or(Outcome::Unknown, |at| place.outcomes[at][index])
-        };
-        let object = outcome_of(&Class::Object);
         let rows: Vec<(Class, Outcome)> =
             place.classes.iter().cloned().zip(place.outcomes.iter().map(|row| row[index])).collect();
         let standing = self.standing[at].clone();
@@ -148,14 +143,6 @@ impl World {
         for ((class, outcome), is) in rows.iter().zip(&standing.is) {
             let (own_yes, own_no) = match class {
                 Class::List if into_lists => self.list(at, index, *outcome),
-                // Where something around it was looked for, this was, too.
-                Class::Unlooked => {
-                    let looked = self.looked_for_around(at);
-                    let is_read = mutation::is(Mutation::UnlookedIsRead);
-                    let looked = if is_read { Gate::TRUE } else { looked };
-                    let when = |wanted| if object == wanted { looked } else { Gate::FALSE };
-                    (when(Outcome::True), when(Outcome::False))
-                }
                 // This includes what is missing since something around it is.
                 Class::Missing => (Gate::FALSE, Gate::FALSE),
                 _ => ((*outcome == Outcome::True).into(), (*outcome == Outcome::False).into()),
@@ -164,7 +151,13 @@ impl World {
             yes = self.circuit.or(yes, own_yes);
             no = self.circuit.or(no, own_no);
         }
-        self.with_missing(at, (yes, no), rows[0].1, mode)
+        let leaf = self.with_missing(at, (yes, no), rows[0].1, mode);
+        let looked = self.looked_for(at);
+        Leaf {
+            yes: self.circuit.and(leaf.yes, looked),
+            no: self.circuit.and(leaf.no, looked),
+            open: leaf.open,
+        }
     }
 
     /// Adds what a missing value comes to; `outcome` is that of a call. The first class is that of
@@ -209,19 +202,18 @@ impl World {
         (yes, no)
     }
 
-    /// True where the provider was asked of something around a place, of which a test asks.
-    pub(crate) fn looked_for_around(&mut self, at: usize) -> Gate {
+    /// True where the provider was asked about a claim, or about one that it is inside of.
+    fn looked_for(&mut self, at: usize) -> Gate {
+        if self.places[at].root == Root::Arguments || mutation::is(Mutation::UnlookedIsRead) {
+            return Gate::TRUE;
+        }
         let mut looked = Gate::FALSE;
-        let mut next = self.places[at].parent;
-        while let Some(around) = next {
-            let place = &self.places[around];
-            next = place.parent;
-            if place.tests.is_empty() {
-                continue;
-            }
-            let unlooked = place.classes.iter().position(|class| *class == Class::Unlooked);
-            let is = unlooked.map_or(Gate::FALSE, |class| self.is(self.kinds[around], class));
-            looked = self.circuit.or(looked, !is);
+        let mut next = Some(at);
+        while let Some(place) = next {
+            let fact = self.find(&About::Looked(place));
+            let own = fact.map_or(Gate::FALSE, |fact| self.is(fact, 0));
+            looked = self.circuit.or(looked, own);
+            next = self.places[place].parent;
         }
         looked
     }

@@ -21,9 +21,6 @@ pub(crate) enum Class {
     Missing,
     /// An object, which may have what is asked about inside.
     Object,
-    /// An object of which the provider was not asked when it was asked last, although it was asked of
-    /// something inside.
-    Unlooked,
     /// A list; its items are facts of their own.
     List,
     /// One of these, which no test tells apart; the first ones are read most easily.
@@ -130,10 +127,6 @@ impl Place {
             self.add(Class::List, empty);
             self.classify_items(&candidates);
         }
-        if self.root == Root::Claims && self.has_children && !self.tests.is_empty() {
-            let unknown = vec![Outcome::Unknown; self.tests.len()];
-            self.add(Class::Unlooked, unknown);
-        }
     }
 
     fn classify_items(&mut self, candidates: &[Value]) {
@@ -198,11 +191,6 @@ impl Place {
     pub(crate) fn item_class_of(&self, item: &Value) -> Option<usize> {
         let outcomes = self.item_signature(item);
         self.items.iter().position(|class| class.outcomes == outcomes)
-    }
-
-    /// The class whose values no test can read: what the provider was not asked about looks like it.
-    pub(crate) fn unreadable(&self) -> Option<usize> {
-        self.class_of(Some(&Value::Null))
     }
 
     /// The path as `mcp.toml` has it.

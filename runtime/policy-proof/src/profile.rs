@@ -43,7 +43,7 @@ impl World {
         self.circuit.all(rules)
     }
 
-    /// What may stand in a claim; also nothing that can be read, where the provider was not asked.
+    /// What may stand in a claim.
     fn sent(&mut self, at: usize, config: &Config) -> Gate {
         let place = &self.places[at];
         let name = place.path[0].as_str();
@@ -53,24 +53,21 @@ impl World {
             Claims::Only { names, .. } => names.contains(&name),
             Claims::Any => name != config.identity.groups_claim,
         };
-        let unreadable = place.unreadable();
         let github = provider == Provider::GitHub;
-        let may = |(class, of): (usize, &Class)| match of {
+        let may = |class: &Class| match class {
             Class::Missing => true,
-            _ if Some(class) == unreadable => true,
             _ if !is_sent => false,
             // The name of an account is a text, and its number a number.
             Class::Values(members) if github && name == "login" => {
                 members.iter().any(|value| value.is_string())
             }
             Class::Values(members) if github => members.iter().any(|value| value.is_u64()),
-            Class::Object | Class::Unlooked | Class::List => !github,
+            Class::Object | Class::List => !github,
             Class::Values(_) => true,
         };
         let fact = self.kinds[at];
-        let classes = place.classes.iter().enumerate();
-        let allowed: Vec<Gate> =
-            classes.filter(|one| may((one.0, one.1))).map(|(class, _)| self.is(fact, class)).collect();
+        let classes = place.classes.iter().enumerate().filter(|(_, class)| may(class));
+        let allowed: Vec<Gate> = classes.map(|(class, _)| self.is(fact, class)).collect();
         self.circuit.any(allowed)
     }
 
@@ -86,7 +83,7 @@ impl World {
             let may = |class: &Class| match class {
                 Class::Missing => accepts.may_be_missing(&place.path),
                 _ if !is_there => false,
-                Class::Object | Class::Unlooked => {
+                Class::Object => {
                     accepts.value(&place.path, false, &serde_json::json!({}))
                 }
                 Class::List => accepts.value(&place.path, false, &serde_json::json!([])),
@@ -119,7 +116,7 @@ impl World {
     /// True where an object stands at a place.
     fn reached(&mut self, at: usize) -> Gate {
         let classes = self.places[at].classes.iter().zip(&self.standing[at].is);
-        let objects = classes.filter(|(class, _)| matches!(class, Class::Object | Class::Unlooked));
+        let objects = classes.filter(|(class, _)| **class == Class::Object);
         let objects: Vec<Gate> = objects.map(|(_, gate)| *gate).collect();
         self.circuit.any(objects)
     }

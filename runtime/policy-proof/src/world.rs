@@ -193,6 +193,9 @@ impl World {
         let (mut kinds, mut items) = (Vec::new(), Vec::new());
         for (at, place) in names.places.iter().enumerate() {
             kinds.push(fact(&mut circuit, About::Kind(at), place.classes.len()));
+            if place.root == Root::Claims && !place.tests.is_empty() {
+                fact(&mut circuit, About::Looked(at), 2);
+            }
             let own = 0..place.items.len();
             items.push(own.map(|item| fact(&mut circuit, About::Item(at, item), 2)).collect());
         }
@@ -225,9 +228,12 @@ impl World {
         let condition = match about {
             About::Variable(name) => Condition::EmailsFrom(name.clone().into()),
             About::Group(name) => Condition::Groups(vec![name.clone().into()].into()),
-            About::Address | About::Subject | About::Scope(_) | About::Kind(_) | About::Item(..) => {
-                return None;
-            }
+            About::Address
+            | About::Subject
+            | About::Scope(_)
+            | About::Kind(_)
+            | About::Item(..)
+            | About::Looked(_) => return None,
         };
         Some(Asked::new(&self.base, condition))
     }
@@ -241,7 +247,7 @@ impl World {
                 let around = &self.standing[parent];
                 let objects = self.places[parent].classes.iter().zip(&around.is);
                 let objects = objects
-                    .filter(|(class, _)| matches!(class, Class::Object | Class::Unlooked))
+                    .filter(|(class, _)| **class == Class::Object)
                     .map(|(_, gate)| *gate);
                 let reached = self.circuit.any(objects);
                 let blind = mutation::is(Mutation::InsideOfOthers);

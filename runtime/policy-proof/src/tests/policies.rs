@@ -59,7 +59,7 @@ const BOUNDS: &[f64] = &[0.0, 1.0, 2.5, -3.25, 9_007_199_254_740_992.0];
 
 /// The configuration without policies.
 pub(super) fn base() -> Config {
-    let file = "[server]\nname = \"A server\"\n[identity]\nprovider = \"oidc\"\n";
+    let file = "[server]\nname = \"A server\"\n[identity]\nprovider = \"dev\"\n";
     toolgate_config::check(file).expect("a sound file").config
 }
 
@@ -101,7 +101,7 @@ pub(super) fn condition(random: &mut Random, depth: usize, known: usize) -> Cond
             _ => Condition::Not(vec![condition(random, depth - 1, known)].into()),
         };
     }
-    let path = |names: &[&'static str]| names.iter().map(|name| Str::Borrowed(*name)).collect();
+    let path = |names: &[&'static str]| names.iter().map(|name| Str::Borrowed(*name)).collect::<Vec<_>>().into();
     match random.below(16) {
         0 => Condition::Emails(random.some(EMAILS).into()),
         1 => Condition::Domains(random.some(DOMAINS).into()),
@@ -111,8 +111,8 @@ pub(super) fn condition(random: &mut Random, depth: usize, known: usize) -> Cond
         6 | 7 => Condition::Scopes(random.some(SCOPES).into()),
         8 => Condition::Everyone,
         9 if known > 0 => Condition::Policy(format!("p{}", random.below(known)).into()),
-        10..=12 => Condition::Claim { path: path(random.pick(CLAIMS)), test: test(random) },
-        _ => Condition::Argument { path: path(random.pick(ARGUMENTS)), test: test(random) },
+        10..=12 => Condition::Claim { path: path(*random.pick(CLAIMS)), test: test(random) },
+        _ => Condition::Argument { path: path(*random.pick(ARGUMENTS)), test: test(random) },
     }
 }
 
@@ -163,28 +163,29 @@ fn tree(random: &mut Random, paths: &[&[&str]]) -> Map<String, Value> {
         if random.one_in(3) {
             continue;
         }
-        let mut members = &mut tree;
-        let Some((name, around)) = path.split_last() else { continue };
-        let mut is_blocked = false;
-        for name in around {
-            let inner = members.entry(*name).or_insert_with(|| Value::Object(Map::new()));
-            match inner {
-                Value::Object(inner) => members = inner,
-                _ => {
-                    is_blocked = true;
-                    break;
-                }
-            }
-        }
-        if !is_blocked {
-            let value = match random.one_in(3) && paths.iter().any(|other| other.len() > path.len()) {
-                true => json!({}),
-                false => value(random, 2),
-            };
-            members.insert((*name).to_owned(), value);
-        }
+        let value = match random.one_in(3) && paths.iter().any(|other| other.len() > path.len()) {
+            true => json!({}),
+            false => value(random, 2),
+        };
+        put(&mut tree, path, value);
     }
     tree
+}
+
+/// Puts a value where the path leads; nowhere where something else than an object is on the way.
+fn put(members: &mut Map<String, Value>, path: &[&str], value: Value) {
+    match path {
+        [] => {}
+        [name] => {
+            members.insert((*name).to_owned(), value);
+        }
+        [name, inner @ ..] => {
+            let around = members.entry(*name).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(around) = around {
+                put(around, inner, value);
+            }
+        }
+    }
 }
 
 fn email(random: &mut Random) -> Option<String> {

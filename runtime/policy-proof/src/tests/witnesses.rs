@@ -55,7 +55,7 @@ fn a_difference_of_two_policies_is_a_caller_who_passes_one_and_not_the_other() {
 #[test]
 fn a_caller_whom_the_evaluator_decides_otherwise_is_told_as_a_fault_of_the_prover() {
     let found = mutation::planted(Mutation::UnknownIsFalse, || {
-        let file = "[server]\nname = \"x\"\n[identity]\nprovider = \"oidc\"\n\
+        let file = "[server]\nname = \"x\"\n[identity]\nprovider = \"dev\"\n\
                     [policies.p]\nnot = { groups = [\"a\"] }\n";
         let config = toolgate_config::check(file).expect("a sound file").config;
         let mut prover = Prover::new(&[&config], &[], &[]);
