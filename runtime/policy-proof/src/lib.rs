@@ -1,8 +1,10 @@
 //! Statements about all callers, proved or refuted with a caller.
 mod candidates;
 mod case;
+mod changes;
 mod circuit;
 mod compile;
+mod describe;
 mod fact;
 mod leaf;
 mod mutation;
@@ -12,12 +14,16 @@ mod profile;
 mod prover;
 mod schema;
 mod solver;
+mod words;
 mod world;
 
+pub use changes::{Changes, MOST_CHANGES};
 pub use circuit::Gate;
+pub use describe::{Cube, Description, MOST_CUBES};
 pub use leaf::{Grants, Mode};
 pub use oracle::{Case, Variables};
 pub use prover::{Answer, Disagreement, Expected, Prover};
+pub use words::case_words;
 
 #[cfg(test)]
 mod tests;
