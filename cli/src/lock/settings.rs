@@ -8,13 +8,15 @@ use super::rule::ordered;
 use crate::{Error, Result};
 
 /// Sections of which every key is locked, also one that a later version adds.
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 15] = [
+    "always",
     "audit",
     "clients",
     "connections",
     "cron",
     "email",
     "identity",
+    "never",
     "queues",
     "quotas",
     "registration",

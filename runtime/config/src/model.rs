@@ -3,6 +3,7 @@
 mod choices;
 mod connection_sections;
 mod identity;
+mod invariant_sections;
 mod policy;
 mod policy_sections;
 mod quota_sections;
@@ -15,6 +16,7 @@ pub use choices::{
     StorageKind,
 };
 pub use connection_sections::Connection;
+pub use invariant_sections::Invariant;
 pub use identity::{Askable, Endpoints};
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
 pub use policy_sections::{Policy, PolicyTest, TestUser};

@@ -59,6 +59,8 @@ macro_rules! sections {
                 quotas: List<Quota> => |schema| schema.quotas();
                 /// `[connections.*]`, in the order of the file.
                 connections: List<Connection> => |schema| schema.connections();
+                (never) => |schema| shape::list_of_tables(schema.section("never", &["name", "who"]));
+                (always) => |schema| shape::list_of_tables(schema.section("always", &["name", "who"]));
                 /// Actions that tools take at other servers as the person, as the approval page words them.
                 acts: List<Str>;
                 (dev) => |schema| schema.section("dev", &[]);

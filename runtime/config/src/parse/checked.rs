@@ -8,7 +8,7 @@ use super::spot::Spot;
 use super::storage::Existing;
 use super::triggers::Triggers;
 use crate::AuditSink;
-use crate::model::{Config, PolicyTest, Str};
+use crate::model::{Config, Invariant, PolicyTest, Str};
 use crate::names::EVERYONE;
 use crate::render::Position;
 use crate::suggest;
@@ -33,6 +33,8 @@ pub struct Checked {
     pub audit_targets: Vec<(AuditSink, Str)>,
     /// `[[policies.<name>.tests]]`, in the order of the file.
     pub policy_tests: Vec<PolicyTest>,
+    /// `[[never]]` and `[[always]]`, in the order of the file.
+    pub invariants: Vec<Invariant>,
     /// `[env.<name>]`, in the order of the file.
     pub environments: Vec<Environment>,
     pub(super) places: Vec<PolicyPlace>,

@@ -4,8 +4,8 @@ use super::dev::{Dev, DevUser};
 use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, KnownClient, Limits,
-    Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
+    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, Invariant, KnownClient,
+    Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
     Transport,
 };
 
@@ -37,6 +37,8 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("quotas.*", Quota::KEYS),
     ("connections", &[]),
     ("connections.*", Connection::KEYS),
+    ("never", Invariant::KEYS),
+    ("always", Invariant::KEYS),
     ("dev", Dev::KEYS),
     ("dev.users", DevUser::KEYS),
     ("secrets", &[]),

@@ -18,6 +18,7 @@ mod environments;
 mod exchange;
 mod form;
 mod identity;
+mod invariants;
 mod issuer;
 mod keys;
 mod kind;

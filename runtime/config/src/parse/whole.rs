@@ -8,7 +8,7 @@ use super::declared::Declared;
 use super::storage::Existing;
 use super::value::Section;
 use super::{
-    audit, bindings, clients, connections, dev, identity, policies, quotas, secrets, storage,
+    audit, bindings, clients, connections, dev, identity, invariants, policies, quotas, secrets, storage,
     tokens, triggers, upstream, variables, version, wrangler,
 };
 use crate::model::{
@@ -34,6 +34,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let audit = audit::read(&root.section("audit"));
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
+    let invariants = invariants::read(root, source, &mut claims);
     let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
     let (dev, own_secrets) =
         (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
@@ -74,6 +75,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         triggers: triggers?,
         audit_targets: trail.targets,
         policy_tests,
+        invariants: invariants?,
         environments: Vec::new(),
         places,
         quota_places,

@@ -7,8 +7,8 @@ use super::super::triggers::{Cron, Queue};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, KnownClient, Limits,
-    Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
+    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, Invariant, KnownClient,
+    Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
     Transport,
 };
 use crate::names::EVERYONE;
@@ -35,6 +35,7 @@ impl Schema {
             "policies.*.tests.user" => TestUser::shape,
             "quotas.*" => Quota::shape,
             "connections.*" => Connection::shape,
+            "never" | "always" => Invariant::shape,
             "dev" => Dev::shape,
             "dev.users" => DevUser::shape,
             "cron.*" => Cron::shape,
