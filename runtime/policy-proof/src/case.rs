@@ -5,7 +5,6 @@ use toolgate_policy::Caller;
 use toolgate_policy::known::{Digests, Known};
 
 use crate::candidates::fresh;
-use crate::circuit::Gate;
 use crate::fact::{About, group, variable};
 use crate::oracle::{Case, Outcome};
 use crate::paths::{Class, Place, Root};
@@ -199,11 +198,6 @@ impl World {
             return Some(0);
         }
         place.class_of(value_at(case, place))
-    }
-
-    /// These values and no others.
-    pub(crate) fn exactly(&self, values: &[usize]) -> Vec<Gate> {
-        self.facts.iter().zip(values).map(|(fact, value)| fact.is[*value]).collect()
     }
 }
 

@@ -107,6 +107,7 @@ impl Circuit {
     }
 
     /// Every bit.
+    #[cfg(test)]
     pub(crate) fn bits(&self) -> impl Iterator<Item = Gate> + '_ {
         let nodes = self.nodes.iter().zip(0_u32..);
         nodes.filter(|(node, _)| **node == Node::Bit).map(|(_, index)| Gate(index << 1))
@@ -133,6 +134,7 @@ impl Circuit {
     }
 
     /// The values of functions where the bits are as `bit` says.
+    #[cfg(test)]
     pub(crate) fn values(&self, bit: &dyn Fn(Gate) -> bool) -> Vec<bool> {
         let mut values: Vec<bool> = Vec::with_capacity(self.nodes.len());
         for (node, index) in self.nodes.iter().zip(0_u32..) {
@@ -149,6 +151,7 @@ impl Circuit {
     }
 
     /// The value of a gate among [`values`](Self::values).
+    #[cfg(test)]
     pub(crate) fn value(values: &[bool], gate: Gate) -> bool {
         values[gate.node()] != gate.is_negated()
     }

@@ -45,6 +45,8 @@ pub enum Expected<'a> {
     Call(usize, &'a str, bool),
     /// What the policy guards is in the caller's lists, or is not.
     Listed(usize, &'a str, bool),
+    /// A call does not pass, whatever scopes are granted.
+    RefusedWithScopes(usize, &'a str),
     /// The condition is true.
     True(usize, &'a Condition),
     /// The condition is not false.
@@ -257,6 +259,13 @@ impl<'a> Prover<'a> {
             }
             Expected::Listed(config, policy, passes) => {
                 is_listed(self.configs[config], policy, &case.caller, &vars) == passes
+            }
+            Expected::RefusedWithScopes(config, policy) => {
+                let config = self.configs[config];
+                let mut caller = case.caller.clone();
+                caller.scopes.extend(config.scopes.iter().map(|scope| scope.name.to_string()));
+                let arguments = Arguments::Call(&case.arguments);
+                !decide(config, policy, &caller, arguments, &vars).is_allowed()
             }
             Expected::True(config, condition) => {
                 self.is_true(config, condition, case) == PolicyOutcome::True.into()
