@@ -26,6 +26,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let handlers = server.triggers.handlers();
     let test = test();
     let policy_test = policy_test(server);
+    let invariant_test = invariant_test(server);
     let testing = testing(server);
     let reserved = reserved(server);
     let once = emit::unique("serve_stands_twice_in", "this_crate", Span::call_site());
@@ -49,6 +50,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
             #handlers
             #test
             #policy_test
+            #invariant_test
             #testing
         }
 
@@ -360,6 +362,25 @@ fn policy_test(server: &Server) -> TokenStream {
             use ::toolgate::__private::config;
 
             ::toolgate::__private::check_policies(&APP, &[#(#tests),*]);
+        }
+    }
+}
+
+/// `[[never]]` and `[[always]]`, where there are any.
+fn invariant_test(server: &Server) -> TokenStream {
+    if server.checked.invariants.is_empty() {
+        return TokenStream::new();
+    }
+    let invariants = server.checked.invariants.iter().map(Constant::constant);
+    quote! {
+        #[cfg(all(test, not(target_arch = "wasm32")))]
+        #[test]
+        fn invariants_hold_for_all_callers() {
+            use ::core::option::Option::{None, Some};
+            use ::std::borrow::Cow::Borrowed;
+            use ::toolgate::__private::config;
+
+            ::toolgate::__private::check_invariants(&APP, &[#(#invariants),*]);
         }
     }
 }

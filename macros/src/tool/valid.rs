@@ -6,6 +6,7 @@ use syn::LitStr;
 use super::argument::{self, Argument};
 use super::header;
 use super::input_schema::{self, InputSchema};
+use super::schema;
 use crate::config_file::ConfigPath;
 use crate::errors::Errors;
 use crate::function::ast::Function;
@@ -14,7 +15,7 @@ use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{FunctionKind, connections, policy, quota};
+use crate::function::{FunctionKind, connections, invariants, policy, quota};
 use crate::options::{self, Entry};
 
 /// Options of `#[mcp_tool(…)]`.
@@ -103,6 +104,11 @@ pub(crate) fn check<'a>(
     });
     let arguments = parameters.iter().filter_map(Parameter::argument);
     header::distinct(arguments.filter_map(|argument| argument.header.as_ref()), errors);
+    if let (Some(name), Some(policy)) = (&name, &policy) {
+        let schema = known_schema(input_schema.as_ref(), &parameters);
+        let schema = schema.as_deref();
+        invariants::check(FunctionKind::Tool, &name.text, policy, schema, &config, errors);
+    }
     let mut needs = Needs::of(function);
     needs.task |= task != Task::Forbidden;
     if task == Task::Forbidden {
@@ -130,6 +136,21 @@ pub(crate) fn check<'a>(
         needs,
         config,
     })
+}
+
+/// The schema of all arguments, where the macro knows it.
+fn known_schema(
+    own: Option<&Option<InputSchema>>,
+    parameters: &[Parameter<Box<Argument<'_>>>],
+) -> Option<String> {
+    match own {
+        Some(Some(InputSchema::Literal(text))) => Some(text.clone()),
+        Some(_) => None,
+        None => {
+            let arguments = parameters.iter().filter_map(Parameter::argument);
+            schema::whole(&arguments.map(|argument| &**argument).collect::<Vec<_>>())
+        }
+    }
 }
 
 fn contradictions(hints: &Hints, destructive: Option<&Entry>, errors: &Errors) {
