@@ -1,9 +1,13 @@
 //! Sets of callers as few cubes: facts, each with some of its values.
 
+use serde_json::Value;
+
 use crate::circuit::Gate;
 use crate::fact::{About, FactId};
+use crate::oracle::Case;
 use crate::paths::Root;
 use crate::prover::{Answer, Prover, Values};
+use crate::schema::Accepts;
 use crate::solver::Solved;
 use crate::world::World;
 
@@ -66,6 +70,13 @@ impl Prover<'_> {
             Answer::Undecided => return Answer::Undecided,
         }
         Answer::Possible(found)
+    }
+
+    /// One caller of each cube.
+    #[must_use]
+    pub fn examples(&self, told: &Description, schema: Option<&Value>) -> Vec<Case> {
+        let accepts = schema.map(Accepts::new);
+        told.examples.iter().map(|values| self.world.case(values, accepts.as_ref())).collect()
     }
 
     /// The callers of a cube.

@@ -3,6 +3,7 @@ mod candidates;
 mod case;
 mod changes;
 mod circuit;
+pub mod compare;
 mod compile;
 mod describe;
 mod fact;
