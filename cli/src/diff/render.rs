@@ -88,19 +88,17 @@ impl Comparison {
     }
 
     pub(super) fn text(&self) -> String {
-        let moved: Vec<&Changed> = self.functions.iter().filter(|one| !one.is_still()).collect();
-        let width = moved.iter().map(|one| one.name.chars().count()).max().unwrap_or(0);
         let mut out = String::new();
-        for one in moved {
+        for (names, one) in self.groups() {
             let notes = one.notes();
             let notes = match notes.is_empty() {
                 true => String::new(),
                 false => format!("  <- {}", notes.join(", ")),
             };
-            for (at, line) in one.lines().iter().enumerate() {
-                let (name, notes) = if at == 0 { (&*one.name, &*notes) } else { ("", "") };
-                // Writing to a String cannot fail.
-                let _ = writeln!(out, "{name:<width$}  {line}{notes}");
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "{}{notes}", names.join(", "));
+            for line in one.lines() {
+                let _ = writeln!(out, "  {line}");
             }
         }
         for line in self.others() {
@@ -108,6 +106,24 @@ impl Comparison {
         }
         let _ = writeln!(out, "{}", self.summary());
         out
+    }
+
+    /// Functions for which the same callers gain and lose, with one of them.
+    fn groups(&self) -> Vec<(Vec<&str>, &Changed)> {
+        let mut groups: Vec<(Vec<&str>, &Changed)> = Vec::new();
+        for one in self.functions.iter().filter(|one| !one.is_still()) {
+            let same = |(_, known): &&mut (Vec<&str>, &Changed)| {
+                known.gained == one.gained
+                    && known.lost == one.lost
+                    && known.notes() == one.notes()
+                    && (&known.old, &known.new) == (&one.old, &one.new)
+            };
+            match groups.iter_mut().find(same) {
+                Some((names, _)) => names.push(&one.name),
+                None => groups.push((vec![&one.name], one)),
+            }
+        }
+        groups
     }
 
     /// Lines about functions for which nobody gains or loses, routes and the identity provider.
@@ -146,19 +162,20 @@ impl Comparison {
 
     pub(super) fn markdown(&self, base: &str) -> String {
         let mut out = format!("### Who gains and who loses, against `{base}`\n\n");
-        let moved: Vec<&Changed> = self.functions.iter().filter(|one| !one.is_still()).collect();
-        if !moved.is_empty() {
+        let groups = self.groups();
+        if !groups.is_empty() {
             out.push_str("| function | policy | who | for example |\n|---|---|---|---|\n");
         }
         let cell = |text: &str| text.replace('|', "\\|").replace('\n', " ");
-        for one in moved {
+        for (names, one) in groups {
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
             let absent = || "none".to_owned();
             let (old, new) = (one.old.clone().unwrap_or_else(absent), one.new.clone().unwrap_or_else(absent));
             let policy = if old == new { old } else { format!("{old} → {new}") };
             let notes: String = one.notes().iter().map(|note| format!("<br>**{note}**")).collect();
             for (who, moved) in [("gains", &one.gained), ("loses", &one.lost)] {
                 for (words, example) in rows(moved) {
-                    let name = format!("{} `{}`{notes}", one.kind, one.name);
+                    let name = format!("{}{notes}", names.join(", "));
                     // Writing to a String cannot fail.
                     let _ = writeln!(
                         out,

@@ -29,8 +29,8 @@ impl Changes {
     /// True if every change of a way is one that the caller makes at will: arguments, and scopes that are
     /// asked for.
     #[must_use]
-    pub fn is_at_will(prover: &Prover<'_>, Cube(facts): &Cube) -> bool {
-        facts.iter().all(|(fact, _)| match prover.world.facts[fact.0].about {
+    pub fn is_at_will(prover: &Prover<'_>, Cube(sides): &Cube) -> bool {
+        sides.iter().all(|side| match prover.world.facts[side.fact.0].about {
             About::Scope(_) => true,
             About::Kind(at) | About::Item(at, _) => {
                 prover.world.places[at].root == Root::Arguments
@@ -61,7 +61,7 @@ impl Prover<'_> {
         let values = self.world.values_of(case)?;
         let both = self.and(goal, within);
         let support = self.support(&[both]);
-        let reason = self.reason(goal, &support, &values)?;
+        let reason = self.reason((goal, within), &support, &values)?;
         let mut search = Search {
             values: &values,
             support: &support,
@@ -83,7 +83,7 @@ impl Prover<'_> {
     }
 
     /// The facts of a smallest core.
-    fn reason(&mut self, goal: Gate, support: &[FactId], values: &[usize]) -> Option<Cube> {
+    fn reason(&mut self, (goal, within): (Gate, Gate), support: &[FactId], values: &[usize]) -> Option<Cube> {
         let mut gates = vec![goal];
         gates.extend(support.iter().map(|fact| self.world.is(*fact, values[fact.0])));
         let Solved::Impossible(core) = self.solve(&gates) else { return None };
@@ -103,7 +103,8 @@ impl Prover<'_> {
                 Solved::Undecided => return None,
             }
         }
-        Some(Cube(left.into_iter().map(|fact| (fact, vec![values[fact.0]])).collect()))
+        let left = left.into_iter().map(|fact| (fact, vec![values[fact.0]])).collect();
+        Some(self.sides(left, within))
     }
 
     /// Looks for sets of exactly `most` facts: whatever lets in has to change a fact of each core.
@@ -190,6 +191,6 @@ impl Prover<'_> {
                 }
             }
         }
-        Some(Cube(cube))
+        Some(self.sides(cube, within))
     }
 }

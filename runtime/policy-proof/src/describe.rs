@@ -16,7 +16,16 @@ pub const MOST_CUBES: usize = 8;
 
 /// Some values of some facts. All others do not matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cube(pub(crate) Vec<(FactId, Vec<usize>)>);
+pub struct Cube(pub(crate) Vec<Side>);
+
+/// Values of one fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Side {
+    pub(crate) fact: FactId,
+    pub(crate) values: Vec<usize>,
+    /// All values that it can have at all, where the question is asked.
+    pub(crate) possible: Vec<usize>,
+}
 
 /// Callers for whom something is true.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,9 +89,25 @@ impl Prover<'_> {
     }
 
     /// The callers of a cube.
-    pub(crate) fn cube(&mut self, Cube(facts): &Cube) -> Gate {
-        let gates: Vec<Gate> = facts.iter().map(|(fact, values)| self.among(*fact, values)).collect();
+    pub(crate) fn cube(&mut self, Cube(sides): &Cube) -> Gate {
+        let gates: Vec<Gate> = sides.iter().map(|side| self.among(side.fact, &side.values)).collect();
         self.world.circuit.all(gates)
+    }
+
+    /// Values of facts, without those that they cannot have among the callers of `within`.
+    pub(crate) fn sides(&mut self, facts: Vec<(FactId, Vec<usize>)>, within: Gate) -> Cube {
+        let mut sides = Vec::new();
+        for (fact, mut values) in facts {
+            let all = 0..self.world.facts[fact.0].len();
+            let can = |value: &usize| {
+                let is = self.world.is(fact, *value);
+                !matches!(self.solve(&[within, is]), Solved::Impossible(_))
+            };
+            let possible: Vec<usize> = all.filter(can).collect();
+            values.retain(|value| possible.contains(value));
+            sides.push(Side { fact, values, possible });
+        }
+        Cube(sides)
     }
 
     /// A fact has one of these values.
@@ -131,7 +156,7 @@ impl Prover<'_> {
             }
         }
         left.sort_by_key(|(fact, _)| (std::cmp::Reverse(telling(&self.world, *fact)), fact.0));
-        Some(Cube(left))
+        Some(self.sides(left, within))
     }
 
     /// True if nobody of the cube is outside; `None` where the budget is not enough.

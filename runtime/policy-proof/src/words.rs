@@ -4,8 +4,8 @@ use toolgate_config::{Scalar, Test};
 
 use serde_json::Value;
 
-use crate::describe::Cube;
-use crate::fact::{About, FactId, group, variable};
+use crate::describe::{Cube, Side};
+use crate::fact::{About, group, variable};
 use crate::oracle::{Case, Outcome};
 use crate::paths::{Class, Place, Root};
 use crate::prover::Prover;
@@ -14,9 +14,9 @@ use crate::world::{AddressClass, World};
 impl Prover<'_> {
     /// A cube in words, its most telling facts first; without any, everybody.
     #[must_use]
-    pub fn words(&self, Cube(facts): &Cube) -> String {
+    pub fn words(&self, Cube(sides): &Cube) -> String {
         let words: Vec<String> =
-            facts.iter().filter_map(|(fact, values)| self.world.fact_words(*fact, values)).collect();
+            sides.iter().filter_map(|side| self.world.fact_words(side)).collect();
         if words.is_empty() { "everybody".to_owned() } else { words.join("; ") }
     }
 }
@@ -61,10 +61,10 @@ fn either(words: &[String]) -> String {
 
 impl World {
     /// `None` for what goes without saying.
-    fn fact_words(&self, fact: FactId, values: &[usize]) -> Option<String> {
+    fn fact_words(&self, Side { fact, values, possible }: &Side) -> Option<String> {
         let is = |value: usize| values.contains(&value);
         Some(match &self.facts[fact.0].about {
-            About::Address => self.address_words(values),
+            About::Address => self.address_words(values, possible),
             About::Subject => self.subject_words(values),
             About::Variable(name) => match (is(variable::WITH), is(variable::WITHOUT)) {
                 (true, false) => format!("listed in {name}"),
@@ -84,7 +84,7 @@ impl World {
             }
             About::Scope(name) if is(1) => format!("scope `{name}`"),
             About::Scope(name) => format!("without the scope `{name}`"),
-            About::Kind(at) => self.kind_words(*at, values),
+            About::Kind(at) => self.kind_words(*at, values, possible),
             About::Item(at, class) => {
                 let place = &self.places[*at];
                 let item = items_words(place, *class);
@@ -98,7 +98,7 @@ impl World {
         })
     }
 
-    fn address_words(&self, values: &[usize]) -> String {
+    fn address_words(&self, values: &[usize], possible: &[usize]) -> String {
         let is_whole = |wanted: &AddressClass| {
             self.addresses.iter().position(|class| class == wanted).is_some_and(|at| values.contains(&at))
         };
@@ -111,7 +111,7 @@ impl World {
                     _ => true,
                 })
         };
-        if values.len() + 1 == self.addresses.len() && !values.contains(&0) {
+        if !values.contains(&0) && possible.iter().all(|one| *one == 0 || values.contains(one)) {
             return "any address".to_owned();
         }
         let mut words = Vec::new();
@@ -145,10 +145,10 @@ impl World {
     }
 
     /// Classes of values: as tests that come to something together, or else one by one.
-    fn kind_words(&self, at: usize, values: &[usize]) -> String {
+    fn kind_words(&self, at: usize, values: &[usize], possible: &[usize]) -> String {
         let place = &self.places[at];
         let name = place_name(place);
-        if let Some(words) = tests_words(place, values) {
+        if let Some(words) = tests_words(place, values, possible) {
             return words;
         }
         let one = |value: &usize| match &place.classes[*value] {
@@ -199,13 +199,13 @@ fn names(test: &Test, value: &Value) -> bool {
 
 /// Outcomes of tests that the values have in common, where they have nothing else in common with no other
 /// value.
-fn tests_words(place: &Place, values: &[usize]) -> Option<String> {
+fn tests_words(place: &Place, values: &[usize], possible: &[usize]) -> Option<String> {
     let has = |class: usize, test: usize, wanted: Outcome, negated: bool| {
         let is_list = place.classes[class] == Class::List && place.looks_into_lists(&place.tests[test]);
         if is_list { None } else { Some((place.outcomes[class][test] == wanted) != negated) }
     };
     let mut used = Vec::new();
-    let mut left: Vec<usize> = (0..place.classes.len()).collect();
+    let mut left: Vec<usize> = possible.to_vec();
     for (wanted, negated) in
         [(Outcome::True, false), (Outcome::False, false), (Outcome::True, true), (Outcome::False, true)]
     {
