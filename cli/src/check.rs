@@ -9,7 +9,7 @@ use crate::doctor::recheck;
 use crate::lock::{self, Lock};
 use crate::project::Project;
 use crate::registry::Registry;
-use crate::{Doing, Error, Result, input_schema, sync, toolchain};
+use crate::{Doing, Error, Result, input_schema, prove, sync, toolchain};
 
 /// The last `idna_adapter` without Unicode tables. Every newer one adds 46 KB to the compressed
 /// Worker, for host names that a gate refuses anyway; the choice is made in each lock file.
@@ -117,7 +117,10 @@ fn review(
         recheck::limits(&checked.config)
             .map(|(found, fix)| format!("mcp.toml: warning: {found}\n  = help: {fix}")),
     );
-    report.problems.extend(lock::problem(project, &wanted));
+    let (violated, idle) = prove::problems(checked, &wanted)?;
+    report.problems.extend(violated);
+    report.warnings.extend(idle);
+    report.problems.extend(lock::problem(project, &wanted, Some((checked, source))));
     Ok(())
 }
 

@@ -10,9 +10,9 @@ use crate::project::{self, Project};
 use crate::{Error, Result, files, process};
 
 /// A `mcp.toml` with its `mcp.lock`.
-pub(crate) struct Side {
-    pub(crate) checked: Checked,
-    pub(crate) lock: Lock,
+pub(super) struct Side {
+    pub(super) checked: Checked,
+    pub(super) lock: Lock,
 }
 
 impl Side {

@@ -5,6 +5,7 @@ mod render;
 
 use clap::Args;
 use serde_json::Value;
+use toolgate_config::Config;
 use toolgate_policy_proof::compare::{self, Difference, Guard, Moved, Pair};
 use toolgate_policy_proof::invariants::Kind;
 
@@ -12,7 +13,7 @@ use crate::lock::{self, FunctionKind};
 use crate::project::Project;
 use crate::{Result, proof};
 
-pub(crate) use base::Side;
+use base::Side;
 use render::{Changed, Comparison};
 
 /// Text at the end of `--help`.
@@ -169,10 +170,10 @@ fn routes(old: &Side, new: &Side) -> Vec<String> {
 }
 
 /// Words for a policy whose text changed: who gains and who loses by it alone, where that is known.
-pub(crate) fn of_policy(old: &Side, new: &Side, policy: &str) -> Option<String> {
+pub(crate) fn of_policy(old: &Config, new: &Config, policy: &str) -> Option<String> {
     let guard = Guard { policy, schema: None };
     let pairs = [Pair { old: Some(guard), new: Some(guard) }];
-    let found = compare::compare(&old.checked.config, &new.checked.config, &pairs, None).ok()?;
+    let found = compare::compare(old, new, &pairs, None).ok()?;
     let Difference { gained, lost } = found.into_iter().next()?;
     let word = |moved: &Moved| match moved {
         Moved::Nobody => Some(false),

@@ -1,11 +1,14 @@
 //! Why somebody is refused, and the fewest changes that would let them in.
 
+use serde_json::Value;
+
 use crate::circuit::Gate;
 use crate::describe::Cube;
 use crate::fact::{About, FactId};
 use crate::oracle::Case;
 use crate::paths::Root;
 use crate::prover::{Prover, Values};
+use crate::schema::Accepts;
 use crate::solver::Solved;
 
 /// Facts that are changed at once at most. Who needs four changes is another person.
@@ -15,14 +18,23 @@ pub const MOST_CHANGES: usize = 3;
 const MOST_WAYS: usize = 50;
 
 /// The answer for somebody who is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Changes {
     /// Facts that alone are enough to refuse: with them, nothing else helps.
     pub reason: Cube,
     /// Changes of as few facts as possible that let in: none is part of another.
-    pub ways: Vec<Cube>,
+    pub ways: Vec<Way>,
     /// True if there are no others of [`MOST_CHANGES`] facts or fewer.
     pub is_complete: bool,
+}
+
+/// One way in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Way {
+    /// The facts that change, and their new values.
+    pub cube: Cube,
+    /// The caller after such a change.
+    pub case: Case,
 }
 
 impl Changes {
@@ -55,9 +67,17 @@ struct Search<'a> {
 }
 
 impl Prover<'_> {
-    /// Ways for a case in which `goal` is false; among the cases of `within`. `None` where the budget is
+    /// Ways in for a case in which `goal` is false, among the cases of `within`. `None` where the budget is
     /// not enough, or the case is one for which it is true.
-    pub fn changes(&mut self, goal: Gate, within: Gate, case: &Case) -> Option<Changes> {
+    pub fn changes(
+        &mut self,
+        goal: Gate,
+        within: Gate,
+        case: &Case,
+        schema: Option<&Value>,
+    ) -> Option<Changes> {
+        let accepts = schema.map(Accepts::new);
+        let accepts = accepts.as_ref();
         let values = self.world.values_of(case)?;
         let both = self.and(goal, within);
         let support = self.support(&[both]);
@@ -77,7 +97,10 @@ impl Prover<'_> {
         let Search { found, is_complete, .. } = search;
         let mut ways = Vec::new();
         for (facts, others) in found {
-            ways.push(self.way(goal, within, &values, &facts, &others)?);
+            let cube = self.way(goal, within, &values, &facts, &others)?;
+            let mut after = values.clone();
+            facts.iter().for_each(|fact| after[fact.0] = others[fact.0]);
+            ways.push(Way { cube, case: self.world.case(&after, accepts) });
         }
         Some(Changes { reason, ways, is_complete })
     }

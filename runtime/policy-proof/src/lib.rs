@@ -21,7 +21,7 @@ mod solver;
 mod words;
 mod world;
 
-pub use changes::{Changes, MOST_CHANGES};
+pub use changes::{Changes, MOST_CHANGES, Way};
 pub use circuit::Gate;
 pub use describe::{Cube, Description, MOST_CUBES};
 pub use leaf::{Grants, Mode};

@@ -43,6 +43,8 @@ impl std::error::Error for Disagreement {}
 pub enum Expected<'a> {
     /// A call of what the policy guards passes, or does not.
     Call(usize, &'a str, bool),
+    /// A call passes with some arguments, or with none.
+    SomeCall(usize, &'a str, bool),
     /// What the policy guards is in the caller's lists, or is not.
     Listed(usize, &'a str, bool),
     /// A call does not pass, whatever scopes are granted.
@@ -254,6 +256,11 @@ impl<'a> Prover<'a> {
         match *expected {
             Expected::Call(config, policy, passes) => {
                 let arguments = Arguments::Call(&case.arguments);
+                let found = decide(self.configs[config], policy, &case.caller, arguments, &vars);
+                found.is_allowed() == passes
+            }
+            Expected::SomeCall(config, policy, passes) => {
+                let arguments = Arguments::Unknown;
                 let found = decide(self.configs[config], policy, &case.caller, arguments, &vars);
                 found.is_allowed() == passes
             }

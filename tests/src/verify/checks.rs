@@ -139,7 +139,7 @@ fn locked(_: &mut Step) -> Result<String> {
     for example in ["examples/access", "examples/helpdesk"] {
         let project = Project::find(&toolgate_tests::repository().join(example))?;
         let wanted = lock::wanted(&project)?;
-        if let Some(problem) = lock::problem(&project, &wanted) {
+        if let Some(problem) = lock::problem(&project, &wanted, None) {
             return Err(problem);
         }
         count += wanted.functions().count();
