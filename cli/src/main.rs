@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
-    Doing, Result, audit, call, check, completions, connect, deploy, dev, diff, doctor, explain, keys,
-    lock, matrix, new, prove, schema, setup, sync, terminal, trigger, upgrade, wrangler,
+    Doing, Result, audit, call, check, completions, connect, deploy, dev, diff, doctor, explain,
+    keys, lock, matrix, new, prove, schema, setup, sync, terminal, trigger, upgrade, wrangler,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;

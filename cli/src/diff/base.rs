@@ -34,8 +34,9 @@ impl Side {
             }
         };
         let missing = |name: &str| {
-            Error::new(format!("{base} has no {name}"))
-                .help("name a git revision that has this server, or a folder with mcp.toml and mcp.lock")
+            Error::new(format!("{base} has no {name}")).help(
+                "name a git revision that has this server, or a folder with mcp.toml and mcp.lock",
+            )
         };
         let source = read("mcp.toml")?.ok_or_else(|| missing("mcp.toml"))?;
         let checked = toolgate_config::check(&source).map_err(|diagnostics| {

@@ -76,7 +76,10 @@ struct Function<'a> {
     new: Option<&'a lock::Function>,
 }
 
-fn compare(old: &Side, new: &Side) -> std::result::Result<Comparison, toolgate_policy_proof::Disagreement> {
+fn compare(
+    old: &Side,
+    new: &Side,
+) -> std::result::Result<Comparison, toolgate_policy_proof::Disagreement> {
     let functions = both(&old.lock, &new.lock);
     let schemas: Vec<[Option<Value>; 2]> =
         functions.iter().map(|one| [one.old, one.new].map(|side| schema(one.kind, side))).collect();
@@ -119,12 +122,13 @@ fn schema(kind: FunctionKind, function: Option<&lock::Function>) -> Option<Value
 /// Functions by kind and name, those that are gone last. Routes are compared apart.
 fn both<'a>(old: &'a lock::Lock, new: &'a lock::Lock) -> Vec<Function<'a>> {
     let is_proved = |kind: &FunctionKind| *kind != FunctionKind::Route;
-    let present = new.functions().filter(|(kind, _)| is_proved(kind)).map(|(kind, function)| Function {
-        kind,
-        name: &function.name,
-        old: old.function(kind, &function.name),
-        new: Some(function),
-    });
+    let present =
+        new.functions().filter(|(kind, _)| is_proved(kind)).map(|(kind, function)| Function {
+            kind,
+            name: &function.name,
+            old: old.function(kind, &function.name),
+            new: Some(function),
+        });
     let gone = old.functions().filter(|(kind, function)| {
         is_proved(kind) && new.function(*kind, &function.name).is_none()
     });

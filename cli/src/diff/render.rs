@@ -129,7 +129,8 @@ impl Comparison {
     /// Lines about functions for which nobody gains or loses, routes and the identity provider.
     fn others(&self) -> Vec<String> {
         let still = |rewritten: bool| {
-            let own = self.functions.iter().filter(|one| one.is_still() && one.is_rewritten == rewritten);
+            let own =
+                self.functions.iter().filter(|one| one.is_still() && one.is_rewritten == rewritten);
             own.map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ")
         };
         let mut lines = Vec::new();
@@ -170,7 +171,8 @@ impl Comparison {
         for (names, one) in groups {
             let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
             let absent = || "none".to_owned();
-            let (old, new) = (one.old.clone().unwrap_or_else(absent), one.new.clone().unwrap_or_else(absent));
+            let (old, new) =
+                (one.old.clone().unwrap_or_else(absent), one.new.clone().unwrap_or_else(absent));
             let policy = if old == new { old } else { format!("{old} → {new}") };
             let notes: String = one.notes().iter().map(|note| format!("<br>**{note}**")).collect();
             for (who, moved) in [("gains", &one.gained), ("loses", &one.lost)] {

@@ -85,7 +85,16 @@ impl PolicyAnswer {
             function.map(|(kind, name)| Function { kind: kind.as_str(), name: name.to_owned() });
         let conditions = explanation.lines.iter().map(|line| condition(line, checked)).collect();
         let policy = policy.to_owned();
-        Self { decision, function, policy, quota: None, reason, variable, ways_in: None, conditions }
+        Self {
+            decision,
+            function,
+            policy,
+            quota: None,
+            reason,
+            variable,
+            ways_in: None,
+            conditions,
+        }
     }
 
     /// With the quota that a call is charged to.

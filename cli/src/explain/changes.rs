@@ -72,7 +72,10 @@ impl WaysIn {
 
     pub(super) fn text(&self) -> String {
         let mut out = format!("  enough to refuse: {}\n", self.enough_to_refuse);
-        let lists = [("would let in, at will", &self.at_will), ("would let in, as others decide", &self.by_others)];
+        let lists = [
+            ("would let in, at will", &self.at_will),
+            ("would let in, as others decide", &self.by_others),
+        ];
         for (title, ways) in lists {
             for way in ways {
                 // Writing to a String cannot fail.

@@ -101,7 +101,14 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     let mut answer = answer.charged_to(quota);
     if answer.is_allowed() == Some(false) {
         let schema = schema.as_ref();
-        let call = Call { config, policy: &policy, caller: &caller, arguments: given, vars: &vars, schema };
+        let call = Call {
+            config,
+            policy: &policy,
+            caller: &caller,
+            arguments: given,
+            vars: &vars,
+            schema,
+        };
         answer = answer.with_ways(WaysIn::of(&call)?);
     }
     print!("{}", if arguments.json { answer.json()? } else { answer.text() });

@@ -34,11 +34,7 @@ pub fn changes(old: &Lock, new: &Lock) -> Vec<String> {
 }
 
 /// The same; `told` says of policies who gains and who loses by their new rules.
-pub(super) fn changes_with(
-    old: &Lock,
-    new: &Lock,
-    told: &BTreeMap<String, String>,
-) -> Vec<String> {
+pub(super) fn changes_with(old: &Lock, new: &Lock, told: &BTreeMap<String, String>) -> Vec<String> {
     let mut changes = policies(&old.policies, &new.policies, told);
     changes.extend(settings(&old.settings, &new.settings));
     for (kind, function) in new.functions() {

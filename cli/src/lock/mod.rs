@@ -38,11 +38,7 @@ pub fn wanted(project: &Project) -> Result<Lock> {
 /// Why `mcp.lock` is not as it should be, if it is not.
 ///
 /// With the checked `mcp.toml` and its text, it also says who gains and loses by other rules.
-pub fn problem(
-    project: &Project,
-    wanted: &Lock,
-    file: Option<(&Checked, &str)>,
-) -> Option<Error> {
+pub fn problem(project: &Project, wanted: &Lock, file: Option<(&Checked, &str)>) -> Option<Error> {
     let found = match Lock::read(project) {
         Ok(found) => found,
         Err(error) => return Some(error),

@@ -9,18 +9,28 @@ use super::file::Lock;
 use crate::diff::of_policy;
 
 /// By name: policies of both sides with other rules. Empty where the old rules cannot be read any more.
-pub(super) fn rules(old: &Lock, new: &Lock, checked: &Checked, source: &str) -> BTreeMap<String, String> {
+pub(super) fn rules(
+    old: &Lock,
+    new: &Lock,
+    checked: &Checked,
+    source: &str,
+) -> BTreeMap<String, String> {
     let changed: Vec<&str> = new
         .policies
         .iter()
-        .filter(|policy| old.policies.iter().any(|before| before.name == policy.name && before.rule != policy.rule))
+        .filter(|policy| {
+            old.policies
+                .iter()
+                .any(|before| before.name == policy.name && before.rule != policy.rule)
+        })
         .map(|policy| policy.name.as_str())
         .collect();
     if changed.is_empty() {
         return BTreeMap::new();
     }
     let Some(before) = file_of(old, source) else { return BTreeMap::new() };
-    let tell = |name: &str| Some((name.to_owned(), of_policy(&before.config, &checked.config, name)?));
+    let tell =
+        |name: &str| Some((name.to_owned(), of_policy(&before.config, &checked.config, name)?));
     changed.into_iter().filter_map(tell).collect()
 }
 

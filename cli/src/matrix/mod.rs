@@ -69,11 +69,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
         accounts.chain(named).chain([anyone(config)]).collect::<Result<Vec<_>>>()?;
     let mut functions = rows(&lock, &checked, &people, &arguments.variables.over(&checked));
     anybody(&lock, config, &mut functions)?;
-    let matrix = Matrix {
-        functions,
-        policies: rules(&lock, &checked),
-        people,
-    };
+    let matrix = Matrix { functions, policies: rules(&lock, &checked), people };
     print!(
         "{}",
         match arguments.format {
@@ -175,7 +171,9 @@ fn anybody(lock: &Lock, config: &Config, rows: &mut [Row]) -> Result<()> {
     let mut told = Vec::new();
     for (row, difference) in rows.iter().zip(found) {
         told.push(match difference.gained {
-            _ if row.policy == lock::PUBLIC => Some(vec!["everybody, also without signing in".to_owned()]),
+            _ if row.policy == lock::PUBLIC => {
+                Some(vec!["everybody, also without signing in".to_owned()])
+            }
             Moved::Nobody => Some(Vec::new()),
             Moved::Undecided => None,
             Moved::Some { cubes, is_complete } => {

@@ -4,6 +4,7 @@ mod report;
 
 use clap::Args;
 use toolgate_config::{Checked, Invariant};
+use toolgate_policy_proof::compare::{self, Guard, Moved, Pair};
 use toolgate_policy_proof::invariants::{self, Function, Verdict};
 
 use crate::lock;
@@ -103,7 +104,28 @@ pub fn problems(checked: &Checked, lock: &lock::Lock) -> Result<(Vec<Error>, Vec
     let functions = functions.guarded();
     let answers = answers(checked, &checked.invariants, &functions)?;
     let report = Report::of(answers, checked, false);
-    Ok((report.problems(), report.warnings()))
+    let mut warnings = report.warnings();
+    warnings.extend(uncallable(checked, &functions)?);
+    Ok((report.problems(), warnings))
+}
+
+/// One line for each function that nobody can call, whoever they are and whatever arguments they send.
+fn uncallable(checked: &Checked, functions: &[Function<'_>]) -> Result<Vec<String>> {
+    let guards = functions.iter().map(|one| Guard { policy: one.policy, schema: one.schema });
+    let pairs: Vec<Pair<'_>> = guards.map(|guard| Pair { old: None, new: Some(guard) }).collect();
+    let config = &checked.config;
+    let found = compare::compare(config, config, &pairs, None);
+    let found = found.map_err(|disagreement| proof::fault(&disagreement))?;
+    let nobody = functions.iter().zip(found).filter(|(_, one)| one.gained == Moved::Nobody);
+    let line = |one: &Function<'_>| {
+        format!(
+            "mcp.toml: warning: nobody can call {} `{}`: no caller passes policy `{}`, whatever the arguments",
+            one.kind.as_str(),
+            one.name,
+            one.policy
+        )
+    };
+    Ok(nobody.map(|(one, _)| line(one)).collect())
 }
 
 fn chosen<'a>(functions: Vec<Function<'a>>, tool: Option<&str>) -> Result<Vec<Function<'a>>> {
@@ -131,7 +153,8 @@ fn asked(source: &str, who: &str, strict: bool) -> Result<Checked> {
     );
     let text = format!("{source}\n{question}");
     let mut checked = toolgate_config::check(&text).map_err(|diagnostics| {
-        project::render(&diagnostics, &text, "mcp.toml with --who").help("a condition is written as in mcp.toml: `--who '{ groups = [\"contractors\"] }'`")
+        project::render(&diagnostics, &text, "mcp.toml with --who")
+            .help("a condition is written as in mcp.toml: `--who '{ groups = [\"contractors\"] }'`")
     })?;
     checked.invariants.retain(|invariant| invariant.name == NAME);
     Ok(checked)

@@ -63,11 +63,7 @@ impl<'a> Report<'a> {
 
     pub(super) fn status(&self) -> u8 {
         let any = |word| self.answers.iter().any(|answer| answer.word() == word);
-        if any("violated") {
-            1
-        } else {
-            u8::from(any("not decided")) * 2
-        }
+        if any("violated") { 1 } else { u8::from(any("not decided")) * 2 }
     }
 
     pub(super) fn text(&self) -> String {
@@ -93,7 +89,8 @@ impl<'a> Report<'a> {
 
     /// One line for each invariant.
     fn table(&self) -> String {
-        let width = self.answers.iter().map(|one| one.invariant.name.chars().count()).max().unwrap_or(0);
+        let width =
+            self.answers.iter().map(|one| one.invariant.name.chars().count()).max().unwrap_or(0);
         let mut out = String::new();
         for answer in &self.answers {
             let count = match answer.verdicts.len() {
@@ -123,15 +120,20 @@ impl<'a> Report<'a> {
         let each = self.answers.iter().flat_map(|answer| {
             answer.verdicts.iter().map(move |(function, verdict)| (answer, function, verdict))
         });
-        each.filter_map(|(answer, function, verdict)| self.problem(answer, function, verdict)).collect()
+        each.filter_map(|(answer, function, verdict)| self.problem(answer, function, verdict))
+            .collect()
     }
 
-    fn problem(&self, answer: &Answer<'_>, function: &Function<'_>, verdict: &Verdict) -> Option<Error> {
+    fn problem(
+        &self,
+        answer: &Answer<'_>,
+        function: &Function<'_>,
+        verdict: &Verdict,
+    ) -> Option<Error> {
         let (kind, name, policy) = (function.kind.as_str(), function.name, function.policy);
         let position = self.checked.policy_position(policy);
-        let position = position.map_or_else(String::new, |at| {
-            format!(" (mcp.toml:{}:{})", at.line, at.column)
-        });
+        let position = position
+            .map_or_else(String::new, |at| format!(" (mcp.toml:{}:{})", at.line, at.column));
         let guard = format!("guarded by policy `{policy}`{position}");
         let against = match self.is_question {
             true => String::new(),

@@ -87,10 +87,7 @@ fn report(
     };
     let (kind, of) = (function.kind.as_str(), function.name);
     let verb = if *always { "cannot call" } else { "can call" };
-    let message = format!(
-        "{} {verb} {kind} `{of}`, against `{name}` ({at})",
-        case_words(case)
-    );
+    let message = format!("{} {verb} {kind} `{of}`, against `{name}` ({at})", case_words(case));
     let mut help = String::new();
     if let Some(all) = all {
         let more = if *is_complete { "" } else { ", and others" };

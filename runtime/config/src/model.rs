@@ -16,8 +16,8 @@ pub use choices::{
     StorageKind,
 };
 pub use connection_sections::Connection;
-pub use invariant_sections::Invariant;
 pub use identity::{Askable, Endpoints};
+pub use invariant_sections::Invariant;
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
 pub use policy_sections::{Policy, PolicyTest, TestUser};
 pub use quota_sections::Quota;

@@ -94,7 +94,10 @@ fn listed(number: &Number) -> Listed {
 
 /// The number, and its nearest neighbours on both sides, as whole numbers and as floats. Between two listed
 /// numbers, the neighbours of the smaller one stand for all that are there.
-#[expect(clippy::cast_possible_truncation, reason = "a float of this size is cut where numbers end")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float of this size is cut where numbers end"
+)]
 fn around(number: Listed) -> Vec<Value> {
     let (floor, ceil, float) = match number {
         Listed::Whole(whole) => (whole, whole, whole as f64),
@@ -103,7 +106,9 @@ fn around(number: Listed) -> Vec<Value> {
     let wholes = [floor, ceil, ceil.saturating_add(1), floor.saturating_sub(1)];
     // A whole number may lie between two floats: the nearest one is on either side of it.
     let mut floats = vec![float, float.next_up(), float.next_down()];
-    floats.extend([floor, ceil, ceil.saturating_add(1), floor.saturating_sub(1)].map(|whole| whole as f64));
+    floats.extend(
+        [floor, ceil, ceil.saturating_add(1), floor.saturating_sub(1)].map(|whole| whole as f64),
+    );
     floats.extend([float.next_up().next_up(), float.next_down().next_down()]);
     let wholes = wholes.into_iter().filter_map(|whole| match i64::try_from(whole) {
         Ok(whole) => Some(json!(whole)),

@@ -102,7 +102,9 @@ impl World {
             Class::List => {
                 let present = self.items[at].iter().zip(&place.items);
                 let present = present.filter(|(fact, _)| values[fact.0] == 1);
-                Value::Array(present.filter_map(|(_, class)| choose(&class.members, true)).collect())
+                Value::Array(
+                    present.filter_map(|(_, class)| choose(&class.members, true)).collect(),
+                )
             }
         };
         let mut members = match place.root {
@@ -140,7 +142,8 @@ impl World {
             values[at] = match &fact.about {
                 About::Address => self.address_of(&case.caller),
                 About::Subject => {
-                    let known = self.subjects.iter().position(|known| *known == case.caller.subject);
+                    let known =
+                        self.subjects.iter().position(|known| *known == case.caller.subject);
                     known.map_or(0, |known| known + 1)
                 }
                 About::Variable(_) => {

@@ -44,9 +44,7 @@ impl Changes {
     pub fn is_at_will(prover: &Prover<'_>, Cube(sides): &Cube) -> bool {
         sides.iter().all(|side| match prover.world.facts[side.fact.0].about {
             About::Scope(_) => true,
-            About::Kind(at) | About::Item(at, _) => {
-                prover.world.places[at].root == Root::Arguments
-            }
+            About::Kind(at) | About::Item(at, _) => prover.world.places[at].root == Root::Arguments,
             About::Address
             | About::Subject
             | About::Variable(_)
@@ -106,7 +104,12 @@ impl Prover<'_> {
     }
 
     /// The facts of a smallest core.
-    fn reason(&mut self, (goal, within): (Gate, Gate), support: &[FactId], values: &[usize]) -> Option<Cube> {
+    fn reason(
+        &mut self,
+        (goal, within): (Gate, Gate),
+        support: &[FactId],
+        values: &[usize],
+    ) -> Option<Cube> {
         let mut gates = vec![goal];
         gates.extend(support.iter().map(|fact| self.world.is(*fact, values[fact.0])));
         let Solved::Impossible(core) = self.solve(&gates) else { return None };
@@ -131,8 +134,14 @@ impl Prover<'_> {
     }
 
     /// Looks for sets of exactly `most` facts: whatever lets in has to change a fact of each core.
-    fn search(&mut self, search: &mut Search<'_>, set: &mut Vec<FactId>, most: usize) -> Option<()> {
-        let is_known = |known: &(Vec<FactId>, Values)| known.0.iter().all(|fact| set.contains(fact));
+    fn search(
+        &mut self,
+        search: &mut Search<'_>,
+        set: &mut Vec<FactId>,
+        most: usize,
+    ) -> Option<()> {
+        let is_known =
+            |known: &(Vec<FactId>, Values)| known.0.iter().all(|fact| set.contains(fact));
         if search.found.iter().any(is_known) {
             return Some(());
         }

@@ -70,9 +70,8 @@ pub fn compare(
         .flatten()
         .filter_map(|guard| guard.schema)
         .collect();
-    let names = |side: fn(&Pair<'_>) -> Option<String>| {
-        pairs.iter().filter_map(side).collect::<Vec<_>>()
-    };
+    let names =
+        |side: fn(&Pair<'_>) -> Option<String>| pairs.iter().filter_map(side).collect::<Vec<_>>();
     let old_names = names(|pair| pair.old.map(|guard| guard.policy.to_owned()));
     let new_names = names(|pair| pair.new.map(|guard| guard.policy.to_owned()));
     let old = reachable::only(old, old_names.iter().map(String::as_str), &[]);

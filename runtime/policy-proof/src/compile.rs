@@ -106,7 +106,9 @@ impl Compiler<'_> {
             }
             Condition::All(parts) => self.parts(parts, !negated, negated, depth),
             Condition::Not(parts) => match parts.as_ref() {
-                [part] if mutation::is(Mutation::NotIsNothing) => self.condition(part, negated, depth),
+                [part] if mutation::is(Mutation::NotIsNothing) => {
+                    self.condition(part, negated, depth)
+                }
                 [part] => self.condition(part, !negated, depth),
                 _ => Pair::NEVER,
             },

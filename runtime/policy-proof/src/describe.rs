@@ -90,7 +90,8 @@ impl Prover<'_> {
 
     /// The callers of a cube.
     pub(crate) fn cube(&mut self, Cube(sides): &Cube) -> Gate {
-        let gates: Vec<Gate> = sides.iter().map(|side| self.among(side.fact, &side.values)).collect();
+        let gates: Vec<Gate> =
+            sides.iter().map(|side| self.among(side.fact, &side.values)).collect();
         self.world.circuit.all(gates)
     }
 

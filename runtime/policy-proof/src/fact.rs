@@ -66,7 +66,8 @@ impl Fact {
         let mut is: Vec<Gate> = (0..values.saturating_sub(1))
             .map(|value| {
                 let digits = bits.iter().enumerate();
-                let wanted = digits.map(|(at, bit)| if value >> at & 1 == 1 { *bit } else { !*bit });
+                let wanted =
+                    digits.map(|(at, bit)| if value >> at & 1 == 1 { *bit } else { !*bit });
                 circuit.all(wanted)
             })
             .collect();

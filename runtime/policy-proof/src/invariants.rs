@@ -87,7 +87,8 @@ pub fn idle<'i>(invariant: &'i Invariant, functions: &[Function<'_>]) -> Vec<(Ki
         (Kind::Prompt, &invariant.prompts),
         (Kind::Resource, &invariant.resources),
     ];
-    let patterns = lists.into_iter().flat_map(|(kind, list)| list.iter().map(move |one| (kind, one.as_ref())));
+    let patterns =
+        lists.into_iter().flat_map(|(kind, list)| list.iter().map(move |one| (kind, one.as_ref())));
     let is_idle = |(kind, text): &(Kind, &str)| {
         !functions.iter().any(|one| one.kind == *kind && pattern::matches(text, one.name))
     };
@@ -144,9 +145,8 @@ impl Asked<'_> {
                     Answer::Impossible | Answer::Undecided => None,
                 };
                 let is_complete = told.as_ref().is_some_and(|told| told.is_complete);
-                let words = |told: Description| {
-                    told.cubes.iter().map(|cube| prover.words(cube)).collect()
-                };
+                let words =
+                    |told: Description| told.cubes.iter().map(|cube| prover.words(cube)).collect();
                 let all = told.map(words);
                 Ok(Verdict::Violated { case: Box::new(case), all, is_complete })
             }

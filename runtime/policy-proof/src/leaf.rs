@@ -43,24 +43,26 @@ pub enum Grants {
 impl World {
     /// A condition without others inside of it; `None` for a combination. A new condition has its place
     /// here, for which the compiler asks, and at `Names::of_one`.
-    pub(crate) fn leaf(&mut self, config: &Config, condition: &Condition, mode: Mode) -> Option<Leaf> {
+    pub(crate) fn leaf(
+        &mut self,
+        config: &Config,
+        condition: &Condition,
+        mode: Mode,
+    ) -> Option<Leaf> {
         Some(match condition {
             Condition::Everyone => self.constant(config, condition),
             Condition::Identity(_) => self.constant(config, condition),
-            Condition::Emails(_) | Condition::Domains(_) => {
-                self.table(&[self.address], condition)
-            }
+            Condition::Emails(_) | Condition::Domains(_) => self.table(&[self.address], condition),
             Condition::EmailsFrom(name) => {
                 let variable = self.find(&About::Variable(name.to_string()));
-                self.table(&[self.address].into_iter().chain(variable).collect::<Vec<_>>(), condition)
+                self.table(
+                    &[self.address].into_iter().chain(variable).collect::<Vec<_>>(),
+                    condition,
+                )
             }
             Condition::Subjects(_) => self.table(&[self.subject], condition),
-            Condition::Groups(entries) => {
-                self.each(entries, About::Group, Condition::Groups)
-            }
-            Condition::Scopes(entries) => {
-                self.each(entries, About::Scope, Condition::Scopes)
-            }
+            Condition::Groups(entries) => self.each(entries, About::Group, Condition::Groups),
+            Condition::Scopes(entries) => self.each(entries, About::Scope, Condition::Scopes),
             Condition::Claim { path, test } => self.at_path(Root::Claims, path, test, Mode::Call),
             Condition::Argument { .. } if mode == Mode::List => {
                 Leaf { yes: Gate::FALSE, no: Gate::FALSE, open: Gate::TRUE }
@@ -134,10 +136,16 @@ impl World {
         let unknown = Leaf { yes: Gate::FALSE, no: Gate::FALSE, open: Gate::FALSE };
         let Some(at) = self.place(root, path) else { return unknown };
         let place = &self.places[at];
-        let Some(index) = place.tests.iter().position(|known| known == test) else { return unknown };
+        let Some(index) = place.tests.iter().position(|known| known == test) else {
+            return unknown;
+        };
         let into_lists = place.looks_into_lists(test);
-        let rows: Vec<(Class, Outcome)> =
-            place.classes.iter().cloned().zip(place.outcomes.iter().map(|row| row[index])).collect();
+        let rows: Vec<(Class, Outcome)> = place
+            .classes
+            .iter()
+            .cloned()
+            .zip(place.outcomes.iter().map(|row| row[index]))
+            .collect();
         let standing = self.standing[at].clone();
         let (mut yes, mut no) = (Gate::FALSE, Gate::FALSE);
         for ((class, outcome), is) in rows.iter().zip(&standing.is) {
@@ -162,7 +170,13 @@ impl World {
 
     /// Adds what a missing value comes to; `outcome` is that of a call. The first class is that of
     /// missing ones.
-    fn with_missing(&mut self, at: usize, so_far: (Gate, Gate), outcome: Outcome, mode: Mode) -> Leaf {
+    fn with_missing(
+        &mut self,
+        at: usize,
+        so_far: (Gate, Gate),
+        outcome: Outcome,
+        mode: Mode,
+    ) -> Leaf {
         let (mut yes, mut no) = so_far;
         let mut root = at;
         while let Some(parent) = self.places[root].parent {

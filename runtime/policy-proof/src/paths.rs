@@ -199,6 +199,9 @@ impl Place {
             Root::Claims => "claims",
             Root::Arguments => "args",
         };
-        std::iter::once(root).chain(self.path.iter().map(String::as_str)).collect::<Vec<_>>().join(".")
+        std::iter::once(root)
+            .chain(self.path.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join(".")
     }
 }

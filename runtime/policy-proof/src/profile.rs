@@ -83,9 +83,7 @@ impl World {
             let may = |class: &Class| match class {
                 Class::Missing => accepts.may_be_missing(&place.path),
                 _ if !is_there => false,
-                Class::Object => {
-                    accepts.value(&place.path, false, &serde_json::json!({}))
-                }
+                Class::Object => accepts.value(&place.path, false, &serde_json::json!({})),
                 Class::List => accepts.value(&place.path, false, &serde_json::json!([])),
                 Class::Values(members) => {
                     members.iter().any(|value| accepts.value(&place.path, false, value))

@@ -72,16 +72,14 @@ impl World {
                 (true, true) => format!("{name} can be read"),
                 (false, false) => format!("{name} cannot be read"),
             },
-            About::Group(name) => {
-                match (is(group::IN), is(group::OUT), is(group::UNKNOWN)) {
-                    (true, false, false) => format!("in `{name}`"),
-                    (false, true, false) => format!("not in `{name}`"),
-                    (false, false, _) => format!("nobody told whether in `{name}`"),
-                    (true, true, _) => format!("it is told whether in `{name}`"),
-                    (true, false, true) => format!("in `{name}`, or nobody told"),
-                    (false, true, true) => format!("not in `{name}`, or nobody told"),
-                }
-            }
+            About::Group(name) => match (is(group::IN), is(group::OUT), is(group::UNKNOWN)) {
+                (true, false, false) => format!("in `{name}`"),
+                (false, true, false) => format!("not in `{name}`"),
+                (false, false, _) => format!("nobody told whether in `{name}`"),
+                (true, true, _) => format!("it is told whether in `{name}`"),
+                (true, false, true) => format!("in `{name}`, or nobody told"),
+                (false, true, true) => format!("not in `{name}`, or nobody told"),
+            },
             About::Scope(name) if is(1) => format!("scope `{name}`"),
             About::Scope(name) => format!("without the scope `{name}`"),
             About::Kind(at) => self.kind_words(*at, values, possible),
@@ -100,7 +98,10 @@ impl World {
 
     fn address_words(&self, values: &[usize], possible: &[usize]) -> String {
         let is_whole = |wanted: &AddressClass| {
-            self.addresses.iter().position(|class| class == wanted).is_some_and(|at| values.contains(&at))
+            self.addresses
+                .iter()
+                .position(|class| class == wanted)
+                .is_some_and(|at| values.contains(&at))
         };
         let at = |address: &str, domain: &str| address.ends_with(&format!("@{domain}"));
         // All of a domain, if the addresses that policies list there are among them.
@@ -119,7 +120,9 @@ impl World {
             match &self.addresses[*value] {
                 AddressClass::Unusable => words.push("without an address".to_owned()),
                 AddressClass::Elsewhere => words.push("an address that no policy names".to_owned()),
-                AddressClass::SomebodyAt(domain) if whole_domain(domain) => words.push(domain.clone()),
+                AddressClass::SomebodyAt(domain) if whole_domain(domain) => {
+                    words.push(domain.clone())
+                }
                 AddressClass::SomebodyAt(domain) => words.push(format!("others at {domain}")),
                 AddressClass::Listed(address) => {
                     let domain = address.split_once('@').map_or("", |(_, domain)| domain);
@@ -201,14 +204,18 @@ fn names(test: &Test, value: &Value) -> bool {
 /// value.
 fn tests_words(place: &Place, values: &[usize], possible: &[usize]) -> Option<String> {
     let has = |class: usize, test: usize, wanted: Outcome, negated: bool| {
-        let is_list = place.classes[class] == Class::List && place.looks_into_lists(&place.tests[test]);
+        let is_list =
+            place.classes[class] == Class::List && place.looks_into_lists(&place.tests[test]);
         if is_list { None } else { Some((place.outcomes[class][test] == wanted) != negated) }
     };
     let mut used = Vec::new();
     let mut left: Vec<usize> = possible.to_vec();
-    for (wanted, negated) in
-        [(Outcome::True, false), (Outcome::False, false), (Outcome::True, true), (Outcome::False, true)]
-    {
+    for (wanted, negated) in [
+        (Outcome::True, false),
+        (Outcome::False, false),
+        (Outcome::True, true),
+        (Outcome::False, true),
+    ] {
         for test in 0..place.tests.len() {
             let all = values.iter().all(|class| has(*class, test, wanted, negated) == Some(true));
             let kept: Vec<usize> = left

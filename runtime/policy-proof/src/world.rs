@@ -119,7 +119,8 @@ impl Names {
         let mut parent = None;
         for length in 1..=path.len() {
             let own: Vec<String> = path[..length].iter().map(|name| name.to_string()).collect();
-            let known = self.places.iter().position(|place| place.root == root && place.path == own);
+            let known =
+                self.places.iter().position(|place| place.root == root && place.path == own);
             parent = Some(known.unwrap_or_else(|| {
                 if let Some(parent) = parent {
                     let around: &mut Place = &mut self.places[parent];
@@ -246,9 +247,8 @@ impl World {
             Some(parent) => {
                 let around = &self.standing[parent];
                 let objects = self.places[parent].classes.iter().zip(&around.is);
-                let objects = objects
-                    .filter(|(class, _)| **class == Class::Object)
-                    .map(|(_, gate)| *gate);
+                let objects =
+                    objects.filter(|(class, _)| **class == Class::Object).map(|(_, gate)| *gate);
                 let reached = self.circuit.any(objects);
                 let blind = mutation::is(Mutation::InsideOfOthers);
                 let reached = if blind { Gate::TRUE } else { reached };
@@ -309,7 +309,9 @@ impl World {
     /// The address of a caller of a class; `None` for nobody's.
     pub(crate) fn example_address(&self, class: usize) -> Option<String> {
         let lists = |address: &str| {
-            self.addresses.iter().any(|class| matches!(class, AddressClass::Listed(one) if one == address))
+            self.addresses
+                .iter()
+                .any(|class| matches!(class, AddressClass::Listed(one) if one == address))
         };
         let at = |domain: &str| {
             let name = fresh("somebody", |name| lists(&format!("{name}@{domain}")));

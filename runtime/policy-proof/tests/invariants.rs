@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use toolgate_config::{Checked, check};
-use toolgate_policy_proof::invariants::{self, Function, Kind, Verdict};
 use toolgate_policy_proof::case_words;
+use toolgate_policy_proof::invariants::{self, Function, Kind, Verdict};
 
 const FILE: &str = r#"
 [server]
@@ -75,7 +75,8 @@ tools = [\"delete_*\"]
     let policy = "[policies.others]\nemails = [\"kim@example.com\"]\nall = [{ not = { groups = [\"sales\"] } }]\n";
     let by_groups = format!("{policy}{file}");
     assert_eq!(verdict(&by_groups, tool("delete_it", "others")), Verdict::Holds { strictly: true });
-    let by_address = by_groups.replace("not = { groups = [\"sales\"] }", "not = { args.x = 1, groups = [\"sales\"] }");
+    let by_address = by_groups
+        .replace("not = { groups = [\"sales\"] }", "not = { args.x = 1, groups = [\"sales\"] }");
     assert!(matches!(verdict(&by_address, tool("delete_it", "others")), Verdict::Violated { .. }));
     let nobody_of_sales = "
 [[never]]
@@ -125,7 +126,9 @@ tools = [\"pay\"]
 
 #[test]
 fn a_pattern_that_nothing_has_a_name_for_is_found() {
-    let checked = checked("[[never]]\nname = \"x\"\nwho = { groups = [\"a\"] }\ntools = [\"delete_*\", \"dele\"]\n");
+    let checked = checked(
+        "[[never]]\nname = \"x\"\nwho = { groups = [\"a\"] }\ntools = [\"delete_*\", \"dele\"]\n",
+    );
     let functions = [tool("delete_it", "staff")];
     let idle = invariants::idle(&checked.invariants[0], &functions);
     assert_eq!(idle, [(Kind::Tool, "dele")]);

@@ -1,5 +1,7 @@
 //! A `mcp.toml` without faults.
 
+use std::ops::Range;
+
 use super::claims::ClaimName;
 use super::declared::Declared;
 use super::dev::Dev;
@@ -75,13 +77,14 @@ impl PolicyPlace {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Positions {
     own: Position,
+    span: Range<usize>,
     inner: Vec<Positions>,
 }
 
 impl Positions {
     fn of(source: &str, spot: &Spot) -> Self {
         let inner = spot.inner.iter().map(|inner| Self::of(source, inner)).collect();
-        Self { own: Position::of(source, spot.span.start), inner }
+        Self { own: Position::of(source, spot.span.start), span: spot.span.clone(), inner }
     }
 }
 
@@ -145,6 +148,15 @@ impl Checked {
     /// Where a condition of a policy stands in the file; `path` leads from the policy's outermost
     /// condition to it by places among siblings, and ends early where the file has nothing.
     pub fn condition_position(&self, policy: &str, path: &[usize]) -> Option<Position> {
+        self.positions(policy, path).map(|found| found.own)
+    }
+
+    /// The same place, as bytes of the file.
+    pub fn condition_span(&self, policy: &str, path: &[usize]) -> Option<Range<usize>> {
+        self.positions(policy, path).map(|found| found.span.clone())
+    }
+
+    fn positions(&self, policy: &str, path: &[usize]) -> Option<&Positions> {
         let mut at = &self.place(policy)?.rule;
         for index in path {
             match at.inner.get(*index) {
@@ -152,7 +164,7 @@ impl Checked {
                 None => break,
             }
         }
-        Some(at.own)
+        Some(at)
     }
 
     fn place(&self, name: &str) -> Option<&PolicyPlace> {

@@ -68,7 +68,8 @@ fn invariant(
     claims.append(&mut named.claims);
     if ["tools", "prompts", "resources"].iter().all(|key| table.get(key).is_none()) {
         let message = format!("`[[{key}]]` is about nothing");
-        let help = "add `tools = [\"delete_*\"]`, `prompts` or `resources`; `*` stands for any characters";
+        let help =
+            "add `tools = [\"delete_*\"]`, `prompts` or `resources`; `*` stands for any characters";
         table.report(table.span.clone(), Fault::new(Code::MissingKey, message, help));
         return None;
     }

@@ -4,9 +4,9 @@ use super::dev::{Dev, DevUser};
 use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, Invariant, KnownClient,
-    Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
-    Transport,
+    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, Invariant,
+    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage,
+    TestUser, Tokens, Transport,
 };
 
 /// The key of the version. It stands above the first section.

@@ -11,7 +11,6 @@ mod comparison;
 mod complexity;
 mod condition;
 mod connections;
-mod contradictions;
 mod declared;
 mod dev;
 mod environments;

@@ -14,16 +14,4 @@ impl Spot {
     pub(crate) fn leaf(span: Range<usize>) -> Self {
         Self { span, inner: Vec::new() }
     }
-
-    /// The condition at this path from here, or the nearest around it.
-    pub(crate) fn at(&self, path: &[usize]) -> &Self {
-        let mut spot = self;
-        for index in path {
-            match spot.inner.get(*index) {
-                Some(inner) => spot = inner,
-                None => break,
-            }
-        }
-        spot
-    }
 }

@@ -8,8 +8,8 @@ use super::declared::Declared;
 use super::storage::Existing;
 use super::value::Section;
 use super::{
-    audit, bindings, clients, connections, dev, identity, invariants, policies, quotas, secrets, storage,
-    tokens, triggers, upstream, variables, version, wrangler,
+    audit, bindings, clients, connections, dev, identity, invariants, policies, quotas, secrets,
+    storage, tokens, triggers, upstream, variables, version, wrangler,
 };
 use crate::model::{
     Config, Connection, Consent, Identity, Limits, List, Observability, PolicyTest, Registration,

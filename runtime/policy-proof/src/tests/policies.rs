@@ -44,7 +44,8 @@ impl Random {
     }
 }
 
-const EMAILS: &[&str] = &["ada@example.com", "bob@example.com", "eve@other.org", "kim@third.example"];
+const EMAILS: &[&str] =
+    &["ada@example.com", "bob@example.com", "eve@other.org", "kim@third.example"];
 const DOMAINS: &[&str] = &["example.com", "other.org", "sub.example.com"];
 const GROUPS: &[&str] = &["a", "b", "c"];
 const SUBJECTS: &[&str] = &["1", "2"];
@@ -101,7 +102,9 @@ pub(super) fn condition(random: &mut Random, depth: usize, known: usize) -> Cond
             _ => Condition::Not(vec![condition(random, depth - 1, known)].into()),
         };
     }
-    let path = |names: &[&'static str]| names.iter().map(|name| Str::Borrowed(*name)).collect::<Vec<_>>().into();
+    let path = |names: &[&'static str]| {
+        names.iter().map(|name| Str::Borrowed(*name)).collect::<Vec<_>>().into()
+    };
     match random.below(16) {
         0 => Condition::Emails(random.some(EMAILS).into()),
         1 => Condition::Domains(random.some(DOMAINS).into()),

@@ -7,9 +7,9 @@ use super::super::triggers::{Cron, Queue};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, Invariant, KnownClient,
-    Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage, TestUser, Tokens,
-    Transport,
+    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, Invariant,
+    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage,
+    TestUser, Tokens, Transport,
 };
 use crate::names::EVERYONE;
 
