@@ -9,6 +9,7 @@ use toolgate_policy_proof::invariants::{self, Function, Kind, Verdict};
 use toolgate_policy_proof::{case_words, reachable};
 
 use super::FunctionKind;
+use super::name::Name;
 use crate::config_file::{ConfigOutcome, ConfigPath};
 use crate::errors::Errors;
 
@@ -16,12 +17,13 @@ use crate::errors::Errors;
 /// where the macro knows it.
 pub(crate) fn check(
     kind: FunctionKind,
-    name: &str,
-    policy: &LitStr,
-    schema: Option<&str>,
+    (name, policy): (Option<&Name>, Option<&LitStr>),
+    schema: impl FnOnce() -> Option<String>,
     config: &ConfigPath,
     errors: &Errors,
 ) {
+    // What is wrong with those has been reported.
+    let (Some(Name { text: name, .. }), Some(policy)) = (name, policy) else { return };
     let kind = match kind {
         FunctionKind::Tool => Kind::Tool,
         FunctionKind::Prompt => Kind::Prompt,
@@ -30,7 +32,7 @@ pub(crate) fn check(
     };
     // A broken mcp.toml is for `serve!` to report, once.
     let ConfigOutcome::Good(checked) = config.check() else { return };
-    let schema: Option<Value> = schema.and_then(|text| serde_json::from_str(text).ok());
+    let schema: Option<Value> = schema().and_then(|text| serde_json::from_str(&text).ok());
     let guard = policy.value();
     let function = Function { kind, name, policy: &guard, schema: schema.as_ref() };
     let is_own = |invariant: &&Invariant| {

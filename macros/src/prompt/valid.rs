@@ -51,9 +51,8 @@ pub(crate) fn check<'a>(
     let parameters = signature::parameters(FunctionKind::Prompt, sig, errors, |input| {
         text::check(FunctionKind::Prompt, input, errors)
     });
-    if let (Some(name), Some(policy)) = (&name, &policy) {
-        invariants::check(FunctionKind::Prompt, &name.text, policy, None, &config, errors);
-    }
+    let guard = (name.as_ref(), policy.as_ref());
+    invariants::check(FunctionKind::Prompt, guard, || None, &config, errors);
     let arguments = parameters.iter().filter_map(Parameter::argument);
     needs::forbid_start_task(function, "only tools become tasks; leave the call out", errors);
     needs::forbid_as_caller(function, "only tools act as their caller; leave the call out", errors);

@@ -83,9 +83,8 @@ pub(crate) fn check<'a>(
     let parameters = signature::parameters(FunctionKind::Resource, sig, errors, |input| {
         text::check(FunctionKind::Resource, input, errors)
     });
-    if let (Some(name), Some(policy)) = (&name, &policy) {
-        invariants::check(FunctionKind::Resource, &name.text, policy, None, &config, errors);
-    }
+    let guard = (name.as_ref(), policy.as_ref());
+    invariants::check(FunctionKind::Resource, guard, || None, &config, errors);
     let arguments: Vec<_> = parameters.iter().filter_map(Parameter::argument).collect();
     // A parameter that was reported already would be missed here as well.
     if let (Some(uri), true) = (&uri, errors.is_empty()) {

@@ -3,6 +3,7 @@
 mod config;
 mod expand;
 mod identity;
+mod policy_tests;
 mod triggers;
 mod valid;
 

@@ -104,11 +104,7 @@ pub(crate) fn check<'a>(
     });
     let arguments = parameters.iter().filter_map(Parameter::argument);
     header::distinct(arguments.filter_map(|argument| argument.header.as_ref()), errors);
-    if let (Some(name), Some(policy)) = (&name, &policy) {
-        let schema = known_schema(input_schema.as_ref(), &parameters);
-        let schema = schema.as_deref();
-        invariants::check(FunctionKind::Tool, &name.text, policy, schema, &config, errors);
-    }
+    prove((&name, &policy), &input_schema, &parameters, &config, errors);
     let mut needs = Needs::of(function);
     needs.task |= task != Task::Forbidden;
     if task == Task::Forbidden {
@@ -136,6 +132,19 @@ pub(crate) fn check<'a>(
         needs,
         config,
     })
+}
+
+/// Reports invariants of `mcp.toml` that do not hold.
+fn prove(
+    (name, policy): (&Option<Name>, &Option<LitStr>),
+    input_schema: &Option<Option<InputSchema>>,
+    parameters: &[Parameter<Box<Argument<'_>>>],
+    config: &ConfigPath,
+    errors: &Errors,
+) {
+    let schema = || known_schema(input_schema.as_ref(), parameters);
+    let guard = (name.as_ref(), policy.as_ref());
+    invariants::check(FunctionKind::Tool, guard, schema, config, errors);
 }
 
 /// The schema of all arguments, where the macro knows it.
