@@ -27,7 +27,10 @@ pub use crate::tracing::TRACING;
 
 /// The identity providers.
 pub mod identity {
-    pub use crate::identity::{CLOUDFLARE_ACCESS, CLOUDFLARE_ACCESS_JWT, GITHUB, NOBODY, OIDC};
+    pub use crate::identity::{
+        CLOUDFLARE_ACCESS, CLOUDFLARE_ACCESS_JWT, COGNITO, ENTRA, GITHUB, GITLAB, GOOGLE, NOBODY,
+        OIDC,
+    };
 }
 
 /// Where grants are kept.

@@ -4,15 +4,19 @@ import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { API, VAULT, accounts } from "./lib/connected.mjs";
 import { send } from "./lib/http.mjs";
-import { lacksBuild } from "./lib/identity.mjs";
+import { buildOf, lacksBuild } from "./lib/identity.mjs";
 import { EMPLOYEE, VISITOR } from "./lib/idp.mjs";
 
 /** So short that a token is renewed at its next use. */
 const SHORT = 1;
+const DAY_S = 24 * 60 * 60;
 
 describe("a connected account", { skip: lacksBuild("connections") }, () => {
   const cast = accounts();
   const { internet, linear, vault, nothingLeaks, person, call, read, textOf, reads, fails, asked, open, connect, connectAt, connected, events, refreshes } = cast;
+
+  /** How many accounts were erased that nothing used. */
+  const forgotten = () => events("account_ended").filter((line) => line.includes("account_forgotten")).length;
 
   describe("sends its token", () => {
     test("to no other host", async () => {
@@ -184,9 +188,8 @@ describe("a connected account", { skip: lacksBuild("connections") }, () => {
       for (const answer of await Promise.all(racing)) assert.equal(textOf(answer), "new-at-linear");
       await reads(who, "new-at-linear");
       assert.equal(refreshes(), before + 1);
-      // What came of the old account is withdrawn.
-      const late = linear.tokens.at(-1);
-      assert.ok(linear.revoked.includes(late), "the token that came too late");
+      // What came of the old account is not withdrawn either: with it, the third party might end the new one.
+      assert.deepEqual(linear.revoked.filter((token) => linear.tokens.includes(token)), []);
     });
 
     test("without a refresh token goes on until the access token is over, and is asked for again", async () => {
@@ -227,6 +230,28 @@ describe("a connected account", { skip: lacksBuild("connections") }, () => {
       assert.equal(formOf(after), undefined, after.words);
     });
 
+    test("while it is renewed: what comes too late is neither used nor kept, and is withdrawn", async () => {
+      Object.assign(linear, { rotates: true, ttl: SHORT });
+      const who = await connected("late-at-linear");
+      linear.ttl = 3600;
+      await sleep(SHORT * 1000 + 100);
+      let release;
+      linear.hold = new Promise((resolve) => { release = resolve; });
+      const before = refreshes();
+      const racing = read(who);
+      while (refreshes() === before) await sleep(20);
+      const page = await open(who.browser, PAGE(), who.email);
+      const cookie = who.browser.jar.header(PAGE());
+      const body = new URLSearchParams({ csrf: page.hidden("csrf"), connection: "linear" });
+      const done = await send(`${PAGE()}/end`, { method: "POST", headers: { cookie, origin: cast.stage.origin }, body });
+      assert.equal(done.status, 303);
+      release();
+      assert.equal((await racing).result.resultType, "input_required");
+      const late = linear.tokens.at(-1);
+      for (let wait = 0; wait < 50 && !linear.revoked.includes(late); wait += 1) await sleep(50);
+      assert.ok(linear.revoked.includes(late), "the token that came too late");
+    });
+
     test("of one person on the page of no other", async () => {
       const [alice, bob] = [await connected("alice-at-linear"), await person()];
       const page = await open(bob.browser, PAGE(), bob.email);
@@ -238,17 +263,53 @@ describe("a connected account", { skip: lacksBuild("connections") }, () => {
       await reads(alice, "alice-at-linear");
     });
 
-    test("in favour of another one, whose connection withdraws it", async () => {
+    test("in favour of another one, and is not withdrawn there: the third party might end the new one as well", async () => {
       const who = await person();
       const { link } = await asked(who);
       await connectAt(who, link, "first-at-linear");
       const first = linear.tokens.at(-1);
       await connectAt(who, link, "second-at-linear");
+      await sleep(500);
       await reads(who, "second-at-linear");
-      for (let wait = 0; wait < 50 && !linear.revoked.includes(first); wait += 1) await sleep(50);
-      assert.ok(linear.revoked.includes(first));
+      assert.ok(!linear.revoked.includes(first));
       assert.match(events("account_connected").at(-1), /"reason":"account_replaced"/);
     });
+  });
+
+  test("whose access token is over, and that cannot be renewed, is erased though no tool asks for it", async () => {
+    Object.assign(linear, { refreshTokens: false, ttl: 2 });
+    const [who, before] = [await connected("idle-at-linear"), forgotten()];
+    const page = async () => (await open(who.browser, `${cast.stage.origin}/connections`, who.email)).words;
+    assert.match(await page(), /Linear Connected/);
+    for (let wait = 0; wait < 100 && forgotten() === before; wait += 1) await sleep(100);
+    assert.equal(forgotten(), before + 1);
+    assert.doesNotMatch(await page(), /Linear Connected/);
+    await asked(who);
+  });
+
+  test("that no tool used for half a year is erased, and withdrawn at the third party", async () => {
+    await connected("forgotten-at-linear");
+    const refresh = linear.tokens.at(-1);
+    const before = forgotten();
+    await cast.stage.restart({ secondsAhead: 30 * DAY_S });
+    await sleep(1500);
+    assert.ok(!linear.revoked.includes(refresh), "it is looked at, and stays");
+    assert.equal(forgotten(), before);
+    await cast.stage.restart({ secondsAhead: 181 * DAY_S });
+    for (let wait = 0; wait < 200 && !linear.revoked.includes(refresh); wait += 1) await sleep(50);
+    assert.ok(linear.revoked.includes(refresh), "it is withdrawn");
+    assert.match(events("account_ended").at(-1), /"reason":"account_forgotten".*"detail":"linear"|"detail":"linear".*"reason":"account_forgotten"/);
+    await cast.stage.restart();
+  });
+
+  test("whose section of mcp.toml is gone is erased within a week, and cannot be withdrawn", { skip: lacksBuild("helpdesk") }, async () => {
+    await connected("gone-at-linear");
+    const [refresh, before] = [linear.tokens.at(-1), forgotten()];
+    await cast.stage.restart({ build: buildOf("helpdesk"), secondsAhead: 8 * DAY_S });
+    for (let wait = 0; wait < 200 && forgotten() === before; wait += 1) await sleep(50);
+    assert.ok(forgotten() > before, "it is erased");
+    assert.ok(!linear.revoked.includes(refresh));
+    await cast.stage.restart();
   });
 
   test("leaves its token and secret in no answer, line of the log, stored row or page", async () => {

@@ -341,9 +341,15 @@ describe("an account at a third party", { skip: lacksBuild("connections") }, () 
     for (const path of ["/connections/x", "/connections/return", "/connections/return/"]) {
       assert.ok([400, 404].includes((await send(`${cast.stage.origin}${path}`)).status), path);
     }
-    for (const [path, method] of [["connect", "PUT"], ["end", "GET"], ["end", "DELETE"], ["return/linear", "POST"]]) {
-      const answer = await send(`${cast.stage.origin}/connections/${path}`, { method });
-      assert.equal(answer.status, 405, `${method} ${path}`);
+    for (const [path, method, allowed] of [
+      ["connect", "PUT", "GET, HEAD, POST"], ["end", "GET", "POST"], ["end", "DELETE", "POST"], ["return/linear", "POST", "GET, HEAD"],
+      ["connect", "OPTIONS", "GET, HEAD, POST"], ["end", "OPTIONS", "POST"], ["return/linear", "OPTIONS", "GET, HEAD"],
+    ]) {
+      // What a browser asks before a page of another site may send a request.
+      const headers = { origin: "https://evil.example", "access-control-request-method": "POST" };
+      const answer = await send(`${cast.stage.origin}/connections/${path}`, { method, headers });
+      assert.deepEqual([answer.status, answer.headers.get("allow")], [405, allowed], `${method} ${path}`);
+      assert.equal(answer.headers.get("access-control-allow-origin"), null);
     }
   });
 

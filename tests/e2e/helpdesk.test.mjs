@@ -1,7 +1,8 @@
 // examples/helpdesk as its people, its monitoring and its timers see it.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,19 +16,29 @@ import { Internet } from "./lib/internet.mjs";
 import { parseJsonc } from "./lib/jsonc.mjs";
 import * as mcp from "./lib/mcp.mjs";
 import { signIn } from "./lib/oauth.mjs";
+import { letUse, startOidcParty } from "./lib/oidc-party.mjs";
 import { openStage } from "./lib/stage.mjs";
-import { ThirdParty } from "./lib/third-party.mjs";
 
 const HELPDESK = dirname(buildOf("helpdesk"));
 const SECRET = "of the monitoring";
-const ISSUES = "https://tracker.example.com/api/issues";
 const MAIL = "https://mail.example.com/messages";
 const TASKS = "io.modelcontextprotocol/tasks";
 const FOUR_DAYS_S = 4 * 24 * 60 * 60;
 const PATIENCE_MS = 20_000;
 
+const TRACKER = "https://tracker.example.com";
+const ISSUES = `${TRACKER}/api/issues`;
+const TRACKER_SECRET = "canary-secret-of-the-tracker";
+
 const AGENT = "agent@mycompany.com";
 ACCOUNTS[AGENT] = { sub: "agent-of-the-help-desk", name: "Ada Agent", groups: ["helpdesk"] };
+
+/** The address of one more agent, who has connected nothing. */
+function newAgent() {
+  const email = newcomer();
+  ACCOUNTS[email].groups = ["helpdesk"];
+  return email;
+}
 
 const read = (path) => readFileSync(join(HELPDESK, path), "utf8");
 
@@ -47,18 +58,26 @@ describe("the help desk", { skip: lacksBuild("helpdesk") }, () => {
   const internet = new Internet();
   /** What the mail service was asked to send. */
   const mails = [];
-  const tracker = new ThirdParty(internet, { host: "tracker.example.com", api: ISSUES, clientId: "helpdesk", clientSecret: "of the tracker" });
-  let stage, database, agent, visitor;
+  const persist = mkdtempSync(join(tmpdir(), "toolgate-helpdesk-"));
+  /** All that was answered to clients and browsers about accounts at the tracker. */
+  const answers = [];
+  let stage, database, agent, visitor, tracker;
   before(async () => {
     const helper = await helperWorker({ d1Databases: { DB: "DB" } });
     database = (sql, ...values) => helper.query("DB", sql, ...values);
     stage = await openStage({
       build: buildOf("helpdesk"),
-      vars: { MONITORING_SECRET: SECRET, MAIL_KEY: "of the mail service", TRACKER_CLIENT_SECRET: "of the tracker" },
+      persist,
+      vars: { MONITORING_SECRET: SECRET, MAIL_KEY: "of the mail service", TRACKER_CLIENT_SECRET: TRACKER_SECRET },
       worker: { ...DEBUG_BUILD, outboundService: internet.service, queueConsumers: consumers() },
       workers: [helper.worker],
     });
     for (const statement of statements()) await database(statement);
+    tracker = await startOidcParty(internet, {
+      issuer: TRACKER,
+      scopes: ["issues:write"],
+      client: { client_id: "helpdesk", client_secret: TRACKER_SECRET, redirect_uris: [`${stage.origin}/connections/return/tracker`] },
+    });
     internet.answer(MAIL, async (request) => {
       mails.push({ key: request.headers.get("idempotency-key"), ...(await request.json()) });
       return new Response(null, { status: 202 });
@@ -66,7 +85,11 @@ describe("the help desk", { skip: lacksBuild("helpdesk") }, () => {
     agent = await person(AGENT);
     visitor = await person(VISITOR);
   });
-  after(() => stage?.close());
+  after(async () => {
+    await stage?.close();
+    await tracker?.stop();
+    rmSync(persist, { recursive: true, force: true });
+  });
 
   const person = async (email) => (await signIn(stage, { browser: stage.browser(), email })).access_token;
 
@@ -143,25 +166,137 @@ describe("the help desk", { skip: lacksBuild("helpdesk") }, () => {
     assert.deepEqual(await call(agent, "find_reporter", { number: id }), { refused: "the directory does not show this person to you" });
   });
 
-  test("opens an issue with the account that the agent connects, and one for each ticket", async () => {
-    const { id } = await open(visitor, "The login page is blank");
-    const browser = stage.browser();
-    const { access_token } = await signIn(stage, { browser, email: AGENT });
-    internet.answer(ISSUES, async (request) => {
-      const account = await tracker.answer(request);
-      if (account.status !== 200) return account;
-      return Response.json({ url: `${ISSUES}/1?by=${await account.text()}&title=${(await request.json()).title}` });
+  describe("opens an issue at the tracker", () => {
+    let opened = 0;
+    before(() => internet.answer(ISSUES, async (request) => {
+      const account = await tracker.account(request);
+      if (!account) return tracker.unauthorized();
+      opened += 1;
+      return Response.json({ url: `${ISSUES}/${opened}?by=${account}` });
+    }));
+
+    /** An agent with a client and a browser, who has connected no account. */
+    async function newcomerAgent(email = newAgent()) {
+      const browser = stage.browser();
+      browser.hosts.set(TRACKER, tracker.base);
+      return { email, browser, token: (await signIn(stage, { browser, email })).access_token };
+    }
+    /** What the agent's client is answered for a ticket of their own that has no issue yet. */
+    async function link(who, more = {}) {
+      who.ticket ??= (await open(who.token, "The login page is blank")).id;
+      const params = { name: "link_issue", arguments: { number: who.ticket }, ...more };
+      const answer = await result(who.token, "tools/call", params, { elicitation: { url: {} } });
+      answers.push(JSON.stringify(answer));
+      return answer.result;
+    }
+    async function links(who, account) {
+      who.ticket = undefined;
+      const { content, isError } = await link(who);
+      assert.ok(!isError, JSON.stringify(content));
+      assert.match(content[0].text, new RegExp(`\\?by=${account}$`));
+    }
+    /** Goes the whole way from a page of this server that leads on to the tracker. */
+    async function through(who, url, account, options) {
+      const page = await logIn(who.browser, await who.browser.visit(url), who.email);
+      const there = await who.browser.submit(page, { button: { name: "decision", value: "approve" } });
+      const back = await letUse(who.browser, there, account, options);
+      answers.push(page.text, back.text);
+      return back;
+    }
+    async function connect(who, account) {
+      const asks = await link(who);
+      const [[key, { params }]] = Object.entries(asks.inputRequests);
+      const back = await through(who, params.url, account);
+      assert.match(back.words, /Tracker is connected/, `${back.url}: ${back.words}`);
+      return { requestState: asks.requestState, inputResponses: { [key]: { action: "accept" } } };
+    }
+    const accounts = async (who) => logIn(who.browser, await who.browser.visit(`${stage.origin}/connections`), who.email);
+
+    test("with the account that the agent connects there, once for each ticket", async () => {
+      const who = await newcomerAgent();
+      const [logins, consents] = [tracker.logins, tracker.consents];
+      const retry = await connect(who, "ada-at-the-tracker");
+      assert.deepEqual([tracker.logins - logins, tracker.consents - consents], [1, 1]);
+      const { code_verifier: verifier, redirect_uri: back } = tracker.forms("token").at(-1);
+      assert.equal(verifier.length, 43);
+      assert.equal(back, `${stage.origin}/connections/return/tracker`);
+      const { content } = await link(who, retry);
+      assert.match(content[0].text, /\?by=ada-at-the-tracker$/);
+      assert.equal((await row(who.ticket)).issue, content[0].text);
+      const before = opened;
+      assert.deepEqual((await link(who)).content, content);
+      assert.equal(opened, before);
     });
-    const params = { name: "link_issue", arguments: { number: id } };
-    const { result: asks } = await result(access_token, "tools/call", params, { elicitation: { url: {} } });
-    const [{ params: question }] = Object.values(asks.inputRequests);
-    const page = await logIn(browser, await browser.visit(question.url), AGENT);
-    const there = await browser.submit(page, { button: { name: "decision", value: "approve" }, until: tracker.isAsked });
-    await browser.follow(there, tracker.allow(there.url, "ada-at-the-tracker"));
-    const url = `${ISSUES}/1?by=ada-at-the-tracker&title=The login page is blank`;
-    for (const _ of [1, 2]) assert.equal(await call(access_token, "link_issue", { number: id }), url);
-    assert.equal(internet.count(ISSUES), 1);
-    assert.equal((await row(id)).issue, url);
+
+    test("and with none where the person denies it there", async () => {
+      const who = await newcomerAgent();
+      const [{ params }] = Object.values((await link(who)).inputRequests);
+      const back = await through(who, params.url, "eve-at-the-tracker", { decision: "deny" });
+      assert.match(back.words, /Tracker was not allowed to/);
+      assert.ok((await link(who)).inputRequests);
+    });
+
+    test("with tokens that are renewed, of which each refresh token is used once", async () => {
+      tracker.accessTokenTtl = 1;
+      const who = await newcomerAgent();
+      await connect(who, "roy-at-the-tracker");
+      const since = tracker.asked.length;
+      for (const _ of [1, 2]) {
+        await sleep(1100);
+        await links(who, "roy-at-the-tracker");
+      }
+      tracker.accessTokenTtl = 3600;
+      const renewed = tracker.forms("token", since).map(({ status, refresh_token }) => [status, refresh_token]);
+      assert.deepEqual(renewed.map(([status]) => status), [200, 200]);
+      assert.notEqual(renewed[0][1], renewed[1][1]);
+    });
+
+    test("until the agent disconnects it on the page of their connections, which withdraws it there", async () => {
+      const who = await newcomerAgent();
+      await connect(who, "lea-at-the-tracker");
+      const refreshToken = tracker.tokens.at(-1);
+      await links(who, "lea-at-the-tracker");
+      const page = await accounts(who);
+      assert.match(page.words, /Connected accounts .*Tracker Connected/);
+      const since = tracker.asked.length;
+      const csrf = page.hidden("csrf");
+      const cookie = who.browser.jar.header(`${stage.origin}/connections`);
+      const done = await send(`${stage.origin}/connections/end`, {
+        method: "POST", headers: { cookie, origin: stage.origin }, body: new URLSearchParams({ csrf, connection: "tracker" }),
+      });
+      assert.equal(done.status, 303);
+      for (const end = Date.now() + PATIENCE_MS; tracker.forms("revocation", since).length === 0; await sleep(50)) {
+        assert.ok(Date.now() < end, "nothing is withdrawn");
+      }
+      const [{ status, token }] = tracker.forms("revocation", since);
+      assert.deepEqual([status, token], [200, refreshToken]);
+      who.ticket = undefined;
+      assert.ok((await link(who)).inputRequests, "the agent is asked again");
+      assert.doesNotMatch((await accounts(who)).words, /Tracker Connected/);
+    });
+
+    test("with the account of a second connection, though the tracker ends all that a person allowed with one token", async () => {
+      const who = await newcomerAgent();
+      const [{ params }] = Object.values((await link(who)).inputRequests);
+      await through(who, params.url, "max-at-the-tracker");
+      const since = tracker.asked.length;
+      await through(who, params.url, "max-at-the-tracker");
+      await sleep(500);
+      await links(who, "max-at-the-tracker");
+      assert.deepEqual(tracker.forms("revocation", since), []);
+    });
+
+    test("and shows no token of it to anybody", () => {
+      const stored = readdirSync(persist, { recursive: true, withFileTypes: true })
+        .filter((file) => file.isFile())
+        .map((file) => readFileSync(join(file.parentPath, file.name), "latin1"));
+      assert.ok(stored.some((text) => text.includes("toolgate_accounts")), "the rows were looked at");
+      const events = stage.worker.log.filter((line) => line.includes('"event":"account_connected"'));
+      assert.ok(events.length >= 4 && answers.length > 15 && tracker.tokens.length >= 10, "there is something to find");
+      for (const text of [...answers, ...stage.worker.log, ...stored]) {
+        for (const secret of [...tracker.tokens, TRACKER_SECRET]) assert.ok(!text.includes(secret), `a secret was found: ${text.slice(0, 200)}`);
+      }
+    });
   });
 
   test("tells the person whose ticket is closed, again with the same id where the mail service failed", async () => {

@@ -49,6 +49,7 @@ pub(super) fn pseudonyms(
 ) -> Result<BTreeMap<String, String>> {
     let keys = Keyring::parse(encryption_key).doing(|| "read the encryption key".to_owned())?;
     let provider = provider::Provider {
+        peculiarities: None,
         client_id: String::new(),
         client_secret: Secret::new(String::new()),
         client_auth: None,

@@ -65,6 +65,6 @@ async fn discovery(State(provider): State<Arc<Provider>>) -> Json<Value> {
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": ["openid", "email", "profile", "groups"],
-        "claims_supported": ["sub", "email", "email_verified", "name", provider.groups_claim],
+        "claims_supported": ["sub", "email", "email_verified", "name", provider.groups_claim.split('\n').next()],
     }))
 }

@@ -161,7 +161,12 @@ fn user_claims(provider: &Provider, user: &User) -> Map<String, Value> {
     claims.insert("email".into(), user.email.as_str().into());
     claims.insert("email_verified".into(), true.into());
     claims.insert("name".into(), user.name.as_deref().unwrap_or(&user.email).into());
-    claims.insert(provider.groups_claim.clone(), user.groups.clone().into());
+    let mut path: Vec<&str> = provider.groups_claim.split('\n').collect();
+    let claim = path.remove(0);
+    let groups = path.into_iter().rev().fold(user.groups.clone().into(), |inner, name| {
+        Value::Object(Map::from_iter([(name.to_owned(), inner)]))
+    });
+    claims.insert(claim.to_owned(), groups);
     claims.extend(user.claims.clone());
     claims
 }

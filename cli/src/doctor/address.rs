@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use toolgate_config::deploy::DEV_PORT;
 use toolgate_config::{Endpoints, Identity, Protocol, Provider, Setting};
+use toolgate_core::upstream::peculiarities::entra_document_issuer;
 use url::{Host, Url};
 
 use super::finding::{Finding, shown};
@@ -43,8 +44,13 @@ impl FromStr for ServerUrl {
 /// Request to the identity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ProviderProbe {
-    /// The discovery document of this issuer.
-    Discovery(String),
+    /// The discovery document of an issuer.
+    Discovery {
+        /// The issuer.
+        issuer: String,
+        /// The one that the document has to name.
+        named: String,
+    },
     /// The key set at this address.
     Keys(String),
     /// The API of GitHub.
@@ -55,7 +61,7 @@ impl ProviderProbe {
     /// The address that answers it.
     pub(super) fn url(&self) -> String {
         match self {
-            Self::Discovery(issuer) => {
+            Self::Discovery { issuer, .. } => {
                 let base = issuer.strip_suffix('/').unwrap_or(issuer);
                 format!("{base}/.well-known/openid-configuration")
             }
@@ -69,7 +75,7 @@ impl ProviderProbe {
     pub(super) fn place(&self) -> String {
         let origin = |url: Url| url.origin().ascii_serialization();
         match self {
-            Self::Discovery(_) => shown(&self.url()),
+            Self::Discovery { .. } => shown(&self.url()),
             Self::Keys(url) => Url::parse(url).map(origin).unwrap_or_default(),
             Self::GitHub => "api.github.com".to_owned(),
         }
@@ -91,7 +97,14 @@ pub(super) fn question(identity: &Identity, vars: &Vars) -> Result<Option<Provid
     Ok(Some(match &identity.endpoints {
         Endpoints::None => return Ok(None),
         Endpoints::GitHub => ProviderProbe::GitHub,
-        Endpoints::Discovery(issuer) => ProviderProbe::Discovery(address(issuer, vars)?),
+        Endpoints::Discovery(issuer) => {
+            let issuer = address(issuer, vars)?;
+            let named = match identity.provider {
+                Provider::Entra => entra_document_issuer(&issuer).into_owned(),
+                _ => issuer.clone(),
+            };
+            ProviderProbe::Discovery { issuer, named }
+        }
         Endpoints::Urls { jwks_url, .. } => ProviderProbe::Keys(address(jwks_url, vars)?),
         Endpoints::Team(team) => {
             let team = format!("https://{team}.cloudflareaccess.com/cdn-cgi/access");

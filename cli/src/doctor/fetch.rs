@@ -40,9 +40,22 @@ pub(super) fn ask(
     tools: &Tools,
     question: &ProviderProbe,
 ) -> std::result::Result<ProbeAnswer, Finding> {
-    match run(tools, &question.url()) {
+    ask_at(tools, &question.url(), &question.place())
+}
+
+/// The answer of an address, which messages call `place`.
+///
+/// # Errors
+///
+/// Why there is none.
+pub(super) fn ask_at(
+    tools: &Tools,
+    url: &str,
+    place: &str,
+) -> std::result::Result<ProbeAnswer, Finding> {
+    match run(tools, url) {
         Ok(Said::Answered(answer)) => Ok(answer),
-        Ok(Said::Failed { error }) => Err(unreachable(&question.place(), &error)),
+        Ok(Said::Failed { error }) => Err(unreachable(place, &error)),
         Err(error) => {
             let fix = "install Node.js from https://nodejs.org, or leave this out by `--offline`";
             Err(Finding::warning(TITLE, format!("not asked: {}", error.message()), fix))

@@ -16,6 +16,7 @@ mod report;
 mod rust;
 mod secrets;
 mod sources;
+mod third_party;
 mod triggers;
 mod vars;
 
@@ -41,7 +42,8 @@ use vars::{DEV_VARS, Vars};
 pub const HELP: &str = "\
 Looks at Rust and its Wasm target, Node.js and the installed tools, mcp.toml and what follows from
 it, Cargo.lock, the secrets of a local file and the strength of its encryption key, the redirect URI
-to enter at the identity provider, whether that provider can be reached, and this machine's clock.
+to enter at the identity provider, whether that provider can be reached, the metadata of the third
+parties at which people connect accounts, and this machine's clock.
 Nothing is changed, and no value of a secret is printed.
 
 Exit status: 0 no problems, perhaps warnings; 1 problems; 2 wrong usage
@@ -62,7 +64,7 @@ pub struct Arguments {
     /// Environment: `[env.NAME]` of mcp.toml
     #[arg(long, value_name = "NAME", requires = "vars")]
     env: Option<String>,
-    /// Ask nobody: leaves out the identity provider and the clock
+    /// Ask nobody: leaves out the identity provider, third parties and the clock
     #[arg(long)]
     offline: bool,
     /// Print the report as JSON
@@ -134,6 +136,7 @@ fn server(
     findings.extend(recheck::finding(&checked.config));
     if !arguments.offline {
         findings.extend(sign_in(tools, checked, &vars, &server, subject));
+        findings.extend(third_party::findings(tools, &checked.config));
     }
     findings
 }

@@ -19,7 +19,9 @@ pub(super) fn finding(
     answer: &ProbeAnswer,
 ) -> Finding {
     match question {
-        ProviderProbe::Discovery(issuer) => discovery(issuer, &question.place(), server, answer),
+        ProviderProbe::Discovery { named, .. } => {
+            discovery(named, &question.place(), server, answer)
+        }
         ProviderProbe::Keys(_) => keys(&question.place(), answer),
         ProviderProbe::GitHub => github(answer),
     }
@@ -119,7 +121,8 @@ mod tests {
     }
 
     fn of_discovery(answer: &ProbeAnswer) -> Finding {
-        let question = ProviderProbe::Discovery(ISSUER.to_owned());
+        let question =
+            ProviderProbe::Discovery { issuer: ISSUER.to_owned(), named: ISSUER.to_owned() };
         finding(&question, &ServerUrl::of_dev(), answer)
     }
 

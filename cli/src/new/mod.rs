@@ -7,6 +7,7 @@ mod alias;
 mod ask;
 mod name;
 mod place;
+mod provider;
 mod source;
 mod template;
 mod workspace;
@@ -15,6 +16,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use toolgate_config::Provider;
 
 use crate::{Result, check};
 
@@ -28,13 +30,17 @@ pub const HELP: &str = "\
 Inside a workspace whose `members` take the new folder in, it asks whether the folder becomes a member or
 is excluded there; elsewhere than on a terminal `--workspace` has to say it, and `--yes` excludes.
 What is not named here is asked on a terminal; elsewhere, and with `--yes`, the template is `access` and
-the storage `durable-object`.
+the storage `durable-object`. With `--yes` the name is `my-server` by default.
 
 Exit status: 0 written; 1 failed, and then nothing is written; 2 wrong usage
 
 Examples:
     cargo toolgate new my-server
-    cargo toolgate new my-server --template github --storage d1 --yes";
+    cargo toolgate new my-server --template github --storage d1 --yes
+    cargo toolgate new my-server --provider entra --yes";
+
+/// Name of a server that is given none.
+const DEFAULT_NAME: &str = "my-server";
 
 /// Arguments of `cargo toolgate new`.
 #[derive(Debug, Args)]
@@ -44,6 +50,10 @@ pub struct Arguments {
     /// Identity provider, and the functions to start with
     #[arg(long, value_enum)]
     template: Option<Template>,
+    /// Identity provider in the place of the template's: cloudflare-access, oidc, entra, google, okta, auth0,
+    /// keycloak, cognito, gitlab or github
+    #[arg(long, value_parser = provider::parse, conflicts_with = "template")]
+    provider: Option<Provider>,
     /// Storage for grants
     #[arg(long, value_enum)]
     storage: Option<Storage>,
@@ -69,6 +79,8 @@ pub struct Arguments {
 struct Choice {
     name: String,
     template: Template,
+    /// The provider in the place of that of the template.
+    provider: Option<Provider>,
     storage: Storage,
     /// A workspace that takes it in, and what becomes of that.
     outer: Option<(Outer, Membership)>,
@@ -88,7 +100,8 @@ pub fn run(parent: &Path, arguments: &Arguments) -> Result<()> {
         _ => Source::of_this_program()?,
     };
     let choice = choose(parent, arguments)?;
-    let mut files = choice.template.files(&choice.name, &source.of(parent), choice.storage)?;
+    let mut files =
+        choice.template.files(&choice.name, &source.of(parent), choice.storage, choice.provider)?;
     let of_the_root = match choice.outer {
         Some((_, Membership::Member)) => Some(Outer::adopt(&mut files)),
         _ => None,
@@ -107,12 +120,14 @@ fn choose(parent: &Path, arguments: &Arguments) -> Result<Choice> {
     let mut questions = asks.then(|| Questions::new(input.lock(), output));
     let name = match (&arguments.name, &mut questions) {
         (Some(name), _) => name.clone(),
-        (None, Some(questions)) => questions.text("Name of the server", "my-server")?,
+        (None, Some(questions)) => questions.text("Name of the server", DEFAULT_NAME)?,
+        (None, None) if arguments.yes => DEFAULT_NAME.to_owned(),
         (None, None) => return Err(name::missing()),
     };
     name::check(&name)?;
     place::refuse_existing(&parent.join(&name))?;
-    let template = match (arguments.template, &mut questions) {
+    let given = arguments.provider.map(provider::template).or(arguments.template);
+    let template = match (given, &mut questions) {
         (Some(template), _) => template,
         (None, Some(questions)) => questions.one_of("Template", "Who signs people in?")?,
         (None, None) => Template::default(),
@@ -135,7 +150,7 @@ fn choose(parent: &Path, arguments: &Arguments) -> Result<Choice> {
             Some((outer, membership))
         }
     };
-    Ok(Choice { name, template, storage, outer })
+    Ok(Choice { name, template, provider: arguments.provider, storage, outer })
 }
 
 fn report(
@@ -144,8 +159,9 @@ fn report(
     repository: &place::Repository,
     of_the_root: Option<&str>,
 ) {
-    let Choice { name, template, storage, outer } = choice;
-    println!("{name}: template `{}`, storage `{}`", template.name(), storage.name());
+    let Choice { name, template, provider, storage, outer } = choice;
+    let provider = provider.map(|one| format!(", provider `{}`", one.name())).unwrap_or_default();
+    println!("{name}: template `{}`{provider}, storage `{}`", template.name(), storage.name());
     if let place::Repository::Failed(why) = repository {
         println!("  no git repository was made: {why}");
     }

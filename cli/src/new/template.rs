@@ -1,8 +1,10 @@
 //! The templates, as this program has them in itself.
 
 use clap::ValueEnum;
+use toolgate_config::Provider;
 use toolgate_config::deploy::{self, Package};
 
+use super::provider;
 use crate::{Result, project};
 
 /// A file of a server.
@@ -93,14 +95,22 @@ impl Template {
     /// # Errors
     ///
     /// When the name cannot be a Worker's.
-    pub fn files(self, name: &str, source: &str, storage: Storage) -> Result<Vec<File>> {
+    pub fn files(
+        self,
+        name: &str,
+        source: &str,
+        storage: Storage,
+        provider: Option<Provider>,
+    ) -> Result<Vec<File>> {
         let sources = self.sources();
         let config = sources.iter().find(|(path, _)| *path == "mcp.toml");
-        let config = storage.write_into(config.map_or("", |(_, text)| text));
+        let config = config.map_or("", |(_, text)| text);
+        let config = storage.write_into(&provider::write_into(config, provider));
         let config = config.replace("{{project-name}}", name);
         let [wrangler, variables] = generated(name, &config)?;
         let text = |(path, text): &(&'static str, &str)| match *path {
             "mcp.toml" => config.clone(),
+            "mcp.lock" => provider::write_lock(text, provider).replace("{{project-name}}", name),
             "wrangler.jsonc" => wrangler.clone(),
             ".dev.vars.example" => variables.clone(),
             _ => text.replace("{{project-name}}", name).replace("{{toolgate_source}}", source),
@@ -188,7 +198,7 @@ mod tests {
     #[test]
     fn no_place_is_left_unfilled() {
         for template in Template::all() {
-            for file in template.files("weather", SOURCE, Storage::Kv).expect("files") {
+            for file in template.files("weather", SOURCE, Storage::Kv, None).expect("files") {
                 // `${{ … }}` is GitHub's.
                 let text = file.text.replace("${{ secrets.", "");
                 assert!(!text.contains("{{"), "{}/{}", template.name(), file.path);
@@ -199,7 +209,7 @@ mod tests {
     #[test]
     fn the_name_and_the_source_are_in_the_manifest() {
         for template in Template::all() {
-            let files = template.files("weather", SOURCE, Storage::default()).expect("files");
+            let files = template.files("weather", SOURCE, Storage::default(), None).expect("files");
             let manifest = files.iter().find(|file| file.path == "Cargo.toml").expect("a manifest");
             let manifest: toml::Table = toml::from_str(&manifest.text).expect("TOML");
             assert_eq!(manifest["package"]["name"].as_str(), Some("weather"));
@@ -215,7 +225,7 @@ mod tests {
                 (Storage::Kv, "Kv", Some("\"OAUTH_KV\"")),
                 (Storage::D1, "D1", Some("\"OAUTH_DB\"")),
             ] {
-                let files = template.files("weather", SOURCE, storage).expect("files");
+                let files = template.files("weather", SOURCE, storage, None).expect("files");
                 let text = |path| &files.iter().find(|file| file.path == path).expect(path).text;
                 let config = text("mcp.toml");
                 let checked = toolgate_config::check(config).expect("a sound mcp.toml");
@@ -227,7 +237,8 @@ mod tests {
                 );
                 let deployed = text("wrangler.jsonc");
                 assert!(binding.is_none_or(|binding| deployed.contains(binding)), "{deployed}");
-                let plain = template.files("weather", SOURCE, Storage::default()).expect("files");
+                let plain =
+                    template.files("weather", SOURCE, Storage::default(), None).expect("files");
                 let plain = plain.iter().find(|file| file.path == "mcp.toml").expect("mcp.toml");
                 let added: Vec<_> =
                     config.lines().filter(|line| !plain.text.contains(line)).collect();

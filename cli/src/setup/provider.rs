@@ -53,7 +53,7 @@ fn values(config: &Config, redirect_uri: &str) -> Vec<(&'static str, String)> {
         ("host", host.split('/').next().unwrap_or_default().to_owned()),
         ("scopes", identity.scopes.join(" ")),
         ("scope_list", identity.scopes.join(", ")),
-        ("groups_claim", identity.groups_claim.to_string()),
+        ("groups_claim", identity.groups_name()),
         ("client_id", shown(&identity.client_id)),
     ];
     values.extend(identity.client_secret.as_ref().map(|name| ("client_secret", name.to_string())));

@@ -134,9 +134,17 @@ fn store(server: &Server) -> TokenStream {
 
 /// The kind of identity provider by its name, so that a Worker links no other.
 fn identity_provider(server: &Server) -> TokenStream {
-    match server.checked.config.identity.provider.protocol() {
+    let provider = server.checked.config.identity.provider;
+    match provider.protocol() {
         Protocol::Access => quote!(&::toolgate::__private::identity::CLOUDFLARE_ACCESS),
-        Protocol::OpenIdConnect => quote!(&::toolgate::__private::identity::OIDC),
+        Protocol::OpenIdConnect => match provider {
+            Provider::Entra => quote!(&::toolgate::__private::identity::ENTRA),
+            Provider::Google => quote!(&::toolgate::__private::identity::GOOGLE),
+            Provider::Cognito => quote!(&::toolgate::__private::identity::COGNITO),
+            Provider::GitLab => quote!(&::toolgate::__private::identity::GITLAB),
+            // Their tokens are those of any OpenID provider.
+            _ => quote!(&::toolgate::__private::identity::OIDC),
+        },
         Protocol::GitHub => quote!(&::toolgate::__private::identity::GITHUB),
         Protocol::AccessAssertion => {
             quote!(&::toolgate::__private::identity::CLOUDFLARE_ACCESS_JWT)

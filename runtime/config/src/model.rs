@@ -1,6 +1,7 @@
 //! The model of a checked `mcp.toml`, in a form that can stand in a `static`.
 
 mod choices;
+mod connection;
 mod connection_sections;
 mod identity;
 mod invariant_sections;

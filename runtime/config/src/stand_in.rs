@@ -31,6 +31,10 @@ const SCOPES: &[Str] = &[Cow::Borrowed("openid"), Cow::Borrowed("email"), Cow::B
 #[must_use]
 pub fn is_needed(identity: &Identity) -> bool {
     let is_fixed = |setting: &Setting| matches!(setting, Setting::Literal(_));
+    // Its tokens have claims that those of the dev identity provider lack.
+    if identity.provider.is_preset() {
+        return true;
+    }
     let issuer = identity.issuer.as_ref().is_some_and(is_fixed);
     issuer
         || match &identity.endpoints {
@@ -65,6 +69,9 @@ pub fn take_place(config: &mut Config) {
     identity.scopes = Cow::Borrowed(SCOPES);
     identity.client_auth = None;
     identity.prompt = None;
+    identity.parameters = Str::default();
+    identity.organizations = Cow::Borrowed(&[]);
+    identity.trust_email = false;
     // It gives tokens of its own only.
     if let Some(calls) = &mut identity.upstream {
         calls.exchange = None;

@@ -48,6 +48,8 @@ mod id_token;
 mod identity;
 #[path = "gate/in_step.rs"]
 mod in_step;
+#[path = "gate/peculiarities.rs"]
+mod peculiarities;
 #[path = "gate/recorded.rs"]
 mod recorded;
 #[path = "gate/refresh.rs"]

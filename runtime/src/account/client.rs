@@ -7,6 +7,7 @@ use toolgate_core::account::tokens::{AccountKey, AccountTokens};
 use toolgate_core::seal::{Entropy as _, Keyring};
 use toolgate_core::secret::Secret;
 
+use super::asker::admit;
 use super::party::withdraw;
 use super::renew::renew;
 use super::{people, perform};
@@ -46,6 +47,7 @@ pub(super) fn token(
 ) -> LocalBoxFuture<'static, Result<AccountToken, NoAccount>> {
     Box::pin(async move {
         let keys = app.keyring(&env).ok_or(NoAccount::Unavailable)?;
+        admit((app, &env, &keys), &principal, connection).await?;
         let people = people(app, &env, &keys, &principal.caller);
         if people.is_empty() {
             return Err(NoAccount::Unavailable);
@@ -101,8 +103,9 @@ impl Call<'_> {
         let settle = AccountOperation::Settle { lease, generation, seen, answer };
         let outcome = renewing::store(async || self.perform(settle.clone()).await).await;
         match outcome {
-            // It is of an account that is connected no more.
-            Ok(AccountOutcome::Replaced) => {
+            // Of an account that the person has ended. One that they have replaced is left alone, as at the return
+            // from the third party.
+            Ok(AccountOutcome::Ended) => {
                 if let Some(new) = new {
                     withdraw(self.connection, self.env, self.keys, (self.person, &new)).await;
                 }
@@ -117,7 +120,9 @@ impl Call<'_> {
     fn looked(&self, outcome: worker::Result<AccountOutcome>) -> Looked {
         match outcome {
             Ok(AccountOutcome::Token(sealed)) => self.open(&sealed),
-            Ok(AccountOutcome::Busy | AccountOutcome::Replaced) => Looked::Again,
+            Ok(AccountOutcome::Busy | AccountOutcome::Replaced | AccountOutcome::Ended) => {
+                Looked::Again
+            }
             Ok(AccountOutcome::Gone) => Looked::Nothing(NoAccount::NotConnected),
             Ok(_) => Looked::Nothing(NoAccount::Unavailable),
             Err(error) => {

@@ -2,15 +2,16 @@
 
 use futures_util::future::LocalBoxFuture;
 use toolgate_config::Connection;
-use toolgate_core::account::link::Link;
+use toolgate_core::account::link::{Asking, Link};
 use toolgate_core::oauth::callback::GrantSubject;
-use toolgate_core::oauth::grant::Grant;
 use toolgate_core::paths;
 
+use super::asker::{find_grant, grant_of};
 use super::people;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
 use crate::platform::{PlatformEntropy, now};
+use crate::ports::accounts::AskingCall;
 use crate::ports::app::{App, Deployment};
 use crate::ports::principal::Principal;
 
@@ -21,27 +22,27 @@ pub(super) fn link(
     env: Env,
     principal: Principal,
     connection: &'static Connection,
-    tool: &'static str,
+    call: AskingCall,
 ) -> LocalBoxFuture<'static, Option<String>> {
     Box::pin(async move {
         let deployment = Deployment { app, env: &env };
-        let grants = app.store.list(deployment, &principal.subject_key).await;
-        let grants = grants
+        let id = grant_of(&principal)?;
+        let grant = find_grant(deployment, std::slice::from_ref(&principal.subject_key), id).await;
+        let grant = grant
             .inspect_err(|error| log_error!("no link can be given: the storage: {error}"))
-            .ok()?;
+            .ok()??;
         let keys = app.keyring(&env)?;
         let now = now();
-        let is_its = |(_, grant): &&(String, _)| is_of(grant, &principal, now);
-        let (id, grant) = grants.iter().filter(is_its).max_by_key(|(_, grant)| grant.used)?;
-        let subject = GrantSubject::open(&keys, id, &grant.sealed)?;
+        let subject = GrantSubject::open(&keys, id, &grant.sealed);
+        let subject = subject.filter(|_| grant.is_live(now))?;
         let people = people(app, &env, &keys, &principal.caller);
-        let names = (subject.client_name.as_str(), tool);
-        let link = Link::new(people.first()?, &connection.name, names, now);
+        let asking = Asking {
+            client: &subject.client_name,
+            tool: call.tool,
+            grant: id,
+            session: call.session.as_deref(),
+        };
+        let link = Link::new(people.first()?, &connection.name, asking, now);
         Some(link.address(&keys, paths::origin(&subject.resource), &mut PlatformEntropy))
     })
-}
-
-/// True for a grant of the client that calls.
-fn is_of(grant: &Grant, principal: &Principal, now: u64) -> bool {
-    grant.is_live(now) && grant.client == principal.caller.client_id
 }

@@ -4,7 +4,9 @@
 //! them. The tokens are rows of an object of the person, sealed; `client.rs` finds them and has them renewed under a
 //! lease of the row, `object.rs` keeps them, and `pages.rs` serves what a person sees.
 
+mod asker;
 mod client;
+mod finished;
 mod link;
 mod object;
 mod pages;
@@ -28,14 +30,21 @@ use crate::ports::app::App;
 pub use self::object::CONNECTIONS;
 
 /// The way to connected accounts.
-pub static ACCOUNTS: Accounts =
-    Accounts { token: client::token, link: link::link, serve: pages::serve };
+pub static ACCOUNTS: Accounts = Accounts {
+    token: client::token,
+    link: link::link,
+    credential: asker::credential,
+    serve: pages::serve,
+};
 
 /// Path inside the object of a person: does something to one account.
 const ONE: &str = "/account/one";
 
 /// Path inside the object of a person: all accounts.
 const ALL: &str = "/account/all";
+
+/// Path inside the object of a session: tells its client that the person has finished.
+const FINISHED: &str = "/account/finished";
 
 /// The caller was let in already, so whether the identity provider is fit for the address of the request is not
 /// judged again.
@@ -47,6 +56,15 @@ struct AccountRequest {
     /// Name of the connection.
     connection: String,
     operation: AccountOperation,
+}
+
+/// The person has finished what a question to a client asked for.
+#[derive(Debug, Serialize, FromJson)]
+struct FinishedRequest {
+    /// Pseudonyms of the person.
+    people: Vec<String>,
+    /// Names the question.
+    id: String,
 }
 
 /// One account, with the name of its connection.

@@ -3,10 +3,18 @@
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use toolgate_core::account::record::{self, Account, AccountOperation, Write};
+use toolgate_core::account::connect::find;
+use toolgate_core::account::listed::ended_event;
+use toolgate_core::account::record::{self, Account, AccountOperation, LOOK_AFTER, Write};
+use toolgate_core::account::stale::{Fate, fate};
+use toolgate_core::audit::{Log, Reason};
+use toolgate_core::seal::Entropy as _;
 use worker::{Error, SqlStorageValue};
 
-use super::{ALL, AccountRequest, Named, ONE};
+use super::party::withdraw;
+use super::{ALL, AccountRequest, FINISHED, Named, ONE, finished};
+use crate::audit::Teller;
+use crate::platform::PlatformEntropy;
 use crate::platform::host::{Request, Response};
 use crate::platform::now;
 use crate::ports::feature::Feature;
@@ -37,6 +45,7 @@ impl Feature for ConnectionsFeature {
             match request.path().as_str() {
                 ONE => one(object, object::body(&mut request).await?).await,
                 ALL => object::answer(&read(object)?),
+                FINISHED => finished::hear(object, &object::body(&mut request).await?),
                 _ => Response::error("no such operation", 404),
             }
         })
@@ -72,25 +81,45 @@ async fn one(object: &Object, request: AccountRequest) -> worker::Result<Respons
     object::answer(&outcome)
 }
 
-/// Deletes what is of no more use; at last, everything.
+/// Deletes what is of no more use, and withdraws it where its third party is known; at last, everything.
 async fn look_after(object: &Object) -> worker::Result<()> {
-    let now = now();
-    for known in read(object)?.iter().filter(|known| !known.account.is_kept(now)) {
-        delete(object, &known.connection)?;
+    let (app, env, now) = (object.app(), object.env(), now());
+    let mut over = Vec::new();
+    let log = Log::default();
+    for Named { connection, account } in read(object)? {
+        let fate = fate(&app.config, &connection, &account, now);
+        if fate == Fate::Kept {
+            continue;
+        }
+        delete(object, &connection)?;
+        log.record(ended_event(&account.whose.person, &connection, Reason::AccountForgotten));
+        if fate == Fate::Over {
+            over.push((connection, account));
+        }
     }
+    Teller::of_object(app, env, &PlatformEntropy.token()).flush(&log);
     if read(object)?.is_empty() {
-        return object.state().storage().delete_all().await;
+        object.state().storage().delete_all().await?;
+    } else {
+        set_alarm(object).await?;
     }
-    set_alarm(object).await
+    for (name, account) in over {
+        let found = find(&app.config, &name).zip(app.keyring(env));
+        if let Some((connection, keys)) = found {
+            let tokens = (account.whose.person.as_str(), account.kept.sealed.as_str());
+            withdraw(connection, env, &keys, tokens).await;
+        }
+    }
+    Ok(())
 }
 
-/// Has the object looked after when its first account is forgotten.
+/// Has the object looked after when its first account is over, and now and then before.
 async fn set_alarm(object: &Object) -> worker::Result<()> {
     let all = read(object)?;
-    let Some(first) = all.iter().map(|known| known.account.forgotten_at()).min() else {
+    let Some(first) = all.iter().map(|known| known.account.over_at()).min() else {
         return Ok(());
     };
-    let wait = first.saturating_sub(now()) + 1;
+    let wait = first.saturating_sub(now()).min(LOOK_AFTER) + 1;
     object.state().storage().set_alarm(Duration::from_secs(wait)).await
 }
 

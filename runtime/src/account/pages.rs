@@ -3,11 +3,13 @@
 
 use futures_util::future::LocalBoxFuture;
 use http::{Method, Request, StatusCode};
+use toolgate_core::account::asker::Asker;
 use toolgate_core::account::connect::{self, ConnectStep, find};
 use toolgate_core::account::listed;
-use toolgate_core::account::record::{AccountOperation, AccountOutcome};
+use toolgate_core::account::record::{AccountOperation, AccountOutcome, fingerprint};
 use toolgate_core::account::returned::{self, Return};
-use toolgate_core::account::tokens::AccountKey;
+use toolgate_core::account::stale::{Fate, fate};
+use toolgate_core::account::tokens::{AccountKey, AccountTokens};
 use toolgate_core::audit::Reason;
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::person::Person;
@@ -17,11 +19,12 @@ use toolgate_core::paths::{
 };
 use toolgate_core::reply::{self, Reply};
 
+use super::asker::find_grant;
 use super::party::{locate, withdraw};
-use super::{Named, all, perform};
+use super::{Named, all, finished, perform};
 use crate::http::{fetch, object_client};
 use crate::platform::console::log_error;
-use crate::platform::{PlatformEntropy, now};
+use crate::platform::{EnvVars, PlatformEntropy, now};
 use crate::ports::accounts::Page;
 use crate::ports::request_context::RequestContext;
 use crate::sign_in;
@@ -38,10 +41,9 @@ pub(super) fn serve<'a>(
     (is_head, page): (bool, Page),
 ) -> LocalBoxFuture<'a, Reply> {
     Box::pin(async move {
-        let is_post = http_request.method() == Method::POST;
         match http_request.uri().path() {
             CONNECTIONS_PATH => {
-                let accounts = list(request, oauth, http_request).await;
+                let accounts = list(request, oauth, http_request, is_head).await;
                 // The clients can be ended all the same.
                 let accounts = accounts.unwrap_or_else(|error| {
                     log_error!("accounts could not be read: {error}");
@@ -49,20 +51,45 @@ pub(super) fn serve<'a>(
                 });
                 page(request, oauth, http_request, &accounts).await
             }
-            ACCOUNT_CONNECT_PATH if is_post => start(request, oauth, http_request).await,
-            ACCOUNT_CONNECT_PATH => connect::open(oauth, http_request),
-            ACCOUNT_END_PATH if is_post => end(request, oauth, http_request).await,
-            ACCOUNT_END_PATH => reply::method_not_allowed("POST"),
-            path if path.starts_with(ACCOUNT_RETURN_PATH) => match (is_post, is_head) {
-                (true, _) => reply::method_not_allowed("GET, HEAD"),
-                // A look at the address, which uses up neither the attempt nor its code.
-                (false, true) => returned::begin(oauth, http_request)
-                    .map_or_else(|reply| *reply, |_| Reply::default()),
-                (false, false) => finish(request, oauth, http_request).await,
+            path => match methods(path) {
+                None => nothing(),
+                Some(methods)
+                    if methods.split(", ").any(|known| known == http_request.method()) =>
+                {
+                    below(request, oauth, http_request, is_head).await
+                }
+                Some(methods) => reply::method_not_allowed(methods),
             },
-            _ => nothing(),
         }
     })
+}
+
+/// The methods of the page at a path, as `Allow` lists them; none of another origin's, so that no preflight passes.
+fn methods(path: &str) -> Option<&'static str> {
+    match path {
+        ACCOUNT_CONNECT_PATH => Some("GET, HEAD, POST"),
+        ACCOUNT_END_PATH => Some("POST"),
+        path if path.starts_with(ACCOUNT_RETURN_PATH) => Some("GET, HEAD"),
+        _ => None,
+    }
+}
+
+/// Serves a page below that of connections.
+async fn below(
+    request: &RequestContext<'_>,
+    oauth: &mut OAuthContext<'_>,
+    http_request: &Request<Vec<u8>>,
+    is_head: bool,
+) -> Reply {
+    match http_request.uri().path() {
+        ACCOUNT_CONNECT_PATH => connect(request, oauth, http_request).await,
+        ACCOUNT_END_PATH => end(request, oauth, http_request).await,
+        // A look at the address, which uses up neither the attempt nor its code.
+        _ if is_head => {
+            returned::begin(oauth, http_request).map_or_else(|reply| *reply, |_| Reply::default())
+        }
+        _ => finish(request, oauth, http_request).await,
+    }
 }
 
 fn nothing() -> Reply {
@@ -74,19 +101,40 @@ fn nothing() -> Reply {
     )
 }
 
-/// Sends the browser of a person who goes on to the third party.
-async fn start(
+/// Shows the page of a link, or sends the browser of a person who goes on to the third party.
+async fn connect(
     request: &RequestContext<'_>,
     oauth: &mut OAuthContext<'_>,
     http_request: &Request<Vec<u8>>,
 ) -> Reply {
-    let approved = match connect::decide(oauth, http_request) {
-        ConnectStep::Reply(reply) => return reply,
-        ConnectStep::Start(approved) => approved,
+    let is_post = http_request.method() == Method::POST;
+    let step = match is_post {
+        true => connect::decide(oauth, http_request),
+        false => connect::open(oauth, http_request),
     };
-    let Some(connection) = find(oauth.config, approved.connection()) else { return nothing() };
+    let asked = match step {
+        ConnectStep::Reply(reply) => return reply,
+        ConnectStep::Read(asked) => asked,
+    };
+    let found = find_grant(request.deployment(), asked.subject_keys(), asked.grant()).await;
+    let grant = match &found {
+        Ok(grant) => grant.as_ref(),
+        Err(error) => {
+            log_error!("the client that asked for an account could not be read: {error}");
+            return unreachable();
+        }
+    };
+    let vars = EnvVars(request.env);
+    let asker = Asker { grant: grant.map(|grant| (asked.grant(), grant)), vars: &vars };
+    if !is_post {
+        return connect::show(oauth, &asked, asker);
+    }
+    let connection = match connect::approve(oauth, &asked, asker) {
+        Ok(connection) => connection,
+        Err(reply) => return *reply,
+    };
     match locate(connection, request.env, oauth.origin).await {
-        Ok(party) => connect::start(oauth, http_request.headers(), connection, &party, *approved),
+        Ok(party) => connect::start(oauth, http_request.headers(), connection, &party, *asked),
         Err(error) => {
             log_error!("no account can be connected at {}: {error}", connection.title);
             connect::unreachable(connection)
@@ -112,42 +160,67 @@ async fn finish(
             return back.not_stored();
         }
     }
-    let party = match locate(back.connection, request.env, oauth.origin).await {
-        Ok(party) => party,
-        Err(error) => {
-            log_error!("no account can be connected at {}: {error}", back.connection.title);
-            return back.unavailable();
-        }
-    };
-    let exchange = match back.exchange(oauth, &party, http_request) {
-        Ok(exchange) => exchange,
-        Err(reply) => return *reply,
-    };
-    let answer = match fetch::send(exchange).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            log_error!("{} did not answer: {error}", back.connection.title);
-            return back.unavailable();
-        }
-    };
-    let (tokens, expires_in) = match back.tokens(&answer) {
+    if let Err(reply) = judge(request, oauth, &back).await {
+        return *reply;
+    }
+    let (tokens, expires_in) = match exchange(request, oauth, &back, http_request).await {
         Ok(read) => read,
-        Err(failure) => {
-            let (reply, why) = *failure;
-            log_error!("{} gave no tokens: {why}", back.connection.title);
-            return reply;
-        }
+        Err(reply) => return *reply,
     };
     let key = AccountKey { person: back.subject_key(), connection: back.connection };
     let kept = tokens.seal(oauth.keys, key, (expires_in, now()), &mut PlatformEntropy);
-    let generation = back.attempt().to_owned();
-    match store(request, &back, AccountOperation::Connect { kept, generation }).await {
-        Ok(has_replaced) => back.connected(oauth, has_replaced),
+    let operation = back.operation(kept);
+    match store(request, &back, operation).await {
+        Ok(has_replaced) => {
+            if let Some(question) = back.question() {
+                finished::tell(request, question, &back.person.subject_keys);
+            }
+            back.connected(oauth, has_replaced)
+        }
         Err(error) => {
             log_error!("an account could not be stored: {error}");
             back.not_stored()
         }
     }
+}
+
+/// Judges the client that asked once more.
+async fn judge(
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    back: &Return<'_>,
+) -> Result<(), Box<Reply>> {
+    let people = &back.person.subject_keys;
+    let found = find_grant(request.deployment(), people, back.grant()).await.map_err(|error| {
+        log_error!("the client that asked for an account could not be read: {error}");
+        Box::new(back.not_stored())
+    })?;
+    let (grant, vars) = (found.as_ref().map(|grant| (back.grant(), grant)), EnvVars(request.env));
+    back.judge(oauth, Asker { grant, vars: &vars })
+}
+
+/// Exchanges the code for tokens, which are good for this many seconds.
+async fn exchange(
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    back: &Return<'_>,
+    http_request: &Request<Vec<u8>>,
+) -> Result<(AccountTokens, Option<u64>), Box<Reply>> {
+    let title = &back.connection.title;
+    let party = locate(back.connection, request.env, oauth.origin).await.map_err(|error| {
+        log_error!("no account can be connected at {title}: {error}");
+        Box::new(back.unavailable())
+    })?;
+    let exchange = back.exchange(oauth, &party, http_request)?;
+    let answer = fetch::send(exchange).await.map_err(|error| {
+        log_error!("{title} did not answer: {error}");
+        Box::new(back.unavailable())
+    })?;
+    back.tokens(&answer).map_err(|failure| {
+        let (reply, why) = *failure;
+        log_error!("{title} gave no tokens: {why}");
+        Box::new(reply)
+    })
 }
 
 /// Uses an attempt up, as that of a sign-in; `false` when it was before.
@@ -157,7 +230,12 @@ async fn use_up(request: &RequestContext<'_>, attempt: &str) -> worker::Result<b
     Ok(toolgate_core::from_json::read(&answer)?)
 }
 
-/// Stores an account, in the place of one that may have been there; what was there ends at the third party as well.
+/// Stores an account, in the place of one that may have been there; true where one was.
+///
+/// The tokens of that one are erased, and not withdrawn. Many providers keep one grant for a person and a client, and
+/// end all of it with any token of it that is withdrawn: before the code is exchanged that would take the code along, and
+/// after it the new tokens. What nobody has any more does no harm until it expires; a person who wants it ended at the
+/// third party disconnects first, which withdraws it while there is nothing else.
 async fn store(
     request: &RequestContext<'_>,
     back: &Return<'_>,
@@ -165,21 +243,16 @@ async fn store(
 ) -> worker::Result<bool> {
     let (app, env, name) = (request.app, request.env, &back.connection.name);
     let own = back.subject_key();
-    let mut ended = Vec::new();
-    if let AccountOutcome::Stored(Some(old)) = perform(app, env, own, name, operation).await? {
-        ended.push((own.to_owned(), old));
-    }
+    let stored = perform(app, env, own, name, operation).await?;
+    let mut has_replaced = matches!(stored, AccountOutcome::Stored(Some(_)));
     // One that was connected before a rotation of keys is under another pseudonym.
     for person in back.person.subject_keys.iter().filter(|person| *person != own) {
         match perform(app, env, person, name, AccountOperation::End).await {
-            Ok(AccountOutcome::Stored(Some(old))) => ended.push((person.clone(), old)),
-            Ok(_) => {}
+            Ok(outcome) => has_replaced |= matches!(outcome, AccountOutcome::Stored(Some(_))),
             // The new one is stored, and is found first.
             Err(error) => log_error!("an account of before could not be ended: {error}"),
         }
     }
-    let has_replaced = !ended.is_empty();
-    withdraw_later(request, name, ended);
     Ok(has_replaced)
 }
 
@@ -233,22 +306,48 @@ fn withdraw_later(request: &RequestContext<'_>, name: &str, tokens: Vec<(String,
     });
 }
 
-/// The part of the page of connections that lists the accounts of whoever is signed in.
+/// The part of the page of connections that lists the accounts of whoever is signed in. What nothing uses any more is
+/// erased on the way, but for a look at the head of the page.
 async fn list(
     request: &RequestContext<'_>,
     oauth: &OAuthContext<'_>,
     http_request: &Request<Vec<u8>>,
+    is_head: bool,
 ) -> worker::Result<String> {
     let is_shown = http_request.method() == Method::GET;
     let person = Person::read(oauth, http_request.headers()).filter(|_| is_shown);
     let Some(person) = person else { return Ok(String::new()) };
     let mut accounts = Vec::new();
     for key in &person.subject_keys {
-        for Named { connection, account } in all(request.app, request.env, key).await? {
-            if !accounts.iter().any(|(known, _)| *known == connection) {
-                accounts.push((connection, account));
+        for known in all(request.app, request.env, key).await? {
+            let fate = fate(oauth.config, &known.connection, &known.account, oauth.now);
+            if fate != Fate::Kept {
+                if !is_head {
+                    forget(request, oauth, (key, known), fate).await?;
+                }
+            } else if !accounts.iter().any(|(name, _)| *name == known.connection) {
+                accounts.push((known.connection, known.account));
             }
         }
     }
     Ok(listed::list(oauth, &person, &accounts))
+}
+
+/// Erases an account that nothing uses any more, and withdraws its tokens where its third party is known.
+async fn forget(
+    request: &RequestContext<'_>,
+    oauth: &OAuthContext<'_>,
+    (person, known): (&str, Named),
+    fate: Fate,
+) -> worker::Result<()> {
+    let Named { connection, account } = known;
+    let sealed = account.kept.sealed;
+    let operation = AccountOperation::Forget { seen: fingerprint(&sealed) };
+    let outcome = perform(request.app, request.env, person, &connection, operation).await?;
+    if !matches!(outcome, AccountOutcome::Replaced) {
+        oauth.log.record(listed::ended_event(person, &connection, Reason::AccountForgotten));
+        let tokens = (fate == Fate::Over).then(|| (person.to_owned(), sealed));
+        withdraw_later(request, &connection, tokens.into_iter().collect());
+    }
+    Ok(())
 }

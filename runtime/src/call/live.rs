@@ -64,6 +64,8 @@ pub(crate) struct Live {
     pub(super) span: RefCell<Option<Span>>,
     /// The audit trail; none in a test.
     pub(super) trail: Option<Rc<Trail>>,
+    /// The object of the session that hosts it.
+    session: Option<String>,
 }
 
 pub(super) struct OpenQuestion {
@@ -128,7 +130,18 @@ impl Live {
             acts_as_caller: Cell::new(false),
             span: RefCell::default(),
             trail: None,
+            session: None,
         }
+    }
+
+    /// In a session, whose object has this name.
+    pub(crate) fn in_session(self, session: Option<String>) -> Self {
+        Self { session, ..self }
+    }
+
+    /// The object of its session.
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.session.as_deref()
     }
 
     /// With the audit trail of the call.

@@ -187,6 +187,7 @@ impl Calls {
             call,
             record: Record::default(),
             teller: self.teller.clone(),
+            session: None,
         });
         self.running.push((slot, running));
         None

@@ -146,7 +146,7 @@ async fn page(context: &Context, key: String, message: String, url: String) -> R
         let what = "the address of a page is `https:`, without a user name or password";
         return Err(Refusal::Unaskable(what.to_owned()));
     }
-    rounds::ask(context, key, InputRequest::Url { message, url }).await.map(drop)
+    rounds::ask(context, key, InputRequest::Url { message, url, id: None }).await.map(drop)
 }
 
 /// `https:`, or this very machine during development, and no credentials.

@@ -16,6 +16,7 @@ use toolgate_core::upstream::{SignedClaims, login};
 use toolgate_policy::{Caller, Vars};
 
 use super::keys::{self, Source};
+use super::presets::{Plain, Preset};
 use super::unavailable;
 use crate::http::fetch;
 use crate::platform::console::log_error;
@@ -41,7 +42,7 @@ impl IdentityProvider for CloudflareAccess {
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
-        Box::pin(identify(oauth, returned, request))
+        Box::pin(identify(&Plain, oauth, returned, request))
     }
 
     fn confirm<'a>(
@@ -50,11 +51,12 @@ impl IdentityProvider for CloudflareAccess {
         holder: &'a GrantSubject,
         kept: &'a Kept,
     ) -> LocalBoxFuture<'a, Result<Option<Identified>, Trouble>> {
-        Box::pin(confirm(oauth, oauth.provider, holder, kept))
+        Box::pin(confirm(&Plain, oauth, oauth.provider, holder, kept))
     }
 }
 
 pub(super) async fn identify(
+    preset: &impl Preset,
     oauth: &OAuthContext<'_>,
     returned: &Returned,
     request: &Request<Vec<u8>>,
@@ -64,11 +66,17 @@ pub(super) async fn identify(
         log_error!("sign-in failed: the token endpoint gave no id_token");
         return Err(Box::new(returned.refuse_identity(oauth, Reason::UpstreamNoIdToken)));
     };
-    let verdict =
+    let signed =
         keys::verify(oauth.provider, oauth.now, Source::Provider, id_token, id_token::prepare)
             .await
-            .map_err(|error| unavailable(oauth, returned, "the JWKS", &error))?
-            .and_then(|claims| returned.verify(oauth, claims));
+            .map_err(|error| unavailable(oauth, returned, "the JWKS", &error))?;
+    let verdict = match signed {
+        Ok(mut claims) => {
+            preset.add_groups(oauth, &mut claims, &tokens).await;
+            returned.verify(oauth, claims)
+        }
+        Err(rejection) => Err(rejection),
+    };
     match verdict {
         Ok(caller) => {
             Ok(Identified { caller, upstream: tokens.keep_for(&oauth.config.identity, oauth.now) })
@@ -99,6 +107,7 @@ pub(super) async fn exchange(
 /// By a refresh token the provider decides anew, and tells of the person in an id_token or at the
 /// userinfo endpoint. Without one, userinfo is asked while the access token lives.
 pub(super) async fn confirm(
+    preset: &impl Preset,
     oauth: &OAuthContext<'_>,
     provider: &Provider,
     holder: &GrantSubject,
@@ -112,7 +121,9 @@ pub(super) async fn confirm(
             let tokens = refresh(provider, token).await?;
             kept.replace(tokens.keep_for(&oauth.config.identity, oauth.now));
             let caller = match &tokens.id_token {
-                Some(id_token) => verify_again(oauth, provider, holder, id_token).await?,
+                Some(id_token) => {
+                    verify_again(preset, oauth, provider, holder, &tokens, id_token).await?
+                }
                 None => ask_userinfo(oauth, provider, endpoints, holder, &tokens.access_token)
                     .await?
                     .unwrap_or_else(|| holder.caller.clone()),
@@ -136,20 +147,24 @@ pub(super) async fn refresh(provider: &Provider, token: &str) -> Result<Tokens, 
 }
 
 async fn verify_again(
+    preset: &impl Preset,
     oauth: &OAuthContext<'_>,
     provider: &Provider,
     holder: &GrantSubject,
+    tokens: &Tokens,
     id_token: &str,
 ) -> Result<Caller, Trouble> {
     let (subject, nonce) = (&holder.caller.subject, &holder.nonce);
-    signed(oauth, provider, "the id_token", id_token)
-        .await?
-        .and_then(|claims| {
+    let verdict = match signed(oauth, provider, "the id_token", id_token).await? {
+        Ok(mut claims) => {
+            preset.add_groups(oauth, &mut claims, tokens).await;
             id_token::verify_again(oauth.config, provider, claims, subject, nonce, oauth.now)
-        })
-        .map_err(|rejection| {
-            Trouble::Ended(Reason::from(&rejection), format!("the id_token: {rejection}"))
-        })
+        }
+        Err(rejection) => Err(rejection),
+    };
+    verdict.map_err(|rejection| {
+        Trouble::Ended(Reason::from(&rejection), format!("the id_token: {rejection}"))
+    })
 }
 
 /// The claims of a token that the provider just sent, if it signed them.

@@ -8,6 +8,7 @@ mod github;
 mod keys;
 mod nobody;
 mod oidc;
+mod presets;
 mod recheck;
 mod renew;
 
@@ -26,7 +27,15 @@ pub(crate) use renew::renew;
 pub static CLOUDFLARE_ACCESS: cloudflare_access::CloudflareAccess =
     cloudflare_access::CloudflareAccess;
 /// Any OpenID provider, found by discovery.
-pub static OIDC: oidc::Oidc = oidc::Oidc;
+pub static OIDC: oidc::Oidc<presets::Plain> = oidc::Oidc(presets::Plain);
+/// Microsoft Entra ID.
+pub static ENTRA: oidc::Oidc<presets::Entra> = oidc::Oidc(presets::Entra);
+/// Google.
+pub static GOOGLE: oidc::Oidc<presets::Google> = oidc::Oidc(presets::Google);
+/// Amazon Cognito.
+pub static COGNITO: oidc::Oidc<presets::Cognito> = oidc::Oidc(presets::Cognito);
+/// GitLab.
+pub static GITLAB: oidc::Oidc<presets::GitLab> = oidc::Oidc(presets::GitLab);
 /// GitHub.
 pub static GITHUB: github::GitHub = github::GitHub;
 /// No provider: every program on this very machine is let in.
@@ -37,7 +46,7 @@ pub static CLOUDFLARE_ACCESS_JWT: cloudflare_access_jwt::CloudflareAccessJwt =
 
 /// Writes to the log why somebody's groups are unknown, where they are.
 pub(crate) fn tell_hint(oauth: &OAuthContext<'_>, identified: &Identified) {
-    let hint = identified.caller.known.hint(&oauth.config.identity.groups_claim);
+    let hint = identified.caller.known.hint(&oauth.config.identity.groups_name());
     if let Some(hint) = hint {
         log_error!("{hint}");
     }

@@ -17,23 +17,25 @@ use toolgate_policy::Vars;
 
 use crate::http::fetch;
 use crate::identity::cloudflare_access;
+use crate::identity::presets::Preset;
 use crate::platform::console::log_error;
 use crate::platform::now;
 use crate::platform::within::within;
 use crate::ports::identity_provider::{IdentityProvider, Kept};
 
-/// The protocol, at addresses that are to be discovered.
+/// The protocol, at addresses that are to be discovered, with the peculiarities of a preset.
 #[derive(Debug)]
-pub struct Oidc;
+pub struct Oidc<P>(pub(super) P);
 
-impl IdentityProvider for Oidc {
+impl<P: Preset + Sync + std::fmt::Debug> IdentityProvider for Oidc<P> {
     fn resolve(
         &self,
         config: &Config,
         vars: &dyn Vars,
         origin: &str,
     ) -> Result<Provider, SetupError> {
-        discovery::resolve(config, vars, origin)
+        let provider = discovery::resolve(config, vars, origin)?;
+        Ok(Provider { peculiarities: self.0.peculiarities(), ..provider })
     }
 
     fn locate<'a>(
@@ -41,7 +43,7 @@ impl IdentityProvider for Oidc {
         provider: &'a Provider,
         origin: &'a str,
     ) -> LocalBoxFuture<'a, Option<Provider>> {
-        Box::pin(locate(provider, origin))
+        Box::pin(locate(&self.0, provider, origin))
     }
 
     fn identify<'a>(
@@ -50,7 +52,7 @@ impl IdentityProvider for Oidc {
         returned: &'a Returned,
         request: &'a Request<Vec<u8>>,
     ) -> LocalBoxFuture<'a, Result<Identified, Box<Reply>>> {
-        Box::pin(cloudflare_access::identify(oauth, returned, request))
+        Box::pin(cloudflare_access::identify(&self.0, oauth, returned, request))
     }
 
     fn confirm<'a>(
@@ -63,10 +65,11 @@ impl IdentityProvider for Oidc {
             if holder.upstream.is_none() {
                 return Ok(None);
             }
-            let provider = locate(oauth.provider, oauth.origin).await.ok_or_else(|| {
+            let provider = locate(&self.0, oauth.provider, oauth.origin).await;
+            let provider = provider.ok_or_else(|| {
                 Trouble::Failed(Cause::Unavailable, "discovery: no answer".to_owned())
             })?;
-            cloudflare_access::confirm(oauth, &provider, holder, kept).await
+            cloudflare_access::confirm(&self.0, oauth, &provider, holder, kept).await
         })
     }
 }
@@ -89,7 +92,7 @@ thread_local! {
 
 /// The provider with its endpoints: from the cache, or else asked for. What was discovered before
 /// bridges an outage.
-async fn locate(provider: &Provider, origin: &str) -> Option<Provider> {
+async fn locate(preset: &impl Preset, provider: &Provider, origin: &str) -> Option<Provider> {
     let now = now();
     let known = KNOWN.with_borrow(Clone::clone).filter(|known| known.issuer == provider.issuer);
     let discovered = known.as_ref().and_then(|known| known.endpoints.clone());
@@ -99,7 +102,7 @@ async fn locate(provider: &Provider, origin: &str) -> Option<Provider> {
         discovered
     } else {
         // A re-check has five seconds for everything: what is known bridges a silence, too.
-        let asking = fetch(provider, origin);
+        let asking = fetch(preset, provider, origin);
         let answer = match &discovered {
             Some((_, at)) if now < at + DISCOVERY_MAX_AGE => within(DISCOVERY_PATIENCE, asking)
                 .await
@@ -121,8 +124,13 @@ async fn locate(provider: &Provider, origin: &str) -> Option<Provider> {
     Some(Provider { endpoints: Some(endpoints), ..provider.clone() })
 }
 
-async fn fetch(provider: &Provider, origin: &str) -> Result<Endpoints, String> {
+async fn fetch(
+    preset: &impl Preset,
+    provider: &Provider,
+    origin: &str,
+) -> Result<Endpoints, String> {
     let request = discovery::request(&provider.issuer).ok_or("the issuer is no address")?;
     let answer = fetch::send(request).await.map_err(|error| error.to_string())?;
-    discovery::read(&provider.issuer, origin, &answer)
+    let endpoints = discovery::read(&preset.document_issuer(&provider.issuer), origin, &answer)?;
+    Ok(preset.known_endpoints(endpoints))
 }

@@ -5,12 +5,13 @@ use std::fmt;
 use futures_util::future::LocalBoxFuture;
 use toolgate_config::Connection;
 use toolgate_core::oauth::context::OAuthContext;
+use toolgate_core::oauth::grant::GrantKey;
 use toolgate_core::reply::Reply;
 use toolgate_core::secret::Secret;
 
 use crate::platform::bindings::Env;
 use crate::ports::app::App;
-use crate::ports::principal::Principal;
+use crate::ports::principal::{Credential, Principal};
 use crate::ports::request_context::RequestContext;
 
 /// The way to connected accounts. `serve!()` names it where `mcp.toml` has connections, so that no other server
@@ -21,6 +22,8 @@ pub struct Accounts {
     pub(crate) token: TokenOf,
     /// See [`LinkFor`].
     pub(crate) link: LinkFor,
+    /// See [`CredentialOf`].
+    pub(crate) credential: CredentialOf,
     /// See [`Serve`].
     pub(crate) serve: Serve,
 }
@@ -52,14 +55,25 @@ pub(crate) type TokenOf = fn(
     Option<AccountToken>,
 ) -> LocalBoxFuture<'static, Result<AccountToken, NoAccount>>;
 
-/// The address at which a person connects an account for a tool of this name; `None` where nobody can tell it now.
+/// The address at which a person connects an account for a call; `None` where nobody can tell it now.
 pub(crate) type LinkFor = fn(
     &'static App,
     Env,
     Principal,
     &'static Connection,
-    &'static str,
+    AskingCall,
 ) -> LocalBoxFuture<'static, Option<String>>;
+
+/// What accounts are used under: the grant, with which the person approved it, and when its token was issued.
+pub(crate) type CredentialOf = fn(Option<&(GrantKey, u64)>) -> Option<Credential>;
+
+/// A call that needs an account.
+pub(crate) struct AskingCall {
+    /// Name of its tool.
+    pub(crate) tool: &'static str,
+    /// The session's object, where its client hears when the person has finished.
+    pub(crate) session: Option<String>,
+}
 
 /// A token of a connected account. It does not print.
 #[derive(Clone)]
@@ -78,6 +92,8 @@ impl fmt::Debug for AccountToken {
 /// Why there is no token of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoAccount {
+    /// The person approved the client before `mcp.toml` had the connection as it is now.
+    NotApproved,
     /// The person has not connected any.
     NotConnected,
     /// The third party has just ended it.

@@ -89,6 +89,9 @@ async fn receive(
         let grant = sender.grant.as_ref();
         sender.principal.credential = as_caller.credential(request.app, head.headers(), grant);
     }
+    if let Some(accounts) = request.app.accounts {
+        sender.principal.credential = (accounts.credential)(sender.grant.as_ref());
+    }
     let body = convert::read_body(request, head, worker_request).await?;
     Ok((sender, body, server::linked(request.app)?))
 }

@@ -13,6 +13,8 @@ mod post;
 mod store;
 mod streams;
 
+pub(crate) use self::others::finished;
+
 use futures_util::future::LocalBoxFuture;
 use toolgate_core::mcp::NewSession;
 

@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use toolgate_core::mcp::notify;
+
 use super::connection::End;
 use super::object::{Memory, Session, end, load};
 use super::{CLOSE, KIND, STREAM};
@@ -70,6 +72,26 @@ pub(super) async fn register(object: &Object, memory: &Memory) -> worker::Result
         session.is_registered = is_heard;
     }
     Ok(is_heard)
+}
+
+/// The person has finished what this elicitation asked for: tells the client, where one reads a stream now. Nobody else
+/// hears of it, and another person's word counts for nothing.
+pub(crate) fn finished(
+    object: &Object,
+    people: &[String],
+    elicitation: &str,
+) -> worker::Result<()> {
+    let memory = object.memory::<Memory>();
+    if !load(object, &memory)? {
+        return Ok(());
+    }
+    let session = memory.session.borrow();
+    let Some(Session { record, streams, .. }) = session.as_ref() else { return Ok(()) };
+    let is_theirs = people.contains(&record.principal.subject_key);
+    if !is_theirs || !record.state.revision.has_elicitation_ids() {
+        return Ok(());
+    }
+    streams.tell(&notify::elicitation_complete(elicitation))
 }
 
 /// Something changed: tells the client what it wants and may hear of.

@@ -155,6 +155,18 @@ impl Streams {
         self.store.end_stream(stream, now())
     }
 
+    /// Sends a message on one stream that a client reads now: that for notifications, or else one of a call. Where there
+    /// is none, nobody waits for it.
+    pub(super) fn tell(&self, text: &str) -> worker::Result<()> {
+        let (open, standalone) = (self.open(), self.store.standalone(STANDALONE)?);
+        let running = self.running.borrow();
+        let found = open.iter().find(|stream| standalone.contains(stream));
+        if let Some(stream) = found.or(open.iter().find(|stream| running.contains(stream))) {
+            self.append(*stream, text, false);
+        }
+        Ok(())
+    }
+
     /// Sends a notification on one stream: one that is read, or else one that may be resumed. False
     /// if there is none.
     pub(super) fn notify(&self, text: &str) -> worker::Result<bool> {

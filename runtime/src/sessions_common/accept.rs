@@ -73,6 +73,8 @@ pub(crate) async fn run<P: Outgoing + 'static>(
         }
         return;
     };
+    // What uses accounts at third parties tells the session when a person has connected one.
+    let session = object.app().accounts.map(|_| received.name());
     let principal = received.sender.principal;
     let running: Vec<_> = wanted
         .into_iter()
@@ -86,6 +88,7 @@ pub(crate) async fn run<P: Outgoing + 'static>(
                 call,
                 record: Record::default(),
                 teller: Some(teller.clone()),
+                session: session.clone(),
             });
             calls.add(slot, request_id, running)
         })

@@ -217,6 +217,7 @@ impl Host {
             call,
             record: self.store.record()?,
             teller: None,
+            session: None,
         }))
     }
 

@@ -30,6 +30,8 @@ pub(crate) struct Start {
     pub(crate) record: Record,
     /// Where the audit trail of the call is written to; none in a test.
     pub(crate) teller: Option<Teller>,
+    /// The object of the session that hosts it.
+    pub(crate) session: Option<String>,
 }
 
 /// Begins a call for a host that takes these steps. Nothing of it runs before [`Running::next`].
@@ -38,7 +40,7 @@ pub(crate) fn start<S: HostStep>(start: Start) -> Running<S> {
 }
 
 fn begin(start: Start, host: HostKind) -> Execution {
-    let Start { app, registry, env, principal, mut call, record, teller } = start;
+    let Start { app, registry, env, principal, mut call, record, teller, session } = start;
     let trail = teller.and_then(|teller| Trail::begin(&teller, &mut call.audit));
     let arguments = std::mem::take(&mut call.arguments);
     let refusal = call.refusal.take();
@@ -48,7 +50,7 @@ fn begin(start: Start, host: HostKind) -> Execution {
     let subject = is_interactive(registry, &target).then(|| arguments.clone());
     let is_late_task = host == HostKind::Stateless && is_late_task(registry, &call);
     let live = Live::new(call, subject, record, host, is_late_task);
-    let mut live = live.told_by(trail.clone());
+    let mut live = live.told_by(trail.clone()).in_session(session);
     if let Target::PromptCompletion { .. } | Target::ResourceCompletion { .. } = target {
         live = live.completing(arguments.clone());
     }

@@ -14,6 +14,9 @@ export class Browser {
   /** What every request of this browser has besides, such as its network address. */
   headers = {};
 
+  /** Where the servers of the tests listen that have https addresses of the internet: origins, and base addresses. */
+  hosts = new Map();
+
   /**
    * Opens an address, as if typed, and follows redirects.
    * Stops without a request at an address for which `until(url)` is true.
@@ -41,7 +44,8 @@ export class Browser {
         throw new Error(`Chrome would stop here: form-action of ${initiator.url} does not allow ${url}`);
       }
       if (until?.(url)) return new Page({ url, status: 0, headers: new Headers(), text: "", history });
-      const answer = await send(url, { method, body, headers: { ...this.#headers(url, method, initiator), ...this.headers } });
+      const { at, forwarded } = this.#reach(url);
+      const answer = await send(at, { method, body, headers: { ...this.#headers(url, method, initiator), ...this.headers, ...forwarded } });
       this.jar.store(url, answer.headers.getSetCookie());
       history.push({ url, method, status: answer.status, headers: answer.headers });
       const location = answer.headers.get("location");
@@ -53,6 +57,13 @@ export class Browser {
       if (answer.status !== 307 && answer.status !== 308) [method, body] = ["GET", undefined];
     }
     throw new Error(`more than ${MAX_REDIRECTS} redirects from ${start.url}`);
+  }
+
+  #reach(url) {
+    const { origin, host, pathname, search } = new URL(url);
+    const base = this.hosts.get(origin);
+    if (!base) return { at: url };
+    return { at: `${base}${pathname}${search}`, forwarded: { "x-forwarded-proto": "https", "x-forwarded-host": host } };
   }
 
   #headers(url, method, initiator) {

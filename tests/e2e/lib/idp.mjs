@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { parse } from "node-html-parser";
 import Provider from "oidc-provider";
 import { exportJWK, generateKeyPair } from "jose";
-import { TOKEN_EXCHANGE, exchangesTokens } from "./exchange.mjs";
+import { ON_BEHALF_OF, TOKEN_EXCHANGE, exchangesTokens } from "./exchange.mjs";
 import { freePorts } from "./ports.mjs";
 
 export const CLIENT_ID = "c0ffee0123456789c0ffee0123456789c0ffee0123456789c0ffee0123456789";
@@ -104,7 +104,7 @@ async function configuration(redirectUris, base, idp) {
       client_id: CLIENT_ID,
       client_secret: CLIENT_SECRET,
       redirect_uris: redirectUris,
-      grant_types: ["authorization_code", "refresh_token", TOKEN_EXCHANGE],
+      grant_types: ["authorization_code", "refresh_token", TOKEN_EXCHANGE, ON_BEHALF_OF],
       id_token_signed_response_alg: "RS256",
     }],
     jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "tests-1", alg: "RS256", use: "sig" }] },

@@ -1,9 +1,11 @@
 // The internet as the Worker sees it: https addresses that the tests answer themselves. Everything
 // else, above all the identity provider, is on the loopback and is reached as ever.
 import { Response, fetch } from "miniflare";
+import { send } from "./http.mjs";
 
 export class Internet {
   #pages = new Map();
+  #servers = new Map();
   /** Addresses on the internet that the Worker asked for, in order. */
   requests = [];
 
@@ -15,8 +17,15 @@ export class Internet {
     }
     this.requests.push({ url: request.url, method: request.method, headers: Object.fromEntries(request.headers) });
     const page = this.#pages.get(request.url);
-    return page ? page(request) : new Response("nothing here", { status: 404 });
+    if (page) return page(request);
+    const base = this.#servers.get(new URL(request.url).origin);
+    return base ? passOn(request, base) : new Response("nothing here", { status: 404 });
   };
+
+  /** Has a server on the loopback answer every other address of an origin. */
+  serve(origin, base) {
+    this.#servers.set(origin, base);
+  }
 
   /** Answers an address with JSON, or with whatever `headers`, `status` and a text `body` say. */
   publish(url, body, { status = 200, headers = {} } = {}) {
@@ -45,4 +54,16 @@ export class Internet {
   count(url) {
     return this.requests.filter((request) => request.url === url).length;
   }
+}
+
+async function passOn(request, base) {
+  const { host, pathname, search } = new URL(request.url);
+  const { "content-length": _, "transfer-encoding": __, ...headers } = Object.fromEntries(request.headers);
+  const answer = await send(`${base}${pathname}${search}`, {
+    method: request.method,
+    headers: { ...headers, host: new URL(base).host, "x-forwarded-proto": "https", "x-forwarded-host": host },
+    body: request.body ? Buffer.from(await request.arrayBuffer()) : undefined,
+  });
+  const content = answer.headers.get("content-type");
+  return new Response(answer.text, { status: answer.status, headers: content ? { "content-type": content } : {} });
 }

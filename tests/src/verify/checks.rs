@@ -89,13 +89,16 @@ fn depends_on_none(step: &mut Step, package: &str, unwanted: &[&str]) -> Result<
 
 /// Servers that differ in who signs people in. Debug builds do for them: what is tested is a
 /// protocol, and a whole release build for each would take minutes.
-const IDENTITY_SERVERS: [&str; 6] = [
+const IDENTITY_SERVERS: [&str; 9] = [
     "tests/oidc",
     "tests/github",
+    "tests/entra",
+    "tests/google",
     "tests/access-jwt",
     "tests/as-caller",
     "tests/connections",
     "tests/exchange",
+    "tests/exchange-entra",
 ];
 
 /// The server with everything that MCP has, behind OAuth and without sign-in, the help desk, the one whose tools

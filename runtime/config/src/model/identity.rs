@@ -40,6 +40,17 @@ impl IdentityUpstream {
 }
 
 impl Identity {
+    /// The members on the way to the groups, from the outermost claim.
+    pub fn groups_path(&self) -> impl Iterator<Item = &str> {
+        self.groups_claim.split('\n')
+    }
+
+    /// The claim that lists groups, with a full stop between the members on the way to it.
+    #[must_use]
+    pub fn groups_name(&self) -> String {
+        self.groups_claim.replace('\n', ".")
+    }
+
     /// The time for which the provider can be asked again, by what it is asked for at the sign-in.
     #[must_use]
     pub fn askable(&self) -> Askable {
@@ -47,7 +58,8 @@ impl Identity {
             Protocol::AccessAssertion | Protocol::Nobody => Askable::Never,
             Protocol::GitHub => Askable::Always,
             Protocol::Access | Protocol::OpenIdConnect => {
-                if self.scopes.iter().any(|scope| scope == "offline_access") {
+                let always = self.provider.always_refreshes();
+                if always || self.scopes.iter().any(|scope| scope == "offline_access") {
                     Askable::Always
                 } else {
                     Askable::Briefly

@@ -63,6 +63,9 @@ macro_rules! sections {
                 (always) => |schema| shape::list_of_tables(schema.section("always", &["name", "who"]));
                 /// Actions that tools take at other servers as the person, as the approval page words them.
                 acts: List<Str>;
+                /// The same for the records of grants, a power in each line: what a client was approved with stays
+                /// what it may do. A text costs servers without such actions the least.
+                powers: Str;
                 (dev) => |schema| schema.section("dev", &[]);
                 // Only the names are in `wrangler.jsonc`, and a Worker has neither them nor their purposes.
                 (secrets) => |_| shape::secrets();
@@ -114,6 +117,13 @@ macro_rules! sections {
                     "its team signs the assertions: `team = \"acme\"` for `acme.cloudflareaccess.com`"
                 );
                 (audience) => |_| shape::setting(shape::line());
+                (tenant) => |_| shape::pattern(pattern::TENANT);
+                (tenants) => |_| shape::list(shape::pattern(pattern::TENANT_ID));
+                (hosted_domains) => |_| shape::list(shape::domain());
+                (domain) => |_| shape::domain();
+                (authorization_server) => |_| shape::pattern(pattern::SEGMENT);
+                (realm) => |_| shape::pattern(pattern::SEGMENT);
+                (user_pool) => |_| shape::pattern(pattern::USER_POOL);
                 /// Where the provider's endpoints are.
                 endpoints: Endpoints;
                 /// Expected `iss`. When absent it is the authorization URL without its last path segment,
@@ -125,8 +135,15 @@ macro_rules! sections {
                 client_auth: Option<ClientAuth> = optional_choice();
                 /// `prompt` of the sign-in; `None`: what the provider needs for the scopes.
                 prompt: Option<Prompt> = optional_choice();
-                /// The id_token claim that lists a person's groups.
-                groups_claim: Str = text(LINE, "groups");
+                /// Further parameters of the sign-in: a name and a value in each line, with a blank between them.
+                parameters: Str;
+                /// Tenants at Microsoft Entra ID, or domains of Google Workspace, whose people may sign in; empty:
+                /// those of the issuer.
+                organizations: List<Str>;
+                /// An address counts as proven unless the provider says that it is not.
+                trust_email: bool = flag(false);
+                /// The id_token claim that lists a person's groups; with members inside of it, each in a line.
+                groups_claim: Str => |_| shape::path();
                 /// The form of that claim.
                 groups_format: GroupsFormat = choice(GroupsFormat::List);
                 /// The member that names a group, where the claim lists objects.

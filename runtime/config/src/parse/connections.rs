@@ -168,12 +168,6 @@ fn client_secret(table: &Section<'_, '_>, root: &Section<'_, '_>) -> Option<Opti
     name.map(Some)
 }
 
-/// Words the use of an account for the approval page.
-pub(super) fn act(connection: &Connection) -> Str {
-    let Connection { title, hosts, .. } = connection;
-    format!("Use the account that you connect at {title} ({})", hosts.join(", ")).into()
-}
-
 /// Reports what the rest of the file does not allow: a storage that is not consistent, a server without
 /// sign-in, and a policy that there is not.
 pub(super) fn check(

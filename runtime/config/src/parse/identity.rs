@@ -8,7 +8,7 @@ use super::setting::{secret, setting, setting_of};
 use super::text::{exact, is_label, owned, scope};
 use super::url::{address, endpoint, issuer};
 use super::value::{Section, shown};
-use super::{provider, upstream};
+use super::{groups, preset, provider, upstream};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Endpoints, Identity, List, Setting, Str};
 use crate::provider::{Addresses, ClientId, Issuer, Provider, ProviderFacts};
@@ -36,12 +36,14 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Identity> {
     let client = client(section, assumed.facts());
     let (scopes, upstream) = (scopes(section, assumed), upstream::read(section, assumed));
     let (client_auth, prompt) = (Identity::client_auth(section), Identity::prompt(section));
-    let groups_claim = Identity::groups_claim(section);
+    let groups_claim = groups::claim(section, assumed);
+    let (organizations, trust_email) = preset::people(section, assumed);
     let groups_format = Identity::groups_format(section);
     let groups_member = Identity::groups_member(section);
     let leeway = Identity::leeway(section);
     let (provider, Client { client_id, client_secret, endpoints, issuer }) = (provider?, client?);
     let (upstream, further) = upstream?.unzip();
+    let organizations = organizations?;
     Some(Identity {
         provider,
         client_id,
@@ -50,7 +52,10 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<Identity> {
         issuer,
         scopes: upstream::together(scopes?, further.unwrap_or_default()),
         client_auth: client_auth?,
-        prompt: prompt?,
+        prompt: prompt?.or(assumed.facts().id_tokens.prompt),
+        parameters: preset::parameters(assumed, &organizations),
+        organizations,
+        trust_email: trust_email?,
         groups_claim: groups_claim?,
         groups_format: groups_format?,
         groups_member: groups_member?,
@@ -109,6 +114,7 @@ fn discovery(section: &Section<'_, '_>, known: Issuer) -> Found {
             );
             setting_of(&section.require("issuer", &help)?, issuer)?
         }
+        Issuer::Built { template, keys } => preset::issuer(section, template, keys)?,
     };
     Some((Endpoints::Discovery(issuer.clone()), Some(issuer)))
 }

@@ -12,8 +12,8 @@ use super::{
     storage, tokens, triggers, upstream, variables, version, wrangler,
 };
 use crate::model::{
-    Config, Connection, Consent, Identity, Limits, List, Observability, PolicyTest, Registration,
-    Server, Storage, Str, Tokens, Transport,
+    Config, Connection, Consent, Identity, IdentityUpstream, Limits, List, Observability,
+    PolicyTest, Registration, Server, Storage, Str, Tokens, Transport,
 };
 use crate::render::Position;
 
@@ -36,8 +36,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let policies = policies::read(root, provider, &mut claims);
     let invariants = invariants::read(root, source, &mut claims);
     let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
-    let (dev, own_secrets) =
-        (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
+    let (dev, own) = (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
     let (triggers, wrangler) = (triggers::read(root), wrangler::read(root));
 
     let declared =
@@ -50,6 +49,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
     let config = Config {
         acts: acts(&identity, &connections),
+        powers: powers(&identity, &connections),
         server: server?,
         identity,
         storage,
@@ -71,7 +71,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         dev: dev?,
         wrangler,
         storage: existing,
-        secrets: own_secrets?,
+        secrets: own?,
         triggers: triggers?,
         audit_targets: trail.targets,
         policy_tests,
@@ -88,7 +88,14 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
 /// Actions that tools take at other servers as the person, as the approval page words them.
 fn acts(identity: &Identity, connections: &[Connection]) -> List<Str> {
     let calls = identity.upstream.iter().map(upstream::act);
-    calls.chain(connections.iter().map(connections::act)).collect()
+    calls.chain(connections.iter().map(Connection::act)).collect()
+}
+
+/// The powers of these actions, one in each line.
+fn powers(identity: &Identity, connections: &[Connection]) -> Str {
+    let calls = identity.upstream.iter().map(IdentityUpstream::powers);
+    let powers: Vec<_> = calls.chain(connections.iter().map(Connection::power)).collect();
+    powers.join("\n").into()
 }
 
 /// The place of a key, where the section has it.

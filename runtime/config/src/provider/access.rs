@@ -1,6 +1,6 @@
 //! Cloudflare Access.
 
-use super::facts::{Addresses, Claims, ClientId, ProviderFacts, RedirectUri, Step};
+use super::facts::{Addresses, Claims, ClientId, IdTokens, ProviderFacts, RedirectUri, Step};
 use super::openid::SCOPES;
 
 /// Access for SaaS, as an OpenID Connect application.
@@ -63,6 +63,7 @@ pub(super) const FOR_SAAS: ProviderFacts = ProviderFacts {
              endpoint is {jwks_url}",
         ),
     ],
+    id_tokens: IdTokens::PLAIN,
     has_known_issuers: false,
 };
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::model::Prompt;
+
 /// The facts of one provider, for whatever reads `mcp.toml` and for the command line.
 #[derive(Debug, Clone, Copy)]
 pub struct ProviderFacts {
@@ -29,6 +31,8 @@ pub struct ProviderFacts {
     pub tells: Option<Tells>,
     /// The things to do in its dashboard.
     pub setup: &'static [Step],
+    /// The peculiarities of its sign-in and its id_tokens, where it speaks OpenID Connect.
+    pub id_tokens: IdTokens,
     /// True where its [`Issuer`] may be one of [`KNOWN_ISSUERS`](super::KNOWN_ISSUERS), which then say more.
     pub has_known_issuers: bool,
 }
@@ -71,6 +75,41 @@ pub enum Issuer {
     },
     /// The same for everybody.
     Fixed(&'static str),
+    /// Built from other keys, or else the key `issuer`.
+    Built {
+        /// The address, with the name of a key in braces for its value.
+        template: &'static str,
+        /// The keys, in the order in which a file has them.
+        keys: &'static [IssuerKey],
+    },
+}
+
+/// A key of `[identity]` that is a part of the issuer.
+#[derive(Debug, Clone, Copy)]
+pub struct IssuerKey {
+    /// The key.
+    pub name: &'static str,
+    /// Its value where it is absent; it is required where there is none.
+    pub default: Option<&'static str>,
+    /// What it is, for the help.
+    pub help: &'static str,
+}
+
+/// Peculiarities of a provider's sign-in and of its id_tokens.
+#[derive(Debug, Clone, Copy)]
+pub struct IdTokens {
+    /// The claim that lists groups, or the members on the way to it.
+    pub groups: &'static [&'static str],
+    /// `prompt` by default: some give a refresh token only after they have asked for consent, and others need
+    /// no such question.
+    pub prompt: Option<Prompt>,
+    /// Further parameters of the sign-in: a name and a value in each line, with a blank between them.
+    pub parameters: &'static str,
+}
+
+impl IdTokens {
+    /// As OpenID Connect has them.
+    pub const PLAIN: Self = Self { groups: &["groups"], prompt: None, parameters: "" };
 }
 
 /// The place for the redirect URI at a provider.

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::facts::{Addresses, Claims, ClientId, ProviderFacts, RedirectUri, Step, Tells, Told};
+use super::facts::{
+    Addresses, Claims, ClientId, IdTokens, ProviderFacts, RedirectUri, Step, Tells, Told,
+};
 use crate::claims::{GITHUB_CLAIMS, GITHUB_EMAIL_SCOPES, GITHUB_GROUP_SCOPES};
 
 /// An OAuth application at GitHub.
@@ -52,5 +54,6 @@ pub(super) const GITHUB: ProviderFacts = ProviderFacts {
                         [identity]",
         },
     ],
+    id_tokens: IdTokens::PLAIN,
     has_known_issuers: false,
 };

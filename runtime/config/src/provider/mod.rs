@@ -14,10 +14,13 @@ mod known_issuers;
 mod local;
 #[cfg(feature = "parse")]
 mod openid;
+#[cfg(feature = "parse")]
+mod presets;
 
 #[cfg(feature = "parse")]
 pub use facts::{
-    Addresses, Claims, ClientId, Issuer, ProviderFacts, RedirectUri, Step, Tells, Told,
+    Addresses, Claims, ClientId, IdTokens, Issuer, IssuerKey, ProviderFacts, RedirectUri, Step,
+    Tells, Told,
 };
 #[cfg(feature = "parse")]
 pub use known_issuers::{KNOWN_ISSUERS, KnownIssuer};
@@ -31,6 +34,20 @@ pub enum Provider {
     CloudflareAccessJwt,
     /// Any OpenID provider, found by OpenID Connect Discovery.
     Oidc,
+    /// Microsoft Entra ID.
+    Entra,
+    /// Google, and Google Workspace.
+    Google,
+    /// Okta.
+    Okta,
+    /// Auth0.
+    Auth0,
+    /// Keycloak.
+    Keycloak,
+    /// Amazon Cognito.
+    Cognito,
+    /// GitLab.
+    GitLab,
     /// GitHub, as an OAuth application.
     GitHub,
     /// The identity provider of `cargo toolgate dev`; such a build refuses to be deployed.
@@ -56,10 +73,17 @@ pub enum Protocol {
 
 impl Provider {
     /// Every provider.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 13] = [
         Self::CloudflareAccess,
         Self::CloudflareAccessJwt,
         Self::Oidc,
+        Self::Entra,
+        Self::Google,
+        Self::Okta,
+        Self::Auth0,
+        Self::Keycloak,
+        Self::Cognito,
+        Self::GitLab,
         Self::GitHub,
         Self::Dev,
         Self::None,
@@ -72,6 +96,13 @@ impl Provider {
             Self::CloudflareAccess => "cloudflare-access",
             Self::CloudflareAccessJwt => "cloudflare-access-jwt",
             Self::Oidc => "oidc",
+            Self::Entra => "entra",
+            Self::Google => "google",
+            Self::Okta => "okta",
+            Self::Auth0 => "auth0",
+            Self::Keycloak => "keycloak",
+            Self::Cognito => "cognito",
+            Self::GitLab => "gitlab",
             Self::GitHub => "github",
             Self::Dev => "dev",
             Self::None => "none",
@@ -84,10 +115,29 @@ impl Provider {
         match self {
             Self::CloudflareAccess | Self::Dev => Protocol::Access,
             Self::CloudflareAccessJwt => Protocol::AccessAssertion,
-            Self::Oidc => Protocol::OpenIdConnect,
+            Self::Oidc
+            | Self::Entra
+            | Self::Google
+            | Self::Okta
+            | Self::Auth0
+            | Self::Keycloak
+            | Self::Cognito
+            | Self::GitLab => Protocol::OpenIdConnect,
             Self::GitHub => Protocol::GitHub,
             Self::None => Protocol::Nobody,
         }
+    }
+
+    /// True where it gives refresh tokens without the scope `offline_access`.
+    #[must_use]
+    pub const fn always_refreshes(self) -> bool {
+        matches!(self, Self::Google | Self::Keycloak | Self::Cognito | Self::GitLab)
+    }
+
+    /// True where it is a certain OpenID provider, whose peculiarities are known.
+    #[must_use]
+    pub const fn is_preset(self) -> bool {
+        matches!(self.protocol(), Protocol::OpenIdConnect) && !matches!(self, Self::Oidc)
     }
 
     /// True where the server is for this very machine, and refuses to be deployed.
@@ -110,6 +160,13 @@ impl Provider {
             Self::CloudflareAccess => &access::FOR_SAAS,
             Self::CloudflareAccessJwt => &access::IN_FRONT,
             Self::Oidc => &openid::ANY,
+            Self::Entra => &presets::ENTRA,
+            Self::Google => &presets::GOOGLE,
+            Self::Okta => &presets::OKTA,
+            Self::Auth0 => &presets::AUTH0,
+            Self::Keycloak => &presets::KEYCLOAK,
+            Self::Cognito => &presets::COGNITO,
+            Self::GitLab => &presets::GITLAB,
             Self::GitHub => &github::GITHUB,
             Self::Dev => &local::DEV,
             Self::None => &local::NOBODY,

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::facts::{Addresses, Claims, ClientId, Issuer, ProviderFacts, RedirectUri, Step};
+use super::facts::{
+    Addresses, Claims, ClientId, IdTokens, Issuer, ProviderFacts, RedirectUri, Step,
+};
 
 /// Scopes of an OpenID provider: without `openid` there is no id_token, `email` is what policies ask for,
 /// and `profile` has the name for the pages.
@@ -21,6 +23,7 @@ const KEYS: &[&str] = &[
     "groups_member",
     "leeway",
     "upstream",
+    "trust_email",
     "issuer",
 ];
 
@@ -54,5 +57,6 @@ pub(super) const ANY: ProviderFacts = ProviderFacts {
             "Client id is {client_id}, client secret is {client_secret}, issuer is {issuer}",
         ),
     ],
+    id_tokens: IdTokens::PLAIN,
     has_known_issuers: true,
 };

@@ -8,7 +8,8 @@ use http::{Request, StatusCode};
 use serde::Serialize;
 use toolgate_config::{Config, Connection};
 
-use super::link::Link;
+use super::asker::{Asker, judge};
+use super::link::{self, Link, question_id};
 use super::party::{self, Party};
 use crate::audit::{Reason, because};
 use crate::cookie;
@@ -38,6 +39,12 @@ pub(super) struct Attempt {
     /// Name of the connection.
     #[serde(rename = "n")]
     pub(super) connection: String,
+    /// The grant of the client that asked.
+    #[serde(rename = "g")]
+    pub(super) grant: String,
+    /// The question to that client, where it hears when the person has finished.
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    pub(super) question: Option<Question>,
     /// The sign-in under which it began.
     #[serde(rename = "i")]
     pub(super) sign_in: String,
@@ -50,6 +57,17 @@ pub(super) struct Attempt {
     /// Seed of the verifier.
     #[serde(rename = "s")]
     seed: String,
+}
+
+/// A question that a client was asked in a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
+pub struct Question {
+    /// The session's object.
+    #[serde(rename = "s")]
+    pub session: String,
+    /// Names the question to the client.
+    #[serde(rename = "i")]
+    pub id: String,
 }
 
 impl Attempt {
@@ -69,46 +87,66 @@ impl Attempt {
 pub enum ConnectStep {
     /// Answer this.
     Reply(Reply),
-    /// Find the endpoints of the connection's third party, and go on with [`start`].
-    Start(Box<Approved>),
+    /// Read the grant of the client that asked, and go on with [`show`], or with [`approve`] where this is a form.
+    Read(Box<Asked>),
 }
 
-/// A person who wants to connect an account.
+/// A person with a link that is theirs.
 #[derive(Debug)]
-pub struct Approved {
+pub struct Asked {
     link: Link,
-    sign_in: String,
+    text: String,
+    person: Person,
 }
 
-impl Approved {
-    /// Name of the connection.
+impl Asked {
+    /// Pseudonyms of the person, one of which the grant is kept under.
     #[must_use]
-    pub fn connection(&self) -> &str {
-        &self.link.connection
+    pub fn subject_keys(&self) -> &[String] {
+        &self.person.subject_keys
+    }
+
+    /// Id of the grant of the client that asked.
+    #[must_use]
+    pub fn grant(&self) -> &str {
+        &self.link.grant
     }
 }
 
 /// `GET`: shows what is asked. Somebody who is not signed in here is sent to the identity provider, and comes back.
-pub fn open(oauth: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> Reply {
+///
+/// So is somebody whose sign-in would be over before they could be back from the third party: everything that they did
+/// there would be in vain.
+pub fn open(oauth: &mut OAuthContext<'_>, request: &Request<Vec<u8>>) -> ConnectStep {
     let params = Params::query(request);
     let text = params.get("link").filter(|_| !params.is_repeated("link")).unwrap_or_default();
     let Some(link) = Link::read(oauth.keys, oauth.origin, text, oauth.now) else {
-        return expired();
+        return ConnectStep::Reply(expired());
     };
-    let Some(person) = Person::read(oauth, request.headers()) else {
-        return sign_in(oauth, request.headers(), text);
+    let person = Person::read(oauth, request.headers());
+    let Some(person) = person.filter(|person| person.expires >= oauth.now + ATTEMPT_TTL) else {
+        return ConnectStep::Reply(sign_in(oauth, request.headers(), text));
     };
-    let connection = match theirs(oauth, &person, &link) {
-        Ok(connection) => connection,
-        Err(reply) => return *reply,
+    ours(&person, link, text).map_or_else(|reply| ConnectStep::Reply(*reply), ConnectStep::Read)
+}
+
+/// The page, where the client that asked may.
+#[must_use]
+pub fn show(oauth: &OAuthContext<'_>, asked: &Asked, asker: Asker<'_>) -> Reply {
+    let connection = match find(oauth.config, &asked.link.connection) {
+        Some(connection) => connection,
+        None => return expired(),
     };
+    if let Err(reply) = judge(oauth, connection, asker) {
+        return *reply;
+    }
     let page = ConnectPage {
         connection,
-        client: &link.client,
-        tool: &link.tool,
-        person: &person.label,
-        link: text,
-        csrf: &person.csrf,
+        client: &asked.link.client,
+        tool: &asked.link.tool,
+        person: &asked.person.label,
+        link: &asked.text,
+        csrf: &asked.person.csrf,
     };
     page::connect(oauth.config, &page)
 }
@@ -136,10 +174,21 @@ pub fn decide(oauth: &OAuthContext<'_>, request: &Request<Vec<u8>>) -> ConnectSt
     let Some(link) = Link::read(oauth.keys, oauth.origin, text, oauth.now) else {
         return reply(expired());
     };
-    match theirs(oauth, &person, &link) {
-        Ok(_) => ConnectStep::Start(Box::new(Approved { link, sign_in: person.csrf })),
-        Err(refusal) => reply(*refusal),
-    }
+    ours(&person, link, text).map_or_else(|refusal| reply(*refusal), ConnectStep::Read)
+}
+
+/// The connection to go on with, where the client that asked may.
+///
+/// # Errors
+/// The reply where it may not.
+pub fn approve<'a>(
+    oauth: &OAuthContext<'a>,
+    asked: &Asked,
+    asker: Asker<'_>,
+) -> Result<&'a Connection, Box<Reply>> {
+    let connection =
+        find(oauth.config, &asked.link.connection).ok_or_else(|| Box::new(expired()))?;
+    judge(oauth, connection, asker).map(|()| connection)
 }
 
 /// Sends the browser to the third party.
@@ -148,15 +197,24 @@ pub fn start(
     headers: &HeaderMap,
     connection: &Connection,
     party: &Party,
-    approved: Approved,
+    asked: Asked,
 ) -> Reply {
     let state = attempts::state(oauth);
+    let Asked { link, text, person } = asked;
+    let question = link.session.map(|session| {
+        let id = question_id(&link::address(oauth.origin, &text));
+        Question { session, id }
+    });
+    // It is of this sign-in, so it does not outlive it.
+    let expires = person.expires.min(oauth.now + ATTEMPT_TTL);
     let attempt = Attempt {
-        person: approved.link.person,
-        connection: approved.link.connection,
-        sign_in: approved.sign_in,
+        person: link.person,
+        connection: link.connection,
+        grant: link.grant,
+        question,
+        sign_in: person.csrf,
         party: party::named(connection),
-        expires: oauth.now + ATTEMPT_TTL,
+        expires,
         seed: attempts::secret(oauth),
     };
     let sent = (state.as_str(), attempt.verifier());
@@ -168,7 +226,7 @@ pub fn start(
     for cookie in attempts::make_room(oauth, headers, None) {
         reply.headers_mut().append(SET_COOKIE, cookie);
     }
-    reply.headers_mut().append(SET_COOKIE, cookie::set(&name, &value, ATTEMPT_TTL));
+    reply.headers_mut().append(SET_COOKIE, cookie::set(&name, &value, expires - oauth.now));
     reply
 }
 
@@ -194,12 +252,8 @@ fn sign_in(oauth: &mut OAuthContext<'_>, headers: &HeaderMap, link: &str) -> Rep
     start_login(oauth, &from, Target::Connections)
 }
 
-/// The connection of a link that is for this person.
-fn theirs<'a>(
-    oauth: &OAuthContext<'a>,
-    person: &Person,
-    link: &Link,
-) -> Result<&'a Connection, Box<Reply>> {
+/// A link that is for this person.
+fn ours(person: &Person, link: Link, text: &str) -> Result<Box<Asked>, Box<Reply>> {
     if !person.subject_keys.contains(&link.person) {
         let reply = page::refusal(
             StatusCode::FORBIDDEN,
@@ -211,7 +265,7 @@ fn theirs<'a>(
         );
         return Err(Box::new(because(reply, Reason::LinkOfAnotherPerson)));
     }
-    find(oauth.config, &link.connection).ok_or_else(|| Box::new(expired()))
+    Ok(Box::new(Asked { link, text: text.to_owned(), person: person.clone() }))
 }
 
 /// The section of this name.
@@ -228,4 +282,18 @@ fn expired() -> Reply {
 pub(super) fn refuse(status: StatusCode, what: &str, reason: Reason) -> Reply {
     let help = "Go back to your MCP client, and call the tool again: it gives you a new link.";
     because(page::refusal(status, NOT_CONNECTED, what, help, reason.code()), reason)
+}
+
+/// Refuses what the client may not have, with the words that lead to another approval.
+pub(super) fn refuse_for_client(what: &str, reason: Reason) -> Box<Reply> {
+    let help = "End its connection on the page of your connections, at /connections, and connect it again: the \
+                approval page then says which accounts it may use.";
+    let page = page::refusal(StatusCode::FORBIDDEN, NOT_CONNECTED, what, help, reason.code());
+    Box::new(because(page, reason))
+}
+
+/// Refuses what the person may not have, whichever client they use.
+pub(super) fn refuse_person(status: StatusCode, what: &str, reason: Reason) -> Box<Reply> {
+    let help = "Ask the owner of this server if you think that you should.";
+    Box::new(because(page::refusal(status, NOT_CONNECTED, what, help, reason.code()), reason))
 }

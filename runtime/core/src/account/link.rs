@@ -33,29 +33,50 @@ pub struct Link {
     /// The tool that needs the account.
     #[serde(rename = "t")]
     pub tool: String,
+    /// The grant under which that client calls: it has to stand, and to be approved for this, when the link is
+    /// opened and when the person comes back.
+    #[serde(rename = "g")]
+    pub grant: String,
+    /// The object of the session in which the client was asked, where that client hears when the person has finished.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// Until when, in seconds since 1970.
     #[serde(rename = "e")]
     pub expires: u64,
 }
 
+/// The call that needs an account.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// Name of its client.
+    pub client: &'a str,
+    /// Its tool.
+    pub tool: &'a str,
+    /// Its grant.
+    pub grant: &'a str,
+    /// As in [`Link`].
+    pub session: Option<&'a str>,
+}
+
 impl Link {
     /// A link for this person, good from now.
     #[must_use]
-    pub fn new(person: &str, connection: &str, (client, tool): (&str, &str), now: u64) -> Self {
+    pub fn new(person: &str, connection: &str, asking: Asking<'_>, now: u64) -> Self {
         let short = |text: &str| text.chars().take(MAX_NAME).collect();
         Self {
             person: person.to_owned(),
             connection: connection.to_owned(),
-            client: short(client),
-            tool: short(tool),
+            client: short(asking.client),
+            tool: short(asking.tool),
+            grant: asking.grant.to_owned(),
+            session: asking.session.map(str::to_owned),
             expires: now + LINK_TTL,
         }
     }
 
     /// Its address at this server.
     pub fn address(&self, keys: &Keyring, origin: &str, entropy: &mut dyn Entropy) -> String {
-        let sealed = keys.seal(Purpose::Account, origin, self, entropy);
-        [origin, ACCOUNT_CONNECT_PATH, "?link=", &sealed].concat()
+        address(origin, &keys.seal(Purpose::Account, origin, self, entropy))
     }
 
     /// The link in the text of an address of this server; `None` for one that is not ours, or is over.
@@ -64,6 +85,11 @@ impl Link {
         let link: Self = keys.open(Purpose::Account, origin, text)?;
         (link.expires > now).then_some(link)
     }
+}
+
+/// The address with the text of a link.
+pub(super) fn address(origin: &str, text: &str) -> String {
+    [origin, ACCOUNT_CONNECT_PATH, "?link=", text].concat()
 }
 
 /// Names a question to a client, by the address in it.
@@ -81,7 +107,9 @@ mod tests {
     const ORIGIN: &str = "https://mcp.example.com";
 
     fn link() -> Link {
-        Link::new("person", "linear", ("A client", "find_issues"), 1_000_000)
+        let asking =
+            Asking { client: "A client", tool: "find_issues", grant: "grant", session: None };
+        Link::new("person", "linear", asking, 1_000_000)
     }
 
     fn sealed(keys: &Keyring) -> String {
@@ -108,7 +136,7 @@ mod tests {
             let changed = String::from_utf8(changed).unwrap();
             assert_eq!(Link::read(&keys, ORIGIN, &changed, 1_000_000), None, "{at}");
         }
-        for secret in ["person", "linear", "find_issues"] {
+        for secret in ["person", "linear", "find_issues", "grant"] {
             assert!(!text.contains(secret));
         }
     }
@@ -118,8 +146,10 @@ mod tests {
         let keys = Keyring::parse(KEY).unwrap();
         let long = "x".repeat(500);
         let person = sha256("person");
-        let link = Link::new(&person, &"n".repeat(64), (&long, &long), 1_000_000);
+        let (grant, session) = (sha256("grant"), format!("session:{}", sha256("session")));
+        let asking = Asking { client: &long, tool: &long, grant: &grant, session: Some(&session) };
+        let link = Link::new(&person, &"n".repeat(64), asking, 1_000_000);
         let address = link.address(&keys, ORIGIN, &mut Sequence::default());
-        assert!(address.len() < 700, "{}", address.len());
+        assert!(address.len() < 800, "{}", address.len());
     }
 }

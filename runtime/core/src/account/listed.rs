@@ -16,11 +16,10 @@ use crate::reply::Reply;
 /// The part of the page that lists a person's accounts, given by the names of their connections.
 #[must_use]
 pub fn list(oauth: &OAuthContext<'_>, person: &Person, accounts: &[(String, Account)]) -> String {
-    let kept = accounts.iter().filter(|(_, account)| account.is_kept(oauth.now));
-    let shown: Vec<_> = kept
+    let shown: Vec<_> = accounts
+        .iter()
         .map(|(name, account)| ConnectedAccount {
             connection: name,
-            // A section that is gone does not hide what can still be ended.
             title: find(oauth.config, name).map_or(name.as_str(), |connection| &connection.title),
             since: account.since,
             last_used: account.used,

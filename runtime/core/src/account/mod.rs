@@ -7,10 +7,14 @@
 //! GET  /connections/return/…  the same sign-in again, then the code becomes tokens ([`returned`])
 //! ```
 //!
+//! Each of these steps asks whether the grant of the client that asked stands, and whether the person approved that
+//! client with the connection ([`asker`]).
+//!
 //! The tokens are one row in an object of the person ([`record`]), sealed; a tool gets an answer of the third
 //! party, and never a token. Pages call these *connected accounts*: what MCP clients hold are connections of
 //! their own.
 
+pub mod asker;
 pub mod connect;
 pub mod link;
 pub mod listed;
@@ -19,4 +23,5 @@ pub mod record;
 #[cfg(test)]
 mod record_tests;
 pub mod returned;
+pub mod stale;
 pub mod tokens;

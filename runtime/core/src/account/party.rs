@@ -98,6 +98,7 @@ impl Party {
                 issuer: connection.issuer.as_deref().unwrap_or_default().to_owned(),
                 endpoints,
                 kept: Kept::default(),
+                peculiarities: None,
             },
         })
     }

@@ -17,6 +17,10 @@ pub const LEASE: u64 = 15;
 /// Seconds after which an account that no tool used is forgotten.
 pub const UNUSED_FOR: u64 = 180 * 24 * 3600;
 
+/// Seconds after which rows are looked at, though none of them is over: one whose section of `mcp.toml` is gone does not
+/// stay for longer. Each look costs a person's object one request.
+pub const LOOK_AFTER: u64 = 7 * 24 * 3600;
+
 /// Seconds by which the stored time of the last use may be behind: not every use costs a write.
 const PRECISION: u64 = 3600;
 
@@ -57,6 +61,9 @@ pub struct Account {
     pub kept: Kept,
     /// Another one for each time that the person connects.
     pub generation: String,
+    /// Whose it is.
+    #[serde(default)]
+    pub whose: Whose,
     /// When the person connected, in seconds since 1970.
     pub since: u64,
     /// When a tool used it last, within an hour.
@@ -70,6 +77,15 @@ pub struct Account {
     /// When the tokens were renewed last.
     #[serde(default)]
     pub renewed_at: u64,
+}
+
+/// The person and the third party of a row, for which its tokens are sealed. Empty in a row from before it had them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromJson)]
+pub struct Whose {
+    /// Pseudonym of the person: an object cannot tell its own name.
+    pub person: String,
+    /// The third party, as the person saw it.
+    pub party: String,
 }
 
 /// The right to renew the tokens of a row.
@@ -91,6 +107,8 @@ pub enum AccountOperation {
         kept: Kept,
         /// A new generation.
         generation: String,
+        /// Whose it is.
+        whose: Whose,
     },
     /// A call needs the token.
     Take {
@@ -112,6 +130,11 @@ pub enum AccountOperation {
     },
     /// The person ends it.
     End,
+    /// Nothing uses it any more.
+    Forget {
+        /// [`fingerprint`] of the tokens that nothing uses: others may have come since.
+        seen: String,
+    },
 }
 
 /// The answer of a third party to a request for new tokens.
@@ -145,8 +168,10 @@ pub enum AccountOutcome {
     Busy,
     /// The third party failed a moment ago.
     Failed,
-    /// The person has connected again, or has ended it: what was begun is of no use.
+    /// The person has connected again: what was begun is of no use.
     Replaced,
+    /// The person has ended it: what was begun is of no use.
+    Ended,
     /// It is stored, in the place of these sealed tokens.
     Stored(Option<String>),
 }
@@ -177,11 +202,12 @@ pub fn apply(
 ) -> (Write, AccountOutcome) {
     let stored = stored.filter(|account| account.is_kept(now));
     match (stored, operation) {
-        (stored, AccountOperation::Connect { kept, generation }) => {
+        (stored, AccountOperation::Connect { kept, generation, whose }) => {
             let old = stored.map(|account| account.kept.sealed);
-            (Write::Put(Box::new(Account::new(kept, generation, now))), AccountOutcome::Stored(old))
+            let account = Account::new(kept, (generation, whose), now);
+            (Write::Put(Box::new(account)), AccountOutcome::Stored(old))
         }
-        (None, AccountOperation::Settle { .. }) => (Write::Keep, AccountOutcome::Replaced),
+        (None, AccountOperation::Settle { .. }) => (Write::Keep, AccountOutcome::Ended),
         // A row that is over goes as well.
         (None, _) => (Write::Delete, AccountOutcome::Gone),
         (Some(account), AccountOperation::Take { refused, lease }) => {
@@ -190,7 +216,12 @@ pub fn apply(
         (Some(account), AccountOperation::Settle { lease, generation, seen, answer }) => {
             settle(account, (&lease, &generation, &seen), answer, now)
         }
-        (Some(account), AccountOperation::End) => {
+        (Some(account), AccountOperation::Forget { seen })
+            if fingerprint(&account.kept.sealed) != seen =>
+        {
+            (Write::Keep, AccountOutcome::Replaced)
+        }
+        (Some(account), AccountOperation::End | AccountOperation::Forget { .. }) => {
             (Write::Delete, AccountOutcome::Stored(Some(account.kept.sealed)))
         }
     }
@@ -266,10 +297,11 @@ fn settle(
 }
 
 impl Account {
-    fn new(kept: Kept, generation: String, now: u64) -> Self {
+    fn new(kept: Kept, (generation, whose): (String, Whose), now: u64) -> Self {
         Self {
             kept,
             generation,
+            whose,
             since: now,
             used: now,
             lease: None,
@@ -278,18 +310,20 @@ impl Account {
         }
     }
 
-    /// When it is forgotten unless a tool uses it, in seconds since 1970.
+    /// When it is over unless a tool uses it, in seconds since 1970.
     #[must_use]
-    pub fn forgotten_at(&self) -> u64 {
-        self.used.saturating_add(UNUSED_FOR)
+    pub fn over_at(&self) -> u64 {
+        let forgotten = self.used.saturating_add(UNUSED_FOR);
+        match self.kept.expires {
+            Some(expires) if !self.kept.can_renew => forgotten.min(expires),
+            _ => forgotten,
+        }
     }
 
     /// True unless it is over.
     #[must_use]
     pub fn is_kept(&self, now: u64) -> bool {
-        let is_over =
-            !self.kept.can_renew && self.kept.expires.is_some_and(|expires| expires <= now);
-        self.forgotten_at() > now && !is_over
+        self.over_at() > now
     }
 }
 

@@ -33,6 +33,7 @@ impl Row {
         let operation = AccountOperation::Connect {
             kept: kept(sealed, expires),
             generation: generation.to_owned(),
+            whose: Whose::default(),
         };
         self.perform(operation, NOW)
     }
@@ -126,7 +127,19 @@ fn an_account_that_was_ended_meanwhile_stays_ended() {
     let ended = AccountOutcome::Stored(Some("one".to_owned()));
     assert_eq!(row.perform(AccountOperation::End, NOW), ended);
     let renewed = Answer::Renewed(kept("two", NOW + 3600));
-    assert_eq!(row.settle("first", ("one", "g1"), renewed, NOW), AccountOutcome::Replaced);
+    assert_eq!(row.settle("first", ("one", "g1"), renewed, NOW), AccountOutcome::Ended);
+    assert_eq!(row.take("next", NOW), AccountOutcome::Gone);
+}
+
+#[test]
+fn what_is_forgotten_is_what_was_judged_and_nothing_newer() {
+    let mut row = Row::connected("one", "g1", NOW);
+    let forget = |sealed: &str| AccountOperation::Forget { seen: fingerprint(sealed) };
+    row.connect("two", "g2", NOW + 3600);
+    assert_eq!(row.perform(forget("one"), NOW), AccountOutcome::Replaced);
+    assert_eq!(row.take("next", NOW), token("two"));
+    let gone = AccountOutcome::Stored(Some("two".to_owned()));
+    assert_eq!(row.perform(forget("two"), NOW), gone);
     assert_eq!(row.take("next", NOW), AccountOutcome::Gone);
 }
 

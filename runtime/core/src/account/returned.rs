@@ -1,14 +1,17 @@
 //! `GET /connections/return/…`: the return from a third party.
 //!
 //! Everything that this server knows by itself is checked before the third party is asked for anything: the cookie of
-//! this very attempt, the address of the return, and that the same sign-in is still there.
+//! this very attempt, the address of the return, that the same sign-in is still there, and that the client that asked may
+//! still use the account.
 
 use http::header::{HeaderValue, SET_COOKIE};
 use http::{Request, StatusCode};
 use toolgate_config::Connection;
 
-use super::connect::{Attempt, NOT_CONNECTED, find, refuse};
-use super::party::Party;
+use super::asker::{Asker, judge};
+use super::connect::{Attempt, NOT_CONNECTED, Question, find, refuse};
+use super::party::{self, Party};
+use super::record::{AccountOperation, Kept, Whose};
 use super::tokens::AccountTokens;
 use crate::audit::{Event, EventKind, Reason, because};
 use crate::cookie;
@@ -89,6 +92,29 @@ impl Return<'_> {
         &self.id
     }
 
+    /// Id of the grant of the client that asked.
+    #[must_use]
+    pub fn grant(&self) -> &str {
+        &self.attempt.grant
+    }
+
+    /// The question to that client, where it hears when the person has finished.
+    #[must_use]
+    pub fn question(&self) -> Option<&Question> {
+        self.attempt.question.as_ref()
+    }
+
+    /// Judges the client that asked once more: the person was away, and may have ended it meanwhile.
+    ///
+    /// # Errors
+    /// The reply where it may not have the account.
+    pub fn judge(&self, oauth: &OAuthContext<'_>, asker: Asker<'_>) -> Result<(), Box<Reply>> {
+        judge(oauth, self.connection, asker).map_err(|mut reply| {
+            reply.headers_mut().append(SET_COOKIE, self.clear.clone());
+            reply
+        })
+    }
+
     /// Pseudonym of the person, under which the account is kept.
     #[must_use]
     pub fn subject_key(&self) -> &str {
@@ -155,6 +181,14 @@ impl Return<'_> {
                 Err(Box::new((self.failed(&what, Reason::UpstreamExchange), what)))
             }
         }
+    }
+
+    /// The operation that stores the account.
+    #[must_use]
+    pub fn operation(&self, kept: Kept) -> AccountOperation {
+        let party = party::named(self.connection);
+        let whose = Whose { person: self.attempt.person.clone(), party };
+        AccountOperation::Connect { kept, generation: self.id.clone(), whose }
     }
 
     /// The reply to a return that came before.

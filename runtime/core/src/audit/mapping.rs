@@ -40,6 +40,7 @@ impl From<&Rejection> for Reason {
             Rejection::Claim("azp") => Self::IdTokenParty,
             Rejection::Claim("nonce") => Self::IdTokenNonce,
             Rejection::Claim(_) => Self::IdTokenClaim,
+            Rejection::Organization => Self::IdTokenOrganization,
             Rejection::Expired => Self::IdTokenExpired,
             Rejection::NotYetValid => Self::IdTokenEarly,
             Rejection::TooLarge(_) => Self::IdTokenTooLarge,

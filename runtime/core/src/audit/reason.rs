@@ -66,6 +66,10 @@ reasons! {
     AccountReplaced = "account_replaced",
     /// A link to connect an account was opened by another person than the one who was asked.
     LinkOfAnotherPerson = "link_of_another_person",
+    /// The person approved the client before `mcp.toml` had the connection as it is now.
+    AccountNotApproved = "account_not_approved",
+    /// An account was erased that nothing uses any more.
+    AccountForgotten = "account_forgotten",
 
     // Tools.
     /// The tool's policy allows the caller.
@@ -316,6 +320,8 @@ reasons! {
     IdTokenNonce = "id_token_nonce",
     /// Another claim of the id_token is missing or has the wrong type.
     IdTokenClaim = "id_token_claim",
+    /// The person is of an organization that `[identity]` does not name.
+    IdTokenOrganization = "id_token_organization",
     /// The id_token has expired.
     IdTokenExpired = "id_token_expired",
     /// The id_token is not valid yet.

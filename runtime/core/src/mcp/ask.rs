@@ -39,6 +39,9 @@ pub enum InputRequest {
         message: String,
         /// An `https:` address without secrets.
         url: String,
+        /// Names it to the client, where the client hears when the person has finished; else the request's id does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
     },
     /// `sampling/createMessage` with these params.
     Sampling(Value),
@@ -126,12 +129,13 @@ impl Ask {
                 members.push(("message", Value::from(message.as_str())));
                 members.push(("requestedSchema", filled_in::shape(schema, revision)));
             }
-            InputRequest::Url { message, url } => {
+            InputRequest::Url { message, url, id: own } => {
                 members.push(("mode", Value::from("url")));
                 members.push(("message", Value::from(message.as_str())));
                 members.push(("url", Value::from(url.as_str())));
                 // Names the elicitation in `notifications/elicitation/complete`, of this one revision.
                 if revision.has_elicitation_ids() {
+                    let id = own.as_deref().unwrap_or(id);
                     members.push(("elicitationId", Value::from(id)));
                 }
             }

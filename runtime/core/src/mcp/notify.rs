@@ -15,6 +15,9 @@ pub const MESSAGE: &str = "notifications/message";
 /// Whoever sends it no longer waits for the answer to its request.
 pub const CANCELLED: &str = "notifications/cancelled";
 
+/// Tells that a person has finished an elicitation.
+pub const ELICITATION_COMPLETE: &str = "notifications/elicitation/complete";
+
 /// Something changed that others want to know of.
 #[derive(Debug, Clone, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "snake_case")]
@@ -131,6 +134,14 @@ pub fn changed(change: &Change) -> Option<String> {
 pub fn cancelled(id: &str) -> String {
     let params = object(vec![("requestId", Value::from(id))]);
     notification(CANCELLED, Some(&params))
+}
+
+/// `notifications/elicitation/complete`: the person has finished what the elicitation of this id, in URL mode, asked
+/// for (MCP 2025-11-25).
+#[must_use]
+pub fn elicitation_complete(id: &str) -> String {
+    let params = object(vec![("elicitationId", Value::from(id))]);
+    notification(ELICITATION_COMPLETE, Some(&params))
 }
 
 /// The JSON text of a notification.

@@ -3,7 +3,6 @@
 use http::header::{HeaderValue, SET_COOKIE};
 use http::{Request, StatusCode};
 use serde::Serialize;
-use toolgate_config::IdentityUpstream;
 use toolgate_policy::Caller;
 
 use crate::audit::{self, EventKind, Reason};
@@ -306,14 +305,13 @@ impl Returned {
         caller.client_id.clone_from(&authorization.client);
         caller.scopes.clone_from(&authorization.scopes);
         let address = GrantKey { subject_key, id: oauth.entropy.token() };
-        let calls = oauth.config.identity.upstream.as_ref();
         let mut holder = GrantSubject {
             caller,
             resource: authorization.resource.clone(),
             client_name: authorization.client_name.clone(),
             upstream: None,
             access: Default::default(),
-            approved: calls.map(IdentityUpstream::powers).unwrap_or_default(),
+            approved: oauth.config.powers.to_string(),
             redirect_uri: authorization.redirect_uri.clone(),
             nonce: self.login.nonce(),
         };

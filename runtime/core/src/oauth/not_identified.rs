@@ -27,6 +27,10 @@ pub(super) fn not_identified(reason: Reason) -> OAuthError {
         Reason::UpstreamUnavailable | Reason::UpstreamTimeout | Reason::UpstreamRateLimited => {
             return OAuthError { reason, ..login::unreachable() };
         }
+        Reason::IdTokenOrganization => {
+            let description = "Your account is of an organization that may not sign in here";
+            return OAuthError::new("access_denied", description).because(reason);
+        }
         Reason::UpstreamCredentials => {
             "The identity provider refuses this server's own client id or secret, which its owner \
              has to renew"

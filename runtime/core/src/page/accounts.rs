@@ -58,8 +58,8 @@ pub fn connect(config: &Config, page: &ConnectPage<'_>) -> Reply {
     ];
     let main = format!(
         "<h1>Connect your {title} account</h1>\n\
-         <p>Tools of {server} will use the account that you choose at {title}, whichever application you call them \
-         from. The application never sees its password or tokens.</p>\n\
+         <p>Tools of {server} will use the account that you choose at {title}, for every application that you approved \
+         with it. No application sees its password or tokens.</p>\n\
          <dl>\n{rows}</dl>\n\
          <section class=\"warn\" aria-labelledby=\"warning\">\n\
          <h2 id=\"warning\">Is it you who was asked?</h2>\n\
@@ -96,7 +96,7 @@ pub fn accounts(accounts: &[ConnectedAccount<'_>], csrf: &str, now: u64) -> Stri
         accounts.iter().enumerate().map(|(index, one)| item(one, index, csrf, now)).collect();
     format!(
         "<h2>Connected accounts</h2>\n\
-         <p>Tools of this server use these accounts of yours, whichever application you call them from.</p>\n\
+         <p>Tools of this server use these accounts of yours, for every application that you approved with them.</p>\n\
          <ul class=\"list\" role=\"list\">\n{items}</ul>\n"
     )
 }

@@ -56,6 +56,7 @@ pub fn resolve(config: &Config, vars: &dyn Vars, origin: &str) -> Result<Provide
         issuer,
         endpoints: Some(endpoints(own, keys)),
         kept: Kept::default(),
+        peculiarities: None,
     })
 }
 

@@ -11,8 +11,8 @@ use crate::upstream::rejection::Rejection;
 
 /// Claims by which a provider says that it has more groups than it sends (distributed claims,
 /// OpenID Connect Core section 5.6.2, and a short form of Microsoft Entra ID for `groups`).
-const DISTRIBUTED: &str = "_claim_names";
-const HAS_GROUPS: &str = "hasgroups";
+pub(crate) const DISTRIBUTED: &str = "_claim_names";
+pub(crate) const HAS_GROUPS: &str = "hasgroups";
 
 /// Domain of Cloudflare Access.
 const ACCESS: &str = ".cloudflareaccess.com";
@@ -23,6 +23,9 @@ pub(crate) fn read_caller(
     provider: &Provider,
     mut claims: Map<String, Value>,
 ) -> Result<Caller, Rejection> {
+    if let Some(known) = provider.peculiarities {
+        (known.standard)(config, provider, &mut claims)?;
+    }
     for name in TECHNICAL_CLAIMS {
         claims.remove(name);
     }
@@ -48,11 +51,13 @@ pub(crate) fn read_caller(
 /// somebody else and sends no such claim, so its absence counts as a yes of Access itself, and of
 /// the dev identity provider. Of another provider nothing is known: some let people write any
 /// address into their profile, so only a yes is one (OpenID Connect Core section 5.7), which some
-/// write as text.
+/// write as text, unless `trust_email` says that the provider's silence is one, too.
 fn is_verified(provider: &Provider, config: &Config, claim: Option<Value>) -> bool {
     match claim {
         None => {
-            config.identity.provider.protocol() != Protocol::OpenIdConnect && is_access(provider)
+            config.identity.trust_email
+                || config.identity.provider.protocol() != Protocol::OpenIdConnect
+                    && is_access(provider)
         }
         Some(Value::String(text)) => text == "true",
         Some(claim) => claim == Value::Bool(true),
@@ -70,9 +75,8 @@ fn is_access(provider: &Provider) -> bool {
 /// The groups, where every one of them can be read: part of them would let people in under `not`.
 fn read_groups(config: &Config, claims: &mut Map<String, Value>) -> (Vec<String>, Told) {
     let identity = &config.identity;
-    let claim = &*identity.groups_claim;
-    let found = claims.remove(claim);
-    if has_more(claim, claims) {
+    let found = take(claims, &identity.groups_claim);
+    if has_more(&identity.groups_claim, claims) {
         return (Vec::new(), Told::More);
     }
     match found {
@@ -95,8 +99,27 @@ fn read_groups(config: &Config, claims: &mut Map<String, Value>) -> (Vec<String>
     }
 }
 
+/// Takes out what is at a path: a claim, and members inside of it, each in a line.
+fn take(claims: &mut Map<String, Value>, path: &str) -> Option<Value> {
+    match path.split_once('\n') {
+        None => claims.remove(path),
+        Some((claim, inner)) => take(claims.get_mut(claim)?.as_object_mut()?, inner),
+    }
+}
+
+/// Puts the groups of a person where they are read from.
+pub(crate) fn put_groups(config: &Config, claims: &mut Map<String, Value>, groups: Value) {
+    let mut names: Vec<&str> = config.identity.groups_path().collect();
+    let claim = names.remove(0);
+    let inside = names
+        .into_iter()
+        .rev()
+        .fold(groups, |value, name| Value::Object(Map::from_iter([(name.to_owned(), value)])));
+    claims.insert(claim.to_owned(), inside);
+}
+
 /// True if the provider says that it has more groups than it sends.
-fn has_more(claim: &str, claims: &Map<String, Value>) -> bool {
+pub(crate) fn has_more(claim: &str, claims: &Map<String, Value>) -> bool {
     let elsewhere = match claims.get(DISTRIBUTED) {
         None | Some(Value::Null) => false,
         Some(Value::Object(names)) => names.contains_key(claim),

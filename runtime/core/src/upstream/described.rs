@@ -7,7 +7,7 @@ use toolgate_config::Config;
 use toolgate_policy::Caller;
 
 use crate::secret::Secret;
-use crate::upstream::claims::read_caller;
+use crate::upstream::claims::{put_groups, read_caller};
 use crate::upstream::kept::Kept;
 use crate::upstream::provider::Provider;
 use crate::upstream::rejection::Rejection;
@@ -46,7 +46,7 @@ pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection
         claims.insert("email_verified".to_owned(), email_verified.into());
     }
     if !groups.is_empty() {
-        claims.insert(config.identity.groups_claim.to_string(), groups.into());
+        put_groups(config, &mut claims, groups.into());
     }
     claims.extend(further);
     let provider = Provider {
@@ -56,6 +56,7 @@ pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection
         issuer: String::new(),
         endpoints: None,
         kept: Kept::default(),
+        peculiarities: None,
     };
     let caller = read_caller(config, &provider, claims)?;
     Ok(Caller { scopes, client_id: "described".to_owned(), ..caller })

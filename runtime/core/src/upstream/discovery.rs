@@ -52,6 +52,7 @@ pub fn resolve(config: &Config, vars: &dyn Vars, origin: &str) -> Result<Provide
         issuer,
         endpoints: None,
         kept: Kept::default(),
+        peculiarities: None,
     })
 }
 
@@ -66,7 +67,7 @@ pub fn request(issuer: &str) -> Option<Request<Vec<u8>>> {
         .ok()
 }
 
-/// Reads the issuer's document (Discovery 1.0 section 4.3).
+/// Reads the issuer's document (Discovery 1.0 section 4.3). `issuer` is what the document must name.
 ///
 /// # Errors
 /// Why it cannot be used, for the log.

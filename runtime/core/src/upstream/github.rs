@@ -65,6 +65,7 @@ pub fn resolve(config: &Config, vars: &dyn Vars) -> Result<Provider, SetupError>
             names_issuer: false,
         }),
         kept: Kept::default(),
+        peculiarities: None,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Verification of id_tokens (OpenID Connect Core section 3.1.3.7).
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use toolgate_config::Config;
 use toolgate_policy::Caller;
@@ -70,8 +72,12 @@ fn checked(
     claims: SignedClaims,
     now: u64,
 ) -> Result<Map<String, Value>, Rejection> {
+    let issuer = match provider.peculiarities {
+        Some(known) => (known.issuer)(config, provider, &claims)?,
+        None => Cow::Borrowed(&*provider.issuer),
+    };
     let expected = Expected {
-        issuer: &provider.issuer,
+        issuer: &issuer,
         audience: &provider.client_id,
         required: &["exp", "iss", "aud", "sub"],
     };

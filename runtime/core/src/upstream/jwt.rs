@@ -3,7 +3,9 @@
 use std::fmt;
 
 use serde_json::{Map, Value};
+use toolgate_config::Config;
 
+use crate::upstream::claims::{DISTRIBUTED, HAS_GROUPS, has_more, put_groups};
 use crate::upstream::jwks::Jwks;
 use crate::upstream::jws::Unverified;
 use crate::upstream::rejection::Rejection;
@@ -28,6 +30,24 @@ impl fmt::Debug for SignedClaims {
 }
 
 impl SignedClaims {
+    /// The text of a claim.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).and_then(Value::as_str)
+    }
+
+    /// True if the provider says that it has more groups than it sends.
+    #[must_use]
+    pub fn has_more_groups(&self, config: &Config) -> bool {
+        has_more(&config.identity.groups_claim, &self.0)
+    }
+
+    /// Takes in the groups of the person, which the provider told elsewhere: all of them.
+    pub fn set_groups(&mut self, config: &Config, groups: Vec<String>) {
+        [DISTRIBUTED, HAS_GROUPS].iter().for_each(|name| drop(self.0.remove(*name)));
+        put_groups(config, &mut self.0, groups.into());
+    }
+
     pub(crate) fn into_inner(self) -> Map<String, Value> {
         self.0
     }

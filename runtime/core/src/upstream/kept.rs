@@ -145,7 +145,7 @@ fn bounded(config: &Config, mut caller: Caller) -> Result<Caller, Rejection> {
     let too_large = |claim: &str| Err(Rejection::TooLarge(claim.to_owned()));
     let groups: usize = caller.groups.iter().map(String::len).sum();
     if caller.groups.len() > MAX_GROUPS || groups > MAX_GROUPS_SIZE {
-        return too_large(&config.identity.groups_claim);
+        return too_large(&config.identity.groups_name());
     }
     let size = |value: &Value| json::to_text(value).len();
     let sizes = || caller.claims.iter().map(|(name, value)| (name.len() + size(value), name));

@@ -54,6 +54,11 @@ pub(crate) fn authorization_url(
     if protocol != Protocol::GitHub {
         request = request.add_extra_param("nonce", sent.nonce);
     }
+    for parameter in identity.parameters.lines() {
+        if let Some((name, value)) = parameter.split_once(' ') {
+            request = request.add_extra_param(name.to_owned(), value.to_owned());
+        }
+    }
     if let Some(calls) = &identity.upstream {
         let parameters = [("resource", &calls.resource), ("audience", &calls.audience)];
         for (name, value) in parameters {

@@ -2,6 +2,7 @@
 
 pub mod assertion;
 pub mod described;
+pub mod directory;
 pub mod discovery;
 pub mod exchange;
 pub mod github;
@@ -14,6 +15,7 @@ pub(crate) mod jws;
 pub mod kept;
 pub mod login;
 pub mod nobody;
+pub mod peculiarities;
 pub mod provider;
 pub mod signature;
 pub mod tokens;

@@ -26,6 +26,7 @@ pub fn resolve(origin: &str) -> Result<Provider, SetupError> {
         issuer: String::new(),
         endpoints: None,
         kept: Kept::default(),
+        peculiarities: None,
     })
 }
 

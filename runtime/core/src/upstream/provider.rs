@@ -11,6 +11,7 @@ use url::{Origin, Url};
 use crate::host::is_loopback;
 use crate::secret::Secret;
 use crate::upstream::kept::Kept;
+use crate::upstream::peculiarities::Peculiarities;
 
 /// Our identity at the identity provider, and where it is.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct Provider {
     pub endpoints: Option<Endpoints>,
     /// The claims and groups that are kept.
     pub kept: Kept,
+    /// The peculiarities of its tokens, where it is a certain provider.
+    pub peculiarities: Option<&'static Peculiarities>,
 }
 
 /// Addresses of an identity provider, and how it wants to be spoken to.
@@ -105,6 +108,7 @@ impl Provider {
                 names_issuer: false,
             }),
             kept: Kept::default(),
+            peculiarities: None,
         })
     }
 }

@@ -18,6 +18,8 @@ pub enum Rejection {
     Signature,
     /// A claim is missing, or not what it must be.
     Claim(&'static str),
+    /// The person is of an organization whose people may not sign in.
+    Organization,
     /// `exp` has passed.
     Expired,
     /// `nbf` or `iat` is in the future.
@@ -35,6 +37,9 @@ impl fmt::Display for Rejection {
             Self::AmbiguousKey => f.write_str("several keys in the JWKS fit its alg and kid"),
             Self::Signature => f.write_str("the signature is wrong"),
             Self::Claim(name) => write!(f, "{name} is missing or wrong"),
+            Self::Organization => {
+                f.write_str("the person is of an organization that mcp.toml does not name")
+            }
             Self::Expired => f.write_str("it has expired"),
             Self::NotYetValid => f.write_str("it is not valid yet; is the clock right?"),
             Self::TooLarge(claim) => {

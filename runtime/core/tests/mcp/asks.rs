@@ -20,7 +20,7 @@ fn form() -> Ask {
 
 fn page() -> Ask {
     let url = "https://demo.example.com/connect".to_owned();
-    ask(InputRequest::Url { message: "Please connect".to_owned(), url })
+    ask(InputRequest::Url { message: "Please connect".to_owned(), url, id: None })
 }
 
 fn sampling() -> Ask {

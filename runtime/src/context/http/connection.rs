@@ -27,7 +27,7 @@ use crate::context::refusal::Refusal;
 use crate::context::rounds;
 use crate::platform::EnvVars;
 use crate::platform::host::spawn;
-use crate::ports::accounts::{AccountToken, NoAccount};
+use crate::ports::accounts::{AccountToken, AskingCall, NoAccount};
 use crate::ports::app::App;
 use crate::tool::{Context, connecting};
 
@@ -97,8 +97,8 @@ impl Connection<'_> {
     /// error says what to do, and the caller reads it.
     ///
     /// # Errors
-    /// The tool does not declare the connection, its policy does not allow the caller, the person has connected no
-    /// account, or the request fails.
+    /// The tool does not declare the connection, its policy does not allow the caller, the person approved the client
+    /// before the connection was there, they have connected no account, or the request fails.
     pub async fn fetch(self, request: HttpRequest<'_>) -> Result<HttpResponse, ConnectionError> {
         let prepared = request.prepare().map_err(ConnectionError::Http)?;
         let host = prepared.host.clone();
@@ -111,7 +111,9 @@ impl Connection<'_> {
         }
         let token = match using.token(None).await {
             Err(NoAccount::NotConnected | NoAccount::Ended) => using.connect().await?,
-            token => token.map_err(|_| using.unavailable())?,
+            Err(NoAccount::NotApproved) => return Err(using.not_approved()),
+            Err(NoAccount::Unavailable) => return Err(using.unavailable()),
+            Ok(token) => token,
         };
         using.tell_use(named);
         let _busy = self.context.live().busy();
@@ -178,7 +180,8 @@ impl Use<'_> {
             "The tool {} needs your {title} account. Open the page to connect it.",
             self.tool
         );
-        let question = InputRequest::Url { message: message.clone(), url: link.clone() };
+        let (message_of, url, id) = (message.clone(), link.clone(), Some(question_id(&link)));
+        let question = InputRequest::Url { message: message_of, url, id };
         let key = ["connect-", &self.section.name].concat();
         match rounds::ask(self.context, key, question).await {
             Ok(_) => {}
@@ -194,6 +197,7 @@ impl Use<'_> {
         match self.token(None).await {
             Ok(token) => Ok(token),
             Err(NoAccount::NotConnected | NoAccount::Ended) => Err(self.not_connected(Some(link))),
+            Err(NoAccount::NotApproved) => Err(self.not_approved()),
             Err(NoAccount::Unavailable) => Err(self.unavailable()),
         }
     }
@@ -208,6 +212,12 @@ impl Use<'_> {
             && peer.revision.has_elicitation_ids()
     }
 
+    /// The session whose client hears when the person has finished: one that is asked by an id.
+    fn session(&self) -> Option<String> {
+        let session = self.context.live().session().filter(|_| self.takes_error());
+        session.map(str::to_owned)
+    }
+
     async fn link(&self) -> Option<String> {
         #[cfg(not(target_arch = "wasm32"))]
         if self.context.env().bindings().is_some() {
@@ -215,7 +225,8 @@ impl Use<'_> {
         }
         let door = self.app.accounts?;
         let (env, principal) = (self.context.env().clone(), self.context.principal().clone());
-        (door.link)(self.app, env, principal, self.section, self.tool).await
+        let call = AskingCall { tool: self.tool, session: self.session() };
+        (door.link)(self.app, env, principal, self.section, call).await
     }
 
     /// The token of the person's account, from the feature or from the test. What is begun for it goes to its end
@@ -274,6 +285,10 @@ impl Use<'_> {
 
     fn not_connected(&self, link: Option<String>) -> ConnectionError {
         ConnectionError::NotConnected { title: self.title(), link }
+    }
+
+    fn not_approved(&self) -> ConnectionError {
+        ConnectionError::NotApproved(self.title())
     }
 
     fn unavailable(&self) -> ConnectionError {

@@ -32,6 +32,8 @@ pub enum ConnectionError {
         /// The address at which this person can connect one, for ten minutes.
         link: Option<String>,
     },
+    /// The person approved this client before the server used accounts at the third party of this title as it does now.
+    NotApproved(String),
     /// The person does not want to connect an account at the third party of this title.
     Declined(String),
     /// A host takes no token of the account at the third party of this title.
@@ -75,6 +77,11 @@ impl fmt::Display for ConnectionError {
             Self::NotConnected { title, link: None } => write!(
                 f,
                 "{title} is not connected yet, and no page to connect it can be given now; try again in a moment"
+            ),
+            Self::NotApproved(title) => write!(
+                f,
+                "the person approved this application before this server could use {title} accounts as it does now: \
+                 end its connection at /connections of this server, and connect it again to approve that"
             ),
             Self::Declined(title) => write!(
                 f,

@@ -17,6 +17,16 @@ pub(crate) const COLOR: &str = "^#[0-9A-Fa-f]{6}$";
 pub(crate) const DATASET: &str = "^[A-Za-z][A-Za-z0-9_]*$";
 pub(crate) const DATABASE_NAME: &str = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
 
+/// Of a tenant at Microsoft Entra ID.
+pub(crate) const TENANT_ID: &str = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+/// The same, or every organization.
+pub(crate) const TENANT: &str =
+    "^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|organizations|common)$";
+/// Of a path, without anything to encode.
+pub(crate) const SEGMENT: &str = "^[A-Za-z0-9._~-]+$";
+/// The id of a user pool of Amazon Cognito, which begins with its region.
+pub(crate) const USER_POOL: &str = "^[a-z0-9]+(-[a-z0-9]+){2,}_[A-Za-z0-9]+$";
+
 /// A network range in CIDR notation.
 pub(crate) const NETWORK: &str = "^[0-9A-Fa-f.:]+/[0-9]{1,3}$";
 

@@ -45,6 +45,11 @@ pub(crate) fn picture() -> Value {
     with(uri(), "pattern", pattern::picture())
 }
 
+/// A claim, or the members on the way to one.
+pub(crate) fn path() -> Value {
+    json!({ "anyOf": [line(), non_empty(line())] })
+}
+
 pub(crate) fn boolean() -> Value {
     json!({ "type": "boolean" })
 }
