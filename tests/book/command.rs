@@ -15,7 +15,8 @@ fn commands_that_can_run_here_print_what_is_said() {
     let mut faults = Vec::new();
     for block in blocks_of("console").iter().filter(|block| !block.has("parse")) {
         for (line, said) in dialogue(&block.text) {
-            let folder = if block.has("helpdesk") { "examples/helpdesk" } else { "examples/access" };
+            let folder =
+                if block.has("helpdesk") { "examples/helpdesk" } else { "examples/access" };
             let printed = run(&line, folder);
             if !matches(&said, &printed) {
                 faults.push(format!("{}: `{line}` prints\n{printed}", block.place));

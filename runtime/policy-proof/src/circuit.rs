@@ -134,7 +134,6 @@ impl Circuit {
     }
 
     /// The values of functions where the bits are as `bit` says.
-    #[cfg(test)]
     pub(crate) fn values(&self, bit: &dyn Fn(Gate) -> bool) -> Vec<bool> {
         let mut values: Vec<bool> = Vec::with_capacity(self.nodes.len());
         for (node, index) in self.nodes.iter().zip(0_u32..) {
@@ -151,7 +150,6 @@ impl Circuit {
     }
 
     /// The value of a gate among [`values`](Self::values).
-    #[cfg(test)]
     pub(crate) fn value(values: &[bool], gate: Gate) -> bool {
         values[gate.node()] != gate.is_negated()
     }

@@ -99,16 +99,29 @@ impl Prover<'_> {
     pub(crate) fn sides(&mut self, facts: Vec<(FactId, Vec<usize>)>, within: Gate) -> Cube {
         let mut sides = Vec::new();
         for (fact, mut values) in facts {
-            let all = 0..self.world.facts[fact.0].len();
-            let can = |value: &usize| {
-                let is = self.world.is(fact, *value);
-                !matches!(self.solve(&[within, is]), Solved::Impossible(_))
-            };
-            let possible: Vec<usize> = all.filter(can).collect();
+            let possible = self.possible(fact, within);
             values.retain(|value| possible.contains(value));
             sides.push(Side { fact, values, possible });
         }
         Cube(sides)
+    }
+
+    /// Values that a fact can have among the callers of `within`.
+    fn possible(&mut self, fact: FactId, within: Gate) -> Vec<usize> {
+        let all = 0..self.world.facts[fact.0].len();
+        if within == Gate::TRUE {
+            return all.collect();
+        }
+        if let Some(known) = self.possible.get(&(fact, within)) {
+            return known.clone();
+        }
+        let can = |value: &usize| {
+            let is = self.world.is(fact, *value);
+            !matches!(self.solve(&[within, is]), Solved::Impossible(_))
+        };
+        let possible: Vec<usize> = all.filter(can).collect();
+        self.possible.insert((fact, within), possible.clone());
+        possible
     }
 
     /// A fact has one of these values.

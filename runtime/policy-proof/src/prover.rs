@@ -1,5 +1,7 @@
 //! Questions about all callers, and their answers.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 use toolgate_config::{Condition, Config, Policy};
 use toolgate_policy::explain::explain;
@@ -65,6 +67,8 @@ pub struct Prover<'a> {
     pub(crate) world: World,
     pub(crate) compiled: Compiled,
     pub(crate) solver: SatSolver,
+    /// Values that facts can have, by what they are asked among.
+    pub(crate) possible: HashMap<(FactId, Gate), Vec<usize>>,
 }
 
 impl<'a> Prover<'a> {
@@ -77,6 +81,7 @@ impl<'a> Prover<'a> {
             world: World::of(configs, conditions, schemas),
             compiled: Compiled::default(),
             solver: SatSolver::new(CONFLICTS),
+            possible: HashMap::new(),
         }
     }
 
@@ -199,11 +204,16 @@ impl<'a> Prover<'a> {
         let told = self.world.circuit.all(unknown.iter().map(|gate| !*gate));
         let mut wishes = vec![none, told];
         wishes.extend(support.iter().map(|fact| self.world.is(*fact, 0)));
+        let mut last = self.world.evaluated(&values);
         for wish in wishes {
             let mut gates = fixed.clone();
             gates.push(wish);
-            if self.solve(&gates) == Solved::Satisfiable {
+            // Most wishes are true already.
+            if Circuit::value(&last, wish) {
+                fixed.push(wish);
+            } else if self.solve(&gates) == Solved::Satisfiable {
                 values = self.model();
+                last = self.world.evaluated(&values);
                 fixed.push(wish);
             }
         }

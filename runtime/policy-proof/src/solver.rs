@@ -118,7 +118,10 @@ impl SatSolver {
     }
 
     fn define(&mut self, circuit: &Circuit, index: usize, node: Node) {
-        let own = Lit::new(self.solver.new_var_default(), true);
+        // Bits alone are decided: everything else follows from them. First they are tried as 0, which is what a
+        // caller has who has nothing, so that callers who are found have little.
+        let variable = self.solver.new_var(lbool::FALSE, node == Node::Bit);
+        let own = Lit::new(variable, true);
         self.literals.insert(index, own);
         match node {
             Node::Bit => {}

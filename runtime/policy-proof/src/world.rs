@@ -1,5 +1,7 @@
 //! All facts that a set of policies can see, in the order in which the policies name them.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 use toolgate_config::{Condition, Config, List, Str, Test};
 
@@ -270,6 +272,17 @@ impl World {
     /// The values of all facts where bits are as `bit` says.
     pub(crate) fn read(&self, bit: &dyn Fn(Gate) -> bool) -> Vec<usize> {
         self.facts.iter().map(|fact| fact.value(bit)).collect()
+    }
+
+    /// The value of every gate where facts have these values.
+    pub(crate) fn evaluated(&self, values: &[usize]) -> Vec<bool> {
+        let mut bits = HashMap::new();
+        for (fact, value) in self.facts.iter().zip(values) {
+            for (at, bit) in fact.bits.iter().enumerate() {
+                bits.insert(*bit, value >> at & 1 == 1);
+            }
+        }
+        self.circuit.values(&|bit| bits.get(&bit).copied().unwrap_or_default())
     }
 
     pub(crate) fn find(&self, about: &About) -> Option<FactId> {

@@ -112,14 +112,7 @@ fn disagreements(seed: u64, sets: usize, first_only: bool) -> Option<String> {
 /// The value of every gate for a case.
 fn truth(prover: &Prover<'_>, case: &Case) -> Option<Vec<bool>> {
     let world = &prover.world;
-    let values = world.values_of(case)?;
-    let mut bits = std::collections::HashMap::new();
-    for (fact, value) in world.facts.iter().zip(values) {
-        for (at, bit) in fact.bits.iter().enumerate() {
-            bits.insert(*bit, value >> at & 1 == 1);
-        }
-    }
-    Some(world.circuit.values(&|bit| bits[&bit]))
+    Some(world.evaluated(&world.values_of(case)?))
 }
 
 /// Sets of each quarter: 10^6 pairs in all.
