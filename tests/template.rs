@@ -104,7 +104,7 @@ fn prove(template: Template, tools: &Tools) {
 /// `cargo toolgate new` has the templates in itself, and fills their places by its own means.
 fn assert_is_what_new_makes(server: &Path, template: Template) {
     let source = "path = \"../runtime\"";
-    let made = template.files("my-server", source, Storage::default()).expect("files");
+    let made = template.files("my-server", source, Storage::default(), None).expect("files");
     for File { path, text } in &made {
         let generated = fs::read_to_string(server.join(path)).expect(path);
         assert_eq!(generated, *text, "{}/{path}", template.name());
@@ -142,7 +142,7 @@ fn assert_locked(project: &Project, registry: &Path, template: &str) {
         let text = text.replace("my-server", "{{project-name}}");
         fs::write(folder_of(template).join(lock::NAME), text).expect("a lock file");
     }
-    if let Some(problem) = lock::problem(project, &wanted) {
+    if let Some(problem) = lock::problem(project, &wanted, None) {
         panic!("TOOLGATE_BLESS=1 renews templates/{template}/mcp.lock: {problem}");
     }
 }

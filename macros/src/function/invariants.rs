@@ -50,7 +50,8 @@ pub(crate) fn check(
         }
     };
     for (invariant, function, verdict) in &verdicts {
-        report(invariant, function, verdict, (&checked, policy), config, errors);
+        let found = (*invariant, function, verdict);
+        report(found, (&checked, policy), config, errors);
     }
 }
 
@@ -67,9 +68,7 @@ fn looks_at_arguments(checked: &Checked, policy: &str, who: &Condition) -> bool 
 }
 
 fn report(
-    invariant: &Invariant,
-    function: &Function<'_>,
-    verdict: &Verdict,
+    (invariant, function, verdict): (&Invariant, &Function<'_>, &Verdict),
     (checked, policy): (&Checked, &LitStr),
     config: &ConfigPath,
     errors: &Errors,

@@ -113,10 +113,9 @@ pub(crate) fn check<'a>(
     }
     needs.as_caller = as_caller(entry("as_caller"), function, task, &parameters, errors);
     let quota = quota::check(entry("quota"), policy.as_ref(), function, &config, errors);
-    needs.quota = quota.is_some();
     let used = connections(entry("connections"), task, (function, &parameters), &config, errors);
     // A person is asked to connect an account, for which a legacy revision needs a session.
-    needs.session |= !used.is_empty();
+    (needs.quota, needs.session) = (quota.is_some(), needs.session || !used.is_empty());
     Some(Tool {
         name: name?,
         title,
