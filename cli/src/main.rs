@@ -70,6 +70,12 @@ enum Command {
     /// Sign in and call a tool
     #[command(after_help = call::HELP)]
     Call(call::Arguments),
+    /// List whose grants there are at a deployed server, and end them
+    #[command(after_help = call::grants::HELP)]
+    Grants {
+        #[command(subcommand)]
+        action: call::grants::Action,
+    },
     /// Start a function of the running `dev` that no client starts: a cron, a message, a mail
     #[command(after_help = trigger::HELP)]
     Trigger(trigger::Arguments),
@@ -134,6 +140,9 @@ fn command() -> ExitCode {
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         return ExitCode::from(call::run(&folder, call));
     }
+    if let Command::Grants { action } = &arguments.command {
+        return ExitCode::from(call::grants::run(action));
+    }
     let asks = matches!(
         arguments.command,
         Command::Explain(_) | Command::Matrix(_) | Command::Prove(_) | Command::Diff(_)
@@ -196,6 +205,7 @@ fn answer(arguments: Toolgate) -> Result<bool> {
         Command::Audit(arguments) => return audit::run(&project, &arguments),
         Command::Keys { action } => keys::run(&project, &action)?,
         Command::Call(arguments) => return Ok(call::run(&folder, &arguments) == 0),
+        Command::Grants { action } => return Ok(call::grants::run(&action) == 0),
         Command::Deploy(arguments) => return deploy::run(&project, &arguments),
         Command::Doctor(arguments) => return doctor::run(&project, &arguments),
         Command::Completions { shell } => complete(shell)?,

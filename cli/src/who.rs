@@ -29,6 +29,9 @@ pub struct Who {
     /// A claim, its value as JSON or else as text; may be repeated
     #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = json_pair)]
     claims: Vec<(String, Value)>,
+    /// The client: an id of `[[clients]]`, or the address of its metadata document
+    #[arg(long, value_name = "CLIENT", default_value = "")]
+    client: String,
     /// An OAuth scope of the access token; may be repeated. By default all that the server knows
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
@@ -49,6 +52,7 @@ impl Who {
             groups: self.groups.clone(),
             claims: self.claims.iter().cloned().collect(),
             scopes,
+            client: self.client.clone(),
         };
         caller(config, described)
     }

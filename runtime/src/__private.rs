@@ -220,4 +220,6 @@ pub fn check_invariants(app: &App, invariants: &[config::Invariant]) {
     let violated = crate::tool::violated(app, invariants);
     assert!(violated.is_empty(), "{}", violated.join("\n"));
 }
-pub use crate::features::{ACCOUNTS, TRACING, feature, identity, store};
+pub use crate::features::{
+    ACCOUNTS, CLIENT_KEYS, FEED, PERSONAL, SWITCH, TRACING, feature, identity, store, token_grant,
+};

@@ -20,6 +20,7 @@ use crate::platform::bindings::Env;
 use crate::platform::host::{Context, Request, Response};
 use crate::ports::app::App;
 use crate::ports::request_context::RequestContext;
+use crate::ports::store::Serve;
 use crate::routes::{mcp, oauth};
 use crate::tool::features;
 use crate::tool::registry::registry;
@@ -120,11 +121,16 @@ async fn route(
     } else if oauth::is_route(request.app, path) {
         let reply = oauth::serve(request, head, &mut worker_request).await;
         request.respond(reply)
-    } else if let Some(serve) = route::find(&head) {
+    } else if let Some(serve) = desk(request.app, &head).or_else(|| route::find(&head)) {
         serve(request, head, worker_request).await
     } else {
         convert::response(document(request, &head))
     }
+}
+
+/// What serves a page or endpoint by which others end grants.
+fn desk(app: &App, head: &http::Request<()>) -> Option<Serve> {
+    (app.switch?.find)(app, head)
 }
 
 /// Routes of MCP: `Origin` is judged first, and every answer carries what browsers need.
@@ -194,7 +200,10 @@ fn document(request: &RequestContext<'_>, head: &http::Request<()>) -> Reply {
         paths::LANDING_PATH => found(described(request, toolgate_core::mcp::landing)),
         paths::HEALTH_PATH => found(health(app)),
         paths::AUTHORIZATION_SERVER | paths::OPENID_CONFIGURATION => {
-            found(metadata::authorization_server(&app.config, origin))
+            let grants = |members: &mut _| {
+                app.token_grants.iter().for_each(|grant| (grant.describe)(&app.config, members));
+            };
+            found(metadata::authorization_server(&app.config, origin, grants))
         }
         paths::SERVER_CARD_PATH | paths::WELL_KNOWN_SERVER_CARD => {
             found(described(request, toolgate_core::mcp::card))

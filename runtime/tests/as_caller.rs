@@ -34,6 +34,10 @@ fn app(sections: &str) -> App {
         refusing: None,
         tracing: None,
         accounts: None,
+        token_grants: &[],
+        client_keys: None,
+        personal: None,
+        switch: None,
         features: &[],
     }
 }

@@ -9,6 +9,7 @@ mod command_line;
 mod connection;
 mod discovery;
 mod failure;
+pub mod grants;
 mod http;
 mod list;
 mod local;

@@ -15,6 +15,7 @@ const SECTIONS: [&str; 15] = [
     "connections",
     "cron",
     "email",
+    "enterprise",
     "identity",
     "never",
     "queues",
@@ -23,6 +24,7 @@ const SECTIONS: [&str; 15] = [
     "secrets",
     "tokens",
     "transport",
+    "workloads",
     "wrangler",
 ];
 
@@ -33,7 +35,7 @@ const BARE: [&str; 2] = ["email", "queues"];
 const KEYS: [(&str, &str); 1] = [("server", "instructions")];
 
 /// Keys that tell the entries of a list of tables apart, where they have them.
-const NAMES: [&str; 4] = ["binding", "id", "name", "queue"];
+const NAMES: [&str; 5] = ["binding", "id", "name", "queue", "issuer"];
 
 /// Every locked setting, by its key, those of environments included.
 ///

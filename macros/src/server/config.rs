@@ -96,6 +96,8 @@ toolgate_config::policy_sections!(structures);
 toolgate_config::quota_sections!(structures);
 toolgate_config::invariant_sections!(structures);
 toolgate_config::connection_sections!(structures);
+toolgate_config::grant_sections!(structures);
+toolgate_config::switch_sections!(structures);
 
 macro_rules! choices {
     ($(
@@ -257,6 +259,10 @@ fn tested(name: &str, path: &List<Str>, test: &Test) -> TokenStream {
         Test::Exists(wanted) => quote!(Exists(#wanted)),
         Test::Min(least) => quote!(Min(#least)),
         Test::Max(most) => quote!(Max(#most)),
+        Test::Claim(path) => {
+            let path = path.constant();
+            quote!(Claim(#path))
+        }
     };
     quote!(config::Condition::#name { path: #path, test: config::Test::#test })
 }

@@ -6,9 +6,10 @@ use toolgate_config::deploy::{self, ENVIRONMENT, Migrated};
 use toolgate_config::{Protocol, Provider, StorageKind};
 
 use super::config::Constant;
-use super::identity;
+use super::grants;
 use super::policy_tests;
 use super::valid::Server;
+use super::{identity, switch};
 use crate::function::emit;
 
 /// Everything that `serve!()` stands for.
@@ -96,11 +97,14 @@ fn app(server: &Server) -> TokenStream {
     let config = server.checked.config.constant();
     let store = store(server);
     let identity = identity_provider(server);
+    let switch = switch::switch(server);
     let features = features(server);
     let challenging = challenging(server);
     let refusing = refusing(server);
     let tracing = tracing(server);
     let accounts = accounts(server);
+    let (token_grants, client_keys) = (grants::token_grants(server), grants::client_keys(server));
+    let personal = grants::personal(server);
     quote! {
         static APP: ::toolgate::__private::App = {
             use ::core::option::Option::{None, Some};
@@ -117,6 +121,10 @@ fn app(server: &Server) -> TokenStream {
                 refusing: #refusing,
                 tracing: #tracing,
                 accounts: #accounts,
+                token_grants: #token_grants,
+                client_keys: #client_keys,
+                personal: #personal,
+                switch: #switch,
                 features: #features,
             }
         };
@@ -125,7 +133,9 @@ fn app(server: &Server) -> TokenStream {
 
 /// The storage by its name, so that a Worker links no other.
 fn store(server: &Server) -> TokenStream {
-    match server.checked.config.storage.kind {
+    let kind = server.checked.config.storage.kind;
+    match kind {
+        _ if switch::has_feed(server) => switch::store(kind),
         StorageKind::DurableObject => quote!(&::toolgate::__private::store::DURABLE_OBJECT),
         StorageKind::Kv => quote!(&::toolgate::__private::store::KV),
         StorageKind::D1 => quote!(&::toolgate::__private::store::D1),
@@ -211,6 +221,10 @@ fn features(server: &Server) -> TokenStream {
     if !server.checked.config.connections.is_empty() {
         features.push(quote!(::toolgate::__private::feature::CONNECTIONS));
     }
+    if grants::uses_assertions_up(server) {
+        features.push(quote!(::toolgate::__private::feature::USED));
+    }
+    features.extend(switch::feature(server));
     quote!(&[#(#features),*])
 }
 

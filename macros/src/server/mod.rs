@@ -2,8 +2,10 @@
 
 mod config;
 mod expand;
+mod grants;
 mod identity;
 mod policy_tests;
+mod switch;
 mod triggers;
 mod valid;
 

@@ -53,6 +53,7 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::D1,
                     binding: Borrowed("OAUTH_DB"),
+                    feed: false,
                     seal_state: false,
                     jurisdiction: None,
                 },
@@ -63,6 +64,9 @@ mod toolgate_worker {
                     redirect_schemes: Borrowed(&[]),
                 },
                 clients: Borrowed(&[]),
+                enterprise: Borrowed(&[]),
+                workloads: Borrowed(&[]),
+                reserved_subjects: Borrowed(&[]),
                 transport: config::Transport {
                     sse: true,
                     notifications: false,
@@ -79,6 +83,7 @@ mod toolgate_worker {
                     code_ttl: 600u32,
                     refresh_grace: 60u32,
                     revocation_max_age: 30u32,
+                    personal: 0u32,
                     max_unconfirmed: 86400u32,
                     recheck: config::Recheck::BestEffort,
                 },
@@ -116,6 +121,8 @@ mod toolgate_worker {
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
                 connections: Borrowed(&[]),
+                admin: None,
+                signals: None,
                 acts: Borrowed(&[]),
                 powers: Borrowed(""),
             },
@@ -127,6 +134,10 @@ mod toolgate_worker {
             refusing: None,
             tracing: None,
             accounts: None,
+            token_grants: &[],
+            client_keys: None,
+            personal: None,
+            switch: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

@@ -62,6 +62,7 @@ mod toolgate_worker {
                 storage: config::Storage {
                     kind: config::StorageKind::DurableObject,
                     binding: Borrowed("TOOLGATE"),
+                    feed: false,
                     seal_state: false,
                     jurisdiction: None,
                 },
@@ -72,6 +73,9 @@ mod toolgate_worker {
                     redirect_schemes: Borrowed(&[]),
                 },
                 clients: Borrowed(&[]),
+                enterprise: Borrowed(&[]),
+                workloads: Borrowed(&[]),
+                reserved_subjects: Borrowed(&[]),
                 transport: config::Transport {
                     sse: true,
                     notifications: false,
@@ -88,6 +92,7 @@ mod toolgate_worker {
                     code_ttl: 600u32,
                     refresh_grace: 60u32,
                     revocation_max_age: 30u32,
+                    personal: 0u32,
                     max_unconfirmed: 86400u32,
                     recheck: config::Recheck::BestEffort,
                 },
@@ -125,6 +130,8 @@ mod toolgate_worker {
                 policies: Borrowed(&[]),
                 quotas: Borrowed(&[]),
                 connections: Borrowed(&[]),
+                admin: None,
+                signals: None,
                 acts: Borrowed(&[]),
                 powers: Borrowed(""),
             },
@@ -136,6 +143,10 @@ mod toolgate_worker {
             refusing: None,
             tracing: None,
             accounts: None,
+            token_grants: &[],
+            client_keys: None,
+            personal: None,
+            switch: None,
             features: &[::toolgate::__private::feature::HTTP_SSE],
         }
     };

@@ -3,6 +3,7 @@
 mod choices;
 mod connection;
 mod connection_sections;
+mod grant_sections;
 mod identity;
 mod invariant_sections;
 mod policy;
@@ -10,6 +11,7 @@ mod policy_sections;
 mod quota_sections;
 mod rate;
 mod sections;
+mod switch_sections;
 mod value;
 
 pub use choices::{
@@ -17,6 +19,7 @@ pub use choices::{
     StorageKind,
 };
 pub use connection_sections::Connection;
+pub use grant_sections::{Enterprise, KnownClient, Workload};
 pub use identity::{Askable, Endpoints};
 pub use invariant_sections::Invariant;
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
@@ -24,9 +27,10 @@ pub use policy_sections::{Policy, PolicyTest, TestUser};
 pub use quota_sections::Quota;
 pub use rate::Rate;
 pub use sections::{
-    Audit, Config, Consent, Identity, IdentityUpstream, KnownClient, Limits, Observability,
-    Registration, Server, Storage, Tokens, Transport,
+    Audit, Config, Consent, Identity, IdentityUpstream, Limits, Observability, Registration,
+    Server, Storage, Tokens, Transport,
 };
+pub use switch_sections::{Admin, Signals};
 pub use value::{List, Setting, Str};
 
 pub use crate::provider::{Protocol, Provider};

@@ -83,6 +83,15 @@ pub fn is_generated_binding(name: &str) -> bool {
     GENERATED_BINDINGS.iter().any(|(known, _)| *known == name)
 }
 
+/// Beginning of the subject of a client that calls for itself; its id follows. No person has such a subject.
+pub const CLIENT_SUBJECT: &str = "client:";
+
+/// Beginning of the subject of a workload; its name follows. No person has such a subject.
+pub const WORKLOAD_SUBJECT: &str = "workload:";
+
+/// Stands between an issuer that signs nobody in and the subject of one of its people.
+pub const ISSUER_SEPARATOR: &str = "|";
+
 #[cfg(test)]
 mod tests {
     use super::is_variable_name;

@@ -1,7 +1,7 @@
 //! Paths of an author's own routes: which there may be, and which two of them clash.
 
 /// First segments of paths that are the server's own, or will be.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 15] = [
     ".well-known",
     "admin",
     "authorize",
@@ -9,10 +9,12 @@ const RESERVED: [&str; 13] = [
     "cdn-cgi",
     "connections",
     "health",
+    "logout",
     "mcp",
     "messages",
     "register",
     "revoke",
+    "signals",
     "sse",
     "token",
 ];

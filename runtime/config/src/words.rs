@@ -75,6 +75,10 @@ fn tested(key: &str, path: &[Str], test: &Test) -> String {
         Test::Exists(wanted) => format!("{{ exists = {wanted} }}"),
         Test::Min(least) => format!("{{ min = {least} }}"),
         Test::Max(most) => format!("{{ max = {most} }}"),
+        Test::Claim(path) => match path.as_ref() {
+            [name] => format!("{{ claim = {name:?} }}"),
+            path => format!("{{ claim = {path:?} }}"),
+        },
     };
     format!("{out} = {test}")
 }

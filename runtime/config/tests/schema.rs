@@ -125,7 +125,7 @@ const FAULTY: &[&str] = &[
     "[registration]\nallowed_domains = [\"*.example.com\"]",
     "[registration]\nredirect_schemes = [\"cursor:\"]",
     "[clients]\nid = \"a\"",
-    "[[clients]]\nid = \"a\"\nname = \"A\"",
+    "[[clients]]\nid = \"a\"\nredirect_uris = [\"https://a.b/c\"]",
     "[[clients]]\nid = \"a b\"\nname = \"A\"\nredirect_uris = [\"https://a.b/c\"]",
     "[[clients]]\nid = \"a\"\nname = \"A\"\nredirect_uris = [\"https://a.b/c\"]\nsecret = \"hunter2\"",
     "[transport]\nsse = 1",

@@ -16,6 +16,8 @@ pub const CONSENT: &str = "__Host-toolgate-consent-";
 pub const LOGIN: &str = "__Host-toolgate-login-";
 /// Cookie of a person who looks at their own connections.
 pub const PERSON: &str = "__Host-toolgate-person";
+/// Who is signed in at the page of connections, for tokens that they make.
+pub const CALLER: &str = "__Host-toolgate-caller";
 /// Cookie of remembered approvals.
 pub const APPROVALS: &str = "__Host-toolgate-approvals";
 

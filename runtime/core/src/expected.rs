@@ -53,6 +53,7 @@ fn caller(config: &Config, user: &TestUser) -> Result<Caller, Rejection> {
         groups: user.groups.iter().map(|group| group.to_string()).collect(),
         claims: object(&user.claims),
         scopes,
+        client: user.client.as_deref().unwrap_or_default().to_owned(),
     };
     described::caller(config, described)
 }

@@ -5,6 +5,7 @@
 //! fetched is returned for the adapter to perform.
 
 pub mod account;
+pub mod admin;
 pub mod audit;
 pub mod cookie;
 pub mod cors;
@@ -20,6 +21,7 @@ pub mod quota;
 pub mod rate;
 pub mod reply;
 pub mod request_size;
+pub mod revocation;
 pub mod route;
 pub mod scope;
 pub mod seal;

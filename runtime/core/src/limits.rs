@@ -199,3 +199,38 @@ pub const ASSERTION_LEEWAY: u64 = 60;
 
 /// Keys tried for an assertion that names none: a client that rotates has two.
 pub const MAX_ASSERTION_KEYS: usize = 4;
+
+/// Longest life of an ID-JAG: it is made for one exchange.
+pub const ID_JAG_TTL: u64 = 300;
+
+/// Longest life of a platform's token for a workload: Kubernetes makes them for an hour, and for a day at most by
+/// default.
+pub const WORKLOAD_TTL: u64 = 24 * 3600;
+
+/// Clock difference tolerated in ID-JAGs and tokens of platforms.
+pub const DIRECT_LEEWAY: u64 = 60;
+
+/// Longest life of an access token that nobody signed in for, in seconds: whoever vouches for its caller can stop
+/// the next one only.
+pub const MAX_DIRECT_TTL: u32 = 3600;
+
+/// Keys of an issuer are fresh this long, and verify nothing after that: one that was withdrawn must not let
+/// anybody in for long.
+pub const ISSUER_KEYS_TTL: u64 = 300;
+
+/// An issuer whose keys could not be had, or lacked the one that was looked for, is left alone this long: what is
+/// looked for is a stranger's choice.
+pub const ISSUER_COOLDOWN: u64 = 30;
+
+/// Largest answer of an issuer: a set of keys has a few KiB.
+pub const MAX_ISSUER_BODY: usize = 64 * 1024;
+
+/// Longest cookie of the caller who is signed in at `/connections`, without its name and attributes. It comes along
+/// with the cookie of the page, and with whatever else a browser sends.
+pub const MAX_CALLER_COOKIE: usize = 3 * 1024;
+
+/// Personal tokens that one person may have: one for each script, and a list that can be looked through.
+pub const MAX_PERSONAL_TOKENS: usize = 50;
+
+/// Longest name of a personal token, in characters.
+pub const MAX_PERSONAL_NAME: usize = 60;

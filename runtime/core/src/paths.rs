@@ -25,6 +25,12 @@ pub const ACCOUNT_END_PATH: &str = "/connections/end";
 /// Beginning of the paths that a third party sends the browser back to; the name of the connection follows. Each
 /// has its own, so that the answer of one cannot pass for that of another (RFC 9700 section 4.4.2).
 pub const ACCOUNT_RETURN_PATH: &str = "/connections/return/";
+/// Path of the page at which grants of others are ended.
+pub const ADMIN_PATH: &str = "/admin";
+/// Path of the identity provider's logout tokens.
+pub const BACKCHANNEL_PATH: &str = "/logout/backchannel";
+/// Path of the events of Shared Signals.
+pub const SIGNALS_PATH: &str = "/signals";
 /// Path of the token endpoint.
 pub const TOKEN_PATH: &str = "/token";
 /// Path of the revocation endpoint.

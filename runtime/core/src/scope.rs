@@ -8,9 +8,12 @@ pub const TOOLS: &str = "mcp";
 /// Stay connected: asks for a refresh token (OpenID Connect Core section 11).
 pub const OFFLINE: &str = "offline_access";
 
+/// Ends the grants of others: on servers that have `[admin]`, and for those whom its policy lets.
+pub const ADMIN: &str = "admin";
+
 /// Every scope, as the authorization server's metadata lists it.
 pub fn all(config: &Config) -> impl Iterator<Item = &str> {
-    of_resource(config).chain([OFFLINE])
+    of_resource(config).chain(config.admin.iter().map(|_| ADMIN)).chain([OFFLINE])
 }
 
 /// The scopes that a token needs, as the metadata of the resources list them.
@@ -41,6 +44,9 @@ pub fn asks_for_tools(requested: Option<&str>) -> bool {
 pub fn in_words<'a>(config: &'a Config, scope: &str) -> &'a str {
     match scope {
         TOOLS => "Use the tools of this server that your account may use",
+        ADMIN if config.admin.is_some() => {
+            "End the connections of everybody, where your account may"
+        }
         scope => {
             let mut known = config.scopes.iter().filter(|known| known.name == scope);
             known.next().map_or("", |known| known.meaning.as_ref())

@@ -78,6 +78,10 @@ pub enum Purpose {
     Visitor,
     /// Links and cookies of a person who connects an account at a third party.
     Account,
+    /// Hash of an address, by which an administrator finds a person.
+    Address,
+    /// Cookie of an administrator.
+    Admin,
 }
 
 impl Purpose {
@@ -102,6 +106,8 @@ impl Purpose {
             Self::Place => b"toolgate/1/place",
             Self::Visitor => b"toolgate/1/visitor",
             Self::Account => b"toolgate/1/account",
+            Self::Address => b"toolgate/1/address",
+            Self::Admin => b"toolgate/1/admin",
         }
     }
 }

@@ -34,6 +34,8 @@ mod consent;
 mod counted;
 #[path = "gate/crowd.rs"]
 mod crowd;
+#[path = "gate/direct.rs"]
+mod direct;
 #[path = "gate/discovery.rs"]
 mod discovery;
 #[path = "gate/document.rs"]

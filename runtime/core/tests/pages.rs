@@ -3,6 +3,8 @@
 
 #[path = "pages/accounts.rs"]
 mod accounts;
+#[path = "pages/admin.rs"]
+mod admin;
 #[path = "pages/connections.rs"]
 mod connections;
 #[path = "pages/contrast.rs"]

@@ -31,7 +31,7 @@ impl ListedValues {
                 }
             }
             Test::Min(number) | Test::Max(number) => self.add_number(Listed::Float(*number)),
-            Test::Exists(_) => {}
+            Test::Exists(_) | Test::Claim(_) => {}
         }
     }
 

@@ -31,6 +31,11 @@ impl World {
             Some(listed) => self.subjects[listed].clone(),
             None => fresh("subject", |name| self.subjects.iter().any(|known| known == name)),
         };
+        caller.client = match values[self.client.0] {
+            0 => None,
+            1 => Some(String::new()),
+            listed => Some(client(&self.clients[listed - 2])),
+        };
         let mut groups = (Vec::new(), Vec::new(), false);
         for (fact, value) in self.facts.iter().zip(values) {
             match &fact.about {
@@ -45,6 +50,7 @@ impl World {
                 }
                 About::Address
                 | About::Subject
+                | About::Client
                 | About::Scope(_)
                 | About::Kind(_)
                 | About::Item(..)
@@ -141,6 +147,7 @@ impl World {
         for (at, fact) in self.facts.iter().enumerate() {
             values[at] = match &fact.about {
                 About::Address => self.address_of(&case.caller),
+                About::Client => self.client_of(&case.caller),
                 About::Subject => {
                     let known =
                         self.subjects.iter().position(|known| *known == case.caller.subject);
@@ -170,6 +177,14 @@ impl World {
             };
         }
         Some(values)
+    }
+
+    /// The client itself, or else the domain of its metadata document.
+    fn client_of(&self, caller: &Caller) -> usize {
+        let Some(id) = caller.client.as_deref() else { return 0 };
+        let domain = id.strip_prefix("https://").and_then(|rest| rest.split('/').next());
+        let find = |name: &str| self.clients.iter().position(|known| known == name);
+        find(id).or_else(|| domain.and_then(find)).map_or(1, |listed| listed + 2)
     }
 
     fn address_of(&self, caller: &Caller) -> usize {
@@ -202,6 +217,12 @@ impl World {
         }
         place.class_of(value_at(case, place))
     }
+}
+
+/// A client that an entry names: the entry, or a document at the domain.
+fn client(entry: &str) -> String {
+    let is_domain = entry.contains('.') && !entry.contains('/');
+    if is_domain { format!("https://{entry}/{CLIENT}") } else { entry.to_owned() }
 }
 
 fn members(case: &Case, root: Root) -> &Map<String, Value> {

@@ -43,7 +43,7 @@ impl Changes {
     #[must_use]
     pub fn is_at_will(prover: &Prover<'_>, Cube(sides): &Cube) -> bool {
         sides.iter().all(|side| match prover.world.facts[side.fact.0].about {
-            About::Scope(_) => true,
+            About::Scope(_) | About::Client => true,
             About::Kind(at) | About::Item(at, _) => prover.world.places[at].root == Root::Arguments,
             About::Address
             | About::Subject

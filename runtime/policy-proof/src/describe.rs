@@ -47,6 +47,7 @@ fn telling(world: &World, fact: FactId) -> usize {
         About::Group(_) => 3,
         About::Scope(_) => 4,
         About::Variable(_) => 5,
+        About::Client => 5,
         About::Subject => 6,
         About::Address => 7,
     }

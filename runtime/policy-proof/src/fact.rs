@@ -13,6 +13,8 @@ pub(crate) enum About {
     Address,
     /// `sub`: somebody else, then those of `World::subjects`.
     Subject,
+    /// The client: not asked for, one that no policy names, then those of `World::clients`.
+    Client,
     /// The list in a Worker variable: see the constants of [`variable`].
     Variable(String),
     /// A group: see the constants of [`group`].

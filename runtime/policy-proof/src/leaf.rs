@@ -60,12 +60,20 @@ impl World {
                     condition,
                 )
             }
-            Condition::Subjects(_) => self.table(&[self.subject], condition),
+            Condition::Subjects(_) | Condition::Workloads(_) => {
+                self.table(&[self.subject], condition)
+            }
+            Condition::Clients(_) => self.table(&[self.client], condition),
             Condition::Groups(entries) => self.each(entries, About::Group, Condition::Groups),
             Condition::Scopes(entries) => self.each(entries, About::Scope, Condition::Scopes),
             Condition::Claim { path, test } => self.at_path(Root::Claims, path, test, Mode::Call),
             Condition::Argument { .. } if mode == Mode::List => {
                 Leaf { yes: Gate::FALSE, no: Gate::FALSE, open: Gate::TRUE }
+            }
+            // Whether two values that nobody names are equal is not encoded.
+            Condition::Argument { test: Test::Claim(_), .. } => {
+                let beyond = self.beyond.unwrap_or(Gate::FALSE);
+                Leaf { yes: beyond, no: !beyond, open: Gate::FALSE }
             }
             Condition::Argument { path, test } => self.at_path(Root::Arguments, path, test, mode),
             Condition::Policy(_) | Condition::Any(_) | Condition::All(_) | Condition::Not(_) => {

@@ -80,7 +80,7 @@ impl Place {
         match test {
             Test::Contains(_) => true,
             Test::OneOf(_) => self.root == Root::Claims,
-            Test::Exists(_) | Test::Min(_) | Test::Max(_) => false,
+            Test::Exists(_) | Test::Min(_) | Test::Max(_) | Test::Claim(_) => false,
         }
     }
 

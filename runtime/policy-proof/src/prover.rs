@@ -166,7 +166,8 @@ impl<'a> Prover<'a> {
     }
 
     pub(crate) fn solve(&mut self, gates: &[Gate]) -> Solved {
-        if self.compiled.is_too_deep {
+        let is_beyond = |bit: Gate| Circuit::is_among(&self.world.circuit.bits_below(gates), bit);
+        if self.compiled.is_too_deep || self.world.beyond.is_some_and(is_beyond) {
             return Solved::Undecided;
         }
         self.solver.solve(&self.world.circuit, gates)

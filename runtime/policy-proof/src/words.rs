@@ -33,6 +33,9 @@ pub fn case_words(case: &Case) -> String {
     if caller.email.is_some() && !caller.subject.starts_with("zz-") {
         words.push(format!("subject {}", caller.subject));
     }
+    if let Some(client) = caller.client.as_deref().filter(|client| !client.is_empty()) {
+        words.push(format!("client {client}"));
+    }
     if !caller.groups.is_empty() {
         words.push(format!("groups {}", caller.groups.join(" ")));
     }
@@ -66,6 +69,7 @@ impl World {
         Some(match &self.facts[fact.0].about {
             About::Address => self.address_words(values, possible),
             About::Subject => self.subject_words(values),
+            About::Client => self.client_words(values),
             About::Variable(name) => match (is(variable::WITH), is(variable::WITHOUT)) {
                 (true, false) => format!("listed in {name}"),
                 (false, true) => format!("not listed in {name}"),
@@ -133,6 +137,15 @@ impl World {
             }
         }
         either(&words)
+    }
+
+    fn client_words(&self, values: &[usize]) -> String {
+        let named = |value: &usize| match value {
+            0 => "a client that was not asked for".to_owned(),
+            1 => "another client".to_owned(),
+            listed => format!("client {}", self.clients[*listed - 2]),
+        };
+        either(&values.iter().map(named).collect::<Vec<_>>())
     }
 
     fn subject_words(&self, values: &[usize]) -> String {
@@ -248,6 +261,11 @@ fn test_words(place: &Place, test: &Test, wanted: Outcome, negated: bool) -> Opt
         return Some(format!("not ({inner})"));
     }
     Some(match test {
+        Test::Claim(path) => format!(
+            "{name} {} claims.{}",
+            if is_true { "equal to" } else { "other than" },
+            path.join(".")
+        ),
         Test::OneOf(values) if is_true => format!("{name} {}", listed(values)),
         Test::OneOf(values) => format!("{name} other than {}", listed(values)),
         Test::Contains(values) if is_true => format!("{name} with {}", listed(values)),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
+use toolgate_config::names::WORKLOAD_SUBJECT;
 use toolgate_config::{Condition, Config, List, Str, Test};
 
 use crate::candidates::fresh;
@@ -41,8 +42,12 @@ pub(crate) struct World {
     pub(crate) facts: Vec<Fact>,
     pub(crate) addresses: Vec<AddressClass>,
     pub(crate) subjects: Vec<String>,
+    pub(crate) clients: Vec<String>,
     pub(crate) address: FactId,
     pub(crate) subject: FactId,
+    pub(crate) client: FactId,
+    /// Stands for what is not encoded: an answer that depends on it is not decided.
+    pub(crate) beyond: Option<Gate>,
     pub(crate) places: Vec<Place>,
     /// By place.
     pub(crate) kinds: Vec<FactId>,
@@ -62,6 +67,8 @@ struct Names {
     emails: Vec<String>,
     domains: Vec<String>,
     subjects: Vec<String>,
+    clients: Vec<String>,
+    has_beyond: bool,
     variables: Vec<String>,
     groups: Vec<String>,
     scopes: Vec<String>,
@@ -98,6 +105,13 @@ impl Names {
             Condition::EmailsFrom(name) => add(&mut self.variables, name),
             Condition::Groups(entries) => each(&mut self.groups, entries),
             Condition::Subjects(entries) => each(&mut self.subjects, entries),
+            Condition::Clients(entries) => each(&mut self.clients, entries),
+            Condition::Workloads(names) => {
+                for name in names.iter() {
+                    add(&mut self.subjects, &format!("{WORKLOAD_SUBJECT}{name}"));
+                }
+            }
+            Condition::Argument { test: Test::Claim(_), .. } => self.has_beyond = true,
             Condition::Scopes(entries) => each(&mut self.scopes, entries),
             Condition::Claim { path, test } => self.test(Root::Claims, path, test),
             Condition::Argument { path, test } => self.test(Root::Arguments, path, test),
@@ -184,6 +198,7 @@ impl World {
         let addresses = addresses(&names);
         let address = fact(&mut circuit, About::Address, addresses.len());
         let subject = fact(&mut circuit, About::Subject, names.subjects.len() + 1);
+        let client = fact(&mut circuit, About::Client, names.clients.len() + 2);
         for name in names.variables {
             fact(&mut circuit, About::Variable(name), variable::VALUES);
         }
@@ -202,15 +217,19 @@ impl World {
             let own = 0..place.items.len();
             items.push(own.map(|item| fact(&mut circuit, About::Item(at, item), 2)).collect());
         }
-        let (places, subjects) = (names.places, names.subjects);
+        let beyond = names.has_beyond.then(|| circuit.bit());
+        let (places, subjects, clients) = (names.places, names.subjects, names.clients);
         let standing = Vec::new();
         let mut world = Self {
             circuit,
             facts,
             addresses,
             subjects,
+            clients,
             address,
             subject,
+            client,
+            beyond,
             places,
             kinds,
             items,
@@ -233,6 +252,7 @@ impl World {
             About::Group(name) => Condition::Groups(vec![name.clone().into()].into()),
             About::Address
             | About::Subject
+            | About::Client
             | About::Scope(_)
             | About::Kind(_)
             | About::Item(..)

@@ -2,15 +2,17 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use toolgate_config::names::{CLIENT_SUBJECT, WORKLOAD_SUBJECT};
 use toolgate_json::from_json::FromJson;
 
 use crate::known::Known;
 
-/// The signed-in person behind a request, with the claims that policies look at.
+/// The signed-in person behind a request, with the claims that policies look at; or a machine, which has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, FromJson)]
 #[serde(from = "Stored")]
 pub struct Caller {
-    /// `sub` at the identity provider; `service:<common name>` of a service token of Access.
+    /// `sub` at the identity provider; `service:<common name>` of a service token of Access, `client:<id>` and
+    /// `workload:<name>` of a machine, `<issuer>|<sub>` of a person whom another issuer of ID-JAGs vouches for.
     pub subject: String,
     /// E-mail address, proven to be the person's. Cloudflare Access and GitHub prove it; another
     /// OpenID provider must say `email_verified: true`.
@@ -35,6 +37,10 @@ pub struct Caller {
     pub scopes: Vec<String>,
     /// OAuth client the token was issued to; `cloudflare-access` for a caller without one.
     pub client_id: String,
+    /// The client as policies name it: an id of `[[clients]]`, or the address of its metadata document; empty for one
+    /// for which nobody vouches, and `None` where it was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
     /// Limits of what is known about groups and claims.
     #[serde(skip_serializing_if = "Known::is_everything")]
     pub known: Known,
@@ -56,6 +62,7 @@ struct Stored {
     #[serde(default)]
     scopes: Vec<String>,
     client_id: String,
+    client: Option<String>,
     #[serde(default)]
     known: Known,
 }
@@ -74,18 +81,37 @@ impl From<Stored> for Caller {
             claims: stored.claims,
             scopes: stored.scopes,
             client_id: stored.client_id,
+            client: stored.client,
             known: stored.known,
         }
     }
 }
 
 impl Caller {
+    /// The name of the workload that calls, where one does.
+    #[must_use]
+    pub fn workload(&self) -> Option<&str> {
+        self.subject.strip_prefix(WORKLOAD_SUBJECT)
+    }
+
+    /// True for a machine: no person is behind the call.
+    #[must_use]
+    pub fn is_machine(&self) -> bool {
+        is_of_machine(&self.subject)
+    }
+
     /// The person's name on a page: e-mail address, name, or else the subject.
     #[must_use]
     pub fn label(&self) -> &str {
         let names = [&self.email, &self.name, &self.claimed_email];
         names.into_iter().flatten().next().unwrap_or(&self.subject)
     }
+}
+
+/// True for a subject that only a machine has: an identity provider must not give it to a person.
+#[must_use]
+pub fn is_of_machine(subject: &str) -> bool {
+    [CLIENT_SUBJECT, WORKLOAD_SUBJECT].iter().any(|start| subject.starts_with(start))
 }
 
 /// Worker variables, for values that `mcp.toml` keeps out of git.

@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use toolgate_config::{Condition, Config, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Policy, Str, Test};
+use toolgate_config::{Condition, Config, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Policy, Str};
 
 use crate::address::{self, Address};
 use crate::known::Told;
@@ -33,7 +33,7 @@ pub(crate) enum Grantable<'a, 'c> {
 
 /// One decision being made.
 pub(crate) struct Evaluation<'a, 'c, W> {
-    facts: Facts<'a, 'c>,
+    pub(crate) facts: Facts<'a, 'c>,
     steps: u32,
     grantable: Grantable<'a, 'c>,
     /// True if the conditions to blame are asked for; then all of them are evaluated.
@@ -141,8 +141,15 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         } else {
             self.granted.truncate(granted);
             if self.blamed.len() == blamed {
-                self.blame(match condition {
-                    Condition::Argument { path, .. } => Some(path),
+                self.blame(match (condition, outcome) {
+                    // A claim that no argument can equal.
+                    (
+                        _,
+                        PolicyOutcome::Unknown(
+                            Reason::MissingClaim(_) | Reason::ClaimType(_) | Reason::NotKept(_),
+                        ),
+                    ) => None,
+                    (Condition::Argument { path, .. }, _) => Some(path),
                     _ => None,
                 });
             }
@@ -169,6 +176,14 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
             Condition::Groups(entries) => self.groups(entries),
             Condition::Subjects(entries) => {
                 PolicyOutcome::from(entries.iter().any(|entry| *entry == caller.subject))
+            }
+            Condition::Clients(entries) => match &caller.client {
+                Some(id) => PolicyOutcome::from(entries.iter().any(|entry| is_client(entry, id))),
+                None => PolicyOutcome::Unknown(Reason::ClientNotKept),
+            },
+            Condition::Workloads(names) => {
+                let is_own = |name: &Str| caller.workload() == Some(name);
+                PolicyOutcome::from(names.iter().any(is_own))
             }
             Condition::Claim { path, test } if caller.known.has_claim(path) => {
                 Subject::Claim.test(&caller.claims, path, test)
@@ -302,20 +317,6 @@ impl<'a, 'c, W: Watch<'a>> Evaluation<'a, 'c, W> {
         }))
     }
 
-    fn argument(&self, path: &'a [Str], test: &'a Test) -> PolicyOutcome<'a> {
-        match self.facts.arguments {
-            Arguments::Unknown => PolicyOutcome::Open,
-            Arguments::Call(arguments) => Subject::Argument.test(arguments, path, test),
-            Arguments::Partial { known, typed } => {
-                let name = path.first().map(Str::as_ref);
-                match name.filter(|name| *name != typed && known.contains_key(*name)) {
-                    Some(_) => Subject::Argument.test(known, path, test),
-                    None => PolicyOutcome::Open,
-                }
-            }
-        }
-    }
-
     /// Which scopes a token has is always known.
     fn scopes(&mut self, entries: &'a [Str]) -> PolicyOutcome<'a> {
         let outcome = one_in(entries, &self.facts.caller.scopes);
@@ -345,6 +346,13 @@ fn not_in_group<'a>(caller: &Caller, name: &'a str) -> PolicyOutcome<'a> {
         _ if !caller.known.has_group(name) => Reason::NotKept(name),
         Told::Whole | Told::Others => return PolicyOutcome::False,
     })
+}
+
+/// True for a client of this id, or one whose metadata document is at this domain: an address is written in one way
+/// only, and the document was fetched from there.
+fn is_client(entry: &str, id: &str) -> bool {
+    let domain = id.strip_prefix("https://").and_then(|rest| rest.split('/').next());
+    entry == id || domain == Some(entry)
 }
 
 /// True if one of the entries is among what the caller has.

@@ -82,6 +82,14 @@ impl Known {
         Some(format!("somebody's groups are unknown: `{claim}` {why}"))
     }
 
+    /// What is known of a machine: nobody tells its groups or claims, so what a policy asks of them is unknown, also
+    /// under `not`.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let nothing = || Some(Digests::default());
+        Self { groups: nothing(), claims: nothing(), ..Self::default() }
+    }
+
     /// True if nothing was left out.
     #[must_use]
     pub fn is_everything(&self) -> bool {

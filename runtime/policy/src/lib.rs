@@ -33,10 +33,13 @@
 //! | `groups` | a group of the caller equals an entry, case included | the caller has no groups: a provider that sends no groups looks the same; they cannot all be read; nothing named the group when the provider was asked last |
 //! | `subjects` | the caller's `sub` equals an entry | never |
 //! | `claims.x` | the claim has the type and value of an entry, or is a list that contains one | the claim is missing, or is (or contains) a value of another type and nothing matched; nothing named it when the provider was asked last |
+//! | `clients` | the client has this id, or its metadata document is at this domain | no policy named clients when the person signed in, or there is no client |
 //! | `args.x` | the argument has the type and value of an entry; a list does not, whatever it contains | the argument is missing, also one with a default, or is of another type |
+//! | `args.x = { claim }` | the argument is the same as the claim, or as one of its items | one of them is missing or of another type |
 //! | `contains` | it is a list that contains an entry | it is missing or no list, or nothing matched and one item is of another type |
 //! | `exists` | it is there (`true`), or is not (`false`) | it is null |
 //! | `min`, `max` | it is a number that is not below, or not above; whole numbers are compared exactly, others as 64-bit floats | it is missing or no number |
+//! | `workloads` | the caller is one of these workloads | never |
 //! | `scopes` | the access token has one of them | never |
 //! | `identity` | one of these providers signs people in | never |
 //! | `policy` | the named policy is true | there is no such policy |
@@ -57,6 +60,7 @@
 //! [`refused_arguments`] which arguments keep out one who may make other calls.
 
 mod address;
+mod argument;
 mod caller;
 mod evaluate;
 pub mod explain;
@@ -69,11 +73,12 @@ mod watch;
 use serde_json::{Map, Value};
 use toolgate_config::{Condition, Config, OnDeny, Policy, Str};
 
-pub use caller::{Caller, Vars};
+pub use caller::{Caller, Vars, is_of_machine};
 pub use outcome::PolicyOutcome;
 pub use reason::Reason;
 
 use evaluate::{Evaluation, Facts, Grantable};
+use test::Subject;
 
 /// The built-in policy that any signed-in caller passes.
 pub const EVERYONE: &str = "everyone";
@@ -206,6 +211,15 @@ pub fn looks_at_arguments(config: &Config) -> bool {
     config.policies.iter().any(|policy| in_condition(&policy.rule))
 }
 
+/// True if a policy names clients. Where none does, no token says which client it was issued to.
+#[must_use]
+pub fn names_clients(config: &Config) -> bool {
+    fn in_condition(condition: &Condition) -> bool {
+        matches!(condition, Condition::Clients(_)) || condition.parts().iter().any(in_condition)
+    }
+    config.policies.iter().any(|policy| in_condition(&policy.rule))
+}
+
 /// Message for a caller of a tool whom only the arguments keep out, where the policy has one.
 #[must_use]
 pub fn deny_message<'a>(config: &'a Config, policy: &str) -> Option<&'a str> {
@@ -244,6 +258,21 @@ fn lacking<'a>(facts: Facts<'a, '_>, policy: &'a str) -> Vec<&'a str> {
 pub fn is_listed(config: &Config, policy: &str, caller: &Caller, vars: &dyn Vars) -> bool {
     let facts = Facts { config, caller, arguments: Arguments::Unknown, vars };
     Evaluation::new(facts, ()).granting(Grantable::WhateverHelps).policy(policy).may_pass()
+}
+
+/// True if claims of a platform's token are those that a workload has to have. What cannot be compared, and a rule
+/// of another kind, holds for nobody.
+#[must_use]
+pub fn holds_for(when: &Condition, claims: &Map<String, Value>) -> bool {
+    match when {
+        Condition::All(parts) => {
+            !parts.is_empty() && parts.iter().all(|part| holds_for(part, claims))
+        }
+        Condition::Claim { path, test } => {
+            Subject::Claim.test(claims, path, test) == PolicyOutcome::True
+        }
+        _ => false,
+    }
 }
 
 fn find<'a>(config: &'a Config, name: &str) -> Option<&'a Policy> {

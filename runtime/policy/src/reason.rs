@@ -28,6 +28,8 @@ pub enum Reason<'a> {
     PartialGroups,
     /// Nothing named this group or claim when the provider was asked last.
     NotKept(&'a str),
+    /// No policy named clients when the person signed in, or there is no client.
+    ClientNotKept,
     /// The caller has no claim of this name.
     MissingClaim(&'a str),
     /// The claim of this name has another type than the policy compares it with.
@@ -85,6 +87,9 @@ impl fmt::Display for Reason<'_> {
                 f.write_str("the provider does not show all of the caller's groups")
             }
             Self::NotKept(name) => write!(f, "nobody asked about `{name}` at the last refresh"),
+            Self::ClientNotKept => {
+                f.write_str("nothing is known of the client; the person has to sign in again")
+            }
             Self::MissingClaim(name) => write!(f, "the caller has no claim `{name}`"),
             Self::ClaimType(name) => write!(f, "the claim `{name}` has another type"),
             Self::MissingArgument(name) => write!(f, "the call has no argument `{name}`"),

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 use toolgate_config::{Scalar, Str, Test};
-use toolgate_json::number::order;
+use toolgate_json::number::{is_same, order};
 
 use crate::Reason;
 use crate::outcome::PolicyOutcome;
@@ -24,8 +24,28 @@ impl Subject {
         path: &'a [Str],
         test: &'a Test,
     ) -> PolicyOutcome<'a> {
-        let Some((name, inner)) = path.split_first() else {
+        let Some(name) = path.first() else {
             return PolicyOutcome::Unknown(Reason::EmptyCondition);
+        };
+        let found = match self.find(members, path) {
+            Ok(found) => found,
+            Err(reason) => return PolicyOutcome::Unknown(reason),
+        };
+        match (found, test) {
+            (found, Test::Exists(wanted)) => PolicyOutcome::from(found.is_some() == *wanted),
+            (None, _) => PolicyOutcome::Unknown(self.missing(name)),
+            (Some(value), test) => self.compare(name, value, test),
+        }
+    }
+
+    /// The value at the path, or why that cannot be decided upon.
+    pub(crate) fn find<'m, 'a>(
+        self,
+        members: &'m Map<String, Value>,
+        path: &'a [Str],
+    ) -> Result<Option<&'m Value>, Reason<'a>> {
+        let Some((name, inner)) = path.split_first() else {
+            return Err(Reason::EmptyCondition);
         };
         let mut found = members.get(name.as_ref());
         for name in inner {
@@ -33,15 +53,47 @@ impl Subject {
                 None => None,
                 Some(Value::Object(members)) => members.get(name.as_ref()),
                 // What would be inside of something else is not absent, but of another form.
-                Some(_) => return PolicyOutcome::Unknown(self.type_of(name)),
+                Some(_) => return Err(self.type_of(name)),
             };
         }
-        match (found, test) {
-            // Nothing and null are told apart by too few programs to be decided upon.
-            (Some(Value::Null), _) => PolicyOutcome::Unknown(self.type_of(name)),
-            (found, Test::Exists(wanted)) => PolicyOutcome::from(found.is_some() == *wanted),
-            (None, _) => PolicyOutcome::Unknown(self.missing(name)),
-            (Some(value), test) => self.compare(name, value, test),
+        // Nothing and null are told apart by too few programs to be decided upon.
+        match found {
+            Some(Value::Null) => Err(self.type_of(name)),
+            found => Ok(found),
+        }
+    }
+
+    /// Compares what is at the path with a claim, or with each item of it.
+    pub(crate) fn equals<'a>(
+        self,
+        members: &Map<String, Value>,
+        path: &'a [Str],
+        claim: &Value,
+    ) -> PolicyOutcome<'a> {
+        let name = path.first().map_or("", Str::as_ref);
+        let found = match self.find(members, path) {
+            Ok(found) => found.ok_or(self.missing(name)),
+            Err(reason) => Err(reason),
+        };
+        match (found, claim) {
+            (Err(reason), _) => PolicyOutcome::Unknown(reason),
+            (Ok(_), Value::Array(items)) if items.is_empty() => PolicyOutcome::False,
+            (Ok(found), Value::Array(items)) => {
+                PolicyOutcome::any(&mut items.iter().map(|item| self.same(name, found, item)))
+            }
+            (Ok(found), claim) => self.same(name, found, claim),
+        }
+    }
+
+    /// Two scalars of one type that are the same.
+    fn same<'a>(self, name: &'a str, found: &Value, claim: &Value) -> PolicyOutcome<'a> {
+        match (found, claim) {
+            (Value::String(found), Value::String(claim)) => PolicyOutcome::from(found == claim),
+            (Value::Bool(found), Value::Bool(claim)) => PolicyOutcome::from(found == claim),
+            (Value::Number(found), Value::Number(claim)) if found.is_f64() == claim.is_f64() => {
+                PolicyOutcome::from(is_same(found, claim))
+            }
+            _ => PolicyOutcome::Unknown(self.type_of(name)),
         }
     }
 
@@ -59,7 +111,11 @@ impl Subject {
             (Test::Max(most), Value::Number(number)) => {
                 PolicyOutcome::from(order(number, *most).is_some_and(Ordering::is_le))
             }
-            (Test::Contains(_) | Test::Exists(_) | Test::Min(_) | Test::Max(_), _) => odd,
+            // A claim is compared where both are known.
+            (
+                Test::Contains(_) | Test::Exists(_) | Test::Min(_) | Test::Max(_) | Test::Claim(_),
+                _,
+            ) => odd,
         }
     }
 

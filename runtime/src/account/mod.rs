@@ -25,7 +25,8 @@ use crate::platform::EnvVars;
 use crate::platform::bindings::Env;
 use crate::platform::console::log_error;
 use crate::ports::accounts::Accounts;
-use crate::ports::app::App;
+use crate::ports::app::{App, Deployment};
+use crate::ports::store::Stored;
 
 pub use self::object::CONNECTIONS;
 
@@ -35,6 +36,7 @@ pub static ACCOUNTS: Accounts = Accounts {
     link: link::link,
     credential: asker::credential,
     serve: pages::serve,
+    count,
 };
 
 /// Path inside the object of a person: does something to one account.
@@ -104,6 +106,10 @@ async fn perform(
 async fn all(app: &App, env: &Env, person: &str) -> worker::Result<Vec<Named>> {
     let answer = object_client::ask(app, env, &object(person), ALL, "").await?;
     Ok(toolgate_core::from_json::read(&answer)?)
+}
+
+fn count<'a>(Deployment { app, env }: Deployment<'a>, person: &'a str) -> Stored<'a, usize> {
+    Box::pin(async move { Ok(all(app, env, person).await?.len()) })
 }
 
 /// The name of a person's object.

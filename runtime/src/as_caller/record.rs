@@ -1,8 +1,8 @@
 //! The record of a grant, in the storage that `mcp.toml` names.
 
 use toolgate_config::StorageKind;
-use toolgate_core::oauth::grant::GrantKey;
 use toolgate_core::oauth::grant::access::{self, AccessOperation, AccessOutcome};
+use toolgate_core::oauth::grant::{GrantKey, Operation};
 
 use super::{AS_CALLER_PATH, AccessRequest};
 use crate::auth::grants;
@@ -33,6 +33,11 @@ pub(super) async fn perform(
     };
     if outcome == AccessOutcome::Ended {
         grants::forget(address);
+        if app.switch.is_some() {
+            // It is over already; this tells the feed.
+            let revoke = Operation::Revoke { client: None };
+            app.store.perform(Deployment { app, env }, address, revoke).await?;
+        }
     }
     Ok(outcome)
 }

@@ -21,6 +21,11 @@ pub(crate) fn authenticate<'a>(
     request: &'a RequestContext<'a>,
     head: &'a http::Request<()>,
 ) -> LocalBoxFuture<'a, Result<Admitted, Box<Reply>>> {
+    if let Some(personal) = request.app.personal
+        && let Some(admitted) = (personal.admit)(request, head)
+    {
+        return admitted;
+    }
     Box::pin(async move {
         let setup = setup::setup(request)
             .map_err(|error| Box::new(setup::not_configured(request, &error, false)))?;
@@ -33,7 +38,8 @@ pub(crate) fn authenticate<'a>(
     })
 }
 
-fn note(request: &RequestContext<'_>, principal: &Principal) {
+/// Names the sender for the audit trail.
+pub(crate) fn note(request: &RequestContext<'_>, principal: &Principal) {
     request.log.person(&principal.subject_key, &principal.caller);
     request.log.client(&principal.caller.client_id);
 }
@@ -88,6 +94,6 @@ async fn vouched(
     })
 }
 
-fn unavailable(why: &str) -> Box<Reply> {
+pub(crate) fn unavailable(why: &str) -> Box<Reply> {
     Box::new(reply::text(StatusCode::SERVICE_UNAVAILABLE, why))
 }

@@ -60,19 +60,24 @@ pub(crate) async fn stands(
     request: &RequestContext<'_>,
     token: &AccessToken,
 ) -> worker::Result<bool> {
-    Ok(stands_since(request.deployment(), &token.address, token.issued).await?.is_some())
+    let client = Some(&*token.caller.client_id);
+    Ok(stands_since(request.deployment(), &token.address, client, token.issued).await?.is_some())
 }
 
 /// When a grant was last seen to stand, at most `revocation_max_age` seconds ago; `None` where it
-/// does not. A token issued under it was a check at that time.
+/// does not. A token issued under it was a check at that time. `client` is that of the token, where it is known.
 ///
 /// # Errors
 /// The storage does not answer.
 pub(crate) async fn stands_since(
     deployment: Deployment<'_>,
     address: &GrantKey,
+    client: Option<&str>,
     issued: u64,
 ) -> worker::Result<Option<u64>> {
+    if let Some(switch) = deployment.app.switch {
+        return (switch.stands)(deployment, address, client, issued).await;
+    }
     let now = now();
     let oldest = now.saturating_sub(u64::from(deployment.app.config.tokens.revocation_max_age));
     let id = &address.id;

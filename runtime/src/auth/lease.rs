@@ -39,21 +39,22 @@ impl Lease {
         let age = u64::from(app.config.tokens.revocation_max_age).max(MIN_AGE);
         let mut failures = 0;
         loop {
-            let next = match grants::stands_since(Deployment { app, env }, address, *issued).await {
-                Ok(Some(seen)) => {
-                    failures = 0;
-                    seen + age
-                }
-                Ok(None) => return,
-                Err(error) => {
-                    log_error!("the grant of a stream could not be checked: {error}");
-                    failures += 1;
-                    if failures == MAX_FAILURES {
-                        return;
+            let next =
+                match grants::stands_since(Deployment { app, env }, address, None, *issued).await {
+                    Ok(Some(seen)) => {
+                        failures = 0;
+                        seen + age
                     }
-                    now() + RETRY
-                }
-            };
+                    Ok(None) => return,
+                    Err(error) => {
+                        log_error!("the grant of a stream could not be checked: {error}");
+                        failures += 1;
+                        if failures == MAX_FAILURES {
+                            return;
+                        }
+                        now() + RETRY
+                    }
+                };
             Timer::from(Duration::from_secs(next.saturating_sub(now()).max(MIN_AGE))).await;
         }
     }

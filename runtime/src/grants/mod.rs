@@ -10,6 +10,7 @@ mod kv;
 pub(crate) use self::d1::change as change_in_d1;
 pub use self::durable_object::GRANTS;
 pub(crate) use self::durable_object::change as change_in_object;
+pub(crate) use self::durable_object::object as in_object;
 
 /// The Durable Object backend.
 pub static DURABLE_OBJECT: durable_object::DurableObject = durable_object::DurableObject;

@@ -120,10 +120,8 @@ pub(super) async fn confirm(
         Upstream::Refresh(token) => {
             let tokens = refresh(provider, token).await?;
             kept.replace(tokens.keep_for(&oauth.config.identity, oauth.now));
-            let caller = match &tokens.id_token {
-                Some(id_token) => {
-                    verify_again(preset, oauth, provider, holder, &tokens, id_token).await?
-                }
+            let caller = match verify_again(preset, oauth, provider, holder, &tokens).await? {
+                Some(caller) => caller,
                 None => ask_userinfo(oauth, provider, endpoints, holder, &tokens.access_token)
                     .await?
                     .unwrap_or_else(|| holder.caller.clone()),
@@ -146,14 +144,15 @@ pub(super) async fn refresh(provider: &Provider, token: &str) -> Result<Tokens, 
     tokens::read(&ask(request).await?)
 }
 
+/// The person of the id_token that came with a refresh; `None` where there came none.
 async fn verify_again(
     preset: &impl Preset,
     oauth: &OAuthContext<'_>,
     provider: &Provider,
     holder: &GrantSubject,
     tokens: &Tokens,
-    id_token: &str,
-) -> Result<Caller, Trouble> {
+) -> Result<Option<Caller>, Trouble> {
+    let Some(id_token) = &tokens.id_token else { return Ok(None) };
     let (subject, nonce) = (&holder.caller.subject, &holder.nonce);
     let verdict = match signed(oauth, provider, "the id_token", id_token).await? {
         Ok(mut claims) => {
@@ -162,7 +161,7 @@ async fn verify_again(
         }
         Err(rejection) => Err(rejection),
     };
-    verdict.map_err(|rejection| {
+    verdict.map(Some).map_err(|rejection| {
         Trouble::Ended(Reason::from(&rejection), format!("the id_token: {rejection}"))
     })
 }

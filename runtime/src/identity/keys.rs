@@ -17,7 +17,7 @@ use crate::platform::signature;
 
 /// Where a token comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// From the provider itself, over TLS.
     Provider,
     /// From the sender of a request: anybody.
@@ -25,7 +25,7 @@ pub(super) enum Source {
 }
 
 /// Finds the key that a token says it is signed by.
-type Prepare = for<'a> fn(&'a Jwks, &'a str) -> Result<Prepared<'a>, Rejection>;
+pub(crate) type Prepare = for<'a> fn(&'a Jwks, &'a str) -> Result<Prepared<'a>, Rejection>;
 
 thread_local! {
     static CACHE: RefCell<Option<JwksCache>> = const { RefCell::new(None) };
@@ -40,7 +40,7 @@ thread_local! {
 ///
 /// # Errors
 /// The keys could not be had.
-pub(super) async fn verify(
+pub(crate) async fn verify(
     provider: &Provider,
     now: u64,
     source: Source,
@@ -97,7 +97,11 @@ async fn fetch(address: &Url, now: u64) -> worker::Result<Jwks> {
     fetched
 }
 
-async fn ask(address: &Url, now: u64) -> worker::Result<Jwks> {
+/// Fetches a key set.
+///
+/// # Errors
+/// There is none at the address.
+pub(crate) async fn ask(address: &Url, now: u64) -> worker::Result<Jwks> {
     let request = http::Request::builder()
         .uri(address.as_str())
         .header(http::header::ACCEPT, "application/json")

@@ -5,7 +5,7 @@
 mod cloudflare_access;
 mod cloudflare_access_jwt;
 mod github;
-mod keys;
+pub(crate) mod keys;
 mod nobody;
 mod oidc;
 mod presets;

@@ -10,9 +10,10 @@ use toolgate_core::reply::Reply;
 use toolgate_core::secret::Secret;
 
 use crate::platform::bindings::Env;
-use crate::ports::app::App;
+use crate::ports::app::{App, Deployment};
 use crate::ports::principal::{Credential, Principal};
 use crate::ports::request_context::RequestContext;
+use crate::ports::store::Stored;
 
 /// The way to connected accounts. `serve!()` names it where `mcp.toml` has connections, so that no other server
 /// contains it.
@@ -26,6 +27,8 @@ pub struct Accounts {
     pub(crate) credential: CredentialOf,
     /// See [`Serve`].
     pub(crate) serve: Serve,
+    /// The number of accounts that the person with a pseudonym has connected.
+    pub(crate) count: for<'a> fn(Deployment<'a>, &'a str) -> Stored<'a, usize>,
 }
 
 /// Serves the page of connections, which has a list of accounts then, and the pages below it; true for a request that

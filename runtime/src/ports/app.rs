@@ -9,9 +9,9 @@ use toolgate_policy::Vars as _;
 use crate::platform::EnvVars;
 use crate::platform::bindings::Env;
 use crate::ports::accounts::Accounts;
-use crate::ports::feature::Feature;
+use crate::ports::feature::{ClientKeys, Feature, Personal, TokenGrant};
 use crate::ports::identity_provider::IdentityProvider;
-use crate::ports::store::Store;
+use crate::ports::store::{Store, Switch};
 use crate::ports::tracing::Tracing;
 
 /// One server: its checked `mcp.toml` and the crate it was built from.
@@ -35,6 +35,14 @@ pub struct App {
     pub tracing: Option<&'static Tracing>,
     /// Accounts at third parties, where `mcp.toml` has connections. Named by `serve!()`, as above.
     pub accounts: Option<&'static Accounts>,
+    /// Ways to tokens without a sign-in, where `mcp.toml` has them. Named by `serve!()`, as above.
+    pub token_grants: &'static [&'static TokenGrant],
+    /// Where clients of `mcp.toml` have keys. Named by `serve!()`, as above.
+    pub client_keys: Option<&'static ClientKeys>,
+    /// Where people make tokens for scripts. Named by `serve!()`, as above.
+    pub personal: Option<&'static Personal>,
+    /// The off-switch, where `mcp.toml` has one. Named by `serve!()`, as above.
+    pub switch: Option<&'static Switch>,
     /// Features that `mcp.toml` asks for. Named by `serve!()`, as above.
     pub features: &'static [&'static dyn Feature],
 }

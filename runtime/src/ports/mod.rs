@@ -4,7 +4,7 @@
 pub(crate) mod accounts;
 pub(crate) mod app;
 pub(crate) mod as_caller;
-pub(crate) mod feature;
+pub mod feature;
 pub(crate) mod identity_provider;
 pub(crate) mod object;
 pub(crate) mod principal;

@@ -1,9 +1,15 @@
-//! Where grants are kept.
+//! Where grants are kept, and how else they end.
 
 use futures_util::future::LocalBoxFuture;
+use http::Request;
+use toolgate_core::oauth::callback::{Identified, Returned};
+use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation};
+use toolgate_core::reply::Reply;
 
-use crate::ports::app::Deployment;
+use crate::platform::host;
+use crate::ports::app::{App, Deployment};
+use crate::ports::request_context::RequestContext;
 
 /// A result of the storage, when it comes.
 pub type Stored<'a, T> = LocalBoxFuture<'a, worker::Result<T>>;
@@ -28,3 +34,32 @@ pub trait Store: Sync + std::fmt::Debug {
     /// Deletes what is of no more use, where the backend does not do so by itself.
     fn purge<'a>(&'a self, deployment: Deployment<'a>) -> Stored<'a, ()>;
 }
+
+/// The off-switch. `serve!()` names it where `mcp.toml` has `[admin]`, `[signals]` or `[storage] feed`, so that no
+/// other server contains it.
+#[derive(Debug)]
+pub struct Switch {
+    /// See [`Stands`].
+    pub(crate) stands: Stands,
+    /// What serves a request, where it is to a page or endpoint by which others end grants.
+    pub(crate) find: fn(&App, &Request<()>) -> Option<Serve>,
+    /// See [`Finish`].
+    pub(crate) returned: Finish,
+    /// Leaves out of what a client gets what is not for the person.
+    pub(crate) narrow: fn(&RequestContext<'_>, &OAuthContext<'_>, &mut Returned, &Identified),
+}
+
+/// When the grant of a token was last known to stand, in seconds since 1970; `None` where it does not. The client is
+/// that of the token, where it is known.
+pub(crate) type Stands =
+    for<'a> fn(Deployment<'a>, &'a GrantKey, Option<&'a str>, u64) -> Stored<'a, Option<u64>>;
+
+/// Serves a request.
+pub(crate) type Serve = for<'a> fn(
+    &'a RequestContext<'a>,
+    Request<()>,
+    host::Request,
+) -> LocalBoxFuture<'a, worker::Result<host::Response>>;
+
+/// Ends a sign-in that was begun for the page, or for a route; `None` for any other.
+pub(crate) type Finish = fn(&mut OAuthContext<'_>, &Returned, &Identified) -> Option<Reply>;

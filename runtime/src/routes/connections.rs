@@ -21,6 +21,9 @@ pub(crate) fn serve<'a>(
     http_request: &'a Request<Vec<u8>>,
     is_head: bool,
 ) -> LocalBoxFuture<'a, Reply> {
+    if let Some(personal) = request.app.personal.filter(|it| (it.is_asked)(http_request)) {
+        return (personal.make)(request, oauth, http_request);
+    }
     match request.app.accounts {
         None => page(request, oauth, http_request, ""),
         Some(accounts) => (accounts.serve)(request, oauth, http_request, (is_head, page)),
@@ -42,9 +45,13 @@ fn page<'a>(
         };
         let served = match begun {
             ConnectionsStep::Reply(reply) => Ok(reply),
-            ConnectionsStep::Show(person) => read(request, &person)
-                .await
-                .map(|grants| connections::show(oauth, http_request, &person, &grants, more)),
+            ConnectionsStep::Show(person) => {
+                let form = request.app.personal.map(|it| (it.form)(oauth, &person));
+                let more = [more, form.as_deref().unwrap_or_default()].concat();
+                read(request, &person)
+                    .await
+                    .map(|grants| connections::show(oauth, http_request, &person, &grants, &more))
+            }
             ConnectionsStep::Revoke(person, chosen) => {
                 revoke(request, oauth, &person, &chosen).await
             }

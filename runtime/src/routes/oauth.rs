@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use futures_util::future::LocalBoxFuture;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, Method, Request, StatusCode};
 use toolgate_core::audit::Reason;
@@ -29,6 +30,7 @@ use crate::platform::console::log_error;
 use crate::platform::timer::Timer;
 use crate::platform::{PlatformEntropy, now};
 use crate::ports::app::App;
+use crate::ports::feature::TokenGrant;
 use crate::ports::request_context::RequestContext;
 use crate::routes::{client_metadata, connections};
 use crate::tool::route;
@@ -90,10 +92,12 @@ async fn receive(
     let failed = async |reply: Reply| {
         rate_limit::by_address(request, path, head.headers()).await.err().unwrap_or(Box::new(reply))
     };
-    match (
-        convert::body(worker_request, head.headers(), MAX_FORM_BODY).await,
-        setup::setup(request),
-    ) {
+    let most = match path {
+        // So that one that is too long for the form is refused as OAuth has it.
+        TOKEN_PATH if !request.app.token_grants.is_empty() => 2 * MAX_FORM_BODY,
+        _ => MAX_FORM_BODY,
+    };
+    match (convert::body(worker_request, head.headers(), most).await, setup::setup(request)) {
         (Ok(body), Ok(setup)) => Ok((body, setup)),
         (Err(error), _) if is_page => Err(failed(error.into_reply()).await),
         (Err(error), _) => Err(failed(error.into_oauth_reply()).await),
@@ -156,8 +160,8 @@ async fn route(
             callback::begin(&oauth, &http_request).map_or_else(|reply| *reply, |_| Reply::default())
         }
         CALLBACK_PATH => serve_callback(request, &mut oauth, &http_request).await,
-        path if path.starts_with(CONNECTIONS_PATH) => {
-            connections::serve(request, &mut oauth, &http_request, is_head).await
+        path if is_boxed(request.app, path, &http_request) => {
+            boxed(request, &mut oauth, &http_request, is_head).await
         }
         REGISTER_PATH => register::register(&mut oauth, &http_request),
         path => {
@@ -174,6 +178,45 @@ async fn route(
             }
         }
     }
+}
+
+/// The way to a token without a sign-in that a request to `/token` takes.
+fn token_grant(app: &App, http_request: &Request<Vec<u8>>) -> Option<&'static TokenGrant> {
+    app.token_grants.iter().copied().find(|grant| (grant.takes)(&app.config, http_request))
+}
+
+fn is_boxed(app: &App, path: &str, http_request: &Request<Vec<u8>>) -> bool {
+    path.starts_with(CONNECTIONS_PATH)
+        || path == TOKEN_PATH && token_grant(app, http_request).is_some()
+}
+
+/// Pages of connections, and ways to tokens that only some servers have. There is one wait for both, as each wait of a
+/// route costs every server.
+fn boxed<'a>(
+    request: &'a RequestContext<'_>,
+    oauth: &'a mut OAuthContext<'_>,
+    http_request: &'a Request<Vec<u8>>,
+    is_head: bool,
+) -> LocalBoxFuture<'a, Reply> {
+    if !http_request.uri().path().starts_with(CONNECTIONS_PATH)
+        && let Some(grant) = token_grant(request.app, http_request)
+    {
+        return (grant.serve)(request, oauth, http_request, grant.authenticate);
+    }
+    connections::serve(request, oauth, http_request, is_head)
+}
+
+/// The client of a request, once it has proven to be that client.
+pub(crate) fn authenticate<'a>(
+    request: &'a RequestContext<'_>,
+    oauth: &'a OAuthContext<'_>,
+    http_request: &'a Request<Vec<u8>>,
+    params: &'a Params,
+) -> LocalBoxFuture<'a, Result<Authenticated, OAuthError>> {
+    let keys = request.app.client_keys;
+    keys.and_then(|keys| (keys.check)(request, oauth, http_request, params)).unwrap_or_else(|| {
+        Box::pin(client_metadata::authenticate(request, oauth, http_request, params))
+    })
 }
 
 /// The refusal of a request that is not its client's. With a grant's token it was counted for the
@@ -259,7 +302,7 @@ async fn authenticated(
     http_request: &Request<Vec<u8>>,
 ) -> Result<(Params, Authenticated), OAuthError> {
     let params = Params::form(http_request)?;
-    let client = client_metadata::authenticate(request, oauth, http_request, &params).await?;
+    let client = authenticate(request, oauth, http_request, &params).await?;
     oauth.log.client(&client.key);
     Ok((params, client))
 }
@@ -269,7 +312,7 @@ async fn serve_callback(
     oauth: &mut OAuthContext<'_>,
     http_request: &Request<Vec<u8>>,
 ) -> Reply {
-    let returned = match callback::begin(oauth, http_request) {
+    let mut returned = match callback::begin(oauth, http_request) {
         Ok(returned) => returned,
         Err(reply) => return *reply,
     };
@@ -286,14 +329,24 @@ async fn serve_callback(
         Err(reply) => return *reply,
     };
     identity::tell_hint(oauth, &identified);
-    if let Some(door) = route::door()
-        && let Some(reply) = (door.returned)(oauth, &returned, &identified)
-    {
+    let of_routes = || route::door().map(|door| door.returned);
+    let finish = request.app.switch.map(|switch| switch.returned).or_else(of_routes);
+    if let Some(reply) = finish.and_then(|finish| finish(oauth, &returned, &identified)) {
         return reply;
     }
+    if let Some(switch) = request.app.switch {
+        (switch.narrow)(request, oauth, &mut returned, &identified);
+    }
+    let remember = request.app.personal.map(|personal| personal.remember);
+    let remembered = remember.and_then(|it| it(oauth, &returned, &identified));
     let (address, grant, success) = match returned.finish(oauth, identified) {
         Finished::Grant(address, grant, success) => (address, grant, success),
-        Finished::Reply(reply) => return reply,
+        Finished::Reply(mut reply) => {
+            if let Some(cookie) = remembered {
+                reply.headers_mut().append(SET_COOKIE, cookie);
+            }
+            return reply;
+        }
     };
     match grants::perform(request, &address, Operation::Create(grant)).await {
         Ok(_) => success,

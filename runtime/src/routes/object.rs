@@ -39,6 +39,6 @@ impl Object {
 
 /// Every feature that an object of the server may be of.
 fn all(app: &'static App) -> impl Iterator<Item = &'static dyn Feature> {
-    let own = features::of_every_server().into_iter();
-    own.chain(tool::features::all(app))
+    // First those that keep something beside the grants of a person, whose alarm is theirs then.
+    tool::features::all(app).chain(features::of_every_server())
 }

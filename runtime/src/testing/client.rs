@@ -43,7 +43,13 @@ impl TestClient {
         let scopes = scope::all(&server.app().config).map(str::to_owned).collect();
         Self {
             server,
-            caller: Caller { subject, client_id, scopes, ..Caller::default() },
+            caller: Caller {
+                subject,
+                client_id,
+                client: Some(String::new()),
+                scopes,
+                ..Caller::default()
+            },
             revision: Revision::LATEST,
             capabilities: json!({
                 "elicitation": { "form": {}, "url": {} }, "sampling": {}, "roots": {},
@@ -51,6 +57,14 @@ impl TestClient {
             replies: RefCell::default(),
             has_upstream: true,
         }
+    }
+
+    /// The client that is used, as policies name it by `clients`: an id of `[[clients]]`, or the address of a
+    /// metadata document. By default one that no policy names.
+    #[must_use]
+    pub fn client(mut self, id: impl Into<String>) -> Self {
+        self.caller.client = Some(id.into());
+        self
     }
 
     /// The subject at the identity provider (`sub`).

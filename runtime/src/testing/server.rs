@@ -75,6 +75,10 @@ pub fn of_config(config: Config) -> Server {
         refusing: Some(&REFUSING),
         tracing: None,
         accounts: None,
+        token_grants: &[],
+        client_keys: None,
+        personal: None,
+        switch: None,
         features: &[],
     }));
     Server { app, migrated: &[], secrets: None, triggers: &NOTHING }

@@ -53,4 +53,5 @@ async def main(server: str, tool: str, arguments: str, mode: str) -> None:
             report(client.protocol_version, tools, await client.call_tool(tool, json.loads(arguments)))
 
 
-anyio.run(main, *sys.argv[1:])
+if __name__ == "__main__":
+    anyio.run(main, *sys.argv[1:])

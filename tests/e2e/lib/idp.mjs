@@ -52,7 +52,7 @@ export function oidcVars(issuer) {
  * true it answers nothing but 503, while `refreshTokens` is false it gives none; while `rotates` is true
  * it gives each once, and takes a second use for theft; while `signsUserinfo` is true it answers there
  * with a JWT; access tokens live for `accessTokenTtl` seconds. `before(path)` is waited for before an answer and may give another one, as
- * `{ status, body, headers }`. `endGrants()` withdraws every grant that was used so far.
+ * `{ status, body, headers }`. `privateKey` is the one that it signs with, `tests-1`. `endGrants()` withdraws every grant that was used so far.
  */
 export async function startIdp({ redirectUris }) {
   const [port] = await freePorts(1);
@@ -99,6 +99,7 @@ export async function startIdp({ redirectUris }) {
 
 async function configuration(redirectUris, base, idp) {
   const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+  idp.privateKey = privateKey;
   return {
     clients: [{
       client_id: CLIENT_ID,

@@ -101,7 +101,7 @@ fn depends_on_none(step: &mut Step, package: &str, unwanted: &[&str]) -> Result<
 
 /// Servers that differ in who signs people in. Debug builds do for them: what is tested is a
 /// protocol, and a whole release build for each would take minutes.
-const IDENTITY_SERVERS: [&str; 9] = [
+const IDENTITY_SERVERS: [&str; 13] = [
     "tests/oidc",
     "tests/github",
     "tests/entra",
@@ -111,6 +111,10 @@ const IDENTITY_SERVERS: [&str; 9] = [
     "tests/connections",
     "tests/exchange",
     "tests/exchange-entra",
+    "tests/enterprise",
+    "tests/scripts",
+    "tests/switch",
+    "tests/switch-d1",
 ];
 
 /// The server with everything that MCP has, behind OAuth and without sign-in, the help desk, the one whose tools

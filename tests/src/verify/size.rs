@@ -11,7 +11,7 @@ use crate::run::run;
 
 /// The most that `examples/access` may weigh, compressed: what it does now. 300 is the aim. A Worker on the
 /// free plan may weigh 3 MiB, and what is loaded is started cold in every place.
-const LARGEST_KIB: u64 = 390;
+const LARGEST_KIB: u64 = 394;
 
 /// Prints `[name, bytes, bytes after gzip -9]` for each code file of the folder in its argument.
 const MEASURE: &str = "

@@ -28,6 +28,9 @@ pub fn variables(checked: &Checked) -> Vec<Variable> {
         if let Some(secret) = &client.secret {
             found.name(secret, &format!("client secret of `{}`", client.id));
         }
+        if let Some(secret) = &client.previous_secret {
+            found.name(secret, &format!("client secret of `{}` before the present one", client.id));
+        }
     }
     for connection in checked.config.connections.iter() {
         found.setting(&connection.client_id, &format!("client id at {}", connection.title));

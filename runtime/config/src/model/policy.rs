@@ -53,6 +53,11 @@ macro_rules! conditions {
             Groups(List<Str>) in "groups" = texts(LINE);
             /// `sub` at the identity provider is one of these.
             Subjects(List<Str>) in "subjects" = texts(LINE);
+            /// The client that the access token was issued to is one of these: the id of one of `[[clients]]`, the
+            /// address of its metadata document, or the domain of that address.
+            Clients(List<Str>) in "clients" = texts(CLIENT);
+            /// The caller is one of these workloads.
+            Workloads(List<Str>) in "workloads" = texts(WORKLOAD_NAME);
             ("claims") => condition::members;
             ("args") => condition::members;
             /// The access token has one of these OAuth scopes.
@@ -141,6 +146,8 @@ pub enum Test {
     Min(f64),
     /// It is a number, and not above this one.
     Max(f64),
+    /// Of an argument: it equals the claim at this path, or one of the items of that claim.
+    Claim(List<Str>),
 }
 
 /// A value that a claim or an argument is compared with; types must agree.

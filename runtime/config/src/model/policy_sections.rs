@@ -68,6 +68,8 @@ macro_rules! policy_sections {
                 groups: List<Str> => |_| shape::with(shape::list(shape::line()), "minItems", 0);
                 /// Further claims as JSON text.
                 claims: Str => |_| shape::free();
+                /// The client: an id of `[[clients]]`, or the address of a metadata document.
+                client: Option<Str> = sound(CLIENT);
                 /// OAuth scopes of the access token; `None`: all that the server knows.
                 scopes: Option<List<Str>> => |_| {
                     shape::with(shape::list(shape::line()), "minItems", 0)

@@ -11,8 +11,9 @@
 //! stands behind `=` and `=>` is compiled in `parse/rows.rs` alone, so it reaches no Worker.
 
 use super::{
-    ClientAuth, Connection, Endpoints, Exchange, GroupsFormat, HostedRange, Jurisdiction, List,
-    Policy, Prompt, Provider, Quota, Recheck, Scope, Setting, StorageKind, Str,
+    Admin, ClientAuth, Connection, Endpoints, Enterprise, Exchange, GroupsFormat, HostedRange,
+    Jurisdiction, KnownClient, List, Policy, Prompt, Provider, Quota, Recheck, Scope, Setting,
+    Signals, StorageKind, Str, Workload,
 };
 use crate::audit_sinks::AuditSink;
 
@@ -37,8 +38,19 @@ macro_rules! sections {
                 registration: Registration => |schema| schema.section("registration", &[]);
                 /// `[[clients]]`: clients that are known beforehand.
                 clients: List<KnownClient> => |schema| shape::list_of_tables(
-                    schema.section("clients", &["id", "name", "redirect_uris"])
+                    schema.section("clients", &["id", "name"])
                 );
+                /// `[[enterprise]]`: issuers of ID-JAGs, in the order of the file.
+                enterprise: List<Enterprise> => |schema| shape::list_of_tables(
+                    schema.section("enterprise", &["issuer", "clients"])
+                );
+                /// `[[workloads]]`, in the order of the file.
+                workloads: List<Workload> => |schema| shape::list_of_tables(
+                    schema.section("workloads", &["name", "issuer", "audience", "when"])
+                );
+                /// Beginnings of subjects that no sign-in may have: of machines, and of people whom another issuer
+                /// names. None where there are none of them.
+                reserved_subjects: List<Str>;
                 /// `[transport]`: what the MCP endpoints accept.
                 transport: Transport => |schema| schema.section("transport", &[]);
                 /// `[tokens]`: lifetimes and the key that seals everything.
@@ -61,6 +73,10 @@ macro_rules! sections {
                 connections: List<Connection> => |schema| schema.connections();
                 (never) => |schema| shape::list_of_tables(schema.section("never", &["name", "who"]));
                 (always) => |schema| shape::list_of_tables(schema.section("always", &["name", "who"]));
+                /// `[admin]`, where somebody may end the grants of others.
+                admin: Option<Admin> => |schema| schema.section("admin", &["policy"]);
+                /// `[signals]`, where others tell of ends.
+                signals: Option<Signals> => |schema| schema.section("signals", &[]);
                 /// Actions that tools take at other servers as the person, as the approval page words them.
                 acts: List<Str>;
                 /// The same for the records of grants, a power in each line: what a client was approved with stays
@@ -185,6 +201,8 @@ macro_rules! sections {
                 binding: Str => |_| shape::pattern(&pattern::variable());
                 (id) => |_| shape::pattern(pattern::STORAGE_ID);
                 (database_name): Option<Str> = sound(DATABASE_NAME);
+                /// Have calls judged by the feed of revocations, and not by their grant's record.
+                feed: bool = flag(false);
                 /// Seal the values of `ctx.state` and `ctx.server_state`.
                 seal_state: bool = flag(false);
                 /// Where Cloudflare may keep and run the Durable Objects; anywhere when absent.
@@ -204,25 +222,6 @@ macro_rules! sections {
                 /// Private-use URI schemes that redirect URIs may have (RFC 8252 section 7.1), for example
                 /// `cursor`; in lower case.
                 redirect_schemes: List<Str> = texts(SCHEME);
-            }
-
-            /// `[[clients]]`: a client that is known beforehand, with a `client_id` of its owner's choice.
-            #[derive(Debug, Clone, PartialEq, Eq)]
-            KnownClient in "clients", mixed {
-                /// `client_id`.
-                id: Str = required(
-                    CLIENT_ID, "the client sends it as its `client_id`: `id = \"acme-desktop\"`"
-                );
-                /// Shown on the approval page.
-                name: Str = required(
-                    LINE, "people approve the client by it: `name = \"Acme Desktop\"`"
-                );
-                /// Where it may be sent back to; at least one.
-                redirect_uris: List<Str> => |_| shape::list(
-                    shape::with(shape::uri(), "maxLength", LONGEST_REDIRECT_URI)
-                );
-                /// Name of the Worker secret that holds its `client_secret`; without one it is public.
-                secret: Option<Str> = optional_secret("ACME_CLIENT_SECRET");
             }
 
             /// `[transport]`.
@@ -268,6 +267,9 @@ macro_rules! sections {
                 /// Time in which a revoked grant's access token may still be accepted.
                 // A revoked token is refused within the hour, whatever is chosen.
                 revocation_max_age: u32 = duration(30, (0, HOUR));
+                /// Longest lifetime of a personal token for scripts; 0: there are none.
+                // As long as a grant may live.
+                personal: u32 = duration(0, (0, 365 * DAY));
                 /// Time in which a grant may be refreshed after the identity provider last confirmed the person,
                 /// where it can be asked.
                 // As long as a grant may live.

@@ -17,7 +17,13 @@ pub(crate) struct ClaimName {
 
 /// Refuses a claim of a condition that no provider's callers have.
 pub(crate) fn refuse_reserved(entry: &Entry<'_, '_>) -> bool {
-    let name = entry.key;
+    let Some(fault) = reserved(entry.key) else { return false };
+    entry.report_key(fault);
+    true
+}
+
+/// The fault of a claim that no provider's callers have.
+pub(crate) fn reserved(name: &str) -> Option<Fault> {
     let (message, help) = match name {
         "email" | "email_verified" => (
             format!("claim `{name}` does not say whether the address is verified"),
@@ -39,10 +45,9 @@ pub(crate) fn refuse_reserved(entry: &Entry<'_, '_>) -> bool {
             ),
             "use a claim about the person, or `subjects`, `emails`, `groups` or `identity`",
         ),
-        _ => return false,
+        _ => return None,
     };
-    entry.report_key(Fault::new(Code::ReservedClaim, message, help));
-    true
+    Some(Fault::new(Code::ReservedClaim, message, help))
 }
 
 /// As [`refuse_reserved`], of `user.claims` of a test.

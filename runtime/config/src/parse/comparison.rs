@@ -3,9 +3,9 @@
 use toml::de::DeValue;
 
 use super::claims::{self, ClaimName};
-use super::keys::COMPARISON;
+use super::keys::{ARGUMENT_COMPARISON, COMPARISON};
 use super::spot::Spot;
-use super::text::owned;
+use super::text::{exact, owned};
 use super::value::{Entry, Section, Value, names};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Condition, List, Scalar, Str, Test};
@@ -25,17 +25,23 @@ pub(crate) fn claims(value: &Value<'_, '_>, names: &mut Vec<ClaimName>) -> Optio
         sound &= !claims::refuse_reserved(&entry);
         names.push(ClaimName { name: owned(entry.key), span: entry.key_span.clone() });
     }
-    let make = |path: List<Str>, test| Condition::Claim { path, test };
-    let help = "name a claim and the values that pass: `claims = { department = \"design\" }`";
-    below(value, &table, help, make).filter(|_| sound)
+    of_token(value).filter(|_| sound)
 }
 
-/// The conditions of `args = { … }`.
-pub(crate) fn arguments(value: &Value<'_, '_>) -> Option<Placed> {
+/// The same of a platform's own token, of which every claim may be looked at.
+pub(crate) fn of_token(value: &Value<'_, '_>) -> Option<Placed> {
+    let table = value.open(value.span())?;
+    let make = |path: List<Str>, test| Condition::Claim { path, test };
+    let help = "name a claim and the values that pass: `claims = { department = \"design\" }`";
+    below(value, &table, help, make, None)
+}
+
+/// The conditions of `args = { … }`; the names of claims that arguments are compared with are added to `names`.
+pub(crate) fn arguments(value: &Value<'_, '_>, names: &mut Vec<ClaimName>) -> Option<Placed> {
     let table = value.open(value.span())?;
     let make = |path: List<Str>, test| Condition::Argument { path, test };
     let help = "name an argument and what passes: `args = { amount = { max = 100 } }`";
-    below(value, &table, help, make)
+    below(value, &table, help, make, Some(names))
 }
 
 fn below(
@@ -43,9 +49,11 @@ fn below(
     table: &Section<'_, '_>,
     help: &str,
     make: fn(List<Str>, Test) -> Condition,
+    claims: Option<&mut Vec<ClaimName>>,
 ) -> Option<Placed> {
-    let mut found = Vec::new();
+    let mut found = Found { tests: Vec::new(), claims };
     let sound = members(table, &[], &mut found);
+    let found = found.tests;
     if sound && found.is_empty() {
         let message = format!("`{}` is empty", value.path);
         value.report(Fault::new(Code::EmptyValue, message, help));
@@ -55,10 +63,16 @@ fn below(
     sound.then(|| placed.collect())
 }
 
-type Found = Vec<(Vec<Str>, Test, Spot)>;
+/// Tests at their paths.
+struct Found<'a> {
+    tests: Vec<(Vec<Str>, Test, Spot)>,
+    /// The names of claims that arguments are compared with; `None` below `claims`, where there is nothing to
+    /// compare a claim with.
+    claims: Option<&'a mut Vec<ClaimName>>,
+}
 
 /// True where all members are sound.
-fn members(table: &Section<'_, '_>, outer: &[Str], found: &mut Found) -> bool {
+fn members(table: &Section<'_, '_>, outer: &[Str], found: &mut Found<'_>) -> bool {
     let mut sound = true;
     for entry in table.entries() {
         let mut path = outer.to_vec();
@@ -68,20 +82,21 @@ fn members(table: &Section<'_, '_>, outer: &[Str], found: &mut Found) -> bool {
     sound
 }
 
-fn member(entry: &Entry<'_, '_>, path: Vec<Str>, found: &mut Found) -> bool {
+fn member(entry: &Entry<'_, '_>, path: Vec<Str>, found: &mut Found<'_>) -> bool {
     let value = &entry.value;
     let spot = || Spot::leaf(entry.key_span.clone());
     if !matches!(value.raw(), DeValue::Table(_)) {
         let Some(values) = scalars(value) else { return false };
-        found.push((path, Test::OneOf(values), spot()));
+        found.tests.push((path, Test::OneOf(values), spot()));
         return true;
     }
     let Some(table) = value.open(value.span()) else { return false };
     let count = table.entries().count();
-    let comparisons = table.entries().filter(|entry| COMPARISON.contains(&entry.key)).count();
+    let known = if found.claims.is_some() { ARGUMENT_COMPARISON } else { COMPARISON };
+    let comparisons = table.entries().filter(|entry| known.contains(&entry.key)).count();
     if count == 0 {
         let message = format!("`{}` is empty", value.path);
-        let help = format!("name a member inside, or what passes: {}", names(COMPARISON));
+        let help = format!("name a member inside, or what passes: {}", names(known));
         value.report(Fault::new(Code::EmptyValue, message, help));
         return false;
     }
@@ -90,14 +105,14 @@ fn member(entry: &Entry<'_, '_>, path: Vec<Str>, found: &mut Found) -> bool {
     }
     if comparisons < count {
         // Some of both: which of them was meant, nobody knows.
-        table.refuse_unknown(COMPARISON);
+        table.refuse_unknown(known);
         return false;
     }
     tests(&table, &path, found)
 }
 
 /// The tests of a table that has nothing else.
-fn tests(table: &Section<'_, '_>, path: &[Str], found: &mut Found) -> bool {
+fn tests(table: &Section<'_, '_>, path: &[Str], found: &mut Found<'_>) -> bool {
     let mut sound = true;
     for entry in table.entries() {
         let value = &entry.value;
@@ -105,14 +120,39 @@ fn tests(table: &Section<'_, '_>, path: &[Str], found: &mut Found) -> bool {
             "exists" => value.boolean().map(Test::Exists),
             "contains" => scalars(value).map(Test::Contains),
             "min" => number(value).map(Test::Min),
+            "claim" => claim(value, found),
             _ => number(value).map(Test::Max),
         };
         match test {
-            Some(test) => found.push((path.to_vec(), test, Spot::leaf(entry.key_span.clone()))),
+            Some(test) => {
+                found.tests.push((path.to_vec(), test, Spot::leaf(entry.key_span.clone())))
+            }
             None => sound = false,
         }
     }
     sound
+}
+
+/// The claim that an argument has to equal: its name, or a list of the members on the way to it.
+fn claim(value: &Value<'_, '_>, found: &mut Found<'_>) -> Option<Test> {
+    let mut path = Vec::new();
+    match value.raw() {
+        DeValue::Array(_) => {
+            for item in value.some_items()? {
+                path.push(item.text(exact)?);
+            }
+        }
+        _ => path.push(value.text(exact)?),
+    }
+    let name = path.first()?.clone();
+    if let Some(fault) = claims::reserved(&name) {
+        value.report(fault);
+        return None;
+    }
+    if let Some(names) = &mut found.claims {
+        names.push(ClaimName { name, span: value.span() });
+    }
+    Some(Test::Claim(path.into()))
 }
 
 fn number(value: &Value<'_, '_>) -> Option<f64> {

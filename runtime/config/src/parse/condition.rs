@@ -19,7 +19,7 @@ use crate::names::EVERYONE;
 pub(super) const EMAILS_VARIABLE: Form =
     Form::new(emails_variable, || shape::pattern(&pattern::variable()));
 
-/// A condition that names another policy.
+/// A name in a condition of something else in the file.
 pub(crate) struct Reference {
     pub(crate) name: Str,
     pub(crate) span: Range<usize>,
@@ -29,6 +29,7 @@ pub(crate) struct Reference {
 #[derive(Default)]
 pub(crate) struct Named {
     pub(crate) policies: Vec<Reference>,
+    pub(crate) workloads: Vec<Reference>,
     pub(crate) claims: Vec<ClaimName>,
 }
 
@@ -82,7 +83,7 @@ fn one(entry: &Entry<'_, '_>, named: &mut Named) -> Option<Vec<Placed>> {
     let value = &entry.value;
     let condition = match entry.key {
         "claims" => return comparison::claims(value, &mut named.claims),
-        "args" => return comparison::arguments(value),
+        "args" => return comparison::arguments(value, &mut named.claims),
         "policy" => reference(value, named)?,
         "any" => return several(entry, Condition::Any, named),
         "all" => return several(entry, Condition::All, named),
@@ -96,7 +97,12 @@ fn one(entry: &Entry<'_, '_>, named: &mut Named) -> Option<Vec<Placed>> {
             let spot = Spot { span: entry.key_span.clone(), inner: vec![spot] };
             return Some(vec![(Condition::Not(vec![condition].into()), spot)]);
         }
-        key => Condition::of_row(key, value)?,
+        key => {
+            if key == "workloads" {
+                named.workloads.extend(references(value));
+            }
+            Condition::of_row(key, value)?
+        }
     };
     Some(vec![(condition, Spot::leaf(entry.key_span.clone()))])
 }
@@ -133,6 +139,16 @@ fn several(
 fn inner(table: &Section<'_, '_>, named: &mut Named) -> Option<Placed> {
     table.refuse_unknown(Condition::KEYS);
     read(table, named)
+}
+
+/// The names in a list.
+fn references(value: &Value<'_, '_>) -> Vec<Reference> {
+    let items = value.raw().as_array().into_iter().flatten();
+    let named = items.filter_map(|item| {
+        let name = owned(item.get_ref().as_str()?);
+        Some(Reference { name, span: item.span() })
+    });
+    named.collect()
 }
 
 fn emails_variable(text: &str) -> Result<Str, Fault> {

@@ -200,7 +200,7 @@ pub(super) fn check(
     }
 }
 
-fn unknown(name: &str, policies: &[&str]) -> Fault {
+pub(super) fn unknown(name: &str, policies: &[&str]) -> Fault {
     let all: Vec<&str> = std::iter::once(EVERYONE).chain(policies.iter().copied()).collect();
     let help = match suggest::nearest(name, all.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),

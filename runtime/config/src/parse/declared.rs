@@ -15,6 +15,8 @@ pub(crate) struct Declared {
     pub(crate) spot: Spot,
     /// The policies it refers to.
     pub(crate) references: Vec<Reference>,
+    /// The workloads that it names.
+    pub(crate) workloads: Vec<Reference>,
     /// `[[policies.<name>.tests]]`, each with where it stands.
     pub(crate) tests: Vec<(PolicyTest, Range<usize>)>,
 }

@@ -121,6 +121,9 @@ fn not_overlaid(key: &str) -> Fault {
         }
         "never" | "always" => "invariants hold in every environment: write them at the top level",
         "clients" => "list the client in `[[clients]]`, for every environment",
+        "enterprise" | "workloads" => {
+            "who comes without a sign-in is reviewed once for every environment, in mcp.lock"
+        }
         "dev" => "leave it out: nothing of `[dev]` is deployed",
         _ => {
             let help = match suggest::nearest(key, keys::OVERLAID.iter().copied()) {

@@ -4,9 +4,9 @@ use super::dev::{Dev, DevUser};
 use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, Invariant,
-    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage,
-    TestUser, Tokens, Transport,
+    Admin, Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
+    Invariant, KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server,
+    Signals, Storage, TestUser, Tokens, Transport, Workload,
 };
 
 /// The key of the version. It stands above the first section.
@@ -22,6 +22,9 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("storage", Storage::KEYS),
     ("registration", Registration::KEYS),
     ("clients", KnownClient::KEYS),
+    ("enterprise", Enterprise::KEYS),
+    ("workloads", Workload::KEYS),
+    ("workloads.when", &["claims"]),
     ("transport", Transport::KEYS),
     ("tokens", Tokens::KEYS),
     ("consent", Consent::KEYS),
@@ -39,6 +42,8 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("connections.*", Connection::KEYS),
     ("never", Invariant::KEYS),
     ("always", Invariant::KEYS),
+    ("admin", Admin::KEYS),
+    ("signals", Signals::KEYS),
     ("dev", Dev::KEYS),
     ("dev.users", DevUser::KEYS),
     ("secrets", &[]),
@@ -94,6 +99,9 @@ pub(crate) const OVERLAID: &[&str] = &[
 
 /// The comparisons of a claim or an argument, next to its value.
 pub(crate) const COMPARISON: &[&str] = &["exists", "contains", "min", "max"];
+
+/// Those of an argument.
+pub(crate) const ARGUMENT_COMPARISON: &[&str] = &["exists", "contains", "min", "max", "claim"];
 
 /// Keys of a section of [`SECTIONS`].
 pub(crate) fn of(section: &str) -> &'static [&'static str] {

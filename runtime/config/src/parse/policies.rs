@@ -68,7 +68,8 @@ fn policy(
         rule,
     };
     let (span, references) = (entry.key_span.clone(), named.policies);
-    Some(Declared { policy, span, spot, references, tests: tests? })
+    let workloads = named.workloads;
+    Some(Declared { policy, span, spot, references, workloads, tests: tests? })
 }
 
 /// A `deny_message` is for calls that only their arguments keep out: without a condition on any, nobody

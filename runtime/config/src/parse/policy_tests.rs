@@ -74,7 +74,7 @@ fn user(value: &Value<'_, '_>, names: &mut Vec<ClaimName>) -> Option<TestUser> {
     let table = value.open(value.span())?;
     table.refuse_unknown(TestUser::KEYS);
     let (email, subject) = (TestUser::email(&table), TestUser::subject(&table));
-    let email_verified = TestUser::email_verified(&table);
+    let (email_verified, client) = (TestUser::email_verified(&table), TestUser::client(&table));
     let groups = table.get("groups").map(|value| list(&value));
     let claims = table.get("claims").map(|value| claims(&value, names));
     let scopes = table.get("scopes").map(|value| list(&value));
@@ -84,6 +84,7 @@ fn user(value: &Value<'_, '_>, names: &mut Vec<ClaimName>) -> Option<TestUser> {
         subject: subject?,
         groups: sound(groups)?.unwrap_or_default(),
         claims: sound(claims)?.unwrap_or_else(|| owned("{}")),
+        client: client?,
         scopes: sound(scopes)?,
     })
 }

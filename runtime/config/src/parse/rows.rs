@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::audit::AUDIT_PART;
 use super::choice::{choice, optional_choice};
-use super::clients::CLIENT_ID;
+use super::clients::{CLIENT, CLIENT_ID, JWKS};
 use super::condition::EMAILS_VARIABLE;
 use super::connections::ISSUER;
 use super::dev::{Dev, DevUser};
@@ -22,6 +22,7 @@ use super::triggers::{BINDING, CONCURRENCY, Cron, QUEUE_NAME, Queue, SCHEDULE};
 use super::upstream::IDENTITY_SCOPE;
 use super::value::{Section, Value};
 use super::version::SCHEMA_VERSION;
+use super::workloads::{ALGORITHM, WORKLOAD_NAME};
 use crate::model::*;
 
 macro_rules! rows {
@@ -125,6 +126,8 @@ crate::policy_sections!(rows);
 crate::quota_sections!(rows);
 crate::invariant_sections!(rows);
 crate::connection_sections!(rows);
+crate::grant_sections!(rows);
+crate::switch_sections!(rows);
 
 rows! {
     Dev in "dev", mixed {

@@ -18,6 +18,8 @@ const OWNERS: &[(&str, &[StorageKind])] = &[
     ("database_name", &[StorageKind::D1]),
     // Workers KV keeps everything everywhere.
     ("jurisdiction", &[StorageKind::DurableObject, StorageKind::D1]),
+    // It would tell of an end that Workers KV does not show yet.
+    ("feed", &[StorageKind::DurableObject, StorageKind::D1]),
 ];
 
 pub(super) const DATABASE_NAME: Form =
@@ -36,10 +38,11 @@ pub(crate) fn read(section: &Section<'_, '_>) -> Option<(Storage, Existing)> {
     let kind = Storage::kind(section)?;
     refuse_foreign_keys(section, kind);
     let seal_state = Storage::seal_state(section);
+    let feed = Storage::feed(section);
     let jurisdiction = Storage::jurisdiction(section);
     let storage = |binding| {
-        let (seal_state, jurisdiction) = (seal_state?, jurisdiction?);
-        Some(Storage { kind, binding, seal_state, jurisdiction })
+        let (feed, seal_state, jurisdiction) = (feed?, seal_state?, jurisdiction?);
+        Some(Storage { kind, binding, feed, seal_state, jurisdiction })
     };
     if kind == StorageKind::DurableObject {
         return Some((storage(default_binding(kind))?, Existing::default()));

@@ -61,10 +61,16 @@ pub(crate) fn uses<'a>(
         add("tokens", "encryption_key", &tokens.encryption_key);
     }
     for (index, declared) in clients.iter().enumerate() {
-        let Some(variable) = &declared.client.secret else { continue };
-        let path = format!("clients[{index}].secret");
-        let span = Some(declared.secret.clone());
-        uses.push(Use { path, variable, is_secret: true, span });
+        let client = &declared.client;
+        let secrets = [
+            ("secret", &client.secret, &declared.secret),
+            ("previous_secret", &client.previous_secret, &declared.previous_secret),
+        ];
+        for (key, variable, span) in secrets {
+            let Some(variable) = variable else { continue };
+            let path = format!("clients[{index}].{key}");
+            uses.push(Use { path, variable, is_secret: true, span: Some(span.clone()) });
+        }
     }
     uses.extend(of_connections(connections));
     uses

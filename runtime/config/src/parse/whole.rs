@@ -8,36 +8,31 @@ use super::declared::Declared;
 use super::storage::Existing;
 use super::value::Section;
 use super::{
-    audit, bindings, clients, connections, dev, identity, invariants, policies, quotas, secrets,
-    storage, tokens, triggers, upstream, variables, version, wrangler,
+    audit, bindings, clients, connections, dev, enterprise, identity, invariants, policies, quotas,
+    secrets, storage, switch, tokens, triggers, upstream, variables, version, workloads, wrangler,
 };
 use crate::model::{
-    Config, Connection, Consent, Identity, IdentityUpstream, Limits, List, Observability,
-    PolicyTest, Registration, Server, Storage, Str, Tokens, Transport,
+    Admin, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream, KnownClient,
+    Limits, List, Observability, PolicyTest, Registration, Server, Signals, Storage, Str, Tokens,
+    Transport, Workload,
 };
 use crate::render::Position;
 
 /// Every section is read even if an earlier one is faulty, so that all faults are found.
 pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
-    version::check(root);
-    let server = Server::read(&root.section("server"));
-    let identity_section = root.section("identity");
-    let identity = identity::read(&identity_section);
-    let storage = storage::read(&root.section("storage"));
-    let registration = Registration::read(&root.section("registration"));
+    let identity = identity::read(&root.section("identity"));
+    let (storage, registration) = stored(root);
     let clients = clients::read(root, registration.as_ref());
-    let transport = Transport::read(&root.section("transport"));
     let tokens = tokens::read(&root.section("tokens"));
-    let consent = Consent::read(&root.section("consent"));
-    let limits = Limits::read(&root.section("limits"));
-    let observability = Observability::read(&root.section("observability"));
-    let audit = audit::read(&root.section("audit"));
+    let (transport, consent, limits, observability) = plain(root);
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
     let invariants = invariants::read(root, source, &mut claims);
     let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
+    let (server, audit) =
+        (Server::read(&root.section("server")), audit::read(&root.section("audit")));
+    let ((triggers, wrangler), (issuers, workloads), (admin, signals)) = listed(root);
     let (dev, own) = (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
-    let (triggers, wrangler) = (triggers::read(root), wrangler::read(root));
 
     let declared =
         (clients.as_deref().unwrap_or_default(), connections.as_ref().map(|(all, _)| all));
@@ -47,6 +42,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let ((storage, existing), wrangler, trail) = (storage?, wrangler?, audit?);
     let (identity, policy_tests) = (identity?, policy_tests(source, &policies, &wrangler));
     let places = policies.iter().map(|policy| PolicyPlace::of(source, policy)).collect();
+    let (clients, enterprise, workloads) = (known(clients?), issuers?, workloads?);
     let config = Config {
         acts: acts(&identity, &connections),
         powers: powers(&identity, &connections),
@@ -54,7 +50,10 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         identity,
         storage,
         registration: registration?,
-        clients: clients?.into_iter().map(|declared| declared.client).collect(),
+        reserved_subjects: enterprise::reserved_subjects(&clients, &enterprise, &workloads),
+        clients,
+        enterprise,
+        workloads,
         transport: transport?,
         tokens: tokens?,
         consent: consent?,
@@ -65,6 +64,8 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         policies: policies.into_iter().map(|policy| policy.policy).collect(),
         quotas,
         connections,
+        admin: admin?,
+        signals: signals?,
     };
     Some(Checked {
         config,
@@ -81,8 +82,46 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         quota_places,
         connection_places,
         claims,
-        identity_scopes: place_of(&identity_section, "scopes", source),
+        identity_scopes: place_of(&root.section("identity"), "scopes", source),
     })
+}
+
+/// The clients alone.
+fn known(clients: Vec<clients::Declared>) -> List<KnownClient> {
+    clients.into_iter().map(|declared| declared.client).collect()
+}
+
+/// Triggers and the author's own bindings, who vouches for callers, and who ends grants.
+type Listed = (
+    (Option<triggers::Triggers>, Option<toml::Table>),
+    (Option<List<Enterprise>>, Option<List<Workload>>),
+    (Option<Option<Admin>>, Option<Option<Signals>>),
+);
+
+fn listed(root: &Section<'_, '_>) -> Listed {
+    version::check(root);
+    (
+        (triggers::read(root), wrangler::read(root)),
+        (enterprise::read(root), workloads::read(root)),
+        switch::read(root),
+    )
+}
+
+/// Where grants are kept, and which clients may have one.
+fn stored(root: &Section<'_, '_>) -> (Option<(Storage, Existing)>, Option<Registration>) {
+    (storage::read(&root.section("storage")), Registration::read(&root.section("registration")))
+}
+
+/// The sections that have nothing but keys.
+fn plain(
+    root: &Section<'_, '_>,
+) -> (Option<Transport>, Option<Consent>, Option<Limits>, Option<Observability>) {
+    (
+        Transport::read(&root.section("transport")),
+        Consent::read(&root.section("consent")),
+        Limits::read(&root.section("limits")),
+        Observability::read(&root.section("observability")),
+    )
 }
 
 /// Actions that tools take at other servers as the person, as the approval page words them.
@@ -116,7 +155,11 @@ fn check_across(
     tokens::check_recheck(&root.section("tokens"), tokens, identity);
     let known: Vec<&str> = policies.iter().map(|policy| &*policy.policy.name).collect();
     connections::check(root, identity, storage, &known);
+    enterprise::check(root, &known, &policies::scopes(policies));
+    workloads::check_names(root, policies);
+    switch::check(root, identity, storage, &known);
     upstream::check_storage(&root.section("identity"), storage);
+    clients::check_named(root, policies, declared.0);
     variables::check(root, uses, storage);
     secrets::check_names(root, uses, policies, storage);
     let of_settings = uses.iter().filter(|one| one.is_secret).map(|one| one.variable);

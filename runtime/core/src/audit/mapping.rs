@@ -62,6 +62,7 @@ impl From<policy::Reason<'_>> for Reason {
             policy::Reason::MoreGroups => Self::GroupsOverage,
             policy::Reason::PartialGroups => Self::GroupsPartial,
             policy::Reason::NotKept(_) => Self::ClaimsOutdated,
+            policy::Reason::ClientNotKept => Self::ClientNotKept,
             policy::Reason::MissingClaim(_) => Self::ClaimMissing,
             policy::Reason::ClaimType(_) => Self::ClaimType,
             policy::Reason::MissingArgument(_) => Self::ArgumentMissing,

@@ -40,6 +40,14 @@ reasons! {
     ClientRegistered = "client_registered",
     /// An authorization code became tokens.
     CodeRedeemed = "code_redeemed",
+    /// An ID-JAG became an access token; `detail` is its issuer.
+    AssertionRedeemed = "assertion_redeemed",
+    /// A client got an access token for itself; `detail` is its id.
+    ClientCredentials = "client_credentials",
+    /// A workload got an access token for the token of its platform; `detail` is its name.
+    WorkloadIdentified = "workload_identified",
+    /// A person made a token for a script.
+    PersonalTokenMade = "personal_token_made",
     /// A refresh token became its successor.
     RefreshRotated = "refresh_rotated",
     /// A refresh token was sent again within the grace window and got the same successor.
@@ -59,6 +67,19 @@ reasons! {
     /// Refresh tokens came twice, from two networks, in five generations in a row, which is how a
     /// thief keeps in step.
     RevokedByTwoNetworks = "revoked_by_two_networks",
+
+    /// An administrator ended the grants.
+    RevokedByAdmin = "revoked_by_admin",
+    /// The identity provider told by a logout token that the person has signed out.
+    RevokedByLogout = "revoked_by_logout",
+    /// A transmitter of Shared Signals told that the person's sign-ins are over.
+    RevokedBySignal = "revoked_by_signal",
+    /// The policy of `[admin]` does not let the person.
+    AdminDenied = "admin_denied",
+    /// The logout token is not one of the identity provider for this server, or came before.
+    LogoutTokenInvalid = "logout_token_invalid",
+    /// The security event is not one of the transmitter for this server.
+    SignalInvalid = "signal_invalid",
 
     /// The person connected an account at a third party.
     AccountConnected = "account_connected",
@@ -96,6 +117,8 @@ reasons! {
     GroupsPartial = "groups_partial",
     /// Nothing named the group or claim when the identity provider was asked last.
     ClaimsOutdated = "claims_outdated",
+    /// No policy named clients when the person signed in.
+    ClientNotKept = "client_not_kept",
     /// The policy needs a claim that the caller does not have.
     ClaimMissing = "claim_missing",
     /// The claim has another type than the policy compares it with.
@@ -352,6 +375,8 @@ reasons! {
     RefreshOfAnotherClient = "refresh_of_another_client",
     /// The refresh token was used before, and its grace window is over.
     RefreshReused = "refresh_reused",
+    /// An assertion that was to become an access token is not good; `detail` is the check that it does not pass.
+    AssertionRefused = "assertion_refused",
     /// Another request was asking the identity provider about the same grant.
     RefreshBusy = "refresh_busy",
     /// The grant was revoked or has expired.

@@ -11,6 +11,7 @@ use crate::limits::MAX_APPROVALS;
 use crate::oauth::authorization::AuthorizationRequest;
 use crate::oauth::context::OAuthContext;
 use crate::oauth::redirect_uri;
+use crate::scope;
 use crate::seal::{Purpose, sha256};
 
 /// Length of the fingerprints: 132 bits of a hash.
@@ -91,6 +92,9 @@ fn bound_to(oauth: &OAuthContext<'_>) -> String {
 /// An address that any program of the device can claim says nothing of who comes back with the same
 /// request, and nobody answers for a client that registered itself (RFC 8252 section 8.6).
 fn may_be_remembered(authorization: &AuthorizationRequest) -> bool {
+    if authorization.scopes.iter().any(|scope| scope == scope::ADMIN) {
+        return false;
+    }
     !authorization.voucher.is_nobody()
         || redirect_uri::web_host(&authorization.redirect_uri).is_some()
 }

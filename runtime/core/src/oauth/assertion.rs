@@ -1,7 +1,9 @@
 //! `private_key_jwt`: a client proves itself by a JWT that it signed (RFC 7523 section 2.2).
 //!
-//! A `jti` is asked for, but not remembered: an assertion gives nothing by itself. The code or
-//! refresh token beside it is single-use, and whoever could replay both could have used them first.
+//! A `jti` is asked for. Of a client with a metadata document it is not remembered: such an assertion gives nothing
+//! by itself. The code, refresh token or ID-JAG beside it is single-use, and whoever could replay both could have
+//! used them first. A client of `mcp.toml` may get a token by its assertion alone, so each is good once
+//! ([`known::used`](crate::oauth::direct::known::used)).
 
 use std::fmt;
 

@@ -15,6 +15,9 @@ pub struct AuthorizationRequest {
     /// [`MAX_CLIENT_LABEL`](crate::limits::MAX_CLIENT_LABEL) bytes. See `AuthorizationRequest::texts`.
     #[serde(skip)]
     pub client_name: String,
+    /// [`Client::vouched_id`](crate::oauth::client::Client::vouched_id), where policies name clients.
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    pub vouched_client: Option<String>,
     /// Voucher for the client.
     #[serde(rename = "k", default, skip_serializing_if = "Voucher::is_nobody")]
     pub voucher: Voucher,

@@ -3,6 +3,7 @@
 
 use http::Request;
 use http::header::SET_COOKIE;
+use toolgate_policy::names_clients;
 
 use crate::audit::Reason;
 use crate::limits::{CHALLENGE_LENGTH, MAX_CLIENT_LABEL, MAX_STATE};
@@ -87,7 +88,7 @@ fn parse(
         return Err(refuse(unusable_state(params, unusable)));
     }
     params.reject_repeated().map_err(refuse)?;
-    check_response_type(params).map_err(refuse)?;
+    check_response_type(oauth, params).map_err(refuse)?;
     let challenge = challenge(params).map_err(refuse)?;
     let resource = resource(oauth, params).map_err(refuse)?;
     let scopes = scope::grant(oauth.config, params.get("scope"));
@@ -95,6 +96,7 @@ fn parse(
     let authorization = AuthorizationRequest {
         client: client.key.clone(),
         client_name: name[..name.floor_char_boundary(MAX_CLIENT_LABEL)].to_owned(),
+        vouched_client: names_clients(oauth.config).then(|| client.vouched_id().to_owned()),
         voucher: client.voucher(),
         client_version: client.version().map(str::to_owned),
         auth_method: client.registration.auth_method,
@@ -184,7 +186,12 @@ fn check_scheme(
     Err(OAuthError::invalid_request(text).because(Reason::RedirectSchemeRefused))
 }
 
-fn check_response_type(params: &Params) -> Result<(), OAuthError> {
+/// Where a company connects its people itself, no client's sign-in is of any type. Those for pages of this server go
+/// another way.
+fn check_response_type(oauth: &OAuthContext<'_>, params: &Params) -> Result<(), OAuthError> {
+    if oauth.config.enterprise.iter().any(|issuer| issuer.require) {
+        return Err(OAuthError::new("access_denied", "Your company connects MCP clients itself"));
+    }
     match params.require("response_type")? {
         "code" => Ok(()),
         _ => Err(OAuthError::new("unsupported_response_type", "response_type must be code")),

@@ -9,6 +9,7 @@ use crate::audit::{self, EventKind, Reason};
 use crate::cookie;
 use crate::from_json::FromJson;
 use crate::json;
+use crate::limits::ATTEMPT_TTL;
 use crate::oauth::answer::{client_error_url, failed, refuse_client, with_query};
 use crate::oauth::approvals::Approvals;
 use crate::oauth::attempts;
@@ -22,7 +23,7 @@ use crate::oauth::not_identified::{not_identified, upstream_error};
 use crate::oauth::params::Params;
 use crate::oauth::person::Person;
 use crate::page;
-use crate::paths::CONNECTIONS_PATH;
+use crate::paths::{ADMIN_PATH, CONNECTIONS_PATH};
 use crate::reply::{self, Reply};
 use crate::seal::{Keyring, Purpose, sha256};
 use crate::upstream::SignedClaims;
@@ -134,6 +135,17 @@ impl Returned {
         matches!(self.login.target, Target::Route).then_some(&self.texts)
     }
 
+    /// True if the sign-in was begun for the page of connections.
+    pub(crate) fn is_of_connections(&self) -> bool {
+        matches!(self.login.target, Target::Connections)
+    }
+
+    /// The scopes that a client gets; `None` where the sign-in is for none.
+    pub(crate) fn scopes(&mut self) -> Option<&mut Vec<String>> {
+        let Target::Client(authorization) = &mut self.login.target else { return None };
+        Some(&mut authorization.scopes)
+    }
+
     /// What removes the cookie of the attempt.
     pub(crate) fn cleared(&self) -> HeaderValue {
         self.clear.clone()
@@ -199,6 +211,11 @@ impl Returned {
         oauth: &OAuthContext<'_>,
         claims: SignedClaims,
     ) -> Result<Caller, Rejection> {
+        if self.route() == Some(ADMIN_PATH) {
+            // A provider that was asked for a fresh sign-in may have remembered one all the same.
+            let began = self.login.expires.saturating_sub(ATTEMPT_TTL);
+            claims.check_fresh(began.saturating_sub(oauth.config.identity.leeway.into()))?;
+        }
         id_token::verify(oauth.config, oauth.provider, claims, &self.login.nonce(), oauth.now)
     }
 
@@ -303,6 +320,7 @@ impl Returned {
     ) -> (GrantKey, Grant, Reply) {
         let Identified { mut caller, upstream } = identified;
         caller.client_id.clone_from(&authorization.client);
+        caller.client.clone_from(&authorization.vouched_client);
         caller.scopes.clone_from(&authorization.scopes);
         let address = GrantKey { subject_key, id: oauth.entropy.token() };
         let mut holder = GrantSubject {

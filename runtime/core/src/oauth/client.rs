@@ -255,6 +255,15 @@ impl Client {
         }
     }
 
+    /// Its `client_id`, where somebody vouches for it; empty where it registered itself.
+    #[must_use]
+    pub fn vouched_id(&self) -> &str {
+        match &self.source {
+            Source::Known | Source::Document { .. } => &self.id,
+            Source::Registered => "",
+        }
+    }
+
     /// The voucher for what it says of itself.
     #[must_use]
     pub fn voucher(&self) -> Voucher {
@@ -324,7 +333,13 @@ pub(crate) fn find_known<'a>(config: &'a Config, id: &str) -> Option<&'a KnownCl
 
 /// A known client with a secret may send it in either way; tokens name the one.
 pub(crate) fn known_method(known: &KnownClient) -> AuthMethod {
-    if known.secret.is_some() { AuthMethod::Basic } else { AuthMethod::None }
+    if known.secret.is_some() {
+        AuthMethod::Basic
+    } else if known.jwks.is_some() || known.jwks_uri.is_some() {
+        AuthMethod::PrivateKeyJwt
+    } else {
+        AuthMethod::None
+    }
 }
 
 /// The error for a `client_id` that this server did not issue, with the way out.

@@ -222,7 +222,8 @@ pub fn revoked(oauth: &OAuthContext<'_>, chosen: &Chosen, count: usize) -> Reply
 }
 
 /// The page again.
-pub(crate) fn back(oauth: &OAuthContext<'_>, query: &str) -> Reply {
+#[must_use]
+pub fn back(oauth: &OAuthContext<'_>, query: &str) -> Reply {
     reply::redirect(&format!("{}{CONNECTIONS_PATH}{query}", oauth.origin))
 }
 

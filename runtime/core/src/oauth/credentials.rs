@@ -134,6 +134,24 @@ impl Credentials {
         }
     }
 
+    /// The client that the request names, proven or not.
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// The JWT by which the client proves itself, where it does so.
+    pub(crate) fn assertion(&self) -> Option<&str> {
+        match &self.proof {
+            Proof::Assertion(jwt) => Some(jwt),
+            _ => None,
+        }
+    }
+
+    /// True if this is the secret that the request presents.
+    pub(crate) fn has_secret(&self, expected: &Secret) -> bool {
+        matches!(&self.proof, Proof::Secret(_, secret) if equal(secret, expected.expose()))
+    }
+
     /// [`Client::key`] of the client that the request names, proven or not.
     pub(crate) fn client_key(&self) -> String {
         key(&self.client_id)

@@ -55,6 +55,7 @@ impl GrantSubject {
     pub fn renew(&mut self, identified: Identified) {
         let old = std::mem::replace(&mut self.caller, identified.caller);
         self.caller.client_id = old.client_id;
+        self.caller.client = old.client;
         self.caller.scopes = old.scopes;
         self.replace(identified.upstream);
     }

@@ -5,7 +5,7 @@ use toolgate_config::Config;
 
 use crate::json::object;
 use crate::oauth::assertion;
-use crate::oauth::client::AuthMethod;
+use crate::oauth::client::{AuthMethod, known_method};
 use crate::paths::{AUTHORIZE_PATH, REGISTER_PATH, REVOKE_PATH, TOKEN_PATH, resource};
 use crate::reply::{self, Reply};
 use crate::scope;
@@ -24,9 +24,51 @@ pub fn protected_resource(config: &Config, origin: &str, path: &str) -> Reply {
     ]))
 }
 
+/// Members of a document.
+pub type Members = Vec<(&'static str, Value)>;
+
+/// Adds values to a member that is a list, which it makes where there is none.
+pub fn add(members: &mut Members, name: &'static str, values: &[&str]) {
+    let index = members.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+        members.push((name, list([])));
+        members.len() - 1
+    });
+    let Value::Array(known) = &mut members[index].1 else { return };
+    for value in values.iter().copied().map(Value::from) {
+        if !known.contains(&value) {
+            known.push(value);
+        }
+    }
+}
+
+/// Adds what clients of `mcp.toml` that prove themselves by their keys need to know.
+pub fn describe_keys(config: &Config, members: &mut Members) {
+    let mut clients = config.clients.iter();
+    if !clients.any(|client| known_method(client) == AuthMethod::PrivateKeyJwt) {
+        return;
+    }
+    for (methods, algorithms) in [
+        (
+            "token_endpoint_auth_methods_supported",
+            "token_endpoint_auth_signing_alg_values_supported",
+        ),
+        (
+            "revocation_endpoint_auth_methods_supported",
+            "revocation_endpoint_auth_signing_alg_values_supported",
+        ),
+    ] {
+        add(members, methods, &[AuthMethod::PrivateKeyJwt.name()]);
+        add(members, algorithms, &assertion::ALGORITHM_NAMES);
+    }
+}
+
 /// `/.well-known/oauth-authorization-server`, also served where OpenID Connect Discovery looks.
 #[must_use]
-pub fn authorization_server(config: &Config, origin: &str) -> Reply {
+pub fn authorization_server(
+    config: &Config,
+    origin: &str,
+    extend: impl FnOnce(&mut Members),
+) -> Reply {
     let registration = &config.registration;
     let at = |path: &str| Value::from([origin, path].concat());
     let mut methods: Vec<&str> = AuthMethod::REGISTERED.into_iter().map(AuthMethod::name).collect();
@@ -57,6 +99,7 @@ pub fn authorization_server(config: &Config, origin: &str) -> Reply {
     if registration.dynamic {
         members.push(("registration_endpoint", at(REGISTER_PATH)));
     }
+    extend(&mut members);
     reply::public(&object(members))
 }
 

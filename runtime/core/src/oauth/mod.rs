@@ -20,6 +20,7 @@ pub mod context;
 pub mod counted;
 pub mod course;
 pub mod credentials;
+pub mod direct;
 pub mod document;
 pub mod document_cache;
 pub mod error;

@@ -1,12 +1,14 @@
 //! The pages people see: static pieces with escaped slots, no script.
 
 mod accounts;
+mod admin;
 mod brand;
 mod connections;
 mod consent;
 pub(crate) mod date;
 mod landing;
 mod message;
+pub(crate) mod personal;
 mod target;
 mod text;
 
@@ -24,6 +26,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::reply::{Reply, set, with_body};
 
 pub use accounts::{ConnectPage, ConnectedAccount, accounts, connect};
+pub use admin::{AdminForm, AdminGrant, AdminPage, AdminPerson, admin, confirm_end};
 pub use connections::{Connection, ConnectionsPage, connections};
 pub use consent::{ConsentPage, Trust, consent};
 pub use landing::{Offer, landing};

@@ -33,7 +33,8 @@ pub(crate) fn read_caller(
         Some(Value::String(text)) if !text.is_empty() => Some(text),
         _ => None,
     };
-    let subject = text("sub").ok_or(Rejection::Claim("sub"))?;
+    let subject = text("sub").filter(|subject| !is_reserved(config, subject));
+    let subject = subject.ok_or(Rejection::Claim("sub"))?;
     let (address, name) = (text("email"), text("name"));
     let (email, claimed_email) = if is_verified(provider, config, claims.remove("email_verified")) {
         (address, None)
@@ -45,6 +46,12 @@ pub(crate) fn read_caller(
     let caller =
         Caller { subject, email, claimed_email, name, groups, claims, known, ..Caller::default() };
     provider.kept.narrow(config, caller)
+}
+
+/// True for a subject that this server gives to machines, or to people of other issuers: nobody may sign in as one
+/// of them.
+fn is_reserved(config: &Config, subject: &str) -> bool {
+    config.reserved_subjects.iter().any(|start| subject.starts_with(start.as_ref()))
 }
 
 /// True if the address is proven to be the person's. Access lets nobody sign in with an address of

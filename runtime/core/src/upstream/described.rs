@@ -4,7 +4,8 @@
 
 use serde_json::{Map, Value};
 use toolgate_config::Config;
-use toolgate_policy::Caller;
+use toolgate_policy::known::Known;
+use toolgate_policy::{Caller, is_of_machine};
 
 use crate::secret::Secret;
 use crate::upstream::claims::{put_groups, read_caller};
@@ -14,6 +15,9 @@ use crate::upstream::rejection::Rejection;
 
 /// `sub` of somebody of whom it is not said.
 const SUBJECT: &str = "somebody";
+
+/// The client of everybody who is described.
+const CLIENT: &str = "described";
 
 /// A person as a provider would describe them.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +34,8 @@ pub struct Described {
     pub claims: Map<String, Value>,
     /// OAuth scopes of the access token.
     pub scopes: Vec<String>,
+    /// The client that they use; empty where it is not said, and then none that a policy names.
+    pub client: String,
 }
 
 /// The caller that the Worker would see.
@@ -37,7 +43,19 @@ pub struct Described {
 /// # Errors
 /// The Worker would refuse the claims.
 pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection> {
-    let Described { subject, email, email_verified, groups, claims: further, scopes } = described;
+    let Described { subject, email, email_verified, groups, claims: further, scopes, client } =
+        described;
+    if is_of_machine(&subject) {
+        let client_id = CLIENT.to_owned();
+        return Ok(Caller {
+            subject,
+            scopes,
+            client_id,
+            client: Some(client),
+            known: Known::nothing(),
+            ..Caller::default()
+        });
+    }
     let mut claims = Map::new();
     let subject = if subject.is_empty() { SUBJECT.to_owned() } else { subject };
     claims.insert("sub".to_owned(), subject.into());
@@ -59,5 +77,5 @@ pub fn caller(config: &Config, described: Described) -> Result<Caller, Rejection
         peculiarities: None,
     };
     let caller = read_caller(config, &provider, claims)?;
-    Ok(Caller { scopes, client_id: "described".to_owned(), ..caller })
+    Ok(Caller { scopes, client_id: CLIENT.to_owned(), client: Some(client), ..caller })
 }

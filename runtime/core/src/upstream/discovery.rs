@@ -101,7 +101,7 @@ pub fn read(issuer: &str, origin: &str, answer: &Response<Vec<u8>>) -> Result<En
 }
 
 /// A deployed server never speaks to an address of its own host.
-fn endpoint(origin: &str, address: &str) -> Option<Url> {
+pub(crate) fn endpoint(origin: &str, address: &str) -> Option<Url> {
     safe_url(address).filter(|url| !is_local(url) || is_local_server(origin))
 }
 

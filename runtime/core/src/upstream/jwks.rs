@@ -69,6 +69,11 @@ impl Jwks {
         self.keys.is_empty()
     }
 
+    /// True if it is of the same fetch.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        self.fetched == other.fetched && self.keys == other.keys
+    }
+
     /// Time since it was fetched, in seconds.
     pub(crate) fn age(&self, now: u64) -> u64 {
         now.saturating_sub(self.fetched)

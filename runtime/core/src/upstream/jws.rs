@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 
 use crate::upstream::signature::Algorithm;
 
+/// `typ` of an ID-JAG (draft-ietf-oauth-identity-assertion-authz-grant section 3).
+const ID_JAG: &str = "oauth-id-jag+jwt";
+
 /// A token whose signature is yet to be checked.
 pub(crate) struct Unverified<'a> {
     /// Header and payload as they were signed.
@@ -33,11 +36,25 @@ impl<'a> Unverified<'a> {
         Algorithm::named(self.header.get("alg")?.as_str()?)
     }
 
+    /// True if it says that it is an ID-JAG, by the `typ` that nothing else may have.
+    pub(crate) fn is_id_jag(&self) -> bool {
+        self.header.get("typ").and_then(Value::as_str) == Some(ID_JAG)
+    }
+
     /// `kid`, `None` without one; it is wrong when it is not a text.
     pub(crate) fn kid(&self) -> Result<Option<&str>, NotText> {
         match self.header.get("kid") {
             None => Ok(None),
             Some(Value::String(kid)) => Ok(Some(kid)),
+            Some(_) => Err(NotText),
+        }
+    }
+
+    /// `typ`, `None` without one; it is wrong when it is not a text.
+    pub(crate) fn typ(&self) -> Result<Option<&str>, NotText> {
+        match self.header.get("typ") {
+            None => Ok(None),
+            Some(Value::String(typ)) => Ok(Some(typ)),
             Some(_) => Err(NotText),
         }
     }

@@ -30,6 +30,16 @@ impl fmt::Debug for SignedClaims {
 }
 
 impl SignedClaims {
+    /// Refuses a sign-in that took place before this time, as far as the provider tells.
+    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
+    pub(crate) fn check_fresh(&self, began: u64) -> Result<(), Rejection> {
+        match self.0.get("auth_time") {
+            None | Some(Value::Null) => Ok(()),
+            Some(time) if time.as_f64().is_some_and(|time| time >= began as f64) => Ok(()),
+            Some(_) => Err(Rejection::Claim("auth_time")),
+        }
+    }
+
     /// The text of a claim.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

@@ -4,7 +4,7 @@
 //! server looks at a handful.
 
 use serde_json::{Map, Value};
-use toolgate_config::{Condition, Config};
+use toolgate_config::{Condition, Config, Test};
 use toolgate_policy::Caller;
 use toolgate_policy::known::{Digests, Known, Told};
 
@@ -63,7 +63,7 @@ impl Kept {
             Condition::Groups(names) => names.iter().for_each(|name| {
                 insert(&mut self.groups, vec![name.to_string()]);
             }),
-            Condition::Claim { path, .. } => {
+            Condition::Claim { path, .. } | Condition::Argument { test: Test::Claim(path), .. } => {
                 insert(&mut self.claims, path.iter().map(ToString::to_string).collect());
             }
             condition => condition.parts().iter().for_each(|part| self.condition(part)),

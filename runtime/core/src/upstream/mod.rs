@@ -14,15 +14,19 @@ pub mod jwks_cache;
 pub(crate) mod jws;
 pub mod kept;
 pub mod login;
+pub mod logout_token;
 pub mod nobody;
 pub mod peculiarities;
 pub mod provider;
+pub mod security_event;
 pub mod signature;
 pub mod tokens;
 pub mod trouble;
 pub mod userinfo;
 
-mod claims;
+pub mod issuer_keys;
+
+pub(crate) mod claims;
 mod jwt;
 mod rejection;
 

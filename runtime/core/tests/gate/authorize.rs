@@ -136,7 +136,7 @@ fn clients_that_somebody_answers_for_are_told_of_faults_at_once() {
         id: "known".into(),
         name: "Known".into(),
         redirect_uris: vec![REDIRECT.into()].into(),
-        secret: None,
+        ..Default::default()
     }]
     .into();
     let challenge = sha256(VERIFIER);

@@ -23,6 +23,7 @@ fn known(secret: Option<&'static str>) -> World {
         name: "Acme Desktop".into(),
         redirect_uris: vec![REDIRECT.into()].into(),
         secret: secret.map(Into::into),
+        ..KnownClient::default()
     }]
     .into();
     world.variables.0.insert("ACME_SECRET", SECRET.to_owned());
@@ -46,6 +47,36 @@ fn a_known_public_client_signs_in_and_is_trusted_by_the_owner() {
     assert_eq!((client.kind(), client.verified_host()), (ClientKind::Known, None));
     let body = tokens(&mut world, "acme-desktop");
     assert!(body["refresh_token"].is_string());
+}
+
+#[test]
+fn policies_know_a_client_by_its_id_or_address_and_one_that_registered_itself_by_nothing() {
+    const DOCUMENT: &str = "https://desktop.example/client.json";
+    let client_of = |world: &mut World, id: &str| {
+        let session = tokens(world, id);
+        let before = world.authenticate(session["access_token"].as_str().unwrap(), "/mcp").unwrap();
+        let refresh = session["refresh_token"].as_str().unwrap();
+        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh), ("client_id", id)];
+        let (_, again) = world.token(&form);
+        let after = world.authenticate(again["access_token"].as_str().unwrap(), "/mcp").unwrap();
+        assert_eq!(before.client, after.client, "a refresh changes no client");
+        before.client
+    };
+    let mut world = known(None);
+    world.publish(
+        DOCUMENT,
+        &serde_json::json!({
+            "client_id": DOCUMENT, "client_name": "Desktop", "redirect_uris": [REDIRECT],
+        }),
+    );
+    assert_eq!(client_of(&mut world, "acme-desktop"), None, "no policy asks");
+    let names = vec!["acme-desktop".into(), "desktop.example".into()];
+    let rule = toolgate_config::Condition::Clients(names.into());
+    world.config.policies = vec![toolgate_config::Policy::new("ours", rule)].into();
+    assert_eq!(client_of(&mut world, "acme-desktop").as_deref(), Some("acme-desktop"));
+    assert_eq!(client_of(&mut world, DOCUMENT).as_deref(), Some(DOCUMENT));
+    let registered = world.public_client();
+    assert_eq!(client_of(&mut world, &registered).as_deref(), Some(""));
 }
 
 #[test]
@@ -186,7 +217,7 @@ fn without_dynamic_registration_nobody_registers_and_nobody_registered_comes() {
 #[test]
 fn metadata_advertises_what_is_switched_on() {
     let mut world = World::new();
-    let on = body(&metadata::authorization_server(&world.config, ORIGIN));
+    let on = body(&metadata::authorization_server(&world.config, ORIGIN, |_| {}));
     assert_eq!(on["client_id_metadata_document_supported"], true);
     assert_eq!(on["registration_endpoint"], format!("{ORIGIN}/register"));
     for endpoint in ["token", "revocation"] {
@@ -201,7 +232,7 @@ fn metadata_advertises_what_is_switched_on() {
     }
     world.config.registration.dynamic = false;
     world.config.registration.metadata_documents = false;
-    let off = body(&metadata::authorization_server(&world.config, ORIGIN));
+    let off = body(&metadata::authorization_server(&world.config, ORIGIN, |_| {}));
     assert_eq!(off["client_id_metadata_document_supported"], false);
     assert!(off.get("registration_endpoint").is_none());
     assert!(!off.to_string().contains("private_key_jwt"));

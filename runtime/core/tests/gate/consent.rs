@@ -90,7 +90,7 @@ fn what_any_program_could_claim_is_remembered_for_clients_that_somebody_answers_
         id: "known".into(),
         name: "Known".into(),
         redirect_uris: vec![REDIRECT.into(), LOCAL.into(), private.into()].into(),
-        secret: None,
+        ..KnownClient::default()
     }]
     .into();
     let uris = json!([REDIRECT, LOCAL, "https://localhost/cb", private]);

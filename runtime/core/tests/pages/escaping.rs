@@ -67,6 +67,7 @@ fn pages(text: &str) -> Vec<Reply> {
         },
     ));
     pages.push(crate::accounts::page(text));
+    pages.extend([crate::admin::page(text), crate::admin::confirmation(text)]);
     // Names and descriptions of functions live as long as a Worker does.
     let text_of_tool: &'static str = Box::leak(text.to_owned().into());
     let tools = [tool(text_of_tool, Some(text_of_tool), "everyone")];

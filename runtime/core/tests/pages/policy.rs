@@ -89,7 +89,9 @@ fn pages_with_a_form_keep_its_origin_and_tell_no_other_site() {
         now: NOW,
     };
     let connecting = crate::accounts::page("Linear");
-    for reply in [consent(&config(""), &request()), connections(&config(""), &none), connecting] {
+    let admin = [crate::admin::page("ada"), crate::admin::confirmation("ada")];
+    let others = [consent(&config(""), &request()), connections(&config(""), &none), connecting];
+    for reply in others.into_iter().chain(admin) {
         assert_eq!(header(&reply, "referrer-policy"), "same-origin");
         assert_eq!(header(&reply, "x-frame-options"), "DENY");
         assert_eq!(header(&reply, "cache-control"), "no-store");

@@ -49,6 +49,8 @@ const EMAILS: &[&str] =
 const DOMAINS: &[&str] = &["example.com", "other.org", "sub.example.com"];
 const GROUPS: &[&str] = &["a", "b", "c"];
 const SUBJECTS: &[&str] = &["1", "2"];
+const CLIENTS: &[&str] = &["acme", "app.example", "https://app.example/client.json"];
+const WORKLOADS: &[&str] = &["nightly", "import"];
 const SCOPES: &[&str] = &["r", "w", "x"];
 const VARIABLES: &[&str] = &["TEAM", "BOARD"];
 const CLAIMS: &[&[&str]] =
@@ -105,7 +107,9 @@ pub(super) fn condition(random: &mut Random, depth: usize, known: usize) -> Cond
     let path = |names: &[&'static str]| {
         names.iter().map(|name| Str::Borrowed(*name)).collect::<Vec<_>>().into()
     };
-    match random.below(16) {
+    match random.below(18) {
+        16 => Condition::Clients(random.some(CLIENTS).into()),
+        17 => Condition::Workloads(random.some(WORKLOADS).into()),
         0 => Condition::Emails(random.some(EMAILS).into()),
         1 => Condition::Domains(random.some(DOMAINS).into()),
         2 => Condition::EmailsFrom(Str::Borrowed(*random.pick(VARIABLES))),
@@ -218,8 +222,20 @@ fn listed_people(random: &mut Random) -> Option<String> {
 /// A caller, a call and variables.
 pub(super) fn case(random: &mut Random) -> Case {
     let mut caller = Caller { email: email(random), ..Caller::default() };
+    let clients = [
+        None,
+        Some(""),
+        Some("acme"),
+        Some("app.example"),
+        Some("https://app.example/client.json"),
+        Some("https://app.example/other.json"),
+        Some("https://app.example.org/client.json"),
+    ];
+    caller.client = random.pick(&clients).map(str::to_owned);
     caller.claimed_email = random.one_in(5).then(|| "ada@example.com".to_owned());
-    caller.subject = (*random.pick(&["1", "2", "3"])).to_owned();
+    caller.subject =
+        (*random.pick(&["1", "2", "3", "workload:nightly", "workload:other", "nightly"]))
+            .to_owned();
     let some = |random: &mut Random, all: &[&str]| -> Vec<String> {
         all.iter().filter(|_| random.one_in(2)).map(|name| (*name).to_owned()).collect()
     };

@@ -1,7 +1,7 @@
 //! Grants in Durable Objects with SQLite: strongly consistent.
 
 mod client;
-mod object;
+pub(crate) mod object;
 
 use serde::Serialize;
 use toolgate_core::from_json::FromJson;

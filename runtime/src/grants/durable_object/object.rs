@@ -69,14 +69,15 @@ pub(crate) async fn change<T>(
     let (write, outcome) = apply(stored);
     if let Write::Put(grant) | Write::Note(grant) = write {
         put(&sql, id, &grant)?;
-        if is_new {
+        // An alarm for an earlier one stands, and goes on to this one.
+        if is_new && earliest(&sql)? == Some(grant.disposable_at()) {
             schedule_purge(object, &sql).await?;
         }
     }
     Ok(outcome)
 }
 
-fn list(object: &Object) -> worker::Result<Vec<(String, Grant)>> {
+pub(crate) fn list(object: &Object) -> worker::Result<Vec<(String, Grant)>> {
     let sql = object.sql();
     sql.exec(CREATE_TABLE, None)?;
     sql.exec("SELECT id, record FROM grants", None)?
@@ -88,10 +89,16 @@ fn list(object: &Object) -> worker::Result<Vec<(String, Grant)>> {
         .collect()
 }
 
-/// Deletes what is of no more use, and everything when nothing is left.
-async fn purge(object: &Object) -> worker::Result<()> {
+/// Deletes the records that are of no more use.
+pub(crate) fn purge_rows(object: &Object) -> worker::Result<SqlStorage> {
     let sql = object.sql();
     sql.exec("DELETE FROM grants WHERE disposable_at <= ?", vec![seconds(now())])?;
+    Ok(sql)
+}
+
+/// Deletes what is of no more use, and everything when nothing is left.
+async fn purge(object: &Object) -> worker::Result<()> {
+    let sql = purge_rows(object)?;
     if earliest(&sql)?.is_some() {
         schedule_purge(object, &sql).await
     } else {
@@ -122,7 +129,8 @@ fn unreadable() -> Error {
     Error::RustError("a row of the storage is not one of ours".to_owned())
 }
 
-fn put(sql: &SqlStorage, id: &str, grant: &Grant) -> worker::Result<()> {
+/// Stores a record.
+pub(crate) fn put(sql: &SqlStorage, id: &str, grant: &Grant) -> worker::Result<()> {
     let values = vec![
         id.to_owned().into(),
         serde_json::to_string(grant)?.into(),
@@ -132,7 +140,8 @@ fn put(sql: &SqlStorage, id: &str, grant: &Grant) -> worker::Result<()> {
         .map(drop)
 }
 
-fn earliest(sql: &SqlStorage) -> worker::Result<Option<u64>> {
+/// When the first record is of no more use; `None` where there is none.
+pub(crate) fn earliest(sql: &SqlStorage) -> worker::Result<Option<u64>> {
     let first =
         sql.exec("SELECT min(disposable_at) FROM grants", None)?.raw().next().transpose()?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds we wrote")]

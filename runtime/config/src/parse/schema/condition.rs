@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::shape::{list, non_empty, prose, with};
+use super::shape::{list, non_empty, path, prose, with};
 
 /// One condition.
 pub(crate) fn one() -> Value {
@@ -40,6 +40,11 @@ pub(super) fn all_members() -> Value {
             ),
             "min": with(number(), "description", "It is a number, and not below this one."),
             "max": with(number(), "description", "It is a number, and not above this one."),
+            "claim": with(
+                path(),
+                "description",
+                "Of an argument: it equals this claim of the caller, or one of its items.",
+            ),
         },
         "additionalProperties": false,
     });

@@ -7,9 +7,9 @@ use super::super::triggers::{Cron, Queue};
 use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
-    Audit, Condition, Config, Connection, Consent, Identity, IdentityUpstream, Invariant,
-    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Storage,
-    TestUser, Tokens, Transport,
+    Admin, Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
+    Invariant, KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server,
+    Signals, Storage, TestUser, Tokens, Transport, Workload,
 };
 use crate::names::EVERYONE;
 
@@ -24,6 +24,9 @@ impl Schema {
             "storage" => Storage::shape,
             "registration" => Registration::shape,
             "clients" => KnownClient::shape,
+            "enterprise" => Enterprise::shape,
+            "workloads" => Workload::shape,
+            "workloads.when" => return Condition::shape(key),
             "transport" => Transport::shape,
             "tokens" => Tokens::shape,
             "consent" => Consent::shape,
@@ -36,6 +39,8 @@ impl Schema {
             "quotas.*" => Quota::shape,
             "connections.*" => Connection::shape,
             "never" | "always" => Invariant::shape,
+            "admin" => Admin::shape,
+            "signals" => Signals::shape,
             "dev" => Dev::shape,
             "dev.users" => DevUser::shape,
             "cron.*" => Cron::shape,

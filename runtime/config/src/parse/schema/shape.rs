@@ -78,6 +78,11 @@ pub(crate) fn non_empty(item: Value) -> Value {
     json!({ "type": "array", "minItems": 1, "items": item })
 }
 
+/// A value, or a list of them.
+pub(crate) fn one_or_more(item: Value) -> Value {
+    json!({ "anyOf": [item.clone(), list(item)] })
+}
+
 /// Tables under a header in double brackets.
 pub(crate) fn list_of_tables(table: Value) -> Value {
     json!({ "type": "array", "items": table })

@@ -17,7 +17,7 @@ fn tables(section: &str) -> Vec<Value> {
         .split('.')
         .filter(|part| !part.is_empty())
         .map(|part| {
-            let items = if part == "user" { "/items" } else { "" };
+            let items = if matches!(part, "user" | "when") { "/items" } else { "" };
             match part {
                 "*" => "/additionalProperties".into(),
                 part => format!("{items}/properties/{part}"),
