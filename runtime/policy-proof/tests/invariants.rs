@@ -133,3 +133,17 @@ fn a_pattern_that_nothing_has_a_name_for_is_found() {
     let idle = invariants::idle(&checked.invariants[0], &functions);
     assert_eq!(idle, [(Kind::Tool, "dele")]);
 }
+
+#[test]
+fn an_argument_that_is_compared_with_a_claim_is_not_decided() {
+    let never = "
+[policies.own]
+args = { owner = { claim = \"employee\" } }
+[[never]]
+name = \"sales\"
+who = { groups = [\"sales\"] }
+tools = [\"*\"]
+";
+    assert_eq!(verdict(never, tool("see", "own")), Verdict::Undecided);
+    assert!(matches!(verdict(never, tool("see", "everyone")), Verdict::Violated { .. }));
+}
