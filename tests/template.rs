@@ -142,7 +142,7 @@ fn assert_locked(project: &Project, registry: &Path, template: &str) {
         let text = text.replace("my-server", "{{project-name}}");
         fs::write(folder_of(template).join(lock::NAME), text).expect("a lock file");
     }
-    if let Some(problem) = lock::problem(project, &wanted) {
+    if let Some(problem) = lock::problem(project, &wanted, None) {
         panic!("TOOLGATE_BLESS=1 renews templates/{template}/mcp.lock: {problem}");
     }
 }

@@ -33,8 +33,15 @@ fn the_templates_lock_what_the_repository_locks() {
 /// server, and `--locked` refuses it.
 #[test]
 fn the_templates_lock_every_dependency_of_toolgate() {
-    let crates =
-        ["runtime", "macros", "runtime/config", "runtime/core", "runtime/json", "runtime/policy"];
+    let crates = [
+        "runtime",
+        "macros",
+        "runtime/config",
+        "runtime/core",
+        "runtime/json",
+        "runtime/policy",
+        "runtime/policy-proof",
+    ];
     let manifests = crates.map(|path| {
         let manifest: toml::Table =
             toml::from_str(&read(&format!("{path}/Cargo.toml"))).expect("TOML");

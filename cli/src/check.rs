@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 use toolgate_config::{Checked, Position, Warning};
 use toolgate_core::expected;
+use toolgate_policy_proof::lints::{self, Superfluous};
 
 use crate::cargo_lock::Lockfile;
 use crate::doctor::recheck;
 use crate::lock::{self, Lock};
-use crate::project::Project;
+use crate::project::{self, Project};
 use crate::registry::Registry;
-use crate::{Doing, Error, Result, input_schema, sync, toolchain};
+use crate::{Doing, Error, Result, input_schema, prove, sync, toolchain};
 
 /// The last `idna_adapter` without Unicode tables. Every newer one adds 46 KB to the compressed
 /// Worker, for host names that a gate refuses anyway; the choice is made in each lock file.
@@ -27,10 +28,20 @@ pub fn problems(project: &Project) -> Vec<Error> {
 
 /// Of `mcp.toml` and the files that follow from it.
 pub(crate) fn configuration(project: &Project) -> Vec<Error> {
-    match project.config().and_then(|checked| sync::generated(project, &checked)) {
-        Ok(files) => files.iter().filter(|file| file.is_stale()).map(stale).collect(),
-        Err(error) => vec![error],
+    let (checked, source) = match project.config_and_source() {
+        Ok(read) => read,
+        Err(error) => return vec![error],
+    };
+    let mut problems = Vec::new();
+    let contradictions = lints::contradictions(&checked);
+    if !contradictions.is_empty() {
+        problems.push(project::render(&contradictions, &source, "mcp.toml"));
     }
+    match sync::generated(project, &checked) {
+        Ok(files) => problems.extend(files.iter().filter(|file| file.is_stale()).map(stale)),
+        Err(error) => problems.push(error),
+    }
+    problems
 }
 
 /// Of `Cargo.lock` and `Cargo.toml`.
@@ -109,6 +120,7 @@ fn review(
         report.warnings.extend(input_schema::warnings(&registry));
         lock::make(&registry, checked, source)?
     };
+    report.warnings.extend(superfluous(checked));
     // What guards nothing is known only of functions that were compiled.
     if !no_build {
         report.warnings.extend(unused(&wanted, checked));
@@ -117,7 +129,10 @@ fn review(
         recheck::limits(&checked.config)
             .map(|(found, fix)| format!("mcp.toml: warning: {found}\n  = help: {fix}")),
     );
-    report.problems.extend(lock::problem(project, &wanted));
+    let (violated, idle) = prove::problems(checked, &wanted)?;
+    report.problems.extend(violated);
+    report.warnings.extend(idle);
+    report.problems.extend(lock::problem(project, &wanted, Some((checked, source))));
     Ok(())
 }
 
@@ -134,6 +149,22 @@ fn unused(lock: &Lock, checked: &Checked) -> Vec<String> {
             Some(told(position, &message))
         })
         .collect()
+}
+
+/// Conditions and policies that could be left out, and functions that nobody can call.
+fn superfluous(checked: &Checked) -> Vec<String> {
+    let found = lints::superfluous(&checked.config).into_iter();
+    let told = found.filter_map(|one| match one {
+        Superfluous::Condition { policy, path, words } => {
+            let message = format!("`{words}` changes nothing in policy `{policy}`");
+            Some(told(checked.condition_position(&policy, &path)?, &message))
+        }
+        Superfluous::Same { policy, as_policy } => {
+            let message = format!("policy `{policy}` is the same as `{as_policy}`");
+            Some(told(checked.policy_position(&policy)?, &message))
+        }
+    });
+    told.collect()
 }
 
 fn warning(warning: &Warning) -> String {

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use cargo_toolgate::project::Project;
 use cargo_toolgate::{
-    Doing, Result, audit, call, check, completions, connect, deploy, dev, doctor, explain, keys,
-    lock, matrix, new, schema, setup, sync, terminal, trigger, upgrade, wrangler,
+    Doing, Result, audit, call, check, completions, connect, deploy, dev, diff, doctor, explain,
+    keys, lock, matrix, new, prove, schema, setup, sync, terminal, trigger, upgrade, wrangler,
 };
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -58,6 +58,12 @@ enum Command {
     /// Show who can call what: accounts of [[dev.users]], and those named here
     #[command(after_help = matrix::HELP)]
     Matrix(matrix::Arguments),
+    /// Prove what [[never]] and [[always]] say, for all callers
+    #[command(after_help = prove::HELP)]
+    Prove(prove::Arguments),
+    /// Say who gains and who loses by a change of policies, for all callers
+    #[command(after_help = diff::HELP)]
+    Diff(diff::Arguments),
     /// Say how to add the server to a client, or write it into the client's file
     #[command(after_help = connect::HELP)]
     Connect(connect::Arguments),
@@ -137,10 +143,12 @@ fn command() -> ExitCode {
     if let Command::Grants { action } = &arguments.command {
         return ExitCode::from(call::grants::run(action));
     }
-    let asks = matches!(arguments.command, Command::Explain(_) | Command::Matrix(_));
+    let asks = matches!(
+        arguments.command,
+        Command::Explain(_) | Command::Matrix(_) | Command::Prove(_) | Command::Diff(_)
+    );
     match run(arguments) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(status) => ExitCode::from(status),
         Err(error) => {
             eprintln!("error: {error}");
             if asks { ExitCode::from(UNANSWERED) } else { ExitCode::FAILURE }
@@ -148,8 +156,27 @@ fn command() -> ExitCode {
     }
 }
 
+/// The exit status of a command that has done its work: 1 where the answer is no.
+fn run(arguments: Toolgate) -> Result<u8> {
+    match &arguments.command {
+        Command::Prove(prove) => prove::run(&project(&arguments)?, prove),
+        Command::Diff(diff) => diff::run(&project(&arguments)?, diff),
+        _ => answer(arguments).map(|is_yes| u8::from(!is_yes)),
+    }
+}
+
+/// The server that the command is about.
+fn project(arguments: &Toolgate) -> Result<Project> {
+    Project::find(&folder(arguments)?)
+}
+
+fn folder(arguments: &Toolgate) -> Result<PathBuf> {
+    let folder = arguments.project.as_deref().unwrap_or(Path::new("."));
+    folder.canonicalize().doing(|| format!("open {}", folder.display()))
+}
+
 /// False where a command has done its work and the answer is no.
-fn run(arguments: Toolgate) -> Result<bool> {
+fn answer(arguments: Toolgate) -> Result<bool> {
     if let Command::Schema = arguments.command {
         schema::print()?;
         return Ok(true);
@@ -158,11 +185,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         complete(shell)?;
         return Ok(true);
     }
-    let folder = match arguments.project {
-        Some(folder) => folder,
-        None => PathBuf::from("."),
-    };
-    let folder = folder.canonicalize().doing(|| format!("open {}", folder.display()))?;
+    let folder = folder(&arguments)?;
     if let Command::Connect(arguments) = &arguments.command {
         connect::run(&folder, arguments)?;
         return Ok(true);
@@ -192,6 +215,7 @@ fn run(arguments: Toolgate) -> Result<bool> {
         Command::New(arguments) => new::run(&folder, &arguments)?,
         Command::Explain(arguments) => return explain::run(&project, &arguments),
         Command::Matrix(arguments) => matrix::run(&project, &arguments)?,
+        Command::Prove(_) | Command::Diff(_) => {}
         Command::Trigger(arguments) => return trigger::run(&project, &arguments),
         Command::Setup(arguments) => setup::run(&project, &arguments)?,
         Command::Upgrade(arguments) => return upgrade::run(&project, &arguments),

@@ -325,7 +325,7 @@ fn what_depends_on_arguments_is_no_answer_without_them() {
     let matrix = toolgate(&server.0, &["matrix", "--user", "ada@example.com:admins"]);
     let matrix = String::from_utf8(matrix.stdout).expect("text");
     assert!(
-        matrix.lines().any(|line| line.ends_with("yes                       depends")),
+        matrix.lines().any(|line| line.contains("yes                       depends")),
         "{matrix}"
     );
 }

@@ -209,6 +209,17 @@ pub fn check_policies(app: &App, tests: &[config::PolicyTest]) {
     let failures = toolgate_core::expected::failures(&app.config, tests);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+/// The test that `serve!()` adds to the user's crate, where `mcp.toml` has `[[never]]` or `[[always]]`.
+///
+/// # Panics
+///
+/// One of them does not hold for a function.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn check_invariants(app: &App, invariants: &[config::Invariant]) {
+    let violated = crate::tool::violated(app, invariants);
+    assert!(violated.is_empty(), "{}", violated.join("\n"));
+}
 pub use crate::features::{
     ACCOUNTS, CLIENT_KEYS, FEED, PERSONAL, SWITCH, TRACING, feature, identity, store, token_grant,
 };

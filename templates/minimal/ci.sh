@@ -2,6 +2,7 @@
 # What CI runs:
 #
 #     sh ci.sh check                   tests, and `cargo toolgate check`
+#     sh ci.sh diff BASE               who gains and who loses, for the pull request: .toolgate/diff.md
 #     sh ci.sh deploy [ENVIRONMENT]    `cargo toolgate deploy`
 #
 # Everything is pinned. cargo-toolgate comes from the commit of `toolgate` that Cargo.lock names, with the
@@ -35,6 +36,11 @@ case ${1-} in
         cargo test --locked
         cargo toolgate check
         ;;
+    diff)
+        # 1 says that somebody gains, which is for a reviewer to judge.
+        cargo toolgate diff "$2" --markdown > .toolgate/diff.md || [ $? -eq 1 ]
+        cat .toolgate/diff.md
+        ;;
     deploy)
         if [ -n "${2-}" ]; then
             # Workers Builds has wrangler use the name of the connected Worker, which is production's.
@@ -45,7 +51,7 @@ case ${1-} in
         fi
         ;;
     *)
-        echo "usage: sh ci.sh check | deploy [ENVIRONMENT]" >&2
+        echo "usage: sh ci.sh check | diff BASE | deploy [ENVIRONMENT]" >&2
         exit 2
         ;;
 esac

@@ -15,7 +15,9 @@ fn commands_that_can_run_here_print_what_is_said() {
     let mut faults = Vec::new();
     for block in blocks_of("console").iter().filter(|block| !block.has("parse")) {
         for (line, said) in dialogue(&block.text) {
-            let printed = run(&line);
+            let folder =
+                if block.has("helpdesk") { "examples/helpdesk" } else { "examples/access" };
+            let printed = run(&line, folder);
             if !matches(&said, &printed) {
                 faults.push(format!("{}: `{line}` prints\n{printed}", block.place));
             }
@@ -86,11 +88,11 @@ fn lines_match(said: &[String], printed: &[&str]) -> bool {
 }
 
 /// What a command prints, to either stream.
-fn run(line: &str) -> String {
+fn run(line: &str, folder: &str) -> String {
     let arguments = arguments(line);
     assert!(!arguments.is_empty(), "only `cargo toolgate` is run here: {line}");
     let mut command = Command::new(program());
-    command.args(arguments).current_dir(repository().join("examples/access")).env("NO_COLOR", "1");
+    command.args(arguments).current_dir(repository().join(folder)).env("NO_COLOR", "1");
     let output = command.output().expect("it runs");
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }

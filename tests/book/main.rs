@@ -7,7 +7,7 @@
 //! | `rust` | compiled with the macros, its tests are run; `access`: behind the functions of `examples/access`; `prelude`: behind the imports of a server; `doc`: statements, as in a doc comment; `page`: a file of the page's own server, which its first line names |
 //! | `toml` | a whole `mcp.toml`; `fragment`: a part of one; `cargo`: of a `Cargo.toml`; `page`: a part of that of the page's own server |
 //! | `sql` | a migration; `page`: of the page's own server |
-//! | `console` | each `$` line is run in `examples/access`, and prints what follows; `…` stands for the rest of a line, or for lines. `parse`: what it needs is not here, so the commands are only read |
+//! | `console` | each `$` line is run in `examples/access`, and prints what follows; `…` stands for the rest of a line, or for lines. `helpdesk`: in `examples/helpdesk`; `parse`: what it needs is not here, so the commands are only read |
 //! | `sh` | commands, which are read: those of `cargo toolgate` by its parser, all by bash. `tutorial`, `background`, `generate`: for `tests/tutorial.mjs`, which runs them |
 //! | `json`, `ts` | parsed |
 //! | `text` | nothing: a picture, or the words of an error |
@@ -27,7 +27,7 @@ const LANGUAGES: &[(&str, &[&str])] = &[
     ("rust", &["access", "doc", "prelude", "page"]),
     ("toml", &["fragment", "cargo", "page"]),
     ("sql", &["page"]),
-    ("console", &["parse"]),
+    ("console", &["parse", "helpdesk"]),
     ("sh", &["tutorial", "background", "generate"]),
     ("json", &[]),
     ("ts", &[]),

@@ -7,6 +7,7 @@ use toolgate_config::{Checked, Position};
 use toolgate_policy::explain::{Explanation, Line};
 use toolgate_policy::{Decision, EVERYONE, PolicyOutcome};
 
+use super::changes::WaysIn;
 use crate::lock::FunctionKind;
 use crate::{Doing, Result};
 
@@ -26,6 +27,9 @@ pub(super) struct PolicyAnswer {
     /// The variable that the answer depends on.
     #[serde(skip_serializing_if = "Option::is_none")]
     variable: Option<String>,
+    /// For somebody who is refused: what would let them in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ways_in: Option<WaysIn>,
     /// Conditions that were looked at, in this order.
     conditions: Vec<Condition>,
 }
@@ -81,12 +85,26 @@ impl PolicyAnswer {
             function.map(|(kind, name)| Function { kind: kind.as_str(), name: name.to_owned() });
         let conditions = explanation.lines.iter().map(|line| condition(line, checked)).collect();
         let policy = policy.to_owned();
-        Self { decision, function, policy, quota: None, reason, variable, conditions }
+        Self {
+            decision,
+            function,
+            policy,
+            quota: None,
+            reason,
+            variable,
+            ways_in: None,
+            conditions,
+        }
     }
 
     /// With the quota that a call is charged to.
     pub(super) fn charged_to(self, quota: Option<String>) -> Self {
         Self { quota, ..self }
+    }
+
+    /// With what would let them in.
+    pub(super) fn with_ways(self, ways_in: Option<WaysIn>) -> Self {
+        Self { ways_in, ..self }
     }
 
     /// The variable that the answer depends on.
@@ -135,6 +153,9 @@ impl PolicyAnswer {
         }
         if let Some(quota) = &self.quota {
             let _ = writeln!(out, "  a call is charged to the quota `{quota}`");
+        }
+        if let Some(ways_in) = &self.ways_in {
+            out.push_str(&ways_in.text());
         }
         if !self.conditions.is_empty() {
             out.push('\n');
@@ -200,6 +221,7 @@ mod tests {
             quota: None,
             reason: None,
             variable: None,
+            ways_in: None,
             conditions: Vec::new(),
         };
         assert!(!answer.text().contains("quota"), "{}", answer.text());

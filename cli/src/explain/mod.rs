@@ -1,19 +1,22 @@
 //! `cargo toolgate explain`: whether a person may call a function, and why.
 
 mod answer;
+mod changes;
 
 use clap::{ArgGroup, Args};
 use serde_json::{Map, Value};
 use toolgate_config::Checked;
 use toolgate_policy::Vars;
 use toolgate_policy::explain::explain;
+use toolgate_policy_proof::invariants::Kind;
 
 use crate::lock::{self, Function, FunctionKind, Lock};
 use crate::project::Project;
 use crate::who::{Variables, Who, json_pair};
-use crate::{Error, Result};
+use crate::{Error, Result, proof};
 
 use answer::PolicyAnswer;
+use changes::{Call, WaysIn};
 
 /// Text at the end of `--help`.
 pub const HELP: &str = "\
@@ -81,6 +84,8 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
         }
         None => arguments.policy.clone().unwrap_or_default(),
     };
+    let schema = function.as_ref().filter(|_| arguments.tool.is_some());
+    let schema = schema.and_then(|function| proof::schema(Kind::Tool, function));
     let quota = function.as_ref().and_then(|function| function.quota.clone());
     let function = named.zip(function.as_ref()).map(|((kind, _), found)| (kind, &*found.name));
     require_policy(&checked, &policy)?;
@@ -93,7 +98,19 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<bool> {
     let variable = vars.deciding(&caller, &decide);
     let explanation = explain(config, &policy, &caller, given, &vars);
     let answer = PolicyAnswer::of(&explanation, function, &policy, variable, &checked);
-    let answer = answer.charged_to(quota);
+    let mut answer = answer.charged_to(quota);
+    if answer.is_allowed() == Some(false) {
+        let schema = schema.as_ref();
+        let call = Call {
+            config,
+            policy: &policy,
+            caller: &caller,
+            arguments: given,
+            vars: &vars,
+            schema,
+        };
+        answer = answer.with_ways(WaysIn::of(&call)?);
+    }
     print!("{}", if arguments.json { answer.json()? } else { answer.text() });
     answer.is_allowed().ok_or_else(|| match answer.variable() {
         Some(name) => Error::new(format!("the answer depends on {name}, a variable of the Worker"))

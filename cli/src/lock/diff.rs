@@ -1,5 +1,7 @@
 //! Changes between two `mcp.lock`, as a reviewer wants to hear them.
 
+use std::collections::BTreeMap;
+
 use toolgate_policy::EVERYONE;
 
 use super::file::{Function, FunctionKind, Lock, PUBLIC, Policy, Setting};
@@ -28,7 +30,12 @@ type Change = (Weight, String);
 
 /// One line for each change, the most dangerous first.
 pub fn changes(old: &Lock, new: &Lock) -> Vec<String> {
-    let mut changes = policies(&old.policies, &new.policies);
+    changes_with(old, new, &BTreeMap::new())
+}
+
+/// The same; `told` says of policies who gains and who loses by their new rules.
+pub(super) fn changes_with(old: &Lock, new: &Lock, told: &BTreeMap<String, String>) -> Vec<String> {
+    let mut changes = policies(&old.policies, &new.policies, told);
     changes.extend(settings(&old.settings, &new.settings));
     for (kind, function) in new.functions() {
         let name = named(kind, &function.name);
@@ -109,7 +116,7 @@ fn weight(key: &str) -> Weight {
     }
 }
 
-fn policies(old: &[Policy], new: &[Policy]) -> Vec<Change> {
+fn policies(old: &[Policy], new: &[Policy], told: &BTreeMap<String, String>) -> Vec<Change> {
     let find = |all: &[Policy], name: &str| -> Option<String> {
         all.iter().find(|policy| policy.name == name).map(|policy| policy.rule.clone())
     };
@@ -117,7 +124,10 @@ fn policies(old: &[Policy], new: &[Policy]) -> Vec<Change> {
     for Policy { name, rule } in new {
         let what = match find(old, name) {
             Some(before) if before == *rule => continue,
-            Some(before) => format!("policy `{name}` is now `{rule}`, was `{before}`"),
+            Some(before) => {
+                let told = told.get(name).map(|told| format!(": {told}")).unwrap_or_default();
+                format!("policy `{name}` is now `{rule}`, was `{before}`{told}")
+            }
             None => format!("policy `{name}` is used now: `{rule}`"),
         };
         changes.push((Weight::Rule, what));

@@ -4,6 +4,7 @@
 mod diff;
 mod file;
 mod make;
+mod proven;
 mod quota;
 mod rule;
 mod schema;
@@ -35,12 +36,15 @@ pub fn wanted(project: &Project) -> Result<Lock> {
 }
 
 /// Why `mcp.lock` is not as it should be, if it is not.
-pub fn problem(project: &Project, wanted: &Lock) -> Option<Error> {
+///
+/// With the checked `mcp.toml` and its text, it also says who gains and loses by other rules.
+pub fn problem(project: &Project, wanted: &Lock, file: Option<(&Checked, &str)>) -> Option<Error> {
     let found = match Lock::read(project) {
         Ok(found) => found,
         Err(error) => return Some(error),
     };
-    let changes = changes(&found, wanted);
+    let told = file.map(|(checked, source)| proven::rules(&found, wanted, checked, source));
+    let changes = diff::changes_with(&found, wanted, &told.unwrap_or_default());
     (!changes.is_empty()).then(|| {
         Error::new(format!("{NAME} is not what the server serves"))
             .output(changes.join("\n"))
@@ -106,7 +110,10 @@ pub fn run(project: &Project) -> Result<()> {
     };
     files::write(&path, &wanted.text()?)?;
     println!("{NAME} {}:", if before.is_some() { "updated" } else { "written" });
-    for line in changes(&before.unwrap_or_default(), &wanted) {
+    let before = before.unwrap_or_default();
+    let (checked, source) = project.config_and_source()?;
+    let told = proven::rules(&before, &wanted, &checked, &source);
+    for line in diff::changes_with(&before, &wanted, &told) {
         println!("  {line}");
     }
     Ok(())

@@ -8,7 +8,8 @@ use super::rule::ordered;
 use crate::{Error, Result};
 
 /// Sections of which every key is locked, also one that a later version adds.
-const SECTIONS: [&str; 15] = [
+const SECTIONS: [&str; 17] = [
+    "always",
     "audit",
     "clients",
     "connections",
@@ -16,6 +17,7 @@ const SECTIONS: [&str; 15] = [
     "email",
     "enterprise",
     "identity",
+    "never",
     "queues",
     "quotas",
     "registration",

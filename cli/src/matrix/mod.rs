@@ -9,11 +9,13 @@ use toolgate_core::upstream::described::Described;
 use toolgate_policy::Vars;
 use toolgate_policy::explain::explain;
 use toolgate_policy::{PolicyOutcome, Reason};
+use toolgate_policy_proof::compare::{self, Guard, Moved, Pair};
+use toolgate_policy_proof::invariants::Kind;
 
 use crate::lock::{self, FunctionKind, Lock};
 use crate::project::Project;
 use crate::who::{self, Known, Variables, all_scopes};
-use crate::{Error, Result};
+use crate::{Error, Result, proof};
 
 use table::{Access, Cell, Matrix, Person, Row, Rule};
 
@@ -65,11 +67,9 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     let named = arguments.users.iter().map(|user| named(config, user));
     let people: Vec<_> =
         accounts.chain(named).chain([anyone(config)]).collect::<Result<Vec<_>>>()?;
-    let matrix = Matrix {
-        functions: rows(&lock, &checked, &people, &arguments.variables.over(&checked)),
-        policies: rules(&lock, &checked),
-        people,
-    };
+    let mut functions = rows(&lock, &checked, &people, &arguments.variables.over(&checked));
+    anybody(&lock, config, &mut functions)?;
+    let matrix = Matrix { functions, policies: rules(&lock, &checked), people };
     print!(
         "{}",
         match arguments.format {
@@ -130,6 +130,7 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> 
         as_caller: function.as_caller.clone(),
         connections: function.connections.clone(),
         quota: function.quota.clone(),
+        who_at_all: None,
         access: people
             .iter()
             .map(|Person { name, caller, .. }| {
@@ -148,6 +149,43 @@ fn rows(lock: &Lock, checked: &Checked, people: &[Person], vars: &Known<'_>) -> 
     let is_signed = |kind, policy: &str| kind == FunctionKind::Route && policy == lock::SIGNED;
     let rows = lock.functions().filter(|(kind, one)| !is_signed(*kind, &one.policy));
     rows.map(row).collect()
+}
+
+/// Adds everybody who can call a function.
+fn anybody(lock: &Lock, config: &Config, rows: &mut [Row]) -> Result<()> {
+    const MORE: &str = "and others";
+    let schemas: Vec<Option<serde_json::Value>> = rows
+        .iter()
+        .map(|row| {
+            let tool = lock.tools.iter().find(|tool| row.kind == "tool" && tool.name == row.name);
+            tool.and_then(|tool| proof::schema(Kind::Tool, tool))
+        })
+        .collect();
+    let pairs = rows.iter().zip(&schemas).map(|(row, schema)| {
+        let guard = Guard { policy: &row.policy, schema: schema.as_ref() };
+        Pair { old: None, new: Some(guard) }
+    });
+    let pairs: Vec<Pair<'_>> = pairs.collect();
+    let found = compare::compare(config, config, &pairs, None);
+    let found = found.map_err(|fault| proof::fault(&fault))?;
+    let mut told = Vec::new();
+    for (row, difference) in rows.iter().zip(found) {
+        told.push(match difference.gained {
+            _ if row.policy == lock::PUBLIC => {
+                Some(vec!["everybody, also without signing in".to_owned()])
+            }
+            Moved::Nobody => Some(Vec::new()),
+            Moved::Undecided => None,
+            Moved::Some { cubes, is_complete } => {
+                let more = (!is_complete).then(|| MORE.to_owned());
+                Some(cubes.into_iter().map(|(words, _)| words).chain(more).collect())
+            }
+        });
+    }
+    for (row, told) in rows.iter_mut().zip(told) {
+        row.who_at_all = told;
+    }
+    Ok(())
 }
 
 fn cell(who: &str, variable: Option<String>, outcome: PolicyOutcome<'_>) -> Cell {

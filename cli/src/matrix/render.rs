@@ -51,7 +51,11 @@ pub(super) fn json(matrix: &Matrix) -> Result<String> {
 
 fn head(matrix: &Matrix) -> Vec<String> {
     let people = matrix.people.iter().map(column);
-    ["function".to_owned(), "policy".to_owned()].into_iter().chain(people).collect()
+    ["function".to_owned(), "policy".to_owned()]
+        .into_iter()
+        .chain(people)
+        .chain(["who at all".to_owned()])
+        .collect()
 }
 
 fn column(person: &Person) -> String {
@@ -82,7 +86,16 @@ fn cells(row: &Row, code: fn(&str) -> String) -> Vec<String> {
     if let Some(quota) = &row.quota {
         what.push_str(&format!(" (quota {})", code(quota)));
     }
-    [what, code(&row.policy)].into_iter().chain(access).collect()
+    [what, code(&row.policy)].into_iter().chain(access).chain([anybody(row)]).collect()
+}
+
+/// Everybody who can call it.
+fn anybody(row: &Row) -> String {
+    match row.who_at_all.as_deref() {
+        None => "not decided".to_owned(),
+        Some([]) => "nobody".to_owned(),
+        Some(cubes) => cubes.join(" | "),
+    }
 }
 
 fn aligned(lines: &[Vec<String>]) -> String {
@@ -127,6 +140,7 @@ mod tests {
             as_caller: vec!["wiki.example.com".to_owned(), "api.example.com".to_owned()],
             connections: Vec::new(),
             quota: None,
+            who_at_all: None,
             access: Vec::new(),
         };
         let matrix = Matrix { people: Vec::new(), functions: vec![row], policies: Vec::new() };
@@ -146,6 +160,7 @@ mod tests {
             as_caller: Vec::new(),
             connections: vec!["linear".to_owned(), "github".to_owned()],
             quota: None,
+            who_at_all: None,
             access: Vec::new(),
         };
         let matrix = Matrix { people: Vec::new(), functions: vec![row], policies: Vec::new() };
@@ -165,6 +180,7 @@ mod tests {
             as_caller: Vec::new(),
             connections: Vec::new(),
             quota: Some("costly".to_owned()),
+            who_at_all: None,
             access: Vec::new(),
         };
         let matrix = Matrix { people: Vec::new(), functions: vec![row], policies: Vec::new() };

@@ -36,6 +36,9 @@ pub(super) struct Row {
     /// The quota that its calls are charged to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quota: Option<String>,
+    /// Everybody who can call it, in words by cubes; `None` where it is not decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) who_at_all: Option<Vec<String>>,
     /// In the order of the people.
     pub(super) access: Vec<Cell>,
 }

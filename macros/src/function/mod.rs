@@ -6,6 +6,7 @@ pub(crate) mod connections;
 pub(crate) mod description;
 pub(crate) mod emit;
 pub(crate) mod icon;
+pub(crate) mod invariants;
 mod kind;
 mod methods;
 pub(crate) mod name;

@@ -11,7 +11,7 @@ use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{FunctionKind, policy};
+use crate::function::{FunctionKind, invariants, policy};
 use crate::options;
 use crate::text::{self, TextArgument};
 
@@ -51,6 +51,8 @@ pub(crate) fn check<'a>(
     let parameters = signature::parameters(FunctionKind::Prompt, sig, errors, |input| {
         text::check(FunctionKind::Prompt, input, errors)
     });
+    let guard = (name.as_ref(), policy.as_ref());
+    invariants::check(FunctionKind::Prompt, guard, || None, &config, errors);
     let arguments = parameters.iter().filter_map(Parameter::argument);
     needs::forbid_start_task(function, "only tools become tasks; leave the call out", errors);
     needs::forbid_as_caller(function, "only tools act as their caller; leave the call out", errors);

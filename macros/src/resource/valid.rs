@@ -14,7 +14,7 @@ use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{FunctionKind, policy};
+use crate::function::{FunctionKind, invariants, policy};
 use crate::options::{self, Entry};
 use crate::text::{self, TextArgument};
 
@@ -83,6 +83,8 @@ pub(crate) fn check<'a>(
     let parameters = signature::parameters(FunctionKind::Resource, sig, errors, |input| {
         text::check(FunctionKind::Resource, input, errors)
     });
+    let guard = (name.as_ref(), policy.as_ref());
+    invariants::check(FunctionKind::Resource, guard, || None, &config, errors);
     let arguments: Vec<_> = parameters.iter().filter_map(Parameter::argument).collect();
     // A parameter that was reported already would be missed here as well.
     if let (Some(uri), true) = (&uri, errors.is_empty()) {

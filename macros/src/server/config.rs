@@ -94,6 +94,7 @@ macro_rules! structures {
 toolgate_config::sections!(structures);
 toolgate_config::policy_sections!(structures);
 toolgate_config::quota_sections!(structures);
+toolgate_config::invariant_sections!(structures);
 toolgate_config::connection_sections!(structures);
 toolgate_config::grant_sections!(structures);
 toolgate_config::switch_sections!(structures);

@@ -8,6 +8,7 @@ use toolgate_config::{Protocol, Provider, StorageKind};
 use super::config::Constant;
 use super::dev_guard;
 use super::grants;
+use super::policy_tests;
 use super::valid::Server;
 use super::{identity, switch};
 use crate::function::emit;
@@ -27,7 +28,8 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let triggers = server.triggers.table();
     let handlers = server.triggers.handlers();
     let test = test();
-    let policy_test = policy_test(server);
+    let policy_test = policy_tests::of_tests(server);
+    let invariant_test = policy_tests::of_invariants(server);
     let testing = testing(server);
     let reserved = reserved(server);
     let once = emit::unique("serve_stands_twice_in", "this_crate", Span::call_site());
@@ -51,6 +53,7 @@ pub(crate) fn server(server: &Server) -> TokenStream {
             #handlers
             #test
             #policy_test
+            #invariant_test
             #testing
         }
 
@@ -339,25 +342,6 @@ fn test() -> TokenStream {
         #[test]
         fn the_registry_can_be_exported() {
             ::toolgate::__private::export_registry(&APP, &TRIGGERS);
-        }
-    }
-}
-
-/// `[[policies.<name>.tests]]`, where there are any.
-fn policy_test(server: &Server) -> TokenStream {
-    if server.checked.policy_tests.is_empty() {
-        return TokenStream::new();
-    }
-    let tests = server.checked.policy_tests.iter().map(Constant::constant);
-    quote! {
-        #[cfg(test)]
-        #[test]
-        fn policies_decide_as_their_tests_expect() {
-            use ::core::option::Option::{None, Some};
-            use ::std::borrow::Cow::Borrowed;
-            use ::toolgate::__private::config;
-
-            ::toolgate::__private::check_policies(&APP, &[#(#tests),*]);
         }
     }
 }

@@ -5,6 +5,7 @@ mod dev_guard;
 mod expand;
 mod grants;
 mod identity;
+mod policy_tests;
 mod switch;
 mod triggers;
 mod valid;

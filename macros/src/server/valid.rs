@@ -6,6 +6,7 @@ use std::io;
 use proc_macro2::TokenStream;
 use toolgate_config::deploy::{self, ENVIRONMENT, Package};
 use toolgate_config::{Checked, Diagnostic};
+use toolgate_policy_proof::lints;
 
 use super::triggers::Triggers;
 use crate::config_file::{ConfigOutcome, ConfigPath};
@@ -37,7 +38,15 @@ pub(crate) fn check(tokens: TokenStream, errors: &Errors) -> Option<Server> {
     };
     let config = ConfigPath::of_config(option.as_ref());
     let checked = match config.check() {
-        ConfigOutcome::Good(checked) => checked,
+        ConfigOutcome::Good(checked) => {
+            let contradictions = lints::contradictions(&checked);
+            if !contradictions.is_empty() {
+                let source = config.read().unwrap_or_default();
+                report(&contradictions, &config, &source, errors);
+                return None;
+            }
+            checked
+        }
         ConfigOutcome::Unreadable(error) => {
             unreadable(&config, &error, errors);
             return None;

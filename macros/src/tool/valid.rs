@@ -6,6 +6,7 @@ use syn::LitStr;
 use super::argument::{self, Argument};
 use super::header;
 use super::input_schema::{self, InputSchema};
+use super::schema;
 use crate::config_file::ConfigPath;
 use crate::errors::Errors;
 use crate::function::ast::Function;
@@ -14,7 +15,7 @@ use crate::function::icon::{self, Icon};
 use crate::function::name::{self, Name};
 use crate::function::needs::{self, Needs};
 use crate::function::signature::{self, Parameter};
-use crate::function::{FunctionKind, connections, policy, quota};
+use crate::function::{FunctionKind, connections, invariants, policy, quota};
 use crate::options::{self, Entry};
 
 /// Options of `#[mcp_tool(…)]`.
@@ -103,6 +104,7 @@ pub(crate) fn check<'a>(
     });
     let arguments = parameters.iter().filter_map(Parameter::argument);
     header::distinct(arguments.filter_map(|argument| argument.header.as_ref()), errors);
+    prove((&name, &policy), &input_schema, &parameters, &config, errors);
     let mut needs = Needs::of(function);
     needs.task |= task != Task::Forbidden;
     if task == Task::Forbidden {
@@ -111,10 +113,9 @@ pub(crate) fn check<'a>(
     }
     needs.as_caller = as_caller(entry("as_caller"), function, task, &parameters, errors);
     let quota = quota::check(entry("quota"), policy.as_ref(), function, &config, errors);
-    needs.quota = quota.is_some();
     let used = connections(entry("connections"), task, (function, &parameters), &config, errors);
     // A person is asked to connect an account, for which a legacy revision needs a session.
-    needs.session |= !used.is_empty();
+    (needs.quota, needs.session) = (quota.is_some(), needs.session || !used.is_empty());
     Some(Tool {
         name: name?,
         title,
@@ -130,6 +131,34 @@ pub(crate) fn check<'a>(
         needs,
         config,
     })
+}
+
+/// Reports invariants of `mcp.toml` that do not hold.
+fn prove(
+    (name, policy): (&Option<Name>, &Option<LitStr>),
+    input_schema: &Option<Option<InputSchema>>,
+    parameters: &[Parameter<Box<Argument<'_>>>],
+    config: &ConfigPath,
+    errors: &Errors,
+) {
+    let schema = || known_schema(input_schema.as_ref(), parameters);
+    let guard = (name.as_ref(), policy.as_ref());
+    invariants::check(FunctionKind::Tool, guard, schema, config, errors);
+}
+
+/// The schema of all arguments, where the macro knows it.
+fn known_schema(
+    own: Option<&Option<InputSchema>>,
+    parameters: &[Parameter<Box<Argument<'_>>>],
+) -> Option<String> {
+    match own {
+        Some(Some(InputSchema::Literal(text))) => Some(text.clone()),
+        Some(_) => None,
+        None => {
+            let arguments = parameters.iter().filter_map(Parameter::argument);
+            schema::whole(&arguments.map(|argument| &**argument).collect::<Vec<_>>())
+        }
+    }
 }
 
 fn contradictions(hints: &Hints, destructive: Option<&Entry>, errors: &Errors) {

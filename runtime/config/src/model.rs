@@ -5,6 +5,7 @@ mod connection;
 mod connection_sections;
 mod grant_sections;
 mod identity;
+mod invariant_sections;
 mod policy;
 mod policy_sections;
 mod quota_sections;
@@ -20,6 +21,7 @@ pub use choices::{
 pub use connection_sections::Connection;
 pub use grant_sections::{Enterprise, KnownClient, Workload};
 pub use identity::{Askable, Endpoints};
+pub use invariant_sections::Invariant;
 pub use policy::{Condition, MAX_POLICY_DEPTH, MAX_POLICY_STEPS, Scalar, Scope, Test};
 pub use policy_sections::{Policy, PolicyTest, TestUser};
 pub use quota_sections::Quota;

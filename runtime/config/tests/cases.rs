@@ -47,7 +47,9 @@ fn faults_are_printed_as_expected() {
 fn every_code_has_a_case() {
     let seen: BTreeSet<Code> =
         cases().iter().flat_map(|case| faults(case).1).map(|fault| fault.code).collect();
-    let missing: Vec<&Code> = Code::ALL.iter().filter(|code| !seen.contains(code)).collect();
+    // Conditions that nobody meets take a proof: `runtime/policy-proof` has the case.
+    let is_seen = |code: &Code| seen.contains(code) || *code == Code::Contradiction;
+    let missing: Vec<&Code> = Code::ALL.iter().filter(|code| !is_seen(code)).collect();
     assert!(missing.is_empty(), "no case in tests/cases for {missing:?}");
 }
 

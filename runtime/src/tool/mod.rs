@@ -16,6 +16,8 @@ mod expected;
 mod export;
 pub(crate) mod features;
 pub(crate) mod finite;
+#[cfg(not(target_arch = "wasm32"))]
+mod invariants;
 mod join;
 mod json;
 pub(crate) mod macros;
@@ -70,3 +72,5 @@ pub(crate) use self::check::check;
 pub(crate) use self::error::logged;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use self::export::export;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use self::invariants::violated;

@@ -72,8 +72,20 @@ fn layers(step: &mut Step) -> Result<String> {
         depends_on_none(step, package, &IMPURE)?;
     }
     depends_on_none(step, "toolgate-macros", &["toolgate-core"])?;
-    Ok("config, json, policy and core need no Worker and no async runtime, macros no core"
+    no_prover_in_a_worker(step)?;
+    Ok("config, json, policy and core need no Worker and no async runtime, macros no core, a Worker \
+        no prover"
         .to_owned())
+}
+
+fn no_prover_in_a_worker(step: &mut Step) -> Result<()> {
+    let of_worker = ["--target", "wasm32-unknown-unknown", "-e", "normal,no-proc-macro"];
+    let arguments = ["tree", "--locked", "-p", "toolgate", "--prefix", "none"];
+    let tree = cargo(step, "layers", &[&arguments[..], &of_worker].concat())?;
+    if tree.contains("toolgate-policy-proof") || tree.contains("batsat") {
+        return Err(Error::new("a Worker contains the prover"));
+    }
+    Ok(())
 }
 
 fn depends_on_none(step: &mut Step, package: &str, unwanted: &[&str]) -> Result<()> {
@@ -146,7 +158,7 @@ fn locked(_: &mut Step) -> Result<String> {
     for example in ["examples/access", "examples/helpdesk"] {
         let project = Project::find(&toolgate_tests::repository().join(example))?;
         let wanted = lock::wanted(&project)?;
-        if let Some(problem) = lock::problem(&project, &wanted) {
+        if let Some(problem) = lock::problem(&project, &wanted, None) {
             return Err(problem);
         }
         count += wanted.functions().count();

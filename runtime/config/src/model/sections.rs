@@ -71,6 +71,8 @@ macro_rules! sections {
                 quotas: List<Quota> => |schema| schema.quotas();
                 /// `[connections.*]`, in the order of the file.
                 connections: List<Connection> => |schema| schema.connections();
+                (never) => |schema| shape::list_of_tables(schema.section("never", &["name", "who"]));
+                (always) => |schema| shape::list_of_tables(schema.section("always", &["name", "who"]));
                 /// `[admin]`, where somebody may end the grants of others.
                 admin: Option<Admin> => |schema| schema.section("admin", &["policy"]);
                 /// `[signals]`, where others tell of ends.

@@ -1,5 +1,7 @@
 //! A `mcp.toml` without faults.
 
+use std::ops::Range;
+
 use super::claims::ClaimName;
 use super::declared::Declared;
 use super::dev::Dev;
@@ -8,7 +10,7 @@ use super::spot::Spot;
 use super::storage::Existing;
 use super::triggers::Triggers;
 use crate::AuditSink;
-use crate::model::{Config, PolicyTest, Str};
+use crate::model::{Config, Invariant, PolicyTest, Str};
 use crate::names::EVERYONE;
 use crate::render::Position;
 use crate::suggest;
@@ -33,6 +35,8 @@ pub struct Checked {
     pub audit_targets: Vec<(AuditSink, Str)>,
     /// `[[policies.<name>.tests]]`, in the order of the file.
     pub policy_tests: Vec<PolicyTest>,
+    /// `[[never]]` and `[[always]]`, in the order of the file.
+    pub invariants: Vec<Invariant>,
     /// `[env.<name>]`, in the order of the file.
     pub environments: Vec<Environment>,
     pub(super) places: Vec<PolicyPlace>,
@@ -73,13 +77,14 @@ impl PolicyPlace {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Positions {
     own: Position,
+    span: Range<usize>,
     inner: Vec<Positions>,
 }
 
 impl Positions {
     fn of(source: &str, spot: &Spot) -> Self {
         let inner = spot.inner.iter().map(|inner| Self::of(source, inner)).collect();
-        Self { own: Position::of(source, spot.span.start), inner }
+        Self { own: Position::of(source, spot.span.start), span: spot.span.clone(), inner }
     }
 }
 
@@ -143,6 +148,15 @@ impl Checked {
     /// Where a condition of a policy stands in the file; `path` leads from the policy's outermost
     /// condition to it by places among siblings, and ends early where the file has nothing.
     pub fn condition_position(&self, policy: &str, path: &[usize]) -> Option<Position> {
+        self.positions(policy, path).map(|found| found.own)
+    }
+
+    /// The same place, as bytes of the file.
+    pub fn condition_span(&self, policy: &str, path: &[usize]) -> Option<Range<usize>> {
+        self.positions(policy, path).map(|found| found.span.clone())
+    }
+
+    fn positions(&self, policy: &str, path: &[usize]) -> Option<&Positions> {
         let mut at = &self.place(policy)?.rule;
         for index in path {
             match at.inner.get(*index) {
@@ -150,7 +164,7 @@ impl Checked {
                 None => break,
             }
         }
-        Some(at.own)
+        Some(at)
     }
 
     fn place(&self, name: &str) -> Option<&PolicyPlace> {

@@ -69,6 +69,15 @@ pub(crate) fn read(table: &Section<'_, '_>, named: &mut Named) -> Option<Placed>
     })
 }
 
+/// A condition that stands by itself, and not in a policy.
+pub(crate) fn whole(value: &Value<'_, '_>, named: &mut Named) -> Option<Condition> {
+    let DeValue::Table(_) = value.raw() else {
+        return value.wrong_type("a table", "write one condition: `{ groups = [\"design\"] }`");
+    };
+    let table = value.open(value.span())?;
+    inner(&table, named).map(|(condition, _)| condition)
+}
+
 /// The conditions of one key; `claims` and `args` may make several.
 fn one(entry: &Entry<'_, '_>, named: &mut Named) -> Option<Vec<Placed>> {
     let value = &entry.value;

@@ -119,6 +119,7 @@ fn not_overlaid(key: &str) -> Fault {
             "connections are reviewed once for every environment, in mcp.lock; take a client id that differs \
              from a variable, by `client_id = { var = \"…\" }`"
         }
+        "never" | "always" => "invariants hold in every environment: write them at the top level",
         "clients" => "list the client in `[[clients]]`, for every environment",
         "enterprise" | "workloads" => {
             "who comes without a sign-in is reviewed once for every environment, in mcp.lock"

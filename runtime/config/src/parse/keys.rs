@@ -5,8 +5,8 @@ use super::triggers::{Cron, Queue};
 use crate::AuditSink;
 use crate::model::{
     Admin, Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
-    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Signals,
-    Storage, TestUser, Tokens, Transport, Workload,
+    Invariant, KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server,
+    Signals, Storage, TestUser, Tokens, Transport, Workload,
 };
 
 /// The key of the version. It stands above the first section.
@@ -40,6 +40,8 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("quotas.*", Quota::KEYS),
     ("connections", &[]),
     ("connections.*", Connection::KEYS),
+    ("never", Invariant::KEYS),
+    ("always", Invariant::KEYS),
     ("admin", Admin::KEYS),
     ("signals", Signals::KEYS),
     ("dev", Dev::KEYS),

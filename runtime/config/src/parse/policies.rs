@@ -5,7 +5,7 @@ use super::condition::{self, Named};
 use super::declared::Declared;
 use super::text::policy_name;
 use super::value::{Entry, Section};
-use super::{complexity, contradictions, keys, policy_tests, references};
+use super::{complexity, keys, policy_tests, references};
 use crate::diagnostic::{Code, Fault};
 use crate::model::{Condition, List, Policy, Provider, Scope, Str};
 
@@ -26,7 +26,6 @@ pub(crate) fn read(
     let has_circles = references::check(&section, &policies, &known);
     // What follows goes through policies that policies name.
     if !has_circles && complexity::check(&section, &policies) {
-        contradictions::check(&section, &policies);
         refuse_useless_messages(&section, &policies);
     }
     policies

@@ -9,12 +9,19 @@ use crate::suggest;
 
 /// Reports references to unknown policies and circles; true where there is a circle.
 pub(crate) fn check(section: &Section<'_, '_>, policies: &[Declared], known: &[&str]) -> bool {
-    for reference in policies.iter().flat_map(|policy| &policy.references) {
+    for policy in policies {
+        refuse_unknown(section, &policy.references, known);
+    }
+    report_cycles(section, policies)
+}
+
+/// Reports references to policies that are not among the known ones.
+pub(crate) fn refuse_unknown(section: &Section<'_, '_>, references: &[Reference], known: &[&str]) {
+    for reference in references {
         if !known.contains(&reference.name.as_ref()) {
             section.report(reference.span.clone(), unknown(&reference.name, known));
         }
     }
-    report_cycles(section, policies)
 }
 
 fn unknown(name: &str, known: &[&str]) -> Fault {

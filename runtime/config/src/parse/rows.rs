@@ -124,6 +124,7 @@ fn shape_of<T, K: ValueKind<Value = T>>(kind: &K) -> Json {
 crate::sections!(rows);
 crate::policy_sections!(rows);
 crate::quota_sections!(rows);
+crate::invariant_sections!(rows);
 crate::connection_sections!(rows);
 crate::grant_sections!(rows);
 crate::switch_sections!(rows);

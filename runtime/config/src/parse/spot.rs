@@ -28,16 +28,4 @@ impl Spot {
             spot.walk(part, visit);
         }
     }
-
-    /// The condition at this path from here, or the nearest around it.
-    pub(crate) fn at(&self, path: &[usize]) -> &Self {
-        let mut spot = self;
-        for index in path {
-            match spot.inner.get(*index) {
-                Some(inner) => spot = inner,
-                None => break,
-            }
-        }
-        spot
-    }
 }

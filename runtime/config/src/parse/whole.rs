@@ -8,8 +8,8 @@ use super::declared::Declared;
 use super::storage::Existing;
 use super::value::Section;
 use super::{
-    audit, bindings, clients, connections, dev, enterprise, identity, policies, quotas, secrets,
-    storage, switch, tokens, triggers, upstream, variables, version, workloads, wrangler,
+    audit, bindings, clients, connections, dev, enterprise, identity, invariants, policies, quotas,
+    secrets, storage, switch, tokens, triggers, upstream, variables, version, workloads, wrangler,
 };
 use crate::model::{
     Admin, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream, KnownClient,
@@ -27,6 +27,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let (transport, consent, limits, observability) = plain(root);
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
+    let invariants = invariants::read(root, source, &mut claims);
     let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
     let (server, audit) =
         (Server::read(&root.section("server")), audit::read(&root.section("audit")));
@@ -75,6 +76,7 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
         triggers: triggers?,
         audit_targets: trail.targets,
         policy_tests,
+        invariants: invariants?,
         environments: Vec::new(),
         places,
         quota_places,

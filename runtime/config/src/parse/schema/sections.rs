@@ -8,8 +8,8 @@ use super::super::{audit, keys};
 use super::{Schema, pattern};
 use crate::model::{
     Admin, Audit, Condition, Config, Connection, Consent, Enterprise, Identity, IdentityUpstream,
-    KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server, Signals,
-    Storage, TestUser, Tokens, Transport, Workload,
+    Invariant, KnownClient, Limits, Observability, Policy, PolicyTest, Quota, Registration, Server,
+    Signals, Storage, TestUser, Tokens, Transport, Workload,
 };
 use crate::names::EVERYONE;
 
@@ -38,6 +38,7 @@ impl Schema {
             "policies.*.tests.user" => TestUser::shape,
             "quotas.*" => Quota::shape,
             "connections.*" => Connection::shape,
+            "never" | "always" => Invariant::shape,
             "admin" => Admin::shape,
             "signals" => Signals::shape,
             "dev" => Dev::shape,

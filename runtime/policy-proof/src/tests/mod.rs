@@ -1,0 +1,6 @@
+//! The prover against the evaluator.
+
+mod large;
+mod policies;
+mod random;
+mod witnesses;
