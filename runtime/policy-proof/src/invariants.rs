@@ -176,7 +176,6 @@ impl Asked<'_> {
         found
     }
 
-    #[expect(clippy::type_complexity, reason = "the parts of one question, used at once")]
     fn ask(
         &self,
         prover: &mut Prover<'_>,

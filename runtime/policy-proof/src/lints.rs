@@ -113,14 +113,12 @@ impl<'a> Search<'a> {
             search.found.len() > before
         };
         let is_told = inner(self, path);
-        if is_impossible && !is_told && !matches!(condition, Condition::Any(_)) {
-            if let Some(clash) = self.clash(condition, shown) {
-                self.found.push(Contradiction {
-                    policy: policy.to_owned(),
-                    path: path.clone(),
-                    clash,
-                });
-            }
+        if is_impossible
+            && !is_told
+            && !matches!(condition, Condition::Any(_))
+            && let Some(clash) = self.clash(condition, shown)
+        {
+            self.found.push(Contradiction { policy: policy.to_owned(), path: path.clone(), clash });
         }
     }
 

@@ -169,9 +169,10 @@ mod tests {
             rules.push(circuit.any(row.iter().copied()));
         }
         for hole in 0..holes {
-            for one in 0..pigeons {
-                for other in 0..one {
-                    rules.push(!circuit.and(sits[one][hole], sits[other][hole]));
+            let in_hole: Vec<Gate> = sits.iter().map(|row| row[hole]).collect();
+            for (one, gate) in in_hole.iter().enumerate() {
+                for other in &in_hole[..one] {
+                    rules.push(!circuit.and(*gate, *other));
                 }
             }
         }

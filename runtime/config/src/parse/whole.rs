@@ -24,13 +24,11 @@ pub(super) fn read(root: &Section<'_, '_>, source: &str) -> Option<Checked> {
     let (storage, registration) = stored(root);
     let clients = clients::read(root, registration.as_ref());
     let tokens = tokens::read(&root.section("tokens"));
-    let (transport, consent, limits, observability) = plain(root);
+    let (server, (transport, consent), (limits, observability), audit) = plain(root);
     let (mut claims, provider) = (Vec::new(), identity.as_ref().map(|identity| identity.provider));
     let policies = policies::read(root, provider, &mut claims);
     let invariants = invariants::read(root, source, &mut claims);
     let (quotas, connections) = (quotas::read(root, source), connections::read(root, source));
-    let (server, audit) =
-        (Server::read(&root.section("server")), audit::read(&root.section("audit")));
     let ((triggers, wrangler), (issuers, workloads), (admin, signals)) = listed(root);
     let (dev, own) = (dev::read(&root.section("dev")), secrets::read(&root.section("secrets")));
 
@@ -112,15 +110,23 @@ fn stored(root: &Section<'_, '_>) -> (Option<(Storage, Existing)>, Option<Regist
     (storage::read(&root.section("storage")), Registration::read(&root.section("registration")))
 }
 
-/// The sections that have nothing but keys.
-fn plain(
-    root: &Section<'_, '_>,
-) -> (Option<Transport>, Option<Consent>, Option<Limits>, Option<Observability>) {
+/// The sections that no other one is needed for.
+type Plain = (
+    Option<Server>,
+    (Option<Transport>, Option<Consent>),
+    (Option<Limits>, Option<Observability>),
+    Option<audit::Trail>,
+);
+
+fn plain(root: &Section<'_, '_>) -> Plain {
     (
-        Transport::read(&root.section("transport")),
-        Consent::read(&root.section("consent")),
-        Limits::read(&root.section("limits")),
-        Observability::read(&root.section("observability")),
+        Server::read(&root.section("server")),
+        (Transport::read(&root.section("transport")), Consent::read(&root.section("consent"))),
+        (
+            Limits::read(&root.section("limits")),
+            Observability::read(&root.section("observability")),
+        ),
+        audit::read(&root.section("audit")),
     )
 }
 

@@ -118,8 +118,13 @@ pub(super) fn condition(random: &mut Random, depth: usize, known: usize) -> Cond
         6 | 7 => Condition::Scopes(random.some(SCOPES).into()),
         8 => Condition::Everyone,
         9 if known > 0 => Condition::Policy(format!("p{}", random.below(known)).into()),
-        10..=12 => Condition::Claim { path: path(*random.pick(CLAIMS)), test: test(random) },
-        _ => Condition::Argument { path: path(*random.pick(ARGUMENTS)), test: test(random) },
+        10..=12 => {
+            Condition::Claim { path: path(random.pick::<&[&str]>(CLAIMS)), test: test(random) }
+        }
+        _ => Condition::Argument {
+            path: path(random.pick::<&[&str]>(ARGUMENTS)),
+            test: test(random),
+        },
     }
 }
 
