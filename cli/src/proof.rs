@@ -16,7 +16,7 @@ pub struct Functions {
 }
 
 impl Functions {
-    /// Tools, prompts and resources. Routes have invariants of another kind: who calls them is no person.
+    /// Tools, prompts and resources. Routes are not covered: their caller need not be a person.
     pub fn of(lock: &Lock) -> Self {
         let all = lock.functions().filter_map(|(kind, function)| {
             let kind = match kind {

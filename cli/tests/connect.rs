@@ -1,5 +1,5 @@
 //! What `connect` prints and writes, and its exit status. A case is a file of `tests/connect`;
-//! `UPDATE=1 cargo test -p cargo-toolgate --test connect` writes them anew.
+//! `UPDATE=1 cargo test -p cargo-toolgate --test connect` rewrites them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

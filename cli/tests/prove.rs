@@ -1,5 +1,5 @@
 //! What `prove`, `diff`, `explain` of a refusal and `check` say of policies, on a help desk of files alone. A case is a
-//! file of `tests/prove`; `UPDATE=1 cargo test -p cargo-toolgate --test prove` writes them anew.
+//! file of `tests/prove`; `UPDATE=1 cargo test -p cargo-toolgate --test prove` rewrites them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

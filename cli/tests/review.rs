@@ -1,5 +1,5 @@
 //! What `check`, `explain` and `matrix` print, and their exit status. A case is a file of
-//! `tests/review`; `UPDATE=1 cargo test -p cargo-toolgate --test review` writes them anew.
+//! `tests/review`; `UPDATE=1 cargo test -p cargo-toolgate --test review` rewrites them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

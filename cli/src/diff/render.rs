@@ -162,7 +162,7 @@ impl Comparison {
     }
 
     pub(super) fn markdown(&self, base: &str) -> String {
-        let mut out = format!("### Who gains and who loses, against `{base}`\n\n");
+        let mut out = format!("### Changes in access compared with `{base}`\n\n");
         let groups = self.groups();
         if !groups.is_empty() {
             out.push_str("| function | policy | who | for example |\n|---|---|---|---|\n");

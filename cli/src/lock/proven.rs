@@ -1,4 +1,4 @@
-//! Who gains and who loses by other rules, proved: a policy that is only written in another way is no danger.
+//! Proof of which callers gain or lose access when rules change. A rewrite with the same meaning changes nothing.
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use serde_json::{Map, Value};
-use toolgate_core::oauth::grant::{GrantKey, GrantOutcome, Operation};
+use toolgate_core::oauth::grant::{Grant, GrantKey, GrantOutcome, Operation};
 use toolgate_core::oauth::token::AccessToken;
 
 use crate::platform::now;
@@ -44,6 +44,20 @@ async fn perform_at(
         note(&address.id, FORGOTTEN, now());
     }
     Ok(outcome)
+}
+
+/// The grants of a person, those made under older keys included.
+pub(crate) async fn all_of(
+    request: &RequestContext<'_>,
+    subject_keys: &[String],
+) -> worker::Result<Vec<(GrantKey, Grant)>> {
+    let mut grants = Vec::new();
+    for subject_key in subject_keys {
+        let found = request.app.store.list(request.deployment(), subject_key).await?;
+        let address = |id| GrantKey { subject_key: subject_key.clone(), id };
+        grants.extend(found.into_iter().map(|(id, grant)| (address(id), grant)));
+    }
+    Ok(grants)
 }
 
 /// Has a grant asked for at its next use: it has ended otherwise than by an [`Operation`].

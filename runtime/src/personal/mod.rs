@@ -7,7 +7,7 @@ use http::{Method, Request, StatusCode};
 use toolgate_core::oauth::connections;
 use toolgate_core::oauth::context::OAuthContext;
 use toolgate_core::oauth::direct::personal;
-use toolgate_core::oauth::grant::{Grant, GrantKey, Operation};
+use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::person::Person;
 use toolgate_core::oauth::token::AccessToken;
 use toolgate_core::page;
@@ -65,7 +65,7 @@ fn make<'a>(
             Ok(wanted) => wanted,
             Err(reply) => return *reply,
         };
-        let grants = match all(request, &person).await {
+        let grants = match grants::all_of(request, &person.subject_keys).await {
             Ok(grants) => grants,
             Err(error) => return unreachable_storage(&error),
         };
@@ -78,20 +78,6 @@ fn make<'a>(
             Err(error) => unreachable_storage(&error),
         }
     })
-}
-
-/// The grants of a person, those made under older keys included.
-async fn all(
-    request: &RequestContext<'_>,
-    person: &Person,
-) -> worker::Result<Vec<(GrantKey, Grant)>> {
-    let mut grants = Vec::new();
-    for subject_key in &person.subject_keys {
-        let found = request.app.store.list(request.deployment(), subject_key).await?;
-        let address = |id| GrantKey { subject_key: subject_key.clone(), id };
-        grants.extend(found.into_iter().map(|(id, grant)| (address(id), grant)));
-    }
-    Ok(grants)
 }
 
 fn unreachable_storage(error: &worker::Error) -> Reply {

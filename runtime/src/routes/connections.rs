@@ -4,7 +4,7 @@ use futures_util::future::LocalBoxFuture;
 use http::{Method, Request, StatusCode};
 use toolgate_core::oauth::connections::{self, ConnectionsStep};
 use toolgate_core::oauth::context::OAuthContext;
-use toolgate_core::oauth::grant::{Grant, GrantKey, Operation};
+use toolgate_core::oauth::grant::Operation;
 use toolgate_core::oauth::person::Person;
 use toolgate_core::page as pages;
 use toolgate_core::reply::Reply;
@@ -48,7 +48,7 @@ fn page<'a>(
             ConnectionsStep::Show(person) => {
                 let form = request.app.personal.map(|it| (it.form)(oauth, &person));
                 let more = [more, form.as_deref().unwrap_or_default()].concat();
-                read(request, &person)
+                grants::all_of(request, &person.subject_keys)
                     .await
                     .map(|grants| connections::show(oauth, http_request, &person, &grants, &more))
             }
@@ -68,26 +68,17 @@ fn page<'a>(
     })
 }
 
-async fn read(
-    request: &RequestContext<'_>,
-    person: &Person,
-) -> worker::Result<Vec<(GrantKey, Grant)>> {
-    let mut grants = Vec::new();
-    for subject_key in &person.subject_keys {
-        let found = request.app.store.list(request.deployment(), subject_key).await?;
-        let address = |id| GrantKey { subject_key: subject_key.clone(), id };
-        grants.extend(found.into_iter().map(|(id, grant)| (address(id), grant)));
-    }
-    Ok(grants)
-}
-
 async fn revoke(
     request: &RequestContext<'_>,
     oauth: &OAuthContext<'_>,
     person: &Person,
     chosen: &connections::Chosen,
 ) -> worker::Result<Reply> {
-    let addresses = connections::choose(chosen, oauth.now, read(request, person).await?);
+    let addresses = connections::choose(
+        chosen,
+        oauth.now,
+        grants::all_of(request, &person.subject_keys).await?,
+    );
     let mut failure = None;
     for (address, client) in &addresses {
         match grants::perform(request, address, Operation::Revoke { client: None }).await {
